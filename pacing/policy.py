@@ -1,0 +1,278 @@
+"""What a pacing policy is told, what it answers, and what it learns from.
+
+The whole boundary of the library: snapshots of numbers in, decisions with reasons out, observations in
+between. Nothing here knows a telephone, a person or a law.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+"""What a policy's state may be made of, so that an engine can write it in a checkpoint."""
+
+DECISION_DIGITS = 9
+"""Numbers are rounded to this many decimals before they are compared with a threshold, so that a replay on a
+processor with other vector instructions (last-bit differences) launches the same calls."""
+
+_NO_FLOATS: Floats = np.empty(0, dtype=np.float64)
+_NO_BOOLS: Bools = np.empty(0, dtype=np.bool_)
+_NO_FLOATS.setflags(write=False)
+_NO_BOOLS.setflags(write=False)
+
+
+def quantised(number: float) -> float:
+    """Round `number` to `DECISION_DIGITS`, as every comparison with a threshold must."""
+    return round(number, DECISION_DIGITS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbandonmentLedger:
+    """The abandonment of the declared window so far, in numbers: the one ledger of the engine, not a copy.
+
+    live_answers: answers in the window that count in the denominator, calls now waiting excluded.
+    abandoned: of these, those that count as abandoned by the declared definition.
+    limit: the largest allowed share of abandoned in live answers when the window ends, 0-1.
+    connect_within: seconds after the answer by which an agent must be on the line.
+    window_left: seconds until the window ends and the count starts anew; `math.inf` for a whole campaign.
+    """
+
+    live_answers: int = 0
+    abandoned: int = 0
+    limit: float = 0.03
+    connect_within: float = 2.0
+    window_left: float = math.inf
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.abandoned <= self.live_answers:
+            raise ValueError(
+                f"abandoned ({self.abandoned}) must be within 0..live_answers ({self.live_answers})"
+            )
+        if not 0.0 <= self.limit <= 1.0:
+            raise ValueError(f"limit is a share of live answers, 0-1, not {self.limit}")
+        if self.connect_within < 0.0 or self.window_left < 0.0:
+            raise ValueError("connect_within and window_left are seconds and cannot be negative")
+
+    @property
+    def abandoned_per_live_answer(self) -> float | None:
+        """The rate as it stands, 0-1; None while nobody has answered."""
+        return self.abandoned / self.live_answers if self.live_answers else None
+
+    @property
+    def headroom(self) -> float:
+        """How many live answers could be abandoned at once before the limit is passed; may be negative."""
+        return self.limit * self.live_answers - self.abandoned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PacingSnapshot:
+    """One pool of agents who can take the same calls, at one instant. Durations in seconds, arrays float64.
+
+    now: POSIX seconds UTC, never decreasing.
+    ready_agents: agents who are available for a call of this pool now.
+    paused_agents: logged in, not available; never counted as supply.
+    reserved_agents: of the ready ones, how many are kept for call backs due.
+    agent_ids: one per talking agent, then one per wrapping agent, (n_talking + n_wrapping,).
+    talking_elapsed: (n_talking,) since the bridge.
+    wrapping_elapsed: (n_wrapping,) since the call ended.
+    leaving: (n_talking + n_wrapping,) asked for a break, or the shift ends: not supply after this call.
+    ringing_elapsed: (n_ringing,) since the launch.
+    ringing_needs_agent: (n_ringing,) probability at launch that it will occupy an agent.
+    ringing_live: (n_ringing,) probability at launch that it counts as a live answer.
+    waiting_elapsed: (n_waiting,) answered, not yet bridged, since the answer.
+    candidate_needs_agent, candidate_live: (n_candidates,) the same of the next leads, in their order.
+    expected_inbound: calls per second that this pool also answers.
+    classify_delay: seconds between answer and hand-over (answering machine detection).
+    leads_left: leads that may still be launched, the candidates included.
+    shift_left: seconds until the last agent of the pool goes home; `math.inf` if unknown.
+    launch_limit: most launches allowed now (lines, calls per second, hopper).
+    ledger: the abandonment of the declared window.
+
+    Raises: ValueError when shapes do not fit or a count is negative.
+    """
+
+    now: float
+    ready_agents: int
+    launch_limit: int
+    ledger: AbandonmentLedger
+    paused_agents: int = 0
+    reserved_agents: int = 0
+    agent_ids: tuple[str, ...] = ()
+    talking_elapsed: Floats = field(default_factory=lambda: _NO_FLOATS)
+    wrapping_elapsed: Floats = field(default_factory=lambda: _NO_FLOATS)
+    leaving: Bools = field(default_factory=lambda: _NO_BOOLS)
+    ringing_elapsed: Floats = field(default_factory=lambda: _NO_FLOATS)
+    ringing_needs_agent: Floats = field(default_factory=lambda: _NO_FLOATS)
+    ringing_live: Floats = field(default_factory=lambda: _NO_FLOATS)
+    waiting_elapsed: Floats = field(default_factory=lambda: _NO_FLOATS)
+    candidate_needs_agent: Floats = field(default_factory=lambda: _NO_FLOATS)
+    candidate_live: Floats = field(default_factory=lambda: _NO_FLOATS)
+    expected_inbound: float = 0.0
+    classify_delay: float = 0.0
+    leads_left: int = 1_000_000
+    shift_left: float = math.inf
+
+    def __post_init__(self) -> None:
+        engaged = self.talking_elapsed.size + self.wrapping_elapsed.size
+        if not len(self.agent_ids) == self.leaving.size == engaged:
+            raise ValueError("agent_ids and leaving need one entry per talking and per wrapping agent")
+        ringing = self.ringing_elapsed.size
+        if not ringing == self.ringing_needs_agent.size == self.ringing_live.size:
+            raise ValueError("the three ringing arrays must have one length")
+        if self.candidate_needs_agent.size != self.candidate_live.size:
+            raise ValueError("the two candidate arrays must have one length")
+        if (
+            min(
+                self.ready_agents,
+                self.paused_agents,
+                self.reserved_agents,
+                self.leads_left,
+                self.launch_limit,
+            )
+            < 0
+            or min(self.expected_inbound, self.classify_delay, self.shift_left) < 0.0
+        ):
+            raise ValueError("counts, rates and durations of a snapshot cannot be negative")
+
+    @property
+    def free_agents(self) -> int:
+        """Ready agents neither kept for call backs nor spoken for by a waiting caller; may be < 0."""
+        return self.ready_agents - self.reserved_agents - self.waiting_elapsed.size
+
+    @property
+    def serving_agents(self) -> int:
+        """Agents who will serve this pool on: ready ones and engaged ones who are not leaving."""
+        return self.ready_agents + self.leaving.size - int(np.count_nonzero(self.leaving))
+
+    @property
+    def launchable(self) -> int:
+        """The most calls that could be launched now: candidates, leads and the launch limit together."""
+        return min(self.launch_limit, self.leads_left, self.candidate_live.size)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchDecision:
+    """How many of the candidates, from the first on, to launch now, and why.
+
+    launches: >= 0.
+    reconsider_at: POSIX seconds at which to ask again if nothing happens; None = only after an event.
+    reason: one sentence a supervisor can read.
+    terms: the numbers the decision rests on.
+    cancel_ringing: how many ringing calls to take back, the longest ringing first. Only calls that have rung
+        for `guard.CANCEL_AFTER` seconds or more are ever asked for.
+    """
+
+    launches: int
+    reason: str
+    reconsider_at: float | None = None
+    terms: Mapping[str, float] = field(default_factory=dict[str, float])
+    cancel_ringing: int = 0
+
+    def __post_init__(self) -> None:
+        if self.launches < 0 or self.cancel_ringing < 0:
+            raise ValueError("launches and cancel_ringing are counts and cannot be negative")
+
+
+class LaunchOutcome(Enum):
+    """What became of a launch."""
+
+    ANSWERED_LIVE = "answered_live"
+    MACHINE = "machine"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchResolved:
+    """A launch stopped ringing.
+
+    needs_agent, live: the probabilities it was launched with, 0-1.
+    ring_s: seconds from the launch to this outcome. CANCELLED is censored: it would have rung on.
+    needed_agent: whether it went on to an agent (or waits for one); None = as the outcome says by itself,
+        that is, live answers do and machines do not.
+    """
+
+    needs_agent: float
+    live: float
+    outcome: LaunchOutcome
+    ring_s: float
+    needed_agent: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkEnded:
+    """An agent's call ended, after `talk_s` seconds on the bridge (machines included: they occupy agents).
+
+    segment: a name for calls alike in length ("" = none). censored: the talk was cut (a crash, a recall), so
+    it would have lasted longer than `talk_s`.
+    """
+
+    agent_id: str
+    talk_s: float
+    segment: str = ""
+    censored: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpEnded:
+    """An agent finished the work after a call, after `wrap_s` seconds.
+
+    censored: the agent left without finishing, so it would have lasted longer.
+    """
+
+    agent_id: str
+    wrap_s: float
+    censored: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveAnswerConnected:
+    """A live answer was bridged to an agent in time, `wait_s` seconds after the answer."""
+
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveAnswerAbandoned:
+    """A live answer counted as abandoned by the declared definition, `wait_s` seconds after the answer."""
+
+    wait_s: float
+
+
+PacingObservation = LaunchResolved | TalkEnded | WrapUpEnded | LiveAnswerConnected | LiveAnswerAbandoned
+
+
+@runtime_checkable
+class PacingPolicy(Protocol):
+    """Decides how many calls to launch. Pure: no clock, no randomness, no I/O.
+
+    `decide` changes nothing: the same snapshot after the same observations gives the same decision.
+    `state` and `restore` make an exact round trip, also through JSON: a policy made by the same factory and
+    restored decides as the first one would have.
+    """
+
+    def decide(self, snapshot: PacingSnapshot) -> LaunchDecision:
+        """How many calls to launch now, and why."""
+        ...
+
+    def observe(self, observation: PacingObservation) -> None:
+        """Learn from what became of a launch, a talk, a wrap-up, a wait."""
+        ...
+
+    def state(self) -> dict[str, Json]:
+        """All that was learned, JSON-able."""
+        ...
+
+    def restore(self, state: Mapping[str, Json]) -> None:
+        """Take up a state that `state` returned. Raises ValueError when it does not fit this policy."""
+        ...

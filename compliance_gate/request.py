@@ -1,0 +1,217 @@
+"""The facts of one contact to be decided: who, on which number, about what, and what has happened so far.
+
+All instants are aware datetimes, all days are the consumer's local calendar days, `None` always means
+"not known" (never "no"), and an empty tuple means "known to be none". The gate tries an unknown fact
+with every value it may have and denies if any of them would be denied.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from compliance_gate.words import (
+    Action,
+    AddressKind,
+    CollectorType,
+    ConsentScope,
+    DebtType,
+    Direction,
+    DncList,
+    EventKind,
+    GivenTo,
+    HoldKind,
+    Medium,
+    Mode,
+    NumberKind,
+    NumberRole,
+    Outcome,
+    PersonRole,
+    Place,
+    Profile,
+    Purpose,
+    RequestKind,
+    RndResult,
+    Tech,
+    Weekday,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """An address on file. `zones` are IANA names; a place can be in several, `None` is not known."""
+
+    country: str | None
+    region: str | None = None
+    city: str | None = None
+    zones: frozenset[str] | None = None
+    kind: AddressKind = AddressKind.RESIDENTIAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownLocation:
+    """Where the person has said they are for the time being; `until` is the last local day of it."""
+
+    zones: frozenset[str]
+    until: date | None = None
+    country: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberOnFile:
+    """A number kept for the person.
+
+    Attributes:
+        zones: every zone the number's prefix may lie in; empty if it says nothing of a place (toll-free),
+            `None` if that was not found out.
+        regions: register names of jurisdictions the prefix points to (`US-MA`), used where no address is
+            known.
+        on_lists: do-not-call lists that hold the number.
+        dnc_checked: whether the lists were looked up at all; `None` = not known.
+    """
+
+    number: str
+    kind: NumberKind = NumberKind.UNKNOWN
+    role: NumberRole = NumberRole.UNKNOWN
+    place: Place | None = None
+    zones: frozenset[str] | None = None
+    country: str | None = None
+    regions: frozenset[str] = frozenset()
+    on_lists: frozenset[DncList] = frozenset()
+    dnc_checked: bool | None = None
+    ported_from_landline_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debt:
+    """A debt this person is tied to. `person_role` is who the person is to this very debt."""
+
+    debt: str
+    type: DebtType = DebtType.OTHER
+    servicer_account: str | None = None
+    client: str | None = None
+    person_role: PersonRole | None = None
+    days_past_due: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One thing that happened.
+
+    Attributes:
+        debts: the debts it was about, or that the collector counts it for; `None` = not known, which
+            counts for every debt.
+        conversation_debts: debts spoken of, where they differ from `debts` (the consumer raised another).
+        counted: the recorder's own view whether the call counts; kept, but the gate works it out from
+            the consents and only believes `True`.
+        person: who was reached or called, when it was not the person of this file (a spouse).
+    """
+
+    entry: str
+    at: datetime
+    event: EventKind
+    direction: Direction | None = None
+    outcome: Outcome | None = None
+    debts: tuple[str, ...] | None = None
+    conversation_debts: tuple[str, ...] | None = None
+    intended_debts: tuple[str, ...] | None = None
+    number: str | None = None
+    purpose: Purpose | None = None
+    tech: Tech | None = None
+    mode: Mode | None = None
+    counted: bool | None = None
+    person: PersonRole | None = None
+    place: Place | None = None
+    rnd_result: RndResult | None = None
+    rnd_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeBlock:
+    """Local wall-clock hours on some weekdays; `until` None with `start` 00:00 is the whole day."""
+
+    days: frozenset[Weekday]
+    start: time = time(0)
+    until: time | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """Something a person agreed to, with the words that limit it."""
+
+    at: datetime
+    scope: ConsentScope
+    given_to: GivenTo | None = None
+    debts: tuple[str, ...] | None = None
+    number: str | None = None
+    valid_on: date | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    window: TimeBlock | None = None
+    medium_given: Medium | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRequest:
+    """Something asked for, or made known, by or for a person. `withdrawn_at` ends it."""
+
+    at: datetime
+    type: RequestKind
+    debts: tuple[str, ...] | None = None
+    number: str | None = None
+    medium: Medium | None = None
+    place: Place | None = None
+    blocks: tuple[TimeBlock, ...] = ()
+    only: tuple[TimeBlock, ...] = ()
+    days: frozenset[Weekday] = frozenset()
+    until: date | None = None
+    in_writing: bool | None = None
+    mailed: date | None = None
+    received: date | None = None
+    attorney_known: bool | None = None
+    text: str | None = None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A reason to leave a person, or some of their debts, alone. `debts` None is all of them."""
+
+    kind: HoldKind
+    since: datetime
+    until: datetime | None = None
+    debts: tuple[str, ...] | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFile:
+    """Everything on file about one person that the law may ask about."""
+
+    person: str
+    role: PersonRole = PersonRole.CONSUMER
+    addresses: tuple[Address, ...] = ()
+    numbers: tuple[NumberOnFile, ...] = ()
+    debts: tuple[Debt, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    requests: tuple[PersonRequest, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    known_location: KnownLocation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedContact:
+    """What is to be done now. `debts` None means it was not said, which is about every debt."""
+
+    action: Action = Action.PLACE_CALL
+    number: str | None = None
+    debts: tuple[str, ...] | None = None
+    purpose: Purpose = Purpose.COLLECTION
+    tech: Tech | None = None
+    mode: Mode | None = None
+    collector_type: CollectorType = CollectorType.THIRD_PARTY
+    client: str | None = None
+    campaign: str | None = None
+    caller_name: str | None = None
+    email_domain_is_employers: bool | None = None

@@ -1,0 +1,141 @@
+"""Campaigns: what is dialed, for whom, how fast, under which limits.
+
+A campaign is settings (this file's dataclass, dated by the event that brings them) and a state that moves by
+the table below. Pausing stops launches and lets what rings and talks go on; draining also finishes the
+ringing and then stops; stopping cancels what rings.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from dialer.domain.errors import InvalidFactError
+from dialer.domain.ids import CampaignId, ClientId
+from dialer.domain.transitions import Machine
+
+
+class CampaignState(Enum):
+    IDLE = "idle"
+    RUNNING = "running"
+    PAUSED = "paused"
+    DRAINING = "draining"
+    STOPPED = "stopped"
+
+
+class CampaignMove(Enum):
+    START = "start"
+    PAUSE = "pause"
+    DRAIN = "drain"
+    DRAINED = "drained"
+    STOP = "stop"
+
+
+CAMPAIGN = Machine(
+    name="campaign",
+    initial=CampaignState.IDLE,
+    moves={
+        CampaignState.IDLE: {
+            CampaignMove.START: CampaignState.RUNNING,
+            CampaignMove.STOP: CampaignState.STOPPED,
+        },
+        CampaignState.RUNNING: {
+            CampaignMove.PAUSE: CampaignState.PAUSED,
+            CampaignMove.DRAIN: CampaignState.DRAINING,
+            CampaignMove.STOP: CampaignState.STOPPED,
+        },
+        CampaignState.PAUSED: {
+            CampaignMove.START: CampaignState.RUNNING,
+            CampaignMove.DRAIN: CampaignState.DRAINING,
+            CampaignMove.STOP: CampaignState.STOPPED,
+        },
+        CampaignState.DRAINING: {
+            CampaignMove.START: CampaignState.RUNNING,
+            CampaignMove.DRAINED: CampaignState.STOPPED,
+            CampaignMove.STOP: CampaignState.STOPPED,
+        },
+        CampaignState.STOPPED: {CampaignMove.START: CampaignState.RUNNING},
+    },
+)
+
+
+class DetectionMode(Enum):
+    """Answering-machine detection. Advisory records the verdict and bridges all the same."""
+
+    OFF = "off"
+    ADVISORY = "advisory"
+    ON = "on"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignSettings:
+    """Everything the engine needs to know of a campaign.
+
+    Args:
+        time_zone: IANA zone in which the campaign's day is declared (abandonment window, reports).
+        policy: name in `pacing.registry`; `policy_parameters` are that policy's.
+        abandonment_limit: share of live answers, 0-1, that the guard holds over `abandonment_window`.
+        abandonment_target: share that feedback aims at; at most the limit.
+        abandonment_window: 'calendar_day' (in `time_zone`) or 'campaign'.
+        answer_limit_s: seconds from answer within which a person must have an agent (2 s by the FCC's and
+            Ofcom's definition, 47 CFR 64.1200(a)(7)); the telephone system itself enforces it.
+        bridge_margin_s: the engine stops bridging this long before the limit: the race is never cut fine.
+        ring_s: seconds a telephone rings before we give up; never under 15 (47 CFR 64.1200(a)(6)).
+        needs: tags every agent must carry to take these calls, e.g. 'client:acme', 'skill:collections'.
+        lines: most calls in flight at once (ringing, waiting and talking).
+        launches_per_second: most originates per second; a burst is at most one second's worth.
+        rest_s: seconds before the same number of a lead may be tried again, by outcome name.
+        max_passes: attempts on one lead in this campaign before it is closed as exhausted.
+        wrap_up_limit_s: after-call work is ended after this; None = never.
+        shift_ends_at: POSIX seconds when the floor means to stop; None = open.
+    """
+
+    campaign: CampaignId
+    client: ClientId
+    time_zone: str = "America/New_York"
+    policy: str = "predictive"
+    policy_parameters: Mapping[str, float] = field(default_factory=dict[str, float])
+    pacing_interval_s: float = 1.0
+    abandonment_limit: float = 0.03
+    abandonment_target: float = 0.02
+    abandonment_window: str = "calendar_day"
+    guard_epsilon: float = 0.001
+    answer_limit_s: float = 2.0
+    bridge_margin_s: float = 0.1
+    ring_s: float = 22.0
+    detection: DetectionMode = DetectionMode.OFF
+    needs: tuple[str, ...] = ()
+    caller_id: str = ""
+    lines: int = 300
+    launches_per_second: float = 20.0
+    hopper_size: int = 200
+    rest_s: Mapping[str, float] = field(default_factory=dict[str, float])
+    max_passes: int = 50
+    wrap_up_limit_s: float | None = 180.0
+    shift_ends_at: float | None = None
+    purpose: str = "collection"
+
+    def __post_init__(self) -> None:
+        checks = (
+            (self.ring_s >= 15.0, f"ring_s is {self.ring_s}; a telephone rings at least 15 s"),
+            (
+                0.0 <= self.abandonment_target <= self.abandonment_limit <= 1.0,
+                "0 <= target <= limit <= 1 must hold",
+            ),
+            (
+                0.0 < self.bridge_margin_s < self.answer_limit_s,
+                "bridge_margin_s must be inside answer_limit_s",
+            ),
+            (
+                self.lines >= 0 and self.launches_per_second > 0,
+                "lines and launches_per_second must not be negative",
+            ),
+            (self.hopper_size > 0 and self.max_passes > 0, "hopper_size and max_passes must be positive"),
+            (
+                self.abandonment_window in ("calendar_day", "campaign"),
+                "abandonment_window is calendar_day or campaign",
+            ),
+            (self.pacing_interval_s > 0, "pacing_interval_s must be positive"),
+        )
+        for holds, message in checks:
+            if not holds:
+                raise InvalidFactError(f"campaign {self.campaign}: {message}")

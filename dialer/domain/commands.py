@@ -1,0 +1,230 @@
+"""Commands: what is to be done. Verbs, frozen; returned by `step` in the order in which they must happen.
+
+Every command has a duty about time, told by `DURABLE` and `QUICK`: a durable one is committed before the
+step's commands take effect outside; a quick one never waits for the disk.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from compliance_gate.findings import Clearance, Finding
+from compliance_gate.request import Hold, PersonRequest
+from dialer.domain.campaign import DetectionMode
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, EndpointId, LeadId, NumberId, PersonId
+from dialer.domain.money import Money
+from dialer.domain.record import AttemptRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreAttempt:
+    """Write down that we are about to call, and why we may. Committed before its `Originate`."""
+
+    record: AttemptRecord
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Originate:
+    """Call one number, once, under one clearance.
+
+    Args:
+        attempt: also the channel's id in the telephone system.
+        clearance: single use, seconds valid; the outbox looks at both just before the wire.
+        ring_s: give up after this many seconds of ringing.
+        answer_limit_s: the telephone system itself acts this many seconds after the answer, when nobody was
+            joined: it plays the message if the clearance allows it, then hangs up.
+        reserved_agent: who waits for this call; None for predictive launches.
+    """
+
+    attempt: AttemptId
+    campaign: CampaignId
+    person: PersonId
+    number: NumberId
+    clearance: Clearance
+    caller_id: str
+    ring_s: float
+    answer_limit_s: float
+    detection: DetectionMode
+    reserved_agent: AgentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bridge:
+    """Join the answered call to the agent's leg."""
+
+    attempt: AttemptId
+    agent: AgentId
+
+
+class HangupReason(Enum):
+    SUPPRESSED = "suppressed"
+    CAMPAIGN_STOPPED = "campaign_stopped"
+    FLOOR_STOPPED = "floor_stopped"
+    GUARD = "guard"
+    MACHINE = "machine"
+    AGENT_GONE = "agent_gone"
+    NO_AGENT_LEFT = "no_agent_left"
+    UNACCOUNTED = "unaccounted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hangup:
+    """End the attempt's channel, whatever it does."""
+
+    attempt: AttemptId
+    reason: HangupReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefillHopper:
+    """Send about `wanted` leads of the campaign that may be due, the store's best guess first.
+
+    Args:
+        request: number of this asking; the answer repeats it.
+        sequence: the engine's sequence at the asking; the answer's facts must include at least that.
+    """
+
+    campaign: CampaignId
+    request: int
+    wanted: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestLead:
+    """Give the lead back to the store until `not_before` (POSIX seconds; a hint, the gate is asked again).
+
+    Args:
+        passes: attempts made on it so far in this campaign.
+        promised: a call back the person asked for: an agent is reserved, and `reserve_for` preferred.
+    """
+
+    lead: LeadId
+    not_before: float
+    reason: str
+    passes: int
+    promised: bool = False
+    reserve_for: AgentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseLead:
+    """The lead has no more turns in this campaign."""
+
+    lead: LeadId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreOutcome:
+    """The attempt is over, or its disposition came: the whole record, replacing the one before."""
+
+    record: AttemptRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreDenial:
+    """A lead was not called, for these reasons, which are not the ones of the last time."""
+
+    lead: LeadId
+    person: PersonId
+    number: NumberId
+    at: float
+    findings: tuple[Finding, ...]
+    retry_at: float | None
+    rulebook: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreRequest:
+    """A request that binds us from this step on."""
+
+    person: PersonId
+    request: PersonRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreHold:
+    person: PersonId
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorePromise:
+    """A promise to pay, a plan or a settlement, as the collector recorded it."""
+
+    attempt: AttemptId
+    person: PersonId
+    debts: tuple[DebtId, ...]
+    amount: Money | None
+    due_at: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreAgentState:
+    """An agent's state changed: the row of which talk time, waits and occupancy are made."""
+
+    agent: AgentId
+    campaign: CampaignId
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorePacing:
+    """What pacing decided, when it launched something or its reason changed."""
+
+    campaign: CampaignId
+    pool: tuple[str, ...]
+    launches: int
+    launched: int
+    reason: str
+    terms: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectAgentLeg:
+    """Ring the agent's own registered telephone and keep the leg up."""
+
+    agent: AgentId
+    endpoint: EndpointId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropAgentLeg:
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseAlarm:
+    """Tell the floor: something a person should look at."""
+
+    subject: str
+    text: str
+
+
+Command = (
+    StoreAttempt
+    | Originate
+    | Bridge
+    | Hangup
+    | RefillHopper
+    | RestLead
+    | CloseLead
+    | StoreOutcome
+    | StoreDenial
+    | StoreRequest
+    | StoreHold
+    | StorePromise
+    | StoreAgentState
+    | StorePacing
+    | ConnectAgentLeg
+    | DropAgentLeg
+    | RaiseAlarm
+)
+
+QUICK: tuple[type, ...] = (Bridge, Hangup)
+"""Never wait for a commit: somebody is listening."""
+
+DURABLE: tuple[type, ...] = (StoreAttempt, StoreOutcome, StoreRequest, StoreHold, StorePromise)
+"""Committed before anything else of the same step takes effect outside."""

@@ -1,0 +1,161 @@
+"""Dispositions: what the collector says came of a call, and what follows from each.
+
+The effects are a table, so that compliance can read it and tests can walk it. `right_party`: the person
+themself, identified. `live`: a human being answered. `conversation`: a telephone conversation in connection
+with the debt (12 CFR 1006.14(b)(2)(i)(B)), which closes the debts spoken of for seven days.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from compliance_gate.words import HoldKind, RequestKind
+from compliance_gate.words import Outcome as GateOutcome
+from dialer.domain.money import Money
+
+
+class DispositionKind(Enum):
+    PROMISE_TO_PAY = "promise_to_pay"
+    PLAN_AGREED = "plan_agreed"
+    SETTLEMENT_AGREED = "settlement_agreed"
+    PAID_ON_CALL = "paid_on_call"
+    CALL_BACK = "call_back"
+    REFUSED_TO_PAY = "refused_to_pay"
+    DISPUTED = "disputed"
+    NO_COMMITMENT = "no_commitment"
+    CEASE_REQUESTED = "cease_requested"
+    ATTORNEY_NAMED = "attorney_named"
+    BANKRUPTCY_CLAIMED = "bankruptcy_claimed"
+    STOP_CALLING = "stop_calling"
+    STOP_NUMBER = "stop_number"
+    HUNG_UP_UNVERIFIED = "hung_up_unverified"
+    THIRD_PARTY = "third_party"
+    CHILD_ANSWERED = "child_answered"
+    WRONG_NUMBER = "wrong_number"
+    DECEASED = "deceased"
+    LANGUAGE_BARRIER = "language_barrier"
+    MACHINE = "machine"
+    MESSAGE_LEFT = "message_left"
+    SCREENED = "screened"
+    DEAD_AIR = "dead_air"
+
+
+class LeadFate(Enum):
+    """What becomes of the lead after the disposition."""
+
+    RESTS = "rests"
+    CALL_BACK = "call_back"
+    CLOSES = "closes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispositionEffect:
+    """What a disposition means to the gate, the measures and the lead.
+
+    Args:
+        gate_outcome: outcome word the gate counts with.
+        request: kind of request that the disposition makes on the person's behalf, None when it makes none.
+        hold: kind of hold it places, None when none.
+        number_is_wrong: the number is not this person's: its attempts are given back (comment 14(b)(2)(i)-3).
+        agreed: money was promised or paid.
+    """
+
+    live: bool
+    right_party: bool
+    conversation: bool
+    lead: LeadFate
+    gate_outcome: GateOutcome
+    request: RequestKind | None = None
+    hold: HoldKind | None = None
+    number_is_wrong: bool = False
+    agreed: bool = False
+
+
+def _talk(
+    lead: LeadFate, *, request: RequestKind | None = None, hold: HoldKind | None = None, agreed: bool = False
+) -> DispositionEffect:
+    return DispositionEffect(
+        live=True,
+        right_party=True,
+        conversation=True,
+        lead=lead,
+        gate_outcome=GateOutcome.CONVERSATION,
+        request=request,
+        hold=hold,
+        agreed=agreed,
+    )
+
+
+def _other(*, live: bool, outcome: GateOutcome, lead: LeadFate = LeadFate.RESTS) -> DispositionEffect:
+    return DispositionEffect(
+        live=live, right_party=False, conversation=False, lead=lead, gate_outcome=outcome
+    )
+
+
+_K = DispositionKind
+
+EFFECTS: dict[DispositionKind, DispositionEffect] = {
+    _K.PROMISE_TO_PAY: _talk(LeadFate.RESTS, agreed=True),
+    _K.PLAN_AGREED: _talk(LeadFate.RESTS, agreed=True),
+    _K.SETTLEMENT_AGREED: _talk(LeadFate.RESTS, agreed=True),
+    _K.PAID_ON_CALL: _talk(LeadFate.CLOSES, agreed=True),
+    _K.CALL_BACK: _talk(LeadFate.CALL_BACK),
+    _K.REFUSED_TO_PAY: _talk(LeadFate.RESTS),
+    _K.DISPUTED: _talk(LeadFate.RESTS, request=RequestKind.DISPUTE),
+    _K.NO_COMMITMENT: _talk(LeadFate.RESTS),
+    _K.CEASE_REQUESTED: _talk(LeadFate.CLOSES, request=RequestKind.CEASE_COMMUNICATION),
+    _K.ATTORNEY_NAMED: _talk(LeadFate.CLOSES, request=RequestKind.ATTORNEY_REPRESENTED),
+    _K.BANKRUPTCY_CLAIMED: _talk(LeadFate.CLOSES, hold=HoldKind.BANKRUPTCY),
+    _K.STOP_CALLING: _talk(LeadFate.CLOSES, request=RequestKind.STOP_CALLING),
+    _K.STOP_NUMBER: _talk(LeadFate.RESTS, request=RequestKind.STOP_NUMBER),
+    _K.HUNG_UP_UNVERIFIED: _other(live=True, outcome=GateOutcome.ANSWERED_THEN_DROPPED),
+    _K.THIRD_PARTY: _other(live=True, outcome=GateOutcome.ANSWERED_THEN_DROPPED),
+    _K.CHILD_ANSWERED: _other(live=True, outcome=GateOutcome.ANSWERED_THEN_DROPPED),
+    _K.WRONG_NUMBER: DispositionEffect(
+        live=True,
+        right_party=False,
+        conversation=False,
+        lead=LeadFate.RESTS,
+        gate_outcome=GateOutcome.WRONG_PERSON,
+        request=RequestKind.WRONG_NUMBER_LEARNED,
+        number_is_wrong=True,
+    ),
+    _K.DECEASED: DispositionEffect(
+        live=True,
+        right_party=False,
+        conversation=False,
+        lead=LeadFate.CLOSES,
+        gate_outcome=GateOutcome.ANSWERED_THEN_DROPPED,
+        hold=HoldKind.DECEASED,
+    ),
+    _K.LANGUAGE_BARRIER: _other(live=True, outcome=GateOutcome.ANSWERED_THEN_DROPPED),
+    _K.MACHINE: _other(live=False, outcome=GateOutcome.VOICEMAIL_REACHED_NO_MESSAGE),
+    _K.MESSAGE_LEFT: _other(live=False, outcome=GateOutcome.VOICEMAIL_LIMITED_CONTENT),
+    _K.SCREENED: _other(live=False, outcome=GateOutcome.ANSWERED_THEN_DROPPED),
+    _K.DEAD_AIR: _other(live=False, outcome=GateOutcome.ANSWERED_THEN_DROPPED),
+}
+"""Every kind has a row (a test says so). Dead air and screening assistants are not people: they are kept
+out of the live answers, which makes the abandonment rate stricter, never milder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disposition:
+    """What a collector recorded about one attempt.
+
+    Args:
+        debts_spoken_of: ids of every debt that was a topic of ours (the consumer's own topics apart).
+        promised: amount, for promises, plans and settlements.
+        promised_for: POSIX seconds by which it was promised.
+        call_back_at: POSIX seconds the person asked to be called at, with `call_back_words` their words.
+    """
+
+    kind: DispositionKind
+    debts_spoken_of: tuple[str, ...] = ()
+    promised: Money | None = None
+    promised_for: float | None = None
+    call_back_at: float | None = None
+    call_back_words: str | None = None
+
+    @property
+    def effect(self) -> DispositionEffect:
+        """The table's row."""
+        return EFFECTS[self.kind]

@@ -1,0 +1,36 @@
+"""Errors of the core: each says whose fault it is and what to do."""
+
+
+class FairdialError(Exception):
+    """Base of every error that Fairdial raises on purpose."""
+
+
+class InvalidFactError(FairdialError):
+    """A value handed in is outside what its field may hold. The caller's fault: mend the value, send again."""
+
+
+class IllegalTransitionError(FairdialError):
+    """An event that the present state does not admit. Nothing was changed.
+
+    The sender's fault when it comes from outside (late or doubled events are dropped and counted by the
+    engine); a defect of the engine when it comes from within.
+    """
+
+    def __init__(self, machine: str, state: str, event: str, *, allowed: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{machine}: {event} is not possible in {state}; "
+            f"possible there: {', '.join(allowed) or 'nothing'}"
+        )
+        self.machine = machine
+        self.state = state
+        self.event = event
+        self.allowed = allowed
+
+
+class UnknownThingError(FairdialError):
+    """An id that nobody has told the engine about. Configure or log in the thing first."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"unknown {kind} {name!r}")
+        self.kind = kind
+        self.name = name

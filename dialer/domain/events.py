@@ -1,0 +1,419 @@
+"""Events: what happened. Past tense, frozen, valid from birth; all the engine ever learns is one of these.
+
+Journals hold them in the order in which the engine took them, so they carry ids and numbers, never names or
+telephone numbers. The instant of an event is the `now` it was stepped with; a time of its own is carried only
+where the outside knows it better (`answered_at` of a telephone system's clock).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from compliance_gate.request import Consent, Hold, PersonFile, PersonRequest
+from compliance_gate.words import HoldKind
+from dialer.domain.attempt import Outcome
+from dialer.domain.campaign import CampaignSettings
+from dialer.domain.disposition import Disposition
+from dialer.domain.errors import InvalidFactError
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, EndpointId, LeadId, NumberId, PersonId
+from dialer.domain.lead import Lead
+from dialer.domain.money import Money
+
+# --- the floor and its campaigns -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeReached:
+    """Nothing happened but time: the wake-up that was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignConfigured:
+    """A campaign exists, or its settings changed. Takes effect at once; states are kept."""
+
+    settings: CampaignSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignStarted:
+    campaign: CampaignId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignPaused:
+    campaign: CampaignId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignDrained:
+    """Somebody asked the campaign to finish what rings and talks, then stop."""
+
+    campaign: CampaignId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignStopped:
+    """Stop now: what rings is cancelled, what talks goes on."""
+
+    campaign: CampaignId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorStopped:
+    """The red button: no launch anywhere and everything that rings is cancelled, until `FloorReleased`."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorReleased:
+    by: str
+
+
+# --- agents ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLoggedIn:
+    """An agent took a seat; their leg is up and they are not ready yet.
+
+    Args:
+        tags: what they may take, e.g. 'client:acme', 'language:es', 'licence:NY'. Sorted.
+        campaign: the one campaign they serve.
+        shift_ends_at: POSIX seconds; from then on they finish their call and leave. None = open.
+    """
+
+    agent: AgentId
+    campaign: CampaignId
+    endpoint: EndpointId
+    tags: tuple[str, ...] = ()
+    shift_ends_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentGotReady:
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPauseRequested:
+    """A break, asked for with a reason: at once when free, after the current call otherwise."""
+
+    agent: AgentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLoggedOut:
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLegLost:
+    """The agent's telephone went away."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLegRestored:
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialRequested:
+    """An agent asks to call one number of one person now (preview accepted, click-to-dial, typed number that
+    was attached to a person). The gate decides as for every other call."""
+
+    agent: AgentId
+    campaign: CampaignId
+    lead: LeadId
+    person: PersonId
+    number: NumberId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispositionRecorded:
+    """What the collector says came of an attempt. `ready_after`: goes back to available, not on a break."""
+
+    agent: AgentId
+    attempt: AttemptId
+    disposition: Disposition
+    ready_after: bool = True
+
+
+# --- leads and facts about people ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadsFetched:
+    """The store's answer to `RefillHopper`.
+
+    Args:
+        request: the number of the `RefillHopper` this answers.
+        as_of: the engine's sequence that the facts include; later changes are applied on top by the engine.
+        persons: everybody tied to the leads, each once, facts whole.
+        leads_left: leads of the campaign that may still come, these included.
+        retry_at: POSIX seconds when the store knows more leads to become due; None = not known.
+    """
+
+    campaign: CampaignId
+    request: int
+    as_of: int
+    leads: tuple[Lead, ...]
+    persons: tuple[PersonFile, ...]
+    leads_left: int
+    retry_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestReceived:
+    """A person asked for something that binds us: stop calling, not at work, not before noon."""
+
+    person: PersonId
+    request: PersonRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven:
+    person: PersonId
+    consent: Consent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPlaced:
+    """Deceased, bankruptcy, active duty, vulnerability and their like."""
+
+    person: PersonId
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldLifted:
+    person: PersonId
+    kind: HoldKind
+    by: str
+
+
+class SuppressionScope(Enum):
+    PERSON = "person"
+    NUMBER = "number"
+    DEBT = "debt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuppressionAdded:
+    """A do-not-call entry by whatever list. Exactly the id that `scope` names is set."""
+
+    scope: SuppressionScope
+    source: str
+    person: PersonId | None = None
+    number: NumberId | None = None
+    debt: DebtId | None = None
+
+    def __post_init__(self) -> None:
+        ids = {
+            SuppressionScope.PERSON: self.person,
+            SuppressionScope.NUMBER: self.number,
+            SuppressionScope.DEBT: self.debt,
+        }
+        given = [scope for scope, value in ids.items() if value is not None]
+        if given != [self.scope]:
+            raise InvalidFactError(
+                f"a suppression of scope {self.scope.value} needs the id of a {self.scope.value} and no other"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRecalled:
+    """The creditor took the account back: nobody is called about it from this step on."""
+
+    debt: DebtId
+    reason: str = "recall"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReceived:
+    """Money came in. `settles`: nothing is owed any more, the account closes."""
+
+    debt: DebtId
+    amount: Money
+    settles: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonEdited:
+    """The whole file of a person, replaced (a new address, another number). In-flight calls stay counted."""
+
+    person: PersonFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundConversation:
+    """The person called us and we spoke of debts: a conversation that we did not launch."""
+
+    person: PersonId
+    number: NumberId | None
+    debts: tuple[DebtId, ...]
+
+
+# --- the telephone system --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRinging:
+    attempt: AttemptId
+
+
+class Detected(Enum):
+    """What detection thinks answered. NONE: it was not asked. UNSURE means human."""
+
+    NONE = "none"
+    HUMAN = "human"
+    MACHINE = "machine"
+    UNSURE = "unsure"
+    FAX = "fax"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAnswered:
+    """The telephone was picked up (or a machine did). The abandonment clock runs from `answered_at`.
+
+    Args:
+        answered_at: POSIX seconds by the telephone system, at most the step's `now`.
+        detected: verdict, when detection ran before this event was sent.
+    """
+
+    attempt: AttemptId
+    answered_at: float
+    detected: Detected = Detected.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBridged:
+    """Both can hear each other. The telephone system's word on who won the race with the limit."""
+
+    attempt: AttemptId
+    agent: AgentId
+    bridged_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeFailed:
+    """The bridge we asked for did not happen; the call still waits unless another event says otherwise."""
+
+    attempt: AttemptId
+    agent: AgentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTimedOut:
+    """The limit passed in the telephone system with no agent: the message plays, or the line is hung up."""
+
+    attempt: AttemptId
+    message_played: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded:
+    """The channel is gone.
+
+    Args:
+        outcome: by the telephone system; the engine knows better for what it joined, abandoned or cancelled.
+        cause: the telephone system's own words (Q.850 cause, SIP code), for the record.
+    """
+
+    attempt: AttemptId
+    outcome: Outcome
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallNotAttempted:
+    """Refused without a channel: no telephone rang. The lead is left alone and launching slows down."""
+
+    attempt: AttemptId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkLost:
+    """We cannot hear the telephone system. No launches until `NetworkReconciled`."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkReconciled:
+    """We hear it again, and this is all that lives there; what we thought alive and is not here is over."""
+
+    live: tuple[AttemptId, ...]
+    talking: Mapping[AttemptId, AgentId]
+    agents: tuple[AgentId, ...]
+
+
+# --- the machine under us --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStepped:
+    """The wall clock jumped by `seconds` against the steady clock. Spans in flight are kept, not the jump."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineRestarted:
+    """A new process took over from a checkpoint.
+
+    Args:
+        checkpoint: hash of the checkpoint's bytes ('' for a first start).
+        generation: counts the starts on this store; part of every later attempt id.
+        floor: ids that a rebuilt engine must not use again follow from the generation alone.
+    """
+
+    checkpoint: str
+    generation: int
+
+
+Event = (
+    TimeReached
+    | CampaignConfigured
+    | CampaignStarted
+    | CampaignPaused
+    | CampaignDrained
+    | CampaignStopped
+    | FloorStopped
+    | FloorReleased
+    | AgentLoggedIn
+    | AgentGotReady
+    | AgentPauseRequested
+    | AgentLoggedOut
+    | AgentLegLost
+    | AgentLegRestored
+    | DialRequested
+    | DispositionRecorded
+    | LeadsFetched
+    | RequestReceived
+    | ConsentGiven
+    | HoldPlaced
+    | HoldLifted
+    | SuppressionAdded
+    | AccountRecalled
+    | PaymentReceived
+    | PersonEdited
+    | InboundConversation
+    | CallRinging
+    | CallAnswered
+    | CallBridged
+    | BridgeFailed
+    | CallTimedOut
+    | CallEnded
+    | CallNotAttempted
+    | NetworkLost
+    | NetworkReconciled
+    | ClockStepped
+    | EngineRestarted
+)

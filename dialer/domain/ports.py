@@ -1,0 +1,91 @@
+"""Ports: what the outside is to the runtime. Shells implement them and never import each other.
+
+The engine itself has no ports: it takes events and returns commands. These are the contracts between the
+asyncio runtime and the shells around it; the conformance suite in `telephony/conformance` says in tests what
+a telephone system must do.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from dialer.domain.commands import (
+    Bridge,
+    Command,
+    ConnectAgentLeg,
+    DropAgentLeg,
+    Hangup,
+    Originate,
+    RefillHopper,
+)
+from dialer.domain.events import Event, LeadsFetched, NetworkReconciled
+from dialer.domain.ids import NumberId
+
+TelephoneCommand = Originate | Bridge | Hangup | ConnectAgentLeg | DropAgentLeg
+
+
+class TelephoneSystem(Protocol):
+    """A telephone system: Asterisk, a simulated network in another process, or one in memory.
+
+    Duties: an `Originate` is carried out at most once, never repeated after a lost connection and never sent
+    late; every attempt that was handed over ends in exactly one `CallEnded` or `CallNotAttempted` as long as
+    the connection lives; after a loss, `NetworkLost` comes first and `reconcile` tells what still lives; the
+    limit after the answer holds even when nobody listens to us.
+    """
+
+    async def start(self) -> None:
+        """Connect. Raises TelephoneSystemUnavailable with what to mend."""
+        ...
+
+    async def perform(self, command: TelephoneCommand, *, dial: str | None = None) -> None:
+        """Carry out one command; returns when it was handed over, not when it is done.
+
+        Args:
+            dial: E.164 number for an `Originate`, looked up by the runtime; never in a journal.
+        """
+        ...
+
+    def events(self) -> AsyncIterator[Event]:
+        """What happens there, in its order."""
+        ...
+
+    async def reconcile(self) -> NetworkReconciled:
+        """Everything that lives there now, by our ids."""
+        ...
+
+    async def stop(self) -> None:
+        """Disconnect; live calls are left to the telephone system's own limits."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """One step: the event it was, when, and the commands it gave."""
+
+    sequence: int
+    now: float
+    event: Event
+    commands: tuple[Command, ...]
+
+
+class Journal(Protocol):
+    """Where steps are written down, and the tables are derived from them in the same transaction."""
+
+    async def append(self, entries: Sequence[JournalEntry]) -> None:
+        """Write and commit. When it returns, the entries survive a crash.
+
+        Raises StoreUnavailable: full or read-only; nothing of the batch was written.
+        """
+        ...
+
+
+class LeadSource(Protocol):
+    """Leads and the facts about their persons, from the store."""
+
+    async def fetch(self, command: RefillHopper) -> LeadsFetched:
+        """Claim up to `wanted` leads and bring everything the gate may ask about their persons."""
+        ...
+
+    async def dial_number(self, number: NumberId) -> str | None:
+        """The E.164 number behind an id; None when it is gone (erased), which means: do not dial."""
+        ...

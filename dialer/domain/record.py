@@ -1,0 +1,114 @@
+"""The record of an attempt, and what it says to the gate.
+
+One immutable row per attempt, whole when the attempt is over; measures, exports and the gate's history are
+all derived from it, in rehearsal and live alike. `entry_of` is the only translation of an attempt into the
+gate's history: the engine and the store both use it.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from compliance_gate.request import HistoryEntry
+from compliance_gate.words import Direction, EventKind, Mode
+from compliance_gate.words import Outcome as GateOutcome
+from dialer.domain.attempt import Outcome
+from dialer.domain.disposition import Disposition
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
+
+_WITHOUT_DISPOSITION: dict[Outcome, GateOutcome | None] = {
+    Outcome.CONNECTED: GateOutcome.CONVERSATION,  # until the collector says otherwise
+    Outcome.ABANDONED: GateOutcome.ABANDONED,
+    Outcome.HUNG_UP_WAITING: GateOutcome.ANSWERED_THEN_DROPPED,
+    Outcome.MACHINE: GateOutcome.AMD_MACHINE,
+    Outcome.NO_ANSWER: GateOutcome.NO_ANSWER,
+    Outcome.REJECTED: GateOutcome.NO_ANSWER,
+    Outcome.CANCELLED: GateOutcome.NO_ANSWER,
+    Outcome.BUSY: GateOutcome.BUSY,
+    Outcome.INVALID_NUMBER: GateOutcome.NOT_IN_SERVICE,
+    Outcome.CONGESTION: GateOutcome.NO_CONNECTION,
+    Outcome.CARRIER_FAILURE: GateOutcome.NO_CONNECTION,
+    Outcome.UNKNOWN: None,
+}
+"""Doubt counts against us: what was joined to an agent is a conversation until a disposition says otherwise,
+and an unknown outcome is given to the gate as unknown, which tries every value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRecord:
+    """One attempt. Instants are POSIX seconds UTC; None = did not happen, or not yet.
+
+    Args:
+        debts: the debts the attempt counts for.
+        zones: IANA zones that were considered at launch, sorted.
+        ring_s: from launch to answer or end.
+        guaranteed: an agent was reserved before we dialed.
+        abandoned: by the campaign's declared definition, None while unknown or when nobody answered.
+    """
+
+    attempt: AttemptId
+    campaign: CampaignId
+    lead: LeadId
+    person: PersonId
+    number: NumberId
+    debts: tuple[DebtId, ...]
+    zones: tuple[str, ...]
+    rulebook: str
+    launched_at: float
+    guaranteed: bool = False
+    answered_at: float | None = None
+    bridged_at: float | None = None
+    talk_ended_at: float | None = None
+    ended_at: float | None = None
+    wrapped_at: float | None = None
+    agent: AgentId | None = None
+    outcome: Outcome | None = None
+    cause: str = ""
+    abandoned: bool | None = None
+    message_played: bool = False
+    disposition: Disposition | None = None
+
+    def gate_outcome(self) -> GateOutcome | None:
+        """The outcome in the gate's words; None = not known, which the gate tries with every value."""
+        if self.disposition is not None:
+            return self.disposition.effect.gate_outcome
+        if self.outcome is None:
+            return GateOutcome.NO_ANSWER  # still ringing: it counts as a call placed
+        return _WITHOUT_DISPOSITION[self.outcome]
+
+
+def instant(posix: float) -> datetime:
+    """POSIX seconds as an aware datetime in UTC."""
+    return datetime.fromtimestamp(posix, UTC)
+
+
+def entry_of(record: AttemptRecord) -> HistoryEntry | None:
+    """What the gate must know of an attempt; None when no telephone can have rung (`NOT_ATTEMPTED`).
+
+    A conversation is dated by its end and a call by its launch: each the reading that binds longer is the
+    gate's business, which sees the launch instant; a talk past midnight is dated to the later day.
+    """
+    if record.outcome is Outcome.NOT_ATTEMPTED:
+        return None
+    outcome = record.gate_outcome()
+    at = record.launched_at
+    if outcome is GateOutcome.CONVERSATION and record.talk_ended_at is not None:
+        at = record.talk_ended_at
+    spoken: tuple[str, ...] | None = None
+    if outcome is GateOutcome.CONVERSATION and record.disposition is not None:
+        spoken = record.disposition.debts_spoken_of or record.debts
+    return HistoryEntry(
+        entry=record.attempt,
+        at=instant(at),
+        event=EventKind.CALL_PLACED,
+        direction=Direction.OUTBOUND,
+        outcome=outcome,
+        debts=record.debts,
+        conversation_debts=spoken,
+        number=record.number,
+        mode=Mode.PREVIEW_AGENT_GUARANTEED if record.guaranteed else Mode.PREDICTIVE,
+    )
+
+
+def with_disposition(record: AttemptRecord, disposition: Disposition, *, wrapped_at: float) -> AttemptRecord:
+    """The record with what the collector said."""
+    return replace(record, disposition=disposition, wrapped_at=wrapped_at)

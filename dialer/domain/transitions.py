@@ -1,0 +1,61 @@
+"""One generic state machine: a table of (state, event) -> state.
+
+Every machine of the engine (campaign, lead, attempt, agent) is such a table and nothing else, so that the
+tests can walk all of it, and the diagrams are drawn from it. An illegal move raises and changes nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Generic, TypeVar
+
+from dialer.domain.errors import IllegalTransitionError
+
+S = TypeVar("S", bound=Enum)
+E = TypeVar("E", bound=Enum)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine(Generic[S, E]):
+    """A named table of moves.
+
+    Args:
+        name: what moves, for messages.
+        initial: the state of a new thing.
+        moves: the whole table; a pair that is absent is illegal.
+        final: states that nothing leaves.
+    """
+
+    name: str
+    initial: S
+    moves: Mapping[S, Mapping[E, S]]
+    final: frozenset[S] = field(default_factory=frozenset[S])
+
+    def move(self, state: S, event: E) -> S:
+        """The state after `event`.
+
+        Raises:
+            IllegalTransitionError: the table has no such move; the caller's state is untouched.
+        """
+        row = self.moves.get(state)
+        after = row.get(event) if row is not None else None
+        if after is None:
+            raise IllegalTransitionError(self.name, state.name, event.name, allowed=self.allowed(state))
+        return after
+
+    def may(self, state: S, event: E) -> bool:
+        """Whether the table has the move."""
+        row = self.moves.get(state)
+        return row is not None and event in row
+
+    def allowed(self, state: S) -> tuple[str, ...]:
+        """Names of the events possible in `state`, sorted."""
+        return tuple(sorted(event.name for event in self.moves.get(state, {})))
+
+    def mermaid(self) -> str:
+        """The table as a Mermaid state diagram, for the READMEs (a test keeps them equal)."""
+        lines = ["stateDiagram-v2", f"    [*] --> {self.initial.name}"]
+        for state, row in self.moves.items():
+            lines += [f"    {state.name} --> {after.name}: {event.name}" for event, after in row.items()]
+        lines += [f"    {state.name} --> [*]" for state in sorted(self.final, key=lambda s: s.name)]
+        return "\n".join(lines)

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Installs what Fairdial's own tests and its lab need besides Python, from Debian's archive only.
+#
+#   scripts/install-system-packages.sh                 everything
+#   scripts/install-system-packages.sh asterisk voices phones load browser postgres    only these
+#
+# asterisk   Asterisk 22, unpacked into a cache folder (Debian 12 has no package of its own)
+# voices     espeak-ng and sox: what the lab's public says
+# phones     baresip: a SIP phone that can be scripted
+# load       sipp: a cheap far end for signalling load
+# browser    Chromium with its fonts: the agents' browser phone and the browser tests
+# postgres   a PostgreSQL server program; no cluster is created or started by this script
+#
+# Idempotent. Needs root only where a package is missing.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+wanted=("$@")
+[ ${#wanted[@]} -gt 0 ] || wanted=(asterisk voices phones load browser postgres)
+
+packages=()
+unpack_asterisk=no
+for group in "${wanted[@]}"; do
+  case $group in
+    asterisk) packages+=(mmdebstrap openssl ca-certificates); unpack_asterisk=yes ;;
+    voices) packages+=(espeak-ng sox) ;;
+    phones) packages+=(baresip-core) ;;
+    load) packages+=(sip-tester) ;;
+    browser) packages+=(chromium fonts-dejavu-core) ;;
+    postgres) packages+=(postgresql postgresql-client) ;;
+    *) echo "unknown group: $group (see the head of $0)" >&2; exit 2 ;;
+  esac
+done
+
+missing=()
+for package in "${packages[@]}"; do
+  # shellcheck disable=SC2016  # the format is dpkg's, not the shell's
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  [ "$(id -u)" = 0 ] || { echo "run as root, or install: ${missing[*]}" >&2; exit 1; }
+  export DEBIAN_FRONTEND=noninteractive
+  # A package's own service must not start on this machine: tests start what they need themselves.
+  mkdir -p /etc/postgresql-common
+  [ -e /etc/postgresql-common/createcluster.conf ] ||
+    echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf
+  apt-get -o DPkg::Lock::Timeout=300 update -qq
+  apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
+fi
+
+if [ "$unpack_asterisk" = yes ]; then
+  "$here/../tests/live/lab/unpack-asterisk.sh"
+fi

@@ -1,0 +1,69 @@
+"""Writes the configuration that a stock Asterisk needs (`fairdial asterisk config --out DIR`)."""
+
+from __future__ import annotations
+
+import dataclasses
+from importlib import resources
+from pathlib import Path
+
+import jinja2
+
+from telephony.asterisk.settings import AsteriskSettings, SettingsError
+
+TEMPLATES = ("amd.conf", "extensions.conf", "http.conf", "manager.conf", "pjsip.conf", "rtp.conf")
+
+# Secrets stand in manager.conf and pjsip.conf: readable by the owner and Asterisk's group only.
+_MODE = 0o640
+
+
+def render(settings: AsteriskSettings) -> dict[str, str]:
+    """The text of every file, by file name.
+
+    Raises:
+        SettingsError: a value would change the meaning of a line (line break, `;`).
+    """
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # not HTML; _plain refuses what would break a line
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_plain,
+    )
+    values = {item.name: getattr(settings, item.name) for item in dataclasses.fields(settings)}
+    folder = resources.files("config").joinpath("asterisk")
+    return {
+        name: environment.from_string(folder.joinpath(f"{name}.j2").read_text("utf-8")).render(values)
+        for name in TEMPLATES
+    }
+
+
+def write(settings: AsteriskSettings, folder: Path) -> tuple[str, ...]:
+    """Write the files that differ from what is there; nothing is touched when nothing changed.
+
+    Returns:
+        Names of the files written, sorted.
+
+    Raises:
+        SettingsError: see `render`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[str] = []
+    for name, text in sorted(render(settings).items()):
+        path = folder / name
+        if path.exists() and path.read_text("utf-8") == text:
+            continue
+        part = folder / f".{name}.part"
+        part.touch(mode=_MODE)
+        part.write_text(text, "utf-8")
+        part.chmod(_MODE)
+        part.replace(path)
+        written.append(name)
+    return tuple(written)
+
+
+def _plain(value: object) -> object:
+    """Refuse what would end a line or begin a comment in Asterisk's files."""
+    if isinstance(value, str) and any(sign in ";\\" or ord(sign) < 32 for sign in value):
+        raise SettingsError(f"{value!r} holds a sign that cannot stand in Asterisk's configuration")
+    return value

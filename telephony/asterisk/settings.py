@@ -1,0 +1,166 @@
+"""What an Asterisk must be told: the settings from which its configuration is written.
+
+The same settings describe a floor's own Asterisk and the one of the laboratory under `tests/live/lab`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
+_ENDPOINT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+
+
+class SettingsError(ValueError):
+    """A setting cannot be written into Asterisk's configuration; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateFiles:
+    """Paths, on Asterisk's machine, of the certificate chain and its key (PEM)."""
+
+    chain: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmiSettings:
+    """The manager interface: where Asterisk listens, and the dialer's own user.
+
+    Args:
+        permit: networks allowed to log in, as `address/mask`.
+    """
+
+    secret: str
+    user: str = "fairdial"
+    bind: str = "127.0.0.1"
+    port: int = 5038
+    tls_port: int = 5039
+    permit: tuple[str, ...] = ("127.0.0.1/255.255.255.255",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSettings:
+    """The web sockets of browser phones."""
+
+    bind: str = "127.0.0.1"
+    port: int = 8088
+    tls_port: int = 8089
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SipSettings:
+    """SIP over UDP, and the address that sound is sent from and expected at.
+
+    Args:
+        media_address: address for sound; None lets Asterisk choose by route.
+        external_address: public address where Asterisk stands behind address translation.
+    """
+
+    bind: str = "0.0.0.0"
+    port: int = 5060
+    media_address: str | None = None
+    external_address: str | None = None
+    local_networks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RtpSettings:
+    """Ports for sound; `ice_hosts` maps an own address to the one that browsers can reach."""
+
+    first_port: int = 10000
+    last_port: int = 19999
+    ice_hosts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmdSettings:
+    """Limits of the answering machine detection, in milliseconds; these are quick: verdict in 1.3 to 3 s."""
+
+    initial_silence_ms: int = 2000
+    greeting_ms: int = 1500
+    after_greeting_silence_ms: int = 300
+    total_analysis_ms: int = 3000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkSettings:
+    """One way out to the public telephone network.
+
+    Args:
+        rtp_timeout: seconds without sound after which a leg is ended.
+        qualify_every: seconds between the checks that the far end lives.
+    """
+
+    name: str
+    host: str
+    port: int = 5060
+    codecs: tuple[str, ...] = ("ulaw", "alaw")
+    username: str | None = None
+    secret: str | None = None
+    rtp_timeout: int = 60
+    qualify_every: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPhoneSettings:
+    """One agent's phone: a SIP phone, or a browser when `browser` is set."""
+
+    endpoint: str
+    secret: str
+    browser: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsteriskSettings:
+    """Everything the configuration is written from.
+
+    Args:
+        sounds: folder of the messages' sound files on Asterisk's machine.
+        recordings: folder for recordings on Asterisk's machine.
+        longest_call: seconds after which any call with a person is ended.
+        agent_rtp_timeout: seconds without sound after which an agent's leg is ended.
+        overflow_endpoint: phone that takes unserved people live, where a campaign says so.
+        inbound_wait: whole seconds a person who called us may wait for an agent.
+    """
+
+    ami: AmiSettings
+    sounds: str
+    recordings: str
+    sip: SipSettings = field(default_factory=SipSettings)
+    http: HttpSettings = field(default_factory=HttpSettings)
+    rtp: RtpSettings = field(default_factory=RtpSettings)
+    amd: AmdSettings = field(default_factory=AmdSettings)
+    certificate: CertificateFiles | None = None
+    trunks: tuple[TrunkSettings, ...] = ()
+    agents: tuple[AgentPhoneSettings, ...] = ()
+    longest_call: int = 7200
+    agent_rtp_timeout: int = 10
+    overflow_endpoint: str | None = None
+    overflow_ring: int = 20
+    inbound_wait: int = 60
+    music_on_hold: bool = False
+
+    def __post_init__(self) -> None:
+        names = [trunk.name for trunk in self.trunks] + [agent.endpoint for agent in self.agents]
+        if len(set(names)) != len(names):
+            raise SettingsError("two trunks or phones have the same name")
+        for trunk in self.trunks:
+            if not _NAME.fullmatch(trunk.name):
+                raise SettingsError(f"trunk name {trunk.name!r}: letters, digits and hyphens, a letter first")
+        for agent in self.agents:
+            if not _ENDPOINT.fullmatch(agent.endpoint):
+                raise SettingsError(f"phone name {agent.endpoint!r}: letters, digits and hyphens only")
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, object]) -> AsteriskSettings:
+        """Settings from a plain mapping, as read from TOML.
+
+        Raises:
+            pydantic.ValidationError: a value is missing or of the wrong kind.
+        """
+        return TypeAdapter(cls).validate_python(values)

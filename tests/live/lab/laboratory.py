@@ -1,0 +1,340 @@
+"""A telephone system on one machine: the dialer's own Asterisk, and a carrier with a public behind it.
+
+Every laboratory owns a block of loopback addresses (127.77.N.x), so ports never clash and many can run at
+once: `.1` is the dialer's Asterisk, `.2` the carrier, `.8` a closed port, `.9` a socket that nobody reads.
+
+    python tests/live/lab/laboratory.py start      # prints how to reach it
+    python tests/live/lab/laboratory.py stop
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+
+from telephony.asterisk import configuration
+from telephony.asterisk.settings import (
+    AgentPhoneSettings,
+    AmiSettings,
+    AsteriskSettings,
+    CertificateFiles,
+    HttpSettings,
+    RtpSettings,
+    SipSettings,
+    TrunkSettings,
+)
+
+HERE = Path(__file__).resolve().parent
+AMI_SECRET = "lab-secret"
+SEATS = 60
+_SLOTS = 120
+_EMPTY = ("acl", "udptl", "pjproject", "ccss", "websocket_client", "features", "musiconhold", "confbridge")
+_PROGRAMS = ("openssl", "setpriv", "sox", "espeak-ng")
+
+
+def cache_folder() -> Path:
+    """Where Asterisk was unpacked by `unpack-asterisk.sh`."""
+    return Path(os.environ.get("FAIRDIAL_LAB_CACHE") or Path.home() / ".cache/fairdial/asterisk")
+
+
+def reason_missing() -> str | None:
+    """Why no laboratory can be started on this machine; None when one can."""
+    if not (cache_folder() / ".complete").exists():
+        return "no Asterisk: run scripts/install-system-packages.sh asterisk voices"
+    missing = [program for program in _PROGRAMS if shutil.which(program) is None]
+    return f"missing programs: {', '.join(missing)}" if missing else None
+
+
+class LaboratoryError(RuntimeError):
+    """The laboratory could not be started; the message holds what Asterisk said."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Instance:
+    """One Asterisk of the laboratory, run in the foreground by its own loader and stopped by its pid."""
+
+    name: str
+    home: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid_file(self) -> Path:
+        return self.home / "pid"
+
+    def command(self, text: str) -> str:
+        """Run a command of Asterisk's own console and return what it prints."""
+        launcher = str(cache_folder() / "bin/asterisk")
+        arguments = [launcher, "-C", str(self.home / "etc/asterisk.conf"), "-rx", text]
+        return subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=20).stdout
+
+    def start(self, *, outlive: bool) -> None:
+        """Start and wait until fully booted (up to 20 s).
+
+        Args:
+            outlive: whether it goes on after this process ends; tests never want that.
+        """
+        configured = ["-C", str(self.home / "etc/asterisk.conf")]
+        launcher = [str(cache_folder() / "bin/asterisk"), *configured, "-f", "-n"]
+        guard = [] if outlive else ["setpriv", "--pdeathsig", "KILL", "--"]
+        with (self.home / "stdout").open("wb") as output:
+            self.process = subprocess.Popen(
+                [*guard, *launcher],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=self.home,
+                start_new_session=True,
+            )
+        self.pid_file.write_text(str(self.process.pid))
+        for _ in range(200):
+            if self.process.poll() is not None:
+                break
+            if "fully booted" in self.command("core waitfullybooted"):
+                return
+            time.sleep(0.1)
+        raise LaboratoryError(f"{self.name}: {(self.home / 'stdout').read_text(errors='replace')[-2000:]}")
+
+    def stop(self, sent: signal.Signals = signal.SIGTERM) -> None:
+        """End it; a second call does nothing."""
+        if not self.pid_file.exists():
+            return
+        pid = int(self.pid_file.read_text())
+        if _runs(pid, self.home):
+            os.kill(pid, sent)
+            for _ in range(100):
+                if self.process is not None:
+                    self.process.poll()
+                if not _runs(pid, self.home):
+                    break
+                time.sleep(0.05)
+            else:
+                os.kill(pid, signal.SIGKILL)
+        if self.process is not None:
+            self.process.wait(10)
+        self.pid_file.unlink(missing_ok=True)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.stop(signal.SIGKILL)
+
+
+class Laboratory:
+    """Both Asterisks and what belongs to them; use it as a context manager.
+
+    Args:
+        outlive: keep running when this process ends (for the command line).
+        phones: agents' phones that may register, besides 101 to 104 and the browser phone web201.
+    """
+
+    def __init__(self, *, outlive: bool = False, phones: tuple[AgentPhoneSettings, ...] = ()) -> None:
+        self._outlive = outlive
+        self._slot, self._lock = _claim_slot()
+        self.net = f"127.77.{self._slot}"
+        self.home = _base() / str(self._slot)
+        self.pbx = Instance(name="pbx", home=self.home / "pbx")
+        self.carrier = Instance(name="carrier", home=self.home / "carrier")
+        self.settings = _settings(self.net, self.home, phones)
+        self._mute: socket.socket | None = None
+
+    def __enter__(self) -> Laboratory:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Write both configurations, start both and wait until they are up."""
+        for instance in (self.pbx, self.carrier):
+            instance.stop()
+            shutil.rmtree(instance.home, ignore_errors=True)
+        _make_voices(_voices())
+        self.heard.mkdir(parents=True, exist_ok=True)
+        self.recordings.mkdir(parents=True, exist_ok=True)
+        for instance in (self.pbx, self.carrier):
+            self._prepare(instance)
+        _certificate(self.home, f"{self.net}.1")
+        configuration.write(self.settings, self.pbx.home / "etc")
+        with (self.pbx.home / "etc/pjsip.conf").open("a") as pjsip:
+            pjsip.write(_render("pbx/pjsip-lab.conf.j2", net=self.net, seats=SEATS))
+        self._mute = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._mute.bind((f"{self.net}.9", 5060))
+        self.carrier.start(outlive=self._outlive)
+        self.pbx.start(outlive=self._outlive)
+
+    def stop(self) -> None:
+        """End both and give the addresses back."""
+        self.pbx.stop()
+        self.carrier.stop()
+        if self._mute is not None:
+            self._mute.close()
+            self._mute = None
+        self._lock.close()
+
+    @property
+    def address(self) -> str:
+        """The dialer's Asterisk: AMI 5038, AMI over TLS 5039, SIP 5060, web sockets 8088 and 8089."""
+        return f"{self.net}.1"
+
+    @property
+    def heard(self) -> Path:
+        """Folder where the public's recording ends write what they hear."""
+        return self.home / "heard"
+
+    @property
+    def recordings(self) -> Path:
+        """Folder where the dialer's Asterisk writes its recordings."""
+        return self.home / "recordings"
+
+    @property
+    def certificate(self) -> Path:
+        """The certificate that the dialer's Asterisk shows (PEM, self-signed)."""
+        return self.home / "keys/chain.pem"
+
+    def _prepare(self, instance: Instance) -> None:
+        for folder in ("etc", "keys", "lib", "spool/monitor", "spool/recording", "log", "run"):
+            (instance.home / folder).mkdir(parents=True, exist_ok=True)
+        etc = instance.home / "etc"
+        values = {"name": instance.name, "home": instance.home, "cache": cache_folder(), "net": self.net}
+        values |= {"voices": _voices(), "heard": self.heard}
+        for folder in ("common", instance.name):
+            for template in sorted((HERE / folder).glob("*.conf.j2")):
+                target = etc / template.name.removesuffix(".j2")
+                target.write_text(_render(f"{folder}/{template.name}", **values, seats=SEATS))
+        for name in _EMPTY:
+            text = "\n" if name in {"acl", "websocket_client"} else "[general]\n"
+            (etc / f"{name}.conf").write_text(text)
+
+
+def _settings(net: str, home: Path, phones: tuple[AgentPhoneSettings, ...]) -> AsteriskSettings:
+    fixed = tuple(AgentPhoneSettings(endpoint=str(n), secret=f"phone-{n}") for n in range(101, 105))
+    browser = AgentPhoneSettings(endpoint="web201", secret="phone-web201", browser=True)
+    own = f"{net}.1"
+    return AsteriskSettings(
+        ami=AmiSettings(secret=AMI_SECRET, bind=own, permit=("127.0.0.0/255.0.0.0",)),
+        http=HttpSettings(bind=own),
+        sip=SipSettings(bind=own, media_address=own),
+        rtp=RtpSettings(ice_hosts=((_own_address(), own),)),
+        trunks=(TrunkSettings(name="trunk", host=f"{net}.2", qualify_every=3),),
+        agents=(*fixed, browser, *phones),
+        certificate=CertificateFiles(chain=str(home / "keys/chain.pem"), key=str(home / "keys/key.pem")),
+        sounds=str(_voices()),
+        recordings=str(home / "recordings"),
+    )
+
+
+def _render(template: str, **values: object) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(template).render(values) + "\n"
+
+
+def _base() -> Path:
+    return Path(tempfile.gettempdir()) / f"fairdial-lab-{os.getuid()}"
+
+
+def _voices() -> Path:
+    return cache_folder().parent / "voices"
+
+
+def _make_voices(folder: Path) -> None:
+    subprocess.run([str(HERE / "make-voices.sh"), str(folder)], check=True, timeout=120)
+
+
+def _claim_slot() -> tuple[int, _Lock]:
+    _base().mkdir(parents=True, exist_ok=True)
+    for slot in range(1, _SLOTS + 1):
+        lock = _Lock(_base() / f"{slot}.lock")
+        if lock.taken and not _alive(_base() / str(slot)):
+            return slot, lock
+        lock.close()
+    raise LaboratoryError("every slot for a laboratory is taken")
+
+
+class _Lock:
+    """A file lock held while this process lives."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.taken = True
+        except OSError:
+            self.taken = False
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _alive(home: Path) -> bool:
+    """Whether a laboratory that outlived its starter still runs there."""
+    return any(_runs(int(pid_file.read_text() or 0), pid_file.parent) for pid_file in home.glob("*/pid"))
+
+
+def _runs(pid: int, home: Path) -> bool:
+    """Whether this process is the Asterisk of that folder (a pid may have been given to another since)."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return str(home).encode() in command and state != "Z"
+
+
+def _own_address() -> str:
+    """This machine's own address, as an ICE candidate would show it; no packet is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
+
+
+def _certificate(home: Path, address: str) -> None:
+    keys = home / "keys"
+    keys.mkdir(parents=True, exist_ok=True)
+    arguments = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650"]
+    arguments += ["-subj", "/CN=localhost", "-addext", f"subjectAltName=DNS:localhost,IP:{address}"]
+    arguments += ["-keyout", str(keys / "key.pem"), "-out", str(keys / "chain.pem")]
+    if not (keys / "chain.pem").exists():
+        subprocess.run(arguments, check=True, capture_output=True, timeout=60)
+
+
+def main(arguments: list[str]) -> int:
+    """The command line: start or stop laboratories that outlive this process."""
+    missing = reason_missing()
+    if missing:
+        print(missing, file=sys.stderr)
+        return 1
+    if arguments == ["start"]:
+        laboratory = Laboratory(outlive=True)
+        laboratory.start()
+        print(f"Asterisk {laboratory.address}: AMI 5038 (user fairdial, secret {AMI_SECRET}), SIP 5060")
+        print("phones 101 to 104, secret phone-<number>; browser phone web201, secret phone-web201")
+        return 0
+    if arguments == ["stop"]:
+        for pid_file in sorted(_base().glob("*/*/pid")):
+            Instance(name=pid_file.parent.name, home=pid_file.parent).stop()
+        return 0
+    print(__doc__, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

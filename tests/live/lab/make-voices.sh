@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Makes what the public says and what the floor plays: 8 kHz mono WAV files. Needs espeak-ng and sox.
+#
+#   make-voices.sh FOLDER
+set -euo pipefail
+folder=$1
+mkdir -p "$folder"
+exec 9> "$folder/.lock"
+flock 9
+[ ! -e "$folder/.complete" ] || exit 0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+say() { # NAME WORDS-PER-MINUTE TEXT
+  espeak-ng -v en-us -s "$2" -w "$work/$1.wav" "$3"
+  sox -q "$work/$1.wav" -r 8000 -c 1 -b 16 "$folder/$1.wav" silence 1 0.02 0.5% gain -n -3
+}
+tone() { # NAME EFFECTS...
+  local name=$1
+  shift
+  sox -q -n -r 8000 -c 1 -b 16 "$work/$name.wav" "$@"
+}
+
+say hello 150 "Hello?"
+say hello-name 160 "Miller residence, hello?"
+say hello-long 165 "Good afternoon, this is Martin speaking, may I ask who is calling please?"
+say greeting-long 165 "Hello, this is the mailbox of Anna and Martin Miller. We can not take your call right now. \
+Please leave your name, your number and what it is about after the tone, and one of us will call you back soon."
+say greeting-short 165 "This is 5 5 5, 0 1 4 2. Leave a message after the tone."
+say pause-first 150 "Hello,"
+say screening 170 "The person you are calling is using a screening service. Please say your name and why you call."
+say agent 170 "Thank you for waiting. I am looking at your file now. Would a smaller payment each month help you?"
+say sorry 170 "Hello. This is Example Collections, telephone 5 5 5, 0 1 9 9. We are sorry that no one was free to \
+speak with you. Press 9 and we will not call this number again."
+say opted-out 170 "Thank you. This number will not be called again."
+say inbound-menu 170 "This is Example Collections. To speak with someone, press 1. So that we never call this number, \
+press 9."
+say inbound-busy 170 "We are sorry that no one is free. Please call again."
+say recording 170 "This call is recorded."
+
+tone beep synth 0.5 sine 1000 gain -6
+tone line-noise synth 6 pinknoise gain -38
+tone pause trim 0 0.9
+# special information tones, as a network plays them before "not in service"
+tone first synth 0.276 sine 913.8 gain -6
+tone second synth 0.276 sine 1370.6 gain -6
+tone third synth 0.380 sine 1776.7 gain -6
+cp "$work/beep.wav" "$work/line-noise.wav" "$folder/"
+sox -q "$work/first.wav" "$work/second.wav" "$work/third.wav" "$folder/special-tones.wav"
+# a machine that says "Hello" first and goes on after a pause: the hard case for a detector
+sox -q "$folder/pause-first.wav" "$work/pause.wav" "$folder/greeting-long.wav" "$folder/greeting-pause.wav"
+touch "$folder/.complete"

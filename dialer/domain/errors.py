@@ -6,7 +6,7 @@ class FairdialError(Exception):
 
 
 class InvalidFactError(FairdialError):
-    """A value handed in is outside what its field may hold. The caller's fault: mend the value, send again."""
+    """A value handed in is outside what its field may hold. The caller's fault: mend it, send again."""
 
 
 class IllegalTransitionError(FairdialError):

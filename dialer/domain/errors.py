@@ -34,3 +34,11 @@ class UnknownThingError(FairdialError):
         super().__init__(f"unknown {kind} {name!r}")
         self.kind = kind
         self.name = name
+
+
+class StoreUnavailableError(FairdialError):
+    """The store cannot take or give anything now: disk full, read-only, locked by another engine, gone.
+
+    Nothing of the batch was written. The operator's fault to mend; the floor stops launching until it is,
+    and what was not committed has not happened.
+    """

@@ -96,14 +96,15 @@ class RestLead:
 
     Args:
         passes: attempts made on it so far in this campaign.
-        promised: a call back the person asked for: an agent is reserved, and `reserve_for` preferred.
+        reserve_agent: next time only with an agent reserved: a call back the person asked for, or somebody
+            who was abandoned. `reserve_for` is the agent who promised, if one did.
     """
 
     lead: LeadId
     not_before: float
     reason: str
     passes: int
-    promised: bool = False
+    reserve_agent: bool = False
     reserve_for: AgentId | None = None
 
 
@@ -133,6 +134,24 @@ class StoreDenial:
     findings: tuple[Finding, ...]
     retry_at: float | None
     rulebook: str
+
+
+class NumberStatus(Enum):
+    """What was learned of a number itself."""
+
+    INVALID = "invalid"
+    """Not in service, or no such number: no target until somebody corrects it."""
+    WRONG = "wrong"
+    """In service, but not this person's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreNumberStatus:
+    """The number is no target for the person any more (for INVALID: for nobody)."""
+
+    person: PersonId
+    number: NumberId
+    status: NumberStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +232,7 @@ Command = (
     | CloseLead
     | StoreOutcome
     | StoreDenial
+    | StoreNumberStatus
     | StoreRequest
     | StoreHold
     | StorePromise

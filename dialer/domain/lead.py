@@ -11,6 +11,10 @@ from dialer.domain.ids import AgentId, CampaignId, DebtId, LeadId, NumberId, Per
 from dialer.domain.transitions import Machine
 
 
+NEVER = 253402300799.0
+"""POSIX seconds of the year 9999: `not_before` of a lead that no waiting makes lawful. Cleared when facts change."""
+
+
 class LeadState(Enum):
     QUEUED = "queued"
     IN_FLIGHT = "in_flight"

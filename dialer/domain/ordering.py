@@ -1,4 +1,4 @@
-"""The order in which leads come to the hopper: one declaration, compiled to Python here and to SQL by the store.
+"""The order in which leads come to the hopper: one declaration, compiled to Python here, to SQL by the store.
 
 A lead is due when its `not_before` has passed. Among the due ones: promised call backs and people who must
 be called with an agent reserved first, then by priority, then those tried least, then by id (so that two
@@ -40,7 +40,7 @@ LEAD_ORDER: tuple[OrderTerm, ...] = (
 
 
 def lead_order_key() -> Callable[[OrderedLead], tuple[float, float, int, str]]:
-    """The Python compilation of `LEAD_ORDER`: smaller sorts first. A test holds it against the declaration."""
+    """The Python compilation of `LEAD_ORDER`: smaller sorts first. Tested against the declaration."""
 
     def key(lead: OrderedLead) -> tuple[float, float, int, str]:
         return (-float(lead.reserve_agent), -lead.priority, lead.passes, lead.lead)

@@ -15,7 +15,6 @@ from dialer.domain.commands import Command, StoreHold, StoreOutcome, StoreReques
 from dialer.domain.events import (
     AccountRecalled,
     ConsentGiven,
-    Event,
     HoldLifted,
     HoldPlaced,
     InboundConversation,
@@ -72,53 +71,24 @@ def with_entry(file: PersonFile, entry: HistoryEntry) -> PersonFile:
     return replace(file, history=(*kept, entry))
 
 
-def changes_of_event(event: Event, *, now: float) -> tuple[FactChange, ...]:
-    """The facts that an event from outside brings; none for most events."""
-    at = instant(now)
-    match event:
-        case RequestReceived(person=person, request=request):
-            number = NumberId(request.number) if request.number is not None else None
-            if number is not None:
-                # A request made for a number binds every person who has it.
-                return (FactChange(number=number, request=request),)
-            return (FactChange(person=person, request=request),)
-        case ConsentGiven(person=person, consent=consent):
-            return (FactChange(person=person, consent=consent),)
-        case HoldPlaced(person=person, hold=hold):
-            return (FactChange(person=person, hold=hold),)
-        case HoldLifted(person=person, kind=kind):
-            return (FactChange(person=person, lifted=kind),)
-        case SuppressionAdded():
-            return (_suppression(event, at),)
-        case AccountRecalled(debt=debt, reason=reason):
-            return (FactChange(debt=debt, hold=_debt_hold(HoldKind.RECALLED, debt, at, reason)),)
-        case PaymentReceived(debt=debt, settles=True):
-            return (FactChange(debt=debt, hold=_debt_hold(HoldKind.CLOSED, debt, at, "paid")),)
-        case PersonEdited(person=file):
-            return (FactChange(person=PersonId(file.person), replaced=file),)
-        case InboundConversation():
-            return (_inbound(event, at),)
-        case _:
-            return ()
+def _requested(event: RequestReceived, _at: datetime) -> FactChange:
+    if event.request.number is not None:
+        # A request made for a number binds every person who has it.
+        return FactChange(number=NumberId(event.request.number), request=event.request)
+    return FactChange(person=event.person, request=event.request)
 
 
-def changes_of_command(command: Command) -> tuple[FactChange, ...]:
-    """The facts that the engine itself decided to record."""
-    match command:
-        case StoreRequest(person=person, request=request):
-            if request.number is not None and request.type is not RequestKind.WRONG_NUMBER_LEARNED:
-                return (FactChange(number=NumberId(request.number), request=request),)
-            return (FactChange(person=person, request=request),)
-        case StoreHold(person=person, hold=hold):
-            return (FactChange(person=person, hold=hold),)
-        case StoreOutcome(record=record):
-            entry = entry_of(record)
-            return () if entry is None else (FactChange(person=record.person, entry=entry),)
-        case _:
-            return ()
+def _paid(event: PaymentReceived, at: datetime) -> FactChange | None:
+    if not event.settles:
+        return None
+    return FactChange(debt=event.debt, hold=_debt_hold(HoldKind.CLOSED, event.debt, at, "paid"))
 
 
-def _suppression(event: SuppressionAdded, at: datetime) -> FactChange:
+def _recalled(event: AccountRecalled, at: datetime) -> FactChange:
+    return FactChange(debt=event.debt, hold=_debt_hold(HoldKind.RECALLED, event.debt, at, event.reason))
+
+
+def _suppressed(event: SuppressionAdded, at: datetime) -> FactChange:
     if event.scope is SuppressionScope.DEBT and event.debt is not None:
         return FactChange(debt=event.debt, hold=_debt_hold(HoldKind.MANUAL, event.debt, at, event.source))
     request = PersonRequest(at=at, type=RequestKind.DO_NOT_CALL, number=event.number, text=event.source)
@@ -140,3 +110,59 @@ def _inbound(event: InboundConversation, at: datetime) -> FactChange:
         number=event.number,
     )
     return FactChange(person=event.person, entry=entry)
+
+
+FactEvent = (
+    RequestReceived
+    | ConsentGiven
+    | HoldPlaced
+    | HoldLifted
+    | SuppressionAdded
+    | AccountRecalled
+    | PaymentReceived
+    | PersonEdited
+    | InboundConversation
+)
+"""Events that change what is known about people."""
+
+
+def change_of_event(event: FactEvent, *, now: float) -> FactChange | None:
+    """The fact that an event from outside brings; None when it changes nothing the gate asks about."""
+    at = instant(now)
+    change: FactChange | None
+    match event:
+        case RequestReceived():
+            change = _requested(event, at)
+        case ConsentGiven():
+            change = FactChange(person=event.person, consent=event.consent)
+        case HoldPlaced():
+            change = FactChange(person=event.person, hold=event.hold)
+        case HoldLifted():
+            change = FactChange(person=event.person, lifted=event.kind)
+        case SuppressionAdded():
+            change = _suppressed(event, at)
+        case AccountRecalled():
+            change = _recalled(event, at)
+        case PaymentReceived():
+            change = _paid(event, at)
+        case PersonEdited():
+            change = FactChange(person=PersonId(event.person.person), replaced=event.person)
+        case InboundConversation():
+            change = _inbound(event, at)
+    return change
+
+
+def change_of_command(command: Command) -> FactChange | None:
+    """The fact that the engine itself decided to record; None for commands that record none."""
+    match command:
+        case StoreRequest(person=person, request=request):
+            if request.number is not None and request.type is not RequestKind.WRONG_NUMBER_LEARNED:
+                return FactChange(number=NumberId(request.number), request=request)
+            return FactChange(person=person, request=request)
+        case StoreHold(person=person, hold=hold):
+            return FactChange(person=person, hold=hold)
+        case StoreOutcome(record=record):
+            entry = entry_of(record)
+            return None if entry is None else FactChange(person=record.person, entry=entry)
+        case _:
+            return None

@@ -10,9 +10,9 @@ from enum import Enum
 from dialer.domain.ids import AgentId, CampaignId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.transitions import Machine
 
-
 NEVER = 253402300799.0
-"""POSIX seconds of the year 9999: `not_before` of a lead that no waiting makes lawful. Cleared when facts change."""
+"""POSIX seconds of the year 9999: `not_before` of a lead that no waiting makes lawful. A change of facts or
+of law clears it."""
 
 
 class LeadState(Enum):

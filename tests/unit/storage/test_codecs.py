@@ -1,0 +1,188 @@
+"""Codecs: every event and command comes back as it went, and equal values give equal bytes."""
+
+import builtins
+import math
+import os
+import subprocess
+import sys
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, cast, get_args, get_origin, get_type_hints
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dialer.domain.campaign import CampaignSettings
+from dialer.domain.commands import Command, Hangup, HangupReason, StorePacing
+from dialer.domain.errors import InvalidFactError
+from dialer.domain.events import CallRinging, Event, SuppressionAdded, SuppressionScope, TimeReached
+from dialer.domain.ids import AttemptId, CampaignId, DebtId, NumberId, PersonId
+from dialer.domain.money import Money
+from dialer.domain.ports import JournalEntry
+from dialer.storage import codecs
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+SHARE = st.floats(0.0, 1.0)
+GIVEN: dict[object, st.SearchStrategy[Any]] = {
+    float: FINITE,
+    datetime: st.datetimes(timezones=st.just(UTC)),
+    int: st.integers(-(2**63), 2**63 - 1),
+    str: st.text(st.characters(exclude_categories=("Cs",)), max_size=8),
+    Money: st.builds(Money, cents=st.integers(-(10**12), 10**12), currency=st.sampled_from(["USD", "GBP"])),
+    CampaignSettings: st.builds(
+        CampaignSettings,
+        campaign=st.just(CampaignId("c")),
+        client=st.just("k"),
+        policy_parameters=st.dictionaries(st.text("abc", max_size=3), FINITE, max_size=3),
+        abandonment_target=st.floats(0.0, 0.02),
+        needs=st.tuples(st.just("client:acme"), st.just("language:es")),
+        shift_ends_at=st.none() | FINITE,
+        launches_per_second=st.floats(0.1, 100.0),
+    ),
+    SuppressionAdded: st.sampled_from(
+        [
+            SuppressionAdded(scope=SuppressionScope.PERSON, source="x", person=PersonId("p")),
+            SuppressionAdded(scope=SuppressionScope.NUMBER, source="x", number=NumberId("n")),
+            SuppressionAdded(scope=SuppressionScope.DEBT, source="x", debt=DebtId("d")),
+        ]
+    ),
+}
+
+
+@cache
+def any_of(hint: object) -> st.SearchStrategy[Any]:
+    """Values of a type with every field drawn, defaults included."""
+    if hint in GIVEN:
+        return GIVEN[hint]
+    if is_dataclass(hint):
+        kind: Any = hint
+        hints = get_type_hints(kind)
+        return st.builds(kind, **{f.name: any_of(hints[f.name]) for f in fields(kind)})
+    if hasattr(hint, "__supertype__"):
+        return any_of(cast("Any", hint).__supertype__)
+    arguments = get_args(hint)
+    return any_collection(hint, arguments) if arguments else st.from_type(cast("type[Any]", hint))
+
+
+def any_collection(hint: object, arguments: tuple[Any, ...]) -> st.SearchStrategy[Any]:
+    """Values of a union, a tuple or a frozen set, with their members drawn."""
+    if type(None) in arguments:
+        return st.none() | st.one_of([any_of(a) for a in arguments if a is not type(None)])
+    if arguments[-1] is Ellipsis:
+        return st.lists(any_of(arguments[0]), max_size=2).map(tuple)
+    match get_origin(hint):
+        case builtins.tuple:
+            return st.tuples(*[any_of(a) for a in arguments])
+        case builtins.frozenset:
+            return st.frozensets(any_of(arguments[0]), max_size=3)
+        case _:
+            return st.from_type(cast("type[Any]", hint))
+
+
+EVENTS = st.one_of([any_of(kind) for kind in get_args(Event)])
+COMMANDS = st.one_of([any_of(kind) for kind in get_args(Command)])
+SLOW_TO_DRAW = (HealthCheck.too_slow, HealthCheck.data_too_large)
+DEEP = settings(max_examples=300, deadline=None, suppress_health_check=SLOW_TO_DRAW)
+
+
+@pytest.mark.parametrize("kind", get_args(Event), ids=lambda k: k.__name__)
+def test_every_kind_of_event_comes_back_equal(kind: type) -> None:
+    @settings(max_examples=15, deadline=None, suppress_health_check=SLOW_TO_DRAW)
+    @given(any_of(kind))
+    def check(event: Event) -> None:
+        assert codecs.decode_event(codecs.encode_event(event)) == event
+
+    check()
+
+
+@pytest.mark.parametrize("kind", get_args(Command), ids=lambda k: k.__name__)
+def test_every_kind_of_command_comes_back_equal(kind: type) -> None:
+    @settings(max_examples=15, deadline=None, suppress_health_check=SLOW_TO_DRAW)
+    @given(any_of(kind))
+    def check(command: Command) -> None:
+        assert codecs.decode_command(codecs.encode_command(command)) == command
+
+    check()
+
+
+@DEEP
+@given(st.integers(0, 2**62), FINITE, EVENTS, st.lists(COMMANDS, max_size=3))
+def test_an_entry_comes_back_equal_and_encodes_to_the_same_bytes_again(
+    sequence: int, now: float, event: Event, commands: list[Command]
+) -> None:
+    entry = JournalEntry(sequence=sequence, now=now, event=event, commands=tuple(commands))
+    data = codecs.encode_entry(entry)
+    assert b"\n" not in data
+    assert codecs.decode_entry(data) == entry
+    assert codecs.encode_entry(codecs.decode_entry(data)) == data
+    assert codecs.decode_commands(codecs.encode_commands(commands)) == tuple(commands)
+
+
+@pytest.mark.parametrize("term", [math.inf, -math.inf, 0.1, -0.0])
+def test_a_pacing_term_that_is_not_finite_survives(term: float) -> None:
+    command = StorePacing(
+        campaign=CampaignId("c"), pool=(), launches=0, launched=0, reason="r", terms=(("theta", term),)
+    )
+    assert codecs.decode_command(codecs.encode_command(command)) == command
+
+
+_PROBE = """
+from compliance_gate.findings import Clearance, Recording
+from datetime import datetime, UTC
+from dialer.storage.codecs import encode_value
+at = datetime(2026, 11, 23, tzinfo=UTC)
+c = Clearance(clearance='x', person='p', number='n', debts=('d',), issued_at=at, expires_at=at, rulebook='r',
+              may_play=frozenset(Recording))
+print(encode_value((c, frozenset(str(n) for n in range(50)))).decode())
+"""
+
+
+def test_bytes_do_not_depend_on_the_hash_seed() -> None:
+    def run(seed: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-c", _PROBE],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    assert run("1") == run("2") == run("3")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{}",
+        b'["NoSuchEvent",{}]',
+        b'["CallRinging",{}]',
+        b'["CallRinging",{"attempt":1}]',
+        b'["SuppressionAdded",{"scope":"person","source":"x"}]',
+    ],
+)
+def test_bytes_that_are_no_event_are_refused(data: bytes) -> None:
+    with pytest.raises(codecs.UnreadableEntryError):
+        codecs.decode_event(data)
+
+
+def test_a_refusal_names_the_kind() -> None:
+    with pytest.raises(codecs.UnreadableEntryError, match="CallRinging"):
+        codecs.decode_event(b'["CallRinging",{"attempt":1}]')
+    assert issubclass(codecs.UnreadableEntryError, Exception)
+    assert not issubclass(codecs.UnreadableEntryError, InvalidFactError)
+
+
+def test_a_small_entry_is_readable_json() -> None:
+    entry = JournalEntry(
+        sequence=7,
+        now=1.5,
+        event=CallRinging(attempt=AttemptId("a1")),
+        commands=(Hangup(attempt=AttemptId("a1"), reason=HangupReason.GUARD),),
+    )
+    assert codecs.encode_entry(entry) == (
+        b'[7,1.5,["CallRinging",{"attempt":"a1"}],[["Hangup",{"attempt":"a1","reason":"guard"}]]]'
+    )
+    assert codecs.encode_event(TimeReached()) == b'["TimeReached",{}]'

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from compliance_gate.findings import Clearance, Finding
-from compliance_gate.request import Hold, PersonRequest
+from compliance_gate.request import Consent, Hold, PersonRequest
 from dialer.domain.campaign import DetectionMode
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, EndpointId, LeadId, NumberId, PersonId
 from dialer.domain.money import Money
@@ -163,6 +163,14 @@ class StoreRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoreConsent:
+    """What a person agreed to on the line: who asked, when, about which debts (a call back, mostly)."""
+
+    person: PersonId
+    consent: Consent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreHold:
     person: PersonId
     hold: Hold
@@ -234,6 +242,7 @@ Command = (
     | StoreDenial
     | StoreNumberStatus
     | StoreRequest
+    | StoreConsent
     | StoreHold
     | StorePromise
     | StoreAgentState
@@ -246,5 +255,5 @@ Command = (
 QUICK: tuple[type, ...] = (Bridge, Hangup)
 """Never wait for a commit: somebody is listening."""
 
-DURABLE: tuple[type, ...] = (StoreAttempt, StoreOutcome, StoreRequest, StoreHold, StorePromise)
+DURABLE: tuple[type, ...] = (StoreAttempt, StoreOutcome, StoreRequest, StoreConsent, StoreHold, StorePromise)
 """Committed before anything else of the same step takes effect outside."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
 from compliance_gate.words import Direction, EventKind, HoldKind, RequestKind
 from compliance_gate.words import Outcome as GateOutcome
-from dialer.domain.commands import Command, StoreHold, StoreOutcome, StoreRequest
+from dialer.domain.commands import Command, StoreConsent, StoreHold, StoreOutcome, StoreRequest
 from dialer.domain.events import (
     AccountRecalled,
     ConsentGiven,
@@ -159,6 +159,8 @@ def change_of_command(command: Command) -> FactChange | None:
             if request.number is not None and request.type is not RequestKind.WRONG_NUMBER_LEARNED:
                 return FactChange(number=NumberId(request.number), request=request)
             return FactChange(person=person, request=request)
+        case StoreConsent(person=person, consent=consent):
+            return FactChange(person=person, consent=consent)
         case StoreHold(person=person, hold=hold):
             return FactChange(person=person, hold=hold)
         case StoreOutcome(record=record):

@@ -1,4 +1,4 @@
-"""Windows are counted apart: days of the declared zone, 30-day periods and their portion, months, campaigns."""
+"""Windows are counted apart: local days, 30-day periods and their portion, months, campaigns."""
 
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction

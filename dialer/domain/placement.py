@@ -1,0 +1,147 @@
+"""A placed account as intake hands it to the store: validated, with names and telephone numbers still in it.
+
+The only nouns of the domain that carry identity in clear: they travel from a file to the store's identity
+tables and nowhere else, never through the engine or a journal. One value is one line of a placement: an
+account and one person tied to it; an account with two debtors comes as two.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from compliance_gate.request import TimeBlock
+from compliance_gate.words import (
+    AddressKind,
+    DebtType,
+    HoldKind,
+    NumberKind,
+    NumberRole,
+    Outcome,
+    PersonRole,
+    Place,
+    RequestKind,
+)
+from dialer.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedNumber:
+    """A telephone number as the creditor has it.
+
+    Args:
+        e164: the number in clear.
+        zones: IANA zones its prefix may lie in; empty = says nothing of a place, None = not known.
+        consent_at: when the person gave this number to the creditor for calls on the account.
+        text_consent_at: the same for text messages.
+    """
+
+    e164: str
+    kind: NumberKind = NumberKind.UNKNOWN
+    role: NumberRole = NumberRole.UNKNOWN
+    place: Place | None = None
+    source: str = ""
+    country: str | None = None
+    zones: frozenset[str] | None = None
+    regions: frozenset[str] = frozenset()
+    consent_at: datetime | None = None
+    text_consent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedAddress:
+    """An address in clear; `zones` None = it could not be placed, which denies every call."""
+
+    country: str | None
+    kind: AddressKind = AddressKind.RESIDENTIAL
+    line_1: str = ""
+    line_2: str = ""
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    zones: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedRequest:
+    """Something the person asked the creditor for. `at` is the day it is known from."""
+
+    type: RequestKind
+    at: datetime
+    blocks: tuple[TimeBlock, ...] = ()
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedHold:
+    """A reason to leave the person alone, known to the creditor. `debt_only`: this account and no other."""
+
+    kind: HoldKind
+    since: datetime
+    debt_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorAttempt:
+    """A call of the collector or agency before, in the days that still count. Outcome None = not told."""
+
+    at: datetime
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedPerson:
+    """Identity in clear, and what the creditor knows of the person."""
+
+    person_ref: str
+    role: PersonRole = PersonRole.CONSUMER
+    first: str = ""
+    middle: str = ""
+    last: str = ""
+    suffix: str = ""
+    date_of_birth: date | None = None
+    ssn_last4: str = ""
+    email: str = ""
+    language: str = "en"
+    addresses: tuple[PlacedAddress, ...] = ()
+    numbers: tuple[PlacedNumber, ...] = ()
+    requests: tuple[PlacedRequest, ...] = ()
+    holds: tuple[PlacedHold, ...] = ()
+    prior_attempts: tuple[PriorAttempt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedAccount:
+    """One line of a placement.
+
+    Args:
+        line: line of the file, for the report.
+        delinquent_since: day the account went past due, from which days past due are counted.
+        priority: larger is called sooner; the creditor's score, when there is one.
+        particulars: the other fields of the form by column name (itemization under 12 CFR 1006.34 and
+            such), as text.
+    """
+
+    line: int
+    client: str
+    client_account: str
+    person: PlacedPerson
+    balance: Money
+    type: DebtType = DebtType.OTHER
+    placement: str = ""
+    original_creditor: str = ""
+    current_creditor: str = ""
+    servicer_account: str | None = None
+    delinquent_since: date | None = None
+    recall_on: date | None = None
+    priority: float = 0.0
+    particulars: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedLine:
+    """A line that was not taken, and why. `value` is masked where the column is personal."""
+
+    line: int
+    column: str
+    reason: str
+    value: str = ""

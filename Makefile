@@ -1,0 +1,70 @@
+# Everything a newcomer needs; works on a bare clone of a machine with Python >= 3.11 and make.
+#
+#   make demo     rehearse a shift from the bundled placement file, and write its report
+#   make test     the quick tests
+#   make check    what must hold before a change lands: format, lint, types, import contracts, tests
+#
+# uv is put into .uv/, packages into .venv/, pinned by hash in requirements.lock.
+
+export UV_PYTHON_DOWNLOADS := never
+UV := .uv/bin/uv
+BIN := .venv/bin
+UNITS := $(BIN)/pytest -m "not live and not browser" -n auto --dist loadfile
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all test-live test-browser check lint format types contracts lock upgrade clean
+
+help: ## what there is to make
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+.uv/bin/uv: scripts/bootstrap.sh
+	@PYTHON="$(PYTHON)" scripts/bootstrap.sh && touch $@
+
+.venv/.ready: requirements.lock pyproject.toml | $(UV)
+	@test -x $(BIN)/python || $(UV) venv --quiet --python "$$(cat .uv/python-path)" .venv
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --no-deps -e .
+	@touch $@
+
+.venv/.all: requirements-all.lock .venv/.ready | $(UV)
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements-all.lock
+	@touch $@
+
+demo: .venv/.ready ## rehearse an 8-hour shift of 30 agents from the bundled placement file
+	@$(BIN)/fairdial demo
+
+test: .venv/.ready ## the quick tests (no Asterisk, no browser)
+	$(UNITS)
+
+test-live: .venv/.all ## tests against a real Asterisk; install it with scripts/install-system-packages.sh
+	$(BIN)/pytest -m live
+
+test-browser: .venv/.all ## tests in Debian's Chromium
+	$(BIN)/pytest -m browser
+
+test-all: test test-live test-browser ## all of them
+
+check: lint types contracts test ## what must hold before a change lands
+
+lint: .venv/.all ## ruff: lint and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: .venv/.all ## ruff: put the format right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: .venv/.all ## basedpyright, strict
+	$(BIN)/basedpyright
+
+contracts: .venv/.all ## who may import whom
+	$(BIN)/lint-imports
+
+lock: $(UV) ## pin dependencies anew, keeping present versions where possible
+	$(UV) run --no-project --python "$$(cat .uv/python-path)" python scripts/lock.py
+
+upgrade: $(UV) ## pin the newest versions of every dependency
+	$(UV) run --no-project --python "$$(cat .uv/python-path)" python scripts/lock.py --upgrade
+
+clean: ## forget what was built and installed here
+	rm -rf .venv .venv-3.13 .uv .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist fairdial-out

@@ -1,22 +1,174 @@
 """One person's file, indexed for speed, and the request that carries it to the gate."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest, ProposedContact
-from compliance_gate.words import Profile
+from compliance_gate.calendar import ZoneDays, zone_days
+from compliance_gate.consents import CallConsent, call_consents
+from compliance_gate.places import zones_possible
+from compliance_gate.request import (
+    Consent,
+    HistoryEntry,
+    Hold,
+    NumberOnFile,
+    PersonFile,
+    PersonRequest,
+    ProposedContact,
+)
+from compliance_gate.words import ConsentScope, DebtType, EventKind, NumberKind, Outcome, Profile, RequestKind
+
+_OUTCOMES = (None, *Outcome)
+_KINDS = tuple(EventKind)
+_CODES = {(kind, out): i for i, (kind, out) in enumerate((k, o) for k in _KINDS for o in _OUTCOMES)}
+EVENT_CODES = len(_CODES)
+_MAY_BE_CONVERSATION = (None, Outcome.CONVERSATION)
+_CALLS_EITHER_WAY = (EventKind.CALL_PLACED, EventKind.CALL_RECEIVED)
+
+
+def event_code(kind: EventKind, outcome: Outcome | None) -> int:
+    """A small integer for a kind of event with its outcome, to index the tables of counting rules."""
+    return _CODES[kind, outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class PastEvent:
+    """A history entry made ready for counting.
+
+    Attributes:
+        groups: debts it counts for, grouped as Regulation F groups student loans; `None` = every debt.
+        spoken: debts spoken of if it was, or may have been, a conversation; `None` = every debt, empty =
+            no conversation.
+        own: whether it was with the person of the file, not a spouse or another.
+    """
+
+    at: int
+    code: int
+    groups: frozenset[str] | None
+    accounts: frozenset[str] | None
+    spoken: frozenset[str] | None
+    number: str | None
+    own: bool
+    entry: HistoryEntry
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSet:
+    """Zones the person may be in, until `until` (POSIX s); `unknown` says which fact was missing."""
+
+    zones: tuple[ZoneDays, ...]
+    unknown: tuple[str, ...]
+    until: int | None
 
 
 class PreparedPerson:
     """A `PersonFile` with its indexes. Make it once; each `with_...` returns a new one cheaply."""
 
-    __slots__ = ("file",)
+    __slots__ = (
+        "_call_consents",
+        "_days",
+        "_events",
+        "_group_of",
+        "_times",
+        "_zone_sets",
+        "all_groups",
+        "file",
+        "numbers",
+        "requests",
+    )
 
     def __init__(self, file: PersonFile) -> None:
         self.file = file
+        self._group_of = {
+            debt.debt: _group(debt.type, debt.debt, debt.servicer_account) for debt in file.debts
+        }
+        self.all_groups = tuple(sorted(set(self._group_of.values())))
+        self.numbers: dict[str, NumberOnFile] = {number.number: number for number in file.numbers}
+        self.requests: dict[RequestKind, list[PersonRequest]] = {}
+        for request in file.requests:
+            self.requests.setdefault(request.type, []).append(request)
+        self._events: list[PastEvent] | None = None
+        self._times: list[int] = []
+        self._days: dict[str, list[int]] = {}
+        self._zone_sets: tuple[ZoneSet, ...] | None = None
+        self._call_consents: tuple[CallConsent, ...] | None = None
+
+    @property
+    def events(self) -> list[PastEvent]:
+        """What happened, in order of time."""
+        if self._events is None:
+            events = [self._event(entry) for entry in self.file.history]
+            events.sort(key=_by_time)
+            self._events = events
+            self._times = [event.at for event in events]
+        return self._events
+
+    @property
+    def times(self) -> list[int]:
+        """POSIX seconds of `events`, in the same order."""
+        if self._events is None:
+            _ = self.events
+        return self._times
+
+    def days(self, zone: ZoneDays) -> list[int]:
+        """Local day of each event in a zone, in the order of `events`."""
+        known = self._days.get(zone.name)
+        if known is None:
+            known = [zone.day_of(at) for at in self.times]
+            self._days[zone.name] = known
+        return known
+
+    def since_day(self, zone: ZoneDays, day: int) -> int:
+        """Index of the first event on or after a local day."""
+        return bisect_left(self.days(zone), day)
+
+    def until_time(self, at: int) -> int:
+        """Number of events up to and including a second."""
+        return bisect_right(self.times, at)
+
+    def groups_of(self, debts: tuple[str, ...] | None) -> tuple[str, ...]:
+        """Debts as the law groups them, sorted; nothing said means every debt on file."""
+        if not debts:
+            return self.all_groups
+        group_of = self._group_of
+        if len(debts) == 1:
+            return (group_of.get(debts[0], debts[0]),)
+        return tuple(sorted({group_of.get(debt, debt) for debt in debts}))
+
+    def has_debt(self, debt: str) -> bool:
+        """Whether the debt is on file for this person."""
+        return debt in self._group_of
+
+    @property
+    def call_consents(self) -> tuple[CallConsent, ...]:
+        """Consents and requests to be called back that may take a call out of the count."""
+        if self._call_consents is None:
+            self._call_consents = call_consents(self.file, self.groups_of, self.all_groups)
+        return self._call_consents
+
+    def zone_set(self, at: int) -> ZoneSet:
+        """The zones the person may be in at a second."""
+        if self._zone_sets is None:
+            self._zone_sets = self._find_zones()
+        for zone_set in self._zone_sets:
+            if zone_set.until is None or at < zone_set.until:
+                return zone_set
+        return self._zone_sets[-1]
 
     def with_entry(self, entry: HistoryEntry) -> "PreparedPerson":
         """The same person after one more thing happened."""
-        return PreparedPerson(replace(self.file, history=(*self.file.history, entry)))
+        after = PreparedPerson.__new__(PreparedPerson)
+        for name in PreparedPerson.__slots__:
+            setattr(after, name, getattr(self, name))
+        after.file = replace(self.file, history=(*self.file.history, entry))
+        event = self._event(entry)
+        events = self.events
+        if events and event.at < events[-1].at:
+            return PreparedPerson(after.file)
+        after._events = [*events, event]
+        after._times = [*self._times, event.at]
+        after._days = {name: [*days, zone_days(name).day_of(event.at)] for name, days in self._days.items()}
+        return after
 
     def with_request(self, request: PersonRequest) -> "PreparedPerson":
         """The same person after one more request."""
@@ -29,6 +181,40 @@ class PreparedPerson:
     def with_hold(self, hold: Hold) -> "PreparedPerson":
         """The same person with one more hold."""
         return PreparedPerson(replace(self.file, holds=(*self.file.holds, hold)))
+
+    def has_consent(self, scope: ConsentScope) -> bool:
+        """Whether any consent of this scope is on file, valid or not."""
+        return any(consent.scope is scope for consent in self.file.consents)
+
+    def _event(self, entry: HistoryEntry) -> PastEvent:
+        groups = frozenset(self.groups_of(entry.debts)) if entry.debts else None
+        spoken: frozenset[str] | None = frozenset()
+        if entry.event in _CALLS_EITHER_WAY and entry.outcome in _MAY_BE_CONVERSATION:
+            topics = entry.conversation_debts or entry.debts
+            spoken = frozenset(self.groups_of(topics)) if topics else None
+        return PastEvent(
+            at=int(entry.at.timestamp()),
+            code=_CODES[entry.event, entry.outcome],
+            groups=groups,
+            accounts=frozenset(entry.debts) if entry.debts else None,
+            spoken=spoken,
+            number=entry.number,
+            own=entry.person is None or entry.person is self.file.role,
+            entry=entry,
+        )
+
+    def _find_zones(self) -> tuple[ZoneSet, ...]:
+        names, unknown = _zones_on_file(self.file)
+        here = self.file.known_location
+        if here is None:
+            return (ZoneSet(_zones(names), unknown, None),)
+        together = ZoneSet(_zones(names | here.zones), unknown, None)
+        if here.until is None:
+            return (together,)
+        # The stay ends with its last day, wherever that day ends last.
+        end = max(zone.midnight((here.until + timedelta(days=1)).toordinal()) for zone in together.zones)
+        after = ZoneSet(_zones(names), unknown, None)
+        return (replace(together, until=end), after)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +231,46 @@ class ContactRequest:
     profile: Profile = Profile.STRICT
     max_ring_s: float = 0.0
     packs: tuple[str, ...] | None = None
+
+
+def _by_time(event: PastEvent) -> tuple[int, str]:
+    return event.at, event.entry.entry
+
+
+def _group(kind: DebtType, debt: str, servicer_account: str | None) -> str:
+    # 12 CFR 1006.14(b)(4): student loans serviced under one account number are one particular debt.
+    if kind is DebtType.STUDENT_LOAN and servicer_account:
+        return f"servicer account {servicer_account}"
+    return debt
+
+
+def _zones(names: frozenset[str]) -> tuple[ZoneDays, ...]:
+    return tuple(zone_days(name) for name in sorted(names))
+
+
+def _zones_on_file(file: PersonFile) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Union of the zones of every address and number (comment 6(b)(1)(i)-2), and what was not known."""
+    names: set[str] = set()
+    unknown: list[str] = []
+    for address in file.addresses:
+        if address.zones is None:
+            unknown.append(f"zone of the {address.kind.value} address")
+            names |= zones_possible(address.country)
+        else:
+            names |= address.zones
+    countries = sorted({address.country for address in file.addresses if address.country})
+    for number in file.numbers:
+        if number.zones is not None:
+            names |= number.zones
+        elif number.kind is not NumberKind.TOLL_FREE:
+            unknown.append(f"zones of number {number.number}")
+            country = number.country or (countries[0] if len(countries) == 1 else None)
+            names |= zones_possible(country, number.number)
+    if not names:
+        # Nothing on file says where the person is: anywhere in the country, if even that is known.
+        unknown.append("any place of the person")
+        for number in file.numbers:
+            names |= zones_possible(number.country, number.number)
+        for country in countries:
+            names |= zones_possible(country)
+    return frozenset(names), tuple(unknown)

@@ -26,7 +26,6 @@ from compliance_gate.words import (
     Outcome,
     PersonRole,
     Place,
-    Profile,
     Purpose,
     RequestKind,
     RndResult,

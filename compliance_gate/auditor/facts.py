@@ -1,0 +1,193 @@
+"""What the auditor is told: plain records of a person, what happened, what was asked and agreed.
+
+Words are those of the public case language (`no_answer`, `stop_calling`, ...), kept as strings so that this
+reading shares no type with the gate. `None` means not known, and not known is judged as the worst it can be.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+
+class Medium(StrEnum):
+    """By what a contact was made."""
+
+    CALL = "call"
+    VOICEMAIL_WITHOUT_RINGING = "ringless_voicemail"
+    TEXT = "sms"
+    EMAIL = "email"
+    LETTER = "letter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditedNumber:
+    """A number on file. `zones` empty: says nothing of a place (toll-free); `None`: not found out."""
+
+    number: str
+    zones: frozenset[str] | None
+    is_mobile: bool | None = None
+    place: str | None = None
+    role: str = "own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditedDebt:
+    """A debt. Student loans under one servicer account are one debt (12 CFR 1006.14(b)(4))."""
+
+    debt: str
+    is_student_loan: bool = False
+    servicer_account: str | None = None
+    role: str = "consumer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditedContact:
+    """One thing that happened between the collector and the person.
+
+    Attributes:
+        inbound: the person began it.
+        outcome: word of the case language; `None` = not known, which is judged as a conversation.
+        debts: the debts it counts for; `None` = not known, which is all of them.
+        spoken_debts: debts spoken of, where they differ.
+        recorded: a prerecorded or artificial voice was played.
+    """
+
+    at: datetime
+    medium: Medium = Medium.CALL
+    inbound: bool = False
+    outcome: str | None = None
+    number: str | None = None
+    debts: tuple[str, ...] | None = None
+    spoken_debts: tuple[str, ...] | None = None
+    recorded: bool = False
+    purpose: str = "collection"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditedConsent:
+    """Something agreed to, directly with this collector unless `to_collector` is false.
+
+    Attributes:
+        scope: `call`, `call_back`, `time_window`, `prerecorded`, `number_provided_to_creditor_for_account`.
+        only_on: the one local day it is for.
+        last_day: the last local day the person named.
+        hours: local hours agreed to, for a `time_window`.
+    """
+
+    at: datetime
+    scope: str
+    to_collector: bool = True
+    debts: tuple[str, ...] | None = None
+    number: str | None = None
+    only_on: date | None = None
+    last_day: date | None = None
+    hours: tuple[time, time] | None = None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursOfWeek:
+    """Local hours on some weekdays (Monday = 0). `until` `None` is the end of the day; `until` itself
+    is out.
+    """
+
+    weekdays: frozenset[int]
+    start: time = time(0)
+    until: time | None = None
+
+    def holds(self, local: datetime) -> bool:
+        """Whether the local time lies in these hours."""
+        return (
+            local.weekday() in self.weekdays
+            and local.time() >= self.start
+            and (self.until is None or local.time() < self.until)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditedRequest:
+    """Something the person asked for or let be known, in force from `at` until `withdrawn_at`.
+
+    Attributes:
+        avoid: hours in which not to be called.
+        only: hours outside of which not to be called; empty = no such wish.
+        last_day: last local day for which it was said; `None` = until changed.
+        received: day a mailed notice arrived; it binds from then.
+    """
+
+    at: datetime
+    kind: str
+    debts: tuple[str, ...] | None = None
+    number: str | None = None
+    medium: str | None = None
+    place: str | None = None
+    avoid: tuple[HoursOfWeek, ...] = ()
+    only: tuple[HoursOfWeek, ...] = ()
+    last_day: date | None = None
+    received: date | None = None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditedSuppression:
+    """A hold: deceased, bankruptcy, recalled, ... `debts` `None` is all; `until` itself is free again."""
+
+    since: datetime
+    kind: str
+    until: datetime | None = None
+    debts: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditedPerson:
+    """Everything on file about one person.
+
+    Attributes:
+        address_zones: zones of each address; `None` where an address could not be placed.
+        regions: state and city laws that reach the person (`US-MA`, `US-NY-NYC`).
+        contacts: in any order.
+    """
+
+    person: str
+    role: str = "consumer"
+    numbers: tuple[AuditedNumber, ...] = ()
+    address_zones: tuple[frozenset[str] | None, ...] = ()
+    debts: tuple[AuditedDebt, ...] = ()
+    regions: frozenset[str] = frozenset()
+    contacts: tuple[AuditedContact, ...] = ()
+    consents: tuple[AuditedConsent, ...] = ()
+    requests: tuple[AuditedRequest, ...] = ()
+    suppressions: tuple[AuditedSuppression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A call that is to be made, or was. `debts` `None` is all of the person's debts."""
+
+    at: datetime
+    number: str
+    debts: tuple[str, ...] | None = None
+    recorded: bool = False
+    purpose: str = "collection"
+    has_agent_waiting: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a call is unlawful (or against the house's policy): rule, citation, what was found."""
+
+    rule: str
+    citation: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The answer: lawful, or every reason why not."""
+
+    reasons: tuple[Reason, ...]
+
+    @property
+    def lawful(self) -> bool:
+        """Whether nothing speaks against it."""
+        return not self.reasons

@@ -1,0 +1,213 @@
+"""Regulation F and the FDCPA, read for telephone calls of a third-party debt collector.
+
+Source: 12 CFR 1006 with Supplement I (eCFR, 2025-12-08); 15 USC 1692c.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+from compliance_gate.auditor.facts import AuditedConsent, AuditedContact, Reason
+from compliance_gate.auditor.question import (
+    CALLS,
+    NOT_CONNECTED,
+    Question,
+    day_after,
+    local_day,
+    was_conversation,
+)
+
+OWES_OR_ANSWERS_FOR_IT = frozenset(
+    {"consumer", "joint_debtor", "guarantor", "spouse", "guardian", "parent_of_minor", "executor",
+     "administrator_of_estate"}
+)  # fmt: skip
+"""1006.6(a): "consumer" takes in spouse, parent of a minor, guardian, executor or administrator."""
+CALL_CONSENTS = frozenset({"call", "call_back"})
+EIGHT, NINE = time(8), time(21)
+
+
+def known_place(question: Question) -> Iterator[Reason]:
+    """Without a zone there is no local time, and a time that is not known is not convenient."""
+    if question.zones is None:
+        yield Reason(
+            rule="place-unknown",
+            citation="12 CFR 1006.6(b)(1)(i), comment 6(b)(1)(i)-2",
+            found="no zone is known for some number or address, or for none",
+        )
+
+
+def hours(question: Question, *, max_ring_s: float, literal: bool) -> Iterator[Reason]:
+    """Convenient is after eight and before nine where the person is, in every place they may be.
+
+    The statute's interval is open (15 USC 1692c(a)(1)); `literal` reads the regulation, by which both
+    instants themselves are lawful. The telephone must have stopped ringing by then.
+    """
+    for zone in question.zones or ():
+        rings = question.local(zone)
+        # Added on the UTC line: adding to local wall time is wrong in the hour that the clocks change.
+        stops = (question.at + timedelta(seconds=max_ring_s)).astimezone(rings.tzinfo)
+        within = rings.date() == stops.date() and (
+            rings.time() >= EIGHT and stops.time() <= NINE
+            if literal
+            else rings.time() > EIGHT and stops.time() < NINE
+        )
+        if not within and not _hours_agreed(question, zone, stops):
+            yield Reason(
+                rule="hours",
+                citation="12 CFR 1006.6(b)(1)(i); 15 USC 1692c(a)(1)",
+                found=f"{rings:%H:%M:%S} to {stops:%H:%M:%S} in {zone}",
+            )
+
+
+def _hours_agreed(question: Question, zone: str, stops: datetime) -> bool:
+    """1006.6(b)(4)(i): the person's own consent, given directly to this collector, to these hours."""
+    rings = question.local(zone)
+    for consent in _in_force(question, "time_window"):
+        window = consent.hours
+        if consent.to_collector and window and window[0] <= rings.time() and stops.time() < window[1]:
+            return True
+    return False
+
+
+def _in_force(question: Question, *scopes: str) -> Iterator[AuditedConsent]:
+    for consent in question.person.consents:
+        withdrawn = consent.withdrawn_at is not None and consent.withdrawn_at <= question.at
+        if consent.scope in scopes and consent.at <= question.at and not withdrawn:
+            yield consent
+
+
+def consented(question: Question, contact: AuditedContact, debt: str, zone: str) -> bool:
+    """Whether a call on `debt` is excluded by consent, 1006.14(b)(3)(i) and its comments 1-3.
+
+    Given directly to this collector; the day of the consent is day one of at most seven; a shorter period if
+    the person named one; over when it is withdrawn or when a conversation on that debt takes place.
+    """
+    for consent in question.person.consents:
+        if (
+            consent.scope in CALL_CONSENTS
+            and consent.to_collector
+            and consent.at <= contact.at
+            and (consent.withdrawn_at is None or contact.at < consent.withdrawn_at)
+            and (consent.number is None or consent.number == contact.number)
+            and (consent.debts is None or debt in {question.particular(d) for d in consent.debts})
+            and _on_a_day_agreed(consent, contact.at, zone)
+            and not _spoken_between(question, debt, consent.at, contact.at)
+        ):
+            return True
+    return False
+
+
+def _on_a_day_agreed(consent: AuditedConsent, at: datetime, zone: str) -> bool:
+    given, day = local_day(consent.at, zone), local_day(at, zone)
+    if consent.only_on is not None and day != consent.only_on:
+        return False
+    if consent.last_day is not None and day > consent.last_day:
+        return False
+    return given <= day <= day_after(given, 6)
+
+
+def _spoken_between(question: Question, debt: str, since: datetime, until: datetime) -> bool:
+    return any(
+        since < contact.at < until and was_conversation(contact) and _spoke_of(question, contact, debt)
+        for contact in question.person.contacts
+    )
+
+
+def _spoke_of(question: Question, contact: AuditedContact, debt: str) -> bool:
+    debts = contact.spoken_debts if contact.spoken_debts is not None else contact.debts
+    return debts is None or debt in {question.particular(d) for d in debts}
+
+
+def _proposed_as_contact(question: Question) -> AuditedContact:
+    return AuditedContact(at=question.at, number=question.proposal.number, debts=question.proposal.debts)
+
+
+def seven_calls(question: Question) -> Iterator[Reason]:
+    """1006.14(b)(2)(i)(A): more than seven calls on a particular debt within seven consecutive days.
+
+    Day one is the day of a call, so the seven days that end today began six days ago. Not counted: calls by
+    consent, calls that were not connected, calls to a number since found to be someone else's.
+    """
+    for zone in question.zones or ():
+        for debt in sorted(question.particular_debts()):
+            if consented(question, _proposed_as_contact(question), debt, zone):
+                continue
+            counted = [c for c in question.earlier() if _counts(question, c, debt, zone)]
+            if len(counted) >= 7:
+                yield Reason(
+                    rule="seven-calls",
+                    citation="12 CFR 1006.14(b)(2)(i)(A); comments 14(b)(2)(i)-1, 14(b)(3), 14(b)(4)",
+                    found=f"{len(counted)} calls on {debt} in the seven days in {zone}",
+                )
+
+
+def _counts(question: Question, contact: AuditedContact, debt: str, zone: str) -> bool:
+    return (
+        contact.medium in CALLS
+        and not contact.inbound
+        and contact.outcome not in NOT_CONNECTED
+        and contact.number not in question.wrong_numbers()
+        and 0 <= question.days_ago(contact.at, zone) <= 6
+        and (contact.debts is None or debt in {question.particular(d) for d in contact.debts})
+        and not consented(question, contact, debt, zone)
+    )
+
+
+def pause_after_conversation(question: Question) -> Iterator[Reason]:
+    """1006.14(b)(2)(i)(B): no call within seven consecutive days of a conversation on the debt, that
+    day included.
+    """
+    for zone in question.zones or ():
+        for debt in sorted(question.particular_debts()):
+            if consented(question, _proposed_as_contact(question), debt, zone):
+                continue
+            for contact in question.earlier():
+                if (
+                    was_conversation(contact)
+                    and contact.number not in question.wrong_numbers()
+                    and _spoke_of(question, contact, debt)
+                    and 0 <= question.days_ago(contact.at, zone) <= 6
+                ):
+                    yield Reason(
+                        rule="pause-after-conversation",
+                        citation="12 CFR 1006.14(b)(2)(i)(B); comments 14(b)(2)(i)-1.ii, 14(b)(4)-2",
+                        found=f"conversation on {debt} on {local_day(contact.at, zone)} in {zone}",
+                    )
+
+
+def third_parties(question: Question) -> Iterator[Reason]:
+    """1006.6(d) and 1006.10: others may be asked only where the person is, and once answered not again."""
+    role = question.person.role
+    if role in OWES_OR_ANSWERS_FOR_IT or role in OUTSIDE_THE_LIMITS:
+        return
+    if question.proposal.purpose != "location_information":
+        yield Reason(
+            rule="third-party",
+            citation="12 CFR 1006.6(d)(1)",
+            found=f"{role} may not be told of the debt",
+        )
+        return
+    for contact in question.earlier():
+        if was_conversation(contact):
+            yield Reason(
+                rule="location-once",
+                citation="12 CFR 1006.10(c)",
+                found=f"already spoken to on {contact.at.isoformat()}",
+            )
+
+
+OUTSIDE_THE_LIMITS = frozenset(
+    {"consumer_attorney", "creditor", "creditor_attorney", "collector_attorney", "consumer_reporting_agency"}
+)
+"""1006.14(b)(3)(iii) with 1006.6(d)(1)(ii)-(vi): calls to these are outside the limits."""
+
+
+def suppressions(question: Question) -> Iterator[Reason]:
+    """Holds on the person or the debt: dead, bankrupt, under arms, recalled by the creditor, ..."""
+    for hold in question.person.suppressions:
+        ended = hold.until is not None and hold.until <= question.at
+        if hold.since <= question.at and not ended and question.touches(hold.debts):
+            yield Reason(
+                rule="hold",
+                citation="12 CFR 1006.14(a), 1006.22; 11 USC 362; house policy on holds",
+                found=f"{hold.kind} since {hold.since.isoformat()}",
+            )

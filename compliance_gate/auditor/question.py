@@ -1,0 +1,109 @@
+"""One proposed call, with what was known at that instant and in which zones it must be judged."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from compliance_gate.auditor.facts import (
+    AuditedContact,
+    AuditedNumber,
+    AuditedPerson,
+    AuditedRequest,
+    Medium,
+    Proposal,
+)
+
+NOT_CONNECTED = frozenset({"busy", "not_in_service", "no_connection"})
+"""Comment 14(b)(3)(ii)-1: not connected to the dialed number, so no call was placed to the person."""
+CALLS = frozenset({Medium.CALL, Medium.VOICEMAIL_WITHOUT_RINGING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A proposal about a person. Everything here is looked up afresh; nothing is remembered."""
+
+    person: AuditedPerson
+    proposal: Proposal
+
+    @property
+    def at(self) -> datetime:
+        """The instant of the call."""
+        return self.proposal.at
+
+    @property
+    def zones(self) -> tuple[str, ...] | None:
+        """Every zone the person may be in; `None` when that is not known."""
+        known = [*self.person.address_zones, *(n.zones for n in self.person.numbers)]
+        found = sorted({zone for zones in known if zones is not None for zone in zones})
+        return tuple(found) if found and None not in known else None
+
+    @property
+    def number(self) -> AuditedNumber | None:
+        """The file's record of the number dialed."""
+        return next((n for n in self.person.numbers if n.number == self.proposal.number), None)
+
+    def local(self, zone: str) -> datetime:
+        """The instant on the person's wall clock."""
+        return self.at.astimezone(ZoneInfo(zone))
+
+    def days_ago(self, at: datetime, zone: str) -> int:
+        """Local calendar days between `at` and the call."""
+        return (self.local(zone).date() - local_day(at, zone)).days
+
+    def particular_debts(self) -> frozenset[str]:
+        """The debts proposed, each as the particular debt it belongs to."""
+        named = self.proposal.debts
+        return frozenset(
+            self.particular(debt) for debt in (named if named is not None else self._every_debt())
+        )
+
+    def _every_debt(self) -> tuple[str, ...]:
+        return tuple(debt.debt for debt in self.person.debts)
+
+    def particular(self, name: str) -> str:
+        """1006.14(b)(4): student loans under one account number were one debt when they were obtained."""
+        for debt in self.person.debts:
+            if debt.debt == name and debt.is_student_loan and debt.servicer_account:
+                return f"student loans {debt.servicer_account}"
+        return name
+
+    def touches(self, debts: tuple[str, ...] | None) -> bool:
+        """Whether something said of `debts` bears on this call; not said of which means of all."""
+        if debts is None:
+            return True
+        return bool(self.particular_debts() & {self.particular(debt) for debt in debts})
+
+    def earlier(self) -> Iterator[AuditedContact]:
+        """What had happened before the call."""
+        for contact in self.person.contacts:
+            if contact.at < self.at:
+                yield contact
+
+    def wrong_numbers(self) -> frozenset[str]:
+        """Numbers known by now not to be the person's (comment 14(b)(2)(i)-3)."""
+        return frozenset(r.number for r in self.requests_in_force("wrong_number_learned") if r.number)
+
+    def requests_in_force(self, *kinds: str) -> Iterator[AuditedRequest]:
+        """Requests of these kinds made before the call and not withdrawn."""
+        for request in self.person.requests:
+            withdrawn = request.withdrawn_at is not None and request.withdrawn_at <= self.at
+            if request.kind in kinds and request.at <= self.at and not withdrawn:
+                yield request
+
+
+def local_day(at: datetime, zone: str) -> date:
+    """The calendar day of an instant where the person is."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def was_conversation(contact: AuditedContact) -> bool:
+    """A telephone conversation, whoever began it. What came of the call not being known, it may have
+    been one.
+    """
+    return contact.medium is Medium.CALL and contact.outcome in {"conversation", None}
+
+
+def day_after(day: date, days: int) -> date:
+    """The calendar day `days` later."""
+    return day + timedelta(days=days)

@@ -1,0 +1,119 @@
+"""What the person asked for: times, places, numbers, silence. Source: 12 CFR 1006.6(b)-(c),
+1006.14(h), 1006.38.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from compliance_gate.auditor.facts import AuditedRequest, Medium, Reason
+from compliance_gate.auditor.question import Question, local_day
+
+
+def inconvenient_times(question: Question, *, max_ring_s: float) -> Iterator[Reason]:
+    """1006.6(b)(1): hours the person (or the creditor's note) named, where the person is, until changed."""
+    kinds = ("inconvenient_times", "creditor_note", "time_preference")
+    for request in question.requests_in_force(*kinds):
+        if not question.touches(request.debts) or _may_answer_once(question, request):
+            continue
+        for zone in question.zones or ():
+            for local in (question.local(zone), _later(question, zone, max_ring_s)):
+                over = request.last_day is not None and local.date() > request.last_day
+                avoided = any(block.holds(local) for block in request.avoid)
+                outside = bool(request.only) and not any(block.holds(local) for block in request.only)
+                if not over and (avoided or outside):
+                    yield Reason(
+                        rule="inconvenient-time",
+                        citation="12 CFR 1006.6(b)(1), comments 6(b)(1)-1 and -2",
+                        found=f"{local:%a %H:%M:%S} in {zone}",
+                    )
+                    break
+
+
+def _later(question: Question, zone: str, seconds: float) -> datetime:
+    local = question.local(zone)
+    return (question.at + timedelta(seconds=seconds)).astimezone(local.tzinfo)
+
+
+def _may_answer_once(question: Question, request: AuditedRequest) -> bool:
+    """Comment 6(b)(1)-2: they called in that very time; one answer by the same means, the same local day."""
+    if request.kind != "inconvenient_times":
+        return False
+    return any(
+        local_day(question.at, zone) == local_day(call, zone)
+        for call in _unanswered_calls_of_theirs(question, request.at)
+        for zone in question.zones or ()
+    )
+
+
+def _unanswered_calls_of_theirs(question: Question, since: datetime) -> Iterator[datetime]:
+    """Calls of the person that reached no one and have had no call back yet."""
+    for theirs in question.earlier():
+        answered = any(
+            not ours.inbound and ours.medium is Medium.CALL and theirs.at < ours.at
+            for ours in question.earlier()
+        )
+        if (
+            theirs.inbound
+            and theirs.medium is Medium.CALL
+            and theirs.outcome not in {"conversation", None}
+            and theirs.at > since
+            and not answered
+        ):
+            yield theirs.at
+
+
+def opt_outs(question: Question) -> Iterator[Reason]:
+    """1006.14(h): a medium or a number the person asked not to be reached by; orally is enough.
+
+    (h)(2)(ii): if they then use that medium themselves, one response by it.
+    """
+    for request in question.requests_in_force("stop_calling", "stop_medium", "do_not_call", "written_only"):
+        if request.kind == "stop_medium" and request.medium not in {None, "phone_call"}:
+            continue
+        if request.number not in {None, question.proposal.number}:
+            continue
+        if request.kind == "stop_calling" and any(_unanswered_calls_of_theirs(question, request.at)):
+            continue
+        yield _stop(request, "12 CFR 1006.14(h)(1)")
+    for request in question.requests_in_force("stop_number", "wrong_number_learned"):
+        if request.number in {None, question.proposal.number}:
+            yield _stop(request, "12 CFR 1006.14(h)(1), comment 14(h)(1)-2")
+
+
+def _stop(request: AuditedRequest, citation: str) -> Reason:
+    return Reason(
+        rule=request.kind.replace("_", "-"),
+        citation=citation,
+        found=f"asked on {request.at.isoformat()}",
+    )
+
+
+def silence(question: Question) -> Iterator[Reason]:
+    """1006.6(c) cease or refusal, in force on receipt; 1006.6(b)(2) attorney; 1006.38 dispute."""
+    kinds = ("cease_communication", "refusal_to_pay", "attorney_represented", "dispute", "breathing_space")
+    for request in question.requests_in_force(*kinds):
+        if question.touches(request.debts) and not _ended_by_answer(question, request):
+            yield _stop(request, "12 CFR 1006.6(b)(2), 1006.6(c), 1006.38(c)-(d)")
+
+
+def _ended_by_answer(question: Question, request: AuditedRequest) -> bool:
+    ends = {"dispute": "dispute_answered", "attorney_represented": "attorney_released"}.get(request.kind)
+    if ends is None:
+        return False
+    return any(answer.at >= request.at for answer in question.requests_in_force(ends))
+
+
+def places(question: Question) -> Iterator[Reason]:
+    """1006.6(b)(1)(ii) a place said to be inconvenient, 1006.6(b)(3) a workplace that forbids calls.
+
+    A mobile has no place of its own (comment 6(b)(1)(ii)-1).
+    """
+    number = question.number
+    place = number.place if number is not None else None
+    at_work = place == "work" or (number is not None and number.role == "work")
+    for request in question.requests_in_force("inconvenient_place"):
+        if request.place is not None and (place == request.place or (at_work and request.place == "work")):
+            yield _stop(request, "12 CFR 1006.6(b)(1)(ii)")
+    if at_work:
+        for request in question.requests_in_force("employer_prohibits"):
+            yield _stop(request, "12 CFR 1006.6(b)(3)")

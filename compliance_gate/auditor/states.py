@@ -1,0 +1,192 @@
+"""States and cities with rules of their own. Windows a text leaves open are read in every way it allows.
+
+Sources: 940 CMR 7.04(1)(f), 209 CMR 18.16; D.C. Code 28-3814(d)(4); RCW 19.16.250(12)-(19); W. Va. Code
+46A-2-125(d); Fla. Stat. 559.72(17); 6 RCNY 5-77 as amended from 2026-09-01.
+"""
+
+from collections.abc import Iterator
+from datetime import date, time, timedelta
+
+from compliance_gate.auditor.facts import AuditedContact, Medium, Reason
+from compliance_gate.auditor.question import (
+    CALLS,
+    NOT_CONNECTED,
+    Question,
+    local_day,
+    was_conversation,
+)
+
+NO_MESSAGE_POSSIBLE = frozenset({"ring_no_answer_no_voicemail"})
+"""Massachusetts: "truly unable to reach the debtor or to leave a message" (AG guidance, 2013)."""
+NOTHING_COULD_BE_LEFT = NO_MESSAGE_POSSIBLE | {"voicemail_full_no_message"}
+HEARD_OR_READ = frozenset(
+    {"conversation", "voicemail_left", "voicemail_limited_content", "prerecorded_delivered", None}
+)
+NYC_AMENDED_FROM = date(2026, 9, 1)
+
+
+def states(question: Question) -> Iterator[Reason]:
+    """Every rule of every region that reaches the person."""
+    for region, rules in _RULES.items():
+        if region in question.person.regions:
+            for rule in rules:
+                yield from rule(question)
+
+
+def _ours(question: Question, zone: str, days: int) -> Iterator[AuditedContact]:
+    """What the collector began in the last `days` local days, today included."""
+    wrong = question.wrong_numbers()
+    for contact in question.earlier():
+        if (
+            not contact.inbound
+            and contact.number not in wrong
+            and 0 <= question.days_ago(contact.at, zone) < days
+        ):
+            yield contact
+
+
+def _on(question: Question, contact: AuditedContact, debt: str) -> bool:
+    return contact.debts is None or debt in {question.particular(d) for d in contact.debts}
+
+
+def massachusetts(question: Question) -> Iterator[Reason]:
+    """Two telephone communications on a debt in seven days, texts too; attempts that could leave a
+    message count.
+
+    Two in thirty days elsewhere than at home or on the person's own mobile.
+    """
+    exempt = NOT_CONNECTED | NO_MESSAGE_POSSIBLE
+    number = question.number
+    at_work = number is not None and (number.place == "work" or number.role == "work")
+    work_numbers = {n.number for n in question.person.numbers if n.place == "work" or n.role == "work"}
+    for zone in question.zones or ():
+        for debt in sorted(question.particular_debts()):
+            for days, elsewhere in ((7, False), (30, True)):
+                if elsewhere and not at_work:
+                    continue
+                counted = [
+                    c
+                    for c in _ours(question, zone, days)
+                    if c.medium in CALLS | {Medium.TEXT}
+                    and c.outcome not in exempt
+                    and _on(question, c, debt)
+                    and (not elsewhere or c.number in work_numbers)
+                ]
+                if len(counted) >= 2:
+                    yield _reason("ma-two", "940 CMR 7.04(1)(f)", f"{len(counted)} on {debt} in {days} days")
+
+
+def massachusetts_hours(question: Question) -> Iterator[Reason]:
+    """209 CMR 18.16(1)(a): after eight and before nine, whatever profile is used elsewhere."""
+    yield from _outside(question, time(8), time(21), "ma-hours", "209 CMR 18.16(1)(a)")
+
+
+def _outside(question: Question, start: time, end: time, rule: str, citation: str) -> Iterator[Reason]:
+    for zone in question.zones or ():
+        if not start < question.local(zone).time() < end:
+            yield _reason(rule, citation, f"{question.local(zone):%H:%M:%S} in {zone}")
+
+
+def district_of_columbia(question: Question) -> Iterator[Reason]:
+    """Four calls per account in any seven days; seven days of silence after a completed call.
+
+    The code does not say that the day of the call is the first of the seven: it is not taken so.
+    """
+    asked = any(True for _ in _unserved_callback_requests(question))
+    for zone in question.zones or ():
+        for debt in sorted(question.particular_debts()):
+            counted = [
+                c
+                for c in _ours(question, zone, 7)
+                if c.medium in CALLS
+                and c.outcome not in NOT_CONNECTED | NOTHING_COULD_BE_LEFT
+                and _on(question, c, debt)
+            ]
+            if len(counted) >= 4 and not asked:
+                yield _reason("dc-four", "D.C. Code 28-3814(d)(4)(A)(i)", f"{len(counted)} on {debt}")
+        for contact in question.earlier():
+            if was_conversation(contact) and 0 <= question.days_ago(contact.at, zone) <= 7 and not asked:
+                spoken = contact.spoken_debts if contact.spoken_debts is not None else contact.debts
+                if question.touches(spoken) and contact.number not in question.wrong_numbers():
+                    yield _reason("dc-pause", "D.C. Code 28-3814(d)(4)(A)(ii)", contact.at.isoformat())
+
+
+def _unserved_callback_requests(question: Question) -> Iterator[bool]:
+    """A call back the person asked for and has not had: one completed call is outside the limits."""
+    for request in question.requests_in_force("callback_request"):
+        if not any(was_conversation(c) and not c.inbound and c.at > request.at for c in question.earlier()):
+            yield True
+
+
+def washington(question: Question) -> Iterator[Reason]:
+    """More than three communications of any form in a week; more than one a week at work; two a day on
+    a mobile.
+    """
+    number = question.number
+    for zone in question.zones or ():
+        today = question.local(zone).date()
+        sunday = today - timedelta(days=(today.weekday() + 1) % 7)
+        for first in (sunday, today - timedelta(days=6)):
+            heard = [
+                c
+                for c in question.earlier()
+                if not c.inbound
+                and first <= local_day(c.at, zone) <= today
+                and (c.medium not in CALLS or c.outcome in HEARD_OR_READ)
+            ]
+            if len(heard) >= 3:
+                yield _reason("wa-three-a-week", "RCW 19.16.250(13)(a)", f"{len(heard)} since {first}")
+        if number is not None and number.is_mobile is not False:
+            same_day = [
+                c
+                for c in _ours(question, zone, 1)
+                if c.medium in CALLS | {Medium.TEXT} and c.number in {None, number.number}
+            ]
+            if len(same_day) >= 2:
+                yield _reason("wa-mobile-two-a-day", "RCW 19.16.250(19)", f"{len(same_day)} today")
+
+
+def west_virginia(question: Question) -> Iterator[Reason]:
+    """Thirty calls or ten conversations a week, taken as hard limits although the code asks for intent."""
+    for zone in question.zones or ():
+        calls = [c for c in _ours(question, zone, 7) if c.medium in CALLS]
+        if len(calls) >= 30 or sum(map(was_conversation, calls)) >= 10:
+            yield _reason("wv-week", "W. Va. Code 46A-2-125(d)", f"{len(calls)} calls in {zone}")
+
+
+def florida(question: Question) -> Iterator[Reason]:
+    """Not between nine at night and eight in the morning in the debtor's zone; nine itself is night."""
+    for zone in question.zones or ():
+        if not time(8) <= question.local(zone).time() < time(21):
+            yield _reason("fl-hours", "Fla. Stat. 559.72(17)", f"{question.local(zone):%H:%M:%S} in {zone}")
+
+
+def new_york_city(question: Question) -> Iterator[Reason]:
+    """From 1 September 2026: three contacts or attempts on an account in seven consecutive days, all
+    media.
+    """
+    for zone in question.zones or ():
+        if question.local(zone).date() < NYC_AMENDED_FROM:
+            continue
+        for debt in sorted(question.particular_debts()):
+            counted = [
+                c
+                for c in _ours(question, zone, 7)
+                if _on(question, c, debt) and c.outcome not in NOT_CONNECTED and c.medium is not Medium.LETTER
+            ]
+            if len(counted) >= 3:
+                yield _reason("nyc-three", "6 RCNY 5-77", f"{len(counted)} on {debt} in {zone}")
+
+
+def _reason(rule: str, citation: str, found: str) -> Reason:
+    return Reason(rule=rule, citation=citation, found=found)
+
+
+_RULES = {
+    "US-MA": (massachusetts, massachusetts_hours),
+    "US-DC": (district_of_columbia,),
+    "US-WA": (washington,),
+    "US-WV": (west_virginia,),
+    "US-FL": (florida,),
+    "US-NY-NYC": (new_york_city,),
+}

@@ -1,0 +1,130 @@
+"""Consents that take a call out of the frequency counts, and when they hold.
+
+12 CFR 1006.14(b)(3)(i) and its comments: prior consent given directly to this collector covers at most
+seven local days, the day it was given being the first; it ends earlier on a shorter stated period, on
+revocation, or with a conversation about that debt. It never lifts hours or opt-outs. A consumer's
+request to be called back is such a consent.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from compliance_gate.calendar import ZoneDays, seconds_of
+from compliance_gate.request import PersonFile, TimeBlock
+from compliance_gate.words import ConsentScope, GivenTo, RequestKind, Weekday
+
+# Comment 14(b)(3)(i)-2: the most days a consent may take calls out of the count, its own included.
+CONSENT_DAYS = 7
+
+_CALL_SCOPES = frozenset({ConsentScope.CALL, ConsentScope.CALL_BACK})
+WEEKDAYS = tuple(Weekday)
+
+
+@dataclass(frozen=True, slots=True)
+class CallConsent:
+    """A consent to be called, ready to be asked whether it covers a call.
+
+    Attributes:
+        groups: debts it covers; `None` = not known which, and more than one is on file: covers none.
+    """
+
+    at: int
+    groups: frozenset[str] | None
+    number: str | None
+    valid_on: int | None
+    valid_from: int | None
+    valid_until: int | None
+    window: TimeBlock | None
+    ends_at: int | None
+    is_callback_request: bool
+
+    def holds(self, zone: ZoneDays, at: int) -> bool:
+        """Whether the consent's own terms cover a second in a zone (not yet asked: conversations)."""
+        if at < self.at or (self.ends_at is not None and at >= self.ends_at):
+            return False
+        day, given = zone.day_of(at), zone.day_of(self.at)
+        if not given <= day < given + CONSENT_DAYS:
+            return False
+        if self.valid_on is not None and day != self.valid_on:
+            return False
+        if self.valid_from is not None and day < self.valid_from:
+            return False
+        if self.valid_until is not None and day > self.valid_until:
+            return False
+        return self.window is None or _inside(self.window, zone, day, at)
+
+    def starts_after(self, zone: ZoneDays, at: int) -> list[int]:
+        """Seconds after `at` at which the consent may begin to cover, in a zone."""
+        given = zone.day_of(self.at)
+        found = [self.at]
+        for day in range(given, given + CONSENT_DAYS):
+            found.append(zone.midnight(day))
+            if self.window is not None:
+                start = seconds_of(self.window.start)
+                found.extend(zone.wall_clock(day, start, latest=late) for late in (False, True))
+        return [second for second in found if second > at]
+
+
+def call_consents(
+    file: PersonFile,
+    groups_of: Callable[[tuple[str, ...] | None], tuple[str, ...]],
+    all_groups: tuple[str, ...],
+) -> tuple[CallConsent, ...]:
+    """Every consent on file that may take calls out of the count, oldest first."""
+    only_debt = frozenset(all_groups) if len(all_groups) == 1 else None
+    revoked = tuple(_second(r.at) for r in file.requests if r.type is RequestKind.REVOKE_CONSENT)
+
+    def ends(at: int, own_end: datetime | None) -> int | None:
+        later = [second for second in revoked if second >= at]
+        if own_end is not None:
+            later.append(_second(own_end))
+        return min(later, default=None)
+
+    given = [
+        CallConsent(
+            at=_second(consent.at),
+            groups=frozenset(groups_of(consent.debts)) if consent.debts else only_debt,
+            number=consent.number,
+            valid_on=_ordinal(consent.valid_on),
+            valid_from=_ordinal(consent.valid_from),
+            valid_until=_ordinal(consent.valid_until),
+            window=consent.window,
+            ends_at=ends(_second(consent.at), consent.revoked_at),
+            is_callback_request=consent.scope is ConsentScope.CALL_BACK,
+        )
+        for consent in file.consents
+        if consent.scope in _CALL_SCOPES and consent.given_to is GivenTo.COLLECTOR
+    ]
+    asked = [
+        CallConsent(
+            at=_second(request.at),
+            groups=frozenset(groups_of(request.debts)) if request.debts else only_debt,
+            number=request.number,
+            valid_on=None,
+            valid_from=None,
+            valid_until=_ordinal(request.until),
+            window=request.only[0] if request.only else None,
+            ends_at=ends(_second(request.at), request.withdrawn_at),
+            is_callback_request=True,
+        )
+        for request in file.requests
+        if request.type is RequestKind.CALLBACK_REQUEST
+    ]
+    return tuple(sorted((*given, *asked), key=lambda consent: consent.at))
+
+
+def _second(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def _ordinal(day: date | None) -> int | None:
+    return None if day is None else day.toordinal()
+
+
+def _inside(window: TimeBlock, zone: ZoneDays, day: int, at: int) -> bool:
+    # Ordinal 1 (0001-01-01) was a Monday, so (day - 1) % 7 is the weekday with Monday first.
+    if window.days and WEEKDAYS[(day - 1) % 7] not in window.days:
+        return False
+    local = zone.local(at).time()
+    return window.start <= local and (window.until is None or local <= window.until)

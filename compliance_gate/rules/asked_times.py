@@ -1,0 +1,160 @@
+"""Kind `asked_times`: hours and days the person, or the creditor's file, said not to use.
+
+Values:
+    requests: kinds of request that carry times (`inconvenient_times`, `time_preference`, ...).
+    respond_once: when the person writes or leaves a message in that time, one answer by the same medium
+        before the time ends (comment 6(b)(1)-2).
+
+A request that names no time at all binds always: what was meant is not known.
+"""
+
+from compliance_gate.calendar import ZoneDays, seconds_of
+from compliance_gate.consents import WEEKDAYS
+from compliance_gate.question import Question
+from compliance_gate.reader import Reader
+from compliance_gate.request import PersonRequest, TimeBlock
+from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Rule
+from compliance_gate.rules.respond import may_respond
+from compliance_gate.words import RequestKind, Weekday
+
+_DAYS_AHEAD = 9
+
+
+class AskedTimesRule(Rule):
+    """Times that were said to be inconvenient, and times said to be the only convenient ones."""
+
+    def __init__(self, header: Header, *, kinds: tuple[RequestKind, ...], respond_once: bool) -> None:
+        super().__init__(header)
+        self.kinds = kinds
+        self.respond_once = respond_once
+
+    def ask(self, question: Question) -> Answer:
+        """Denied while the ringing would touch a time that was asked to be left alone, in any zone."""
+        asked = question.person.requests
+        if not asked or not any(kind in asked for kind in self.kinds):
+            return PASSED
+        release: int | None = question.at
+        facts: tuple[tuple[str, str], ...] = ()
+        for kind in self.kinds:
+            for request in asked.get(kind, ()):
+                for zone, today in zip(question.zones, question.today, strict=True):
+                    if not _in_force(request, zone, today, question.at):
+                        continue
+                    free = self._free(question, request, zone, today)
+                    if free == question.at:
+                        continue
+                    facts = facts or _told(request, zone, question.at)
+                    release = None if free is None or release is None else max(release, free)
+        return PASSED if release == question.at else Denied(facts, release)
+
+    def values(self) -> tuple[tuple[str, str], ...]:
+        """Which requests, and whether one answer is allowed."""
+        return (
+            ("requests", ", ".join(kind.value for kind in self.kinds)),
+            ("respond once", "yes" if self.respond_once else "no"),
+        )
+
+    def _free(self, question: Question, request: PersonRequest, zone: ZoneDays, today: int) -> int | None:
+        """First second from now on that leaves the asked time alone, in one zone; `None` = never."""
+        only = request.only
+        closed = _closed_blocks(request)
+        if not only and not closed:
+            return None if request.until is None else _after(request, zone)
+        ring = question.until - question.at
+        at = question.at
+        for _ in range(_DAYS_AHEAD * 4):
+            day = zone.day_of(at)
+            if not _in_force(request, zone, day, at):
+                return at
+            blocked = self._blocked_until(question, zone, day, at, ring, closed)
+            outside = _opens(zone, day, at, ring, only) if only else at
+            if outside is None:
+                return None if request.until is None else _after(request, zone)
+            if blocked == outside == at:
+                return at
+            at = max(blocked, outside)
+        return None if request.until is None else _after(request, zone)
+
+    def _blocked_until(
+        self,
+        question: Question,
+        zone: ZoneDays,
+        day: int,
+        at: int,
+        ring: int,
+        closed: tuple[TimeBlock, ...],
+    ) -> int:
+        for block in closed:
+            for look in (day, day + 1):
+                if block.days and WEEKDAYS[(look - 1) % 7] not in block.days:
+                    continue
+                first = zone.wall_clock(look, seconds_of(block.start), latest=False)
+                end = 86400 if block.until is None else seconds_of(block.until)
+                last = zone.wall_clock(look, end, latest=True)
+                if at < last and at + ring >= first:
+                    if self.respond_once and at == question.at and may_respond(question, since=first):
+                        continue
+                    return last
+        return at
+
+
+def read_asked_times(header: Header, reader: Reader) -> AskedTimesRule:
+    """Make the rule from its values in a law file."""
+    kinds = reader.words("requests", RequestKind)
+    if not kinds:
+        raise reader.fail("requests", "at least one kind of request is required")
+    ordered = tuple(kind for kind in RequestKind if kind in kinds)
+    return AskedTimesRule(header, kinds=ordered, respond_once=reader.flag("respond_once"))
+
+
+def _in_force(request: PersonRequest, zone: ZoneDays, today: int, at: int) -> bool:
+    if request.at.timestamp() > at:
+        return False
+    if request.withdrawn_at is not None and request.withdrawn_at.timestamp() <= at:
+        return False
+    return request.until is None or today <= request.until.toordinal()
+
+
+def _closed_blocks(request: PersonRequest) -> tuple[TimeBlock, ...]:
+    if request.days:
+        return (*request.blocks, TimeBlock(days=request.days))
+    return request.blocks
+
+
+def _after(request: PersonRequest, zone: ZoneDays) -> int:
+    assert request.until is not None
+    return zone.midnight(request.until.toordinal() + 1)
+
+
+def _opens(zone: ZoneDays, today: int, at: int, ring: int, only: tuple[TimeBlock, ...]) -> int | None:
+    """First second from `at` on inside the hours named as the only good ones."""
+    found: list[int] = []
+    for day in range(today, today + _DAYS_AHEAD):
+        for block in only:
+            if block.days and WEEKDAYS[(day - 1) % 7] not in block.days:
+                continue
+            first = max(zone.wall_clock(day, seconds_of(block.start), latest=True), at)
+            end = 86400 if block.until is None else seconds_of(block.until)
+            # The end itself is outside: "until eight" is not eight.
+            if first + ring < zone.wall_clock(day, end, latest=False):
+                found.append(first)
+        if found:
+            return min(found)
+    return None
+
+
+def _told(request: PersonRequest, zone: ZoneDays, at: int) -> tuple[tuple[str, str], ...]:
+    blocks = [f"not {_block(b)}" for b in _closed_blocks(request)] + [
+        f"only {_block(b)}" for b in request.only
+    ]
+    return (
+        ("request", f"{request.type.value} of {request.at.isoformat()}"),
+        ("asked", "; ".join(blocks) or "no times given: what was meant is not known"),
+        (f"local time in {zone.name}", zone.local(at).strftime("%a %Y-%m-%d %H:%M:%S")),
+    )
+
+
+def _block(block: TimeBlock) -> str:
+    days = " ".join(day.value for day in Weekday if day in block.days) or "every day"
+    end = "24:00" if block.until is None else block.until.strftime("%H:%M")
+    return f"{days} {block.start.strftime('%H:%M')}-{end}"

@@ -1,0 +1,307 @@
+"""Kind `count`: at most so many events in a stretch of local days.
+
+Values:
+    at_most: the limit, the proposed contact included.
+    per: `debt`, `account`, `number`, `person` or `household`.
+    within: list of readings, all of which must hold: `{days: 7}` (rolling local days, today included),
+        `{week: MO}` (calendar week beginning that weekday), `{month: calendar}`, `{hours: 24}`.
+    calls, calls_except, received_calls, events: what counts (`rules/events.py`).
+    recorded_only: count only recorded or artificial voice.
+    to_kinds, at_places: count only events on numbers of these kinds or places (a number whose kind or
+        place is not known counts).
+    consent_excludes: calls covered by a consent (`consents.py`) are not counted and not limited.
+    callback_excludes: one requested call back is neither limited nor, once completed, counted.
+    wrong_number_excludes: calls to a number learned to be another's are given back.
+    after_first: an outcome that must have happened before the limit begins to run.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from compliance_gate.calendar import ZoneDays, day_text
+from compliance_gate.consents import WEEKDAYS
+from compliance_gate.prepared import PastEvent
+from compliance_gate.question import Question, covering_consent
+from compliance_gate.reader import Reader
+from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
+from compliance_gate.rules.events import EventFilter, given_back, is_recorded, read_events
+from compliance_gate.rules.keys import Key, belongs, subjects
+from compliance_gate.words import NumberKind, NumberRole, Outcome, Place, RequestKind, Weekday
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A reading of the time in which a limit runs; exactly one field is set."""
+
+    days: int | None = None
+    week_from: int | None = None
+    month: bool = False
+    hours: int | None = None
+
+    def first_day(self, today: int) -> int:
+        """First local day of the stretch that ends today."""
+        if self.days is not None:
+            return today - self.days + 1
+        if self.week_from is not None:
+            return today - ((today - 1) % 7 - self.week_from) % 7
+        if self.month:
+            return date.fromordinal(today).replace(day=1).toordinal()
+        return today
+
+    def day_after(self, day: int) -> int:
+        """First local day on which something done on `day` is no longer inside."""
+        if self.days is not None:
+            return day + self.days
+        if self.week_from is not None:
+            return self.first_day(day) + 7
+        first = date.fromordinal(day).replace(day=1)
+        return date(first.year + first.month // 12, first.month % 12 + 1, 1).toordinal()
+
+    @property
+    def text(self) -> str:
+        """The reading in words."""
+        if self.days is not None:
+            return f"{self.days} local days, today included"
+        if self.week_from is not None:
+            return f"calendar week from {WEEKDAYS[self.week_from].value}"
+        return "calendar month" if self.month else f"{self.hours} hours"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountValues:
+    """The values of a counting rule; see the module's text."""
+
+    at_most: int
+    per: Key
+    within: tuple[Stretch, ...]
+    counted: EventFilter
+    recorded_only: bool
+    to_kinds: frozenset[NumberKind]
+    at_places: frozenset[Place]
+    consent_excludes: bool
+    callback_excludes: bool
+    wrong_number_excludes: bool
+    after_first: Outcome | None
+
+
+class CountRule(Rule):
+    """A limit on how often."""
+
+    def __init__(self, header: Header, of: CountValues) -> None:
+        super().__init__(header)
+        self.of = of
+        self._plain = not (of.recorded_only or of.to_kinds or of.at_places or of.callback_excludes)
+
+    def ask(self, question: Question) -> Answer:
+        """Denied if the contact would be one too many for any subject, in any zone, by any reading."""
+        of = self.of
+        if of.at_places and not self._bound_here(question):
+            return PASSED
+        if not question.seen and of.at_most:
+            return PASSED
+        if of.after_first is not None and not self._has_begun(question):
+            return Passed((("begins with", f"first {of.after_first.value}: none yet"),))
+        worst = Passed()
+        most = -1
+        release = question.at
+        denial: Denied | None = None
+        for subject in subjects(of.per, question):
+            if self._excluded_now(question, subject):
+                continue
+            for zone, today in zip(question.zones, question.today, strict=True):
+                for stretch in of.within:
+                    days = self._counted_days(question, subject, zone, today, stretch)
+                    if len(days) >= of.at_most:
+                        facts = self._facts(len(days), subject, zone, stretch, today)
+                        release = max(release, self._released(zone, stretch, days))
+                        denial = denial or Denied((*facts, *_unknown_facts(question)), None)
+                    elif len(days) > most and not question.brief:
+                        most = len(days)
+                        worst = Passed((("counted", f"{most} of at most {of.at_most} per {of.per.value}"),))
+        if denial is None:
+            return worst
+        starts = question.consent_may_start() if of.consent_excludes or of.callback_excludes else None
+        return Denied(denial.facts, release if starts is None else min(release, starts))
+
+    def values(self) -> tuple[tuple[str, str], ...]:
+        """Limit, key, readings, and what counts."""
+        of = self.of
+        pairs = [
+            ("at most", str(of.at_most)),
+            ("per", of.per.value),
+            ("within", " and ".join(stretch.text for stretch in of.within)),
+            ("counted", of.counted.text),
+        ]
+        if of.recorded_only:
+            pairs.append(("voice", "recorded or artificial only"))
+        if of.to_kinds:
+            pairs.append(("numbers", ", ".join(sorted(kind.value for kind in of.to_kinds))))
+        if of.at_places:
+            pairs.append(("places", ", ".join(sorted(place.value for place in of.at_places))))
+        if of.after_first:
+            pairs.append(("after first", of.after_first.value))
+        for name in ("consent_excludes", "callback_excludes", "wrong_number_excludes"):
+            if getattr(of, name):
+                pairs.append((name.replace("_", " "), "yes"))
+        return tuple(pairs)
+
+    def same_subject(self, other: Rule) -> bool:
+        """Same events, key and readings: only the limit may differ."""
+        if not isinstance(other, CountRule):
+            return False
+        mine, theirs = self.of, other.of
+        return (mine.per, mine.within, mine.counted.table, mine.recorded_only) == (
+            theirs.per,
+            theirs.within,
+            theirs.counted.table,
+            theirs.recorded_only,
+        )
+
+    def looser_than(self, other: Rule) -> str | None:
+        """A higher limit is looser."""
+        assert isinstance(other, CountRule)
+        if self.of.at_most > other.of.at_most:
+            return f"at most {self.of.at_most} is more than {other.of.at_most}"
+        return None
+
+    def _excluded_now(self, question: Question, subject: str) -> bool:
+        of = self.of
+        if not (of.consent_excludes or of.callback_excludes):
+            return False
+        group = question.person.groups_of((subject,))[0]
+        consent = question.consent_for(group)
+        return consent is not None and (of.consent_excludes or consent.is_callback_request)
+
+    def _counted_days(
+        self, question: Question, subject: str, zone: ZoneDays, today: int, stretch: Stretch
+    ) -> Sequence[int]:
+        """Day (for hours: second) of each event that counts, oldest first."""
+        person = question.person
+        table, per = self.of.counted.table, self.of.per
+        if stretch.hours is not None:
+            first = bisect_right(person.times, question.at - stretch.hours * 3600)
+            of_event: Sequence[int] = person.times
+        else:
+            of_event = person.days(zone)
+            first = bisect_left(of_event, stretch.first_day(today))
+        events = person.events
+        return [
+            of_event[i]
+            for i in range(first, question.seen)
+            if table[events[i].code]
+            and belongs(per, subject, events[i])
+            and not self._not_counted(question, subject, events[i])
+        ]
+
+    def _not_counted(self, question: Question, subject: str, event: PastEvent) -> bool:
+        of = self.of
+        if not self._plain and self._elsewhere(question, event):
+            return True
+        if of.wrong_number_excludes and question.requests(RequestKind.WRONG_NUMBER_LEARNED):
+            return given_back(question, event)
+        if not (of.consent_excludes or of.callback_excludes) or event.entry.counted is True:
+            return False
+        if not question.person.call_consents:
+            return False
+        group = question.person.groups_of((subject,))[0]
+        consent = covering_consent(question.person, question.zones, group, event.number, event.at)
+        if consent is None:
+            return False
+        completed = event.entry.outcome is Outcome.CONVERSATION
+        return of.consent_excludes or (consent.is_callback_request and completed)
+
+    def _elsewhere(self, question: Question, event: PastEvent) -> bool:
+        """Whether the event was certainly not of the voice, line or place this rule counts."""
+        of = self.of
+        if of.recorded_only and not is_recorded(event):
+            return True
+        number = None if event.number is None else question.person.numbers.get(event.number)
+        if of.to_kinds and number is not None and number.kind is not NumberKind.UNKNOWN:
+            return number.kind not in of.to_kinds
+        if of.at_places and number is not None:
+            return not _may_be_at(number.kind, number.role, number.place, of.at_places)
+        return False
+
+    def _bound_here(self, question: Question) -> bool:
+        number = question.number
+        return number is None or _may_be_at(number.kind, number.role, number.place, self.of.at_places)
+
+    def _has_begun(self, question: Question) -> bool:
+        wanted = self.of.after_first
+        return any(
+            event.entry.outcome in (wanted, None) and event.entry.event.value.startswith("call")
+            for event in question.person.events[: question.seen]
+        )
+
+    def _released(self, zone: ZoneDays, stretch: Stretch, days: Sequence[int]) -> int:
+        """First second at which enough counted events have left the stretch."""
+        if not self.of.at_most:
+            return 2**40
+        leaving = days[len(days) - self.of.at_most]
+        if stretch.hours is not None:
+            return leaving + stretch.hours * 3600
+        return zone.midnight(stretch.day_after(leaving))
+
+    def _facts(
+        self, count: int, subject: str, zone: ZoneDays, stretch: Stretch, today: int
+    ) -> tuple[tuple[str, str], ...]:
+        return (
+            ("already counted", f"{count}; at most {self.of.at_most}"),
+            (self.of.per.value, subject),
+            ("within", f"{stretch.text}, {day_text(stretch.first_day(today))} to {day_text(today)}"),
+            ("zone", zone.name),
+        )
+
+
+def read_count(header: Header, reader: Reader) -> CountRule:
+    """Make the rule from its values in a law file."""
+    within = tuple(_read_stretch(inner) for inner in reader.inners("within"))
+    if not within:
+        raise reader.fail("within", "at least one reading is required, such as [{days: 7}]")
+    return CountRule(
+        header,
+        CountValues(
+            at_most=reader.whole("at_most"),
+            per=reader.word("per", Key),
+            within=within,
+            counted=read_events(reader),
+            recorded_only=reader.flag("recorded_only"),
+            to_kinds=reader.words("to_kinds", NumberKind),
+            at_places=reader.words("at_places", Place),
+            consent_excludes=reader.flag("consent_excludes"),
+            callback_excludes=reader.flag("callback_excludes"),
+            wrong_number_excludes=reader.flag("wrong_number_excludes"),
+            after_first=reader.word("after_first", Outcome) if reader.has("after_first") else None,
+        ),
+    )
+
+
+def _read_stretch(reader: Reader) -> Stretch:
+    stretch = Stretch(
+        days=reader.whole_or_none("days"),
+        week_from=WEEKDAYS.index(reader.word("week", Weekday)) if reader.has("week") else None,
+        month=reader.has("month") and reader.text("month") == "calendar",
+        hours=reader.whole_or_none("hours"),
+    )
+    reader.done()
+    given = [stretch.days, stretch.week_from, stretch.month or None, stretch.hours]
+    if sum(value is not None for value in given) != 1:
+        raise reader.fail("within", "give exactly one of days, week, month: calendar, hours")
+    return stretch
+
+
+def _may_be_at(kind: NumberKind, role: NumberRole, place: Place | None, places: frozenset[Place]) -> bool:
+    """Whether a number may ring at one of the places. A mobile has no place unless one is known."""
+    if place is not None:
+        return place in places
+    if role is NumberRole.WORK:
+        return Place.WORK in places
+    return kind is not NumberKind.MOBILE and role is not NumberRole.OWN
+
+
+def _unknown_facts(question: Question) -> tuple[tuple[str, str], ...]:
+    if question.proposed.debts:
+        return ()
+    return (("not known, every value tried", "debts of the proposed contact"),)

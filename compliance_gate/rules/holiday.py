@@ -1,0 +1,122 @@
+"""Kind `holiday`: nothing on public holidays where the person is.
+
+Values:
+    country: two letters; subdivision: optional, as the `holidays` library names it.
+    also: further days, fixed as `MM-DD` or moving as `easter+1` (days from Easter Sunday).
+    not: names (or parts of names) of holidays of the calendar that this law does not mean.
+"""
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+from compliance_gate.calendar import day_text
+from compliance_gate.question import Question
+from compliance_gate.reader import LawError, Reader
+from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Rule
+
+
+class HolidayRule(Rule):
+    """Days of the year that are closed."""
+
+    def __init__(
+        self,
+        header: Header,
+        *,
+        country: str,
+        subdivision: str | None,
+        also: tuple[str, ...],
+        excepted: tuple[str, ...],
+    ) -> None:
+        super().__init__(header)
+        self.country = country
+        self.subdivision = subdivision
+        self.also = also
+        self.excepted = excepted
+        self._years: dict[int, dict[int, str]] = {}
+
+    def ask(self, question: Question) -> Answer:
+        """Denied while it is a holiday in any zone the person may be in."""
+        release = question.at
+        facts: tuple[tuple[str, str], ...] = ()
+        for zone, today in zip(question.zones, question.today, strict=True):
+            day = today
+            name = self.name_of(day)
+            while name is not None:
+                facts = facts or (("holiday", name), ("day", day_text(day)), ("zone", zone.name))
+                day += 1
+                name = self.name_of(day)
+            if day != today:
+                release = max(release, zone.midnight(day))
+        return PASSED if release == question.at else Denied(facts, release)
+
+    def name_of(self, day: int) -> str | None:
+        """Name of the holiday on a day, or `None`."""
+        year = date.fromordinal(day).year
+        known = self._years.get(year)
+        if known is None:
+            known = self._holidays(year)
+            self._years[year] = known
+        return known.get(day)
+
+    def values(self) -> tuple[tuple[str, str], ...]:
+        """Calendar and its changes."""
+        return (
+            ("calendar", self.country + (f"-{self.subdivision}" if self.subdivision else "")),
+            ("also", ", ".join(self.also)),
+            ("except", ", ".join(self.excepted)),
+        )
+
+    def _holidays(self, year: int) -> dict[int, str]:
+        days = {
+            day.toordinal(): name
+            for day, name in _calendar(self.country, self.subdivision, year)
+            if not any(part.lower() in name.lower() for part in self.excepted)
+        }
+        for entry in self.also:
+            days.setdefault(_also(entry, year).toordinal(), entry)
+        return days
+
+
+def read_holiday(header: Header, reader: Reader) -> HolidayRule:
+    """Make the rule from its values in a law file."""
+    rule = HolidayRule(
+        header,
+        country=reader.text("country"),
+        subdivision=reader.text_or_none("subdivision"),
+        also=reader.texts("also"),
+        excepted=reader.texts("not"),
+    )
+    try:
+        rule.name_of(header.effective_from.toordinal())
+    except (NotImplementedError, ValueError) as error:
+        raise LawError(f"{reader.where}: {error}") from error
+    return rule
+
+
+@lru_cache(maxsize=256)
+def _calendar(country: str, subdivision: str | None, year: int) -> tuple[tuple[date, str], ...]:
+    calendar = holidays.country_holidays(country, subdiv=subdivision, years=year, language="en_US")
+    return tuple(sorted((day, name) for day, name in calendar.items()))
+
+
+def _also(entry: str, year: int) -> date:
+    if entry.startswith("easter"):
+        return easter_sunday(year) + timedelta(days=int(entry.removeprefix("easter") or "0"))
+    month, day = entry.split("-")
+    return date(year, int(month), int(day))
+
+
+def easter_sunday(year: int) -> date:
+    """Easter Sunday of the western churches.
+
+    Source: the anonymous Gregorian computus (Nature, 20 April 1876; Meeus, Astronomical Algorithms, ch. 8).
+    """
+    golden, century = year % 19, year // 100
+    correction = (century - century // 4 - (8 * century + 13) // 25 + 19 * golden + 15) % 30
+    correction -= (correction // 28) * (1 - (29 // (correction + 1)) * ((21 - golden) // 11))
+    weekday = (year + year // 4 + correction + 2 - century + century // 4) % 7
+    offset = correction - weekday
+    month = 3 + (offset + 40) // 44
+    return date(year, month, offset + 28 - 31 * (month // 4))

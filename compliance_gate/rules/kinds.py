@@ -1,0 +1,35 @@
+"""The kinds of rule that law files may name."""
+
+from collections.abc import Callable, Mapping
+
+from compliance_gate.reader import Reader
+from compliance_gate.rules.asked_times import read_asked_times
+from compliance_gate.rules.base import Header, Rule
+from compliance_gate.rules.count import read_count
+from compliance_gate.rules.do_not_call import read_do_not_call
+from compliance_gate.rules.employer_email import read_employer_email
+from compliance_gate.rules.hold import read_hold
+from compliance_gate.rules.holiday import read_holiday
+from compliance_gate.rules.number_role import read_number_role
+from compliance_gate.rules.pause import read_pause
+from compliance_gate.rules.recorded_voice import read_recorded_voice
+from compliance_gate.rules.suppression import read_suppression
+from compliance_gate.rules.text_procedure import read_text_procedure
+from compliance_gate.rules.third_party import read_third_party
+from compliance_gate.rules.window import read_window
+
+KINDS: Mapping[str, Callable[[Header, Reader], Rule]] = {
+    "asked_times": read_asked_times,
+    "count": read_count,
+    "do_not_call": read_do_not_call,
+    "employer_email": read_employer_email,
+    "hold": read_hold,
+    "holiday": read_holiday,
+    "number_role": read_number_role,
+    "pause": read_pause,
+    "recorded_voice": read_recorded_voice,
+    "suppression": read_suppression,
+    "text_procedure": read_text_procedure,
+    "third_party": read_third_party,
+    "window": read_window,
+}

@@ -1,0 +1,181 @@
+"""Kind `pause`: nothing for a while after something happened.
+
+Values:
+    calls, calls_except, received_calls, events: what starts the pause (`rules/events.py`).
+    conversations: true if a conversation starts it; then debts spoken of count, whoever began.
+    per: `debt`, `account`, `number`, `person` or `household`.
+    days: length in local days, with `day_one: included` (the day itself is the first) or `excluded`
+        (full days after it); or `hours`.
+    consent_excludes, callback_excludes: a contact covered by consent, or asked for, is not barred.
+    unless_agent_guaranteed: a call with a collector certain to be on the line is not barred.
+    wrong_number_excludes: events on a number learned to be another's do not start it.
+"""
+
+from dataclasses import dataclass
+
+from compliance_gate.calendar import ZoneDays, day_text, utc
+from compliance_gate.prepared import PastEvent
+from compliance_gate.question import Question
+from compliance_gate.reader import Reader
+from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
+from compliance_gate.rules.events import EventFilter, given_back, read_events
+from compliance_gate.rules.keys import Key, belongs, subjects
+from compliance_gate.words import Mode, RequestKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseValues:
+    """The values of a pause; see the module's text. `after` None means conversations."""
+
+    after: EventFilter | None
+    per: Key
+    days: int | None
+    day_one_included: bool
+    hours: float | None
+    consent_excludes: bool
+    callback_excludes: bool
+    unless_agent_guaranteed: bool
+    wrong_number_excludes: bool
+
+    @property
+    def longest_s(self) -> int:
+        """Seconds after which an event can no longer matter, on the safe side."""
+        return int((self.hours or 0) * 3600) if self.days is None else (self.days + 3) * 86400
+
+
+class PauseRule(Rule):
+    """Time that must pass after an event."""
+
+    def __init__(self, header: Header, of: PauseValues) -> None:
+        super().__init__(header)
+        self.of = of
+
+    def ask(self, question: Question) -> Answer:
+        """Denied while any event's pause lasts, in any zone."""
+        of = self.of
+        if of.unless_agent_guaranteed and question.proposed.mode is Mode.PREVIEW_AGENT_GUARANTEED:
+            return Passed((("mode", Mode.PREVIEW_AGENT_GUARANTEED.value),))
+        release = question.at
+        facts: tuple[tuple[str, str], ...] = ()
+        for event in question.recent(question.at - of.longest_s):
+            if not self._starts(event, question):
+                continue
+            for subject in subjects(of.per, question):
+                if not self._holds_for(subject, event) or self._excluded(question, subject):
+                    continue
+                until, told = self._until(question, event)
+                if until > release:
+                    release, facts = until, (("about", subject), *told)
+        if release == question.at:
+            return PASSED
+        starts = question.consent_may_start() if of.consent_excludes or of.callback_excludes else None
+        return Denied(facts, release if starts is None else min(release, starts))
+
+    def values(self) -> tuple[tuple[str, str], ...]:
+        """What starts it, how long it lasts, what lifts it."""
+        of = self.of
+        one = "day one included" if of.day_one_included else "full days after it"
+        pairs = [
+            ("after", "a conversation" if of.after is None else of.after.text),
+            ("per", of.per.value),
+            ("lasts", f"{of.days} local days, {one}" if of.days is not None else f"{of.hours:g} hours"),
+        ]
+        for name in (
+            "consent_excludes",
+            "callback_excludes",
+            "unless_agent_guaranteed",
+            "wrong_number_excludes",
+        ):
+            if getattr(of, name):
+                pairs.append((name.replace("_", " "), "yes"))
+        return tuple(pairs)
+
+    def same_subject(self, other: Rule) -> bool:
+        """Same start and key: only the length may differ."""
+        if not isinstance(other, PauseRule):
+            return False
+        mine = None if self.of.after is None else self.of.after.table
+        theirs = None if other.of.after is None else other.of.after.table
+        return (self.of.per, mine) == (other.of.per, theirs)
+
+    def looser_than(self, other: Rule) -> str | None:
+        """A shorter pause is looser."""
+        assert isinstance(other, PauseRule)
+        if self.of.longest_s < other.of.longest_s:
+            return "the pause is shorter"
+        return None
+
+    def _starts(self, event: PastEvent, question: Question) -> bool:
+        if self.of.after is None:
+            if event.spoken is not None and not event.spoken:
+                return False
+        elif event not in self.of.after:
+            return False
+        if self.of.wrong_number_excludes and question.requests(RequestKind.WRONG_NUMBER_LEARNED):
+            return not given_back(question, event)
+        return True
+
+    def _holds_for(self, subject: str, event: PastEvent) -> bool:
+        if self.of.after is None and self.of.per is Key.DEBT:
+            in_topics = event.spoken is None or subject in event.spoken or subject == "any debt"
+            return event.own and in_topics
+        if self.of.after is None and self.of.per is Key.ACCOUNT:
+            topics = event.entry.conversation_debts or event.entry.debts
+            return event.own and (not topics or subject in topics or subject == "any debt")
+        return belongs(self.of.per, subject, event)
+
+    def _excluded(self, question: Question, subject: str) -> bool:
+        of = self.of
+        if not (of.consent_excludes or of.callback_excludes):
+            return False
+        consent = question.consent_for(question.person.groups_of((subject,))[0])
+        return consent is not None and (of.consent_excludes or consent.is_callback_request)
+
+    def _until(self, question: Question, event: PastEvent) -> tuple[int, tuple[tuple[str, str], ...]]:
+        of = self.of
+        happened = ("event", f"{event.entry.event.value} {_outcome(event)} at {utc(event.at).isoformat()}")
+        if of.days is None:
+            until = event.at + int((of.hours or 0) * 3600)
+            return until, (happened, ("until", utc(until).isoformat()))
+        latest, zone_of_latest, day = 0, question.zones[0], 0
+        for zone in question.zones:
+            free = zone.day_of(event.at) + of.days + (0 if of.day_one_included else 1)
+            until = zone.midnight(free)
+            if until > latest:
+                latest, zone_of_latest, day = until, zone, free
+        return latest, (happened, _free_on(zone_of_latest, day))
+
+
+def read_pause(header: Header, reader: Reader) -> PauseRule:
+    """Make the rule from its values in a law file."""
+    days = reader.whole_or_none("days")
+    hours = reader.whole_or_none("hours")
+    minutes = reader.whole_or_none("minutes")
+    if sum(value is not None for value in (days, hours, minutes)) != 1:
+        raise reader.fail("days", "give exactly one of days, hours, minutes")
+    day_one = reader.text_or_none("day_one")
+    if days is not None and day_one not in ("included", "excluded"):
+        raise reader.fail("day_one", "included or excluded")
+    return PauseRule(
+        header,
+        PauseValues(
+            after=None if reader.flag("conversations") else read_events(reader),
+            per=reader.word("per", Key),
+            days=days,
+            day_one_included=day_one == "included",
+            hours=hours if minutes is None else minutes / 60,
+            consent_excludes=reader.flag("consent_excludes"),
+            callback_excludes=reader.flag("callback_excludes"),
+            unless_agent_guaranteed=reader.flag("unless_agent_guaranteed"),
+            wrong_number_excludes=reader.flag("wrong_number_excludes"),
+        ),
+    )
+
+
+def _outcome(event: PastEvent) -> str:
+    outcome = event.entry.outcome
+    return "with unknown outcome" if outcome is None else outcome.value
+
+
+def _free_on(zone: ZoneDays, day: int) -> tuple[str, str]:
+    return "first free day", f"{day_text(day)} in {zone.name}"

@@ -1,0 +1,291 @@
+"""Kind `suppression`: nothing any more, because someone asked for it or it became known.
+
+Values:
+    requests: kinds of request that suppress.
+    binds: what is closed: `person` (everything), `debt` (the debts named), `number` (the number named),
+        `medium` (the medium named, every call if none is), `place` (numbers at the place named), `work`
+        (numbers at work), `calls` (every call).
+    begins: `recorded` (default) or `received` (a written notice counts from receipt, not from mailing).
+    written_only: the request binds here only if it was, or may have been, in writing.
+    media: `medium` suppressions only: a request of this kind without a word binds these.
+    released_by: kinds of later request that end it.
+    respond_once: one answer to a message the person sent since, by the same medium.
+    except_purposes: purposes that stay permitted; with `needs_request` only when the person asked for it.
+    consent_lifts: scopes of consent given to the collector, later than the request, that lift it.
+    oral_days: an oral request lapses after so many local days, day one included.
+    lasts_days: longest time it binds if the request names no end, local days, day one included.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from compliance_gate.calendar import day_text
+from compliance_gate.question import Question
+from compliance_gate.reader import Reader
+from compliance_gate.request import NumberOnFile, PersonRequest
+from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Rule
+from compliance_gate.rules.respond import may_respond
+from compliance_gate.words import (
+    Action,
+    ConsentScope,
+    GivenTo,
+    Medium,
+    NumberKind,
+    NumberRole,
+    Place,
+    Purpose,
+    RequestKind,
+)
+
+MEDIUM_OF = {
+    Action.PLACE_CALL: Medium.PHONE_CALL,
+    Action.SEND_SMS: Medium.SMS,
+    Action.SEND_EMAIL: Medium.EMAIL,
+    Action.SEND_LETTER: Medium.LETTER,
+}
+
+
+class Binds(StrEnum):
+    """What a request closes."""
+
+    PERSON = "person"
+    DEBT = "debt"
+    NUMBER = "number"
+    MEDIUM = "medium"
+    PLACE = "place"
+    WORK = "work"
+    CALLS = "calls"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuppressionValues:
+    """The values of a suppression; see the module's text."""
+
+    kinds: tuple[RequestKind, ...]
+    binds: Binds
+    from_receipt: bool
+    written_only: bool
+    released_by: frozenset[RequestKind]
+    respond_once: bool
+    except_purposes: frozenset[Purpose]
+    needs_request: frozenset[RequestKind]
+    consent_lifts: frozenset[ConsentScope]
+    oral_days: int | None
+    lasts_days: int | None
+
+
+class SuppressionRule(Rule):
+    """Contact that was asked to stop."""
+
+    def __init__(self, header: Header, of: SuppressionValues) -> None:
+        super().__init__(header)
+        self.of = of
+
+    def ask(self, question: Question) -> Answer:
+        """Denied while any such request binds the proposed contact."""
+        asked = question.person.requests
+        if not asked:
+            return PASSED
+        release: int | None = question.at
+        facts: tuple[tuple[str, str], ...] = ()
+        for kind in self.of.kinds:
+            for request in asked.get(kind, ()):
+                if not self._binds(question, request) or self._excepted(question, request):
+                    continue
+                until = self._until(question, request)
+                facts = facts or self._told(question, request)
+                release = None if until is None or release is None else max(release, until)
+        return PASSED if not facts else Denied(facts, release)
+
+    def values(self) -> tuple[tuple[str, str], ...]:
+        """Which requests close what, from when, and what reopens it."""
+        of = self.of
+        pairs = [
+            ("requests", ", ".join(kind.value for kind in of.kinds)),
+            ("closes", of.binds.value),
+            ("begins", "on receipt" if of.from_receipt else "when it is said"),
+        ]
+        if of.written_only:
+            pairs.append(("form", "in writing"))
+        if of.released_by:
+            pairs.append(("released by", ", ".join(sorted(kind.value for kind in of.released_by))))
+        if of.respond_once:
+            pairs.append(("one answer", "to a message, by the same medium"))
+        if of.except_purposes:
+            pairs.append(("except for", ", ".join(sorted(p.value for p in of.except_purposes))))
+        if of.needs_request:
+            pairs.append(("if asked by", ", ".join(sorted(kind.value for kind in of.needs_request))))
+        if of.consent_lifts:
+            pairs.append(("lifted by", ", ".join(sorted(scope.value for scope in of.consent_lifts))))
+        if of.oral_days is not None:
+            pairs.append(("oral request lasts", f"{of.oral_days} local days"))
+        if of.lasts_days is not None:
+            pairs.append(("lasts at most", f"{of.lasts_days} local days"))
+        return tuple(pairs)
+
+    def _binds(self, question: Question, request: PersonRequest) -> bool:
+        of = self.of
+        # In writing is not known: it may have been, and then it binds.
+        if of.written_only and request.in_writing is False:
+            return False
+        if not self._has_begun(question, request) or self._has_ended(question, request):
+            return False
+        proposed, number = question.proposed, question.number
+        match of.binds:
+            case Binds.PERSON:
+                return True
+            case Binds.CALLS:
+                return proposed.action is Action.PLACE_CALL
+            case Binds.DEBT:
+                return _touches_debts(question, request)
+            case Binds.NUMBER:
+                return request.number is None or request.number == proposed.number
+            case Binds.MEDIUM:
+                return request.medium is None or request.medium is MEDIUM_OF[proposed.action]
+            case Binds.PLACE:
+                return number is not None and may_ring_at(number, request.place)
+            case Binds.WORK:
+                return number is not None and may_ring_at(number, Place.WORK)
+
+    def _has_begun(self, question: Question, request: PersonRequest) -> bool:
+        if self.of.from_receipt and request.received is not None:
+            # Received on a day: binding from that day's first second, wherever it begins first.
+            return any(day >= request.received.toordinal() for day in question.today)
+        if self.of.from_receipt and request.mailed is not None and _second(request.at) > question.at:
+            return False
+        return _second(request.at) <= question.at
+
+    def _has_ended(self, question: Question, request: PersonRequest) -> bool:
+        if request.withdrawn_at is not None and _second(request.withdrawn_at) <= question.at:
+            return True
+        for kind in self.of.released_by:
+            for later in question.person.requests.get(kind, ()):
+                if (
+                    request.at <= later.at
+                    and _second(later.at) <= question.at
+                    and _same_debts(later, request)
+                ):
+                    return True
+        until = self._until(question, request)
+        return until is not None and question.at >= until
+
+    def _until(self, question: Question, request: PersonRequest) -> int | None:
+        """First second after the request has lapsed by itself, in every zone; `None` = it does not."""
+        day: int | None = None if request.until is None else request.until.toordinal() + 1
+        limit = self.of.lasts_days if request.until is None else None
+        if self.of.oral_days is not None and request.in_writing is False:
+            limit = self.of.oral_days
+        ends: list[int] = []
+        for zone in question.zones:
+            last = day
+            if limit is not None:
+                lapse = zone.day_of(_second(request.at)) + limit
+                last = lapse if last is None else min(last, lapse)
+            if last is not None:
+                ends.append(zone.midnight(last))
+        if request.withdrawn_at is not None:
+            return max([_second(request.withdrawn_at)])
+        return max(ends, default=None)
+
+    def _excepted(self, question: Question, request: PersonRequest) -> bool:
+        of = self.of
+        if question.proposed.purpose in of.except_purposes and self._was_asked(question):
+            return True
+        if of.respond_once and may_respond(question, since=_second(request.at)):
+            return True
+        return any(
+            consent.scope in of.consent_lifts
+            and consent.given_to is GivenTo.COLLECTOR
+            and request.at <= consent.at
+            and _second(consent.at) <= question.at
+            and (consent.revoked_at is None or question.at < _second(consent.revoked_at))
+            and (consent.number is None or consent.number == question.proposed.number)
+            for consent in question.person.file.consents
+        )
+
+    def _was_asked(self, question: Question) -> bool:
+        if not self.of.needs_request:
+            return True
+        return any(
+            _second(request.at) <= question.at
+            and (request.withdrawn_at is None or question.at < _second(request.withdrawn_at))
+            for kind in self.of.needs_request
+            for request in question.person.requests.get(kind, ())
+        )
+
+    def _told(self, question: Question, request: PersonRequest) -> tuple[tuple[str, str], ...]:
+        facts = [
+            ("request", f"{request.type.value} of {request.at.isoformat()}"),
+            ("closes", self.of.binds.value),
+        ]
+        if self.of.from_receipt and request.received is not None:
+            facts.append(("received", request.received.isoformat()))
+        if request.debts:
+            facts.append(("debts", ", ".join(request.debts)))
+        if request.number:
+            facts.append(("number", request.number))
+        until = self._until(question, request)
+        if until is not None and question.zones:
+            facts.append(("until", day_text(question.zones[0].day_of(until))))
+        if self.of.binds in (Binds.PLACE, Binds.WORK) and question.number and question.number.place is None:
+            facts.append(("not known, every value tried", f"place of number {question.number.number}"))
+        return tuple(facts)
+
+
+def may_ring_at(number: NumberOnFile, place: Place | None) -> bool:
+    """Whether a number may ring at a place.
+
+    A mobile has no place unless one is known (comment 6(b)(1)(ii)-1). A fixed line whose place is not
+    known may ring anywhere, save that a person's own line is not their employer's.
+    """
+    if place is None:
+        return True
+    if number.place is not None:
+        return number.place is place
+    if number.role is NumberRole.WORK:
+        return place is Place.WORK
+    if number.kind is NumberKind.MOBILE:
+        return False
+    return not (place is Place.WORK and number.role is NumberRole.OWN)
+
+
+def read_suppression(header: Header, reader: Reader) -> SuppressionRule:
+    """Make the rule from its values in a law file."""
+    kinds = reader.words("requests", RequestKind)
+    if not kinds:
+        raise reader.fail("requests", "at least one kind of request is required")
+    begins = reader.text_or_none("begins") or "recorded"
+    if begins not in ("recorded", "received"):
+        raise reader.fail("begins", "recorded or received")
+    return SuppressionRule(
+        header,
+        SuppressionValues(
+            kinds=tuple(kind for kind in RequestKind if kind in kinds),
+            binds=reader.word("binds", Binds),
+            from_receipt=begins == "received",
+            written_only=reader.flag("written_only"),
+            released_by=reader.words("released_by", RequestKind),
+            respond_once=reader.flag("respond_once"),
+            except_purposes=reader.words("except_purposes", Purpose),
+            needs_request=reader.words("needs_request", RequestKind),
+            consent_lifts=reader.words("consent_lifts", ConsentScope),
+            oral_days=reader.whole_or_none("oral_days"),
+            lasts_days=reader.whole_or_none("lasts_days"),
+        ),
+    )
+
+
+def _touches_debts(question: Question, request: PersonRequest) -> bool:
+    """Whether request and proposed contact may share a debt; a side that names none may mean any."""
+    if not request.debts or not question.proposed.debts:
+        return True
+    return not set(question.groups).isdisjoint(question.person.groups_of(request.debts))
+
+
+def _same_debts(later: PersonRequest, request: PersonRequest) -> bool:
+    return not later.debts or (bool(request.debts) and set(request.debts or ()) <= set(later.debts))
+
+
+def _second(at: datetime) -> int:
+    return int(at.timestamp())

@@ -1,0 +1,113 @@
+"""Kind `third_party`: who owes nothing is asked at most where the consumer is, once, and told nothing.
+
+Values:
+    owing_roles: roles that may be spoken to about the debt.
+    free_roles: roles outside the rule (the consumer's attorney, the creditor, ...).
+    consent_lifts: scopes of consent that open contact with this person.
+
+12 CFR 1006.6(d)(1), 1006.10(c): any other person may be contacted only for location information, and not
+more than once unless they ask or the earlier answer is believed wrong and now correct.
+"""
+
+from compliance_gate.question import Question
+from compliance_gate.reader import Reader
+from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
+from compliance_gate.words import ConsentScope, EventKind, Outcome, PersonRole, Purpose, RequestKind
+
+
+class ThirdPartyRule(Rule):
+    """Who may be contacted about what."""
+
+    def __init__(
+        self,
+        header: Header,
+        *,
+        owing_roles: frozenset[PersonRole],
+        free_roles: frozenset[PersonRole],
+        consent_lifts: frozenset[ConsentScope],
+    ) -> None:
+        super().__init__(header)
+        self.owing_roles = owing_roles
+        self.free_roles = free_roles
+        self.consent_lifts = consent_lifts
+
+    def ask(self, question: Question) -> Answer:
+        """Denied if any debt concerned is not this person's, save for one call for location."""
+        role = _role(question, self.owing_roles)
+        if role in self.owing_roles or role in self.free_roles:
+            return PASSED
+        facts = (("role of the person", role.value), ("purpose", question.proposed.purpose.value))
+        if self._consented(question):
+            return Passed((*facts, ("consent", "given for contact with this person")))
+        if question.proposed.purpose is not Purpose.LOCATION_INFORMATION:
+            return Denied(facts, None)
+        answered = self._answered_at(question)
+        if answered is None or self._may_ask_again(question, answered):
+            return Passed(facts)
+        return Denied((*facts, ("already answered", "a conversation for location information")), None)
+
+    def values(self) -> tuple[tuple[str, str], ...]:
+        """Roles on either side of the rule."""
+        return (
+            ("may be told", ", ".join(sorted(role.value for role in self.owing_roles))),
+            ("outside the rule", ", ".join(sorted(role.value for role in self.free_roles))),
+            ("lifted by", ", ".join(sorted(scope.value for scope in self.consent_lifts))),
+        )
+
+    def _consented(self, question: Question) -> bool:
+        return any(
+            consent.scope in self.consent_lifts
+            and consent.at.timestamp() <= question.at
+            and (consent.revoked_at is None or question.at < consent.revoked_at.timestamp())
+            for consent in question.person.file.consents
+        )
+
+    def _answered_at(self, question: Question) -> int | None:
+        """When this person was last spoken to for location information; unknown outcomes count."""
+        found: int | None = None
+        for event in question.person.events[: question.seen]:
+            entry = event.entry
+            spoke = entry.event in (EventKind.CALL_PLACED, EventKind.CALL_RECEIVED) and entry.outcome in (
+                Outcome.CONVERSATION,
+                None,
+            )
+            if spoke and event.own:
+                found = event.at
+        return found
+
+    def _may_ask_again(self, question: Question, answered: int) -> bool:
+        asked = question.person.requests.get(RequestKind.CALLBACK_REQUEST, ())
+        if any(answered <= request.at.timestamp() <= question.at for request in asked):
+            return True
+        return any(
+            consent.scope is ConsentScope.LOCATION_REPEAT
+            and answered <= consent.at.timestamp() <= question.at
+            for consent in question.person.file.consents
+        )
+
+
+def read_third_party(header: Header, reader: Reader) -> ThirdPartyRule:
+    """Make the rule from its values in a law file."""
+    return ThirdPartyRule(
+        header,
+        owing_roles=reader.words("owing_roles", PersonRole),
+        free_roles=reader.words("free_roles", PersonRole),
+        consent_lifts=reader.words("consent_lifts", ConsentScope),
+    )
+
+
+def _role(question: Question, owing: frozenset[PersonRole]) -> PersonRole:
+    """The role that permits least, over the debts concerned."""
+    file = question.person.file
+    wanted = question.proposed.debts
+    roles = [
+        debt.person_role
+        for debt in file.debts
+        if debt.person_role is not None and (not wanted or debt.debt in wanted)
+    ]
+    for role in roles:
+        if role not in owing:
+            return role
+    if file.role is PersonRole.CONSUMER and roles:
+        return roles[0]
+    return file.role

@@ -1,0 +1,193 @@
+"""What the worked cases do not reach: unknown facts, house limits, states, and the audit of a whole file."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from compliance_gate.auditor import (
+    AuditedConsent,
+    AuditedContact,
+    AuditedDebt,
+    AuditedNumber,
+    AuditedPerson,
+    AuditedRequest,
+    AuditedSuppression,
+    HouseLimits,
+    Medium,
+    Proposal,
+    Reading,
+    audit,
+    judge,
+)
+
+NEW_YORK = ZoneInfo("America/New_York")
+NUMBER = "+12125550123"
+LAW_ONLY = Reading(house=None)
+NOON = datetime(2026, 6, 10, 12, tzinfo=NEW_YORK)
+ADA = AuditedPerson(
+    person="P1",
+    numbers=(AuditedNumber(number=NUMBER, zones=frozenset({"America/New_York"}), is_mobile=False),),
+    address_zones=(frozenset({"America/New_York"}),),
+    debts=(AuditedDebt(debt="D1"), AuditedDebt(debt="D2")),
+)
+
+
+def call(days_ago: float, outcome: str | None = "no_answer", **changes: object) -> AuditedContact:
+    at = NOON - timedelta(days=days_ago)
+    return replace(AuditedContact(at=at, outcome=outcome, number=NUMBER, debts=("D1",)), **changes)
+
+
+def rules(
+    person: AuditedPerson, at: datetime = NOON, reading: Reading = LAW_ONLY, **changes: object
+) -> set[str]:
+    proposal = replace(Proposal(at=at, number=NUMBER, debts=("D1",)), **changes)
+    return {reason.rule for reason in judge(person, proposal, reading).reasons}
+
+
+def test_nothing_speaks_against_a_first_call_at_noon() -> None:
+    assert rules(ADA, reading=Reading()) == set()
+
+
+@pytest.mark.parametrize("zones", [None, frozenset[str]()])
+def test_person_without_a_known_place_may_not_be_called(zones: frozenset[str] | None) -> None:
+    nowhere = replace(ADA, numbers=(replace(ADA.numbers[0], zones=zones),), address_zones=())
+    assert rules(nowhere) == {"place-unknown"}
+
+
+def test_telephone_must_have_stopped_ringing_by_nine() -> None:
+    late = NOON.replace(hour=20, minute=59, second=40)
+    assert rules(ADA, late) == set()
+    assert rules(ADA, late, Reading(max_ring_s=25, house=None)) == {"hours"}
+
+
+def test_outcome_not_known_is_judged_as_a_conversation() -> None:
+    assert rules(replace(ADA, contacts=(call(2, None),))) == {"pause-after-conversation"}
+
+
+def test_debts_not_known_count_for_every_debt() -> None:
+    person = replace(ADA, contacts=tuple(call(day, debts=None) for day in (0.1, 1, 2, 3, 4, 5, 6)))
+    assert rules(person, debts=("D2",)) == {"seven-calls"}
+
+
+def test_consent_ends_with_the_next_conversation() -> None:
+    consent = AuditedConsent(at=NOON - timedelta(days=3), scope="call", debts=("D1",))
+    before = replace(ADA, contacts=(call(4, "conversation"),), consents=(consent,))
+    assert rules(before) == set()
+    after = replace(before, contacts=(*before.contacts, call(1, "conversation")))
+    assert rules(after) == {"pause-after-conversation"}
+
+
+def test_consent_lasts_seven_days_with_its_own() -> None:
+    consent = AuditedConsent(at=NOON, scope="call")
+    person = replace(ADA, contacts=(call(-0.01, "conversation"),), consents=(replace(consent, at=NOON),))
+    spoken = replace(person, contacts=(call(1, "conversation"),))
+    assert rules(spoken, NOON + timedelta(days=4)) == set()
+    many = replace(spoken, contacts=tuple(call(-day) for day in (4.1, 5, 6, 7.1, 7.2, 7.3, 7.4)))
+    assert rules(many, NOON + timedelta(days=6, hours=3)) == set()
+    assert "seven-calls" not in rules(many, NOON + timedelta(days=7, hours=1))
+
+
+def test_withdrawn_consent_does_not_cover() -> None:
+    consent = AuditedConsent(
+        at=NOON - timedelta(days=1), scope="call", withdrawn_at=NOON - timedelta(hours=1)
+    )
+    person = replace(ADA, contacts=(call(2, "conversation"),), consents=(consent,))
+    assert rules(person) == {"pause-after-conversation"}
+
+
+def test_consent_to_call_does_not_lift_the_hours() -> None:
+    person = replace(ADA, consents=(AuditedConsent(at=NOON, scope="call"),))
+    assert rules(person, NOON.replace(hour=22)) == {"hours"}
+
+
+def test_agreed_hours_are_agreed_and_no_more() -> None:
+    agreed = AuditedConsent(at=NOON - timedelta(days=9), scope="time_window", hours=(time(21), time(22)))
+    person = replace(ADA, consents=(agreed,))
+    assert rules(person, NOON.replace(hour=21, minute=30)) == set()
+    assert rules(person, NOON.replace(hour=22)) == {"hours"}
+
+
+@pytest.mark.parametrize("kind", ["cease_communication", "attorney_represented", "stop_calling", "dispute"])
+def test_request_binds_until_withdrawn(kind: str) -> None:
+    request = AuditedRequest(at=NOON - timedelta(days=40), kind=kind)
+    assert rules(replace(ADA, requests=(request,))) == {kind.replace("_", "-")}
+    withdrawn = replace(request, withdrawn_at=NOON - timedelta(days=1))
+    assert rules(replace(ADA, requests=(withdrawn,))) == set()
+
+
+def test_answered_dispute_no_longer_binds() -> None:
+    asked = AuditedRequest(at=NOON - timedelta(days=9), kind="dispute", debts=("D1",))
+    answered = AuditedRequest(at=NOON - timedelta(days=1), kind="dispute_answered", debts=("D1",))
+    assert rules(replace(ADA, requests=(asked, answered))) == set()
+
+
+def test_hold_binds_its_debts_while_it_lasts() -> None:
+    hold = AuditedSuppression(
+        since=NOON - timedelta(days=3), kind="bankruptcy", until=NOON + timedelta(days=1), debts=("D1",)
+    )
+    person = replace(ADA, suppressions=(hold,))
+    assert rules(person) == {"hold"}
+    assert rules(person, debts=("D2",)) == set()
+    assert rules(person, NOON + timedelta(days=1)) == set()
+
+
+@pytest.mark.parametrize("role", ["reference", "authorised_user", "employer", "unknown"])
+def test_who_owes_nothing_is_not_called_to_collect(role: str) -> None:
+    assert "third-party" in rules(replace(ADA, role=role))
+
+
+def test_house_limits_bind_over_all_debts() -> None:
+    contacts = tuple(call(day, debts=("D2",)) for day in (0.2, 0.4))
+    assert rules(replace(ADA, contacts=contacts), reading=Reading()) == {"house-two-a-day"}
+    contacts = tuple(call(day, debts=("D2",)) for day in (1, 2, 3, 4, 5, 5.3, 5.4))
+    assert rules(replace(ADA, contacts=contacts), reading=Reading()) == {"house-seven-in-seven"}
+
+
+def test_house_keeps_three_hours_between_attempts() -> None:
+    person = replace(ADA, contacts=(call(2.99 / 24),))
+    assert rules(person, reading=Reading()) == {"house-three-hours-apart"}
+    loose = Reading(house=HouseLimits(between_attempts_s=3600))
+    assert rules(person, reading=loose) == set()
+
+
+def test_recorded_voice_to_a_mobile_needs_consent() -> None:
+    mobile = replace(ADA, numbers=(replace(ADA.numbers[0], is_mobile=True),))
+    assert rules(mobile, recorded=True) == {"recorded-voice-consent"}
+    consent = AuditedConsent(at=NOON - timedelta(days=400), scope="prerecorded")
+    assert rules(replace(mobile, consents=(consent,)), recorded=True) == set()
+    revoked = AuditedRequest(at=NOON - timedelta(days=2), kind="revoke_consent")
+    person = replace(mobile, consents=(consent,), requests=(revoked,))
+    assert rules(person, recorded=True) == {"recorded-voice-consent"}
+
+
+@pytest.mark.parametrize(
+    ("region", "days_ago", "rule"),
+    [("US-MA", (1, 2), "ma-two"), ("US-DC", (1, 2, 3, 4), "dc-four"), ("US-NY-NYC", (1, 2, 3), "nyc-three")],
+)
+def test_states_count_their_own(region: str, days_ago: tuple[int, ...], rule: str) -> None:
+    person = replace(ADA, regions=frozenset({region}), contacts=tuple(call(d) for d in days_ago))
+    later = timedelta(days=100)  # the city's rule is in force from 1 September
+    moved = replace(person, contacts=tuple(replace(c, at=c.at + later) for c in person.contacts))
+    assert rules(moved, NOON + later) == {rule}
+    assert rules(replace(moved, contacts=moved.contacts[1:]), NOON + later) == set()
+
+
+def test_washington_counts_every_form_of_communication_and_two_calls_a_day_to_a_mobile() -> None:
+    person = replace(ADA, regions=frozenset({"US-WA"}))
+    letters = tuple(
+        AuditedContact(at=NOON - timedelta(days=d), medium=Medium.LETTER, outcome="sent") for d in (0.1, 1, 2)
+    )
+    assert rules(replace(person, contacts=letters)) == {"wa-three-a-week"}
+    mobile = replace(person, numbers=(replace(ADA.numbers[0], is_mobile=True),))
+    assert rules(replace(mobile, contacts=(call(0.1), call(0.15)))) == {"wa-mobile-two-a-day"}
+
+
+def test_audit_judges_each_call_by_what_was_known_then() -> None:
+    calls = tuple(call(10 - day, at=NOON - timedelta(days=10 - day)) for day in range(8))
+    found = audit(replace(ADA, contacts=tuple(reversed(calls))), Reading(house=None))
+    assert [attempt.judgement.lawful for attempt in found] == [True] * 8
+    same_day = tuple(replace(c, at=NOON - timedelta(hours=n)) for n, c in enumerate(calls))
+    found = audit(replace(ADA, contacts=same_day), Reading(house=None, literal=True))
+    assert [attempt.judgement.lawful for attempt in found] == [*[False] * 3, *[True] * 4, False]

@@ -110,7 +110,7 @@ class CampaignSettings:
     hopper_size: int = 200
     rest_s: Mapping[str, float] = field(default_factory=dict[str, float])
     max_passes: int = 50
-    wrap_up_limit_s: float | None = 180.0
+    wrap_up_limit_s: float | None = None
     shift_ends_at: float | None = None
     purpose: str = "collection"
 

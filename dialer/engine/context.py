@@ -1,0 +1,107 @@
+"""What the parts of the engine share during a step: state, the instant, the commands so far, caches."""
+
+import heapq
+from datetime import datetime
+
+from compliance_gate.gate import ComplianceGate
+from compliance_gate.prepared import PreparedPerson
+from dialer.domain.commands import Command
+from dialer.domain.errors import UnknownThingError
+from dialer.domain.ids import AgentId, CampaignId, LeadId, PersonId
+from dialer.domain.record import instant
+from dialer.engine.state import AgentRow, CampaignRow, EngineState, PoolRow
+from pacing.policy import PacingPolicy
+
+DENIALS_KEPT = 50_000
+"""Bound on remembered denials: past it the oldest is forgotten; its lead's next denial is stored again."""
+
+
+class Context:
+    """One per engine. `now` is the step's instant; `out` is filled by the parts and emptied by `step`."""
+
+    __slots__ = ("at", "capable", "gate", "now", "out", "policies", "prepared", "state", "unconnected")
+
+    def __init__(self, gate: ComplianceGate, state: EngineState) -> None:
+        self.gate = gate
+        self.state = state
+        self.now = state.now
+        self.at: datetime | None = None
+        self.out: list[Command] = []
+        self.prepared: dict[PersonId, PreparedPerson] = {}
+        self.policies: dict[tuple[CampaignId, str], PacingPolicy] = {}
+        self.capable: dict[tuple[CampaignId, str], tuple[AgentId, ...]] = {}
+        self.unconnected: set[CampaignId] = set()
+
+    def begin(self, now: float, owed: list[Command]) -> None:
+        """Start a step; `owed` are commands that an event which was refused kept from coming out."""
+        self.now = now
+        self.at = None
+        self.out = owed
+
+    def instant(self) -> datetime:
+        """`now` as an aware datetime, made once a step."""
+        if self.at is None:
+            self.at = instant(self.now)
+        return self.at
+
+    def emit(self, command: Command) -> None:
+        """Add to the step's commands."""
+        self.out.append(command)
+
+    def set_timer(self, at: float, kind: str, name: str) -> None:
+        """Ask to be woken at `at` for `kind` of `name`."""
+        state = self.state
+        state.timers_made += 1
+        heapq.heappush(state.timers, (at, state.timers_made, kind, name))
+
+    def ignore(self, what: str) -> None:
+        """Count an event that came late, twice or about something unknown."""
+        self.state.ignored[what] = self.state.ignored.get(what, 0) + 1
+
+    def campaign(self, campaign: CampaignId) -> CampaignRow:
+        """The row, or UnknownThingError."""
+        row = self.state.campaigns.get(campaign)
+        if row is None:
+            raise UnknownThingError("campaign", campaign)
+        return row
+
+    def agent(self, agent: AgentId) -> AgentRow:
+        """The row, or UnknownThingError."""
+        row = self.state.agents.get(agent)
+        if row is None:
+            raise UnknownThingError("agent", agent)
+        return row
+
+    def prepared_person(self, person: PersonId) -> PreparedPerson:
+        """The gate's index of a person in play, made once and kept until a fact changes."""
+        known = self.prepared.get(person)
+        if known is None:
+            known = PreparedPerson(self.state.persons[person].file)
+            self.prepared[person] = known
+        return known
+
+    def wake_pools(self, campaign: CampaignRow) -> None:
+        """Something changed that pacing would want to know."""
+        for pool in campaign.pools.values():
+            pool.is_dirty = True
+
+    def remember_denial(self, lead: LeadId, signature: str) -> bool:
+        """Whether this denial differs from the lead's last one; remembers it."""
+        denials = self.state.denials
+        if denials.get(lead) == signature:
+            return False
+        denials.pop(lead, None)
+        if len(denials) >= DENIALS_KEPT:
+            denials.pop(next(iter(denials)))
+        denials[lead] = signature
+        return True
+
+
+def pool_of(campaign: CampaignRow, needs: tuple[str, ...]) -> tuple[str, PoolRow]:
+    """The pool for these needs, made when first asked for, with its key."""
+    key = "|".join(needs)
+    row = campaign.pools.get(key)
+    if row is None:
+        row = PoolRow(needs=needs)
+        campaign.pools[key] = row
+    return key, row

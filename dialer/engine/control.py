@@ -1,0 +1,182 @@
+"""The floor's switches: campaigns started, paused, drained, stopped; the red button; the machine under us."""
+
+from dialer.domain.agent import AgentMove, AgentState
+from dialer.domain.attempt import AttemptState
+from dialer.domain.campaign import CAMPAIGN, CampaignMove, CampaignState
+from dialer.domain.commands import Hangup, HangupReason, RaiseAlarm
+from dialer.domain.events import (
+    CampaignConfigured,
+    ClockStepped,
+    EngineRestarted,
+    FloorStopped,
+    NetworkLost,
+    NetworkReconciled,
+)
+from dialer.domain.ids import AgentId, AttemptId, CampaignId
+from dialer.engine import ledger
+from dialer.engine.calls import Calls
+from dialer.engine.context import Context
+from dialer.engine.hopper import Hopper
+from dialer.engine.pacing_port import PacingPort
+from dialer.engine.roster import SERVING, Roster
+from dialer.engine.state import CallRow, CampaignRow, LedgerRow
+
+_UNANSWERED = (AttemptState.LAUNCHED, AttemptState.RINGING)
+
+
+class Control:
+    """Moves campaigns and the floor as a whole."""
+
+    def __init__(
+        self, context: Context, roster: Roster, hopper: Hopper, pacing: PacingPort, calls: Calls
+    ) -> None:
+        self._context = context
+        self._roster = roster
+        self._hopper = hopper
+        self._pacing = pacing
+        self._calls = calls
+
+    def configure(self, event: CampaignConfigured) -> None:
+        """A campaign, new or changed. What its policies learned is kept where it fits."""
+        context = self._context
+        settings = event.settings
+        row = context.state.campaigns.get(settings.campaign)
+        if row is None:
+            row = CampaignRow(settings=settings, state=CAMPAIGN.initial)
+            row.ledger = LedgerRow(window_ends=ledger.window_end(settings, context.now))
+            context.state.campaigns[settings.campaign] = row
+            return
+        same_policy = row.settings.policy == settings.policy
+        row.settings = settings
+        row.ledger.window_ends = ledger.window_end(settings, context.now)
+        self._pacing.forget(settings.campaign)
+        if not same_policy:
+            for pool in row.pools.values():
+                pool.policy_state = ""
+        self._roster.forget_capabilities()
+        context.wake_pools(row)
+
+    def move(self, campaign: CampaignId, move: CampaignMove) -> None:
+        """Start, pause, drain or stop; an illegal move raises and changes nothing."""
+        row = self._context.campaign(campaign)
+        row.state = CAMPAIGN.move(row.state, move)
+        self._context.wake_pools(row)
+        if row.state is CampaignState.RUNNING:
+            row.refill_at = self._context.now
+            self._context.unconnected.add(campaign)
+        if row.state in (CampaignState.STOPPED, CampaignState.DRAINING):
+            self._hopper.empty(row, row.state.value)
+        if row.state is CampaignState.STOPPED:
+            self.cancel_ringing(row, HangupReason.CAMPAIGN_STOPPED)
+
+    def finish_draining(self) -> None:
+        """A draining campaign with nothing in flight has stopped."""
+        for row in self._context.state.campaigns.values():
+            if row.state is CampaignState.DRAINING and row.in_flight == 0:
+                row.state = CAMPAIGN.move(row.state, CampaignMove.DRAINED)
+
+    def cancel_ringing(self, campaign: CampaignRow, reason: HangupReason) -> None:
+        """Hang up everything of the campaign that nobody has answered yet."""
+        name = campaign.settings.campaign
+        for call in tuple(self._context.state.calls.values()):
+            if call.campaign == name and call.state in _UNANSWERED:
+                self._calls.hang_up(call, reason)
+
+    def stop_floor(self, event: FloorStopped) -> None:
+        """The red button."""
+        state = self._context.state
+        state.is_floor_stopped = True
+        state.floor_stop_reason = f"{event.reason} ({event.by})"
+        for row in state.campaigns.values():
+            self.cancel_ringing(row, HangupReason.FLOOR_STOPPED)
+
+    def release_floor(self) -> None:
+        """Launching may go on."""
+        state = self._context.state
+        state.is_floor_stopped = False
+        state.floor_stop_reason = ""
+        for row in state.campaigns.values():
+            self._context.wake_pools(row)
+
+    def no_agent_left(self, campaign: CampaignId) -> None:
+        """The last agent is gone: what rings would reach nobody, so it is cancelled."""
+        row = self._context.state.campaigns.get(campaign)
+        if row is not None and self._roster.serving(campaign) == 0:
+            self.cancel_ringing(row, HangupReason.NO_AGENT_LEFT)
+
+    def network_lost(self, event: NetworkLost) -> None:
+        """No launch until we hear the telephone system again."""
+        state = self._context.state
+        if state.is_network_up:
+            self._context.emit(RaiseAlarm(subject="telephone system", text=f"not heard: {event.reason}"))
+        state.is_network_up = False
+
+    def reconciled(self, event: NetworkReconciled) -> None:
+        """Match what we believe with what lives: the telephone system is right about channels."""
+        context = self._context
+        context.state.is_network_up = True
+        live = set(event.live)
+        for attempt in tuple(context.state.calls):
+            call = context.state.calls[attempt]
+            if call.state is not AttemptState.ENDED and attempt not in live:
+                self._calls.close_unknown(call)
+        for attempt in event.live:
+            self._account_for(attempt, event.talking.get(attempt))
+        self._reattach(set(event.agents))
+        for row in context.state.campaigns.values():
+            context.wake_pools(row)
+
+    def _account_for(self, attempt: AttemptId, talking_to: AgentId | None) -> None:
+        call = self._context.state.calls.get(attempt)
+        if call is None or call.state is AttemptState.ENDED:
+            self._context.emit(Hangup(attempt=attempt, reason=HangupReason.UNACCOUNTED))
+            return
+        if call.state is AttemptState.CONNECTED and talking_to is None and not call.is_bridging:
+            self._calls.hang_up(call, HangupReason.AGENT_GONE)
+        elif talking_to is not None and call.state is not AttemptState.CONNECTED:
+            self._calls.found_talking(call, talking_to)
+
+    def _reattach(self, seated: set[AgentId]) -> None:
+        for agent in self._context.state.agents.values():
+            if agent.state is AgentState.LEG_LOST and agent.agent in seated:
+                self._roster.move(agent, AgentMove.REGAIN_LEG)
+            elif agent.agent not in seated and agent.state in (*SERVING, AgentState.NOT_READY):
+                self._roster.move(agent, AgentMove.LOSE_LEG, reason="not found in the telephone system")
+                self._calls.agent_gone(agent)
+
+    def clock_stepped(self, event: ClockStepped) -> None:
+        """The wall clock jumped: timers and spans keep their length, the law sees the new time."""
+        state = self._context.state
+        by = event.seconds
+        state.timers = [(at + by, order, kind, name) for at, order, kind, name in state.timers]
+        for agent in state.agents.values():
+            agent.since += by
+        for call in state.calls.values():
+            _shift_call(call, by)
+        for row in state.campaigns.values():
+            row.refill_at += by
+            row.hold_until += by
+            row.tokens_at += by
+            row.ledger.window_ends = ledger.window_end(row.settings, self._context.now)
+            for pool in row.pools.values():
+                pool.decided_at += by
+                pool.reconsider_at = None if pool.reconsider_at is None else pool.reconsider_at + by
+        self._context.emit(RaiseAlarm(subject="clock", text=f"the wall clock stepped by {by:+.3f} s"))
+
+    def restarted(self, event: EngineRestarted) -> None:
+        """A new process: nothing is launched until the telephone system was asked what lives."""
+        state = self._context.state
+        state.generation = event.generation
+        state.attempts_made = 0
+        state.is_network_up = False
+        for row in state.campaigns.values():
+            row.refill = None
+            row.refill_at = self._context.now
+        state.changes.clear()
+
+
+def _shift_call(call: CallRow, by: float) -> None:
+    if call.state in _UNANSWERED:
+        return  # its launch is a fact of the record; only a running limit is a span
+    if call.state is AttemptState.WAITING and call.answered_at is not None:
+        call.answered_at += by

@@ -1,0 +1,268 @@
+"""The engine: events in, commands out. Pure; the same events in the same order give the same commands.
+
+Theory of operation. A step takes one event at one instant. First timers that have come due are served, then
+the event changes the tables, then, in this order: callers who wait are given agents, leads that need a
+reserved agent are dialed, pacing is asked for each pool that is due, hoppers are refilled. Commands come out
+in the order in which they must happen. Anything that should happen later is a timer or a pool's date, and
+`next_wakeup` names the earliest.
+"""
+
+import heapq
+from collections.abc import Callable
+from math import inf
+
+from compliance_gate.gate import ComplianceGate
+from dialer.domain import events as e
+from dialer.domain.agent import AgentState
+from dialer.domain.attempt import AttemptState
+from dialer.domain.campaign import CampaignMove, CampaignState
+from dialer.domain.commands import Command
+from dialer.domain.errors import FairdialError
+from dialer.domain.facts import FactEvent, change_of_event
+from dialer.domain.ids import AgentId, AttemptId, CampaignId
+from dialer.domain.lead import Target
+from dialer.engine.calls import Calls
+from dialer.engine.clearing import Clearing
+from dialer.engine.context import Context
+from dialer.engine.control import Control
+from dialer.engine.ending import Ending
+from dialer.engine.hopper import Hopper
+from dialer.engine.launcher import Launcher
+from dialer.engine.pacing_port import PacingPort
+from dialer.engine.people import People
+from dialer.engine.roster import Roster
+from dialer.engine.snapshot import FloorSnapshot, floor_snapshot
+from dialer.engine.state import EngineState
+from dialer.engine.suppression import Suppression
+
+
+class DialerEngine:
+    """Decides everything; does nothing itself.
+
+    Args:
+        gate: the compliance gate, asked at every launch.
+        state: where to go on from (a checkpoint); None starts afresh.
+    """
+
+    def __init__(self, gate: ComplianceGate, *, state: EngineState | None = None) -> None:
+        self._context = context = Context(gate, state if state is not None else EngineState())
+        self._roster = Roster(context)
+        self._people = People(context)
+        self._pacing = PacingPort(context, self._roster)
+        self._clearing = Clearing(context)
+        self._suppression = Suppression(context, self._people, self._clearing)
+        self._ending = Ending(context, self._roster, self._pacing, self._people, self._suppression)
+        self._calls = Calls(context, self._roster, self._pacing, self._ending)
+        self._hopper = Hopper(context, self._people, self._roster)
+        self._launcher = Launcher(
+            context, self._roster, self._hopper, self._people, self._pacing, self._clearing, self._calls
+        )
+        self._control = Control(context, self._roster, self._hopper, self._pacing, self._calls)
+        self._handlers = self._table()
+        self._owed: list[Command] = []
+
+    # --- the three calls ---------------------------------------------------------------------------------
+
+    def step(self, event: e.Event, *, now: float) -> tuple[Command, ...]:
+        """Take one event at the instant `now` (POSIX seconds UTC); returns what is to be done, in order.
+
+        Time never runs back but by a `ClockStepped`: an earlier `now` is taken as the last one.
+
+        Raises:
+            InvalidFactError, UnknownThingError, IllegalTransitionError: the event is not possible; nothing
+                that it asked for was done. It belongs in the journal all the same (timers were served, and
+                what they want done comes out of the next step). Late or doubled events of the telephone
+                system never raise.
+        """
+        state = self._context.state
+        if now < state.now and not isinstance(event, e.ClockStepped):
+            now = state.now
+        state.now = now
+        state.sequence += 1
+        context = self._context
+        context.begin(now, self._owed)
+        self._owed = []
+        self._serve_timers(now)
+        served = len(context.out)
+        try:
+            self._handlers[type(event)](event)
+        except FairdialError:
+            self._owed = context.out[:served]
+            raise
+        self._follow_through()
+        return tuple(context.out)
+
+    def next_wakeup(self) -> float | None:
+        """POSIX seconds at which `step(TimeReached(), ...)` is wanted if nothing happens; None = never."""
+        state = self._context.state
+        at = state.timers[0][0] if state.timers else inf
+        for campaign in state.campaigns.values():
+            if campaign.state is not CampaignState.RUNNING:
+                continue
+            half_empty = self._hopper.level(campaign) * 2 <= campaign.settings.hopper_size
+            if half_empty or campaign.refill is not None:
+                at = min(at, campaign.refill_at)
+            if campaign.hold_until > state.now:
+                at = min(at, campaign.hold_until)
+            for pool in campaign.pools.values():
+                if pool.is_dirty:
+                    at = min(at, pool.decided_at + campaign.settings.pacing_interval_s)
+                if pool.reconsider_at is not None:
+                    at = min(at, pool.reconsider_at)
+        return None if at == inf else max(at, state.now)
+
+    def snapshot(self) -> FloorSnapshot:
+        """The floor as it is, frozen."""
+        return floor_snapshot(self._context.state, self._launcher.why_not)
+
+    def checkpoint(self) -> EngineState:
+        """The whole state, to be written down at once by the caller; the engine goes on using it."""
+        self._pacing.save()
+        return self._context.state
+
+    # --- after every event -------------------------------------------------------------------------------
+
+    def _follow_through(self) -> None:
+        context = self._context
+        campaigns = context.state.campaigns
+        if context.unconnected:
+            for name in sorted(context.unconnected):
+                if name in campaigns:
+                    self._calls.connect_waiting(campaigns[name])
+                    self._launcher.serve_reserved(campaigns[name])
+            context.unconnected.clear()
+        for campaign in campaigns.values():
+            for key, pool in tuple(campaign.pools.items()):
+                self._launcher.pace(campaign, key, pool)
+            self._hopper.refill(campaign)
+            if campaign.state is CampaignState.DRAINING:
+                self._control.finish_draining()
+
+    def _serve_timers(self, now: float) -> None:
+        timers = self._context.state.timers
+        while timers and timers[0][0] <= now:
+            _at, _order, kind, name = heapq.heappop(timers)
+            if kind == "watch":
+                self._calls.watch(AttemptId(name))
+            elif kind == "shift":
+                self._end_shift(AgentId(name))
+            elif kind == "wrap":
+                self._end_wrap_up(AttemptId(name))
+            elif kind == "reserved":
+                self._context.unconnected.add(CampaignId(name))
+
+    def _end_shift(self, name: AgentId) -> None:
+        agent = self._context.state.agents.get(name)
+        if agent is not None and agent.shift_ends_at is not None and agent.shift_ends_at <= self._context.now:
+            self._roster.ask_to_leave(agent, "shift ends")
+
+    def _end_wrap_up(self, attempt: AttemptId) -> None:
+        call = self._context.state.calls.get(attempt)
+        if call is None or call.state is not AttemptState.ENDED or call.agent is None:
+            return
+        agent = self._context.agent(call.agent)
+        self._ending.without_disposition(call)
+        if agent.state is AgentState.WRAPPING:
+            agent.leaving_reason = "after-call work over the limit"
+            self._roster.finish(agent, ready=False)
+
+    # --- the table of events -----------------------------------------------------------------------------
+
+    def _table(self) -> dict[type, Callable[..., None]]:
+        roster, calls, control, hopper = self._roster, self._calls, self._control, self._hopper
+        facts = dict.fromkeys(
+            (
+                e.RequestReceived,
+                e.ConsentGiven,
+                e.HoldPlaced,
+                e.HoldLifted,
+                e.SuppressionAdded,
+                e.AccountRecalled,
+                e.PaymentReceived,
+                e.PersonEdited,
+                e.InboundConversation,
+            ),
+            self._learn_fact,
+        )
+        return {
+            **facts,
+            e.TimeReached: self._nothing,
+            e.CampaignConfigured: control.configure,
+            e.CampaignStarted: self._moved(CampaignMove.START),
+            e.CampaignPaused: self._moved(CampaignMove.PAUSE),
+            e.CampaignDrained: self._moved(CampaignMove.DRAIN),
+            e.CampaignStopped: self._moved(CampaignMove.STOP),
+            e.FloorStopped: control.stop_floor,
+            e.FloorReleased: self._release_floor,
+            e.AgentLoggedIn: roster.log_in,
+            e.AgentGotReady: roster.get_ready,
+            e.AgentPauseRequested: self._pause,
+            e.AgentLoggedOut: self._log_out,
+            e.AgentLegLost: self._lose_leg,
+            e.AgentLegRestored: roster.restore_leg,
+            e.DialRequested: self._dial,
+            e.DispositionRecorded: self._dispose,
+            e.LeadsFetched: hopper.fetched,
+            e.CallRinging: calls.ringing,
+            e.CallAnswered: calls.answered,
+            e.CallBridged: calls.bridged,
+            e.BridgeFailed: calls.bridge_failed,
+            e.CallTimedOut: calls.timed_out,
+            e.CallEnded: calls.ended,
+            e.CallNotAttempted: calls.not_attempted,
+            e.NetworkLost: control.network_lost,
+            e.NetworkReconciled: control.reconciled,
+            e.ClockStepped: control.clock_stepped,
+            e.EngineRestarted: control.restarted,
+        }
+
+    def _nothing(self, _event: e.TimeReached) -> None:
+        """Only time."""
+
+    def _moved(
+        self, move: CampaignMove
+    ) -> Callable[[e.CampaignStarted | e.CampaignPaused | e.CampaignDrained | e.CampaignStopped], None]:
+        return lambda event: self._control.move(event.campaign, move)
+
+    def _release_floor(self, _event: e.FloorReleased) -> None:
+        self._control.release_floor()
+
+    def _learn_fact(self, event: FactEvent) -> None:
+        change = change_of_event(event, now=self._context.now)
+        if change is not None:
+            self._suppression.apply(change, except_for=None)
+
+    def _pause(self, event: e.AgentPauseRequested) -> None:
+        self._roster.pause(event)
+        self._control.no_agent_left(self._context.agent(event.agent).campaign)
+
+    def _log_out(self, event: e.AgentLoggedOut) -> None:
+        agent = self._roster.log_out(event)
+        self._calls.agent_gone(agent)
+        self._control.no_agent_left(agent.campaign)
+
+    def _lose_leg(self, event: e.AgentLegLost) -> None:
+        agent = self._context.agent(event.agent)
+        if agent.state in (AgentState.LOGGED_OUT, AgentState.LEG_LOST):
+            self._context.ignore("late_leg_loss")
+            return
+        agent = self._roster.lose_leg(event)
+        self._calls.agent_gone(agent)
+        self._control.no_agent_left(agent.campaign)
+
+    def _dispose(self, event: e.DispositionRecorded) -> None:
+        call = self._context.state.calls.get(event.attempt)
+        if call is None or call.agent != event.agent or call.bridged_at is None:
+            self._context.ignore("late_disposition")
+            return
+        call.disposition = event.disposition
+        call.ready_after = event.ready_after
+        if call.state is AttemptState.ENDED:
+            self._ending.with_disposition(call, self._context.agent(event.agent))
+
+    def _dial(self, event: e.DialRequested) -> None:
+        campaign = self._context.campaign(event.campaign)
+        agent = self._context.agent(event.agent)
+        target = Target(person=event.person, number=event.number)
+        if not self._launcher.dial_for(campaign, agent, event.lead, target):
+            self._context.ignore("dial_refused")

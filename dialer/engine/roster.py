@@ -1,0 +1,222 @@
+"""Agents: who is there, what they may take, who has waited longest.
+
+Within a campaign, an agent who can take calls of several pools is counted as supply in only one of them,
+their home: the pool that fewest agents can take. Counting them in each would promise the same person to
+two callers. For an answered call any able agent will do, those at home in its pool first.
+"""
+
+from dialer.domain.agent import AGENT, AgentMove, AgentState
+from dialer.domain.commands import ConnectAgentLeg, DropAgentLeg, StoreAgentState
+from dialer.domain.errors import InvalidFactError
+from dialer.domain.events import (
+    AgentGotReady,
+    AgentLegLost,
+    AgentLegRestored,
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentPauseRequested,
+)
+from dialer.domain.ids import AgentId, CampaignId
+from dialer.engine.context import Context
+from dialer.engine.state import AgentRow, CampaignRow, PoolRow
+
+SERVING = frozenset({AgentState.AVAILABLE, AgentState.RESERVED, AgentState.TALKING, AgentState.WRAPPING})
+
+
+class Roster:
+    """The agents' table and its moves."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    # --- moves ---------------------------------------------------------------------------------------
+
+    def move(self, agent: AgentRow, move: AgentMove, *, reason: str = "", quiet: bool = False) -> None:
+        """Move by the table, date it, tell the store (unless `quiet`) and wake pacing.
+
+        Raises:
+            IllegalTransitionError: not possible in the agent's state; nothing changed.
+        """
+        context = self._context
+        agent.state = AGENT.move(agent.state, move)
+        agent.reason = reason
+        if not quiet:
+            agent.since = context.now
+            context.emit(
+                StoreAgentState(
+                    agent=agent.agent, campaign=agent.campaign, state=agent.state.value, reason=reason
+                )
+            )
+        campaign = context.state.campaigns.get(agent.campaign)
+        if campaign is not None:
+            context.wake_pools(campaign)
+            if agent.state is AgentState.AVAILABLE:
+                context.unconnected.add(agent.campaign)
+
+    def log_in(self, event: AgentLoggedIn) -> None:
+        """Take a seat. A second log-in of an agent who is logged in is a defect of the caller."""
+        context = self._context
+        context.campaign(event.campaign)
+        known = context.state.agents.get(event.agent)
+        if known is not None and known.state is not AgentState.LOGGED_OUT:
+            if known.endpoint == event.endpoint and known.campaign == event.campaign:
+                context.ignore("agent_already_logged_in")
+                return
+            raise InvalidFactError(
+                f"agent {event.agent} is logged in already at {known.endpoint}; log out there"
+            )
+        agent = AgentRow(
+            agent=event.agent,
+            campaign=event.campaign,
+            endpoint=event.endpoint,
+            tags=event.tags,
+            state=AgentState.LOGGED_OUT,
+            since=context.now,
+            shift_ends_at=event.shift_ends_at,
+        )
+        context.state.agents[event.agent] = agent
+        self.forget_capabilities()
+        if event.shift_ends_at is not None:
+            context.set_timer(event.shift_ends_at, "shift", event.agent)
+        self.move(agent, AgentMove.LOG_IN)
+        context.emit(ConnectAgentLeg(agent=event.agent, endpoint=event.endpoint))
+
+    def get_ready(self, event: AgentGotReady) -> None:
+        """Available from now on. During a call it only takes back a break; a disposition ends a call."""
+        agent = self._context.agent(event.agent)
+        if agent.state in (AgentState.TALKING, AgentState.WRAPPING, AgentState.RESERVED):
+            agent.is_leaving = False  # changed their mind about the break
+            return
+        agent.is_leaving = False
+        self.move(agent, AgentMove.GET_READY)
+
+    def pause(self, event: AgentPauseRequested) -> None:
+        """A break: now when free, after the call otherwise. From this step on they are not supply."""
+        self.ask_to_leave(self._context.agent(event.agent), event.reason)
+
+    def ask_to_leave(self, agent: AgentRow, reason: str) -> None:
+        """As `pause`, also for the end of a shift."""
+        context = self._context
+        if agent.state in (AgentState.AVAILABLE, AgentState.NOT_READY):
+            self.move(agent, AgentMove.PAUSE, reason=reason)
+            return
+        if agent.state in SERVING:
+            agent.is_leaving = True
+            agent.leaving_reason = reason
+            campaign = context.state.campaigns.get(agent.campaign)
+            if campaign is not None:
+                context.wake_pools(campaign)
+
+    def log_out(self, event: AgentLoggedOut) -> AgentRow:
+        """Leave the seat; the caller sees to what they were doing."""
+        agent = self._context.agent(event.agent)
+        self.move(agent, AgentMove.LOG_OUT)
+        agent.is_leaving = False
+        self._context.emit(DropAgentLeg(agent=agent.agent))
+        self.forget_capabilities()
+        return agent
+
+    def lose_leg(self, event: AgentLegLost) -> AgentRow:
+        """The telephone is gone; the caller sees to what they were doing."""
+        agent = self._context.agent(event.agent)
+        self.move(agent, AgentMove.LOSE_LEG)
+        return agent
+
+    def restore_leg(self, event: AgentLegRestored) -> None:
+        """The telephone is back; the agent says themselves when they are ready."""
+        agent = self._context.agent(event.agent)
+        if agent.state is AgentState.LEG_LOST:
+            self.move(agent, AgentMove.REGAIN_LEG)
+
+    def release(self, agent: AgentRow) -> None:
+        """Free an agent who was held for a call that did not come to them."""
+        if agent.state is AgentState.RESERVED:
+            agent.attempt = None
+            self.move(agent, AgentMove.UNRESERVE)
+            if agent.is_leaving:
+                self.leave(agent)
+
+    def finish(self, agent: AgentRow, *, ready: bool) -> None:
+        """After-call work is done."""
+        agent.attempt = None
+        if agent.is_leaving or not ready:
+            self.move(agent, AgentMove.FINISH_TO_PAUSE, reason=agent.leaving_reason or "asked")
+            agent.is_leaving = False
+            agent.leaving_reason = ""
+        else:
+            self.move(agent, AgentMove.FINISH_TO_READY)
+
+    def leave(self, agent: AgentRow) -> None:
+        """Carry out a break that was asked for earlier."""
+        self.move(agent, AgentMove.PAUSE, reason=agent.leaving_reason)
+        agent.is_leaving = False
+        agent.leaving_reason = ""
+
+    # --- who can take what ---------------------------------------------------------------------------
+
+    def forget_capabilities(self) -> None:
+        """Agents or pools changed: who can take what is worked out anew when next asked."""
+        self._context.capable.clear()
+
+    def able(self, campaign: CampaignRow, key: str, pool: PoolRow) -> tuple[AgentId, ...]:
+        """Agents of the campaign who may take the pool's calls, logged in, in order of their ids."""
+        cache = self._context.capable
+        name = (campaign.settings.campaign, key)
+        known = cache.get(name)
+        if known is None:
+            needs = {*campaign.settings.needs, *pool.needs}
+            known = tuple(
+                agent.agent
+                for agent in sorted(self._context.state.agents.values(), key=lambda row: row.agent)
+                if agent.campaign == campaign.settings.campaign
+                and agent.state is not AgentState.LOGGED_OUT
+                and needs.issubset(agent.tags)
+            )
+            cache[name] = known
+        return known
+
+    def at_home(self, campaign: CampaignRow, key: str, pool: PoolRow) -> tuple[AgentId, ...]:
+        """Agents counted as this pool's supply: the able ones whose home it is."""
+        if len(campaign.pools) == 1:
+            return self.able(campaign, key, pool)
+        cache = self._context.capable
+        name = (campaign.settings.campaign, f"home of {key}")
+        known = cache.get(name)
+        if known is None:
+            self._share_out(campaign)
+            known = cache.get(name, ())
+        return known
+
+    def _share_out(self, campaign: CampaignRow) -> None:
+        able = {key: self.able(campaign, key, pool) for key, pool in sorted(campaign.pools.items())}
+        scarcest_first = sorted(able, key=lambda key: (len(able[key]), key))
+        taken: set[AgentId] = set()
+        for key in scarcest_first:
+            home = tuple(agent for agent in able[key] if agent not in taken)
+            taken.update(home)
+            self._context.capable[(campaign.settings.campaign, f"home of {key}")] = home
+
+    def longest_available(self, campaign: CampaignRow, key: str, pool: PoolRow) -> AgentRow | None:
+        """The able agent who has waited longest, those at home in the pool first; None when none is free."""
+        for names in (self.at_home(campaign, key, pool), self.able(campaign, key, pool)):
+            best = self._longest(names)
+            if best is not None:
+                return best
+        return None
+
+    def _longest(self, names: tuple[AgentId, ...]) -> AgentRow | None:
+        agents = self._context.state.agents
+        best: AgentRow | None = None
+        for name in names:
+            agent = agents[name]
+            if agent.state is AgentState.AVAILABLE and (best is None or agent.since < best.since):
+                best = agent
+        return best
+
+    def serving(self, campaign: CampaignId) -> int:
+        """Agents of the campaign who are on the floor for calls: available, held, talking or wrapping."""
+        return sum(
+            1
+            for agent in self._context.state.agents.values()
+            if agent.campaign == campaign and agent.state in SERVING
+        )

@@ -1,0 +1,111 @@
+"""What the floor looks like: a frozen picture for pages, for what-if, for tests. Ids and numbers only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dialer.domain.agent import AgentState
+from dialer.domain.attempt import AttemptState
+from dialer.domain.campaign import CampaignState
+from dialer.domain.ids import AgentId, AttemptId, CampaignId
+from dialer.engine import ledger
+from dialer.engine.state import CampaignRow, EngineState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentView:
+    """One agent. `for_s`: seconds in the present state."""
+
+    agent: AgentId
+    campaign: CampaignId
+    state: AgentState
+    for_s: float
+    reason: str
+    is_leaving: bool
+    attempt: AttemptId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignView:
+    """One campaign: what is in flight, what the ledger says, why it dials or does not.
+
+    abandoned_per_live_answer: 0-1 in the running window; None while nobody has answered.
+    headroom: live answers that could be abandoned before the limit is passed; may be negative.
+    """
+
+    campaign: CampaignId
+    state: CampaignState
+    reason: str
+    ringing: int
+    waiting: int
+    talking: int
+    in_flight: int
+    hopper: int
+    reserved: int
+    leads_left: int | None
+    live_answers: int
+    abandoned: int
+    abandoned_per_live_answer: float | None
+    headroom: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorSnapshot:
+    now: float
+    sequence: int
+    is_floor_stopped: bool
+    is_network_up: bool
+    agents: tuple[AgentView, ...]
+    campaigns: tuple[CampaignView, ...]
+    ignored: tuple[tuple[str, int], ...]
+
+
+def floor_snapshot(state: EngineState, why_not: Callable[[CampaignRow], str | None]) -> FloorSnapshot:
+    """Freeze the floor."""
+    return FloorSnapshot(
+        now=state.now,
+        sequence=state.sequence,
+        is_floor_stopped=state.is_floor_stopped,
+        is_network_up=state.is_network_up,
+        agents=tuple(
+            AgentView(
+                agent=row.agent,
+                campaign=row.campaign,
+                state=row.state,
+                for_s=max(state.now - row.since, 0.0),
+                reason=row.reason,
+                is_leaving=row.is_leaving,
+                attempt=row.attempt,
+            )
+            for row in sorted(state.agents.values(), key=lambda row: row.agent)
+        ),
+        campaigns=tuple(
+            _campaign_view(state, row, why_not(row))
+            for row in sorted(state.campaigns.values(), key=lambda row: row.settings.campaign)
+        ),
+        ignored=tuple(sorted(state.ignored.items())),
+    )
+
+
+def _campaign_view(state: EngineState, row: CampaignRow, why_not: str | None) -> CampaignView:
+    window = ledger.as_pacing(row, state.now)
+    name = row.settings.campaign
+    talking = sum(
+        1 for call in state.calls.values() if call.campaign == name and call.state is AttemptState.CONNECTED
+    )
+    reasons = [pool.reason for pool in row.pools.values() if pool.reason]
+    return CampaignView(
+        campaign=name,
+        state=row.state,
+        reason=why_not if why_not is not None else "; ".join(reasons),
+        ringing=sum(len(pool.ringing) for pool in row.pools.values()),
+        waiting=sum(len(pool.waiting) for pool in row.pools.values()),
+        talking=talking,
+        in_flight=row.in_flight,
+        hopper=sum(len(pool.queue) for pool in row.pools.values()),
+        reserved=sum(len(pool.reserved) for pool in row.pools.values()),
+        leads_left=row.leads_left,
+        live_answers=window.live_answers,
+        abandoned=window.abandoned,
+        abandoned_per_live_answer=window.abandoned_per_live_answer,
+        headroom=window.headroom,
+    )

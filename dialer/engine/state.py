@@ -1,0 +1,182 @@
+"""The engine's mutable tables: all state there is, in one place, made of plain rows so that a checkpoint is
+this object written down and nothing else.
+
+Nothing outside `dialer.engine` touches these rows. Derived lookups (prepared persons, pacing policies,
+agents of a pool) are caches rebuilt from them and live in `Caches`, never in a checkpoint.
+"""
+
+from dataclasses import dataclass, field
+
+from compliance_gate.findings import Recording
+from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
+from compliance_gate.words import HoldKind
+from dialer.domain.agent import AgentState
+from dialer.domain.attempt import AttemptState, Outcome
+from dialer.domain.campaign import CampaignSettings, CampaignState
+from dialer.domain.commands import HangupReason
+from dialer.domain.disposition import Disposition
+from dialer.domain.ids import (
+    AgentId,
+    AttemptId,
+    CampaignId,
+    DebtId,
+    EndpointId,
+    LeadId,
+    NumberId,
+    PersonId,
+)
+from dialer.domain.lead import Lead
+from dialer.engine.answering import AnswerBook
+
+Needs = tuple[str, ...]
+"""Tags a call demands of its agent, sorted; names a pool within a campaign."""
+
+
+@dataclass(slots=True, kw_only=True)
+class LedgerRow:
+    """Abandonment of the running window. `window_ends` is POSIX seconds; None = the whole campaign."""
+
+    live_answers: int = 0
+    abandoned: int = 0
+    window_ends: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class PoolRow:
+    """Leads of one campaign that the same agents can take, in order, and when pacing looked last.
+
+    queue: leads that pacing may launch; reserved: leads that need an agent reserved first.
+    """
+
+    needs: Needs
+    queue: list[LeadId] = field(default_factory=list[LeadId])
+    reserved: list[LeadId] = field(default_factory=list[LeadId])
+    waiting: list[AttemptId] = field(default_factory=list[AttemptId])
+    ringing: list[AttemptId] = field(default_factory=list[AttemptId])
+    is_dirty: bool = True
+    decided_at: float = -1e18
+    reconsider_at: float | None = None
+    reason: str = ""
+    launches: int = 0
+    policy_state: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class CampaignRow:
+    settings: CampaignSettings
+    state: CampaignState
+    ledger: LedgerRow = field(default_factory=LedgerRow)
+    answers: AnswerBook = field(default_factory=AnswerBook)
+    pools: dict[str, PoolRow] = field(default_factory=dict[str, PoolRow])
+    in_flight: int = 0
+    leads_left: int | None = None
+    refill: int | None = None
+    refill_sequence: int = 0
+    refill_at: float = -1e18
+    tokens: float = 0.0
+    tokens_at: float = -1e18
+    refused: int = 0
+    hold_until: float = -1e18
+    hold_reason: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class AgentRow:
+    agent: AgentId
+    campaign: CampaignId
+    endpoint: EndpointId
+    tags: tuple[str, ...]
+    state: AgentState
+    since: float
+    shift_ends_at: float | None = None
+    is_leaving: bool = False
+    leaving_reason: str = ""
+    logs_out: bool = False
+    attempt: AttemptId | None = None
+    reason: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class CallRow:
+    """An attempt that is not yet wholly over: in flight, or connected and awaiting its disposition."""
+
+    attempt: AttemptId
+    campaign: CampaignId
+    pool: str
+    lead: Lead
+    person: PersonId
+    number: NumberId
+    debts: tuple[DebtId, ...]
+    zones: tuple[str, ...]
+    rulebook: str
+    state: AttemptState
+    launched_at: float
+    needs_agent: float
+    live: float
+    may_play: tuple[Recording, ...] = ()
+    agent: AgentId | None = None
+    is_guaranteed: bool = False
+    is_bridging: bool = False
+    answered_at: float | None = None
+    bridged_at: float | None = None
+    talk_ended_at: float | None = None
+    ended_at: float | None = None
+    outcome: Outcome | None = None
+    cause: str = ""
+    abandoned: bool | None = None
+    message_played: bool = False
+    machine_detected: bool = False
+    segment: str = ""
+    disposition: Disposition | None = None
+    ready_after: bool = True
+    hangup: HangupReason | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class PersonRow:
+    """A person in play: with a lead in a hopper or an attempt not wholly over. `uses` counts both."""
+
+    file: PersonFile
+    uses: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """A fact that came while a fetch was under way, to be applied to what it brings."""
+
+    sequence: int
+    person: PersonId | None = None
+    number: NumberId | None = None
+    debt: DebtId | None = None
+    entry: HistoryEntry | None = None
+    request: PersonRequest | None = None
+    consent: Consent | None = None
+    hold: Hold | None = None
+    lifted: HoldKind | None = None
+    replaced: PersonFile | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class EngineState:
+    """Everything. `timers` is a heap of (at, order, kind, id)."""
+
+    generation: int = 1
+    sequence: int = 0
+    now: float = -1e18
+    attempts_made: int = 0
+    requests_made: int = 0
+    timers_made: int = 0
+    is_floor_stopped: bool = False
+    floor_stop_reason: str = ""
+    is_network_up: bool = True
+    campaigns: dict[CampaignId, CampaignRow] = field(default_factory=dict[CampaignId, CampaignRow])
+    agents: dict[AgentId, AgentRow] = field(default_factory=dict[AgentId, AgentRow])
+    calls: dict[AttemptId, CallRow] = field(default_factory=dict[AttemptId, CallRow])
+    leads: dict[LeadId, Lead] = field(default_factory=dict[LeadId, Lead])
+    persons: dict[PersonId, PersonRow] = field(default_factory=dict[PersonId, PersonRow])
+    locked_persons: dict[PersonId, AttemptId] = field(default_factory=dict[PersonId, AttemptId])
+    locked_numbers: dict[NumberId, AttemptId] = field(default_factory=dict[NumberId, AttemptId])
+    changes: list[ChangeRow] = field(default_factory=list[ChangeRow])
+    denials: dict[LeadId, str] = field(default_factory=dict[LeadId, str])
+    timers: list[tuple[float, int, str, str]] = field(default_factory=list[tuple[float, int, str, str]])
+    ignored: dict[str, int] = field(default_factory=dict[str, int])

@@ -1,0 +1,39 @@
+"""Facts that take leave away, effective in the step that brings them.
+
+A fact is applied to everybody in play whom it binds; what is ringing to one of them and would no longer be
+allowed is hung up. What was answered already is a conversation and goes on.
+"""
+
+from dialer.domain.attempt import AttemptState
+from dialer.domain.commands import Hangup, HangupReason
+from dialer.domain.facts import FactChange
+from dialer.domain.ids import AttemptId
+from dialer.engine.clearing import Clearing
+from dialer.engine.context import Context
+from dialer.engine.people import People
+
+
+class Suppression:
+    """Applies facts and cancels what they forbid."""
+
+    def __init__(self, context: Context, people: People, clearing: Clearing) -> None:
+        self._context = context
+        self._people = people
+        self._clearing = clearing
+
+    def apply(self, change: FactChange, *, except_for: AttemptId | None) -> None:
+        """Apply, then ask the gate again about every call that still rings to somebody bound."""
+        bound = self._people.apply(change)
+        if change.entry is not None or change.consent is not None or not bound:
+            return
+        state = self._context.state
+        for person in bound:
+            attempt = state.locked_persons.get(person)
+            if attempt is None or attempt == except_for:
+                continue
+            call = state.calls[attempt]
+            if call.state not in (AttemptState.LAUNCHED, AttemptState.RINGING) or call.hangup is not None:
+                continue
+            if not self._clearing.still_allowed(call):
+                call.hangup = HangupReason.SUPPRESSED
+                self._context.emit(Hangup(attempt=attempt, reason=HangupReason.SUPPRESSED))

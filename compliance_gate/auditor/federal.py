@@ -27,11 +27,11 @@ EIGHT, NINE = time(8), time(21)
 
 def known_place(question: Question) -> Iterator[Reason]:
     """Without a zone there is no local time, and a time that is not known is not convenient."""
-    if question.zones is None:
+    if not question.zones:
         yield Reason(
             rule="place-unknown",
             citation="12 CFR 1006.6(b)(1)(i), comment 6(b)(1)(i)-2",
-            found="no zone is known for some number or address, or for none",
+            found="no number and no address tells of a place",
         )
 
 
@@ -41,7 +41,7 @@ def hours(question: Question, *, max_ring_s: float, literal: bool) -> Iterator[R
     The statute's interval is open (15 USC 1692c(a)(1)); `literal` reads the regulation, by which both
     instants themselves are lawful. The telephone must have stopped ringing by then.
     """
-    for zone in question.zones or ():
+    for zone in question.zones:
         rings = question.local(zone)
         # Added on the UTC line: adding to local wall time is wrong in the hour that the clocks change.
         stops = (question.at + timedelta(seconds=max_ring_s)).astimezone(rings.tzinfo)
@@ -127,7 +127,7 @@ def seven_calls(question: Question) -> Iterator[Reason]:
     Day one is the day of a call, so the seven days that end today began six days ago. Not counted: calls by
     consent, calls that were not connected, calls to a number since found to be someone else's.
     """
-    for zone in question.zones or ():
+    for zone in question.zones:
         for debt in sorted(question.particular_debts()):
             if consented(question, _proposed_as_contact(question), debt, zone):
                 continue
@@ -156,7 +156,7 @@ def pause_after_conversation(question: Question) -> Iterator[Reason]:
     """1006.14(b)(2)(i)(B): no call within seven consecutive days of a conversation on the debt, that
     day included.
     """
-    for zone in question.zones or ():
+    for zone in question.zones:
         for debt in sorted(question.particular_debts()):
             if consented(question, _proposed_as_contact(question), debt, zone):
                 continue

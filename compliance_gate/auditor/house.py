@@ -25,7 +25,7 @@ class HouseLimits:
 def house(question: Question, limits: HouseLimits) -> Iterator[Reason]:
     """Every limit of the house that a call would pass."""
     attempts = [c for c in question.earlier() if c.medium in CALLS and not c.inbound]
-    for zone in question.zones or ():
+    for zone in question.zones:
         week = sum(1 for c in attempts if 0 <= question.days_ago(c.at, zone) <= 6)
         today = sum(1 for c in attempts if question.days_ago(c.at, zone) == 0)
         if week >= limits.attempts_in_seven_days:

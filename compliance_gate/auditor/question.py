@@ -16,6 +16,12 @@ from compliance_gate.auditor.facts import (
 
 NOT_CONNECTED = frozenset({"busy", "not_in_service", "no_connection"})
 """Comment 14(b)(3)(ii)-1: not connected to the dialed number, so no call was placed to the person."""
+ANYWHERE = (
+    "Pacific/Guam", "Pacific/Honolulu", "Pacific/Pago_Pago", "America/Adak", "America/Anchorage",
+    "America/Los_Angeles", "America/Phoenix", "America/Denver", "America/Regina", "America/Chicago",
+    "America/New_York", "America/Puerto_Rico", "America/Halifax", "America/St_Johns",
+)  # fmt: skip
+"""One zone for each clock of the United States with its territories, and of Canada."""
 CALLS = frozenset({Medium.CALL, Medium.VOICEMAIL_WITHOUT_RINGING})
 
 
@@ -32,11 +38,15 @@ class Question:
         return self.proposal.at
 
     @property
-    def zones(self) -> tuple[str, ...] | None:
-        """Every zone the person may be in; `None` when that is not known."""
+    def zones(self) -> tuple[str, ...]:
+        """Every zone the person may be in; empty when nothing tells of a place.
+
+        A number or address whose zone was not found out may be anywhere in North America, and is taken to be
+        everywhere there.
+        """
         known = [*self.person.address_zones, *(n.zones for n in self.person.numbers)]
-        found = sorted({zone for zones in known if zones is not None for zone in zones})
-        return tuple(found) if found and None not in known else None
+        found = {zone for zones in known for zone in (ANYWHERE if zones is None else zones)}
+        return tuple(sorted(found))
 
     @property
     def number(self) -> AuditedNumber | None:

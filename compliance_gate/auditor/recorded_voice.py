@@ -27,7 +27,7 @@ def recorded_voice(question: Question) -> Iterator[Reason]:
             found="no consent in force for a number not known to be a landline",
         )
         return
-    for zone in question.zones or ():
+    for zone in question.zones:
         played = sum(
             1
             for contact in question.earlier()

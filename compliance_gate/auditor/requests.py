@@ -5,7 +5,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from compliance_gate.auditor.facts import AuditedRequest, Medium, Reason
+from compliance_gate.auditor.facts import AuditedRequest, HoursOfWeek, Medium, Reason
 from compliance_gate.auditor.question import Question, local_day
 
 
@@ -13,12 +13,15 @@ def inconvenient_times(question: Question, *, max_ring_s: float) -> Iterator[Rea
     """1006.6(b)(1): hours the person (or the creditor's note) named, where the person is, until changed."""
     kinds = ("inconvenient_times", "creditor_note", "time_preference")
     for request in question.requests_in_force(*kinds):
-        if not question.touches(request.debts) or _may_answer_once(question, request):
+        if not question.touches(request.debts):
             continue
-        for zone in question.zones or ():
+        for zone in question.zones:
             for local in (question.local(zone), _later(question, zone, max_ring_s)):
                 over = request.last_day is not None and local.date() > request.last_day
-                avoided = any(block.holds(local) for block in request.avoid)
+                avoided = any(
+                    block.holds(local) and not _may_answer_once(question, request, block, zone)
+                    for block in request.avoid
+                )
                 outside = bool(request.only) and not any(block.holds(local) for block in request.only)
                 if not over and (avoided or outside):
                     yield Reason(
@@ -34,14 +37,12 @@ def _later(question: Question, zone: str, seconds: float) -> datetime:
     return (question.at + timedelta(seconds=seconds)).astimezone(local.tzinfo)
 
 
-def _may_answer_once(question: Question, request: AuditedRequest) -> bool:
-    """Comment 6(b)(1)-2: they called in that very time; one answer by the same means, the same local day."""
-    if request.kind != "inconvenient_times":
-        return False
-    return any(
-        local_day(question.at, zone) == local_day(call, zone)
-        for call in _unanswered_calls_of_theirs(question, request.at)
-        for zone in question.zones or ()
+def _may_answer_once(question: Question, request: AuditedRequest, block: HoursOfWeek, zone: str) -> bool:
+    """Comment 6(b)(1)-2: they called in that very time themselves; one answer in it by the same means."""
+    return request.kind == "inconvenient_times" and any(
+        local_day(question.at, zone) == local_day(theirs, zone)
+        and block.holds(theirs.astimezone(question.local(zone).tzinfo))
+        for theirs in _unanswered_calls_of_theirs(question, request.at)
     )
 
 
@@ -72,7 +73,9 @@ def opt_outs(question: Question) -> Iterator[Reason]:
             continue
         if request.number not in {None, question.proposal.number}:
             continue
-        if request.kind == "stop_calling" and any(_unanswered_calls_of_theirs(question, request.at)):
+        if request.kind in {"stop_calling", "stop_medium"} and any(
+            _unanswered_calls_of_theirs(question, request.at)
+        ):
             continue
         yield _stop(request, "12 CFR 1006.14(h)(1)")
     for request in question.requests_in_force("stop_number", "wrong_number_learned"):

@@ -59,7 +59,7 @@ def massachusetts(question: Question) -> Iterator[Reason]:
     number = question.number
     at_work = number is not None and (number.place == "work" or number.role == "work")
     work_numbers = {n.number for n in question.person.numbers if n.place == "work" or n.role == "work"}
-    for zone in question.zones or ():
+    for zone in question.zones:
         for debt in sorted(question.particular_debts()):
             for days, elsewhere in ((7, False), (30, True)):
                 if elsewhere and not at_work:
@@ -82,7 +82,7 @@ def massachusetts_hours(question: Question) -> Iterator[Reason]:
 
 
 def _outside(question: Question, start: time, end: time, rule: str, citation: str) -> Iterator[Reason]:
-    for zone in question.zones or ():
+    for zone in question.zones:
         if not start < question.local(zone).time() < end:
             yield _reason(rule, citation, f"{question.local(zone):%H:%M:%S} in {zone}")
 
@@ -93,7 +93,7 @@ def district_of_columbia(question: Question) -> Iterator[Reason]:
     The code does not say that the day of the call is the first of the seven: it is not taken so.
     """
     asked = any(True for _ in _unserved_callback_requests(question))
-    for zone in question.zones or ():
+    for zone in question.zones:
         for debt in sorted(question.particular_debts()):
             counted = [
                 c
@@ -123,7 +123,7 @@ def washington(question: Question) -> Iterator[Reason]:
     a mobile.
     """
     number = question.number
-    for zone in question.zones or ():
+    for zone in question.zones:
         today = question.local(zone).date()
         sunday = today - timedelta(days=(today.weekday() + 1) % 7)
         for first in (sunday, today - timedelta(days=6)):
@@ -148,7 +148,7 @@ def washington(question: Question) -> Iterator[Reason]:
 
 def west_virginia(question: Question) -> Iterator[Reason]:
     """Thirty calls or ten conversations a week, taken as hard limits although the code asks for intent."""
-    for zone in question.zones or ():
+    for zone in question.zones:
         calls = [c for c in _ours(question, zone, 7) if c.medium in CALLS]
         if len(calls) >= 30 or sum(map(was_conversation, calls)) >= 10:
             yield _reason("wv-week", "W. Va. Code 46A-2-125(d)", f"{len(calls)} calls in {zone}")
@@ -156,7 +156,7 @@ def west_virginia(question: Question) -> Iterator[Reason]:
 
 def florida(question: Question) -> Iterator[Reason]:
     """Not between nine at night and eight in the morning in the debtor's zone; nine itself is night."""
-    for zone in question.zones or ():
+    for zone in question.zones:
         if not time(8) <= question.local(zone).time() < time(21):
             yield _reason("fl-hours", "Fla. Stat. 559.72(17)", f"{question.local(zone):%H:%M:%S} in {zone}")
 
@@ -165,7 +165,7 @@ def new_york_city(question: Question) -> Iterator[Reason]:
     """From 1 September 2026: three contacts or attempts on an account in seven consecutive days, all
     media.
     """
-    for zone in question.zones or ():
+    for zone in question.zones:
         if question.local(zone).date() < NYC_AMENDED_FROM:
             continue
         for debt in sorted(question.particular_debts()):

@@ -50,10 +50,15 @@ def test_nothing_speaks_against_a_first_call_at_noon() -> None:
     assert rules(ADA, reading=Reading()) == set()
 
 
-@pytest.mark.parametrize("zones", [None, frozenset[str]()])
-def test_person_without_a_known_place_may_not_be_called(zones: frozenset[str] | None) -> None:
-    nowhere = replace(ADA, numbers=(replace(ADA.numbers[0], zones=zones),), address_zones=())
+def test_person_of_whom_nothing_tells_a_place_may_not_be_called() -> None:
+    nowhere = replace(ADA, numbers=(replace(ADA.numbers[0], zones=frozenset()),), address_zones=())
     assert rules(nowhere) == {"place-unknown"}
+
+
+def test_zone_not_found_out_may_be_any_zone_of_the_continent() -> None:
+    somewhere = replace(ADA, numbers=(replace(ADA.numbers[0], zones=None),))
+    assert rules(somewhere) == {"hours"}
+    assert rules(somewhere, NOON.replace(hour=18, minute=30)) == set()
 
 
 def test_telephone_must_have_stopped_ringing_by_nine() -> None:

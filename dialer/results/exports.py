@@ -1,0 +1,130 @@
+"""Rows out, as CSV that another program can read: attempts, denials, promises.
+
+UTF-8 with a header line, instants in ISO 8601 UTC to the microsecond, lists joined with `;`, ids only.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TextIO
+
+from dialer.domain.record import AttemptRecord
+from dialer.measures.records import DenialMade, PromiseMade
+from dialer.results.counting import WrongNumbers, counted_of, wrong_numbers
+
+ATTEMPT_COLUMNS = (
+    "attempt",
+    "person",
+    "campaign",
+    "number",
+    "debts",
+    "launched_at",
+    "ended_at",
+    "zones",
+    "outcome",
+    "counted",
+    "counted_why",
+    "rulebook",
+    "lead",
+    "call_result",
+    "disposition",
+    "answered_at",
+    "joined_at",
+    "talk_ended_at",
+    "agent",
+    "abandoned",
+    "agent_reserved",
+)
+"""`outcome` speaks the gate's words (conversation, no_answer, busy, ...), empty while not known;
+`call_result` is the telephone system's word, `disposition` the collector's."""
+
+DENIAL_COLUMNS = ("at", "lead", "person", "rules", "retry_at")
+PROMISE_COLUMNS = ("attempt", "person", "at", "amount_cents", "currency", "due_at")
+
+
+def iso(at: float | None) -> str:
+    """An instant as text; empty when it did not happen."""
+    if at is None:
+        return ""
+    text = datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds")
+    return text.replace("+00:00", "Z")
+
+
+def write_attempts(attempts: Sequence[AttemptRecord], out: TextIO) -> int:
+    """One row per attempt, in order of launch; returns how many."""
+    learned = wrong_numbers(attempts)
+    ordered = sorted(attempts, key=lambda attempt: (attempt.launched_at, attempt.attempt))
+    return _write(out, ATTEMPT_COLUMNS, (_attempt_row(attempt, learned) for attempt in ordered))
+
+
+def write_denials(denials: Iterable[DenialMade], out: TextIO) -> int:
+    """One row per stored denial; returns how many."""
+    return _write(
+        out,
+        DENIAL_COLUMNS,
+        ((iso(d.at), d.lead, d.person, ";".join(d.rules), iso(d.retry_at)) for d in denials),
+    )
+
+
+def write_promises(promises: Iterable[PromiseMade], out: TextIO) -> int:
+    """One row per promise; returns how many."""
+    return _write(
+        out,
+        PROMISE_COLUMNS,
+        (
+            (
+                p.attempt,
+                p.person,
+                iso(p.at),
+                "" if p.amount is None else str(p.amount.cents),
+                "" if p.amount is None else p.amount.currency,
+                iso(p.due_at),
+            )
+            for p in promises
+        ),
+    )
+
+
+def _write(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    count = 0
+    for row in _safe(rows):
+        writer.writerow(row)
+        count += 1
+    return count
+
+
+def _safe(rows: Iterable[Sequence[str]]) -> Iterator[list[str]]:
+    """A cell that a spreadsheet would take for a formula is written with a leading apostrophe: ids come
+    from files of strangers."""
+    for row in rows:
+        yield ["'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in row]
+
+
+def _attempt_row(attempt: AttemptRecord, learned: WrongNumbers) -> Sequence[str]:
+    counted = counted_of(attempt, learned)
+    outcome = attempt.gate_outcome()
+    return (
+        attempt.attempt,
+        attempt.person,
+        attempt.campaign,
+        attempt.number,
+        ";".join(attempt.debts),
+        iso(attempt.launched_at),
+        iso(attempt.ended_at),
+        ";".join(attempt.zones),
+        "" if outcome is None or attempt.outcome is None else outcome.value,
+        counted.word,
+        counted.why,
+        attempt.rulebook,
+        attempt.lead,
+        "" if attempt.outcome is None else attempt.outcome.value,
+        "" if attempt.disposition is None else attempt.disposition.kind.value,
+        iso(attempt.answered_at),
+        iso(attempt.bridged_at),
+        iso(attempt.talk_ended_at),
+        attempt.agent or "",
+        "" if attempt.abandoned is None else str(attempt.abandoned).lower(),
+        str(attempt.guaranteed).lower(),
+    )

@@ -1,0 +1,74 @@
+"""What a book of calls or legs wants done at its Asterisk, besides telling the engine something.
+
+The books decide purely and return these beside events; the adapter carries them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dialer.domain.events import Event
+from dialer.domain.ids import AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUpChannel:
+    """End a channel of ours: a stray, a cancelled call, a dead phone's leg."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkServed:
+    """Tell the dialplan that this person was joined to an agent, so that it plays no message afterwards."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingAgain:
+    """An agent's phone is back: ring it."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkNews:
+    """What a call says of its trunk.
+
+    Args:
+        worked: True it reached the network, False it failed at once, None nothing to say.
+        released: its line is free again.
+    """
+
+    trunk: str
+    worked: bool | None = None
+    released: bool = False
+
+
+Told = Event | HangUpChannel | MarkServed | RingAgain | TrunkNews
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelFact:
+    """One channel of ours, as Asterisk lists it after a reconnect.
+
+    Args:
+        is_up: answered.
+        partner: id of the channel it is joined to; None when alone or in a waiting room.
+    """
+
+    channel: str
+    is_up: bool
+    partner: str | None = None
+
+
+ChannelFacts = Mapping[str, ChannelFact]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All our channels at one Asterisk, by id."""
+
+    channels: ChannelFacts = field(default_factory=dict[str, ChannelFact])

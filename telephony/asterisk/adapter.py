@@ -1,0 +1,388 @@
+"""Asterisk as the engine's telephone system (`dialer.domain.ports.TelephoneSystem`).
+
+The thin shell around the pure books: it sends what the engine commands, feeds Asterisk's events to the books
+of calls, legs and trunks, carries out what those want done, and hands the engine its events in order. An
+Originate is written to the wire once, under a live clearance, or not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+
+from compliance_gate.findings import Recording
+from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup, Originate
+from dialer.domain.events import AgentLegLost, BridgeFailed, Event, NetworkLost, NetworkReconciled
+from dialer.domain.ids import AgentId, CampaignId, EndpointId
+from dialer.domain.ports import TelephoneCommand
+from telephony.asterisk.acts import HangUpChannel, MarkServed, RingAgain, Told, TrunkNews
+from telephony.asterisk.calls import Call, CallBook
+from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
+from telephony.asterisk.errors import AmiError, NotConnectedError, UnsafeValueError
+from telephony.asterisk.names import call_channel, endpoint, phone_number
+from telephony.asterisk.snapshot import reconciled, take_snapshot
+from telephony.asterisk.trunks import Chosen, TrunkBook, TrunkPlan
+from telephony.asterisk.wire import Action, AmiMessage, LinkLost, LinkRestored
+from telephony.softphone.legs import LegBook
+
+_log = structlog.get_logger(__name__)
+
+# Events for the engine that it has not taken yet; above, the pump waits and Asterisk's stream with it.
+_MOST_OUTGOING = 10_000
+# Asterisk's events older than this when they arrive: the box or we are overloaded, and nothing is launched.
+_LAG_LIMIT_S = 1.5
+_LAG_REST_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """What a campaign may have played, by the names of sound files in Asterisk's sounds folder.
+
+    Args:
+        message: for a person nobody was free for; None hangs up instead.
+        drop: for an answering machine.
+        overflow: send unserved people to the live overflow instead of playing the message.
+        record: whether calls are recorded.
+    """
+
+    message: str | None = None
+    drop: str | None = None
+    overflow: bool = False
+    record: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdapterSettings:
+    """What the adapter needs besides the connection.
+
+    Args:
+        agent_ring_s: seconds an agent's own phone is rung at log-in.
+        voices: by campaign; a campaign without one plays and records nothing.
+    """
+
+    trunks: tuple[TrunkPlan, ...]
+    agent_ring_s: float = 20.0
+    voices: Mapping[CampaignId, Voice] = field(default_factory=dict[CampaignId, Voice])
+
+
+class AsteriskSystem:
+    """One Asterisk behind the port.
+
+    Args:
+        now: the wall clock, POSIX seconds; the composition root gives `dialer.clock.posix_now`.
+    """
+
+    def __init__(
+        self,
+        address: AmiAddress,
+        settings: AdapterSettings,
+        *,
+        now: Callable[[], float],
+        timings: AmiTimings | None = None,
+    ) -> None:
+        self._settings = settings
+        self._now = now
+        self._link = AmiConnection(address, timings=timings)
+        self._calls = CallBook()
+        self._legs = LegBook()
+        self._trunks = TrunkBook(settings.trunks)
+        self._out: asyncio.Queue[Event | None] = asyncio.Queue(_MOST_OUTGOING)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._pump_task: asyncio.Task[None] | None = None
+        self._serial = 0
+        self._lagging_until = 0.0
+
+    # ---------------------------------------------------------------------------------- the port
+
+    async def start(self) -> None:
+        """Connect. The first event is a `NetworkReconciled` with what already lives there.
+
+        Raises:
+            CannotConnectError, LoginRefusedError: what to mend.
+        """
+        self._serial = int(self._now() * 1000)
+        await self._link.connect()
+        self._pump_task = asyncio.create_task(self._pump(), name="asterisk-pump")
+
+    async def perform(self, command: TelephoneCommand, *, dial: str | None = None) -> None:
+        """Hand one command over. What comes of it is told by events; nothing is retried."""
+        match command:
+            case Originate():
+                await self._originate(command, dial)
+            case Bridge():
+                self._bridge(command)
+            case Hangup():
+                self._hang_up(command)
+            case ConnectAgentLeg():
+                self._ring_agent(command.agent, command.endpoint)
+            case DropAgentLeg():
+                self._drop_agent(command.agent)
+
+    async def events(self) -> AsyncIterator[Event]:
+        """What happens there, in order, until `stop`."""
+        while (event := await self._out.get()) is not None:
+            yield event
+
+    async def reconcile(self) -> NetworkReconciled:
+        """Everything that lives there now, by our ids.
+
+        Raises:
+            AmiError: not connected.
+        """
+        return reconciled(await take_snapshot(self._link), also=self._calls.pending())
+
+    async def stop(self) -> None:
+        """Disconnect. Calls go on and end by the dialplan's own limits."""
+        for task in (*self._tasks, self._pump_task):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        await self._link.close()
+        while self._out.full():
+            self._out.get_nowait()
+        self._out.put_nowait(None)
+
+    # ------------------------------------------------------------------------------------ calling
+
+    async def _originate(self, command: Originate, dial: str | None) -> None:
+        call = Call(attempt=command.attempt, number=command.number, detection=command.detection)
+        self._calls.placed(call)
+        refusal = self._refusal(command)
+        chosen = None if refusal else self._trunks.choose(self._now())
+        if not isinstance(chosen, Chosen):
+            await self._tell(self._calls.refused(command.attempt, refusal or _reason(chosen)))
+            return
+        call.trunk = chosen.trunk
+        try:
+            action = self._originate_action(command, dial or "", chosen.trunk)
+        except UnsafeValueError as error:
+            await self._tell(self._calls.refused(command.attempt, str(error)))
+            return
+        self._spawn(self._send_originate(command, action, chosen.at))
+
+    async def _send_originate(self, command: Originate, action: Action, at: float) -> None:
+        wait = at - self._now()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        call = self._calls.get(command.attempt)
+        if call is None:
+            return
+        refusal = "cancelled before it was sent" if call.is_cancelled else self._refusal(command)
+        if refusal:
+            await self._tell(self._calls.refused(command.attempt, refusal))
+            return
+        try:
+            answer = await self._link.send(action)
+        except NotConnectedError as error:
+            await self._tell(self._calls.refused(command.attempt, str(error)))
+        except AmiError as error:
+            # Sent, and no answer: it may ring. With the connection gone, reconciling tells what lives.
+            if self._link.is_up:
+                await self._tell(self._calls.doubtful(command.attempt, str(error)))
+        else:
+            if not answer.is_success:
+                await self._tell(self._calls.refused(command.attempt, answer.get("message")))
+
+    def _refusal(self, command: Originate) -> str | None:
+        """Why this must not go over the wire now; None when it may."""
+        now = self._now()
+        if not self._link.is_up:
+            return "there is no connection to Asterisk"
+        if now < self._lagging_until:
+            return f"Asterisk is more than {_LAG_LIMIT_S:g} s behind: overloaded"
+        if datetime.fromtimestamp(now, UTC) > command.clearance.expires_at:
+            return "the clearance had expired"
+        return None
+
+    def _originate_action(self, command: Originate, dial: str, trunk: str) -> Action:
+        voice = self._settings.voices.get(command.campaign, Voice())
+        may_play = command.clearance.may_play
+        message = voice.message if Recording.ABANDONMENT_MESSAGE in may_play else None
+        drop = voice.drop if Recording.VOICEMAIL_DROP in may_play else None
+        variables = {
+            "FD_LIMIT": str(max(1, int(command.answer_limit_s))),
+            "FD_UNSERVED": "overflow" if voice.overflow else "message" if message else "hangup",
+            "FD_MESSAGE": message or "",
+            "FD_AMD": command.detection.value,
+            "FD_MACHINE": "message" if drop else "hangup",
+            "FD_DROP": drop or "",
+            "FD_RECORD": command.attempt if voice.record else "",
+        }
+        fields: dict[str, str | int | bool] = {
+            "Channel": f"PJSIP/{phone_number(dial)}@{trunk}",
+            "Context": "fairdial-customer",
+            "Exten": "answered",
+            "Priority": 1,
+            "Timeout": int(command.ring_s * 1000),
+            "CallerID": f"<{phone_number(command.caller_id)}>",
+            "Async": True,
+            "ChannelId": call_channel(command.attempt),
+        }
+        return Action(name="Originate", fields=fields, variables=variables)
+
+    def _bridge(self, command: Bridge) -> None:
+        call = self._calls.get(command.attempt)
+        leg = self._legs.channel_of(command.agent)
+        if call is None or call.is_timed_out or leg is None:
+            reason = (
+                "the agent's phone is not on the line" if leg is None else "the call is over or timed out"
+            )
+            self._spawn(self._tell((_failed(command, reason),)))
+            return
+        fields: dict[str, str | int | bool] = {
+            "Channel1": call_channel(command.attempt),
+            "Channel2": leg,
+            "Tone": "no",
+        }
+        self._spawn(self._send_bridge(command, Action(name="Bridge", fields=fields)))
+
+    async def _send_bridge(self, command: Bridge, action: Action) -> None:
+        try:
+            answer = await self._link.send(action, within=2.0)
+        except AmiError as error:
+            await self._tell((_failed(command, str(error)),))
+            return
+        if not answer.is_success:
+            await self._tell((_failed(command, answer.get("message")),))
+
+    def _hang_up(self, command: Hangup) -> None:
+        self._calls.cancel(command.attempt)
+        self._spawn(self._send_quietly(_hang_up(call_channel(command.attempt))))
+
+    # ------------------------------------------------------------------------------------- agents
+
+    def _ring_agent(self, agent: AgentId, phone: EndpointId) -> None:
+        self._serial += 1
+        channel = self._legs.ring(agent, phone, self._serial)
+        if channel is not None:
+            self._spawn(self._send_ring(agent, phone, channel))
+
+    async def _send_ring(self, agent: AgentId, phone: EndpointId, channel: str) -> None:
+        try:
+            fields: dict[str, str | int | bool] = {
+                "Channel": f"PJSIP/{endpoint(phone)}",
+                "Context": "fairdial-agent",
+                "Exten": "ready",
+                "Priority": 1,
+                "Timeout": int(self._settings.agent_ring_s * 1000),
+                "CallerID": "<100>",
+                "Async": True,
+                "ChannelId": channel,
+            }
+            answer = await self._link.send(Action(name="Originate", fields=fields))
+        except AmiError as error:
+            _log.warning("agent.leg_failed", agent=agent, reason=str(error))
+            await self._tell(self._legs.failed(channel))
+            return
+        if not answer.is_success:
+            await self._tell(self._legs.failed(channel))
+
+    def _drop_agent(self, agent: AgentId) -> None:
+        channel = self._legs.drop(agent)
+        if channel is not None:
+            self._spawn(self._send_quietly(_hang_up(channel)))
+
+    # ------------------------------------------------------------------------------------ events in
+
+    async def _pump(self) -> None:
+        async for item in self._link.events:
+            match item:
+                case LinkLost():
+                    self._calls.link_lost()
+                    await self._out.put(NetworkLost(reason=item.reason))
+                case LinkRestored():
+                    await self._resync_until_quiet()
+                case AmiMessage():
+                    self._watch_lag(item)
+                    self._watch_trunk(item)
+                    await self._tell((*self._calls.feed(item, self._now()), *self._legs.feed(item)))
+
+    async def _resync_until_quiet(self) -> None:
+        # Lost again while asking: the next LinkRestored in the stream asks anew.
+        with contextlib.suppress(AmiError):
+            await self._resync()
+
+    async def _resync(self) -> None:
+        snapshot = await take_snapshot(self._link)
+        told = (*self._calls.resync(snapshot, self._now()), *self._legs.resync(snapshot))
+        await self._out.put(reconciled(snapshot, also=self._calls.pending()))
+        await self._tell(told)
+
+    async def _tell(self, told: Iterable[Told]) -> None:
+        for one in told:
+            match one:
+                case HangUpChannel():
+                    self._spawn(self._send_quietly(_hang_up(one.channel)))
+                case MarkServed():
+                    fields: dict[str, str | int | bool] = {"Variable": "FD_SERVED", "Value": "1"}
+                    action = Action(name="Setvar", fields={"Channel": one.channel, **fields})
+                    self._spawn(self._send_quietly(action))
+                case RingAgain():
+                    phone = self._legs.endpoint_of(one.agent)
+                    if phone is not None:
+                        self._ring_agent(one.agent, phone)
+                case TrunkNews():
+                    self._take_news(one)
+                case AgentLegLost():
+                    _log.warning("agent.leg_lost", agent=one.agent)
+                    await self._out.put(one)
+                case _:
+                    await self._out.put(one)
+
+    def _take_news(self, news: TrunkNews) -> None:
+        if news.worked:
+            self._trunks.succeeded(news.trunk)
+        elif news.worked is False and self._trunks.failed(news.trunk, self._now()):
+            _log.error("trunk.broken", trunk=news.trunk)
+        if news.released:
+            self._trunks.released(news.trunk)
+
+    def _watch_trunk(self, message: AmiMessage) -> None:
+        if message.event != "ContactStatus":
+            return
+        name, status = message.get("endpointname"), message.get("contactstatus")
+        if status in {"Reachable", "Unreachable"} and self._trunks.reachable(name, status == "Reachable"):
+            _log.warning("trunk.check", trunk=name, status=status)
+
+    def _watch_lag(self, message: AmiMessage) -> None:
+        try:
+            lag = self._now() - float(message.get("timestamp"))
+        except ValueError:
+            return
+        if lag > _LAG_LIMIT_S:
+            self._lagging_until = self._now() + _LAG_REST_S
+
+    # ---------------------------------------------------------------------------------- small parts
+
+    async def _send_quietly(self, action: Action) -> None:
+        """Send what needs no answer: a channel that is gone already is what was wanted."""
+        with contextlib.suppress(AmiError):
+            await self._link.send(action)
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("asterisk.task_failed", exc_info=error)
+
+
+def _hang_up(channel: str) -> Action:
+    return Action(name="Hangup", fields={"Channel": channel, "Cause": 16})
+
+
+def _failed(command: Bridge, reason: str) -> BridgeFailed:
+    return BridgeFailed(attempt=command.attempt, agent=command.agent, reason=reason)
+
+
+def _reason(refused: object) -> str:
+    return str(getattr(refused, "reason", "no trunk"))

@@ -1,0 +1,75 @@
+"""Asks an Asterisk what lives there: after every (re)connect, before anything is dialed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dialer.domain.events import NetworkReconciled
+from dialer.domain.ids import AgentId, AttemptId
+from telephony.asterisk.acts import ChannelFact, Snapshot
+from telephony.asterisk.connection import AmiConnection
+from telephony.asterisk.names import agent_of, attempt_of
+from telephony.asterisk.wire import Action, AmiMessage
+
+
+async def take_snapshot(link: AmiConnection) -> Snapshot:
+    """All our channels, who is up, and who is joined to whom.
+
+    Raises:
+        AmiError: the connection went away meanwhile.
+    """
+    bridges = await link.send_list(Action(name="BridgeList"))
+    channels = await link.send_list(Action(name="Status"))
+    return snapshot_of(bridges, channels)
+
+
+def snapshot_of(bridges: tuple[AmiMessage, ...], channels: tuple[AmiMessage, ...]) -> Snapshot:
+    """The same from the two lists: `BridgeListItem` and `Status` events."""
+    waiting_rooms = {
+        item.get("bridgeuniqueid") for item in bridges if item.get("bridgetechnology") == "holding_bridge"
+    }
+    members: dict[str, list[str]] = {}
+    for item in channels:
+        bridge = item.get("bridgeid")
+        if bridge and bridge not in waiting_rooms:
+            members.setdefault(bridge, []).append(item.get("uniqueid"))
+    facts: dict[str, ChannelFact] = {}
+    for item in channels:
+        channel = item.get("uniqueid")
+        if attempt_of(channel) is None and agent_of(channel) is None:
+            continue
+        others = [one for one in members.get(item.get("bridgeid"), []) if one != channel]
+        facts[channel] = ChannelFact(
+            channel=channel,
+            is_up=item.get("channelstatedesc") == "Up",
+            partner=_ours(others),
+        )
+    return Snapshot(channels=facts)
+
+
+def reconciled(snapshot: Snapshot, *, also: Iterable[AttemptId] = ()) -> NetworkReconciled:
+    """The engine's event: everything that lives there, by our ids.
+
+    Args:
+        also: attempts handed over since the connection came back, whose channel may not be listed yet.
+    """
+    talking: dict[AttemptId, AgentId] = {}
+    for fact in snapshot.channels.values():
+        attempt = attempt_of(fact.channel)
+        agent = agent_of(fact.partner) if fact.partner else None
+        if attempt is not None and agent is not None:
+            talking[attempt] = agent
+    listed = {attempt for name in snapshot.channels if (attempt := attempt_of(name))}
+    live = sorted(listed | set(also))
+    agents = {agent for name, fact in snapshot.channels.items() if fact.is_up and (agent := agent_of(name))}
+    return NetworkReconciled(
+        live=tuple(live), talking=dict(sorted(talking.items())), agents=tuple(sorted(agents))
+    )
+
+
+def _ours(channels: list[str]) -> str | None:
+    """The partner that matters: an agent for a call, a call for an agent; supervisors may be there too."""
+    for channel in channels:
+        if agent_of(channel) is not None or attempt_of(channel) is not None:
+            return channel
+    return None

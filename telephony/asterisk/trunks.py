@@ -1,0 +1,175 @@
+"""Which trunk takes the next call, and when none may.
+
+Pure: time is an argument. Trunks have an order, and within one order a share; each has a bound of lines
+and of calls per second. A trunk that fails at once several times in a row is broken: it takes no call for
+a while, then one, and only when that one gets through is it whole again. A failure "at once" is one
+before any ringing: a list full of wrong numbers is no broken trunk, so invalid numbers, busy and no
+answer count as success.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkPlan:
+    """How much one trunk takes.
+
+    Args:
+        order: lower is tried first; the next order only when all of the lower are full or broken.
+        share: weight among trunks of the same order.
+        lines: most calls at once.
+        calls_per_second: most new calls per second.
+        failures: immediate failures in a row that break it.
+        rest: seconds that a broken trunk rests before one call tries it.
+    """
+
+    name: str
+    order: int = 0
+    share: int = 1
+    lines: int = 100
+    calls_per_second: float = 20.0
+    failures: int = 5
+    rest: float = 5.0
+
+
+class TrunkState(Enum):
+    WHOLE = "whole"
+    BROKEN = "broken"
+    TRYING = "trying"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Place the call on this trunk at `at` (seconds of the caller's clock; at most one spacing ahead)."""
+
+    trunk: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoTrunk:
+    """No trunk takes a call now; `reason` is a sentence for the floor."""
+
+    reason: str
+
+
+@dataclass(slots=True, kw_only=True)
+class _Trunk:
+    plan: TrunkPlan
+    state: TrunkState = TrunkState.WHOLE
+    is_reachable: bool = True
+    busy_lines: int = 0
+    next_at: float = 0.0
+    failures_in_a_row: int = 0
+    rests_until: float = 0.0
+    credit: float = 0.0
+
+    def refusal(self, now: float, patience: float) -> str | None:
+        """Why it takes no call now; None when it does."""
+        if not self.is_reachable:
+            return f"trunk {self.plan.name} does not answer its checks"
+        if self.state is TrunkState.BROKEN and now < self.rests_until:
+            return f"trunk {self.plan.name} failed {self.plan.failures} times at once and rests"
+        if self.state is TrunkState.TRYING:
+            return f"trunk {self.plan.name} is being tried with one call"
+        if self.busy_lines >= self.plan.lines:
+            return f"all {self.plan.lines} lines of trunk {self.plan.name} are in use"
+        if self.next_at - now > patience:
+            return f"trunk {self.plan.name} takes {self.plan.calls_per_second:g} calls a second at most"
+        return None
+
+
+class TrunkBook:
+    """The trunks of one Asterisk and their state.
+
+    Args:
+        patience: seconds that a call may wait for its turn; a clearance lives only for seconds.
+
+    Raises:
+        ValueError: no trunk, or two of one name.
+    """
+
+    def __init__(self, plans: Iterable[TrunkPlan], *, patience: float = 0.5) -> None:
+        self._trunks = {plan.name: _Trunk(plan=plan) for plan in plans}
+        self._patience = patience
+        if not self._trunks:
+            raise ValueError("an Asterisk needs at least one trunk")
+
+    def choose(self, now: float) -> Chosen | NoTrunk:
+        """Take a line for one call, or say why there is none."""
+        reasons: list[str] = []
+        for order in sorted({trunk.plan.order for trunk in self._trunks.values()}):
+            able: list[_Trunk] = []
+            for trunk in self._trunks.values():
+                if trunk.plan.order != order:
+                    continue
+                reason = trunk.refusal(now, self._patience)
+                if reason is None:
+                    able.append(trunk)
+                else:
+                    reasons.append(reason)
+            if able:
+                return self._take(_by_share(able), now)
+        return NoTrunk(reason="; ".join(reasons))
+
+    def succeeded(self, name: str) -> None:
+        """A call of it rang, or the network said something definite of the number."""
+        trunk = self._trunks[name]
+        trunk.failures_in_a_row = 0
+        trunk.state = TrunkState.WHOLE
+
+    def failed(self, name: str, now: float) -> bool:
+        """A call of it failed at once.
+
+        Returns:
+            True when this broke the trunk (say so to the floor).
+        """
+        trunk = self._trunks[name]
+        trunk.failures_in_a_row += 1
+        was_whole = trunk.state is TrunkState.WHOLE
+        if trunk.state is TrunkState.TRYING or trunk.failures_in_a_row >= trunk.plan.failures:
+            trunk.state = TrunkState.BROKEN
+            trunk.rests_until = now + trunk.plan.rest
+            return was_whole
+        return False
+
+    def released(self, name: str) -> None:
+        """A line of it is free again."""
+        trunk = self._trunks[name]
+        trunk.busy_lines = max(0, trunk.busy_lines - 1)
+        if trunk.state is TrunkState.TRYING and trunk.busy_lines == 0:
+            trunk.state = TrunkState.BROKEN  # the trial ended without a word: another may try at once
+
+    def reachable(self, name: str, is_reachable: bool) -> bool:
+        """The periodic check says so. Returns whether that is news; unknown names are ignored."""
+        trunk = self._trunks.get(name)
+        if trunk is None or trunk.is_reachable == is_reachable:
+            return False
+        trunk.is_reachable = is_reachable
+        return True
+
+    def state_of(self, name: str) -> TrunkState:
+        """State of one trunk, for the floor."""
+        return self._trunks[name].state
+
+    def _take(self, trunk: _Trunk, now: float) -> Chosen:
+        at = max(now, trunk.next_at)
+        trunk.next_at = at + 1.0 / trunk.plan.calls_per_second
+        trunk.busy_lines += 1
+        if trunk.state is TrunkState.BROKEN:
+            trunk.state = TrunkState.TRYING
+        return Chosen(trunk=trunk.plan.name, at=at)
+
+
+def _by_share(able: list[_Trunk]) -> _Trunk:
+    """Smooth weighted turns: over many calls each gets its share, never in bursts."""
+    total = sum(trunk.plan.share for trunk in able)
+    for trunk in able:
+        trunk.credit += trunk.plan.share
+    best = max(able, key=lambda trunk: trunk.credit)
+    best.credit -= total
+    return best

@@ -1,0 +1,131 @@
+"""Agents' own telephones at one Asterisk: which legs are up. Pure.
+
+An agent's phone, a SIP phone or a browser, is rung once and stays on the line (nailed up), waiting in a
+holding bridge between customers. Each ringing is a leg with a channel id of its own. A phone that stops
+answering its checks is dead: its leg is ended at once instead of waiting for the sound to time out, and
+rung again when the phone is back, as long as the agent still wants it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dialer.domain.events import AgentLegLost, AgentLegRestored
+from dialer.domain.ids import AgentId, EndpointId
+from telephony.asterisk.acts import HangUpChannel, RingAgain, Snapshot, Told
+from telephony.asterisk.names import agent_channel, agent_of
+from telephony.asterisk.wire import AmiMessage
+
+_DEAD = frozenset({"Unreachable", "Removed"})
+
+
+@dataclass(slots=True, kw_only=True)
+class _Leg:
+    agent: AgentId
+    endpoint: EndpointId | None
+    channel: str | None = None
+    is_up: bool = False
+    is_lost: bool = False
+
+
+class LegBook:
+    """All agents' legs of one Asterisk."""
+
+    def __init__(self) -> None:
+        self._legs: dict[AgentId, _Leg] = {}
+
+    def channel_of(self, agent: AgentId) -> str | None:
+        """Channel of the agent's leg when it is up."""
+        leg = self._legs.get(agent)
+        return leg.channel if leg is not None and leg.is_up else None
+
+    def endpoint_of(self, agent: AgentId) -> EndpointId | None:
+        """The agent's phone, while the agent wants a leg."""
+        leg = self._legs.get(agent)
+        return None if leg is None else leg.endpoint
+
+    def up(self) -> tuple[AgentId, ...]:
+        """Agents whose leg is up, sorted."""
+        return tuple(sorted(leg.agent for leg in self._legs.values() if leg.is_up))
+
+    def ring(self, agent: AgentId, endpoint: EndpointId, serial: int) -> str | None:
+        """The channel id to ring the phone with; None when the very leg is up or being rung already."""
+        leg = self._legs.get(agent)
+        if leg is not None and leg.channel is not None and leg.endpoint in {endpoint, None}:
+            leg.endpoint = endpoint
+            return None
+        channel = agent_channel(agent, serial)
+        self._legs[agent] = _Leg(agent=agent, endpoint=endpoint, channel=channel)
+        return channel
+
+    def drop(self, agent: AgentId) -> str | None:
+        """The agent no longer wants a leg: the channel to end, if there is one."""
+        leg = self._legs.pop(agent, None)
+        return None if leg is None else leg.channel
+
+    def failed(self, channel: str) -> tuple[Told, ...]:
+        """The phone could not be rung."""
+        return self._gone(channel)
+
+    def resync(self, snapshot: Snapshot) -> tuple[Told, ...]:
+        """Take over the legs that Asterisk lists; a leg that is not listed is gone."""
+        up = {agent: fact for fact in snapshot.channels.values() if (agent := agent_of(fact.channel))}
+        told: list[Told] = []
+        for agent, leg in self._legs.items():
+            if leg.channel is not None and leg.channel not in snapshot.channels:
+                leg.channel, leg.is_up, leg.is_lost = None, False, True
+                told += [AgentLegLost(agent=agent), RingAgain(agent=agent)]
+        for agent, fact in up.items():
+            leg = self._legs.setdefault(agent, _Leg(agent=agent, endpoint=None))
+            if leg.channel not in {None, fact.channel}:
+                told.append(HangUpChannel(channel=fact.channel))
+                continue
+            was_up, leg.channel, leg.is_up = leg.is_up, fact.channel, fact.is_up
+            if leg.is_up and not was_up:
+                told.append(AgentLegRestored(agent=agent))
+        return tuple(told)
+
+    def feed(self, message: AmiMessage) -> tuple[Told, ...]:
+        """One event of Asterisk's."""
+        channel = message.get("uniqueid")
+        match message.event:
+            case "UserEvent" if message.get("userevent") == "FairdialAgentReady":
+                return self._ready(channel)
+            case "Hangup":
+                return self._gone(channel)
+            case "OriginateResponse" if message.get("response") != "Success":
+                return self._gone(channel)
+            case "ContactStatus":
+                return self._on_contact(message.get("endpointname"), message.get("contactstatus"))
+            case _:
+                return ()
+
+    def _ready(self, channel: str) -> tuple[Told, ...]:
+        agent = agent_of(channel)
+        if agent is None:
+            return ()
+        leg = self._legs.get(agent)
+        if leg is None or leg.channel != channel:
+            return (HangUpChannel(channel=channel),)
+        leg.is_up, leg.is_lost = True, False
+        return (AgentLegRestored(agent=agent),)
+
+    def _gone(self, channel: str) -> tuple[Told, ...]:
+        agent = agent_of(channel)
+        leg = None if agent is None else self._legs.get(agent)
+        if agent is None or leg is None or leg.channel != channel:
+            return ()
+        leg.channel, leg.is_up, leg.is_lost = None, False, True
+        return (AgentLegLost(agent=agent),)
+
+    def _on_contact(self, endpoint: str, status: str) -> tuple[Told, ...]:
+        told: list[Told] = []
+        for leg in self._legs.values():
+            if leg.endpoint != endpoint:
+                continue
+            if status in _DEAD and leg.channel is not None:
+                told += [AgentLegLost(agent=leg.agent), HangUpChannel(channel=leg.channel)]
+                leg.channel, leg.is_up, leg.is_lost = None, False, True
+            elif status == "Reachable" and leg.channel is None and leg.is_lost:
+                told.append(RingAgain(agent=leg.agent))
+        return tuple(told)

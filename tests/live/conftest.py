@@ -1,0 +1,40 @@
+"""Live tests own a laboratory each module, and are skipped, with the reason, where none can be had."""
+
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from floor import Floor
+from lab.laboratory import Laboratory, reason_missing
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder needs a real Asterisk."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.live)
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="module")
+def laboratory() -> Iterator[Laboratory]:
+    """Two Asterisks of this module's own."""
+    missing = reason_missing()
+    if missing:
+        pytest.skip(missing)
+    with Laboratory() as running:
+        yield running
+
+
+@pytest.fixture
+async def floor(laboratory: Laboratory) -> AsyncIterator[Floor]:
+    """The adapter, connected to the module's laboratory."""
+    running = Floor(laboratory)
+    await running.start()
+    yield running
+    await running.stop()

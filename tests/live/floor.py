@@ -1,0 +1,153 @@
+"""A floor for live tests: the adapter on a laboratory, commands made short, events collected."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from lab.laboratory import AMI_SECRET, Laboratory
+
+from compliance_gate.findings import Clearance, Recording
+from dialer.clock import posix_now
+from dialer.domain.campaign import DetectionMode
+from dialer.domain.commands import Bridge, ConnectAgentLeg, Hangup, HangupReason, Originate
+from dialer.domain.events import AgentLegRestored, CallAnswered, CallEnded, CallNotAttempted, Event
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, NumberId, PersonId
+from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem, Voice
+from telephony.asterisk.connection import AmiAddress, AmiTimings
+from telephony.asterisk.trunks import TrunkPlan
+
+CAMPAIGN = CampaignId("live")
+E = TypeVar("E")
+
+
+class Floor:
+    """One adapter and what it told, in order."""
+
+    def __init__(
+        self,
+        laboratory: Laboratory,
+        *,
+        trunks: tuple[TrunkPlan, ...] = (TrunkPlan(name="trunk", calls_per_second=200, lines=1000),),
+        timings: AmiTimings | None = None,
+        port: int = 5038,
+    ) -> None:
+        self.laboratory = laboratory
+        address = AmiAddress(user="fairdial", secret=AMI_SECRET, host=laboratory.address, port=port)
+        voices = {CAMPAIGN: Voice(message="sorry", drop="sorry", record=True)}
+        settings = AdapterSettings(trunks=trunks, voices=voices)
+        self.system = AsteriskSystem(address, settings, now=posix_now, timings=timings)
+        self.told: list[Event] = []
+        self._news = asyncio.Condition()
+        self._reader: asyncio.Task[None] | None = None
+        self._run = uuid.uuid4().hex[:8]
+        self._numbers = itertools.count(1)
+
+    async def start(self) -> None:
+        """Connect and listen."""
+        await self.system.start()
+        self._reader = asyncio.create_task(self._read())
+
+    async def stop(self) -> None:
+        """End what is left of this test and disconnect."""
+        for event in list(self.told):
+            if isinstance(event, CallAnswered) and not self.of(event.attempt, CallEnded):
+                await self.hang_up(event.attempt)
+        await self.system.stop()
+        if self._reader is not None:
+            await self._reader
+
+    async def _read(self) -> None:
+        async for event in self.system.events():
+            self.told.append(event)
+            async with self._news:
+                self._news.notify_all()
+
+    async def wait(self, kind: type[E], *, within: float = 20.0, **fields: object) -> E:
+        """The first event of that kind whose fields have these values, told already or to come."""
+
+        def found() -> E | None:
+            for event in self.told:
+                if isinstance(event, kind) and all(getattr(event, k) == v for k, v in fields.items()):
+                    return event
+            return None
+
+        async with self._news:
+            await asyncio.wait_for(self._news.wait_for(lambda: found() is not None), within)
+        event = found()
+        assert event is not None
+        return event
+
+    def of(self, attempt: AttemptId, kind: type[E]) -> list[E]:
+        """Events of that kind about that attempt."""
+        return [e for e in self.told if isinstance(e, kind) and getattr(e, "attempt", None) == attempt]
+
+    async def call(
+        self,
+        ending: str,
+        *,
+        ring_s: float = 20.0,
+        detection: DetectionMode = DetectionMode.OFF,
+        may_play: frozenset[Recording] = frozenset({Recording.ABANDONMENT_MESSAGE}),
+    ) -> AttemptId:
+        """Call the number whose last three digits are `ending`."""
+        attempt = AttemptId(f"{self._run}-{next(self._numbers)}")
+        number = f"+15550101{ending}"
+        now = datetime.fromtimestamp(posix_now(), UTC)
+        clearance = Clearance(
+            clearance=attempt,
+            person="p",
+            number=number,
+            debts=(),
+            issued_at=now,
+            expires_at=now + timedelta(seconds=5),
+            rulebook="test",
+            may_play=may_play,
+        )
+        command = Originate(
+            attempt=attempt,
+            campaign=CAMPAIGN,
+            person=PersonId("p"),
+            number=NumberId(f"n-{attempt}"),
+            clearance=clearance,
+            caller_id="+15550100199",
+            ring_s=ring_s,
+            answer_limit_s=2.0,
+            detection=detection,
+        )
+        await self.system.perform(command, dial=number)
+        return attempt
+
+    async def over(self, attempt: AttemptId, *, within: float = 45.0) -> CallEnded | CallNotAttempted:
+        """How the attempt ended."""
+        done: asyncio.Future[CallEnded | CallNotAttempted] = asyncio.get_running_loop().create_future()
+
+        def look() -> bool:
+            for event in self.told:
+                if isinstance(event, CallEnded | CallNotAttempted) and event.attempt == attempt:
+                    if not done.done():
+                        done.set_result(event)
+                    return True
+            return False
+
+        async with self._news:
+            await asyncio.wait_for(self._news.wait_for(look), within)
+        return done.result()
+
+    async def agent(self, name: str, endpoint: str) -> AgentId:
+        """An agent whose leg is up."""
+        agent = AgentId(name)
+        await self.system.perform(ConnectAgentLeg(agent=agent, endpoint=EndpointId(endpoint)))
+        await self.wait(AgentLegRestored, agent=agent)
+        return agent
+
+    async def bridge(self, attempt: AttemptId, agent: AgentId) -> None:
+        """Join the two."""
+        await self.system.perform(Bridge(attempt=attempt, agent=agent))
+
+    async def hang_up(self, attempt: AttemptId) -> None:
+        """End the call."""
+        await self.system.perform(Hangup(attempt=attempt, reason=HangupReason.FLOOR_STOPPED))

@@ -1,0 +1,131 @@
+"""What each answer of a real network is to the engine."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from floor import Floor
+from lab.laboratory import Laboratory
+
+from dialer.domain.attempt import Outcome
+from dialer.domain.events import CallAnswered, CallEnded, CallNotAttempted, CallRinging
+from telephony.asterisk.trunks import TrunkPlan
+
+_O = Outcome
+REFUSALS = [
+    ("110", _O.BUSY),
+    ("012", _O.INVALID_NUMBER),
+    ("013", _O.CONGESTION),
+    ("114", _O.REJECTED),
+    ("115", _O.NO_ANSWER),
+    ("015", _O.NO_ANSWER),
+    ("016", _O.INVALID_NUMBER),
+    ("017", _O.INVALID_NUMBER),
+    ("018", _O.INVALID_NUMBER),
+    ("019", _O.CARRIER_FAILURE),
+    ("120", _O.REJECTED),
+    ("121", _O.NO_ANSWER),
+    ("022", _O.CARRIER_FAILURE),
+    ("023", _O.CARRIER_FAILURE),
+    ("124", _O.BUSY),
+    ("125", _O.REJECTED),
+    ("026", _O.CARRIER_FAILURE),
+    ("127", _O.NO_ANSWER),
+    ("028", _O.INVALID_NUMBER),
+]
+
+
+async def test_every_refusal_of_the_network_is_told_as_its_outcome(floor: Floor) -> None:
+    attempts = [(ending, outcome, await floor.call(ending)) for ending, outcome in REFUSALS]
+    got: dict[str, Outcome | None] = {}
+    for ending, _, attempt in attempts:
+        over = await floor.over(attempt)
+        got[ending] = over.outcome if isinstance(over, CallEnded) else None
+    assert got == dict(REFUSALS)
+
+
+async def test_a_number_that_rings_on_is_given_up_when_its_time_is_up(floor: Floor) -> None:
+    attempt = await floor.call("011", ring_s=3.0)
+    await floor.wait(CallRinging, attempt=attempt)
+    over = await floor.over(attempt)
+    assert isinstance(over, CallEnded)
+    assert over.outcome is _O.NO_ANSWER
+
+
+async def test_a_ringing_call_that_we_hang_up_is_cancelled(floor: Floor) -> None:
+    attempt = await floor.call("011")
+    await floor.wait(CallRinging, attempt=attempt)
+    await floor.hang_up(attempt)
+    over = await floor.over(attempt)
+    assert isinstance(over, CallEnded)
+    assert over.outcome is _O.CANCELLED
+
+
+async def test_a_call_hung_up_before_it_has_a_channel_does_not_go_on_ringing(floor: Floor) -> None:
+    attempt = await floor.call("011")
+    await floor.hang_up(attempt)
+    over = await floor.over(attempt)
+    assert isinstance(over, CallNotAttempted) or over.outcome is _O.CANCELLED
+    assert (await floor.system.reconcile()).live == ()
+
+
+async def test_a_person_who_hangs_up_while_waiting_was_not_abandoned(floor: Floor) -> None:
+    attempt = await floor.call("003")
+    answered = await floor.wait(CallAnswered, attempt=attempt)
+    over = await floor.over(attempt)
+    assert isinstance(over, CallEnded)
+    assert over.outcome in {_O.HUNG_UP_WAITING, _O.ABANDONED}
+    assert answered.answered_at > 0
+
+
+async def test_each_attempt_ends_exactly_once(floor: Floor) -> None:
+    attempts = [await floor.call(ending) for ending in ("010", "012", "013", "003", "015") * 4]
+    for attempt in attempts:
+        await floor.over(attempt)
+    await asyncio.sleep(1.0)
+    for attempt in attempts:
+        assert len(floor.of(attempt, CallEnded)) + len(floor.of(attempt, CallNotAttempted)) == 1
+
+
+@pytest.mark.parametrize("trunk", ["trunk-down", "no-such-trunk"])
+async def test_a_failure_without_a_channel_is_not_an_attempt(laboratory: Laboratory, trunk: str) -> None:
+    floor = Floor(laboratory, trunks=(TrunkPlan(name=trunk, failures=3),))
+    await floor.start()
+    for _ in range(2):
+        attempt = await floor.call("000")
+        assert isinstance(await floor.over(attempt), CallNotAttempted)
+    await floor.stop()
+
+
+async def test_a_broken_trunk_takes_no_more_calls_and_says_so(laboratory: Laboratory) -> None:
+    floor = Floor(laboratory, trunks=(TrunkPlan(name="no-such-trunk", failures=3, rest=60),))
+    await floor.start()
+    for _ in range(3):
+        await floor.over(await floor.call("000"))
+    last = await floor.over(await floor.call("000"))
+    assert isinstance(last, CallNotAttempted)
+    assert "failed 3 times" in last.reason
+    await floor.stop()
+
+
+async def test_the_next_trunk_takes_over_from_a_broken_one(laboratory: Laboratory) -> None:
+    plans = (TrunkPlan(name="no-such-trunk", failures=2, rest=60), TrunkPlan(name="trunk", order=1))
+    floor = Floor(laboratory, trunks=plans)
+    await floor.start()
+    for _ in range(2):
+        assert isinstance(await floor.over(await floor.call("010")), CallNotAttempted)
+    over = await floor.over(await floor.call("010"))
+    assert isinstance(over, CallEnded)
+    assert over.outcome is _O.BUSY
+    await floor.stop()
+
+
+async def test_a_far_end_that_never_even_rings_is_the_carrier_s_failure(laboratory: Laboratory) -> None:
+    floor = Floor(laboratory, trunks=(TrunkPlan(name="trunk-mute"),))
+    await floor.start()
+    attempt = await floor.call("000", ring_s=2.0)
+    over = await floor.over(attempt)
+    assert isinstance(over, CallEnded)
+    assert over.outcome is _O.CARRIER_FAILURE
+    await floor.stop()

@@ -243,7 +243,7 @@ class Floor:
             ringing_elapsed=now - np.array([call.launched for call in calls]),
             ringing_needs_agent=np.array([call.needs_agent for call in calls]),
             ringing_live=np.array([call.live for call in calls]),
-            waiting_elapsed=now - np.array([call.answered for call in self._waiting if not call.late]),
+            waiting_elapsed=now - np.array([call.answered for call in self._waiting]),
             candidate_needs_agent=self._candidate_needs,
             candidate_live=self._candidate_live,
             launch_limit=20,
@@ -361,6 +361,7 @@ class Floor:
         self._policy.observe(TalkEnded(agent_id=agent, talk_s=self._now - self._talking.pop(agent)))
         wrap = self._scenario.wrap(self._rng) if is_live else 0.0
         if wrap <= 0.0:
+            self._policy.observe(WrapUpEnded(agent_id=agent, wrap_s=0.0))
             self._free(agent)
             return
         self._wrapping[agent] = self._now

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from pacing.fixed_ratio import FixedRatio
 from pacing.policy import PacingPolicy
+from pacing.predictive import Predictive
 from pacing.preview import Preview
 from pacing.progressive import Progressive
 
@@ -15,6 +16,7 @@ POLICIES: Mapping[str, PolicyFactory] = MappingProxyType(
         "progressive": Progressive,
         "preview": Preview,
         "fixed_ratio": FixedRatio,
+        "predictive": Predictive,
     }
 )
 
@@ -44,3 +46,7 @@ def make_policy(name: str, **parameters: float) -> PacingPolicy:
         return factory(**parameters)
     except (TypeError, ValueError) as error:
         raise PolicyParameterError(f"pacing policy {name!r}: {error}") from error
+
+
+def make_guarded_policy(name: str, **parameters: float) -> PacingPolicy:
+    return make_policy(name, **parameters)

@@ -85,7 +85,7 @@ class LearnedDuration:
         self._total = 0.0
         self.version = 0
         self._hazard = self._update()
-        self._cumulated = self._cumulate(self._hazard)
+        self._points, self._cumulated = self._cumulate(self._hazard)
 
     def observe(self, seconds: float, *, censored: bool = False, weight: float = 1.0) -> None:
         """Take in one duration; censored: it lasted longer than `seconds`."""
@@ -113,12 +113,17 @@ class LearnedDuration:
         """P(duration > seconds), same shape as `seconds`; beyond the last edge the last hazard goes on."""
         return np.exp(-np.interp(seconds, self._points, self._cumulated))
 
+    def mean(self) -> float:
+        """Expected seconds, from the published hazard."""
+        survival = np.exp(-self._cumulated)
+        return float(np.sum((survival[:-1] + survival[1:]) * np.diff(self._points)) / 2.0)
+
     def _publish(self) -> None:
         self._unpublished = 0
         if self._total > self._memory:
             self._fade(self._memory / self._total)
         self._hazard = self._update()
-        self._cumulated = self._cumulate(self._hazard)
+        self._points, self._cumulated = self._cumulate(self._hazard)
         self.version += 1
 
     def _fade(self, factor: float) -> None:
@@ -151,12 +156,11 @@ class LearnedDuration:
         # A bin the prior cannot resolve (1 - 0 within one bin) must not end everything at once.
         return [min(rate, 20.0 / width) for rate, width in zip(hazard, widths, strict=True)]
 
-    def _cumulate(self, hazard: list[float]) -> Floats:
-        edges = self._edges
-        far = edges[-1] * 20.0
-        self._points = np.array((*edges, far))
-        widths = np.diff(self._points)
-        return np.concatenate(([0.0], np.cumsum(widths * np.array(hazard))))
+    def _cumulate(self, hazard: list[float]) -> tuple[Floats, Floats]:
+        """Points and cumulated hazard there, for interpolation; the last bin is drawn out twentyfold."""
+        points = np.array((*self._edges, self._edges[-1] * 20.0))
+        cumulated = np.concatenate(([0.0], np.cumsum(np.diff(points) * np.array(hazard))))
+        return points, cumulated
 
     def state(self) -> dict[str, Json]:
         """All that was learned, JSON-able."""
@@ -186,7 +190,7 @@ class LearnedDuration:
         self._total = float_of(state, "total")
         self.version = int(float_of(state, "version"))
         self._hazard = hazard
-        self._cumulated = self._cumulate(hazard)
+        self._points, self._cumulated = self._cumulate(hazard)
 
 
 def float_of(state: Mapping[str, Json], name: str) -> float:

@@ -365,6 +365,24 @@ class ClockStepped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchingHeld:
+    """The machine under us must not launch: the store cannot be written, the process is about to stop, the
+    loop is too late. What rings and talks goes on. Ends with `LaunchingResumed` or a restart.
+
+    Args:
+        by: whose hold it is ('store', 'shutdown', 'overload'); each holds and resumes for itself.
+    """
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchingResumed:
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngineRestarted:
     """A new process took over from a checkpoint.
 
@@ -415,5 +433,7 @@ Event = (
     | NetworkLost
     | NetworkReconciled
     | ClockStepped
+    | LaunchingHeld
+    | LaunchingResumed
     | EngineRestarted
 )

@@ -9,6 +9,8 @@ from dialer.domain.events import (
     ClockStepped,
     EngineRestarted,
     FloorStopped,
+    LaunchingHeld,
+    LaunchingResumed,
     NetworkLost,
     NetworkReconciled,
 )
@@ -163,12 +165,28 @@ class Control:
                 pool.reconsider_at = None if pool.reconsider_at is None else pool.reconsider_at + by
         self._context.emit(RaiseAlarm(subject="clock", text=f"the wall clock stepped by {by:+.3f} s"))
 
+    def hold(self, event: LaunchingHeld) -> None:
+        """No launch anywhere while one hold stands."""
+        state = self._context.state
+        if event.by not in state.holds:
+            self._context.emit(RaiseAlarm(subject=event.by, text=event.reason))
+        state.holds[event.by] = event.reason
+
+    def resume(self, event: LaunchingResumed) -> None:
+        """The hold of this name is over; pacing is asked again when it was the last."""
+        state = self._context.state
+        if state.holds.pop(event.by, None) is not None:
+            for row in state.campaigns.values():
+                self._context.wake_pools(row)
+                self._context.unconnected.add(row.settings.campaign)
+
     def restarted(self, event: EngineRestarted) -> None:
         """A new process: nothing is launched until the telephone system was asked what lives."""
         state = self._context.state
         state.generation = event.generation
         state.attempts_made = 0
         state.is_network_up = False
+        state.holds.clear()
         for row in state.campaigns.values():
             row.refill = None
             row.refill_at = self._context.now

@@ -213,6 +213,8 @@ class DialerEngine:
             e.NetworkLost: control.network_lost,
             e.NetworkReconciled: control.reconciled,
             e.ClockStepped: control.clock_stepped,
+            e.LaunchingHeld: control.hold,
+            e.LaunchingResumed: control.resume,
             e.EngineRestarted: control.restarted,
         }
 

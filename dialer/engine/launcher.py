@@ -77,6 +77,8 @@ class Launcher:
             return f"the whole floor is stopped: {state.floor_stop_reason}"
         if not state.is_network_up:
             return "the telephone system is not heard"
+        if state.holds:
+            return "; ".join(state.holds.values())
         if campaign.hold_until > self._context.now:
             return campaign.hold_reason
         if self._roster.serving(campaign.settings.campaign) == 0:

@@ -169,6 +169,7 @@ class EngineState:
     is_floor_stopped: bool = False
     floor_stop_reason: str = ""
     is_network_up: bool = True
+    holds: dict[str, str] = field(default_factory=dict[str, str])
     campaigns: dict[CampaignId, CampaignRow] = field(default_factory=dict[CampaignId, CampaignRow])
     agents: dict[AgentId, AgentRow] = field(default_factory=dict[AgentId, AgentRow])
     calls: dict[AttemptId, CallRow] = field(default_factory=dict[AttemptId, CallRow])

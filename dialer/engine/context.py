@@ -2,9 +2,10 @@
 
 import heapq
 from datetime import datetime
+from typing import Protocol
 
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.prepared import PreparedPerson
+from compliance_gate.findings import GateDecision
+from compliance_gate.prepared import ContactRequest, PreparedPerson
 from dialer.domain.commands import Command
 from dialer.domain.errors import UnknownThingError
 from dialer.domain.ids import AgentId, CampaignId, LeadId, PersonId
@@ -16,12 +17,20 @@ DENIALS_KEPT = 50_000
 """Bound on remembered denials: past it the oldest is forgotten; its lead's next denial is stored again."""
 
 
+class Gate(Protocol):
+    """What the engine asks of the compliance gate; `ComplianceGate` is the one in use."""
+
+    def evaluate(self, request: ContactRequest, *, at: datetime) -> GateDecision:
+        """Every rule, at this instant."""
+        ...
+
+
 class Context:
     """One per engine. `now` is the step's instant; `out` is filled by the parts and emptied by `step`."""
 
     __slots__ = ("at", "capable", "gate", "now", "out", "policies", "prepared", "state", "unconnected")
 
-    def __init__(self, gate: ComplianceGate, state: EngineState) -> None:
+    def __init__(self, gate: Gate, state: EngineState) -> None:
         self.gate = gate
         self.state = state
         self.now = state.now

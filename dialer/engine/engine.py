@@ -11,7 +11,6 @@ import heapq
 from collections.abc import Callable
 from math import inf
 
-from compliance_gate.gate import ComplianceGate
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import AttemptState
@@ -23,7 +22,7 @@ from dialer.domain.ids import AgentId, AttemptId, CampaignId
 from dialer.domain.lead import Target
 from dialer.engine.calls import Calls
 from dialer.engine.clearing import Clearing
-from dialer.engine.context import Context
+from dialer.engine.context import Context, Gate
 from dialer.engine.control import Control
 from dialer.engine.ending import Ending
 from dialer.engine.hopper import Hopper
@@ -44,7 +43,7 @@ class DialerEngine:
         state: where to go on from (a checkpoint); None starts afresh.
     """
 
-    def __init__(self, gate: ComplianceGate, *, state: EngineState | None = None) -> None:
+    def __init__(self, gate: Gate, *, state: EngineState | None = None) -> None:
         self._context = context = Context(gate, state if state is not None else EngineState())
         self._roster = Roster(context)
         self._people = People(context)
@@ -82,7 +81,8 @@ class DialerEngine:
         context = self._context
         context.begin(now, self._owed)
         self._owed = []
-        self._serve_timers(now)
+        if not isinstance(event, e.ClockStepped):  # it moves the timers first
+            self._serve_timers(now)
         served = len(context.out)
         try:
             self._handlers[type(event)](event)
@@ -123,20 +123,26 @@ class DialerEngine:
     # --- after every event -------------------------------------------------------------------------------
 
     def _follow_through(self) -> None:
-        context = self._context
-        campaigns = context.state.campaigns
-        if context.unconnected:
-            for name in sorted(context.unconnected):
-                if name in campaigns:
-                    self._calls.connect_waiting(campaigns[name])
-                    self._launcher.serve_reserved(campaigns[name])
-            context.unconnected.clear()
-        for campaign in campaigns.values():
+        self._connect()
+        for campaign in self._context.state.campaigns.values():
             for key, pool in tuple(campaign.pools.items()):
                 self._launcher.pace(campaign, key, pool)
             self._hopper.refill(campaign)
             if campaign.state is CampaignState.DRAINING:
                 self._control.finish_draining()
+        self._connect()  # pacing may have found leads that want an agent reserved
+
+    def _connect(self) -> None:
+        """Give agents to callers who wait, then to leads that need one reserved."""
+        context = self._context
+        if not context.unconnected:
+            return
+        campaigns = context.state.campaigns
+        for name in sorted(context.unconnected):
+            if name in campaigns:
+                self._calls.connect_waiting(campaigns[name])
+                self._launcher.serve_reserved(campaigns[name])
+        context.unconnected.clear()
 
     def _serve_timers(self, now: float) -> None:
         timers = self._context.state.timers

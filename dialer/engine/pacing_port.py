@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import cast
 
 import numpy as np
-from pacing.abandonment_guard import AbandonmentGuard
 
 from dialer.domain.agent import AgentState
 from dialer.domain.ids import CampaignId, LeadId
@@ -13,6 +12,7 @@ from dialer.engine import ledger
 from dialer.engine.context import Context
 from dialer.engine.roster import Roster
 from dialer.engine.state import CallRow, CampaignRow, PoolRow
+from pacing.abandonment_guard import AbandonmentGuard
 from pacing.policy import (
     Json,
     LaunchDecision,

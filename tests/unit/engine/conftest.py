@@ -1,0 +1,208 @@
+"""A small floor around a real engine: a gate that a test tells what to deny, and short ways to say things."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import pytest
+
+from compliance_gate.findings import Clearance, Finding, GateDecision, Recording, Verdict
+from compliance_gate.prepared import ContactRequest
+from compliance_gate.request import Address, Debt, NumberOnFile, PersonFile
+from compliance_gate.words import NumberKind, NumberRole, RequestKind
+from dialer.domain import commands as c
+from dialer.domain import events as e
+from dialer.domain.attempt import Outcome
+from dialer.domain.campaign import CampaignSettings
+from dialer.domain.disposition import Disposition, DispositionKind
+from dialer.domain.ids import (
+    AgentId,
+    AttemptId,
+    CampaignId,
+    ClientId,
+    DebtId,
+    EndpointId,
+    LeadId,
+    NumberId,
+    PersonId,
+)
+from dialer.domain.lead import Lead, Target
+from dialer.engine.engine import DialerEngine
+
+START = 1_780_000_000.0  # a Thursday in May 2026, 20:26 UTC
+CAMPAIGN = CampaignId("spring")
+C = TypeVar("C")
+
+
+@dataclass
+class TestGate:
+    """Denies the persons it is told to, and those who asked not to be called; clears everybody else."""
+
+    __test__ = False
+
+    denied: set[str] = field(default_factory=set[str])
+    may_play: frozenset[Recording] = frozenset({Recording.ABANDONMENT_MESSAGE})
+    retry_after: timedelta | None = timedelta(hours=1)
+    asked: list[ContactRequest] = field(default_factory=list[ContactRequest])
+
+    def evaluate(self, request: ContactRequest, *, at: datetime) -> GateDecision:
+        self.asked.append(request)
+        file = request.person.file
+        stopped = any(
+            r.type in (RequestKind.DO_NOT_CALL, RequestKind.STOP_CALLING)
+            and (r.number is None or r.number == request.proposed.number)
+            for r in file.requests
+        )
+        held = any(h.debts is None or set(h.debts) & set(request.proposed.debts or ()) for h in file.holds)
+        if file.person in self.denied or stopped or held:
+            finding = Finding("test-rule", Verdict.DENIED, "a test", (("person", file.person),))
+            retry = at + self.retry_after if self.retry_after is not None else None
+            return GateDecision(findings=(finding,), clearance=None, retry_at=retry, rulebook="test")
+        clearance = Clearance(
+            clearance=f"c{len(self.asked)}",
+            person=file.person,
+            number=request.proposed.number,
+            debts=request.proposed.debts or (),
+            issued_at=at,
+            expires_at=at + timedelta(seconds=5),
+            rulebook="test",
+            may_play=self.may_play,
+        )
+        finding = Finding("test-rule", Verdict.CLEARED, "a test")
+        return GateDecision(findings=(finding,), clearance=clearance, retry_at=None, rulebook="test")
+
+
+class Floor:
+    """An engine with one campaign; `now` moves only when a test says so."""
+
+    def __init__(self, **settings: object) -> None:
+        self.gate = TestGate()
+        self.engine = DialerEngine(self.gate)
+        self.now = START
+        self.log: list[c.Command] = []
+        values: dict[str, object] = {"policy": "progressive", "time_zone": "America/New_York", **settings}
+        self.settings = CampaignSettings(campaign=CAMPAIGN, client=ClientId("acme"), **values)  # pyright: ignore[reportArgumentType]
+        self.send(e.CampaignConfigured(settings=self.settings))
+
+    def send(self, event: e.Event, *, after: float = 0.0) -> tuple[c.Command, ...]:
+        self.now += after
+        out = self.engine.step(event, now=self.now)
+        self.log.extend(out)
+        return out
+
+    def wait(self, seconds: float) -> tuple[c.Command, ...]:
+        """Let time pass, waking the engine whenever it asked to be."""
+        until = self.now + seconds
+        out: list[c.Command] = []
+        while (at := self.engine.next_wakeup()) is not None and at <= until:
+            self.now = max(self.now, at)
+            before = self.engine.next_wakeup()
+            out += self.send(e.TimeReached())
+            if self.engine.next_wakeup() == before and before is not None and before <= self.now:
+                raise AssertionError("the engine asks to be woken at the same instant for ever")
+        self.now = until
+        out += self.send(e.TimeReached())
+        return tuple(out)
+
+    def start(self, *, agents: int = 2, leads: int = 20) -> None:
+        self.send(e.CampaignStarted(campaign=CAMPAIGN))
+        self.feed(leads)
+        for i in range(agents):
+            self.seat(f"agent{i}")
+        self.wait(1.0)
+
+    def seat(
+        self, name: str, *, tags: tuple[str, ...] = (), ready: bool = True, shift_ends_at: float | None = None
+    ) -> AgentId:
+        agent = AgentId(name)
+        self.send(
+            e.AgentLoggedIn(
+                agent=agent,
+                campaign=CAMPAIGN,
+                endpoint=EndpointId(f"sip-{name}"),
+                tags=tags,
+                shift_ends_at=shift_ends_at,
+            )
+        )
+        if ready:
+            self.send(e.AgentGotReady(agent=agent))
+        return agent
+
+    def feed(self, count: int, *, first: int = 0, **more: object) -> None:
+        refill = self.last(c.RefillHopper)
+        leads = tuple(lead(i, **more) for i in range(first, first + count))
+        self.send(
+            e.LeadsFetched(
+                campaign=CAMPAIGN,
+                request=refill.request,
+                as_of=refill.sequence,
+                leads=leads,
+                persons=tuple(person(i) for i in range(first, first + count)),
+                leads_left=count,
+            )
+        )
+
+    def all(self, kind: type[C]) -> list[C]:
+        return [command for command in self.log if isinstance(command, kind)]
+
+    def last(self, kind: type[C]) -> C:
+        found = self.all(kind)
+        assert found, f"no {kind.__name__} yet"
+        return found[-1]
+
+    def answer(self, attempt: AttemptId, *, after: float = 5.0) -> tuple[c.Command, ...]:
+        self.send(e.CallRinging(attempt=attempt), after=after / 2)
+        self.now += after / 2
+        return self.send(e.CallAnswered(attempt=attempt, answered_at=self.now))
+
+    def talk(self, attempt: AttemptId, *, seconds: float = 60.0) -> AgentId:
+        """Answer, bridge and end a call; the agent is wrapping afterwards."""
+        self.answer(attempt)
+        bridge = self.last(c.Bridge)
+        assert bridge.attempt == attempt
+        self.send(e.CallBridged(attempt=attempt, agent=bridge.agent, bridged_at=self.now))
+        self.send(e.CallEnded(attempt=attempt, outcome=Outcome.CONNECTED), after=seconds)
+        return bridge.agent
+
+    def dispose(self, attempt: AttemptId, agent: AgentId, kind: DispositionKind, **more: object) -> None:
+        disposition = Disposition(kind=kind, **more)  # pyright: ignore[reportArgumentType]
+        self.send(e.DispositionRecorded(agent=agent, attempt=attempt, disposition=disposition), after=10.0)
+
+
+def lead(i: int, **more: object) -> Lead:
+    values: dict[str, object] = {
+        "targets": (Target(person=PersonId(f"p{i}"), number=NumberId(f"n{i}"), answer_segment="mobile"),),
+        **more,
+    }
+    return Lead(lead=LeadId(f"l{i:04d}"), campaign=CAMPAIGN, debt=DebtId(f"d{i}"), **values)  # pyright: ignore[reportArgumentType]
+
+
+def person(i: int) -> PersonFile:
+    return PersonFile(
+        person=f"p{i}",
+        addresses=(Address(country="US", region="NY", zones=frozenset({"America/New_York"})),),
+        numbers=(
+            NumberOnFile(
+                number=f"n{i}",
+                kind=NumberKind.MOBILE,
+                role=NumberRole.OWN,
+                zones=frozenset({"America/New_York"}),
+                country="US",
+            ),
+        ),
+        debts=(Debt(debt=f"d{i}"),),
+    )
+
+
+@pytest.fixture
+def make_floor() -> Callable[..., Floor]:
+    return Floor
+
+
+@pytest.fixture
+def floor() -> Floor:
+    """Two agents ready, twenty leads in the hopper, one line per agent."""
+    made = Floor()
+    made.start()
+    return made

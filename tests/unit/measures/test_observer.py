@@ -1,4 +1,4 @@
-"""Steps become rows: the last word on an attempt stands, and every state change, promise and denial is kept."""
+"""Steps become rows: of an attempt the last word stands; every state, promise and denial is kept."""
 
 from dataclasses import replace
 from typing import Any

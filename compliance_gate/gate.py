@@ -1,29 +1,189 @@
-"""The gate: asks every rule, keeps every finding, clears only when nothing denies."""
+"""The gate: asks every rule, keeps every finding, clears only when nothing denies.
 
+`evaluate` is the only way to a clearance. It fails closed at every step: a contact outside all known law
+is denied, a rule that raises denies, a fact that is missing is tried with every value it may have.
+"""
+
+import math
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from compliance_gate.findings import Finding, GateDecision, Screening, Verdict
+from compliance_gate.calendar import utc
+from compliance_gate.findings import Clearance, Finding, GateDecision, Layer, Recording, Screening, Verdict
+from compliance_gate.plan import Plan, Planner
 from compliance_gate.prepared import ContactRequest
-from compliance_gate.rulebook import Rulebook
+from compliance_gate.question import Question
+from compliance_gate.rulebook import LAYERS, Rulebook
+from compliance_gate.rules.base import Answer, Denied, Passed, Rule
+from compliance_gate.structure import structural_findings
+from compliance_gate.words import NumberRole, Place
 
 CLEARANCE_VALID_S = 5.0
+# `retry_at` looks no further than this; a later instant is as good as never for a dialer.
+_RETRY_HORIZON_S = 400 * 86400
+_MOST_STEPS = 2000
+# Where others may hear it, nothing is left on a machine.
+_NO_MESSAGE_ROLES = frozenset(
+    {NumberRole.WORK, NumberRole.SHARED, NumberRole.REFERENCE, NumberRole.RELATIVE, NumberRole.TRACED}
+)
 
 
 class ComplianceGate:
-    """Decides contacts under one rulebook."""
+    """Decides contacts under one rulebook.
 
-    def __init__(self, rulebook: Rulebook, *, clearance_valid_s: float = CLEARANCE_VALID_S) -> None:
+    Args:
+        layers: layers to ask; the public check of worked cases asks the law alone, a floor all of them.
+        clearance_valid_s: seconds for which a clearance may be used.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        *,
+        layers: Iterable[Layer] = LAYERS,
+        clearance_valid_s: float = CLEARANCE_VALID_S,
+    ) -> None:
         self.rulebook = rulebook
         self.clearance_valid_s = clearance_valid_s
+        self._planner = Planner(rulebook, frozenset(layers))
 
-    def evaluate(self, request: ContactRequest, *, at: datetime) -> GateDecision:
-        """Ask every rule that applies. Fails closed: without law there is no clearance."""
-        finding = Finding("no-law", Verdict.DENIED, "no rule is in force for this contact")
-        return GateDecision(findings=(finding,), clearance=None, retry_at=None, rulebook=self.rulebook.hash)
+    def evaluate(self, request: ContactRequest, *, at: datetime, with_retry: bool = True) -> GateDecision:
+        """Ask every rule that applies to one contact at one instant.
+
+        Args:
+            at: when the telephone would ring; aware.
+            with_retry: whether to work out `retry_at` on a denial.
+        """
+        question = _question(request, at)
+        plan = self._planner.plan(request, question)
+        findings = list(structural_findings(question, plan))
+        denied = any(finding.verdict is Verdict.DENIED for finding in findings)
+        for rule in plan.rules:
+            answer = ask(rule, question)
+            finding = rule.finding(answer)
+            findings.append(finding)
+            denied = denied or finding.verdict is Verdict.DENIED
+        retry = self._first_passing(request, question) if denied and with_retry else None
+        return GateDecision(
+            findings=tuple(findings),
+            clearance=None if denied else self._clearance(request, question, plan, at),
+            retry_at=None if retry is None else utc(retry),
+            rulebook=self.rulebook.hash,
+        )
 
     def screen(self, requests: Iterable[ContactRequest], *, at: datetime) -> tuple[Screening, ...]:
-        """Bulk look that may stop at the first denial; never clears."""
+        """Look at many contacts, each only until a rule denies it. Saves work; never clears."""
         return tuple(
-            Screening(r.person.file.person, self.evaluate(r, at=at).denials[0].rule) for r in requests
+            Screening(request.person.file.person, self._first_denial(request, at)) for request in requests
         )
+
+    def _first_denial(self, request: ContactRequest, at: datetime) -> str | None:
+        question = _question(request, at, brief=True)
+        plan = self._planner.plan(request, question)
+        for finding in structural_findings(question, plan):
+            if finding.verdict is Verdict.DENIED:
+                return finding.rule
+        for rule in plan.by_cost:
+            if isinstance(ask(rule, question), Denied):
+                return rule.header.rule
+        return None
+
+    def _first_passing(self, request: ContactRequest, question: Question) -> int | None:
+        """First second at which all rules pass together.
+
+        Every denial names a second before which it certainly stands, so jumping to the latest of these
+        can never jump over a second at which all pass; the rules are then asked again.
+        """
+        horizon = question.at + _RETRY_HORIZON_S
+        for _ in range(_MOST_STEPS):
+            plan = self._planner.plan(request, question)
+            if any(finding.verdict is Verdict.DENIED for finding in structural_findings(question, plan)):
+                return None
+            step = self._next_step(question, plan)
+            if step is None or step > horizon:
+                return None
+            if step == question.at:
+                return step
+            question = question.moved_to(step)
+        return None
+
+    def _next_step(self, question: Question, plan: Plan) -> int | None:
+        """Where to look next: now if nothing denies, `None` if waiting never helps."""
+        step: int | None = question.at
+        for rule in plan.by_cost:
+            answer = ask(rule, question)
+            if isinstance(answer, Passed):
+                continue
+            release = _later(answer.release, question.at)
+            ends = _end_of_law(rule, question)
+            release = ends if release is None else release if ends is None else min(release, ends)
+            step = None if release is None or step is None else max(step, release)
+        # A person on a journey comes home, and what was an unlawful hour there no longer matters.
+        zones_end = question.person.zone_set(question.at).until
+        if step != question.at and zones_end is not None and question.at < zones_end:
+            return zones_end if step is None else min(step, zones_end)
+        return step
+
+    def _clearance(self, request: ContactRequest, question: Question, plan: Plan, at: datetime) -> Clearance:
+        person, proposed = request.person.file.person, request.proposed
+        debts = proposed.debts or tuple(debt.debt for debt in request.person.file.debts)
+        return Clearance(
+            clearance=f"{person}|{proposed.number or proposed.action.value}|{at.timestamp():.6f}",
+            person=person,
+            number=proposed.number,
+            debts=debts,
+            issued_at=at,
+            expires_at=at + timedelta(seconds=self.clearance_valid_s),
+            rulebook=self.rulebook.hash,
+            may_play=_may_play(question, plan),
+        )
+
+
+def ask(rule: Rule, question: Question) -> Answer:
+    """A rule's answer; a rule that raises denies, whatever it was."""
+    try:
+        return rule.ask(question)
+    except Exception as error:  # noqa: BLE001 - fail closed: no error of a rule may let a call through
+        return Denied((("the rule failed", f"{type(error).__name__}: {error}"),), None)
+
+
+def _question(request: ContactRequest, at: datetime, *, brief: bool = False) -> Question:
+    if at.tzinfo is None:
+        raise ValueError("`at` must be an aware datetime: without a zone there is no instant")
+    second = at.timestamp()
+    return Question(
+        request.person,
+        request.proposed,
+        request.profile,
+        at=math.floor(second),
+        until=math.ceil(second + request.max_ring_s),
+        brief=brief,
+    )
+
+
+def _later(release: int | None, at: int) -> int | None:
+    return None if release is None else max(release, at + 1)
+
+
+def _end_of_law(rule: Rule, question: Question) -> int | None:
+    """First second at which the rule is no longer in force anywhere the person may be."""
+    if rule.header.effective_to is None:
+        return None
+    end = max((zone.midnight(rule.to_day + 1) for zone in question.zones), default=None)
+    return None if end is None else max(end, question.at + 1)
+
+
+def _may_play(question: Question, plan: Plan) -> frozenset[Recording]:
+    """Recordings that may be heard on this number.
+
+    An abandonment message, a voicemail drop and a recorded notice are all prerecorded voice in law: the
+    rules for recorded voice decide, as if the call itself were recorded.
+    """
+    if any(isinstance(ask(rule, question), Denied) for rule in plan.recorded_rules):
+        return frozenset()
+    number = question.number
+    if number is None:
+        return frozenset()
+    if number.role in _NO_MESSAGE_ROLES or number.place is Place.WORK:
+        return frozenset({Recording.ABANDONMENT_MESSAGE})
+    return frozenset(Recording)

@@ -57,7 +57,13 @@ def zones_possible(country: str | None, number: str | None = None) -> frozenset[
     """Every zone a place may lie in, by its country or else by its dialing code; empty if unknown."""
     if country is not None:
         return COUNTRY_ZONES.get(country, frozenset())
+    names = () if number is None else countries_of_number(number)
+    return frozenset[str]().union(*(COUNTRY_ZONES[name] for name in names))
+
+
+def countries_of_number(number: str) -> tuple[str, ...]:
+    """Countries that a number's dialing code may belong to; empty if the code is not listed."""
     for code, countries in _DIALING_CODES:
-        if number is not None and number.startswith(code):
-            return frozenset().union(*(COUNTRY_ZONES[name] for name in countries))
-    return frozenset()
+        if number.startswith(code):
+            return countries
+    return ()

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from compliance_gate.calendar import ZoneDays, zone_days
 from compliance_gate.consents import CallConsent, call_consents
-from compliance_gate.places import zones_possible
+from compliance_gate.places import countries_of_number, zones_possible
+from compliance_gate.register import Place
 from compliance_gate.request import (
     Consent,
     HistoryEntry,
@@ -69,6 +70,7 @@ class PreparedPerson:
         "_days",
         "_events",
         "_group_of",
+        "_places",
         "_times",
         "_zone_sets",
         "all_groups",
@@ -91,6 +93,7 @@ class PreparedPerson:
         self._times: list[int] = []
         self._days: dict[str, list[int]] = {}
         self._zone_sets: tuple[ZoneSet, ...] | None = None
+        self._places: frozenset[Place] | None = None
         self._call_consents: tuple[CallConsent, ...] | None = None
 
     @property
@@ -154,6 +157,18 @@ class PreparedPerson:
             if zone_set.until is None or at < zone_set.until:
                 return zone_set
         return self._zone_sets[-1]
+
+    def places(self, at: int) -> frozenset[Place]:
+        """Places whose law may protect the person at a second: every address, and where they are known to be.
+
+        Where no address is known, the places that the numbers point to stand for it.
+        """
+        if self._places is None:
+            self._places = _places_on_file(self.file)
+        here = self.file.known_location
+        if here is None or here.country is None or self.zone_set(at).until is None and here.until is not None:
+            return self._places
+        return self._places | {Place(country=here.country, region=here.region, city=None)}
 
     def with_entry(self, entry: HistoryEntry) -> "PreparedPerson":
         """The same person after one more thing happened."""
@@ -231,6 +246,20 @@ class ContactRequest:
     profile: Profile = Profile.STRICT
     max_ring_s: float = 0.0
     packs: tuple[str, ...] | None = None
+
+
+def _places_on_file(file: PersonFile) -> frozenset[Place]:
+    places = {Place(country=a.country, region=a.region, city=a.city) for a in file.addresses}
+    if places:
+        return frozenset(places)
+    for number in file.numbers:
+        for region in number.regions:
+            country, _, rest = region.partition("-")
+            places.add(Place(country=country, region=rest or None, city=None))
+        if not number.regions:
+            countries = (number.country,) if number.country else countries_of_number(number.number)
+            places |= {Place(country=country, region=None, city=None) for country in countries}
+    return frozenset(places)
 
 
 def _by_time(event: PastEvent) -> tuple[int, str]:

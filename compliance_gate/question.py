@@ -63,6 +63,17 @@ class Question:
         self.seen = person.until_time(at)
         self._covered: dict[str, CallConsent | None] | None = None
 
+    def moved_to(self, at: int) -> "Question":
+        """The same question at another second."""
+        return Question(
+            self.person,
+            self.proposed,
+            self.profile,
+            at=at,
+            until=at + (self.until - self.at),
+            brief=True,
+        )
+
     def recent(self, since: int) -> Iterable[PastEvent]:
         """Events after a second, up to and including now, oldest first."""
         events = self.person.events

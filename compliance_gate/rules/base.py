@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from compliance_gate.findings import Layer, Verdict
+from compliance_gate.findings import Finding, Layer, Verdict
 from compliance_gate.question import Question
 from compliance_gate.words import Action, CollectorType, NumberKind, PersonRole, Profile, Purpose, Tech
 
@@ -97,10 +97,22 @@ class Rule(ABC):
         self.header = header
         self.from_day = header.effective_from.toordinal()
         self.to_day = (header.effective_to or date.max).toordinal()
+        self._cleared = self.finding(PASSED, make=True)
 
     @abstractmethod
     def ask(self, question: Question) -> Answer:
         """Decide one contact at one second."""
+
+    def finding(self, answer: Answer, *, make: bool = False) -> Finding:
+        """The answer as a finding, with the rule's name, citation and layer."""
+        header = self.header
+        if isinstance(answer, Passed):
+            if not answer.facts and not make:
+                return self._cleared
+            return Finding(header.rule, Verdict.CLEARED, header.citation, answer.facts, header.layer)
+        return Finding(
+            header.rule, header.verdict, header.citation, answer.facts, header.layer, answer.release
+        )
 
     @abstractmethod
     def values(self) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,147 @@
+"""Which rules are asked about a contact: found once per kind of contact and day, then looked up."""
+
+from dataclasses import dataclass
+
+from compliance_gate.findings import Layer, Verdict
+from compliance_gate.prepared import ContactRequest
+from compliance_gate.question import Question
+from compliance_gate.register import Coverage, Place
+from compliance_gate.request import ProposedContact
+from compliance_gate.rulebook import Rulebook
+from compliance_gate.rules.base import Rule
+from compliance_gate.scope import in_scope
+from compliance_gate.words import Action, NumberKind, Tech
+
+# Kinds in the order of what an answer costs: screening stops at the first denial.
+_COST = (
+    "hold",
+    "suppression",
+    "do_not_call",
+    "number_role",
+    "third_party",
+    "window",
+    "holiday",
+    "asked_times",
+    "employer_email",
+    "recorded_voice",
+    "text_procedure",
+    "pause",
+    "count",
+)
+_MOST_PLANS = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The rules to ask, in reading order and in order of cost.
+
+    Attributes:
+        by_cost: rules that deny, cheapest first; warnings are left out, they stop nothing.
+        recorded_rules: rules that would be asked beside these if the voice were recorded.
+        coverage: what the register says of the places; `None` if the packs were given.
+        missing: packs that were asked for and do not exist.
+    """
+
+    rules: tuple[Rule, ...]
+    by_cost: tuple[Rule, ...]
+    recorded_rules: tuple[Rule, ...]
+    coverage: Coverage | None
+    missing: tuple[str, ...]
+    packs: tuple[str, ...]
+
+
+class Planner:
+    """Finds and remembers plans for one rulebook."""
+
+    def __init__(self, rulebook: Rulebook, layers: frozenset[Layer]) -> None:
+        self.rulebook = rulebook
+        self.layers = layers
+        self._plans: dict[object, Plan] = {}
+        self._coverages: dict[frozenset[Place], Coverage] = {}
+
+    def plan(self, request: ContactRequest, question: Question) -> Plan:
+        """The plan for one contact on its local day or days."""
+        proposed, today = question.proposed, question.today
+        where = request.packs if request.packs is not None else question.person.places(question.at)
+        number = question.number
+        kind = None if number is None else number.kind
+        role = question.person.file.role
+        key = (
+            where,
+            proposed.action,
+            proposed.purpose,
+            proposed.tech,
+            proposed.collector_type,
+            proposed.client,
+            proposed.campaign,
+            kind,
+            role,
+            today,
+        )
+        known = self._plans.get(key)
+        if known is None:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            known = self._make(request, question, where)
+            self._plans[key] = known
+        return known
+
+    def _make(
+        self, request: ContactRequest, question: Question, where: tuple[str, ...] | frozenset[Place]
+    ) -> Plan:
+        coverage: Coverage | None = None
+        if isinstance(where, frozenset):
+            coverage = self.rulebook.register.coverage(sorted(where, key=repr))
+            packs = coverage.packs
+        else:
+            packs = where
+        candidates = [rule for name in packs if name in self.rulebook.packs for rule in self._pack(name)]
+        for policy in self.rulebook.policies:
+            owner = policy.owner
+            if policy.layer in self.layers and owner in (
+                None,
+                question.proposed.client if policy.layer is Layer.CLIENT else question.proposed.campaign,
+            ):
+                candidates.extend(policy.rules)
+        rules = tuple(rule for rule in candidates if self._applies(rule, question, question.proposed))
+        recorded = _as_recorded(question.proposed)
+        extra = tuple(
+            rule
+            for rule in candidates
+            if rule not in rules
+            and rule.header.verdict is Verdict.DENIED
+            and self._applies(rule, question, recorded)
+        )
+        return Plan(
+            rules=rules,
+            by_cost=tuple(sorted((r for r in rules if r.header.verdict is Verdict.DENIED), key=_cost)),
+            recorded_rules=extra,
+            coverage=coverage,
+            missing=tuple(name for name in packs if name not in self.rulebook.packs),
+            packs=packs,
+        )
+
+    def _pack(self, name: str) -> tuple[Rule, ...]:
+        return self.rulebook.packs[name].rules if Layer.LAW in self.layers else ()
+
+    def _applies(self, rule: Rule, question: Question, proposed: ProposedContact) -> bool:
+        """In force on any of the local days, and binding this kind of contact."""
+        days = question.today
+        if days and not any(rule.from_day <= day <= rule.to_day for day in days):
+            return False
+        number = question.number
+        kind: NumberKind | None = None if number is None else number.kind
+        return in_scope(rule.header.scope, proposed, kind, question.person.file.role)
+
+
+def _as_recorded(proposed: ProposedContact) -> ProposedContact:
+    return ProposedContact(
+        action=Action.PLACE_CALL,
+        purpose=proposed.purpose,
+        tech=Tech.PRERECORDED_VOICE,
+        collector_type=proposed.collector_type,
+    )
+
+
+def _cost(rule: Rule) -> int:
+    return _COST.index(rule.header.kind) if rule.header.kind in _COST else len(_COST)

@@ -1,0 +1,53 @@
+"""What must be true before any law is asked: the number and debts are on file, and the place is known."""
+
+from collections.abc import Iterator
+
+from compliance_gate.findings import Finding, Verdict
+from compliance_gate.plan import Plan
+from compliance_gate.question import Question
+from compliance_gate.words import Action
+
+_NUMBERED = frozenset({Action.PLACE_CALL, Action.SEND_SMS})
+_JURISDICTION = "Register of jurisdictions: no law known is not no law"
+_NUMBER = "A number must be attached to a person, with its source, before it is dialed"
+_DEBT = "A contact is about debts on file for that person"
+_PLACE = "12 CFR 1006.6(b)(1)(i), comment 2: every place where the consumer may be"
+
+_NUMBER_CLEARED = Finding("gate-number-on-file", Verdict.CLEARED, _NUMBER)
+_DEBT_CLEARED = Finding("gate-debt-on-file", Verdict.CLEARED, _DEBT)
+_PLACE_CLEARED = Finding("gate-place-known", Verdict.CLEARED, _PLACE)
+
+
+def structural_findings(question: Question, plan: Plan) -> Iterator[Finding]:
+    """Findings that do not depend on any one law."""
+    yield _jurisdiction(plan)
+    proposed = question.proposed
+    if proposed.action in _NUMBERED:
+        if question.number is None:
+            facts = (("number", proposed.number or "not said"),)
+            yield Finding("gate-number-on-file", Verdict.DENIED, _NUMBER, facts)
+        else:
+            yield _NUMBER_CLEARED
+    strange = [debt for debt in proposed.debts or () if not question.person.has_debt(debt)]
+    if strange:
+        facts = tuple(("debt not on file", debt) for debt in strange)
+        yield Finding("gate-debt-on-file", Verdict.DENIED, _DEBT, facts)
+    else:
+        yield _DEBT_CLEARED
+    if question.zones:
+        yield _PLACE_CLEARED
+    else:
+        facts = tuple(("not known", fact) for fact in question.unknown)
+        yield Finding("gate-place-known", Verdict.DENIED, _PLACE, facts)
+
+
+def _jurisdiction(plan: Plan) -> Finding:
+    coverage = plan.coverage
+    if coverage is not None and coverage.absent:
+        facts = tuple(("absent from the register", name) for name in coverage.absent)
+        return Finding("gate-jurisdiction", Verdict.DENIED, _JURISDICTION, facts)
+    if plan.missing or not plan.packs:
+        names = ", ".join(plan.missing) or "none given"
+        return Finding("gate-jurisdiction", Verdict.DENIED, _JURISDICTION, (("law packs not known", names),))
+    facts = (("law packs", ", ".join(plan.packs)),) if coverage is None else coverage.facts
+    return Finding("gate-jurisdiction", Verdict.CLEARED, _JURISDICTION, facts)

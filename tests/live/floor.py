@@ -144,6 +144,10 @@ class Floor:
         await self.wait(AgentLegRestored, agent=agent)
         return agent
 
+    def now(self) -> float:
+        """The wall clock, POSIX seconds."""
+        return posix_now()
+
     async def bridge(self, attempt: AttemptId, agent: AgentId) -> None:
         """Join the two."""
         await self.system.perform(Bridge(attempt=attempt, agent=agent))

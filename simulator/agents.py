@@ -1,0 +1,276 @@
+"""The collectors: take their seats, talk, write down what came of it, take breaks, leave.
+
+They know what people on a floor know: what they hear (the network tells them when a talk begins and ends) and
+what their screen says (`StoreAgentState`). Everything they do reaches the engine as an event. An agent's pace
+and skill, breaks and accidents are drawn from the agent's name, so adding an agent changes nobody else.
+"""
+
+from dataclasses import dataclass
+from math import exp, log
+from statistics import NormalDist
+
+from dialer.domain.agent import AgentState
+from dialer.domain.commands import StoreAgentState
+from dialer.domain.disposition import Disposition, DispositionKind
+from dialer.domain.events import (
+    AgentGotReady,
+    AgentLegLost,
+    AgentLegRestored,
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentPauseRequested,
+    DispositionRecorded,
+)
+from dialer.domain.ids import AgentId, CampaignId, EndpointId
+from dialer.domain.money import Money
+from simulator.people import Answerer
+from simulator.scenario import AgentsPlan, Scenario
+from simulator.streams import Stream, Streams
+from simulator.telephone_network import Line, TelephoneNetwork
+from simulator.world import FLOOR, World
+
+_INVERSE_NORMAL = NormalDist().inv_cdf
+_DAY_S = 86_400.0
+_AGREED = {
+    DispositionKind.PROMISE_TO_PAY,
+    DispositionKind.PLAN_AGREED,
+    DispositionKind.SETTLEMENT_AGREED,
+    DispositionKind.PAID_ON_CALL,
+}
+_CALL_BACK_WORDS = "please call me again then"
+_FREE = (AgentState.AVAILABLE.value, AgentState.NOT_READY.value)
+
+
+@dataclass(slots=True)
+class _Agent:
+    name: AgentId
+    chance: Stream
+    pace: float
+    skill: float
+    state: str = AgentState.LOGGED_OUT.value
+    seated: bool = False
+    gone: bool = True
+    is_leaving: bool = False
+    break_s: float = 0.0
+    line: Line | None = None
+    in_talk: bool = False
+    talks: int = 0
+
+
+class Roster:
+    """Everybody who sits on the floor during one shift.
+
+    Args:
+        starts_at, ends_at: POSIX seconds of the shift.
+    """
+
+    def __init__(
+        self,
+        *,
+        world: World,
+        scenario: Scenario,
+        streams: Streams,
+        campaign: CampaignId,
+        starts_at: float,
+        ends_at: float,
+    ) -> None:
+        self._world = world
+        self._plan: AgentsPlan = scenario.agents
+        self._talks = scenario.talks
+        self._campaign = campaign
+        self._starts_at = starts_at
+        self._ends_at = ends_at
+        self._network: TelephoneNetwork | None = None
+        self._agents = {
+            name: self._hire(name, streams)
+            for name in (AgentId(f"agent-{n:03d}") for n in range(1, self._plan.count + 1))
+        }
+        world.on(StoreAgentState, self._look_at_screen)
+
+    def _hire(self, name: AgentId, streams: Streams) -> _Agent:
+        u = streams.draws("agent", name)
+        return _Agent(
+            name=name,
+            chance=streams.stream("agent", name, "shift", str(int(self._starts_at))),
+            pace=exp(self._plan.pace_spread * _INVERSE_NORMAL(u[0])),
+            skill=exp(self._plan.skill_spread * _INVERSE_NORMAL(u[1])),
+        )
+
+    def work(self, network: TelephoneNetwork) -> None:
+        """Put the whole shift's plan on the heap."""
+        self._network = network
+        schedule, plan = self._world.schedule, self._plan
+        for place, agent in enumerate(self._agents.values()):
+            arrives = self._starts_at + plan.late.at(agent.chance.next())
+            schedule(arrives, self._take_seat, agent, priority=FLOOR)
+            for rest in plan.breaks:
+                if (place + 0.5) / plan.count <= rest.share:
+                    wave = rest.spread_minutes * 60.0 * place / plan.count
+                    leaves = self._starts_at + rest.after_hours * 3600.0 + wave
+                    what = (agent, rest.minutes * 60.0, rest.reason)
+                    schedule(leaves, self._want_break, what, priority=FLOOR)
+            schedule(self._ends_at, self._shift_over, agent, priority=FLOOR)
+
+    # --- what they hear -----------------------------------------------------------------------------
+
+    def is_seated(self, agent: AgentId) -> bool:
+        """Whether the agent's own leg is up."""
+        found = self._agents.get(agent)
+        return found is not None and found.seated
+
+    def seated(self) -> tuple[AgentId, ...]:
+        """Agents whose legs are up, sorted."""
+        return tuple(sorted(name for name, agent in self._agents.items() if agent.seated))
+
+    @property
+    def anybody_there(self) -> bool:
+        """Whether an agent is still logged in."""
+        return any(not agent.gone for agent in self._agents.values())
+
+    def talk_began(self, agent: AgentId, line: Line) -> None:
+        """Somebody is on the line. A slow agent talks longer."""
+        found = self._agents[agent]
+        found.line, found.in_talk = line, True
+        found.talks += 1
+        line.behaviour.talk_s *= found.pace
+
+    def talk_ended(self, agent: AgentId, line: Line) -> None:
+        """The line is dead: time to write down what came of it."""
+        found = self._agents[agent]
+        found.in_talk = False
+        writing = line.behaviour.after_call_s * found.pace
+        self._world.schedule(self._world.now + writing, self._write_down, (found, line), priority=FLOOR)
+
+    # --- what they do -------------------------------------------------------------------------------
+
+    def _take_seat(self, agent: _Agent) -> None:
+        agent.seated, agent.gone = True, False
+        for rate, accident in (
+            (self._plan.pauses_per_hour, self._need_pause),
+            (self._plan.leg_losses_per_hour, self._lose_leg),
+        ):
+            if rate > 0.0:
+                self._world.schedule(self._next(agent, rate), accident, agent, priority=FLOOR)
+        self._world.tell(
+            AgentLoggedIn(
+                agent=agent.name,
+                campaign=self._campaign,
+                endpoint=EndpointId(f"endpoint-{agent.name}"),
+                tags=tuple(sorted(self._plan.tags)),
+                shift_ends_at=self._ends_at,
+            )
+        )
+
+    def _next(self, agent: _Agent, per_hour: float) -> float:
+        return self._world.now + 3600.0 / per_hour * -log(agent.chance.next())
+
+    def _look_at_screen(self, command: StoreAgentState) -> None:
+        agent = self._agents.get(command.agent)
+        if agent is None:
+            return
+        agent.state = command.state
+        if command.state == AgentState.NOT_READY.value:
+            back = agent.break_s if agent.break_s > 0.0 else self._plan.settle.at(agent.chance.next())
+            agent.break_s = 0.0
+            if agent.is_leaving:
+                back = 0.0
+            self._world.schedule(self._world.now + back, self._come_back, agent, priority=FLOOR)
+        elif command.state == AgentState.LOGGED_OUT.value:
+            agent.seated, agent.gone = False, True
+
+    def _come_back(self, agent: _Agent) -> None:
+        if agent.gone or agent.state != AgentState.NOT_READY.value:
+            return
+        if agent.is_leaving:
+            self._world.tell(AgentLoggedOut(agent=agent.name))
+        elif agent.break_s > 0.0:
+            back = self._world.now + agent.break_s
+            agent.break_s = 0.0
+            self._world.schedule(back, self._come_back, agent, priority=FLOOR)
+        else:
+            self._world.tell(AgentGotReady(agent=agent.name))
+
+    def _want_break(self, what: tuple[_Agent, float, str]) -> None:
+        agent, seconds, reason = what
+        if agent.gone or agent.is_leaving or not agent.seated:
+            return
+        agent.break_s = max(agent.break_s, seconds)
+        self._world.tell(AgentPauseRequested(agent=agent.name, reason=reason))
+
+    def _need_pause(self, agent: _Agent) -> None:
+        if agent.gone or agent.is_leaving:
+            return
+        rate = self._plan.pauses_per_hour
+        self._world.schedule(self._next(agent, rate), self._need_pause, agent, priority=FLOOR)
+        if agent.state != AgentState.NOT_READY.value:
+            self._want_break((agent, self._plan.pause.at(agent.chance.next()), "personal"))
+
+    def _lose_leg(self, agent: _Agent) -> None:
+        if agent.gone or agent.is_leaving:
+            return
+        rate = self._plan.leg_losses_per_hour
+        self._world.schedule(self._next(agent, rate), self._lose_leg, agent, priority=FLOOR)
+        if not agent.seated:
+            return
+        agent.seated = False
+        back = self._world.now + self._plan.leg_loss.at(agent.chance.next())
+        self._world.schedule(back, self._leg_back, agent, priority=FLOOR)
+        if self._network is not None:
+            self._network.agent_leg_gone(agent.name)
+        self._world.tell(AgentLegLost(agent=agent.name))
+
+    def _leg_back(self, agent: _Agent) -> None:
+        if not agent.gone:
+            agent.seated = True
+            self._world.tell(AgentLegRestored(agent=agent.name))
+
+    def _shift_over(self, agent: _Agent) -> None:
+        agent.is_leaving = True
+        if agent.gone:
+            return
+        if agent.state in _FREE or not agent.seated:
+            self._world.tell(AgentLoggedOut(agent=agent.name))
+
+    def _write_down(self, what: tuple[_Agent, Line]) -> None:
+        agent, line = what
+        if agent.line is line:
+            agent.line = None
+        stays = not agent.is_leaving and agent.break_s <= 0.0
+        self._world.tell(
+            DispositionRecorded(
+                agent=agent.name,
+                attempt=line.order.attempt,
+                disposition=self._disposition(agent, line),
+                ready_after=stays,
+            )
+        )
+
+    def _disposition(self, agent: _Agent, line: Line) -> Disposition:
+        """What the collector saw and heard, which is not always what was there."""
+        behaviour, order, now = line.behaviour, line.order, self._world.now
+        kind, u = behaviour.disposition, behaviour.draws
+        talked = now - line.joined_at
+        if behaviour.answerer is Answerer.PERSON and talked < min(1.0, behaviour.talk_s):
+            return Disposition(kind=DispositionKind.HUNG_UP_UNVERIFIED)
+        if kind in _AGREED and u[13] > agent.skill:
+            kind = DispositionKind.NO_COMMITMENT
+        spoken = order.clearance.debts
+        if kind in _AGREED:
+            return Disposition(
+                kind=kind,
+                debts_spoken_of=spoken,
+                promised=Money(cents=int(self._talks.promise_cents.at(u[10]))),
+                promised_for=now + _DAY_S * self._talks.promise_days.at(u[14]),
+            )
+        if kind is DispositionKind.CALL_BACK:
+            return Disposition(
+                kind=kind,
+                debts_spoken_of=spoken,
+                call_back_at=now + _DAY_S * (1 + int(3 * u[14])),
+                call_back_words=_CALL_BACK_WORDS,
+            )
+        return Disposition(kind=kind, debts_spoken_of=spoken if _is_talk(kind) else ())
+
+
+def _is_talk(kind: DispositionKind) -> bool:
+    return Disposition(kind=kind).effect.conversation

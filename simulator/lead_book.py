@@ -1,0 +1,296 @@
+"""The store of a rehearsal, in memory: leads in their order, and the files of the people behind them.
+
+It answers `RefillHopper` as the real store does, by the one declared ordering (`dialer.domain.ordering`), and
+folds what the engine writes down into the files, so that the next answer includes it. Two heaps hold the
+leads, those that are due (by the ordering) and those that rest (by the instant), so a fetch costs the
+logarithm of their number. A lead that was handed out is claimed until it rests or closes.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from heapq import heapify, heappop, heappush
+
+from compliance_gate.request import HistoryEntry, PersonFile
+from dialer.domain.commands import (
+    CloseLead,
+    NumberStatus,
+    RefillHopper,
+    RestLead,
+    StoreConsent,
+    StoreHold,
+    StoreNumberStatus,
+    StoreRequest,
+)
+from dialer.domain.events import LeadsFetched
+from dialer.domain.facts import FactChange, change_of_command
+from dialer.domain.ids import CampaignId, LeadId
+from dialer.domain.lead import Lead, Target
+from dialer.domain.ordering import lead_order_key
+from dialer.domain.record import AttemptRecord, entry_of
+
+_Due = tuple[tuple[float, float, int, str], LeadId]
+_Resting = tuple[float, LeadId]
+
+
+class UnknownPersonError(Exception):
+    """A lead names a person whose file was not handed in. Hand in both together."""
+
+
+class _File:
+    """One person's file while it changes: history by entry id, rebuilt only when asked for."""
+
+    __slots__ = ("_base", "_built", "_history")
+
+    def __init__(self, base: PersonFile) -> None:
+        self._base = base
+        self._built: PersonFile | None = base
+        self._history: dict[str, HistoryEntry] | None = None
+
+    def take(self, change: FactChange) -> None:
+        """Apply a fact that binds this person; an entry stands in place of the one of its id."""
+        if change.entry is not None:
+            if self._history is None:
+                self._history = {old.entry: old for old in self._base.history}
+            self._history[change.entry.entry] = change.entry
+            self._built = None
+            return
+        self._base = self._built = change.apply(self.now())
+        self._history = None
+
+    def forget_before(self, posix: float) -> None:
+        """Drop entries older than any rule looks back."""
+        file = self.now()
+        if file.history and file.history[0].at.timestamp() < posix:
+            kept = tuple(entry for entry in file.history if entry.at.timestamp() >= posix)
+            self._base = self._built = replace(file, history=kept)
+            self._history = None
+
+    def now(self) -> PersonFile:
+        """The file as of now."""
+        if self._built is None:
+            assert self._history is not None, "a file differs from its base by its history only"
+            self._built = _with_history(self._base, tuple(self._history.values()))
+        return self._built
+
+
+def _with_history(file: PersonFile, history: tuple[HistoryEntry, ...]) -> PersonFile:
+    """`dataclasses.replace` for the one field that changes at every attempt, several times as fast."""
+    return PersonFile(
+        person=file.person,
+        role=file.role,
+        addresses=file.addresses,
+        numbers=file.numbers,
+        debts=file.debts,
+        history=history,
+        consents=file.consents,
+        requests=file.requests,
+        holds=file.holds,
+        known_location=file.known_location,
+    )
+
+
+class LeadBook:
+    """Leads and files of one rehearsal.
+
+    Args:
+        leads: every lead, of any campaign; not yet attempted or with their passes.
+        persons: the file of everybody whom a lead names.
+    """
+
+    def __init__(self, *, leads: Iterable[Lead], persons: Iterable[PersonFile]) -> None:
+        self._files = {file.person: _File(file) for file in persons}
+        self._order = lead_order_key()
+        self._due: dict[str, list[_Due]] = {}
+        self._resting: dict[str, list[_Resting]] = {}
+        self._leads: dict[LeadId, Lead] = {}
+        self._claimed: set[LeadId] = set()
+        self._not_before: dict[LeadId, float] = {}
+        self._left: dict[str, int] = {}
+        self._leads_of_number: dict[str, list[LeadId]] = {}
+        self._of_number: dict[str, list[str]] = {}
+        self._of_debt: dict[str, list[str]] = {}
+        for lead in leads:
+            self._admit(lead)
+        for name, file in self._files.items():
+            for number in file.now().numbers:
+                self._of_number.setdefault(number.number, []).append(name)
+            for debt in file.now().debts:
+                self._of_debt.setdefault(debt.debt, []).append(name)
+        for due in self._due.values():
+            heapify(due)
+        for resting in self._resting.values():
+            heapify(resting)
+
+    def _admit(self, lead: Lead) -> None:
+        missing = [target.person for target in lead.targets if target.person not in self._files]
+        if missing:
+            raise UnknownPersonError(f"lead {lead.lead} names {missing[0]}, whose file was not handed in")
+        self._leads[lead.lead] = lead
+        for target in lead.targets:
+            self._leads_of_number.setdefault(target.number, []).append(lead.lead)
+        due = self._due.setdefault(lead.campaign, [])
+        resting = self._resting.setdefault(lead.campaign, [])
+        self._left[lead.campaign] = self._left.get(lead.campaign, 0) + 1
+        if lead.not_before is None:
+            due.append((self._order(lead), lead.lead))
+        else:
+            self._not_before[lead.lead] = lead.not_before
+            resting.append((lead.not_before, lead.lead))
+
+    # --- what the world asks ------------------------------------------------------------------------
+
+    def file_of(self, person: str) -> PersonFile:
+        """One person's file as of now."""
+        return self._files[person].now()
+
+    def files(self) -> Iterator[PersonFile]:
+        """Everybody's file as of now, in the order in which they came."""
+        return (file.now() for file in self._files.values())
+
+    def lead(self, lead: LeadId) -> Lead | None:
+        """The lead as of now; None when it is closed."""
+        return self._leads.get(lead)
+
+    @property
+    def persons(self) -> int:
+        """How many people there are."""
+        return len(self._files)
+
+    def leads_left(self, campaign: CampaignId) -> int:
+        """Leads that are neither closed nor handed out."""
+        return self._left.get(campaign, 0)
+
+    def fetch(self, command: RefillHopper, *, now: float) -> LeadsFetched:
+        """Claim up to `wanted` due leads, in order, with the files of all their people.
+
+        Args:
+            now: POSIX seconds; a lead is due from its `not_before` on.
+        """
+        campaign = command.campaign
+        due, resting = self._due.setdefault(campaign, []), self._resting.setdefault(campaign, [])
+        self._wake_rested(due, resting, now)
+        taken: list[Lead] = []
+        while due and len(taken) < command.wanted:
+            _, name = heappop(due)
+            lead = self._leads.get(name)
+            if lead is None or name in self._claimed or name in self._not_before:
+                continue  # closed, handed out or put to rest since it was put on the heap
+            self._claimed.add(name)
+            taken.append(lead)
+        left = self._left.get(campaign, 0)
+        self._left[campaign] = left - len(taken)
+        persons = {target.person: None for lead in taken for target in lead.targets}
+        return LeadsFetched(
+            campaign=campaign,
+            request=command.request,
+            as_of=command.sequence,
+            leads=tuple(taken),
+            persons=tuple(self._files[person].now() for person in persons),
+            leads_left=left,
+            retry_at=resting[0][0] if resting else None,
+        )
+
+    def _wake_rested(self, due: list[_Due], resting: list[_Resting], now: float) -> None:
+        while resting:
+            at, name = resting[0]
+            is_current = self._not_before.get(name) == at
+            if is_current and at > now:
+                return
+            heappop(resting)
+            if is_current:
+                del self._not_before[name]
+                heappush(due, (self._order(self._leads[name]), name))
+
+    def release_claims(self) -> None:
+        """Between shifts: what was handed out and never came back is due again."""
+        for name in sorted(self._claimed):
+            self._claimed.discard(name)
+            lead = self._leads[name]
+            heappush(self._due[lead.campaign], (self._order(lead), name))
+            self._left[lead.campaign] += 1
+
+    # --- what the engine writes down ----------------------------------------------------------------
+
+    def rest(self, command: RestLead) -> None:
+        """Take a lead back until its time."""
+        lead = self._leads.get(command.lead)
+        if lead is None:
+            return
+        if command.lead in self._claimed:
+            self._claimed.discard(command.lead)
+            self._left[lead.campaign] += 1
+        self._leads[command.lead] = Lead(
+            lead=lead.lead,
+            campaign=lead.campaign,
+            debt=lead.debt,
+            targets=lead.targets,
+            needs=lead.needs,
+            priority=lead.priority,
+            passes=command.passes,
+            reserve_agent=command.reserve_agent,
+            reserve_for=command.reserve_for,
+            not_before=command.not_before if command.reserve_agent else None,
+        )
+        self._not_before[command.lead] = command.not_before
+        heappush(self._resting[lead.campaign], (command.not_before, command.lead))
+
+    def close(self, command: CloseLead) -> None:
+        """No more turns for this lead."""
+        lead = self._leads.pop(command.lead, None)
+        if lead is None:
+            return
+        self._not_before.pop(command.lead, None)
+        if command.lead in self._claimed:
+            self._claimed.discard(command.lead)
+        else:
+            self._left[lead.campaign] -= 1
+
+    def write_attempt(self, record: AttemptRecord) -> None:
+        """An attempt as the gate must know it, replacing what was known of it."""
+        entry = entry_of(record)
+        if entry is not None:
+            self._files[record.person].take(FactChange(person=record.person, entry=entry))
+
+    def learn(self, change: FactChange) -> None:
+        """A fact that the engine decided to record, or that came from outside, for everybody it binds."""
+        for person in self._bound(change):
+            self._files[person].take(change)
+
+    def _bound(self, change: FactChange) -> tuple[str, ...]:
+        if change.person is not None:
+            return (change.person,)
+        if change.number is not None:
+            return tuple(self._of_number.get(change.number, ()))
+        return tuple(self._of_debt.get(change.debt or "", ()))
+
+    def write(self, command: StoreRequest | StoreConsent | StoreHold) -> None:
+        """What a person asked for, agreed to, or is protected by."""
+        change = change_of_command(command)
+        if change is not None:
+            self.learn(change)
+
+    def drop_number(self, command: StoreNumberStatus) -> None:
+        """A number is no target any more: for that person, or for nobody when it is not in service.
+
+        A lead that is left without a target has no more turns.
+        """
+        for name in self._leads_of_number.get(command.number, ()):
+            lead = self._leads.get(name)
+            if lead is None:
+                continue
+            targets = tuple(t for t in lead.targets if not _is_dropped(t, command))
+            if not targets:
+                self.close(CloseLead(lead=name, reason="no number is left"))
+            elif len(targets) != len(lead.targets):
+                self._leads[name] = replace(lead, targets=targets)
+
+    def forget_before(self, posix: float) -> None:
+        """Drop history older than any rule looks back; for rehearsals of a year."""
+        for file in self._files.values():
+            file.forget_before(posix)
+
+
+def _is_dropped(target: Target, command: StoreNumberStatus) -> bool:
+    if target.number != command.number:
+        return False
+    return command.status is NumberStatus.INVALID or target.person == command.person

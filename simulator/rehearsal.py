@@ -1,0 +1,289 @@
+"""A shift, rehearsed: a scenario, a seed, the real engine; out come records that a live floor would have.
+
+`Rehearsal` is one floor whose pieces can be reached (tests, faults, a year of shifts). `run_rehearsal` is the
+usual whole: put it together, work one shift, let what is still going on end, hand over what was observed.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from compliance_gate.findings import Verdict
+from compliance_gate.rulebook import Rulebook
+from dialer.domain.campaign import CampaignSettings, DetectionMode
+from dialer.domain.commands import (
+    CloseLead,
+    RefillHopper,
+    RestLead,
+    StoreAgentState,
+    StoreAttempt,
+    StoreConsent,
+    StoreDenial,
+    StoreHold,
+    StoreNumberStatus,
+    StoreOutcome,
+    StorePromise,
+    StoreRequest,
+)
+from dialer.domain.events import CampaignConfigured, CampaignDrained, CampaignStarted, EngineRestarted, Event
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, ClientId
+from dialer.domain.record import AttemptRecord
+from simulator.agents import Roster
+from simulator.lead_book import LeadBook
+from simulator.people import MadeUpPublic
+from simulator.population import Placement, made_up
+from simulator.scenario import Scenario
+from simulator.streams import Streams
+from simulator.telephone_network import TelephoneNetwork
+from simulator.world import OFFICE, Engine, Sink, World
+
+CAMPAIGN = CampaignId("rehearsal")
+CLIENT = ClientId("client-1")
+_RUN_OUT_S = 3600.0
+"""How long after the shift's end the last talks may take."""
+
+EngineFactory = Callable[[Rulebook], Engine]
+Report = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSpan:
+    """One agent in one state, from when to when (POSIX seconds)."""
+
+    agent: AgentId
+    state: str
+    reason: str
+    since: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsalResult:
+    """What a shift left behind: observable facts, and what was needed to make it again.
+
+    Args:
+        denials: rule -> how often it kept a lead from being called, as the engine reported changes of denial.
+        steps: events that the engine took.
+        truth_calls: calls that the made-up network really placed.
+    """
+
+    scenario: str
+    policy: str
+    seed: int
+    agents: int
+    hours: float
+    starts_at: float
+    ends_at: float
+    attempts: tuple[AttemptRecord, ...]
+    spans: tuple[AgentSpan, ...]
+    promises: tuple[StorePromise, ...]
+    denials: dict[str, int]
+    leads: int
+    persons: int
+    steps: int
+    rulebook: str
+    truth_calls: int
+
+
+class Ledger:
+    """Keeps what the engine writes down. The last record of an attempt is the one that stands."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.attempts: dict[AttemptId, AttemptRecord] = {}
+        self.spans: list[AgentSpan] = []
+        self.promises: list[StorePromise] = []
+        self.denials: Counter[str] = Counter()
+        self._open: dict[AgentId, tuple[float, StoreAgentState]] = {}
+        world.on(StoreAttempt, self._attempt)
+        world.on(StoreOutcome, self._outcome)
+        world.on(StoreAgentState, self._state)
+        world.on(StorePromise, self.promises.append)
+        world.on(StoreDenial, self._denial)
+
+    def _attempt(self, command: StoreAttempt) -> None:
+        self.attempts[command.record.attempt] = command.record
+
+    def _outcome(self, command: StoreOutcome) -> None:
+        self.attempts[command.record.attempt] = command.record
+
+    def _denial(self, command: StoreDenial) -> None:
+        self.denials.update(f.rule for f in command.findings if f.verdict is Verdict.DENIED)
+
+    def _state(self, command: StoreAgentState) -> None:
+        self._close(command.agent)
+        self._open[command.agent] = (self._world.now, command)
+
+    def _close(self, agent: AgentId) -> None:
+        before = self._open.pop(agent, None)
+        if before is not None:
+            since, command = before
+            self.spans.append(AgentSpan(agent, command.state, command.reason, since, self._world.now))
+
+    def close_all(self) -> None:
+        """End the spans that are open at the end."""
+        for agent in sorted(self._open):
+            self._close(agent)
+
+
+@dataclass(slots=True, kw_only=True)
+class Rehearsal:
+    """One floor, put together; `work` lets a shift happen.
+
+    Args:
+        placement: leads and people from a store; None = made up by the scenario.
+        through: wraps the network's reporting, for fault injection.
+    """
+
+    scenario: Scenario
+    seed: int
+    engine: Engine
+    sink: Sink | None = None
+    placement: Placement | None = None
+    book: LeadBook | None = None
+    campaign: CampaignId = CAMPAIGN
+    client: ClientId = CLIENT
+    starts_at: float = field(init=False)
+    ends_at: float = field(init=False)
+    streams: Streams = field(init=False)
+    world: World = field(init=False)
+    network: TelephoneNetwork = field(init=False)
+    roster: Roster = field(init=False)
+    ledger: Ledger = field(init=False)
+
+    def __post_init__(self) -> None:
+        shift, scenario = self.scenario.shift, self.scenario
+        start = datetime.combine(shift.day, shift.starts, ZoneInfo(shift.time_zone))
+        self.starts_at = start.timestamp()
+        self.ends_at = self.starts_at + shift.hours * 3600.0
+        self.streams = Streams(self.seed)
+        self.book = self.book or self._stock()
+        self.world = World(engine=self.engine, starts_at=self.starts_at - 1.0, sink=self.sink)
+        public = MadeUpPublic(
+            scenario=scenario, streams=self.streams, book=self.book, starts_at=self.starts_at
+        )
+        self.roster = Roster(
+            world=self.world,
+            scenario=scenario,
+            streams=self.streams,
+            campaign=self.campaign,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+        )
+        self.network = TelephoneNetwork(
+            world=self.world,
+            plan=scenario.network,
+            public=public,
+            floor=self.roster,
+            chance=self.streams.stream("network", str(int(self.starts_at))),
+        )
+        self.ledger = Ledger(self.world)
+        self._connect(self.book)
+
+    def _stock(self) -> LeadBook:
+        scenario = self.scenario
+        hours = scenario.agents.count * scenario.shift.hours
+        persons = max(20, round(scenario.population.persons_per_agent_hour * hours))
+        placement = self.placement or made_up(
+            scenario.population,
+            persons=persons,
+            campaign=self.campaign,
+            streams=self.streams,
+            now=self.starts_at,
+        )
+        return LeadBook(leads=placement.leads, persons=placement.persons)
+
+    def _connect(self, book: LeadBook) -> None:
+        world = self.world
+        world.on(StoreAttempt, lambda command: book.write_attempt(command.record))
+        world.on(StoreOutcome, lambda command: book.write_attempt(command.record))
+        world.on(StoreRequest, book.write)
+        world.on(StoreConsent, book.write)
+        world.on(StoreHold, book.write)
+        world.on(StoreNumberStatus, book.drop_number)
+        world.on(RestLead, book.rest)
+        world.on(CloseLead, book.close)
+
+        def refill(command: RefillHopper) -> None:
+            """The facts are of now; they arrive a moment later, and the engine adds what happened since."""
+            answer = book.fetch(command, now=world.now)
+            world.tell_at(world.now + self.scenario.network.store_s, answer)
+
+        world.on(RefillHopper, refill)
+
+    def settings(self) -> CampaignSettings:
+        """The campaign's settings by the scenario."""
+        plan, agents = self.scenario.campaign, self.scenario.agents.count
+        return CampaignSettings(
+            campaign=self.campaign,
+            client=self.client,
+            time_zone=self.scenario.shift.time_zone,
+            policy=plan.policy,
+            policy_parameters=dict(plan.policy_parameters),
+            pacing_interval_s=plan.pacing_interval_s,
+            abandonment_limit=plan.abandonment_limit,
+            abandonment_target=plan.abandonment_target,
+            answer_limit_s=plan.answer_limit_s,
+            bridge_margin_s=plan.bridge_margin_s,
+            ring_s=plan.ring_s,
+            detection=DetectionMode(plan.detection),
+            lines=max(1, round(plan.lines_per_agent * agents)),
+            launches_per_second=plan.launches_per_second,
+            hopper_size=max(10, round(plan.hopper_per_agent * agents)),
+            rest_s=dict(plan.rest_s),
+            max_passes=plan.max_passes,
+            shift_ends_at=self.ends_at,
+        )
+
+    def open(self, *, restarted: bool = True) -> None:
+        """Put the shift's plan on the heap: the campaign, the people, the trunk's bad moments."""
+        tell_at, start = self.world.tell_at, self.starts_at
+        if restarted:
+            tell_at(start - 1.0, EngineRestarted(checkpoint="", generation=1))
+            tell_at(start - 1.0, self.network.reconciled(self.roster.seated()))
+        tell_at(start - 1.0, CampaignConfigured(settings=self.settings()))
+        tell_at(start - 1.0, CampaignStarted(campaign=self.campaign))
+        self.roster.work(self.network)
+        for failure in self.scenario.network.failures:
+            begins = start + failure.after_hours * 3600.0
+            what = (begins + failure.minutes * 60.0, failure.share)
+            self.world.schedule(begins, self._fail_trunk, what, priority=OFFICE)
+        tell_at(self.ends_at, CampaignDrained(campaign=self.campaign))
+
+    def _fail_trunk(self, what: tuple[float, float]) -> None:
+        self.network.fail_trunk(*what)
+
+    def work(self) -> None:
+        """The whole shift, and then until the last talk is written down."""
+        self.open()
+        self.world.run(self.ends_at)
+        self.world.run_while(self._anybody_busy, until=self.ends_at + _RUN_OUT_S)
+        self.ledger.close_all()
+
+    def _anybody_busy(self) -> bool:
+        return self.network.in_flight > 0 or self.roster.anybody_there
+
+    def result(self, *, rulebook: str) -> RehearsalResult:
+        """What was observed."""
+        scenario, ledger = self.scenario, self.ledger
+        assert self.book is not None
+        return RehearsalResult(
+            scenario=scenario.name,
+            policy=scenario.campaign.policy,
+            seed=self.seed,
+            agents=scenario.agents.count,
+            hours=scenario.shift.hours,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            attempts=tuple(ledger.attempts.values()),
+            spans=tuple(ledger.spans),
+            promises=tuple(ledger.promises),
+            denials=dict(sorted(ledger.denials.items())),
+            leads=self.book.leads_left(self.campaign),
+            persons=self.book.persons,
+            steps=self.world.steps,
+            rulebook=rulebook,
+            truth_calls=self.network.calls,
+        )

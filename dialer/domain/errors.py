@@ -42,3 +42,10 @@ class StoreUnavailableError(FairdialError):
     Nothing of the batch was written. The operator's fault to mend; the floor stops launching until it is,
     and what was not committed has not happened.
     """
+
+
+class TelephoneSystemUnavailableError(FairdialError):
+    """There is no connection to the telephone system: nothing was handed over and nothing will be later.
+
+    The operator's fault to mend; the runtime asks again by itself, with growing pauses.
+    """

@@ -34,7 +34,7 @@ class TelephoneSystem(Protocol):
     """
 
     async def start(self) -> None:
-        """Connect. Raises TelephoneSystemUnavailable with what to mend."""
+        """Connect, or connect again after a loss. Raises TelephoneSystemUnavailableError with what to mend."""
         ...
 
     async def perform(self, command: TelephoneCommand, *, dial: str | None = None) -> None:
@@ -42,15 +42,20 @@ class TelephoneSystem(Protocol):
 
         Args:
             dial: E.164 number for an `Originate`, looked up by the runtime; never in a journal.
+
+        Raises:
+            TelephoneSystemUnavailableError: surely nothing was handed over. Any other error means that it is
+                not known whether it was: the attempt then counts as a call placed until something is heard.
         """
         ...
 
     def events(self) -> AsyncIterator[Event]:
-        """What happens there, in its order."""
+        """What happens there, in its order. Ends after a `NetworkLost`; a system that comes back by itself
+        may go on instead."""
         ...
 
     async def reconcile(self) -> NetworkReconciled:
-        """Everything that lives there now, by our ids."""
+        """Everything that lives there now, by our ids. Raises TelephoneSystemUnavailableError."""
         ...
 
     async def stop(self) -> None:
@@ -74,7 +79,7 @@ class Journal(Protocol):
     async def append(self, entries: Sequence[JournalEntry]) -> None:
         """Write and commit. When it returns, the entries survive a crash.
 
-        Raises StoreUnavailable: full or read-only; nothing of the batch was written.
+        Raises StoreUnavailableError: full or read-only; nothing of the batch was written.
         """
         ...
 

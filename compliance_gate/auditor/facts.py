@@ -50,6 +50,7 @@ class AuditedContact:
         debts: the debts it counts for; `None` = not known, which is all of them.
         spoken_debts: debts spoken of, where they differ.
         recorded: a prerecorded or artificial voice was played.
+        reached: who was called, when it was not this person but one of the household (a spouse).
     """
 
     at: datetime
@@ -61,6 +62,7 @@ class AuditedContact:
     spoken_debts: tuple[str, ...] | None = None
     recorded: bool = False
     purpose: str = "collection"
+    reached: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,14 +164,17 @@ class AuditedPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A call that is to be made, or was. `debts` `None` is all of the person's debts."""
+    """A call that is to be made, or was. `debts` `None` is all of the person's debts.
+
+    `agent_guaranteed`: a collector is certain to be on the line when it is answered.
+    """
 
     at: datetime
     number: str
     debts: tuple[str, ...] | None = None
     recorded: bool = False
     purpose: str = "collection"
-    has_agent_waiting: bool = True
+    agent_guaranteed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ Source: 12 CFR 1006 with Supplement I (eCFR, 2025-12-08); 15 USC 1692c.
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
-from compliance_gate.auditor.facts import AuditedConsent, AuditedContact, Reason
+from compliance_gate.auditor.facts import AuditedConsent, AuditedContact, AuditedSuppression, Reason
 from compliance_gate.auditor.question import (
     CALLS,
     NOT_CONNECTED,
@@ -108,7 +108,7 @@ def _on_a_day_agreed(consent: AuditedConsent, at: datetime, zone: str) -> bool:
 def _spoken_between(question: Question, debt: str, since: datetime, until: datetime) -> bool:
     return any(
         since < contact.at < until and was_conversation(contact) and _spoke_of(question, contact, debt)
-        for contact in question.person.contacts
+        for contact in question.earlier()
     )
 
 
@@ -201,13 +201,20 @@ OUTSIDE_THE_LIMITS = frozenset(
 """1006.14(b)(3)(iii) with 1006.6(d)(1)(ii)-(vi): calls to these are outside the limits."""
 
 
-def suppressions(question: Question) -> Iterator[Reason]:
-    """Holds on the person or the debt: dead, bankrupt, under arms, recalled by the creditor, ..."""
+def bankruptcy(question: Question) -> Iterator[Reason]:
+    """11 USC 362(a)(6), 524(a)(2): no act to collect while the stay or the discharge protects the person."""
+    for hold in holds_in_force(question):
+        if hold.kind == "bankruptcy":
+            yield Reason(
+                rule="bankruptcy",
+                citation="11 USC 362(a)(6), 524(a)(2)",
+                found=f"{hold.kind} since {hold.since.isoformat()}",
+            )
+
+
+def holds_in_force(question: Question) -> Iterator[AuditedSuppression]:
+    """Holds on the person, or on one of the debts proposed, that last at the time of the call."""
     for hold in question.person.suppressions:
         ended = hold.until is not None and hold.until <= question.at
         if hold.since <= question.at and not ended and question.touches(hold.debts):
-            yield Reason(
-                rule="hold",
-                citation="12 CFR 1006.14(a), 1006.22; 11 USC 362; house policy on holds",
-                found=f"{hold.kind} since {hold.since.isoformat()}",
-            )
+            yield hold

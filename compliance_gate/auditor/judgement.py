@@ -10,8 +10,6 @@ from compliance_gate.auditor.question import CALLS, Question
 from compliance_gate.auditor.recorded_voice import recorded_voice
 from compliance_gate.auditor.states import states
 
-NEVER_DIALED_TO_COLLECT = frozenset({"reference", "relative"})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -38,8 +36,8 @@ def judge(person: AuditedPerson, proposal: Proposal, reading: Reading = STANDARD
 
 
 def _reasons(question: Question, reading: Reading) -> Iterator[Reason]:
-    yield from federal.suppressions(question)
     if question.person.role not in federal.OUTSIDE_THE_LIMITS:
+        yield from federal.bankruptcy(question)
         yield from federal.known_place(question)
         yield from federal.hours(question, max_ring_s=reading.max_ring_s, literal=reading.literal)
         yield from federal.seven_calls(question)
@@ -50,26 +48,9 @@ def _reasons(question: Question, reading: Reading) -> Iterator[Reason]:
         yield from requests.silence(question)
         yield from requests.places(question)
         yield from states(question)
+        if reading.house is not None:
+            yield from house(question, reading.house)
     yield from recorded_voice(question)
-    yield from _number_on_file(question)
-    if reading.house is not None:
-        yield from house(question, reading.house)
-
-
-def _number_on_file(question: Question) -> Iterator[Reason]:
-    number = question.number
-    if number is None:
-        yield Reason(
-            rule="number-not-on-file",
-            citation="house policy: a number is attached to a person, with its source, before it is dialed",
-            found=f"{question.proposal.number} is not on {question.person.person}'s file",
-        )
-    elif number.role in NEVER_DIALED_TO_COLLECT and question.proposal.purpose == "collection":
-        yield Reason(
-            rule="reference-number",
-            citation="12 CFR 1006.6(d)(1); house policy",
-            found=f"the number is a {number.role}'s",
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

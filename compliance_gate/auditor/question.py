@@ -85,7 +85,13 @@ class Question:
         return bool(self.particular_debts() & {self.particular(debt) for debt in debts})
 
     def earlier(self) -> Iterator[AuditedContact]:
-        """What had happened before the call."""
+        """What had happened with the person before the call."""
+        for contact in self.with_the_household():
+            if contact.reached is None:
+                yield contact
+
+    def with_the_household(self) -> Iterator[AuditedContact]:
+        """What had happened before the call with the person or another of the household."""
         for contact in self.person.contacts:
             if contact.at < self.at:
                 yield contact
@@ -117,3 +123,11 @@ def was_conversation(contact: AuditedContact) -> bool:
 def day_after(day: date, days: int) -> date:
     """The calendar day `days` later."""
     return day + timedelta(days=days)
+
+
+def call_back_is_owed(question: Question) -> bool:
+    """Whether the person asked to be called back and has not been spoken to since."""
+    return any(
+        not any(was_conversation(c) and not c.inbound and c.at > request.at for c in question.earlier())
+        for request in question.requests_in_force("callback_request")
+    )

@@ -46,9 +46,13 @@ def _may_answer_once(question: Question, request: AuditedRequest, block: HoursOf
     )
 
 
-def _unanswered_calls_of_theirs(question: Question, since: datetime) -> Iterator[datetime]:
-    """Calls of the person that reached no one and have had no call back yet."""
+def _unanswered_calls_of_theirs(
+    question: Question, since: datetime, from_number: str | None = None
+) -> Iterator[datetime]:
+    """Calls of the person, from one number or any, that reached no one and have had no call back yet."""
     for theirs in question.earlier():
+        if from_number is not None and theirs.number not in {None, from_number}:
+            continue
         answered = any(
             not ours.inbound and ours.medium is Medium.CALL and theirs.at < ours.at
             for ours in question.earlier()
@@ -79,7 +83,10 @@ def opt_outs(question: Question) -> Iterator[Reason]:
             continue
         yield _stop(request, "12 CFR 1006.14(h)(1)")
     for request in question.requests_in_force("stop_number", "wrong_number_learned"):
-        if request.number in {None, question.proposal.number}:
+        called_from_it = request.kind == "stop_number" and any(
+            _unanswered_calls_of_theirs(question, request.at, question.proposal.number)
+        )
+        if request.number in {None, question.proposal.number} and not called_from_it:
             yield _stop(request, "12 CFR 1006.14(h)(1), comment 14(h)(1)-2")
 
 
@@ -95,6 +102,8 @@ def silence(question: Question) -> Iterator[Reason]:
     """1006.6(c) cease or refusal, in force on receipt; 1006.6(b)(2) attorney; 1006.38 dispute."""
     kinds = ("cease_communication", "refusal_to_pay", "attorney_represented", "dispute", "breathing_space")
     for request in question.requests_in_force(*kinds):
+        if request.kind == "attorney_represented" and any(_unanswered_calls_of_theirs(question, request.at)):
+            continue  # comment 6(b)(2)-1: what the person begins may be answered
         if question.touches(request.debts) and not _ended_by_answer(question, request):
             yield _stop(request, "12 CFR 1006.6(b)(2), 1006.6(c), 1006.38(c)-(d)")
 

@@ -12,6 +12,7 @@ from compliance_gate.auditor.question import (
     CALLS,
     NOT_CONNECTED,
     Question,
+    call_back_is_owed,
     local_day,
     was_conversation,
 )
@@ -92,7 +93,7 @@ def district_of_columbia(question: Question) -> Iterator[Reason]:
 
     The code does not say that the day of the call is the first of the seven: it is not taken so.
     """
-    asked = any(True for _ in _unserved_callback_requests(question))
+    asked = call_back_is_owed(question)
     for zone in question.zones:
         for debt in sorted(question.particular_debts()):
             counted = [
@@ -111,13 +112,6 @@ def district_of_columbia(question: Question) -> Iterator[Reason]:
                     yield _reason("dc-pause", "D.C. Code 28-3814(d)(4)(A)(ii)", contact.at.isoformat())
 
 
-def _unserved_callback_requests(question: Question) -> Iterator[bool]:
-    """A call back the person asked for and has not had: one completed call is outside the limits."""
-    for request in question.requests_in_force("callback_request"):
-        if not any(was_conversation(c) and not c.inbound and c.at > request.at for c in question.earlier()):
-            yield True
-
-
 def washington(question: Question) -> Iterator[Reason]:
     """More than three communications of any form in a week; more than one a week at work; two a day on
     a mobile.
@@ -129,7 +123,7 @@ def washington(question: Question) -> Iterator[Reason]:
         for first in (sunday, today - timedelta(days=6)):
             heard = [
                 c
-                for c in question.earlier()
+                for c in question.with_the_household()
                 if not c.inbound
                 and first <= local_day(c.at, zone) <= today
                 and (c.medium not in CALLS or c.outcome in HEARD_OR_READ)

@@ -133,7 +133,9 @@ def test_hold_binds_its_debts_while_it_lasts() -> None:
         since=NOON - timedelta(days=3), kind="bankruptcy", until=NOON + timedelta(days=1), debts=("D1",)
     )
     person = replace(ADA, suppressions=(hold,))
-    assert rules(person) == {"hold"}
+    assert rules(person) == {"bankruptcy"}
+    assert rules(replace(ADA, suppressions=(replace(hold, kind="vulnerability"),))) == set()
+    assert rules(person, reading=Reading()) == {"bankruptcy", "house-holds"}
     assert rules(person, debts=("D2",)) == set()
     assert rules(person, NOON + timedelta(days=1)) == set()
 

@@ -48,6 +48,7 @@ class Plan:
     coverage: Coverage | None
     missing: tuple[str, ...]
     packs: tuple[str, ...]
+    with_house: bool
 
 
 class Planner:
@@ -119,6 +120,7 @@ class Planner:
             coverage=coverage,
             missing=tuple(name for name in packs if name not in self.rulebook.packs),
             packs=packs,
+            with_house=Layer.HOUSE in self.layers,
         )
 
     def _pack(self, name: str) -> tuple[Rule, ...]:

@@ -14,7 +14,9 @@ _ALL_TECHS: frozenset[Tech | None] = frozenset({None, *Tech})
 _VOICES = {
     "any": _ALL_TECHS,
     "recorded": _RECORDED,
-    "prerecorded": _RECORDED - {Tech.ATDS}, "live": _ALL_TECHS - _RECORDED}
+    "prerecorded": _RECORDED - {Tech.ATDS},
+    "live": _ALL_TECHS - _RECORDED,
+}
 _SOLICITATION = frozenset({Purpose.COLLECTION_PLUS_OFFER, Purpose.SOLICITATION})
 _PURPOSES = {
     "any": frozenset(Purpose),

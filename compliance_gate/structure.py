@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from compliance_gate.findings import Finding, Verdict
+from compliance_gate.findings import Finding, Layer, Verdict
 from compliance_gate.plan import Plan
 from compliance_gate.question import Question
 from compliance_gate.words import Action
@@ -14,7 +14,7 @@ _DEBT = "A contact is about debts on file for that person"
 _PLACE = "12 CFR 1006.6(b)(1)(i), comment 2: every place where the consumer may be"
 
 _NUMBER_CLEARED = Finding("gate-number-on-file", Verdict.CLEARED, _NUMBER)
-_DEBT_CLEARED = Finding("gate-debt-on-file", Verdict.CLEARED, _DEBT)
+_DEBT_CLEARED = Finding("gate-debt-on-file", Verdict.CLEARED, _DEBT, (), Layer.HOUSE)
 _PLACE_CLEARED = Finding("gate-place-known", Verdict.CLEARED, _PLACE)
 
 
@@ -28,17 +28,21 @@ def structural_findings(question: Question, plan: Plan) -> Iterator[Finding]:
             yield Finding("gate-number-on-file", Verdict.DENIED, _NUMBER, facts)
         else:
             yield _NUMBER_CLEARED
-    strange = [debt for debt in proposed.debts or () if not question.person.has_debt(debt)]
-    if strange:
-        facts = tuple(("debt not on file", debt) for debt in strange)
-        yield Finding("gate-debt-on-file", Verdict.DENIED, _DEBT, facts)
-    else:
-        yield _DEBT_CLEARED
+    if plan.with_house:
+        yield _debts(question)
     if question.zones:
         yield _PLACE_CLEARED
     else:
         facts = tuple(("not known", fact) for fact in question.unknown)
         yield Finding("gate-place-known", Verdict.DENIED, _PLACE, facts)
+
+
+def _debts(question: Question) -> Finding:
+    strange = [debt for debt in question.proposed.debts or () if not question.person.has_debt(debt)]
+    if not strange:
+        return _DEBT_CLEARED
+    facts = tuple(("debt not on file", debt) for debt in strange)
+    return Finding("gate-debt-on-file", Verdict.DENIED, _DEBT, facts, Layer.HOUSE)
 
 
 def _jurisdiction(plan: Plan) -> Finding:

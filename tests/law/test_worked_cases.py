@@ -1,0 +1,31 @@
+"""Every worked case of the public language is decided as the law's text says, and free at the right second."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from compliance_gate.check import check_case, law_gate
+from compliance_gate.library import standard_rulebook
+
+_CASES = [
+    json.loads(line)
+    for name in ("cases.jsonl", "people.jsonl")
+    if (path := Path(__file__).with_name(name)).exists()
+    for line in path.read_text(encoding="utf-8").splitlines()
+]
+
+
+@pytest.mark.parametrize("case", _CASES, ids=[case["id"] for case in _CASES])
+def test_case_is_decided_as_expected(case: dict[str, object]) -> None:
+    """Decision and earliest next instant are those the case states."""
+    checked = check_case(law_gate(standard_rulebook()), case)
+
+    assert checked.differences == ()
+
+
+def test_public_cases_are_all_there() -> None:
+    """None of the 122 public cases is lost."""
+    lines = Path(__file__).with_name("cases.jsonl").read_text(encoding="utf-8").splitlines()
+
+    assert len(lines) == 122

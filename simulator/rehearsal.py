@@ -27,11 +27,14 @@ from dialer.domain.commands import (
     StorePromise,
     StoreRequest,
 )
-from dialer.domain.events import CampaignConfigured, CampaignDrained, CampaignStarted, EngineRestarted, Event
+from dialer.domain.events import CampaignConfigured, CampaignDrained, CampaignStarted, EngineRestarted
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, ClientId
 from dialer.domain.record import AttemptRecord
+from dialer.engine.engine import DialerEngine
+from pacing.registry import make_policy
 from simulator.agents import Roster
 from simulator.lead_book import LeadBook
+from simulator.open_gate import RULEBOOK, OpenGate
 from simulator.people import MadeUpPublic
 from simulator.population import Placement, made_up
 from simulator.scenario import Scenario
@@ -44,8 +47,8 @@ CLIENT = ClientId("client-1")
 _RUN_OUT_S = 3600.0
 """How long after the shift's end the last talks may take."""
 
-EngineFactory = Callable[[Rulebook], Engine]
-Report = Callable[[Event], None]
+_PROGRESS_STEPS = 200
+"""How often a long rehearsal says how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,9 @@ class Rehearsal:
 
     Args:
         placement: leads and people from a store; None = made up by the scenario.
-        through: wraps the network's reporting, for fault injection.
+        book: a lead book that was used before, for shift after shift over the same people; comes before
+            `placement`.
+        progress: told the share of the shift that is over, 0-1.
     """
 
     scenario: Scenario
@@ -145,6 +150,7 @@ class Rehearsal:
     book: LeadBook | None = None
     campaign: CampaignId = CAMPAIGN
     client: ClientId = CLIENT
+    progress: Callable[[float], None] | None = None
     starts_at: float = field(init=False)
     ends_at: float = field(init=False)
     streams: Streams = field(init=False)
@@ -258,7 +264,11 @@ class Rehearsal:
     def work(self) -> None:
         """The whole shift, and then until the last talk is written down."""
         self.open()
-        self.world.run(self.ends_at)
+        parts = _PROGRESS_STEPS if self.progress is not None else 1
+        for part in range(1, parts + 1):
+            self.world.run(self.starts_at + (self.ends_at - self.starts_at) * part / parts)
+            if self.progress is not None:
+                self.progress(part / parts)
         self.world.run_while(self._anybody_busy, until=self.ends_at + _RUN_OUT_S)
         self.ledger.close_all()
 
@@ -287,3 +297,69 @@ class Rehearsal:
             rulebook=rulebook,
             truth_calls=self.network.calls,
         )
+
+
+def run_rehearsal(
+    scenario: Scenario,
+    *,
+    seed: int,
+    rulebook: Rulebook | None,
+    policy: str | None = None,
+    policy_parameters: Mapping[str, float] | None = None,
+    agents: int | None = None,
+    hours: float | None = None,
+    placement: Placement | None = None,
+    sink: Sink | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> RehearsalResult:
+    """Rehearse one shift with the real engine. The same arguments give the same result, to the last bit.
+
+    Args:
+        rulebook: the law in force for the gate (`compliance_gate.library.standard_rulebook()`); None asks no
+            law at all, for studies of pacing only.
+        policy, policy_parameters, agents, hours: instead of the scenario's own.
+        placement: leads and people from a store instead of made-up ones; all leads of one campaign.
+        sink: takes every step in order, for a journal.
+        progress: told the share of the shift that is over, 0-1.
+
+    Raises:
+        UnknownPolicyError, PolicyParameterError: there is no such policy, or not with these parameters.
+    """
+    scenario = adapted(
+        scenario, policy=policy, policy_parameters=policy_parameters, agents=agents, hours=hours
+    )
+    make_policy(scenario.campaign.policy, **dict(scenario.campaign.policy_parameters))
+    gate = OpenGate() if rulebook is None else ComplianceGate(rulebook)
+    campaign = placement.leads[0].campaign if placement is not None and placement.leads else CAMPAIGN
+    rehearsal = Rehearsal(
+        scenario=scenario,
+        seed=seed,
+        engine=DialerEngine(gate),
+        sink=sink,
+        placement=placement,
+        campaign=campaign,
+        progress=progress,
+    )
+    rehearsal.work()
+    return rehearsal.result(rulebook=RULEBOOK if rulebook is None else rulebook.hash)
+
+
+def adapted(
+    scenario: Scenario,
+    *,
+    policy: str | None = None,
+    policy_parameters: Mapping[str, float] | None = None,
+    agents: int | None = None,
+    hours: float | None = None,
+) -> Scenario:
+    """The scenario with other agents, hours or pacing. Another policy drops the parameters of the first."""
+    campaign, plan, shift = scenario.campaign, scenario.agents, scenario.shift
+    if policy is not None and policy != campaign.policy:
+        campaign = replace(campaign, policy=policy, policy_parameters={})
+    if policy_parameters is not None:
+        campaign = replace(campaign, policy_parameters=dict(policy_parameters))
+    if agents is not None:
+        plan = replace(plan, count=agents)
+    if hours is not None:
+        shift = replace(shift, hours=hours)
+    return replace(scenario, campaign=campaign, agents=plan, shift=shift)

@@ -1,0 +1,288 @@
+"""Placements into the store: staged in small transactions, published by one short flip, then put in place.
+
+Nothing of a file can be seen by a decision before the flip; after it, all of it will be, even if the process
+dies: putting in place is idempotent and goes on at the next opening. Every transaction is small and followed
+by a pause at least as long, so that a live floor's commits get their turn (the writer of SQLite is one).
+
+    staging --flip--> published --all in place--> finished
+        \\--> abandoned (nothing was ever visible)
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from dialer.clock import monotonic_now
+from dialer.domain.errors import FairdialError
+from dialer.domain.ids import PersonId
+from dialer.domain.placement import PlacedAccount, RejectedLine
+from dialer.storage import tables as t
+from dialer.storage.codecs import encode_value, value_decoder
+from dialer.storage.database import Work
+from dialer.storage.fold import insert_missing
+from dialer.storage.identifiers import Identifiers
+from dialer.storage.placing import Placing, place
+
+STAGED_AT_ONCE = 2_000
+PLACED_AT_ONCE = 250
+"""Accounts in one transaction: each some tens of milliseconds on SQLite."""
+
+T = TypeVar("T")
+_account = value_decoder(PlacedAccount)
+
+
+class ImportStateError(FairdialError):
+    """The import is not in a state in which this may be done; the message says which it is in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportStatus:
+    """Where an import stands. `state`: staging, published, finished or abandoned."""
+
+    import_id: str
+    file_name: str
+    campaign: str
+    state: str
+    lines: int
+    accepted: int
+    rejected: int
+
+
+def breathe(seconds: float) -> None:
+    """Leave the write lock to others for as long as it was held."""
+    time.sleep(seconds)
+
+
+def no_pause(_seconds: float) -> None:
+    """For a store that nobody else uses."""
+
+
+class Imports:
+    """Imports of one store.
+
+    Args:
+        pause: called with the length of each transaction in seconds; `breathe` beside a live floor.
+    """
+
+    def __init__(
+        self, work: Work, identifiers: Identifiers, *, pause: Callable[[float], None] = no_pause
+    ) -> None:
+        self._work = work
+        self._identifiers = identifiers
+        self._pause = pause
+
+    def begin(
+        self, *, file_name: str, sha256: str, campaign: str, client: str = "", now: float
+    ) -> ImportStatus:
+        """Begin an import, or find the one of the same bytes for the same campaign.
+
+        Returns:
+            state `staging`: hand over the lines; anything else: this file was imported already.
+        """
+        import_id = hashlib.sha256(f"{sha256}\x1f{campaign}".encode()).hexdigest()[:16]
+        row: dict[str, object] = {
+            "import_id": import_id,
+            "file_name": file_name,
+            "sha256": sha256,
+            "campaign": campaign,
+            "state": "staging",
+            "started_at": now,
+        }
+
+        def work(connection: Connection) -> None:
+            insert_missing(connection, t.imports, [row])
+            if campaign:
+                insert_missing(connection, t.campaigns, [{"campaign": campaign, "client": client}])
+
+        self._work.write(work)
+        status = self.status(import_id)
+        if status.state in ("staging", "abandoned"):
+            self._forget_staged(import_id)
+        return self.status(import_id)
+
+    def stage(self, import_id: str, lines: Iterable[PlacedAccount | RejectedLine]) -> ImportStatus:
+        """Take lines in, in small transactions; nothing of them is visible yet.
+
+        Raises:
+            ImportStateError: the import is not staging.
+        """
+        self._expect(import_id, "staging")
+        accounts: list[PlacedAccount] = []
+        rejects: list[RejectedLine] = []
+        for line in lines:
+            if isinstance(line, PlacedAccount):
+                accounts.append(line)
+            else:
+                rejects.append(line)
+            if len(accounts) + len(rejects) >= STAGED_AT_ONCE:
+                self._stage_batch(import_id, accounts, rejects)
+                accounts, rejects = [], []
+        self._stage_batch(import_id, accounts, rejects)
+        return self.status(import_id)
+
+    def _stage_batch(
+        self, import_id: str, accounts: Sequence[PlacedAccount], rejects: Sequence[RejectedLine]
+    ) -> None:
+        bodies = [{"import_id": import_id, "body": encode_value(account)} for account in accounts]
+        lines = [
+            {
+                "import_id": import_id,
+                "line": reject.line,
+                "column": reject.column,
+                "reason": reject.reason,
+                "value": reject.value,
+            }
+            for reject in rejects
+        ]
+
+        def work(connection: Connection) -> None:
+            if bodies:
+                connection.execute(insert(t.staged_accounts), bodies)
+            if lines:
+                connection.execute(insert(t.import_rejects), lines)
+            counted = t.imports.c
+            connection.execute(
+                update(t.imports)
+                .where(counted.import_id == import_id)
+                .values(
+                    lines=counted.lines + len(bodies) + len(lines),
+                    accepted=counted.accepted + len(bodies),
+                    rejected=counted.rejected + len(lines),
+                )
+            )
+
+        self._timed(work)
+
+    def publish(self, import_id: str, *, now: float, report: dict[str, object] | None = None) -> None:
+        """The flip: from here on the import happens, whatever dies.
+
+        Raises:
+            ImportStateError: the import is not staging.
+        """
+        self._expect(import_id, "staging")
+        text = msgspec.json.encode(report or {}).decode()
+
+        def work(connection: Connection) -> None:
+            connection.execute(
+                update(t.imports)
+                .where(t.imports.c.import_id == import_id)
+                .values(state="published", published_at=now, report=text)
+            )
+
+        self._work.write(work)
+
+    def put_in_place(self, import_id: str, *, now: float) -> tuple[PersonId, ...]:
+        """Put the published accounts in place, in small transactions; may be killed and called again.
+
+        Returns:
+            persons who were known before: a running engine must be told of them by `PersonEdited`.
+        """
+        status = self._expect(import_id, "published")
+        placing = Placing(
+            identifiers=self._identifiers, campaign=status.campaign, import_id=import_id, now=now
+        )
+        changed: list[PersonId] = []
+        while True:
+            placed, known = self._timed(lambda connection: _place_some(connection, placing))
+            changed += known
+            if not placed:
+                return tuple(sorted(set(changed)))
+
+    def abandon(self, import_id: str) -> None:
+        """Forget a file that is still staging; nothing of it was ever visible."""
+        self._expect(import_id, "staging")
+        self._forget_staged(import_id, state="abandoned")
+
+    def unfinished(self) -> tuple[ImportStatus, ...]:
+        """Published imports that are not wholly in place: their process died."""
+
+        def work(connection: Connection) -> list[ImportStatus]:
+            rows = connection.execute(select(t.imports).where(t.imports.c.state == "published"))
+            return [_status(row) for row in rows]
+
+        return tuple(self._work.read(work))
+
+    def status(self, import_id: str) -> ImportStatus:
+        """Where an import stands.
+
+        Raises:
+            ImportStateError: nobody began it.
+        """
+        row = self._work.read(
+            lambda connection: connection.execute(
+                select(t.imports).where(t.imports.c.import_id == import_id)
+            ).one_or_none()
+        )
+        if row is None:
+            raise ImportStateError(f"no import {import_id!r}")
+        return _status(row)
+
+    def rejects(self, import_id: str) -> tuple[RejectedLine, ...]:
+        """The lines that were not taken."""
+        columns = t.import_rejects.c
+        query = select(columns.line, columns["column"], columns.reason, columns.value).where(
+            columns.import_id == import_id
+        )
+        rows = self._work.read(lambda connection: connection.execute(query.order_by(columns.id)).all())
+        return tuple(RejectedLine(line=a, column=b, reason=c, value=d) for a, b, c, d in rows)
+
+    def _expect(self, import_id: str, state: str) -> ImportStatus:
+        status = self.status(import_id)
+        if status.state != state:
+            raise ImportStateError(f"import {import_id} is {status.state}, not {state}")
+        return status
+
+    def _forget_staged(self, import_id: str, *, state: str = "staging") -> None:
+        def work(connection: Connection) -> None:
+            connection.execute(delete(t.staged_accounts).where(t.staged_accounts.c.import_id == import_id))
+            connection.execute(delete(t.import_rejects).where(t.import_rejects.c.import_id == import_id))
+            connection.execute(
+                update(t.imports)
+                .where(t.imports.c.import_id == import_id)
+                .values(state=state, lines=0, accepted=0, rejected=0)
+            )
+
+        self._work.write(work)
+
+    def _timed(self, work: Callable[[Connection], T]) -> T:
+        began = monotonic_now()
+        result = self._work.write(work)
+        self._pause(monotonic_now() - began)
+        return result
+
+
+def _status(row: Row[Any]) -> ImportStatus:
+    return ImportStatus(
+        import_id=row.import_id,
+        file_name=row.file_name,
+        campaign=row.campaign,
+        state=row.state,
+        lines=row.lines,
+        accepted=row.accepted,
+        rejected=row.rejected,
+    )
+
+
+def _place_some(connection: Connection, placing: Placing) -> tuple[int, tuple[PersonId, ...]]:
+    staged = t.staged_accounts.c
+    rows = connection.execute(
+        select(staged.id, staged.body)
+        .where(staged.import_id == placing.import_id)
+        .order_by(staged.id)
+        .limit(PLACED_AT_ONCE)
+    ).all()
+    if not rows:
+        connection.execute(
+            update(t.imports).where(t.imports.c.import_id == placing.import_id).values(state="finished")
+        )
+        return 0, ()
+    known = place(connection, [_account(bytes(row.body)) for row in rows], placing)
+    connection.execute(
+        delete(t.staged_accounts).where(staged.import_id == placing.import_id, staged.id <= rows[-1].id)
+    )
+    return len(rows), known

@@ -1,0 +1,260 @@
+"""Leads: claimed in the declared order, with whom they may reach; loaded whole for a rehearsal.
+
+The order is `dialer.domain.ordering.LEAD_ORDER`, compiled here to SQL. It walks one index over the leads that
+are due, so ten million accounts cost what a hundred do. Leads that wait for an instant are woken in small
+batches before each claim: a head full of denied leads never has to be stepped over, and a morning on which a
+million leads come due at once does not hold the write lock. While such a wave is being woken, the order
+holds among the leads that are awake.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+
+from compliance_gate.request import PersonFile
+from compliance_gate.words import NumberRole, Outcome, PersonRole, RequestKind
+from dialer.domain.ids import AgentId, CampaignId, DebtId, LeadId, NumberId, PersonId
+from dialer.domain.lead import Lead, Target
+from dialer.domain.ordering import LEAD_ORDER
+from dialer.storage.attempt_rows import texts
+from dialer.storage.person_files import chunks, person_files
+from dialer.storage.tables import debts, leads, person_debts
+
+WAKE_AT_ONCE = 5_000
+"""Leads woken in one transaction: some tens of milliseconds on SQLite."""
+
+COUNTED_UP_TO = 10_000
+"""Leads left are counted no further: pacing looks at the end of a list, not at its middle."""
+
+TARGET_ROLES = (PersonRole.CONSUMER, PersonRole.JOINT_DEBTOR, PersonRole.GUARANTOR)
+"""Who is called about a debt without being asked for by a collector: those who owe it, the primary first."""
+
+TARGET_NUMBERS = frozenset({NumberRole.OWN, NumberRole.SHARED})
+"""Work, relatives' and references' numbers are never dialed predictively; nor what nobody has verified."""
+
+ABANDONED_RECENTLY_S = 72 * 3600.0
+"""After an abandoned call the next has an agent reserved for this long (Ofcom's rule, kept everywhere)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """What a claim brought: leads in order, everybody tied to their debts, and what is left.
+
+    Args:
+        as_of: sequence of the last step that the facts include.
+        leads_left: leads that may still come, these included; counted up to `COUNTED_UP_TO`.
+        retry_at: POSIX seconds when the next resting lead becomes due; None = none rests.
+    """
+
+    leads: tuple[Lead, ...]
+    persons: tuple[PersonFile, ...]
+    leads_left: int
+    retry_at: float | None
+    as_of: int = 0
+
+
+def order_columns() -> tuple[ColumnElement[Any], ...]:
+    """The SQL compilation of `LEAD_ORDER`."""
+    return tuple(
+        leads.c[term.column].desc() if term.descending else leads.c[term.column].asc() for term in LEAD_ORDER
+    )
+
+
+def wake(connection: Connection, campaign: str, *, now: float) -> int:
+    """Make at most `WAKE_AT_ONCE` resting leads due whose instant has come; returns how many."""
+    sleeping = (
+        select(leads.c.lead)
+        .where(leads.c.campaign == campaign, leads.c.state == "resting", leads.c.not_before <= now)
+        .order_by(leads.c.not_before)
+        .limit(WAKE_AT_ONCE)
+    )
+    return connection.execute(update(leads).where(leads.c.lead.in_(sleeping)).values(state="due")).rowcount
+
+
+def claim(connection: Connection, campaign: str, *, wanted: int) -> list[str]:
+    """Claim up to `wanted` due leads in the declared order, by one statement: no two claims share a lead.
+
+    Returns:
+        ids, in the declared order.
+    """
+    head = (
+        select(leads.c.lead)
+        .where(leads.c.campaign == campaign, leads.c.state == "due")
+        .order_by(*order_columns())
+        .limit(wanted)
+    )
+    if connection.dialect.name == "postgresql":
+        head = head.with_for_update(skip_locked=True)
+    claimed = (
+        update(leads)
+        .where(leads.c.lead.in_(head), leads.c.state == "due")
+        .values(state="claimed")
+        .returning(leads.c.lead)
+    )
+    ids = list(connection.execute(claimed).scalars())
+    return list(
+        connection.execute(
+            select(leads.c.lead).where(leads.c.lead.in_(ids)).order_by(*order_columns())
+        ).scalars()
+    )
+
+
+def clear_hints(connection: Connection, person: str) -> None:
+    """A fact changed that may allow what was denied: the person's resting leads are looked at again.
+
+    Leads with an agent reserved keep their instant: it was agreed with the person.
+    """
+    owed = select(person_debts.c.debt).where(person_debts.c.person == person)
+    connection.execute(
+        update(leads)
+        .where(leads.c.debt.in_(owed), leads.c.state == "resting", leads.c.reserve_agent.is_(False))
+        .values(state="due", not_before=0.0)
+    )
+
+
+def close_debt(connection: Connection, debt: str, state: str) -> None:
+    """The account is over: leads that the engine does not hold are closed here (it closes its own)."""
+    connection.execute(update(debts).where(debts.c.debt == debt).values(state=state))
+    connection.execute(
+        update(leads)
+        .where(leads.c.debt == debt, leads.c.state.in_(("due", "resting")))
+        .values(state="closed", reason=state)
+    )
+
+
+def release_unrecorded(connection: Connection) -> int:
+    """Give back claims whose answer the engine never wrote down: it died in between. Returns how many."""
+    return connection.execute(update(leads).where(leads.c.state == "claimed").values(state="due")).rowcount
+
+
+def bring(connection: Connection, campaign: str, ids: Sequence[str], *, now: float) -> Claimed:
+    """Everything the engine wants to know of claimed leads."""
+    rows = {
+        row.lead: row
+        for chunk in chunks(ids)
+        for row in connection.execute(select(leads).where(leads.c.lead.in_(chunk)))
+    }
+    tied = _tied(connection, [row.debt for row in rows.values()])
+    files = person_files(connection, (p for people in tied.values() for p, _ in people), now=now)
+    made = [
+        lead_of(rows[lead], tied.get(rows[lead].debt, ()), files, now=now) for lead in ids if lead in rows
+    ]
+    return Claimed(
+        leads=tuple(lead for lead in made if lead is not None),
+        persons=tuple(files[person] for person in sorted(files)),
+        leads_left=len(ids) + _left(connection, campaign),
+        retry_at=connection.scalar(
+            select(func.min(leads.c.not_before)).where(
+                leads.c.campaign == campaign, leads.c.state == "resting"
+            )
+        ),
+    )
+
+
+def _left(connection: Connection, campaign: str) -> int:
+    some = (
+        select(leads.c.lead)
+        .where(leads.c.campaign == campaign, leads.c.state.in_(("due", "resting")))
+        .limit(COUNTED_UP_TO)
+        .subquery()
+    )
+    return connection.scalar(select(func.count()).select_from(some)) or 0
+
+
+def load_leads(connection: Connection, campaign: str, *, now: float) -> Claimed:
+    """Every open lead of a campaign with its persons, in the declared order: a rehearsal's memory."""
+    open_leads = (
+        select(leads.c.lead)
+        .where(leads.c.campaign == campaign, leads.c.state != "closed")
+        .order_by(*order_columns())
+    )
+    ids = list(connection.execute(open_leads).scalars())
+    return bring(connection, campaign, ids, now=now)
+
+
+def _tied(connection: Connection, owed: Iterable[str]) -> dict[str, list[tuple[str, PersonRole]]]:
+    """Persons tied to each debt with their role, the primary first."""
+    tied: dict[str, list[tuple[str, PersonRole]]] = {}
+    for chunk in chunks(sorted(set(owed))):
+        query = select(person_debts).where(person_debts.c.debt.in_(chunk))
+        for row in connection.execute(query):
+            tied.setdefault(row.debt, []).append((row.person, PersonRole(row.role)))
+    order = list(PersonRole)
+    for people in tied.values():
+        people.sort(key=lambda pair: (order.index(pair[1]), pair[0]))
+    return tied
+
+
+def lead_of(
+    row: Row[Any],
+    tied: Sequence[tuple[str, PersonRole]],
+    files: Mapping[str, PersonFile],
+    *,
+    now: float,
+) -> Lead | None:
+    """The lead as the hopper receives it; None when nobody tied to the debt may be called.
+
+    Such a lead stays claimed for this run and comes back with the next start: facts may have changed by then.
+    """
+    callable_persons = [files[person] for person, role in tied if role in TARGET_ROLES]
+    targets = tuple(target for file in callable_persons for target in targets_of(file))
+    if not targets:
+        return None
+    reserve_for = cast("str | None", row.reserve_for)
+    return Lead(
+        lead=LeadId(row.lead),
+        campaign=CampaignId(row.campaign),
+        debt=DebtId(row.debt),
+        targets=targets,
+        needs=texts(row.needs),
+        priority=row.priority,
+        passes=row.passes,
+        reserve_agent=bool(row.reserve_agent) or any(_abandoned(f, now) for f in callable_persons),
+        reserve_for=None if reserve_for is None else AgentId(reserve_for),
+        not_before=row.not_before if row.reserve_agent else None,
+    )
+
+
+def targets_of(file: PersonFile) -> tuple[Target, ...]:
+    """The person's own numbers that are not known to be wrong or dead, in the creditor's order."""
+    wrong = {
+        request.number
+        for request in file.requests
+        if request.type is RequestKind.WRONG_NUMBER_LEARNED and request.withdrawn_at is None
+    }
+    tries: dict[str, int] = {}
+    dead: set[str] = set()
+    for entry in file.history:
+        if entry.number is None:
+            continue
+        tries[entry.number] = tries.get(entry.number, 0) + 1
+        if entry.outcome is Outcome.NOT_IN_SERVICE:
+            dead.add(entry.number)
+        else:
+            dead.discard(entry.number)
+    return tuple(
+        Target(
+            person=PersonId(file.person),
+            number=NumberId(number.number),
+            answer_segment=f"{number.kind}/{number.role}/{_tries_word(tries.get(number.number, 0))}",
+        )
+        for number in file.numbers
+        if number.role in TARGET_NUMBERS and number.number not in wrong and number.number not in dead
+    )
+
+
+def _tries_word(tries: int) -> str:
+    """How often the number was tried in a hundred days, in the bands of the answer model."""
+    for top, word in ((2, "0-2"), (6, "3-6"), (20, "7-20")):
+        if tries <= top:
+            return word
+    return "21+"
+
+
+def _abandoned(file: PersonFile, now: float) -> bool:
+    return any(
+        entry.outcome is Outcome.ABANDONED and entry.at.timestamp() >= now - ABANDONED_RECENTLY_S
+        for entry in reversed(file.history)
+    )

@@ -1,0 +1,232 @@
+"""Builds the gate's view of people: what was placed, every fact since, and the attempts of a hundred days.
+
+Facts are applied with the code that the engine applies them with (`dialer.domain.facts`), in the order in
+which they came, so a file read from the store is the file the engine would hold had it held it all along.
+"""
+
+import functools
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import Column, Connection, Row, Select, select
+
+from compliance_gate.request import Address, Debt, HistoryEntry, NumberOnFile, PersonFile
+from compliance_gate.words import AddressKind, DebtType, DncList, NumberKind, NumberRole, PersonRole, Place
+from dialer.domain.facts import FactChange
+from dialer.domain.record import entry_of, instant
+from dialer.storage import attempt_rows, fact_rows
+from dialer.storage.tables import addresses, attempts, debts, facts, numbers, person_debts, person_numbers
+
+HISTORY_S = 100 * 86_400.0
+"""The longest look back of any rule is ninety days; ten more for zones and late outcomes."""
+
+CHUNK = 5_000
+"""Ids in one IN list: SQLite and asyncpg both stop at 32,766 parameters."""
+
+_zone_set = msgspec.json.Decoder(frozenset[str]).decode
+_lists = msgspec.json.Decoder(frozenset[DncList]).decode
+
+
+@functools.lru_cache(maxsize=4096)
+def _zones(text: str | None) -> frozenset[str] | None:
+    return None if text is None else _zone_set(text)
+
+
+@functools.lru_cache(maxsize=4096)
+def _region_set(text: str) -> frozenset[str]:
+    return _zone_set(text)
+
+
+@functools.lru_cache(maxsize=256)
+def _list_set(text: str) -> frozenset[DncList]:
+    return _lists(text)
+
+
+def chunks(ids: Sequence[str], size: int = CHUNK) -> Iterable[Sequence[str]]:
+    """The ids in pieces that fit one statement."""
+    return (ids[start : start + size] for start in range(0, len(ids), size))
+
+
+def person_files(connection: Connection, persons: Iterable[str], *, now: float) -> dict[str, PersonFile]:
+    """The whole file of each person, with the history of the last 100 days.
+
+    Args:
+        now: POSIX seconds: the history's end, and the day from which days past due are counted.
+
+    Returns:
+        files by person id; a person nobody knows has an empty file, which no gate clears.
+    """
+    found: dict[str, PersonFile] = {}
+    ordered = sorted(set(persons))
+    for chunk in chunks(ordered):
+        found.update(_files_of(connection, chunk, now=now))
+    return found
+
+
+def _files_of(connection: Connection, persons: Sequence[str], *, now: float) -> dict[str, PersonFile]:
+    today = instant(now).date()
+    placed_addresses = _grouped(connection, select(addresses), addresses.c.person, persons)
+    placed_numbers = _grouped(
+        connection,
+        select(person_numbers, *(c for c in numbers.c if c.name != "number"))
+        .join_from(person_numbers, numbers, person_numbers.c.number == numbers.c.number)
+        .order_by(person_numbers.c.rank, person_numbers.c.number),
+        person_numbers.c.person,
+        persons,
+    )
+    placed_debts = _grouped(
+        connection,
+        select(person_debts, *(c for c in debts.c if c.name != "debt"))
+        .join_from(person_debts, debts, person_debts.c.debt == debts.c.debt)
+        .order_by(person_debts.c.debt),
+        person_debts.c.person,
+        persons,
+    )
+    files = {
+        person: _placed(
+            person, placed_addresses[person], placed_numbers[person], placed_debts[person], today=today
+        )
+        for person in persons
+    }
+    entries = _attempts(connection, persons, since=now - HISTORY_S)
+    for person, changes in _changes(connection, files).items():
+        files[person] = _apply_all(files[person], changes)
+    return {person: _with_history(file, entries[person]) for person, file in files.items()}
+
+
+def _grouped(
+    connection: Connection, query: Select[Any], by: Column[str], keys: Sequence[str]
+) -> defaultdict[str, list[Row[Any]]]:
+    grouped: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    for row in connection.execute(query.add_columns(by.label("bound_to")).where(by.in_(keys))):
+        grouped[row.bound_to].append(row)
+    return grouped
+
+
+def _placed(
+    person: str,
+    places: Sequence[Row[Any]],
+    phones: Sequence[Row[Any]],
+    owed: Sequence[Row[Any]],
+    *,
+    today: date,
+) -> PersonFile:
+    roles = [PersonRole(row.role) for row in owed]
+    return PersonFile(
+        person=person,
+        role=roles[0] if len(set(roles)) == 1 else PersonRole.CONSUMER,
+        addresses=tuple(_address(row) for row in places),
+        numbers=tuple(_number(row) for row in phones),
+        debts=tuple(_debt(row, today) for row in owed),
+    )
+
+
+def _address(row: Row[Any]) -> Address:
+    return Address(
+        country=row.country,
+        region=row.region,
+        city=row.city,
+        zones=_zones(row.zones),
+        kind=AddressKind(row.kind),
+    )
+
+
+def _number(row: Row[Any]) -> NumberOnFile:
+    ported = row.ported_from_landline_at
+    return NumberOnFile(
+        number=row.number,
+        kind=NumberKind(row.kind),
+        role=NumberRole(row.role),
+        place=None if row.place is None else Place(row.place),
+        zones=_zones(row.zones),
+        country=row.country,
+        regions=_region_set(row.regions),
+        on_lists=_list_set(row.on_lists),
+        dnc_checked=row.dnc_checked,
+        ported_from_landline_at=None if ported is None else instant(ported),
+    )
+
+
+def _debt(row: Row[Any], today: date) -> Debt:
+    since = row.delinquent_since
+    return Debt(
+        debt=row.debt,
+        type=DebtType(row.type),
+        servicer_account=row.servicer_account,
+        client=row.client,
+        person_role=PersonRole(row.role),
+        days_past_due=None if since is None else max(0, (today - date.fromisoformat(since)).days),
+    )
+
+
+def _attempts(
+    connection: Connection, persons: Sequence[str], *, since: float
+) -> defaultdict[str, list[HistoryEntry]]:
+    grouped: defaultdict[str, list[HistoryEntry]] = defaultdict(list)
+    query = (
+        select(attempts)
+        .where(attempts.c.person.in_(persons), attempts.c.launched_at >= since)
+        .order_by(attempts.c.launched_at, attempts.c.attempt)
+    )
+    for row in connection.execute(query):
+        entry = entry_of(attempt_rows.record_of(row))
+        if entry is not None:
+            grouped[row.person].append(entry)
+    return grouped
+
+
+def _changes(connection: Connection, files: dict[str, PersonFile]) -> dict[str, list[FactChange]]:
+    """Every change that binds each person, in the order in which they came.
+
+    A replaced file may bring numbers and debts of its own, so what binds those is asked in a second round.
+    """
+    own = _bound(connection, facts.c.person, files)
+    replaced = {
+        person: change.replaced
+        for person, rows in own.items()
+        for _, change in rows
+        if change.replaced is not None
+    }
+    newest = {person: replaced.get(person, file) for person, file in files.items()}
+    by_number = _bound(connection, facts.c.number, {n.number for f in newest.values() for n in f.numbers})
+    by_debt = _bound(connection, facts.c.debt, {d.debt for f in newest.values() for d in f.debts})
+    result: dict[str, list[FactChange]] = {}
+    for person, file in newest.items():
+        rows = list(own.get(person, ()))
+        for number in file.numbers:
+            rows += by_number.get(number.number, ())
+        for debt in file.debts:
+            rows += by_debt.get(debt.debt, ())
+        if rows:
+            rows.sort(key=lambda pair: pair[0])
+            result[person] = [change for _, change in rows]
+    return result
+
+
+def _bound(
+    connection: Connection, column: Column[str | None], keys: Iterable[str]
+) -> dict[str, list[tuple[int, FactChange]]]:
+    grouped: defaultdict[str, list[tuple[int, FactChange]]] = defaultdict(list)
+    for chunk in chunks(sorted(keys)):
+        for row in connection.execute(select(facts, column.label("bound_to")).where(column.in_(chunk))):
+            grouped[row.bound_to].append((row.id, fact_rows.change_of(row)))
+    return grouped
+
+
+def _apply_all(file: PersonFile, changes: Sequence[FactChange]) -> PersonFile:
+    for change in changes:
+        file = change.apply(file)
+    return file
+
+
+def _with_history(file: PersonFile, entries: Sequence[HistoryEntry]) -> PersonFile:
+    """Attempts beside the entries that facts brought, oldest first; an attempt's row is the newer word."""
+    if not entries:
+        return file
+    known = {entry.entry for entry in entries}
+    kept = [entry for entry in file.history if entry.entry not in known]
+    return replace(file, history=tuple(sorted([*kept, *entries], key=lambda e: (e.at, e.entry))))

@@ -1,0 +1,58 @@
+"""A rehearsal's steps into a store: plain calls, thousands of steps a transaction."""
+
+from dialer.domain.ports import JournalEntry
+from dialer.storage.codecs import encode_entry
+from dialer.storage.fold import Fold
+from dialer.storage.journal_file import JournalWriter
+from dialer.storage.projections import project
+from dialer.storage.store import Store
+
+STEPS_PER_COMMIT = 20_000
+
+
+class RehearsalWriter:
+    """Takes a rehearsal's steps; close it, or use it as a context manager.
+
+    Args:
+        store: where the tables are; None keeps no tables.
+        file: also writes the steps to a journal file, encoding each once.
+    """
+
+    def __init__(
+        self,
+        store: Store | None,
+        file: JournalWriter | None = None,
+        *,
+        steps_per_commit: int = STEPS_PER_COMMIT,
+    ) -> None:
+        self._store = store
+        self._file = file
+        self._steps_per_commit = steps_per_commit
+        self._fold = Fold()
+
+    def append(self, entry: JournalEntry) -> None:
+        """Take one step. It is durable only after `flush`."""
+        encoded = encode_entry(entry)
+        if self._file is not None:
+            self._file.append_encoded(encoded)
+        if self._store is not None:
+            project(self._fold, entry, encoded)
+            if self._fold.entries >= self._steps_per_commit:
+                self.flush()
+
+    def flush(self) -> None:
+        """Commit what was taken so far."""
+        if self._store is None or not self._fold.entries:
+            return
+        fold, self._fold = self._fold, Fold()
+        self._store.write(fold.write)
+
+    def close(self) -> None:
+        """Commit the rest."""
+        self.flush()
+
+    def __enter__(self) -> "RehearsalWriter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

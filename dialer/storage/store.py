@@ -1,0 +1,147 @@
+"""The store from plain code: open, own, migrate, import, load. The runtime's ports are in `live.py`."""
+
+import secrets
+from collections.abc import Callable
+from typing import Self, TypeVar
+
+from sqlalchemy import Connection, select
+
+from compliance_gate.request import PersonFile
+from dialer.domain.ids import NumberId
+from dialer.storage import checkpoints, leads, lock, person_files, schema
+from dialer.storage.database import Database, connect, store_url
+from dialer.storage.fold import insert_missing
+from dialer.storage.identifiers import Identifiers
+from dialer.storage.imports import Imports, no_pause
+from dialer.storage.leads import Claimed
+from dialer.storage.tables import meta, numbers, telephone_numbers
+
+T = TypeVar("T")
+
+IDENTITY_KEY = "identity_key"
+GENERATION = "generation"
+
+
+class Store:
+    """One store, opened.
+
+    Use `Store.open`; close it, or use it as a context manager.
+    """
+
+    def __init__(self, database: Database, identifiers: Identifiers, owner: lock.OwnerLock | None) -> None:
+        self.database = database
+        self.identifiers = identifiers
+        self._owner = owner
+
+    @classmethod
+    def open(
+        cls,
+        address: str,
+        *,
+        exclusive: bool = False,
+        durable: bool = True,
+        identity_key: bytes | None = None,
+    ) -> Self:
+        """Open a store, making or migrating its tables.
+
+        Args:
+            address: a path, or `postgresql://user@host/name`.
+            exclusive: own it, as an engine must.
+            durable: False only for a rehearsal's store, which can be made again.
+            identity_key: of the ids in a new store; None makes a secret one. A rehearsal gives a fixed key,
+                so that its ids are the same every time.
+
+        Raises:
+            StoreUnavailableError: it cannot be opened or written.
+            StoreOwnedError: `exclusive`, and another engine owns it.
+        """
+        database = connect(store_url(address), durable=durable)
+        try:
+            owner = lock.own(database) if exclusive else None
+            key = database.write(lambda connection: _prepare(connection, identity_key))
+            if exclusive:
+                database.write(lock.sign)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database, Identifiers(key), owner)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the store; the lock goes with it."""
+        if self._owner is not None:
+            self._owner.release()
+            self._owner = None
+        self.database.close()
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run and commit."""
+        return self.database.write(work)
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run against one consistent state."""
+        return self.database.read(work)
+
+    def imports(self, *, pause: Callable[[float], None] = no_pause) -> Imports:
+        """Placements into this store; pass `breathe` when a floor runs on it."""
+        return Imports(self.database, self.identifiers, pause=pause)
+
+    def load_leads(self, campaign: str, *, now: float) -> Claimed:
+        """Every open lead of a campaign in the declared order, and its persons: a rehearsal's memory."""
+        return self.read(lambda connection: leads.load_leads(connection, campaign, now=now))
+
+    def person_files(self, persons: list[str], *, now: float) -> dict[str, PersonFile]:
+        """What the gate would be told of these people now."""
+        return self.read(lambda connection: person_files.person_files(connection, persons, now=now))
+
+    def attach_number(self, e164: str) -> NumberId:
+        """The id of a number, made known; it belongs to nobody until a `PersonEdited` says so."""
+        number = self.identifiers.number(e164)
+
+        def work(connection: Connection) -> None:
+            insert_missing(connection, numbers, [{"number": number}])
+            insert_missing(connection, telephone_numbers, [{"number": number, "e164": e164}])
+
+        self.write(work)
+        return number
+
+    def start_generation(self) -> int:
+        """Count one more start of an engine on this store, and give back claims the last one lost.
+
+        Returns:
+            the generation, part of every later attempt id.
+        """
+        return self.write(_next_generation)
+
+    def checkpoint(self) -> checkpoints.Checkpoint | None:
+        """The newest whole checkpoint."""
+        return self.read(checkpoints.latest_checkpoint)
+
+    def last_sequence(self) -> int:
+        """Sequence of the last step in the journal."""
+        return self.read(checkpoints.last_sequence)
+
+
+def _prepare(connection: Connection, identity_key: bytes | None) -> bytes:
+    schema.migrate(connection)
+    found = connection.scalar(select(meta.c.value).where(meta.c.key == IDENTITY_KEY))
+    if found is not None:
+        return bytes.fromhex(found)
+    key = identity_key if identity_key is not None else secrets.token_bytes(32)
+    insert_missing(connection, meta, [{"key": IDENTITY_KEY, "value": key.hex()}])
+    return key
+
+
+def _next_generation(connection: Connection) -> int:
+    found = connection.scalar(select(meta.c.value).where(meta.c.key == GENERATION))
+    generation = 1 if found is None else int(found) + 1
+    from_meta = meta.c.key == GENERATION
+    insert_missing(connection, meta, [{"key": GENERATION, "value": "0"}])
+    connection.execute(meta.update().where(from_meta).values(value=str(generation)))
+    leads.release_unrecorded(connection)
+    return generation

@@ -115,6 +115,11 @@ class DialerEngine:
         """The floor as it is, frozen."""
         return floor_snapshot(self._context.state, self._launcher.why_not)
 
+    @property
+    def ignored(self) -> int:
+        """Events so far that came late, twice or about something unknown, and changed nothing."""
+        return sum(self._context.state.ignored.values())
+
     def checkpoint(self) -> EngineState:
         """The whole state, to be written down at once by the caller; the engine goes on using it."""
         self._pacing.save()

@@ -5,12 +5,13 @@ usual whole: put it together, work one shift, let what is still going on end, ha
 """
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from compliance_gate.findings import Verdict
+from compliance_gate.gate import ComplianceGate
 from compliance_gate.rulebook import Rulebook
 from dialer.domain.campaign import CampaignSettings, DetectionMode
 from dialer.domain.commands import (

@@ -200,8 +200,7 @@ class AmiConnection:
             async with asyncio.timeout(self._timings.connect):
                 protocol = await self._open()
             await self._log_in(protocol)
-            async with asyncio.timeout(self._timings.boot):
-                await self._wait_booted()
+            await self._wait_booted()
         except (OSError, TimeoutError, ConnectionLostError, ActionTimeoutError) as error:
             self._drop()
             raise CannotConnectError(f"{self._address.host}:{self._address.port}: {_words(error)}") from error
@@ -239,12 +238,18 @@ class AmiConnection:
         booted = asyncio.ensure_future(self._booted.wait())
         gone = asyncio.ensure_future(self._gone.wait())
         try:
-            await asyncio.wait((booted, gone), return_when=asyncio.FIRST_COMPLETED)
+            limit = self._timings.boot
+            await asyncio.wait((booted, gone), return_when=asyncio.FIRST_COMPLETED, timeout=limit)
         finally:
             booted.cancel()
             gone.cancel()
-        if not self._booted.is_set():
+        if self._gone.is_set() and not self._booted.is_set():
             raise ConnectionLostError("Asterisk closed the connection before it was booted")
+        if not self._booted.is_set():
+            raise ConnectionLostError(
+                f"logged in, but not said to be fully booted in {limit:g} s "
+                "(the user needs the read class system)"
+            )
 
     async def _keep(self) -> None:
         while True:

@@ -33,10 +33,11 @@ class Floor:
         *,
         trunks: tuple[TrunkPlan, ...] = (TrunkPlan(name="trunk", calls_per_second=200, lines=1000),),
         timings: AmiTimings | None = None,
+        host: str | None = None,
         port: int = 5038,
     ) -> None:
         self.laboratory = laboratory
-        address = AmiAddress(user="fairdial", secret=AMI_SECRET, host=laboratory.address, port=port)
+        address = AmiAddress(user="fairdial", secret=AMI_SECRET, host=host or laboratory.address, port=port)
         voices = {CAMPAIGN: Voice(message="sorry", drop="sorry", record=True)}
         settings = AdapterSettings(trunks=trunks, voices=voices)
         self.system = AsteriskSystem(address, settings, now=posix_now, timings=timings)
@@ -66,11 +67,11 @@ class Floor:
             async with self._news:
                 self._news.notify_all()
 
-    async def wait(self, kind: type[E], *, within: float = 20.0, **fields: object) -> E:
-        """The first event of that kind whose fields have these values, told already or to come."""
+    async def wait(self, kind: type[E], *, within: float = 20.0, since: int = 0, **fields: object) -> E:
+        """The first event of that kind with these values from `since` on, told already or to come."""
 
         def found() -> E | None:
-            for event in self.told:
+            for event in self.told[since:]:
                 if isinstance(event, kind) and all(getattr(event, k) == v for k, v in fields.items()):
                     return event
             return None
@@ -93,9 +94,9 @@ class Floor:
         detection: DetectionMode = DetectionMode.OFF,
         may_play: frozenset[Recording] = frozenset({Recording.ABANDONMENT_MESSAGE}),
     ) -> AttemptId:
-        """Call the number whose last three digits are `ending`."""
+        """Call the number that ends so; its last three digits say what its owner does."""
         attempt = AttemptId(f"{self._run}-{next(self._numbers)}")
-        number = f"+15550101{ending}"
+        number = f"+1555{ending:>08}".replace(" ", "0")
         now = datetime.fromtimestamp(posix_now(), UTC)
         clearance = Clearance(
             clearance=attempt,

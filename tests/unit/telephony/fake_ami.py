@@ -79,7 +79,7 @@ class FakeAmi:
                     writer.write(self.answers.get(action["Action"], success)(action))
                 async with self._changed:
                     self._changed.notify_all()
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             writer.transport.abort()
 
 

@@ -299,7 +299,7 @@ async def test_nobody_behind_the_port_is_an_error_and_nothing_goes_on_trying(ami
 
 async def test_an_asterisk_that_is_not_booted_in_time_is_an_error(ami: FakeAmi) -> None:
     ami.answers["Login"] = success
-    with pytest.raises(CannotConnectError, match="no answer in time"):
+    with pytest.raises(CannotConnectError, match="fully booted"):
         await connection(ami, timings=AmiTimings(boot=0.05)).connect()
 
 

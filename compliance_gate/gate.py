@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from compliance_gate.calendar import utc
-from compliance_gate.findings import Clearance, Finding, GateDecision, Layer, Recording, Screening, Verdict
-from compliance_gate.plan import Plan, Planner
+from compliance_gate.findings import Clearance, GateDecision, Layer, Recording, Screening, Verdict
+from compliance_gate.plan import Needs, Plan, Planner
 from compliance_gate.prepared import ContactRequest
 from compliance_gate.question import Question
 from compliance_gate.rulebook import LAYERS, Rulebook
@@ -83,7 +83,14 @@ class ComplianceGate:
         for finding in structural_findings(question, plan):
             if finding.verdict is Verdict.DENIED:
                 return finding.rule
-        for rule in plan.by_cost:
+        person, second = request.person, question.at
+        has_requests = bool(person.requests)
+        latest = person.times[question.seen - 1] if question.seen else None
+        for rule, needs, memory_s in plan.screening:
+            if needs is Needs.REQUESTS and not has_requests:
+                continue
+            if needs is Needs.EVENTS and (latest is None or latest + memory_s < second):
+                continue
             if isinstance(ask(rule, question), Denied):
                 return rule.header.rule
         return None

@@ -1,6 +1,7 @@
 """Which rules are asked about a contact: found once per kind of contact and day, then looked up."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from compliance_gate.findings import Layer, Verdict
 from compliance_gate.prepared import ContactRequest
@@ -29,6 +30,16 @@ _COST = (
     "count",
 )
 _MOST_PLANS = 8192
+# Kinds that can deny only if the person, or someone for them, asked for something.
+_ON_REQUESTS = frozenset({"suppression", "asked_times"})
+
+
+class Needs(Enum):
+    """What must be on file before a rule can deny at all; the bulk look skips what cannot."""
+
+    NOTHING = 0
+    REQUESTS = 1
+    EVENTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ class Plan:
         recorded_rules: rules that would be asked beside these if the voice were recorded.
         coverage: what the register says of the places; `None` if the packs were given.
         missing: packs that were asked for and do not exist.
+        screening: `by_cost` with what each rule needs before it can deny, and how far back it looks (s).
     """
 
     rules: tuple[Rule, ...]
@@ -49,6 +61,7 @@ class Plan:
     missing: tuple[str, ...]
     packs: tuple[str, ...]
     with_house: bool
+    screening: tuple[tuple[Rule, Needs, int], ...]
 
 
 class Planner:
@@ -83,13 +96,11 @@ class Planner:
         if known is None:
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
-            known = self._make(request, question, where)
+            known = self._make(question, where)
             self._plans[key] = known
         return known
 
-    def _make(
-        self, request: ContactRequest, question: Question, where: tuple[str, ...] | frozenset[Place]
-    ) -> Plan:
+    def _make(self, question: Question, where: tuple[str, ...] | frozenset[Place]) -> Plan:
         coverage: Coverage | None = None
         if isinstance(where, frozenset):
             coverage = self.rulebook.register.coverage(sorted(where, key=repr))
@@ -113,9 +124,11 @@ class Planner:
             and rule.header.verdict is Verdict.DENIED
             and self._applies(rule, question, recorded)
         )
+        by_cost = tuple(sorted((r for r in rules if r.header.verdict is Verdict.DENIED), key=_cost))
         return Plan(
             rules=rules,
-            by_cost=tuple(sorted((r for r in rules if r.header.verdict is Verdict.DENIED), key=_cost)),
+            by_cost=by_cost,
+            screening=tuple((rule, _needs(rule), rule.memory_s or 0) for rule in by_cost),
             recorded_rules=extra,
             coverage=coverage,
             missing=tuple(name for name in packs if name not in self.rulebook.packs),
@@ -147,3 +160,9 @@ def _as_recorded(proposed: ProposedContact) -> ProposedContact:
 
 def _cost(rule: Rule) -> int:
     return _COST.index(rule.header.kind) if rule.header.kind in _COST else len(_COST)
+
+
+def _needs(rule: Rule) -> Needs:
+    if rule.header.kind in _ON_REQUESTS:
+        return Needs.REQUESTS
+    return Needs.NOTHING if rule.memory_s is None else Needs.EVENTS

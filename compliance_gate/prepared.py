@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from operator import gt
 
 from compliance_gate.calendar import ZoneDays, zone_days
 from compliance_gate.consents import CallConsent, call_consents
@@ -68,6 +69,7 @@ class PreparedPerson:
     __slots__ = (
         "_call_consents",
         "_days",
+        "_entries",
         "_events",
         "_group_of",
         "_places",
@@ -89,29 +91,43 @@ class PreparedPerson:
         self.requests: dict[RequestKind, list[PersonRequest]] = {}
         for request in file.requests:
             self.requests.setdefault(request.type, []).append(request)
-        self._events: list[PastEvent] | None = None
-        self._times: list[int] = []
+        self._entries: tuple[HistoryEntry, ...] = ()
+        self._events: list[PastEvent | None] = []
+        self._times: list[int] | None = None
         self._days: dict[str, list[int]] = {}
         self._zone_sets: tuple[ZoneSet, ...] | None = None
         self._places: frozenset[Place] | None = None
         self._call_consents: tuple[CallConsent, ...] | None = None
 
     @property
-    def events(self) -> list[PastEvent]:
-        """What happened, in order of time."""
-        if self._events is None:
-            events = [self._event(entry) for entry in self.file.history]
-            events.sort(key=_by_time)
-            self._events = events
-            self._times = [event.at for event in events]
-        return self._events
-
-    @property
     def times(self) -> list[int]:
-        """POSIX seconds of `events`, in the same order."""
-        if self._events is None:
-            _ = self.events
+        """POSIX second of each thing that happened, in order of time."""
+        if self._times is None:
+            self._sort()
+            assert self._times is not None
         return self._times
+
+    def event(self, index: int) -> PastEvent:
+        """The thing that happened at an index of `times`, made ready when first asked for."""
+        event = self._events[index]
+        if event is None:
+            event = self._event(self._entries[index], self.times[index])
+            self._events[index] = event
+        return event
+
+    def events(self, first: int, end: int) -> list[PastEvent]:
+        """Events from one index up to, not including, another."""
+        return [self._events[index] or self.event(index) for index in range(first, end)]
+
+    def _sort(self) -> None:
+        entries = self.file.history
+        times = [int(entry.at.timestamp()) for entry in entries]
+        if any(map(gt, times, times[1:])):
+            order = sorted(range(len(times)), key=lambda index: (times[index], entries[index].entry))
+            entries = tuple(entries[index] for index in order)
+            times = [times[index] for index in order]
+        self._entries, self._times = entries, times
+        self._events = [None] * len(times)
 
     def days(self, zone: ZoneDays) -> list[int]:
         """Local day of each event in a zone, in the order of `events`."""
@@ -166,7 +182,11 @@ class PreparedPerson:
         if self._places is None:
             self._places = _places_on_file(self.file)
         here = self.file.known_location
-        if here is None or here.country is None or self.zone_set(at).until is None and here.until is not None:
+        if (
+            here is None
+            or here.country is None
+            or (self.zone_set(at).until is None and here.until is not None)
+        ):
             return self._places
         return self._places | {Place(country=here.country, region=here.region, city=None)}
 
@@ -176,13 +196,13 @@ class PreparedPerson:
         for name in PreparedPerson.__slots__:
             setattr(after, name, getattr(self, name))
         after.file = replace(self.file, history=(*self.file.history, entry))
-        event = self._event(entry)
-        events = self.events
-        if events and event.at < events[-1].at:
+        at, times = int(entry.at.timestamp()), self.times
+        if times and at < times[-1]:
             return PreparedPerson(after.file)
-        after._events = [*events, event]
-        after._times = [*self._times, event.at]
-        after._days = {name: [*days, zone_days(name).day_of(event.at)] for name, days in self._days.items()}
+        after._entries = (*self._entries, entry)
+        after._events = [*self._events, self._event(entry, at)]
+        after._times = [*times, at]
+        after._days = {name: [*days, zone_days(name).day_of(at)] for name, days in self._days.items()}
         return after
 
     def with_request(self, request: PersonRequest) -> "PreparedPerson":
@@ -201,14 +221,14 @@ class PreparedPerson:
         """Whether any consent of this scope is on file, valid or not."""
         return any(consent.scope is scope for consent in self.file.consents)
 
-    def _event(self, entry: HistoryEntry) -> PastEvent:
+    def _event(self, entry: HistoryEntry, at: int) -> PastEvent:
         groups = frozenset(self.groups_of(entry.debts)) if entry.debts else None
         spoken: frozenset[str] | None = frozenset()
         if entry.event in _CALLS_EITHER_WAY and entry.outcome in _MAY_BE_CONVERSATION:
             topics = entry.conversation_debts or entry.debts
             spoken = frozenset(self.groups_of(topics)) if topics else None
         return PastEvent(
-            at=int(entry.at.timestamp()),
+            at=at,
             code=_CODES[entry.event, entry.outcome],
             groups=groups,
             accounts=frozenset(entry.debts) if entry.debts else None,
@@ -260,10 +280,6 @@ def _places_on_file(file: PersonFile) -> frozenset[Place]:
             countries = (number.country,) if number.country else countries_of_number(number.number)
             places |= {Place(country=country, region=None, city=None) for country in countries}
     return frozenset(places)
-
-
-def _by_time(event: PastEvent) -> tuple[int, str]:
-    return event.at, event.entry.entry
 
 
 def _group(kind: DebtType, debt: str, servicer_account: str | None) -> str:

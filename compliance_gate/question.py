@@ -1,5 +1,6 @@
 """One contact at one second, with everything the rules need worked out once."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from compliance_gate.calendar import ZoneDays
@@ -22,6 +23,7 @@ class Question:
 
     __slots__ = (
         "_covered",
+        "_since",
         "at",
         "brief",
         "groups",
@@ -62,6 +64,7 @@ class Question:
         self.groups = person.groups_of(proposed.debts)
         self.seen = person.until_time(at)
         self._covered: dict[str, CallConsent | None] | None = None
+        self._since: dict[int, int] = {}
 
     def moved_to(self, at: int) -> "Question":
         """The same question at another second."""
@@ -76,9 +79,19 @@ class Question:
 
     def recent(self, since: int) -> Iterable[PastEvent]:
         """Events after a second, up to and including now, oldest first."""
-        events = self.person.events
         first = self.person.until_time(since)
-        return events[first : self.seen] if first < self.seen else ()
+        return self.person.events(first, self.seen) if first < self.seen else ()
+
+    def since(self, days: int) -> int:
+        """Index of the first event that may lie in the last so many local days, today included, anywhere."""
+        known = self._since.get(days)
+        if known is None:
+            starts = [
+                zone.midnight(today - days + 1) for zone, today in zip(self.zones, self.today, strict=True)
+            ]
+            known = bisect_left(self.person.times, min(starts)) if starts else 0
+            self._since[days] = known
+        return known
 
     def requests(self, kind: RequestKind) -> bool:
         """Whether any request of this kind is on file (in force or not)."""
@@ -125,8 +138,7 @@ def covering_consent(
 
 def _talked_since(person: PreparedPerson, group: str, since: int, before: int) -> bool:
     """Whether a conversation on the debt ended the consent (comment 14(b)(3)(i)-3)."""
-    events = person.events
-    for event in events[person.until_time(since) : person.until_time(before - 1)]:
+    for event in person.events(person.until_time(since), person.until_time(before - 1)):
         if event.own and (event.spoken is None or group in event.spoken):
             return True
     return False

@@ -21,11 +21,15 @@ class Checked(Enum):
     POLICY = "policy"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Passed:
-    """The rule has nothing against it."""
+    """The rule has nothing against it.
+
+    `lasting` says the rule keeps this very object and will give it again, so its finding is kept too.
+    """
 
     facts: Facts = ()
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,9 @@ class Denied:
 
 
 Answer = Passed | Denied
-PASSED = Passed()
-DENIED = Denied((), None)
+PASSED = Passed((), lasting=True)
+# Findings kept per rule for lasting answers; a bound, not a tuning.
+_MOST_KEPT = 8192
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,22 +102,33 @@ class Rule(ABC):
         self.header = header
         self.from_day = header.effective_from.toordinal()
         self.to_day = (header.effective_to or date.max).toordinal()
-        self._cleared = self.finding(PASSED, make=True)
+        self._kept: dict[Passed, Finding] = {}
 
     @abstractmethod
     def ask(self, question: Question) -> Answer:
         """Decide one contact at one second."""
 
-    def finding(self, answer: Answer, *, make: bool = False) -> Finding:
+    @property
+    def memory_s(self) -> int | None:
+        """Seconds back beyond which no event matters to this rule; `None` if it asks of more than events."""
+        return None
+
+    def finding(self, answer: Answer) -> Finding:
         """The answer as a finding, with the rule's name, citation and layer."""
         header = self.header
-        if isinstance(answer, Passed):
-            if not answer.facts and not make:
-                return self._cleared
-            return Finding(header.rule, Verdict.CLEARED, header.citation, answer.facts, header.layer)
-        return Finding(
-            header.rule, header.verdict, header.citation, answer.facts, header.layer, answer.release
-        )
+        if isinstance(answer, Denied):
+            return Finding(
+                header.rule, header.verdict, header.citation, answer.facts, header.layer, answer.release
+            )
+        kept = self._kept.get(answer)
+        if kept is not None:
+            return kept
+        finding = Finding(header.rule, Verdict.CLEARED, header.citation, answer.facts, header.layer)
+        if answer.lasting:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[answer] = finding
+        return finding
 
     @abstractmethod
     def values(self) -> tuple[tuple[str, str], ...]:

@@ -92,38 +92,93 @@ class CountRule(Rule):
     def __init__(self, header: Header, of: CountValues) -> None:
         super().__init__(header)
         self.of = of
-        self._plain = not (of.recorded_only or of.to_kinds or of.at_places or of.callback_excludes)
+        self._plain = not (of.recorded_only or of.to_kinds or of.at_places)
+        lifted = of.consent_excludes or of.callback_excludes or of.wrong_number_excludes
+        self._all_count = self._plain and not lifted
+        self._passed = tuple(
+            Passed((("counted", f"{n} of at most {of.at_most} per {of.per.value}"),), lasting=True)
+            for n in range(max(of.at_most, 1))
+        )
+        # Three days more than the longest reading: days of 25 hours, and zones a day apart.
+        self._memory_s = max(
+            (stretch.hours or 0) * 3600 + (stretch.days or 31) * 86400 + 3 * 86400 for stretch in of.within
+        )
 
     def ask(self, question: Question) -> Answer:
         """Denied if the contact would be one too many for any subject, in any zone, by any reading."""
         of = self.of
         if of.at_places and not self._bound_here(question):
             return PASSED
-        if not question.seen and of.at_most:
-            return PASSED
         if of.after_first is not None and not self._has_begun(question):
             return Passed((("begins with", f"first {of.after_first.value}: none yet"),))
-        worst = Passed()
-        most = -1
+        first = self._first_possible(question)
+        if question.seen - first < of.at_most and question.brief:
+            return PASSED
+        most = 0
+        for subject in subjects(of.per, question):
+            if self._excluded_now(question, subject):
+                continue
+            # Every reading in every zone lies inside these events: too few here is too few in each.
+            counted = len(self._counted(question, subject, first))
+            if counted >= of.at_most:
+                return self._ask_exactly(question)
+            most = max(most, counted)
+        return self._passed[most]
+
+    def _ask_exactly(self, question: Question) -> Answer:
+        """The long way: zone by zone and reading by reading."""
+        of = self.of
+        most = 0
         release = question.at
-        denial: Denied | None = None
+        facts: tuple[tuple[str, str], ...] = ()
         for subject in subjects(of.per, question):
             if self._excluded_now(question, subject):
                 continue
             for zone, today in zip(question.zones, question.today, strict=True):
                 for stretch in of.within:
                     days = self._counted_days(question, subject, zone, today, stretch)
-                    if len(days) >= of.at_most:
-                        facts = self._facts(len(days), subject, zone, stretch, today)
-                        release = max(release, self._released(zone, stretch, days))
-                        denial = denial or Denied((*facts, *_unknown_facts(question)), None)
-                    elif len(days) > most and not question.brief:
-                        most = len(days)
-                        worst = Passed((("counted", f"{most} of at most {of.at_most} per {of.per.value}"),))
-        if denial is None:
-            return worst
+                    if len(days) < of.at_most:
+                        most = max(most, len(days))
+                        continue
+                    facts = facts or self._facts(len(days), subject, zone, stretch, today)
+                    release = max(release, self._released(zone, stretch, days))
+        if not facts:
+            return self._passed[most]
         starts = question.consent_may_start() if of.consent_excludes or of.callback_excludes else None
-        return Denied(denial.facts, release if starts is None else min(release, starts))
+        unknown = _unknown_facts(question)
+        return Denied((*facts, *unknown), release if starts is None else min(release, starts))
+
+    @property
+    def memory_s(self) -> int | None:
+        """The longest reading, on the safe side; none where nothing at all is permitted."""
+        return None if self.of.at_most == 0 or self.of.after_first else self._memory_s
+
+    def _first_possible(self, question: Question) -> int:
+        """Index of the first event that any reading in any zone could hold."""
+        first = question.seen
+        for stretch in self.of.within:
+            if stretch.hours is not None:
+                first = min(first, question.person.until_time(question.at - stretch.hours * 3600))
+            elif stretch.days is not None:
+                first = min(first, question.since(stretch.days))
+            else:
+                spans = [today - stretch.first_day(today) + 1 for today in question.today]
+                first = min(first, question.since(max(spans, default=31)))
+        return first
+
+    def _counted(self, question: Question, subject: str, first: int) -> list[int]:
+        """Indexes, from `first` on, of the events that count for a subject."""
+        person, table, per = question.person, self.of.counted.table, self.of.per
+        found: list[int] = []
+        for index in range(first, question.seen):
+            event = person.event(index)
+            if (
+                table[event.code]
+                and belongs(per, subject, event)
+                and (self._all_count or not self._not_counted(question, subject, event))
+            ):
+                found.append(index)
+        return found
 
     def values(self) -> tuple[tuple[str, str], ...]:
         """Limit, key, readings, and what counts."""
@@ -179,21 +234,12 @@ class CountRule(Rule):
     ) -> Sequence[int]:
         """Day (for hours: second) of each event that counts, oldest first."""
         person = question.person
-        table, per = self.of.counted.table, self.of.per
         if stretch.hours is not None:
             first = bisect_right(person.times, question.at - stretch.hours * 3600)
-            of_event: Sequence[int] = person.times
-        else:
-            of_event = person.days(zone)
-            first = bisect_left(of_event, stretch.first_day(today))
-        events = person.events
-        return [
-            of_event[i]
-            for i in range(first, question.seen)
-            if table[events[i].code]
-            and belongs(per, subject, events[i])
-            and not self._not_counted(question, subject, events[i])
-        ]
+            return [person.times[index] for index in self._counted(question, subject, first)]
+        days = person.days(zone)
+        first = bisect_left(days, stretch.first_day(today))
+        return [days[index] for index in self._counted(question, subject, first)]
 
     def _not_counted(self, question: Question, subject: str, event: PastEvent) -> bool:
         of = self.of
@@ -232,7 +278,7 @@ class CountRule(Rule):
         wanted = self.of.after_first
         return any(
             event.entry.outcome in (wanted, None) and event.entry.event.value.startswith("call")
-            for event in question.person.events[: question.seen]
+            for event in question.person.events(0, question.seen)
         )
 
     def _released(self, zone: ZoneDays, stretch: Stretch, days: Sequence[int]) -> int:

@@ -41,5 +41,5 @@ def belongs(key: Key, subject: str, event: PastEvent) -> bool:
     if key is Key.ACCOUNT:
         return event.accounts is None or subject in event.accounts or subject == "any debt"
     if key is Key.NUMBER:
-        return event.number is None or event.number == subject or subject == "any number"
+        return event.number is None or subject in (event.number, "any number")
     return True

@@ -71,6 +71,11 @@ class PauseRule(Rule):
         starts = question.consent_may_start() if of.consent_excludes or of.callback_excludes else None
         return Denied(facts, release if starts is None else min(release, starts))
 
+    @property
+    def memory_s(self) -> int | None:
+        """The length of the pause, on the safe side."""
+        return self.of.longest_s
+
     def values(self) -> tuple[tuple[str, str], ...]:
         """What starts it, how long it lasts, what lifts it."""
         of = self.of

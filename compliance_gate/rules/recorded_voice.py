@@ -137,7 +137,7 @@ class RecordedVoiceRule(Rule):
             first = question.person.since_day(zone, today - days + 1)
             counted = [
                 zone.day_of(event.at)
-                for event in question.person.events[first : question.seen]
+                for event in question.person.events(first, question.seen)
                 if is_recorded(event)
                 and event.entry.outcome not in _NOT_CONNECTED
                 and (event.number is None or event.number == number)

@@ -125,7 +125,7 @@ class WindowRule(Rule):
             here = self.intervals(zone, day, strict=strict)
             together = here if together is None else _both(together, here)
             facts.append((f"hours in {zone.name}", f"{day_text(day)} {self._hours_text(day)}"))
-        known = (together or (), Passed(tuple(facts)))
+        known = (together or (), Passed(tuple(facts), lasting=True))
         self._cleared[key] = known
         return known
 

@@ -1,0 +1,123 @@
+"""How many contacts a second the gate decides on one core.
+
+`python benchmarks/gate.py`: evaluate (every finding kept, US federal + state + city + house + client
+layers, 90 days of history) and screen. Medians over repeats of processor time (not wall time: the machine may be shared), warm caches.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from compliance_gate.gate import ComplianceGate
+from compliance_gate.library import rulebook_with, standard_rulebook
+from compliance_gate.prepared import ContactRequest, PreparedPerson
+from compliance_gate.request import Address, Debt, HistoryEntry, NumberOnFile, PersonFile, ProposedContact
+from compliance_gate.words import DebtType, EventKind, NumberKind, NumberRole, Outcome
+
+NOW = datetime(2026, 11, 18, 16, 30, tzinfo=UTC)
+CLIENT = """
+pack: client-acme
+title: Contract of a client
+client: acme
+signed_by: compliance officer
+dated: 2026-11-22
+rules:
+  - rule: acme-five
+    kind: count
+    what: At most five attempts in seven days
+    unit: attempts per person
+    citation: contract, clause 4
+    checked: policy
+    checked_on: 2026-11-22
+    effective: {from: 2022-01-01}
+    scope: {actions: [place_call]}
+    values: {at_most: 5, per: household, within: [{days: 7}], calls: all, events: [ringless_voicemail]}
+"""
+
+
+def person(index: int, *, entries: int = 45) -> PersonFile:
+    """A person in New York City with a second zone, two debts and one entry every two days."""
+    history = tuple(
+        HistoryEntry(
+            entry=f"{index}-{i}",
+            at=NOW - timedelta(days=2 * i + 2, minutes=index % 60),
+            event=EventKind.CALL_PLACED,
+            outcome=Outcome.NO_ANSWER,
+            debts=("D1",) if i % 2 else ("D2",),
+            number="+12125550123",
+        )
+        for i in reversed(range(entries))
+    )
+    return PersonFile(
+        person=f"P{index}",
+        addresses=(
+            Address(country="US", region="NY", city="New York City", zones=frozenset({"America/New_York"})),
+        ),
+        numbers=(
+            NumberOnFile(
+                number="+12125550123",
+                kind=NumberKind.MOBILE,
+                role=NumberRole.OWN,
+                zones=frozenset({"America/New_York"}),
+            ),
+            NumberOnFile(
+                number="+13035550123",
+                kind=NumberKind.LANDLINE,
+                role=NumberRole.OWN,
+                zones=frozenset({"America/Denver"}),
+            ),
+        ),
+        debts=(Debt(debt="D1", type=DebtType.CREDIT_CARD), Debt(debt="D2", type=DebtType.MEDICAL)),
+        history=history,
+    )
+
+
+def rate(label: str, count: int, work: Callable[[], object], repeats: int = 5) -> None:
+    """Print the median rate of `count` decisions done by `work`."""
+    rates: list[float] = []
+    for _ in range(repeats):
+        start = time.process_time()
+        work()
+        rates.append(count / (time.process_time() - start))
+    print(f"{label:<58} {statistics.median(rates):>12,.0f} a second")
+
+
+def main() -> None:
+    """Run all benchmarks."""
+    gate = ComplianceGate(rulebook_with([("client/acme.yaml", CLIENT)]))
+    proposed = ProposedContact(number="+12125550123", debts=("D1",), client="acme")
+    files = [person(i) for i in range(500)]
+    requests = [
+        ContactRequest(person=PreparedPerson(file), proposed=proposed, max_ring_s=25) for file in files
+    ]
+    decision = gate.evaluate(requests[0], at=NOW)
+    print(f"{len(decision.findings)} findings, cleared: {decision.is_allowed}, denials: {decision.denials}")
+    rate("evaluate, prepared", 500, lambda: [gate.evaluate(r, at=NOW) for r in requests])
+    later = NOW + timedelta(hours=12)
+    rate("evaluate, denied with retry_at", 500, lambda: [gate.evaluate(r, at=later) for r in requests])
+    rate("screen, prepared", 500, lambda: gate.screen(requests, at=NOW))
+    rate(
+        "screen, prepared anew, 45 entries",
+        500,
+        lambda: gate.screen(
+            [ContactRequest(person=PreparedPerson(f), proposed=proposed) for f in files], at=NOW
+        ),
+    )
+    short = [person(i, entries=4) for i in range(500)]
+    rate(
+        "screen, prepared anew, 4 entries",
+        500,
+        lambda: gate.screen(
+            [ContactRequest(person=PreparedPerson(f), proposed=proposed) for f in short], at=NOW
+        ),
+    )
+    rate("with_entry", 500, lambda: [r.person.with_entry(files[0].history[-1]) for r in requests])
+    federal = ComplianceGate(standard_rulebook())
+    packs = ("US-federal",)
+    plain = [ContactRequest(person=PreparedPerson(f), proposed=proposed, packs=packs) for f in files]
+    rate("evaluate, US federal and house", 500, lambda: [federal.evaluate(r, at=NOW) for r in plain])
+
+
+if __name__ == "__main__":
+    main()

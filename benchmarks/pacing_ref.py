@@ -430,7 +430,7 @@ def _line(name: str, agents: int, tallies: Sequence[Tally]) -> str:
 
 def main() -> None:
     """Print one line per policy and floor size."""
-    from pacing.registry import make_policy  # noqa: PLC0415 - the floor itself needs no policy
+    from pacing.registry import make_guarded_policy, make_policy  # noqa: PLC0415 - the floor itself needs no policy
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenario", default="REF", choices=sorted(SCENARIOS))
@@ -439,7 +439,9 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=3)
     parser.add_argument("--hours", type=float, default=8.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--guard", action="store_true", help="wrap the policies in the abandonment guard")
     arguments = parser.parse_args()
+    make = make_guarded_policy if arguments.guard else make_policy
     for text in arguments.policy or ["predictive"]:
         name, _, rest = text.partition(":")
         parameters = {
@@ -448,7 +450,7 @@ def main() -> None:
         for agents in map(int, arguments.agents.split(",")):
             tallies = measure(
                 SCENARIOS[arguments.scenario],
-                lambda name=name, parameters=parameters: make_policy(name, **parameters),
+                lambda name=name, parameters=parameters: make(name, **parameters),
                 agents=agents,
                 days=arguments.days,
                 seed=arguments.seed,

@@ -1,6 +1,6 @@
 """How long one decision and one observation take on a floor of 50 agents. Prints medians in microseconds.
 
-    python benchmarks/pacing_speed.py
+python benchmarks/pacing_speed.py
 """
 
 import statistics
@@ -26,7 +26,7 @@ from pacing.registry import make_guarded_policy, make_policy
 TALKING, WRAPPING, RINGING, CANDIDATES = 40, 5, 30, 20
 
 
-def floor_of_fifty(seed: int, *, machines: bool) -> PacingSnapshot:
+def floor_of_fifty(seed: int, *, machines: bool, waiting: int = 0) -> PacingSnapshot:
     """A busy floor: 40 talking, 5 in wrap-up, 30 ringing, 20 candidates, 0-3 ready."""
     rng = np.random.default_rng(seed)
     live = rng.uniform(0.02, 0.1, RINGING + CANDIDATES) if machines else np.full(RINGING + CANDIDATES, 0.45)
@@ -34,6 +34,7 @@ def floor_of_fifty(seed: int, *, machines: bool) -> PacingSnapshot:
     return PacingSnapshot(
         now=1_000.0 + seed,
         ready_agents=seed % 4,
+        waiting_elapsed=np.full(waiting, 0.5),
         launch_limit=CANDIDATES,
         ledger=AbandonmentLedger(live_answers=900, abandoned=25, window_left=14_400.0),
         agent_ids=tuple(f"agent-{n}" for n in range(TALKING + WRAPPING)),
@@ -56,7 +57,9 @@ def observations(count: int) -> list[PacingObservation]:
     while len(made) < count:
         share = rng.random()
         outcome = LaunchOutcome.ANSWERED_LIVE if share < 0.25 else LaunchOutcome.NO_ANSWER
-        made.append(LaunchResolved(needs_agent=0.25, live=0.25, outcome=outcome, ring_s=rng.uniform(2.0, 26.0)))
+        made.append(
+            LaunchResolved(needs_agent=0.25, live=0.25, outcome=outcome, ring_s=rng.uniform(2.0, 26.0))
+        )
         if share < 0.25:
             late = rng.random() < 0.03
             made.append(LiveAnswerAbandoned(wait_s=2.0) if late else LiveAnswerConnected(wait_s=0.1))
@@ -83,14 +86,17 @@ def _report(name: str, policy: PacingPolicy, *, machines: bool) -> None:
     mean_observe = 1e6 * (time.perf_counter() - start) / len(seen)
     one = seen[0]
     observe = median_us(lambda: policy.observe(one), 2000)
-    snapshots = [floor_of_fifty(seed, machines=machines) for seed in range(200)]
+    for waiting in (0, 8):
+        _report_decide(name, policy, machines=machines, waiting=waiting)
+    print(f"{'':28s} observe {observe:5.2f} µs (mean {mean_observe:5.2f})")
+
+
+def _report_decide(name: str, policy: PacingPolicy, *, machines: bool, waiting: int) -> None:
+    snapshots = [floor_of_fifty(seed, machines=machines, waiting=waiting) for seed in range(200)]
     launches = [policy.decide(snapshot).launches for snapshot in snapshots]
     upcoming = iter(snapshots * 20)
     decide = median_us(lambda: policy.decide(next(upcoming)), 4000)
-    print(
-        f"{name:28s} machines={machines!s:5s} decide {decide:6.1f} µs   observe {observe:5.2f} µs"
-        f" (mean {mean_observe:5.2f})   launches {np.mean(launches):.2f}"
-    )
+    print(f"{name:28s} machines={machines!s:5s} decide {decide:6.1f} µs   launches {np.mean(launches):5.2f}")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""A fixed number of lines per agent at work: the baseline every dialer has, fair as long as nothing drifts."""
+"""A fixed number of lines per agent at work: the baseline every dialer has, fair while nothing drifts."""
 
 import math
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class FixedRatio:
         launches = max(0, min(goal - in_flight, snapshot.launchable))
         return LaunchDecision(
             launches=launches,
-            reason=f"{self._lines_per_agent:g} lines per agent at work ({active}): {in_flight} of {goal} in use.",
+            reason=f"{self._lines_per_agent:g} lines for each of {active} at work, {in_flight} in use.",
             terms={
                 "lines_per_agent": self._lines_per_agent,
                 "goal": float(goal),

@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-import numpy as np
-
 from pacing.estimators import Calibration
-from pacing.horizon import RING_ROWS, RingTables, SupplyTables
+from pacing.horizon import RING_ROWS, RingTables, SupplyTables, middles_of_seconds
 from pacing.policy import (
     Floats,
     Json,
@@ -66,7 +64,9 @@ class FloorModel:
             geometric_edges(1.0, 900.0, 1.3), LogNormalPrior(median=priors.wrap_median, sigma=1.0)
         )
         self.live_ring = LearnedDuration(ring, LogNormalPrior(median=priors.ring_median, sigma=0.45))
-        self.machine_ring = LearnedDuration(ring, LogNormalPrior(median=priors.machine_ring_median, sigma=0.4))
+        self.machine_ring = LearnedDuration(
+            ring, LogNormalPrior(median=priors.machine_ring_median, sigma=0.4)
+        )
         self.unanswered_ring = LearnedDuration(
             ring, LogNormalPrior(median=priors.unanswered_ring_median, sigma=0.4)
         )
@@ -117,7 +117,7 @@ class FloorModel:
                 law.observe(launch.ring_s, censored=True, weight=share)
 
     def tables(self, patience: float) -> ModelTables:
-        """The tables for callers who may wait `patience` seconds; made anew only after something was learned."""
+        """The tables for callers who wait up to `patience` seconds; made anew when something was learned."""
         supply_key = (patience, self.talk.version, self.wrap.version)
         ring_key = (self.live_ring.version, self.machine_ring.version, self.unanswered_ring.version)
         tables = self._tables
@@ -129,7 +129,7 @@ class FloorModel:
             supply = tables.supply
         if tables is None or ring_key != self._ring_key:
             live, machine = RingTables.build(self.live_ring), RingTables.build(self.machine_ring)
-            unanswered = self.unanswered_ring.survival(np.arange(RING_ROWS) + 0.5)
+            unanswered = self.unanswered_ring.survival(middles_of_seconds(RING_ROWS))
         else:
             live, machine, unanswered = tables.live, tables.machine, tables.unanswered_ringing
         self._supply_key, self._ring_key = supply_key, ring_key
@@ -143,8 +143,8 @@ class FloorModel:
         """
         if live <= 0.0:
             return math.inf
-        handle = self.talk.mean() + self.wrap.mean()
-        return (self.unanswered_ring.mean() + needs_agent * handle) / live
+        handle = self.talk.mean + self.wrap.mean
+        return (self.unanswered_ring.mean + needs_agent * handle) / live
 
     def state(self) -> dict[str, Json]:
         """All that was learned, JSON-able."""

@@ -1,8 +1,8 @@
 """Tables of what is about to happen: who becomes free, and who answers, within each horizon.
 
-A decision asks thousands of conditional probabilities, "given that it has lasted e seconds, is it over within
-m more". They change only when something was learned, so they are tabulated by whole elapsed seconds and looked
-up by index.
+A decision asks thousands of conditional probabilities, "given that it has lasted e seconds, is it over
+within m more". They change only when something was learned, so they are tabulated by whole elapsed seconds
+and looked up by index.
 """
 
 from dataclasses import dataclass
@@ -17,16 +17,21 @@ STEP = 1.5
 """Seconds between two horizons: a tenth of a ring; finer does not change the decisions measurably."""
 HORIZONS = 20
 """Horizons 0.75, 2.25, ... 29.25 s: as far as telephones ring."""
-MIDDLES: Floats = STEP * (np.arange(HORIZONS) + 0.5)
-_EDGES: Floats = STEP * np.arange(HORIZONS + 1)
+MIDDLES: Floats = STEP * (np.arange(HORIZONS, dtype=np.float64) + 0.5)
+_EDGES: Floats = STEP * np.arange(HORIZONS + 1, dtype=np.float64)
 
-TALK_ROWS = 1200
+TALK_ROWS = 900
 WRAP_ROWS = 300
 RING_ROWS = 60
 """Elapsed seconds beyond these are looked up at the last row."""
 
 _ALMOST_NEVER = 1e-12
 """A survival so small is taken for this, so that nothing is divided by zero."""
+
+
+def middles_of_seconds(count: int) -> Floats:
+    """0.5, 1.5, ... `count` numbers: a row of a table stands for the middle of its second."""
+    return np.arange(count, dtype=np.float64) + 0.5
 
 
 def moments(share: Floats) -> Floats:
@@ -52,12 +57,12 @@ class SupplyTables:
         """Tabulate for callers who may wait `patience` seconds. Rows stand for the middle of their second."""
         within = MIDDLES + patience
         span = int(np.ceil(within[-1])) + 1
-        survival = talk.survival(np.arange(TALK_ROWS + span + 1) + 0.5)
+        survival = talk.survival(middles_of_seconds(TALK_ROWS + span + 1))
         windows = sliding_window_view(survival, span + 1)[:TALK_ROWS]
         ends = (windows[:, :-1] - windows[:, 1:]) / np.maximum(windows[:, :1], _ALMOST_NEVER)
-        rest = within[None, :] - (np.arange(span)[:, None] + 0.5)
+        rest = within[None, :] - middles_of_seconds(span)[:, None]
         wrapped = np.where(rest >= 0.0, 1.0 - wrap.survival(np.maximum(rest, 0.0)), 0.0)
-        elapsed = np.arange(WRAP_ROWS) + 0.5
+        elapsed = middles_of_seconds(WRAP_ROWS)
         now = np.maximum(wrap.survival(elapsed), _ALMOST_NEVER)
         later = wrap.survival(elapsed[:, None] + within[None, :])
         return cls(_with_zero_row(ends @ wrapped), _with_zero_row(1.0 - later / now[:, None]))
@@ -91,7 +96,7 @@ class RingTables:
     @classmethod
     def build(cls, law: LearnedDuration) -> "RingTables":
         """Tabulate a law of seconds from launch to answer."""
-        elapsed = np.arange(RING_ROWS) + 0.5
+        elapsed = middles_of_seconds(RING_ROWS)
         ringing = law.survival(elapsed)
         answered = ringing[:, None] - law.survival(elapsed[:, None] + MIDDLES[None, :])
         slots = -np.diff(law.survival(elapsed[:, None] + _EDGES[None, :]), axis=1)

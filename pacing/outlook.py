@@ -1,8 +1,8 @@
 """The next half minute of a floor: spare agents at each horizon, and how late one more call would be.
 
-X(h) is the number of agents free at horizon h (patience included) minus the answers that will have come by then.
-An answer at h is late when no agent is left for it: X(h) <= 0. X is a sum of independent yes and no, so its
-distribution is taken from its first three moments (Edgeworth's expansion with a continuity correction).
+X(h) is the number of agents free at horizon h (patience included) minus the answers that will have come by
+then. An answer at h is late when no agent is left for it: X(h) <= 0. X is a sum of independent yes and no, so
+its distribution is taken from its first three moments (Edgeworth's expansion with a continuity correction).
 
 This is the inner loop of the dialer: numpy costs about a microsecond a call here whatever the size, so the code
 below counts calls, not operations.
@@ -24,16 +24,18 @@ _LEAST_LIVE = 0.005
 _SMALLEST_VARIANCE = 1e-4
 _SKEW_DAMPING = 0.3
 """Keeps the skewness below 0.8 where the variance vanishes; beyond, the expansion is no distribution."""
-_BLOCK = 16
+_BLOCKS = (4, 16)
+"""After the first candidate, so many are judged at once, then so many: most decisions launch one to three."""
 _SCALE = 1000.0
 _REACH = 6000
 """The normal distribution is tabulated in steps of 1 / _SCALE up to _REACH steps from 0."""
 
 _GRID: Final = np.arange(-_REACH, _REACH + 1) / _SCALE
 _NORMAL: Final[Floats] = np.array([0.5 * math.erfc(-x / math.sqrt(2.0)) for x in _GRID.tolist()])
-_SKEWED: Final[Floats] = np.exp(-_GRID * _GRID / 2.0) * (_GRID * _GRID - 1.0) / (6.0 * math.sqrt(2.0 * math.pi))
+_SKEWED: Final[Floats] = (
+    np.exp(-_GRID * _GRID / 2.0) * (_GRID * _GRID - 1.0) / (6.0 * math.sqrt(2.0 * math.pi))
+)
 
-_NONE: Final[Floats] = np.array([0.5])
 _NONE_AND_ONE: Final[Floats] = np.array([[0.5], [1.5]])
 _NONE_AND_ONE_EACH: Final[Floats] = np.array([[[0.5]], [[1.5]]])
 
@@ -80,6 +82,7 @@ class Outlook:
             self._mean -= inbound
             self._variance += inbound
             self._third -= inbound
+        self._late: Floats | None = None
         self._costs: list[float] = []
         self._lateness: list[float] = []
 
@@ -175,11 +178,7 @@ class Outlook:
         snapshot, tables = self._snapshot, self._tables
         live = min(float(snapshot.candidate_live[0]) * self._live_factor, _MOST)
         needs = min(float(snapshot.candidate_needs_agent[0]) * self._needs_factor, _MOST)
-        variance = self._variance
-        if self._demand is not None:
-            variance = variance + self._doubt * (self._demand * self._demand)
-        late = at_most(_NONE_AND_ONE, self._mean, variance, self._third)
-        self._end_with_shift(late)
+        late = self._late_now()
         cost = live * float(late[0] @ tables.live.new_slots)
         if self._live_slots is not None:
             share = live * tables.live.new_answered
@@ -193,7 +192,7 @@ class Outlook:
     def _add_costs(self, first: int) -> None:
         """The next block of candidates at once: (block, HORIZONS) arrays."""
         snapshot, tables = self._snapshot, self._tables
-        last = first + _BLOCK
+        last = first + (_BLOCKS[0] if first == 1 else _BLOCKS[1])
         live = np.minimum(snapshot.candidate_live[:last] * self._live_factor, _MOST)
         needs = np.minimum(snapshot.candidate_needs_agent[:last] * self._needs_factor, _MOST)
         share = live[:, None] * tables.live.new_answered
@@ -223,12 +222,19 @@ class Outlook:
             late[..., MIDDLES + self._patience >= self._snapshot.shift_left] = 1.0
 
     def ringing_lateness(self) -> float:
-        """Expected live answers among the ringing calls that will be late, without any new launch."""
-        if self._live_slots is None or self._demand is None:
+        """Expected live answers among the ringing calls that will be late, without any new launch. On the
+        high side: each call's own share of the demand is left in.
+        """
+        if self._live_slots is None:
             return 0.0
-        # A ringing call is late when the others leave no agent: its own share is taken out of the demand.
-        own = self._demand / self._snapshot.ringing_elapsed.size
-        variance = self._variance + self._doubt * (self._demand * self._demand)
-        late = at_most(_NONE, self._mean + own, variance, self._third)
-        self._end_with_shift(late)
-        return max(0.0, float(late @ self._live_slots))
+        return max(0.0, float(self._late_now()[0] @ self._live_slots))
+
+    def _late_now(self) -> Floats:
+        """(2, HORIZONS) P(X <= 0) and P(X <= 1) at each horizon, before any new launch."""
+        if self._late is None:
+            variance = self._variance
+            if self._demand is not None:
+                variance = variance + self._doubt * (self._demand * self._demand)
+            self._late = at_most(_NONE_AND_ONE, self._mean, variance, self._third)
+            self._end_with_shift(self._late)
+        return self._late

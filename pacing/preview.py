@@ -7,8 +7,8 @@ from pacing.progressive import safe_launches
 
 
 class Preview:
-    """Offers one lead to each free agent. A launch is an offer here: the call goes out when the agent accepts,
-    so the engine counts an offer that was not answered yet as ringing.
+    """Offers one lead to each free agent. A launch is an offer here: the call goes out when the agent
+    accepts, so the engine counts an offer that was not answered yet as ringing.
     """
 
     def decide(self, snapshot: PacingSnapshot) -> LaunchDecision:

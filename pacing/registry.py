@@ -1,13 +1,26 @@
 """Policies by name, so that a campaign's settings can choose one."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from types import MappingProxyType
 
+from pacing.abandonment_guard import AbandonmentGuard
 from pacing.fixed_ratio import FixedRatio
+from pacing.floor_model import FloorModel, FloorPriors
 from pacing.policy import PacingPolicy
 from pacing.predictive import Predictive
 from pacing.preview import Preview
 from pacing.progressive import Progressive
+
+_PRIORS = frozenset(field.name for field in fields(FloorPriors))
+
+
+def _predictive(**parameters: float) -> Predictive:
+    """Parameters of `Predictive` and of `FloorPriors` together: a campaign's settings are flat."""
+    priors = {name: value for name, value in parameters.items() if name in _PRIORS}
+    others = {name: value for name, value in parameters.items() if name not in _PRIORS}
+    return Predictive(**others, model=FloorModel(priors=FloorPriors(**priors)))
+
 
 PolicyFactory = Callable[..., PacingPolicy]
 
@@ -16,7 +29,7 @@ POLICIES: Mapping[str, PolicyFactory] = MappingProxyType(
         "progressive": Progressive,
         "preview": Preview,
         "fixed_ratio": FixedRatio,
-        "predictive": Predictive,
+        "predictive": _predictive,
     }
 )
 
@@ -48,5 +61,11 @@ def make_policy(name: str, **parameters: float) -> PacingPolicy:
         raise PolicyParameterError(f"pacing policy {name!r}: {error}") from error
 
 
-def make_guarded_policy(name: str, **parameters: float) -> PacingPolicy:
-    return make_policy(name, **parameters)
+def make_guarded_policy(
+    name: str, *, epsilon: float = 0.001, recovery: float = 0.7, **parameters: float
+) -> AbandonmentGuard:
+    """Make the policy `name` under an `AbandonmentGuard`, as every live floor should run it.
+
+    Raises: as `make_policy`; ValueError when epsilon or recovery is no share.
+    """
+    return AbandonmentGuard(make_policy(name, **parameters), epsilon=epsilon, recovery=recovery)

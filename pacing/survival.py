@@ -24,6 +24,10 @@ PUBLISH_GROWTH = 0.05
 """A new hazard is published when this share of new observations has come: often at first, seldom later."""
 
 
+OPEN_BIN = 20.0
+"""The open last bin is drawn out to so many times its start; nothing on a floor lasts longer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogNormalPrior:
     """What is believed before the first observation.
@@ -84,8 +88,7 @@ class LearnedDuration:
         self._unpublished = 0
         self._total = 0.0
         self.version = 0
-        self._hazard = self._update()
-        self._points, self._cumulated = self._cumulate(self._hazard)
+        self._use(self._update())
 
     def observe(self, seconds: float, *, censored: bool = False, weight: float = 1.0) -> None:
         """Take in one duration; censored: it lasted longer than `seconds`."""
@@ -113,17 +116,16 @@ class LearnedDuration:
         """P(duration > seconds), same shape as `seconds`; beyond the last edge the last hazard goes on."""
         return np.exp(-np.interp(seconds, self._points, self._cumulated))
 
+    @property
     def mean(self) -> float:
         """Expected seconds, from the published hazard."""
-        survival = np.exp(-self._cumulated)
-        return float(np.sum((survival[:-1] + survival[1:]) * np.diff(self._points)) / 2.0)
+        return self._mean
 
     def _publish(self) -> None:
         self._unpublished = 0
         if self._total > self._memory:
             self._fade(self._memory / self._total)
-        self._hazard = self._update()
-        self._points, self._cumulated = self._cumulate(self._hazard)
+        self._use(self._update())
         self.version += 1
 
     def _fade(self, factor: float) -> None:
@@ -156,11 +158,14 @@ class LearnedDuration:
         # A bin the prior cannot resolve (1 - 0 within one bin) must not end everything at once.
         return [min(rate, 20.0 / width) for rate, width in zip(hazard, widths, strict=True)]
 
-    def _cumulate(self, hazard: list[float]) -> tuple[Floats, Floats]:
-        """Points and cumulated hazard there, for interpolation; the last bin is drawn out twentyfold."""
-        points = np.array((*self._edges, self._edges[-1] * 20.0))
-        cumulated = np.concatenate(([0.0], np.cumsum(np.diff(points) * np.array(hazard))))
-        return points, cumulated
+    def _use(self, hazard: list[float]) -> None:
+        """Publish a hazard: points and cumulated hazard there, for interpolation, and the mean."""
+        self._hazard = hazard
+        self._points = np.array((*self._edges, self._edges[-1] * OPEN_BIN))
+        widths = np.diff(self._points)
+        self._cumulated: Floats = np.concatenate(([0.0], np.cumsum(widths * np.array(hazard))))
+        survival = np.exp(-self._cumulated)
+        self._mean = float(np.sum((survival[:-1] + survival[1:]) * widths) / 2.0)
 
     def state(self) -> dict[str, Json]:
         """All that was learned, JSON-able."""
@@ -189,8 +194,7 @@ class LearnedDuration:
         self._unpublished = int(float_of(state, "unpublished"))
         self._total = float_of(state, "total")
         self.version = int(float_of(state, "version"))
-        self._hazard = hazard
-        self._points, self._cumulated = self._cumulate(hazard)
+        self._use(hazard)
 
 
 def float_of(state: Mapping[str, Json], name: str) -> float:

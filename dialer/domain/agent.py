@@ -6,12 +6,10 @@ break while talking keeps talking; the request is a flag (`leaving`), and the ta
 NOT_READY instead of AVAILABLE.
 """
 
-from enum import Enum
-
-from dialer.domain.transitions import Machine
+from dialer.domain.transitions import Machine, Word
 
 
-class AgentState(Enum):
+class AgentState(Word):
     LOGGED_OUT = "logged_out"
     NOT_READY = "not_ready"
     AVAILABLE = "available"
@@ -21,7 +19,7 @@ class AgentState(Enum):
     LEG_LOST = "leg_lost"
 
 
-class AgentMove(Enum):
+class AgentMove(Word):
     LOG_IN = "log_in"
     GET_READY = "get_ready"
     PAUSE = "pause"

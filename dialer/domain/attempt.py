@@ -6,12 +6,10 @@ joined to an agent. ENDED: over, with an outcome. An attempt may end from every 
 every moment; ANSWER from LAUNCHED is legal because the order of a carrier's messages is not promised.
 """
 
-from enum import Enum
-
-from dialer.domain.transitions import Machine
+from dialer.domain.transitions import Machine, Word
 
 
-class AttemptState(Enum):
+class AttemptState(Word):
     LAUNCHED = "launched"
     RINGING = "ringing"
     WAITING = "waiting"
@@ -19,7 +17,7 @@ class AttemptState(Enum):
     ENDED = "ended"
 
 
-class AttemptMove(Enum):
+class AttemptMove(Word):
     RING = "ring"
     ANSWER = "answer"
     CONNECT = "connect"
@@ -42,7 +40,7 @@ ATTEMPT = Machine(
 )
 
 
-class Outcome(Enum):
+class Outcome(Word):
     """What came of an attempt, as the telephone system reports it. Observable facts only."""
 
     CONNECTED = "connected"

@@ -7,14 +7,13 @@ ringing and then stops; stopping cancels what rings.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import CampaignId, ClientId
-from dialer.domain.transitions import Machine
+from dialer.domain.transitions import Machine, Word
 
 
-class CampaignState(Enum):
+class CampaignState(Word):
     IDLE = "idle"
     RUNNING = "running"
     PAUSED = "paused"
@@ -22,7 +21,7 @@ class CampaignState(Enum):
     STOPPED = "stopped"
 
 
-class CampaignMove(Enum):
+class CampaignMove(Word):
     START = "start"
     PAUSE = "pause"
     DRAIN = "drain"
@@ -58,7 +57,7 @@ CAMPAIGN = Machine(
 )
 
 
-class DetectionMode(Enum):
+class DetectionMode(Word):
     """Answering-machine detection. Advisory records the verdict and bridges all the same."""
 
     OFF = "off"

@@ -6,14 +6,14 @@ with the debt (12 CFR 1006.14(b)(2)(i)(B)), which closes the debts spoken of for
 """
 
 from dataclasses import dataclass
-from enum import Enum
 
 from compliance_gate.words import HoldKind, RequestKind
 from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain.money import Money
+from dialer.domain.transitions import Word
 
 
-class DispositionKind(Enum):
+class DispositionKind(Word):
     PROMISE_TO_PAY = "promise_to_pay"
     PLAN_AGREED = "plan_agreed"
     SETTLEMENT_AGREED = "settlement_agreed"
@@ -39,7 +39,7 @@ class DispositionKind(Enum):
     DEAD_AIR = "dead_air"
 
 
-class LeadFate(Enum):
+class LeadFate(Word):
     """What becomes of the lead after the disposition."""
 
     RESTS = "rests"

@@ -5,24 +5,23 @@ it. Which of them is dialed is decided at the moment of launch, by the gate.
 """
 
 from dataclasses import dataclass
-from enum import Enum
 
 from dialer.domain.ids import AgentId, CampaignId, DebtId, LeadId, NumberId, PersonId
-from dialer.domain.transitions import Machine
+from dialer.domain.transitions import Machine, Word
 
 NEVER = 253402300799.0
 """POSIX seconds of the year 9999: `not_before` of a lead that no waiting makes lawful. A change of facts or
 of law clears it."""
 
 
-class LeadState(Enum):
+class LeadState(Word):
     QUEUED = "queued"
     IN_FLIGHT = "in_flight"
     CLOSED = "closed"
     RESTING = "resting"
 
 
-class LeadMove(Enum):
+class LeadMove(Word):
     LAUNCH = "launch"
     REST = "rest"
     QUEUE = "queue"

@@ -63,10 +63,11 @@ class PlacedAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedRequest:
-    """Something the person asked the creditor for. `at` is the day it is known from."""
+    """Something the person asked the creditor for, known from `at`. `debt_only`: about this account alone."""
 
     type: RequestKind
     at: datetime
+    debt_only: bool = False
     blocks: tuple[TimeBlock, ...] = ()
     text: str | None = None
 

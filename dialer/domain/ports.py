@@ -34,7 +34,7 @@ class TelephoneSystem(Protocol):
     """
 
     async def start(self) -> None:
-        """Connect, or connect again after a loss. Raises TelephoneSystemUnavailableError with what to mend."""
+        """Connect, or connect again after a loss. Raises TelephoneSystemUnavailableError."""
         ...
 
     async def perform(self, command: TelephoneCommand, *, dial: str | None = None) -> None:

@@ -28,7 +28,18 @@ class Gate(Protocol):
 class Context:
     """One per engine. `now` is the step's instant; `out` is filled by the parts and emptied by `step`."""
 
-    __slots__ = ("at", "capable", "gate", "now", "out", "policies", "prepared", "state", "unconnected")
+    __slots__ = (
+        "at",
+        "capable",
+        "gate",
+        "now",
+        "out",
+        "policies",
+        "prepared",
+        "serving",
+        "state",
+        "unconnected",
+    )
 
     def __init__(self, gate: Gate, state: EngineState) -> None:
         self.gate = gate
@@ -39,6 +50,7 @@ class Context:
         self.prepared: dict[PersonId, PreparedPerson] = {}
         self.policies: dict[tuple[CampaignId, str], PacingPolicy] = {}
         self.capable: dict[tuple[CampaignId, str], tuple[AgentId, ...]] = {}
+        self.serving: dict[CampaignId, int] = {}
         self.unconnected: set[CampaignId] = set()
 
     def begin(self, now: float, owed: list[Command]) -> None:

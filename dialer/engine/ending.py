@@ -228,10 +228,9 @@ class Ending:
     def _close(self, call: CallRow) -> None:
         """Unlock, forget, and let pacing know a line is free."""
         state = self._context.state
-        if state.locked_persons.get(call.person) == call.attempt:
-            del state.locked_persons[call.person]
-        if state.locked_numbers.get(call.number) == call.attempt:
-            del state.locked_numbers[call.number]
+        del state.locked_leads[call.lead.lead]
+        del state.locked_persons[call.person]
+        del state.locked_numbers[call.number]
         self._people.release(call.person)
         del state.calls[call.attempt]
         self._context.wake_pools(state.campaigns[call.campaign])

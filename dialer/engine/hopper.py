@@ -4,6 +4,8 @@ The engine never queries. When a hopper runs low it emits `RefillHopper`, one at
 takes what `LeadsFetched` brings. Leads it cannot use go back as `RestLead`.
 """
 
+from bisect import insort
+
 from dialer.domain.campaign import CampaignState
 from dialer.domain.commands import RefillHopper, RestLead
 from dialer.domain.events import LeadsFetched
@@ -34,7 +36,10 @@ class Hopper:
 
     def level(self, campaign: CampaignRow) -> int:
         """Leads in the campaign's hoppers."""
-        return sum(len(pool.queue) + len(pool.reserved) for pool in campaign.pools.values())
+        level = 0
+        for pool in campaign.pools.values():
+            level += len(pool.queue) + len(pool.reserved)
+        return level
 
     def refill(self, campaign: CampaignRow) -> None:
         """Ask for more when less than half is left."""
@@ -92,7 +97,7 @@ class Hopper:
     def _take(self, campaign: CampaignRow, lead: Lead) -> bool:
         """Queue a lead; False when we hold it already or its persons did not come with it."""
         state = self._context.state
-        if lead.lead in state.leads or any(call.lead.lead == lead.lead for call in state.calls.values()):
+        if lead.lead in state.leads or lead.lead in state.locked_leads:
             return False
         if not lead.targets or any(target.person not in state.persons for target in lead.targets):
             self._context.ignore("lead_without_person")
@@ -108,9 +113,10 @@ class Hopper:
             due = max(lead.not_before if lead.not_before is not None else 0.0, self._context.now)
             self._context.set_timer(due, "reserved", campaign.settings.campaign)
         target = pool.reserved if lead.reserve_agent else pool.queue
-        target.append(lead.lead)
-        if len(target) > 1 and self._key(lead) < self._key(state.leads[target[-2]]):
-            target.sort(key=lambda name: self._key(state.leads[name]))
+        if target and self._key(lead) < self._key(state.leads[target[-1]]):
+            insort(target, lead.lead, key=lambda name: self._key(state.leads[name]))
+        else:
+            target.append(lead.lead)
         return True
 
     def remove(self, lead: Lead) -> None:

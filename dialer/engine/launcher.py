@@ -71,19 +71,20 @@ class Launcher:
     def why_not(self, campaign: CampaignRow) -> str | None:
         """Why the campaign does not launch at all now; None when it may."""
         state = self._context.state
+        reason: str | None = None
         if campaign.state is not CampaignState.RUNNING:
-            return f"the campaign is {campaign.state.value}"
-        if state.is_floor_stopped:
-            return f"the whole floor is stopped: {state.floor_stop_reason}"
-        if not state.is_network_up:
-            return "the telephone system is not heard"
-        if state.holds:
-            return "; ".join(state.holds.values())
-        if campaign.hold_until > self._context.now:
-            return campaign.hold_reason
-        if self._roster.serving(campaign.settings.campaign) == 0:
-            return "no agent is on the floor"
-        return None
+            reason = f"the campaign is {campaign.state.value}"
+        elif state.is_floor_stopped:
+            reason = f"the whole floor is stopped: {state.floor_stop_reason}"
+        elif not state.is_network_up:
+            reason = "the telephone system is not heard"
+        elif state.holds:
+            reason = "; ".join(state.holds.values())
+        elif campaign.hold_until > self._context.now:
+            reason = campaign.hold_reason
+        elif self._roster.serving(campaign.settings.campaign) == 0:
+            reason = "no agent is on the floor"
+        return reason
 
     # --- reserved leads ----------------------------------------------------------------------------------
 
@@ -285,6 +286,7 @@ class Launcher:
         call = self._new_call(campaign, key, lead, target, clearance, agent)
         state = context.state
         state.calls[call.attempt] = call
+        state.locked_leads[lead.lead] = call.attempt
         state.locked_persons[target.person] = call.attempt
         state.locked_numbers[target.number] = call.attempt
         state.denials.pop(lead.lead, None)

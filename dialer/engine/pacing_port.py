@@ -24,6 +24,9 @@ from pacing.policy import (
 )
 from pacing.registry import make_policy
 
+_AVAILABLE, _TALKING = AgentState.AVAILABLE, AgentState.TALKING
+_WRAPPING, _RESERVED = AgentState.WRAPPING, AgentState.RESERVED
+
 CANDIDATES = 24
 """Next leads that pacing is shown: more than it ever launches in one decision of a usual floor."""
 
@@ -96,17 +99,17 @@ class PacingPort:
         agents = state.agents
         for name in self._roster.at_home(campaign, key, pool):
             agent = agents[name]
-            match agent.state:
-                case AgentState.AVAILABLE:
-                    ready += 1
-                case AgentState.TALKING:
-                    talking.append((name, now - agent.since, agent.is_leaving))
-                case AgentState.RESERVED:  # joined within milliseconds, or waiting for a guaranteed call
-                    talking.append((name, 0.0, agent.is_leaving))
-                case AgentState.WRAPPING:
-                    wrapping.append((name, now - agent.since, agent.is_leaving))
-                case _:
-                    paused += 1
+            doing = agent.state
+            if doing is _AVAILABLE:
+                ready += 1
+            elif doing is _TALKING:
+                talking.append((name, now - agent.since, agent.is_leaving))
+            elif doing is _WRAPPING:
+                wrapping.append((name, now - agent.since, agent.is_leaving))
+            elif doing is _RESERVED:  # joined within milliseconds, or waiting for a guaranteed call
+                talking.append((name, 0.0, agent.is_leaving))
+            else:
+                paused += 1
         calls = state.calls
         ringing = [calls[name] for name in pool.ringing]
         waiting = [calls[name] for name in pool.waiting]

@@ -39,6 +39,7 @@ class Roster:
         """
         context = self._context
         agent.state = AGENT.move(agent.state, move)
+        context.serving.pop(agent.campaign, None)
         agent.reason = reason
         if not quiet:
             agent.since = context.now
@@ -215,8 +216,11 @@ class Roster:
 
     def serving(self, campaign: CampaignId) -> int:
         """Agents of the campaign who are on the floor for calls: available, held, talking or wrapping."""
-        return sum(
-            1
-            for agent in self._context.state.agents.values()
-            if agent.campaign == campaign and agent.state in SERVING
-        )
+        known = self._context.serving.get(campaign)
+        if known is None:
+            known = 0
+            for agent in self._context.state.agents.values():
+                if agent.campaign == campaign and agent.state in SERVING:
+                    known += 1
+            self._context.serving[campaign] = known
+        return known

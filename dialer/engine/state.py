@@ -175,6 +175,7 @@ class EngineState:
     calls: dict[AttemptId, CallRow] = field(default_factory=dict[AttemptId, CallRow])
     leads: dict[LeadId, Lead] = field(default_factory=dict[LeadId, Lead])
     persons: dict[PersonId, PersonRow] = field(default_factory=dict[PersonId, PersonRow])
+    locked_leads: dict[LeadId, AttemptId] = field(default_factory=dict[LeadId, AttemptId])
     locked_persons: dict[PersonId, AttemptId] = field(default_factory=dict[PersonId, AttemptId])
     locked_numbers: dict[NumberId, AttemptId] = field(default_factory=dict[NumberId, AttemptId])
     changes: list[ChangeRow] = field(default_factory=list[ChangeRow])

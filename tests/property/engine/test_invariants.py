@@ -103,6 +103,7 @@ def check(floor: Floor, out: tuple[c.Command, ...], serving_before: int) -> None
     assert all(count == 1 for count in Counter(call.person for call in state.calls.values()).values())
     assert all(count == 1 for count in Counter(call.number for call in state.calls.values()).values())
     assert state.campaigns[SPRING].in_flight == len(open_calls)
+    assert state.locked_leads == {call.lead.lead: name for name, call in state.calls.items()}
     assert state.locked_persons == {call.person: name for name, call in state.calls.items()}
     assert state.locked_numbers == {call.number: name for name, call in state.calls.items()}
     stored = [command.record.attempt for command in out if isinstance(command, c.StoreAttempt)]
@@ -148,7 +149,9 @@ def check_queues(floor: Floor) -> None:
 def test_invariants_hold_through_any_history(
     make_floor: Callable[..., Floor], plan: list[Move], may_play: bool, ratio: float
 ) -> None:
-    floor = make_floor(policy="fixed_ratio", policy_parameters={"lines_per_agent": ratio})
+    floor = make_floor(
+        policy="fixed_ratio", policy_parameters={"lines_per_agent": ratio}, abandonment_limit=1.0
+    )
     if not may_play:
         floor.gate.may_play = frozenset[Recording]()
     floor.start(agents=2, leads=6)
@@ -176,7 +179,9 @@ def test_invariants_hold_through_any_history(
 def test_the_same_events_give_the_same_commands(make_floor: Callable[..., Floor], plan: list[Move]) -> None:
     logs: list[list[c.Command]] = []
     for _ in range(2):
-        floor = make_floor(policy="fixed_ratio", policy_parameters={"lines_per_agent": 2.0})
+        floor = make_floor(
+            policy="fixed_ratio", policy_parameters={"lines_per_agent": 2.0}, abandonment_limit=1.0
+        )
         floor.start(agents=2, leads=6)
         for move in plan:
             floor.now += move[2]

@@ -139,7 +139,7 @@ class Floor:
                 as_of=refill.sequence,
                 leads=leads,
                 persons=tuple(person(i) for i in range(first, first + count)),
-                leads_left=count,
+                leads_left=10_000,
             )
         )
 

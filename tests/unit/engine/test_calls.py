@@ -67,7 +67,9 @@ def test_a_machine_is_no_live_answer(floor: Floor) -> None:
 def test_a_caller_whom_the_telephone_system_timed_out_is_abandoned_and_the_agent_stays_free(
     make_floor: Callable[..., Floor],
 ) -> None:
-    floor = make_floor(policy="fixed_ratio", policy_parameters={"lines_per_agent": 2.0})
+    floor = make_floor(
+        policy="fixed_ratio", policy_parameters={"lines_per_agent": 2.0}, abandonment_limit=1.0
+    )
     floor.start(agents=1)
     first, second = (originate.attempt for originate in floor.all(c.Originate)[:2])
     floor.answer(first)
@@ -85,7 +87,9 @@ def test_a_caller_whom_the_telephone_system_timed_out_is_abandoned_and_the_agent
 def test_a_person_who_was_abandoned_is_next_dialed_with_an_agent_reserved(
     make_floor: Callable[..., Floor],
 ) -> None:
-    floor = make_floor(policy="fixed_ratio", policy_parameters={"lines_per_agent": 2.0})
+    floor = make_floor(
+        policy="fixed_ratio", policy_parameters={"lines_per_agent": 2.0}, abandonment_limit=1.0
+    )
     floor.start(agents=1, leads=3)
     first, second = (originate.attempt for originate in floor.all(c.Originate)[:2])
     floor.answer(first)
@@ -98,7 +102,9 @@ def test_a_person_who_was_abandoned_is_next_dialed_with_an_agent_reserved(
 
 
 def test_nothing_is_joined_in_the_last_moment_before_the_limit(make_floor: Callable[..., Floor]) -> None:
-    floor = make_floor(policy="fixed_ratio", policy_parameters={"lines_per_agent": 2.0})
+    floor = make_floor(
+        policy="fixed_ratio", policy_parameters={"lines_per_agent": 2.0}, abandonment_limit=1.0
+    )
     floor.start(agents=1)
     first, second = (originate.attempt for originate in floor.all(c.Originate)[:2])
     floor.answer(first)
@@ -114,7 +120,9 @@ def test_nothing_is_joined_in_the_last_moment_before_the_limit(make_floor: Calla
 def test_the_called_person_who_hangs_up_while_waiting_is_not_abandoned(
     make_floor: Callable[..., Floor],
 ) -> None:
-    floor = make_floor(policy="fixed_ratio", policy_parameters={"lines_per_agent": 2.0})
+    floor = make_floor(
+        policy="fixed_ratio", policy_parameters={"lines_per_agent": 2.0}, abandonment_limit=1.0
+    )
     floor.start(agents=1)
     first, second = (originate.attempt for originate in floor.all(c.Originate)[:2])
     floor.answer(first)

@@ -1,7 +1,8 @@
 """How many contacts a second the gate decides on one core.
 
 `python benchmarks/gate.py`: evaluate (every finding kept, US federal + state + city + house + client
-layers, 90 days of history) and screen. Medians over repeats of processor time (not wall time: the machine may be shared), warm caches.
+layers, 90 days of history) and screen. Medians over repeats of processor time (the machine may be
+shared), warm caches.
 """
 
 import statistics

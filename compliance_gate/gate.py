@@ -15,7 +15,7 @@ from compliance_gate.prepared import ContactRequest
 from compliance_gate.question import Question
 from compliance_gate.rulebook import LAYERS, Rulebook
 from compliance_gate.rules.base import Answer, Denied, Passed, Rule
-from compliance_gate.structure import structural_findings
+from compliance_gate.structure import is_sound, structural_findings
 from compliance_gate.words import NumberRole, Place
 
 CLEARANCE_VALID_S = 5.0
@@ -80,16 +80,17 @@ class ComplianceGate:
     def _first_denial(self, request: ContactRequest, at: datetime) -> str | None:
         question = _question(request, at, brief=True)
         plan = self._planner.plan(request, question)
-        for finding in structural_findings(question, plan):
-            if finding.verdict is Verdict.DENIED:
-                return finding.rule
-        person, second = request.person, question.at
-        has_requests = bool(person.requests)
-        latest = person.times[question.seen - 1] if question.seen else None
-        for rule, needs, memory_s in plan.screening:
-            if needs is Needs.REQUESTS and not has_requests:
-                continue
-            if needs is Needs.EVENTS and (latest is None or latest + memory_s < second):
+        if not is_sound(question, plan):
+            return next(f.rule for f in structural_findings(question, plan) if f.verdict is Verdict.DENIED)
+        second, seen = question.at, question.seen
+        times = request.person.times
+        has_requests = bool(request.person.requests)
+        for rule, needs, memory_s, fewest in plan.screening:
+            if needs is Needs.EVENTS:
+                # Too few events lie in the stretch the rule looks at: it cannot deny.
+                if fewest > seen or times[seen - fewest] + memory_s < second:
+                    continue
+            elif needs is Needs.REQUESTS and not has_requests:
                 continue
             if isinstance(ask(rule, question), Denied):
                 return rule.header.rule
@@ -104,7 +105,7 @@ class ComplianceGate:
         horizon = question.at + _RETRY_HORIZON_S
         for _ in range(_MOST_STEPS):
             plan = self._planner.plan(request, question)
-            if any(finding.verdict is Verdict.DENIED for finding in structural_findings(question, plan)):
+            if not is_sound(question, plan):
                 return None
             step = self._next_step(question, plan)
             if step is None or step > horizon:

@@ -51,7 +51,8 @@ class Plan:
         recorded_rules: rules that would be asked beside these if the voice were recorded.
         coverage: what the register says of the places; `None` if the packs were given.
         missing: packs that were asked for and do not exist.
-        screening: `by_cost` with what each rule needs before it can deny, and how far back it looks (s).
+        screening: `by_cost` with what each rule needs before it can deny, how far back it looks (s), and
+            how many events it needs there.
     """
 
     rules: tuple[Rule, ...]
@@ -61,7 +62,7 @@ class Plan:
     missing: tuple[str, ...]
     packs: tuple[str, ...]
     with_house: bool
-    screening: tuple[tuple[Rule, Needs, int], ...]
+    screening: tuple[tuple[Rule, Needs, int, int], ...]
 
 
 class Planner:
@@ -128,7 +129,7 @@ class Planner:
         return Plan(
             rules=rules,
             by_cost=by_cost,
-            screening=tuple((rule, _needs(rule), rule.memory_s or 0) for rule in by_cost),
+            screening=tuple((rule, _needs(rule), rule.memory_s or 0, rule.fewest_events) for rule in by_cost),
             recorded_rules=extra,
             coverage=coverage,
             missing=tuple(name for name in packs if name not in self.rulebook.packs),

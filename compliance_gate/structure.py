@@ -37,6 +37,18 @@ def structural_findings(question: Question, plan: Plan) -> Iterator[Finding]:
         yield Finding("gate-place-known", Verdict.DENIED, _PLACE, facts)
 
 
+def is_sound(question: Question, plan: Plan) -> bool:
+    """Whether none of the structural findings denies."""
+    coverage = plan.coverage
+    if not question.zones or plan.missing or not plan.packs:
+        return False
+    if coverage is not None and coverage.absent:
+        return False
+    if question.number is None and question.proposed.action in _NUMBERED:
+        return False
+    return not plan.with_house or all(map(question.person.has_debt, question.proposed.debts or ()))
+
+
 def _debts(question: Question) -> Finding:
     strange = [debt for debt in question.proposed.debts or () if not question.person.has_debt(debt)]
     if not strange:

@@ -38,9 +38,9 @@ class AskedTimesRule(Rule):
         for kind in self.kinds:
             for request in asked.get(kind, ()):
                 for zone, today in zip(question.zones, question.today, strict=True):
-                    if not _in_force(request, zone, today, question.at):
+                    if not _in_force(request, today, question.at):
                         continue
-                    free = self._free(question, request, zone, today)
+                    free = self._free(question, request, zone)
                     if free == question.at:
                         continue
                     facts = facts or _told(request, zone, question.at)
@@ -54,7 +54,7 @@ class AskedTimesRule(Rule):
             ("respond once", "yes" if self.respond_once else "no"),
         )
 
-    def _free(self, question: Question, request: PersonRequest, zone: ZoneDays, today: int) -> int | None:
+    def _free(self, question: Question, request: PersonRequest, zone: ZoneDays) -> int | None:
         """First second from now on that leaves the asked time alone, in one zone; `None` = never."""
         only = request.only
         closed = _closed_blocks(request)
@@ -64,7 +64,7 @@ class AskedTimesRule(Rule):
         at = question.at
         for _ in range(_DAYS_AHEAD * 4):
             day = zone.day_of(at)
-            if not _in_force(request, zone, day, at):
+            if not _in_force(request, day, at):
                 return at
             blocked = self._blocked_until(question, zone, day, at, ring, closed)
             outside = _opens(zone, day, at, ring, only) if only else at
@@ -107,7 +107,7 @@ def read_asked_times(header: Header, reader: Reader) -> AskedTimesRule:
     return AskedTimesRule(header, kinds=ordered, respond_once=reader.flag("respond_once"))
 
 
-def _in_force(request: PersonRequest, zone: ZoneDays, today: int, at: int) -> bool:
+def _in_force(request: PersonRequest, today: int, at: int) -> bool:
     if request.at.timestamp() > at:
         return False
     if request.withdrawn_at is not None and request.withdrawn_at.timestamp() <= at:

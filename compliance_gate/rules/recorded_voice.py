@@ -78,20 +78,19 @@ class RecordedVoiceRule(Rule):
         file, proposed = question.person.file, question.proposed
         if consent.revoked_at is not None and consent.revoked_at.timestamp() <= question.at:
             return "revoked"
-        if consent.number is None and len(file.numbers) > 1:
-            return "not known for which number"
-        if consent.number is not None and consent.number != proposed.number:
-            return "for another number"
-        if consent.debts is None and len(question.person.all_groups) > 1:
-            return "not known for which debt"
-        if consent.debts is not None and not set(question.groups) <= set(
-            question.person.groups_of(consent.debts)
-        ):
-            return "for another debt"
+        if consent.number != proposed.number and not (consent.number is None and len(file.numbers) <= 1):
+            return "for another number, or not known for which"
+        if not self._covers_debts(question, consent):
+            return "for another debt, or not known for which"
         for request in self._revocations(question):
             if request.at >= consent.at and self._revokes(question, request):
                 return f"revoked on {request.at.isoformat()}"
         return self._reassigned(question, consent) if self.reassigned_numbers else None
+
+    def _covers_debts(self, question: Question, consent: Consent) -> bool:
+        if consent.debts is None:
+            return len(question.person.all_groups) <= 1
+        return set(question.groups) <= set(question.person.groups_of(consent.debts))
 
     def _revocations(self, question: Question) -> list[PersonRequest]:
         asked = question.person.requests.get(RequestKind.REVOKE_CONSENT, ())

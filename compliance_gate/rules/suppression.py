@@ -125,28 +125,27 @@ class SuppressionRule(Rule):
         return tuple(pairs)
 
     def _binds(self, question: Question, request: PersonRequest) -> bool:
-        of = self.of
         # In writing is not known: it may have been, and then it binds.
-        if of.written_only and request.in_writing is False:
+        oral = self.of.written_only and request.in_writing is False
+        if oral or request.attorney_known is False:
             return False
         if not self._has_begun(question, request) or self._has_ended(question, request):
             return False
-        proposed, number = question.proposed, question.number
-        match of.binds:
-            case Binds.PERSON:
-                return True
-            case Binds.CALLS:
-                return proposed.action is Action.PLACE_CALL
-            case Binds.DEBT:
-                return _touches_debts(question, request)
-            case Binds.NUMBER:
-                return request.number is None or request.number == proposed.number
-            case Binds.MEDIUM:
-                return request.medium is None or request.medium is MEDIUM_OF[proposed.action]
-            case Binds.PLACE:
-                return number is not None and may_ring_at(number, request.place)
-            case Binds.WORK:
-                return number is not None and may_ring_at(number, Place.WORK)
+        return self._closes(question, request)
+
+    def _closes(self, question: Question, request: PersonRequest) -> bool:
+        """Whether the proposed contact is of what the request closes."""
+        of, proposed, number = self.of, question.proposed, question.number
+        if of.binds in (Binds.PLACE, Binds.WORK):
+            place = Place.WORK if of.binds is Binds.WORK else request.place
+            return number is not None and may_ring_at(number, place)
+        if of.binds is Binds.NUMBER:
+            return request.number is None or request.number == proposed.number
+        if of.binds is Binds.MEDIUM:
+            return request.medium is None or request.medium is MEDIUM_OF[proposed.action]
+        if of.binds is Binds.DEBT:
+            return _touches_debts(question, request)
+        return of.binds is Binds.PERSON or proposed.action is Action.PLACE_CALL
 
     def _has_begun(self, question: Question, request: PersonRequest) -> bool:
         if self.of.from_receipt and request.received is not None:
@@ -185,7 +184,8 @@ class SuppressionRule(Rule):
             if last is not None:
                 ends.append(zone.midnight(last))
         if request.withdrawn_at is not None:
-            return max([_second(request.withdrawn_at)])
+            ends.append(_second(request.withdrawn_at))
+            return min(ends)
         return max(ends, default=None)
 
     def _excepted(self, question: Question, request: PersonRequest) -> bool:

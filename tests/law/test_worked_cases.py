@@ -1,4 +1,4 @@
-"""Every worked case of the public language is decided as the law's text says, and free at the right second."""
+"""Every worked case is decided as the law's text says, and free again at the right second."""
 
 import json
 from pathlib import Path

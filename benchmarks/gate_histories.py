@@ -68,6 +68,7 @@ REQUESTS = (
     "stop_calling", "stop_number", "stop_medium", "wrong_number_learned", "cease_communication",
     "refusal_to_pay", "attorney_represented", "dispute", "employer_prohibits", "inconvenient_place",
     "inconvenient_times", "inconvenient_times", "time_preference", "time_preference", "do_not_call",
+    "callback_request",
 )  # fmt: skip
 HOLDS = (
     "deceased",
@@ -204,6 +205,7 @@ class _Maker:
             debts=debts,
             spoken_debts=spoken,
             purpose="location_information" if person.role == "third_party_location_contact" else "collection",
+            reached="spouse" if self.chance(0.03) else None,
         )
 
     def consent(self, person: AuditedPerson) -> AuditedConsent:
@@ -272,6 +274,7 @@ class _Maker:
                 number=self.one_of(person.numbers).number,
                 debts=self.some_debts(person),
                 recorded=self.chance(0.05),
+                agent_guaranteed=self.chance(0.2),
                 purpose=purpose,
             )
             for instant in at

@@ -35,9 +35,9 @@ from compliance_gate.auditor import (
     Reading,
     judge,
 )
-from compliance_gate.findings import GateDecision
+from compliance_gate.findings import GateDecision, Layer
 from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import rulebook_with, standard_rulebook
+from compliance_gate.library import standard_rulebook
 from compliance_gate.prepared import ContactRequest, PreparedPerson
 from compliance_gate.request import (
     Address,
@@ -58,6 +58,7 @@ from compliance_gate.words import (
     EventKind,
     GivenTo,
     HoldKind,
+    Mode,
     NumberKind,
     NumberRole,
     Outcome,
@@ -109,6 +110,7 @@ def entry_of(contact: AuditedContact, name: str) -> HistoryEntry:
         number=contact.number,
         purpose=Purpose(contact.purpose),
         tech=Tech.PRERECORDED_VOICE if contact.recorded else None,
+        person=None if contact.reached is None else PersonRole(contact.reached),
     )
 
 
@@ -182,7 +184,7 @@ class Gates:
 
     def __init__(self) -> None:
         self.with_house = ComplianceGate(standard_rulebook())
-        self.law_only = ComplianceGate(rulebook_with((), with_house=False))
+        self.law_only = ComplianceGate(standard_rulebook(), layers={Layer.LAW})
 
 
 @dataclass(slots=True)
@@ -222,6 +224,7 @@ def decide(
         debts=proposal.debts,
         purpose=Purpose(proposal.purpose),
         tech=Tech.PRERECORDED_VOICE if proposal.recorded else None,
+        mode=Mode.PREVIEW_AGENT_GUARANTEED if proposal.agent_guaranteed else None,
     )
     request = ContactRequest(
         person=prepared,
@@ -230,7 +233,7 @@ def decide(
         max_ring_s=history.max_ring_s,
         packs=("US-federal", *sorted(history.person.regions)),
     )
-    return gate.evaluate(request, at=proposal.at)
+    return gate.evaluate(request, at=proposal.at, with_retry=False)
 
 
 def run_history(gates: Gates, seed: int, number: int, tally: Tally) -> None:

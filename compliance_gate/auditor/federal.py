@@ -25,16 +25,6 @@ CALL_CONSENTS = frozenset({"call", "call_back"})
 EIGHT, NINE = time(8), time(21)
 
 
-def known_place(question: Question) -> Iterator[Reason]:
-    """Without a zone there is no local time, and a time that is not known is not convenient."""
-    if not question.zones:
-        yield Reason(
-            rule="place-unknown",
-            citation="12 CFR 1006.6(b)(1)(i), comment 6(b)(1)(i)-2",
-            found="no number and no address tells of a place",
-        )
-
-
 def hours(question: Question, *, max_ring_s: float, literal: bool) -> Iterator[Reason]:
     """Convenient is after eight and before nine where the person is, in every place they may be.
 
@@ -42,28 +32,33 @@ def hours(question: Question, *, max_ring_s: float, literal: bool) -> Iterator[R
     instants themselves are lawful. The telephone must have stopped ringing by then.
     """
     for zone in question.zones:
-        rings = question.local(zone)
-        # Added on the UTC line: adding to local wall time is wrong in the hour that the clocks change.
-        stops = (question.at + timedelta(seconds=max_ring_s)).astimezone(rings.tzinfo)
-        within = rings.date() == stops.date() and (
-            rings.time() >= EIGHT and stops.time() <= NINE
-            if literal
-            else rings.time() > EIGHT and stops.time() < NINE
-        )
-        if not within and not _hours_agreed(question, zone, stops):
+        wrong = first_inconvenient(question, zone, max_ring_s=max_ring_s, literal=literal)
+        if wrong is not None:
             yield Reason(
                 rule="hours",
                 citation="12 CFR 1006.6(b)(1)(i); 15 USC 1692c(a)(1)",
-                found=f"{rings:%H:%M:%S} to {stops:%H:%M:%S} in {zone}",
+                found=f"{wrong:%H:%M:%S} in {zone}",
             )
 
 
-def _hours_agreed(question: Question, zone: str, stops: datetime) -> bool:
+def first_inconvenient(
+    question: Question, zone: str, *, max_ring_s: float, literal: bool = False
+) -> datetime | None:
+    """First second of ringing that is neither in the usual hours nor in hours the person agreed to."""
+    for second in range(int(max_ring_s) + 1):
+        # Added on the UTC line: adding to local wall time is wrong in the hour that the clocks change.
+        local = (question.at + timedelta(seconds=second)).astimezone(question.local(zone).tzinfo)
+        clock = local.time()
+        usual = EIGHT <= clock <= NINE if literal else EIGHT < clock < NINE
+        if not usual and not _hours_agreed(question, clock):
+            return local
+    return None
+
+
+def _hours_agreed(question: Question, clock: time) -> bool:
     """1006.6(b)(4)(i): the person's own consent, given directly to this collector, to these hours."""
-    rings = question.local(zone)
     for consent in _in_force(question, "time_window"):
-        window = consent.hours
-        if consent.to_collector and window and window[0] <= rings.time() and stops.time() < window[1]:
+        if consent.to_collector and consent.hours and consent.hours[0] <= clock < consent.hours[1]:
             return True
     return False
 

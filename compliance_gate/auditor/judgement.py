@@ -38,7 +38,6 @@ def judge(person: AuditedPerson, proposal: Proposal, reading: Reading = STANDARD
 def _reasons(question: Question, reading: Reading) -> Iterator[Reason]:
     if question.person.role not in federal.OUTSIDE_THE_LIMITS:
         yield from federal.bankruptcy(question)
-        yield from federal.known_place(question)
         yield from federal.hours(question, max_ring_s=reading.max_ring_s, literal=reading.literal)
         yield from federal.seven_calls(question)
         yield from federal.pause_after_conversation(question)

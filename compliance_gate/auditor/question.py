@@ -18,10 +18,10 @@ NOT_CONNECTED = frozenset({"busy", "not_in_service", "no_connection"})
 """Comment 14(b)(3)(ii)-1: not connected to the dialed number, so no call was placed to the person."""
 ANYWHERE = (
     "Pacific/Guam", "Pacific/Honolulu", "Pacific/Pago_Pago", "America/Adak", "America/Anchorage",
-    "America/Los_Angeles", "America/Phoenix", "America/Denver", "America/Regina", "America/Chicago",
-    "America/New_York", "America/Puerto_Rico", "America/Halifax", "America/St_Johns",
+    "America/Los_Angeles", "America/Phoenix", "America/Denver", "America/Chicago", "America/New_York",
+    "America/Puerto_Rico",
 )  # fmt: skip
-"""One zone for each clock of the United States with its territories, and of Canada."""
+"""One zone for each clock of the United States with their territories."""
 CALLS = frozenset({Medium.CALL, Medium.VOICEMAIL_WITHOUT_RINGING})
 
 
@@ -39,14 +39,14 @@ class Question:
 
     @property
     def zones(self) -> tuple[str, ...]:
-        """Every zone the person may be in; empty when nothing tells of a place.
+        """Every zone the person may be in.
 
-        A number or address whose zone was not found out may be anywhere in North America, and is taken to be
-        everywhere there.
+        A number or address whose zone was not found out may be anywhere in the United States, and is taken to
+        be everywhere there; so is a person of whom nothing tells a place.
         """
         known = [*self.person.address_zones, *(n.zones for n in self.person.numbers)]
         found = {zone for zones in known for zone in (ANYWHERE if zones is None else zones)}
-        return tuple(sorted(found))
+        return tuple(sorted(found or ANYWHERE))
 
     @property
     def number(self) -> AuditedNumber | None:

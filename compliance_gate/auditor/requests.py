@@ -5,7 +5,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from compliance_gate.auditor.facts import AuditedRequest, HoursOfWeek, Medium, Reason
+from compliance_gate.auditor.facts import AuditedNumber, AuditedRequest, HoursOfWeek, Medium, Reason
 from compliance_gate.auditor.question import Question, local_day
 
 
@@ -98,6 +98,15 @@ def _stop(request: AuditedRequest, citation: str) -> Reason:
     )
 
 
+def may_ring_at(number: AuditedNumber | None, place: str) -> bool:
+    """Whether the telephone may stand at a place. A number that is not on file may stand anywhere."""
+    if number is None:
+        return True
+    if number.place is not None or number.role == "work":
+        return place == (number.place or "work")
+    return number.is_mobile is not True and not (place == "work" and number.role == "own")
+
+
 def silence(question: Question) -> Iterator[Reason]:
     """1006.6(c) cease or refusal, in force on receipt; 1006.6(b)(2) attorney; 1006.38 dispute."""
     kinds = ("cease_communication", "refusal_to_pay", "attorney_represented", "dispute", "breathing_space")
@@ -118,14 +127,13 @@ def _ended_by_answer(question: Question, request: AuditedRequest) -> bool:
 def places(question: Question) -> Iterator[Reason]:
     """1006.6(b)(1)(ii) a place said to be inconvenient, 1006.6(b)(3) a workplace that forbids calls.
 
-    A mobile has no place of its own (comment 6(b)(1)(ii)-1).
+    A mobile has no place of its own (comment 6(b)(1)(ii)-1); a fixed line whose place is not known may be
+    anywhere, only that the person's own line is not the employer's.
     """
     number = question.number
-    place = number.place if number is not None else None
-    at_work = place == "work" or (number is not None and number.role == "work")
     for request in question.requests_in_force("inconvenient_place"):
-        if request.place is not None and (place == request.place or (at_work and request.place == "work")):
+        if request.place is None or may_ring_at(number, request.place):
             yield _stop(request, "12 CFR 1006.6(b)(1)(ii)")
-    if at_work:
+    if may_ring_at(number, "work"):
         for request in question.requests_in_force("employer_prohibits"):
             yield _stop(request, "12 CFR 1006.6(b)(3)")

@@ -7,7 +7,8 @@ Sources: 940 CMR 7.04(1)(f), 209 CMR 18.16; D.C. Code 28-3814(d)(4); RCW 19.16.2
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 
-from compliance_gate.auditor.facts import AuditedContact, Medium, Reason
+from compliance_gate.auditor.facts import AuditedContact, AuditedNumber, Medium, Reason
+from compliance_gate.auditor.federal import first_inconvenient
 from compliance_gate.auditor.question import (
     CALLS,
     NOT_CONNECTED,
@@ -16,6 +17,7 @@ from compliance_gate.auditor.question import (
     local_day,
     was_conversation,
 )
+from compliance_gate.auditor.requests import may_ring_at
 
 NO_MESSAGE_POSSIBLE = frozenset({"ring_no_answer_no_voicemail"})
 """Massachusetts: "truly unable to reach the debtor or to leave a message" (AG guidance, 2013)."""
@@ -58,8 +60,8 @@ def massachusetts(question: Question) -> Iterator[Reason]:
     """
     exempt = NOT_CONNECTED | NO_MESSAGE_POSSIBLE
     number = question.number
-    at_work = number is not None and (number.place == "work" or number.role == "work")
-    work_numbers = {n.number for n in question.person.numbers if n.place == "work" or n.role == "work"}
+    at_work = number is None or _elsewhere(number)
+    personal = {n.number for n in question.person.numbers if not _elsewhere(n)}
     for zone in question.zones:
         for debt in sorted(question.particular_debts()):
             for days, elsewhere in ((7, False), (30, True)):
@@ -71,21 +73,27 @@ def massachusetts(question: Question) -> Iterator[Reason]:
                     if c.medium in CALLS | {Medium.TEXT}
                     and c.outcome not in exempt
                     and _on(question, c, debt)
-                    and (not elsewhere or c.number in work_numbers)
+                    and (not elsewhere or c.number not in personal)
                 ]
                 if len(counted) >= 2:
                     yield _reason("ma-two", "940 CMR 7.04(1)(f)", f"{len(counted)} on {debt} in {days} days")
 
 
+def _elsewhere(number: AuditedNumber) -> bool:
+    return may_ring_at(number, "work")
+
+
 def massachusetts_hours(question: Question) -> Iterator[Reason]:
     """209 CMR 18.16(1)(a): after eight and before nine, whatever profile is used elsewhere."""
-    yield from _outside(question, time(8), time(21), "ma-hours", "209 CMR 18.16(1)(a)")
+    yield from _closed_at_nine(question, "ma-hours", "209 CMR 18.16(1)(a)")
 
 
-def _outside(question: Question, start: time, end: time, rule: str, citation: str) -> Iterator[Reason]:
+def _closed_at_nine(question: Question, rule: str, citation: str) -> Iterator[Reason]:
+    """The same hours as the federal statute, the instants themselves closed; consent opens them."""
     for zone in question.zones:
-        if not start < question.local(zone).time() < end:
-            yield _reason(rule, citation, f"{question.local(zone):%H:%M:%S} in {zone}")
+        wrong = first_inconvenient(question, zone, max_ring_s=0)
+        if wrong is not None:
+            yield _reason(rule, citation, f"{wrong:%H:%M:%S} in {zone}")
 
 
 def district_of_columbia(question: Question) -> Iterator[Reason]:
@@ -124,12 +132,11 @@ def washington(question: Question) -> Iterator[Reason]:
             heard = [
                 c
                 for c in question.with_the_household()
-                if not c.inbound
-                and first <= local_day(c.at, zone) <= today
-                and (c.medium not in CALLS or c.outcome in HEARD_OR_READ)
+                if first <= local_day(c.at, zone) <= today and _communicated(c, HEARD_OR_READ)
             ]
             if len(heard) >= 3:
                 yield _reason("wa-three-a-week", "RCW 19.16.250(13)(a)", f"{len(heard)} since {first}")
+            yield from _washington_work(question, zone, first)
         if number is not None and number.is_mobile is not False:
             same_day = [
                 c
@@ -140,24 +147,52 @@ def washington(question: Question) -> Iterator[Reason]:
                 yield _reason("wa-mobile-two-a-day", "RCW 19.16.250(19)", f"{len(same_day)} today")
 
 
+def _communicated(contact: AuditedContact, outcomes: frozenset[str | None]) -> bool:
+    """Whether it reached them: a message of ours, a call of ours that was heard, a talk whoever began it."""
+    if contact.inbound:
+        return was_conversation(contact)
+    return contact.medium is not Medium.CALL or contact.outcome in outcomes
+
+
+def _washington_work(question: Question, zone: str, first: date) -> Iterator[Reason]:
+    """More than one communication a week at the place of work."""
+    if not may_ring_at(question.number, "work"):
+        return
+    personal = {n.number for n in question.person.numbers if not may_ring_at(n, "work")}
+    reached = [
+        c
+        for c in question.with_the_household()
+        if local_day(c.at, zone) >= first
+        and c.medium in CALLS
+        and not c.inbound
+        and c.number not in personal
+        and _communicated(c, HEARD_OR_READ | {"answered_then_dropped", "abandoned"})
+    ]
+    if reached:
+        yield _reason("wa-one-at-work", "RCW 19.16.250(13)(b)", f"{len(reached)} since {first}")
+
+
 def west_virginia(question: Question) -> Iterator[Reason]:
     """Thirty calls or ten conversations a week, taken as hard limits although the code asks for intent."""
     for zone in question.zones:
-        calls = [c for c in _ours(question, zone, 7) if c.medium in CALLS]
-        if len(calls) >= 30 or sum(map(was_conversation, calls)) >= 10:
-            yield _reason("wv-week", "W. Va. Code 46A-2-125(d)", f"{len(calls)} calls in {zone}")
+        week = [c for c in question.earlier() if 0 <= question.days_ago(c.at, zone) <= 6]
+        calls = sum(1 for c in week if c.medium in CALLS and not c.inbound)
+        if calls >= 30 or sum(map(was_conversation, week)) >= 10:
+            yield _reason("wv-week", "W. Va. Code 46A-2-125(d)", f"{calls} calls in {zone}")
 
 
 def florida(question: Question) -> Iterator[Reason]:
-    """Not between nine at night and eight in the morning in the debtor's zone; nine itself is night."""
+    """Not between nine at night and eight in the morning without consent; nine itself is night."""
     for zone in question.zones:
-        if not time(8) <= question.local(zone).time() < time(21):
+        eight = question.local(zone).time() == time(8)
+        if not eight and first_inconvenient(question, zone, max_ring_s=0) is not None:
             yield _reason("fl-hours", "Fla. Stat. 559.72(17)", f"{question.local(zone):%H:%M:%S} in {zone}")
 
 
 def new_york_city(question: Question) -> Iterator[Reason]:
-    """From 1 September 2026: three contacts or attempts on an account in seven consecutive days, all
-    media.
+    """From 1 September 2026: three contacts or attempts on an account in seven consecutive days, all media.
+
+    The adopted text was not read: whatever the collector sent or dialed counts.
     """
     for zone in question.zones:
         if question.local(zone).date() < NYC_AMENDED_FROM:
@@ -165,8 +200,8 @@ def new_york_city(question: Question) -> Iterator[Reason]:
         for debt in sorted(question.particular_debts()):
             counted = [
                 c
-                for c in _ours(question, zone, 7)
-                if _on(question, c, debt) and c.outcome not in NOT_CONNECTED and c.medium is not Medium.LETTER
+                for c in question.earlier()
+                if not c.inbound and 0 <= question.days_ago(c.at, zone) <= 6 and _on(question, c, debt)
             ]
             if len(counted) >= 3:
                 yield _reason("nyc-three", "6 RCNY 5-77", f"{len(counted)} on {debt} in {zone}")

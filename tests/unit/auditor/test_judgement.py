@@ -50,12 +50,13 @@ def test_nothing_speaks_against_a_first_call_at_noon() -> None:
     assert rules(ADA, reading=Reading()) == set()
 
 
-def test_person_of_whom_nothing_tells_a_place_may_not_be_called() -> None:
+def test_person_of_whom_nothing_tells_a_place_may_be_anywhere() -> None:
     nowhere = replace(ADA, numbers=(replace(ADA.numbers[0], zones=frozenset()),), address_zones=())
-    assert rules(nowhere) == {"place-unknown"}
+    assert rules(nowhere) == {"hours"}
+    assert rules(nowhere, NOON.replace(hour=18, minute=30)) == set()
 
 
-def test_zone_not_found_out_may_be_any_zone_of_the_continent() -> None:
+def test_zone_not_found_out_may_be_any_zone_of_the_country() -> None:
     somewhere = replace(ADA, numbers=(replace(ADA.numbers[0], zones=None),))
     assert rules(somewhere) == {"hours"}
     assert rules(somewhere, NOON.replace(hour=18, minute=30)) == set()

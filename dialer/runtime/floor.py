@@ -1,0 +1,384 @@
+"""The floor in real time: inbox -> step -> journal -> outbox, around the one engine.
+
+Theory of operation. One task takes events from the inbox and steps the engine; it alone touches it. Bridge
+and Hangup leave at once. Everything else of the step waits until the writer has committed it. The other tasks
+listen to the telephone system, fetch leads, hand over commands, watch the loop, and write checkpoints down.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from dialer import clock
+from dialer.domain import commands as c
+from dialer.domain import events as e
+from dialer.domain.errors import FairdialError, StoreUnavailableError
+from dialer.domain.ports import JournalEntry, TelephoneSystem
+from dialer.engine.snapshot import FloorSnapshot
+from dialer.runtime.checkpoint import encode_state
+from dialer.runtime.clocks import Clock, WatchedClock
+from dialer.runtime.health import Health
+from dialer.runtime.inbox import Inbox, Item, Taken
+from dialer.runtime.instruments import Instruments
+from dialer.runtime.link import Link
+from dialer.runtime.loop_lag import watch_lag
+from dialer.runtime.outbox import Outbox
+from dialer.runtime.ports import Store
+from dialer.runtime.recovery import Recovered
+from dialer.runtime.settings import RuntimeSettings
+from dialer.runtime.writer import Step, Writer
+
+log = structlog.get_logger(__name__)
+
+_TIME_REACHED = e.TimeReached()
+SHORTEST_WAIT_S = 0.001
+"""Before a wake-up: the loop must turn."""
+
+
+class FloorStoppingError(FairdialError):
+    """The floor is about to stop and takes nothing any more. Nothing was taken: ask the next process."""
+
+
+class Floor:
+    """One engine at work. `run` it once; `submit` while it runs.
+
+    Args:
+        recovered: where to go on; see `dialer.runtime.recovery`.
+        on_alarm: told every alarm at once, after the commit.
+    """
+
+    def __init__(
+        self,
+        *,
+        recovered: Recovered,
+        store: Store,
+        network: TelephoneSystem,
+        clock: Clock,
+        settings: RuntimeSettings | None = None,
+        on_alarm: Callable[[c.RaiseAlarm], None] | None = None,
+    ) -> None:
+        self.settings = settings if settings is not None else RuntimeSettings()
+        self.instruments = Instruments()
+        self._engine = recovered.engine
+        self._recovered = recovered
+        self._sequence = recovered.sequence
+        self._clock = WatchedClock(clock)
+        self._store = store
+        self._network = network
+        self._on_alarm = on_alarm
+        self._inbox = Inbox(capacity=self.settings.inbox)
+        self._refills: asyncio.Queue[c.RefillHopper] = asyncio.Queue()
+        self._link = Link(
+            network=network, settings=self.settings, instruments=self.instruments, put=self._from_network
+        )
+        self._outbox = Outbox(
+            network=network,
+            leads=store,
+            settings=self.settings,
+            instruments=self.instruments,
+            now=self._clock.posix,
+            link=lambda: self._link.number,
+            tell=self._tell,
+        )
+        self._writer = Writer(
+            store=store,
+            settings=self.settings,
+            instruments=self.instruments,
+            release=self._release,
+            trouble=self._store_trouble,
+        )
+        self._believed_link = 0
+        self._checkpoint_sequence = recovered.sequence
+        self._checkpoint_at = 0.0
+        self._was_refused = False
+        self._is_overloaded = False
+        self._is_stopping = False
+        self._stop_asked = 0
+        self._stop = asyncio.Event()
+        self._stop_now = asyncio.Event()
+        self._snapshot: FloorSnapshot | None = None
+
+    # --- from outside ------------------------------------------------------------------------------------
+
+    async def submit(self, event: e.Event, *, within: float = 10.0) -> Taken:
+        """Let the engine take an event; returns when it is committed.
+
+        Raises:
+            InboxFullError, FloorStoppingError, StoreUnavailableError: nothing was taken.
+            FairdialError: the event is not possible (journaled as refused).
+            TimeoutError: taken, but its commit was not heard of in time; whether it stands is not known.
+        """
+        if self._is_stopping:
+            raise FloorStoppingError("the floor is stopping")
+        if not self._writer.is_up:
+            raise StoreUnavailableError("the store cannot be written now: nothing was taken")
+        receipt: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
+        self._inbox.offer(Item(event, clock.monotonic_now(), receipt))
+        return await asyncio.wait_for(receipt, within)
+
+    def snapshot(self) -> FloorSnapshot:
+        """The floor as of the last step; made at most once a step."""
+        if self._snapshot is None or self._snapshot.sequence != self._sequence:
+            self._snapshot = self._engine.snapshot()
+        return self._snapshot
+
+    def health(self) -> Health:
+        """Whether the floor is alive and fit to dial, and why not."""
+        reasons: list[str] = []
+        if not self._writer.is_up:
+            reasons.append("the store cannot be written")
+        if self._link.number == 0:
+            reasons.append(f"the telephone system is not heard: {self._link.why_down}")
+        if self._is_overloaded:
+            reasons.append("the loop is late")
+        if self._stop_asked:
+            reasons.append("the floor is stopping")
+        quick, lag = self.instruments.recent_quick, self.instruments.recent_lag
+        return Health(
+            is_fit=not reasons,
+            reasons=tuple(reasons),
+            generation=self._recovered.generation,
+            sequence=self._sequence,
+            written=self._writer.written,
+            unwritten=len(self._writer),
+            inbox=len(self._inbox),
+            replayed=self._recovered.replayed,
+            loop_lag_p99_s=lag.quantile(0.99),
+            loop_lag_max_s=lag.largest,
+            answer_to_bridge_p99_s=quick.quantile(0.99),
+            commit_p99_s=self.instruments.recent_commit.quantile(0.99),
+            now=self._clock.posix(),
+        )
+
+    def stop(self) -> None:
+        """Stop in order: launch no more, let calls end for a while, write down, go. Asked twice: go now."""
+        self._stop_asked += 1
+        self._stop.set()
+        if self._stop_asked > 1:
+            self._stop_now.set()
+
+    # --- life --------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Work until `stop`.
+
+        Raises:
+            ExceptionGroup: a task failed; the process must end. The store holds all that happened.
+        """
+        self._begin()
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(work, name=name)
+                for name, work in (
+                    ("engine", self._step_all()),
+                    ("writer", self._writer.run()),
+                    ("quick", self._outbox.run_quick()),
+                    ("ordered", self._outbox.run_ordered()),
+                    ("leads", self._fetch()),
+                    ("link", self._link.run()),
+                    ("lag", watch_lag(self.instruments.lag)),
+                    ("watch", self._watch()),
+                )
+            ]
+            await self._stop.wait()
+            await self._end(tasks)
+
+    def _begin(self) -> None:
+        """The first steps of a process: it has taken over, and perhaps the clock went back meanwhile."""
+        now = self._clock.posix()
+        behind = now - self._recovered.now
+        if self._recovered.sequence and behind < 0.0:
+            self._take(e.ClockStepped(seconds=behind), now, None)
+        restarted = e.EngineRestarted(
+            checkpoint=self._recovered.checkpoint, generation=self._recovered.generation
+        )
+        self._take(restarted, now, None)
+        log.info("floor.started", generation=self._recovered.generation, replayed=self._recovered.replayed)
+
+    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+        self._tell(e.LaunchingHeld(by="shutdown", reason="the floor is stopping"))
+        log.info("floor.draining", most_s=self.settings.drain_s)
+        try:
+            async with asyncio.timeout(self.settings.drain_s):
+                await self._drained()
+        except TimeoutError:
+            log.warning("floor.calls_left", note="the telephone system keeps them; the next start finds them")
+        self._is_stopping = True
+        by_name = {task.get_name(): task for task in tasks}
+        by_name["link"].cancel()
+        await asyncio.sleep(0)
+        by_name["engine"].cancel()
+        await asyncio.wait({by_name["engine"], by_name["link"]}, timeout=self.settings.stop_s)
+        if not self._was_refused:
+            self._add_checkpoint_step()
+        try:
+            await asyncio.wait_for(self._writer.wait_empty(), self.settings.stop_s)
+            await asyncio.wait_for(self._network.stop(), self.settings.stop_s)
+        except TimeoutError:
+            log.error("floor.stopped_unwritten", steps=len(self._writer))
+        for task in tasks:
+            task.cancel()
+        log.info("floor.stopped", sequence=self._sequence)
+
+    async def _drained(self) -> None:
+        """Nothing in flight, or asked to go now."""
+        while not self._stop_now.is_set() and any(row.in_flight for row in self.snapshot().campaigns):
+            await asyncio.sleep(0.1)
+
+    # --- the engine's task -------------------------------------------------------------------------------
+
+    async def _step_all(self) -> None:
+        while True:
+            items = await self._inbox.take(most=self.settings.batch, within=self._until_wakeup())
+            if not items:
+                self._step(Item(_TIME_REACHED, clock.monotonic_now()))
+            for item in items:
+                self._step(item)
+            self._maybe_checkpoint()
+            self.instruments.inbox.set(len(self._inbox))
+            self.instruments.unwritten.set(len(self._writer))
+            await self._writer.wait_room()
+            await asyncio.sleep(0)
+
+    def _until_wakeup(self) -> float | None:
+        wakeup = self._engine.next_wakeup()
+        if wakeup is None:
+            return None
+        return max((wakeup - self._clock.posix()) / self._clock.factor, SHORTEST_WAIT_S)
+
+    def _step(self, item: Item) -> None:
+        now, jumped = self._clock.read()
+        if jumped:
+            log.warning("clock.stepped", seconds=jumped)
+            self._take(e.ClockStepped(seconds=jumped), now, None)
+        self._take(item.event, now, item)
+
+    def _take(self, event: e.Event, now: float, item: Item | None) -> None:
+        asked = item is not None and item.receipt is not None
+        ignored = self._engine.ignored if asked else 0
+        began = clock.monotonic_now()
+        error: FairdialError | None = None
+        commands: tuple[c.Command, ...] = ()
+        try:
+            commands = self._engine.step(event, now=now)
+        except FairdialError as refused:
+            error = refused
+            self.instruments.refused.inc()
+            log.info("event.refused", kind=type(event).__name__, why=str(refused))
+        self._was_refused = error is not None
+        took = clock.monotonic_now() - began
+        self.instruments.step_s.observe(took)
+        self.instruments.recent_step.add(took)
+        self._sequence += 1
+        if isinstance(event, e.NetworkReconciled) and item is not None:
+            self._believed_link = item.link
+        elif isinstance(event, (e.NetworkLost, e.EngineRestarted)):
+            self._believed_link = 0
+        since = item.arrived if item is not None else began
+        for command in commands:
+            if isinstance(command, (c.Bridge, c.Hangup)):
+                self._outbox.send_quick(command, since=since)
+            elif isinstance(command, c.Originate):
+                self._outbox.announce(command)
+        self._writer.add(
+            Step(
+                entry=JournalEntry(sequence=self._sequence, now=now, event=event, commands=commands),
+                item=item,
+                was_ignored=asked and self._engine.ignored > ignored,
+                error=error,
+                link=self._believed_link,
+            )
+        )
+        self.instruments.steps.labels(type(event).__name__).inc()
+
+    def _maybe_checkpoint(self) -> None:
+        """After enough steps, or long enough after the last one; never after a refused event, whose owed
+        commands are not part of the state."""
+        steps = self._sequence - self._checkpoint_sequence
+        at = clock.monotonic_now()
+        due = steps >= self.settings.checkpoint_steps or (
+            steps > 0 and at - self._checkpoint_at >= self.settings.checkpoint_s
+        )
+        if due and not self._was_refused and self._writer.is_up:
+            self._checkpoint_at = at
+            self._add_checkpoint_step()
+
+    def _add_checkpoint_step(self) -> None:
+        """A step of nothing but time that carries the state after it."""
+        now, jumped = self._clock.read()
+        event = e.ClockStepped(seconds=jumped) if jumped else _TIME_REACHED
+        self._take(event, now, None)
+        began = clock.monotonic_now()
+        data = encode_state(self._engine.checkpoint())
+        self.instruments.checkpoint_s.observe(clock.monotonic_now() - began)
+        self._writer.attach(data)
+        self._checkpoint_sequence = self._sequence
+
+    # --- news --------------------------------------------------------------------------------------------
+
+    async def _from_network(self, event: e.Event, link: int) -> None:
+        await self._inbox.put(Item(event, clock.monotonic_now(), link=link))
+
+    def _tell(self, event: e.Event) -> None:
+        self._inbox.insist(Item(event, clock.monotonic_now()))
+
+    def _store_trouble(self, why: str | None) -> None:
+        if why is None:
+            self._tell(e.LaunchingResumed(by="store"))
+        else:
+            self._tell(e.LaunchingHeld(by="store", reason=f"the store cannot be written: {why}"))
+
+    # --- what leaves -------------------------------------------------------------------------------------
+
+    def _release(self, command: c.Command, step: Step) -> None:
+        """A command of a committed step takes effect."""
+        self.instruments.commands.labels(type(command).__name__).inc()
+        match command:
+            case c.Originate() | c.ConnectAgentLeg() | c.DropAgentLeg():
+                self._outbox.order(command, link=step.link)
+            case c.RefillHopper():
+                self._refills.put_nowait(command)
+            case c.RaiseAlarm():
+                log.warning("alarm", subject=command.subject, text=command.text)
+                if self._on_alarm is not None:
+                    self._on_alarm(command)
+            case _:  # the journal's projections are their effect; Bridge and Hangup have left already
+                pass
+
+    async def _fetch(self) -> None:
+        """Leads, one asking at a time; an asking without an answer is repeated by the engine itself."""
+        while True:
+            command = await self._refills.get()
+            try:
+                found = await asyncio.wait_for(self._store.fetch(command), self.settings.fetch_s)
+            except (StoreUnavailableError, TimeoutError) as error:
+                log.warning("leads.not_fetched", campaign=command.campaign, why=str(error))
+                continue
+            self._tell(found)
+
+    async def _watch(self) -> None:
+        """Once a second: is the loop in time, and what the gauges say."""
+        while True:
+            await asyncio.sleep(1.0)
+            self._judge_load()
+            snapshot = self.snapshot()
+            states: dict[str, int] = {}
+            for agent in snapshot.agents:
+                states[agent.state.value] = states.get(agent.state.value, 0) + 1
+            for state, count in states.items():
+                self.instruments.agents.labels(state).set(count)
+            for row in snapshot.campaigns:
+                self.instruments.lines.labels(row.campaign).set(row.in_flight)
+                self.instruments.abandoned.labels(row.campaign).set(row.abandoned_per_live_answer or 0.0)
+            self.instruments.sequence.set(self._sequence)
+
+    def _judge_load(self) -> None:
+        lag = self.instruments.lag_of_last_second()
+        if not self._is_overloaded and lag > self.settings.overload_s:
+            self._is_overloaded = True
+            reason = f"the machine is overloaded: the loop comes {lag:.2f} s late"
+            self._tell(e.LaunchingHeld(by="overload", reason=reason))
+        elif self._is_overloaded and lag < self.settings.relief_s:
+            self._is_overloaded = False
+            self._tell(e.LaunchingResumed(by="overload"))

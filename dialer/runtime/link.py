@@ -1,0 +1,97 @@
+"""The connection to the telephone system: heard, lost, found again.
+
+Theory of operation. DOWN: connect, with growing pauses; then ask what lives there and tell the engine
+(`NetworkReconciled`): the link is UP under a new number. UP: pass on what happens. A loss is told once
+(`NetworkLost`) and takes the link's number away, so that no call that was decided before the loss is dialed
+after it: the answer to "what lives there" did not include it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from dialer.domain.errors import TelephoneSystemUnavailableError
+from dialer.domain.events import Event, NetworkLost, NetworkReconciled
+from dialer.domain.ports import TelephoneSystem
+from dialer.runtime.instruments import Instruments
+from dialer.runtime.settings import RuntimeSettings
+
+log = structlog.get_logger(__name__)
+
+
+class Link:
+    """Keeps the telephone system in hearing.
+
+    Args:
+        put: puts an event into the inbox under the number of the connection that said it, waiting for room.
+    """
+
+    def __init__(
+        self,
+        *,
+        network: TelephoneSystem,
+        settings: RuntimeSettings,
+        instruments: Instruments,
+        put: Callable[[Event, int], Awaitable[None]],
+    ) -> None:
+        self._network = network
+        self._settings = settings
+        self._instruments = instruments
+        self._put = put
+        self._made = 0
+        self._is_told_lost = False
+        self.number = 0
+        """Number of the present connection; 0 = there is none."""
+        self.why_down = "not connected yet"
+
+    async def run(self) -> None:
+        """Listen, for ever."""
+        pause, longest = self._settings.back_off_s
+        while True:
+            try:
+                await self._connect()
+                pause = self._settings.back_off_s[0]
+                await self._listen()
+            except (TelephoneSystemUnavailableError, TimeoutError, OSError) as error:
+                await self._down(str(error) or type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2.0, longest)
+
+    async def _connect(self) -> None:
+        await asyncio.wait_for(self._network.start(), self._settings.connect_s)
+        await self._reconcile()
+
+    async def _reconcile(self) -> None:
+        await self._up(await asyncio.wait_for(self._network.reconcile(), self._settings.connect_s))
+
+    async def _up(self, found: NetworkReconciled) -> None:
+        self._made += 1
+        self.number = self._made
+        self.why_down = ""
+        self._is_told_lost = False
+        self._instruments.network_up.set(1)
+        log.info("network.up", live=len(found.live), agents=len(found.agents))
+        await self._put(found, self.number)
+
+    async def _listen(self) -> None:
+        """Pass on events until the connection is gone. A system may come back within its own stream."""
+        async for event in self._network.events():
+            if isinstance(event, NetworkLost):
+                await self._down(event.reason)
+            elif isinstance(event, NetworkReconciled):
+                await self._up(event)
+            else:
+                if self.number == 0:  # it speaks again: ask what lives before listening on
+                    await self._reconcile()
+                await self._put(event, self.number)
+        await self._down("the telephone system closed the connection")
+
+    async def _down(self, why: str) -> None:
+        self.number = 0
+        self.why_down = why
+        self._instruments.network_up.set(0)
+        if not self._is_told_lost:
+            self._is_told_lost = True
+            log.error("network.down", why=why)
+            await self._put(NetworkLost(reason=why), 0)

@@ -1,0 +1,165 @@
+"""What leaves for the telephone system, in two lanes.
+
+The quick lane (Bridge, Hangup) takes a command the moment the engine gave it. The other lane takes commands
+of committed steps, in order; an Originate passes three doors just before the wire: it must not be hung up
+meanwhile, its clearance must be valid now and unused, and the telephone system must be the one the engine
+believed in when it decided. What does not pass is told to the engine as `CallNotAttempted`. Nothing here is
+ever sent twice.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from compliance_gate.findings import ClearanceLedger, ClearanceRefusedError
+from dialer import clock
+from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup, HangupReason, Originate
+from dialer.domain.errors import StoreUnavailableError, TelephoneSystemUnavailableError
+from dialer.domain.events import BridgeFailed, CallNotAttempted, Event
+from dialer.domain.ids import AttemptId
+from dialer.domain.ports import LeadSource, TelephoneSystem
+from dialer.domain.record import instant
+from dialer.runtime.instruments import Instruments
+from dialer.runtime.settings import RuntimeSettings
+
+log = structlog.get_logger(__name__)
+
+QuickCommand = Bridge | Hangup
+SlowCommand = Originate | ConnectAgentLeg | DropAgentLeg
+
+
+@dataclass(frozen=True, slots=True)
+class _Ordered:
+    command: SlowCommand
+    link: int
+
+
+class Outbox:
+    """Hands commands over.
+
+    Args:
+        now: POSIX seconds, for the clearance's expiry.
+        link: number of the present connection to the telephone system; 0 = there is none.
+        tell: puts the runtime's own news into the inbox.
+    """
+
+    def __init__(
+        self,
+        *,
+        network: TelephoneSystem,
+        leads: LeadSource,
+        settings: RuntimeSettings,
+        instruments: Instruments,
+        now: Callable[[], float],
+        link: Callable[[], int],
+        tell: Callable[[Event], None],
+    ) -> None:
+        self._network = network
+        self._leads = leads
+        self._settings = settings
+        self._instruments = instruments
+        self._now = now
+        self._link = link
+        self._tell = tell
+        self._ledger = ClearanceLedger()
+        self._quick: asyncio.Queue[tuple[QuickCommand, float]] = asyncio.Queue()
+        self._ordered: asyncio.Queue[_Ordered] = asyncio.Queue()
+        self._not_sent: set[AttemptId] = set()
+        self._taken_back: dict[AttemptId, HangupReason] = {}
+
+    def announce(self, command: Originate) -> None:
+        """The engine decided to call; it will be ordered when the step is committed."""
+        self._not_sent.add(command.attempt)
+
+    def send_quick(self, command: QuickCommand, *, since: float) -> None:
+        """Hand over now. `since`: monotonic seconds at which the reason for it came to us."""
+        if isinstance(command, Hangup) and command.attempt in self._not_sent:
+            self._taken_back[command.attempt] = command.reason
+            return
+        self._quick.put_nowait((command, since))
+
+    def order(self, command: SlowCommand, *, link: int) -> None:
+        """Hand over in its turn; the step is committed.
+
+        Args:
+            link: the connection the engine believed in when it gave the command.
+        """
+        self._ordered.put_nowait(_Ordered(command, link))
+
+    async def run_quick(self) -> None:
+        """The quick lane, for ever."""
+        while True:
+            command, since = await self._quick.get()
+            try:
+                await asyncio.wait_for(self._network.perform(command), self._settings.perform_s)
+            except TelephoneSystemUnavailableError as error:
+                self._quick_failed(command, str(error))
+            except TimeoutError:
+                self._quick_failed(command, "the telephone system does not take it")
+            took = clock.monotonic_now() - since
+            self._instruments.quick_s.labels(type(command).__name__).observe(took)
+            if isinstance(command, Bridge):
+                self._instruments.recent_quick.add(took)
+
+    def _quick_failed(self, command: QuickCommand, reason: str) -> None:
+        log.warning("command.failed", command=type(command).__name__, attempt=command.attempt, why=reason)
+        if isinstance(command, Bridge):
+            self._tell(BridgeFailed(attempt=command.attempt, agent=command.agent, reason=reason))
+
+    async def run_ordered(self) -> None:
+        """The other lane, for ever."""
+        while True:
+            ordered = await self._ordered.get()
+            command = ordered.command
+            try:
+                if isinstance(command, Originate):
+                    await self._dial(command, ordered.link)
+                else:
+                    await asyncio.wait_for(self._network.perform(command), self._settings.perform_s)
+            except (TelephoneSystemUnavailableError, TimeoutError) as error:
+                log.warning("command.failed", command=type(command).__name__, why=str(error))
+
+    async def _dial(self, command: Originate, link: int) -> None:
+        """Call, or say why not. From here on there is exactly one try."""
+        why = await self._dial_or_why_not(command, link)
+        self._not_sent.discard(command.attempt)
+        taken_back = self._taken_back.pop(command.attempt, None)
+        if taken_back is not None and why is None:  # the hang-up came while the order was on its way
+            hangup = Hangup(attempt=command.attempt, reason=taken_back)
+            self._quick.put_nowait((hangup, clock.monotonic_now()))
+        if why is not None:
+            self._instruments.not_dialed.labels(why).inc()
+            log.info("call.not_dialed", attempt=command.attempt, why=why)
+            self._tell(CallNotAttempted(attempt=command.attempt, reason=why))
+
+    async def _dial_or_why_not(self, command: Originate, link: int) -> str | None:
+        try:
+            number = await asyncio.wait_for(self._leads.dial_number(command.number), self._settings.perform_s)
+        except (StoreUnavailableError, TimeoutError):
+            return "the number could not be read"
+        why = self._why_not(command, number, link)
+        if why is not None or number is None:
+            return why
+        try:
+            await asyncio.wait_for(self._network.perform(command, dial=number), self._settings.perform_s)
+        except TelephoneSystemUnavailableError:
+            return "the telephone system is not there"
+        except TimeoutError:  # whether it dials is not known: it counts, and the engine watches
+            log.warning("call.unknown", attempt=command.attempt)
+        return None
+
+    def _why_not(self, command: Originate, number: str | None, link: int) -> str | None:
+        """The doors; nothing waits between them and the wire."""
+        if number is None:
+            return "the number is gone"
+        if command.attempt in self._taken_back:
+            return "taken back before it was dialed"
+        if link == 0 or link != self._link():
+            return "the telephone system was lost meanwhile"
+        try:
+            self._ledger.consume(command.clearance, number=command.number, at=instant(self._now()))
+        except ClearanceRefusedError:
+            return "the clearance is no longer valid"
+        return None

@@ -26,7 +26,7 @@ from dialer.engine.ending import Ending, record_of
 from dialer.engine.pacing_port import PacingPort
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, CallRow, CampaignRow, PoolRow
-from pacing.policy import LaunchOutcome, LiveAnswerAbandoned, LiveAnswerConnected, TalkEnded
+from pacing.policy import LaunchOutcome, LiveAnswerAbandoned, TalkEnded
 
 WATCH_S = 60.0
 """Seconds beyond the longest ring after which an attempt of which nothing was heard is ended by us."""
@@ -245,8 +245,6 @@ class Calls:
         wait = (call.bridged_at or 0.0) - (call.answered_at or 0.0)
         if call.abandoned is None and wait > campaign.settings.answer_limit_s:
             self._abandon(campaign, call)
-        elif call.abandoned is None:
-            self._pacing.observe(campaign, call.pool, LiveAnswerConnected(wait_s=max(wait, 0.0)))
 
     def _abandon(self, campaign: CampaignRow, call: CallRow) -> None:
         call.abandoned = True

@@ -30,7 +30,7 @@ from dialer.engine.resting import rest_after
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, CallRow, CampaignRow
 from dialer.engine.suppression import Suppression
-from pacing.policy import LaunchOutcome, WrapUpEnded
+from pacing.policy import LaunchOutcome, LiveAnswerConnected, WrapUpEnded
 
 CALL_BACK_VALID_DAYS = 7
 """A consent to be called lasts at most seven days, its own included (12 CFR 1006.14(b)(3)(i))."""
@@ -125,6 +125,8 @@ class Ending:
     def _learn(self, campaign: CampaignRow, call: CallRow, *, live: bool) -> None:
         if live and not call.abandoned:
             ledger.count_live(campaign, self._context.now)
+            wait_s = max((call.bridged_at or 0.0) - (call.answered_at or 0.0), 0.0)
+            self._pacing.observe(campaign, call.pool, LiveAnswerConnected(wait_s=wait_s))
         outcome = LaunchOutcome.ANSWERED_LIVE if live else LaunchOutcome.MACHINE
         self._pacing.resolved(campaign, call, outcome, needed=True)
         campaign.answers.add(call.segment, needed=True, live=live)

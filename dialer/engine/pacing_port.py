@@ -44,7 +44,10 @@ class PacingPort:
         known = self._context.policies.get(name)
         if known is None:
             settings = campaign.settings
-            inner = make_policy(settings.policy, **dict(settings.policy_parameters))
+            parameters = dict(settings.policy_parameters)
+            if settings.policy == "predictive":
+                parameters.setdefault("target", settings.abandonment_target)
+            inner = make_policy(settings.policy, **parameters)
             known = AbandonmentGuard(inner, epsilon=settings.guard_epsilon)
             stored = campaign.pools[key].policy_state
             if stored:

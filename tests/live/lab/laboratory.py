@@ -159,7 +159,7 @@ class Laboratory:
         for instance in (self.pbx, self.carrier):
             instance.stop()
             shutil.rmtree(instance.home, ignore_errors=True)
-        _make_voices(_voices())
+        _make_voices(voices_folder())
         self.heard.mkdir(parents=True, exist_ok=True)
         self.recordings.mkdir(parents=True, exist_ok=True)
         for instance in (self.pbx, self.carrier):
@@ -207,7 +207,7 @@ class Laboratory:
             (instance.home / folder).mkdir(parents=True, exist_ok=True)
         etc = instance.home / "etc"
         values = {"name": instance.name, "home": instance.home, "cache": cache_folder(), "net": self.net}
-        values |= {"voices": _voices(), "heard": self.heard}
+        values |= {"voices": voices_folder(), "heard": self.heard}
         for folder in ("common", instance.name):
             for template in sorted((HERE / folder).glob("*.conf.j2")):
                 target = etc / template.name.removesuffix(".j2")
@@ -229,7 +229,7 @@ def _settings(net: str, home: Path, phones: tuple[AgentPhoneSettings, ...]) -> A
         trunks=(TrunkSettings(name="trunk", host=f"{net}.2", qualify_every=3),),
         agents=(*fixed, browser, *phones),
         certificate=CertificateFiles(chain=str(home / "keys/chain.pem"), key=str(home / "keys/key.pem")),
-        sounds=str(_voices()),
+        sounds=str(voices_folder()),
         recordings=str(home / "recordings"),
     )
 
@@ -248,7 +248,7 @@ def _base() -> Path:
     return Path(tempfile.gettempdir()) / f"fairdial-lab-{os.getuid()}"
 
 
-def _voices() -> Path:
+def voices_folder() -> Path:
     return cache_folder().parent / "voices"
 
 

@@ -1,0 +1,81 @@
+"""Agents on real SIP phones: rung, heard, dead, back."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from baresip import Phone, reason_missing
+from floor import Floor
+from lab.laboratory import Laboratory, voices_folder
+
+from dialer.domain.events import AgentLegLost, AgentLegRestored, CallAnswered, CallBridged
+from dialer.domain.ids import AgentId
+
+pytestmark = pytest.mark.skipif(reason_missing() is not None, reason=str(reason_missing()))
+
+
+@pytest.fixture
+def phone(laboratory: Laboratory, tmp_path: Path) -> Phone:
+    return Phone(
+        tmp_path / "phone",
+        address=f"{laboratory.net}.11",
+        server=laboratory.address,
+        user="101",
+        secret="phone-101",
+        voice=voices_folder() / "agent.wav",
+    )
+
+
+async def test_a_registered_phone_is_rung_and_joined_and_stays_on_the_line(
+    floor: Floor, phone: Phone
+) -> None:
+    await phone.start()
+    agent = await floor.agent("anna", "101")
+    for _ in range(2):
+        attempt = await floor.call("000")
+        await floor.wait(CallAnswered, attempt=attempt)
+        await floor.bridge(attempt, agent)
+        await floor.wait(CallBridged, attempt=attempt)
+        await floor.hang_up(attempt)
+        await floor.over(attempt)
+    assert (await floor.system.reconcile()).agents == (agent,)
+    await phone.die()
+
+
+async def test_a_dead_phone_is_noticed_within_seconds_and_rung_again_when_it_is_back(
+    floor: Floor, phone: Phone
+) -> None:
+    await phone.start()
+    agent = await floor.agent("bert", "101")
+    seen = len(floor.told)
+    began = asyncio.get_running_loop().time()
+    await phone.die()
+    await floor.wait(AgentLegLost, agent=AgentId("bert"), since=seen)
+    assert asyncio.get_running_loop().time() - began < 9.0
+    seen = len(floor.told)
+    await phone.start()
+    await floor.wait(AgentLegRestored, agent=agent, since=seen)
+    await phone.die()
+
+
+async def test_the_agent_s_voice_reaches_the_person(
+    floor: Floor, phone: Phone, laboratory: Laboratory
+) -> None:
+    await phone.start()
+    agent = await floor.agent("carl", "101")
+    attempt = await floor.call("050")
+    await floor.wait(CallAnswered, attempt=attempt)
+    await floor.bridge(attempt, agent)
+    await floor.wait(CallBridged, attempt=attempt)
+    await asyncio.sleep(3.0)
+    await floor.hang_up(attempt)
+    await floor.over(attempt)
+    await asyncio.sleep(0.5)
+    heard = (laboratory.heard / "person.wav").read_bytes()[44:]
+    loud = [
+        abs(sample) for sample in memoryview(heard[: len(heard) // 2 * 2]).cast("h") if abs(sample) > 1000
+    ]
+    assert len(loud) > 1000
+    await phone.die()

@@ -1,0 +1,181 @@
+"""The store of a rehearsal: the declared order, claims, and files that include what was written down."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from compliance_gate.request import Debt, NumberOnFile, PersonFile, PersonRequest
+from compliance_gate.words import Outcome as GateOutcome
+from compliance_gate.words import RequestKind
+from dialer.domain.attempt import Outcome
+from dialer.domain.commands import (
+    CloseLead,
+    NumberStatus,
+    RefillHopper,
+    RestLead,
+    StoreNumberStatus,
+    StoreRequest,
+)
+from dialer.domain.events import LeadsFetched
+from dialer.domain.ids import AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
+from dialer.domain.lead import Lead, Target
+from dialer.domain.record import AttemptRecord
+from simulator.lead_book import LeadBook, UnknownPersonError
+
+C = CampaignId("c")
+
+
+def _lead(name: str, *, person: str = "p1", number: str = "n1", **more: Any) -> Lead:
+    target = Target(person=PersonId(person), number=NumberId(number))
+    lead = Lead(lead=LeadId(name), campaign=C, debt=DebtId(f"d-{name}"), targets=(target,))
+
+    return replace(lead, **more)
+
+
+def _file(name: str, *numbers: str) -> PersonFile:
+    return PersonFile(
+        person=name,
+        numbers=tuple(NumberOnFile(number=number) for number in numbers or ("n1",)),
+        debts=(Debt(debt=f"d-{name}"),),
+    )
+
+
+def _book(*leads: Lead, persons: tuple[PersonFile, ...] = (_file("p1"),)) -> LeadBook:
+    return LeadBook(leads=leads, persons=persons)
+
+
+def _fetch(book: LeadBook, wanted: int = 10, now: float = 0.0) -> LeadsFetched:
+    return book.fetch(RefillHopper(campaign=C, request=7, wanted=wanted, sequence=42), now=now)
+
+
+def _names(answer: LeadsFetched) -> list[str]:
+    return [lead.lead for lead in answer.leads]
+
+
+def test_leads_come_by_the_declared_order() -> None:
+    book = _book(
+        _lead("b"),
+        _lead("a"),
+        _lead("tried", passes=1),
+        _lead("urgent", priority=2.0),
+        _lead("promised", reserve_agent=True),
+    )
+    assert _names(_fetch(book)) == ["promised", "urgent", "a", "b", "tried"]
+
+
+def test_an_answer_repeats_the_asking_and_brings_the_people() -> None:
+    book = _book(_lead("a"), _lead("b", person="p2"), persons=(_file("p1"), _file("p2")))
+    answer = _fetch(book)
+    assert (answer.request, answer.as_of, answer.leads_left) == (7, 42, 2)
+    assert [file.person for file in answer.persons] == ["p1", "p2"]
+
+
+def test_what_was_handed_out_is_claimed_until_it_comes_back() -> None:
+    book = _book(_lead("a"), _lead("b"))
+    assert _names(_fetch(book, wanted=1)) == ["a"]
+    assert _names(_fetch(book)) == ["b"]
+    assert _names(_fetch(book)) == []
+    book.rest(RestLead(lead=LeadId("a"), not_before=0.0, reason="", passes=0))
+    assert _names(_fetch(book)) == ["a"]
+
+
+def test_a_resting_lead_is_not_due_before_its_time_and_the_answer_says_when() -> None:
+    book = _book(_lead("a"))
+    _fetch(book)
+    book.rest(RestLead(lead=LeadId("a"), not_before=100.0, reason="", passes=3))
+    early = _fetch(book, now=99.0)
+    assert (early.leads, early.retry_at, early.leads_left) == ((), 100.0, 1)
+    due = _fetch(book, now=100.0)
+    assert [lead.passes for lead in due.leads] == [3]
+
+
+def test_the_later_of_two_rests_stands() -> None:
+    book = _book(_lead("a"))
+    _fetch(book)
+    book.rest(RestLead(lead=LeadId("a"), not_before=100.0, reason="", passes=1))
+    book.rest(RestLead(lead=LeadId("a"), not_before=50.0, reason="", passes=1))
+    assert _names(_fetch(book, now=50.0)) == ["a"]
+    assert _names(_fetch(book, now=100.0)) == []
+
+
+def test_a_promised_call_back_keeps_its_time_and_its_agent() -> None:
+    book = _book(_lead("a"))
+    _fetch(book)
+    rest = RestLead(lead=LeadId("a"), not_before=9.0, reason="call back", passes=1, reserve_agent=True)
+    book.rest(rest)
+    (lead,) = _fetch(book, now=10.0).leads
+    assert (lead.reserve_agent, lead.not_before) == (True, 9.0)
+
+
+def test_a_closed_lead_never_comes_again() -> None:
+    book = _book(_lead("a"), _lead("b"))
+    _fetch(book, wanted=1)
+    book.close(CloseLead(lead=LeadId("a"), reason="paid"))
+    book.close(CloseLead(lead=LeadId("b"), reason="paid"))
+    book.rest(RestLead(lead=LeadId("a"), not_before=0.0, reason="", passes=1))
+    assert _names(_fetch(book, now=1e9)) == []
+    assert book.leads_left(C) == 0
+
+
+def test_unreturned_claims_are_due_again_when_released() -> None:
+    book = _book(_lead("a"), _lead("b"))
+    _fetch(book, wanted=1)
+    book.release_claims()
+    assert _names(_fetch(book)) == ["a", "b"]
+
+
+def test_an_attempt_is_in_the_file_once_with_its_last_outcome() -> None:
+    book = _book(_lead("a"))
+    record = AttemptRecord(
+        attempt=AttemptId("x"),
+        campaign=C,
+        lead=LeadId("a"),
+        person=PersonId("p1"),
+        number=NumberId("n1"),
+        debts=(DebtId("d"),),
+        zones=(),
+        rulebook="",
+        launched_at=1000.0,
+    )
+    book.write_attempt(record)
+    assert [entry.outcome for entry in book.file_of("p1").history] == [GateOutcome.NO_ANSWER]
+
+    book.write_attempt(replace(record, outcome=Outcome.BUSY))
+    assert [entry.outcome for entry in book.file_of("p1").history] == [GateOutcome.BUSY]
+    book.forget_before(2000.0)
+    assert book.file_of("p1").history == ()
+
+
+def test_a_request_made_for_a_number_binds_everybody_who_has_it() -> None:
+    book = _book(_lead("a"), persons=(_file("p1", "n1"), _file("p2", "n1", "n2"), _file("p3", "n3")))
+    at = datetime(2026, 3, 10, 12, tzinfo=UTC)
+    request = PersonRequest(at=at, type=RequestKind.STOP_NUMBER, number="n1")
+    book.write(StoreRequest(person=PersonId("p1"), request=request))
+    assert [len(file.requests) for file in book.files()] == [1, 1, 0]
+
+
+def test_a_number_that_is_no_target_any_more_leaves_the_leads() -> None:
+    two = (
+        Target(person=PersonId("p1"), number=NumberId("n1")),
+        Target(person=PersonId("p1"), number=NumberId("n2")),
+    )
+    book = _book(
+        _lead("a", targets=two),
+        _lead("b", person="p2"),
+        persons=(_file("p1", "n1", "n2"), _file("p2")),
+    )
+    book.drop_number(
+        StoreNumberStatus(person=PersonId("p1"), number=NumberId("n1"), status=NumberStatus.WRONG)
+    )
+    assert [[target.number for target in lead.targets] for lead in _fetch(book).leads] == [["n2"], ["n1"]]
+    book.drop_number(
+        StoreNumberStatus(person=PersonId("p9"), number=NumberId("n1"), status=NumberStatus.INVALID)
+    )
+    assert book.lead(LeadId("b")) is None
+
+
+def test_a_lead_of_somebody_unknown_is_refused() -> None:
+    with pytest.raises(UnknownPersonError, match="p9"):
+        _book(_lead("a", person="p9"))

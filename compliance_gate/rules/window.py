@@ -226,7 +226,8 @@ def _consented(consent: Consent, zone: ZoneDays, day: int) -> tuple[Interval, ..
         return ()
     end = 86400 if window.until is None else seconds_of(window.until)
     first = zone.wall_clock(day, seconds_of(window.start), latest=True)
-    return ((first, zone.wall_clock(day, end, latest=False)),)
+    # "Until ten" is not ten: the end of what was agreed to is outside.
+    return ((first, zone.wall_clock(day, end, latest=False) - 1),)
 
 
 def _both(mine: tuple[Interval, ...], theirs: tuple[Interval, ...]) -> tuple[Interval, ...]:

@@ -217,7 +217,7 @@ class _Maker:
             at=at,
             scope=scope,
             to_collector=self.chance(0.85),
-            debts=self.some_debts(person) if self.chance(0.8) else tuple(d.debt for d in person.debts),
+            debts=None if scope == "time_window" else self.some_debts(person),
             number=self.one_of(person.numbers).number if self.chance(0.3) else None,
             only_on=day if scope == "call_back" and self.chance(0.7) else None,
             hours=(time(21), time(22)) if scope == "time_window" else None,

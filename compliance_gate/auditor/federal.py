@@ -58,7 +58,10 @@ def first_inconvenient(
 def _hours_agreed(question: Question, clock: time) -> bool:
     """1006.6(b)(4)(i): the person's own consent, given directly to this collector, to these hours."""
     for consent in _in_force(question, "time_window"):
-        if consent.to_collector and consent.hours and consent.hours[0] <= clock < consent.hours[1]:
+        for_number = consent.number in {None, question.proposal.number}
+        if not consent.to_collector or not for_number or consent.hours is None:
+            continue
+        if consent.hours[0] <= clock < consent.hours[1]:
             return True
     return False
 

@@ -43,12 +43,12 @@ def _reasons(question: Question, reading: Reading) -> Iterator[Reason]:
         yield from federal.pause_after_conversation(question)
         yield from federal.third_parties(question)
         yield from requests.inconvenient_times(question, max_ring_s=reading.max_ring_s)
-        yield from requests.opt_outs(question)
         yield from requests.silence(question)
         yield from requests.places(question)
         yield from states(question)
         if reading.house is not None:
             yield from house(question, reading.house)
+    yield from requests.opt_outs(question)  # 1006.14(h) protects any person, an attorney too
     yield from recorded_voice(question)
 
 

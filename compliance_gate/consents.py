@@ -68,11 +68,12 @@ class CallConsent:
 
 def call_consents(
     file: PersonFile,
-    groups_of: Callable[[tuple[str, ...] | None], tuple[str, ...]],
-    all_groups: tuple[str, ...],
+    covered: Callable[[tuple[str, ...]], tuple[str, ...]],
 ) -> tuple[CallConsent, ...]:
     """Every consent on file that may take calls out of the count, oldest first."""
-    only_debt = frozenset(all_groups) if len(all_groups) == 1 else None
+    # A consent that names no debt is for the one there is; among several it is not known which.
+    names = tuple(debt.debt for debt in file.debts)
+    only_debt = frozenset(covered(names[:1])) if len(covered(names)) == 1 else None
     revoked = tuple(_second(r.at) for r in file.requests if r.type is RequestKind.REVOKE_CONSENT)
 
     def ends(at: int, own_end: datetime | None) -> int | None:
@@ -84,7 +85,7 @@ def call_consents(
     given = [
         CallConsent(
             at=_second(consent.at),
-            groups=frozenset(groups_of(consent.debts)) if consent.debts else only_debt,
+            groups=frozenset(covered(consent.debts)) if consent.debts else only_debt,
             number=consent.number,
             valid_on=_ordinal(consent.valid_on),
             valid_from=_ordinal(consent.valid_from),
@@ -99,7 +100,7 @@ def call_consents(
     asked = [
         CallConsent(
             at=_second(request.at),
-            groups=frozenset(groups_of(request.debts)) if request.debts else only_debt,
+            groups=frozenset(covered(request.debts)) if request.debts else only_debt,
             number=request.number,
             valid_on=None,
             valid_from=None,
@@ -122,9 +123,24 @@ def _ordinal(day: date | None) -> int | None:
     return None if day is None else day.toordinal()
 
 
-def _inside(window: TimeBlock, zone: ZoneDays, day: int, at: int) -> bool:
+def block_on(block: TimeBlock, zone: ZoneDays, day: int, *, widest: bool) -> tuple[int, int] | None:
+    """First second of a block that begins on a local day, and the first second after it.
+
+    A block whose end is not after its start runs past midnight. `widest` takes, of wall-clock times that
+    exist twice, those that make it longest (for times to be left alone), else shortest.
+    """
     # Ordinal 1 (0001-01-01) was a Monday, so (day - 1) % 7 is the weekday with Monday first.
-    if window.days and WEEKDAYS[(day - 1) % 7] not in window.days:
-        return False
-    local = zone.local(at).time()
-    return window.start <= local and (window.until is None or local <= window.until)
+    if block.days and WEEKDAYS[(day - 1) % 7] not in block.days:
+        return None
+    start = seconds_of(block.start)
+    end = 86400 if block.until is None else seconds_of(block.until)
+    last_day = day if end > start else day + 1
+    return zone.wall_clock(day, start, latest=not widest), zone.wall_clock(last_day, end, latest=widest)
+
+
+def _inside(window: TimeBlock, zone: ZoneDays, day: int, at: int) -> bool:
+    for begins in (day - 1, day):
+        span = block_on(window, zone, begins, widest=False)
+        if span is not None and span[0] <= at < span[1]:
+            return True
+    return False

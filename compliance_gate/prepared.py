@@ -11,6 +11,7 @@ from compliance_gate.places import countries_of_number, zones_possible
 from compliance_gate.register import Place
 from compliance_gate.request import (
     Consent,
+    Debt,
     HistoryEntry,
     Hold,
     NumberOnFile,
@@ -83,9 +84,7 @@ class PreparedPerson:
 
     def __init__(self, file: PersonFile) -> None:
         self.file = file
-        self._group_of = {
-            debt.debt: _group(debt.type, debt.debt, debt.servicer_account) for debt in file.debts
-        }
+        self._group_of = _groups(file.debts)
         self.all_groups = tuple(sorted(set(self._group_of.values())))
         self.numbers: dict[str, NumberOnFile] = {number.number: number for number in file.numbers}
         self.requests: dict[RequestKind, list[PersonRequest]] = {}
@@ -154,6 +153,14 @@ class PreparedPerson:
             return (group_of.get(debts[0], debts[0]),)
         return tuple(sorted({group_of.get(debt, debt) for debt in debts}))
 
+    def surely_covered(self, debts: tuple[str, ...]) -> tuple[str, ...]:
+        """Groups that a consent for some debts surely covers: counted together is not agreed together."""
+        groups = self.groups_of(debts)
+        if _ANY_SERVICER not in groups:
+            return groups
+        pooled = {debt for debt, group in self._group_of.items() if group == _ANY_SERVICER}
+        return groups if pooled <= set(debts) else tuple(g for g in groups if g != _ANY_SERVICER)
+
     def has_debt(self, debt: str) -> bool:
         """Whether the debt is on file for this person."""
         return debt in self._group_of
@@ -162,7 +169,7 @@ class PreparedPerson:
     def call_consents(self) -> tuple[CallConsent, ...]:
         """Consents and requests to be called back that may take a call out of the count."""
         if self._call_consents is None:
-            self._call_consents = call_consents(self.file, self.groups_of, self.all_groups)
+            self._call_consents = call_consents(self.file, self.surely_covered)
         return self._call_consents
 
     def zone_set(self, at: int) -> ZoneSet:
@@ -282,11 +289,24 @@ def _places_on_file(file: PersonFile) -> frozenset[Place]:
     return frozenset(places)
 
 
-def _group(kind: DebtType, debt: str, servicer_account: str | None) -> str:
-    # 12 CFR 1006.14(b)(4): student loans serviced under one account number are one particular debt.
-    if kind is DebtType.STUDENT_LOAN and servicer_account:
-        return f"servicer account {servicer_account}"
-    return debt
+_ANY_SERVICER = "student loans, servicer account not known"
+
+
+def _groups(debts: tuple[Debt, ...]) -> dict[str, str]:
+    """Debts as Regulation F counts them: student loans under one servicer account number are one.
+
+    Source: 12 CFR 1006.14(b)(4). Where an account number is not known it may be any of the others', so all
+    student loans are then counted together.
+    """
+    loans = [debt for debt in debts if debt.type is DebtType.STUDENT_LOAN]
+    unknown = len(loans) > 1 and any(not loan.servicer_account for loan in loans)
+    groups = {debt.debt: debt.debt for debt in debts}
+    for loan in loans:
+        if unknown:
+            groups[loan.debt] = _ANY_SERVICER
+        elif loan.servicer_account:
+            groups[loan.debt] = f"servicer account {loan.servicer_account}"
+    return groups
 
 
 def _zones(names: frozenset[str]) -> tuple[ZoneDays, ...]:

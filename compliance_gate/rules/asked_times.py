@@ -8,8 +8,8 @@ Values:
 A request that names no time at all binds always: what was meant is not known.
 """
 
-from compliance_gate.calendar import ZoneDays, seconds_of
-from compliance_gate.consents import WEEKDAYS
+from compliance_gate.calendar import ZoneDays
+from compliance_gate.consents import block_on
 from compliance_gate.question import Question
 from compliance_gate.reader import Reader
 from compliance_gate.request import PersonRequest, TimeBlock
@@ -85,16 +85,13 @@ class AskedTimesRule(Rule):
         closed: tuple[TimeBlock, ...],
     ) -> int:
         for block in closed:
-            for look in (day, day + 1):
-                if block.days and WEEKDAYS[(look - 1) % 7] not in block.days:
-                    continue
-                first = zone.wall_clock(look, seconds_of(block.start), latest=False)
-                end = 86400 if block.until is None else seconds_of(block.until)
-                last = zone.wall_clock(look, end, latest=True)
-                if at < last and at + ring >= first:
-                    if self.respond_once and at == question.at and may_respond(question, since=first):
+            # A block of the day before may run past midnight; ringing may run into one of tomorrow.
+            for begins in (day - 1, day, day + 1):
+                span = block_on(block, zone, begins, widest=True)
+                if span is not None and at < span[1] and at + ring >= span[0]:
+                    if self.respond_once and at == question.at and may_respond(question, since=span[0]):
                         continue
-                    return last
+                    return span[1]
         return at
 
 
@@ -128,16 +125,13 @@ def _after(request: PersonRequest, zone: ZoneDays) -> int:
 
 def _opens(zone: ZoneDays, today: int, at: int, ring: int, only: tuple[TimeBlock, ...]) -> int | None:
     """First second from `at` on inside the hours named as the only good ones."""
-    found: list[int] = []
-    for day in range(today, today + _DAYS_AHEAD):
+    for day in range(today - 1, today + _DAYS_AHEAD):
+        found: list[int] = []
         for block in only:
-            if block.days and WEEKDAYS[(day - 1) % 7] not in block.days:
-                continue
-            first = max(zone.wall_clock(day, seconds_of(block.start), latest=True), at)
-            end = 86400 if block.until is None else seconds_of(block.until)
+            span = block_on(block, zone, day, widest=False)
             # The end itself is outside: "until eight" is not eight.
-            if first + ring < zone.wall_clock(day, end, latest=False):
-                found.append(first)
+            if span is not None and max(span[0], at) + ring < span[1]:
+                found.append(max(span[0], at))
         if found:
             return min(found)
     return None

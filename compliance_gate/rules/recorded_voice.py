@@ -78,6 +78,8 @@ class RecordedVoiceRule(Rule):
         file, proposed = question.person.file, question.proposed
         if consent.revoked_at is not None and consent.revoked_at.timestamp() <= question.at:
             return "revoked"
+        if not _valid_today(question, consent):
+            return "not valid on this day"
         if consent.number != proposed.number and not (consent.number is None and len(file.numbers) <= 1):
             return "for another number, or not known for which"
         if not self._covers_debts(question, consent):
@@ -90,7 +92,7 @@ class RecordedVoiceRule(Rule):
     def _covers_debts(self, question: Question, consent: Consent) -> bool:
         if consent.debts is None:
             return len(question.person.all_groups) <= 1
-        return set(question.groups) <= set(question.person.groups_of(consent.debts))
+        return set(question.groups) <= set(question.person.surely_covered(consent.debts))
 
     def _revocations(self, question: Question) -> list[PersonRequest]:
         asked = question.person.requests.get(RequestKind.REVOKE_CONSENT, ())
@@ -150,6 +152,14 @@ class RecordedVoiceRule(Rule):
         if facts:
             return Denied((*why_not, *facts), release)
         return Passed((*why_not, ("without consent", f"fewer than {at_most} recorded calls in {days} days")))
+
+
+def _valid_today(question: Question, consent: Consent) -> bool:
+    first, last = consent.valid_on or consent.valid_from, consent.valid_on or consent.valid_until
+    return all(
+        (first is None or today >= first.toordinal()) and (last is None or today <= last.toordinal())
+        for today in question.today
+    )
 
 
 def read_recorded_voice(header: Header, reader: Reader) -> RecordedVoiceRule:

@@ -3,11 +3,11 @@
 Values:
     requests: kinds of request that suppress.
     binds: what is closed: `person` (everything), `debt` (the debts named), `number` (the number named),
-        `medium` (the medium named, every call if none is), `place` (numbers at the place named), `work`
-        (numbers at work), `calls` (every call).
+        `medium` (the medium named, every medium if none is), `named_medium` (the medium named, none if none
+        is), `place` (numbers at the place named), `work` (numbers at work), `calls` (every call).
     begins: `recorded` (default) or `received` (a written notice counts from receipt, not from mailing).
     written_only: the request binds here only if it was, or may have been, in writing.
-    media: `medium` suppressions only: a request of this kind without a word binds these.
+    oral_only: the request binds here only if it was not in writing.
     released_by: kinds of later request that end it.
     respond_once: one answer to a message the person sent since, by the same medium.
     except_purposes: purposes that stay permitted; with `needs_request` only when the person asked for it.
@@ -53,6 +53,7 @@ class Binds(StrEnum):
     DEBT = "debt"
     NUMBER = "number"
     MEDIUM = "medium"
+    NAMED_MEDIUM = "named_medium"
     PLACE = "place"
     WORK = "work"
     CALLS = "calls"
@@ -66,6 +67,7 @@ class SuppressionValues:
     binds: Binds
     from_receipt: bool
     written_only: bool
+    oral_only: bool
     released_by: frozenset[RequestKind]
     respond_once: bool
     except_purposes: frozenset[Purpose]
@@ -108,6 +110,8 @@ class SuppressionRule(Rule):
         ]
         if of.written_only:
             pairs.append(("form", "in writing"))
+        if of.oral_only:
+            pairs.append(("form", "not in writing"))
         if of.released_by:
             pairs.append(("released by", ", ".join(sorted(kind.value for kind in of.released_by))))
         if of.respond_once:
@@ -127,7 +131,8 @@ class SuppressionRule(Rule):
     def _binds(self, question: Question, request: PersonRequest) -> bool:
         # In writing is not known: it may have been, and then it binds.
         oral = self.of.written_only and request.in_writing is False
-        if oral or request.attorney_known is False:
+        written = self.of.oral_only and request.in_writing is not False
+        if oral or written or request.attorney_known is False:
             return False
         if not self._has_begun(question, request) or self._has_ended(question, request):
             return False
@@ -143,6 +148,8 @@ class SuppressionRule(Rule):
             return request.number is None or request.number == proposed.number
         if of.binds is Binds.MEDIUM:
             return request.medium is None or request.medium is MEDIUM_OF[proposed.action]
+        if of.binds is Binds.NAMED_MEDIUM:
+            return request.medium is MEDIUM_OF[proposed.action]
         if of.binds is Binds.DEBT:
             return _touches_debts(question, request)
         return of.binds is Binds.PERSON or proposed.action is Action.PLACE_CALL
@@ -265,6 +272,7 @@ def read_suppression(header: Header, reader: Reader) -> SuppressionRule:
             binds=reader.word("binds", Binds),
             from_receipt=begins == "received",
             written_only=reader.flag("written_only"),
+            oral_only=reader.flag("oral_only"),
             released_by=reader.words("released_by", RequestKind),
             respond_once=reader.flag("respond_once"),
             except_purposes=reader.words("except_purposes", Purpose),

@@ -10,8 +10,8 @@ Values:
 Ringing must end inside the window: a telephone that starts to ring at 20:59:50 rings after nine.
 """
 
-from compliance_gate.calendar import ZoneDays, day_text, seconds_of, zone_days
-from compliance_gate.consents import WEEKDAYS
+from compliance_gate.calendar import ZoneDays, day_text, zone_days
+from compliance_gate.consents import WEEKDAYS, block_on
 from compliance_gate.question import Question
 from compliance_gate.reader import LawError, Reader, clock
 from compliance_gate.request import Consent
@@ -159,6 +159,8 @@ class WindowRule(Rule):
         for day in range(today, today + _DAYS_AHEAD):
             spans = list(self.intervals(zone, day, strict=strict))
             for consent in consents:
+                # Yesterday's may run past midnight.
+                spans.extend(_consented(consent, zone, day - 1))
                 spans.extend(_consented(consent, zone, day))
             for first, last in _joined(spans):
                 start = max(first, question.at)
@@ -215,8 +217,7 @@ def _included(reader: Reader, key: str) -> bool:
 
 
 def _consented(consent: Consent, zone: ZoneDays, day: int) -> tuple[Interval, ...]:
-    window = consent.window
-    if window is None or (window.days and WEEKDAYS[(day - 1) % 7] not in window.days):
+    if consent.window is None:
         return ()
     if consent.valid_on is not None and consent.valid_on.toordinal() != day:
         return ()
@@ -224,10 +225,9 @@ def _consented(consent: Consent, zone: ZoneDays, day: int) -> tuple[Interval, ..
         return ()
     if consent.valid_until is not None and day > consent.valid_until.toordinal():
         return ()
-    end = 86400 if window.until is None else seconds_of(window.until)
-    first = zone.wall_clock(day, seconds_of(window.start), latest=True)
-    # "Until ten" is not ten: the end of what was agreed to is outside.
-    return ((first, zone.wall_clock(day, end, latest=False) - 1),)
+    span = block_on(consent.window, zone, day, widest=False)
+    # "Until ten" is not ten.
+    return () if span is None else ((span[0], span[1] - 1),)
 
 
 def _both(mine: tuple[Interval, ...], theirs: tuple[Interval, ...]) -> tuple[Interval, ...]:

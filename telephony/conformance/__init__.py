@@ -1,0 +1,1 @@
+"""The tests that every telephone system behind the port passes."""

@@ -1,0 +1,134 @@
+"""What a telephone system brings to the conformance suite, and short words for the tests."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from compliance_gate.findings import Clearance, Recording
+from dialer.domain.campaign import DetectionMode
+from dialer.domain.commands import ConnectAgentLeg, Originate
+from dialer.domain.events import AgentLegRestored, CallAnswered, Event
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, NumberId, PersonId
+from dialer.domain.ports import TelephoneSystem
+
+T = TypeVar("T")
+ENDPOINT = EndpointId("endpoint-1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """Numbers to dial, by what they do every time. None = the system cannot be made to do it."""
+
+    answers: str
+    """Answers within two seconds and stays on the line for a minute."""
+    answers_and_leaves: str
+    """Answers within two seconds, stays one second once joined, and does not leave before the limit."""
+    busy: str | None = None
+    invalid: str | None = None
+    rings: str = ""
+    """Rings and is never answered."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Bench:
+    """One telephone system, started and stopped by the tests.
+
+    Args:
+        now: POSIX seconds, by the system's own clock.
+        endpoint: a registered telephone of an agent that picks up by itself.
+        cut: cuts the connection from the far side; None = cannot.
+        patience_s: most real seconds to wait for anything.
+    """
+
+    system: TelephoneSystem
+    numbers: Numbers
+    now: Callable[[], float]
+    endpoint: EndpointId = ENDPOINT
+    cut: Callable[[], Awaitable[None]] | None = None
+    patience_s: float = 10.0
+    factor: float = 1.0
+    _heard: list[Event] = field(default_factory=list[Event])
+    _listening: asyncio.Task[None] | None = None
+    _made: int = 0
+
+    async def connect(self) -> None:
+        """Start the system and listen."""
+        await self.system.start()
+        self._listening = asyncio.create_task(self._listen())
+
+    async def close(self) -> None:
+        """Stop listening and disconnect."""
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.wait({self._listening})
+        await self.system.stop()
+
+    async def _listen(self) -> None:
+        async for event in self.system.events():
+            self._heard.append(event)
+
+    async def stop_listening(self) -> None:
+        """The listener goes; events are left alone."""
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.wait({self._listening})
+            self._listening = None
+
+    def heard(self, kind: type[T]) -> list[T]:
+        """Events of a kind so far."""
+        return [event for event in self._heard if isinstance(event, kind)]
+
+    def order(self, attempt: str, **changes: object) -> Originate:
+        """An order to call, cleared for the next five seconds."""
+        at = datetime.fromtimestamp(self.now(), UTC)
+        self._made += 1
+        clearance = Clearance(
+            clearance=f"{attempt}-{self._made}",
+            person="p1",
+            number="n1",
+            debts=("d1",),
+            issued_at=at - timedelta(seconds=1),
+            expires_at=at + timedelta(seconds=5),
+            rulebook="conformance",
+            may_play=frozenset({Recording.ABANDONMENT_MESSAGE}),
+        )
+        values: dict[str, object] = {
+            "attempt": AttemptId(attempt),
+            "campaign": CampaignId("c1"),
+            "person": PersonId("p1"),
+            "number": NumberId("n1"),
+            "clearance": clearance,
+            "caller_id": "+12025550100",
+            "ring_s": 15.0,
+            "answer_limit_s": 2.0,
+            "detection": DetectionMode.OFF,
+            **changes,
+        }
+        return Originate(**values)  # type: ignore[arg-type]  # the values above are its fields
+
+    async def call(self, attempt: str, dial: str, **changes: object) -> None:
+        """Hand over an order."""
+        await self.system.perform(self.order(attempt, **changes), dial=dial)
+
+    async def seat(self, agent: str) -> AgentId:
+        """Ring an agent's telephone and wait until the leg is up."""
+        await self.system.perform(ConnectAgentLeg(agent=AgentId(agent), endpoint=self.endpoint))
+        await self.wait(lambda: any(event.agent == agent for event in self.heard(AgentLegRestored)))
+        return AgentId(agent)
+
+    async def answered(self, attempt: str) -> CallAnswered:
+        """Wait until the attempt is answered."""
+        await self.wait(lambda: any(event.attempt == attempt for event in self.heard(CallAnswered)))
+        return next(event for event in self.heard(CallAnswered) if event.attempt == attempt)
+
+    async def wait(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so. Raises TimeoutError."""
+        async with asyncio.timeout(self.patience_s):
+            while not is_so():
+                await asyncio.sleep(0.005)
+
+    async def quiet(self, seconds: float) -> None:
+        """Let seconds of the floor's clock pass."""
+        await asyncio.sleep(seconds / self.factor)

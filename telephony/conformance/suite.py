@@ -1,0 +1,171 @@
+"""What every telephone system owes the dialer, one sentence a test. A module that imports them has a fixture
+`bench`."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dialer.domain.attempt import Outcome
+from dialer.domain.commands import Bridge, DropAgentLeg, Hangup, HangupReason
+from dialer.domain.errors import TelephoneSystemUnavailableError
+from dialer.domain.events import (
+    BridgeFailed,
+    CallBridged,
+    CallEnded,
+    CallNotAttempted,
+    CallTimedOut,
+    NetworkLost,
+)
+from dialer.domain.ids import AgentId, AttemptId
+from telephony.conformance.bench import Bench
+
+
+def _ends(bench: Bench, attempt: str) -> list[Outcome]:
+    return [event.outcome for event in bench.heard(CallEnded) if event.attempt == attempt]
+
+
+async def test_an_answered_call_is_joined_to_the_agent(bench: Bench) -> None:
+    agent = await bench.seat("agent-1")
+    await bench.call("a1", bench.numbers.answers)
+    answer = await bench.answered("a1")
+    await bench.system.perform(Bridge(attempt=AttemptId("a1"), agent=agent))
+    await bench.wait(lambda: bool(bench.heard(CallBridged)))
+    bridged = bench.heard(CallBridged)[0]
+    assert (bridged.attempt, bridged.agent) == ("a1", agent)
+    assert bridged.bridged_at >= answer.answered_at
+    assert not bench.heard(CallTimedOut)
+
+
+async def test_a_joined_call_ends_once_and_the_agent_is_free_for_the_next(bench: Bench) -> None:
+    agent = await bench.seat("agent-1")
+    for attempt in ("a1", "a2"):
+        await bench.call(attempt, bench.numbers.answers_and_leaves)
+        await bench.answered(attempt)
+        await bench.system.perform(Bridge(attempt=AttemptId(attempt), agent=agent))
+        await bench.wait(lambda attempt=attempt: bool(_ends(bench, attempt)))
+        assert _ends(bench, attempt) == [Outcome.CONNECTED]
+
+
+async def test_the_limit_after_the_answer_holds_without_a_word_from_us(bench: Bench) -> None:
+    await bench.call("a1", bench.numbers.answers)
+    await bench.answered("a1")
+    await bench.wait(lambda: bool(_ends(bench, "a1")))
+    assert [event.attempt for event in bench.heard(CallTimedOut)] == ["a1"]
+
+
+async def test_no_message_is_played_where_the_clearance_allows_none(bench: Bench) -> None:
+    order = bench.order("a1")
+    clearance = replace(order.clearance, may_play=frozenset())
+    await bench.call("a1", bench.numbers.answers, clearance=clearance)
+    await bench.wait(lambda: bool(bench.heard(CallTimedOut)))
+    assert not bench.heard(CallTimedOut)[0].message_played
+
+
+async def test_a_bridge_that_comes_too_late_fails_and_says_so(bench: Bench) -> None:
+    agent = await bench.seat("agent-1")
+    await bench.call("a1", bench.numbers.answers)
+    await bench.wait(lambda: bool(bench.heard(CallTimedOut)))
+    await bench.system.perform(Bridge(attempt=AttemptId("a1"), agent=agent))
+    await bench.wait(lambda: bool(bench.heard(BridgeFailed)))
+    assert not bench.heard(CallBridged)
+
+
+async def test_a_bridge_of_an_unknown_call_fails_and_says_so(bench: Bench) -> None:
+    agent = await bench.seat("agent-1")
+    await bench.system.perform(Bridge(attempt=AttemptId("never"), agent=agent))
+    await bench.wait(lambda: bool(bench.heard(BridgeFailed)))
+
+
+async def test_what_rings_is_cancelled(bench: Bench) -> None:
+    await bench.call("a1", bench.numbers.rings)
+    await bench.quiet(1.0)
+    await bench.system.perform(Hangup(attempt=AttemptId("a1"), reason=HangupReason.SUPPRESSED))
+    await bench.wait(lambda: bool(_ends(bench, "a1")))
+    assert _ends(bench, "a1") == [Outcome.CANCELLED]
+
+
+async def test_a_hangup_of_an_unknown_call_changes_nothing(bench: Bench) -> None:
+    await bench.system.perform(Hangup(attempt=AttemptId("never"), reason=HangupReason.UNACCOUNTED))
+    await bench.call("a1", bench.numbers.answers)
+    await bench.answered("a1")
+
+
+@pytest.mark.parametrize(("fate", "outcome"), [("busy", Outcome.BUSY), ("invalid", Outcome.INVALID_NUMBER)])
+async def test_what_came_of_it_is_told(bench: Bench, fate: str, outcome: Outcome) -> None:
+    dial: str | None = getattr(bench.numbers, fate)
+    if dial is None:
+        pytest.skip(f"this telephone system has no number that is {fate}")
+    await bench.call("a1", dial)
+    await bench.wait(lambda: bool(_ends(bench, "a1")))
+    assert _ends(bench, "a1") == [outcome]
+
+
+async def test_an_order_whose_clearance_has_run_out_is_not_carried_out(bench: Bench) -> None:
+    order = bench.order("a1")
+    late = replace(order.clearance, expires_at=order.clearance.issued_at - timedelta(seconds=60))
+    await bench.call("a1", bench.numbers.answers, clearance=late)
+    await bench.wait(lambda: bool(bench.heard(CallNotAttempted)))
+    assert not _ends(bench, "a1")
+
+
+async def test_one_attempt_is_called_once_whatever_is_ordered(bench: Bench) -> None:
+    await bench.call("a1", bench.numbers.answers)
+    await bench.call("a1", bench.numbers.answers)
+    await bench.wait(lambda: bool(_ends(bench, "a1")))
+    await bench.quiet(1.0)
+    assert len(_ends(bench, "a1")) == 1
+
+
+async def test_every_call_ends_in_one_event(bench: Bench) -> None:
+    attempts = [f"a{place}" for place in range(8)]
+    for attempt in attempts:
+        await bench.call(attempt, bench.numbers.answers)
+    await bench.wait(lambda: all(_ends(bench, attempt) for attempt in attempts))
+    assert sorted(event.attempt for event in bench.heard(CallEnded)) == attempts
+
+
+async def test_what_lives_is_told_when_asked(bench: Bench) -> None:
+    agent = await bench.seat("agent-1")
+    await bench.call("a1", bench.numbers.answers)
+    await bench.answered("a1")
+    await bench.system.perform(Bridge(attempt=AttemptId("a1"), agent=agent))
+    await bench.wait(lambda: bool(bench.heard(CallBridged)))
+    await bench.stop_listening()
+    living = await bench.system.reconcile()
+    assert living.live == ("a1",)
+    assert dict(living.talking) == {"a1": "agent-1"}
+    assert living.agents == ("agent-1",)
+
+
+async def test_an_agent_who_left_is_not_there(bench: Bench) -> None:
+    await bench.seat("agent-1")
+    await bench.system.perform(DropAgentLeg(agent=AgentId("agent-1")))
+    await bench.stop_listening()
+    await bench.quiet(0.5)
+    assert (await bench.system.reconcile()).agents == ()
+
+
+async def test_a_lost_connection_is_told_and_calls_go_on_without_us(bench: Bench) -> None:
+    if bench.cut is None:
+        pytest.skip("this telephone system's connection cannot be cut")
+    agent = await bench.seat("agent-1")
+    await bench.call("a1", bench.numbers.answers)
+    await bench.answered("a1")
+    await bench.system.perform(Bridge(attempt=AttemptId("a1"), agent=agent))
+    await bench.wait(lambda: bool(bench.heard(CallBridged)))
+    await bench.cut()
+    await bench.wait(lambda: bool(bench.heard(NetworkLost)))
+    with pytest.raises(TelephoneSystemUnavailableError):
+        await bench.call("a2", bench.numbers.answers)
+    await bench.system.start()
+    living = await bench.system.reconcile()
+    assert living.live == ("a1",)
+    assert dict(living.talking) == {"a1": "agent-1"}
+
+
+async def test_nothing_is_handed_over_without_a_connection(bench: Bench) -> None:
+    await bench.stop_listening()
+    await bench.system.stop()
+    with pytest.raises(TelephoneSystemUnavailableError):
+        await bench.call("a1", bench.numbers.answers)

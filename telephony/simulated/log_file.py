@@ -1,0 +1,89 @@
+"""The network's own log: who was rung when. Append-only, written before anything is done."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from dialer.domain.attempt import Outcome
+from telephony.in_memory.network import Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """One thing that happened to one call.
+
+    Args:
+        what: 'rung' (an order was carried out), 'joined', 'over'; of the agents' side 'disposed' and
+            'requested', written when the dialer had acknowledged them.
+        at: POSIX seconds by the floor's clock.
+    """
+
+    what: str
+    at: float
+    attempt: str = ""
+    number: str = ""
+    person: str = ""
+    dial: str = ""
+    agent: str = ""
+    outcome: str = ""
+    text: str = ""
+
+
+class LogFile:
+    """Writes; each line reaches the operating system before the call returns."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._encode = msgspec.json.Encoder().encode
+
+    def write(self, line: LogLine) -> None:
+        """Append one line."""
+        os.write(self._file, self._encode(line) + b"\n")
+
+    def rung(self, line: Line, at: float) -> None:
+        """See `Witness`."""
+        order = line.order
+        self.write(
+            LogLine(
+                what="rung",
+                at=at,
+                attempt=order.attempt,
+                number=order.number,
+                person=order.person,
+                dial=line.dial,
+            )
+        )
+
+    def over(self, line: Line, at: float, outcome: Outcome) -> None:
+        """See `Witness`."""
+        self.write(
+            LogLine(
+                what="over",
+                at=at,
+                attempt=line.order.attempt,
+                number=line.order.number,
+                person=line.order.person,
+                outcome=outcome.value,
+                agent=line.agent or "",
+            )
+        )
+
+    def joined(self, line: Line, at: float) -> None:
+        """See `Witness`."""
+        self.write(LogLine(what="joined", at=at, attempt=line.order.attempt, agent=line.agent or ""))
+
+    def close(self) -> None:
+        """No more lines."""
+        os.close(self._file)
+
+
+def read_log(path: Path) -> Iterator[LogLine]:
+    """Every whole line of a log, in order; a last line that was cut off is left out."""
+    decode = msgspec.json.Decoder(LogLine).decode
+    with path.open("rb") as file:
+        for line in file:
+            if line.endswith(b"\n"):
+                yield decode(line)

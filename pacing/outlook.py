@@ -4,8 +4,8 @@ X(h) is the number of agents free at horizon h (patience included) minus the ans
 then. An answer at h is late when no agent is left for it: X(h) <= 0. X is a sum of independent yes and no, so
 its distribution is taken from its first three moments (Edgeworth's expansion with a continuity correction).
 
-This is the inner loop of the dialer: numpy costs about a microsecond a call here whatever the size, so the code
-below counts calls, not operations.
+This is the inner loop of the dialer: numpy costs about a microsecond a call here whatever the size, so the
+code below counts calls, not operations.
 """
 
 import math

@@ -1,0 +1,102 @@
+"""Learned durations: the prior first, the data later, censored durations as they are."""
+
+import json
+
+import numpy as np
+import pytest
+
+from pacing.survival import LearnedDuration, LogNormalPrior, even_edges, geometric_edges, log_normal_survival
+from simulator.streams import Streams
+
+
+def _talk() -> LearnedDuration:
+    return LearnedDuration(geometric_edges(2.0, 3600.0, 1.25), LogNormalPrior(median=60.0, sigma=1.0))
+
+
+def test_before_the_first_call_the_prior_is_believed() -> None:
+    talk = _talk()
+    for seconds in (10.0, 60.0, 200.0):
+        expected = log_normal_survival(seconds, np.log(60.0), 1.0)
+        assert float(talk.survival(np.array([seconds]))[0]) == pytest.approx(expected, abs=0.03)
+
+
+def test_two_thousand_talks_outweigh_a_wrong_prior() -> None:
+    talk = _talk()
+    rng = Streams(1).generator("talk")
+    for seconds in rng.exponential(240.0, 2000):
+        talk.observe(float(seconds))
+    at = np.array([30.0, 120.0, 240.0, 600.0])
+    assert talk.survival(at) == pytest.approx(np.exp(-at / 240.0), abs=0.04)
+    assert talk.mean == pytest.approx(240.0, rel=0.1)
+
+
+def test_a_dozen_talks_correct_the_scale_before_they_correct_the_shape() -> None:
+    talk = _talk()
+    for _ in range(12):
+        talk.observe(300.0)
+    assert 120.0 < float(np.interp(-0.5, -talk.survival(np.arange(3600.0)), np.arange(3600.0))) < 300.0
+
+
+def test_a_mixture_of_machines_and_people_keeps_its_two_humps() -> None:
+    talk = _talk()
+    for index in range(2000):
+        talk.observe(8.0 if index % 2 else 300.0)
+    at_4, at_20, at_250, at_400 = talk.survival(np.array([4.0, 20.0, 250.0, 400.0])).tolist()
+    assert at_4 - at_20 > 0.4, "half of the calls end around eight seconds"
+    assert at_20 - at_250 < 0.05, "nobody who got past the machines hangs up soon after"
+    assert at_250 - at_400 > 0.4
+
+
+def test_talks_that_were_cut_off_lengthen_what_is_expected() -> None:
+    whole, cut = _talk(), _talk()
+    for index in range(200):
+        whole.observe(100.0)
+        cut.observe(100.0, censored=index % 2 == 0)
+    at = np.array([150.0])
+    assert float(cut.survival(at)[0]) > float(whole.survival(at)[0]) + 0.1
+
+
+def test_survival_falls_from_one_and_never_rises() -> None:
+    ring = LearnedDuration(even_edges(1.0, 60.0), LogNormalPrior(median=11.0, sigma=0.45))
+    for seconds in (3.0, 12.0, 59.0, 61.0, 200.0, 26.0):
+        ring.observe(seconds)
+    survival = ring.survival(np.linspace(0.0, 400.0, 801))
+    assert survival[0] == 1.0
+    assert (np.diff(survival) <= 0.0).all()
+    assert (survival >= 0.0).all()
+
+
+def test_old_observations_fade_beyond_the_memory() -> None:
+    talk = LearnedDuration(
+        geometric_edges(2.0, 3600.0, 1.25), LogNormalPrior(median=60.0, sigma=1.0), memory=300.0
+    )
+    for seconds in [20.0] * 1000 + [200.0] * 1500:
+        talk.observe(seconds)
+    assert float(talk.survival(np.array([100.0]))[0]) > 0.9
+
+
+def test_the_state_comes_back_exactly_through_json() -> None:
+    talk, twin = _talk(), _talk()
+    for seconds in Streams(2).generator("talk").exponential(90.0, 333):
+        talk.observe(float(seconds))
+    twin.restore(json.loads(json.dumps(talk.state())))
+    at = np.arange(0.0, 900.0, 7.0)
+    assert (twin.survival(at) == talk.survival(at)).all()
+    for both in (talk, twin):
+        for _ in range(40):
+            both.observe(77.0)
+    assert (twin.survival(at) == talk.survival(at)).all(), "and learning goes on alike"
+
+
+def test_a_state_of_other_bins_is_refused() -> None:
+    with pytest.raises(ValueError, match="other bins"):
+        LearnedDuration(even_edges(1.0, 10.0), LogNormalPrior(median=5.0, sigma=1.0)).restore(_talk().state())
+
+
+def test_what_cannot_be_is_refused() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        _talk().observe(-1.0)
+    with pytest.raises(ValueError, match="rise"):
+        LearnedDuration((0.0, 2.0, 2.0), LogNormalPrior(median=5.0, sigma=1.0))
+    with pytest.raises(ValueError, match="above zero"):
+        LogNormalPrior(median=0.0, sigma=1.0)

@@ -1,10 +1,9 @@
 """Ids of placed things: keyed hashes that journals can carry and nobody can look a number up by.
 
 The same person, account or number gets the same id in every import of one store; another store has another
-key. Sixteen characters of base 32 are eighty bits: ten million ids collide with a chance of 4 in 10^11.
+key. Eighty bits: among ten million ids two are alike with a chance of 4 in 10^11.
 """
 
-import base64
 import hashlib
 
 from dialer.domain.ids import DebtId, LeadId, NumberId, PersonId
@@ -19,7 +18,7 @@ class Identifiers:
     def _hash(self, *parts: str) -> str:
         state = self._keyed.copy()
         state.update("\x1f".join(parts).encode())
-        return base64.b32encode(state.digest()).decode().lower()
+        return state.hexdigest()
 
     def person(self, client: str, person_ref: str) -> PersonId:
         """A person, as one client names them."""

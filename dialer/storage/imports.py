@@ -32,6 +32,9 @@ STAGED_AT_ONCE = 2_000
 PLACED_AT_ONCE = 250
 """Accounts in one transaction: each some tens of milliseconds on SQLite."""
 
+PLACED_ALONE = 2_000
+"""Accounts in one transaction of a store that nobody else uses."""
+
 T = TypeVar("T")
 _account = value_decoder(PlacedAccount)
 
@@ -186,9 +189,10 @@ class Imports:
         placing = Placing(
             identifiers=self._identifiers, campaign=status.campaign, import_id=import_id, now=now
         )
+        at_once = PLACED_ALONE if self._pause is no_pause else PLACED_AT_ONCE
         changed: list[PersonId] = []
         while True:
-            placed, known = self._timed(lambda connection: _place_some(connection, placing))
+            placed, known = self._timed(lambda connection: _place_some(connection, placing, at_once))
             changed += known
             if not placed:
                 return tuple(sorted(set(changed)))
@@ -268,13 +272,13 @@ def _status(row: Row[Any]) -> ImportStatus:
     )
 
 
-def _place_some(connection: Connection, placing: Placing) -> tuple[int, tuple[PersonId, ...]]:
+def _place_some(connection: Connection, placing: Placing, at_once: int) -> tuple[int, tuple[PersonId, ...]]:
     staged = t.staged_accounts.c
     rows = connection.execute(
         select(staged.id, staged.body)
         .where(staged.import_id == placing.import_id)
         .order_by(staged.id)
-        .limit(PLACED_AT_ONCE)
+        .limit(at_once)
     ).all()
     if not rows:
         connection.execute(

@@ -104,7 +104,7 @@ class SqlJournal:
                 await self._grown.wait_for(lambda: self.committed >= sequence)
         except TimeoutError as error:
             raise StoreUnavailableError(
-                f"step {sequence} is not written after {COMMIT_WAIT_S:.0f} s; the journal is at {self.committed}"
+                f"step {sequence} is not written after {COMMIT_WAIT_S:.0f} s, the last is {self.committed}"
             ) from error
 
     async def save_checkpoint(self, *, sequence: int, at: float, body: bytes) -> str:

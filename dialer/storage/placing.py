@@ -50,16 +50,19 @@ def place(
     rows = _Rows(placing)
     for account in accounts:
         rows.add(account)
-    known = _known(connection, rows.persons)
+    known = _known(connection, rows.persons, placing.import_id)
     rows.write(connection)
     _flag_doubtful(connection, rows.identities.values())
     return known
 
 
-def _known(connection: Connection, persons: Iterable[str]) -> tuple[PersonId, ...]:
+def _known(connection: Connection, persons: Iterable[str], import_id: str) -> tuple[PersonId, ...]:
     found: list[str] = []
+    earlier = t.persons.c.import_id.is_distinct_from(import_id)
     for chunk in chunks(sorted(persons)):
-        found += connection.execute(select(t.persons.c.person).where(t.persons.c.person.in_(chunk))).scalars()
+        found += connection.execute(
+            select(t.persons.c.person).where(t.persons.c.person.in_(chunk), earlier)
+        ).scalars()
     return tuple(PersonId(person) for person in sorted(found))
 
 
@@ -226,7 +229,13 @@ class _Rows:
 
     def _add_facts(self, person: PersonId, debt: DebtId, placed: PlacedPerson) -> None:
         for asked in placed.requests:
-            request = PersonRequest(at=asked.at, type=asked.type, blocks=asked.blocks, text=asked.text)
+            request = PersonRequest(
+                at=asked.at,
+                type=asked.type,
+                debts=(debt,) if asked.debt_only else None,
+                blocks=asked.blocks,
+                text=asked.text,
+            )
             self._fact(FactChange(person=person, request=request))
         for held in placed.holds:
             hold = Hold(

@@ -1,0 +1,70 @@
+"""What became of a file: counts, the lines that were not taken, and what was mended or left out."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from dialer.domain.placement import RejectedLine
+
+KEPT = 1_000
+"""Rejected lines and remarks kept with their text; all are counted."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportReport:
+    """Filled while a file is read.
+
+    Args:
+        remarks: lines that were taken although a value was mended or left out.
+        reject_reasons: count by (column, reason).
+    """
+
+    file_name: str
+    sha256: str
+    encoding: str
+    lines: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    unknown_columns: tuple[str, ...] = ()
+    reject_reasons: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    remark_reasons: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    rejects: list[RejectedLine] = field(default_factory=list[RejectedLine])
+    remarks: list[RejectedLine] = field(default_factory=list[RejectedLine])
+
+    def reject(self, line: RejectedLine) -> None:
+        """Count and keep a line that was not taken."""
+        self.rejected += 1
+        self.reject_reasons[line.column, line.reason] += 1
+        if len(self.rejects) < KEPT:
+            self.rejects.append(line)
+
+    def remark(self, line: RejectedLine) -> None:
+        """Count and keep a remark."""
+        self.remark_reasons[line.column, line.reason] += 1
+        if len(self.remarks) < KEPT:
+            self.remarks.append(line)
+
+    def summary(self) -> dict[str, object]:
+        """For programs and for the store: counts and reasons, no values."""
+
+        def listed(counts: Counter[tuple[str, str]]) -> list[dict[str, object]]:
+            return [
+                {"column": column, "reason": reason, "lines": count}
+                for (column, reason), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+            ]
+
+        return {
+            "file": self.file_name,
+            "sha256": self.sha256,
+            "encoding": self.encoding,
+            "lines": self.lines,
+            "accepted": self.accepted,
+            "rejected": self.rejected,
+            "unknown_columns": list(self.unknown_columns),
+            "rejects": listed(self.reject_reasons),
+            "remarks": listed(self.remark_reasons),
+        }
+
+
+def masked(value: str) -> str:
+    """A personal value for a report: its length and last two characters, enough to find it in the file."""
+    return "*" * max(len(value) - 2, 0) + value[-2:] if len(value) > 4 else "*" * len(value)

@@ -15,7 +15,8 @@ from dialer.domain.commands import (
     StorePacing,
     StorePromise,
 )
-from dialer.domain.ids import AttemptId
+from dialer.domain.events import LeadsFetched
+from dialer.domain.ids import AttemptId, CampaignId
 from dialer.domain.ports import JournalEntry
 from dialer.domain.record import AttemptRecord
 from dialer.measures.records import AgentChange, DenialMade, PromiseMade, ShiftRecords, spans_of
@@ -28,12 +29,14 @@ class ShiftObserver:
         pacing: every pacing decision that was written down, with its instant (POSIX seconds).
         citations: rule -> its citation and layer, of every rule that denied.
         rulebooks: hashes of the law that decided, in order of first use.
+        leads_loaded: open leads of each campaign when its first ones were fetched.
     """
 
     def __init__(self) -> None:
         self.pacing: list[tuple[float, StorePacing]] = []
         self.citations: dict[str, tuple[str, str]] = {}
         self.rulebooks: dict[str, None] = {}
+        self.leads_loaded: dict[CampaignId, int] = {}
         self.steps = 0
         self.first_at: float | None = None
         self.last_at: float | None = None
@@ -47,6 +50,8 @@ class ShiftObserver:
         self.steps += 1
         self.first_at = entry.now if self.first_at is None else self.first_at
         self.last_at = entry.now
+        if isinstance(entry.event, LeadsFetched):
+            self.leads_loaded.setdefault(entry.event.campaign, entry.event.leads_left)
         for command in entry.commands:
             self._command(command, entry.now)
 
@@ -55,7 +60,6 @@ class ShiftObserver:
         *,
         starts_at: float,
         ends_at: float,
-        leads_loaded: int | None = None,
         numbers_loaded: int | None = None,
     ) -> ShiftRecords:
         """The rows of the stretch (POSIX seconds)."""
@@ -66,7 +70,7 @@ class ShiftObserver:
             denials=tuple(self._denials),
             starts_at=starts_at,
             ends_at=ends_at,
-            leads_loaded=leads_loaded,
+            leads_loaded=sum(self.leads_loaded.values()) if self.leads_loaded else None,
             numbers_loaded=numbers_loaded,
         )
 

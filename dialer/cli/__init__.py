@@ -1,0 +1,52 @@
+"""The `fairdial` command. One file per group of commands; heavy imports happen inside the commands."""
+
+import sys
+import zoneinfo
+from collections.abc import Sequence
+
+import typer
+
+from dialer.cli import about, console, gate, intake, law, results, shift
+
+app = typer.Typer(
+    name="fairdial",
+    help="Rehearse, replay and prove the work of a debt-collection call centre's dialer.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for group in (shift, results, intake, about):
+    group.register(app)
+app.add_typer(law.app, name="law")
+app.add_typer(gate.app, name="gate")
+app.add_typer(results.export_app, name="export")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out one command line; returns the exit status. A person's mistake never shows a traceback."""
+    try:
+        app(list(arguments), prog_name="fairdial")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else int(bool(leaving.code))
+    except console.UserError as error:
+        console.complain(error)
+        return 1
+    except KeyboardInterrupt:
+        console.err.print("interrupted")
+        return 130
+    except BrokenPipeError:  # whoever read our output has had enough
+        return 0
+    except Exception as error:
+        known = console.translated(error)
+        if known is None:
+            raise
+        console.complain(known)
+        return 1
+    return 0
+
+
+def main() -> None:
+    """Entry point of the command."""
+    zoneinfo.reset_tzpath(to=())  # the pinned time-zone rules, never the host's
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,92 @@
+"""`fairdial version`, `doctor`, `measures`: the installation itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dialer.cli import console
+
+Json = Annotated[bool, typer.Option("--json", help="For a program.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command()(measures)
+    app.command()(version)
+    app.command()(doctor)
+
+
+def measures(json: Json = False) -> None:
+    """Every measure with its formula and source."""
+    from dialer.measures.registry import MEASURES
+
+    if json:
+        console.result_json(
+            [
+                {
+                    "name": each.name,
+                    "title": each.title,
+                    "says": each.says,
+                    "unit": each.unit.value,
+                    "numerator": each.numerator,
+                    "denominator": each.denominator,
+                    "source": each.source,
+                }
+                for each in MEASURES
+            ]
+        )
+        return
+    table = console.table("measure", "unit", "formula", "source")
+    for each in MEASURES:
+        table.add_row(each.name, each.unit.value, each.formula, each.source)
+    console.out.print(table)
+
+
+def version(json: Json = False) -> None:
+    """Versions of Fairdial and of what its numbers and its law depend on."""
+    from importlib import metadata
+
+    from compliance_gate.library import standard_rulebook
+    from compliance_gate.packaged import tzdata_version
+    from dialer.storage.journal_file import surroundings
+
+    here = surroundings()
+    told: dict[str, object] = {
+        "fairdial": metadata.version("fairdial"),
+        "python": here.python,
+        "numpy": here.numpy,
+        "scipy": here.scipy,
+        "tzdata": tzdata_version(),
+        "rulebook": standard_rulebook().hash,
+        "machine": here.machine,
+    }
+    if json:
+        console.result_json({**told, "cpu_features": list(here.cpu_features)})
+        return
+    for name, value in told.items():
+        console.result(f"{name:10} {value}")
+
+
+def doctor(
+    store: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Store to look at.", show_default=False)
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Look whether this installation could work lawfully; each failure with its mend."""
+    from dialer.cli.checks import examine
+
+    findings = examine(store)
+    if json:
+        console.result_json(
+            [{"check": each.name, "ok": each.ok, "found": each.found, "mend": each.mend} for each in findings]
+        )
+    else:
+        for each in findings:
+            console.result(f"{'ok  ' if each.ok else 'FAIL'}  {each.name}: {each.found}")
+            if not each.ok:
+                console.result(f"      mend: {each.mend}")
+    if not all(each.ok for each in findings):
+        raise typer.Exit(1)

@@ -1,0 +1,133 @@
+"""What `fairdial doctor` looks at. Each check says what it found, and how to mend it."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from compliance_gate.library import standard_rulebook
+from compliance_gate.packaged import tzdata_version
+from compliance_gate.rules.base import Checked
+from dialer.cli.console import UserError
+from dialer.cli.folders import store_address
+from dialer.domain.errors import FairdialError
+from dialer.settings import load_settings
+from dialer.storage.store import Store
+
+VANCOUVER_STAYS = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+"""British Columbia keeps its summer time from autumn 2026 on; rules older than that say UTC-8 here."""
+
+LEAST_FREE_BYTES = 2 * 1024**3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """One check's outcome; `mend` is for a failure."""
+
+    name: str
+    ok: bool
+    found: str
+    mend: str = ""
+
+
+def examine(store: str | None) -> list[Examined]:
+    """Every check, in order."""
+    checks: tuple[Callable[[], Examined], ...] = (
+        _python,
+        _libraries,
+        _time_zones,
+        _law,
+        _settings,
+        _disk,
+        lambda: _store(store),
+    )
+    return [check() for check in checks]
+
+
+def _python() -> Examined:
+    found = ".".join(str(part) for part in sys.version_info[:3])
+    return Examined(
+        name="Python",
+        ok=sys.version_info >= (3, 11),
+        found=found,
+        mend="install Python 3.11 or newer and run `make demo` again.",
+    )
+
+
+def _libraries() -> Examined:
+    broken: list[str] = []
+    for name in ("numpy", "scipy", "sqlalchemy", "duckdb", "msgspec", "phonenumbers", "zipcodes", "holidays"):
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            broken.append(f"{name} ({error})")
+    return Examined(
+        name="libraries",
+        ok=not broken,
+        found="all there" if not broken else "missing: " + ", ".join(broken),
+        mend="run `make clean demo`, which installs the pinned ones.",
+    )
+
+
+def _time_zones() -> Examined:
+    offset = VANCOUVER_STAYS.astimezone(ZoneInfo("America/Vancouver")).utcoffset()
+    return Examined(
+        name="time-zone rules",
+        ok=offset == timedelta(hours=-7),
+        found=f"tzdata {tzdata_version()}, Vancouver on 2026-11-25 is {offset}",
+        mend="upgrade the tzdata package (make upgrade); the host's own files are never used.",
+    )
+
+
+def _law() -> Examined:
+    book = standard_rulebook()
+    rules = book.rules()
+    unsure = sum(1 for rule in rules if rule.header.checked not in (Checked.PRIMARY, Checked.POLICY))
+    return Examined(
+        name="law",
+        ok=bool(rules) and bool(book.packs),
+        found=f"{len(rules)} rules in {len(book.packs)} packs and {len(book.policies)} policies, rulebook "
+        f"{book.hash}; {unsure} rules not checked against the law's own text (fairdial law show RULE)",
+        mend="reinstall Fairdial: its law files are missing.",
+    )
+
+
+def _settings() -> Examined:
+    try:
+        settings = load_settings()
+    except FairdialError as error:
+        return Examined(name="settings", ok=False, found=str(error), mend="mend the setting that is named.")
+    found = f"out={settings.out} store={settings.store or '(the last one)'}"
+    return Examined(name="settings", ok=True, found=found)
+
+
+def _disk() -> Examined:
+    free = shutil.disk_usage(".").free
+    return Examined(
+        name="disk",
+        ok=free >= LEAST_FREE_BYTES,
+        found=f"{free / 1024**3:.1f} GiB free here",
+        mend="make room: a shift of fifty agents writes about 0.3 GiB.",
+    )
+
+
+def _store(named: str | None) -> Examined:
+    try:
+        address = store_address(named)
+    except UserError as error:
+        if named is None:
+            return Examined(name="store", ok=True, found=f"none yet ({error.where})")
+        return Examined(name="store", ok=False, found=f"{error.what}: {error.where}", mend=error.mend)
+    except FairdialError as error:
+        return Examined(name="store", ok=False, found=str(error), mend="mend the setting that is named.")
+    try:
+        with Store.open(address) as store:
+            steps = store.last_sequence()
+    except FairdialError as error:
+        return Examined(name="store", ok=False, found=str(error), mend="take another copy, or migrate it.")
+    return Examined(name="store", ok=True, found=f"{address}, {steps:,} steps")

@@ -1,0 +1,131 @@
+"""`fairdial import`: a creditor's placement file into the store, with every line that was not taken."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dialer.cli import console
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dialer.domain.placement import RejectedLine
+    from dialer.intake.placements import PlacementReader
+    from dialer.intake.report import ImportReport
+
+SHOWN = 20
+DEFAULT_CAMPAIGN = "collections"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command(name="import")(import_file)
+
+
+def import_file(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Placement CSV; .gz is read too.")],
+    campaign: Annotated[str, typer.Option(help="The campaign that is to call them.")] = DEFAULT_CAMPAIGN,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report; change nothing.")] = False,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv", help="Write the lines not taken here.", show_default=False),
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Store to import into.", show_default=False)
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
+) -> None:
+    """Import a creditor's placement (canonical CSV). Leaves with 1 when no line could be taken."""
+    from dialer.clock import utc_now
+    from dialer.intake.files import UnreadableFileError
+    from dialer.intake.placements import PlacementReader
+
+    received = utc_now()
+    try:
+        reader = PlacementReader(file, as_of=received)
+        report = _dry(reader, json) if dry_run else _import(reader, campaign, received, store, json)
+    except UnreadableFileError as error:
+        raise console.UserError(
+            str(error), where=str(file), mend="dialer/intake/README.md says what the file must hold."
+        ) from error
+    if rejects is not None:
+        _write_rejects(rejects, report.rejects)
+    if json:
+        console.result_json(
+            {
+                **report.summary(),
+                "dry_run": dry_run,
+                "rejected_lines": [_as_json(line) for line in report.rejects],
+                "remarked_lines": [_as_json(line) for line in report.remarks],
+            }
+        )
+    else:
+        _tell(report, dry_run=dry_run)
+    if report.lines and not report.accepted:
+        raise typer.Exit(1)
+
+
+def _dry(reader: PlacementReader, quiet: bool) -> ImportReport:
+    with console.progress_bar("reading", quiet=quiet) as bar:
+        for _ in reader:
+            if reader.report.lines % 500 == 0:
+                bar.note(f"{reader.report.lines:,} lines")
+    return reader.report
+
+
+def _import(
+    reader: PlacementReader, campaign: str, received: datetime, named: str | None, quiet: bool
+) -> ImportReport:
+    from dialer.app import import_placement
+    from dialer.cli.folders import store_to_fill
+    from dialer.storage.store import Store
+
+    with (
+        Store.open(store_to_fill(named), exclusive=True) as store,
+        console.progress_bar("importing", quiet=quiet) as bar,
+    ):
+        return import_placement(
+            store,
+            reader,
+            campaign=campaign,
+            now=received.timestamp(),
+            progress=lambda lines: bar.note(f"{lines:,} lines"),
+        )
+
+
+def _tell(report: ImportReport, *, dry_run: bool) -> None:
+    done = "would be taken" if dry_run else "taken"
+    console.result(
+        f"{report.file_name}: {report.lines:,} lines, {report.accepted:,} {done}, {report.rejected:,} not"
+    )
+    if report.unknown_columns:
+        console.result(f"columns that are not known and were left alone: {', '.join(report.unknown_columns)}")
+    if report.rejects:
+        table = console.table("line", "column", "not taken because", "value", numbers=("line",))
+        for line in report.rejects[:SHOWN]:
+            table.add_row(str(line.line), line.column, line.reason, line.value)
+        console.out.print(table)
+        if report.rejected > SHOWN:
+            console.result(f"... and {report.rejected - SHOWN:,} more (--rejects FILE.csv writes them)")
+    if report.remark_reasons:
+        table = console.table(
+            "taken, with something left out or mended", "column", "lines", numbers=("lines",)
+        )
+        for (column, reason), count in report.remark_reasons.most_common(SHOWN):
+            table.add_row(reason, column, f"{count:,}")
+        console.out.print(table)
+
+
+def _as_json(line: RejectedLine) -> dict[str, object]:
+    return {"line": line.line, "column": line.column, "reason": line.reason, "value": line.value}
+
+
+def _write_rejects(out: Path, lines: list[RejectedLine]) -> None:
+    with out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("line", "column", "reason", "value"))
+        writer.writerows((line.line, line.column, line.reason, line.value) for line in lines)

@@ -1,0 +1,122 @@
+"""`fairdial export` and `fairdial explain`: what happened, for programs and for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+
+from dialer.cli import console
+
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store", metavar="PATH", help="A store, or the folder of a rehearsal; default: the last one."
+    ),
+]
+Out = Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="Where to write.")]
+Json = Annotated[bool, typer.Option("--json", help="For a program.")]
+
+export_app = typer.Typer(help="Write attempts, denials or promises as CSV.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command()(explain)
+
+
+@export_app.command()
+def attempts(out: Out, store: Store = None) -> None:
+    """One row per attempt: ids, instants, zones, outcome, counted or not and why, rulebook."""
+    from dialer.cli import stored
+    from dialer.cli.folders import opened_store
+    from dialer.results.exports import write_attempts
+
+    with opened_store(store) as opened:
+        rows = opened.read(stored.attempts_in)
+    _write(out, "attempts", lambda file: write_attempts(rows, file))
+
+
+@export_app.command()
+def denials(out: Out, store: Store = None) -> None:
+    """One row per denial: who was not called, when, by which rules, and when they may be."""
+    from dialer.cli import stored
+    from dialer.cli.folders import opened_store
+    from dialer.results.exports import write_denials
+
+    with opened_store(store) as opened:
+        rows = opened.read(stored.denials_in)
+    _write(out, "denials", lambda file: write_denials(rows, file))
+
+
+@export_app.command()
+def promises(out: Out, store: Store = None) -> None:
+    """One row per promise."""
+    from dialer.cli import stored
+    from dialer.cli.folders import opened_store
+    from dialer.results.exports import write_promises
+
+    with opened_store(store) as opened:
+        rows = opened.read(stored.promises_in)
+    _write(out, "promises", lambda file: write_promises(rows, file))
+
+
+def explain(
+    attempt: Annotated[
+        str | None, typer.Argument(metavar="[ATTEMPT]", help="An attempt's id, as in the export.")
+    ] = None,
+    person: Annotated[str | None, typer.Option(metavar="ID", help="A person's id.")] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="With an offset: 2026-03-10T14:30:00-05:00.")
+    ] = None,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Why a call was placed, or whether a person could be called at an instant: every rule asked."""
+    from dialer.cli import explaining
+    from dialer.cli.folders import opened_store
+
+    if (attempt is None) == (person is None):
+        raise console.UserError(
+            "say either an attempt or a person", mend="`fairdial explain ATTEMPT`, or --person ID --at TIME."
+        )
+    with opened_store(store) as opened:
+        if attempt is not None:
+            shown = explaining.explain_attempt(opened, attempt)
+        else:
+            assert person is not None
+            shown = explaining.explain_person(opened, person, at=_instant(at))
+    if json:
+        console.result_json(shown.as_json())
+    else:
+        explaining.tell(shown)
+
+
+def _instant(text: str | None) -> float:
+    if text is None:
+        raise console.UserError("at which instant?", where="--at", mend="add --at 2026-03-10T14:30:00-05:00.")
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise console.UserError(
+            f"{text!r} is not an instant", where="--at", mend="write it as 2026-03-10T14:30:00-05:00."
+        ) from error
+    if at.tzinfo is None:
+        raise console.UserError(
+            f"{text!r} has no offset, so nobody knows when that is",
+            where="--at",
+            mend="add Z for UTC, or the offset, such as -05:00.",
+        )
+    return at.timestamp()
+
+
+def _write(out: Path, what: str, write: Callable[[TextIO], int]) -> None:
+    if out.is_dir():
+        raise console.UserError("this is a folder", where=f"--out {out}", mend="name a file in it.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("w", encoding="utf-8", newline="") as file:
+        count = write(file)
+    console.result(f"{count:,} {what} written to {out}")

@@ -1,0 +1,147 @@
+"""`fairdial demo`, `simulate`, `replay`, `scenarios`: shifts in simulated time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dialer.cli import console
+
+if TYPE_CHECKING:
+    from dialer.app import RehearsedShift, ShiftOrder
+    from simulator.scenario import Scenario
+
+DEFAULT_SCENARIO = "collections"
+DEMO_AGENTS = 30
+DEMO_HOURS = 8.0
+DEMO_SEED = 1
+
+Json = Annotated[bool, typer.Option("--json", help="Print the measures for a program.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command()(demo)
+    app.command()(simulate)
+    app.command()(replay)
+    app.command()(scenarios)
+
+
+def demo(
+    out: Annotated[Path | None, typer.Option(help="Folder for what comes out.", show_default=False)] = None,
+    seed: Annotated[int, typer.Option(help="Another seed is another day.")] = DEMO_SEED,
+    json: Json = False,
+) -> None:
+    """Import the sample placement, rehearse an 8-hour shift of 30 agents, and write its report."""
+    from dialer.app import ShiftOrder
+    from dialer.cli.folders import fresh_folder
+    from dialer.cli.sample import rehearse_sample
+    from simulator.scenario_file import load_scenario
+
+    folder = fresh_folder(out, "demo")
+    order = ShiftOrder(
+        scenario=load_scenario(DEFAULT_SCENARIO), seed=seed, agents=DEMO_AGENTS, hours=DEMO_HOURS
+    )
+    shift = rehearse_sample(order, folder=folder, quiet=json)
+    _finish(shift, title="The demo shift", repeat_with=f"fairdial demo --seed {seed}", json=json)
+
+
+def simulate(
+    scenario: Annotated[
+        str, typer.Argument(help="A scenario's name (`fairdial scenarios`) or a TOML file.")
+    ] = DEFAULT_SCENARIO,
+    agents: Annotated[int | None, typer.Option(min=1, help="Instead of the scenario's own number.")] = None,
+    hours: Annotated[float | None, typer.Option(min=0.01, help="Length of the shift.")] = None,
+    policy: Annotated[str | None, typer.Option(metavar="NAME", help="Pacing policy.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same shift.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder for what comes out.", show_default=False)] = None,
+    json: Json = False,
+) -> None:
+    """Rehearse a shift in simulated time and print its measures."""
+    from dialer.app import ShiftOrder, rehearse
+    from dialer.cli.folders import fresh_folder, rehearsal_store
+
+    found = _scenario(scenario)
+    folder = fresh_folder(out, found.name)
+    order = ShiftOrder(scenario=found, seed=seed, agents=agents, hours=hours, policy=policy)
+    with (
+        console.progress_bar(f"rehearsing {found.name}", quiet=json) as bar,
+        rehearsal_store(folder) as store,
+    ):
+        shift = rehearse(order, folder=folder, store=store, progress=bar.reach)
+    _finish(shift, title=f"Rehearsal: {found.name}", repeat_with=_command(order, scenario), json=json)
+
+
+def replay(
+    journal: Annotated[Path, typer.Argument(help="A journal file, or the folder of a rehearsal.")],
+    json: Json = False,
+) -> None:
+    """Run a journal again through a fresh engine: identical, or the first difference."""
+    from dialer.cli.replaying import replay_file
+
+    replay_file(journal, as_json=json)
+
+
+def scenarios(json: Json = False) -> None:
+    """The scenarios that come with Fairdial."""
+    from simulator.scenario_file import load_scenario, scenario_names
+
+    found = [load_scenario(name) for name in scenario_names()]
+    if json:
+        console.result_json(
+            [
+                {
+                    "scenario": each.name,
+                    "description": " ".join(each.description.split()),
+                    "agents": each.agents.count,
+                    "hours": each.shift.hours,
+                    "policy": each.campaign.policy,
+                }
+                for each in found
+            ]
+        )
+        return
+    table = console.table("scenario", "agents", "hours", "policy", "what it is", numbers=("agents", "hours"))
+    for each in found:
+        hours = f"{each.shift.hours:g}"
+        table.add_row(
+            each.name,
+            str(each.agents.count),
+            hours,
+            each.campaign.policy,
+            " ".join(each.description.split()),
+        )
+    console.out.print(table)
+
+
+def _scenario(name: str) -> Scenario:
+    from simulator.scenario_file import load_scenario, read_scenario
+
+    path = Path(name)
+    if path.suffix == ".toml":
+        return read_scenario(path.read_text(encoding="utf-8"), name=path.stem)
+    return load_scenario(name)
+
+
+def _command(order: ShiftOrder, scenario: str) -> str:
+    parts = [f"fairdial simulate {scenario}"]
+    options = (("agents", order.agents), ("hours", order.hours), ("policy", order.policy))
+    parts += [f"--{name} {value}" for name, value in options if value is not None]
+    return " ".join([*parts, f"--seed {order.seed}"])
+
+
+def _finish(shift: RehearsedShift, *, title: str, repeat_with: str, json: bool) -> None:
+    """Report, summary, and what the person at the terminal sees."""
+    from dialer.cli.folders import remember
+    from dialer.cli.reporting import print_shift, summary_of, write_report, write_summary
+
+    report = write_report(shift, title=title, repeat_with=repeat_with)
+    summary = summary_of(shift)
+    write_summary(shift, summary)
+    remember(shift.folder)
+    if json:
+        console.result_json(summary)
+        return
+    print_shift(shift, report)

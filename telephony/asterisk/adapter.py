@@ -17,8 +17,9 @@ import structlog
 
 from compliance_gate.findings import Recording
 from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup, Originate
+from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import AgentLegLost, BridgeFailed, Event, NetworkLost, NetworkReconciled
-from dialer.domain.ids import AgentId, CampaignId, EndpointId
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId
 from dialer.domain.ports import TelephoneCommand
 from telephony.asterisk.acts import HangUpChannel, MarkServed, RingAgain, Told, TrunkNews
 from telephony.asterisk.calls import Call, CallBook
@@ -34,6 +35,8 @@ _log = structlog.get_logger(__name__)
 
 # Events for the engine that it has not taken yet; above, the pump waits and Asterisk's stream with it.
 _MOST_OUTGOING = 10_000
+# Attempts remembered against a second order: more than an hour of the fastest floor.
+_MOST_SEEN = 200_000
 # Asterisk's events older than this when they arrive: the box or we are overloaded, and nothing is launched.
 _LAG_LIMIT_S = 1.5
 _LAG_REST_S = 2.0
@@ -87,6 +90,8 @@ class AsteriskSystem:
     ) -> None:
         self._settings = settings
         self._now = now
+        self._address = address
+        self._timings = timings
         self._link = AmiConnection(address, timings=timings)
         self._calls = CallBook()
         self._legs = LegBook()
@@ -96,21 +101,37 @@ class AsteriskSystem:
         self._pump_task: asyncio.Task[None] | None = None
         self._serial = 0
         self._lagging_until = 0.0
+        self._seen: dict[AttemptId, None] = {}
 
     # ---------------------------------------------------------------------------------- the port
 
     async def start(self) -> None:
-        """Connect. The first event is a `NetworkReconciled` with what already lives there.
+        """Connect and take over what lives there; again after `events` ended.
 
         Raises:
-            CannotConnectError, LoginRefusedError: what to mend.
+            TelephoneSystemUnavailableError: what to mend (`CannotConnectError`, `LoginRefusedError`).
         """
-        self._serial = int(self._now() * 1000)
+        await self._disconnect()
+        self._serial = max(self._serial, int(self._now() * 1000))
+        self._end_events()
+        self._link = AmiConnection(self._address, timings=self._timings)
+        self._out = asyncio.Queue(_MOST_OUTGOING)
         await self._link.connect()
-        self._pump_task = asyncio.create_task(self._pump(), name="asterisk-pump")
+        try:
+            await self._tell(await self._resync())
+        except AmiError as error:
+            await self._disconnect()
+            raise TelephoneSystemUnavailableError(str(error)) from error
+        self._pump_task = asyncio.create_task(self._pump(self._link), name="asterisk-pump")
 
     async def perform(self, command: TelephoneCommand, *, dial: str | None = None) -> None:
-        """Hand one command over. What comes of it is told by events; nothing is retried."""
+        """Hand one command over. What comes of it is told by events; nothing is retried.
+
+        Raises:
+            TelephoneSystemUnavailableError: not connected; nothing was handed over.
+        """
+        if not self._link.is_up:
+            raise NotConnectedError("there is no connection to Asterisk")
         match command:
             case Originate():
                 await self._originate(command, dial)
@@ -124,7 +145,10 @@ class AsteriskSystem:
                 self._drop_agent(command.agent)
 
     async def events(self) -> AsyncIterator[Event]:
-        """What happens there, in order, until `stop`."""
+        """What happens there, in order, until `stop`, or a loss that trying again cannot mend.
+
+        After any other loss it comes back by itself: `NetworkLost`, then `NetworkReconciled`.
+        """
         while (event := await self._out.get()) is not None:
             yield event
 
@@ -132,18 +156,29 @@ class AsteriskSystem:
         """Everything that lives there now, by our ids.
 
         Raises:
-            AmiError: not connected.
+            TelephoneSystemUnavailableError: not connected.
         """
-        return reconciled(await take_snapshot(self._link), also=self._calls.pending())
+        try:
+            return reconciled(await take_snapshot(self._link), also=self._calls.pending())
+        except AmiError as error:
+            raise TelephoneSystemUnavailableError(str(error)) from error
 
     async def stop(self) -> None:
         """Disconnect. Calls go on and end by the dialplan's own limits."""
+        await self._disconnect()
+        self._end_events()
+
+    async def _disconnect(self) -> None:
         for task in (*self._tasks, self._pump_task):
             if task is not None:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
+        self._pump_task = None
         await self._link.close()
+        self._calls.link_lost()
+
+    def _end_events(self) -> None:
         while self._out.full():
             self._out.get_nowait()
         self._out.put_nowait(None)
@@ -151,6 +186,9 @@ class AsteriskSystem:
     # ------------------------------------------------------------------------------------ calling
 
     async def _originate(self, command: Originate, dial: str | None) -> None:
+        if self._is_known(command.attempt):
+            _log.error("call.ordered_twice", attempt=command.attempt)
+            return
         call = Call(attempt=command.attempt, number=command.number, detection=command.detection)
         self._calls.placed(call)
         refusal = self._refusal(command)
@@ -188,6 +226,15 @@ class AsteriskSystem:
         else:
             if not answer.is_success:
                 await self._tell(self._calls.refused(command.attempt, answer.get("message")))
+
+    def _is_known(self, attempt: AttemptId) -> bool:
+        """Whether it was ordered before: an attempt is carried out at most once, whatever the caller does."""
+        if attempt in self._seen:
+            return True
+        self._seen[attempt] = None
+        if len(self._seen) > _MOST_SEEN:
+            del self._seen[next(iter(self._seen))]
+        return False
 
     def _refusal(self, command: Originate) -> str | None:
         """Why this must not go over the wire now; None when it may."""
@@ -227,20 +274,28 @@ class AsteriskSystem:
         return Action(name="Originate", fields=fields, variables=variables)
 
     def _bridge(self, command: Bridge) -> None:
-        call = self._calls.get(command.attempt)
         leg = self._legs.channel_of(command.agent)
-        if call is None or call.is_timed_out or leg is None:
-            reason = (
-                "the agent's phone is not on the line" if leg is None else "the call is over or timed out"
-            )
-            self._spawn(self._tell((_failed(command, reason),)))
+        reason = self._why_not_joined(command, leg)
+        if reason is not None or leg is None:
+            self._spawn(self._tell((_failed(command, reason or ""),)))
             return
-        fields: dict[str, str | int | bool] = {
-            "Channel1": call_channel(command.attempt),
-            "Channel2": leg,
-            "Tone": "no",
-        }
-        self._spawn(self._send_bridge(command, Action(name="Bridge", fields=fields)))
+        channels = {"Channel1": call_channel(command.attempt), "Channel2": leg}
+        self._spawn(self._send_bridge(command, Action(name="Bridge", fields={**channels, "Tone": "no"})))
+
+    def _why_not_joined(self, command: Bridge, leg: str | None) -> str | None:
+        """Asterisk itself would tear anybody out of anything to obey a Bridge."""
+        call = self._calls.get(command.attempt)
+        if call is None:
+            return "the call is over"
+        if call.is_timed_out:
+            return "the limit had passed"
+        if call.agent is not None:
+            return "the call is joined to an agent already"
+        if leg is None:
+            return "the agent's phone is not on the line"
+        if self._calls.with_agent(command.agent) is not None:
+            return "the agent is on another call"
+        return None
 
     async def _send_bridge(self, command: Bridge, action: Action) -> None:
         try:
@@ -290,29 +345,36 @@ class AsteriskSystem:
 
     # ------------------------------------------------------------------------------------ events in
 
-    async def _pump(self) -> None:
-        async for item in self._link.events:
+    async def _pump(self, link: AmiConnection) -> None:
+        is_first = True  # the connection that `start` made and took over
+        async for item in link.events:
             match item:
                 case LinkLost():
                     self._calls.link_lost()
                     await self._out.put(NetworkLost(reason=item.reason))
+                    if not item.will_retry:
+                        self._end_events()
+                        return
+                case LinkRestored() if is_first:
+                    is_first = False
                 case LinkRestored():
-                    await self._resync_until_quiet()
+                    await self._come_back()
                 case AmiMessage():
                     self._watch_lag(item)
                     self._watch_trunk(item)
                     await self._tell((*self._calls.feed(item, self._now()), *self._legs.feed(item)))
 
-    async def _resync_until_quiet(self) -> None:
+    async def _come_back(self) -> None:
         # Lost again while asking: the next LinkRestored in the stream asks anew.
         with contextlib.suppress(AmiError):
-            await self._resync()
+            told = await self._resync()
+            await self._tell(told)
 
-    async def _resync(self) -> None:
+    async def _resync(self) -> tuple[Told, ...]:
         snapshot = await take_snapshot(self._link)
         told = (*self._calls.resync(snapshot, self._now()), *self._legs.resync(snapshot))
-        await self._out.put(reconciled(snapshot, also=self._calls.pending()))
-        await self._tell(told)
+        found = reconciled(snapshot, also=self._calls.pending())
+        return (found, *told) if self._pump_task is not None else told
 
     async def _tell(self, told: Iterable[Told]) -> None:
         for one in told:

@@ -94,6 +94,13 @@ class CallBook:
         call = self._calls.get(attempt)
         return None if call is None or call.is_over else call
 
+    def with_agent(self, agent: AgentId) -> AttemptId | None:
+        """The call that this agent is joined to."""
+        for call in self._calls.values():
+            if call.agent == agent and not call.is_over:
+                return call.attempt
+        return None
+
     def placed(self, call: Call) -> None:
         """An Originate is about to be sent."""
         assert call.attempt not in self._calls, "an attempt is placed once"

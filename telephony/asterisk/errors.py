@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialer.domain.errors import FairdialError
+from dialer.domain.errors import FairdialError, TelephoneSystemUnavailableError
 
 
 class AmiError(FairdialError):
@@ -13,15 +13,15 @@ class UnsafeValueError(AmiError, ValueError):
     """A value would have changed the meaning of what is sent (line break, separator). Nothing was sent."""
 
 
-class CannotConnectError(AmiError):
+class CannotConnectError(AmiError, TelephoneSystemUnavailableError):
     """No connection could be made: wrong address, no such service, certificate not trusted, not booted."""
 
 
-class LoginRefusedError(AmiError):
+class LoginRefusedError(AmiError, TelephoneSystemUnavailableError):
     """Asterisk refused user or secret. Trying again cannot help: mend the settings."""
 
 
-class NotConnectedError(AmiError):
+class NotConnectedError(AmiError, TelephoneSystemUnavailableError):
     """There is no connection now. Nothing was sent, and nothing will be sent later."""
 
 

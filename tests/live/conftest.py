@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from floor import Floor
 from lab.laboratory import Laboratory, reason_missing
+from proxy import Wire
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,6 +30,15 @@ def laboratory() -> Iterator[Laboratory]:
         pytest.skip(missing)
     with Laboratory() as running:
         yield running
+
+
+@pytest.fixture
+async def wire(laboratory: Laboratory) -> AsyncIterator[Wire]:
+    """A wire to the manager interface that can be cut."""
+    running = Wire(laboratory.address, 5038)
+    await running.open()
+    yield running
+    await running.close()
 
 
 @pytest.fixture

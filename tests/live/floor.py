@@ -48,8 +48,9 @@ class Floor:
         self._numbers = itertools.count(1)
 
     async def start(self) -> None:
-        """Connect and listen."""
+        """Connect, ask what lives there, and listen."""
         await self.system.start()
+        self.told.append(await self.system.reconcile())
         self._reader = asyncio.create_task(self._read())
 
     async def stop(self) -> None:

@@ -14,6 +14,7 @@ from compliance_gate.rules.needs_consent import read_needs_consent
 from compliance_gate.rules.number_role import read_number_role
 from compliance_gate.rules.pause import read_pause
 from compliance_gate.rules.recorded_voice import read_recorded_voice
+from compliance_gate.rules.role_closed import read_role_closed
 from compliance_gate.rules.suppression import read_suppression
 from compliance_gate.rules.text_procedure import read_text_procedure
 from compliance_gate.rules.third_party import read_third_party
@@ -30,6 +31,7 @@ KINDS: Mapping[str, Callable[[Header, Reader], Rule]] = {
     "number_role": read_number_role,
     "pause": read_pause,
     "recorded_voice": read_recorded_voice,
+    "role_closed": read_role_closed,
     "suppression": read_suppression,
     "text_procedure": read_text_procedure,
     "third_party": read_third_party,

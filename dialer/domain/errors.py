@@ -49,3 +49,9 @@ class TelephoneSystemUnavailableError(FairdialError):
 
     The operator's fault to mend; the runtime asks again by itself, with growing pauses.
     """
+
+
+class NotTakenError(FairdialError):
+    """The floor did not take what it was told: it is full, or about to stop. Nothing was taken and nothing
+    will be; whoever asked asks again.
+    """

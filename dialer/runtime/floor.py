@@ -13,7 +13,7 @@ import structlog
 from dialer import clock
 from dialer.domain import commands as c
 from dialer.domain import events as e
-from dialer.domain.errors import FairdialError, StoreUnavailableError
+from dialer.domain.errors import FairdialError, NotTakenError, StoreUnavailableError
 from dialer.domain.ports import JournalEntry, TelephoneSystem
 from dialer.engine.snapshot import FloorSnapshot
 from dialer.runtime.checkpoint import encode_state
@@ -36,7 +36,7 @@ SHORTEST_WAIT_S = 0.001
 """Before a wake-up: the loop must turn."""
 
 
-class FloorStoppingError(FairdialError):
+class FloorStoppingError(NotTakenError):
     """The floor is about to stop and takes nothing any more. Nothing was taken: ask the next process."""
 
 

@@ -9,11 +9,11 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
-from dialer.domain.errors import FairdialError
+from dialer.domain.errors import NotTakenError
 from dialer.domain.events import Event
 
 
-class InboxFullError(FairdialError):
+class InboxFullError(NotTakenError):
     """More is asked of the floor than it can take. Nothing was taken: ask again in a second."""
 
 

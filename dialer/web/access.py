@@ -1,0 +1,57 @@
+"""What every route leans on: the floor, the asking token, and the one way to tell the floor something."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Header, HTTPException, Request
+
+from dialer.domain.events import Event
+from dialer.web.models import Committed
+from dialer.web.ports import FloorPort
+from dialer.web.tokens import RefusedError, Role, Token, Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What the application was given."""
+
+    floor: FloorPort
+    tokens: Tokens
+
+
+def office_of(request: Request) -> Office:
+    """The application's."""
+    return cast("Office", request.app.state.office)
+
+
+TheOffice = Annotated[Office, Depends(office_of)]
+
+
+def asking(office: TheOffice, authorization: Annotated[str | None, Header()] = None) -> Token:
+    """Whoever asks. Raises RefusedError."""
+    return office.tokens.bearer(authorization)
+
+
+Asking = Annotated[Token, Depends(asking)]
+
+
+def demand(token: Token, *roles: Role) -> None:
+    """Refuse a token that has none of the roles."""
+    if token.roles.isdisjoint(roles):
+        wanted = " or ".join(role.value for role in roles)
+        raise RefusedError(f"{token.name} is no {wanted}", is_known=True)
+
+
+def demand_seat(token: Token, agent: str) -> None:
+    """Collectors have their own seat and no other; supervisors have all."""
+    if Role.SUPERVISOR in token.roles or (Role.AGENT in token.roles and token.agent == agent):
+        return
+    raise RefusedError(f"{token.name} may not act for agent {agent}", is_known=True)
+
+
+async def tell(office: Office, event: Event) -> Committed:
+    """Let the floor take an event and wait for its commit; 409 when it changed nothing."""
+    taken = await office.floor.submit(event)
+    if taken.was_ignored:
+        raise HTTPException(409, "it came late, twice or about something unknown, and changed nothing")
+    return Committed(sequence=taken.sequence)

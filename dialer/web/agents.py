@@ -1,0 +1,102 @@
+"""Routes of collectors: their seat, their readiness, their calls."""
+
+from fastapi import APIRouter, HTTPException
+
+from dialer.domain.disposition import Disposition
+from dialer.domain.events import (
+    AgentGotReady,
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentPauseRequested,
+    DialRequested,
+    DispositionRecorded,
+)
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, LeadId, NumberId, PersonId
+from dialer.domain.money import Money
+from dialer.engine.snapshot import AgentView
+from dialer.web.access import Asking, TheOffice, demand_seat, tell
+from dialer.web.models import Committed, Dial, Dispose, LogIn, Pause
+
+router = APIRouter(prefix="/api", tags=["agents"])
+
+
+@router.get("/agents/{agent}")
+async def look(agent: str, office: TheOffice, token: Asking) -> AgentView:
+    """One agent as the floor sees them."""
+    demand_seat(token, agent)
+    for row in office.floor.snapshot().agents:
+        if row.agent == agent:
+            return row
+    raise HTTPException(404, f"no agent {agent} has logged in")
+
+
+@router.post("/agents/{agent}/login")
+async def log_in(agent: str, body: LogIn, office: TheOffice, token: Asking) -> Committed:
+    """Take a seat; the agent's telephone is rung."""
+    demand_seat(token, agent)
+    event = AgentLoggedIn(
+        agent=AgentId(agent),
+        campaign=CampaignId(body.campaign),
+        endpoint=EndpointId(body.endpoint),
+        tags=tuple(sorted(body.tags)),
+        shift_ends_at=body.shift_ends_at,
+    )
+    return await tell(office, event)
+
+
+@router.post("/agents/{agent}/ready")
+async def get_ready(agent: str, office: TheOffice, token: Asking) -> Committed:
+    """Available from now on."""
+    demand_seat(token, agent)
+    return await tell(office, AgentGotReady(agent=AgentId(agent)))
+
+
+@router.post("/agents/{agent}/pause")
+async def pause(agent: str, body: Pause, office: TheOffice, token: Asking) -> Committed:
+    """A break: now when free, after the call otherwise."""
+    demand_seat(token, agent)
+    return await tell(office, AgentPauseRequested(agent=AgentId(agent), reason=body.reason))
+
+
+@router.post("/agents/{agent}/logout")
+async def log_out(agent: str, office: TheOffice, token: Asking) -> Committed:
+    """Leave the seat."""
+    demand_seat(token, agent)
+    return await tell(office, AgentLoggedOut(agent=AgentId(agent)))
+
+
+@router.post("/agents/{agent}/dial")
+async def dial(agent: str, body: Dial, office: TheOffice, token: Asking) -> Committed:
+    """Ask for one call now; 409 when the gate or the floor does not let it."""
+    demand_seat(token, agent)
+    event = DialRequested(
+        agent=AgentId(agent),
+        campaign=CampaignId(body.campaign),
+        lead=LeadId(body.lead),
+        person=PersonId(body.person),
+        number=NumberId(body.number),
+    )
+    return await tell(office, event)
+
+
+@router.post("/attempts/{attempt}/disposition")
+async def dispose(attempt: str, body: Dispose, office: TheOffice, token: Asking) -> Committed:
+    """What came of a call; the answer means that it is written down."""
+    demand_seat(token, body.agent)
+    promised = (
+        None if body.promised_cents is None else Money(cents=body.promised_cents, currency=body.currency)
+    )
+    event = DispositionRecorded(
+        agent=AgentId(body.agent),
+        attempt=AttemptId(attempt),
+        disposition=Disposition(
+            kind=body.kind,
+            debts_spoken_of=tuple(body.debts_spoken_of),
+            promised=promised,
+            promised_for=body.promised_for,
+            call_back_at=body.call_back_at,
+            call_back_words=body.call_back_words,
+        ),
+        ready_after=body.ready_after,
+    )
+    return await tell(office, event)

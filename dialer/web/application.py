@@ -1,0 +1,92 @@
+"""The application: routes, errors in HTTP's words, health and metrics."""
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from dialer.domain.errors import (
+    FairdialError,
+    IllegalTransitionError,
+    InvalidFactError,
+    NotTakenError,
+    StoreUnavailableError,
+    UnknownThingError,
+)
+from dialer.web import agents, facts, supervisors
+from dialer.web.access import Office
+from dialer.web.models import HealthView
+from dialer.web.ports import FloorPort
+from dialer.web.tokens import RefusedError, Tokens
+from dialer.web.watch import Broadcast, watch_router
+
+_STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (NotTakenError, 503),
+    (StoreUnavailableError, 503),
+    (UnknownThingError, 404),
+    (IllegalTransitionError, 409),
+    (InvalidFactError, 422),
+    (FairdialError, 422),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The application, and the broadcast whose `run` the caller keeps going."""
+
+    application: FastAPI
+    broadcast: Broadcast
+
+
+def make_web(*, floor: FloorPort, tokens: Tokens, registry: CollectorRegistry) -> Web:
+    """Put the application together around a running floor."""
+    application = FastAPI(
+        title="Fairdial",
+        description="A predictive dialer's floor: seats, campaigns, facts. An answer means a commit.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    application.state.office = Office(floor, tokens)
+    for router in (agents.router, supervisors.router, facts.router):
+        application.include_router(router)
+    broadcast = Broadcast(floor.snapshot)
+    application.include_router(watch_router(broadcast, tokens))
+    _add_errors(application)
+    _add_outside(application, floor, registry)
+    return Web(application, broadcast)
+
+
+def _add_errors(application: FastAPI) -> None:
+    async def failed(_request: Request, error: Exception) -> Response:
+        if isinstance(error, RefusedError):
+            return JSONResponse({"detail": str(error)}, 403 if error.is_known else 401)
+        if isinstance(error, TimeoutError):
+            detail = "taken, but its commit was not heard of in time: ask what became of it"
+            return JSONResponse({"detail": detail}, 504)
+        status = next(status for kind, status in _STATUS if isinstance(error, kind))
+        headers = {"Retry-After": "1"} if status == 503 else None
+        return JSONResponse({"detail": str(error)}, status, headers=headers)
+
+    application.add_exception_handler(FairdialError, failed)
+    application.add_exception_handler(TimeoutError, failed)
+
+
+def _add_outside(application: FastAPI, floor: FloorPort, registry: CollectorRegistry) -> None:
+    @application.get("/health", tags=["outside"])
+    async def health() -> HealthView:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
+        """Alive, and how."""
+        return HealthView.model_validate(floor.health())
+
+    @application.get("/ready", tags=["outside"])
+    async def ready(response: Response) -> HealthView:  # pyright: ignore[reportUnusedFunction]  # as above
+        """Fit to dial; 503 with the reasons when not."""
+        view = HealthView.model_validate(floor.health())
+        response.status_code = 200 if view.is_fit else 503
+        return view
+
+    @application.get("/metrics", tags=["outside"])
+    async def metrics() -> Response:  # pyright: ignore[reportUnusedFunction]  # as above
+        """For Prometheus."""
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

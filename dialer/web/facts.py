@@ -1,0 +1,139 @@
+"""Routes of facts that change decisions: each binds from the step that the answer names."""
+
+import msgspec
+from fastapi import APIRouter, HTTPException, Request
+
+from compliance_gate.request import Consent, Hold, PersonFile, PersonRequest
+from dialer.domain.events import (
+    AccountRecalled,
+    ConsentGiven,
+    HoldLifted,
+    HoldPlaced,
+    InboundConversation,
+    PaymentReceived,
+    PersonEdited,
+    RequestReceived,
+    SuppressionAdded,
+)
+from dialer.domain.ids import DebtId, NumberId, PersonId
+from dialer.domain.money import Money
+from dialer.web.access import Asking, TheOffice, demand, tell
+from dialer.web.models import (
+    Allow,
+    Ask,
+    CalledUs,
+    Committed,
+    LiftHold,
+    Pay,
+    PlaceHold,
+    Recall,
+    Suppress,
+)
+from dialer.web.tokens import Role
+
+router = APIRouter(prefix="/api/facts", tags=["facts"])
+
+_MAY = (Role.CLERK, Role.SUPERVISOR, Role.AGENT)
+_person_file = msgspec.json.Decoder(PersonFile).decode
+
+
+def _debts(names: list[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(names)
+
+
+@router.post("/suppressions")
+async def suppress(body: Suppress, office: TheOffice, token: Asking) -> Committed:
+    """A do-not-call entry; what rings to somebody it binds is hung up in the same step."""
+    demand(token, Role.CLERK, Role.SUPERVISOR)
+    event = SuppressionAdded(
+        scope=body.scope,
+        source=body.source,
+        person=None if body.person is None else PersonId(body.person),
+        number=None if body.number is None else NumberId(body.number),
+        debt=None if body.debt is None else DebtId(body.debt),
+    )
+    return await tell(office, event)
+
+
+@router.post("/requests")
+async def ask(body: Ask, office: TheOffice, token: Asking) -> Committed:
+    """What a person asked for (an opt-out, an attorney's letter, inconvenient times)."""
+    demand(token, *_MAY)
+    request = PersonRequest(
+        at=body.at,
+        type=body.kind,
+        debts=_debts(body.debts),
+        number=body.number,
+        in_writing=body.in_writing,
+        text=body.text,
+    )
+    return await tell(office, RequestReceived(person=PersonId(body.person), request=request))
+
+
+@router.post("/payments")
+async def pay(body: Pay, office: TheOffice, token: Asking) -> Committed:
+    """Money came in; `settles` closes the account."""
+    demand(token, Role.CLERK, Role.SUPERVISOR)
+    amount = Money(cents=body.cents, currency=body.currency)
+    return await tell(office, PaymentReceived(debt=DebtId(body.debt), amount=amount, settles=body.settles))
+
+
+@router.post("/recalls")
+async def recall(body: Recall, office: TheOffice, token: Asking) -> Committed:
+    """The creditor took the account back."""
+    demand(token, Role.CLERK, Role.SUPERVISOR)
+    return await tell(office, AccountRecalled(debt=DebtId(body.debt), reason=body.reason))
+
+
+@router.post("/consents")
+async def allow(body: Allow, office: TheOffice, token: Asking) -> Committed:
+    """What a person agreed to."""
+    demand(token, *_MAY)
+    consent = Consent(
+        at=body.at,
+        scope=body.scope,
+        given_to=body.given_to,
+        number=body.number,
+        debts=_debts(body.debts),
+    )
+    return await tell(office, ConsentGiven(person=PersonId(body.person), consent=consent))
+
+
+@router.post("/holds")
+async def hold(body: PlaceHold, office: TheOffice, token: Asking) -> Committed:
+    """Deceased, bankruptcy, active duty, vulnerability and their like."""
+    demand(token, *_MAY)
+    placed = Hold(kind=body.kind, since=body.since, debts=_debts(body.debts), source=body.source)
+    return await tell(office, HoldPlaced(person=PersonId(body.person), hold=placed))
+
+
+@router.post("/holds/lift")
+async def lift(body: LiftHold, office: TheOffice, token: Asking) -> Committed:
+    """The reason is gone."""
+    demand(token, Role.CLERK, Role.SUPERVISOR)
+    return await tell(office, HoldLifted(person=PersonId(body.person), kind=body.kind, by=token.name))
+
+
+@router.post("/inbound")
+async def called_us(body: CalledUs, office: TheOffice, token: Asking) -> Committed:
+    """A conversation that the person began."""
+    demand(token, *_MAY)
+    event = InboundConversation(
+        person=PersonId(body.person),
+        number=None if body.number is None else NumberId(body.number),
+        debts=tuple(DebtId(debt) for debt in body.debts),
+    )
+    return await tell(office, event)
+
+
+@router.put("/persons/{person}")
+async def edit(person: str, request: Request, office: TheOffice, token: Asking) -> Committed:
+    """The whole file of a person, replaced; the body is a `compliance_gate.request.PersonFile`."""
+    demand(token, Role.CLERK, Role.SUPERVISOR)
+    try:
+        file = _person_file(await request.body())
+    except msgspec.MsgspecError as error:
+        raise HTTPException(422, str(error)) from error
+    if file.person != person:
+        raise HTTPException(422, f"the file is of {file.person}, not of {person}")
+    return await tell(office, PersonEdited(person=file))

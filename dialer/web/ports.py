@@ -1,0 +1,53 @@
+"""What the web side needs of a running floor."""
+
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+
+from dialer.domain.events import Event
+from dialer.engine.snapshot import FloorSnapshot
+
+
+class Receipt(Protocol):
+    """A committed step."""
+
+    @property
+    def sequence(self) -> int:
+        """Its place in the journal."""
+        ...
+
+    @property
+    def was_ignored(self) -> bool:
+        """It came late, twice or about something unknown, and changed nothing."""
+        ...
+
+
+class FloorPort(Protocol):
+    """A running floor; `dialer.runtime.floor.Floor` is the one in use."""
+
+    async def submit(self, event: Event, *, within: float = 10.0) -> Receipt:
+        """Let the engine take an event; returns when it is committed.
+
+        Raises:
+            NotTakenError, StoreUnavailableError: nothing was taken.
+            FairdialError: the event is not possible.
+            TimeoutError: taken, its commit not heard of in time.
+        """
+        ...
+
+    def snapshot(self) -> FloorSnapshot:
+        """The floor as of the last step."""
+        ...
+
+    def health(self) -> object:
+        """A dataclass with `is_fit` and `reasons`, and figures."""
+        ...
+
+
+class Metrics(Protocol):
+    """Where Prometheus's figures are."""
+
+    @property
+    def registry(self) -> CollectorRegistry:
+        """All of them."""
+        ...

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from compliance_gate.request import TimeBlock
 from compliance_gate.words import Outcome, Weekday
@@ -26,6 +27,7 @@ MOST_ATTEMPTS = 200
 """More calls than this in one cell are a mistake of the file."""
 
 
+@lru_cache(maxsize=8192)
 def date_of(text: str) -> date:
     """A day: ISO, American with slashes or dashes, compact, or 03-Jan-2026."""
     if _ISO.fullmatch(text):
@@ -54,6 +56,7 @@ def birthday_of(text: str, *, today: date) -> date:
     return born
 
 
+@lru_cache(maxsize=8192)
 def money_of(text: str, currency: str = "USD") -> Money:
     """An amount: a currency sign, thousands separators and accountants' brackets are understood."""
     bare = text.strip().replace("$", "").replace("£", "").replace("USD", "").strip()
@@ -101,6 +104,7 @@ def digits_4_of(text: str) -> str:
     return text.zfill(4)
 
 
+@lru_cache(maxsize=8192)
 def word_of(text: str, words: tuple[str, ...]) -> str:
     """One of the column's words, however it is capitalised."""
     word = text.lower().replace(" ", "_").replace("-", "_")
@@ -109,6 +113,7 @@ def word_of(text: str, words: tuple[str, ...]) -> str:
     return word
 
 
+@lru_cache(maxsize=8192)
 def zip_of(text: str) -> str:
     """A United States ZIP code of five or nine digits; zeros that a spreadsheet took are put back."""
     bare = text.replace("-", "").replace(" ", "")
@@ -119,6 +124,7 @@ def zip_of(text: str) -> str:
     return bare.zfill(5) if len(bare) <= 5 else bare.zfill(9)
 
 
+@lru_cache(maxsize=8192)
 def times_of(text: str) -> tuple[TimeBlock, ...]:
     """Hours of the week: `MO-FR 09:00-17:00; SU`; a part without hours is the whole day."""
     blocks: list[TimeBlock] = []

@@ -24,7 +24,8 @@ from dialer.domain.placement import PlacedAccount, RejectedLine
 from dialer.storage import tables as t
 from dialer.storage.codecs import encode_value, value_decoder
 from dialer.storage.database import Work
-from dialer.storage.fold import insert_missing
+from dialer.storage.fold import Row as Columns
+from dialer.storage.fold import insert_missing, run_many
 from dialer.storage.identifiers import Identifiers
 from dialer.storage.placing import Placing, place
 
@@ -131,8 +132,10 @@ class Imports:
     def _stage_batch(
         self, import_id: str, accounts: Sequence[PlacedAccount], rejects: Sequence[RejectedLine]
     ) -> None:
-        bodies = [{"import_id": import_id, "body": encode_value(account)} for account in accounts]
-        lines = [
+        bodies: list[Columns] = [
+            {"import_id": import_id, "body": encode_value(account)} for account in accounts
+        ]
+        lines: list[Columns] = [
             {
                 "import_id": import_id,
                 "line": reject.line,
@@ -144,10 +147,8 @@ class Imports:
         ]
 
         def work(connection: Connection) -> None:
-            if bodies:
-                connection.execute(insert(t.staged_accounts), bodies)
-            if lines:
-                connection.execute(insert(t.import_rejects), lines)
+            run_many(connection, insert(t.staged_accounts), bodies)
+            run_many(connection, insert(t.import_rejects), lines)
             counted = t.imports.c
             connection.execute(
                 update(t.imports)

@@ -134,7 +134,7 @@ def bring(connection: Connection, campaign: str, ids: Sequence[str], *, now: flo
     rows = {
         row.lead: row
         for chunk in chunks(ids)
-        for row in connection.execute(select(leads).where(leads.c.lead.in_(chunk)))
+        for row in connection.execute(select(leads).where(leads.c.lead.in_(chunk))).all()
     }
     tied = _tied(connection, [row.debt for row in rows.values()])
     files = person_files(connection, (p for people in tied.values() for p, _ in people), now=now)
@@ -179,7 +179,7 @@ def _tied(connection: Connection, owed: Iterable[str]) -> dict[str, list[tuple[s
     tied: dict[str, list[tuple[str, PersonRole]]] = {}
     for chunk in chunks(sorted(set(owed))):
         query = select(person_debts).where(person_debts.c.debt.in_(chunk))
-        for row in connection.execute(query):
+        for row in connection.execute(query).all():
             tied.setdefault(row.debt, []).append((row.person, PersonRole(row.role)))
     order = list(PersonRole)
     for people in tied.values():

@@ -102,7 +102,7 @@ def _grouped(
     connection: Connection, query: Select[Any], by: Column[str], keys: Sequence[str]
 ) -> defaultdict[str, list[Row[Any]]]:
     grouped: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-    for row in connection.execute(query.add_columns(by.label("bound_to")).where(by.in_(keys))):
+    for row in connection.execute(query.add_columns(by.label("bound_to")).where(by.in_(keys))).all():
         grouped[row.bound_to].append(row)
     return grouped
 
@@ -172,7 +172,7 @@ def _attempts(
         .where(attempts.c.person.in_(persons), attempts.c.launched_at >= since)
         .order_by(attempts.c.launched_at, attempts.c.attempt)
     )
-    for row in connection.execute(query):
+    for row in connection.execute(query).all():
         entry = entry_of(attempt_rows.record_of(row))
         if entry is not None:
             grouped[row.person].append(entry)
@@ -212,7 +212,7 @@ def _bound(
 ) -> dict[str, list[tuple[int, FactChange]]]:
     grouped: defaultdict[str, list[tuple[int, FactChange]]] = defaultdict(list)
     for chunk in chunks(sorted(keys)):
-        for row in connection.execute(select(facts, column.label("bound_to")).where(column.in_(chunk))):
+        for row in connection.execute(select(facts, column.label("bound_to")).where(column.in_(chunk))).all():
             grouped[row.bound_to].append((row.id, fact_rows.change_of(row)))
     return grouped
 

@@ -17,7 +17,7 @@ from dialer.domain.placement import PlacedAccount, PlacedNumber, PlacedPerson
 from dialer.storage import tables as t
 from dialer.storage.attempt_rows import json_text
 from dialer.storage.fact_rows import row_of
-from dialer.storage.fold import Row, insert_missing, upsert
+from dialer.storage.fold import Row, insert_missing, run_many, upsert
 from dialer.storage.identifiers import Identifiers
 from dialer.storage.leads import TARGET_ROLES
 from dialer.storage.person_files import chunks
@@ -283,8 +283,7 @@ def _insert_new_facts(
         query = select(*columns).where(t.facts.c.person.in_(chunk), t.facts.c.import_id.is_not(None))
         known.update(tuple(row) for row in connection.execute(query))
     rows = [row for key, row in wanted.items() if key not in known]
-    if rows:
-        connection.execute(t.facts.insert(), rows)
+    run_many(connection, t.facts.insert(), rows)
 
 
 def _flag_doubtful(connection: Connection, rows: Iterable[Row]) -> None:

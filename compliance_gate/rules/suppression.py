@@ -7,7 +7,7 @@ Values:
         is), `place` (numbers at the place named), `work` (numbers at work), `calls` (every call).
     begins: `recorded` (default) or `received` (a written notice counts from receipt, not from mailing).
     written_only: the request binds here only if it was, or may have been, in writing.
-    oral_only: the request binds here only if it was not in writing.
+    oral_only: the request binds here only if it was not, or may not have been, in writing.
     released_by: kinds of later request that end it.
     respond_once: one answer to a message the person sent since, by the same medium.
     except_purposes: purposes that stay permitted; with `needs_request` only when the person asked for it.
@@ -129,9 +129,9 @@ class SuppressionRule(Rule):
         return tuple(pairs)
 
     def _binds(self, question: Question, request: PersonRequest) -> bool:
-        # In writing is not known: it may have been, and then it binds.
+        # Whether in writing is not known: it may have been either, and binds as both.
         oral = self.of.written_only and request.in_writing is False
-        written = self.of.oral_only and request.in_writing is not False
+        written = self.of.oral_only and request.in_writing is True
         if oral or written or request.attorney_known is False:
             return False
         if not self._has_begun(question, request) or self._has_ended(question, request):

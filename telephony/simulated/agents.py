@@ -1,0 +1,222 @@
+"""Scripted collectors: they sit at the network's telephones and use the dialer's HTTP API, as people would.
+
+They never take "no answer" for an answer: a disposition is sent until the dialer says that it is written down
+or that it no longer wants it, through restarts and all. What was acknowledged goes into the network's log.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import log as ln
+from typing import Any, cast
+
+import httpx2
+import structlog
+
+from dialer.domain.attempt import Outcome
+from dialer.domain.disposition import DispositionKind
+from dialer.domain.ids import AgentId
+from telephony.in_memory.network import InMemoryNetwork, Line, is_person
+from telephony.in_memory.public import Public
+from telephony.simulated.log_file import LogFile, LogLine
+
+log = structlog.get_logger(__name__)
+
+LOOK_S = 0.5
+REQUEST_S = 5.0
+AGAIN_S = 0.3
+MOST_TRIES = 2000
+"""Real seconds between looks at the floor, for one request, and before the next try."""
+
+_TAKEN, _UNWANTED = range(200, 300), (404, 409, 422)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentsPlan:
+    """How the floor is staffed and what collectors write down.
+
+    Args:
+        count: how many collectors.
+        after_call_s: mean after-call work in the floor's seconds.
+        opt_outs_per_minute: requests that reach the office by other ways than a call, in real minutes.
+        results: what comes of talks with people: disposition -> weight.
+    """
+
+    count: int
+    campaign: str
+    api: str
+    token: str
+    tags: tuple[str, ...] = ()
+    after_call_s: float = 5.0
+    opt_outs_per_minute: float = 0.0
+    results: Mapping[str, float] = field(
+        default_factory=lambda: {
+            DispositionKind.NO_COMMITMENT.value: 5.0,
+            DispositionKind.PROMISE_TO_PAY.value: 2.0,
+            DispositionKind.REFUSED_TO_PAY.value: 1.0,
+            DispositionKind.STOP_CALLING.value: 1.0,
+            DispositionKind.WRONG_NUMBER.value: 1.0,
+        }
+    )
+
+
+class ScriptedAgents:
+    """Everybody on the floor, and the office that takes opt-outs.
+
+    Args:
+        file: where acknowledged dispositions and requests are written; None = nowhere.
+        factor: the floor's seconds in one real second.
+    """
+
+    def __init__(
+        self,
+        plan: AgentsPlan,
+        *,
+        network: InMemoryNetwork,
+        public: Public,
+        file: LogFile | None,
+        factor: float,
+    ) -> None:
+        self._plan = plan
+        self._network = network
+        self._public = public
+        self._file = file
+        self._factor = factor
+        self._names = [AgentId(f"agent-{place:03d}") for place in range(1, plan.count + 1)]
+        self._writing: set[str] = set()
+        self._ended: asyncio.Queue[tuple[AgentId, str, DispositionKind, float]] = asyncio.Queue()
+        self._talked_to: list[str] = []
+        self._drawn = 0
+        network.on_end = self._line_ended
+
+    async def run(self) -> None:
+        """Work, for ever."""
+        headers = {"Authorization": f"Bearer {self._plan.token}"}
+        async with (
+            httpx2.AsyncClient(base_url=self._plan.api, headers=headers, timeout=REQUEST_S) as client,
+            asyncio.TaskGroup() as group,
+        ):
+            group.create_task(self._watch(client, group))
+            group.create_task(self._write_down_all(client, group))
+            if self._plan.opt_outs_per_minute > 0.0:
+                group.create_task(self._take_opt_outs(client))
+
+    # --- seats -------------------------------------------------------------------------------------------
+
+    async def _watch(self, client: httpx2.AsyncClient, group: asyncio.TaskGroup) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            floor = await self._get(client, "/api/floor")
+            if floor is None:
+                continue
+            seen = {row["agent"]: row for row in cast("list[dict[str, Any]]", floor["agents"])}
+            for name in self._names:
+                await self._see_to(client, group, name, seen.get(name))
+
+    async def _see_to(
+        self,
+        client: httpx2.AsyncClient,
+        group: asyncio.TaskGroup,
+        name: AgentId,
+        row: dict[str, Any] | None,
+    ) -> None:
+        state = "logged_out" if row is None else str(row["state"])
+        if state == "logged_out":
+            body = {
+                "campaign": self._plan.campaign,
+                "endpoint": f"endpoint-{name}",
+                "tags": list(self._plan.tags),
+            }
+            await self._post(client, f"/api/agents/{name}/login", body)
+        elif state == "not_ready":
+            await self._post(client, f"/api/agents/{name}/ready", {})
+        elif state == "leg_lost":
+            await self._post(client, f"/api/agents/{name}/logout", {})
+        elif state == "wrapping" and row is not None and row["attempt"] not in self._writing:
+            # The end of the talk passed us by, or the dialer forgot what we told it before it was written.
+            attempt = str(row["attempt"])
+            self._writing.add(attempt)
+            kind = DispositionKind.NO_COMMITMENT
+            group.create_task(self._write_down(client, name, attempt, kind, 0.0))
+
+    # --- dispositions ------------------------------------------------------------------------------------
+
+    def _line_ended(self, line: Line, outcome: Outcome) -> None:
+        if outcome is not Outcome.CONNECTED or line.agent is None:
+            return
+        attempt = line.order.attempt
+        u = self._public.draws("disposition", attempt)
+        kind = self._kind(u[0]) if is_person(line) else DispositionKind.MACHINE
+        if is_person(line):
+            self._talked_to.append(line.order.person)
+            del self._talked_to[:-1000]
+        self._writing.add(attempt)
+        self._ended.put_nowait((line.agent, attempt, kind, -self._plan.after_call_s * ln(u[1])))
+
+    def _kind(self, u: float) -> DispositionKind:
+        left = u * sum(self._plan.results.values())
+        for name, weight in self._plan.results.items():
+            left -= weight
+            if left < 0.0:
+                return DispositionKind(name)
+        return DispositionKind.NO_COMMITMENT
+
+    async def _write_down_all(self, client: httpx2.AsyncClient, group: asyncio.TaskGroup) -> None:
+        while True:
+            agent, attempt, kind, after = await self._ended.get()
+            group.create_task(self._write_down(client, agent, attempt, kind, after))
+
+    async def _write_down(
+        self, client: httpx2.AsyncClient, agent: AgentId, attempt: str, kind: DispositionKind, after: float
+    ) -> None:
+        await asyncio.sleep(after / self._factor)
+        body: dict[str, object] = {"agent": agent, "kind": kind.value}
+        if await self._insist(client, f"/api/attempts/{attempt}/disposition", body):
+            self._note(LogLine(what="disposed", at=0.0, attempt=attempt, agent=agent, text=kind.value))
+        await asyncio.sleep(2.0)
+        self._writing.discard(attempt)
+
+    # --- the office --------------------------------------------------------------------------------------
+
+    async def _take_opt_outs(self, client: httpx2.AsyncClient) -> None:
+        """People who write in: each opt-out is sent until it is acknowledged."""
+        while True:
+            self._drawn += 1
+            u = self._public.draws("opt-out", str(self._drawn))
+            await asyncio.sleep(-60.0 / self._plan.opt_outs_per_minute * ln(u[0]))
+            if not self._talked_to:
+                continue
+            person = self._talked_to[int(u[1] * len(self._talked_to))]
+            body: dict[str, object] = {"scope": "person", "source": "letter", "person": person}
+            if await self._insist(client, "/api/facts/suppressions", body):
+                self._note(LogLine(what="requested", at=0.0, person=person, text="suppression"))
+
+    # --- means -------------------------------------------------------------------------------------------
+
+    def _note(self, line: LogLine) -> None:
+        if self._file is not None:
+            self._file.write(line)
+
+    async def _insist(self, client: httpx2.AsyncClient, path: str, body: dict[str, object]) -> bool:
+        """Send until it is written down (True) or not wanted any more (False)."""
+        for _ in range(MOST_TRIES):
+            status = await self._post(client, path, body)
+            if status in _TAKEN:
+                return True
+            if status in _UNWANTED:
+                return False
+            await asyncio.sleep(AGAIN_S)
+        return False
+
+    async def _post(self, client: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> int:
+        try:
+            return (await client.post(path, json=body)).status_code
+        except (httpx2.HTTPError, OSError):
+            return 0
+
+    async def _get(self, client: httpx2.AsyncClient, path: str) -> dict[str, Any] | None:
+        try:
+            response = await client.get(path)
+        except (httpx2.HTTPError, OSError):
+            return None
+        return cast("dict[str, Any]", response.json()) if response.status_code == 200 else None

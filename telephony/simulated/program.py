@@ -1,0 +1,72 @@
+"""The network's process: lines, its log, and scripted collectors if it is told of a floor."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from dialer import clock
+from telephony.in_memory.network import InMemoryNetwork
+from telephony.in_memory.public import Public, PublicPlan
+from telephony.simulated.agents import AgentsPlan, ScriptedAgents
+from telephony.simulated.client import Address
+from telephony.simulated.log_file import LogFile
+from telephony.simulated.server import NetworkServer
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkOrder:
+    """What the process is to be. It is read from a file of JSON.
+
+    Args:
+        began, shows, factor: the floor's clock: at `began` (the machine's POSIX seconds) it showed `shows`,
+            and it runs `factor` times as fast. The dialer is given the same three numbers.
+        log: the append-only log.
+    """
+
+    address: Address
+    log: str
+    seed: int = 1
+    lines: int = 3000
+    began: float = 0.0
+    shows: float = 0.0
+    factor: float = 1.0
+    public: PublicPlan = field(default_factory=PublicPlan)
+    agents: AgentsPlan | None = None
+
+    def clock(self) -> Callable[[], float]:
+        """POSIX seconds by the floor's clock."""
+        return lambda: self.shows + (clock.posix_now() - self.began) * self.factor
+
+
+async def run_network(order: NetworkOrder) -> None:
+    """Work until SIGTERM. SIGUSR1 cuts the listener's connection; the lines go on."""
+    file = LogFile(Path(order.log))
+    public = Public(order.public, seed=order.seed)
+    network = InMemoryNetwork(public, now=order.clock(), factor=order.factor, lines=order.lines, witness=file)
+    server = NetworkServer(network, order.address)
+    await server.start()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    loop.add_signal_handler(signal.SIGUSR1, server.cut)
+    log.info("network.started", seed=order.seed)
+    working: asyncio.Task[None] | None = None
+    async with asyncio.TaskGroup() as group:
+        if order.agents is not None:
+            agents = ScriptedAgents(
+                order.agents, network=network, public=public, file=file, factor=order.factor
+            )
+            working = group.create_task(agents.run())
+        await stop.wait()
+        if working is not None:
+            working.cancel()
+        await server.stop()
+    network.end_all()
+    file.close()

@@ -30,8 +30,7 @@ say greeting-short 165 "This is 5 5 5, 0 1 4 2. Leave a message after the tone."
 say pause-first 150 "Hello,"
 say screening 170 "The person you are calling is using a screening service. Please say your name and why you call."
 say agent 170 "Thank you for waiting. I am looking at your file now. Would a smaller payment each month help you?"
-say sorry 170 "Hello. This is Example Collections, telephone 5 5 5, 0 1 9 9. We are sorry that no one was free to \
-speak with you. Press 9 and we will not call this number again."
+say sorry 185 "Example Collections, 5 5 5, 0 1 9 9. No one is free. Press 9 to opt out. Goodbye."
 say opted-out 170 "Thank you. This number will not be called again."
 say inbound-menu 170 "This is Example Collections. To speak with someone, press 1. So that we never call this number, \
 press 9."

@@ -31,6 +31,7 @@ from simulator.world import FLOOR, World
 
 _INVERSE_NORMAL = NormalDist().inv_cdf
 _DAY_S = 86_400.0
+_ASKED_AGAIN_S = 5.0
 _AGREED = {
     DispositionKind.PROMISE_TO_PAY,
     DispositionKind.PLAN_AGREED,
@@ -53,6 +54,7 @@ class _Agent:
     is_leaving: bool = False
     break_s: float = 0.0
     line: Line | None = None
+    written: Line | None = None
     in_talk: bool = False
     talks: int = 0
 
@@ -175,6 +177,9 @@ class Roster:
             if agent.is_leaving:
                 back = 0.0
             self._world.schedule(self._world.now + back, self._come_back, agent, priority=FLOOR)
+        elif command.state == AgentState.WRAPPING.value and agent.line is None and agent.written is not None:
+            again = (agent, agent.written)  # the screen still asks for what was written down already
+            self._world.schedule(self._world.now + _ASKED_AGAIN_S, self._write_down, again, priority=FLOOR)
         elif command.state == AgentState.LOGGED_OUT.value:
             agent.seated, agent.gone = False, True
 
@@ -235,6 +240,7 @@ class Roster:
         agent, line = what
         if agent.line is line:
             agent.line = None
+        agent.written = line
         stays = not agent.is_leaving and agent.break_s <= 0.0
         self._world.tell(
             DispositionRecorded(

@@ -122,6 +122,8 @@ class TelephoneNetwork:
         self._down_share = 0.0
         self.calls = 0
         self.most_lines = 0
+        self.is_deaf = False
+        """While the connection to us is cut, orders do not arrive; lines live on by themselves."""
         world.on(Originate, self._originate)
         world.on(Bridge, self._bridge)
         world.on(Hangup, self._hang_up)
@@ -160,6 +162,8 @@ class TelephoneNetwork:
     def _originate(self, order: Originate) -> None:
         now = self._world.now
         self._check(order.clearance, order, now)
+        if self.is_deaf:
+            return
         if len(self._lines) >= self._plan.lines:
             self._world.schedule(
                 now + 0.001,
@@ -194,11 +198,13 @@ class TelephoneNetwork:
         self._used.clear()
 
     def _bridge(self, order: Bridge) -> None:
+        if self.is_deaf:
+            return
         self._world.schedule(self._world.now + self._plan.bridge_s.at(self._chance.next()), self._join, order)
 
     def _hang_up(self, order: Hangup) -> None:
         line = self._lines.get(order.attempt)
-        if line is not None:
+        if line is not None and not self.is_deaf:
             self._world.schedule(self._world.now + self._plan.hangup_s, self._hung_up, line)
 
     # --- what the network does ----------------------------------------------------------------------

@@ -1,0 +1,96 @@
+"""What must hold at every step of any floor, whatever goes wrong around it.
+
+A watcher stands where the journal stands and sees every step; beside that it may look at the truth of the
+made-up network, which a live floor cannot. The first breach raises, with the step that made it.
+"""
+
+from collections import Counter
+
+from dialer.domain.agent import AgentState
+from dialer.domain.commands import Originate, StoreAgentState, StoreAttempt, StoreOutcome
+from dialer.domain.ids import AgentId, AttemptId
+from dialer.domain.ports import JournalEntry
+from dialer.domain.record import AttemptRecord
+from simulator.rehearsal import Rehearsal
+
+_SERVING = frozenset(
+    state.value
+    for state in (AgentState.AVAILABLE, AgentState.RESERVED, AgentState.TALKING, AgentState.WRAPPING)
+)
+
+
+class InvariantBrokenError(AssertionError):
+    """The engine did what it must never do."""
+
+
+class Watcher:
+    """Give `watch` to the rehearsal as its sink, then `follow` it."""
+
+    def __init__(self) -> None:
+        self._rehearsal: Rehearsal | None = None
+        self._stored: dict[AttemptId, AttemptRecord] = {}
+        self._states: dict[AgentId, str] = {}
+        self._placed: Counter[str] = Counter()
+        self.launches = 0
+
+    def follow(self, rehearsal: Rehearsal) -> None:
+        """Look at the truth of this rehearsal's network, too."""
+        self._rehearsal = rehearsal
+
+    def watch(self, entry: JournalEntry) -> None:
+        """One step."""
+        for command in entry.commands:
+            if isinstance(command, StoreAgentState):
+                self._states[command.agent] = command.state
+            elif isinstance(command, StoreAttempt):
+                self._must(command.record.attempt not in self._stored, entry, "an attempt was stored twice")
+                self._stored[command.record.attempt] = command.record
+            elif isinstance(command, StoreOutcome):
+                known = command.record.attempt in self._stored
+                self._must(known, entry, "an outcome of an attempt that was never stored")
+                self._stored[command.record.attempt] = command.record
+            elif isinstance(command, Originate):
+                self._launch(command, entry)
+
+    def _launch(self, order: Originate, entry: JournalEntry) -> None:
+        self.launches += 1
+        self._placed[order.person] += 1
+        self._must(order.attempt in self._stored, entry, f"{order.attempt} was dialed before it was stored")
+        serving = any(state in _SERVING for state in self._states.values())
+        self._must(serving, entry, f"{order.attempt} was dialed with no agent on the floor")
+        if self._rehearsal is None:
+            return
+        for attempt, line in self._rehearsal.network.lines().items():
+            if attempt == order.attempt:
+                continue
+            same = line.order.person == order.person or line.order.number == order.number
+            text = f"{order.attempt} and {attempt} ring the same person or number at once"
+            self._must(not same, entry, text)
+
+    def _must(self, holds: bool, entry: JournalEntry, what: str) -> None:
+        if not holds:
+            raise InvariantBrokenError(f"step {entry.sequence} at {entry.now!r}: {what}; event {entry.event}")
+
+    def judge_end(self) -> None:
+        """When everybody has gone home: every attempt is over, and every count is what it should be."""
+        for name, record in self._stored.items():
+            if record.outcome is None or record.ended_at is None:
+                raise InvariantBrokenError(f"attempt {name} never ended: {record}")
+        rehearsal = self._rehearsal
+        if rehearsal is None or rehearsal.book is None:
+            return
+        counted: Counter[str] = Counter()
+        for file in rehearsal.book.files():
+            entries = {entry.entry for entry in file.history if entry.entry in self._stored}
+            if entries:
+                counted[file.person] = len(entries)
+        if counted != self._placed - self._refused():
+            raise InvariantBrokenError("the files do not hold one entry for each call that was placed")
+
+    def _refused(self) -> Counter[str]:
+        """Refused without a channel: no telephone rang, and nobody's count moves."""
+        return Counter(
+            record.person
+            for record in self._stored.values()
+            if record.outcome is not None and record.outcome.value == "not_attempted"
+        )

@@ -1,10 +1,11 @@
 """The public check: a worked case in, the gate's decision out, compared with what was expected.
 
-The check asks the law alone: house policy would deny what the law permits, and a case is about the law.
+The check asks the law alone: house policy would deny what the law permits, and a case is about the law. A
+case that names a policy among its packs (`house-defaults`) is asked with that policy on top.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from compliance_gate.calendar import zone_days
@@ -48,7 +49,7 @@ def check_case(
         read = read_case(case, packs=None if packs is None else tuple(packs))
     except CaseError as error:
         return _unreadable(case, str(error))
-    decision = gate.evaluate(read.request, at=read.at)
+    decision = _decide(gate, read)
     result: dict[str, object] = {
         "id": read.name,
         "decision": "allow" if decision.is_allowed else "deny",
@@ -59,6 +60,16 @@ def check_case(
     differences = _differences(read, decision)
     worst = read.expected == "deny" and decision.is_allowed
     return CheckedCase(result=result, differences=differences, unlawful_allow=worst)
+
+
+def _decide(gate: ComplianceGate, case: Case) -> GateDecision:
+    packs = case.request.packs or ()
+    policies = {policy.name for policy in gate.rulebook.policies}
+    if policies.isdisjoint(packs):
+        return gate.evaluate(case.request, at=case.at)
+    law = tuple(name for name in packs if name not in policies)
+    with_house = ComplianceGate(gate.rulebook, layers=(Layer.LAW, Layer.HOUSE))
+    return with_house.evaluate(replace(case.request, packs=law), at=case.at)
 
 
 def _differences(case: Case, decision: GateDecision) -> tuple[str, ...]:

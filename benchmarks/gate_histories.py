@@ -205,7 +205,7 @@ class _Maker:
             debts=debts,
             spoken_debts=spoken,
             purpose="location_information" if person.role == "third_party_location_contact" else "collection",
-            reached="spouse" if self.chance(0.03) else None,
+            reached="spouse" if person.role != "spouse" and self.chance(0.03) else None,
         )
 
     def consent(self, person: AuditedPerson) -> AuditedConsent:

@@ -79,19 +79,46 @@ def consented(question: Question, contact: AuditedContact, debt: str, zone: str)
     Given directly to this collector; the day of the consent is day one of at most seven; a shorter period if
     the person named one; over when it is withdrawn or when a conversation on that debt takes place.
     """
-    for consent in question.person.consents:
+    for consent in _consents_to_calls(question):
         if (
-            consent.scope in CALL_CONSENTS
-            and consent.to_collector
-            and consent.at <= contact.at
+            consent.at <= contact.at
             and (consent.withdrawn_at is None or contact.at < consent.withdrawn_at)
+            and not _revoked(question, consent, contact)
             and (consent.number is None or consent.number == contact.number)
-            and (consent.debts is None or debt in {question.particular(d) for d in consent.debts})
+            and _is_for(question, consent, debt)
             and _on_a_day_agreed(consent, contact.at, zone)
             and not _spoken_between(question, debt, consent.at, contact.at)
         ):
             return True
     return False
+
+
+def _consents_to_calls(question: Question) -> Iterator[AuditedConsent]:
+    """Consents given directly to this collector; asking to be called back is one (comment 14(b)(3)(i)-1)."""
+    for consent in question.person.consents:
+        if consent.scope in CALL_CONSENTS and consent.to_collector:
+            yield consent
+    for asked in question.requests_in_force("callback_request"):
+        yield AuditedConsent(
+            at=asked.at,
+            scope="call_back",
+            debts=asked.debts,
+            number=asked.number,
+            withdrawn_at=asked.withdrawn_at,
+        )
+
+
+def _revoked(question: Question, consent: AuditedConsent, contact: AuditedContact) -> bool:
+    return any(
+        consent.at <= request.at <= contact.at for request in question.requests_in_force("revoke_consent")
+    )
+
+
+def _is_for(question: Question, consent: AuditedConsent, debt: str) -> bool:
+    """A consent of which the debt is not known is for a debt only if the person has but one."""
+    if consent.debts is None:
+        return {question.particular(owed.debt) for owed in question.person.debts} == {debt}
+    return debt in {question.particular(named) for named in consent.debts}
 
 
 def _on_a_day_agreed(consent: AuditedConsent, at: datetime, zone: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from compliance_gate.auditor.facts import (
@@ -55,7 +56,7 @@ class Question:
 
     def local(self, zone: str) -> datetime:
         """The instant on the person's wall clock."""
-        return self.at.astimezone(ZoneInfo(zone))
+        return self.at.astimezone(zone_rules(zone))
 
     def days_ago(self, at: datetime, zone: str) -> int:
         """Local calendar days between `at` and the call."""
@@ -108,9 +109,15 @@ class Question:
                 yield request
 
 
+@cache
+def zone_rules(zone: str) -> ZoneInfo:
+    """The rules of a zone, read from the zone data once (`ZoneInfo` itself forgets all but eight)."""
+    return ZoneInfo(zone)
+
+
 def local_day(at: datetime, zone: str) -> date:
     """The calendar day of an instant where the person is."""
-    return at.astimezone(ZoneInfo(zone)).date()
+    return at.astimezone(zone_rules(zone)).date()
 
 
 def was_conversation(contact: AuditedContact) -> bool:
@@ -126,8 +133,10 @@ def day_after(day: date, days: int) -> date:
 
 
 def call_back_is_owed(question: Question) -> bool:
-    """Whether the person asked to be called back and has not been spoken to since."""
+    """Whether the person asked to be called back within the last seven days and was not spoken to since."""
     return any(
-        not any(was_conversation(c) and not c.inbound and c.at > request.at for c in question.earlier())
+        not any(was_conversation(c) and c.at > request.at for c in question.earlier())
+        and all(0 <= question.days_ago(request.at, zone) <= 6 for zone in question.zones)
+        and request.number in {None, question.proposal.number}
         for request in question.requests_in_force("callback_request")
     )

@@ -4,7 +4,7 @@
 
 from collections.abc import Iterator
 
-from compliance_gate.auditor.facts import Reason
+from compliance_gate.auditor.facts import AuditedConsent, Reason
 from compliance_gate.auditor.question import Question
 
 VOICE_CONSENTS = frozenset({"prerecorded", "prerecorded_voice"})
@@ -44,6 +44,21 @@ def recorded_voice(question: Question) -> Iterator[Reason]:
             )
 
 
+def _is_for_the_number(question: Question, consent: AuditedConsent) -> bool:
+    """A consent of which the number is not known is for the number only if the person has but one."""
+    if consent.number is None:
+        return len(question.person.numbers) == 1
+    return consent.number == question.proposal.number
+
+
+def _is_for_the_debts(question: Question, consent: AuditedConsent) -> bool:
+    """Every debt that is to be spoken of; not known for which debt, only if there is but one."""
+    every = {question.particular(owed.debt) for owed in question.person.debts}
+    if consent.debts is None:
+        return len(every) == 1
+    return question.particular_debts() <= {question.particular(named) for named in consent.debts}
+
+
 def _has_consent(question: Question) -> bool:
     revoked = [r for r in question.requests_in_force("revoke_consent") if question.touches(r.debts)]
     for consent in question.person.consents:
@@ -52,8 +67,8 @@ def _has_consent(question: Question) -> bool:
             (account or consent.scope in VOICE_CONSENTS)
             and consent.at <= question.at
             and (consent.withdrawn_at is None or question.at < consent.withdrawn_at)
-            and (consent.number is None or consent.number == question.proposal.number)
-            and question.touches(consent.debts)
+            and _is_for_the_number(question, consent)
+            and _is_for_the_debts(question, consent)
             and not any(consent.at <= request.at for request in revoked)
         ):
             return True

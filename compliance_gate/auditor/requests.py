@@ -77,9 +77,7 @@ def opt_outs(question: Question) -> Iterator[Reason]:
             continue
         if request.number not in {None, question.proposal.number}:
             continue
-        if request.kind in {"stop_calling", "stop_medium"} and any(
-            _unanswered_calls_of_theirs(question, request.at)
-        ):
+        if any(_unanswered_calls_of_theirs(question, request.at)):
             continue
         yield _stop(request, "12 CFR 1006.14(h)(1)")
     for request in question.requests_in_force("stop_number", "wrong_number_learned"):

@@ -25,6 +25,7 @@ NOTHING_COULD_BE_LEFT = NO_MESSAGE_POSSIBLE | {"voicemail_full_no_message"}
 HEARD_OR_READ = frozenset(
     {"conversation", "voicemail_left", "voicemail_limited_content", "prerecorded_delivered", None}
 )
+HEARD_IN_NEW_YORK = frozenset({"conversation", "voicemail_left", "prerecorded_delivered", None})
 NYC_AMENDED_FROM = date(2026, 9, 1)
 
 
@@ -38,13 +39,8 @@ def states(question: Question) -> Iterator[Reason]:
 
 def _ours(question: Question, zone: str, days: int) -> Iterator[AuditedContact]:
     """What the collector began in the last `days` local days, today included."""
-    wrong = question.wrong_numbers()
     for contact in question.earlier():
-        if (
-            not contact.inbound
-            and contact.number not in wrong
-            and 0 <= question.days_ago(contact.at, zone) < days
-        ):
+        if not contact.inbound and 0 <= question.days_ago(contact.at, zone) < days:
             yield contact
 
 
@@ -108,6 +104,7 @@ def district_of_columbia(question: Question) -> Iterator[Reason]:
                 c
                 for c in _ours(question, zone, 7)
                 if c.medium in CALLS
+                and c.number not in question.wrong_numbers()
                 and c.outcome not in NOT_CONNECTED | NOTHING_COULD_BE_LEFT
                 and _on(question, c, debt)
             ]
@@ -192,19 +189,19 @@ def florida(question: Question) -> Iterator[Reason]:
 def new_york_city(question: Question) -> Iterator[Reason]:
     """From 1 September 2026: three contacts or attempts on an account in seven consecutive days, all media.
 
-    The adopted text was not read: whatever the collector sent or dialed counts.
+    The adopted text was not read: whatever the collector sent or dialed counts. Before, communications (not
+    attempts) were limited to two in seven days.
     """
     for zone in question.zones:
-        if question.local(zone).date() < NYC_AMENDED_FROM:
-            continue
+        amended = question.local(zone).date() >= NYC_AMENDED_FROM
         for debt in sorted(question.particular_debts()):
             counted = [
                 c
-                for c in question.earlier()
-                if not c.inbound and 0 <= question.days_ago(c.at, zone) <= 6 and _on(question, c, debt)
+                for c in _ours(question, zone, 7)
+                if _on(question, c, debt) and (amended or _communicated(c, HEARD_IN_NEW_YORK))
             ]
-            if len(counted) >= 3:
-                yield _reason("nyc-three", "6 RCNY 5-77", f"{len(counted)} on {debt} in {zone}")
+            if len(counted) >= (3 if amended else 2):
+                yield _reason("nyc", "6 RCNY 5-77", f"{len(counted)} on {debt} in {zone}")
 
 
 def _reason(rule: str, citation: str, found: str) -> Reason:

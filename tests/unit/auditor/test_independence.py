@@ -6,7 +6,7 @@ from pathlib import Path
 import compliance_gate.auditor
 
 PACKAGE = Path(compliance_gate.auditor.__file__).parent
-STANDARD_LIBRARY = {"collections", "dataclasses", "datetime", "enum", "zoneinfo"}
+STANDARD_LIBRARY = {"collections", "dataclasses", "datetime", "enum", "functools", "zoneinfo"}
 
 
 def test_auditor_imports_only_itself_and_the_standard_library() -> None:

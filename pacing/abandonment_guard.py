@@ -100,11 +100,17 @@ class AbandonmentGuard:
         )
 
     def _cannot_bind(self, snapshot: PacingSnapshot, headroom: float, launches: int) -> bool:
-        """Whether headroom is so ample that even if every live answer in flight came late, nothing would pass
-        the limit by five standard deviations. True for most of a window, and quick to see.
+        """Whether headroom is so ample that nothing would pass the limit by five standard deviations, even if
+        every answer in flight that counts came late. True for most of a window, and quick to see.
         """
-        live = float(np.add.reduce(snapshot.ringing_live) + np.add.reduce(snapshot.candidate_live[:launches]))
-        most = DOUBT * live * self._model.live_share.factor + snapshot.waiting_elapsed.size
+        if snapshot.unidentified_counts:
+            ringing, candidates = snapshot.ringing_needs_agent, snapshot.candidate_needs_agent
+            factor = self._model.needs_share.factor
+        else:
+            ringing, candidates = snapshot.ringing_live, snapshot.candidate_live
+            factor = self._model.live_share.factor
+        answers = float(np.add.reduce(ringing) + np.add.reduce(candidates[:launches]))
+        most = DOUBT * answers * factor + snapshot.waiting_elapsed.size
         return headroom >= most + 5.0 * math.sqrt(DISPERSION * most) + 10.0
 
     def _bounded(

@@ -147,6 +147,8 @@ class Outlook:
         self._variance += total
         self._third -= total - 2.0 * np.add.reduce(variance, axis=0)
         self._live_slots = live @ tables.live.slots.take(rows, axis=0, mode="clip")
+        if self._snapshot.unidentified_counts:
+            self._live_slots += machine @ tables.machine.slots.take(rows, axis=0, mode="clip")
         return demand
 
     @property
@@ -155,8 +157,8 @@ class Outlook:
         return self._mean
 
     def cost(self, index: int) -> float:
-        """Expected live answers made late by launching candidate `index` after all before it: its own, and
-        those of calls that ring already and would find the last agent taken.
+        """Expected answers made late, of those that count, by launching candidate `index` after all before
+        it: its own, and those of calls that ring already and would find the last agent taken.
         """
         self._reach(index)
         return self._costs[index]
@@ -180,6 +182,8 @@ class Outlook:
         needs = min(float(snapshot.candidate_needs_agent[0]) * self._needs_factor, _MOST)
         late = self._late_now()
         cost = live * float(late[0] @ tables.live.new_slots)
+        if snapshot.unidentified_counts and needs > live:
+            cost += (needs - live) * float(late[0] @ tables.machine.new_slots)
         if self._live_slots is not None:
             share = live * tables.live.new_answered
             if needs > live:
@@ -211,6 +215,8 @@ class Outlook:
         late = at_most(_NONE_AND_ONE_EACH, self._mean - before, variance, third)
         self._end_with_shift(late)
         costs = live[first:] * (late[0] @ tables.live.new_slots)
+        if snapshot.unidentified_counts:
+            costs += np.maximum(machine[first:], 0.0) * (late[0] @ tables.machine.new_slots)
         if self._live_slots is not None:
             costs += ((late[1] - late[0]) * share[first:]) @ self._live_slots
         self._costs.extend(costs.tolist())

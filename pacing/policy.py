@@ -91,6 +91,8 @@ class PacingSnapshot:
     candidate_needs_agent, candidate_live: (n_candidates,) the same of the next leads, in their order.
     expected_inbound: calls per second that this pool also answers.
     classify_delay: seconds between answer and hand-over (answering machine detection).
+    unidentified_counts: an abandoned answer that nobody could tell from a machine counts as a live one
+        (detection is off). Then late machines use up headroom too, though they bring none.
     leads_left: leads that may still be launched, the candidates included.
     shift_left: seconds until the last agent of the pool goes home; `math.inf` if unknown.
     launch_limit: most launches allowed now (lines, calls per second, hopper).
@@ -117,6 +119,7 @@ class PacingSnapshot:
     candidate_live: Floats = field(default_factory=lambda: _NO_FLOATS)
     expected_inbound: float = 0.0
     classify_delay: float = 0.0
+    unidentified_counts: bool = False
     leads_left: int = 1_000_000
     shift_left: float = math.inf
 

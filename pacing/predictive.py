@@ -25,6 +25,10 @@ from pacing.survival import float_of, state_of
 
 RECONSIDER_AFTER = 1.0
 """Seconds: ringing and talking go on without events, and each second changes what is likely."""
+EARLY_LEARNING = 6.0
+EARLY_ANSWERS = 200.0
+"""The first answers move the threshold seven times as far as later ones, the 200th four times: where it should
+be differs tenfold between floors, and a small floor has a few hundred answers a day to find out."""
 _HEADROOM_RANGE = (-3.0, 1.0)
 """Logarithms: the headroom of the window divides the threshold by 20 or multiplies it by 2.7, no more."""
 _THRESHOLD_RANGE = (math.log(1e-4), math.log(0.5))
@@ -35,7 +39,7 @@ class Predictive:
 
     target: abandoned per live answer to aim for, 0-1; a lower limit in the ledger goes before it.
     threshold: where the lateness threshold starts, 0-1: careful, and raised by every answer that is on time.
-    learning: how far one live answer moves its logarithm.
+    learning: how far one live answer moves its logarithm in the long run; `EARLY_LEARNING` more at first.
     headroom_gain: how far one abandoned call of headroom moves it, for as long as the headroom is there.
     margin: abandoned calls of headroom that are kept in hand.
     """
@@ -58,6 +62,7 @@ class Predictive:
         self._headroom_gain = headroom_gain
         self._margin = margin
         self._log_threshold = math.log(threshold)
+        self._answers = 0
         self._seen: tuple[PacingSnapshot, Outlook] | None = None
 
     def outlook(self, snapshot: PacingSnapshot) -> Outlook:
@@ -115,22 +120,25 @@ class Predictive:
         """Learn from what happened."""
         self._seen = None
         if isinstance(observation, LiveAnswerConnected):
-            self._move(self._learning)
+            self._move(1.0)
         elif isinstance(observation, LiveAnswerAbandoned):
-            self._move(self._learning * (1.0 - 1.0 / self._target))
+            self._move(1.0 - 1.0 / self._target)
         else:
             self.model.observe(observation)
 
-    def _move(self, by: float) -> None:
+    def _move(self, direction: float) -> None:
+        step = self._learning * (1.0 + EARLY_LEARNING / (1.0 + self._answers / EARLY_ANSWERS))
         low, high = _THRESHOLD_RANGE
-        self._log_threshold = min(high, max(low, self._log_threshold + by))
+        self._log_threshold = min(high, max(low, self._log_threshold + step * direction))
+        self._answers += 1
 
     def state(self) -> dict[str, Json]:
         """All that was learned, JSON-able."""
-        return {"log_threshold": self._log_threshold, "model": self.model.state()}
+        return {"log_threshold": self._log_threshold, "answers": self._answers, "model": self.model.state()}
 
     def restore(self, state: Mapping[str, Json]) -> None:
         """Take up what `state` returned."""
         self._seen = None
         self._log_threshold = float_of(state, "log_threshold")
+        self._answers = int(float_of(state, "answers"))
         self.model.restore(state_of(state, "model"))

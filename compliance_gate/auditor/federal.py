@@ -98,7 +98,9 @@ def _consents_to_calls(question: Question) -> Iterator[AuditedConsent]:
     for consent in question.person.consents:
         if consent.scope in CALL_CONSENTS and consent.to_collector:
             yield consent
-    for asked in question.requests_in_force("callback_request"):
+    for asked in question.person.requests:
+        if asked.kind != "callback_request" or asked.at > question.at:
+            continue
         yield AuditedConsent(
             at=asked.at,
             scope="call_back",

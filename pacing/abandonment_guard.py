@@ -91,10 +91,12 @@ class AbandonmentGuard:
         self, snapshot: PacingSnapshot, wanted: LaunchDecision, safe: int, headroom: float
     ) -> LaunchDecision:
         uncovered = snapshot.ringing_elapsed.size - max(0, snapshot.free_agents)
+        late = DOUBT * self._outlook(snapshot).ringing_lateness()
+        at_risk = uncovered > 0 and late_more_than(max(0, math.floor(headroom)), late) > self._epsilon
         return replace(
             wanted,
             launches=safe,
-            cancel_ringing=self._cancellable(snapshot, uncovered),
+            cancel_ringing=self._cancellable(snapshot, uncovered) if at_risk else 0,
             reason=f"No headroom is left under the limit: only calls that an agent is free for ({safe}).",
             terms={**wanted.terms, "guard_headroom": headroom, "wanted": float(wanted.launches)},
         )
@@ -117,10 +119,7 @@ class AbandonmentGuard:
         self, snapshot: PacingSnapshot, wanted: LaunchDecision, safe: int, headroom: float
     ) -> LaunchDecision:
         """As many launches as keep the chance to pass the limit within epsilon, and always the safe ones."""
-        policy = self._policy
-        outlook = (
-            policy.outlook(snapshot) if isinstance(policy, Predictive) else Outlook(snapshot, self._model)
-        )
+        outlook = self._outlook(snapshot)
         allowed = math.floor(headroom)
         ringing = DOUBT * outlook.ringing_lateness() + snapshot.waiting_elapsed.size
         late = [ringing]
@@ -148,6 +147,10 @@ class AbandonmentGuard:
                 "wanted": float(wanted.launches),
             },
         )
+
+    def _outlook(self, snapshot: PacingSnapshot) -> Outlook:
+        policy = self._policy
+        return policy.outlook(snapshot) if isinstance(policy, Predictive) else Outlook(snapshot, self._model)
 
     def _cancellable(self, snapshot: PacingSnapshot, most: float) -> int:
         old_enough = int(np.count_nonzero(snapshot.ringing_elapsed >= CANCEL_AFTER))

@@ -27,8 +27,8 @@ RECONSIDER_AFTER = 1.0
 """Seconds: ringing and talking go on without events, and each second changes what is likely."""
 EARLY_LEARNING = 6.0
 EARLY_ANSWERS = 200.0
-"""The first answers move the threshold seven times as far as later ones, the 200th four times: where it should
-be differs tenfold between floors, and a small floor has a few hundred answers a day to find out."""
+"""The first answers move the threshold seven times as far as later ones, the 200th four times: where it
+should be differs tenfold between floors, and a small floor has a few hundred answers a day to find out."""
 _HEADROOM_RANGE = (-3.0, 1.0)
 """Logarithms: the headroom of the window divides the threshold by 20 or multiplies it by 2.7, no more."""
 _THRESHOLD_RANGE = (math.log(1e-4), math.log(0.5))

@@ -323,14 +323,17 @@ def report(total: Tally, histories: int, seconds: float, *, as_json: bool) -> No
         "lawful_denied_share": total.share_denied,
         "lawful_denied_by_rule": dict(total.lawful_denied.most_common()),
         "wall_s": round(seconds, 1),
+        "unlawful": total.unlawful,
+        "denied": total.denied,
     }
     if as_json:
         print(json.dumps(figures, indent=2))
         return
     for name, value in figures.items():
-        print(f"{name:24} {value}")
-    for line in (*total.unlawful, *total.denied):
-        print(f"  {line}")
+        if isinstance(value, list):
+            print(name, *value, sep="\n  ")
+        else:
+            print(f"{name:24} {value}")
 
 
 if __name__ == "__main__":

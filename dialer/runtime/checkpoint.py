@@ -38,5 +38,5 @@ def decode_state(data: bytes) -> EngineState:
 
 
 def hash_of(data: bytes) -> str:
-    """What `EngineRestarted` carries: the first 32 hexadecimal digits of SHA-256."""
-    return hashlib.sha256(data).hexdigest()[:32]
+    """What `EngineRestarted` carries: SHA-256, hexadecimal."""
+    return hashlib.sha256(data).hexdigest()

@@ -97,6 +97,7 @@ class Floor:
         self._stop_asked = 0
         self._stop = asyncio.Event()
         self._stop_now = asyncio.Event()
+        self._is_over = asyncio.Event()
         self._snapshot: FloorSnapshot | None = None
 
     # --- from outside ------------------------------------------------------------------------------------
@@ -158,6 +159,10 @@ class Floor:
         if self._stop_asked > 1:
             self._stop_now.set()
 
+    async def wait_stopped(self) -> None:
+        """Return when `run` is over."""
+        await self._is_over.wait()
+
     # --- life --------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -167,6 +172,12 @@ class Floor:
             ExceptionGroup: a task failed; the process must end. The store holds all that happened.
         """
         self._begin()
+        try:
+            await self._work()
+        finally:
+            self._is_over.set()
+
+    async def _work(self) -> None:
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(work, name=name)

@@ -38,7 +38,7 @@ class Recovered:
 
     Args:
         sequence: of the last step taken.
-        generation: of this start; 1 for the first one on a store.
+        generation: of this start; part of every later attempt's id.
         checkpoint: hash of the checkpoint's bytes, '' when there was none.
         now: instant of the last step, POSIX seconds; the wall clock may be behind it.
         replayed: steps that were taken again.
@@ -53,11 +53,17 @@ class Recovered:
 
 
 def recover(
-    gate: Gate, *, checkpoint: Checkpoint | None, entries: Iterable[JournalEntry], difference: Difference
+    gate: Gate,
+    *,
+    generation: int,
+    checkpoint: Checkpoint | None,
+    entries: Iterable[JournalEntry],
+    difference: Difference,
 ) -> Recovered:
     """Rebuild the engine.
 
     Args:
+        generation: of this start, counted durably by the store before anything else.
         entries: every journal entry after the checkpoint, in order, none missing.
 
     Raises:
@@ -77,11 +83,10 @@ def recover(
         if entry.sequence != sequence:
             raise RecoveryRefusedError(f"step {sequence} is missing in the journal; {entry.sequence} follows")
         _step_again(engine, entry, difference)
-    is_new = sequence == 0
     return Recovered(
         engine=engine,
         sequence=sequence,
-        generation=1 if is_new else state.generation + 1,
+        generation=generation,
         checkpoint="" if checkpoint is None else hash_of(checkpoint.data),
         now=state.now,
         replayed=sequence - first,

@@ -70,6 +70,8 @@ class NetworkServer:
                 speaking.cancel()
         except* (OSError, wire.UnreadableLineError) as errors:
             log.info("listener.lost", why=str(errors.exceptions[0]))
+        except asyncio.CancelledError:
+            log.info("listener.left")  # the process is going: this task is the outermost of its connection
         finally:
             if self._present is task:
                 await self._network.stop()

@@ -1,0 +1,193 @@
+"""A live floor put together: store, gate, engine, telephone system, HTTP, and the order of their lives.
+
+Nothing is decided here. The order matters: the store is owned and the start is counted before anything else,
+the engine is rebuilt before the telephone system is spoken to, and the last thing to go is the store.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+import structlog
+
+from compliance_gate.gate import ComplianceGate
+from compliance_gate.library import standard_rulebook
+from dialer import clock
+from dialer.domain.campaign import CampaignSettings
+from dialer.domain.commands import Command, RefillHopper
+from dialer.domain.errors import StoreUnavailableError
+from dialer.domain.events import CampaignConfigured, CampaignStarted, LeadsFetched
+from dialer.domain.ids import NumberId
+from dialer.domain.ports import JournalEntry, TelephoneSystem
+from dialer.engine.context import Gate
+from dialer.runtime.clocks import Clock
+from dialer.runtime.floor import Floor
+from dialer.runtime.recovery import Checkpoint, Recovered, recover
+from dialer.runtime.settings import RuntimeSettings
+from dialer.storage.checkpoints import journal_since, last_sequence
+from dialer.storage.comparison import compare
+from dialer.storage.live import LiveStore
+from dialer.storage.store import Store
+from dialer.web.application import make_web
+from dialer.web.server import serving
+from dialer.web.tokens import Tokens
+
+log = structlog.get_logger(__name__)
+
+READ_AT_ONCE = 2000
+"""Journal entries read together at a start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorOrder:
+    """A floor to run.
+
+    Args:
+        database: a path, or a PostgreSQL address.
+        campaigns: configured and started when the engine does not know them yet.
+        port: of the HTTP side; 0 = any free one.
+    """
+
+    database: str
+    campaigns: tuple[CampaignSettings, ...]
+    tokens: Tokens
+    host: str = "127.0.0.1"
+    port: int = 0
+    settings: RuntimeSettings = field(default_factory=RuntimeSettings)
+
+
+class FloorStore:
+    """`dialer.runtime.ports.Store` over the live store."""
+
+    def __init__(self, live: LiveStore) -> None:
+        self._live = live
+        self._is_in_doubt = False
+
+    async def append(self, entries: Sequence[JournalEntry]) -> None:
+        """Write and commit. After a failure the store is asked first what it holds: a commit whose answer was
+        lost on the way (a server that went away) may have gone through."""
+        if self._is_in_doubt:
+            held = await self._live.threads.read(last_sequence)
+            entries = [entry for entry in entries if entry.sequence > held]
+        try:
+            await self._live.journal.append(entries)
+        except StoreUnavailableError:
+            self._is_in_doubt = True
+            raise
+        self._is_in_doubt = False
+
+    async def save(self, *, sequence: int, data: bytes) -> None:
+        """Write a checkpoint."""
+        await self._live.journal.save_checkpoint(sequence=sequence, at=clock.posix_now(), body=data)
+
+    async def fetch(self, command: RefillHopper) -> LeadsFetched:
+        """Leads and their people."""
+        return await self._live.leads.fetch(command)
+
+    async def dial_number(self, number: NumberId) -> str | None:
+        """The number in clear, for the wire."""
+        return await self._live.leads.dial_number(number)
+
+
+def rebuild(store: Store, gate: Gate) -> Recovered:
+    """Count this start, then the engine as of the last committed step.
+
+    Raises:
+        RecoveryRefusedError: journal and program disagree.
+    """
+    generation = store.start_generation()
+    found = store.checkpoint()
+    checkpoint = None if found is None else Checkpoint(sequence=found.sequence, data=found.body)
+    first = 0 if found is None else found.sequence
+    return recover(
+        gate,
+        generation=generation,
+        checkpoint=checkpoint,
+        entries=_entries_after(store, first),
+        difference=_difference,
+    )
+
+
+def _entries_after(store: Store, sequence: int) -> Iterator[JournalEntry]:
+    while entries := _some_entries(store, sequence):
+        yield from entries
+        sequence = entries[-1].sequence
+
+
+def _some_entries(store: Store, sequence: int) -> tuple[JournalEntry, ...]:
+    return store.read(lambda connection: journal_since(connection, sequence, limit=READ_AT_ONCE))
+
+
+def _difference(entry: JournalEntry, commands: tuple[Command, ...]) -> str | None:
+    if entry.commands == commands:
+        return None
+    found = compare(entry, commands)
+    return None if found is None else str(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A floor at work, and where its HTTP side listens."""
+
+    floor: Floor
+    port: int
+
+
+@asynccontextmanager
+async def running_floor(
+    order: FloorOrder, *, network: TelephoneSystem, clock: Clock, gate: Gate | None = None
+) -> AsyncGenerator[Running]:
+    """A floor while the block runs; leaving the block stops it in order.
+
+    Raises:
+        StoreOwnedError: another engine owns the store.
+        StoreUnavailableError: it cannot be opened.
+        RecoveryRefusedError: journal and program disagree.
+    """
+    gate = gate if gate is not None else ComplianceGate(standard_rulebook())
+    async with AsyncExitStack() as stack:
+        store = stack.enter_context(await asyncio.to_thread(_open, order.database))
+        recovered = await asyncio.to_thread(rebuild, store, gate)
+        live = await stack.enter_async_context(LiveStore(store, now=clock.posix))
+        floor = Floor(
+            recovered=recovered,
+            store=FloorStore(live),
+            network=network,
+            clock=clock,
+            settings=order.settings,
+        )
+        web = make_web(floor=floor, tokens=order.tokens, registry=floor.instruments.registry)
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(floor.run(), name="floor")
+            broadcasting = group.create_task(web.broadcast.run(), name="broadcast")
+            try:
+                await _configure(floor, order.campaigns)
+                async with serving(web.application, host=order.host, port=order.port) as port:
+                    yield Running(floor, port)
+                    floor.stop()
+                    await asyncio.wait({running})  # its HTTP side answers until the end
+            finally:
+                floor.stop()
+                broadcasting.cancel()
+
+
+def _open(database: str) -> Store:
+    return Store.open(database, exclusive=True)
+
+
+async def _configure(floor: Floor, campaigns: tuple[CampaignSettings, ...]) -> None:
+    known = {row.campaign for row in floor.snapshot().campaigns}
+    for settings in campaigns:
+        if settings.campaign not in known:
+            await floor.submit(CampaignConfigured(settings=settings))
+            await floor.submit(CampaignStarted(campaign=settings.campaign))
+
+
+async def work_until_signal(floor: Floor) -> None:
+    """Return when the floor is over: the first SIGTERM or SIGINT stops it in order, the second at once."""
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, floor.stop)
+    await floor.wait_stopped()

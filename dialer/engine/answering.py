@@ -7,8 +7,9 @@ lead's probability is that of its target's segment.
 from dataclasses import dataclass, field
 
 PRIOR_NEEDS_AGENT = 0.35
-PRIOR_LIVE = 0.15
-"""Before anything is known: high, so that a new campaign starts with few calls in the air."""
+PRIOR_LIVE = 0.08
+"""Before anything is known. Needing an agent is put high, so that a new campaign starts with few calls in the
+air; being a person is put low, so that the guard does not count on answers that are not to come."""
 
 PRIOR_WEIGHT = 10.0
 SEGMENT_WEIGHT = 25.0

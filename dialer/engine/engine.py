@@ -99,8 +99,7 @@ class DialerEngine:
         for campaign in state.campaigns.values():
             if campaign.state is not CampaignState.RUNNING:
                 continue
-            half_empty = self._hopper.level(campaign) * 2 <= campaign.settings.hopper_size
-            if half_empty or campaign.refill is not None:
+            if campaign.refill is not None or self._hopper.missing(campaign):
                 at = min(at, campaign.refill_at)
             if campaign.hold_until > state.now:
                 at = min(at, campaign.hold_until)

@@ -15,11 +15,17 @@ from dialer.domain.ordering import lead_order_key
 from dialer.engine.context import Context, pool_of
 from dialer.engine.people import People
 from dialer.engine.roster import Roster
-from dialer.engine.state import CampaignRow
+from dialer.engine.state import CampaignRow, PoolRow
 
 ASK_AGAIN_S = 5.0
 EMPTY_S = 60.0
 """Seconds before asking again when fewer leads came than were wanted, and when none came at all."""
+
+LEAST_SHARE = 10
+"""Leads kept in hand for a pool, however few its agents."""
+
+SURPLUS_REST_S = 600.0
+"""A lead beyond what its pool can use soon goes back for ten minutes, so that others come in its place."""
 
 LOST_REFILL_S = 120.0
 """A refill without an answer for this long is asked again; a late answer to the old one is ignored."""
@@ -34,21 +40,37 @@ class Hopper:
         self._roster = roster
         self._key = lead_order_key()
 
-    def level(self, campaign: CampaignRow) -> int:
-        """Leads in the campaign's hoppers."""
-        level = 0
-        for pool in campaign.pools.values():
-            level += len(pool.queue) + len(pool.reserved)
-        return level
+    def missing(self, campaign: CampaignRow) -> int:
+        """Leads to ask for: what pools that are less than half full lack; 0 when none is.
+
+        Each pool's share of the hopper is that of its agents, so that leads which few or none can take never
+        keep out those that many wait for.
+        """
+        if not campaign.pools:
+            return campaign.settings.hopper_size
+        missing = 0
+        for key, pool in campaign.pools.items():
+            share = self.share(campaign, key, pool)
+            held = len(pool.queue) + len(pool.reserved)
+            if held * 2 < share:
+                missing += share - held
+        return missing
+
+    def share(self, campaign: CampaignRow, key: str, pool: PoolRow) -> int:
+        """Leads of this pool to keep in hand; 0 when no agent on the floor can take them."""
+        home = len(self._roster.at_home(campaign, key, pool))
+        if home == 0:
+            return 0
+        everybody = sum(len(self._roster.at_home(campaign, k, p)) for k, p in campaign.pools.items())
+        return max(LEAST_SHARE, round(campaign.settings.hopper_size * home / everybody))
 
     def refill(self, campaign: CampaignRow) -> None:
-        """Ask for more when less than half is left."""
+        """Ask for more when a pool runs low."""
         context = self._context
         if campaign.state is not CampaignState.RUNNING or campaign.refill_at > context.now:
             return
-        size = campaign.settings.hopper_size
-        level = self.level(campaign)
-        if campaign.refill is None and level * 2 > size:
+        wanted = self.missing(campaign)
+        if wanted == 0 and campaign.refill is None:
             return
         state = context.state
         state.requests_made += 1
@@ -59,7 +81,7 @@ class Hopper:
             RefillHopper(
                 campaign=campaign.settings.campaign,
                 request=campaign.refill,
-                wanted=size - level,
+                wanted=max(wanted, 1),
                 sequence=state.sequence,
             )
         )
@@ -91,8 +113,7 @@ class Hopper:
         if taken == 0:
             due = event.retry_at if event.retry_at is not None else now + EMPTY_S
             return min(max(due, now + ASK_AGAIN_S), now + 10 * EMPTY_S)
-        full = self.level(campaign) * 2 > campaign.settings.hopper_size
-        return now if full else now + ASK_AGAIN_S
+        return now if self.missing(campaign) == 0 else now + ASK_AGAIN_S
 
     def _take(self, campaign: CampaignRow, lead: Lead) -> bool:
         """Queue a lead; False when we hold it already or its persons did not come with it."""
@@ -103,9 +124,12 @@ class Hopper:
             self._context.ignore("lead_without_person")
             return False
         pools_before = len(campaign.pools)
-        _key, pool = pool_of(campaign, lead.needs)
+        key, pool = pool_of(campaign, lead.needs)
         if len(campaign.pools) != pools_before:
             self._roster.forget_capabilities()
+        if len(pool.queue) + len(pool.reserved) >= self._most(campaign, key, pool):
+            self.give_back(lead, "enough of its kind in hand", rest_s=SURPLUS_REST_S)
+            return False
         state.leads[lead.lead] = lead
         for person in _persons_of(lead):
             self._people.use(person)
@@ -125,12 +149,19 @@ class Hopper:
         for person in _persons_of(lead):
             self._people.release(person)
 
-    def give_back(self, lead: Lead, reason: str) -> None:
-        """Return a lead unlaunched."""
+    def _most(self, campaign: CampaignRow, key: str, pool: PoolRow) -> int:
+        """Most leads of the pool to take in: before anybody has logged in, whatever comes."""
+        if not any(self._roster.able(campaign, k, p) for k, p in campaign.pools.items()):
+            return campaign.settings.hopper_size
+        return 2 * self.share(campaign, key, pool)
+
+    def give_back(self, lead: Lead, reason: str, *, rest_s: float = 0.0) -> None:
+        """Return a lead unlaunched; not wanted again for `rest_s` seconds."""
+        due = self._context.now + rest_s
         self._context.emit(
             RestLead(
                 lead=lead.lead,
-                not_before=self._context.now if lead.not_before is None else lead.not_before,
+                not_before=due if lead.not_before is None else max(lead.not_before, due),
                 reason=reason,
                 passes=lead.passes,
                 reserve_agent=lead.reserve_agent,

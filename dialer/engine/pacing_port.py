@@ -7,6 +7,7 @@ from typing import cast
 import numpy as np
 
 from dialer.domain.agent import AgentState
+from dialer.domain.campaign import DetectionMode
 from dialer.domain.ids import CampaignId, LeadId
 from dialer.engine import ledger
 from dialer.engine.context import Context
@@ -132,6 +133,7 @@ class PacingPort:
             waiting_elapsed=np.array([now - (call.answered_at or now) for call in waiting], dtype=np.float64),
             candidate_needs_agent=np.array([row[0] for row in ahead], dtype=np.float64),
             candidate_live=np.array([row[1] for row in ahead], dtype=np.float64),
+            unidentified_counts=settings.detection is not DetectionMode.ON,
             leads_left=max(len(pool.queue), campaign.leads_left or 0),
             shift_left=float("inf")
             if settings.shift_ends_at is None

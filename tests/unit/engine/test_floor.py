@@ -311,3 +311,18 @@ def test_lines_and_calls_per_second_are_bounds(make_floor: Callable[..., Floor])
     floor.wait(10.0)
     assert floor.now > before
     assert len(floor.all(c.Originate)) == 3
+
+
+def test_leads_that_nobody_can_take_never_keep_out_those_that_somebody_can(
+    make_floor: Callable[..., Floor],
+) -> None:
+    floor = make_floor(hopper_size=20)
+    floor.send(e.CampaignStarted(campaign=SPRING))
+    floor.seat("english", tags=("language:en",))
+    floor.feed(20, needs=("language:es",))
+    given_back = [rest for rest in floor.all(c.RestLead) if rest.not_before > floor.now]
+    assert len(given_back) == 20, "they go back, to come again when somebody may be able"
+    floor.wait(10.0)
+    floor.feed(5, first=20, needs=("language:en",))
+    floor.wait(2.0)
+    assert floor.last(c.Originate).number == "n20"

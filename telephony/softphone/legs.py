@@ -24,6 +24,7 @@ class _Leg:
     agent: AgentId
     endpoint: EndpointId | None
     channel: str | None = None
+    contact: str | None = None
     is_up: bool = False
     is_lost: bool = False
 
@@ -33,6 +34,7 @@ class LegBook:
 
     def __init__(self) -> None:
         self._legs: dict[AgentId, _Leg] = {}
+        self._contacts: dict[str, str] = {}
 
     def channel_of(self, agent: AgentId) -> str | None:
         """Channel of the agent's leg when it is up."""
@@ -55,7 +57,8 @@ class LegBook:
             leg.endpoint = endpoint
             return None
         channel = agent_channel(agent, serial)
-        self._legs[agent] = _Leg(agent=agent, endpoint=endpoint, channel=channel)
+        contact = self._contacts.get(endpoint)
+        self._legs[agent] = _Leg(agent=agent, endpoint=endpoint, channel=channel, contact=contact)
         return channel
 
     def drop(self, agent: AgentId) -> str | None:
@@ -96,7 +99,9 @@ class LegBook:
             case "OriginateResponse" if message.get("response") != "Success":
                 return self._gone(channel)
             case "ContactStatus":
-                return self._on_contact(message.get("endpointname"), message.get("contactstatus"))
+                return self._on_contact(
+                    message.get("endpointname"), message.get("uri"), message.get("contactstatus")
+                )
             case _:
                 return ()
 
@@ -118,12 +123,18 @@ class LegBook:
         leg.channel, leg.is_up, leg.is_lost = None, False, True
         return (AgentLegLost(agent=agent),)
 
-    def _on_contact(self, endpoint: str, status: str) -> tuple[Told, ...]:
+    def _on_contact(self, endpoint: str, contact: str, status: str) -> tuple[Told, ...]:
+        """A phone that comes back registers a new contact before its old one is removed, so the leg that was
+        rung on the new one is not ended by the old one's end."""
         told: list[Told] = []
+        if status == "Reachable":
+            self._contacts[endpoint] = contact
+        elif status in _DEAD and self._contacts.get(endpoint) == contact:
+            del self._contacts[endpoint]
         for leg in self._legs.values():
             if leg.endpoint != endpoint:
                 continue
-            if status in _DEAD and leg.channel is not None:
+            if status in _DEAD and leg.channel is not None and leg.contact in {None, contact}:
                 told += [AgentLegLost(agent=leg.agent), HangUpChannel(channel=leg.channel)]
                 leg.channel, leg.is_up, leg.is_lost = None, False, True
             elif status == "Reachable" and leg.channel is None and leg.is_lost:

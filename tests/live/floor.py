@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -13,8 +14,9 @@ from lab.laboratory import AMI_SECRET, Laboratory
 from compliance_gate.findings import Clearance, Recording
 from dialer.clock import posix_now
 from dialer.domain.campaign import DetectionMode
-from dialer.domain.commands import Bridge, ConnectAgentLeg, Hangup, HangupReason, Originate
-from dialer.domain.events import AgentLegRestored, CallAnswered, CallEnded, CallNotAttempted, Event
+from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup, HangupReason, Originate
+from dialer.domain.errors import TelephoneSystemUnavailableError
+from dialer.domain.events import AgentLegRestored, CallEnded, CallNotAttempted, Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, NumberId, PersonId
 from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem, Voice
 from telephony.asterisk.connection import AmiAddress, AmiTimings
@@ -55,9 +57,16 @@ class Floor:
 
     async def stop(self) -> None:
         """End what is left of this test and disconnect."""
-        for event in list(self.told):
-            if isinstance(event, CallAnswered) and not self.of(event.attempt, CallEnded):
-                await self.hang_up(event.attempt)
+        with contextlib.suppress(TelephoneSystemUnavailableError):
+            left = await self.system.reconcile()
+            for agent in left.agents:
+                await self.system.perform(DropAgentLeg(agent=agent))
+            for attempt in left.live:
+                await self.hang_up(attempt)
+            async with asyncio.timeout(5):
+                while left.live or left.agents:
+                    await asyncio.sleep(0.02)
+                    left = await self.system.reconcile()
         await self.system.stop()
         if self._reader is not None:
             await self._reader

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,8 @@ pytestmark = pytest.mark.skipif(reason_missing() is not None, reason=str(reason_
 
 
 @pytest.fixture
-def phone(laboratory: Laboratory, tmp_path: Path) -> Phone:
-    return Phone(
+async def phone(laboratory: Laboratory, tmp_path: Path) -> AsyncIterator[Phone]:
+    made = Phone(
         tmp_path / "phone",
         address=f"{laboratory.net}.11",
         server=laboratory.address,
@@ -26,6 +27,8 @@ def phone(laboratory: Laboratory, tmp_path: Path) -> Phone:
         secret="phone-101",
         voice=voices_folder() / "agent.wav",
     )
+    yield made
+    await made.die()
 
 
 async def test_a_registered_phone_is_rung_and_joined_and_stays_on_the_line(
@@ -41,7 +44,6 @@ async def test_a_registered_phone_is_rung_and_joined_and_stays_on_the_line(
         await floor.hang_up(attempt)
         await floor.over(attempt)
     assert (await floor.system.reconcile()).agents == (agent,)
-    await phone.die()
 
 
 async def test_a_dead_phone_is_noticed_within_seconds_and_rung_again_when_it_is_back(
@@ -57,7 +59,6 @@ async def test_a_dead_phone_is_noticed_within_seconds_and_rung_again_when_it_is_
     seen = len(floor.told)
     await phone.start()
     await floor.wait(AgentLegRestored, agent=agent, since=seen)
-    await phone.die()
 
 
 async def test_the_agent_s_voice_reaches_the_person(
@@ -78,4 +79,3 @@ async def test_the_agent_s_voice_reaches_the_person(
         abs(sample) for sample in memoryview(heard[: len(heard) // 2 * 2]).cast("h") if abs(sample) > 1000
     ]
     assert len(loud) > 1000
-    await phone.die()

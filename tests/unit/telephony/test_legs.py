@@ -23,8 +23,8 @@ def up() -> tuple[LegBook, str]:
     return book, channel
 
 
-def contact(book: LegBook, status: str) -> tuple[Told, ...]:
-    return hear(book, "ContactStatus", endpointname="101", contactstatus=status)
+def contact(book: LegBook, status: str, uri: str = "sip:101@a") -> tuple[Told, ...]:
+    return hear(book, "ContactStatus", endpointname="101", uri=uri, contactstatus=status)
 
 
 def test_a_leg_is_up_when_the_dialplan_says_so_and_not_before() -> None:
@@ -52,6 +52,18 @@ def test_a_dead_phone_s_leg_is_ended_and_rung_again_when_it_is_back() -> None:
     assert contact(book, "Unreachable") == (AgentLegLost(agent=ANNA), HangUpChannel(channel=channel))
     assert hear(book, "Hangup", channel) == ()
     assert contact(book, "Reachable") == (RingAgain(agent=ANNA),)
+
+
+def test_the_end_of_an_old_contact_does_not_end_the_leg_on_the_new_one() -> None:
+    book, _ = up()
+    contact(book, "Unreachable", "sip:101@old")
+    assert contact(book, "Reachable", "sip:101@new") == (RingAgain(agent=ANNA),)
+    channel = book.ring(ANNA, PHONE, 2)
+    assert contact(book, "Removed", "sip:101@old") == ()
+    assert contact(book, "Removed", "sip:101@new") == (
+        AgentLegLost(agent=ANNA),
+        HangUpChannel(channel=str(channel)),
+    )
 
 
 def test_another_phone_s_death_is_none_of_ours() -> None:

@@ -54,6 +54,11 @@ class NetworkServer:
             self._writer.transport.abort()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """The outermost task of a connection: it ends quietly when the process goes."""
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._replace_listener(reader, writer)
+
+    async def _replace_listener(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.cut()
         before, task = self._present, asyncio.current_task()
         self._present = task
@@ -64,19 +69,21 @@ class NetworkServer:
         await self._network.start()
         log.info("listener.came", number=self.connections)
         try:
+            await self._converse(reader, writer)
+        finally:
+            if self._present is task:
+                await self._network.stop()
+            with contextlib.suppress(OSError):
+                writer.close()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
             async with asyncio.TaskGroup() as group:
                 speaking = group.create_task(self._speak(writer))
                 await self._hear(reader, writer)
                 speaking.cancel()
         except* (OSError, wire.UnreadableLineError) as errors:
             log.info("listener.lost", why=str(errors.exceptions[0]))
-        except asyncio.CancelledError:
-            log.info("listener.left")  # the process is going: this task is the outermost of its connection
-        finally:
-            if self._present is task:
-                await self._network.stop()
-            with contextlib.suppress(OSError):
-                writer.close()
 
     async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while line := await reader.readline():

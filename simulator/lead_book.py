@@ -37,23 +37,27 @@ class UnknownPersonError(Exception):
 
 
 class _File:
-    """One person's file while it changes: history by entry id, rebuilt only when asked for."""
+    """One person's file while it changes.
 
-    __slots__ = ("_base", "_built", "_history")
+    Most writes are attempts, written again and again while they go on and read only when the person's turn
+    comes: they are kept as they came and become history when the file is asked for.
+    """
+
+    __slots__ = ("_base", "_built", "_history", "_records")
 
     def __init__(self, base: PersonFile) -> None:
         self._base = base
         self._built: PersonFile | None = base
         self._history: dict[str, HistoryEntry] | None = None
+        self._records: dict[str, AttemptRecord] = {}
+
+    def write(self, record: AttemptRecord) -> None:
+        """An attempt as it stands, in place of what was written of it before."""
+        self._records[record.attempt] = record
+        self._built = None
 
     def take(self, change: FactChange) -> None:
         """Apply a fact that binds this person; an entry stands in place of the one of its id."""
-        if change.entry is not None:
-            if self._history is None:
-                self._history = {old.entry: old for old in self._base.history}
-            self._history[change.entry.entry] = change.entry
-            self._built = None
-            return
         self._base = self._built = change.apply(self.now())
         self._history = None
 
@@ -68,8 +72,17 @@ class _File:
     def now(self) -> PersonFile:
         """The file as of now."""
         if self._built is None:
-            assert self._history is not None, "a file differs from its base by its history only"
-            self._built = _with_history(self._base, tuple(self._history.values()))
+            history = self._history
+            if history is None:
+                history = self._history = {old.entry: old for old in self._base.history}
+            for record in self._records.values():
+                entry = entry_of(record)
+                if entry is not None:
+                    history[entry.entry] = entry
+                else:  # it turned out that no telephone rang
+                    history.pop(record.attempt, None)
+            self._records.clear()
+            self._built = _with_history(self._base, tuple(history.values()))
         return self._built
 
 
@@ -247,9 +260,7 @@ class LeadBook:
 
     def write_attempt(self, record: AttemptRecord) -> None:
         """An attempt as the gate must know it, replacing what was known of it."""
-        entry = entry_of(record)
-        if entry is not None:
-            self._files[record.person].take(FactChange(person=record.person, entry=entry))
+        self._files[record.person].write(record)
 
     def learn(self, change: FactChange) -> None:
         """A fact that the engine decided to record, or that came from outside, for everybody it binds."""

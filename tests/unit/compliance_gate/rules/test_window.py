@@ -49,7 +49,8 @@ def test_days_without_hours_are_closed(law: Callable[..., Any]) -> None:
     """From Saturday after two the next hour is Monday's."""
     week = law(
         "window",
-        'hours: [{days: [MO, TU, WE, TH, FR], from: "08:00", to: "20:00"}, {days: [SA], from: "08:00", to: "14:00"}]',
+        'hours: [{days: [MO, TU, WE, TH, FR], from: "08:00", to: "20:00"}, '
+        '{days: [SA], from: "08:00", to: "14:00"}]',
     )
 
     assert week.retry("2026-06-13T14:30:00-04:00") == datetime.fromisoformat("2026-06-15T08:00:00-04:00")

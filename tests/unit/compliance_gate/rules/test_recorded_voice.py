@@ -1,0 +1,92 @@
+"""Kind `recorded_voice`: a recording needs consent, or is rationed."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+CONSENTED = "consents: [number_provided_to_creditor_for_account, prerecorded], reassigned_numbers: true"
+NOW = "2026-06-10T10:00:00-04:00"
+GIVEN = {"ts": "2025-01-01T10:00:00-05:00", "scope": "number_provided_to_creditor_for_account"}
+STOP = {"ts": "2026-05-01T10:00:00-04:00", "type": "revoke_consent"}
+
+
+def recorded(*days: str) -> list[dict[str, object]]:
+    """Recorded calls of June days."""
+    return [
+        {
+            "ts": f"2026-06-{day}T10:00:00-04:00",
+            "event": "call_placed",
+            "outcome": "prerecorded_delivered",
+            "tech": "prerecorded_voice",
+        }
+        for day in days
+    ]
+
+
+def test_consent_is_needed_and_enough(law: Callable[..., Any]) -> None:
+    """None denies for ever; the number given to the creditor is consent."""
+    rule = law("recorded_voice", CONSENTED)
+
+    assert rule.retry(NOW) is None
+    assert rule.allows(NOW, consents=[GIVEN])
+
+
+def test_a_revocation_binds_at_once_and_a_new_consent_opens_again(law: Callable[..., Any]) -> None:
+    """No ten business days are taken."""
+    rule = law("recorded_voice", CONSENTED)
+
+    assert not rule.allows("2026-05-01T10:00:01-04:00", consents=[GIVEN], requests=[STOP])
+    anew = {"ts": "2026-05-02T10:00:00-04:00", "scope": "prerecorded"}
+    assert rule.allows(NOW, consents=[GIVEN, anew], requests=[STOP])
+
+
+def test_one_account_until_the_day_all_are_revoked(law: Callable[..., Any]) -> None:
+    """A stop for one account ends the others from the day the law says."""
+    rule = law("recorded_voice", CONSENTED + ", revoke_all_from: 2027-01-31")
+    facts: dict[str, object] = {
+        "debts": [{"id": "D1", "type": "medical"}, {"id": "D2", "type": "medical"}],
+        "consents": [{**GIVEN, "debts": ["D1", "D2"]}],
+        "requests": [{**STOP, "debts": ["D1"]}],
+        "proposed": {"action": "place_call", "number": "+12125550123", "debts": ["D2"]},
+    }
+
+    assert rule.allows("2027-01-30T10:00:00-05:00", **facts)
+    assert not rule.allows("2027-01-31T10:00:00-05:00", **facts)
+
+
+def test_the_database_is_believed_against_the_consent(law: Callable[..., Any]) -> None:
+    """Yes ends it, no data gives no protection, no keeps it; an answer before the consent says nothing."""
+    rule = law("recorded_voice", CONSENTED)
+
+    def asked(result: str, ts: str = "2026-06-09T10:00:00-04:00") -> list[dict[str, object]]:
+        return [{"ts": ts, "event": "rnd_query", "date_in_query": "2025-01-01", "result": result}]
+
+    assert rule.allows(NOW, consents=[GIVEN], history=asked("no"))
+    assert not rule.allows(NOW, consents=[GIVEN], history=asked("yes"))
+    assert not rule.allows(NOW, consents=[GIVEN], history=asked("no_data"))
+    assert rule.allows(NOW, consents=[GIVEN], history=asked("yes", "2024-12-01T10:00:00-05:00"))
+
+
+def test_consent_must_be_for_this_number_and_debt(law: Callable[..., Any]) -> None:
+    """With two numbers or two debts on file a consent must say which."""
+    rule = law("recorded_voice", CONSENTED)
+    two = [
+        {"e164": "+12125550123", "kind": "mobile", "area_code_tzs": ["America/New_York"]},
+        {"e164": "+12125550124", "kind": "mobile", "area_code_tzs": ["America/New_York"]},
+    ]
+
+    assert not rule.allows(NOW, consents=[GIVEN], numbers=two)
+    assert rule.allows(NOW, consents=[{**GIVEN, "number": "+12125550123"}], numbers=two)
+    assert not rule.allows(NOW, consents=[{**GIVEN, "number": "+12125550124"}], numbers=two)
+    assert not rule.allows(NOW, consents=[{**GIVEN, "debts": ["D9"]}])
+
+
+def test_without_consent_three_in_thirty_days(law: Callable[..., Any]) -> None:
+    """The fourth waits until the first has left the thirty days."""
+    rule = law("recorded_voice", "consents: [prerecorded], at_most: 3, days: 30")
+
+    assert rule.allows(NOW, history=recorded("01", "03"))
+    assert rule.retry(NOW, history=recorded("01", "03", "05")) == datetime.fromisoformat(
+        "2026-07-01T00:00:00-04:00"
+    )
+    assert not rule.allows(NOW, requests=[STOP])

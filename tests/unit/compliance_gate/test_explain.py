@@ -1,0 +1,50 @@
+"""Decisions and rules can be read without the program."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+from compliance_gate.cases import read_case
+from compliance_gate.explain import describe_rule, explain, law_changes
+from compliance_gate.gate import ComplianceGate
+from compliance_gate.library import standard_rulebook
+
+_FILE = Path(__file__).parents[2] / "law" / "cases.jsonl"
+CASES = {case["id"]: case for case in map(json.loads, _FILE.read_text(encoding="utf-8").splitlines())}
+
+
+def test_a_denial_leads_from_the_call_to_the_paragraph() -> None:
+    """Rule, count, days, paragraph, next instant and the law's hash are all there."""
+    book = standard_rulebook()
+    case = read_case(CASES["RF-002"])
+    decision = ComplianceGate(book).evaluate(case.request, at=case.at)
+    told = "\n".join(explain(decision, book, at=case.at, zones=("America/New_York",)))
+
+    for part in (
+        "is denied",
+        "us-regf-seven-in-seven (law) forbids it",
+        "already counted: 7; at most 7",
+        "2026-04-01 to 2026-04-07",
+        "12 CFR 1006.14(b)(2)(i)(A)",
+        "Wed 2026-04-08 08:00:00 in America/New_York",
+        book.hash,
+    ):
+        assert part in told
+
+
+def test_a_rule_is_described_with_its_file() -> None:
+    """From the screen to the law folder."""
+    rule = standard_rulebook().rule("us-dc-after-completed-call")
+    assert rule is not None
+    told = "\n".join(describe_rule(rule))
+
+    assert "compliance_gate/law/us/states/district-of-columbia.yaml" in told
+    assert "lasts: 7 local days, full days after it" in told
+
+
+def test_changes_between_two_days_are_told() -> None:
+    """What came into force, and what ended."""
+    texts = [change.text for change in law_changes(standard_rulebook(), date(2026, 8, 31), date(2026, 9, 1))]
+
+    assert "us-nyc-three-attempts: comes into force" in texts
+    assert "us-nyc-two-communications: is no longer in force" in texts

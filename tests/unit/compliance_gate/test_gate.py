@@ -1,0 +1,168 @@
+"""The gate fails closed, and clears for one number, once, for seconds."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from compliance_gate.findings import ClearanceLedger, ClearanceRefusedError, Layer, Recording, Verdict
+from compliance_gate.gate import ComplianceGate
+from compliance_gate.library import standard_rulebook
+from compliance_gate.prepared import ContactRequest, PreparedPerson
+from compliance_gate.request import Address, Consent, Debt, NumberOnFile, PersonFile, ProposedContact
+from compliance_gate.rules.base import Answer
+from compliance_gate.rules.window import WindowRule
+from compliance_gate.words import ConsentScope, NumberKind, NumberRole, Tech
+
+NOW = datetime(2026, 6, 10, 15, tzinfo=UTC)
+NUMBER = NumberOnFile(
+    number="+12125550123",
+    kind=NumberKind.MOBILE,
+    role=NumberRole.OWN,
+    zones=frozenset({"America/New_York"}),
+)
+PERSON = PersonFile(
+    person="P1",
+    addresses=(Address(country="US", region="NJ", city="Newark", zones=frozenset({"America/New_York"})),),
+    numbers=(NUMBER,),
+    debts=(Debt(debt="D1"),),
+)
+PROPOSED = ProposedContact(number="+12125550123", debts=("D1",))
+GATE = ComplianceGate(standard_rulebook())
+
+
+def ask(file: PersonFile = PERSON, proposed: ProposedContact = PROPOSED) -> ContactRequest:
+    """The plain request."""
+    return ContactRequest(person=PreparedPerson(file), proposed=proposed)
+
+
+def test_plain_contact_is_cleared_with_every_rule_told() -> None:
+    """Nothing denies; law and house are both among the findings."""
+    decision = GATE.evaluate(ask(), at=NOW)
+
+    assert decision.is_allowed
+    assert decision.retry_at is None
+    assert {finding.layer for finding in decision.findings} == {Layer.LAW, Layer.HOUSE}
+    assert len(decision.findings) > 20
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        replace(
+            PERSON, addresses=(Address(country="US", region="ZZ", zones=frozenset({"America/New_York"})),)
+        ),
+        replace(PERSON, addresses=(Address(country="XX", zones=frozenset({"America/New_York"})),)),
+        replace(PERSON, addresses=(Address(country=None, zones=frozenset({"America/New_York"})),)),
+        replace(PERSON, addresses=(), numbers=(replace(NUMBER, number="+9995550123", zones=frozenset()),)),
+    ],
+)
+def test_a_place_that_is_not_in_the_register_denies_for_ever(file: PersonFile) -> None:
+    """No law known is not no law."""
+    proposed = replace(PROPOSED, number=file.numbers[0].number)
+    decision = GATE.evaluate(ask(file, proposed), at=NOW)
+
+    assert "gate-jurisdiction" in [finding.rule for finding in decision.denials]
+    assert decision.retry_at is None
+
+
+@pytest.mark.parametrize("packs", [(), ("US-atlantis",), ("US-federal", "US-atlantis")])
+def test_unknown_packs_deny(packs: tuple[str, ...]) -> None:
+    """A pack that does not exist is not skipped."""
+    assert not GATE.evaluate(replace(ask(), packs=packs), at=NOW).is_allowed
+
+
+def test_a_number_that_is_not_on_file_denies() -> None:
+    """A typed number must first be attached to a person."""
+    decision = GATE.evaluate(ask(proposed=replace(PROPOSED, number="+12125550999")), at=NOW)
+
+    assert [finding.rule for finding in decision.denials] == ["gate-number-on-file"]
+
+
+def test_a_rule_that_raises_denies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever goes wrong inside a rule, no call comes of it."""
+
+    def broken(rule: WindowRule, question: object) -> Answer:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(WindowRule, "ask", broken)
+    decision = ComplianceGate(standard_rulebook()).evaluate(ask(), at=NOW)
+
+    assert not decision.is_allowed
+    assert any("RuntimeError: broken" in value for f in decision.denials for _, value in f.facts)
+    assert ComplianceGate(standard_rulebook()).screen([ask()], at=NOW)[0].denied_by is not None
+
+
+def test_an_instant_without_a_zone_is_a_mistake_of_the_caller() -> None:
+    """There is no such instant."""
+    with pytest.raises(ValueError, match="aware"):
+        GATE.evaluate(ask(), at=datetime(2026, 6, 10, 15))  # noqa: DTZ001 - that is the mistake under test
+
+
+def test_a_city_that_is_not_known_is_tried_as_new_york_city() -> None:
+    """In the state of New York without a city, the city's law may apply."""
+    address = Address(country="US", region="NY", zones=frozenset({"America/New_York"}))
+    unknown = GATE.evaluate(ask(replace(PERSON, addresses=(address,))), at=NOW)
+    upstate = GATE.evaluate(ask(replace(PERSON, addresses=(replace(address, city="Buffalo"),))), at=NOW)
+
+    assert any(finding.rule.startswith("us-nyc") for finding in unknown.findings)
+    assert not any(finding.rule.startswith("us-nyc") for finding in upstate.findings)
+
+
+def test_nothing_is_played_to_a_mobile_without_consent() -> None:
+    """A recording is prerecorded voice; with consent it may be played, but no message at work."""
+    consent = Consent(at=NOW - timedelta(days=9), scope=ConsentScope.NUMBER_PROVIDED_TO_CREDITOR)
+    consented = replace(PERSON, consents=(consent,))
+    at_work = replace(consented, numbers=(replace(NUMBER, role=NumberRole.WORK),))
+
+    def playable(file: PersonFile) -> frozenset[Recording]:
+        clearance = GATE.evaluate(ask(file), at=NOW).clearance
+        assert clearance is not None
+        return clearance.may_play
+
+    assert playable(PERSON) == frozenset()
+    assert playable(consented) == frozenset(Recording)
+    assert playable(at_work) == frozenset({Recording.ABANDONMENT_MESSAGE})
+
+
+def test_an_ai_voice_is_an_artificial_voice() -> None:
+    """Every made-up voice needs the consent a recording needs."""
+    for tech in (Tech.PRERECORDED_VOICE, Tech.ARTIFICIAL_VOICE, Tech.AI_VOICE, Tech.ATDS):
+        assert not GATE.evaluate(ask(proposed=replace(PROPOSED, tech=tech)), at=NOW).is_allowed
+
+
+def test_a_clearance_is_used_once_in_time_and_for_its_number() -> None:
+    """Twice, late, early, or for another number: refused."""
+    clearance = GATE.evaluate(ask(), at=NOW).clearance
+    assert clearance is not None
+    ledger = ClearanceLedger()
+
+    with pytest.raises(ClearanceRefusedError, match="another number"):
+        ledger.consume(clearance, number="+12125550999", at=NOW)
+    with pytest.raises(ClearanceRefusedError, match="not valid"):
+        ledger.consume(clearance, number=clearance.number, at=NOW + timedelta(seconds=6))
+    with pytest.raises(ClearanceRefusedError, match="not valid"):
+        ledger.consume(clearance, number=clearance.number, at=NOW - timedelta(seconds=1))
+    ledger.consume(clearance, number=clearance.number, at=NOW + timedelta(seconds=2))
+    with pytest.raises(ClearanceRefusedError, match="already used"):
+        ledger.consume(clearance, number=clearance.number, at=NOW + timedelta(seconds=3))
+
+
+def test_the_ledger_forgets_what_has_expired() -> None:
+    """It stays as small as the last minute."""
+    ledger = ClearanceLedger()
+    for minute in range(10):
+        at = NOW + timedelta(minutes=2 * minute)
+        clearance = GATE.evaluate(ask(), at=at).clearance
+        assert clearance is not None
+        ledger.consume(clearance, number=clearance.number, at=at)
+
+    assert len(ledger.used) == 1
+
+
+def test_warnings_do_not_deny() -> None:
+    """A warned finding leaves the clearance."""
+    decision = GATE.evaluate(ask(), at=NOW)
+
+    assert decision.warnings == ()
+    assert all(finding.verdict is Verdict.CLEARED for finding in decision.findings)

@@ -1,6 +1,7 @@
-"""Kind `needs_consent`: a text or an e-mail only with consent to that medium. No values.
+"""Kind `needs_consent`: a contact only with consent in force, not followed by a revocation.
 
-Consent in force, given for the medium (`sms`, `email`), not followed by a revocation.
+Values:
+    consents: scopes of consent that suffice. Left out: the consent to the medium itself (`sms`, `email`).
 """
 
 from compliance_gate.question import Question
@@ -12,11 +13,16 @@ _SCOPES = {Action.SEND_SMS: ConsentScope.SMS, Action.SEND_EMAIL: ConsentScope.EM
 
 
 class NeedsConsentRule(Rule):
-    """Media that are closed until opened."""
+    """Contacts that are closed until opened."""
+
+    def __init__(self, header: Header, *, consents: frozenset[ConsentScope]) -> None:
+        super().__init__(header)
+        self.consents = consents
 
     def ask(self, question: Question) -> Answer:
-        """Denied unless consent to the medium is in force."""
-        wanted = _SCOPES.get(question.proposed.action)
+        """Denied unless such a consent is in force."""
+        medium = _SCOPES.get(question.proposed.action)
+        wanted = self.consents or (frozenset[ConsentScope]() if medium is None else {medium})
         revoked = [
             request.at
             for request in question.person.requests.get(RequestKind.REVOKE_CONSENT, ())
@@ -24,21 +30,21 @@ class NeedsConsentRule(Rule):
         ]
         for consent in question.person.file.consents:
             if (
-                consent.scope is wanted
+                consent.scope in wanted
                 and consent.at.timestamp() <= question.at
                 and consent.number in (None, question.proposed.number)
                 and (consent.revoked_at is None or question.at < consent.revoked_at.timestamp())
                 and not any(at >= consent.at for at in revoked)
             ):
                 return Passed((("consent", f"{consent.scope.value} of {consent.at.isoformat()}"),))
-        return Denied((("consent to this medium", "none in force"),), None)
+        return Denied((("consent needed", "none in force"),), None)
 
     def values(self) -> tuple[tuple[str, str], ...]:
-        """None."""
-        return ()
+        """Consents that suffice."""
+        named = ", ".join(sorted(scope.value for scope in self.consents))
+        return (("consents", named or "to the medium itself"),)
 
 
 def read_needs_consent(header: Header, reader: Reader) -> NeedsConsentRule:
-    """Make the rule; it has no values."""
-    del reader
-    return NeedsConsentRule(header)
+    """Make the rule from its values in a law file."""
+    return NeedsConsentRule(header, consents=reader.words("consents", ConsentScope))

@@ -5,14 +5,21 @@ made-up network, which a live floor cannot. The first breach raises, with the st
 """
 
 from collections import Counter
+from dataclasses import replace
 
 from dialer.domain.agent import AgentState
 from dialer.domain.commands import Originate, StoreAgentState, StoreAttempt, StoreOutcome
 from dialer.domain.ids import AgentId, AttemptId
 from dialer.domain.ports import JournalEntry
 from dialer.domain.record import AttemptRecord
-from simulator.rehearsal import Rehearsal
+from dialer.engine.engine import DialerEngine
+from simulator.faults import FaultInjector, FaultPlan
+from simulator.open_gate import OpenGate
+from simulator.rehearsal import Rehearsal, adapted
+from simulator.scenario_file import load_scenario
 
+_SETTLE_S = 900.0
+"""After everybody has left: longer than any watch the engine keeps on an attempt it hears nothing of."""
 _SERVING = frozenset(
     state.value
     for state in (AgentState.AVAILABLE, AgentState.RESERVED, AgentState.TALKING, AgentState.WRAPPING)
@@ -71,6 +78,11 @@ class Watcher:
         if not holds:
             raise InvariantBrokenError(f"step {entry.sequence} at {entry.now!r}: {what}; event {entry.event}")
 
+    @property
+    def abandoned(self) -> int:
+        """Attempts whose record says abandoned."""
+        return sum(record.abandoned is True for record in self._stored.values())
+
     def judge_end(self) -> None:
         """When everybody has gone home: every attempt is over, and every count is what it should be."""
         for name, record in self._stored.items():
@@ -94,3 +106,50 @@ class Watcher:
             for record in self._stored.values()
             if record.outcome is not None and record.outcome.value == "not_attempted"
         )
+
+
+def shift_under_faults(seed: int, plan: FaultPlan, *, policy: str, hours: float | None = None) -> Watcher:
+    """A short shift with restless agents and a bad connection, judged at every step and at its end.
+
+    Raises:
+        InvariantBrokenError: naming the step.
+    """
+    scenario = adapted(load_scenario("smoke"), policy=policy, hours=hours)
+    restless = replace(scenario.agents, pauses_per_hour=4.0, leg_losses_per_hour=4.0)
+    watcher = Watcher()
+    engine = DialerEngine(OpenGate())
+    rehearsal = Rehearsal(
+        scenario=replace(scenario, agents=restless), seed=seed, engine=engine, sink=watcher.watch
+    )
+    watcher.follow(rehearsal)
+    FaultInjector(
+        world=rehearsal.world,
+        network=rehearsal.network,
+        roster=rehearsal.roster,
+        plan=plan,
+        chance=rehearsal.streams.stream("faults"),
+        until=rehearsal.ends_at,
+    )
+    rehearsal.work()
+    rehearsal.world.run(rehearsal.world.now + _SETTLE_S)
+    watcher.judge_end()
+    _judge_engine(engine, watcher)
+    return watcher
+
+
+def _judge_engine(engine: DialerEngine, watcher: Watcher) -> None:
+    """Nothing is left behind in the engine's tables, and its ledger counts what the records say."""
+    state = engine.checkpoint()
+    left = {
+        "calls": len(state.calls),
+        "locked persons": len(state.locked_persons),
+        "locked numbers": len(state.locked_numbers),
+        "leads": len(state.leads),
+        "persons": len(state.persons),
+        "calls in flight": sum(row.in_flight for row in state.campaigns.values()),
+    }
+    if any(left.values()):
+        raise InvariantBrokenError(f"left behind: { {name: n for name, n in left.items() if n} }")
+    abandoned = sum(row.ledger.abandoned for row in state.campaigns.values())
+    if abandoned != watcher.abandoned:
+        raise InvariantBrokenError(f"the ledger says {abandoned} abandoned, the records {watcher.abandoned}")

@@ -34,21 +34,26 @@ class UserError(Exception):
 
 def complain(error: UserError) -> None:
     """Show what, where, and how to mend it."""
-    err.print(Text("error: ", style="bold red") + Text(error.what))
+    err.print(Text("error: ", style="bold red") + Text(error.what), soft_wrap=True)
     if error.where:
-        err.print(Text(f"  where: {error.where}"))
+        err.print(Text(f"  where: {error.where}"), soft_wrap=True)
     if error.mend:
-        err.print(Text(f"  mend:  {error.mend}"))
+        err.print(Text(f"  mend:  {error.mend}"), soft_wrap=True)
 
 
 def say(text: str) -> None:
     """A remark beside the result; stderr."""
-    err.print(Text(text))
+    err.print(Text(text), soft_wrap=True)
 
 
 def result(text: str) -> None:
     """A line of the result; stdout, never wrapped or coloured."""
     sys.stdout.write(text + "\n")
+
+
+def heading(text: str) -> None:
+    """A heading of the result; stdout."""
+    out.print(Text(text, style="bold"), soft_wrap=True)
 
 
 def result_json(value: object) -> None:

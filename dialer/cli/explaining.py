@@ -236,19 +236,16 @@ def tell(shown: Explained) -> None:
     """At the terminal: denials first, then warnings, then what cleared."""
     order = {Verdict.DENIED: 0, Verdict.WARNED: 1, Verdict.CLEARED: 2}
     for each in shown.asked:
-        console.out.print(each.title, style="bold", markup=False)
-        for name, value in each.about:
-            console.out.print(f"  {name:14} {value}", markup=False)
-        console.out.print(f"  {'next':14} {each.next_says}", markup=False)
-        table = console.table("verdict", "rule", "what it says", "where it stands", "facts")
+        console.heading(each.title)
+        for name, value in (*each.about, ("next", each.next_says)):
+            console.result(f"  {name:14} {value}")
+        console.result("")
         for finding in sorted(each.findings, key=lambda f: order[f.verdict]):
             rule = shown.rulebook.rule(finding.rule)
-            table.add_row(
-                _MARKS[finding.verdict],
-                finding.rule,
-                "" if rule is None else rule.header.what,
-                finding.citation,
-                "; ".join(f"{name}: {value}" for name, value in finding.facts),
-            )
-        console.out.print(table)
-        console.out.print()
+            console.result(f"  {_MARKS[finding.verdict]:8} {finding.rule} ({finding.layer.value})")
+            if rule is not None:
+                console.result(f"           {rule.header.what}")
+            console.result(f"           {finding.citation}")
+            for name, value in finding.facts:
+                console.result(f"             {name}: {value}")
+        console.result("")

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from dialer.storage.store import Store
 
 
+SQLITE_MAGIC = b"SQLite format 3\x00"
+"""How every SQLite file begins."""
+
+
 def fresh_folder(wanted: Path | None, name: str) -> Path:
     """The folder for a new rehearsal, emptied of an earlier one."""
     from dialer.app import FolderInUseError, prepare_folder
@@ -75,6 +79,13 @@ def store_address(named: str | None) -> str:
             mend="run `fairdial demo`, `fairdial simulate` or `fairdial import FILE` first, "
             "or name one with --store.",
         )
+    with path.open("rb") as file:
+        if file.read(len(SQLITE_MAGIC)) not in (SQLITE_MAGIC, b""):
+            raise UserError(
+                "this file is not a store",
+                where=str(path),
+                mend="name the fairdial.db of a rehearsal or floor.",
+            )
     return str(path)
 
 

@@ -124,7 +124,13 @@ async def started_network(order: NetworkOrder, folder: Path) -> AsyncGenerator[N
     file = folder / ORDER_FILE
     file.touch(mode=0o600)
     file.write_bytes(msgspec.json.encode(order))
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "telephony.simulated", str(file))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "telephony.simulated",
+        str(file),
+        start_new_session=True,  # a Ctrl-C at the terminal is for the floor, which ends its network itself
+    )
     try:
         yield
     finally:

@@ -6,11 +6,11 @@ is denied, a rule that raises denies, a fact that is missing is tried with every
 
 import math
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from compliance_gate.calendar import utc
 from compliance_gate.findings import Clearance, GateDecision, Layer, Recording, Screening, Verdict
-from compliance_gate.plan import Needs, Plan, Planner
+from compliance_gate.plan import Plan, Planner
 from compliance_gate.prepared import ContactRequest
 from compliance_gate.question import Question
 from compliance_gate.rulebook import LAYERS, Rulebook
@@ -34,6 +34,8 @@ class ComplianceGate:
     Args:
         layers: layers to ask; the public check of worked cases asks the law alone, a floor all of them.
         clearance_valid_s: seconds for which a clearance may be used.
+        law_of: decide by the law of this day, whenever the contact is (to compare editions of the law);
+            a gate that launches calls leaves it out.
     """
 
     def __init__(
@@ -42,10 +44,11 @@ class ComplianceGate:
         *,
         layers: Iterable[Layer] = LAYERS,
         clearance_valid_s: float = CLEARANCE_VALID_S,
+        law_of: date | None = None,
     ) -> None:
         self.rulebook = rulebook
         self.clearance_valid_s = clearance_valid_s
-        self._planner = Planner(rulebook, frozenset(layers))
+        self._planner = Planner(rulebook, frozenset(layers), law_of)
 
     def evaluate(self, request: ContactRequest, *, at: datetime, with_retry: bool = True) -> GateDecision:
         """Ask every rule that applies to one contact at one instant.
@@ -82,16 +85,18 @@ class ComplianceGate:
         plan = self._planner.plan(request, question)
         if not is_sound(question, plan):
             return next(f.rule for f in structural_findings(question, plan) if f.verdict is Verdict.DENIED)
-        second, seen = question.at, question.seen
-        times = request.person.times
-        has_requests = bool(request.person.requests)
-        for rule, needs, memory_s, fewest in plan.screening:
-            if needs is Needs.EVENTS:
-                # Too few events lie in the stretch the rule looks at: it cannot deny.
-                if fewest > seen or times[seen - fewest] + memory_s < second:
-                    continue
-            elif needs is Needs.REQUESTS and not has_requests:
-                continue
+        file, screening = request.person.file, plan.screening
+        rules = [*screening.always]
+        if file.holds:
+            rules += screening.on_holds
+        if file.requests:
+            rules += screening.on_requests
+        second, seen, times = question.at, question.seen, request.person.times
+        for rule, memory_s, fewest in screening.on_events:
+            # With too few events in the stretch the rule looks at, it cannot deny.
+            if fewest <= seen and times[seen - fewest] + memory_s >= second:
+                rules.append(rule)
+        for rule in rules:
             if isinstance(ask(rule, question), Denied):
                 return rule.header.rule
         return None

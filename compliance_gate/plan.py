@@ -1,6 +1,7 @@
 """Which rules are asked about a contact: found once per kind of contact and day, then looked up."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
 from compliance_gate.findings import Layer, Verdict
@@ -40,6 +41,21 @@ class Needs(Enum):
     NOTHING = 0
     REQUESTS = 1
     EVENTS = 2
+    HOLDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """Rules that deny, by what must be on file before they can.
+
+    Attributes:
+        on_events: with how far back the rule looks (s), and how many events it needs there.
+    """
+
+    always: tuple[Rule, ...]
+    on_holds: tuple[Rule, ...]
+    on_requests: tuple[Rule, ...]
+    on_events: tuple[tuple[Rule, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +67,7 @@ class Plan:
         recorded_rules: rules that would be asked beside these if the voice were recorded.
         coverage: what the register says of the places; `None` if the packs were given.
         missing: packs that were asked for and do not exist.
-        screening: `by_cost` with what each rule needs before it can deny, how far back it looks (s), and
-            how many events it needs there.
+        screening: `by_cost` again, by what each rule needs before it can deny.
     """
 
     rules: tuple[Rule, ...]
@@ -62,15 +77,16 @@ class Plan:
     missing: tuple[str, ...]
     packs: tuple[str, ...]
     with_house: bool
-    screening: tuple[tuple[Rule, Needs, int, int], ...]
+    screening: Screening
 
 
 class Planner:
     """Finds and remembers plans for one rulebook."""
 
-    def __init__(self, rulebook: Rulebook, layers: frozenset[Layer]) -> None:
+    def __init__(self, rulebook: Rulebook, layers: frozenset[Layer], law_of: date | None = None) -> None:
         self.rulebook = rulebook
         self.layers = layers
+        self.law_of = None if law_of is None else law_of.toordinal()
         self._plans: dict[object, Plan] = {}
         self._coverages: dict[frozenset[Place], Coverage] = {}
 
@@ -129,7 +145,7 @@ class Planner:
         return Plan(
             rules=rules,
             by_cost=by_cost,
-            screening=tuple((rule, _needs(rule), rule.memory_s or 0, rule.fewest_events) for rule in by_cost),
+            screening=_screening(by_cost),
             recorded_rules=extra,
             coverage=coverage,
             missing=tuple(name for name in packs if name not in self.rulebook.packs),
@@ -142,7 +158,7 @@ class Planner:
 
     def _applies(self, rule: Rule, question: Question, proposed: ProposedContact) -> bool:
         """In force on any of the local days, and binding this kind of contact."""
-        days = question.today
+        days = question.today if self.law_of is None else (self.law_of,)
         if days and not any(rule.from_day <= day <= rule.to_day for day in days):
             return False
         number = question.number
@@ -163,7 +179,21 @@ def _cost(rule: Rule) -> int:
     return _COST.index(rule.header.kind) if rule.header.kind in _COST else len(_COST)
 
 
+def _screening(by_cost: tuple[Rule, ...]) -> Screening:
+    def needing(what: Needs) -> tuple[Rule, ...]:
+        return tuple(rule for rule in by_cost if _needs(rule) is what)
+
+    return Screening(
+        always=needing(Needs.NOTHING),
+        on_holds=needing(Needs.HOLDS),
+        on_requests=needing(Needs.REQUESTS),
+        on_events=tuple((rule, rule.memory_s or 0, rule.fewest_events) for rule in needing(Needs.EVENTS)),
+    )
+
+
 def _needs(rule: Rule) -> Needs:
+    if rule.header.kind == "hold":
+        return Needs.HOLDS
     if rule.header.kind in _ON_REQUESTS:
         return Needs.REQUESTS
     return Needs.NOTHING if rule.memory_s is None else Needs.EVENTS

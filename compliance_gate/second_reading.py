@@ -1,0 +1,219 @@
+"""The gate's facts told to the auditor: the one place where both are known.
+
+The translation is word for word and decides nothing. `audit_file` re-decides every call on a person's
+file; `judge_contact` says whether one call would be lawful. Used by `fairdial audit` and by the audit of
+rehearsals.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from compliance_gate.auditor import (
+    STANDARD,
+    AuditedAttempt,
+    AuditedConsent,
+    AuditedContact,
+    AuditedDebt,
+    AuditedNumber,
+    AuditedPerson,
+    AuditedRequest,
+    AuditedSuppression,
+    HoursOfWeek,
+    Judgement,
+    Medium,
+    Proposal,
+    Reading,
+    audit,
+    judge,
+)
+from compliance_gate.request import (
+    Address,
+    Consent,
+    HistoryEntry,
+    Hold,
+    NumberOnFile,
+    PersonFile,
+    PersonRequest,
+    ProposedContact,
+    TimeBlock,
+)
+from compliance_gate.words import (
+    DebtType,
+    DncList,
+    EventKind,
+    GivenTo,
+    Mode,
+    NumberKind,
+    Outcome,
+    Tech,
+    Weekday,
+)
+
+_MEDIA = {
+    EventKind.CALL_PLACED: (Medium.CALL, False),
+    EventKind.CALL_RECEIVED: (Medium.CALL, True),
+    EventKind.RINGLESS_VOICEMAIL: (Medium.VOICEMAIL_WITHOUT_RINGING, False),
+    EventKind.SMS: (Medium.TEXT, False),
+    EventKind.SMS_RECEIVED: (Medium.TEXT, True),
+    EventKind.EMAIL: (Medium.EMAIL, False),
+    EventKind.EMAIL_RECEIVED: (Medium.EMAIL, True),
+    EventKind.LETTER: (Medium.LETTER, False),
+    EventKind.LETTER_RECEIVED: (Medium.LETTER, True),
+}
+_RECORDED = frozenset({Tech.PRERECORDED_VOICE, Tech.ARTIFICIAL_VOICE, Tech.AI_VOICE})
+_WEEKDAYS = tuple(Weekday)
+_NEW_YORK_CITY = frozenset(
+    {"new york city", "new york", "nyc", "manhattan", "brooklyn", "queens", "bronx", "the bronx", "staten island",
+     "jamaica", "flushing", "astoria", "long island city"}
+)  # fmt: skip
+
+
+def audit_file(file: PersonFile, reading: Reading = STANDARD) -> tuple[AuditedAttempt, ...]:
+    """Every call placed on a person's file, judged with what was known before it."""
+    return audit(audited_person(file), reading)
+
+
+def judge_contact(
+    file: PersonFile, proposed: ProposedContact, *, at: datetime, reading: Reading = STANDARD
+) -> Judgement:
+    """Whether a call would be lawful by the second reading. Only calls are judged, no other medium.
+
+    Raises:
+        ValueError: no number is proposed.
+    """
+    if proposed.number is None:
+        raise ValueError("the auditor judges calls, and a call is to a number")
+    proposal = Proposal(
+        at=at,
+        number=proposed.number,
+        debts=proposed.debts,
+        recorded=proposed.tech in _RECORDED,
+        purpose=proposed.purpose.value,
+        agent_guaranteed=proposed.mode is Mode.PREVIEW_AGENT_GUARANTEED,
+    )
+    return judge(audited_person(file, at=at), proposal, reading)
+
+
+def audited_person(file: PersonFile, *, at: datetime | None = None) -> AuditedPerson:
+    """A person's file in the auditor's words.
+
+    Args:
+        at: instant of the question, to know whether a journey the person told of is over.
+    """
+    zones = [address.zones for address in file.addresses]
+    journey = file.known_location
+    over = journey is not None and journey.until is not None and at is not None and at.date() > journey.until
+    if journey is not None and not over:
+        zones.append(journey.zones)
+    return AuditedPerson(
+        person=file.person,
+        role=file.role.value,
+        numbers=tuple(map(_number, file.numbers)),
+        address_zones=tuple(zones),
+        debts=tuple(
+            AuditedDebt(
+                debt=debt.debt,
+                is_student_loan=debt.type is DebtType.STUDENT_LOAN,
+                servicer_account=debt.servicer_account,
+                role=None if debt.person_role is None else debt.person_role.value,
+            )
+            for debt in file.debts
+        ),
+        regions=regions_of(file),
+        contacts=tuple(_contact(entry) for entry in file.history if entry.event in _MEDIA),
+        consents=tuple(map(_consent, file.consents)),
+        requests=tuple(map(_request, file.requests)),
+        suppressions=tuple(map(_hold, file.holds)),
+    )
+
+
+def regions_of(file: PersonFile) -> frozenset[str]:
+    """State and city laws that reach a person: of every address, or of the numbers where there is none."""
+    if not file.addresses:
+        return frozenset[str]().union(*(number.regions for number in file.numbers))
+    return frozenset(name for address in file.addresses for name in _regions(address))
+
+
+def _regions(address: Address) -> Iterable[str]:
+    if address.country and address.region:
+        yield f"{address.country}-{address.region}"
+    # A city that is not known may be the one that has a law of its own.
+    if address.region == "NY" and (address.city is None or address.city.casefold() in _NEW_YORK_CITY):
+        yield "US-NY-NYC"
+
+
+def _number(number: NumberOnFile) -> AuditedNumber:
+    known = {NumberKind.MOBILE: True, NumberKind.LANDLINE: False}
+    return AuditedNumber(
+        number=number.number,
+        zones=number.zones,
+        is_mobile=known.get(number.kind),
+        place=None if number.place is None else number.place.value,
+        role=number.role.value,
+        on_own_list=bool(number.on_lists & {DncList.INTERNAL, DncList.CLIENT}),
+    )
+
+
+def _contact(entry: HistoryEntry) -> AuditedContact:
+    medium, inbound = _MEDIA[entry.event]
+    is_call = medium is Medium.CALL
+    return AuditedContact(
+        at=entry.at,
+        medium=medium,
+        inbound=inbound,
+        outcome=(None if entry.outcome is None else entry.outcome.value) if is_call else "sent",
+        number=entry.number,
+        debts=entry.debts or None,
+        spoken_debts=entry.conversation_debts,
+        recorded=entry.tech in _RECORDED
+        or entry.outcome is Outcome.PRERECORDED_DELIVERED
+        or medium is Medium.VOICEMAIL_WITHOUT_RINGING,
+        purpose="collection" if entry.purpose is None else entry.purpose.value,
+        reached=None if entry.person is None else entry.person.value,
+    )
+
+
+def _consent(consent: Consent) -> AuditedConsent:
+    window = consent.window
+    hours = None if window is None or window.until is None else (window.start, window.until)
+    return AuditedConsent(
+        at=consent.at,
+        scope=consent.scope.value,
+        to_collector=consent.given_to is GivenTo.COLLECTOR,
+        debts=consent.debts,
+        number=consent.number,
+        only_on=consent.valid_on,
+        first_day=consent.valid_from,
+        last_day=consent.valid_until,
+        hours=hours,
+        withdrawn_at=consent.revoked_at,
+    )
+
+
+def _request(request: PersonRequest) -> AuditedRequest:
+    days = (TimeBlock(days=request.days),) if request.days else ()
+    return AuditedRequest(
+        at=request.at,
+        kind=request.type.value,
+        debts=request.debts,
+        number=request.number,
+        medium=None if request.medium is None else request.medium.value,
+        place=None if request.place is None else request.place.value,
+        avoid=tuple(map(_hours, (*request.blocks, *days))),
+        only=tuple(map(_hours, request.only)),
+        last_day=request.until,
+        received=request.received,
+        in_writing=request.in_writing,
+        withdrawn_at=request.withdrawn_at,
+    )
+
+
+def _hours(block: TimeBlock) -> HoursOfWeek:
+    days = block.days or frozenset(Weekday)
+    return HoursOfWeek(
+        weekdays=frozenset(_WEEKDAYS.index(day) for day in days), start=block.start, until=block.until
+    )
+
+
+def _hold(hold: Hold) -> AuditedSuppression:
+    return AuditedSuppression(since=hold.since, kind=hold.kind.value, until=hold.until, debts=hold.debts)

@@ -46,8 +46,8 @@ class Hopper:
         Each pool's share of the hopper is that of its agents, so that leads which few or none can take never
         keep out those that many wait for.
         """
-        if not campaign.pools:
-            return campaign.settings.hopper_size
+        if not any(self._roster.able(campaign, key, pool) for key, pool in campaign.pools.items()):
+            return campaign.settings.hopper_size if not self.level(campaign) else 0
         missing = 0
         for key, pool in campaign.pools.items():
             share = self.share(campaign, key, pool)
@@ -55,6 +55,10 @@ class Hopper:
             if held * 2 < share:
                 missing += share - held
         return missing
+
+    def level(self, campaign: CampaignRow) -> int:
+        """Leads in hand."""
+        return sum(len(pool.queue) + len(pool.reserved) for pool in campaign.pools.values())
 
     def share(self, campaign: CampaignRow, key: str, pool: PoolRow) -> int:
         """Leads of this pool to keep in hand; 0 when no agent on the floor can take them."""
@@ -151,7 +155,7 @@ class Hopper:
 
     def _most(self, campaign: CampaignRow, key: str, pool: PoolRow) -> int:
         """Most leads of the pool to take in: before anybody has logged in, whatever comes."""
-        if not any(self._roster.able(campaign, k, p) for k, p in campaign.pools.items()):
+        if not self._roster.anybody(campaign.settings.campaign):
             return campaign.settings.hopper_size
         return 2 * self.share(campaign, key, pool)
 

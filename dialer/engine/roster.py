@@ -214,6 +214,13 @@ class Roster:
                 best = agent
         return best
 
+    def anybody(self, campaign: CampaignId) -> bool:
+        """Whether anybody of the campaign is logged in, on a break or not."""
+        return any(
+            agent.campaign == campaign and agent.state is not AgentState.LOGGED_OUT
+            for agent in self._context.state.agents.values()
+        )
+
     def serving(self, campaign: CampaignId) -> int:
         """Agents of the campaign who are on the floor for calls: available, held, talking or wrapping."""
         known = self._context.serving.get(campaign)

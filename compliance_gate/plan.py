@@ -1,5 +1,6 @@
 """Which rules are asked about a contact: found once per kind of contact and day, then looked up."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -87,6 +88,9 @@ class Planner:
         self.rulebook = rulebook
         self.layers = layers
         self.law_of = None if law_of is None else law_of.toordinal()
+        # The law is the same between two days on which some rule begins or has ended.
+        changes = {day for rule in rulebook.rules() for day in (rule.from_day, rule.to_day + 1)}
+        self._changes = sorted(changes)
         self._plans: dict[object, Plan] = {}
         self._coverages: dict[frozenset[Place], Coverage] = {}
 
@@ -107,7 +111,7 @@ class Planner:
             proposed.campaign,
             kind,
             role,
-            today,
+            tuple([bisect_right(self._changes, day) for day in today]),
         )
         known = self._plans.get(key)
         if known is None:

@@ -229,16 +229,18 @@ class PreparedPerson:
         return any(consent.scope is scope for consent in self.file.consents)
 
     def _event(self, entry: HistoryEntry, at: int) -> PastEvent:
-        groups = frozenset(self.groups_of(entry.debts)) if entry.debts else None
+        # Counted for no one debt yet, it may come to count for each debt it was meant for.
+        debts = entry.debts or entry.intended_debts
+        groups = frozenset(self.groups_of(debts)) if debts else None
         spoken: frozenset[str] | None = frozenset()
         if entry.event in _CALLS_EITHER_WAY and entry.outcome in _MAY_BE_CONVERSATION:
-            topics = entry.conversation_debts or entry.debts
+            topics = entry.conversation_debts or debts
             spoken = frozenset(self.groups_of(topics)) if topics else None
         return PastEvent(
             at=at,
             code=_CODES[entry.event, entry.outcome],
             groups=groups,
-            accounts=frozenset(entry.debts) if entry.debts else None,
+            accounts=frozenset(debts) if debts else None,
             spoken=spoken,
             number=entry.number,
             own=entry.person is None or entry.person is self.file.role,

@@ -34,7 +34,7 @@ class LegBook:
 
     def __init__(self) -> None:
         self._legs: dict[AgentId, _Leg] = {}
-        self._contacts: dict[str, str] = {}
+        self._contacts: dict[str, list[str]] = {}
 
     def channel_of(self, agent: AgentId) -> str | None:
         """Channel of the agent's leg when it is up."""
@@ -57,7 +57,8 @@ class LegBook:
             leg.endpoint = endpoint
             return None
         channel = agent_channel(agent, serial)
-        contact = self._contacts.get(endpoint)
+        reachable = self._contacts.get(endpoint)
+        contact = reachable[-1] if reachable else None
         self._legs[agent] = _Leg(agent=agent, endpoint=endpoint, channel=channel, contact=contact)
         return channel
 
@@ -124,19 +125,20 @@ class LegBook:
         return (AgentLegLost(agent=agent),)
 
     def _on_contact(self, endpoint: str, contact: str, status: str) -> tuple[Told, ...]:
-        """A phone that comes back registers a new contact before its old one is removed, so the leg that was
-        rung on the new one is not ended by the old one's end."""
-        told: list[Told] = []
+        """A phone that comes back registers a new contact around the time at which its old one is removed, in
+        either order: only the contact that the leg was rung on ends it, and any other rings it again."""
+        reachable = self._contacts.setdefault(endpoint, [])
+        if status in {"Reachable", *_DEAD} and contact in reachable:
+            reachable.remove(contact)
         if status == "Reachable":
-            self._contacts[endpoint] = contact
-        elif status in _DEAD and self._contacts.get(endpoint) == contact:
-            del self._contacts[endpoint]
+            reachable.append(contact)
+        told: list[Told] = []
         for leg in self._legs.values():
             if leg.endpoint != endpoint:
                 continue
             if status in _DEAD and leg.channel is not None and leg.contact in {None, contact}:
                 told += [AgentLegLost(agent=leg.agent), HangUpChannel(channel=leg.channel)]
                 leg.channel, leg.is_up, leg.is_lost = None, False, True
-            elif status == "Reachable" and leg.channel is None and leg.is_lost:
+            if reachable and leg.channel is None and leg.is_lost and status in {"Reachable", *_DEAD}:
                 told.append(RingAgain(agent=leg.agent))
         return tuple(told)

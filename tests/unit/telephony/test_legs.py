@@ -66,6 +66,19 @@ def test_the_end_of_an_old_contact_does_not_end_the_leg_on_the_new_one() -> None
     )
 
 
+def test_a_leg_rung_on_a_contact_that_is_removed_is_rung_again_on_the_other() -> None:
+    book, _ = up()
+    contact(book, "Unreachable", "sip:101@old")
+    contact(book, "Reachable", "sip:101@old")
+    channel = book.ring(ANNA, PHONE, 2)
+    assert contact(book, "Reachable", "sip:101@new") == ()
+    assert contact(book, "Removed", "sip:101@old") == (
+        AgentLegLost(agent=ANNA),
+        HangUpChannel(channel=str(channel)),
+        RingAgain(agent=ANNA),
+    )
+
+
 def test_another_phone_s_death_is_none_of_ours() -> None:
     book, _ = up()
     assert hear(book, "ContactStatus", endpointname="102", contactstatus="Removed") == ()

@@ -105,35 +105,36 @@ class Hopper:
         files = {PersonId(file.person): file for file in event.persons}
         self._people.take_in(files, as_of=event.as_of)
         self._people.forget_old_changes()
-        taken = sum(1 for lead in event.leads if self._take(campaign, lead))
+        for lead in event.leads:
+            self._take(campaign, lead)
         self._people.drop_unused(files)
-        campaign.refill_at = self._next_asking(campaign, event, taken)
+        campaign.refill_at = self._next_asking(campaign, event)
         if campaign.state is not CampaignState.RUNNING:
             self.empty(campaign, "campaign is not running")
         context.wake_pools(campaign)
 
-    def _next_asking(self, campaign: CampaignRow, event: LeadsFetched, taken: int) -> float:
+    def _next_asking(self, campaign: CampaignRow, event: LeadsFetched) -> float:
         now = self._context.now
-        if taken == 0:
+        if not event.leads:
             due = event.retry_at if event.retry_at is not None else now + EMPTY_S
             return min(max(due, now + ASK_AGAIN_S), now + 10 * EMPTY_S)
         return now if self.missing(campaign) == 0 else now + ASK_AGAIN_S
 
-    def _take(self, campaign: CampaignRow, lead: Lead) -> bool:
-        """Queue a lead; False when we hold it already or its persons did not come with it."""
+    def _take(self, campaign: CampaignRow, lead: Lead) -> None:
+        """Queue a lead, unless we hold it already, its persons did not come with it, or its pool has enough."""
         state = self._context.state
         if lead.lead in state.leads or lead.lead in state.locked_leads:
-            return False
+            return
         if not lead.targets or any(target.person not in state.persons for target in lead.targets):
             self._context.ignore("lead_without_person")
-            return False
+            return
         pools_before = len(campaign.pools)
         key, pool = pool_of(campaign, lead.needs)
         if len(campaign.pools) != pools_before:
             self._roster.forget_capabilities()
         if len(pool.queue) + len(pool.reserved) >= self._most(campaign, key, pool):
             self.give_back(lead, "enough of its kind in hand", rest_s=SURPLUS_REST_S)
-            return False
+            return
         state.leads[lead.lead] = lead
         for person in _persons_of(lead):
             self._people.use(person)
@@ -145,7 +146,6 @@ class Hopper:
             insort(target, lead.lead, key=lambda name: self._key(state.leads[name]))
         else:
             target.append(lead.lead)
-        return True
 
     def remove(self, lead: Lead) -> None:
         """The lead leaves the hopper (launched, rested or closed); the caller took it off its queue."""

@@ -121,7 +121,7 @@ class Hopper:
         return now if self.missing(campaign) == 0 else now + ASK_AGAIN_S
 
     def _take(self, campaign: CampaignRow, lead: Lead) -> None:
-        """Queue a lead, unless we hold it already, its persons did not come with it, or its pool has enough."""
+        """Queue a lead, unless we hold it, its persons did not come with it, or its pool has enough."""
         state = self._context.state
         if lead.lead in state.leads or lead.lead in state.locked_leads:
             return

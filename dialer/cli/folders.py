@@ -84,7 +84,7 @@ def store_address(named: str | None) -> str:
             raise UserError(
                 "this file is not a store",
                 where=str(path),
-                mend="name the fairdial.db of a rehearsal or floor.",
+                mend="name a rehearsal's fairdial.db.",
             )
     return str(path)
 

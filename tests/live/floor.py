@@ -163,6 +163,10 @@ class Floor:
         """Join the two."""
         await self.system.perform(Bridge(attempt=attempt, agent=agent))
 
+    def forget(self, attempt: AttemptId) -> None:
+        """Drop what was told of an attempt, for runs of many."""
+        self.told = [event for event in self.told if getattr(event, "attempt", None) != attempt]
+
     async def hang_up(self, attempt: AttemptId) -> None:
         """End the call."""
         await self.system.perform(Hangup(attempt=attempt, reason=HangupReason.FLOOR_STOPPED))

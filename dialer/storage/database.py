@@ -169,7 +169,9 @@ class PostgresDatabase:
         return self.run(_run_read(self.engine, work))
 
     def close(self) -> None:
-        """Let go of every connection and end the thread."""
+        """Let go of every connection and end the thread; closing twice does nothing more."""
+        if self._loop.is_closed():
+            return
         self.run(self.engine.dispose())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

@@ -87,9 +87,11 @@ def claim(connection: Connection, campaign: str, *, wanted: int) -> list[str]:
     )
     if connection.dialect.name == "postgresql":
         head = head.with_for_update(skip_locked=True)
+    # A common table expression: PostgreSQL may run a bare subquery with a limit once for each row it updates.
+    taken = head.cte("head")
     claimed = (
         update(leads)
-        .where(leads.c.lead.in_(head), leads.c.state == "due")
+        .where(leads.c.lead.in_(select(taken.c.lead)), leads.c.state == "due")
         .values(state="claimed")
         .returning(leads.c.lead)
     )

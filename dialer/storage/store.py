@@ -58,12 +58,15 @@ class Store:
             StoreOwnedError: `exclusive`, and another engine owns it.
         """
         database = connect(store_url(address), durable=durable)
+        owner: lock.OwnerLock | None = None
         try:
             owner = lock.own(database) if exclusive else None
             key = database.write(lambda connection: _prepare(connection, identity_key))
             if exclusive:
                 database.write(lock.sign)
         except BaseException:
+            if owner is not None:
+                owner.release()
             database.close()
             raise
         return cls(database, Identifiers(key), owner)

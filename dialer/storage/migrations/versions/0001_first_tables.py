@@ -220,7 +220,7 @@ def upgrade() -> None:
     sa.Column('debt', sa.Text(), nullable=False),
     sa.Column('state', sa.Text(), server_default='due', nullable=False),
     sa.Column('not_before', sa.Float(), server_default='0', nullable=False),
-    sa.Column('reserve_agent', sa.Boolean(), server_default=sa.text('0'), nullable=False),
+    sa.Column('reserve_agent', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.Column('reserve_for', sa.Text(), nullable=True),
     sa.Column('priority', sa.Float(), server_default='0', nullable=False),
     sa.Column('passes', sa.Integer(), server_default='0', nullable=False),
@@ -308,7 +308,7 @@ def upgrade() -> None:
     sa.Column('person', sa.Text(), nullable=False),
     sa.Column('client', sa.Text(), server_default='', nullable=False),
     sa.Column('language', sa.Text(), server_default='en', nullable=False),
-    sa.Column('doubtful', sa.Boolean(), server_default=sa.text('0'), nullable=False),
+    sa.Column('doubtful', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.Column('import_id', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('person', name=op.f('pk_persons'))
     )

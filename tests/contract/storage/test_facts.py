@@ -1,0 +1,227 @@
+"""What the store says of a person is what the engine would know had it held the file all along."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from compliance_gate.request import Consent, Hold, NumberOnFile, PersonFile, PersonRequest
+from compliance_gate.words import ConsentScope, GivenTo, HoldKind, NumberRole, PersonRole, RequestKind
+from compliance_gate.words import Outcome as GateOutcome
+from dialer.domain.attempt import Outcome
+from dialer.domain.commands import RestLead, StoreAttempt, StoreConsent, StoreHold, StoreOutcome, StoreRequest
+from dialer.domain.events import (
+    AccountRecalled,
+    ConsentGiven,
+    Event,
+    HoldLifted,
+    HoldPlaced,
+    InboundConversation,
+    PaymentReceived,
+    PersonEdited,
+    RequestReceived,
+    SuppressionAdded,
+    SuppressionScope,
+    TimeReached,
+)
+from dialer.domain.facts import FactEvent, change_of_event
+from dialer.domain.ids import PersonId
+from dialer.domain.money import Money
+from dialer.domain.ports import JournalEntry
+from dialer.domain.record import instant
+from dialer.storage.rehearsal import RehearsalWriter
+
+
+def write(floor: Any, *entries: JournalEntry) -> None:
+    with RehearsalWriter(floor.store) as writer:
+        for entry in entries:
+            writer.append(entry)
+
+
+def file_of(floor: Any, person: str) -> PersonFile:
+    return floor.store.person_files([person], now=floor.now)[person]
+
+
+def two_people_with_one_number(floor: Any) -> tuple[PersonId, PersonId]:
+    floor.place(
+        floor.account("A1", ref="ann", numbers=[floor.number(1), floor.number(2)]),
+        floor.account("A2", ref="bob", numbers=[floor.number(2, NumberRole.SHARED)]),
+    )
+    ids = floor.store.identifiers
+    return ids.person("acme", "ann"), ids.person("acme", "bob")
+
+
+def apply_all(file: PersonFile, *events: FactEvent, now: float) -> PersonFile:
+    for event in events:
+        change = change_of_event(event, now=now)
+        if change is not None and change.binds(file):
+            file = change.apply(file)
+    return file
+
+
+def test_every_kind_of_fact_comes_back_as_the_engine_applies_it(floor: Any) -> None:
+    ann, bob = two_people_with_one_number(floor)
+    before = {person: file_of(floor, person) for person in (ann, bob)}
+    ids = floor.store.identifiers
+    at = instant(floor.now)
+    shared, debt = ids.number("+12125550102"), ids.debt("acme", "A1")
+    events: tuple[FactEvent, ...] = (
+        RequestReceived(person=ann, request=PersonRequest(at=at, type=RequestKind.STOP_CALLING)),
+        RequestReceived(
+            person=ann, request=PersonRequest(at=at, type=RequestKind.STOP_NUMBER, number=shared)
+        ),
+        ConsentGiven(person=bob, consent=Consent(at=at, scope=ConsentScope.CALL)),
+        HoldPlaced(person=bob, hold=Hold(kind=HoldKind.VULNERABILITY, since=at)),
+        HoldPlaced(person=ann, hold=Hold(kind=HoldKind.DECEASED, since=at)),
+        HoldLifted(person=ann, kind=HoldKind.DECEASED, by="compliance"),
+        SuppressionAdded(scope=SuppressionScope.NUMBER, source="national", number=shared),
+        SuppressionAdded(scope=SuppressionScope.PERSON, source="internal", person=bob),
+        SuppressionAdded(scope=SuppressionScope.DEBT, source="client", debt=ids.debt("acme", "A2")),
+        AccountRecalled(debt=debt),
+        PaymentReceived(debt=debt, amount=Money(cents=100), settles=False),
+        PaymentReceived(debt=debt, amount=Money(cents=9_900), settles=True),
+        InboundConversation(person=ann, number=None, debts=(debt,)),
+    )
+    write(floor, *(floor.step(event) for event in events))
+    for person in (ann, bob):
+        assert file_of(floor, person) == apply_all(before[person], *events, now=floor.now)
+    assert any(request.type is RequestKind.STOP_NUMBER for request in file_of(floor, bob).requests)
+
+
+def test_a_request_for_a_shared_number_binds_whoever_gets_the_number_later(floor: Any) -> None:
+    ids = floor.store.identifiers
+    shared = ids.number("+12125550102")
+    suppressed = SuppressionAdded(scope=SuppressionScope.NUMBER, source="internal", number=shared)
+    write(floor, floor.step(suppressed))
+    _ann, bob = two_people_with_one_number(floor)
+    assert [request.type for request in file_of(floor, bob).requests] == [RequestKind.DO_NOT_CALL]
+
+
+def test_a_fact_that_the_engine_repeats_as_a_command_is_kept_once(floor: Any) -> None:
+    ann, _bob = two_people_with_one_number(floor)
+    request = PersonRequest(at=instant(floor.now), type=RequestKind.STOP_CALLING)
+    event: Event = RequestReceived(person=ann, request=request)
+    write(floor, floor.step(event, StoreRequest(person=ann, request=request)))
+    assert file_of(floor, ann).requests == (request,)
+
+
+def test_facts_that_the_engine_decides_are_kept(floor: Any) -> None:
+    ann, _bob = two_people_with_one_number(floor)
+    at = instant(floor.now)
+    request = PersonRequest(at=at, type=RequestKind.CEASE_COMMUNICATION)
+    consent, hold = Consent(at=at, scope=ConsentScope.CALL_BACK), Hold(kind=HoldKind.BANKRUPTCY, since=at)
+    write(
+        floor,
+        floor.step(
+            TimeReached(),
+            StoreRequest(person=ann, request=request),
+            StoreConsent(person=ann, consent=consent),
+            StoreHold(person=ann, hold=hold),
+        ),
+    )
+    file = file_of(floor, ann)
+    assert (file.requests, file.consents, file.holds) == ((request,), (consent,), (hold,))
+
+
+def test_attempts_of_a_hundred_days_are_the_history_oldest_first(floor: Any) -> None:
+    floor.place(floor.account("A1"))
+    (lead,) = floor.leads()
+    day = 86_400.0
+    for name, days, outcome in (("t3", 1, Outcome.BUSY), ("t1", 101, Outcome.NO_ANSWER), ("t2", 99, None)):
+        record = floor.record(name, lead, launched_at=floor.now - days * day)
+        write(
+            floor,
+            floor.step(
+                TimeReached(),
+                StoreAttempt(record=record, findings=()),
+                StoreOutcome(record=replace(record, outcome=outcome)),
+            ),
+        )
+    history = file_of(floor, lead.targets[0].person).history
+    assert [entry.entry for entry in history] == ["t2", "t3"]
+    assert history[0].outcome is GateOutcome.NO_ANSWER, "a call without an outcome counts as placed"
+
+
+def test_an_attempt_that_rang_nobody_is_no_history(floor: Any) -> None:
+    floor.place(floor.account("A1"))
+    (lead,) = floor.leads()
+    record = floor.record("t1", lead, outcome=Outcome.NOT_ATTEMPTED, ended_at=floor.now)
+    write(floor, floor.step(TimeReached(), StoreAttempt(record=record, findings=())))
+    assert file_of(floor, lead.targets[0].person).history == ()
+
+
+def test_a_number_found_wrong_or_dead_is_no_target_any_more(floor: Any) -> None:
+    floor.place(floor.account("A1", numbers=[floor.number(1), floor.number(2), floor.number(3)]))
+    (lead,) = floor.leads()
+    wrong, dead, good = (target.number for target in lead.targets)
+    request = PersonRequest(at=instant(floor.now), type=RequestKind.WRONG_NUMBER_LEARNED, number=wrong)
+    record = floor.record("t1", lead, number=dead, outcome=Outcome.INVALID_NUMBER)
+    write(
+        floor,
+        floor.step(
+            TimeReached(),
+            StoreRequest(person=lead.targets[0].person, request=request),
+            StoreAttempt(record=record, findings=()),
+        ),
+    )
+    (now,) = floor.leads()
+    assert [target.number for target in now.targets] == [good]
+
+
+def test_an_edited_file_replaces_the_placed_one_and_keeps_the_calls(floor: Any) -> None:
+    floor.place(floor.account("A1"))
+    (lead,) = floor.leads()
+    person = lead.targets[0].person
+    record = floor.record("t1", lead, outcome=Outcome.BUSY)
+    write(floor, floor.step(TimeReached(), StoreAttempt(record=record, findings=())))
+    added = floor.store.attach_number("+12125550177")
+    before = file_of(floor, person)
+    edited = replace(before, numbers=(NumberOnFile(number=added, role=NumberRole.OWN),), history=())
+    write(floor, floor.step(PersonEdited(person=edited)))
+    after = file_of(floor, person)
+    assert after == replace(edited, history=before.history)
+    assert [target.number for target in floor.leads()[0].targets] == [added]
+
+
+def test_a_consent_lets_the_persons_resting_leads_be_looked_at_again(floor: Any) -> None:
+    floor.place(floor.account("A1", ref="ann"), floor.account("A2", ref="ann"))
+    ann = floor.store.identifiers.person("acme", "ann")
+    later = floor.now + 7 * 86_400
+    rest = [
+        RestLead(lead=floor.lead_id("A1"), not_before=later, reason="seven", passes=0),
+        RestLead(
+            lead=floor.lead_id("A2"), not_before=later, reason="call back", passes=0, reserve_agent=True
+        ),
+    ]
+    write(floor, floor.step(TimeReached(), *rest))
+    consent = Consent(at=instant(floor.now), scope=ConsentScope.CALL, given_to=GivenTo.COLLECTOR)
+    write(floor, floor.step(ConsentGiven(person=ann, consent=consent)))
+    found = {lead.lead: lead.not_before for lead in floor.leads()}
+    assert found == {floor.lead_id("A1"): None, floor.lead_id("A2"): later}
+
+
+def test_a_recalled_account_has_no_lead_any_more(floor: Any) -> None:
+    floor.place(floor.account("A1"), floor.account("A2"))
+    write(floor, floor.step(AccountRecalled(debt=floor.store.identifiers.debt("acme", "A1"))))
+    assert [lead.lead for lead in floor.leads()] == [floor.lead_id("A2")]
+
+
+def test_someone_abandoned_lately_is_only_called_with_an_agent_reserved(floor: Any) -> None:
+    floor.place(floor.account("A1"))
+    (lead,) = floor.leads()
+    record = floor.record("t1", lead, outcome=Outcome.ABANDONED, launched_at=floor.now - 71 * 3600)
+    write(floor, floor.step(TimeReached(), StoreAttempt(record=record, findings=())))
+    assert floor.leads()[0].reserve_agent
+    floor.now += 2 * 3600
+    assert not floor.leads()[0].reserve_agent
+
+
+def test_roles_and_days_past_due_are_those_of_today(floor: Any) -> None:
+    since = (instant(floor.now) - timedelta(days=40)).date()
+    account = replace(floor.account("A1", role=PersonRole.JOINT_DEBTOR), delinquent_since=since)
+    floor.place(account)
+    (debt,) = file_of(floor, floor.store.identifiers.person("acme", "of-A1")).debts
+    assert (debt.days_past_due, debt.person_role, debt.client) == (40, PersonRole.JOINT_DEBTOR, "acme")
+
+
+def test_somebody_unknown_has_an_empty_file(floor: Any) -> None:
+    assert file_of(floor, "p-nobody") == PersonFile(person="p-nobody")

@@ -1,0 +1,250 @@
+"""Imports: nothing before the flip, everything after it, once, however often it is tried."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from compliance_gate.request import TimeBlock
+from compliance_gate.words import ConsentScope, HoldKind, RequestKind, Weekday
+from compliance_gate.words import Outcome as GateOutcome
+from dialer.domain.placement import (
+    PlacedAccount,
+    PlacedHold,
+    PlacedRequest,
+    PriorAttempt,
+    RejectedLine,
+)
+from dialer.storage import tables as t
+from dialer.storage.imports import Imports, ImportStateError
+
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def rows_in(floor: Any, *tables: Any) -> list[int]:
+    def work(connection: Connection) -> list[int]:
+        return [connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
+
+    return floor.store.read(work)
+
+
+def everything(floor: Any) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of what was placed, for comparing."""
+
+    def work(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
+        placed = (
+            t.persons,
+            t.identities,
+            t.addresses,
+            t.numbers,
+            t.person_numbers,
+            t.debts,
+            t.person_debts,
+            t.leads,
+        )
+        found = {
+            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+            for table in placed
+        }
+        facts = select(t.facts.c.person, t.facts.c.kind, t.facts.c.body)
+        return {**found, "facts": sorted(tuple(row) for row in connection.execute(facts))}
+
+    return floor.store.read(work)
+
+
+def begin(floor: Any, sha256: str = "f") -> tuple[Imports, str]:
+    imports = floor.store.imports()
+    status = imports.begin(file_name="f.csv", sha256=sha256, campaign="c", client="acme", now=floor.now)
+    return imports, status.import_id
+
+
+def some(floor: Any, count: int) -> list[PlacedAccount]:
+    return [floor.account(f"A{n}", numbers=[floor.number(n % 90)]) for n in range(count)]
+
+
+def test_nothing_can_be_seen_before_the_flip(floor: Any) -> None:
+    imports, name = begin(floor)
+    status = imports.stage(
+        name, [*some(floor, 5), RejectedLine(line=9, column="zip", reason="not a ZIP code")]
+    )
+    assert (status.state, status.lines, status.accepted, status.rejected) == ("staging", 6, 5, 1)
+    assert rows_in(floor, t.persons, t.debts, t.leads, t.telephone_numbers) == [0, 0, 0, 0]
+    assert imports.rejects(name) == (RejectedLine(line=9, column="zip", reason="not a ZIP code"),)
+
+
+def test_after_the_flip_all_of_it_comes_even_if_the_process_dies(floor: Any, reopen: Any) -> None:
+    imports, name = begin(floor)
+    imports.stage(name, some(floor, 30))
+    imports.publish(name, now=floor.now, report={"lines": 30})
+    again = reopen()
+    (unfinished,) = again.imports().unfinished()
+    assert unfinished.import_id == name
+    again.imports().put_in_place(name, now=floor.now)
+    assert again.imports().unfinished() == ()
+    assert len(again.load_leads("c", now=floor.now).leads) == 30
+    again.close()
+
+
+def test_putting_in_place_may_be_killed_between_any_two_transactions(floor: Any) -> None:
+    """The pause after the first transaction is where the process dies."""
+
+    class KilledError(Exception):
+        pass
+
+    def die(_seconds: float) -> None:
+        raise KilledError
+
+    imports, name = begin(floor)
+    imports.stage(name, some(floor, 600))
+    imports.publish(name, now=floor.now)
+    with pytest.raises(KilledError):
+        floor.store.imports(pause=die).put_in_place(name, now=floor.now)
+    placed, staged = rows_in(floor, t.debts, t.staged_accounts)
+    assert 0 < placed < 600
+    assert placed + staged == 600
+    floor.store.imports().put_in_place(name, now=floor.now)
+    assert rows_in(floor, t.debts, t.leads, t.staged_accounts) == [600, 600, 0]
+
+
+def test_the_same_file_again_changes_nothing(floor: Any) -> None:
+    floor.place(*some(floor, 3))
+    before = everything(floor)
+    imports, name = begin(floor)
+    assert imports.status(name).state == "finished"
+    with pytest.raises(ImportStateError, match="finished"):
+        imports.stage(name, some(floor, 3))
+    assert everything(floor) == before
+
+
+def test_a_newer_file_updates_accounts_and_keeps_their_leads_as_they_are(floor: Any) -> None:
+    floor.place(floor.account("A1", cents=100), sha256="monday")
+
+    def close(connection: Connection) -> None:
+        connection.execute(t.leads.update().values(state="closed"))
+
+    floor.store.write(close)
+    floor.place(floor.account("A1", cents=50), floor.account("A2"), sha256="tuesday")
+
+    def work(connection: Connection) -> tuple[Any, Any]:
+        balance = select(t.debts.c.balance_cents).where(t.debts.c.client_account == "A1")
+        return connection.scalar(balance), connection.scalar(
+            select(t.leads.c.state).where(t.leads.c.lead == floor.lead_id("A1"))
+        )
+
+    assert floor.store.read(work) == (50, "closed")
+
+
+def test_persons_known_before_are_named_so_that_a_running_engine_can_be_told(floor: Any) -> None:
+    floor.place(floor.account("A1", ref="ann"), sha256="monday")
+    imports, name = begin(floor, "tuesday")
+    imports.stage(name, [floor.account("A2", ref="ann"), floor.account("A3", ref="bob")])
+    imports.publish(name, now=floor.now)
+    known = imports.put_in_place(name, now=floor.now)
+    assert known == (floor.store.identifiers.person("acme", "ann"),)
+
+
+def test_a_reader_that_dies_half_way_leaves_nothing_and_the_file_can_be_tried_again(floor: Any) -> None:
+    def lines() -> Iterator[PlacedAccount]:
+        yield from some(floor, 2_500)
+        raise OSError("the share went away")
+
+    imports, name = begin(floor)
+    with pytest.raises(OSError, match="share"):
+        imports.stage(name, lines())
+    assert rows_in(floor, t.persons, t.leads) == [0, 0]
+    imports, name = begin(floor)
+    assert imports.stage(name, some(floor, 4)).lines == 4
+
+
+def test_an_abandoned_import_is_forgotten(floor: Any) -> None:
+    imports, name = begin(floor)
+    imports.stage(name, some(floor, 4))
+    imports.abandon(name)
+    assert rows_in(floor, t.staged_accounts) == [0]
+    with pytest.raises(ImportStateError, match="abandoned"):
+        imports.publish(name, now=floor.now)
+
+
+def test_what_the_creditor_knows_reaches_the_gate(floor: Any) -> None:
+    block = TimeBlock(days=frozenset({Weekday.SUNDAY}))
+    account = floor.account(
+        "A1",
+        numbers=[floor.number(1, consent_at=AT, text_consent_at=AT)],
+        requests=(
+            PlacedRequest(type=RequestKind.INCONVENIENT_TIMES, at=AT, blocks=(block,)),
+            PlacedRequest(type=RequestKind.DISPUTE, at=AT, debt_only=True),
+        ),
+        holds=(PlacedHold(kind=HoldKind.BANKRUPTCY, since=AT),),
+        prior_attempts=(
+            PriorAttempt(at=AT, outcome=GateOutcome.NO_ANSWER),
+            PriorAttempt(at=AT.replace(hour=2)),
+        ),
+        date_of_birth=date(1980, 1, 2),
+    )
+    floor.place(account)
+    person = floor.store.identifiers.person("acme", "of-A1")
+    debt = floor.store.identifiers.debt("acme", "A1")
+    file = floor.store.person_files([person], now=floor.now)[person]
+    assert [(r.type, r.debts, r.blocks) for r in file.requests] == [
+        (RequestKind.INCONVENIENT_TIMES, None, (block,)),
+        (RequestKind.DISPUTE, (debt,), ()),
+    ]
+    assert [(h.kind, h.debts) for h in file.holds] == [(HoldKind.BANKRUPTCY, None)]
+    assert {(c.scope, c.number) for c in file.consents} == {
+        (ConsentScope.NUMBER_PROVIDED_TO_CREDITOR, file.numbers[0].number),
+        (ConsentScope.SMS, file.numbers[0].number),
+    }
+    assert {(e.at, e.outcome) for e in file.history} == {
+        (AT, GateOutcome.NO_ANSWER),
+        (AT.replace(hour=2), None),
+    }
+
+
+def test_no_table_that_journals_or_reports_read_has_a_name_or_a_number_in_clear(floor: Any) -> None:
+    floor.place(floor.account("A1", first="Somename", email="a@example.com", date_of_birth=date(1980, 1, 2)))
+    in_clear = {"identities", "address_lines", "telephone_numbers", "imports", "meta"}
+
+    def work(connection: Connection) -> list[str]:
+        found: list[str] = []
+        for table in t.metadata.sorted_tables:
+            if table.name not in in_clear:
+                text = repr([tuple(row) for row in connection.execute(select(table))])
+                found += [
+                    f"{table.name}: {secret}"
+                    for secret in ("Somename", "Example", "1980-01-02", "a@example.com", "of-A1", "555")
+                    if secret in text
+                ]
+        return found
+
+    assert floor.store.read(work) == []
+
+
+def test_two_persons_of_one_name_and_birthday_are_flagged_and_not_merged(floor: Any) -> None:
+    born = date(1980, 1, 2)
+    floor.place(
+        floor.account("A1", ref="x", first="Ada", date_of_birth=born),
+        floor.account("A2", ref="y", first="ADA", date_of_birth=born),
+        floor.account("A3", ref="z", first="Bea", date_of_birth=born),
+    )
+
+    def work(connection: Connection) -> set[str]:
+        query = select(t.persons.c.person).where(t.persons.c.doubtful.is_(True))
+        return set(connection.execute(query).scalars())
+
+    ids = floor.store.identifiers
+    assert floor.store.read(work) == {ids.person("acme", "x"), ids.person("acme", "y")}
+
+
+async def test_a_number_is_dialed_by_its_id_and_not_once_it_is_erased(floor: Any) -> None:
+    floor.place(floor.account("A1", numbers=[floor.number(1)]))
+    number = floor.store.identifiers.number("+12125550101")
+    async with floor.live() as live:
+        assert await live.leads.dial_number(number) == "+12125550101"
+
+        def erase(connection: Connection) -> None:
+            connection.execute(t.telephone_numbers.delete())
+
+        floor.store.write(erase)
+        assert await live.leads.dial_number(number) is None

@@ -1,0 +1,192 @@
+"""Leads: claimed once, in the declared order, never early, and only for people who may be reached."""
+
+import asyncio
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, insert, select, update
+
+from compliance_gate.words import NumberRole, PersonRole
+from dialer.domain.commands import RefillHopper, RestLead
+from dialer.domain.events import TimeReached
+from dialer.domain.ids import AgentId, CampaignId, LeadId
+from dialer.domain.lead import Lead, Target
+from dialer.domain.ordering import LEAD_ORDER, lead_order_key
+from dialer.storage import leads as storage_leads
+from dialer.storage.fold import Fold
+from dialer.storage.projections import project
+from dialer.storage.tables import leads
+
+REFILL = RefillHopper(campaign=CampaignId("c"), request=1, wanted=10, sequence=0)
+
+ROW = st.fixed_dictionaries(
+    {
+        "reserve_agent": st.booleans(),
+        "priority": st.sampled_from([-1.5, 0.0, 0.5, 612.0]),
+        "passes": st.integers(0, 3),
+        "lead": st.text("aAbBzZ019-", min_size=1, max_size=6),
+    }
+)
+
+
+def lead(row: dict[str, Any]) -> Lead:
+    return Lead(
+        lead=LeadId(row["lead"]),
+        campaign=CampaignId("c"),
+        debt="d",  # type: ignore[arg-type]
+        targets=(Target(person="p", number="n"),),  # type: ignore[arg-type]
+        priority=row["priority"],
+        passes=row["passes"],
+        reserve_agent=row["reserve_agent"],
+    )
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(ROW, unique_by=lambda row: row["lead"], max_size=25))
+def test_the_order_in_sql_is_the_order_in_python(floor: Any, rows: list[dict[str, Any]]) -> None:
+    def work(connection: Connection) -> list[str]:
+        connection.execute(leads.delete())
+        if rows:
+            connection.execute(insert(leads), [{**row, "campaign": "c", "debt": "d"} for row in rows])
+        first = storage_leads.claim(connection, "c", wanted=7)
+        second = storage_leads.claim(connection, "c", wanted=100)
+        return [*first, *second]
+
+    expected = sorted((lead(row) for row in rows), key=lead_order_key())
+    assert floor.store.write(work) == [one.lead for one in expected]
+
+
+def test_the_declared_order_names_columns_of_the_table() -> None:
+    assert {term.column for term in LEAD_ORDER} <= set(leads.c.keys())
+
+
+def test_many_claims_at_once_share_no_lead(floor: Any) -> None:
+    """Ten askers, two threads' worth of transactions, each lead once."""
+    floor.place(*(floor.account(f"A{n}", numbers=[floor.number(n)]) for n in range(60)))
+
+    async def run() -> list[str]:
+        async with floor.live() as live:
+            answers = await asyncio.gather(*(live.leads.fetch(REFILL) for _ in range(10)))
+            return [one.lead for answer in answers for one in answer.leads]
+
+    claimed = asyncio.run(run())
+    assert len(claimed) == 60
+    assert len(set(claimed)) == 60
+
+
+def test_a_fetch_brings_leads_with_their_persons_and_says_what_is_left(floor: Any) -> None:
+    floor.place(*(floor.account(f"A{n}", numbers=[floor.number(n)], priority=n) for n in range(15)))
+
+    async def run() -> Any:
+        async with floor.live() as live:
+            return await live.leads.fetch(REFILL)
+
+    answer = asyncio.run(run())
+    assert [one.priority for one in answer.leads] == [float(n) for n in range(14, 4, -1)]
+    assert {target.person for one in answer.leads for target in one.targets} == {
+        file.person for file in answer.persons
+    }
+    assert (answer.leads_left, answer.as_of, answer.request, answer.retry_at) == (15, 0, 1, None)
+
+
+def rest(floor: Any, account: str, until: float, **more: Any) -> None:
+    fold = Fold()
+    command = RestLead(lead=floor.lead_id(account), not_before=until, reason="x", passes=2, **more)
+    project(fold, floor.step(TimeReached(), command))
+    floor.store.write(fold.write)
+
+
+async def fetch_at(floor: Any, now: float) -> Any:
+    floor.now = now
+    async with floor.live() as live:
+        return await live.leads.fetch(REFILL)
+
+
+def test_a_resting_lead_comes_when_its_instant_has_come_and_not_before(floor: Any) -> None:
+    floor.place(floor.account("A1"))
+    rest(floor, "A1", floor.now + 100, reserve_agent=True, reserve_for=AgentId("ann"))
+    begin = floor.now
+    early = asyncio.run(fetch_at(floor, begin + 99))
+    assert (early.leads, early.leads_left, early.retry_at) == ((), 1, begin + 100)
+    due = asyncio.run(fetch_at(floor, begin + 100))
+    assert [(one.passes, one.reserve_agent, one.reserve_for) for one in due.leads] == [(2, True, "ann")]
+    assert due.leads[0].not_before == begin + 100
+
+
+def test_a_lead_nobody_can_be_reached_for_is_set_aside_for_a_day(floor: Any) -> None:
+    floor.place(floor.account("A1", numbers=[floor.number(1, NumberRole.WORK)]))
+    begin = floor.now
+    first = asyncio.run(fetch_at(floor, begin))
+    assert (first.leads, first.leads_left) == ((), 0)
+    assert asyncio.run(fetch_at(floor, begin)).retry_at == begin + 86_400.0
+
+
+def test_only_own_and_shared_numbers_of_those_who_owe_are_targets_the_primary_first(floor: Any) -> None:
+    floor.place(
+        floor.account("A1", ref="joint", role=PersonRole.JOINT_DEBTOR, numbers=[floor.number(1)]),
+        floor.account("A1", ref="user", role=PersonRole.AUTHORISED_USER, numbers=[floor.number(2)]),
+        floor.account(
+            "A1",
+            ref="primary",
+            numbers=[
+                floor.number(3, NumberRole.REFERENCE),
+                floor.number(4),
+                floor.number(5, NumberRole.WORK),
+                floor.number(6, NumberRole.RELATIVE),
+                floor.number(7, NumberRole.TRACED),
+                floor.number(8, NumberRole.UNKNOWN),
+                floor.number(9, NumberRole.SHARED),
+            ],
+        ),
+    )
+    (one,) = floor.leads()
+    ids = floor.store.identifiers
+    assert [(target.person, target.number) for target in one.targets] == [
+        (ids.person("acme", "primary"), ids.number("+12125550104")),
+        (ids.person("acme", "primary"), ids.number("+12125550109")),
+        (ids.person("acme", "joint"), ids.number("+12125550101")),
+    ]
+    assert one.targets[0].answer_segment == "mobile/own/0-2"
+
+
+def test_someone_who_speaks_another_language_needs_an_agent_who_does(floor: Any) -> None:
+    floor.place(floor.account("A1", language="es"))
+    assert floor.leads()[0].needs == ("language:es",)
+
+
+def test_claims_that_the_engine_never_wrote_down_come_back_at_the_next_start(floor: Any, reopen: Any) -> None:
+    floor.place(floor.account("A1"), floor.account("A2"))
+
+    async def claim_two_and_record_one() -> None:
+        async with floor.live() as live:
+            answer = await live.leads.fetch(REFILL)
+            await live.journal.append(
+                [floor.step(type(answer)(**{
+                    name: getattr(answer, name) for name in answer.__slots__ if name != "leads"
+                }, leads=answer.leads[:1]))]
+            )  # fmt: skip
+
+    asyncio.run(claim_two_and_record_one())
+    again = reopen()
+    assert again.start_generation() == 1
+
+    def states(connection: Connection) -> list[str]:
+        return sorted(connection.execute(select(leads.c.state)).scalars())
+
+    assert again.read(states) == ["due", "queued"]
+    assert again.start_generation() == 2
+    again.close()
+
+
+def test_waking_takes_a_bounded_bite(floor: Any) -> None:
+    def work(connection: Connection) -> tuple[int, int]:
+        rows = [{"lead": f"l{n}", "campaign": "c", "debt": "d", "state": "resting"} for n in range(5_100)]
+        connection.execute(insert(leads), rows)
+        connection.execute(update(leads).where(leads.c.lead == "l7").values(not_before=floor.now + 1))
+        return (
+            storage_leads.wake(connection, "c", now=floor.now),
+            storage_leads.wake(connection, "c", now=floor.now),
+        )
+
+    assert floor.store.write(work) == (5_000, 99)

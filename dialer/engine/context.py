@@ -37,6 +37,7 @@ class Context:
         "policies",
         "prepared",
         "serving",
+        "shares",
         "state",
         "unconnected",
     )
@@ -51,6 +52,7 @@ class Context:
         self.policies: dict[tuple[CampaignId, str], PacingPolicy] = {}
         self.capable: dict[tuple[CampaignId, str], tuple[AgentId, ...]] = {}
         self.serving: dict[CampaignId, int] = {}
+        self.shares: dict[CampaignId, dict[str, int]] = {}
         self.unconnected: set[CampaignId] = set()
 
     def begin(self, now: float, owed: list[Command]) -> None:

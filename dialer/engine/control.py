@@ -42,6 +42,7 @@ class Control:
         """A campaign, new or changed. What its policies learned is kept where it fits."""
         context = self._context
         settings = event.settings
+        self._pacing.check(settings)
         row = context.state.campaigns.get(settings.campaign)
         if row is None:
             row = CampaignRow(settings=settings, state=CAMPAIGN.initial)

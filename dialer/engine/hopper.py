@@ -15,7 +15,7 @@ from dialer.domain.ordering import lead_order_key
 from dialer.engine.context import Context, pool_of
 from dialer.engine.people import People
 from dialer.engine.roster import Roster
-from dialer.engine.state import CampaignRow, PoolRow
+from dialer.engine.state import CampaignRow
 
 ASK_AGAIN_S = 5.0
 EMPTY_S = 60.0
@@ -46,11 +46,12 @@ class Hopper:
         Each pool's share of the hopper is that of its agents, so that leads which few or none can take never
         keep out those that many wait for.
         """
-        if not any(self._roster.able(campaign, key, pool) for key, pool in campaign.pools.items()):
+        shares = self._shares(campaign)
+        if not any(shares.values()):
             return campaign.settings.hopper_size if not self.level(campaign) else 0
         missing = 0
         for key, pool in campaign.pools.items():
-            share = self.share(campaign, key, pool)
+            share = shares[key]
             held = len(pool.queue) + len(pool.reserved)
             if held * 2 < share:
                 missing += share - held
@@ -60,13 +61,20 @@ class Hopper:
         """Leads in hand."""
         return sum(len(pool.queue) + len(pool.reserved) for pool in campaign.pools.values())
 
-    def share(self, campaign: CampaignRow, key: str, pool: PoolRow) -> int:
-        """Leads of this pool to keep in hand; 0 when no agent on the floor can take them."""
-        home = len(self._roster.at_home(campaign, key, pool))
-        if home == 0:
-            return 0
-        everybody = sum(len(self._roster.at_home(campaign, k, p)) for k, p in campaign.pools.items())
-        return max(LEAST_SHARE, round(campaign.settings.hopper_size * home / everybody))
+    def _shares(self, campaign: CampaignRow) -> dict[str, int]:
+        """Leads of each pool to keep in hand; 0 where no agent of the campaign can take them."""
+        cache = self._context.shares
+        known = cache.get(campaign.settings.campaign)
+        if known is None or len(known) != len(campaign.pools):
+            homes = {k: len(self._roster.at_home(campaign, k, pool)) for k, pool in campaign.pools.items()}
+            everybody = sum(homes.values())
+            size = campaign.settings.hopper_size
+            known = {
+                k: max(LEAST_SHARE, round(size * home / everybody)) if home else 0
+                for k, home in homes.items()
+            }
+            cache[campaign.settings.campaign] = known
+        return known
 
     def refill(self, campaign: CampaignRow) -> None:
         """Ask for more when a pool runs low."""
@@ -132,7 +140,7 @@ class Hopper:
         key, pool = pool_of(campaign, lead.needs)
         if len(campaign.pools) != pools_before:
             self._roster.forget_capabilities()
-        if len(pool.queue) + len(pool.reserved) >= self._most(campaign, key, pool):
+        if len(pool.queue) + len(pool.reserved) >= self._most(campaign, key):
             self.give_back(lead, "enough of its kind in hand", rest_s=SURPLUS_REST_S)
             return
         state.leads[lead.lead] = lead
@@ -153,11 +161,11 @@ class Hopper:
         for person in _persons_of(lead):
             self._people.release(person)
 
-    def _most(self, campaign: CampaignRow, key: str, pool: PoolRow) -> int:
+    def _most(self, campaign: CampaignRow, key: str) -> int:
         """Most leads of the pool to take in: before anybody has logged in, whatever comes."""
         if not self._roster.anybody(campaign.settings.campaign):
             return campaign.settings.hopper_size
-        return 2 * self.share(campaign, key, pool)
+        return 2 * self._shares(campaign)[key]
 
     def give_back(self, lead: Lead, reason: str, *, rest_s: float = 0.0) -> None:
         """Return a lead unlaunched; not wanted again for `rest_s` seconds."""

@@ -7,7 +7,8 @@ from typing import cast
 import numpy as np
 
 from dialer.domain.agent import AgentState
-from dialer.domain.campaign import DetectionMode
+from dialer.domain.campaign import CampaignSettings, DetectionMode
+from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import CampaignId, LeadId
 from dialer.engine import ledger
 from dialer.engine.context import Context
@@ -44,17 +45,23 @@ class PacingPort:
         name = (campaign.settings.campaign, key)
         known = self._context.policies.get(name)
         if known is None:
-            settings = campaign.settings
-            parameters = dict(settings.policy_parameters)
-            if settings.policy == "predictive":
-                parameters.setdefault("target", settings.abandonment_target)
-            inner = make_policy(settings.policy, **parameters)
-            known = AbandonmentGuard(inner, epsilon=settings.guard_epsilon)
+            known = _make(campaign.settings)
             stored = campaign.pools[key].policy_state
             if stored:
                 known.restore(cast("Mapping[str, Json]", json.loads(stored)))
             self._context.policies[name] = known
         return known
+
+    def check(self, settings: CampaignSettings) -> None:
+        """Whether the settings' policy can be made.
+
+        Raises:
+            InvalidFactError: it does not exist, or does not take these parameters.
+        """
+        try:
+            _make(settings)
+        except ValueError as error:
+            raise InvalidFactError(f"campaign {settings.campaign}: {error}") from error
 
     def forget(self, campaign: CampaignId) -> None:
         """Settings changed: policies are made anew, what they learned is kept when the policy is the same."""
@@ -145,3 +152,10 @@ class PacingPort:
     def chances(self, campaign: CampaignRow, lead: LeadId) -> tuple[float, float]:
         """(needs an agent, is a person) of a lead in a hopper, by its first target's segment."""
         return campaign.answers.probabilities(self._context.state.leads[lead].targets[0].answer_segment)
+
+
+def _make(settings: CampaignSettings) -> AbandonmentGuard:
+    parameters = dict(settings.policy_parameters)
+    if settings.policy == "predictive":
+        parameters.setdefault("target", settings.abandonment_target)
+    return AbandonmentGuard(make_policy(settings.policy, **parameters), epsilon=settings.guard_epsilon)

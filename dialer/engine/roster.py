@@ -158,6 +158,7 @@ class Roster:
     def forget_capabilities(self) -> None:
         """Agents or pools changed: who can take what is worked out anew when next asked."""
         self._context.capable.clear()
+        self._context.shares.clear()
 
     def able(self, campaign: CampaignRow, key: str, pool: PoolRow) -> tuple[AgentId, ...]:
         """Agents of the campaign who may take the pool's calls, logged in, in order of their ids."""

@@ -5,7 +5,8 @@ that a policy can be tuned in seconds and so that published figures can be measu
 
 Scenarios: `REF` (a sales-like floor: 25 % live, 10 % busy, the rest rings out after 26 s), `MARKOV` (all
 times exponential, no patience: the exact optimum is known, see `pacing.optimum`), `COLLECTIONS` (5 % live,
-60 % machines that reach agents because detection is off).
+60 % machines that reach agents because detection is off), `BLIND` (the same, where a late machine counts as
+an abandoned person), `DRIFT` and `BREAK` (REF with a live share that changes, with half of the agents leaving).
 
     python benchmarks/pacing_ref.py --scenario REF --agents 5,10,20,50 --policy predictive --days 3
 """
@@ -53,6 +54,8 @@ class Scenario:
     wrap: Draw
     patience: float
     connect_within: float
+    unidentified_counts: bool = False
+    """A late machine counts as an abandoned person: nobody could tell."""
     drift: tuple[float, ...] = ()
     """Live shares of equal parts of the day instead of `live`, unknown to the policy."""
     breaks: tuple[tuple[float, float, float], ...] = ()
@@ -133,6 +136,7 @@ SCENARIOS = {
     "REF": REF,
     "MARKOV": MARKOV,
     "COLLECTIONS": COLLECTIONS,
+    "BLIND": replace(COLLECTIONS, name="BLIND", unidentified_counts=True),
     "DRIFT": replace(REF, name="DRIFT", drift=(0.15, 0.25, 0.40, 0.20)),
     "BREAK": replace(REF, name="BREAK", breaks=((3 * 3600.0, 900.0, 0.5),)),
 }
@@ -247,6 +251,7 @@ class Floor:
             candidate_needs_agent=self._candidate_needs,
             candidate_live=self._candidate_live,
             launch_limit=20,
+            unidentified_counts=self._scenario.unidentified_counts,
             shift_left=self._end - now,
             ledger=AbandonmentLedger(
                 live_answers=tally.live,
@@ -331,7 +336,7 @@ class Floor:
         if call.resolved or call.late:
             return
         call.late = True
-        if call.outcome is LaunchOutcome.ANSWERED_LIVE:
+        if call.outcome is LaunchOutcome.ANSWERED_LIVE or self._scenario.unidentified_counts:
             self.tally.live += 1
             self.tally.abandoned += 1
             self._policy.observe(LiveAnswerAbandoned(wait_s=self._now - call.answered))

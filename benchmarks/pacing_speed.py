@@ -1,4 +1,5 @@
-"""How long one decision and one observation take on a floor of 50 agents. Prints medians in microseconds.
+"""How long one decision and one observation take on a floor of 50 agents. Prints medians in microseconds of
+processor time (a shared machine would count its neighbours otherwise).
 
 python benchmarks/pacing_speed.py
 """
@@ -72,18 +73,18 @@ def median_us(action: Callable[[], object], repeats: int) -> float:
     """Median of `repeats` timings of one call, microseconds."""
     times: list[float] = []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start = time.thread_time()
         action()
-        times.append(time.perf_counter() - start)
+        times.append(time.thread_time() - start)
     return 1e6 * statistics.median(times)
 
 
 def _report(name: str, policy: PacingPolicy, *, machines: bool) -> None:
     seen = observations(4000)
-    start = time.perf_counter()
+    start = time.thread_time()
     for observation in seen:
         policy.observe(observation)
-    mean_observe = 1e6 * (time.perf_counter() - start) / len(seen)
+    mean_observe = 1e6 * (time.thread_time() - start) / len(seen)
     one = seen[0]
     observe = median_us(lambda: policy.observe(one), 2000)
     for waiting in (0, 8):

@@ -141,17 +141,24 @@ def _person(facts: Reader) -> PersonFile:
     file = PersonFile(
         person=str(person.raw("id") or "unnamed"),
         role=_word(person, "role", PersonRole) or PersonRole.CONSUMER,
-        addresses=tuple(_address(inner, city) for inner in person.inners("addresses")),
-        numbers=tuple(_number(inner) for inner in facts.inners("numbers")),
-        debts=tuple(_debt(inner) for inner in facts.inners("debts")),
-        history=tuple(_entry(inner, f"h{i}") for i, inner in enumerate(facts.inners("history"))),
+        addresses=tuple(_address(inner, city) for inner in _told(person, "addresses")),
+        numbers=tuple(_number(inner) for inner in _told(facts, "numbers")),
+        debts=tuple(_debt(inner) for inner in _told(facts, "debts")),
+        history=tuple(_entry(inner, f"h{i}") for i, inner in enumerate(_told(facts, "history"))),
         consents=tuple(_consent(inner) for inner in facts.inners("consents")),
-        requests=tuple(_asked(inner) for inner in facts.inners("requests")),
+        requests=tuple(_asked(inner) for inner in _told(facts, "requests")),
         holds=tuple(_hold(inner) for inner in facts.inners("holds")),
         known_location=_location(person.inner("known_location")) if person.has("known_location") else None,
     )
     _done(person)
     return file
+
+
+def _told(reader: Reader, key: str) -> tuple[Reader, ...]:
+    """A list that must be told, empty if there is nothing: what is left out is not known, and denies."""
+    if not reader.has(key):
+        raise reader.fail(key, "a list is required; empty if there is nothing")
+    return reader.inners(key)
 
 
 def _address(reader: Reader, city: str | None) -> Address:
@@ -200,7 +207,7 @@ def _number(reader: Reader) -> NumberOnFile:
 def _debt(reader: Reader) -> Debt:
     debt = Debt(
         debt=reader.text("id"),
-        type=_word(reader, "type", DebtType) or DebtType.OTHER,
+        type=_word(reader, "type", DebtType) or DebtType.UNKNOWN,
         servicer_account=reader.text_or_none("servicer_account"),
         client=reader.text_or_none("client"),
         person_role=_word(reader, "role", PersonRole),
@@ -298,7 +305,7 @@ def _hold(reader: Reader) -> Hold:
 
 def _proposed(reader: Reader, collector: CollectorType) -> ProposedContact:
     proposed = ProposedContact(
-        action=_word(reader, "action", Action) or Action.PLACE_CALL,
+        action=reader.word("action", Action),
         number=reader.text_or_none("number"),
         debts=_names(reader, "debts"),
         purpose=_word(reader, "purpose", Purpose) or Purpose.COLLECTION,

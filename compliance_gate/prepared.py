@@ -300,7 +300,7 @@ def _groups(debts: tuple[Debt, ...]) -> dict[str, str]:
     Source: 12 CFR 1006.14(b)(4). Where an account number is not known it may be any of the others', so all
     student loans are then counted together.
     """
-    loans = [debt for debt in debts if debt.type is DebtType.STUDENT_LOAN]
+    loans = [debt for debt in debts if debt.type in (DebtType.STUDENT_LOAN, DebtType.UNKNOWN)]
     unknown = len(loans) > 1 and any(not loan.servicer_account for loan in loans)
     groups = {debt.debt: debt.debt for debt in debts}
     for loan in loans:

@@ -89,7 +89,7 @@ class AddressKind(StrEnum):
 
 
 class DebtType(StrEnum):
-    """Kind of debt; student loans under one servicer account count as one debt."""
+    """Kind of debt; student loans under one servicer account count as one debt. `UNKNOWN` may be one."""
 
     CREDIT_CARD = "credit_card"
     STUDENT_LOAN = "student_loan"
@@ -103,6 +103,7 @@ class DebtType(StrEnum):
     TAX = "tax"
     MICROFINANCE = "microfinance"
     OTHER = "other"
+    UNKNOWN = "unknown"
 
 
 class EventKind(StrEnum):

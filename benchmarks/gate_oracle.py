@@ -247,10 +247,8 @@ def run_history(gates: Gates, seed: int, number: int, tally: Tally) -> None:
     for place, (proposal, outcome) in enumerate(zip(history.proposals, outcomes, strict=True)):
         judgement = judge(person, proposal, reading)
         decision = decide(gate, prepared, proposal, history)
-        tally.decisions += 1
-        tally.lawful += judgement.lawful
-        tally.allowed += decision.is_allowed
-        _compare(number, proposal, judgement, decision, tally)
+        where = f"history {number} at {proposal.at.isoformat()} on {proposal.number}"
+        compare(where, judgement, decision, tally)
         if decision.is_allowed:
             placed = AuditedContact(
                 at=proposal.at,
@@ -264,14 +262,16 @@ def run_history(gates: Gates, seed: int, number: int, tally: Tally) -> None:
             prepared = prepared.with_entry(entry_of(placed, f"L{place}"))
 
 
-def _compare(
-    number: int, proposal: Proposal, judgement: Judgement, decision: GateDecision, tally: Tally
-) -> None:
-    where = f"history {number} at {proposal.at.isoformat()} on {proposal.number}"
+def compare(where: str, judgement: Judgement, decision: GateDecision, tally: Tally) -> None:
+    """Count one decision and, where gate and auditor part, keep it."""
+    tally.decisions += 1
+    tally.lawful += judgement.lawful
+    tally.allowed += decision.is_allowed
     if decision.is_allowed and not judgement.lawful:
         tally.unlawful_allows += 1
         reasons = "; ".join(f"{reason.rule}: {reason.found}" for reason in judgement.reasons)
         tally.unlawful.append(f"{where}: {reasons}")
+        del tally.unlawful[20:]
     if judgement.lawful and not decision.is_allowed:
         rules = "+".join(sorted(finding.rule for finding in decision.denials))
         tally.lawful_denied[rules] += 1

@@ -63,8 +63,8 @@ _MEDIA = {
 _RECORDED = frozenset({Tech.PRERECORDED_VOICE, Tech.ARTIFICIAL_VOICE, Tech.AI_VOICE})
 _WEEKDAYS = tuple(Weekday)
 _NEW_YORK_CITY = frozenset(
-    {"new york city", "new york", "nyc", "manhattan", "brooklyn", "queens", "bronx", "the bronx", "staten island",
-     "jamaica", "flushing", "astoria", "long island city"}
+    {"new york city", "new york", "nyc", "manhattan", "brooklyn", "queens", "bronx", "the bronx",
+     "staten island", "jamaica", "flushing", "astoria", "long island city"}
 )  # fmt: skip
 
 
@@ -81,9 +81,18 @@ def judge_contact(
     Raises:
         ValueError: no number is proposed.
     """
+    return judge(audited_person(file, at=at), proposal_of(proposed, at=at), reading)
+
+
+def proposal_of(proposed: ProposedContact, *, at: datetime) -> Proposal:
+    """A proposed call in the auditor's words.
+
+    Raises:
+        ValueError: no number is proposed.
+    """
     if proposed.number is None:
         raise ValueError("the auditor judges calls, and a call is to a number")
-    proposal = Proposal(
+    return Proposal(
         at=at,
         number=proposed.number,
         debts=proposed.debts,
@@ -91,7 +100,6 @@ def judge_contact(
         purpose=proposed.purpose.value,
         agent_guaranteed=proposed.mode is Mode.PREVIEW_AGENT_GUARANTEED,
     )
-    return judge(audited_person(file, at=at), proposal, reading)
 
 
 def audited_person(file: PersonFile, *, at: datetime | None = None) -> AuditedPerson:

@@ -21,23 +21,30 @@ class Medium(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditedNumber:
-    """A number on file. `zones` empty: says nothing of a place (toll-free); `None`: not found out."""
+    """A number on file. `zones` empty: says nothing of a place (toll-free); `None`: not found out.
+
+    `on_own_list`: on the house's or a client's do-not-call list.
+    """
 
     number: str
     zones: frozenset[str] | None
     is_mobile: bool | None = None
     place: str | None = None
     role: str = "own"
+    on_own_list: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditedDebt:
-    """A debt. Student loans under one servicer account are one debt (12 CFR 1006.14(b)(4))."""
+    """A debt. Student loans under one servicer account are one debt (12 CFR 1006.14(b)(4)).
+
+    `role`: who the person is to this very debt; `None` = as the person's file says.
+    """
 
     debt: str
     is_student_loan: bool = False
     servicer_account: str | None = None
-    role: str = "consumer"
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +79,8 @@ class AuditedConsent:
     Attributes:
         scope: `call`, `call_back`, `time_window`, `prerecorded`, `number_provided_to_creditor_for_account`.
         only_on: the one local day it is for.
-        last_day: the last local day the person named.
-        hours: local hours agreed to, for a `time_window`.
+        first_day, last_day: the local days the person named.
+        hours: local hours agreed to; for a `time_window`, hours beyond the usual ones.
     """
 
     at: datetime
@@ -82,6 +89,7 @@ class AuditedConsent:
     debts: tuple[str, ...] | None = None
     number: str | None = None
     only_on: date | None = None
+    first_day: date | None = None
     last_day: date | None = None
     hours: tuple[time, time] | None = None
     withdrawn_at: datetime | None = None
@@ -115,6 +123,7 @@ class AuditedRequest:
         only: hours outside of which not to be called; empty = no such wish.
         last_day: last local day for which it was said; `None` = until changed.
         received: day a mailed notice arrived; it binds from then.
+        in_writing: `None` = not known, which is taken as in writing where that binds.
     """
 
     at: datetime
@@ -127,6 +136,7 @@ class AuditedRequest:
     only: tuple[HoursOfWeek, ...] = ()
     last_day: date | None = None
     received: date | None = None
+    in_writing: bool | None = None
     withdrawn_at: datetime | None = None
 
 

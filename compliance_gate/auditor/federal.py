@@ -11,9 +11,11 @@ from compliance_gate.auditor.question import (
     CALLS,
     NOT_CONNECTED,
     Question,
+    consents_in_force,
     day_after,
     local_day,
     was_conversation,
+    zone_rules,
 )
 
 OWES_OR_ANSWERS_FOR_IT = frozenset(
@@ -57,20 +59,13 @@ def first_inconvenient(
 
 def _hours_agreed(question: Question, clock: time) -> bool:
     """1006.6(b)(4)(i): the person's own consent, given directly to this collector, to these hours."""
-    for consent in _in_force(question, "time_window"):
+    for consent in consents_in_force(question, "time_window"):
         for_number = consent.number in {None, question.proposal.number}
         if not consent.to_collector or not for_number or consent.hours is None:
             continue
         if consent.hours[0] <= clock < consent.hours[1]:
             return True
     return False
-
-
-def _in_force(question: Question, *scopes: str) -> Iterator[AuditedConsent]:
-    for consent in question.person.consents:
-        withdrawn = consent.withdrawn_at is not None and consent.withdrawn_at <= question.at
-        if consent.scope in scopes and consent.at <= question.at and not withdrawn:
-            yield consent
 
 
 def consented(question: Question, contact: AuditedContact, debt: str, zone: str) -> bool:
@@ -127,7 +122,12 @@ def _on_a_day_agreed(consent: AuditedConsent, at: datetime, zone: str) -> bool:
     given, day = local_day(consent.at, zone), local_day(at, zone)
     if consent.only_on is not None and day != consent.only_on:
         return False
+    if consent.first_day is not None and day < consent.first_day:
+        return False
     if consent.last_day is not None and day > consent.last_day:
+        return False
+    clock = at.astimezone(zone_rules(zone)).time()
+    if consent.hours is not None and not consent.hours[0] <= clock < consent.hours[1]:
         return False
     return given <= day <= day_after(given, 6)
 
@@ -203,9 +203,12 @@ def pause_after_conversation(question: Question) -> Iterator[Reason]:
 
 def third_parties(question: Question) -> Iterator[Reason]:
     """1006.6(d) and 1006.10: others may be asked only where the person is, and once answered not again."""
-    role = question.person.role
-    if role in OWES_OR_ANSWERS_FOR_IT or role in OUTSIDE_THE_LIMITS:
+    strangers = sorted(question.roles() - OWES_OR_ANSWERS_FOR_IT - OUTSIDE_THE_LIMITS)
+    if not strangers:
         return
+    role = strangers[0]
+    if any(consent.to_collector for consent in consents_in_force(question, "third_party")):
+        return  # 1006.6(d)(1): with the consumer's own consent, given directly
     if question.proposal.purpose != "location_information":
         yield Reason(
             rule="third-party",
@@ -213,8 +216,10 @@ def third_parties(question: Question) -> Iterator[Reason]:
             found=f"{role} may not be told of the debt",
         )
         return
+    asked_for = [consent.at for consent in consents_in_force(question, "location_repeat")]
+    asked_for += [request.at for request in question.requests_in_force("callback_request")]
     for contact in question.earlier():
-        if was_conversation(contact):
+        if was_conversation(contact) and not any(contact.at <= at for at in asked_for):
             yield Reason(
                 rule="location-once",
                 citation="12 CFR 1006.10(c)",

@@ -91,13 +91,15 @@ def _after_abandoned(question: Question, limits: HouseLimits) -> Iterator[Reason
 
 
 def _persons_and_numbers(question: Question) -> Iterator[Reason]:
-    """Policy 6, 8 and 9; and a number is attached to a person, with its source, before it is dialed."""
+    """Policy 6 to 9; and a number is attached to a person, with its source, before it is dialed."""
     number = question.number
     if number is None:
         yield _reason("number-not-on-file", question.proposal.number)
     elif number.role in {"reference", "relative"} and not question.proposal.agent_guaranteed:
         yield _reason("house-numbers-of-others", f"the number is a {number.role}'s")
-    if question.person.role == "minor":
+    if number is not None and number.on_own_list:
+        yield _reason("house-do-not-call", number.number)
+    if "minor" in question.roles():
         yield _reason("house-minors", "the parent or guardian is called instead")
     for hold in holds_in_force(question):
         yield _reason("house-holds", f"{hold.kind} since {hold.since.isoformat()}")

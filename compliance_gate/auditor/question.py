@@ -7,6 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from compliance_gate.auditor.facts import (
+    AuditedConsent,
     AuditedContact,
     AuditedNumber,
     AuditedPerson,
@@ -79,6 +80,18 @@ class Question:
                 return f"student loans {debt.servicer_account}"
         return name
 
+    def roles(self) -> frozenset[str]:
+        """Who the person is to the debts proposed: to each debt as the file says, else as the person's
+        file.
+        """
+        named = self.proposal.debts
+        to_debts = {
+            debt.role
+            for debt in self.person.debts
+            if debt.role is not None and (named is None or debt.debt in named)
+        }
+        return frozenset({self.person.role} | to_debts)
+
     def touches(self, debts: tuple[str, ...] | None) -> bool:
         """Whether something said of `debts` bears on this call; not said of which means of all."""
         if debts is None:
@@ -140,3 +153,11 @@ def call_back_is_owed(question: Question) -> bool:
         and request.number in {None, question.proposal.number}
         for request in question.requests_in_force("callback_request")
     )
+
+
+def consents_in_force(question: Question, *scopes: str) -> Iterator[AuditedConsent]:
+    """Consents of these scopes given before the call and not withdrawn."""
+    for consent in question.person.consents:
+        withdrawn = consent.withdrawn_at is not None and consent.withdrawn_at <= question.at
+        if consent.scope in scopes and consent.at <= question.at and not withdrawn:
+            yield consent

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from compliance_gate.auditor.facts import AuditedNumber, AuditedRequest, HoursOfWeek, Medium, Reason
-from compliance_gate.auditor.question import Question, local_day
+from compliance_gate.auditor.question import Question, consents_in_force, local_day
 
 
 def inconvenient_times(question: Question, *, max_ring_s: float) -> Iterator[Reason]:
@@ -109,10 +109,21 @@ def silence(question: Question) -> Iterator[Reason]:
     """1006.6(c) cease or refusal, in force on receipt; 1006.6(b)(2) attorney; 1006.38 dispute."""
     kinds = ("cease_communication", "refusal_to_pay", "attorney_represented", "dispute", "breathing_space")
     for request in question.requests_in_force(*kinds):
+        if request.kind == "dispute" and request.in_writing is False:
+            continue  # 1006.38(d): a dispute in writing
+        if request.received is not None and not _has_arrived(question, request):
+            continue
         if request.kind == "attorney_represented" and any(_unanswered_calls_of_theirs(question, request.at)):
             continue  # comment 6(b)(2)-1: what the person begins may be answered
         if question.touches(request.debts) and not _ended_by_answer(question, request):
             yield _stop(request, "12 CFR 1006.6(b)(2), 1006.6(c), 1006.38(c)-(d)")
+
+
+def _has_arrived(question: Question, request: AuditedRequest) -> bool:
+    """Comment 6(c)(1)-1: complete on receipt, wherever that day begins first."""
+    return request.received is not None and any(
+        question.local(zone).date() >= request.received for zone in question.zones
+    )
 
 
 def _ended_by_answer(question: Question, request: AuditedRequest) -> bool:
@@ -134,4 +145,6 @@ def places(question: Question) -> Iterator[Reason]:
             yield _stop(request, "12 CFR 1006.6(b)(1)(ii)")
     if may_ring_at(number, "work"):
         for request in question.requests_in_force("employer_prohibits"):
-            yield _stop(request, "12 CFR 1006.6(b)(3)")
+            agreed = consents_in_force(question, "workplace")
+            if not any(consent.to_collector and consent.at >= request.at for consent in agreed):
+                yield _stop(request, "12 CFR 1006.6(b)(3), (b)(4)(i)")

@@ -1,0 +1,20 @@
+"""A year of calls to some people of the bundled sample: nothing outside the law, nothing lawful denied
+for long.
+
+The whole is a command: `python -m benchmarks.simulated_year`.
+"""
+
+import pytest
+
+from benchmarks.gate_oracle import MOST_LAWFUL_DENIED
+from benchmarks.simulated_year import people_of_the_sample, run
+
+
+@pytest.mark.slow
+def test_year_over_the_sample_is_lawful_and_not_needlessly_silent() -> None:
+    files = people_of_the_sample(25)
+    tally = run(7, files, 0, looks=40)
+    assert tally.unlawful == []
+    assert tally.share_denied is not None
+    assert tally.share_denied <= MOST_LAWFUL_DENIED, tally.lawful_denied
+    assert tally.allowed > 5 * len(files)

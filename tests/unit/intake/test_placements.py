@@ -1,0 +1,253 @@
+"""Placement files as creditors send them: what is taken, what is mended, what is rejected and why."""
+
+import csv
+import gzip
+import io
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from compliance_gate.words import DebtType, HoldKind, NumberKind, NumberRole, PersonRole, RequestKind
+from dialer.domain.money import Money
+from dialer.domain.placement import PlacedAccount, RejectedLine
+from dialer.intake.columns import BY_NAME, COLUMNS, HEADINGS, template
+from dialer.intake.files import UnreadableFileError
+from dialer.intake.placements import PlacementReader
+from dialer.intake.report import masked
+
+AS_OF = datetime(2026, 11, 23, 14, tzinfo=UTC)
+GOOD = {
+    "client_id": "acme",
+    "client_account": "A1",
+    "person_ref": "P1",
+    "first": "Ada",
+    "last": "Example",
+    "address_1": "1 Sample St",
+    "city": "New York",
+    "state": "NY",
+    "zip": "10001",
+    "phone_1": "(212) 555-0101",
+    "phone_1_type": "mobile",
+    "phone_1_role": "own",
+    "current_balance": "$1,163.50",
+}
+
+
+def text_of(*rows: dict[str, str], delimiter: str = ",", heading: Iterable[str] | None = None) -> str:
+    names = list(heading or dict.fromkeys(name for row in rows for name in row))
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([row.get(name, "") for name in names] for row in rows)
+    return out.getvalue()
+
+
+def read(path: Path, data: bytes | str) -> tuple[PlacementReader, list[PlacedAccount | RejectedLine]]:
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    reader = PlacementReader(path, as_of=AS_OF)
+    return reader, list(reader)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "placement.csv"
+
+
+def accepted(path: Path, **changes: str) -> PlacedAccount:
+    _, (line,) = read(path, text_of({**GOOD, **changes}))
+    assert isinstance(line, PlacedAccount), line
+    return line
+
+
+def rejected(path: Path, **changes: str) -> RejectedLine:
+    _, (line,) = read(path, text_of({**GOOD, **changes}))
+    assert isinstance(line, RejectedLine), line
+    return line
+
+
+def test_a_good_line_becomes_an_account_with_its_zones(path: Path) -> None:
+    account = accepted(path)
+    assert (account.line, account.client, account.client_account) == (2, "acme", "A1")
+    assert account.balance == Money(cents=116_350)
+    assert account.type is DebtType.OTHER
+    person = account.person
+    assert (person.person_ref, person.role, person.last) == ("P1", PersonRole.CONSUMER, "Example")
+    (number,) = person.numbers
+    assert (number.e164, number.kind, number.role) == ("+12125550101", NumberKind.MOBILE, NumberRole.OWN)
+    assert number.zones == frozenset({"America/New_York"})
+    assert number.regions == frozenset({"US-NY", "US-NY-NYC"})
+    assert person.addresses[0].zones == frozenset({"America/New_York"})
+
+
+def test_the_template_is_a_file_that_is_taken(path: Path) -> None:
+    reader, (line,) = read(path, template())
+    assert isinstance(line, PlacedAccount), line
+    assert reader.report.unknown_columns == ()
+    assert line.person.requests[0].type is RequestKind.INCONVENIENT_TIMES
+    assert line.particulars["itemization_type"] == "charge_off"
+    assert [number.consent_at is not None for number in line.person.numbers] == [True] * 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "column"),
+    [
+        ({"current_balance": ""}, "current_balance"),
+        ({"current_balance": "0.00"}, "current_balance"),
+        ({"current_balance": "12O0"}, "current_balance"),
+        ({"person_ref": " "}, "person_ref"),
+        ({"last": ""}, "last"),
+        ({"state": "ZQ"}, "state"),
+        ({"zip": "ABCDE"}, "zip"),
+        ({"phone_1": "12345"}, "phone_1"),
+        ({"phone_1_role": "ex"}, "phone_1_role"),
+        ({"bankruptcy": "maybe"}, "bankruptcy"),
+        ({"account_type": "crypto"}, "account_type"),
+        ({"delinquency_date": "13/45/2025"}, "delinquency_date"),
+        ({"charge_off_date": "2027-01-01"}, "charge_off_date"),
+        ({"dob": "2031-04-01"}, "dob"),
+        ({"prior_attempts": "2026-11-18T15:04"}, "prior_attempts"),
+        ({"inconvenient_times": "mornings"}, "inconvenient_times"),
+        ({"currency": "dollars"}, "currency"),
+        ({"score": "high"}, "score"),
+    ],
+)
+def test_what_decides_whether_to_call_must_be_readable(
+    path: Path, changes: dict[str, str], column: str
+) -> None:
+    assert rejected(path, **changes).column == column
+
+
+def test_a_personal_value_is_masked_in_the_report(path: Path) -> None:
+    assert rejected(path, dob="1979-05-99").value == "********99"
+    assert rejected(path, phone_1="212555").value == "****55"
+    assert rejected(path, state="ZQ").value == "ZQ"
+    assert masked("abc") == "***"
+    assert all(BY_NAME[name].personal for name in ("first", "last", "dob", "phone_3", "email", "ssn_last4"))
+
+
+def test_a_bad_number_beside_a_good_one_is_left_out_with_a_remark(path: Path) -> None:
+    reader, (line,) = read(path, text_of({**GOOD, "phone_2": "see notes", "phone_3": "212-555-0101"}))
+    assert isinstance(line, PlacedAccount)
+    assert [number.e164 for number in line.person.numbers] == ["+12125550101"]
+    assert [(remark.column, remark.reason) for remark in reader.report.remarks] == [
+        ("phone_2", "left out: not a telephone number"),
+        ("phone_3", "left out: the same number twice"),
+    ]
+
+
+def test_flags_become_requests_and_holds(path: Path) -> None:
+    account = accepted(
+        path, cease="y", attorney="yes", dispute="1", bankruptcy="TRUE", deceased="no",
+        inconvenient_times="MO-FR 09:00-17:00",
+    )  # fmt: skip
+    assert [(request.type, request.debt_only) for request in account.person.requests] == [
+        (RequestKind.CEASE_COMMUNICATION, False),
+        (RequestKind.ATTORNEY_REPRESENTED, False),
+        (RequestKind.DISPUTE, True),
+        (RequestKind.INCONVENIENT_TIMES, False),
+    ]
+    assert [hold.kind for hold in account.person.holds] == [HoldKind.BANKRUPTCY]
+
+
+def test_an_address_that_cannot_be_placed_stays_unknown_and_is_told(path: Path) -> None:
+    reader, (line,) = read(path, text_of({**GOOD, "state": "AE", "zip": "09012"}))
+    assert isinstance(line, PlacedAccount)
+    assert line.person.addresses[0].zones is None
+    assert [remark.column for remark in reader.report.remarks] == ["state"]
+
+
+def test_a_zip_code_outside_its_state_keeps_the_hours_of_both(path: Path) -> None:
+    reader, (line,) = read(path, text_of({**GOOD, "state": "CA"}))
+    assert isinstance(line, PlacedAccount)
+    assert line.person.addresses[0].zones == frozenset({"America/New_York", "America/Los_Angeles"})
+    assert [remark.column for remark in reader.report.remarks] == ["zip"]
+
+
+def test_lost_zeros_are_put_back(path: Path) -> None:
+    account = accepted(path, state="MA", zip="2139", ssn_last4="17")
+    assert (account.person.addresses[0].postal_code, account.person.ssn_last4) == ("02139", "0017")
+
+
+def test_joint_debtors_are_two_lines_and_a_repeated_line_is_rejected(path: Path) -> None:
+    joint = {**GOOD, "person_ref": "P2", "person_role": "joint_debtor"}
+    other = {**GOOD, "person_ref": "P3", "person_role": "guarantor", "current_balance": "5.00"}
+    _, lines = read(path, text_of(GOOD, joint, GOOD, other))
+    assert [type(line).__name__ for line in lines] == [
+        "PlacedAccount", "PlacedAccount", "RejectedLine", "RejectedLine",
+    ]  # fmt: skip
+    assert isinstance(lines[1], PlacedAccount)
+    assert lines[1].person.role is PersonRole.JOINT_DEBTOR
+    assert [line.value for line in lines if isinstance(line, RejectedLine)] == ["line 2", "line 2"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_encodings_and_delimiters_are_found(path: Path, encoding: str, delimiter: str) -> None:
+    text = text_of({**GOOD, "last": "Núñez"}, delimiter=delimiter)
+    _, (line,) = read(path, text.encode(encoding))
+    assert isinstance(line, PlacedAccount)
+    assert line.person.last == "Núñez"
+
+
+def test_a_compressed_file_is_read(tmp_path: Path) -> None:
+    _, (line,) = read(tmp_path / "p.csv.gz", gzip.compress(text_of(GOOD).encode()))
+    assert isinstance(line, PlacedAccount)
+
+
+def test_headings_in_other_words_are_understood_and_unknown_ones_told(path: Path) -> None:
+    text = (
+        text_of({**GOOD, "desk": "7"})
+        .replace("client_account", "Account Number", 1)
+        .replace("current_balance", "BALANCE", 1)
+    )
+    reader, (line,) = read(path, text)
+    assert isinstance(line, PlacedAccount)
+    assert reader.report.unknown_columns == ("desk",)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "heading"),
+        (b"\x00\x01\x02\x03\n", "heading"),
+        (b"a,b,c\n1,2,3\n", "no column client_id"),
+        (text_of(GOOD).replace("city", "balance", 1).encode(), "two columns mean current_balance"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_at_all_says_what_is_missing(
+    path: Path, data: bytes, reason: str
+) -> None:
+    with pytest.raises(UnreadableFileError, match=reason):
+        read(path, data)
+    with pytest.raises(UnreadableFileError, match="No such file"):
+        PlacementReader(path.with_name("none.csv"), as_of=AS_OF)
+
+
+def test_cut_and_quoted_lines_keep_the_numbers_of_the_file(path: Path) -> None:
+    broken = '\n"two\nlines",x\n\n' + text_of({**GOOD, "client_account": "A2"}).splitlines()[1] + "\n"
+    reader, lines = read(path, text_of(GOOD) + broken)
+    assert [line.line for line in lines] == [2, 4, 7]
+    assert isinstance(lines[1], RejectedLine)
+    assert lines[1].reason == "2 fields where the heading has 13"
+    assert (reader.report.lines, reader.report.accepted, reader.report.rejected) == (3, 2, 1)
+
+
+def test_a_naive_instant_of_receipt_is_refused(path: Path) -> None:
+    path.write_text(text_of(GOOD))
+    with pytest.raises(ValueError, match="zone"):
+        PlacementReader(path, as_of=datetime(2026, 11, 23))  # noqa: DTZ001 - the point of the test
+
+
+def test_delinquency_priority_and_recall_are_kept(path: Path) -> None:
+    account = accepted(path, delinquency_date="1/5/2026", score="612", recall_date="2027-05-31")
+    assert (account.delinquent_since, account.priority, account.recall_on) == (
+        date(2026, 1, 5),
+        612.0,
+        date(2027, 5, 31),
+    )
+
+
+def test_every_heading_means_one_column() -> None:
+    assert len(HEADINGS) == sum(1 + len(column.aliases) for column in COLUMNS)

@@ -5,7 +5,7 @@ or that it no longer wants it, through restarts and all. What was acknowledged g
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import log as ln
 from typing import Any, cast
@@ -65,7 +65,7 @@ class ScriptedAgents:
 
     Args:
         file: where acknowledged dispositions and requests are written; None = nowhere.
-        factor: the floor's seconds in one real second.
+        now, factor: the floor's clock, and its seconds in one real second.
     """
 
     def __init__(
@@ -75,12 +75,14 @@ class ScriptedAgents:
         network: InMemoryNetwork,
         public: Public,
         file: LogFile | None,
+        now: Callable[[], float],
         factor: float,
     ) -> None:
         self._plan = plan
         self._network = network
         self._public = public
         self._file = file
+        self._now = now
         self._factor = factor
         self._names = [AgentId(f"agent-{place:03d}") for place in range(1, plan.count + 1)]
         self._writing: set[str] = set()
@@ -172,7 +174,9 @@ class ScriptedAgents:
         await asyncio.sleep(after / self._factor)
         body: dict[str, object] = {"agent": agent, "kind": kind.value}
         if await self._insist(client, f"/api/attempts/{attempt}/disposition", body):
-            self._note(LogLine(what="disposed", at=0.0, attempt=attempt, agent=agent, text=kind.value))
+            self._note(
+                LogLine(what="disposed", at=self._now(), attempt=attempt, agent=agent, text=kind.value)
+            )
         await asyncio.sleep(2.0)
         self._writing.discard(attempt)
 
@@ -189,7 +193,7 @@ class ScriptedAgents:
             person = self._talked_to[int(u[1] * len(self._talked_to))]
             body: dict[str, object] = {"scope": "person", "source": "letter", "person": person}
             if await self._insist(client, "/api/facts/suppressions", body):
-                self._note(LogLine(what="requested", at=0.0, person=person, text="suppression"))
+                self._note(LogLine(what="requested", at=self._now(), person=person, text="suppression"))
 
     # --- means -------------------------------------------------------------------------------------------
 

@@ -61,7 +61,12 @@ async def run_network(order: NetworkOrder) -> None:
     async with asyncio.TaskGroup() as group:
         if order.agents is not None:
             agents = ScriptedAgents(
-                order.agents, network=network, public=public, file=file, factor=order.factor
+                order.agents,
+                network=network,
+                public=public,
+                file=file,
+                now=order.clock(),
+                factor=order.factor,
             )
             working = group.create_task(agents.run())
         await stop.wait()

@@ -24,6 +24,7 @@ from dialer.domain.ports import TelephoneCommand
 from telephony.asterisk.acts import HangUpChannel, MarkServed, RingAgain, Told, TrunkNews
 from telephony.asterisk.calls import Call, CallBook
 from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
+from telephony.asterisk.controls import CallControls
 from telephony.asterisk.errors import AmiError, NotConnectedError, UnsafeValueError
 from telephony.asterisk.names import call_channel, endpoint, phone_number
 from telephony.asterisk.snapshot import reconciled, take_snapshot
@@ -40,6 +41,9 @@ _MOST_SEEN = 200_000
 # Asterisk's events older than this when they arrive: the box or we are overloaded, and nothing is launched.
 _LAG_LIMIT_S = 1.5
 _LAG_REST_S = 2.0
+
+
+EVERY_CAMPAIGN = CampaignId("*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,7 @@ class AdapterSettings:
 
     Args:
         agent_ring_s: seconds an agent's own phone is rung at log-in.
-        voices: by campaign; a campaign without one plays and records nothing.
+        voices: by campaign, or for every other campaign; without any nothing is played or recorded.
     """
 
     trunks: tuple[TrunkPlan, ...]
@@ -102,6 +106,7 @@ class AsteriskSystem:
         self._serial = 0
         self._lagging_until = 0.0
         self._seen: dict[AttemptId, None] = {}
+        self.controls = CallControls(link=lambda: self._link, legs=self._legs, serial=self._next_serial)
 
     # ---------------------------------------------------------------------------------- the port
 
@@ -248,7 +253,8 @@ class AsteriskSystem:
         return None
 
     def _originate_action(self, command: Originate, dial: str, trunk: str) -> Action:
-        voice = self._settings.voices.get(command.campaign, Voice())
+        voices = self._settings.voices
+        voice = voices.get(command.campaign) or voices.get(EVERY_CAMPAIGN) or Voice()
         may_play = command.clearance.may_play
         message = voice.message if Recording.ABANDONMENT_MESSAGE in may_play else None
         drop = voice.drop if Recording.VOICEMAIL_DROP in may_play else None
@@ -313,8 +319,7 @@ class AsteriskSystem:
     # ------------------------------------------------------------------------------------- agents
 
     def _ring_agent(self, agent: AgentId, phone: EndpointId) -> None:
-        self._serial += 1
-        channel = self._legs.ring(agent, phone, self._serial)
+        channel = self._legs.ring(agent, phone, self._next_serial())
         if channel is not None:
             self._spawn(self._send_ring(agent, phone, channel))
 
@@ -421,6 +426,10 @@ class AsteriskSystem:
             self._lagging_until = self._now() + _LAG_REST_S
 
     # ---------------------------------------------------------------------------------- small parts
+
+    def _next_serial(self) -> int:
+        self._serial += 1
+        return self._serial
 
     async def _send_quietly(self, action: Action) -> None:
         """Send what needs no answer: a channel that is gone already is what was wanted."""

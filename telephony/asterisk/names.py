@@ -13,6 +13,7 @@ from telephony.asterisk.errors import UnsafeValueError
 
 _CALL = "fd.call."
 _AGENT = "fd.agent."
+_SUPERVISOR = "fd.ear."
 _SAFE = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _ENDPOINT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
@@ -39,6 +40,11 @@ def agent_of(channel: str) -> AgentId | None:
         return None
     serial, dot, agent = channel.removeprefix(_AGENT).partition(".")
     return AgentId(agent) if dot and serial.isdigit() else None
+
+
+def supervisor_channel(serial: int) -> str:
+    """Channel id of one listening of a supervisor."""
+    return f"{_SUPERVISOR}{serial}"
 
 
 def phone_number(number: str) -> str:

@@ -6,19 +6,24 @@ The same settings describe a floor's own Asterisk and the one of the laboratory 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 _ENDPOINT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+
+
+_STRICT = ConfigDict(extra="forbid")
 
 
 class SettingsError(ValueError):
     """A setting cannot be written into Asterisk's configuration; the message says which and why."""
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateFiles:
     """Paths, on Asterisk's machine, of the certificate chain and its key (PEM)."""
@@ -27,6 +32,7 @@ class CertificateFiles:
     key: str
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmiSettings:
     """The manager interface: where Asterisk listens, and the dialer's own user.
@@ -43,6 +49,7 @@ class AmiSettings:
     permit: tuple[str, ...] = ("127.0.0.1/255.255.255.255",)
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSettings:
     """The web sockets of browser phones."""
@@ -52,6 +59,7 @@ class HttpSettings:
     tls_port: int = 8089
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SipSettings:
     """SIP over UDP, and the address that sound is sent from and expected at.
@@ -68,6 +76,7 @@ class SipSettings:
     local_networks: tuple[str, ...] = ()
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RtpSettings:
     """Ports for sound; `ice_hosts` maps an own address to the one that browsers can reach."""
@@ -77,6 +86,7 @@ class RtpSettings:
     ice_hosts: tuple[tuple[str, str], ...] = ()
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmdSettings:
     """Limits of the answering machine detection, in milliseconds; these are quick: verdict in 1.3 to 3 s."""
@@ -87,6 +97,7 @@ class AmdSettings:
     total_analysis_ms: int = 3000
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrunkSettings:
     """One way out to the public telephone network.
@@ -94,6 +105,7 @@ class TrunkSettings:
     Args:
         rtp_timeout: seconds without sound after which a leg is ended.
         qualify_every: seconds between the checks that the far end lives.
+        order, share, lines, calls_per_second: how much it takes, see `telephony.asterisk.trunks.TrunkPlan`.
     """
 
     name: str
@@ -104,8 +116,13 @@ class TrunkSettings:
     secret: str | None = None
     rtp_timeout: int = 60
     qualify_every: int = 10
+    order: int = 0
+    share: int = 1
+    lines: int = 100
+    calls_per_second: float = 20.0
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentPhoneSettings:
     """One agent's phone: a SIP phone, or a browser when `browser` is set."""
@@ -115,9 +132,44 @@ class AgentPhoneSettings:
     browser: bool = False
 
 
+@with_config(_STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkSettings:
+    """How the dialer reaches this Asterisk. Another machine is only reached with TLS.
+
+    Args:
+        ca_file: PEM that the certificate is checked against; None = the system's authorities.
+    """
+
+    host: str = "127.0.0.1"
+    tls: bool = False
+    ca_file: str | None = None
+
+
+@with_config(_STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceSettings:
+    """What a campaign may have played, by names of sound files in `sounds`; the clearance has the last word.
+
+    Args:
+        campaign: its id, or `*` for every campaign without an entry of its own.
+        message: for a person nobody was free for.
+        drop: for an answering machine.
+        overflow: unserved people go to the live overflow instead of hearing the message.
+        record: whether calls are recorded.
+    """
+
+    campaign: str = "*"
+    message: str | None = None
+    drop: str | None = None
+    overflow: bool = False
+    record: bool = False
+
+
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsteriskSettings:
-    """Everything the configuration is written from.
+    """Everything the configuration is written from, and the dialer is connected by.
 
     Args:
         sounds: folder of the messages' sound files on Asterisk's machine.
@@ -144,6 +196,8 @@ class AsteriskSettings:
     overflow_ring: int = 20
     inbound_wait: int = 60
     music_on_hold: bool = False
+    link: LinkSettings = field(default_factory=LinkSettings)
+    voices: tuple[VoiceSettings, ...] = ()
 
     def __post_init__(self) -> None:
         names = [trunk.name for trunk in self.trunks] + [agent.endpoint for agent in self.agents]
@@ -164,3 +218,19 @@ class AsteriskSettings:
             pydantic.ValidationError: a value is missing or of the wrong kind.
         """
         return TypeAdapter(cls).validate_python(values)
+
+    @classmethod
+    def from_toml(cls, text: str) -> AsteriskSettings:
+        """Settings from a TOML file's text; `config/asterisk/example.toml` shows one.
+
+        Raises:
+            SettingsError: no TOML, or a value is missing, unknown or of the wrong kind; says which.
+        """
+        try:
+            return cls.from_mapping(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"no TOML: {error}") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(str(part) for part in first["loc"])
+            raise SettingsError(f"setting {name!r}: {first['msg']}") from error

@@ -163,6 +163,11 @@ class Floor:
         """Join the two."""
         await self.system.perform(Bridge(attempt=attempt, agent=agent))
 
+    async def stop_agents(self) -> None:
+        """Every agent leaves."""
+        for agent in (await self.system.reconcile()).agents:
+            await self.system.perform(DropAgentLeg(agent=agent))
+
     def forget(self, attempt: AttemptId) -> None:
         """Drop what was told of an attempt, for runs of many."""
         self.told = [event for event in self.told if getattr(event, "attempt", None) != attempt]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import math
-import wave
-from pathlib import Path
 
 import pytest
 from floor import Floor
 from lab.laboratory import Laboratory
+from sound import read_wave, tone_share
 
 from compliance_gate.findings import Recording
 from dialer.domain.attempt import Outcome
@@ -157,27 +155,3 @@ async def test_a_voicemail_drop_needs_the_clearance_s_leave(floor: Floor) -> Non
     timed_out = await floor.wait(CallTimedOut, attempt=attempt)
     assert not timed_out.message_played
     await floor.over(attempt)
-
-
-def read_wave(path: Path) -> list[int]:
-    """Samples of a mono 16-bit file."""
-    with wave.open(str(path)) as file:
-        return memoryview(file.readframes(file.getnframes())).cast("h").tolist()
-
-
-def tone_share(samples: list[int], *, hertz: float = 1000.0, rate: int = 8000) -> float:
-    """Share of 100 ms blocks, 0-1, whose energy is mostly that tone (Goertzel)."""
-    size = rate // 10
-    blocks = [samples[start : start + size] for start in range(0, len(samples) - size, size)]
-    if not blocks:
-        return 0.0
-    turn = 2 * math.cos(2 * math.pi * hertz / rate)
-    pure = 0
-    for block in blocks:
-        one = two = 0.0
-        for sample in block:
-            one, two = sample + turn * one - two, one
-        power = one * one + two * two - turn * one * two
-        energy = sum(sample * sample for sample in block)
-        pure += energy > size * 100.0**2 and 2 * power / size / energy > 0.5
-    return pure / len(blocks)

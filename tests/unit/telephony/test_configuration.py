@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from telephony.asterisk.configuration import TEMPLATES, render, write
+from telephony.asterisk.opening import open_system
 from telephony.asterisk.settings import (
     AgentPhoneSettings,
     AmiSettings,
@@ -75,3 +77,29 @@ def test_two_things_of_one_name_are_refused() -> None:
 def test_a_browser_phone_gets_an_encrypted_socket_where_there_is_a_certificate() -> None:
     assert "transport = transport-wss" in render(settings())["pjsip.conf"]
     assert "transport = transport-ws\n" in render(settings(certificate=None))["pjsip.conf"]
+
+
+def test_the_example_is_a_whole_configuration() -> None:
+    text = resources.files("config").joinpath("asterisk/example.toml").read_text("utf-8")
+    example = AsteriskSettings.from_toml(text)
+    assert set(render(example)) == set(TEMPLATES)
+    assert open_system(example, now=lambda: 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('sounds = "a"\n[ami]\nsecret = "s"', "recordings"),
+        ('sounds = "a"\nrecordings = "b"\ntypo = 1\n[ami]\nsecret = "s"', "typo"),
+        ('sounds = "a"\nrecordings = "b"\n[ami]\nsecret = "s"\nprot = 1', "ami.prot"),
+        ("sounds = ", "TOML"),
+    ],
+)
+def test_a_mistake_in_the_settings_is_named(text: str, named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        AsteriskSettings.from_toml(text)
+
+
+def test_without_a_trunk_nothing_can_be_called() -> None:
+    with pytest.raises(SettingsError, match="trunk"):
+        open_system(settings(trunks=()), now=lambda: 0.0)

@@ -1,0 +1,119 @@
+"""What people on the floor do with a call that is up: listen, whisper, barge, hold, transfer, keys, privacy.
+
+Nothing here reaches a new outside number: that is a call of its own and passes the gate first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import Enum
+
+from dialer.domain.ids import AgentId, AttemptId, EndpointId
+from telephony.asterisk.connection import AmiConnection
+from telephony.asterisk.errors import ActionRefusedError, UnsafeValueError
+from telephony.asterisk.names import call_channel, endpoint, supervisor_channel
+from telephony.asterisk.wire import Action, Value
+from telephony.softphone.legs import LegBook
+
+_KEYS = re.compile(r"[0-9*#]{1,32}")
+
+
+class Ear(Enum):
+    """How a supervisor joins in. The value is the option of Asterisk's `ChanSpy`."""
+
+    LISTEN = "q"
+    WHISPER = "qw"
+    BARGE = "qB"
+
+
+class CallControls:
+    """The floor's hands on one Asterisk.
+
+    Every method raises `ActionRefusedError` when Asterisk refuses (most often: the call is over), and
+    `AmiError` when the connection is gone.
+
+    Args:
+        link: gives the present connection.
+        serial: gives a number never given before.
+    """
+
+    def __init__(
+        self, *, link: Callable[[], AmiConnection], legs: LegBook, serial: Callable[[], int]
+    ) -> None:
+        self._link = link
+        self._legs = legs
+        self._serial = serial
+
+    async def listen(self, agent: AgentId, supervisor: EndpointId, ear: Ear, *, ring_s: float = 20.0) -> str:
+        """Ring the supervisor's phone and let it hear the agent's calls.
+
+        Returns:
+            The channel to end with `stop_listening`; it also ends with the agent's leg.
+
+        Raises:
+            ActionRefusedError: the agent's phone is not on the line.
+        """
+        target = self._legs.channel_of(agent)
+        if target is None:
+            raise ActionRefusedError(f"the phone of agent {agent} is not on the line")
+        channel = supervisor_channel(self._serial())
+        fields: dict[str, Value] = {
+            "Channel": f"PJSIP/{endpoint(supervisor)}",
+            "Context": "fairdial-supervise",
+            "Exten": "spy",
+            "Priority": 1,
+            "Timeout": int(ring_s * 1000),
+            "CallerID": "<100>",
+            "Async": True,
+            "ChannelId": channel,
+        }
+        variables = {"FD_TARGET": target, "FD_SPY": ear.value}
+        await self._do(Action(name="Originate", fields=fields, variables=variables))
+        return channel
+
+    async def stop_listening(self, channel: str) -> None:
+        """End what `listen` began."""
+        await self._do(Action(name="Hangup", fields={"Channel": channel, "Cause": 16}))
+
+    async def hold(self, attempt: AttemptId) -> None:
+        """Take the person away from the agent into a waiting room; a `Bridge` command takes them back."""
+        fields: dict[str, Value] = {"Context": "fairdial-customer", "Exten": "hold", "Priority": 1}
+        await self._do(Action(name="Redirect", fields={"Channel": call_channel(attempt), **fields}))
+
+    async def transfer(self, attempt: AttemptId, agent: AgentId) -> None:
+        """Join the person to another agent at once; the first one's leg stays up and is free."""
+        leg = self._legs.channel_of(agent)
+        if leg is None:
+            raise ActionRefusedError(f"the phone of agent {agent} is not on the line")
+        fields: dict[str, Value] = {"Channel1": call_channel(attempt), "Channel2": leg, "Tone": "no"}
+        await self._do(Action(name="Bridge", fields=fields))
+
+    async def press(self, attempt: AttemptId, keys: str) -> None:
+        """Press keys towards the called side (an exchange's menu).
+
+        Raises:
+            UnsafeValueError: something else than 0-9, * and #.
+        """
+        if not _KEYS.fullmatch(keys):
+            raise UnsafeValueError("keys are 0-9, * and #")
+        for key in keys:
+            fields: dict[str, Value] = {"Channel": call_channel(attempt), "Digit": key}
+            await self._do(Action(name="PlayDTMF", fields=fields))
+
+    async def pause_recording(self, attempt: AttemptId) -> None:
+        """Write silence from here on (card data); the recording keeps its length."""
+        await self._mute(attempt, 1)
+
+    async def resume_recording(self, attempt: AttemptId) -> None:
+        """Write sound again."""
+        await self._mute(attempt, 0)
+
+    async def _mute(self, attempt: AttemptId, state: int) -> None:
+        fields: dict[str, Value] = {"Channel": call_channel(attempt), "Direction": "both", "State": state}
+        await self._do(Action(name="MixMonitorMute", fields=fields))
+
+    async def _do(self, action: Action) -> None:
+        answer = await self._link().send(action)
+        if not answer.is_success:
+            raise ActionRefusedError(f"Asterisk refused {action.name}: {answer.get('message')}")

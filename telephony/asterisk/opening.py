@@ -1,0 +1,63 @@
+"""Makes the engine's telephone system out of the settings; what the composition root calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from dialer.domain.ids import CampaignId
+from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem, Voice
+from telephony.asterisk.connection import AmiAddress, AmiTimings
+from telephony.asterisk.settings import AsteriskSettings, SettingsError
+from telephony.asterisk.trunks import TrunkPlan
+
+
+def address_of(settings: AsteriskSettings) -> AmiAddress:
+    """Where and as whom the dialer logs in.
+
+    Raises:
+        CannotConnectError: another machine without TLS.
+    """
+    link, ami = settings.link, settings.ami
+    return AmiAddress(
+        user=ami.user,
+        secret=ami.secret,
+        host=link.host,
+        port=ami.tls_port if link.tls else ami.port,
+        tls=link.tls,
+        ca_file=None if link.ca_file is None else Path(link.ca_file),
+    )
+
+
+def open_system(
+    settings: AsteriskSettings, *, now: Callable[[], float], timings: AmiTimings | None = None
+) -> AsteriskSystem:
+    """The telephone system, not connected yet.
+
+    Args:
+        now: the wall clock, POSIX seconds (`dialer.clock.posix_now`).
+
+    Raises:
+        SettingsError: no trunk.
+        CannotConnectError: see `address_of`.
+    """
+    if not settings.trunks:
+        raise SettingsError("an Asterisk needs at least one trunk")
+    plans = tuple(
+        TrunkPlan(
+            name=trunk.name,
+            order=trunk.order,
+            share=trunk.share,
+            lines=trunk.lines,
+            calls_per_second=trunk.calls_per_second,
+        )
+        for trunk in settings.trunks
+    )
+    voices = {
+        CampaignId(voice.campaign): Voice(
+            message=voice.message, drop=voice.drop, overflow=voice.overflow, record=voice.record
+        )
+        for voice in settings.voices
+    }
+    adapter = AdapterSettings(trunks=plans, voices=voices)
+    return AsteriskSystem(address_of(settings), adapter, now=now, timings=timings)

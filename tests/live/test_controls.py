@@ -1,0 +1,110 @@
+"""What people on the floor do with a call: heard and not heard on a real Asterisk."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from floor import Floor
+from lab.laboratory import Laboratory
+from sound import read_wave, tone_share
+
+from dialer.domain.events import CallAnswered, CallBridged
+from dialer.domain.ids import AttemptId, EndpointId
+from telephony.asterisk.controls import Ear
+from telephony.asterisk.errors import ActionRefusedError, UnsafeValueError
+
+
+async def talking(floor: Floor, ending: str, endpoint: str) -> AttemptId:
+    agent = await floor.agent(f"agent-{endpoint}", endpoint)
+    attempt = await floor.call(ending)
+    await floor.wait(CallAnswered, attempt=attempt)
+    await floor.bridge(attempt, agent)
+    await floor.wait(CallBridged, attempt=attempt)
+    return attempt
+
+
+@pytest.mark.parametrize(
+    ("ear", "agent_hears", "person_hears"),
+    [(Ear.LISTEN, False, False), (Ear.WHISPER, True, False), (Ear.BARGE, True, True)],
+)
+async def test_who_hears_a_supervisor(
+    floor: Floor, laboratory: Laboratory, ear: Ear, agent_hears: bool, person_hears: bool
+) -> None:
+    attempt = await talking(floor, "050", "recordseat")
+    (agent,) = (await floor.system.reconcile()).agents
+    channel = await floor.system.controls.listen(agent, EndpointId("toneseat"), ear)
+    await asyncio.sleep(2.5)
+    await floor.system.controls.stop_listening(channel)
+    await floor.hang_up(attempt)
+    await floor.over(attempt)
+    await floor.stop_agents()
+    await asyncio.sleep(0.5)
+    assert is_toned(laboratory.heard / "recordseat.wav") == agent_hears
+    assert is_toned(laboratory.heard / "person.wav") == person_hears
+
+
+async def test_a_supervisor_hears_the_agent(floor: Floor, laboratory: Laboratory) -> None:
+    attempt = await talking(floor, "002", "toneseat")
+    (agent,) = (await floor.system.reconcile()).agents
+    channel = await floor.system.controls.listen(agent, EndpointId("recordseat"), Ear.LISTEN)
+    await asyncio.sleep(2.0)
+    await floor.system.controls.stop_listening(channel)
+    await floor.hang_up(attempt)
+    await floor.over(attempt)
+    await asyncio.sleep(0.5)
+    assert is_toned(laboratory.heard / "recordseat.wav")
+
+
+async def test_a_person_on_hold_is_kept_and_taken_back(floor: Floor) -> None:
+    attempt = await talking(floor, "002", "seat31")
+    (agent,) = (await floor.system.reconcile()).agents
+    await floor.system.controls.hold(attempt)
+    await asyncio.sleep(2.5)
+    living = await floor.system.reconcile()
+    assert living.live == (attempt,)
+    assert not living.talking
+    seen = len(floor.told)
+    await floor.bridge(attempt, agent)
+    await floor.wait(CallBridged, attempt=attempt, since=seen)
+    assert (await floor.system.reconcile()).talking == {attempt: agent}
+
+
+async def test_a_person_is_transferred_to_another_agent(floor: Floor) -> None:
+    attempt = await talking(floor, "002", "seat32")
+    second = await floor.agent("second", "seat33")
+    await floor.system.controls.transfer(attempt, second)
+    await floor.wait(CallBridged, attempt=attempt, agent=second)
+    living = await floor.system.reconcile()
+    assert living.talking == {attempt: second}
+    assert len(living.agents) == 2
+
+
+async def test_card_data_is_not_recorded(floor: Floor, laboratory: Laboratory) -> None:
+    attempt = await talking(floor, "009", "seat34")
+    await asyncio.sleep(1.5)
+    await floor.system.controls.pause_recording(attempt)
+    await asyncio.sleep(1.5)
+    await floor.system.controls.resume_recording(attempt)
+    await asyncio.sleep(1.5)
+    await floor.hang_up(attempt)
+    await floor.over(attempt)
+    await asyncio.sleep(0.5)
+    raw = memoryview((laboratory.recordings / f"{attempt}.raw").read_bytes()).cast("h")
+    theirs = raw[0::2].tolist()
+    middle = len(theirs) // 2
+    assert tone_share(theirs[:8000]) > 0.5
+    assert not any(theirs[middle - 2000 : middle + 2000])
+    assert tone_share(theirs[-8000:]) > 0.5
+
+
+async def test_a_call_that_is_over_says_so(floor: Floor) -> None:
+    with pytest.raises(ActionRefusedError):
+        await floor.system.controls.hold(AttemptId("never"))
+    with pytest.raises(UnsafeValueError):
+        await floor.system.controls.press(AttemptId("never"), "1\r\n")
+
+
+def is_toned(path: Path) -> bool:
+    return tone_share(read_wave(path)) > 0.2

@@ -15,18 +15,19 @@ from datetime import UTC, datetime
 
 import structlog
 
-from compliance_gate.findings import Recording
 from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup, Originate
 from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import AgentLegLost, BridgeFailed, Event, NetworkLost, NetworkReconciled
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId
 from dialer.domain.ports import TelephoneCommand
+from telephony.asterisk import orders
 from telephony.asterisk.acts import HangUpChannel, MarkServed, RingAgain, Told, TrunkNews
 from telephony.asterisk.calls import Call, CallBook
 from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
 from telephony.asterisk.controls import CallControls
 from telephony.asterisk.errors import AmiError, NotConnectedError, UnsafeValueError
-from telephony.asterisk.names import call_channel, endpoint, phone_number
+from telephony.asterisk.names import call_channel
+from telephony.asterisk.orders import Voice
 from telephony.asterisk.snapshot import reconciled, take_snapshot
 from telephony.asterisk.trunks import Chosen, TrunkBook, TrunkPlan
 from telephony.asterisk.wire import Action, AmiMessage, LinkLost, LinkRestored
@@ -47,23 +48,6 @@ EVERY_CAMPAIGN = CampaignId("*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
-    """What a campaign may have played, by the names of sound files in Asterisk's sounds folder.
-
-    Args:
-        message: for a person nobody was free for; None hangs up instead.
-        drop: for an answering machine.
-        overflow: send unserved people to the live overflow instead of playing the message.
-        record: whether calls are recorded.
-    """
-
-    message: str | None = None
-    drop: str | None = None
-    overflow: bool = False
-    record: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AdapterSettings:
     """What the adapter needs besides the connection.
 
@@ -81,7 +65,9 @@ class AsteriskSystem:
     """One Asterisk behind the port.
 
     Args:
-        now: the wall clock, POSIX seconds; the composition root gives `dialer.clock.posix_now`.
+        now: the floor's clock, POSIX seconds.
+        wall: the clock that Asterisk's machine shares; None = the same. A floor that rehearses another
+            hour of the day has two.
     """
 
     def __init__(
@@ -90,10 +76,12 @@ class AsteriskSystem:
         settings: AdapterSettings,
         *,
         now: Callable[[], float],
+        wall: Callable[[], float] | None = None,
         timings: AmiTimings | None = None,
     ) -> None:
         self._settings = settings
         self._now = now
+        self._wall = wall or now
         self._address = address
         self._timings = timings
         self._link = AmiConnection(address, timings=timings)
@@ -203,7 +191,9 @@ class AsteriskSystem:
             return
         call.trunk = chosen.trunk
         try:
-            action = self._originate_action(command, dial or "", chosen.trunk)
+            voices = self._settings.voices
+            voice = voices.get(command.campaign) or voices.get(EVERY_CAMPAIGN) or Voice()
+            action = orders.originate(command, dial=dial or "", trunk=chosen.trunk, voice=voice)
         except UnsafeValueError as error:
             await self._tell(self._calls.refused(command.attempt, str(error)))
             return
@@ -252,41 +242,13 @@ class AsteriskSystem:
             return "the clearance had expired"
         return None
 
-    def _originate_action(self, command: Originate, dial: str, trunk: str) -> Action:
-        voices = self._settings.voices
-        voice = voices.get(command.campaign) or voices.get(EVERY_CAMPAIGN) or Voice()
-        may_play = command.clearance.may_play
-        message = voice.message if Recording.ABANDONMENT_MESSAGE in may_play else None
-        drop = voice.drop if Recording.VOICEMAIL_DROP in may_play else None
-        variables = {
-            "FD_LIMIT": str(max(1, int(command.answer_limit_s))),
-            "FD_UNSERVED": "overflow" if voice.overflow else "message" if message else "hangup",
-            "FD_MESSAGE": message or "",
-            "FD_AMD": command.detection.value,
-            "FD_MACHINE": "message" if drop else "hangup",
-            "FD_DROP": drop or "",
-            "FD_RECORD": command.attempt if voice.record else "",
-        }
-        fields: dict[str, str | int | bool] = {
-            "Channel": f"PJSIP/{phone_number(dial)}@{trunk}",
-            "Context": "fairdial-customer",
-            "Exten": "answered",
-            "Priority": 1,
-            "Timeout": int(command.ring_s * 1000),
-            "CallerID": f"<{phone_number(command.caller_id)}>",
-            "Async": True,
-            "ChannelId": call_channel(command.attempt),
-        }
-        return Action(name="Originate", fields=fields, variables=variables)
-
     def _bridge(self, command: Bridge) -> None:
         leg = self._legs.channel_of(command.agent)
         reason = self._why_not_joined(command, leg)
         if reason is not None or leg is None:
             self._spawn(self._tell((_failed(command, reason or ""),)))
             return
-        channels = {"Channel1": call_channel(command.attempt), "Channel2": leg}
-        self._spawn(self._send_bridge(command, Action(name="Bridge", fields={**channels, "Tone": "no"})))
+        self._spawn(self._send_bridge(command, orders.join(call_channel(command.attempt), leg)))
 
     def _why_not_joined(self, command: Bridge, leg: str | None) -> str | None:
         """Asterisk itself would tear anybody out of anything to obey a Bridge."""
@@ -314,7 +276,7 @@ class AsteriskSystem:
 
     def _hang_up(self, command: Hangup) -> None:
         self._calls.cancel(command.attempt)
-        self._spawn(self._send_quietly(_hang_up(call_channel(command.attempt))))
+        self._spawn(self._send_quietly(orders.hang_up(call_channel(command.attempt))))
 
     # ------------------------------------------------------------------------------------- agents
 
@@ -325,17 +287,8 @@ class AsteriskSystem:
 
     async def _send_ring(self, agent: AgentId, phone: EndpointId, channel: str) -> None:
         try:
-            fields: dict[str, str | int | bool] = {
-                "Channel": f"PJSIP/{endpoint(phone)}",
-                "Context": "fairdial-agent",
-                "Exten": "ready",
-                "Priority": 1,
-                "Timeout": int(self._settings.agent_ring_s * 1000),
-                "CallerID": "<100>",
-                "Async": True,
-                "ChannelId": channel,
-            }
-            answer = await self._link.send(Action(name="Originate", fields=fields))
+            ring_s = self._settings.agent_ring_s
+            answer = await self._link.send(orders.ring(phone, channel=channel, ring_s=ring_s))
         except AmiError as error:
             _log.warning("agent.leg_failed", agent=agent, reason=str(error))
             await self._tell(self._legs.failed(channel))
@@ -346,7 +299,7 @@ class AsteriskSystem:
     def _drop_agent(self, agent: AgentId) -> None:
         channel = self._legs.drop(agent)
         if channel is not None:
-            self._spawn(self._send_quietly(_hang_up(channel)))
+            self._spawn(self._send_quietly(orders.hang_up(channel)))
 
     # ------------------------------------------------------------------------------------ events in
 
@@ -367,7 +320,9 @@ class AsteriskSystem:
                 case AmiMessage():
                     self._watch_lag(item)
                     self._watch_trunk(item)
-                    await self._tell((*self._calls.feed(item, self._now()), *self._legs.feed(item)))
+                    ahead = self._now() - self._wall()
+                    told = self._calls.feed(item, self._now(), ahead=ahead)
+                    await self._tell((*told, *self._legs.feed(item)))
 
     async def _come_back(self) -> None:
         # Lost again while asking: the next LinkRestored in the stream asks anew.
@@ -385,11 +340,9 @@ class AsteriskSystem:
         for one in told:
             match one:
                 case HangUpChannel():
-                    self._spawn(self._send_quietly(_hang_up(one.channel)))
+                    self._spawn(self._send_quietly(orders.hang_up(one.channel)))
                 case MarkServed():
-                    fields: dict[str, str | int | bool] = {"Variable": "FD_SERVED", "Value": "1"}
-                    action = Action(name="Setvar", fields={"Channel": one.channel, **fields})
-                    self._spawn(self._send_quietly(action))
+                    self._spawn(self._send_quietly(orders.mark_served(one.channel)))
                 case RingAgain():
                     phone = self._legs.endpoint_of(one.agent)
                     if phone is not None:
@@ -419,7 +372,7 @@ class AsteriskSystem:
 
     def _watch_lag(self, message: AmiMessage) -> None:
         try:
-            lag = self._now() - float(message.get("timestamp"))
+            lag = self._wall() - float(message.get("timestamp"))
         except ValueError:
             return
         if lag > _LAG_LIMIT_S:
@@ -445,10 +398,6 @@ class AsteriskSystem:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("asterisk.task_failed", exc_info=error)
-
-
-def _hang_up(channel: str) -> Action:
-    return Action(name="Hangup", fields={"Channel": channel, "Cause": 16})
 
 
 def _failed(command: Bridge, reason: str) -> BridgeFailed:

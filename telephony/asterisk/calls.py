@@ -75,6 +75,7 @@ class CallBook:
     def __init__(self) -> None:
         self._calls: dict[AttemptId, Call] = {}
         self._bridges: dict[str, _Bridge] = {}
+        self._ahead = 0.0
         self._handlers: dict[str, Callable[[Call, AmiMessage, float], list[Told]]] = {
             "Newchannel": self._on_newchannel,
             "Newstate": self._on_newstate,
@@ -162,8 +163,14 @@ class CallBook:
                 told.append(CallAnswered(attempt=attempt, answered_at=now))
         return tuple(told)
 
-    def feed(self, message: AmiMessage, now: float) -> tuple[Told, ...]:
-        """One event of Asterisk's; `now` in POSIX seconds bounds its own time stamps."""
+    def feed(self, message: AmiMessage, now: float, *, ahead: float = 0.0) -> tuple[Told, ...]:
+        """One event of Asterisk's.
+
+        Args:
+            now: POSIX seconds of the floor's clock; no time told is later.
+            ahead: seconds by which the floor's clock is ahead of Asterisk's.
+        """
+        self._ahead = ahead
         match message.event:
             case "BridgeEnter":
                 return tuple(self._on_bridge_enter(message, now))
@@ -195,7 +202,7 @@ class CallBook:
             case "Ringing":
                 return self._ringing(call)
             case "Up":
-                return self._answered(call, _stamp(message, now))
+                return self._answered(call, self._stamp(message, now))
             case _:
                 return []
 
@@ -271,7 +278,7 @@ class CallBook:
         for one in bridge.calls:
             call = self.get(one)
             if call is not None and call.agent is None and bridge.agents:
-                told += self._joined(call, bridge.agents[0], _stamp(message, now))
+                told += self._joined(call, bridge.agents[0], self._stamp(message, now))
         return told
 
     def _on_bridge_leave(self, message: AmiMessage) -> None:
@@ -324,6 +331,13 @@ class CallBook:
         served = MarkServed(channel=call_channel(call.attempt))
         return [*answer, CallBridged(attempt=call.attempt, agent=agent, bridged_at=at), served]
 
+    def _stamp(self, message: AmiMessage, now: float) -> float:
+        """Asterisk's own time of the event on the floor's clock, never later than now."""
+        try:
+            return min(float(message.get("timestamp")) + self._ahead, now)
+        except ValueError:
+            return now
+
     def _outcome(self, call: Call, message: AmiMessage) -> Outcome:
         if call.was_joined:
             return Outcome.CONNECTED
@@ -362,11 +376,3 @@ def _words(message: AmiMessage) -> str:
 
 def _whole(text: str) -> int | None:
     return int(text) if text.isdigit() else None
-
-
-def _stamp(message: AmiMessage, now: float) -> float:
-    """Asterisk's own time of the event, never later than now."""
-    try:
-        return min(float(message.get("timestamp")), now)
-    except ValueError:
-        return now

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dialer.domain.ids import CampaignId
-from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem, Voice
+from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
 from telephony.asterisk.connection import AmiAddress, AmiTimings
+from telephony.asterisk.orders import Voice
 from telephony.asterisk.settings import AsteriskSettings, SettingsError
 from telephony.asterisk.trunks import TrunkPlan
 
@@ -30,12 +31,16 @@ def address_of(settings: AsteriskSettings) -> AmiAddress:
 
 
 def open_system(
-    settings: AsteriskSettings, *, now: Callable[[], float], timings: AmiTimings | None = None
+    settings: AsteriskSettings,
+    *,
+    now: Callable[[], float],
+    wall: Callable[[], float] | None = None,
+    timings: AmiTimings | None = None,
 ) -> AsteriskSystem:
     """The telephone system, not connected yet.
 
     Args:
-        now: the wall clock, POSIX seconds (`dialer.clock.posix_now`).
+        now, wall: see `AsteriskSystem`; a floor in real time gives `dialer.clock.posix_now` as `now`.
 
     Raises:
         SettingsError: no trunk.
@@ -60,4 +65,4 @@ def open_system(
         for voice in settings.voices
     }
     adapter = AdapterSettings(trunks=plans, voices=voices)
-    return AsteriskSystem(address_of(settings), adapter, now=now, timings=timings)
+    return AsteriskSystem(address_of(settings), adapter, now=now, wall=wall, timings=timings)

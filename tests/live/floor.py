@@ -18,8 +18,9 @@ from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup
 from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import AgentLegRestored, CallEnded, CallNotAttempted, Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, NumberId, PersonId
-from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem, Voice
+from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
 from telephony.asterisk.connection import AmiAddress, AmiTimings
+from telephony.asterisk.orders import Voice
 from telephony.asterisk.trunks import TrunkPlan
 
 CAMPAIGN = CampaignId("live")

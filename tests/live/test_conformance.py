@@ -12,8 +12,9 @@ from proxy import Wire
 from dialer.clock import posix_now
 from dialer.domain.commands import DropAgentLeg, Hangup, HangupReason
 from dialer.domain.ids import CampaignId, EndpointId
-from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem, Voice
+from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
 from telephony.asterisk.connection import AmiAddress
+from telephony.asterisk.orders import Voice
 from telephony.asterisk.trunks import TrunkPlan
 from telephony.conformance.bench import Bench, Numbers
 from telephony.conformance.suite import *  # noqa: F403  # the tests

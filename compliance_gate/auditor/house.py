@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from compliance_gate.auditor.facts import AuditedContact, Reason
-from compliance_gate.auditor.federal import holds_in_force
+from compliance_gate.auditor.federal import first_inconvenient, holds_in_force
 from compliance_gate.auditor.question import CALLS, Question, call_back_is_owed, was_conversation
 
 
@@ -24,8 +24,12 @@ class HouseLimits:
     agent_after_abandoned_s: float = 72 * 3600.0
 
 
-def house(question: Question, limits: HouseLimits) -> Iterator[Reason]:
+def house(question: Question, limits: HouseLimits, *, max_ring_s: float) -> Iterator[Reason]:
     """Everything in the house's policy that speaks against the call."""
+    for zone in question.zones:
+        wrong = first_inconvenient(question, zone, max_ring_s=max_ring_s)
+        if wrong is not None:
+            yield _reason("house-hours", f"{wrong:%H:%M:%S} in {zone}")
     attempts = list(_attempts(question))
     if not call_back_is_owed(question):
         yield from _too_many(question, attempts, limits)

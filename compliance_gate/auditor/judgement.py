@@ -47,7 +47,7 @@ def _reasons(question: Question, reading: Reading) -> Iterator[Reason]:
         yield from requests.places(question)
         yield from states(question)
         if reading.house is not None:
-            yield from house(question, reading.house)
+            yield from house(question, reading.house, max_ring_s=reading.max_ring_s)
     yield from requests.opt_outs(question)  # 1006.14(h) protects any person, an attorney too
     yield from recorded_voice(question)
 

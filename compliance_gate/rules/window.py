@@ -6,6 +6,8 @@ Values:
         `literal` profile. Under `strict` both are excluded.
     zones: `person` (default) or the name of one zone that the law fixes.
     consent_lifts: whether a `time_window` consent given to the collector opens further hours.
+    at_places: bind only numbers known to ring at these places (a workplace); a place that is not known is
+        not taken for one, or every fixed line would keep office hours.
 
 Ringing must end inside the window: a telephone that starts to ring at 20:59:50 rings after nine.
 """
@@ -15,8 +17,8 @@ from compliance_gate.consents import WEEKDAYS, block_on
 from compliance_gate.question import Question
 from compliance_gate.reader import LawError, Reader, clock
 from compliance_gate.request import Consent
-from compliance_gate.rules.base import Answer, Denied, Facts, Header, Passed, Rule, is_strict
-from compliance_gate.words import ConsentScope, GivenTo, Weekday
+from compliance_gate.rules.base import PASSED, Answer, Denied, Facts, Header, Passed, Rule, is_strict
+from compliance_gate.words import ConsentScope, GivenTo, NumberRole, Place, Weekday
 
 Interval = tuple[int, int]
 Spans = tuple[tuple[int, int], ...]
@@ -38,6 +40,7 @@ class WindowRule(Rule):
         end_included: bool,
         fixed_zone: str | None,
         consent_lifts: bool,
+        at_places: frozenset[Place] = frozenset(),
     ) -> None:
         super().__init__(header)
         self.week = week
@@ -45,11 +48,14 @@ class WindowRule(Rule):
         self.end_included = end_included
         self.fixed_zone = None if fixed_zone is None else zone_days(fixed_zone)
         self.consent_lifts = consent_lifts
+        self.at_places = at_places
         self._cleared: dict[object, tuple[tuple[Interval, ...], Passed]] = {}
         self._of_day: dict[tuple[ZoneDays, int, bool], tuple[Interval, ...]] = {}
 
     def ask(self, question: Question) -> Answer:
         """Denied unless the ringing fits into permitted hours in all zones."""
+        if self.at_places and self._place(question) not in self.at_places:
+            return PASSED
         if self.fixed_zone is None:
             zones, today = question.zones, question.today
         else:
@@ -66,6 +72,12 @@ class WindowRule(Rule):
                 return known[1]
         return self._outside(question, zones, today)
 
+    def _place(self, question: Question) -> Place | None:
+        number = question.number
+        if number is None:
+            return None
+        return Place.WORK if number.place is None and number.role is NumberRole.WORK else number.place
+
     def values(self) -> tuple[tuple[str, str], ...]:
         """Hours by weekday and how their boundaries count."""
         days = tuple(
@@ -78,6 +90,7 @@ class WindowRule(Rule):
             ("end", "included" if self.end_included else "excluded"),
             ("zones", self.fixed_zone.name if self.fixed_zone else "every zone the person may be in"),
             ("consent lifts", "yes" if self.consent_lifts else "no"),
+            ("at places", ", ".join(sorted(place.value for place in self.at_places)) or "any"),
         )
 
     def looser_than(self, other: Rule) -> str | None:
@@ -90,8 +103,12 @@ class WindowRule(Rule):
         return None
 
     def same_subject(self, other: Rule) -> bool:
-        """Two windows always measure the same thing: local time."""
-        return isinstance(other, WindowRule) and self.fixed_zone is other.fixed_zone
+        """Two windows on the same numbers measure the same thing: local time."""
+        return (
+            isinstance(other, WindowRule)
+            and self.fixed_zone is other.fixed_zone
+            and self.at_places == other.at_places
+        )
 
     def intervals(self, zone: ZoneDays, day: int, *, strict: bool) -> tuple[Interval, ...]:
         """Permitted seconds of one local day, first and last included."""
@@ -206,6 +223,7 @@ def read_window(header: Header, reader: Reader) -> WindowRule:
         end_included=_included(reader, "end"),
         fixed_zone=None if zones == "person" else zones,
         consent_lifts=reader.flag("consent_lifts"),
+        at_places=reader.words("at_places", Place),
     )
 
 

@@ -126,7 +126,8 @@ HOURS: list[tuple[str, str, str | None]] = [
     ("BR-ES", "2026-06-10T19:00:00", "2026-06-10T19:00:01"),
     ("BR-AM", "2026-06-10T19:00:00", "2026-06-10T19:00:01"),
     ("BR-AL", "2026-06-13T14:00:00", "2026-06-13T14:00:01"),
-    ("GB", "2026-06-14T06:00:00", None),
+    ("GB", "2026-06-14T08:00:00", "2026-06-14T07:59:59"),
+    ("GB", "2026-06-14T21:00:00", "2026-06-14T21:00:01"),
     ("IE", "2026-06-14T06:00:00", None),
     ("FR", "2026-06-14T13:30:00", None),
 ]
@@ -137,6 +138,27 @@ def test_hours_open_and_close_at_the_second(pack: str, open_at: str, closed_at: 
     assert decide(pack, open_at).is_allowed
     if closed_at is not None:
         assert not decide(pack, closed_at).is_allowed
+
+
+def test_workplace_in_australia_has_office_hours() -> None:
+    at_work = replace(person("AU").numbers[0], place=Place.WORK, role=NumberRole.WORK)
+    file = person("AU", numbers=(at_work,))
+    assert decide("AU", "2026-06-10T17:00:00", file=file).is_allowed
+    assert denied(decide("AU", "2026-06-10T17:00:01", file=file)) == {"au-work-hours"}
+    assert denied(decide("AU", "2026-06-13T12:00:00", file=file)) == {"au-work-hours"}
+
+
+def test_breathing_space_leaves_only_what_the_debtor_asked_for() -> None:
+    moratorium = PersonRequest(
+        at=local("GB", "2026-06-01T00:00:00"), type=RequestKind.BREATHING_SPACE, debts=("D1",)
+    )
+    noon, complaint = "2026-06-10T12:00:00", Purpose.COMPLAINT_RESPONSE
+    file = person("GB", requests=(moratorium,))
+    assert denied(decide("GB", noon, file=file, purpose=complaint)) == {"gb-breathing-space"}
+    asked = PersonRequest(at=local("GB", "2026-06-09T10:00:00"), type=RequestKind.COMPLAINT_CALLBACK_REQUEST)
+    file = person("GB", requests=(moratorium, asked))
+    assert decide("GB", noon, file=file, purpose=complaint).is_allowed
+    assert not decide("GB", noon, file=file).is_allowed
 
 
 def test_alberta_keeps_its_own_time_for_a_person_elsewhere() -> None:

@@ -27,6 +27,7 @@ class CallConsent:
 
     Attributes:
         groups: debts it covers; `None` = not known which, and more than one is on file: covers none.
+        is_callback_request: the person asked, on record, to be called; a consent alone is not that.
     """
 
     at: int
@@ -92,7 +93,7 @@ def call_consents(
             valid_until=_ordinal(consent.valid_until),
             window=consent.window,
             ends_at=ends(_second(consent.at), consent.revoked_at),
-            is_callback_request=consent.scope is ConsentScope.CALL_BACK,
+            is_callback_request=False,
         )
         for consent in file.consents
         if consent.scope in _CALL_SCOPES and consent.given_to is GivenTo.COLLECTOR

@@ -48,7 +48,6 @@ class PastEvent:
     at: int
     code: int
     groups: frozenset[str] | None
-    accounts: frozenset[str] | None
     spoken: frozenset[str] | None
     number: str | None
     own: bool
@@ -240,7 +239,6 @@ class PreparedPerson:
             at=at,
             code=_CODES[entry.event, entry.outcome],
             groups=groups,
-            accounts=frozenset(debts) if debts else None,
             spoken=spoken,
             number=entry.number,
             own=entry.person is None or entry.person is self.file.role,

@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from compliance_gate.calendar import ZoneDays
-from compliance_gate.consents import CallConsent
 from compliance_gate.prepared import PastEvent, PreparedPerson
 from compliance_gate.request import NumberOnFile, ProposedContact
 from compliance_gate.words import Profile, RequestKind
@@ -63,7 +62,7 @@ class Question:
         self.today: tuple[int, ...] = tuple([zone.day_of(at) for zone in self.zones])
         self.groups = person.groups_of(proposed.debts)
         self.seen = person.until_time(at)
-        self._covered: dict[str, CallConsent | None] | None = None
+        self._covered: dict[tuple[str, bool], bool] = {}
         self._since: dict[int, int] = {}
 
     def moved_to(self, at: int) -> "Question":
@@ -97,17 +96,20 @@ class Question:
         """Whether any request of this kind is on file (in force or not)."""
         return kind in self.person.requests
 
-    def consent_for(self, group: str) -> CallConsent | None:
-        """The consent, if any, that takes the proposed call out of the count for one debt."""
+    def is_covered(self, group: str, *, asked_for: bool) -> bool:
+        """Whether a consent takes the proposed call out of the count for one debt.
+
+        Args:
+            asked_for: only a request to be called back will do, whichever debts it named or did not name.
+        """
         if not self.person.call_consents:
-            return None
-        if self._covered is None:
-            self._covered = {}
-        if group not in self._covered:
-            self._covered[group] = covering_consent(
-                self.person, self.zones, group, self.proposed.number, self.at
-            )
-        return self._covered[group]
+            return False
+        known = self._covered.get((group, asked_for))
+        if known is None:
+            number = self.proposed.number
+            known = was_covered(self.person, self.zones, group, number, self.at, asked_for=asked_for)
+            self._covered[group, asked_for] = known
+        return known
 
     def consent_may_start(self) -> int | None:
         """First later second at which a consent on file may begin to cover a call, if any."""
@@ -120,20 +122,28 @@ class Question:
         return min(starts, default=None)
 
 
-def covering_consent(
-    person: PreparedPerson, zones: tuple[ZoneDays, ...], group: str, number: str | None, at: int
-) -> CallConsent | None:
-    """A consent that covers a call about a debt at a second, in every zone the person may be in."""
+def was_covered(
+    person: PreparedPerson,
+    zones: tuple[ZoneDays, ...],
+    group: str,
+    number: str | None,
+    at: int,
+    *,
+    asked_for: bool,
+) -> bool:
+    """Whether a consent covers a call about a debt at a second, in every zone the person may be in."""
     for consent in person.call_consents:
-        if consent.groups is None or group not in consent.groups:
+        if asked_for and not consent.is_callback_request:
+            continue
+        if group not in (consent.groups or ()) and not (asked_for and consent.groups is None):
             continue
         if consent.number is not None and consent.number != number:
             continue
-        if not all(consent.holds(zone, at) for zone in zones):
-            continue
-        if not _talked_since(person, group, consent.at, at):
-            return consent
-    return None
+        if all(consent.holds(zone, at) for zone in zones) and not _talked_since(
+            person, group, consent.at, at
+        ):
+            return True
+    return False
 
 
 def _talked_since(person: PreparedPerson, group: str, since: int, before: int) -> bool:

@@ -23,11 +23,11 @@ from datetime import date
 from compliance_gate.calendar import ZoneDays, day_text
 from compliance_gate.consents import WEEKDAYS
 from compliance_gate.prepared import PastEvent
-from compliance_gate.question import Question, covering_consent
+from compliance_gate.question import Question
 from compliance_gate.reader import Reader
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
 from compliance_gate.rules.events import EventFilter, given_back, is_recorded, read_events
-from compliance_gate.rules.keys import Key, belongs, subjects
+from compliance_gate.rules.keys import Key, belongs, is_exempt, subjects, was_exempt
 from compliance_gate.words import NumberKind, NumberRole, Outcome, Place, RequestKind, Weekday
 
 
@@ -230,9 +230,7 @@ class CountRule(Rule):
         of = self.of
         if not (of.consent_excludes or of.callback_excludes):
             return False
-        group = question.person.groups_of((subject,))[0]
-        consent = question.consent_for(group)
-        return consent is not None and (of.consent_excludes or consent.is_callback_request)
+        return is_exempt(of.per, subject, question, any_consent=of.consent_excludes)
 
     def _counted_days(
         self, question: Question, subject: str, zone: ZoneDays, today: int, stretch: Stretch
@@ -250,18 +248,12 @@ class CountRule(Rule):
         of = self.of
         if not self._plain and self._elsewhere(question, event):
             return True
-        if of.wrong_number_excludes and question.requests(RequestKind.WRONG_NUMBER_LEARNED):
-            return given_back(question, event)
-        if not (of.consent_excludes or of.callback_excludes) or event.entry.counted is True:
+        learned = of.wrong_number_excludes and question.requests(RequestKind.WRONG_NUMBER_LEARNED)
+        if learned and given_back(question, event):
+            return True
+        if not (of.consent_excludes or of.callback_excludes):
             return False
-        if not question.person.call_consents:
-            return False
-        group = question.person.groups_of((subject,))[0]
-        consent = covering_consent(question.person, question.zones, group, event.number, event.at)
-        if consent is None:
-            return False
-        completed = event.entry.outcome is Outcome.CONVERSATION
-        return of.consent_excludes or (consent.is_callback_request and completed)
+        return was_exempt(of.per, subject, event, question, any_consent=of.consent_excludes)
 
     def _elsewhere(self, question: Question, event: PastEvent) -> bool:
         """Whether the event was certainly not of the voice, line or place this rule counts."""

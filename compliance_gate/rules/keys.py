@@ -3,14 +3,16 @@
 from enum import StrEnum
 
 from compliance_gate.prepared import PastEvent
-from compliance_gate.question import Question
+from compliance_gate.question import Question, was_covered
+from compliance_gate.words import Outcome
 
 
 class Key(StrEnum):
     """The thing that a limit belongs to.
 
-    `debt` groups student loans as Regulation F does; `account` does not; `household` adds calls to a
-    spouse and others reached through this person's file.
+    `debt` and `account` both take student loans under one servicer account number as one: Regulation F
+    says so, and it is one account. `household` adds calls to a spouse and others reached through this
+    person's file.
     """
 
     DEBT = "debt"
@@ -22,24 +24,47 @@ class Key(StrEnum):
 
 def subjects(key: Key, question: Question) -> tuple[str, ...]:
     """The things the proposed contact would count for."""
-    if key is Key.DEBT:
+    if key in (Key.DEBT, Key.ACCOUNT):
         return question.groups or ("any debt",)
-    if key is Key.ACCOUNT:
-        debts = question.proposed.debts or tuple(debt.debt for debt in question.person.file.debts)
-        return debts or ("any debt",)
     if key is Key.NUMBER:
         return (question.proposed.number or "any number",)
     return (question.person.file.person,)
+
+
+def is_exempt(key: Key, subject: str, question: Question, *, any_consent: bool) -> bool:
+    """Whether the proposed contact is covered by a consent, or (without `any_consent`) was asked for.
+
+    What is kept per person or number is exempt only if every debt concerned is covered.
+    """
+    if not question.person.call_consents:
+        return False
+    groups = (subject,) if key in (Key.DEBT, Key.ACCOUNT) else question.groups
+    return bool(groups) and all(question.is_covered(group, asked_for=not any_consent) for group in groups)
+
+
+def was_exempt(key: Key, subject: str, event: PastEvent, question: Question, *, any_consent: bool) -> bool:
+    """Whether a past call was covered by a consent, or (without `any_consent`) was the call back asked for.
+
+    Of calls that were asked for only the completed one is exempt; the recorder's `counted: true` is believed.
+    """
+    person = question.person
+    if not person.call_consents or event.entry.counted is True:
+        return False
+    if not any_consent and event.entry.outcome is not Outcome.CONVERSATION:
+        return False
+    groups = (subject,) if key in (Key.DEBT, Key.ACCOUNT) else tuple(event.groups or person.all_groups)
+    return bool(groups) and all(
+        was_covered(person, question.zones, group, event.number, event.at, asked_for=not any_consent)
+        for group in groups
+    )
 
 
 def belongs(key: Key, subject: str, event: PastEvent) -> bool:
     """Whether an event counts for a subject. An event whose debt or number is not known counts for all."""
     if not event.own and key is not Key.HOUSEHOLD:
         return False
-    if key is Key.DEBT:
+    if key in (Key.DEBT, Key.ACCOUNT):
         return event.groups is None or subject in event.groups or subject == "any debt"
-    if key is Key.ACCOUNT:
-        return event.accounts is None or subject in event.accounts or subject == "any debt"
     if key is Key.NUMBER:
         return event.number is None or subject in (event.number, "any number")
     return True

@@ -19,7 +19,7 @@ from compliance_gate.question import Question
 from compliance_gate.reader import Reader
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
 from compliance_gate.rules.events import EventFilter, given_back, read_events
-from compliance_gate.rules.keys import Key, belongs, subjects
+from compliance_gate.rules.keys import Key, belongs, is_exempt, subjects
 from compliance_gate.words import Mode, RequestKind
 
 
@@ -121,20 +121,16 @@ class PauseRule(Rule):
         return True
 
     def _holds_for(self, subject: str, event: PastEvent) -> bool:
-        if self.of.after is None and self.of.per is Key.DEBT:
+        if self.of.after is None and self.of.per in (Key.DEBT, Key.ACCOUNT):
             in_topics = event.spoken is None or subject in event.spoken or subject == "any debt"
             return event.own and in_topics
-        if self.of.after is None and self.of.per is Key.ACCOUNT:
-            topics = event.entry.conversation_debts or event.entry.debts
-            return event.own and (not topics or subject in topics or subject == "any debt")
         return belongs(self.of.per, subject, event)
 
     def _excluded(self, question: Question, subject: str) -> bool:
         of = self.of
         if not (of.consent_excludes or of.callback_excludes):
             return False
-        consent = question.consent_for(question.person.groups_of((subject,))[0])
-        return consent is not None and (of.consent_excludes or consent.is_callback_request)
+        return is_exempt(of.per, subject, question, any_consent=of.consent_excludes)
 
     def _until(self, question: Question, event: PastEvent) -> tuple[int, tuple[tuple[str, str], ...]]:
         of = self.of

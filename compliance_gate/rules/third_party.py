@@ -12,7 +12,7 @@ more than once unless they ask or the earlier answer is believed wrong and now c
 from compliance_gate.question import Question
 from compliance_gate.reader import Reader
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
-from compliance_gate.words import ConsentScope, EventKind, Outcome, PersonRole, Purpose, RequestKind
+from compliance_gate.words import ConsentScope, EventKind, GivenTo, Outcome, PersonRole, Purpose, RequestKind
 
 
 class ThirdPartyRule(Rule):
@@ -57,6 +57,7 @@ class ThirdPartyRule(Rule):
     def _consented(self, question: Question) -> bool:
         return any(
             consent.scope in self.consent_lifts
+            and consent.given_to is GivenTo.COLLECTOR
             and consent.at.timestamp() <= question.at
             and (consent.revoked_at is None or question.at < consent.revoked_at.timestamp())
             for consent in question.person.file.consents

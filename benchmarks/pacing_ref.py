@@ -6,7 +6,7 @@ that a policy can be tuned in seconds and so that published figures can be measu
 Scenarios: `REF` (a sales-like floor: 25 % live, 10 % busy, the rest rings out after 26 s), `MARKOV` (all
 times exponential, no patience: the exact optimum is known, see `pacing.optimum`), `COLLECTIONS` (5 % live,
 60 % machines that reach agents because detection is off), `BLIND` (the same, where a late machine counts as
-an abandoned person), `DRIFT` and `BREAK` (REF with a live share that changes, with half of the agents leaving).
+an abandoned person), `DRIFT` (REF, the live share changes), `BREAK` (REF, half of the agents leave at once).
 
     python benchmarks/pacing_ref.py --scenario REF --agents 5,10,20,50 --policy predictive --days 3
 """

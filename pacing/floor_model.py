@@ -127,8 +127,9 @@ class FloorModel:
             supply = SupplyTables.build(self.talk, self.wrap, patience)
         else:
             supply = tables.supply
-        if tables is None or ring_key != self._ring_key:
-            live, machine = RingTables.build(self.live_ring), RingTables.build(self.machine_ring)
+        if tables is None or ring_key != self._ring_key or supply is not tables.supply:
+            live = RingTables.build(self.live_ring, supply.returning)
+            machine = RingTables.build(self.machine_ring, supply.returning)
             unanswered = self.unanswered_ring.survival(middles_of_seconds(RING_ROWS))
         else:
             live, machine, unanswered = tables.live, tables.machine, tables.unanswered_ringing

@@ -47,10 +47,13 @@ class SupplyTables:
     talking: (TALK_ROWS + 1, 3·HORIZONS) moments of "talk and wrap-up are over by horizon + patience".
     wrapping: (WRAP_ROWS + 1, 3·HORIZONS) the same for those in wrap-up.
     Row e + 1 is for an agent engaged since e seconds; row 0 is all zero, for an agent who leaves.
+    returning: (HORIZONS, HORIZONS) P(an answer in slot k still keeps its agent at horizon h + patience), at
+    [k, h]; zero where k is after h, halved where an answer may come on either side of the horizon.
     """
 
     talking: Floats
     wrapping: Floats
+    returning: Floats
 
     @classmethod
     def build(cls, talk: LearnedDuration, wrap: LearnedDuration, patience: float) -> "SupplyTables":
@@ -65,7 +68,14 @@ class SupplyTables:
         elapsed = middles_of_seconds(WRAP_ROWS)
         now = np.maximum(wrap.survival(elapsed), _ALMOST_NEVER)
         later = wrap.survival(elapsed[:, None] + within[None, :])
-        return cls(_with_zero_row(ends @ wrapped), _with_zero_row(1.0 - later / now[:, None]))
+        # Of a call bridged now: (HORIZONS,) over by 0, STEP, 2·STEP ... + patience.
+        fresh = -np.diff(talk.survival(np.arange(span + 1, dtype=np.float64)))
+        rest = (MIDDLES - MIDDLES[0] + patience)[None, :] - middles_of_seconds(span)[:, None]
+        over = fresh @ np.where(rest >= 0.0, 1.0 - wrap.survival(np.maximum(rest, 0.0)), 0.0)
+        lag = np.arange(HORIZONS)[None, :] - np.arange(HORIZONS)[:, None]
+        returning = np.where(lag >= 0, (1.0 - over)[np.maximum(lag, 0)], 0.0)
+        returning[lag == 0] *= 0.5
+        return cls(_with_zero_row(ends @ wrapped), _with_zero_row(1.0 - later / now[:, None]), returning)
 
 
 def _with_zero_row(share: Floats) -> Floats:
@@ -78,29 +88,31 @@ class RingTables:
     """When a ringing call that will be answered is answered, per elapsed second e and horizon.
 
     ringing: (RING_ROWS,) P(T > e).
-    answered: (RING_ROWS, HORIZONS) P(e < T <= e + horizon).
-    answered_squared, answered_cubed: its powers, for the moments of a sum.
+    engaging: (RING_ROWS, HORIZONS) P(T > e, and the answer keeps an agent at the horizon). Machines and wrong
+        numbers give their agents back within the same half minute; without that, a floor of short calls would
+        seem to need twice its agents.
+    engaging_squared, engaging_cubed: its powers, for the moments of a sum.
     slots: (RING_ROWS, HORIZONS) P(T falls into the slot around e + horizon).
-    new_answered: (HORIZONS,) P(T <= horizon) of a call launched now.
+    new_engaging: (HORIZONS,) the same as `engaging` of a call launched now.
     new_slots: (HORIZONS,) its share of answers per slot; what comes later counts in the last one.
     """
 
     ringing: Floats
-    answered: Floats
-    answered_squared: Floats
-    answered_cubed: Floats
+    engaging: Floats
+    engaging_squared: Floats
+    engaging_cubed: Floats
     slots: Floats
-    new_answered: Floats
+    new_engaging: Floats
     new_slots: Floats
 
     @classmethod
-    def build(cls, law: LearnedDuration) -> "RingTables":
-        """Tabulate a law of seconds from launch to answer."""
+    def build(cls, law: LearnedDuration, returning: Floats) -> "RingTables":
+        """Tabulate a law of seconds from launch to answer; returning: see `SupplyTables`."""
         elapsed = middles_of_seconds(RING_ROWS)
         ringing = law.survival(elapsed)
-        answered = ringing[:, None] - law.survival(elapsed[:, None] + MIDDLES[None, :])
         slots = -np.diff(law.survival(elapsed[:, None] + _EDGES[None, :]), axis=1)
         at_edges = law.survival(_EDGES)
         at_edges[-1] = 0.0
-        new = 1.0 - law.survival(MIDDLES)
-        return cls(ringing, answered, answered**2, answered**3, slots, new, -np.diff(at_edges))
+        engaging = slots @ returning
+        new_slots = -np.diff(at_edges)
+        return cls(ringing, engaging, engaging**2, engaging**3, slots, new_slots @ returning, new_slots)

@@ -1,8 +1,9 @@
 """The next half minute of a floor: spare agents at each horizon, and how late one more call would be.
 
-X(h) is the number of agents free at horizon h (patience included) minus the answers that will have come by
-then. An answer at h is late when no agent is left for it: X(h) <= 0. X is a sum of independent yes and no, so
-its distribution is taken from its first three moments (Edgeworth's expansion with a continuity correction).
+X(h) is the number of agents free at horizon h (patience included) minus the answers that will have come and
+still keep an agent then. An answer at h is late when no agent is left for it: X(h) <= 0. X is a sum of
+independent yes and no, so its distribution is taken from its first three moments (Edgeworth's expansion with
+a continuity correction).
 
 This is the inner loop of the dialer: numpy costs about a microsecond a call here whatever the size, so the
 code below counts calls, not operations.
@@ -120,9 +121,9 @@ class Outlook:
             return
         live /= still
         squared = live * live
-        first = live @ tables.live.answered.take(rows, axis=0, mode="clip")
-        second = squared @ tables.live.answered_squared.take(rows, axis=0, mode="clip")
-        cubed = (squared * live) @ tables.live.answered_cubed.take(rows, axis=0, mode="clip")
+        first = live @ tables.live.engaging.take(rows, axis=0, mode="clip")
+        second = squared @ tables.live.engaging_squared.take(rows, axis=0, mode="clip")
+        cubed = (squared * live) @ tables.live.engaging_cubed.take(rows, axis=0, mode="clip")
         self._demand = first
         self._mean -= first
         self._variance += first - second
@@ -136,9 +137,9 @@ class Outlook:
         still += machine * tables.machine.ringing.take(rows, mode="clip")
         live /= still
         machine /= still
-        share = tables.live.answered.take(rows, axis=0, mode="clip")
+        share = tables.live.engaging.take(rows, axis=0, mode="clip")
         share *= live[:, None]
-        share += tables.machine.answered.take(rows, axis=0, mode="clip") * machine[:, None]
+        share += tables.machine.engaging.take(rows, axis=0, mode="clip") * machine[:, None]
         demand = np.add.reduce(share, axis=0)
         variance = share - share * share
         total = np.add.reduce(variance, axis=0)
@@ -185,9 +186,9 @@ class Outlook:
         if snapshot.unidentified_counts and needs > live:
             cost += (needs - live) * float(late[0] @ tables.machine.new_slots)
         if self._live_slots is not None:
-            share = live * tables.live.new_answered
+            share = live * tables.live.new_engaging
             if needs > live:
-                share += (needs - live) * tables.machine.new_answered
+                share += (needs - live) * tables.machine.new_engaging
             share *= late[1] - late[0]
             cost += float(share @ self._live_slots)
         self._costs.append(cost)
@@ -199,10 +200,10 @@ class Outlook:
         last = first + (_BLOCKS[0] if first == 1 else _BLOCKS[1])
         live = np.minimum(snapshot.candidate_live[:last] * self._live_factor, _MOST)
         needs = np.minimum(snapshot.candidate_needs_agent[:last] * self._needs_factor, _MOST)
-        share = live[:, None] * tables.live.new_answered
+        share = live[:, None] * tables.live.new_engaging
         machine = needs - live
         if float(np.maximum.reduce(machine)) > 1e-6:
-            share += np.maximum(machine, 0.0)[:, None] * tables.machine.new_answered
+            share += np.maximum(machine, 0.0)[:, None] * tables.machine.new_engaging
         spread = share - share * share
         # Candidate k is judged after those before it: sums over 0..k-1, so the last row is never a summand.
         before = np.add.accumulate(share[:-1], axis=0)[first - 1 :]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -20,11 +20,11 @@ from dialer.domain.record import AttemptRecord, entry_of
 from dialer.measures.records import AgentChange, DenialMade, PromiseMade
 from dialer.storage import tables
 from dialer.storage.attempt_rows import record_of, texts
-from dialer.storage.codecs import decode_entry, value_decoder
+from dialer.storage.codecs import decode_entry, unpacked, value_decoder
 from dialer.storage.fact_rows import change_of
+from dialer.storage.queries import denial_findings_in, findings_in
 from dialer.storage.store import Store
 
-_findings = value_decoder(tuple[Finding, ...])
 _settings = value_decoder(CampaignSettings)
 
 
@@ -62,8 +62,7 @@ def some_attempts(connection: Connection, most: int) -> list[str]:
 
 def findings_of(connection: Connection, attempt: str) -> tuple[Finding, ...]:
     """Every rule that was asked for the attempt; empty when none was stored."""
-    text = connection.scalar(select(tables.findings.c.findings).where(tables.findings.c.attempt == attempt))
-    return () if text is None else _findings(text.encode())
+    return findings_in(connection, attempt)
 
 
 def denials_in(connection: Connection) -> list[DenialMade]:
@@ -96,7 +95,7 @@ def last_denial_of(connection: Connection, person: str, *, at: float) -> StoredD
         person=row.person,
         number=row.number,
         at=row.at,
-        findings=_findings(cast("str", row.findings).encode()),
+        findings=denial_findings_in(connection, row.sequence, row.lead),
         retry_at=row.retry_at,
         rulebook=row.rulebook,
     )
@@ -172,9 +171,10 @@ def _fetched_file(connection: Connection, person: str, at: float) -> PersonFile 
 
 
 def _file_in(entry: bytes, person: str) -> PersonFile | None:
-    if person.encode() not in entry:
+    plain = unpacked(entry)
+    if person.encode() not in plain:
         return None
-    event = decode_entry(entry).event
+    event = decode_entry(plain).event
     persons = event.persons if isinstance(event, LeadsFetched) else ()
     return next((file for file in persons if file.person == person), None)
 

@@ -7,6 +7,7 @@ shortest exact form.
 """
 
 import math
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar, cast, get_args
@@ -80,6 +81,20 @@ def encode_entry(entry: JournalEntry) -> bytes:
     return _encode((entry.sequence, entry.now, (type(event).__name__, event), commands))
 
 
+PACKED_FROM = 512
+"""Bytes from which an entry is compressed in a table: findings repeat their citations, files their words."""
+
+
+def packed(data: bytes) -> bytes:
+    """An encoded entry for a column: compressed when long. Plain ones begin with `[`, compressed with `x`."""
+    return data if len(data) < PACKED_FROM else zlib.compress(data, 1)
+
+
+def unpacked(data: bytes) -> bytes:
+    """The encoded entry that `packed` was given."""
+    return data if data.startswith(b"[") else zlib.decompress(data)
+
+
 def encode_value(value: object) -> bytes:
     """Any frozen value of the domain or the gate, for a column; read back with `decode_value`."""
     return _encode(value)
@@ -140,12 +155,12 @@ def _commands(parts: Iterable[tuple[str, msgspec.Raw]]) -> tuple[Command, ...]:
 
 
 def decode_entry(data: bytes) -> JournalEntry:
-    """Read what `encode_entry` wrote.
+    """Read what `encode_entry` wrote, packed or not.
 
     Raises:
         UnreadableEntryError: not an entry of this version.
     """
-    sequence, now, (tag, body), commands = _split(_ENTRY.decode, data)
+    sequence, now, (tag, body), commands = _split(_ENTRY.decode, unpacked(data))
     event = cast("Event", _decode_tagged(_EVENTS, "event", tag, bytes(body)))
     return JournalEntry(sequence=sequence, now=now, event=event, commands=_commands(commands))
 

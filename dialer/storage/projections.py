@@ -19,7 +19,7 @@ from dialer.domain.facts import FactChange, FactEvent, change_of_command, change
 from dialer.domain.ports import JournalEntry
 from dialer.storage import fact_rows, leads, tables
 from dialer.storage.attempt_rows import json_text
-from dialer.storage.codecs import encode_entry
+from dialer.storage.codecs import encode_entry, packed
 from dialer.storage.fold import Fold
 
 _FACT_EVENTS: frozenset[type] = frozenset(cast("tuple[type, ...]", get_args(FactEvent)))
@@ -42,7 +42,7 @@ def project(fold: Fold, entry: JournalEntry, encoded: bytes | None = None) -> No
         "sequence": entry.sequence,
         "now": entry.now,
         "event": kind.__name__,
-        "entry": data,
+        "entry": packed(data),
     }
     fold.journal(row, entry.sequence)
     known: list[FactChange] = []
@@ -137,10 +137,10 @@ def _payment_received(fold: Fold, event: e.PaymentReceived, entry: JournalEntry)
 # --- commands ---------------------------------------------------------------------------------------------
 
 
-def _attempt(fold: Fold, command: c.StoreAttempt, _entry: JournalEntry) -> None:
+def _attempt(fold: Fold, command: c.StoreAttempt, entry: JournalEntry) -> None:
     record = command.record
     fold.attempt(record)
-    fold.append(tables.findings, {"attempt": record.attempt, "findings": json_text(command.findings)})
+    fold.append(tables.findings, {"attempt": record.attempt, "sequence": entry.sequence})
     fold.lead(record.lead, state="in_flight")
 
 
@@ -177,7 +177,6 @@ def _denial(fold: Fold, command: c.StoreDenial, entry: JournalEntry) -> None:
             "retry_at": command.retry_at,
             "rulebook": command.rulebook,
             "rules": json_text(tuple(sorted(denied))),
-            "findings": json_text(command.findings),
         },
     )
 

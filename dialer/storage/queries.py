@@ -8,20 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, Row, Table, select, tuple_
 
 from compliance_gate.findings import Finding
+from dialer.domain.commands import StoreAttempt, StoreDenial
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.money import Money
 from dialer.domain.record import AttemptRecord
 from dialer.storage import tables as t
 from dialer.storage.attempt_rows import record_of, texts
-from dialer.storage.codecs import value_decoder
+from dialer.storage.codecs import decode_entry
 from dialer.storage.database import Work
 
 PAGE = 5_000
-
-_findings = value_decoder(tuple[Finding, ...])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +100,30 @@ def attempt(work: Work, name: str) -> AttemptRecord | None:
 
 def findings_of(work: Work, name: str) -> tuple[Finding, ...]:
     """Every rule that was asked before the attempt; empty when there is no such attempt."""
-    query = select(t.findings.c.findings).where(t.findings.c.attempt == name)
-    text = work.read(lambda connection: connection.scalar(query))
-    return () if text is None else _findings(text.encode())
+    return work.read(lambda connection: findings_in(connection, name))
+
+
+def findings_in(connection: Connection, attempt_name: str) -> tuple[Finding, ...]:
+    """The same inside a reading transaction of the caller's."""
+    query = (
+        select(t.journal.c.entry)
+        .join_from(t.findings, t.journal, t.findings.c.sequence == t.journal.c.sequence)
+        .where(t.findings.c.attempt == attempt_name)
+    )
+    data = connection.scalar(query)
+    if data is None:
+        return ()
+    return next(
+        command.findings
+        for command in decode_entry(bytes(data)).commands
+        if isinstance(command, StoreAttempt) and command.record.attempt == attempt_name
+    )
+
+
+def denial_findings_in(connection: Connection, sequence: int, lead: str) -> tuple[Finding, ...]:
+    """Every rule that was asked when the lead was denied in that step."""
+    query = select(t.journal.c.entry).where(t.journal.c.sequence == sequence)
+    return _denied(bytes(connection.execute(query).scalar_one()), lead)
 
 
 def denials(
@@ -116,7 +136,8 @@ def denials(
         wanted.append(table.person == person)
     if until is not None:
         wanted.append(table.at < until)
-    for row in _pages(work, t.denials, wanted):
+    entries = t.denials.join(t.journal, table.sequence == t.journal.c.sequence)
+    for row in _pages(work, t.denials, wanted, joined=entries, more=(t.journal.c.entry,)):
         yield DenialRecord(
             lead=row.lead,
             person=row.person,
@@ -125,8 +146,17 @@ def denials(
             retry_at=row.retry_at,
             rulebook=row.rulebook,
             rules=texts(row.rules),
-            findings=_findings(row.findings.encode()),
+            findings=_denied(row.entry, row.lead),
         )
+
+
+def _denied(entry: bytes, lead: str) -> tuple[Finding, ...]:
+    """The findings of a lead's denial in one step."""
+    return next(
+        command.findings
+        for command in decode_entry(bytes(entry)).commands
+        if isinstance(command, StoreDenial) and command.lead == lead
+    )
 
 
 def agent_states(work: Work, *, since: float = 0.0, until: float | None = None) -> Iterator[AgentStateRecord]:
@@ -159,10 +189,24 @@ def promises(work: Work, *, since: float = 0.0, until: float | None = None) -> I
         )
 
 
-def _pages(work: Work, table: Any, wanted: list[ColumnElement[bool]]) -> Iterator[Row[Any]]:
+def _pages(
+    work: Work,
+    table: Table,
+    wanted: list[ColumnElement[bool]],
+    *,
+    joined: FromClause | None = None,
+    more: tuple[Column[Any], ...] = (),
+) -> Iterator[Row[Any]]:
     after = 0
+    source = table if joined is None else joined
     while True:
-        query = select(table).where(table.c.id > after, *wanted).order_by(table.c.id).limit(PAGE)
+        query = (
+            select(table, *more)
+            .select_from(source)
+            .where(table.c.id > after, *wanted)
+            .order_by(table.c.id)
+            .limit(PAGE)
+        )
         rows = work.read(lambda connection, query=query: connection.execute(query).all())
         yield from rows
         if len(rows) < PAGE:

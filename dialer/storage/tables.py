@@ -67,6 +67,7 @@ journal = Table(
     _text("event", default=None),
     Column("entry", LargeBinary, nullable=False),
 )
+"""`entry`: `dialer.storage.codecs.packed` bytes."""
 
 checkpoints = Table(
     "checkpoints",
@@ -307,7 +308,8 @@ attempts = Table(
 _open = attempts.c.ended_at.is_(None)
 Index("ix_attempts_open", attempts.c.launched_at, sqlite_where=_open, postgresql_where=_open)
 
-findings = Table("findings", metadata, _key("attempt"), _text("findings", default=None))
+findings = Table("findings", metadata, _key("attempt"), Column("sequence", _Serial, nullable=False))
+"""In which step of the journal the attempt was cleared, with every rule that was asked."""
 
 denials = Table(
     "denials",
@@ -321,8 +323,8 @@ denials = Table(
     Column("retry_at", Float),
     _text("rulebook"),
     _text("rules", default="[]"),
-    _text("findings", default=None),
 )
+"""The findings of a denial are in its step of the journal."""
 
 promises = Table(
     "promises",

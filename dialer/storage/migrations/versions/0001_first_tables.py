@@ -136,7 +136,6 @@ def upgrade() -> None:
     sa.Column('retry_at', sa.Float(), nullable=True),
     sa.Column('rulebook', sa.Text(), server_default='', nullable=False),
     sa.Column('rules', sa.Text(), server_default='[]', nullable=False),
-    sa.Column('findings', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_denials'))
     )
     with op.batch_alter_table('denials', schema=None) as batch_op:
@@ -161,7 +160,7 @@ def upgrade() -> None:
 
     op.create_table('findings',
     sa.Column('attempt', sa.Text(), nullable=False),
-    sa.Column('findings', sa.Text(), nullable=False),
+    sa.Column('sequence', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.PrimaryKeyConstraint('attempt', name=op.f('pk_findings'))
     )
     op.create_table('identities',

@@ -1,0 +1,201 @@
+"""Measures over a history too large to hold in memory: the counts are made by the database.
+
+The definitions are those of `dialer.measures`; a test holds every value here equal to the one computed there
+from the same rows. The tables are named, not imported: this package and the store are strangers that share a
+schema. Works on SQLite and PostgreSQL alike.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    column,
+    distinct,
+    func,
+    literal,
+    or_,
+    select,
+    table,
+    true,
+)
+
+from dialer.domain.agent import AgentState
+from dialer.domain.attempt import Outcome
+from dialer.domain.disposition import EFFECTS, DispositionKind
+from dialer.measures.abandonment import DECLARED_LIMIT_S
+from dialer.measures.facts import CLOCK_TOLERANCE_S, PROMISES
+
+
+def _columns(names: str) -> list[ColumnClause[Any]]:
+    return [column(name) for name in names.split()]
+
+
+_ATTEMPTS = table(
+    "attempts",
+    *_columns(
+        "campaign lead person number launched_at answered_at bridged_at talk_ended_at ended_at outcome "
+        "disposition_kind"
+    ),
+)
+_AGENT_STATES = table("agent_states", *_columns("id agent campaign state at"))
+
+_LIVE = sorted(kind.value for kind, effect in EFFECTS.items() if effect.live)
+_RIGHT_PARTY = sorted(kind.value for kind, effect in EFFECTS.items() if effect.right_party)
+_MACHINES = sorted((DispositionKind.MACHINE.value, DispositionKind.MESSAGE_LEFT.value))
+_PROMISED = sorted(kind.value for kind in PROMISES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """What of the history is meant: launches in [starts_at, ends_at), POSIX seconds; None = all campaigns."""
+
+    starts_at: float
+    ends_at: float
+    campaign: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Counts and sums over a stretch; agent seconds by state."""
+
+    attempts: int
+    live_answers: int
+    connected: int
+    machines: int
+    abandoned: int
+    right_party_contacts: int
+    promises: int
+    paid_on_call: int
+    persons: int
+    talk_s: float
+    machine_s: float
+    seconds_in: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    def measures(self) -> dict[str, float | None]:
+        """Values by the names of `dialer.measures.registry`; None where there is nothing to divide by."""
+        hours = sum(self.seconds_in.values()) / 3600.0
+        handling = self._in(AgentState.TALKING, AgentState.WRAPPING)
+        working = handling + self._in(AgentState.AVAILABLE, AgentState.RESERVED)
+        return {
+            "attempts": self.attempts,
+            "live_answers": self.live_answers,
+            "connected": self.connected,
+            "machines": self.machines,
+            "abandoned": self.abandoned,
+            "right_party_contacts": self.right_party_contacts,
+            "promises": self.promises,
+            "paid_on_call": self.paid_on_call,
+            "persons_attempted": self.persons,
+            "live_answers_per_attempt": _over(self.live_answers, self.attempts),
+            "abandonment_rate": _over(self.abandoned, self.live_answers),
+            "abandoned_per_attempt": _over(self.abandoned, self.attempts),
+            "right_party_contacts_per_attempt": _over(self.right_party_contacts, self.attempts),
+            "attempts_per_right_party_contact": _over(self.attempts, self.right_party_contacts),
+            "right_party_share": _over(self.right_party_contacts, self.connected),
+            "promises_per_right_party_contact": _over(self.promises, self.right_party_contacts),
+            "agent_hours": hours or None,
+            "attempts_per_agent_hour": _over(self.attempts, hours),
+            "right_party_contacts_per_agent_hour": _over(self.right_party_contacts, hours),
+            "promises_per_agent_hour": _over(self.promises, hours),
+            "talk_minutes_per_agent_hour": _over(self.talk_s / 60.0, hours),
+            "machine_minutes_per_agent_hour": _over(self.machine_s / 60.0, hours),
+            "occupancy": _over(handling, working),
+            "utilisation": _over(handling, hours * 3600.0),
+            "break_share": _over(self._in(AgentState.NOT_READY), hours * 3600.0),
+        }
+
+    def _in(self, *states: AgentState) -> float:
+        return sum(self.seconds_in.get(state.value, 0.0) for state in states)
+
+
+def totals_of(connection: Connection, stretch: Stretch) -> Totals:
+    """Count a stretch of the history."""
+    row = _counts(connection, stretch)
+    return Totals(
+        attempts=row.attempts or 0,
+        live_answers=row.live or 0,
+        connected=row.connected or 0,
+        machines=row.machines or 0,
+        abandoned=row.abandoned or 0,
+        right_party_contacts=row.right_party or 0,
+        promises=row.promises or 0,
+        paid_on_call=row.paid or 0,
+        persons=row.persons or 0,
+        talk_s=row.talk_s or 0.0,
+        machine_s=row.machine_s or 0.0,
+        seconds_in=_agent_seconds(connection, stretch),
+    )
+
+
+def _counts(connection: Connection, stretch: Stretch) -> Row[Any]:
+    a = _ATTEMPTS.c
+    answered, joined = a.answered_at.is_not(None), a.bridged_at.is_not(None)
+    kind, outcome = func.coalesce(a.disposition_kind, ""), func.coalesce(a.outcome, "")
+    live = and_(answered, or_(and_(joined, kind.in_(_LIVE)), and_(~joined, outcome != Outcome.MACHINE.value)))
+    machine = and_(answered, or_(outcome == Outcome.MACHINE.value, kind.in_(_MACHINES)))
+    waited = func.coalesce(a.bridged_at, a.ended_at) - a.answered_at
+    late = or_(
+        and_(joined, waited > DECLARED_LIMIT_S + CLOCK_TOLERANCE_S),
+        and_(
+            ~joined,
+            or_(waited > DECLARED_LIMIT_S - CLOCK_TOLERANCE_S, outcome == Outcome.ABANDONED.value),
+        ),
+    )
+    talk = func.coalesce(a.talk_ended_at, a.ended_at, a.bridged_at) - a.bridged_at
+    query = (
+        select(
+            _count(outcome != Outcome.NOT_ATTEMPTED.value).label("attempts"),
+            _count(live).label("live"),
+            _count(and_(live, joined)).label("connected"),
+            _count(machine).label("machines"),
+            _count(and_(live, late)).label("abandoned"),
+            _count(kind.in_(_RIGHT_PARTY)).label("right_party"),
+            _count(kind.in_(_PROMISED)).label("promises"),
+            _count(kind == DispositionKind.PAID_ON_CALL.value).label("paid"),
+            func.count(distinct(a.person)).label("persons"),
+            func.sum(case((and_(live, joined), talk), else_=0.0)).label("talk_s"),
+            func.sum(case((and_(~live, joined), talk), else_=0.0)).label("machine_s"),
+        )
+        .select_from(_ATTEMPTS)
+        .where(a.launched_at >= stretch.starts_at, a.launched_at < stretch.ends_at, _of_campaign(a, stretch))
+    )
+    return connection.execute(query).one()
+
+
+def _agent_seconds(connection: Connection, stretch: Stretch) -> dict[str, float]:
+    """Seconds agents were in each state within the stretch; what is still open is cut at its end."""
+    s = _AGENT_STATES.c
+    until = func.lead(s.at).over(partition_by=s.agent, order_by=(s.at, s.id))
+    spans = (
+        select(s.state, s.at, func.coalesce(until, stretch.ends_at).label("until"))
+        .where(_of_campaign(s, stretch))
+        .subquery()
+    )
+    starts, ends = literal(stretch.starts_at), literal(stretch.ends_at)
+    begins = case((spans.c.at < starts, starts), else_=spans.c.at)
+    finishes = case((spans.c.until > ends, ends), else_=spans.c.until)
+    query = (
+        select(spans.c.state, func.sum(finishes - begins).label("seconds"))
+        .where(spans.c.state != AgentState.LOGGED_OUT.value, finishes > begins)
+        .group_by(spans.c.state)
+    )
+    return {row.state: float(row.seconds) for row in connection.execute(query)}
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def _of_campaign(columns: object, stretch: Stretch) -> ColumnElement[bool]:
+    return true() if stretch.campaign is None else getattr(columns, "campaign") == stretch.campaign  # noqa: B009
+
+
+def _over(top: float, bottom: float) -> float | None:
+    return top / bottom if bottom else None

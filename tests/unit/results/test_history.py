@@ -1,0 +1,120 @@
+"""What the database counts is what the definitions say, on any rows."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import create_engine, insert
+
+from dialer.domain.agent import AgentState
+from dialer.domain.attempt import Outcome
+from dialer.domain.disposition import Disposition, DispositionKind
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, LeadId, NumberId, PersonId
+from dialer.domain.record import AttemptRecord
+from dialer.measures.records import AgentChange, ShiftRecords, spans_of
+from dialer.measures.registry import values_of
+from dialer.results.history import Stretch, totals_of
+from dialer.storage import tables
+from dialer.storage.attempt_rows import row_of
+
+START = 1_773_147_600.0
+CAMPAIGN = CampaignId("c")
+HOUR = Stretch(starts_at=START, ends_at=START + 3600.0)
+
+spans_s = st.floats(min_value=0.0, max_value=400.0).map(lambda s: round(s, 3)) | st.sampled_from([2.0, 0.0])
+
+
+@st.composite
+def attempts(draw: st.DrawFn) -> list[AttemptRecord]:
+    made: list[AttemptRecord] = []
+    for index in range(draw(st.integers(0, 25))):
+        at = START + draw(st.integers(0, 3599))
+        answered = draw(st.none() | spans_s)
+        joined = None if answered is None else draw(st.none() | spans_s)
+        base = None if answered is None else at + answered
+        bridged = None if base is None or joined is None else base + joined
+        talked = None if bridged is None else bridged + draw(spans_s)
+        kind = None if bridged is None else draw(st.none() | st.sampled_from(DispositionKind))
+        ended = draw(st.none() | spans_s)
+        made.append(
+            AttemptRecord(
+                attempt=AttemptId(f"a{index}"),
+                campaign=CAMPAIGN,
+                lead=LeadId(f"l{index % 7}"),
+                person=PersonId(f"p{index % 5}"),
+                number=NumberId(f"n{index % 6}"),
+                debts=(),
+                zones=(),
+                rulebook="r",
+                launched_at=at,
+                answered_at=base,
+                bridged_at=bridged,
+                talk_ended_at=talked if draw(st.booleans()) else None,
+                ended_at=None if ended is None else (talked or base or at) + ended,
+                outcome=draw(st.none() | st.sampled_from(Outcome)),
+                disposition=None if kind is None else Disposition(kind=kind),
+            )
+        )
+    return made
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> list[AgentChange]:
+    instants = sorted(draw(st.lists(st.integers(0, 3600), max_size=30)))
+    return [
+        AgentChange(
+            agent=AgentId(draw(st.sampled_from(["anna", "ben", "cleo"]))),
+            campaign=CAMPAIGN,
+            state=draw(st.sampled_from(AgentState)),
+            at=START + instant,
+        )
+        for instant in instants
+    ]
+
+
+def counted(records: Sequence[AttemptRecord], moves: Sequence[AgentChange]) -> dict[str, float | None]:
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        tables.attempts.create(connection)
+        tables.agent_states.create(connection)
+        if records:
+            connection.execute(insert(tables.attempts), [row_of(record) for record in records])
+        for sequence, move in enumerate(moves):
+            connection.execute(
+                insert(tables.agent_states).values(
+                    sequence=sequence,
+                    agent=move.agent,
+                    campaign=move.campaign,
+                    state=move.state.value,
+                    reason="",
+                    at=move.at,
+                )
+            )
+        return totals_of(connection, HOUR).measures()
+
+
+@settings(max_examples=60, deadline=None)
+@given(attempts(), changes())
+def test_the_database_counts_what_the_definitions_say(
+    records: list[AttemptRecord], moves: list[AgentChange]
+) -> None:
+    shift = ShiftRecords(
+        attempts=tuple(records),
+        agent_spans=spans_of(moves, ends_at=HOUR.ends_at),
+        promises=(),
+        denials=(),
+        starts_at=HOUR.starts_at,
+        ends_at=HOUR.ends_at,
+    )
+    defined = values_of(shift)
+    for name, value in counted(records, moves).items():
+        expected = defined[name]
+        assert value == (None if expected is None else pytest.approx(expected)), name
+
+
+def test_an_empty_history_has_counts_and_no_rates() -> None:
+    values = counted([], [])
+    assert values["attempts"] == 0
+    assert values["abandonment_rate"] is None
+    assert values["agent_hours"] is None

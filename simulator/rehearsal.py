@@ -138,8 +138,9 @@ class Rehearsal:
 
     Args:
         placement: leads and people from a store; None = made up by the scenario.
-        book: a lead book that was used before, for shift after shift over the same people; comes before
+        book, public: those of an earlier shift, for shift after shift over the same people; come before
             `placement`.
+        generation: of the engine, counted over the shifts; part of every attempt's id.
         progress: told the share of the shift that is over, 0-1.
     """
 
@@ -149,6 +150,8 @@ class Rehearsal:
     sink: Sink | None = None
     placement: Placement | None = None
     book: LeadBook | None = None
+    public: MadeUpPublic | None = None
+    generation: int = 1
     campaign: CampaignId = CAMPAIGN
     client: ClientId = CLIENT
     progress: Callable[[float], None] | None = None
@@ -168,7 +171,7 @@ class Rehearsal:
         self.streams = Streams(self.seed)
         self.book = self.book or self._stock()
         self.world = World(engine=self.engine, starts_at=self.starts_at - 1.0, sink=self.sink)
-        public = MadeUpPublic(
+        self.public = self.public or MadeUpPublic(
             scenario=scenario, streams=self.streams, book=self.book, starts_at=self.starts_at
         )
         self.roster = Roster(
@@ -182,7 +185,7 @@ class Rehearsal:
         self.network = TelephoneNetwork(
             world=self.world,
             plan=scenario.network,
-            public=public,
+            public=self.public,
             floor=self.roster,
             chance=self.streams.stream("network", str(int(self.starts_at))),
         )
@@ -248,7 +251,7 @@ class Rehearsal:
         """Put the shift's plan on the heap: the campaign, the people, the trunk's bad moments."""
         tell_at, start = self.world.tell_at, self.starts_at
         if restarted:
-            tell_at(start - 1.0, EngineRestarted(checkpoint="", generation=1))
+            tell_at(start - 1.0, EngineRestarted(checkpoint="", generation=self.generation))
             tell_at(start - 1.0, self.network.reconciled(self.roster.seated()))
         tell_at(start - 1.0, CampaignConfigured(settings=self.settings()))
         tell_at(start - 1.0, CampaignStarted(campaign=self.campaign))

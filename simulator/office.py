@@ -1,0 +1,187 @@
+"""What else happens to people while the floor calls: letters, payments, requests, moves, calls of theirs.
+
+A rehearsal of one shift does well without it. A year does not: every kind of fact that may take leave away,
+or give it, should come from outside at any hour, and the store and the engine must both know at once.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from compliance_gate.request import Address, Consent, Hold, PersonFile, PersonRequest, TimeBlock
+from compliance_gate.words import ConsentScope, GivenTo, HoldKind, RequestKind, Weekday
+from dialer.domain.events import (
+    AccountRecalled,
+    ConsentGiven,
+    HoldPlaced,
+    InboundConversation,
+    PaymentReceived,
+    PersonEdited,
+    RequestReceived,
+    SuppressionAdded,
+    SuppressionScope,
+)
+from dialer.domain.facts import FactEvent, change_of_event
+from dialer.domain.ids import DebtId, NumberId, PersonId
+from dialer.domain.money import Money
+from dialer.domain.record import instant
+from simulator.lead_book import LeadBook
+from simulator.population import STATES
+from simulator.streams import Stream
+from simulator.world import OFFICE, World
+
+_WEEK = tuple(Weekday)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficePlan:
+    """How often each kind of thing happens, per thousand people and day."""
+
+    calls_us: float = 1.5
+    names_bad_hours: float = 1.0
+    stops_a_number: float = 0.3
+    consents_to_calls: float = 1.0
+    on_active_duty: float = 0.1
+    disaster: float = 0.1
+    disputes_in_writing: float = 0.4
+    represented: float = 0.1
+    asks_us_to_stop: float = 0.2
+    recalled: float = 0.4
+    pays_all: float = 0.5
+    moves: float = 0.5
+
+
+class Office:
+    """Draws a day's facts and brings them to store and engine at their instants."""
+
+    def __init__(self, *, world: World, book: LeadBook, plan: OfficePlan, chance: Stream) -> None:
+        self._world = world
+        self._book = book
+        self._plan = plan
+        self._chance = chance
+        self.happened: dict[str, int] = {}
+
+    def plan_day(self, starts_at: float, ends_at: float, persons: tuple[str, ...]) -> None:
+        """Put the day's facts on the heap."""
+        for name, make in _KINDS.items():
+            rate: float = getattr(self._plan, name)
+            expected = rate * len(persons) / 1000.0
+            count = int(expected) + (self._chance.next() < expected % 1.0)
+            for _ in range(count):
+                person = persons[int(self._chance.next() * len(persons))]
+                at = starts_at + self._chance.next() * (ends_at - starts_at)
+                self._world.schedule(at, self._happen, (name, make, person), priority=OFFICE)
+
+    def _happen(self, what: tuple[str, "_Make", str]) -> None:
+        name, make, person = what
+        now = self._world.now
+        event = make(self._book.file_of(person), instant(now), self._chance)
+        if event is None:
+            return
+        self.happened[name] = self.happened.get(name, 0) + 1
+        change = change_of_event(event, now=now)
+        if change is not None:
+            self._book.learn(change)
+        self._world.tell(event)
+
+
+_Make = Callable[[PersonFile, datetime, Stream], FactEvent | None]
+
+
+def _calls_us(file: PersonFile, _at: datetime, chance: Stream) -> FactEvent:
+    debts = tuple(DebtId(debt.debt) for debt in file.debts[: 1 + int(2 * chance.next())])
+    number = NumberId(file.numbers[0].number) if file.numbers else None
+    return InboundConversation(person=PersonId(file.person), number=number, debts=debts)
+
+
+def _asked(file: PersonFile, request: PersonRequest) -> FactEvent:
+    return RequestReceived(person=PersonId(file.person), request=request)
+
+
+def _names_bad_hours(file: PersonFile, at: datetime, chance: Stream) -> FactEvent:
+    first = 8 + int(10 * chance.next())
+    days = frozenset(_WEEK[: 5 if chance.next() < 0.7 else 7])
+    block = TimeBlock(days=days, start=time(first), until=time(first + 3))
+    return _asked(file, PersonRequest(at=at, type=RequestKind.INCONVENIENT_TIMES, blocks=(block,)))
+
+
+def _stops_a_number(file: PersonFile, at: datetime, chance: Stream) -> FactEvent | None:
+    if not file.numbers:
+        return None
+    number = file.numbers[int(chance.next() * len(file.numbers))].number
+    return _asked(file, PersonRequest(at=at, type=RequestKind.STOP_NUMBER, number=number))
+
+
+def _consents_to_calls(file: PersonFile, at: datetime, chance: Stream) -> FactEvent:
+    debts = tuple(debt.debt for debt in file.debts[:1])
+    last = (at + timedelta(days=1 + int(9 * chance.next()))).date()
+    consent = Consent(
+        at=at, scope=ConsentScope.CALL, given_to=GivenTo.COLLECTOR, debts=debts, valid_until=last
+    )
+    return ConsentGiven(person=PersonId(file.person), consent=consent)
+
+
+def _held(kind: HoldKind, days: float) -> _Make:
+    def make(file: PersonFile, at: datetime, chance: Stream) -> FactEvent:
+        until = at + timedelta(days=days * chance.next())
+        return HoldPlaced(person=PersonId(file.person), hold=Hold(kind=kind, since=at, until=until))
+
+    return make
+
+
+def _disputes_in_writing(file: PersonFile, at: datetime, _chance: Stream) -> FactEvent:
+    debts = tuple(debt.debt for debt in file.debts[:1])
+    return _asked(
+        file,
+        PersonRequest(
+            at=at,
+            type=RequestKind.DISPUTE,
+            debts=debts,
+            in_writing=True,
+            received=at.date(),
+            mailed=at.date(),
+        ),
+    )
+
+
+def _represented(file: PersonFile, at: datetime, _chance: Stream) -> FactEvent:
+    return _asked(file, PersonRequest(at=at, type=RequestKind.ATTORNEY_REPRESENTED, attorney_known=True))
+
+
+def _asks_us_to_stop(file: PersonFile, _at: datetime, chance: Stream) -> FactEvent:
+    if chance.next() < 0.5 and file.numbers:
+        number = NumberId(file.numbers[0].number)
+        return SuppressionAdded(scope=SuppressionScope.NUMBER, source="list", number=number)
+    return SuppressionAdded(scope=SuppressionScope.PERSON, source="list", person=PersonId(file.person))
+
+
+def _recalled(file: PersonFile, _at: datetime, _chance: Stream) -> FactEvent | None:
+    return AccountRecalled(debt=DebtId(file.debts[0].debt)) if file.debts else None
+
+
+def _pays_all(file: PersonFile, _at: datetime, _chance: Stream) -> FactEvent | None:
+    if not file.debts:
+        return None
+    return PaymentReceived(debt=DebtId(file.debts[-1].debt), amount=Money(cents=10_000), settles=True)
+
+
+def _moves(file: PersonFile, _at: datetime, chance: Stream) -> FactEvent:
+    state = tuple(STATES)[int(chance.next() * len(STATES))]
+    address = Address(country="US", region=state, zones=frozenset({STATES[state][1]}))
+    return PersonEdited(person=replace(file, addresses=(address,)))
+
+
+_KINDS: Mapping[str, _Make] = {
+    "calls_us": _calls_us,
+    "names_bad_hours": _names_bad_hours,
+    "stops_a_number": _stops_a_number,
+    "consents_to_calls": _consents_to_calls,
+    "on_active_duty": _held(HoldKind.ACTIVE_DUTY, 200.0),
+    "disaster": _held(HoldKind.DISASTER_AREA, 60.0),
+    "disputes_in_writing": _disputes_in_writing,
+    "represented": _represented,
+    "asks_us_to_stop": _asks_us_to_stop,
+    "recalled": _recalled,
+    "pays_all": _pays_all,
+    "moves": _moves,
+}

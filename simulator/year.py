@@ -1,0 +1,78 @@
+"""Shift after shift over the same people: a season, or a year.
+
+One lead book and one public live through all shifts; each morning a fresh engine starts, as after a night's
+restart, with a generation of its own. The scenario may be coarse (`config/scenarios/year.toml`): what matters
+here is who is called when, and that the real engine and the real gate decide it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from dialer.domain.ids import CampaignId
+from dialer.engine.context import Gate
+from dialer.engine.engine import DialerEngine
+from simulator.lead_book import LeadBook
+from simulator.office import Office, OfficePlan
+from simulator.rehearsal import Rehearsal
+from simulator.scenario import Scenario
+
+KEPT_DAYS = 45.0
+"""History older than this is dropped: every rule on frequency looks back a month at most."""
+
+SUNDAY = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftOfYear:
+    """One shift as it is about to begin, or has ended."""
+
+    day: date
+    number: int
+    rehearsal: Rehearsal
+    office: Office
+
+
+def work_shifts(
+    scenario: Scenario,
+    *,
+    seed: int,
+    gate: Gate,
+    book: LeadBook,
+    campaign: CampaignId,
+    shifts: int,
+    office: OfficePlan | None = None,
+    before: Callable[[ShiftOfYear], None] | None = None,
+) -> Iterator[ShiftOfYear]:
+    """Work `shifts` shifts, Sundays off, from the scenario's day on; yields each when it has ended.
+
+    Args:
+        before: called when a shift is put together and nothing has happened yet.
+    """
+    day = scenario.shift.day
+    public = None
+    persons = tuple(file.person for file in book.files())
+    for number in range(1, shifts + 1):
+        while day.weekday() == SUNDAY:
+            day += timedelta(days=1)
+        rehearsal = Rehearsal(
+            scenario=replace(scenario, shift=replace(scenario.shift, day=day)),
+            seed=seed,
+            engine=DialerEngine(gate),
+            book=book,
+            public=public,
+            campaign=campaign,
+            generation=number,
+        )
+        public = rehearsal.public
+        chance = rehearsal.streams.stream("office", str(number))
+        outside = Office(world=rehearsal.world, book=book, plan=office or OfficePlan(), chance=chance)
+        outside.plan_day(rehearsal.starts_at, rehearsal.ends_at, persons)
+        shift = ShiftOfYear(day=day, number=number, rehearsal=rehearsal, office=outside)
+        if before is not None:
+            before(shift)
+        rehearsal.work()
+        yield shift
+        book.release_claims()
+        book.forget_before(rehearsal.ends_at - KEPT_DAYS * 86_400.0)
+        day += timedelta(days=1)

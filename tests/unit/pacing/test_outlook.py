@@ -1,6 +1,7 @@
 """The outlook's short cuts against plain computation."""
 
 import math
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from pacing.floor_model import FloorModel
 from pacing.outlook import Outlook, at_most
-from pacing.policy import AbandonmentLedger, PacingSnapshot
+from pacing.policy import AbandonmentLedger, PacingSnapshot, TalkEnded, WrapUpEnded
 from simulator.streams import Streams
 
 
@@ -91,6 +92,39 @@ def test_machines_among_the_ringing_take_agents_from_people() -> None:
     both = Outlook(_floor(5, live=0.2, needs=0.6), FloorModel())
     assert both.ringing_lateness() > people.ringing_lateness()
     assert (both.spare < people.spare).all()
+
+
+def test_short_calls_give_their_agents_back_within_the_horizon() -> None:
+    """Ten-second machines that answer now are no burden on those who answer twenty seconds later."""
+    short, long = FloorModel(), FloorModel()
+    for _ in range(400):
+        for model, talk in ((short, 8.0), (long, 300.0)):
+            model.observe(TalkEnded(agent_id="a0", talk_s=talk))
+            model.observe(WrapUpEnded(agent_id="a0", wrap_s=0.0))
+    floor = _ringing_only(_floor(5, needs=0.9))
+    at_short, at_long = Outlook(floor, short).spare, Outlook(floor, long).spare
+    assert float(at_short[2]) == pytest.approx(float(at_long[2]), abs=0.3), "soon they are all still busy"
+    assert at_short[16] > at_long[16] + 3.0, "later most have come back"
+
+
+def _ringing_only(floor: PacingSnapshot) -> PacingSnapshot:
+    none = np.empty(0)
+    return replace(
+        floor,
+        agent_ids=(),
+        talking_elapsed=none,
+        wrapping_elapsed=none,
+        leaving=np.empty(0, dtype=np.bool_),
+    )
+
+
+def test_what_nobody_can_tell_apart_counts_as_a_person() -> None:
+    known = _floor(5, live=0.05, needs=0.65)
+    unknown = replace(known, unidentified_counts=True)
+    counted, all_counted = Outlook(known, FloorModel()), Outlook(unknown, FloorModel())
+    for index in (0, 3):
+        assert all_counted.cost(index) > 3 * counted.cost(index)
+    assert all_counted.ringing_lateness() > 3 * counted.ringing_lateness()
 
 
 def test_spare_agents_are_counted_as_by_hand_when_nothing_rings() -> None:

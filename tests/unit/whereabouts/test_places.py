@@ -8,6 +8,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 
 from compliance_gate.whereabouts import (
     AddressOnFile,
@@ -312,3 +313,23 @@ def test_product_imports_no_telephone_library() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
     )
     assert found.stdout.strip() == "[]"
+
+
+def test_tables_were_built_from_the_overrides_as_they_stand() -> None:
+    """Every row of the overrides has a reason, and what it sets is what the committed table says."""
+    here = files("compliance_gate.whereabouts")
+    overrides = yaml.safe_load((here / "overrides.yaml").read_text(encoding="utf-8"))
+    folded = read_table((here / "same_clock.csv").read_text(encoding="utf-8"))
+
+    def spoken_for(zone: str) -> str:
+        return next(iter(folded[zone].zones)) if zone in folded else zone
+
+    for row in overrides["rows"]:
+        assert row["reason"]
+        for prefix in row["numbers"]:
+            named = {spoken_for(zone) for zone in (*row.get("set", ()), *row.get("add", ()))}
+            found = set(TABLES.numbers[prefix].zones)
+            assert found == named if "set" in row else found >= named, prefix
+    for row in overrides["non_geographic"]:
+        assert row["reason"]
+        assert all(not TABLES.numbers[prefix].zones for prefix in row["numbers"])

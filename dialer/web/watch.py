@@ -42,6 +42,11 @@ class Broadcast:
             queue.put_nowait(text)
 
     @property
+    def watchers(self) -> int:
+        """How many watch."""
+        return len(self._watchers)
+
+    @property
     def is_full(self) -> bool:
         """No more watchers."""
         return len(self._watchers) >= MOST_WATCHERS

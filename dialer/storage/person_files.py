@@ -68,6 +68,15 @@ def person_files(connection: Connection, persons: Iterable[str], *, now: float) 
 
 
 def _files_of(connection: Connection, persons: Sequence[str], *, now: float) -> dict[str, PersonFile]:
+    files = placed_files(connection, persons, now=now)
+    entries = _attempts(connection, persons, since=now - HISTORY_S)
+    for person, changes in _changes(connection, files).items():
+        files[person] = _apply_all(files[person], changes)
+    return {person: _with_history(file, entries[person]) for person, file in files.items()}
+
+
+def placed_files(connection: Connection, persons: Sequence[str], *, now: float) -> dict[str, PersonFile]:
+    """Files as placements gave them, without a single fact since; at most `CHUNK` persons."""
     today = instant(now).date()
     placed_addresses = _grouped(connection, select(addresses), addresses.c.person, persons)
     placed_numbers = _grouped(
@@ -86,16 +95,12 @@ def _files_of(connection: Connection, persons: Sequence[str], *, now: float) -> 
         person_debts.c.person,
         persons,
     )
-    files = {
+    return {
         person: _placed(
             person, placed_addresses[person], placed_numbers[person], placed_debts[person], today=today
         )
         for person in persons
     }
-    entries = _attempts(connection, persons, since=now - HISTORY_S)
-    for person, changes in _changes(connection, files).items():
-        files[person] = _apply_all(files[person], changes)
-    return {person: _with_history(file, entries[person]) for person, file in files.items()}
 
 
 def _grouped(

@@ -5,11 +5,11 @@ nothing, and a job that was killed half-way is simply done again.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select, tuple_, update
 
-from compliance_gate.request import Consent, HistoryEntry, Hold, PersonRequest
+from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
 from compliance_gate.words import ConsentScope, Direction, EventKind, GivenTo, PersonRole
 from dialer.domain.facts import FactChange
 from dialer.domain.ids import DebtId, PersonId
@@ -20,7 +20,7 @@ from dialer.storage.fact_rows import row_of
 from dialer.storage.fold import Row, insert_missing, run_many, upsert
 from dialer.storage.identifiers import Identifiers
 from dialer.storage.leads import TARGET_ROLES
-from dialer.storage.person_files import chunks
+from dialer.storage.person_files import chunks, person_files, placed_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,7 @@ def place(
         rows.add(account)
     known = _known(connection, rows.persons, placing.import_id)
     rows.write(connection)
+    _add_to_edited(connection, known, placing)
     _flag_doubtful(connection, rows.identities.values())
     return known
 
@@ -64,6 +65,37 @@ def _known(connection: Connection, persons: Iterable[str], import_id: str) -> tu
             select(t.persons.c.person).where(t.persons.c.person.in_(chunk), earlier)
         ).scalars()
     return tuple(PersonId(person) for person in sorted(found))
+
+
+def _add_to_edited(connection: Connection, persons: Sequence[PersonId], placing: Placing) -> None:
+    """What a file says anew of somebody whose file was edited by hand is added to the edited file.
+
+    An edit replaces what was placed before it, not what is placed after it: a new address or number counts
+    for where the person may be, whoever wrote it down.
+    """
+    for chunk in chunks(persons):
+        of_them = t.facts.c.person.in_(chunk)
+        query = select(t.facts.c.person).where(of_them, t.facts.c.kind == "replaced").distinct()
+        edited = list(connection.execute(query).scalars())
+        placed = placed_files(connection, edited, now=placing.now)
+        for person, file in person_files(connection, edited, now=placing.now).items():
+            merged = _merged(file, placed[person])
+            if merged != file:
+                change = FactChange(person=PersonId(person), replaced=merged)
+                row = row_of(change, sequence=0, at=placing.now, import_id=placing.import_id)
+                connection.execute(t.facts.insert(), row)
+
+
+def _merged(file: PersonFile, placed: PersonFile) -> PersonFile:
+    """The file with the addresses, numbers and debts it lacks."""
+    numbers = {number.number for number in file.numbers}
+    debts = {debt.debt for debt in file.debts}
+    return replace(
+        file,
+        addresses=(*file.addresses, *(a for a in placed.addresses if a not in file.addresses)),
+        numbers=(*file.numbers, *(n for n in placed.numbers if n.number not in numbers)),
+        debts=(*file.debts, *(d for d in placed.debts if d.debt not in debts)),
+    )
 
 
 class _Rows:

@@ -1,17 +1,20 @@
 """Imports: nothing before the flip, everything after it, once, however often it is tried."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, select
 
-from compliance_gate.request import TimeBlock
+from compliance_gate.request import NumberOnFile, TimeBlock
 from compliance_gate.words import ConsentScope, HoldKind, RequestKind, Weekday
 from compliance_gate.words import Outcome as GateOutcome
+from dialer.domain.events import PersonEdited
 from dialer.domain.placement import (
     PlacedAccount,
+    PlacedAddress,
     PlacedHold,
     PlacedRequest,
     PriorAttempt,
@@ -19,6 +22,7 @@ from dialer.domain.placement import (
 )
 from dialer.storage import tables as t
 from dialer.storage.imports import Imports, ImportStateError
+from dialer.storage.rehearsal import RehearsalWriter
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -143,6 +147,30 @@ def test_persons_known_before_are_named_so_that_a_running_engine_can_be_told(flo
     imports.publish(name, now=floor.now)
     known = imports.put_in_place(name, now=floor.now)
     assert known == (floor.store.identifiers.person("acme", "ann"),)
+
+
+def test_a_later_file_adds_to_a_file_that_was_edited_by_hand(floor: Any) -> None:
+    """An edit must not hide a new address: the hours there count too."""
+    floor.place(floor.account("A1", ref="ann", numbers=[floor.number(1)]), sha256="monday")
+    person = floor.store.identifiers.person("acme", "ann")
+    placed = floor.store.person_files([person], now=floor.now)[person]
+    edited = replace(placed, numbers=(NumberOnFile(number=floor.store.attach_number("+12125550177")),))
+    with RehearsalWriter(floor.store) as writer:
+        writer.append(floor.step(PersonEdited(person=edited)))
+    west = PlacedAddress(country="US", region="CA", zones=frozenset({"America/Los_Angeles"}))
+    account = floor.account("A2", ref="ann", numbers=[floor.number(2)])
+    floor.place(replace(account, person=replace(account.person, addresses=(west,))), sha256="tuesday")
+    after = floor.store.person_files([person], now=floor.now)[person]
+    assert {zone for address in after.addresses for zone in address.zones or ()} == {
+        "America/New_York",
+        "America/Los_Angeles",
+    }
+    ids = floor.store.identifiers
+    assert {number.number for number in after.numbers} >= {
+        ids.number("+12125550177"),
+        ids.number("+12125550102"),
+    }
+    assert {debt.debt for debt in after.debts} == {ids.debt("acme", "A1"), ids.debt("acme", "A2")}
 
 
 def test_a_reader_that_dies_half_way_leaves_nothing_and_the_file_can_be_tried_again(floor: Any) -> None:

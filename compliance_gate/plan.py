@@ -46,7 +46,7 @@ class Needs(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Screening:
+class ScreeningOrder:
     """Rules that deny, by what must be on file before they can.
 
     Attributes:
@@ -78,7 +78,7 @@ class Plan:
     missing: tuple[str, ...]
     packs: tuple[str, ...]
     with_house: bool
-    screening: Screening
+    screening: ScreeningOrder
 
 
 class Planner:
@@ -183,11 +183,11 @@ def _cost(rule: Rule) -> int:
     return _COST.index(rule.header.kind) if rule.header.kind in _COST else len(_COST)
 
 
-def _screening(by_cost: tuple[Rule, ...]) -> Screening:
+def _screening(by_cost: tuple[Rule, ...]) -> ScreeningOrder:
     def needing(what: Needs) -> tuple[Rule, ...]:
         return tuple(rule for rule in by_cost if _needs(rule) is what)
 
-    return Screening(
+    return ScreeningOrder(
         always=needing(Needs.NOTHING),
         on_holds=needing(Needs.HOLDS),
         on_requests=needing(Needs.REQUESTS),

@@ -23,6 +23,8 @@ from compliance_gate.scope import read_scope
 
 _LAYER_FOLDERS = {"house": Layer.HOUSE, "client": Layer.CLIENT, "campaign": Layer.CAMPAIGN}
 _EFFECTS = {"deny": Verdict.DENIED, "warn": Verdict.WARNED}
+# The same safe reading in C where PyYAML was built with it: three times as fast.
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 LAYERS = (Layer.LAW, Layer.HOUSE, Layer.CLIENT, Layer.CAMPAIGN)
 
 
@@ -101,7 +103,7 @@ def load_rulebook(law: Iterable[tuple[str, str]], register: Iterable[tuple[str, 
 
 def _read_pack(path: str, text: str) -> Pack:
     try:
-        content: object = yaml.safe_load(text)
+        content: object = yaml.load(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         raise LawError(f"{path}: not readable as YAML: {error}") from error
     reader = Reader(content, path)

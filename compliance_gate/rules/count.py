@@ -15,7 +15,7 @@ Values:
     after_first: an outcome that must have happened before the limit begins to run.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -163,7 +163,8 @@ class CountRule(Rule):
         first = question.seen
         for stretch in self.of.within:
             if stretch.hours is not None:
-                first = min(first, question.person.until_time(question.at - stretch.hours * 3600))
+                since = question.at - stretch.hours * 3600
+                first = min(first, bisect_left(question.person.times, since))
             elif stretch.days is not None:
                 first = min(first, question.since(stretch.days))
             else:
@@ -238,8 +239,9 @@ class CountRule(Rule):
         """Day (for hours: second) of each event that counts, oldest first."""
         person = question.person
         if stretch.hours is not None:
-            first = bisect_right(person.times, question.at - stretch.hours * 3600)
-            return [person.times[index] for index in self._counted(question, subject, first)]
+            since = question.at - stretch.hours * 3600
+            counted = self._counted(question, subject, bisect_left(person.times, since))
+            return [second for second in map(_second_after, map(person.event, counted)) if second > since]
         days = person.days(zone)
         first = bisect_left(days, stretch.first_day(today))
         return [days[index] for index in self._counted(question, subject, first)]
@@ -333,6 +335,11 @@ def _read_stretch(reader: Reader) -> Stretch:
     if sum(value is not None for value in given) != 1:
         raise reader.fail("within", "give exactly one of days, week, month: calendar, hours")
     return stretch
+
+
+def _second_after(event: PastEvent) -> int:
+    """The event's second, or the next if it happened within one."""
+    return event.at + (event.entry.at.microsecond > 0)
 
 
 def _may_be_at(kind: NumberKind, role: NumberRole, place: Place | None, places: frozenset[Place]) -> bool:

@@ -40,7 +40,7 @@ class PauseValues:
     @property
     def longest_s(self) -> int:
         """Seconds after which an event can no longer matter, on the safe side."""
-        return int((self.hours or 0) * 3600) if self.days is None else (self.days + 3) * 86400
+        return int((self.hours or 0) * 3600) + 1 if self.days is None else (self.days + 3) * 86400
 
 
 class PauseRule(Rule):
@@ -57,9 +57,7 @@ class PauseRule(Rule):
             return Passed((("mode", Mode.PREVIEW_AGENT_GUARANTEED.value),))
         release = question.at
         facts: tuple[tuple[str, str], ...] = ()
-        for event in question.recent(question.at - of.longest_s):
-            if not self._starts(event, question):
-                continue
+        for event in self._starting(question):
             for subject in subjects(of.per, question):
                 if not self._holds_for(subject, event) or self._excluded(question, subject):
                     continue
@@ -110,15 +108,18 @@ class PauseRule(Rule):
             return "the pause is shorter"
         return None
 
-    def _starts(self, event: PastEvent, question: Question) -> bool:
-        if self.of.after is None:
-            if event.spoken is not None and not event.spoken:
-                return False
-        elif event not in self.of.after:
-            return False
-        if self.of.wrong_number_excludes and question.requests(RequestKind.WRONG_NUMBER_LEARNED):
-            return not given_back(question, event)
-        return True
+    def _starting(self, question: Question) -> list[PastEvent]:
+        """Events that may still be followed by the pause."""
+        of = self.of
+        events = question.recent(question.at - of.longest_s)
+        if of.after is None:
+            found = [event for event in events if event.spoken is None or event.spoken]
+        else:
+            table = of.after.table
+            found = [event for event in events if table[event.code]]
+        if of.wrong_number_excludes and question.requests(RequestKind.WRONG_NUMBER_LEARNED):
+            return [event for event in found if not given_back(question, event)]
+        return found
 
     def _holds_for(self, subject: str, event: PastEvent) -> bool:
         if self.of.after is None and self.of.per in (Key.DEBT, Key.ACCOUNT):
@@ -136,7 +137,8 @@ class PauseRule(Rule):
         of = self.of
         happened = ("event", f"{event.entry.event.value} {_outcome(event)} at {utc(event.at).isoformat()}")
         if of.days is None:
-            until = event.at + int((of.hours or 0) * 3600)
+            # Events are kept by whole seconds; a part of a second more is a second more to wait.
+            until = event.at + int((of.hours or 0) * 3600) + (event.entry.at.microsecond > 0)
             return until, (happened, ("until", utc(until).isoformat()))
         latest, zone_of_latest, day = 0, question.zones[0], 0
         for zone in question.zones:

@@ -15,6 +15,7 @@ from compliance_gate.auditor import (
     AuditedContact,
     AuditedDebt,
     AuditedNumber,
+    AuditedNumberCheck,
     AuditedPerson,
     AuditedRequest,
     AuditedSuppression,
@@ -45,6 +46,7 @@ from compliance_gate.words import (
     Mode,
     NumberKind,
     Outcome,
+    PersonRole,
     Tech,
     Weekday,
 )
@@ -128,10 +130,19 @@ def audited_person(file: PersonFile, *, at: datetime | None = None) -> AuditedPe
             for debt in file.debts
         ),
         regions=regions_of(file),
-        contacts=tuple(_contact(entry) for entry in file.history if entry.event in _MEDIA),
+        contacts=tuple(_contact(entry, file.role) for entry in file.history if entry.event in _MEDIA),
         consents=tuple(map(_consent, file.consents)),
         requests=tuple(map(_request, file.requests)),
         suppressions=tuple(map(_hold, file.holds)),
+        number_checks=tuple(
+            AuditedNumberCheck(
+                at=entry.at,
+                answer="no_data" if entry.rnd_result is None else entry.rnd_result.value,
+                number=entry.number,
+            )
+            for entry in file.history
+            if entry.event is EventKind.RND_QUERY
+        ),
     )
 
 
@@ -162,7 +173,7 @@ def _number(number: NumberOnFile) -> AuditedNumber:
     )
 
 
-def _contact(entry: HistoryEntry) -> AuditedContact:
+def _contact(entry: HistoryEntry, role: PersonRole) -> AuditedContact:
     medium, inbound = _MEDIA[entry.event]
     is_call = medium is Medium.CALL
     return AuditedContact(
@@ -177,7 +188,7 @@ def _contact(entry: HistoryEntry) -> AuditedContact:
         or entry.outcome is Outcome.PRERECORDED_DELIVERED
         or medium is Medium.VOICEMAIL_WITHOUT_RINGING,
         purpose="collection" if entry.purpose is None else entry.purpose.value,
-        reached=None if entry.person is None else entry.person.value,
+        reached=None if entry.person in (None, role) else entry.person.value,
     )
 
 

@@ -151,6 +151,15 @@ class AuditedSuppression:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditedNumberCheck:
+    """An answer of the Reassigned Numbers Database: `yes`, `no` or `no_data`. `number` `None` = any."""
+
+    at: datetime
+    answer: str
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditedPerson:
     """Everything on file about one person.
 
@@ -170,6 +179,7 @@ class AuditedPerson:
     consents: tuple[AuditedConsent, ...] = ()
     requests: tuple[AuditedRequest, ...] = ()
     suppressions: tuple[AuditedSuppression, ...] = ()
+    number_checks: tuple[AuditedNumberCheck, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,18 @@ def _is_for_the_number(question: Question, consent: AuditedConsent) -> bool:
     return consent.number == question.proposal.number
 
 
+def _reassigned_since(question: Question, consent: AuditedConsent) -> bool:
+    """64.1200(m): a "yes" since the consent ends it; "no data" is no safe harbour, so the last answer
+    counts.
+    """
+    answers = [
+        check
+        for check in sorted(question.person.number_checks, key=lambda check: check.at)
+        if consent.at <= check.at < question.at and check.number in {None, question.proposal.number}
+    ]
+    return any(check.answer == "yes" for check in answers) or bool(answers and answers[-1].answer != "no")
+
+
 def _is_for_the_debts(question: Question, consent: AuditedConsent) -> bool:
     """Every debt that is to be spoken of; not known for which debt, only if there is but one."""
     every = {question.particular(owed.debt) for owed in question.person.debts}
@@ -69,6 +81,7 @@ def _has_consent(question: Question) -> bool:
             and (consent.withdrawn_at is None or question.at < consent.withdrawn_at)
             and _is_for_the_number(question, consent)
             and _is_for_the_debts(question, consent)
+            and not _reassigned_since(question, consent)
             and not any(consent.at <= request.at for request in revoked)
         ):
             return True

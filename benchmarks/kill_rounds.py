@@ -54,6 +54,7 @@ from telephony.simulated.program import NetworkOrder
 STARTS_AT = 1_773_151_200.0  # Tuesday 2026-03-10, 10:00 in New York
 FACTOR = 6.0
 CAMPAIGN = "made-up"
+PUBLIC = PublicPlan(person=0.35, machine=0.1, talk_s=25.0, answer_after_s=6.0, impatient=0.1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,10 @@ class Trial:
     port: int
     agents: int
     clock: RehearsalClock
+    campaign: CampaignSettings
     drain_s: float = 3.0
+    checkpoint_steps: int = 300
+    checkpoint_s: float = 5.0
 
 
 def settings_of(agents: int) -> CampaignSettings:
@@ -96,10 +100,14 @@ def work(trial: Trial) -> None:
     )
     order = FloorOrder(
         database=trial.database,
-        campaigns=(settings_of(trial.agents),),
+        campaigns=(trial.campaign,),
         tokens=Tokens([token]),
         port=trial.port,
-        settings=RuntimeSettings(drain_s=trial.drain_s, checkpoint_steps=300, checkpoint_s=5.0),
+        settings=RuntimeSettings(
+            drain_s=trial.drain_s,
+            checkpoint_steps=trial.checkpoint_steps,
+            checkpoint_s=trial.checkpoint_s,
+        ),
     )
     uvloop.run(_work(order, trial))
 
@@ -158,10 +166,17 @@ def run_rounds(
     """The whole trial; returns the comparison."""
     chance = Random(seed)
     clock = RehearsalClock(began=time.time(), shows=STARTS_AT, factor=FACTOR)
-    trial = Trial(folder=str(folder), database=database, port=_free_port(), agents=agents, clock=clock)
+    trial = Trial(
+        folder=str(folder),
+        database=database,
+        port=free_port(),
+        agents=agents,
+        clock=clock,
+        campaign=settings_of(agents),
+    )
     with Store.open(database) as store:
         stock(store, campaign=CAMPAIGN, persons=persons, now=STARTS_AT)
-    network = start_network(trial, seed=seed)
+    network = start_network(trial, seed=seed, public=PUBLIC, opt_outs_per_minute=30.0)
     floors = Floors(trial, fresh_every=fresh_every)
     began = time.monotonic()
     try:
@@ -182,7 +197,9 @@ def run_rounds(
     return compare(folder, database)
 
 
-def start_network(trial: Trial, *, seed: int) -> "subprocess.Popen[bytes]":
+def start_network(
+    trial: Trial, *, seed: int, public: PublicPlan, opt_outs_per_minute: float = 0.0
+) -> "subprocess.Popen[bytes]":
     """The network's process, with its collectors."""
     folder = Path(trial.folder)
     order = NetworkOrder(
@@ -192,13 +209,13 @@ def start_network(trial: Trial, *, seed: int) -> "subprocess.Popen[bytes]":
         began=trial.clock.began,
         shows=trial.clock.shows,
         factor=trial.clock.factor,
-        public=PublicPlan(person=0.35, machine=0.1, talk_s=25.0, answer_after_s=6.0, impatient=0.1),
+        public=public,
         agents=AgentsPlan(
             count=trial.agents,
             campaign=CAMPAIGN,
             api=f"http://127.0.0.1:{trial.port}",
             token=the_token(folder),
-            opt_outs_per_minute=30.0,
+            opt_outs_per_minute=opt_outs_per_minute,
         ),
     )
     file = folder / "network.json"
@@ -240,7 +257,7 @@ def compare(folder: Path, database: str) -> Comparison:
     return compare_with_store(log, records, files)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -19,6 +19,7 @@ class LogLine:
         what: 'rung' (an order was carried out), 'joined', 'over'; of the agents' side 'disposed' and
             'requested', written when the dialer had acknowledged them.
         at: POSIX seconds by the floor's clock.
+        text: of a 'joined' line the seconds since the answer; of the agents' side what was acknowledged.
     """
 
     what: str
@@ -73,7 +74,9 @@ class LogFile:
 
     def joined(self, line: Line, at: float) -> None:
         """See `Witness`."""
-        self.write(LogLine(what="joined", at=at, attempt=line.order.attempt, agent=line.agent or ""))
+        waited = f"{at - line.answered_at:.6f}"
+        attempt, agent = line.order.attempt, line.agent or ""
+        self.write(LogLine(what="joined", at=at, attempt=attempt, agent=agent, text=waited))
 
     def close(self) -> None:
         """No more lines."""

@@ -19,6 +19,7 @@ from dialer.domain.record import instant
 from dialer.results.counting import counted_of, wrong_numbers
 from dialer.results.exports import iso
 from dialer.results.report_view import story_of
+from dialer.storage import queries
 from dialer.storage.store import Store
 
 _MOST_HINTS = 3
@@ -71,13 +72,13 @@ def explain_attempt(store: Store, name: str) -> Explained:
     Raises:
         UserError: there is no such attempt.
     """
-    record = store.read(lambda connection: stored.attempt_in(connection, name))
+    record = queries.attempt(store.database, name)
     if record is None:
-        some = store.read(lambda connection: stored.some_attempts(connection, _MOST_HINTS))
+        some = stored.some_attempts(store, _MOST_HINTS)
         there = f"attempts here look like {', '.join(some)}." if some else "there is no attempt in it yet."
         raise console.UserError(f"no attempt is called {name!r}", where="this store", mend=there)
-    findings = store.read(lambda connection: stored.findings_of(connection, name))
-    learned = wrong_numbers(store.read(lambda c: stored.attempts_in(c, person=record.person)))
+    findings = queries.findings_of(store.database, name)
+    learned = wrong_numbers(stored.attempts_of(store, record.person))
     counted = counted_of(record, learned)
     after = record.wrapped_at or record.ended_at or record.launched_at
     book = standard_rulebook()
@@ -182,7 +183,7 @@ def _request(
 
 
 def _settings(store: Store, campaign: str | None = None) -> CampaignSettings | None:
-    found = store.read(stored.campaign_settings)
+    found = stored.campaign_settings(store)
     if campaign is not None and campaign in found:
         return found[campaign]
     return next(iter(found.values()), None)

@@ -26,6 +26,7 @@ export_app = typer.Typer(help="Write attempts, denials or promises as CSV.", no_
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
     app.command()(explain)
+    app.command()(audit)
 
 
 @export_app.command()
@@ -33,11 +34,12 @@ def attempts(out: Out, store: Store = None) -> None:
     """One row per attempt: ids, instants, zones, outcome, counted or not and why, rulebook."""
     from dialer.cli import stored
     from dialer.cli.folders import opened_store
+    from dialer.results.counting import wrong_numbers
     from dialer.results.exports import write_attempts
 
     with opened_store(store) as opened:
-        rows = opened.read(stored.attempts_in)
-    _write(out, "attempts", lambda file: write_attempts(rows, file))
+        learned = wrong_numbers(stored.attempts_of(opened))
+        _write(out, "attempts", lambda file: write_attempts(stored.attempts_of(opened), learned, file))
 
 
 @export_app.command()
@@ -48,8 +50,7 @@ def denials(out: Out, store: Store = None) -> None:
     from dialer.results.exports import write_denials
 
     with opened_store(store) as opened:
-        rows = opened.read(stored.denials_in)
-    _write(out, "denials", lambda file: write_denials(rows, file))
+        _write(out, "denials", lambda file: write_denials(stored.denials_of(opened), file))
 
 
 @export_app.command()
@@ -60,8 +61,7 @@ def promises(out: Out, store: Store = None) -> None:
     from dialer.results.exports import write_promises
 
     with opened_store(store) as opened:
-        rows = opened.read(stored.promises_in)
-    _write(out, "promises", lambda file: write_promises(rows, file))
+        _write(out, "promises", lambda file: write_promises(stored.promises_of(opened), file))
 
 
 def explain(
@@ -93,6 +93,15 @@ def explain(
         console.result_json(shown.as_json())
     else:
         explaining.tell(shown)
+
+
+def audit(store: Store = None, json: Json = False) -> None:
+    """Judge every stored attempt again, by code that shares nothing with the gate."""
+    from dialer.cli.auditing import audit_store
+    from dialer.cli.folders import opened_store
+
+    with opened_store(store) as opened:
+        audit_store(opened, json=json)
 
 
 def _instant(text: str | None) -> float:

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from dialer.domain.record import AttemptRecord
 from dialer.measures.records import DenialMade, PromiseMade
-from dialer.results.counting import WrongNumbers, counted_of, wrong_numbers
+from dialer.results.counting import WrongNumbers, counted_of
 
 ATTEMPT_COLUMNS = (
     "attempt",
@@ -50,11 +50,14 @@ def iso(at: float | None) -> str:
     return text.replace("+00:00", "Z")
 
 
-def write_attempts(attempts: Sequence[AttemptRecord], out: TextIO) -> int:
-    """One row per attempt, in order of launch; returns how many."""
-    learned = wrong_numbers(attempts)
-    ordered = sorted(attempts, key=lambda attempt: (attempt.launched_at, attempt.attempt))
-    return _write(out, ATTEMPT_COLUMNS, (_attempt_row(attempt, learned) for attempt in ordered))
+def write_attempts(attempts: Iterable[AttemptRecord], learned: WrongNumbers, out: TextIO) -> int:
+    """One row per attempt, in the order in which they come; returns how many.
+
+    Args:
+        attempts: may be longer than memory holds.
+        learned: wrong numbers, from a first pass over the same attempts (`counting.wrong_numbers`).
+    """
+    return _write(out, ATTEMPT_COLUMNS, (_attempt_row(attempt, learned) for attempt in attempts))
 
 
 def write_denials(denials: Iterable[DenialMade], out: TextIO) -> int:

@@ -7,7 +7,7 @@ schema. Works on SQLite and PostgreSQL alike.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnClause,
@@ -166,7 +166,7 @@ def _counts(connection: Connection, stretch: Stretch) -> Row[Any]:
         .select_from(_ATTEMPTS)
         .where(a.launched_at >= stretch.starts_at, a.launched_at < stretch.ends_at, _of_campaign(a, stretch))
     )
-    return connection.execute(query).one()
+    return cast("Row[Any]", connection.execute(query).one())
 
 
 def _agent_seconds(connection: Connection, stretch: Stretch) -> dict[str, float]:

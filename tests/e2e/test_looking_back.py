@@ -1,7 +1,10 @@
 """`fairdial export` and `explain` on a shift that was rehearsed."""
 
+import contextlib
 import csv
 import json
+import shutil
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -99,3 +102,25 @@ def test_denials_and_promises_are_exported_too(smoke: Path, run: Run, tmp_path: 
     out = tmp_path / f"{what}.csv"
     done = run("export", what, "--out", str(out), "--store", "fairdial-out/smoke", folder=smoke)
     assert (done.returncode, out.exists()) == (0, True), done.stderr
+
+
+def test_the_audit_finds_nothing_in_a_lawful_shift(smoke: Path, run: Run, rows: list[dict[str, str]]) -> None:
+    done = run("audit", "--json", folder=smoke)
+    told = json.loads(done.stdout)
+    rang = [row for row in rows if row["call_result"] != "not_attempted"]
+    assert (done.returncode, told["attempts"], told["unlawful"]) == (0, len(rang), [])
+
+
+def test_the_audit_finds_a_call_that_was_moved_into_the_night(
+    smoke: Path, run: Run, rows: list[dict[str, str]], tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    shutil.copy(smoke / "fairdial-out" / "smoke" / "fairdial.db", copy)
+    moved = rows[3]["attempt"]
+    with contextlib.closing(sqlite3.connect(copy)) as store:
+        store.execute("UPDATE attempts SET launched_at = launched_at - 36000 WHERE attempt = ?", (moved,))
+        store.commit()
+    done = run("audit", "--store", str(copy), "--json", folder=tmp_path)
+    told = json.loads(done.stdout)
+    assert (done.returncode, [each["attempt"] for each in told["unlawful"]]) == (1, [moved])
+    assert told["unlawful"][0]["reasons"][0]["citation"]

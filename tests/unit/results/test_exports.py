@@ -51,7 +51,7 @@ def talked(kind: DispositionKind, *, at: float = NINE) -> AttemptRecord:
 
 def exported(*attempts: AttemptRecord) -> list[dict[str, str]]:
     out = io.StringIO()
-    assert write_attempts(attempts, out) == len(attempts)
+    assert write_attempts(attempts, wrong_numbers(attempts), out) == len(attempts)
     return list(csv.DictReader(io.StringIO(out.getvalue())))
 
 
@@ -66,9 +66,9 @@ def test_an_attempt_is_one_row_with_every_id_and_both_instants() -> None:
     assert row["answered_at"] == ""
 
 
-def test_rows_come_in_order_of_launch() -> None:
+def test_rows_come_in_the_order_in_which_they_are_given() -> None:
     later = talked(DispositionKind.NO_COMMITMENT, at=NINE + 100)
-    assert [row["attempt"] for row in exported(later, RANG_OUT)] == ["a-1", later.attempt]
+    assert [row["attempt"] for row in exported(RANG_OUT, later)] == ["a-1", later.attempt]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@
 
 Floor and network are two processes on this machine. Loop lag and commits are what the floor measures of
 itself (its last two minutes); the wait from answer to bridge is also taken by the network, at its own end of
-the socket. The load of the machine is reported beside the figures: they are worth no more than it lets them be.
+the socket. The load of the machine is reported beside the figures: they are worth no more than it lets them.
 """
 
 import argparse
@@ -42,6 +42,7 @@ def measure(asked: argparse.Namespace, folder: Path) -> dict[str, object]:
         policy_parameters={"lines_per_agent": asked.lines_per_agent},
         lines=asked.lines,
         launches_per_second=asked.launches,
+        pacing_interval_s=min(1.0, 20.0 / asked.launches),  # a decision sees two dozen leads
         hopper_size=max(int(asked.launches * 20), 100),
         abandonment_limit=0.9,
         abandonment_target=0.5,

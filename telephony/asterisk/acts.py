@@ -57,11 +57,13 @@ class ChannelFact:
     Args:
         is_up: answered.
         partner: id of the channel it is joined to; None when alone or in a waiting room.
+        endpoint: the phone or trunk it goes to; '' when not known.
     """
 
     channel: str
     is_up: bool
     partner: str | None = None
+    endpoint: str = ""
 
 
 ChannelFacts = Mapping[str, ChannelFact]

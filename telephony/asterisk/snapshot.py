@@ -43,6 +43,7 @@ def snapshot_of(bridges: tuple[AmiMessage, ...], channels: tuple[AmiMessage, ...
             channel=channel,
             is_up=item.get("channelstatedesc") == "Up",
             partner=_ours(others),
+            endpoint=_endpoint(item.get("channel")),
         )
     return Snapshot(channels=facts)
 
@@ -65,6 +66,12 @@ def reconciled(snapshot: Snapshot, *, also: Iterable[AttemptId] = ()) -> Network
     return NetworkReconciled(
         live=tuple(live), talking=dict(sorted(talking.items())), agents=tuple(sorted(agents))
     )
+
+
+def _endpoint(name: str) -> str:
+    """`seat-7` of Asterisk's own name of a channel, `PJSIP/seat-7-0000002a`."""
+    technology, _, rest = name.partition("/")
+    return rest.rpartition("-")[0] if technology == "PJSIP" else ""
 
 
 def _ours(channels: list[str]) -> str | None:

@@ -80,7 +80,8 @@ class LegBook:
                 leg.channel, leg.is_up, leg.is_lost = None, False, True
                 told += [AgentLegLost(agent=agent), RingAgain(agent=agent)]
         for agent, fact in up.items():
-            leg = self._legs.setdefault(agent, _Leg(agent=agent, endpoint=None))
+            phone = EndpointId(fact.endpoint) if fact.endpoint else None
+            leg = self._legs.setdefault(agent, _Leg(agent=agent, endpoint=phone))
             if leg.channel not in {None, fact.channel}:
                 told.append(HangUpChannel(channel=fact.channel))
                 continue

@@ -12,6 +12,7 @@ import pytest
 from floor import Floor
 from lab.laboratory import Laboratory
 from proxy import Wire
+from public import PublicWatch
 
 from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import (
@@ -25,8 +26,7 @@ from dialer.domain.events import (
     NetworkReconciled,
 )
 from dialer.domain.ids import AttemptId
-from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
-from telephony.asterisk.wire import AmiMessage
+from telephony.asterisk.connection import AmiTimings
 
 ROUNDS = int(os.environ.get("FAIRDIAL_KILL_ROUNDS", "10"))
 QUICK = AmiTimings(first_wait=0.05, most_wait=0.3)
@@ -40,32 +40,6 @@ async def cuttable(laboratory: Laboratory, wire: Wire) -> AsyncIterator[Floor]:
     yield running
     wire.accepts = True
     await running.stop()
-
-
-class PublicWatch:
-    """Counts which numbers the carrier was really asked to ring."""
-
-    def __init__(self, laboratory: Laboratory) -> None:
-        self._link = AmiConnection(
-            AmiAddress(user="public", secret="public-secret", host=f"{laboratory.net}.2"), timings=QUICK
-        )
-        self.rung: Counter[str] = Counter()
-        self._reader: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> PublicWatch:
-        await self._link.connect()
-        self._reader = asyncio.create_task(self._read())
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._link.close()
-        if self._reader is not None:
-            await self._reader
-
-    async def _read(self) -> None:
-        async for item in self._link.events:
-            if isinstance(item, AmiMessage) and item.event == "Newchannel":
-                self.rung[item.get("exten")] += 1
 
 
 async def test_calls_and_agents_survive_a_cut_of_the_manager_connection(cuttable: Floor, wire: Wire) -> None:

@@ -114,6 +114,15 @@ def test_legs_that_live_are_taken_over_by_a_new_process() -> None:
     assert book.ring(ANNA, PHONE, 18) is None
 
 
+def test_a_leg_that_was_taken_over_is_rung_again_when_it_dies_with_asterisk() -> None:
+    book = LegBook()
+    channel = "fd.agent.17.anna"
+    fact = ChannelFact(channel=channel, is_up=True, endpoint="101")
+    book.resync(Snapshot(channels={channel: fact}))
+    assert book.resync(Snapshot()) == (AgentLegLost(agent=ANNA), RingAgain(agent=ANNA))
+    assert book.endpoint_of(ANNA) == "101"
+
+
 def test_legs_that_died_with_asterisk_are_told_and_rung_again() -> None:
     book, _ = up()
     assert book.resync(Snapshot()) == (AgentLegLost(agent=ANNA), RingAgain(agent=ANNA))

@@ -1,0 +1,38 @@
+"""The carrier's own word on whose telephone was rung."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+from lab.laboratory import Laboratory
+
+from telephony.asterisk.connection import AmiAddress, AmiConnection
+from telephony.asterisk.wire import AmiMessage
+
+
+class PublicWatch:
+    """Counts which numbers the carrier was really asked to ring."""
+
+    def __init__(self, laboratory: Laboratory) -> None:
+        address = AmiAddress(user="public", secret="public-secret", host=f"{laboratory.net}.2")
+        self._link = AmiConnection(address)
+        self.rung: Counter[str] = Counter()
+        self._reader: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> PublicWatch:
+        await self._link.connect()
+        self._reader = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._link.close()
+        if self._reader is not None:
+            await self._reader
+
+    async def _read(self) -> None:
+        async for item in self._link.events:
+            if not isinstance(item, AmiMessage) or item.event != "Newchannel":
+                continue
+            if item.get("exten").lstrip("+").isdigit():  # no seats of agents
+                self.rung[item.get("exten")] += 1

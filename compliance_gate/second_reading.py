@@ -119,6 +119,7 @@ def audited_person(file: PersonFile, *, at: datetime | None = None) -> AuditedPe
         person=file.person,
         role=file.role.value,
         numbers=tuple(map(_number, file.numbers)),
+        countries=_countries(file),
         address_zones=tuple(zones),
         debts=tuple(
             AuditedDebt(
@@ -144,6 +145,12 @@ def audited_person(file: PersonFile, *, at: datetime | None = None) -> AuditedPe
             if entry.event is EventKind.RND_QUERY
         ),
     )
+
+
+def _countries(file: PersonFile) -> frozenset[str]:
+    """Countries of the addresses, or of the numbers where there is none; one that is not known is the US."""
+    told = [address.country for address in file.addresses] or [n.country for n in file.numbers]
+    return frozenset(country or "US" for country in told)
 
 
 def regions_of(file: PersonFile) -> frozenset[str]:

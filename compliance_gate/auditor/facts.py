@@ -164,6 +164,8 @@ class AuditedPerson:
     """Everything on file about one person.
 
     Attributes:
+        countries: where the person may be; the second reading knows the law of the United States, and abroad
+            it judges only the house's policy and what the person asked for.
         address_zones: zones of each address; `None` where an address could not be placed.
         regions: state and city laws that reach the person (`US-MA`, `US-NY-NYC`).
         contacts: in any order.
@@ -172,6 +174,7 @@ class AuditedPerson:
     person: str
     role: str = "consumer"
     numbers: tuple[AuditedNumber, ...] = ()
+    countries: frozenset[str] = frozenset({"US"})
     address_zones: tuple[frozenset[str] | None, ...] = ()
     debts: tuple[AuditedDebt, ...] = ()
     regions: frozenset[str] = frozenset()

@@ -37,19 +37,25 @@ def judge(person: AuditedPerson, proposal: Proposal, reading: Reading = STANDARD
 
 def _reasons(question: Question, reading: Reading) -> Iterator[Reason]:
     if question.person.role not in federal.OUTSIDE_THE_LIMITS:
-        yield from federal.bankruptcy(question)
-        yield from federal.hours(question, max_ring_s=reading.max_ring_s, literal=reading.literal)
-        yield from federal.seven_calls(question)
-        yield from federal.pause_after_conversation(question)
-        yield from federal.third_parties(question)
+        # A person whose country is not known is protected as one who lives here.
+        if "US" in question.person.countries or not question.person.countries:
+            yield from _united_states(question, reading)
         yield from requests.inconvenient_times(question, max_ring_s=reading.max_ring_s)
         yield from requests.silence(question)
         yield from requests.places(question)
-        yield from states(question)
+        yield from federal.third_parties(question)
         if reading.house is not None:
             yield from house(question, reading.house, max_ring_s=reading.max_ring_s)
     yield from requests.opt_outs(question)  # 1006.14(h) protects any person, an attorney too
     yield from recorded_voice(question)
+
+
+def _united_states(question: Question, reading: Reading) -> Iterator[Reason]:
+    yield from federal.bankruptcy(question)
+    yield from federal.hours(question, max_ring_s=reading.max_ring_s, literal=reading.literal)
+    yield from federal.seven_calls(question)
+    yield from federal.pause_after_conversation(question)
+    yield from states(question)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,3 +102,27 @@ def test_journey_counts_while_it_lasts() -> None:
 def test_message_cannot_be_judged_as_a_call() -> None:
     with pytest.raises(ValueError, match="number"):
         judge_contact(ADA, Proposed(), at=NOON)
+
+
+def test_person_abroad_is_judged_by_the_house_and_their_wishes_not_by_american_law() -> None:
+    london = frozenset({"Europe/London"})
+    file = PersonFile(
+        person="P2",
+        addresses=(Address(country="GB", zones=london),),
+        numbers=(NumberOnFile(number=NUMBER, kind=NumberKind.LANDLINE, zones=london),),
+        debts=(Debt(debt="D1"),),
+        history=(
+            HistoryEntry(
+                entry="H1",
+                at=NOON - timedelta(days=2),
+                event=EventKind.CALL_PLACED,
+                outcome=Outcome.CONVERSATION,
+                debts=("D1",),
+                number=NUMBER,
+            ),
+        ),
+    )
+    proposed = Proposed(number=NUMBER, debts=("D1",))
+    assert judge_contact(file, proposed, at=NOON).lawful
+    assert not judge_contact(replace(file, addresses=ADA.addresses), proposed, at=NOON).lawful
+    assert not judge_contact(file, proposed, at=NOON + timedelta(hours=6)).lawful

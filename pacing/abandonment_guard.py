@@ -54,8 +54,10 @@ class AbandonmentGuard:
         wanted = self._policy.decide(snapshot)
         if snapshot.serving_agents == 0:
             return replace(wanted, launches=0, cancel_ringing=self._cancellable(snapshot, math.inf))
-        headroom = self.headroom(snapshot)
         in_flight = snapshot.ringing_elapsed.size + snapshot.waiting_elapsed.size
+        if in_flight + wanted.launches <= snapshot.ready_agents - snapshot.reserved_agents:
+            return wanted
+        headroom = self.headroom(snapshot)
         if headroom >= in_flight + wanted.launches or self._cannot_bind(snapshot, headroom, wanted.launches):
             return wanted
         safe = safe_launches(snapshot)

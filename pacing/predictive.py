@@ -25,9 +25,9 @@ from pacing.survival import float_of, state_of
 
 RECONSIDER_AFTER = 1.0
 """Seconds: ringing and talking go on without events, and each second changes what is likely."""
-EARLY_LEARNING = 6.0
+EARLY_LEARNING = 4.0
 EARLY_ANSWERS = 200.0
-"""The first answers move the threshold seven times as far as later ones, the 200th four times: where it
+"""The first answers move the threshold five times as far as later ones, the 200th three times: where it
 should be differs tenfold between floors, and a small floor has a few hundred answers a day to find out."""
 _HEADROOM_RANGE = (-3.0, 1.0)
 """Logarithms: the headroom of the window divides the threshold by 20 or multiplies it by 2.7, no more."""
@@ -48,10 +48,10 @@ class Predictive:
         self,
         *,
         target: float = 0.03,
-        threshold: float = 0.03,
+        threshold: float = 0.04,
         learning: float = 0.003,
         headroom_gain: float = 0.3,
-        margin: float = 2.0,
+        margin: float = 1.0,
         model: FloorModel | None = None,
     ) -> None:
         if not 0.0 < target < 1.0 or not 0.0 < threshold < 1.0:

@@ -29,6 +29,9 @@ class Done:
 
 Run = Callable[..., Done]
 
+SMOKE = ("simulate", "smoke", "--seed", "7", "--policy", "predictive", "--json")
+"""Predictive: its numbers are the ones that could differ between processors."""
+
 
 def here(*arguments: str, folder: Path) -> Done:
     """Carry the command line out in this process."""
@@ -54,6 +57,12 @@ def apart(*arguments: str, folder: Path, environment: Mapping[str, str]) -> Done
 
 
 @pytest.fixture(scope="session")
+def smoke_command() -> tuple[str, ...]:
+    """The command line that made the smoke folder."""
+    return SMOKE
+
+
+@pytest.fixture(scope="session")
 def run() -> Run:
     return here
 
@@ -65,9 +74,9 @@ def run_apart() -> Run:
 
 @pytest.fixture(scope="session")
 def smoke(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A working folder in which `fairdial simulate smoke` has been run; do not change what is in it."""
+    """A working folder in which `SMOKE` has been rehearsed; do not change what is in it."""
     folder = tmp_path_factory.mktemp("smoke")
-    done = here("simulate", "smoke", "--seed", "7", "--json", folder=folder)
+    done = here(*SMOKE, folder=folder)
     assert done.returncode == 0, done.stderr
     (folder / "said.json").write_text(done.stdout, encoding="utf-8")
     return folder

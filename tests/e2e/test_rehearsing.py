@@ -59,10 +59,9 @@ def test_a_shift_leaves_report_journal_store_and_summary(smoke: Path) -> None:
 
 
 def test_another_process_and_hash_seed_rehearse_the_same_shift(
-    smoke: Path, run_apart: Run, tmp_path: Path
+    smoke: Path, smoke_command: tuple[str, ...], run_apart: Run, tmp_path: Path
 ) -> None:
-    seed = {"PYTHONHASHSEED": "99"}
-    again = run_apart("simulate", "smoke", "--seed", "7", "--json", folder=tmp_path, environment=seed)
+    again = run_apart(*smoke_command, folder=tmp_path, environment={"PYTHONHASHSEED": "99"})
     first = (smoke / "said.json").read_text(encoding="utf-8")
     assert without_clock(again.stdout) == without_clock(first)
 

@@ -16,17 +16,12 @@ from compliance_gate.question import Question
 from compliance_gate.rulebook import LAYERS, Rulebook
 from compliance_gate.rules.base import Answer, Denied, Passed, Rule
 from compliance_gate.structure import is_sound, structural_findings
-from compliance_gate.words import NumberRole, Place
 
 CLEARANCE_VALID_S = 5.0
 # `retry_at` looks no further than this; a later instant is as good as never for a dialer.
 _RETRY_HORIZON_S = 400 * 86400
 _MOST_STEPS = 2000
 _FAILED = "gate-rule-failed"
-# Where others may hear it, nothing is left on a machine.
-_NO_MESSAGE_ROLES = frozenset(
-    {NumberRole.WORK, NumberRole.SHARED, NumberRole.REFERENCE, NumberRole.RELATIVE, NumberRole.TRACED}
-)
 
 
 class ComplianceGate:
@@ -199,9 +194,10 @@ def _may_play(question: Question, plan: Plan) -> frozenset[Recording]:
     """
     if any(isinstance(ask(rule, question), Denied) for rule in plan.recorded_rules):
         return frozenset()
-    number = question.number
-    if number is None:
+    if question.number is None:
         return frozenset()
-    if number.role in _NO_MESSAGE_ROLES or number.place is Place.WORK:
-        return frozenset({Recording.ABANDONMENT_MESSAGE})
-    return frozenset(Recording)
+    return frozenset(
+        recording
+        for recording, rules in plan.recording_rules
+        if not any(isinstance(ask(rule, question), Denied) for rule in rules)
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from compliance_gate.findings import Layer, Verdict
+from compliance_gate.findings import Layer, Recording, Verdict
 from compliance_gate.prepared import ContactRequest
 from compliance_gate.question import Question
 from compliance_gate.register import Coverage, Place
@@ -66,6 +66,7 @@ class Plan:
     Attributes:
         by_cost: rules that deny, cheapest first; warnings are left out, they stop nothing.
         recorded_rules: rules that would be asked beside these if the voice were recorded.
+        recording_rules: rules that bind the playing of single recordings.
         coverage: what the register says of the places; `None` if the packs were given.
         missing: packs that were asked for and do not exist.
         screening: `by_cost` again, by what each rule needs before it can deny.
@@ -74,6 +75,7 @@ class Plan:
     rules: tuple[Rule, ...]
     by_cost: tuple[Rule, ...]
     recorded_rules: tuple[Rule, ...]
+    recording_rules: tuple[tuple[Recording, tuple[Rule, ...]], ...]
     coverage: Coverage | None
     missing: tuple[str, ...]
     packs: tuple[str, ...]
@@ -136,12 +138,14 @@ class Planner:
                 question.proposed.client if policy.layer is Layer.CLIENT else question.proposed.campaign,
             ):
                 candidates.extend(policy.rules)
-        rules = tuple(rule for rule in candidates if self._applies(rule, question, question.proposed))
+        applying = tuple(rule for rule in candidates if self._applies(rule, question, question.proposed))
+        rules = tuple(rule for rule in applying if not rule.header.scope.recordings)
         recorded = _as_recorded(question.proposed)
         extra = tuple(
             rule
             for rule in candidates
-            if rule not in rules
+            if rule not in applying
+            and not rule.header.scope.recordings
             and rule.header.verdict is Verdict.DENIED
             and self._applies(rule, question, recorded)
         )
@@ -151,6 +155,10 @@ class Planner:
             by_cost=by_cost,
             screening=_screening(by_cost),
             recorded_rules=extra,
+            recording_rules=tuple(
+                (recording, tuple(rule for rule in applying if recording in rule.header.scope.recordings))
+                for recording in Recording
+            ),
             coverage=coverage,
             missing=tuple(name for name in packs if name not in self.rulebook.packs),
             packs=packs,

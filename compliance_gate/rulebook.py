@@ -228,7 +228,15 @@ def _hash(book: Rulebook) -> str:
 def _canonical(rule: Rule) -> list[object]:
     header = rule.header
     scope = header.scope
-    sets = (scope.collectors, scope.actions, scope.purposes, scope.techs, scope.number_kinds, scope.roles)
+    sets = (
+        scope.collectors,
+        scope.actions,
+        scope.purposes,
+        scope.techs,
+        scope.number_kinds,
+        scope.roles,
+        scope.recordings,
+    )
     return [
         header.rule,
         header.kind,

@@ -1,5 +1,6 @@
 """Reading the scope of a rule, and asking whether a proposed contact is inside it."""
 
+from compliance_gate.findings import Recording
 from compliance_gate.reader import Reader
 from compliance_gate.request import ProposedContact
 from compliance_gate.rules.base import Scope
@@ -42,6 +43,7 @@ def read_scope(reader: Reader | None) -> Scope:
         number_kinds=kinds | {NumberKind.UNKNOWN} if kinds else frozenset(NumberKind),
         roles=roles,
         number_kinds_all=not kinds,
+        recordings=reader.words("recordings", Recording),
     )
     reader.done()
     return scope

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from compliance_gate.findings import Finding, Layer, Verdict
+from compliance_gate.findings import Finding, Layer, Recording, Verdict
 from compliance_gate.question import Question
 from compliance_gate.words import Action, CollectorType, NumberKind, PersonRole, Profile, Purpose, Tech
 
@@ -52,7 +52,10 @@ _MOST_KEPT = 8192
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Whom and what a rule binds. A fact that is not known is in scope if any of its values is."""
+    """Whom and what a rule binds. A fact that is not known is in scope if any of its values is.
+
+    `recordings` not empty: the rule binds the playing of these, not the contact itself.
+    """
 
     collectors: frozenset[CollectorType]
     actions: frozenset[Action]
@@ -61,6 +64,7 @@ class Scope:
     number_kinds: frozenset[NumberKind]
     roles: frozenset[PersonRole]
     number_kinds_all: bool
+    recordings: frozenset[Recording]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

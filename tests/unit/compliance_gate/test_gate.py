@@ -9,10 +9,18 @@ from compliance_gate.findings import ClearanceLedger, ClearanceRefusedError, Lay
 from compliance_gate.gate import ComplianceGate
 from compliance_gate.library import standard_rulebook
 from compliance_gate.prepared import ContactRequest, PreparedPerson
-from compliance_gate.request import Address, Consent, Debt, NumberOnFile, PersonFile, ProposedContact
+from compliance_gate.request import (
+    Address,
+    Consent,
+    Debt,
+    HistoryEntry,
+    NumberOnFile,
+    PersonFile,
+    ProposedContact,
+)
 from compliance_gate.rules.base import Answer
 from compliance_gate.rules.window import WindowRule
-from compliance_gate.words import ConsentScope, NumberKind, NumberRole, Tech
+from compliance_gate.words import ConsentScope, EventKind, NumberKind, NumberRole, Outcome, Tech
 
 NOW = datetime(2026, 6, 10, 15, tzinfo=UTC)
 NUMBER = NumberOnFile(
@@ -123,6 +131,26 @@ def test_nothing_is_played_to_a_mobile_without_consent() -> None:
     assert playable(PERSON) == frozenset()
     assert playable(consented) == frozenset(Recording)
     assert playable(at_work) == frozenset({Recording.ABANDONMENT_MESSAGE})
+
+
+def test_voicemails_are_rationed_by_the_house() -> None:
+    """After two messages in seven days the call may be made, but nothing is left on the machine."""
+    consent = Consent(at=NOW - timedelta(days=9), scope=ConsentScope.NUMBER_PROVIDED_TO_CREDITOR)
+    left = tuple(
+        HistoryEntry(
+            entry=f"V{days}",
+            at=NOW - timedelta(days=days),
+            event=EventKind.CALL_PLACED,
+            outcome=Outcome.VOICEMAIL_LEFT,
+            number=NUMBER.number,
+            debts=("D1",),
+        )
+        for days in (2, 3)
+    )
+    clearance = GATE.evaluate(ask(replace(PERSON, consents=(consent,), history=left)), at=NOW).clearance
+
+    assert clearance is not None
+    assert clearance.may_play == frozenset(Recording) - {Recording.VOICEMAIL_DROP}
 
 
 def test_an_ai_voice_is_an_artificial_voice() -> None:

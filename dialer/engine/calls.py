@@ -303,6 +303,8 @@ class Calls:
     def _over_unanswered(self, call: CallRow, outcome: Outcome) -> None:
         campaign, pool = self._place(call)
         _forget(pool.ringing, call.attempt)
+        if pool.reserved:  # the agent it counted on may be to spare for a lead that wants one held
+            self._context.unconnected.add(call.campaign)
         self._let_go_of_agent(call)
         if outcome is not Outcome.NOT_ATTEMPTED:
             campaign.refused = 0

@@ -149,6 +149,7 @@ class Hopper:
         if lead.reserve_agent:
             due = max(lead.not_before if lead.not_before is not None else 0.0, self._context.now)
             self._context.set_timer(due, "reserved", campaign.settings.campaign)
+            pool.reserved_since[lead.lead] = due
         target = pool.reserved if lead.reserve_agent else pool.queue
         if target and self._key(lead) < self._key(state.leads[target[-1]]):
             insort(target, lead.lead, key=lambda name: self._key(state.leads[name]))
@@ -191,6 +192,7 @@ class Hopper:
                 self.remove(lead)
             pool.queue.clear()
             pool.reserved.clear()
+            pool.reserved_since.clear()
 
 
 def _persons_of(lead: Lead) -> tuple[PersonId, ...]:

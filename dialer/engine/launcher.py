@@ -21,6 +21,7 @@ from dialer.engine.ending import record_of
 from dialer.engine.hopper import Hopper, take_off
 from dialer.engine.pacing_port import PacingPort
 from dialer.engine.people import People
+from dialer.engine.reserving import has_agent_to_spare, keep_for, waits_for_its_own
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, CallRow, CampaignRow, PoolRow
 from pacing.policy import LaunchDecision
@@ -31,9 +32,6 @@ LOCKED_REST_S = 60.0
 LOOKS_PER_LAUNCH = 6
 EXTRA_LOOKS = 24
 """Most leads looked at in one decision: 6 for each wanted launch and 24 more; then pacing is asked again."""
-
-PREFERRED_AGENT_WAIT_S = 600.0
-"""A promised call back waits this long for the very agent who promised it, while they are logged in."""
 
 CANCEL_AFTER_S = 15.0
 """A telephone rings at least this long before the guard may cancel it (47 CFR 64.1200(a)(6))."""
@@ -103,17 +101,19 @@ class Launcher:
                 if agent is None:
                     continue
                 take_off(pool.reserved, name)
+                pool.reserved_since.pop(name, None)
                 self.try_launch(campaign, key, pool, lead, agent=agent)
 
     def _agent_for(self, campaign: CampaignRow, key: str, pool: PoolRow, lead: Lead) -> AgentRow | None:
+        context = self._context
+        if not has_agent_to_spare(context, self._roster, campaign, key, pool, lead.lead):
+            return None
         if lead.reserve_for is not None:
-            own = self._context.state.agents.get(lead.reserve_for)
+            own = context.state.agents.get(lead.reserve_for)
             if own is not None and own.state is AgentState.AVAILABLE:
                 return own
-            since = lead.not_before if lead.not_before is not None else self._context.now
-            on_floor = own is not None and own.state not in (AgentState.LOGGED_OUT, AgentState.LEG_LOST)
-            if on_floor and self._context.now - since < PREFERRED_AGENT_WAIT_S:
-                return None
+        if waits_for_its_own(context, lead):
+            return None
         return self._roster.longest_available(campaign, key, pool)
 
     # --- pacing ------------------------------------------------------------------------------------------
@@ -222,7 +222,7 @@ class Launcher:
                 denied.append(_Denied(target, decision))
                 continue
             if agent is None and self._must_have_agent(target, decision.clearance):
-                pool.reserved.append(lead.lead)
+                keep_for(pool, lead.lead, since=self._context.now)
                 self._context.unconnected.add(settings.campaign)
                 return False
             self._originate(campaign, key, pool, lead, target, decision, agent)
@@ -366,6 +366,7 @@ class Launcher:
             if lead_name in pool.queue or lead_name in pool.reserved:
                 take_off(pool.queue, lead_name)
                 take_off(pool.reserved, lead_name)
+                pool.reserved_since.pop(lead_name, None)
                 one = Lead(
                     lead=lead.lead,
                     campaign=lead.campaign,

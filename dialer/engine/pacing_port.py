@@ -12,6 +12,7 @@ from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import CampaignId, LeadId
 from dialer.engine import ledger
 from dialer.engine.context import Context
+from dialer.engine.reserving import agents_kept
 from dialer.engine.roster import Roster
 from dialer.engine.state import CallRow, CampaignRow, PoolRow
 from pacing.abandonment_guard import AbandonmentGuard
@@ -123,13 +124,15 @@ class PacingPort:
                 paused += 1
         calls = state.calls
         ringing = [calls[name] for name in pool.ringing]
-        waiting = [calls[name] for name in pool.waiting]
+        # Who is being joined has an agent already, counted above as talking.
+        waiting = [call for name in pool.waiting if not (call := calls[name]).is_bridging]
         ahead = [self.chances(campaign, pool.queue[i]) for i in range(min(CANDIDATES, len(pool.queue)))]
         engaged = talking + wrapping
         return PacingSnapshot(
             now=now,
             ready_agents=ready,
             paused_agents=paused,
+            reserved_agents=agents_kept(context, pool, ready),
             agent_ids=tuple(row[0] for row in engaged),
             talking_elapsed=np.array([row[1] for row in talking], dtype=np.float64),
             wrapping_elapsed=np.array([row[1] for row in wrapping], dtype=np.float64),

@@ -1,0 +1,53 @@
+"""Leads that need an agent reserved share the floor with those that are paced, and take nobody's agent."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from compliance_gate.findings import GateDecision
+from compliance_gate.prepared import ContactRequest
+from dialer.domain.attempt import Outcome
+from dialer.engine.engine import DialerEngine
+from simulator.open_gate import OpenGate
+from simulator.rehearsal import Rehearsal, RehearsalResult, adapted
+from simulator.scenario_file import load_scenario
+
+
+class HalfMute(OpenGate):
+    """Nothing may be played to every second person: their calls need an agent reserved."""
+
+    def evaluate(self, request: ContactRequest, *, at: datetime) -> GateDecision:
+        decision = super().evaluate(request, at=at)
+        assert decision.clearance is not None
+        if int(request.person.file.person[-1]) % 2:
+            return replace(decision, clearance=replace(decision.clearance, may_play=frozenset()))
+        return decision
+
+
+def _shift(seed: int, policy: str) -> RehearsalResult:
+    scenario = adapted(load_scenario("smoke"), policy=policy, agents=4, hours=0.5)
+    rehearsal = Rehearsal(scenario=scenario, seed=seed, engine=DialerEngine(HalfMute()))
+    rehearsal.work()
+    return rehearsal.result(rulebook="half mute")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_progressive_dialing_stays_one_line_per_free_agent(seed: int) -> None:
+    """An agent held for one call is not the agent another ringing call counts on."""
+    result = _shift(seed, "progressive")
+    paced = [a for a in result.attempts if not a.guaranteed and a.launched_at < result.ends_at - 60]
+    assert [a.attempt for a in paced if a.outcome is Outcome.CANCELLED or a.abandoned] == []
+
+
+@pytest.mark.parametrize("policy", ["progressive", "fixed_ratio", "predictive"])
+def test_both_kinds_are_dialed_and_agents_are_kept_at_work(policy: str) -> None:
+    result = _shift(1, policy)
+    guaranteed = sum(a.guaranteed for a in result.attempts)
+    assert 0.25 < guaranteed / len(result.attempts) < 0.75
+    at_work = sum(
+        (span.until - span.since)
+        for span in result.spans
+        if span.state in ("talking", "wrapping", "reserved")
+    )
+    assert at_work / (result.agents * result.hours * 3600) > 0.4

@@ -61,6 +61,7 @@ def render_report(report: ReportFacts) -> str:
         denials=report_view.denial_rows(facts, dict(report.rules)),
         denied=facts.denied,
         reasons=report_view.reason_rows(report.pacing),
+        reserved=sum(1 for attempt in records.attempts if attempt.guaranteed),
         hours=report_view.hour_rows(hours, zone),
         groups=report_view.measure_groups(measured),
         sample=report_view.sample_rows(records.attempts, wrong_numbers(records.attempts), zone),

@@ -110,7 +110,7 @@ def reason_rows(notes: Sequence[PacingNote]) -> tuple[Row, ...]:
     return tuple(
         Row(
             cells=(
-                group[len(group) // 2].reason,
+                max(group, key=lambda note: note.launched).reason,
                 f"{len(group):,}",
                 f"{sum(note.launches for note in group):,}",
                 f"{sum(note.launched for note in group):,}",
@@ -203,7 +203,7 @@ def story_of(attempt: AttemptRecord) -> str:
         parts.append(f"picked up after {attempt.answered_at - attempt.launched_at:.0f} s")
     if attempt.bridged_at is not None and attempt.answered_at is not None:
         until = attempt.talk_ended_at or attempt.ended_at
-        parts.append(f"an agent on the line {attempt.bridged_at - attempt.answered_at:.1f} s later")
+        parts.append(_joined_after(attempt.bridged_at - attempt.answered_at))
         if until is not None:
             parts.append(f"{_length(until - attempt.bridged_at)} together")
     elif attempt.outcome is not None:
@@ -212,6 +212,10 @@ def story_of(attempt: AttemptRecord) -> str:
         parts.append(f"recorded as {attempt.disposition.kind.value.replace('_', ' ')}")
     text = ", ".join(parts) or "still in flight"
     return text[0].upper() + text[1:]
+
+
+def _joined_after(seconds: float) -> str:
+    return "an agent on the line at once" if seconds < 0.1 else f"an agent on the line {seconds:.1f} s later"
 
 
 def _length(seconds: float) -> str:

@@ -43,7 +43,7 @@ def measure(asked: argparse.Namespace, folder: Path) -> dict[str, object]:
         lines=asked.lines,
         launches_per_second=asked.launches,
         pacing_interval_s=min(1.0, 20.0 / asked.launches),  # a decision sees two dozen leads
-        hopper_size=max(int(asked.launches * 20), 100),
+        hopper_size=max(int(asked.launches * 6), 100),
         abandonment_limit=0.9,
         abandonment_target=0.5,
     )
@@ -101,6 +101,7 @@ def watch(trial: Trial, pid: int, seconds: float) -> list[dict[str, Any]]:
             samples.append(health)
             line = {name: health[name] for name in ("in_flight", "talking", "memory_mb", "sequence")}
             print(line, file=sys.stderr)
+        (Path(trial.folder) / "metrics.txt").write_text(client.get("/metrics").text)
     return samples
 
 

@@ -26,6 +26,8 @@ from dialer.runtime.settings import RuntimeSettings
 
 log = structlog.get_logger(__name__)
 
+LOOKED_UP_TOGETHER = 32
+
 QuickCommand = Bridge | Hangup
 SlowCommand = Originate | ConnectAgentLeg | DropAgentLeg
 
@@ -109,21 +111,40 @@ class Outbox:
             self._tell(BridgeFailed(attempt=command.attempt, agent=command.agent, reason=reason))
 
     async def run_ordered(self) -> None:
-        """The other lane, for ever."""
+        """The other lane, for ever: some numbers are looked up together, then each call goes in its turn."""
         while True:
-            ordered = await self._ordered.get()
-            command = ordered.command
-            try:
-                if isinstance(command, Originate):
-                    await self._dial(command, ordered.link)
-                else:
-                    await asyncio.wait_for(self._network.perform(command), self._settings.perform_s)
-            except (TelephoneSystemUnavailableError, TimeoutError) as error:
-                log.warning("command.failed", command=type(command).__name__, why=str(error))
+            some = [await self._ordered.get()]
+            while len(some) < LOOKED_UP_TOGETHER and not self._ordered.empty():
+                some.append(self._ordered.get_nowait())
+            numbers = await asyncio.gather(*(self._number(ordered.command) for ordered in some))
+            for ordered, number in zip(some, numbers, strict=True):
+                await self._hand_over(ordered, number)
 
-    async def _dial(self, command: Originate, link: int) -> None:
-        """Call, or say why not. From here on there is exactly one try."""
-        why = await self._dial_or_why_not(command, link)
+    async def _number(self, command: SlowCommand) -> str | None:
+        """The number to dial; None when it is gone, cannot be read, or none is needed."""
+        if not isinstance(command, Originate):
+            return None
+        try:
+            return await asyncio.wait_for(self._leads.dial_number(command.number), self._settings.perform_s)
+        except (StoreUnavailableError, TimeoutError) as error:
+            log.warning("number.not_read", attempt=command.attempt, why=str(error))
+            return None
+
+    async def _hand_over(self, ordered: _Ordered, number: str | None) -> None:
+        command = ordered.command
+        if isinstance(command, Originate):
+            await self._dial(command, number, ordered.link)
+            return
+        try:
+            await asyncio.wait_for(self._network.perform(command), self._settings.perform_s)
+        except (TelephoneSystemUnavailableError, TimeoutError) as error:
+            log.warning("command.failed", command=type(command).__name__, why=str(error))
+
+    async def _dial(self, command: Originate, number: str | None, link: int) -> None:
+        """Call, or say why not. There is exactly one try."""
+        why = self._why_not(command, number, link)
+        if why is None:
+            why = await self._try(command, number)
         self._not_sent.discard(command.attempt)
         taken_back = self._taken_back.pop(command.attempt, None)
         if taken_back is not None and why is None:  # the hang-up came while the order was on its way
@@ -134,14 +155,7 @@ class Outbox:
             log.info("call.not_dialed", attempt=command.attempt, why=why)
             self._tell(CallNotAttempted(attempt=command.attempt, reason=why))
 
-    async def _dial_or_why_not(self, command: Originate, link: int) -> str | None:
-        try:
-            number = await asyncio.wait_for(self._leads.dial_number(command.number), self._settings.perform_s)
-        except (StoreUnavailableError, TimeoutError):
-            return "the number could not be read"
-        why = self._why_not(command, number, link)
-        if why is not None or number is None:
-            return why
+    async def _try(self, command: Originate, number: str | None) -> str | None:
         try:
             await asyncio.wait_for(self._network.perform(command, dial=number), self._settings.perform_s)
         except TelephoneSystemUnavailableError:
@@ -153,7 +167,7 @@ class Outbox:
     def _why_not(self, command: Originate, number: str | None, link: int) -> str | None:
         """The doors; nothing waits between them and the wire."""
         if number is None:
-            return "the number is gone"
+            return "the number is gone, or cannot be read"
         if command.attempt in self._taken_back:
             return "taken back before it was dialed"
         if link == 0 or link != self._link():

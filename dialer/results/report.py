@@ -16,6 +16,7 @@ from dialer.measures.definition import Measured, text_of
 from dialer.measures.facts import ShiftFacts, facts_of
 from dialer.measures.registry import measure_all
 from dialer.measures.series import slices_of
+from dialer.measures.side_by_side import by_every_definition
 from dialer.results import charts, report_view
 from dialer.results.counting import wrong_numbers
 from dialer.results.report_facts import ReportFacts
@@ -64,6 +65,7 @@ def render_report(report: ReportFacts) -> str:
         reserved=sum(1 for attempt in records.attempts if attempt.guaranteed),
         hours=report_view.hour_rows(hours, zone),
         groups=report_view.measure_groups(measured),
+        definitions=report_view.definition_rows(by_every_definition(records)),
         sample=report_view.sample_rows(records.attempts, wrong_numbers(records.attempts), zone),
         charts={name: _embedded(chart) for name, chart in drawn.items()},
         plotly=_plotly(),

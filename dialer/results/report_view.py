@@ -12,6 +12,7 @@ from dialer.domain.record import AttemptRecord
 from dialer.measures.definition import Group, Measured, text_of
 from dialer.measures.facts import ShiftFacts
 from dialer.measures.series import Slices
+from dialer.measures.side_by_side import RateByDefinition
 from dialer.results.counting import WrongNumbers, counted_of
 from dialer.results.report_facts import PacingNote, RuleText
 
@@ -164,6 +165,24 @@ def measure_groups(measured: dict[str, Measured]) -> tuple[tuple[str, str, tuple
         )
         groups.append((group.value, GROUP_SAYS[group], rows))
     return tuple(groups)
+
+
+def definition_rows(rates: Sequence[RateByDefinition]) -> tuple[Row, ...]:
+    """Abandonment by every definition: rate, limit, how it stands, over which window the law would look."""
+    return tuple(
+        Row(
+            cells=(
+                each.definition.title,
+                "–" if each.share is None else f"{each.share:.2%}",
+                "–" if each.limit is None else f"{each.limit:.0%}",
+                each.standing.value,
+                each.definition.window.value.replace("_", " "),
+                each.definition.source,
+                each.definition.doubt,
+            )
+        )
+        for each in rates
+    )
 
 
 def sample_of(attempts: Sequence[AttemptRecord]) -> tuple[AttemptRecord, ...]:

@@ -1,8 +1,8 @@
 """One shift's abandonment by every definition that the gate's library has, side by side.
 
-The window is the shift itself, whatever window a definition declares: the windows of the law are kept by the
-ledger (`compliance_gate.abandonment.ledger`). These readings are stricter than the declared measure in one point:
-who hung up before an agent came counts as abandoned, however soon.
+The window is the shift itself, whatever window a definition declares; the windows of the law are kept by the
+ledger (`compliance_gate.abandonment.ledger`). These readings are stricter than the declared measure in one
+point: who hung up before an agent came counts as abandoned, however soon.
 """
 
 from dataclasses import dataclass

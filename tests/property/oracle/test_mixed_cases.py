@@ -112,7 +112,10 @@ def _decisions(first: int, count: int) -> list[tuple[int, bool, bool, str]]:
     return found
 
 
-@pytest.mark.slow
+# Minutes on a machine that others use too; seconds on an idle one.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+
+
 def test_no_mixture_is_allowed_that_is_unlawful_and_hardly_a_lawful_one_denied() -> None:
     decisions = _decisions(0, MIXTURES)
     assert [(number, why) for number, allowed, lawful, why in decisions if allowed and not lawful] == []

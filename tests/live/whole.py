@@ -12,6 +12,7 @@ import contextlib
 import json
 import signal
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,6 +113,7 @@ def make_system(clock: RehearsalClock, *, host: str, port: int = 5038) -> Watche
 async def staff(running: Running) -> None:
     """Ten collectors: get ready, write down what came of each talk, log in anew when their leg is gone."""
     names = [AgentId(f"agent-{number}") for number in range(1, AGENTS + 1)]
+    looks_lost: Counter[AgentId] = Counter()
     while True:
         seen = {view.agent: view for view in running.floor.snapshot().agents}
         for number, name in enumerate(names, 1):
@@ -122,8 +124,10 @@ async def staff(running: Running) -> None:
                 event = AgentLoggedIn(agent=name, campaign=CAMPAIGN, endpoint=endpoint)
             elif view.state is AgentState.NOT_READY:
                 event = AgentGotReady(agent=name)
-            elif view.state is AgentState.LEG_LOST and view.for_s > 3.0:
-                event = AgentLoggedOut(agent=name)
+            elif view.state is AgentState.LEG_LOST:
+                looks_lost[name] += 1
+                if looks_lost[name] % 15 == 0:  # the dialer rings a phone again by itself; people wait 3 s
+                    event = AgentLoggedOut(agent=name)
             elif view.state is AgentState.WRAPPING and view.attempt is not None:
                 result = Disposition(kind=DispositionKind.HUNG_UP_UNVERIFIED)
                 event = DispositionRecorded(agent=name, attempt=view.attempt, disposition=result)

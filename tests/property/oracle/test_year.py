@@ -9,7 +9,6 @@ import pytest
 from benchmarks.gate_oracle import MOST_LAWFUL_DENIED
 from benchmarks.simulated_year import people_of_the_sample, run
 
-
 # Minutes on a machine that others use too; seconds on an idle one.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from dialer.cli import about, console, gate, intake, law, network, results, serve, shift
+from dialer.cli import about, asterisk, console, gate, intake, law, network, results, serve, shift
 
 app = typer.Typer(
     name="fairdial",
@@ -20,6 +20,7 @@ for group in (shift, results, intake, about, serve, network):
     group.register(app)
 app.add_typer(law.app, name="law")
 app.add_typer(gate.app, name="gate")
+app.add_typer(asterisk.app, name="asterisk")
 app.add_typer(results.export_app, name="export")
 
 

@@ -6,7 +6,7 @@ the engine is rebuilt before the telephone system is spoken to, and the last thi
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -42,8 +42,6 @@ log = structlog.get_logger(__name__)
 READ_AT_ONCE = 2000
 """Journal entries read together at a start."""
 
-NUMBER_THREADS = 2
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FloorOrder:
@@ -66,14 +64,14 @@ class FloorOrder:
 class FloorStore:
     """`dialer.runtime.ports.Store` over the live store.
 
-    Numbers are looked up in threads of their own: a call that is cleared for five seconds does not queue
+    Numbers are looked up in a thread of their own: a call that is cleared for five seconds does not queue
     behind the files of hundreds of people for the hopper.
     """
 
     def __init__(self, live: LiveStore) -> None:
         self._live = live
         self._is_in_doubt = False
-        self._numbers = ThreadPoolExecutor(NUMBER_THREADS, thread_name_prefix="store-numbers")
+        self._numbers = ThreadPoolExecutor(1, thread_name_prefix="store-numbers")
 
     async def append(self, entries: Sequence[JournalEntry]) -> None:
         """Write and commit. After a failure the store is asked first what it holds: a commit whose answer was
@@ -97,13 +95,19 @@ class FloorStore:
         return await self._live.leads.fetch(command)
 
     async def dial_number(self, number: NumberId) -> str | None:
-        """The number in clear, for the wire."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._numbers, self._number, number)
+        """One number in clear."""
+        return (await self.dial_numbers([number])).get(number)
 
-    def _number(self, number: NumberId) -> str | None:
-        query = select(telephone_numbers.c.e164).where(telephone_numbers.c.number == number)
-        return self._live.store.read(lambda connection: connection.scalar(query))
+    async def dial_numbers(self, numbers: Sequence[NumberId]) -> Mapping[NumberId, str]:
+        """Numbers in clear, for the wire."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._numbers, self._read_numbers, numbers)
+
+    def _read_numbers(self, numbers: Sequence[NumberId]) -> Mapping[NumberId, str]:
+        table = telephone_numbers.c
+        query = select(table.number, table.e164).where(table.number.in_(numbers))
+        rows = self._live.store.read(lambda connection: connection.execute(query).all())
+        return {NumberId(row.number): str(row.e164) for row in rows}
 
     def close(self) -> None:
         """End the threads after what they are at."""

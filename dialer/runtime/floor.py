@@ -74,7 +74,7 @@ class Floor:
         )
         self._outbox = Outbox(
             network=network,
-            leads=store,
+            numbers=store,
             settings=self.settings,
             instruments=self.instruments,
             now=self._clock.posix,

@@ -8,7 +8,7 @@ ever sent twice.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -18,15 +18,16 @@ from dialer import clock
 from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup, HangupReason, Originate
 from dialer.domain.errors import StoreUnavailableError, TelephoneSystemUnavailableError
 from dialer.domain.events import BridgeFailed, CallNotAttempted, Event
-from dialer.domain.ids import AttemptId
-from dialer.domain.ports import LeadSource, TelephoneSystem
+from dialer.domain.ids import AttemptId, NumberId
+from dialer.domain.ports import TelephoneSystem
 from dialer.domain.record import instant
 from dialer.runtime.instruments import Instruments
+from dialer.runtime.ports import Numbers
 from dialer.runtime.settings import RuntimeSettings
 
 log = structlog.get_logger(__name__)
 
-LOOKED_UP_TOGETHER = 32
+LOOKED_UP_TOGETHER = 100
 
 QuickCommand = Bridge | Hangup
 SlowCommand = Originate | ConnectAgentLeg | DropAgentLeg
@@ -51,7 +52,7 @@ class Outbox:
         self,
         *,
         network: TelephoneSystem,
-        leads: LeadSource,
+        numbers: Numbers,
         settings: RuntimeSettings,
         instruments: Instruments,
         now: Callable[[], float],
@@ -59,7 +60,7 @@ class Outbox:
         tell: Callable[[Event], None],
     ) -> None:
         self._network = network
-        self._leads = leads
+        self._numbers = numbers
         self._settings = settings
         self._instruments = instruments
         self._now = now
@@ -116,24 +117,24 @@ class Outbox:
             some = [await self._ordered.get()]
             while len(some) < LOOKED_UP_TOGETHER and not self._ordered.empty():
                 some.append(self._ordered.get_nowait())
-            numbers = await asyncio.gather(*(self._number(ordered.command) for ordered in some))
-            for ordered, number in zip(some, numbers, strict=True):
-                await self._hand_over(ordered, number)
+            numbers = await self._look_up(some)
+            for ordered in some:
+                await self._hand_over(ordered, numbers)
 
-    async def _number(self, command: SlowCommand) -> str | None:
-        """The number to dial; None when it is gone, cannot be read, or none is needed."""
-        if not isinstance(command, Originate):
-            return None
+    async def _look_up(self, some: list[_Ordered]) -> Mapping[NumberId, str]:
+        wanted = [row.command.number for row in some if isinstance(row.command, Originate)]
+        if not wanted:
+            return {}
         try:
-            return await asyncio.wait_for(self._leads.dial_number(command.number), self._settings.perform_s)
+            return await asyncio.wait_for(self._numbers.dial_numbers(wanted), self._settings.perform_s)
         except (StoreUnavailableError, TimeoutError) as error:
-            log.warning("number.not_read", attempt=command.attempt, why=str(error))
-            return None
+            log.warning("numbers.not_read", calls=len(wanted), why=str(error))
+            return {}
 
-    async def _hand_over(self, ordered: _Ordered, number: str | None) -> None:
+    async def _hand_over(self, ordered: _Ordered, numbers: Mapping[NumberId, str]) -> None:
         command = ordered.command
         if isinstance(command, Originate):
-            await self._dial(command, number, ordered.link)
+            await self._dial(command, numbers.get(command.number), ordered.link)
             return
         try:
             await asyncio.wait_for(self._network.perform(command), self._settings.perform_s)

@@ -2,7 +2,7 @@
 telephone system."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -135,6 +135,10 @@ class MemoryStore:
 
     async def dial_number(self, number: NumberId) -> str | None:
         return None if self.numbers_gone else f"+1{number[1:]:0>10}"
+
+    async def dial_numbers(self, numbers: Sequence[NumberId]) -> Mapping[NumberId, str]:
+        found = [(number, await self.dial_number(number)) for number in numbers]
+        return {number: dial for number, dial in found if dial is not None}
 
     def commands(self) -> list[Command]:
         return [command for entry in self.entries for command in entry.commands]

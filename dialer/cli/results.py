@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from dialer.cli import console
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 Store = Annotated[
     str | None,
@@ -27,6 +30,7 @@ def register(app: typer.Typer) -> None:
     """Add this file's commands."""
     app.command()(explain)
     app.command()(audit)
+    app.command()(history)
 
 
 @export_app.command()
@@ -104,19 +108,65 @@ def audit(store: Store = None, json: Json = False) -> None:
         audit_store(opened, json=json)
 
 
-def _instant(text: str | None) -> float:
+def history(
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="First instant, with an offset.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="TIME", help="First instant that is not meant any more.")
+    ] = None,
+    campaign: Annotated[str | None, typer.Option(metavar="ID", help="Of one campaign.")] = None,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """The measures of everything in the store, or of a stretch of it, however long it is."""
+    from dialer.cli.folders import opened_store
+    from dialer.measures.definition import Measured, text_of
+    from dialer.measures.registry import measure_named
+    from dialer.results.history import Stretch, totals_of
+
+    with opened_store(store) as opened:
+        stretch = Stretch(
+            starts_at=0.0 if since is None else _instant(since, "--from"),
+            ends_at=opened.read(_last_instant) if until is None else _instant(until, "--to"),
+            campaign=campaign,
+        )
+        values = opened.read(lambda connection: totals_of(connection, stretch)).measures()
+    if json:
+        console.result_json(values)
+        return
+    table = console.table("measure", "value", "formula", numbers=("value",))
+    for name, value in values.items():
+        measured = Measured(measure=measure_named(name), value=value)
+        table.add_row(measured.measure.title, text_of(measured), measured.measure.formula)
+    console.out.print(table)
+
+
+def _last_instant(connection: Connection) -> float:
+    """POSIX seconds just after the last step; 0 when there is none."""
+    from sqlalchemy import func, select
+
+    from dialer.storage.tables import journal
+
+    last = connection.scalar(select(func.max(journal.c.now)))
+    return 0.0 if last is None else last + 1e-3
+
+
+def _instant(text: str | None, option: str = "--at") -> float:
     if text is None:
-        raise console.UserError("at which instant?", where="--at", mend="add --at 2026-03-10T14:30:00-05:00.")
+        raise console.UserError(
+            "at which instant?", where=option, mend=f"add {option} 2026-03-10T14:30:00-05:00."
+        )
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
         raise console.UserError(
-            f"{text!r} is not an instant", where="--at", mend="write it as 2026-03-10T14:30:00-05:00."
+            f"{text!r} is not an instant", where=option, mend="write it as 2026-03-10T14:30:00-05:00."
         ) from error
     if at.tzinfo is None:
         raise console.UserError(
             f"{text!r} has no offset, so nobody knows when that is",
-            where="--at",
+            where=option,
             mend="add Z for UTC, or the offset, such as -05:00.",
         )
     return at.timestamp()

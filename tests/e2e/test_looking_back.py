@@ -124,3 +124,18 @@ def test_the_audit_finds_a_call_that_was_moved_into_the_night(
     told = json.loads(done.stdout)
     assert (done.returncode, [each["attempt"] for each in told["unlawful"]]) == (1, [moved])
     assert told["unlawful"][0]["reasons"][0]["citation"]
+
+
+def test_the_history_says_what_the_shift_said(smoke: Path, run: Run) -> None:
+    shift = json.loads((smoke / "said.json").read_text(encoding="utf-8"))
+    told = json.loads(run("history", "--json", folder=smoke).stdout)
+    assert told["attempts"] > 0
+    for name, value in told.items():
+        expected = None if shift[name] is None else pytest.approx(shift[name], rel=1e-4)
+        assert value == expected, name
+
+
+def test_a_stretch_in_which_nothing_happened_has_no_rates(smoke: Path, run: Run) -> None:
+    stretch = ("--from", "2020-01-01T00:00:00Z", "--to", "2020-01-02T00:00:00Z")
+    told = json.loads(run("history", *stretch, "--json", folder=smoke).stdout)
+    assert (told["attempts"], told["abandonment_rate"]) == (0, None)

@@ -1,6 +1,6 @@
 """A year over the sample, audited by the law's second reading.
 
-    python -m benchmarks.year_audit --shifts 300 --processes 1
+    python -m benchmarks.year_audit --share 0.1     # every tenth account, 313 shifts
 
 The bundled placement is imported into a store and dialed shift after shift by the real engine under the
 real gate, hard, from before the first lawful hour until after the last. Whenever the gate decides about a
@@ -178,6 +178,7 @@ def main() -> None:
     parser.add_argument("--shifts", type=int, default=313, help="313 are a year without Sundays")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--agents", type=int, default=4)
+    parser.add_argument("--share", type=float, default=1.0, help="of the sample's accounts, 0-1")
     parser.add_argument("--judge-denied", type=float, default=0.1)
     parser.add_argument("--report-every", type=int, default=5)
     arguments = parser.parse_args()
@@ -194,6 +195,7 @@ def main() -> None:
         seed=arguments.seed,
         judge_denied=arguments.judge_denied,
         report_every=arguments.report_every,
+        share=arguments.share,
     )
     sys.exit(0 if report(gate.tally, arguments.judge_denied) else 1)
 

@@ -5,8 +5,8 @@
 The bundled placement is imported into a store and dialed shift after shift by the real engine under the
 real gate, hard, from before the first lawful hour until after the last. Whenever the gate decides about a
 call, the auditor (`compliance_gate.auditor`, which shares no code with it) decides too, on the files as the
-simulated store keeps them, not as the engine does. Goals: not one call outside the law, and at most 0.5 % of the lawful
-ones denied, each kind named. Exit status 1 when a goal is missed.
+simulated store keeps them, not as the engine does. Goals: not one call outside the law, and at most 0.5 % of
+the lawful ones denied, each kind named. Exit status 1 when a goal is missed.
 
 The auditor is slow on purpose, so of what the gate denied only a share is judged (`--judge-denied`, drawn by
 name); every call that was placed is judged.
@@ -137,9 +137,19 @@ def sample_placement() -> Placement:
             return Placement(leads=claimed.leads, persons=claimed.persons)
 
 
-def run(scenario: Scenario, *, shifts: int, seed: int, judge_denied: float, report_every: int) -> AuditedGate:
+def some_of(placement: Placement, share: float) -> Placement:
+    """Every so manieth lead, with the people it names."""
+    every = max(1, round(1.0 / share))
+    leads = tuple(lead for place, lead in enumerate(placement.leads) if place % every == 0)
+    named = {target.person for lead in leads for target in lead.targets}
+    return Placement(leads=leads, persons=tuple(file for file in placement.persons if file.person in named))
+
+
+def run(
+    scenario: Scenario, *, shifts: int, seed: int, judge_denied: float, report_every: int, share: float
+) -> AuditedGate:
     """Work the shifts under the audited gate."""
-    placement = sample_placement()
+    placement = some_of(sample_placement(), share)
     book = LeadBook(leads=placement.leads, persons=placement.persons)
     reading = Reading(max_ring_s=scenario.campaign.ring_s, house=HouseLimits())
     gate = AuditedGate(

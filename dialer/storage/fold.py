@@ -65,60 +65,102 @@ class Fold:
 
     def write(self, connection: Connection) -> None:
         """Write everything, inside the caller's transaction."""
-        _insert(connection, tables.journal, self._journal)
+        insert_rows(connection, tables.journal, self._journal)
         upsert(connection, tables.campaigns, list(self._campaigns.values()))
         upsert(connection, tables.attempts, [attempt_rows.row_of(r) for r in self._attempts.values()])
         for name, rows in self._appended.items():
-            _insert(connection, tables.metadata.tables[name], rows)
+            insert_rows(connection, tables.metadata.tables[name], rows)
         _update_leads(connection, self._leads)
         for work in self._later:
             work(connection)
 
 
-def run_many(connection: Connection, statement: Executable, rows: Sequence[Row]) -> None:
+_Prepared = tuple[str, Callable[[Mapping[str, object]], tuple[object, ...]]]
+_prepared: dict[tuple[str, str, str, tuple[str, ...]], _Prepared] = {}
+"""SQL by verb, table, dialect and columns: compiling costs a millisecond, and a step's commit has ten."""
+
+
+def _run(connection: Connection, verb: str, table: Table, rows: Sequence[Row]) -> None:
     """Run one statement for many rows that have the same columns.
 
-    The statement is compiled once and the rows go to the driver as tuples: SQLAlchemy's own bookkeeping per
-    row costs more than SQLite's insert.
+    The rows go to the driver as tuples: SQLAlchemy's own bookkeeping per row costs more than SQLite's insert.
     """
     if not rows:
         return
-    compiled: Any = cast("Any", statement).compile(
-        dialect=connection.dialect, column_keys=[name for name in rows[0] if not name.startswith("of_")]
-    )
+    columns = tuple(rows[0])
+    key = (verb, table.name, connection.dialect.name, columns)
+    prepared = _prepared.get(key)
+    if prepared is None:
+        prepared = _prepared[key] = _prepare(connection, verb, table, columns)
+    sql, values_of = prepared
+    connection.exec_driver_sql(sql, [values_of(row) for row in rows])
+
+
+def _prepare(connection: Connection, verb: str, table: Table, columns: tuple[str, ...]) -> _Prepared:
+    statement = cast("Any", _STATEMENTS[verb](connection, table, columns))
+    named = [name for name in columns if not name.startswith("of_")]
+    compiled: Any = statement.compile(dialect=connection.dialect, column_keys=named)
     names: list[str] = compiled.positiontup
-    take = itemgetter(*names)
-    values = [take(row) for row in rows] if len(names) > 1 else [(row[names[0]],) for row in rows]
-    connection.exec_driver_sql(str(compiled), values)
+    if len(names) == 1:
+        only = names[0]
+        return str(compiled), lambda row: (row[only],)
+    return str(compiled), itemgetter(*names)
 
 
-def _insert(connection: Connection, table: Table, rows: list[Row]) -> None:
-    run_many(connection, insert(table), rows)
-
-
-def upsert(connection: Connection, table: Table, rows: list[Row]) -> None:
-    """Insert rows that have the same columns; where the key is there already, replace the other columns."""
-    if not rows:
-        return
+def _dialects_insert(connection: Connection, table: Table) -> Any:
     make: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = make(table)
+    return make(table)
+
+
+def _insert_statement(_connection: Connection, table: Table, _columns: Sequence[str]) -> Executable:
+    return insert(table)
+
+
+def _upsert_statement(connection: Connection, table: Table, columns: Sequence[str]) -> Executable:
+    statement = _dialects_insert(connection, table)
     keys = [column.name for column in table.primary_key]
-    others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    run_many(connection, statement.on_conflict_do_update(index_elements=keys, set_=others), rows)
+    others = {name: statement.excluded[name] for name in columns if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=others)
 
 
-def insert_missing(connection: Connection, table: Table, rows: list[Row]) -> None:
+def _missing_statement(connection: Connection, table: Table, _columns: Sequence[str]) -> Executable:
+    return _dialects_insert(connection, table).on_conflict_do_nothing()
+
+
+def _update_statement(_connection: Connection, table: Table, columns: Sequence[str]) -> Executable:
+    (key,) = table.primary_key
+    changed: dict[str, Any] = {name: bindparam(name) for name in columns if not name.startswith("of_")}
+    return update(table).where(key == bindparam("of_key")).values(changed)
+
+
+_STATEMENTS: Mapping[str, Callable[[Connection, Table, Sequence[str]], Executable]] = {
+    "insert": _insert_statement,
+    "upsert": _upsert_statement,
+    "missing": _missing_statement,
+    "update": _update_statement,
+}
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows that have the same columns."""
+    _run(connection, "insert", table, rows)
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows that have the same columns; where the key is there already, replace the other columns."""
+    _run(connection, "upsert", table, rows)
+
+
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows that have the same columns; leave alone what is there already."""
-    if rows:
-        make: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        run_many(connection, make(table).on_conflict_do_nothing(), rows)
+    _run(connection, "missing", table, rows)
 
 
 def _update_leads(connection: Connection, changes: Mapping[str, Row]) -> None:
     """One statement for each set of columns that some leads change."""
     by_columns: dict[tuple[str, ...], list[Row]] = {}
     for lead, values in changes.items():
-        by_columns.setdefault(tuple(sorted(values)), []).append({"of_lead": lead, **values})
+        by_columns.setdefault(tuple(sorted(values)), []).append({**values, "of_key": lead})
     for columns, rows in by_columns.items():
-        statement = update(tables.leads).where(tables.leads.c.lead == bindparam("of_lead"))
-        run_many(connection, statement.values({name: bindparam(name) for name in columns}), rows)
+        ordered = (*columns, "of_key")
+        _run(connection, "update", tables.leads, [{name: row[name] for name in ordered} for row in rows])

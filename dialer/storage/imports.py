@@ -12,10 +12,11 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from dialer.clock import monotonic_now
 from dialer.domain.errors import FairdialError
@@ -25,13 +26,16 @@ from dialer.storage import tables as t
 from dialer.storage.codecs import encode_value, value_decoder
 from dialer.storage.database import Work
 from dialer.storage.fold import Row as Columns
-from dialer.storage.fold import insert_missing, run_many
+from dialer.storage.fold import insert_missing, insert_rows
 from dialer.storage.identifiers import Identifiers
-from dialer.storage.placing import Placing, place
+from dialer.storage.placing import Batch, Placing
 
 STAGED_AT_ONCE = 2_000
-PLACED_AT_ONCE = 250
-"""Accounts in one transaction: each some tens of milliseconds on SQLite."""
+PLACED_AT_ONCE, PLACED_AT_LEAST, PLACED_AT_MOST = 100, 50, 400
+"""Accounts in one transaction beside a live floor: at first, and the bounds."""
+
+HELD_S = 0.05
+"""Seconds for which the write lock should be held at most; a live commit waits for a few of them."""
 
 PLACED_ALONE = 2_000
 """Accounts in one transaction of a store that nobody else uses."""
@@ -147,8 +151,8 @@ class Imports:
         ]
 
         def work(connection: Connection) -> None:
-            run_many(connection, insert(t.staged_accounts), bodies)
-            run_many(connection, insert(t.import_rejects), lines)
+            insert_rows(connection, t.staged_accounts, bodies)
+            insert_rows(connection, t.import_rejects, lines)
             counted = t.imports.c
             connection.execute(
                 update(t.imports)
@@ -190,13 +194,19 @@ class Imports:
         placing = Placing(
             identifiers=self._identifiers, campaign=status.campaign, import_id=import_id, now=now
         )
-        at_once = PLACED_ALONE if self._pause is no_pause else PLACED_AT_ONCE
-        changed: list[PersonId] = []
+        changed: set[PersonId] = set()
+        is_alone = self._pause is no_pause
+        at_once = PLACED_ALONE if is_alone else PLACED_AT_ONCE
         while True:
-            placed, known = self._timed(lambda connection: _place_some(connection, placing, at_once))
-            changed += known
-            if not placed:
-                return tuple(sorted(set(changed)))
+            rows = self._work.read(lambda connection, most=at_once: _staged(connection, import_id, most))
+            if not rows:
+                self._set_state(import_id, "finished")
+                return tuple(sorted(changed))
+            batch = Batch((_account(bytes(row.body)) for row in rows), placing)
+            took, known = self._timed(partial(_put_in_place, batch=batch, rows=rows, import_id=import_id))
+            changed.update(known)
+            if not is_alone:
+                at_once = _next_size(at_once, took)
 
     def abandon(self, import_id: str) -> None:
         """Forget a file that is still staging; nothing of it was ever visible."""
@@ -243,8 +253,20 @@ class Imports:
         return status
 
     def _forget_staged(self, import_id: str, *, state: str = "staging") -> None:
+        """Delete what was staged, a bite at a time."""
+        staged = t.staged_accounts.c
+        some = (
+            select(staged.id).where(staged.import_id == import_id).order_by(staged.id).limit(STAGED_AT_ONCE)
+        )
+        gone = delete(t.staged_accounts).where(staged.id.in_(some))
+
+        def bite(connection: Connection) -> int:
+            return connection.execute(gone).rowcount
+
+        while self._timed(bite)[1] > 0:
+            pass
+
         def work(connection: Connection) -> None:
-            connection.execute(delete(t.staged_accounts).where(t.staged_accounts.c.import_id == import_id))
             connection.execute(delete(t.import_rejects).where(t.import_rejects.c.import_id == import_id))
             connection.execute(
                 update(t.imports)
@@ -254,11 +276,29 @@ class Imports:
 
         self._work.write(work)
 
-    def _timed(self, work: Callable[[Connection], T]) -> T:
+    def _set_state(self, import_id: str, state: str) -> None:
+        changed = update(t.imports).where(t.imports.c.import_id == import_id).values(state=state)
+
+        def work(connection: Connection) -> None:
+            connection.execute(changed)
+
+        self._work.write(work)
+
+    def _timed(self, work: Callable[[Connection], T]) -> tuple[float, T]:
+        """Run, then leave the lock to others for as long; returns the seconds it was held, commit apart."""
+        held = 0.0
+
+        def timed(connection: Connection) -> T:
+            nonlocal held
+            began = monotonic_now()
+            result = work(connection)
+            held = monotonic_now() - began
+            return result
+
         began = monotonic_now()
-        result = self._work.write(work)
+        result = self._work.write(timed)
         self._pause(monotonic_now() - began)
-        return result
+        return held, result
 
 
 def _status(row: Row[Any]) -> ImportStatus:
@@ -273,21 +313,26 @@ def _status(row: Row[Any]) -> ImportStatus:
     )
 
 
-def _place_some(connection: Connection, placing: Placing, at_once: int) -> tuple[int, tuple[PersonId, ...]]:
+def _staged(connection: Connection, import_id: str, most: int) -> Sequence[Row[int, bytes]]:
     staged = t.staged_accounts.c
-    rows = connection.execute(
-        select(staged.id, staged.body)
-        .where(staged.import_id == placing.import_id)
-        .order_by(staged.id)
-        .limit(at_once)
-    ).all()
-    if not rows:
-        connection.execute(
-            update(t.imports).where(t.imports.c.import_id == placing.import_id).values(state="finished")
-        )
-        return 0, ()
-    known = place(connection, [_account(bytes(row.body)) for row in rows], placing)
+    query = select(staged.id, staged.body).where(staged.import_id == import_id).order_by(staged.id)
+    return connection.execute(query.limit(most)).all()
+
+
+def _put_in_place(
+    connection: Connection, *, batch: Batch, rows: Sequence[Row[int, bytes]], import_id: str
+) -> tuple[PersonId, ...]:
+    """Write a batch and take its lines off the staging table, together."""
+    known = batch.write(connection)
+    staged = t.staged_accounts.c
     connection.execute(
-        delete(t.staged_accounts).where(staged.import_id == placing.import_id, staged.id <= rows[-1].id)
+        delete(t.staged_accounts).where(staged.import_id == import_id, staged.id <= rows[-1].id)
     )
-    return len(rows), known
+    return known
+
+
+def _next_size(size: int, took: float) -> int:
+    """Smaller batches on a slow or busy machine: what counts is how long the write lock is held."""
+    if took > HELD_S:
+        return max(size // 2, PLACED_AT_LEAST)
+    return min(size + PLACED_AT_LEAST, PLACED_AT_MOST) if took < HELD_S / 2 else size

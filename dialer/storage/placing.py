@@ -17,7 +17,7 @@ from dialer.domain.placement import PlacedAccount, PlacedNumber, PlacedPerson
 from dialer.storage import tables as t
 from dialer.storage.attempt_rows import json_text
 from dialer.storage.fact_rows import row_of
-from dialer.storage.fold import Row, insert_missing, run_many, upsert
+from dialer.storage.fold import Row, insert_missing, insert_rows, upsert
 from dialer.storage.identifiers import Identifiers
 from dialer.storage.leads import TARGET_ROLES
 from dialer.storage.person_files import chunks, person_files, placed_files
@@ -39,22 +39,27 @@ class Placing:
     now: float
 
 
-def place(
-    connection: Connection, accounts: Sequence[PlacedAccount], placing: Placing
-) -> tuple[PersonId, ...]:
-    """Put accounts in place in the caller's transaction.
+class Batch:
+    """Accounts ready to be put in place: everything that needs no write lock is done on making it."""
 
-    Returns:
-        persons who were known before, sorted: a running engine must be told of them (`PersonEdited`).
-    """
-    rows = _Rows(placing)
-    for account in accounts:
-        rows.add(account)
-    known = _known(connection, rows.persons, placing.import_id)
-    rows.write(connection)
-    _add_to_edited(connection, known, placing)
-    _flag_doubtful(connection, rows.identities.values())
-    return known
+    def __init__(self, accounts: Iterable[PlacedAccount], placing: Placing) -> None:
+        self._placing = placing
+        self._rows = _Rows(placing)
+        for account in accounts:
+            self._rows.add(account)
+
+    def write(self, connection: Connection) -> tuple[PersonId, ...]:
+        """Put them in place in the caller's transaction.
+
+        Returns:
+            persons who were known before, sorted: a running engine must be told of them (`PersonEdited`).
+        """
+        rows, placing = self._rows, self._placing
+        known = _known(connection, rows.persons, placing.import_id)
+        rows.write(connection)
+        _add_to_edited(connection, known, placing)
+        _flag_doubtful(connection, rows.identities.values())
+        return known
 
 
 def _known(connection: Connection, persons: Iterable[str], import_id: str) -> tuple[PersonId, ...]:
@@ -315,7 +320,7 @@ def _insert_new_facts(
         query = select(*columns).where(t.facts.c.person.in_(chunk), t.facts.c.import_id.is_not(None))
         known.update(tuple(row) for row in connection.execute(query))
     rows = [row for key, row in wanted.items() if key not in known]
-    run_many(connection, t.facts.insert(), rows)
+    insert_rows(connection, t.facts, rows)
 
 
 def _flag_doubtful(connection: Connection, rows: Iterable[Row]) -> None:

@@ -53,8 +53,33 @@ _DIALING_CODES: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
-def zones_possible(country: str | None, number: str | None = None) -> frozenset[str]:
-    """Every zone a place may lie in, by its country or else by its dialing code; empty if unknown."""
+MILITARY_MAIL = frozenset({"AA", "AE", "AP"})
+"""States of United States military mail, which is delivered anywhere in the world."""
+
+
+# North American codes that belong to no place: toll-free, personal and premium numbers (NANPA).
+_PLACELESS_CODES = """
+500 521 522 523 524 525 526 527 528 529 533 544 566 577 588
+600 622 633 644 655 677 688 700 800 822 833 844 855 866 877 888 900
+"""
+_PLACELESS = frozenset(_PLACELESS_CODES.split())
+
+
+def is_placeless(number: str) -> bool:
+    """Whether a number's code says nothing of where its holder is."""
+    return number.startswith("+1") and number[2:5] in _PLACELESS
+
+
+def zones_possible(
+    country: str | None, number: str | None = None, region: str | None = None
+) -> frozenset[str]:
+    """Every zone a place may lie in, by its country or else by its dialing code.
+
+    Returns:
+        Empty if that may be anywhere in the world: nothing is known that could be convenient everywhere.
+    """
+    if country == "US" and region in MILITARY_MAIL:
+        return frozenset()
     if country is not None:
         return COUNTRY_ZONES.get(country, frozenset())
     names = () if number is None else countries_of_number(number)

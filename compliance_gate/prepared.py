@@ -7,7 +7,7 @@ from operator import gt
 
 from compliance_gate.calendar import ZoneDays, zone_days
 from compliance_gate.consents import CallConsent, call_consents
-from compliance_gate.places import countries_of_number, zones_possible
+from compliance_gate.places import countries_of_number, is_placeless, zones_possible
 from compliance_gate.register import Place
 from compliance_gate.request import (
     Consent,
@@ -317,20 +317,28 @@ def _zones_on_file(file: PersonFile) -> tuple[frozenset[str], tuple[str, ...]]:
     """Union of the zones of every address and number (comment 6(b)(1)(i)-2), and what was not known."""
     names: set[str] = set()
     unknown: list[str] = []
+    anywhere = False
     for address in file.addresses:
         if address.zones is None:
             unknown.append(f"zone of the {address.kind.value} address")
-            names |= zones_possible(address.country)
+            possible = zones_possible(address.country, region=address.region)
+            anywhere = anywhere or not possible
+            names |= possible
         else:
             names |= address.zones
     countries = sorted({address.country for address in file.addresses if address.country})
     for number in file.numbers:
         if number.zones is not None:
             names |= number.zones
-        elif number.kind is not NumberKind.TOLL_FREE:
+        elif number.kind is not NumberKind.TOLL_FREE and not is_placeless(number.number):
             unknown.append(f"zones of number {number.number}")
             country = number.country or (countries[0] if len(countries) == 1 else None)
-            names |= zones_possible(country, number.number)
+            possible = zones_possible(country, number.number)
+            anywhere = anywhere or not possible
+            names |= possible
+    if anywhere:
+        # Anywhere in the world: no hour is convenient in every place this may be.
+        return frozenset(), tuple(unknown)
     if not names:
         # Nothing on file says where the person is: anywhere in the country, if even that is known.
         unknown.append("any place of the person")

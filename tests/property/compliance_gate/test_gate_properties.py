@@ -43,16 +43,26 @@ from compliance_gate.words import (
 FULL = ComplianceGate(standard_rulebook())
 LAW = ComplianceGate(standard_rulebook(), layers=(Layer.LAW,))
 
-# Around both changes of the clock in America, and one in Australia; Guam is a day ahead of New York.
-INSTANTS = st.sampled_from(
-    [
-        datetime(2026, 3, 7, 12, tzinfo=UTC),
-        datetime(2026, 10, 31, 12, tzinfo=UTC),
-        datetime(2026, 6, 10, tzinfo=UTC),
-    ]
-).flatmap(lambda start: st.integers(0, 3 * 86400).map(lambda s: start + timedelta(seconds=s)))
+# Around both changes of the clock in America, and in summer; Guam is a day ahead of New York. Half of the
+# instants are in the middle of an American day, so that not everything is denied for the hour alone.
+STARTS = (
+    datetime(2026, 3, 7, tzinfo=UTC),
+    datetime(2026, 10, 31, tzinfo=UTC),
+    datetime(2026, 6, 10, tzinfo=UTC),
+)
+
+
+@st.composite
+def instants(draw: st.DrawFn) -> datetime:
+    """Any second of three days, or one of eight hours of an American day."""
+    start = draw(st.sampled_from(STARTS))
+    if draw(st.booleans()):
+        return start + timedelta(seconds=draw(st.integers(0, 3 * 86400)))
+    return start + timedelta(days=draw(st.integers(0, 3)), hours=16, seconds=draw(st.integers(0, 8 * 3600)))
+
+
 ZONES = st.sampled_from(
-    ["America/New_York", "America/Chicago", "America/Phoenix", "America/Los_Angeles", "Pacific/Guam"]
+    [*["America/New_York"] * 4, "America/Chicago", "America/Phoenix", "America/Los_Angeles", "Pacific/Guam"]
 )
 NUMBERS = ("+12125550123", "+13035550123")
 DEBTS = ("D1", "D2")
@@ -141,7 +151,7 @@ def requests(draw: st.DrawFn, now: datetime) -> PersonRequest:
 @st.composite
 def contacts(draw: st.DrawFn, *, calm: bool = False) -> tuple[ContactRequest, datetime]:
     """A person, what is proposed, and when. `calm` people asked for little."""
-    now = draw(INSTANTS)
+    now = draw(instants())
     number_of_requests = draw(st.integers(0, 1 if calm else 2))
     file = PersonFile(
         person="P1",

@@ -117,6 +117,18 @@ def test_a_city_that_is_not_known_is_tried_as_new_york_city() -> None:
     assert not any(finding.rule.startswith("us-nyc") for finding in upstate.findings)
 
 
+def test_a_toll_free_number_says_nothing_of_a_place() -> None:
+    """With an address its zone counts alone; without one the person may be anywhere in the country."""
+    toll_free = replace(NUMBER, number="+18885550123", zones=None)
+    file = replace(PERSON, numbers=(toll_free,))
+    evening = datetime(2026, 6, 11, 0, 30, tzinfo=UTC)
+    proposed = replace(PROPOSED, number=toll_free.number)
+
+    assert GATE.evaluate(ask(file, proposed), at=evening).is_allowed
+    nowhere = GATE.evaluate(ask(replace(file, addresses=()), proposed), at=NOW)
+    assert any("any place of the person" in value for f in nowhere.denials for _, value in f.facts)
+
+
 def test_nothing_is_played_to_a_mobile_without_consent() -> None:
     """A recording is prerecorded voice; with consent it may be played, but no message at work."""
     consent = Consent(at=NOW - timedelta(days=9), scope=ConsentScope.NUMBER_PROVIDED_TO_CREDITOR)
@@ -131,6 +143,26 @@ def test_nothing_is_played_to_a_mobile_without_consent() -> None:
     assert playable(PERSON) == frozenset()
     assert playable(consented) == frozenset(Recording)
     assert playable(at_work) == frozenset({Recording.ABANDONMENT_MESSAGE})
+
+
+@pytest.mark.parametrize(("hours", "allowed"), [((5,), True), ((5, 6), False), ((2,), False), ((3,), True)])
+def test_screening_counts_exactly_as_the_full_answer(hours: tuple[int, ...], allowed: bool) -> None:
+    """Two a day and three hours apart: the bulk look skips a count only when too few events are there."""
+    late = NOW + timedelta(hours=6)
+    calls = tuple(
+        HistoryEntry(
+            entry=f"C{hour}",
+            at=late - timedelta(hours=hour),
+            event=EventKind.CALL_PLACED,
+            outcome=Outcome.NO_ANSWER,
+            debts=("D1",),
+        )
+        for hour in hours
+    )
+    request = ask(replace(PERSON, history=calls))
+
+    assert GATE.evaluate(request, at=late).is_allowed is allowed
+    assert (GATE.screen([request], at=late)[0].denied_by is None) is allowed
 
 
 def test_voicemails_are_rationed_by_the_house() -> None:

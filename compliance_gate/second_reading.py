@@ -64,6 +64,7 @@ _MEDIA = {
 }
 _RECORDED = frozenset({Tech.PRERECORDED_VOICE, Tech.ARTIFICIAL_VOICE, Tech.AI_VOICE})
 _WEEKDAYS = tuple(Weekday)
+_MILITARY_MAIL = frozenset({"AA", "AE", "AP"})
 _NEW_YORK_CITY = frozenset(
     {"new york city", "new york", "nyc", "manhattan", "brooklyn", "queens", "bronx", "the bronx",
      "staten island", "jamaica", "flushing", "astoria", "long island city"}
@@ -110,17 +111,19 @@ def audited_person(file: PersonFile, *, at: datetime | None = None) -> AuditedPe
     Args:
         at: instant of the question, to know whether a journey the person told of is over.
     """
-    zones = [address.zones for address in file.addresses]
+    placed = [address.zones for address in file.addresses if not _may_be_anywhere(address)]
     journey = file.known_location
     over = journey is not None and journey.until is not None and at is not None and at.date() > journey.until
     if journey is not None and not over:
-        zones.append(journey.zones)
+        placed.append(journey.zones)
     return AuditedPerson(
         person=file.person,
         role=file.role.value,
         numbers=tuple(map(_number, file.numbers)),
         countries=_countries(file),
-        address_zones=tuple(zones),
+        # Where they told they are is knowledge; without it, such an address may be anywhere.
+        may_be_anywhere=(journey is None or over) and any(map(_may_be_anywhere, file.addresses)),
+        address_zones=tuple(placed),
         debts=tuple(
             AuditedDebt(
                 debt=debt.debt,
@@ -145,6 +148,11 @@ def audited_person(file: PersonFile, *, at: datetime | None = None) -> AuditedPe
             if entry.event is EventKind.RND_QUERY
         ),
     )
+
+
+def _may_be_anywhere(address: Address) -> bool:
+    """Military mail, or an address of which not even the country is known."""
+    return address.zones is None and (address.country is None or address.region in _MILITARY_MAIL)
 
 
 def _countries(file: PersonFile) -> frozenset[str]:

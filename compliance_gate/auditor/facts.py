@@ -167,6 +167,7 @@ class AuditedPerson:
         countries: where the person may be; the second reading knows the law of the United States, and abroad
             it judges only the house's policy and what the person asked for.
         address_zones: zones of each address; `None` where an address could not be placed.
+        may_be_anywhere: something on file may lie anywhere in the world (military mail).
         regions: state and city laws that reach the person (`US-MA`, `US-NY-NYC`).
         contacts: in any order.
     """
@@ -176,6 +177,7 @@ class AuditedPerson:
     numbers: tuple[AuditedNumber, ...] = ()
     countries: frozenset[str] = frozenset({"US"})
     address_zones: tuple[frozenset[str] | None, ...] = ()
+    may_be_anywhere: bool = False
     debts: tuple[AuditedDebt, ...] = ()
     regions: frozenset[str] = frozenset()
     contacts: tuple[AuditedContact, ...] = ()

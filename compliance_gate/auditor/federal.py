@@ -27,6 +27,16 @@ CALL_CONSENTS = frozenset({"call", "call_back"})
 EIGHT, NINE = time(8), time(21)
 
 
+def known_place(question: Question) -> Iterator[Reason]:
+    """No hour is convenient in every place of the world (comment 6(b)(1)(i)-2)."""
+    if question.person.may_be_anywhere:
+        yield Reason(
+            rule="place-unknown",
+            citation="12 CFR 1006.6(b)(1)(i), comment 6(b)(1)(i)-2",
+            found="something on file may lie anywhere in the world",
+        )
+
+
 def hours(question: Question, *, max_ring_s: float, literal: bool) -> Iterator[Reason]:
     """Convenient is after eight and before nine where the person is, in every place they may be.
 

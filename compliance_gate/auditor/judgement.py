@@ -52,6 +52,7 @@ def _reasons(question: Question, reading: Reading) -> Iterator[Reason]:
 
 def _united_states(question: Question, reading: Reading) -> Iterator[Reason]:
     yield from federal.bankruptcy(question)
+    yield from federal.known_place(question)
     yield from federal.hours(question, max_ring_s=reading.max_ring_s, literal=reading.literal)
     yield from federal.seven_calls(question)
     yield from federal.pause_after_conversation(question)

@@ -96,7 +96,9 @@ class Outbox:
         while True:
             command, since = await self._quick.get()
             try:
-                await asyncio.wait_for(self._network.perform(command), self._settings.perform_s)
+                # Unlike wait_for this costs no turn of the loop, which may be busy.
+                async with asyncio.timeout(self._settings.perform_s):
+                    await self._network.perform(command)
             except TelephoneSystemUnavailableError as error:
                 self._quick_failed(command, str(error))
             except TimeoutError:
@@ -137,7 +139,8 @@ class Outbox:
             await self._dial(command, numbers.get(command.number), ordered.link)
             return
         try:
-            await asyncio.wait_for(self._network.perform(command), self._settings.perform_s)
+            async with asyncio.timeout(self._settings.perform_s):
+                await self._network.perform(command)
         except (TelephoneSystemUnavailableError, TimeoutError) as error:
             log.warning("command.failed", command=type(command).__name__, why=str(error))
 
@@ -158,7 +161,8 @@ class Outbox:
 
     async def _try(self, command: Originate, number: str | None) -> str | None:
         try:
-            await asyncio.wait_for(self._network.perform(command, dial=number), self._settings.perform_s)
+            async with asyncio.timeout(self._settings.perform_s):
+                await self._network.perform(command, dial=number)
         except TelephoneSystemUnavailableError:
             return "the telephone system is not there"
         except TimeoutError:  # whether it dials is not known: it counts, and the engine watches

@@ -30,7 +30,7 @@ class RuntimeSettings:
     inbox: int = 20_000
     unwritten: int = 50_000
     give_up_s: float = 30.0
-    batch: int = 32
+    batch: int = 8
     commit_most: int = 500
     slow_commit_s: float = 2.0
     perform_s: float = 5.0

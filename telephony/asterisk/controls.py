@@ -5,6 +5,7 @@ Nothing here reaches a new outside number: that is a call of its own and passes 
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from enum import Enum
@@ -16,6 +17,9 @@ from telephony.asterisk.names import call_channel, endpoint, supervisor_channel
 from telephony.asterisk.wire import Action, Value
 from telephony.softphone.legs import LegBook
 
+# A key sounds for 120 ms; the next begins when it is over and heard (ITU-T Q.24: 40 ms each at least).
+_KEY_MS = 120
+_KEY_EVERY_S = 0.3
 _KEYS = re.compile(r"[0-9*#]{1,32}")
 
 
@@ -98,8 +102,9 @@ class CallControls:
         if not _KEYS.fullmatch(keys):
             raise UnsafeValueError("keys are 0-9, * and #")
         for key in keys:
-            fields: dict[str, Value] = {"Channel": call_channel(attempt), "Digit": key}
+            fields: dict[str, Value] = {"Channel": call_channel(attempt), "Digit": key, "Duration": _KEY_MS}
             await self._do(Action(name="PlayDTMF", fields=fields))
+            await asyncio.sleep(_KEY_EVERY_S)
 
     async def pause_recording(self, attempt: AttemptId) -> None:
         """Write silence from here on (card data); the recording keeps its length."""

@@ -1,0 +1,52 @@
+"""What is told of a real Asterisk before the first call."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+
+from lab.laboratory import Laboratory
+
+from dialer.clock import posix_now
+from telephony.asterisk.doctor import examine
+from telephony.asterisk.settings import AmiSettings, AsteriskSettings, LinkSettings, TrunkSettings
+
+
+def settings(laboratory: Laboratory, *, tls: bool = False) -> AsteriskSettings:
+    ca_file = str(laboratory.certificate)
+    link = LinkSettings(host=laboratory.address, tls=tls, ca_file=ca_file)
+    return dataclasses.replace(laboratory.settings, link=link)
+
+
+async def test_a_laboratory_is_fit(laboratory: Laboratory) -> None:
+    found = await examine(settings(laboratory, tls=True), wall=posix_now)
+    for _ in range(20):  # the trunk is first checked some seconds after the start
+        if all(one.ok for one in found):
+            break
+        await asyncio.sleep(0.5)
+        found = await examine(settings(laboratory, tls=True), wall=posix_now)
+    assert {one.name: one.found for one in found if not one.ok} == {}
+    assert {"connection", "AMI rights", "clock", "dialplan", "trunk trunk", "browser phones"} <= {
+        one.name for one in found
+    }
+
+
+async def test_a_trunk_that_is_down_is_named_with_its_mend(laboratory: Laboratory) -> None:
+    asked = dataclasses.replace(
+        settings(laboratory), trunks=(TrunkSettings(name="trunk-down", host=f"{laboratory.net}.7"),)
+    )
+    (bad,) = [one for one in await examine(asked, wall=posix_now) if not one.ok]
+    assert bad.name == "trunk trunk-down"
+    assert bad.mend
+
+
+async def test_a_wrong_secret_is_the_first_and_only_thing_told(laboratory: Laboratory) -> None:
+    asked = dataclasses.replace(settings(laboratory), ami=AmiSettings(secret="wrong"))
+    (bad,) = await examine(asked, wall=posix_now)
+    assert not bad.ok
+    assert "refused" in bad.found
+
+
+async def test_a_clock_that_differs_is_told(laboratory: Laboratory) -> None:
+    found = await examine(settings(laboratory), wall=lambda: posix_now() - 30.0)
+    assert [one.name for one in found if not one.ok] == ["clock"]

@@ -94,7 +94,6 @@ class Planner:
         changes = {day for rule in rulebook.rules() for day in (rule.from_day, rule.to_day + 1)}
         self._changes = sorted(changes)
         self._plans: dict[object, Plan] = {}
-        self._coverages: dict[frozenset[Place], Coverage] = {}
 
     def plan(self, request: ContactRequest, question: Question) -> Plan:
         """The plan for one contact on its local day or days."""

@@ -18,6 +18,7 @@ from compliance_gate.packaged import tzdata_version
 from compliance_gate.reader import LawError, Reader
 from compliance_gate.register import Register, read_register
 from compliance_gate.rules.base import Checked, Header, Rule
+from compliance_gate.rules.holiday import calendar_edition
 from compliance_gate.rules.kinds import KINDS
 from compliance_gate.scope import read_scope
 
@@ -215,11 +216,12 @@ def _check_register(book: Rulebook) -> None:
 
 
 def _hash(book: Rulebook) -> str:
-    """First 16 hex digits of SHA-256 over every rule, the register and the zone data's edition."""
+    """First 16 hex digits of SHA-256 over every rule, the register, and the editions of zones and holidays."""
     content = {
         "rules": [_canonical(rule) for rule in book.rules()],
         "register": [entry.text for entry in book.register.entries],
         "tzdata": tzdata_version(),
+        "holidays": calendar_edition(),
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

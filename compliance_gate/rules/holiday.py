@@ -95,6 +95,11 @@ def read_holiday(header: Header, reader: Reader) -> HolidayRule:
     return rule
 
 
+def calendar_edition() -> str:
+    """Edition of the holiday calendars in use; part of the rulebook's hash."""
+    return holidays.__version__
+
+
 @lru_cache(maxsize=256)
 def _calendar(country: str, subdivision: str | None, year: int) -> tuple[tuple[date, str], ...]:
     calendar = holidays.country_holidays(country, subdiv=subdivision, years=year, language="en_US")

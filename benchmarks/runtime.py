@@ -15,6 +15,7 @@ import signal
 import statistics
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -64,6 +65,7 @@ def measure(asked: argparse.Namespace, folder: Path) -> dict[str, object]:
     )
     network = start_network(trial, seed=1, public=public)
     floor = Floors(trial, fresh_every=1).start()
+    machine = MachineLag()
     try:
         samples = watch(trial, floor.pid, asked.seconds)
     finally:
@@ -71,7 +73,8 @@ def measure(asked: argparse.Namespace, folder: Path) -> dict[str, object]:
         network.terminate()
         network.wait(10)
     log = list(read_log(folder / "network.log"))
-    return {**of_floor(samples), **of_network(log, asked.seconds)}
+    idle = {"idle_thread_lag_p99_ms": _ms(machine.p99())}
+    return {**idle, **of_floor(samples), **of_network(log, asked.seconds)}
 
 
 def watch(trial: Trial, pid: int, seconds: float) -> list[dict[str, Any]]:
@@ -103,6 +106,28 @@ def watch(trial: Trial, pid: int, seconds: float) -> list[dict[str, Any]]:
             print(line, file=sys.stderr)
         (Path(trial.folder) / "metrics.txt").write_text(client.get("/metrics").text)
     return samples
+
+
+class MachineLag:
+    """How late an idle thread of this process is woken: what the machine itself adds to every figure."""
+
+    def __init__(self) -> None:
+        self._late: list[float] = []
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._tick, daemon=True)
+        self._thread.start()
+
+    def _tick(self) -> None:
+        while not self._is_over.is_set():
+            began = time.monotonic()
+            time.sleep(0.02)
+            self._late.append(time.monotonic() - began - 0.02)
+
+    def p99(self) -> float:
+        """Seconds."""
+        self._is_over.set()
+        self._thread.join()
+        return sorted(self._late)[int(0.99 * len(self._late))]
 
 
 def memory_mb(pid: int) -> float:

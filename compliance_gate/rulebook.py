@@ -216,7 +216,7 @@ def _check_register(book: Rulebook) -> None:
 
 
 def _hash(book: Rulebook) -> str:
-    """First 16 hex digits of SHA-256 over every rule, the register, and the editions of zones and holidays."""
+    """First 16 hex digits of SHA-256 over the rules, the register, and the editions of zones and holidays."""
     content = {
         "rules": [_canonical(rule) for rule in book.rules()],
         "register": [entry.text for entry in book.register.entries],

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
+from holidays import version as holidays_version
 
 from compliance_gate.calendar import day_text
 from compliance_gate.question import Question
@@ -97,7 +98,7 @@ def read_holiday(header: Header, reader: Reader) -> HolidayRule:
 
 def calendar_edition() -> str:
     """Edition of the holiday calendars in use; part of the rulebook's hash."""
-    return holidays.__version__
+    return holidays_version.__version__
 
 
 @lru_cache(maxsize=256)

@@ -18,6 +18,7 @@ class PublicWatch:
         address = AmiAddress(user="public", secret="public-secret", host=f"{laboratory.net}.2")
         self._link = AmiConnection(address)
         self.rung: Counter[str] = Counter()
+        self.keys: asyncio.Queue[str] = asyncio.Queue()
         self._reader: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> PublicWatch:
@@ -32,7 +33,9 @@ class PublicWatch:
 
     async def _read(self) -> None:
         async for item in self._link.events:
-            if not isinstance(item, AmiMessage) or item.event != "Newchannel":
+            if not isinstance(item, AmiMessage):
                 continue
-            if item.get("exten").lstrip("+").isdigit():  # no seats of agents
+            if item.event == "UserEvent" and item.get("userevent") == "Keys":
+                self.keys.put_nowait(item.get("keys"))
+            elif item.event == "Newchannel" and item.get("exten").lstrip("+").isdigit():  # no seats of agents
                 self.rung[item.get("exten")] += 1

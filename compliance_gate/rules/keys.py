@@ -53,8 +53,12 @@ def was_exempt(key: Key, subject: str, event: PastEvent, question: Question, *, 
     if not any_consent and event.entry.outcome is not Outcome.CONVERSATION:
         return False
     groups = (subject,) if key in (Key.DEBT, Key.ACCOUNT) else tuple(event.groups or person.all_groups)
+    number = event.number
+    if number is None and event.entry.counted is False and len(person.numbers) == 1:
+        # The recorder took it out of the count, and there is but one number the consent can have been for.
+        number = next(iter(person.numbers))
     return bool(groups) and all(
-        was_covered(person, question.zones, group, event.number, event.at, asked_for=not any_consent)
+        was_covered(person, question.zones, group, number, event.at, asked_for=not any_consent)
         for group in groups
     )
 

@@ -118,6 +118,29 @@ def test_recorded_view_that_a_call_did_not_count_is_not_believed(law: Callable[.
     assert not rule.allows("2026-06-07T12:00:00-04:00", history=calls("05", "06", "07", counted=False))
 
 
+def test_calls_under_a_consent_stay_out_of_the_count_after_it(law: Callable[..., Any]) -> None:
+    """A consent for one number takes out calls recorded without number only if that is the one there is."""
+    rule = law("count", THREE_IN_SEVEN + ", consent_excludes: true")
+    consent = [
+        {
+            "ts": "2026-06-04T09:00:00-04:00",
+            "scope": "call",
+            "given_to": "collector",
+            "number": "+12125550123",
+            "debts": ["D1"],
+        }
+    ]
+    history = calls("08", "09", "10", counted=False)
+    second = {"e164": "+12125550124", "kind": "mobile", "area_code_tzs": ["America/New_York"]}
+    first = {**second, "e164": "+12125550123"}
+
+    assert rule.allows("2026-06-11T12:00:00-04:00", history=history, consents=consent)
+    assert not rule.allows("2026-06-11T12:00:00-04:00", history=calls("08", "09", "10"), consents=consent)
+    assert not rule.allows(
+        "2026-06-11T12:00:00-04:00", history=history, consents=consent, numbers=[first, second]
+    )
+
+
 def test_consent_ends_with_a_conversation(law: Callable[..., Any]) -> None:
     """After a conversation on the debt the consent given before it covers nothing more."""
     rule = law("count", THREE_IN_SEVEN + ", consent_excludes: true")

@@ -16,11 +16,11 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 from compliance_gate.request import PersonFile
 from compliance_gate.words import NumberRole, Outcome, PersonRole, RequestKind
 from dialer.domain.ids import AgentId, CampaignId, DebtId, LeadId, NumberId, PersonId
-from dialer.domain.lead import Lead, Target
+from dialer.domain.lead import NEVER, Lead, Target
 from dialer.domain.ordering import LEAD_ORDER
 from dialer.storage.attempt_rows import texts
 from dialer.storage.person_files import chunks, person_files
-from dialer.storage.tables import debts, leads, person_debts
+from dialer.storage.tables import campaigns, debts, leads, person_debts
 
 WAKE_AT_ONCE = 5_000
 """Leads woken in one transaction: some tens of milliseconds on SQLite."""
@@ -116,6 +116,25 @@ def clear_hints(connection: Connection, person: str) -> None:
     )
 
 
+def forget_hints(connection: Connection, campaign: str, *, now: float) -> int:
+    """The law changed: let some of the leads that were denied be looked at again; returns how many.
+
+    One bite; call again until it returns 0. Leads with an agent reserved keep their instant.
+    """
+    denied = (
+        select(leads.c.lead)
+        .where(
+            leads.c.campaign == campaign,
+            leads.c.state == "resting",
+            leads.c.not_before > now,
+            leads.c.reserve_agent.is_(False),
+        )
+        .limit(WAKE_AT_ONCE)
+    )
+    woken = update(leads).where(leads.c.lead.in_(denied)).values(state="due", not_before=0.0)
+    return connection.execute(woken).rowcount
+
+
 def close_debt(connection: Connection, debt: str, state: str) -> None:
     """The account is over: leads that the engine does not hold are closed here (it closes its own)."""
     connection.execute(update(debts).where(debts.c.debt == debt).values(state=state))
@@ -127,8 +146,15 @@ def close_debt(connection: Connection, debt: str, state: str) -> None:
 
 
 def release_unrecorded(connection: Connection) -> int:
-    """Give back claims whose answer the engine never wrote down: it died in between. Returns how many."""
-    return connection.execute(update(leads).where(leads.c.state == "claimed").values(state="due")).rowcount
+    """Give back claims whose answer the engine never wrote down: it died in between. Returns how many.
+
+    Campaign by campaign, so that the index is walked and not ten million leads.
+    """
+    released = 0
+    for campaign in connection.execute(select(campaigns.c.campaign)).scalars().all():
+        lost = update(leads).where(leads.c.campaign == campaign, leads.c.state == "claimed")
+        released += connection.execute(lost.values(state="due")).rowcount
+    return released
 
 
 def bring(connection: Connection, campaign: str, ids: Sequence[str], *, now: float) -> Claimed:
@@ -149,7 +175,7 @@ def bring(connection: Connection, campaign: str, ids: Sequence[str], *, now: flo
         leads_left=len(ids) + _left(connection, campaign),
         retry_at=connection.scalar(
             select(func.min(leads.c.not_before)).where(
-                leads.c.campaign == campaign, leads.c.state == "resting"
+                leads.c.campaign == campaign, leads.c.state == "resting", leads.c.not_before < NEVER
             )
         ),
     )
@@ -158,7 +184,11 @@ def bring(connection: Connection, campaign: str, ids: Sequence[str], *, now: flo
 def _left(connection: Connection, campaign: str) -> int:
     some = (
         select(leads.c.lead)
-        .where(leads.c.campaign == campaign, leads.c.state.in_(("due", "resting")))
+        .where(
+            leads.c.campaign == campaign,
+            leads.c.state.in_(("due", "resting")),
+            leads.c.not_before < NEVER,
+        )
         .limit(COUNTED_UP_TO)
         .subquery()
     )

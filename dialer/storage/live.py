@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Self
 
@@ -143,7 +144,11 @@ class SqlLeadSource:
             if woken < leads.WAKE_AT_ONCE:
                 break
         ids = await self._threads.write(lambda c: leads.claim(c, campaign, wanted=command.wanted))
-        claimed = await self._threads.read(lambda c: _bring(c, campaign, ids, now))
+        try:
+            claimed = await self._threads.read(lambda c: _bring(c, campaign, ids, now))
+        except BaseException:
+            await self._give_back(ids)
+            raise
         made = {lead.lead for lead in claimed.leads}
         barren = [lead for lead in ids if lead not in made]
         if barren:
@@ -157,6 +162,13 @@ class SqlLeadSource:
             leads_left=claimed.leads_left - len(barren),
             retry_at=claimed.retry_at,
         )
+
+    async def _give_back(self, ids: Sequence[str]) -> None:
+        """Nobody will hear of these claims. When even this fails, the next start gives them back."""
+        table = leads.leads
+        mine = update(table).where(table.c.lead.in_(ids), table.c.state == "claimed").values(state="due")
+        with suppress(StoreUnavailableError):
+            await self._threads.write(lambda c: c.execute(mine).rowcount)
 
     async def dial_number(self, number: NumberId) -> str | None:
         """The E.164 number behind an id; None when it is gone (erased), which means: do not dial."""

@@ -16,7 +16,7 @@ from dialer.storage.fold import insert_missing
 from dialer.storage.identifiers import Identifiers
 from dialer.storage.imports import Imports, no_pause
 from dialer.storage.leads import Claimed
-from dialer.storage.tables import meta, numbers, telephone_numbers
+from dialer.storage.tables import campaigns, meta, numbers, rulebooks, telephone_numbers
 
 T = TypeVar("T")
 
@@ -123,6 +123,26 @@ class Store:
             the generation, part of every later attempt id.
         """
         return self.write(_next_generation)
+
+    def enter_rulebook(self, rulebook: str, *, versions: str = "", now: float) -> bool:
+        """Write down that this law is in force; True when the store has not seen it before.
+
+        Then leads that were denied under another law are looked at again, in small transactions.
+        """
+        row: dict[str, object] = {"rulebook": rulebook, "first_used_at": now, "versions": versions}
+
+        def enter(connection: Connection) -> list[str] | None:
+            known = select(rulebooks.c.rulebook).where(rulebooks.c.rulebook == rulebook)
+            if connection.scalar(known) is not None:
+                return None
+            insert_missing(connection, rulebooks, [row])
+            return list(connection.execute(select(campaigns.c.campaign)).scalars())
+
+        affected = self.write(enter)
+        for campaign in affected or ():
+            while self.write(lambda c, name=campaign: leads.forget_hints(c, name, now=now)):
+                pass
+        return affected is not None
 
     def checkpoint(self) -> checkpoints.Checkpoint | None:
         """The newest whole checkpoint."""

@@ -3,15 +3,17 @@
 import asyncio
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select, update
 
 from compliance_gate.words import NumberRole, PersonRole
 from dialer.domain.commands import RefillHopper, RestLead
+from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import TimeReached
 from dialer.domain.ids import AgentId, CampaignId, LeadId
-from dialer.domain.lead import Lead, Target
+from dialer.domain.lead import NEVER, Lead, Target
 from dialer.domain.ordering import LEAD_ORDER, lead_order_key
 from dialer.storage import leads as storage_leads
 from dialer.storage.fold import Fold
@@ -190,3 +192,30 @@ def test_waking_takes_a_bounded_bite(floor: Any) -> None:
         )
 
     assert floor.store.write(work) == (5_000, 99)
+
+
+def test_a_new_law_lets_denied_leads_be_looked_at_again_but_no_promised_call_back(floor: Any) -> None:
+    floor.place(floor.account("A1"), floor.account("A2"))
+    assert floor.store.enter_rulebook("r1", now=floor.now)
+    rest(floor, "A1", NEVER)
+    rest(floor, "A2", floor.now + 3600, reserve_agent=True)
+    assert asyncio.run(fetch_at(floor, floor.now)).leads_left == 1, "denied for good is not left to call"
+    assert not floor.store.enter_rulebook("r1", now=floor.now)
+    assert floor.store.enter_rulebook("r2", now=floor.now)
+    assert [one.lead for one in asyncio.run(fetch_at(floor, floor.now)).leads] == [floor.lead_id("A1")]
+
+
+async def test_a_fetch_that_fails_half_way_gives_its_claims_back(
+    floor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    floor.place(floor.account("A1"))
+    async with floor.live() as live:
+        with monkeypatch.context() as patched:
+
+            def fail(*_: object, **__: object) -> None:
+                raise StoreUnavailableError("gone")
+
+            patched.setattr(storage_leads, "bring", fail)
+            with pytest.raises(StoreUnavailableError):
+                await live.leads.fetch(REFILL)
+        assert len((await live.leads.fetch(REFILL)).leads) == 1

@@ -303,8 +303,6 @@ class Calls:
     def _over_unanswered(self, call: CallRow, outcome: Outcome) -> None:
         campaign, pool = self._place(call)
         _forget(pool.ringing, call.attempt)
-        if pool.reserved:  # the agent it counted on may be to spare for a lead that wants one held
-            self._context.unconnected.add(call.campaign)
         self._let_go_of_agent(call)
         if outcome is not Outcome.NOT_ATTEMPTED:
             campaign.refused = 0
@@ -367,7 +365,10 @@ class Calls:
         call.state = ATTEMPT.move(call.state, AttemptMove.END)
         call.outcome = outcome
         call.ended_at = self._context.now
-        self._context.state.campaigns[call.campaign].in_flight -= 1
+        campaign, pool = self._place(call)
+        campaign.in_flight -= 1
+        if pool.reserved:  # the agent it counted on may be to spare for a lead that wants one held
+            self._context.unconnected.add(call.campaign)
 
     def watch(self, attempt: AttemptId) -> None:
         """Nothing was heard for too long: end it, then close it."""

@@ -21,7 +21,7 @@ from dialer.engine.ending import record_of
 from dialer.engine.hopper import Hopper, take_off
 from dialer.engine.pacing_port import PacingPort
 from dialer.engine.people import People
-from dialer.engine.reserving import has_agent_to_spare, keep_for, waits_for_its_own
+from dialer.engine.reserving import any_free, has_agent_to_spare, keep_for, waits_for_its_own
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, CallRow, CampaignRow, PoolRow
 from pacing.policy import LaunchDecision
@@ -92,10 +92,15 @@ class Launcher:
             return
         for key, pool in campaign.pools.items():
             for name in tuple(pool.reserved):
+                if not any_free(self._context, self._roster, campaign, key, pool):
+                    break
                 lead = self._context.state.leads[name]
                 if lead.not_before is not None and lead.not_before > self._context.now:
                     continue
                 if self._limit(campaign) < 1:
+                    soon = self._context.now + campaign.settings.pacing_interval_s
+                    asked = pool.reconsider_at
+                    pool.reconsider_at = soon if asked is None else min(asked, soon)
                     return
                 agent = self._agent_for(campaign, key, pool, lead)
                 if agent is None:
@@ -123,6 +128,8 @@ class Launcher:
         now = self._context.now
         if not self._is_due(campaign, pool, now):
             return
+        if pool.reserved:
+            self._context.unconnected.add(campaign.settings.campaign)
         reason = self.why_not(campaign)
         if reason is None and not self._roster.at_home(campaign, key, pool):
             reason = "no agent on the floor can take these calls"

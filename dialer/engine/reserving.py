@@ -52,6 +52,12 @@ def agents_kept(context: Context, pool: PoolRow, ready: int) -> int:
     return min(wanted, unclaimed if unclaimed >= 0 else ready)
 
 
+def any_free(context: Context, roster: Roster, campaign: CampaignRow, key: str, pool: PoolRow) -> bool:
+    """Whether any able agent is free at all."""
+    agents = context.state.agents
+    return any(agents[name].state is AgentState.AVAILABLE for name in roster.able(campaign, key, pool))
+
+
 def has_agent_to_spare(
     context: Context, roster: Roster, campaign: CampaignRow, key: str, pool: PoolRow, lead: LeadId
 ) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 
@@ -51,3 +52,28 @@ def test_both_kinds_are_dialed_and_agents_are_kept_at_work(policy: str) -> None:
         if span.state in ("talking", "wrapping", "reserved")
     )
     assert at_work / (result.agents * result.hours * 3600) > 0.4
+
+
+class Mute(OpenGate):
+    """Nothing may be played to anybody: every call needs an agent reserved."""
+
+    def evaluate(self, request: ContactRequest, *, at: datetime) -> GateDecision:
+        decision = super().evaluate(request, at=at)
+        assert decision.clearance is not None
+        return replace(decision, clearance=replace(decision.clearance, may_play=frozenset()))
+
+
+def test_a_floor_without_announcements_goes_on_with_machines_let_go() -> None:
+    """One agent, detection on, few launches a second: a lead that waits for the agent is never forgotten."""
+    scenario = load_scenario("year")
+    scenario = replace(
+        scenario,
+        agents=replace(scenario.agents, count=1),
+        campaign=replace(scenario.campaign, launches_per_second=1.0),
+        population=replace(scenario.population, persons_per_agent_hour=500),
+    )
+    rehearsal = Rehearsal(scenario=adapted(scenario, hours=1.0), seed=1, engine=DialerEngine(Mute()))
+    rehearsal.work()
+    launches = [attempt.launched_at for attempt in rehearsal.ledger.attempts.values()]
+    assert len(launches) > 100
+    assert max(after - before for before, after in pairwise(launches)) < 300.0

@@ -281,8 +281,9 @@ def _places_on_file(file: PersonFile) -> frozenset[Place]:
         return frozenset(places)
     for number in file.numbers:
         for region in number.regions:
-            country, _, rest = region.partition("-")
-            places.add(Place(country=country, region=rest or None, city=None))
+            # A city (`US-NY-NYC`) stands beside its state, whose cities are all tried.
+            country, *parts = region.split("-")
+            places.add(Place(country=country, region=parts[0] if parts else None, city=None))
         if not number.regions:
             countries = (number.country,) if number.country else countries_of_number(number.number)
             places |= {Place(country=country, region=None, city=None) for country in countries}

@@ -31,6 +31,7 @@ from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.checkpoints import journal_since, last_sequence
 from dialer.storage.comparison import compare
 from dialer.storage.live import LiveStore
+from dialer.storage.lock import StoreOwnedError
 from dialer.storage.store import Store
 from dialer.storage.tables import telephone_numbers
 from dialer.web.application import make_web
@@ -41,6 +42,9 @@ log = structlog.get_logger(__name__)
 
 READ_AT_ONCE = 2000
 """Journal entries read together at a start."""
+
+OWNED_S = 5.0
+"""Seconds for which a start waits for the store's last owner to be gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +175,7 @@ async def running_floor(
     """
     gate = gate if gate is not None else ComplianceGate(standard_rulebook())
     async with AsyncExitStack() as stack:
-        store = stack.enter_context(await asyncio.to_thread(_open, order.database))
+        store = stack.enter_context(await _open(order.database))
         recovered = await asyncio.to_thread(rebuild, store, gate)
         live = await stack.enter_async_context(LiveStore(store, now=clock.posix))
         floor_store = FloorStore(live)
@@ -198,8 +202,16 @@ async def running_floor(
                 broadcasting.cancel()
 
 
-def _open(database: str) -> Store:
-    return Store.open(database, exclusive=True)
+async def _open(database: str) -> Store:
+    """Own the store; a process that was killed a moment ago may still be let go of by its server."""
+    until = clock.monotonic_now() + OWNED_S
+    while True:
+        try:
+            return await asyncio.to_thread(Store.open, database, exclusive=True)
+        except StoreOwnedError:
+            if clock.monotonic_now() > until:
+                raise
+        await asyncio.sleep(0.2)
 
 
 async def _configure(floor: Floor, campaigns: tuple[CampaignSettings, ...]) -> None:

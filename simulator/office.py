@@ -123,7 +123,7 @@ def _consents_to_calls(file: PersonFile, at: datetime, chance: Stream) -> FactEv
 
 def _held(kind: HoldKind, days: float) -> _Make:
     def make(file: PersonFile, at: datetime, chance: Stream) -> FactEvent:
-        until = at + timedelta(days=days * chance.next())
+        until = at.replace(microsecond=0) + timedelta(days=int(1 + days * chance.next()))
         return HoldPlaced(person=PersonId(file.person), hold=Hold(kind=kind, since=at, until=until))
 
     return make

@@ -7,7 +7,7 @@ nothing, and a job that was killed half-way is simply done again.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy import Connection, select, update
 
 from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
 from compliance_gate.words import ConsentScope, Direction, EventKind, GivenTo, PersonRole
@@ -58,7 +58,7 @@ class Batch:
         known = _known(connection, rows.persons, placing.import_id)
         rows.write(connection)
         _add_to_edited(connection, known, placing)
-        _flag_doubtful(connection, rows.identities.values())
+        _flag_doubtful(connection, sorted(rows.persons))
         return known
 
 
@@ -110,7 +110,7 @@ class _Rows:
         self._placing = placing
         self._ids = placing.identifiers
         self.persons: dict[str, Row] = {}
-        self.identities: dict[str, Row] = {}
+        self._identities: dict[str, Row] = {}
         self._clients: dict[str, Row] = {}
         self._addresses: dict[str, Row] = {}
         self._lines: dict[str, Row] = {}
@@ -142,7 +142,7 @@ class _Rows:
         insert_missing(connection, t.clients, list(self._clients.values()))
         insert_missing(connection, t.persons, list(self.persons.values()))
         for table, rows in (
-            (t.identities, self.identities),
+            (t.identities, self._identities),
             (t.addresses, self._addresses),
             (t.address_lines, self._lines),
             (t.person_numbers, self._person_numbers),
@@ -167,7 +167,7 @@ class _Rows:
             "import_id": self._placing.import_id,
         }
         born = placed.date_of_birth
-        self.identities[person] = {
+        self._identities[person] = {
             "person": person,
             "client": account.client,
             "person_ref": placed.person_ref,
@@ -178,6 +178,7 @@ class _Rows:
             "date_of_birth": None if born is None else born.isoformat(),
             "ssn_last4": placed.ssn_last4,
             "email": placed.email,
+            "match_key": _match_key(placed),
         }
 
     def _add_addresses(self, person: PersonId, placed: PlacedPerson) -> None:
@@ -323,21 +324,31 @@ def _insert_new_facts(
     insert_rows(connection, t.facts, rows)
 
 
-def _flag_doubtful(connection: Connection, rows: Iterable[Row]) -> None:
-    """Two persons with one name and one birthday may be one: both are flagged, and nobody is merged."""
-    born = sorted(
-        {(str(r["last"]), str(r["date_of_birth"])) for r in rows if r["last"] and r["date_of_birth"]}
+def _match_key(placed: PlacedPerson) -> str | None:
+    """Name and birthday as one text, for finding namesakes; None when either is not known."""
+    if not placed.last or placed.date_of_birth is None:
+        return None
+    return f"{placed.first} {placed.last} {placed.date_of_birth}".casefold()
+
+
+def _flag_doubtful(connection: Connection, persons: Sequence[str]) -> None:
+    """Two persons with one name and one birthday may be one: both are flagged, and nobody is merged.
+
+    One namesake is looked up for each, not all: of three the last finds one who was flagged when they met.
+    """
+    other = t.identities.alias("other")
+    mine = t.identities.c
+    namesake = (
+        select(other.c.person)
+        .where(other.c.match_key == mine.match_key, other.c.person != mine.person)
+        .limit(1)
+        .scalar_subquery()
     )
-    identity = t.identities.c
-    doubtful: list[str] = []
-    for start in range(0, len(born), 1_000):
-        query = select(identity.person, identity.first, identity.last, identity.date_of_birth).where(
-            tuple_(identity.last, identity.date_of_birth).in_(born[start : start + 1_000])
-        )
-        namesakes: dict[tuple[str, str, str], list[str]] = {}
-        for row in connection.execute(query):
-            key = (row.first.casefold(), row.last.casefold(), row.date_of_birth)
-            namesakes.setdefault(key, []).append(row.person)
-        doubtful += [person for same in namesakes.values() if len(same) > 1 for person in same]
-    for chunk in chunks(doubtful):
+    doubtful: set[str] = set()
+    for chunk in chunks(persons):
+        query = select(mine.person, namesake).where(mine.person.in_(chunk), mine.match_key.is_not(None))
+        for person, found in connection.execute(query).all():
+            if found is not None:
+                doubtful |= {person, found}
+    for chunk in chunks(sorted(doubtful)):
         connection.execute(update(t.persons).where(t.persons.c.person.in_(chunk)).values(doubtful=True))

@@ -120,8 +120,10 @@ identities = Table(
     _text("ssn_last4"),
     _text("email"),
     Index("ix_identities_client_ref", "client", "person_ref", unique=True),
-    Index("ix_identities_last_birth", "last", "date_of_birth"),
+    Column("match_key", Text, index=True),
 )
+"""`match_key`: name and birthday folded together, null when not known. Two persons with one key may be
+one person."""
 
 addresses = Table(
     "addresses",

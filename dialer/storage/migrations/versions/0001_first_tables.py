@@ -174,11 +174,12 @@ def upgrade() -> None:
     sa.Column('date_of_birth', sa.Text(), nullable=True),
     sa.Column('ssn_last4', sa.Text(), server_default='', nullable=False),
     sa.Column('email', sa.Text(), server_default='', nullable=False),
+    sa.Column('match_key', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('person', name=op.f('pk_identities'))
     )
     with op.batch_alter_table('identities', schema=None) as batch_op:
         batch_op.create_index('ix_identities_client_ref', ['client', 'person_ref'], unique=True)
-        batch_op.create_index('ix_identities_last_birth', ['last', 'date_of_birth'], unique=False)
+        batch_op.create_index(batch_op.f('ix_identities_match_key'), ['match_key'], unique=False)
 
     op.create_table('import_rejects',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -406,7 +407,7 @@ def downgrade() -> None:
 
     op.drop_table('import_rejects')
     with op.batch_alter_table('identities', schema=None) as batch_op:
-        batch_op.drop_index('ix_identities_last_birth')
+        batch_op.drop_index(batch_op.f('ix_identities_match_key'))
         batch_op.drop_index('ix_identities_client_ref')
 
     op.drop_table('identities')

@@ -65,10 +65,24 @@ _MEDIA = {
 _RECORDED = frozenset({Tech.PRERECORDED_VOICE, Tech.ARTIFICIAL_VOICE, Tech.AI_VOICE})
 _WEEKDAYS = tuple(Weekday)
 _MILITARY_MAIL = frozenset({"AA", "AE", "AP"})
-_NEW_YORK_CITY = frozenset(
-    {"new york city", "new york", "nyc", "manhattan", "brooklyn", "queens", "bronx", "the bronx",
-     "staten island", "jamaica", "flushing", "astoria", "long island city"}
-)  # fmt: skip
+_NEW_YORK_CITY = frozenset({
+    "new york city", "new york", "nyc", "manhattan", "brooklyn", "queens", "bronx", "the bronx",
+    "staten island", "addisleigh park", "addisleigh pk", "arverne", "astoria", "auburndale", "bayside",
+    "bayside hills", "beechhurst", "belle harbor", "bellerose", "bellerose manor", "bellrs manor",
+    "breezy point", "briarwood", "broad channel", "brooklyn heights", "brooklyn hgts", "cambria heights",
+    "cambria hts", "chinatown", "college point", "corona", "douglaston", "east elmhurst", "edgemere",
+    "elmhurst", "far rockaway", "floral park", "flushing", "forest hills", "fort hamilton",
+    "fort tilden", "fresh meadows", "glen oaks", "glendale", "hollis", "hollis hills", "howard beach",
+    "jackson heights", "jackson hts", "jamaica", "jf kennedy ap", "jfk airport",
+    "john f kennedy airport", "kew garden hl", "kew gardens", "kew gardens hills", "la guardia airport",
+    "la gurda arpt", "laurelton", "little neck", "long is city", "long island city", "malba", "maspeth",
+    "middle village", "middle vlg", "neponsit", "oakland gardens", "oakland gdns", "ozone park",
+    "queens village", "queens vlg", "rego park", "richmond hill", "ridgewood", "rochdale village",
+    "rochdale vlg", "rockaway bch", "rockaway beach", "rockaway park", "rockaway point", "rockaway pt",
+    "roosevelt isl", "roosevelt island", "rosedale", "s ozone park", "s richmond hl", "saint albans",
+    "south ozone park", "south richmond hill", "springfield gardens", "sprngfld gdns", "sunnyside",
+    "wall street", "wave crest", "whitestone", "woodhaven", "woodside", "world trade ctr",
+})  # fmt: skip
 
 
 def audit_file(file: PersonFile, reading: Reading = STANDARD) -> tuple[AuditedAttempt, ...]:

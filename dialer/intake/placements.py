@@ -295,12 +295,22 @@ class PlacementReader:
                 country=country,
                 line_1=texts.get("address_1", ""),
                 line_2=texts.get("address_2", ""),
-                city=texts.get("city"),
+                city=self._city(country, region, postal, texts.get("city")),
                 region=region,
                 postal_code=postal,
                 zones=zones,
             ),
         )
+
+    def _city(self, country: str, region: str | None, postal: str | None, city: str | None) -> str | None:
+        """The city, by its own name where the ZIP code says that a city with a law of its own is meant.
+
+        Neighbourhoods and misspellings are how people write it; the law knows only the city.
+        """
+        address = AddressOnFile(country=country, region=region, postal_code=postal)
+        if postal is None or "US-NY-NYC" not in regions_of_address(address, self._tables):
+            return city
+        return "New York City"
 
     def _american(self, line: _Line, region: str | None, text: str | None) -> tuple[str | None, str | None]:
         """State and ZIP code, checked against each other; where they disagree both places' hours are kept."""

@@ -55,3 +55,14 @@ def test_place_without_verified_law_is_absent(number: str) -> None:
 def test_military_mail_has_no_law_that_could_be_asked() -> None:
     _, absent = coverage_of(PersonFile(person="P1", addresses=(Address(country="US", region="AE"),)))
     assert absent == ("US-AE",)
+
+
+@pytest.mark.parametrize(
+    ("city", "binds"), [("Ridgewood", True), ("brooklyn", True), (None, True), ("Albany", False)]
+)
+def test_city_of_new_york_is_known_by_every_name_the_mail_uses(city: str | None, binds: bool) -> None:
+    packs, absent = coverage_of(
+        PersonFile(person="P1", addresses=(Address(country="US", region="NY", city=city),))
+    )
+    assert ("US-NY-NYC" in packs) is binds
+    assert absent == ()

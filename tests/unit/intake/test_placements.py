@@ -251,3 +251,18 @@ def test_delinquency_priority_and_recall_are_kept(path: Path) -> None:
 
 def test_every_heading_means_one_column() -> None:
     assert len(HEADINGS) == sum(1 + len(column.aliases) for column in COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("city", "zip_code", "expected"),
+    [
+        ("Ridgewood", "11385", "New York City"),
+        ("Broklyn", "11201", "New York City"),
+        ("Albany", "12207", "Albany"),
+    ],
+)
+def test_a_neighbourhood_of_new_york_is_the_city_whose_law_binds(
+    path: Path, city: str, zip_code: str, expected: str
+) -> None:
+    (address,) = accepted(path, city=city, zip=zip_code).person.addresses
+    assert address.city == expected

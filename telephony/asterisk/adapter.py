@@ -26,6 +26,7 @@ from telephony.asterisk.calls import Call, CallBook
 from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
 from telephony.asterisk.controls import CallControls
 from telephony.asterisk.errors import AmiError, NotConnectedError, UnsafeValueError
+from telephony.asterisk.inbound import InboundBook, InboundNews
 from telephony.asterisk.names import call_channel
 from telephony.asterisk.orders import Voice
 from telephony.asterisk.snapshot import reconciled, take_snapshot
@@ -68,6 +69,7 @@ class AsteriskSystem:
         now: the floor's clock, POSIX seconds.
         wall: the clock that Asterisk's machine shares; None = the same. A floor that rehearses another
             hour of the day has two.
+        on_inbound: told of people who call us; must not block.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class AsteriskSystem:
         now: Callable[[], float],
         wall: Callable[[], float] | None = None,
         timings: AmiTimings | None = None,
+        on_inbound: Callable[[InboundNews], None] | None = None,
     ) -> None:
         self._settings = settings
         self._now = now
@@ -86,6 +89,8 @@ class AsteriskSystem:
         self._timings = timings
         self._link = AmiConnection(address, timings=timings)
         self._calls = CallBook()
+        self._inbound = InboundBook()
+        self._on_inbound = on_inbound
         self._legs = LegBook()
         self._trunks = TrunkBook(settings.trunks)
         self._out: asyncio.Queue[Event | None] = asyncio.Queue(_MOST_OUTGOING)
@@ -175,6 +180,11 @@ class AsteriskSystem:
         while self._out.full():
             self._out.get_nowait()
         self._out.put_nowait(None)
+
+    @property
+    def load(self) -> dict[str, int]:
+        """What is kept in memory for what is going on, by name: all zero on a floor at rest."""
+        return {"calls": len(self._calls), "inbound": len(self._inbound), "tasks": len(self._tasks)}
 
     # ------------------------------------------------------------------------------------ calling
 
@@ -309,6 +319,7 @@ class AsteriskSystem:
             match item:
                 case LinkLost():
                     self._calls.link_lost()
+                    self._inbound.lost()
                     await self._out.put(NetworkLost(reason=item.reason))
                     if not item.will_retry:
                         self._end_events()
@@ -320,6 +331,7 @@ class AsteriskSystem:
                 case AmiMessage():
                     self._watch_lag(item)
                     self._watch_trunk(item)
+                    self._watch_inbound(item)
                     ahead = self._now() - self._wall()
                     told = self._calls.feed(item, self._now(), ahead=ahead)
                     await self._tell((*told, *self._legs.feed(item)))
@@ -369,6 +381,18 @@ class AsteriskSystem:
         name, status = message.get("endpointname"), message.get("contactstatus")
         if status in {"Reachable", "Unreachable"} and self._trunks.reachable(name, status == "Reachable"):
             _log.warning("trunk.check", trunk=name, status=status)
+
+    def _watch_inbound(self, message: AmiMessage) -> None:
+        news = self._inbound.feed(message)
+        if news is None:
+            return
+        _log.info("inbound", step=news.step.value, channel=news.channel)
+        if self._on_inbound is None:
+            return
+        try:
+            self._on_inbound(news)
+        except Exception:  # noqa: BLE001  # the listener's defect must not cost the floor its events
+            _log.exception("inbound.listener_failed")
 
     def _watch_lag(self, message: AmiMessage) -> None:
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from dialer.domain.ids import CampaignId
 from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
 from telephony.asterisk.connection import AmiAddress, AmiTimings
+from telephony.asterisk.inbound import InboundNews
 from telephony.asterisk.orders import Voice
 from telephony.asterisk.settings import AsteriskSettings, SettingsError
 from telephony.asterisk.trunks import TrunkPlan
@@ -36,11 +37,13 @@ def open_system(
     now: Callable[[], float],
     wall: Callable[[], float] | None = None,
     timings: AmiTimings | None = None,
+    on_inbound: Callable[[InboundNews], None] | None = None,
 ) -> AsteriskSystem:
     """The telephone system, not connected yet.
 
     Args:
-        now, wall: see `AsteriskSystem`; a floor in real time gives `dialer.clock.posix_now` as `now`.
+        now, wall, on_inbound: see `AsteriskSystem`; a floor in real time gives `dialer.clock.posix_now`
+            as `now`.
 
     Raises:
         SettingsError: no trunk.
@@ -65,4 +68,6 @@ def open_system(
         for voice in settings.voices
     }
     adapter = AdapterSettings(trunks=plans, voices=voices)
-    return AsteriskSystem(address_of(settings), adapter, now=now, wall=wall, timings=timings)
+    return AsteriskSystem(
+        address_of(settings), adapter, now=now, wall=wall, timings=timings, on_inbound=on_inbound
+    )

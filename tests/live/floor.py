@@ -20,6 +20,7 @@ from dialer.domain.events import AgentLegRestored, CallEnded, CallNotAttempted, 
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, NumberId, PersonId
 from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
 from telephony.asterisk.connection import AmiAddress, AmiTimings
+from telephony.asterisk.inbound import InboundNews
 from telephony.asterisk.orders import Voice
 from telephony.asterisk.trunks import TrunkPlan
 
@@ -43,7 +44,10 @@ class Floor:
         address = AmiAddress(user="fairdial", secret=AMI_SECRET, host=host or laboratory.address, port=port)
         voices = {CAMPAIGN: Voice(message="sorry", drop="sorry", record=True)}
         settings = AdapterSettings(trunks=trunks, voices=voices)
-        self.system = AsteriskSystem(address, settings, now=posix_now, timings=timings)
+        self.inbound: asyncio.Queue[InboundNews] = asyncio.Queue()
+        self.system = AsteriskSystem(
+            address, settings, now=posix_now, timings=timings, on_inbound=self.inbound.put_nowait
+        )
         self.told: list[Event] = []
         self._news = asyncio.Condition()
         self._reader: asyncio.Task[None] | None = None

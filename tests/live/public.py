@@ -8,7 +8,7 @@ from collections import Counter
 from lab.laboratory import Laboratory
 
 from telephony.asterisk.connection import AmiAddress, AmiConnection
-from telephony.asterisk.wire import AmiMessage
+from telephony.asterisk.wire import Action, AmiMessage, Value
 
 
 class PublicWatch:
@@ -30,6 +30,19 @@ class PublicWatch:
         await self._link.close()
         if self._reader is not None:
             await self._reader
+
+    async def call_back(self, caller: str, dialed: str, *, key: str = "") -> None:
+        """Somebody of the public calls one of our numbers and presses a key after three seconds."""
+        fields: dict[str, Value] = {
+            "Channel": "Local/1@call-back/n",
+            "Context": "caller",
+            "Exten": "s",
+            "Priority": 1,
+            "Async": True,
+        }
+        variables = {"__FROM": caller, "__TO": dialed, "__KEY": key}
+        answer = await self._link.send(Action(name="Originate", fields=fields, variables=variables))
+        assert answer.is_success, answer
 
     async def _read(self) -> None:
         async for item in self._link.events:

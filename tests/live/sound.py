@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def read_wave(path: Path) -> list[int]:
-    """Samples of a mono 16-bit file."""
+    """Samples of a 16-bit file; those of two channels alternate."""
     with wave.open(str(path)) as file:
         return memoryview(file.readframes(file.getnframes())).cast("h").tolist()
 

@@ -22,6 +22,7 @@ from dialer.domain.events import (
     SuppressionAdded,
 )
 from dialer.domain.ids import AgentId
+from telephony.asterisk.recordings import finish
 
 
 async def test_a_live_answer_is_joined_to_the_agent_whose_leg_stays_for_the_next(floor: Floor) -> None:
@@ -141,10 +142,11 @@ async def test_both_hear_each_other_and_the_recording_has_each_on_its_own_side(
     await asyncio.sleep(0.5)
     heard = laboratory.heard / "person.wav"
     assert tone_share(read_wave(heard)) > 0.5
-    recording = laboratory.recordings / f"{attempt}.raw"
-    samples = memoryview(recording.read_bytes()).cast("h")
-    assert len(samples) > 2 * 8000
-    theirs, ours = samples[0::2].tolist(), samples[1::2].tolist()
+    line = finish(laboratory.recordings, attempt, now=floor.now())
+    assert line is not None
+    assert line.seconds > 1.5
+    samples = read_wave(laboratory.recordings / line.file)
+    theirs, ours = samples[0::2], samples[1::2]
     assert tone_share(ours) > 0.3
     assert tone_share(theirs) < 0.05
     await floor.system.perform(DropAgentLeg(agent=agent))

@@ -40,6 +40,7 @@ async def test_a_floor_dials_joins_and_accounts_for_every_attempt(
     assert {attempt: ended[attempt] for attempt in system.ordered} == dict.fromkeys(system.ordered, 1)
     assert outcomes[Outcome.CONNECTED] >= AGENTS
     assert outcomes[Outcome.BUSY] > 0
+    assert set(system.load.values()) == {0}, "something is kept for calls that are over"
     assert "fd.call" not in laboratory.pbx.command("core show channels concise")
 
 

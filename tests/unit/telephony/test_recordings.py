@@ -1,0 +1,57 @@
+"""Recordings: stereo, named by attempt, proved untouched, deleted in time."""
+
+from __future__ import annotations
+
+import array
+import wave
+from pathlib import Path
+
+from dialer.domain.ids import AttemptId
+from telephony.asterisk.recordings import damaged, expire, finish, manifest
+
+ONE, TWO = AttemptId("g1-1"), AttemptId("g1-2")
+
+
+def record(folder: Path, attempt: AttemptId, *, seconds: int = 1) -> None:
+    (folder / f"{attempt}.raw").write_bytes(array.array("h", [100, -200] * 8000 * seconds).tobytes() + b"\1")
+
+
+def test_a_finished_recording_has_the_person_left_and_a_line_in_the_manifest(tmp_path: Path) -> None:
+    record(tmp_path, ONE, seconds=2)
+    line = finish(tmp_path, ONE, now=50.0)
+    assert line is not None
+    assert line.seconds == 2.0
+    with wave.open(str(tmp_path / line.file)) as sound:
+        assert (sound.getnchannels(), sound.getframerate()) == (2, 8000)
+        assert array.array("h", sound.readframes(1)).tolist() == [100, -200]
+    assert manifest(tmp_path) == (line,)
+    assert not (tmp_path / f"{ONE}.raw").exists()
+
+
+def test_asking_again_gives_the_same_line(tmp_path: Path) -> None:
+    record(tmp_path, ONE)
+    assert finish(tmp_path, ONE, now=50.0) == finish(tmp_path, ONE, now=60.0)
+    assert len(manifest(tmp_path)) == 1
+
+
+def test_a_call_that_was_not_recorded_has_no_line(tmp_path: Path) -> None:
+    assert finish(tmp_path, ONE, now=1.0) is None
+
+
+def test_a_file_that_was_touched_or_taken_is_named(tmp_path: Path) -> None:
+    for attempt in (ONE, TWO):
+        record(tmp_path, attempt)
+        finish(tmp_path, attempt, now=1.0)
+    assert damaged(tmp_path) == ()
+    (tmp_path / f"{ONE}.wav").write_bytes(b"other")
+    (tmp_path / f"{TWO}.wav").unlink()
+    assert damaged(tmp_path) == (f"{ONE}.wav", f"{TWO}.wav")
+
+
+def test_retention_deletes_the_old_and_keeps_the_rest(tmp_path: Path) -> None:
+    for attempt, now in ((ONE, 10.0), (TWO, 20.0)):
+        record(tmp_path, attempt)
+        finish(tmp_path, attempt, now=now)
+    assert expire(tmp_path, before=15.0) == (f"{ONE}.wav",)
+    assert [line.attempt for line in manifest(tmp_path)] == [TWO]
+    assert damaged(tmp_path) == ()

@@ -13,7 +13,7 @@ from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import LeadsFetched
 from dialer.domain.ids import NumberId
 from dialer.domain.ports import JournalEntry
-from dialer.storage import leads
+from dialer.storage import leads, lock
 from dialer.storage.checkpoints import last_sequence, save_checkpoint
 from dialer.storage.database import StoreThreads
 from dialer.storage.fold import Fold
@@ -58,6 +58,7 @@ class SqlJournal:
 
     def __init__(self, threads: StoreThreads, store: Store) -> None:
         self._threads = threads
+        self._signature = store.signature
         self._lock = asyncio.Lock()
         self._waiting: list[tuple[Sequence[JournalEntry], asyncio.Future[None]]] = []
         self._grown = asyncio.Condition()
@@ -69,6 +70,7 @@ class SqlJournal:
 
         Raises:
             StoreUnavailableError: nothing of the batch was written.
+            StoreOwnedError: another engine took the store over; nothing of the batch was written.
         """
         if not entries:
             return
@@ -83,7 +85,7 @@ class SqlJournal:
         batch, self._waiting = self._waiting, []
         steps = [entry for entries, _ in batch for entry in entries]
         try:
-            await self._threads.write(lambda connection: _write(connection, steps))
+            await self._threads.write(lambda connection: _write(connection, steps, self._signature))
         except Exception as error:  # noqa: BLE001 - every caller of the batch gets it, whatever it is
             for _, future in batch:
                 future.set_exception(error)
@@ -116,7 +118,9 @@ class SqlJournal:
         )
 
 
-def _write(connection: Connection, steps: Sequence[JournalEntry]) -> None:
+def _write(connection: Connection, steps: Sequence[JournalEntry], signature: str | None) -> None:
+    if signature is not None:
+        lock.require(connection, signature)
     fold = Fold()
     for step in steps:
         project(fold, step)

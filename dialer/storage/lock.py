@@ -1,11 +1,13 @@
 """One engine owns a store: an exclusive lock that ends with the process, however it ends.
 
 SQLite: `flock` on a file beside the store, given back by the operating system even after SIGKILL.
-PostgreSQL: a session advisory lock, given back by the server when the connection is gone.
+PostgreSQL: a session advisory lock, given back by the server when the connection is gone; therefore the owner
+also signs the store, and every commit of steps looks whether the signature still stands.
 """
 
 import fcntl
 import os
+import secrets
 import socket
 from pathlib import Path
 from typing import IO, Protocol
@@ -81,13 +83,28 @@ def own(database: Database) -> OwnerLock:
     return lock
 
 
-def sign(connection: Connection) -> None:
-    """Write down who owns the store, for messages."""
-    who = f"{socket.gethostname()} process {os.getpid()}"
+def sign(connection: Connection) -> str:
+    """Write down who owns the store; returns the signature, which no other opening has."""
+    who = f"{socket.gethostname()} process {os.getpid()} {secrets.token_hex(8)}"
     connection.execute(delete(owner))
     connection.execute(insert(owner), {"id": 1, "who": who, "since": posix_now()})
+    return who
 
 
 def signed(connection: Connection) -> str | None:
     """Who owned the store last."""
     return connection.scalar(select(owner.c.who))
+
+
+def require(connection: Connection, signature: str) -> None:
+    """Refuse to write for an owner who is none any more.
+
+    A server gives the advisory lock back when the connection that holds it breaks, which its owner may not
+    notice before another engine has taken the store over.
+
+    Raises:
+        StoreOwnedError: another engine signed since.
+    """
+    found = signed(connection)
+    if found != signature:
+        raise StoreOwnedError(f"another engine took this store over: {found}")

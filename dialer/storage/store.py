@@ -30,9 +30,18 @@ class Store:
     Use `Store.open`; close it, or use it as a context manager.
     """
 
-    def __init__(self, database: Database, identifiers: Identifiers, owner: lock.OwnerLock | None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        identifiers: Identifiers,
+        *,
+        owner: lock.OwnerLock | None,
+        signature: str | None,
+    ) -> None:
         self.database = database
         self.identifiers = identifiers
+        self.signature = signature
+        """What the owner signed the store with; None when this opening owns nothing."""
         self._owner = owner
 
     @classmethod
@@ -62,14 +71,13 @@ class Store:
         try:
             owner = lock.own(database) if exclusive else None
             key = database.write(lambda connection: _prepare(connection, identity_key))
-            if exclusive:
-                database.write(lock.sign)
+            signature = database.write(lock.sign) if exclusive else None
         except BaseException:
             if owner is not None:
                 owner.release()
             database.close()
             raise
-        return cls(database, Identifiers(key), owner)
+        return cls(database, Identifiers(key), owner=owner, signature=signature)
 
     def __enter__(self) -> Self:
         return self

@@ -4,10 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, text
 
+from dialer.domain.errors import StoreUnavailableError
+from dialer.domain.events import TimeReached
 from dialer.domain.ids import NumberId
 from dialer.storage import schema
-from dialer.storage.lock import StoreOwnedError, signed
+from dialer.storage.lock import StoreOwnedError, sign, signed
 from dialer.storage.store import Store
 
 
@@ -54,3 +57,36 @@ def test_an_unknown_number_is_not_dialed(floor: Any) -> None:
             return await live.leads.dial_number(NumberId("n-nobody"))
 
     assert asyncio.run(run()) is None
+
+
+async def test_steps_of_an_engine_that_lost_the_store_are_refused(floor: Any) -> None:
+    async with floor.live() as live:
+        await live.journal.append([floor.step(TimeReached())])
+        floor.store.write(sign)
+        with pytest.raises(StoreOwnedError, match="took this store over"):
+            await live.journal.append([floor.step(TimeReached())])
+    assert floor.store.last_sequence() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("address", ["postgres"], indirect=True)
+async def test_a_server_that_drops_its_connections_is_unavailable_once_and_then_there_again(
+    floor: Any,
+) -> None:
+    def drop_others(connection: Connection) -> None:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+
+    async with floor.live() as live:
+        first, second = floor.step(TimeReached()), floor.step(TimeReached())
+        await live.journal.append([first])
+        with Store.open(floor.store.database.url.render_as_string(hide_password=False)) as other:
+            other.write(drop_others)
+        with pytest.raises(StoreUnavailableError):
+            await live.journal.append([second])
+        await live.journal.append([second])
+    assert floor.store.last_sequence() == 2

@@ -48,6 +48,9 @@ CLIENT = ClientId("client-1")
 _RUN_OUT_S = 3600.0
 """How long after the shift's end the last talks may take."""
 
+_LONGEST_DRAIN_S = 30.0
+"""A floor stops launching one ring before its agents leave, so that nobody answers to empty seats."""
+
 _PROGRESS_STEPS = 200
 """How often a long rehearsal says how far it is."""
 
@@ -260,7 +263,8 @@ class Rehearsal:
             begins = start + failure.after_hours * 3600.0
             what = (begins + failure.minutes * 60.0, failure.share)
             self.world.schedule(begins, self._fail_trunk, what, priority=OFFICE)
-        tell_at(self.ends_at, CampaignDrained(campaign=self.campaign))
+        last_launch = self.ends_at - min(self.scenario.campaign.ring_s, _LONGEST_DRAIN_S)
+        tell_at(last_launch, CampaignDrained(campaign=self.campaign))
 
     def _fail_trunk(self, what: tuple[float, float]) -> None:
         self.network.fail_trunk(*what)

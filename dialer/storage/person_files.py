@@ -24,6 +24,8 @@ from dialer.storage.tables import addresses, attempts, debts, facts, numbers, pe
 HISTORY_S = 100 * 86_400.0
 """The longest look back of any rule is ninety days; ten more for zones and late outcomes."""
 
+ALL_TIME = float("inf")
+
 CHUNK = 5_000
 """Ids in one IN list: SQLite and asyncpg both stop at 32,766 parameters."""
 
@@ -51,11 +53,15 @@ def chunks(ids: Sequence[str], size: int = CHUNK) -> Iterable[Sequence[str]]:
     return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
-def person_files(connection: Connection, persons: Iterable[str], *, now: float) -> dict[str, PersonFile]:
+def person_files(
+    connection: Connection, persons: Iterable[str], *, now: float, until: float | None = None
+) -> dict[str, PersonFile]:
     """The whole file of each person, with the history of the last 100 days.
 
     Args:
-        now: POSIX seconds: the history's end, and the day from which days past due are counted.
+        now: POSIX seconds from which the 100 days and the days past due are counted.
+        until: leave out facts and calls after this instant, to see what was known then. None for decisions:
+            what binds must not be hidden by a clock that was set back. What was *placed* is always today's.
 
     Returns:
         files by person id; a person nobody knows has an empty file, which no gate clears.
@@ -63,14 +69,16 @@ def person_files(connection: Connection, persons: Iterable[str], *, now: float) 
     found: dict[str, PersonFile] = {}
     ordered = sorted(set(persons))
     for chunk in chunks(ordered):
-        found.update(_files_of(connection, chunk, now=now))
+        found.update(_files_of(connection, chunk, now=now, until=ALL_TIME if until is None else until))
     return found
 
 
-def _files_of(connection: Connection, persons: Sequence[str], *, now: float) -> dict[str, PersonFile]:
+def _files_of(
+    connection: Connection, persons: Sequence[str], *, now: float, until: float
+) -> dict[str, PersonFile]:
     files = placed_files(connection, persons, now=now)
-    entries = _attempts(connection, persons, since=now - HISTORY_S)
-    for person, changes in _changes(connection, files).items():
+    entries = _attempts(connection, persons, since=now - HISTORY_S, until=until)
+    for person, changes in _changes(connection, files, until).items():
         files[person] = _apply_all(files[person], changes)
     return {person: _with_history(file, entries[person]) for person, file in files.items()}
 
@@ -169,12 +177,16 @@ def _debt(row: Row[Any], today: date) -> Debt:
 
 
 def _attempts(
-    connection: Connection, persons: Sequence[str], *, since: float
+    connection: Connection, persons: Sequence[str], *, since: float, until: float
 ) -> defaultdict[str, list[HistoryEntry]]:
     grouped: defaultdict[str, list[HistoryEntry]] = defaultdict(list)
     query = (
         select(attempts)
-        .where(attempts.c.person.in_(persons), attempts.c.launched_at >= since)
+        .where(
+            attempts.c.person.in_(persons),
+            attempts.c.launched_at >= since,
+            attempts.c.launched_at <= until,
+        )
         .order_by(attempts.c.launched_at, attempts.c.attempt)
     )
     for row in connection.execute(query).all():
@@ -184,12 +196,14 @@ def _attempts(
     return grouped
 
 
-def _changes(connection: Connection, files: dict[str, PersonFile]) -> dict[str, list[FactChange]]:
+def _changes(
+    connection: Connection, files: dict[str, PersonFile], until: float
+) -> dict[str, list[FactChange]]:
     """Every change that binds each person, in the order in which they came.
 
     A replaced file may bring numbers and debts of its own, so what binds those is asked in a second round.
     """
-    own = _bound(connection, facts.c.person, files)
+    own = _bound(connection, facts.c.person, files, until)
     replaced = {
         person: change.replaced
         for person, rows in own.items()
@@ -197,8 +211,10 @@ def _changes(connection: Connection, files: dict[str, PersonFile]) -> dict[str, 
         if change.replaced is not None
     }
     newest = {person: replaced.get(person, file) for person, file in files.items()}
-    by_number = _bound(connection, facts.c.number, {n.number for f in newest.values() for n in f.numbers})
-    by_debt = _bound(connection, facts.c.debt, {d.debt for f in newest.values() for d in f.debts})
+    by_number = _bound(
+        connection, facts.c.number, {n.number for f in newest.values() for n in f.numbers}, until
+    )
+    by_debt = _bound(connection, facts.c.debt, {d.debt for f in newest.values() for d in f.debts}, until)
     result: dict[str, list[FactChange]] = {}
     for person, file in newest.items():
         rows = list(own.get(person, ()))
@@ -213,11 +229,13 @@ def _changes(connection: Connection, files: dict[str, PersonFile]) -> dict[str, 
 
 
 def _bound(
-    connection: Connection, column: Column[str | None], keys: Iterable[str]
+    connection: Connection, column: Column[str | None], keys: Iterable[str], until: float
 ) -> dict[str, list[tuple[int, FactChange]]]:
     grouped: defaultdict[str, list[tuple[int, FactChange]]] = defaultdict(list)
     for chunk in chunks(sorted(keys)):
-        for row in connection.execute(select(facts, column.label("bound_to")).where(column.in_(chunk))).all():
+        for row in connection.execute(
+            select(facts, column.label("bound_to")).where(column.in_(chunk), facts.c.at <= until)
+        ).all():
             grouped[row.bound_to].append((row.id, fact_rows.change_of(row)))
     return grouped
 

@@ -109,9 +109,13 @@ class Store:
         with _collecting_no_garbage():
             return self.read(lambda connection: leads.load_leads(connection, campaign, now=now))
 
-    def person_files(self, persons: list[str], *, now: float) -> dict[str, PersonFile]:
-        """What the gate would be told of these people now."""
-        return self.read(lambda connection: person_files.person_files(connection, persons, now=now))
+    def person_files(
+        self, persons: list[str], *, now: float, until: float | None = None
+    ) -> dict[str, PersonFile]:
+        """What the gate would be told of these people now; with `until`, what it would have been then."""
+        return self.read(
+            lambda connection: person_files.person_files(connection, persons, now=now, until=until)
+        )
 
     def attach_number(self, e164: str) -> NumberId:
         """The id of a number, made known; it belongs to nobody until a `PersonEdited` says so."""

@@ -225,3 +225,25 @@ def test_roles_and_days_past_due_are_those_of_today(floor: Any) -> None:
 
 def test_somebody_unknown_has_an_empty_file(floor: Any) -> None:
     assert file_of(floor, "p-nobody") == PersonFile(person="p-nobody")
+
+
+def test_a_file_can_be_seen_as_it_was_at_an_earlier_instant(floor: Any) -> None:
+    floor.place(floor.account("A1"))
+    (lead,) = floor.leads()
+    person = lead.targets[0].person
+    before = file_of(floor, person)
+    request = PersonRequest(at=instant(floor.now + 60), type=RequestKind.STOP_CALLING)
+    record = floor.record("t1", lead, launched_at=floor.now + 30)
+    write(
+        floor,
+        floor.step(TimeReached(), StoreAttempt(record=record, findings=()), at=floor.now + 30),
+        floor.step(RequestReceived(person=person, request=request), at=floor.now + 60),
+    )
+    seen = {
+        seconds: floor.store.person_files([person], now=floor.now, until=floor.now + seconds)[person]
+        for seconds in (0, 30, 60)
+    }
+    assert seen[0] == before
+    assert (len(seen[30].history), seen[30].requests) == (1, ())
+    assert seen[60] == file_of(floor, person)
+    assert seen[60].requests == (request,)

@@ -3,7 +3,7 @@
 from compliance_gate.prepared import EVENT_CODES, PastEvent, event_code
 from compliance_gate.question import Question
 from compliance_gate.reader import Reader
-from compliance_gate.words import EventKind, Outcome, Tech
+from compliance_gate.words import EventKind, Outcome, RequestKind, Tech
 
 RECORDED = frozenset({Tech.PRERECORDED_VOICE, Tech.ARTIFICIAL_VOICE, Tech.AI_VOICE})
 
@@ -59,13 +59,18 @@ def is_recorded(event: PastEvent) -> bool:
 
 
 def given_back(question: Question, event: PastEvent) -> bool:
-    """Whether the call went to a number since learned not to be the person's (comment 14(b)(2)(i)-3)."""
+    """Whether the call went to a number since learned not to be the person's (comment 14(b)(2)(i)-3).
+
+    What was learned and then withdrawn was a mistake: the calls count again.
+    """
     if event.number is None:
         return False
     return any(
-        request.number == event.number and event.at < request.at.timestamp() <= question.at
+        request.number == event.number
+        and event.at < request.at.timestamp() <= question.at
+        and (request.withdrawn_at is None or question.at < request.withdrawn_at.timestamp())
         for request in question.person.file.requests
-        if request.type.value == "wrong_number_learned"
+        if request.type is RequestKind.WRONG_NUMBER_LEARNED
     )
 
 

@@ -160,6 +160,23 @@ def test_wrong_number_gives_calls_back(law: Callable[..., Any]) -> None:
     assert not rule.allows("2026-06-07T10:30:00-04:00", history=history, requests=learned)
 
 
+def test_wrong_number_learned_by_mistake_takes_the_calls_back_again(law: Callable[..., Any]) -> None:
+    """The number was the person's after all: from the withdrawal on its calls count."""
+    rule = law("count", THREE_IN_SEVEN + ", wrong_number_excludes: true")
+    history = calls("05", "06", "07", number="+12125550199")
+    learned = [
+        {
+            "ts": "2026-06-07T11:00:00-04:00",
+            "type": "wrong_number_learned",
+            "number": "+12125550199",
+            "withdrawn_at": "2026-06-08T09:00:00-04:00",
+        }
+    ]
+
+    assert rule.allows("2026-06-08T08:59:59-04:00", history=history, requests=learned)
+    assert not rule.allows("2026-06-08T09:00:00-04:00", history=history, requests=learned)
+
+
 def test_fallback_week_is_not_168_hours(law: Callable[..., Any]) -> None:
     """Seven days across the change of the clock are seven days, not a number of hours."""
     rule = law("count", "at_most: 1, per: person, within: [{days: 7}], calls: all")

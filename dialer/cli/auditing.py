@@ -50,7 +50,7 @@ def audit_store(store: Store, *, json: bool) -> None:
     readings = {name: settings.ring_s for name, settings in stored.campaign_settings(store).items()}
     audited = Audited(persons=len(persons))
     with console.progress_bar("auditing", quiet=json) as bar:
-        for file in _files(store, persons):
+        for file in files_of(store, persons):
             _audit_person(store, file, readings, audited)
             bar.reach(audited.attempts / max(1, audited.attempts + 1), f"{audited.attempts:,} attempts")
     if json:
@@ -61,7 +61,7 @@ def audit_store(store: Store, *, json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _files(store: Store, persons: list[str]) -> Iterator[PersonFile]:
+def files_of(store: Store, persons: list[str]) -> Iterator[PersonFile]:
     """Everybody's file without attempts; a person whom nobody knows has an empty one."""
     made_up: dict[str, PersonFile] | None = None
     for start in range(0, len(persons), stored.PERSONS_AT_ONCE):

@@ -1,4 +1,4 @@
-"""`fairdial law`: what the rulebook holds, one rule in full, and what changed between two days."""
+"""`fairdial law`: what the rulebook holds, what changed and what that would have changed, what is covered."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ app = typer.Typer(help="The law and the house's policy in force.", no_args_is_he
 
 Day = Annotated[str | None, typer.Option("--on", metavar="DATE", help="Only rules in force on this day.")]
 Json = Annotated[bool, typer.Option("--json", help="For a program.")]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store", metavar="PATH", help="A store, or the folder of a rehearsal; default: the last one."
+    ),
+]
 
 
 @app.command("list")
@@ -119,6 +125,35 @@ def diff(
         table.add_row(name, change, edition.header.citation, values)
     console.out.print(table)
     console.say(f"{len(changes)} differences between {before} and {after}")
+
+
+@app.command()
+def impact(
+    before: Annotated[str, typer.Option("--from", metavar="DATE", help="The law of this day.")],
+    after: Annotated[str, typer.Option("--to", metavar="DATE", help="Against the law of this day.")],
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Past attempts that the law of another day would have decided otherwise."""
+    from dialer.cli.folders import opened_store
+    from dialer.cli.impact import compare_store
+
+    days = _day(before, "--from"), _day(after, "--to")
+    with opened_store(store) as opened:
+        compare_store(opened, *days, json=json)
+
+
+@app.command()
+def register(
+    place: Annotated[
+        str | None, typer.Argument(metavar="[PLACE]", help="One jurisdiction rule by rule, such as US-MA.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """What is covered: complete, partial or absent, how checked and when."""
+    from dialer.cli.covering import show_register
+
+    show_register(place, json=json)
 
 
 def _change(before: Rule | None, after: Rule | None) -> tuple[str, Rule]:

@@ -107,6 +107,7 @@ class Launcher:
                     continue
                 take_off(pool.reserved, name)
                 pool.reserved_since.pop(name, None)
+                pool.reserved_turn = self._context.now
                 self.try_launch(campaign, key, pool, lead, agent=agent)
 
     def _agent_for(self, campaign: CampaignRow, key: str, pool: PoolRow, lead: Lead) -> AgentRow | None:

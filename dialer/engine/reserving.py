@@ -1,9 +1,11 @@
 """Agents kept for leads that must have one: how many are wanted, and whether one is to spare.
 
 A call that rings counts on an agent too. Taking the free agent for a reserved lead would leave the ringing
-one to be abandoned or taken back. So pacing is told how many agents are wanted and launches for the others;
-and calls that were launched before a lead began to wait, of which pacing could not know, keep their agents
-until they have ended. A reserved lead thus waits for one ring at most while agents are free.
+one to be abandoned or taken back, which wastes an attempt. So an agent is held only when the free ones
+outnumber what rings and waits: call by call as long as each has a free agent of its own, by probability on a
+floor that dials ahead of its agents. Pacing leaves alone what is to spare. A lead that has waited a minute
+gets its turn all the same, one lead at a time: pacing is told to keep an agent, and calls that were launched
+since the turn began do not count.
 """
 
 from dialer.domain.agent import AgentState
@@ -12,6 +14,9 @@ from dialer.domain.lead import Lead
 from dialer.engine.context import Context
 from dialer.engine.roster import Roster
 from dialer.engine.state import CampaignRow, PoolRow
+
+LONGEST_WAIT_S = 60.0
+"""Seconds after which a reserved lead gets the next free agent, though pacing would have had use for them."""
 
 PREFERRED_AGENT_WAIT_S = 600.0
 """A promised call back waits this long for the very agent who promised it, while they are logged in."""
@@ -35,21 +40,22 @@ def waits_for_its_own(context: Context, lead: Lead) -> bool:
 
 
 def agents_kept(context: Context, pool: PoolRow, ready: int) -> int:
-    """Of the ready agents, how many pacing must leave to reserved leads that are due.
-
-    As long as each call in the air has a free agent of its own, it keeps that agent. On a floor that dials
-    ahead of its agents no agent is any one call's, and the reserved leads come first.
-    """
+    """Of the ready agents, how many pacing must leave to reserved leads that are due."""
     if not pool.reserved:
         return 0
-    leads = context.state.leads
-    wanted = sum(
-        pool.reserved_since.get(name, 0.0) <= context.now and not waits_for_its_own(context, leads[name])
+    leads, now = context.state.leads, context.now
+    waits = [
+        now - pool.reserved_since.get(name, 0.0)
         for name in pool.reserved
-    )
-    waiting = sum(not context.state.calls[name].is_bridging for name in pool.waiting)
-    unclaimed = ready - len(pool.ringing) - waiting
-    return min(wanted, unclaimed if unclaimed >= 0 else ready)
+        if pool.reserved_since.get(name, 0.0) <= now and not waits_for_its_own(context, leads[name])
+    ]
+    unclaimed = ready - len(pool.ringing) - _unjoined(context, pool)
+    long_waiting = 1 if waits and max(waits) >= LONGEST_WAIT_S else 0
+    return min(len(waits), ready, max(unclaimed, long_waiting))
+
+
+def _unjoined(context: Context, pool: PoolRow) -> int:
+    return sum(not context.state.calls[name].is_bridging for name in pool.waiting)
 
 
 def any_free(context: Context, roster: Roster, campaign: CampaignRow, key: str, pool: PoolRow) -> bool:
@@ -61,12 +67,15 @@ def any_free(context: Context, roster: Roster, campaign: CampaignRow, key: str, 
 def has_agent_to_spare(
     context: Context, roster: Roster, campaign: CampaignRow, key: str, pool: PoolRow, lead: LeadId
 ) -> bool:
-    """Whether an agent is free on whom no call counts that waits, or was launched before the lead waited."""
+    """Whether an agent is free on whom no call that waits or rings counts."""
     state = context.state
-    free = sum(state.agents[name].state is AgentState.AVAILABLE for name in roster.able(campaign, key, pool))
-    if free == 0:
-        return False
-    since = pool.reserved_since.get(lead, 0.0)
-    counted_on = sum(state.calls[name].launched_at <= since for name in pool.ringing)
-    waiting = sum(not state.calls[name].is_bridging for name in pool.waiting)
-    return free > counted_on + waiting
+    free = sum(
+        state.agents[name].state is AgentState.AVAILABLE for name in roster.able(campaign, key, pool)
+    ) - _unjoined(context, pool)
+    ringing = [state.calls[name] for name in pool.ringing]
+    turn = max(pool.reserved_since.get(lead, 0.0) + LONGEST_WAIT_S, pool.reserved_turn)
+    if context.now >= turn:
+        ringing = [call for call in ringing if call.launched_at <= turn]
+    if len(ringing) <= free:
+        return free > len(ringing)
+    return free - sum(call.needs_agent for call in ringing) >= 1.0

@@ -46,13 +46,15 @@ class PoolRow:
     """Leads of one campaign that the same agents can take, in order, and when pacing looked last.
 
     queue: leads that pacing may launch; reserved: leads that need an agent reserved first, and since when
-    each has waited for one (POSIX seconds; in the future for a call back that is not due yet).
+    each has waited for one (POSIX seconds; in the future for a call back that is not due yet);
+    reserved_turn: when one of them was dialed last.
     """
 
     needs: Needs
     queue: list[LeadId] = field(default_factory=list[LeadId])
     reserved: list[LeadId] = field(default_factory=list[LeadId])
     reserved_since: dict[LeadId, float] = field(default_factory=dict[LeadId, float])
+    reserved_turn: float = -1e18
     waiting: list[AttemptId] = field(default_factory=list[AttemptId])
     ringing: list[AttemptId] = field(default_factory=list[AttemptId])
     is_dirty: bool = True

@@ -247,7 +247,7 @@ class AsteriskSystem:
         if not self._link.is_up:
             return "there is no connection to Asterisk"
         if now < self._lagging_until:
-            return f"Asterisk is more than {_LAG_LIMIT_S:g} s behind: overloaded"
+            return f"Asterisk's events are over {_LAG_LIMIT_S:g} s old: overloaded, or its clock is wrong"
         if datetime.fromtimestamp(now, UTC) > command.clearance.expires_at:
             return "the clearance had expired"
         return None

@@ -90,6 +90,9 @@ async def test_each_attempt_ends_exactly_once(floor: Floor) -> None:
 
 @pytest.mark.parametrize("trunk", ["trunk-down", "no-such-trunk"])
 async def test_a_failure_without_a_channel_is_not_an_attempt(laboratory: Laboratory, trunk: str) -> None:
+    async with asyncio.timeout(15):  # Asterisk checks its trunks some seconds after its start
+        while "Unavail" not in down_trunk(laboratory):
+            await asyncio.sleep(0.2)
     floor = Floor(laboratory, trunks=(TrunkPlan(name=trunk, failures=3),))
     await floor.start()
     for _ in range(2):
@@ -129,3 +132,9 @@ async def test_a_far_end_that_never_even_rings_is_the_carrier_s_failure(laborato
     assert isinstance(over, CallEnded)
     assert over.outcome is _O.CARRIER_FAILURE
     await floor.stop()
+
+
+def down_trunk(laboratory: Laboratory) -> str:
+    """What Asterisk's console says of the trunk behind which nothing is."""
+    listed = laboratory.pbx.command("pjsip show contacts").splitlines()
+    return next((line for line in listed if "trunk-down" in line), "")

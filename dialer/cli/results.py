@@ -92,7 +92,7 @@ def explain(
             shown = explaining.explain_attempt(opened, attempt)
         else:
             assert person is not None
-            shown = explaining.explain_person(opened, person, at=_instant(at))
+            shown = explaining.explain_person(opened, person, at=instant_of(at))
     if json:
         console.result_json(shown.as_json())
     else:
@@ -127,8 +127,8 @@ def history(
 
     with opened_store(store) as opened:
         stretch = Stretch(
-            starts_at=0.0 if since is None else _instant(since, "--from"),
-            ends_at=opened.read(_last_instant) if until is None else _instant(until, "--to"),
+            starts_at=0.0 if since is None else instant_of(since, "--from"),
+            ends_at=opened.read(_last_instant) if until is None else instant_of(until, "--to"),
             campaign=campaign,
         )
         values = opened.read(lambda connection: totals_of(connection, stretch)).measures()
@@ -152,7 +152,7 @@ def _last_instant(connection: Connection) -> float:
     return 0.0 if last is None else last + 1e-3
 
 
-def _instant(text: str | None, option: str = "--at") -> float:
+def instant_of(text: str | None, option: str = "--at") -> float:
     if text is None:
         raise console.UserError(
             "at which instant?", where=option, mend=f"add {option} 2026-03-10T14:30:00-05:00."

@@ -92,13 +92,13 @@ def _write(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[str]]) -
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     count = 0
-    for row in _safe(rows):
+    for row in safe_rows(rows):
         writer.writerow(row)
         count += 1
     return count
 
 
-def _safe(rows: Iterable[Sequence[str]]) -> Iterator[list[str]]:
+def safe_rows(rows: Iterable[Sequence[str]]) -> Iterator[list[str]]:
     """A cell that a spreadsheet would take for a formula is written with a leading apostrophe: ids come
     from files of strangers."""
     for row in rows:

@@ -357,7 +357,9 @@ class PlacementReader:
     def _number(self, line: _Line, name: str) -> PlacedNumber:
         country = line.texts.get("country", "US").upper()
         e164 = e164_of(line.texts[name], self._tables, country=country)
-        consent_at = self._midnight(self._date(line, f"{name}_consent_date") or self._today)
+        may_call, may_text = self._yes(line, f"{name}_consent"), self._yes(line, f"{name}_text_consent")
+        given_on = self._date(line, f"{name}_consent_date") or self._today
+        consent_at = self._midnight(given_on) if may_call or may_text else None
         return PlacedNumber(
             e164=e164,
             kind=NumberKind(self._word(line, f"{name}_type") or "unknown"),
@@ -366,8 +368,8 @@ class PlacementReader:
             country=country if country in NANP_COUNTRIES and e164.startswith("+1") else None,
             zones=zones_of_number(e164, self._tables),
             regions=regions_of_number(e164, self._tables),
-            consent_at=consent_at if self._yes(line, f"{name}_consent") else None,
-            text_consent_at=consent_at if self._yes(line, f"{name}_text_consent") else None,
+            consent_at=consent_at if may_call else None,
+            text_consent_at=consent_at if may_text else None,
         )
 
     # --- one value ---
@@ -383,15 +385,19 @@ class PlacementReader:
             raise _Reject(name, str(error), shown) from error
 
     def _date(self, line: _Line, name: str, *, may_be_future: bool = False) -> date | None:
+        if name not in line.texts:
+            return None
         found = self._read(line, name, values.date_of)
         if found is not None and found > self._today and not may_be_future:
             raise _Reject(name, "a day in the future", line.texts[name])
         return found
 
     def _yes(self, line: _Line, name: str) -> bool:
-        return self._read(line, name, values.yes_of) or False
+        return name in line.texts and (self._read(line, name, values.yes_of) or False)
 
     def _word(self, line: _Line, name: str) -> str | None:
+        if name not in line.texts:
+            return None
         words = BY_NAME[name].words
         return self._read(line, name, lambda text: values.word_of(text, words))
 

@@ -136,10 +136,6 @@ class SqliteDatabase:
         with translated(), self._reader.begin() as connection:
             return work(connection)
 
-    def raw(self) -> Any:
-        """A driver connection of its own, for a back-up; the caller closes it."""
-        return self._reader.raw_connection()
-
     def close(self) -> None:
         """Let go of every connection."""
         self._reader.dispose()

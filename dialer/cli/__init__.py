@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from dialer.cli import about, asterisk, console, gate, intake, law, network, results, serve, shift
+from dialer.cli import about, asterisk, backup, console, gate, intake, law, network, results, serve, shift
 
 app = typer.Typer(
     name="fairdial",
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (shift, results, intake, about, serve, network):
+for group in (shift, results, person, intake, about, serve, network, backup):
     group.register(app)
 app.add_typer(law.app, name="law")
 app.add_typer(gate.app, name="gate")

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 import uvicorn
 from fastapi import FastAPI
 
+POLL_S = 0.005
+
 
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
@@ -37,6 +39,8 @@ async def serving(application: FastAPI, *, host: str, port: int) -> AsyncGenerat
     server = _Server(config)
     async with asyncio.TaskGroup() as group:
         group.create_task(server.serve(sockets=[listening]))
+        while not server.started:
+            await asyncio.sleep(POLL_S)
         try:
             yield int(listening.getsockname()[1])
         finally:

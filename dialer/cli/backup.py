@@ -1,0 +1,52 @@
+"""`fairdial backup` and `fairdial restore`: a copy of the store, taken while a floor runs on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dialer.cli import console
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command()(backup)
+    app.command()(restore)
+
+
+def backup(
+    store: Annotated[str, typer.Argument(help="The store: a file, or a PostgreSQL address.")],
+    target: Annotated[Path, typer.Argument(help="The copy; must not exist yet.")],
+) -> None:
+    """Copy a store to a new file; a floor may be running on it."""
+    from dialer.storage.backup import BackupError, back_up
+    from dialer.storage.store import Store
+
+    if "://" not in store and not Path(store).exists():
+        raise console.UserError(f"there is no store {store}", mend="name the file that `serve` works on")
+    try:
+        with Store.open(store) as opened:
+            back_up(opened, target)
+    except BackupError as error:
+        raise console.UserError(str(error)) from error
+    console.result(f"{target} holds a whole copy of {store}")
+
+
+def restore(
+    copy: Annotated[Path, typer.Argument(help="What `fairdial backup` wrote.", exists=True)],
+    target: Annotated[Path, typer.Argument(help="The store to make; must not exist yet.")],
+) -> None:
+    """Make a store from a copy.
+
+    The journal of the copy ends where the copy was taken: calls placed since then are not in it. Use it where
+    the store itself is lost, and tell whoever keeps the counts.
+    """
+    from dialer.storage import backup as backups
+
+    try:
+        backups.restore(copy, target)
+    except backups.BackupError as error:
+        raise console.UserError(str(error)) from error
+    console.result(f"{target} is a store as of the copy {copy}")

@@ -6,7 +6,20 @@ from collections.abc import Sequence
 
 import typer
 
-from dialer.cli import about, asterisk, backup, console, gate, intake, law, network, results, serve, shift
+from dialer.cli import (
+    about,
+    asterisk,
+    backup,
+    console,
+    gate,
+    intake,
+    law,
+    network,
+    person,
+    results,
+    serve,
+    shift,
+)
 
 app = typer.Typer(
     name="fairdial",

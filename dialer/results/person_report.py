@@ -1,0 +1,181 @@
+"""One person's compliance report: every contact of a window with its reasons, as PDF and as CSV.
+
+The PDF is set by typst from `templates/person.typ` with its built-in parts only; nothing is loaded. Facts
+reach the template as JSON, so text of strangers stays text. The same facts give the same bytes.
+"""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from typing import TextIO
+
+import typst
+
+from compliance_gate.findings import Finding, Verdict
+from dialer.results.exports import iso, safe_rows
+from dialer.results.person_events import CONTACTS, Event, Kind, PersonFacts, events_of, local_times
+
+COLUMNS = (
+    "at",
+    "kind",
+    "id",
+    "campaign",
+    "number",
+    "debts",
+    "zones",
+    "local_times",
+    "what",
+    "outcome",
+    "counted",
+    "counted_why",
+    "retry_at",
+    "rulebook",
+    "rule",
+    "verdict",
+    "layer",
+    "citation",
+    "rule_says",
+    "facts",
+)
+"""Lines of kind `finding` follow the attempt, or the call not placed, to which they belong (same `id`)."""
+
+_ORDER = (Verdict.DENIED, Verdict.WARNED, Verdict.CLEARED)
+
+
+def write_person_csv(facts: PersonFacts, out: TextIO) -> int:
+    """One row per event and one per finding; returns how many events."""
+    events = events_of(facts)
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(safe_rows(row for event in events for row in _rows(facts, event)))
+    return len(events)
+
+
+def render_person_pdf(facts: PersonFacts) -> bytes:
+    """The report as a PDF."""
+    template = resources.files("dialer.results") / "templates" / "person.typ"
+    report = json.dumps(report_of(facts), ensure_ascii=False, allow_nan=False)
+    return typst.compile(template.read_bytes(), format="pdf", sys_inputs={"report": report})
+
+
+def report_of(facts: PersonFacts) -> dict[str, object]:
+    """What the template is given."""
+    events = events_of(facts)
+    named = sorted({finding.rule for event in events for finding in event.findings})
+    return {
+        "person": facts.person,
+        "name": facts.name,
+        "from": iso(facts.since) or None,
+        "to": iso(facts.until) or None,
+        "zones": list(facts.zones),
+        "rulebooks": sorted({event.rulebook for event in events if event.rulebook}),
+        "figures": [[title, str(count)] for title, count in figures_of(events)],
+        "timeline": [_line(event, facts) for event in events if event.kind in CONTACTS],
+        "standing": [_line(event, facts) for event in events if event.kind not in CONTACTS],
+        "reasons": [
+            {**_line(event, facts), "findings": [_finding(f) for f in _sorted(event.findings)]}
+            for event in events
+            if event.kind in (Kind.ATTEMPT, Kind.NOT_CALLED)
+        ],
+        "rules": [
+            {"rule": name, "says": facts.rules[name].title, "citation": facts.rules[name].citation}
+            for name in named
+            if name in facts.rules and facts.rules[name].title
+        ],
+    }
+
+
+def figures_of(events: Sequence[Event]) -> tuple[tuple[str, int], ...]:
+    """What a reader counts first."""
+    kinds = Counter(event.kind for event in events)
+    counted = sum(event.counted == "counted" for event in events)
+    talks = sum(event.outcome == "conversation" for event in events)
+    return (
+        ("calls attempted", kinds[Kind.ATTEMPT]),
+        ("of them counted", counted),
+        ("conversations", talks),
+        ("calls not placed", kinds[Kind.NOT_CALLED]),
+        ("other contacts", kinds[Kind.CONTACT]),
+        ("requests", kinds[Kind.REQUEST]),
+        ("consents", kinds[Kind.CONSENT]),
+        ("holds", kinds[Kind.HOLD]),
+        ("promises", kinds[Kind.PROMISE]),
+    )
+
+
+def _sorted(findings: Sequence[Finding]) -> list[Finding]:
+    """Denials first, then warnings; otherwise as they were asked."""
+    return sorted(findings, key=lambda finding: _ORDER.index(finding.verdict))
+
+
+def _line(event: Event, facts: PersonFacts) -> dict[str, object]:
+    return {
+        "at": f"{iso(event.at)[:19].replace('T', ' ')} UTC",
+        "local": list(local_times(event.at, event.zones or facts.zones)),
+        "kind": event.kind.value,
+        "id": event.id,
+        "what": event.what,
+        "campaign": event.campaign,
+        "number": event.number,
+        "debts": list(event.debts),
+        "outcome": event.outcome.replace("_", " "),
+        "counted": event.counted.replace("_", " "),
+        "counted_why": event.counted_why,
+        "rulebook": event.rulebook,
+        "before": facts.since is not None and event.at < facts.since,
+        "next": _next(event),
+    }
+
+
+def _next(event: Event) -> str:
+    if event.kind is not Kind.NOT_CALLED:
+        return ""
+    if event.retry_at is None:
+        return "not by waiting"
+    local = "; ".join(local_times(event.retry_at, event.zones))
+    return local or f"{iso(event.retry_at)[:19].replace('T', ' ')} UTC"
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "rule": finding.rule,
+        "verdict": finding.verdict.value,
+        "layer": finding.layer.value,
+        "citation": finding.citation,
+        "facts": [f"{name}: {value}" for name, value in finding.facts],
+    }
+
+
+def _rows(facts: PersonFacts, event: Event) -> Iterator[Sequence[str]]:
+    zones = event.zones or facts.zones
+    head = (iso(event.at), event.kind.value.replace(" ", "_"), event.id, event.campaign, event.number)
+    yield (
+        *head,
+        ";".join(event.debts),
+        ";".join(zones),
+        ";".join(local_times(event.at, zones)),
+        event.what,
+        event.outcome,
+        event.counted,
+        event.counted_why,
+        iso(event.retry_at),
+        event.rulebook,
+        *("",) * 6,
+    )
+    for finding in event.findings:
+        rule = facts.rules.get(finding.rule)
+        yield (
+            head[0],
+            "finding",
+            *head[2:],
+            *("",) * 8,
+            event.rulebook,
+            finding.rule,
+            finding.verdict.value,
+            finding.layer.value,
+            finding.citation,
+            "" if rule is None else rule.title,
+            "; ".join(f"{name}: {value}" for name, value in finding.facts),
+        )

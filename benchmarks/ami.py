@@ -1,11 +1,10 @@
 """What the Asterisk adapter does in a second, on one machine with Asterisk and the carrier beside it.
 
-    python benchmarks/ami.py stream            events consumed a second, and how late the loop gets
-    python benchmarks/ami.py launches [RATE]   sustained launches a second, and whether each attempt ended
-    once python benchmarks/ami.py joining [ANSWERS] live answer to joined, 30 agents
+    python benchmarks/ami.py stream [RATE]       events consumed, and how late the loop gets; 0 = full speed
+    python benchmarks/ami.py launches [RATE]     sustained launches, and whether each attempt ended once
+    python benchmarks/ami.py joining [ANSWERS]   live answer to joined, 30 agents
 
-`launches` and `joining` start the laboratory of `tests/live/lab`. Figures depend on what else the machine
-does.
+`launches` and `joining` start the laboratory of `tests/live/lab`. Figures depend on what else the machine does.
 """
 
 from __future__ import annotations
@@ -37,8 +36,8 @@ STREAM_CALLS = 8_000
 def main(arguments: list[str]) -> int:
     """Run one benchmark."""
     match arguments:
-        case ["stream"]:
-            asyncio.run(stream())
+        case ["stream", *rate]:
+            asyncio.run(stream(float(rate[0]) if rate else 5000.0))
         case ["launches", *rate]:
             asyncio.run(launches(float(rate[0]) if rate else 50.0))
         case ["joining", *answers]:
@@ -52,11 +51,11 @@ def main(arguments: list[str]) -> int:
 # ------------------------------------------------------------------------------------------ the stream
 
 
-async def stream() -> None:
-    """Events of many calls from another process, as fast as they are taken."""
+async def stream(rate: float) -> None:
+    """Events of many calls from another process, at a steady rate, or as fast as they are taken (0)."""
     server = socket.create_server(("127.0.0.1", 0))
     port = server.getsockname()[1]
-    sender = multiprocessing.Process(target=_send_stream, args=(server,), daemon=True)
+    sender = multiprocessing.Process(target=_send_stream, args=(server, rate), daemon=True)
     sender.start()
     link = AmiConnection(AmiAddress(user="u", secret="s", port=port))
     await link.connect()
@@ -72,8 +71,6 @@ async def stream() -> None:
                 break
             taken += 1
             told += len(book.feed(item, 2e9))
-            if taken % 200 == 0:
-                await asyncio.sleep(0)
     took, used = time.perf_counter() - began, time.process_time() - processor
     watching.cancel()
     await link.close()
@@ -89,7 +86,7 @@ async def _watch_loop(lags: deque[float]) -> None:
         lags.append(time.perf_counter() - before - 0.005)
 
 
-def _send_stream(server: socket.socket) -> None:
+def _send_stream(server: socket.socket, rate: float) -> None:
     """A process that plays Asterisk: logs anybody in, then says what happens in 8,000 calls."""
     peer, _ = server.accept()
     peer.sendall(b"Asterisk Call Manager/11.0.0\r\n")
@@ -97,7 +94,10 @@ def _send_stream(server: socket.socket) -> None:
     action = next(line for line in login.split("\r\n") if line.startswith("ActionID: "))
     peer.sendall(f"Response: Success\r\n{action}\r\n\r\nEvent: FullyBooted\r\n\r\n".encode())
     padding = "".join(f"Header{n}: a value of usual length\r\n" for n in range(9))
+    began = time.perf_counter()
     for number in range(STREAM_CALLS):
+        if rate > 0:
+            time.sleep(max(0.0, began + 6 * number / rate - time.perf_counter()))
         own = f"Uniqueid: fd.call.b-{number}\r\nTimestamp: 1795350511.871761\r\n{padding}\r\n"
         peer.sendall(
             (

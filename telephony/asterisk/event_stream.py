@@ -13,6 +13,9 @@ from collections.abc import AsyncIterator, Callable
 
 from telephony.asterisk.wire import StreamItem
 
+# Items given before others may run: at most about 5 ms of work for a reader who never waits.
+_TURN = 64
+
 
 class EventStream:
     """Items in the order in which they happened; one reader.
@@ -50,8 +53,12 @@ class EventStream:
         self._arrived.set()
 
     async def __aiter__(self) -> AsyncIterator[StreamItem]:
+        given = 0
         while True:
             while self._items:
+                given += 1
+                if given % _TURN == 0:
+                    await asyncio.sleep(0)  # a backlog must not keep the loop from answering a person
                 item = self._items.popleft()
                 if self.paused and len(self._items) <= self._low:
                     self.paused = False

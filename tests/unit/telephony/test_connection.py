@@ -19,6 +19,7 @@ from telephony.asterisk.errors import (
     LoginRefusedError,
     NotConnectedError,
 )
+from telephony.asterisk.event_stream import EventStream
 from telephony.asterisk.protocol import GuardedProtocol
 from telephony.asterisk.wire import Action, AmiMessage, LinkLost, LinkRestored, StreamItem
 
@@ -272,6 +273,25 @@ async def test_a_slow_reader_loses_no_event_and_needs_no_memory_without_bound(am
     assert seen == [f"call-{number:06}" for number in range(total)]
     assert longest < 3000
     await link.close()
+
+
+async def test_a_backlog_does_not_keep_others_from_running() -> None:
+    stream = EventStream(high=10_000, pause=lambda: None, resume=lambda: None)
+    for _ in range(1000):
+        stream.put(LinkRestored())
+    stream.end()
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    running = asyncio.create_task(other())
+    assert len([item async for item in stream]) == 1000
+    running.cancel()
+    assert turns > 10
 
 
 async def test_a_message_without_end_is_no_asterisk(ami: FakeAmi) -> None:

@@ -4,7 +4,7 @@
     python benchmarks/ami.py launches [RATE]     sustained launches, and whether each attempt ended once
     python benchmarks/ami.py joining [ANSWERS]   live answer to joined, 30 agents
 
-`launches` and `joining` start the laboratory of `tests/live/lab`. Figures depend on what else the machine does.
+`launches` and `joining` start the laboratory of `tests/live/lab`. Figures depend on what else runs.
 """
 
 from __future__ import annotations

@@ -7,7 +7,9 @@ folder=$1
 mkdir -p "$folder"
 exec 9> "$folder/.lock"
 flock 9
-[ ! -e "$folder/.complete" ] || exit 0
+# made anew when this script has changed
+mark=$(sha256sum < "${BASH_SOURCE[0]}")
+[ "$(cat "$folder/.complete" 2> /dev/null || true)" != "$mark" ] || exit 0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -48,4 +50,4 @@ cp "$work/beep.wav" "$work/line-noise.wav" "$folder/"
 sox -q "$work/first.wav" "$work/second.wav" "$work/third.wav" "$folder/special-tones.wav"
 # a machine that says "Hello" first and goes on after a pause: the hard case for a detector
 sox -q "$folder/pause-first.wav" "$work/pause.wav" "$folder/greeting-long.wav" "$folder/greeting-pause.wav"
-touch "$folder/.complete"
+echo "$mark" > "$folder/.complete"

@@ -7,9 +7,9 @@ from enum import Enum
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from compliance_gate.findings import Finding
+from compliance_gate.findings import Finding, Verdict
 from compliance_gate.request import Consent, HistoryEntry, Hold, PersonRequest
-from compliance_gate.words import HoldKind
+from compliance_gate.words import HoldKind, Weekday
 from dialer.domain.record import AttemptRecord
 from dialer.measures.records import PromiseMade
 from dialer.results.counting import WrongNumbers, counted_of
@@ -159,7 +159,7 @@ def _denial(facts: PersonFacts, denial: DenialTold) -> Event:
     return Event(
         at=denial.at,
         kind=Kind.NOT_CALLED,
-        what="A rule forbade the call",
+        what=_forbidden(facts, denial),
         id=denial.lead,
         number=denial.number,
         zones=facts.zones,
@@ -167,6 +167,12 @@ def _denial(facts: PersonFacts, denial: DenialTold) -> Event:
         retry_at=denial.retry_at,
         findings=denial.findings,
     )
+
+
+def _forbidden(facts: PersonFacts, denial: DenialTold) -> str:
+    names = [finding.rule for finding in denial.findings if finding.verdict is Verdict.DENIED]
+    words = [f"{facts.rules[name].title} ({name})" if name in facts.rules else name for name in names]
+    return f"Not placed: {'; '.join(words) or 'the rules that forbade it are not stored'}"
 
 
 def _entry(facts: PersonFacts, entry: HistoryEntry) -> Event:
@@ -232,8 +238,10 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, tuple | frozenset):
-        texts = [_text(each) for each in cast("Iterable[object]", value)]
-        return ", ".join(sorted(texts) if isinstance(value, frozenset) else texts)
+        members = tuple(cast("Iterable[object]", value))
+        days = [day.name.capitalize() for day in Weekday if day in members]
+        texts = days or [_text(each) for each in members]
+        return ", ".join(sorted(texts) if isinstance(value, frozenset) and not days else texts)
     return f"({told(value, leave_out=())})" if is_dataclass(value) else _single(value)
 
 

@@ -1,6 +1,7 @@
 """`fairdial law impact`, `law register` and `person`, on a shift that was rehearsed."""
 
 import contextlib
+import csv
 import json
 import shutil
 import sqlite3
@@ -9,6 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+
+from dialer.cli.person import person_facts
+from dialer.storage.store import Store
+from dialer.storage.tables import identities
 
 Run = Callable[..., Any]
 
@@ -93,3 +99,73 @@ def test_one_place_is_told_rule_by_rule_and_what_is_not_loaded_is_a_line(run: Ru
     assert "absent" in run("law", "register", "AU", folder=tmp_path).stdout
     nowhere = run("law", "register", "XX", folder=tmp_path)
     assert (nowhere.returncode, "the register has no 'XX'" in nowhere.stderr) == (1, True)
+
+
+@pytest.fixture(scope="module")
+def denied_person(smoke: Path) -> str:
+    """Somebody who was called, and then not called because a rule forbade it."""
+    with contextlib.closing(sqlite3.connect(smoke / "fairdial-out" / "smoke" / "fairdial.db")) as store:
+        both = "SELECT person FROM attempts INTERSECT SELECT person FROM denials ORDER BY person"
+        return str(store.execute(both).fetchone()[0])
+
+
+def test_a_person_is_reported_with_every_contact_and_every_rule_asked(
+    smoke: Path, run: Run, denied_person: str, tmp_path: Path
+) -> None:
+    done = run("person", denied_person, "--out", str(tmp_path / "report.csv"), folder=smoke)
+    assert done.returncode == 0, done.stderr
+    with (tmp_path / "report.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    attempt = next(row for row in rows if row["kind"] == "attempt")
+    (told,) = json.loads(run("explain", attempt["id"], "--json", folder=smoke).stdout)
+    findings = [row for row in rows if row["kind"] == "finding" and row["id"] == attempt["id"]]
+    assert [row["rule"] for row in findings] == [finding["rule"] for finding in told["findings"]]
+    assert all(row["citation"] for row in findings)
+    assert attempt["counted_why"]
+    assert any(row["kind"] == "not_called" and row["what"].startswith("Not placed: ") for row in rows)
+    assert any(row["kind"] == "consent" for row in rows)
+
+
+def test_a_window_leaves_other_contacts_out(
+    smoke: Path, run: Run, denied_person: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "report.csv"
+    window = ("--from", "2020-01-01T00:00:00Z", "--to", "2020-01-02T00:00:00Z")
+    assert run("person", denied_person, "--out", str(out), *window, folder=smoke).returncode == 0
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 1
+
+
+def test_the_report_is_a_pdf_where_the_name_ends_so(
+    smoke: Path, run: Run, denied_person: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "new" / "report.pdf"
+    done = run("person", denied_person, "--out", str(out), folder=smoke)
+    assert (done.returncode, out.read_bytes()[:5]) == (0, b"%PDF-"), done.stderr
+
+
+def test_a_name_is_in_the_facts_only_when_it_was_asked_for(run: Run, tmp_path: Path) -> None:
+    heading = "client_id,client_account,person_ref,first,last,state,zip,phone_1,current_balance"
+    line = "acme,A-1,P-1,Alda,Ashford,NY,10001,2125550101,120.50"
+    (tmp_path / "placement.csv").write_text(f"{heading}\n{line}\n", encoding="utf-8")
+    assert run("import", "placement.csv", folder=tmp_path).returncode == 0
+    (path,) = tmp_path.rglob("fairdial.db")
+    with Store.open(str(path)) as store:
+        (placed,) = store.read(lambda connection: list(connection.scalars(select(identities.c.person))))
+        window: dict[str, Any] = {"since": None, "until": None}
+        assert person_facts(store, placed, with_name=False, **window).name is None
+        assert person_facts(store, placed, with_name=True, **window).name == "Alda Ashford"
+
+
+@pytest.mark.parametrize(
+    ("person", "out", "said"),
+    [
+        ("nobody", "report.pdf", "no person is called 'nobody'"),
+        ("nobody", "report.txt", "a PDF or a CSV file"),
+    ],
+)
+def test_a_report_that_cannot_be_made_says_why(
+    smoke: Path, run: Run, tmp_path: Path, person: str, out: str, said: str
+) -> None:
+    done = run("person", person, "--out", str(tmp_path / out), folder=smoke)
+    assert (done.returncode, said in done.stderr) == (1, True), done.stderr
+    assert not (tmp_path / out).exists()

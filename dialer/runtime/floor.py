@@ -221,6 +221,7 @@ class Floor:
         await asyncio.sleep(0)
         by_name["engine"].cancel()
         await asyncio.wait({by_name["engine"], by_name["link"]}, timeout=self.settings.stop_s)
+        self._inbox.refuse_all(FloorStoppingError("the floor has stopped"))
         if not self._was_refused:
             self._add_checkpoint_step()
         try:

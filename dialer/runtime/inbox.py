@@ -92,6 +92,13 @@ class Inbox:
         self._wake_senders()
         return taken
 
+    def refuse_all(self, error: NotTakenError) -> None:
+        """The end: nothing is taken any more, and whoever waits hears so."""
+        for item in self._items:
+            if item.receipt is not None and not item.receipt.done():
+                item.receipt.set_exception(error)
+        self._items.clear()
+
     def _wake_reader(self) -> None:
         if self._reader is not None and not self._reader.done():
             self._reader.set_result(None)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from dialer.domain.events import TimeReached
-from dialer.runtime.inbox import Inbox, InboxFullError, Item
+from dialer.runtime.inbox import Inbox, InboxFullError, Item, Taken
 
 
 def item() -> Item:
@@ -61,3 +61,14 @@ async def test_a_sender_that_gave_up_waiting_takes_nobodys_place() -> None:
 
 async def test_nothing_comes_when_the_time_is_over() -> None:
     assert await Inbox(capacity=1).take(most=1, within=0.0) == []
+
+
+async def test_at_the_end_whoever_waits_hears_that_nothing_was_taken() -> None:
+    inbox = Inbox(capacity=2)
+    receipt: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
+    inbox.offer(Item(TimeReached(), 0.0, receipt))
+    inbox.offer(item())
+    inbox.refuse_all(InboxFullError("over"))
+    with pytest.raises(InboxFullError):
+        await receipt
+    assert len(inbox) == 0

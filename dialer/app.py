@@ -13,6 +13,7 @@ from dialer.domain.errors import FairdialError
 from dialer.domain.placement import PlacedAccount, RejectedLine
 from dialer.domain.ports import JournalEntry
 from dialer.engine.engine import DialerEngine
+from dialer.engine.pacing_port import PolicyMaker
 from dialer.intake.placements import PlacementReader
 from dialer.intake.report import ImportReport
 from dialer.measures.observer import ShiftObserver
@@ -192,17 +193,20 @@ def _counting(
         yield line
 
 
-def fresh_engine(header: JournalHeader) -> DialerEngine:
+def fresh_engine(header: JournalHeader, *, policies: PolicyMaker | None = None) -> DialerEngine:
     """The engine that a journal's header asks for: the same kind of gate, in its first state.
+
+    Args:
+        policies: see `DialerEngine`; a replay elsewhere pins its decisions with it.
 
     Raises:
         UnknownGateError: the header names a gate that this version does not have.
     """
     kind = header.settings.get("gate", "standard")
     if kind == "standard":
-        return DialerEngine(ComplianceGate(standard_rulebook()))
+        return DialerEngine(ComplianceGate(standard_rulebook()), policies=policies)
     if kind == "open":
-        return DialerEngine(OpenGate())
+        return DialerEngine(OpenGate(), policies=policies)
     raise UnknownGateError(f"the journal was written under a gate called {kind!r}, which is not known here")
 
 

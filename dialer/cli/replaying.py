@@ -16,6 +16,7 @@ from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError
 from dialer.domain.ports import JournalEntry
 from dialer.engine.engine import DialerEngine
+from dialer.engine.pinned import Pins
 from dialer.storage.comparison import Divergence, compare
 from dialer.storage.journal_file import JournalReader, Surroundings, surroundings
 
@@ -41,6 +42,7 @@ class Replayed:
     drifted: int = 0
     largest_drift: float = 0.0
     decided_otherwise: bool = False
+    pins: Pins | None = None
 
 
 def replay_file(path: Path, *, as_json: bool) -> None:
@@ -51,9 +53,9 @@ def replay_file(path: Path, *, as_json: bool) -> None:
     """
     reader = JournalReader(path / JOURNAL_FILE if path.is_dir() else path)
     remarks = _remarks(reader)
-    with console.progress_bar(f"replaying {reader.path.name}", quiet=as_json) as bar:
-        replayed = _replay(reader, bar)
     at_home = not remarks
+    with console.progress_bar(f"replaying {reader.path.name}", quiet=as_json) as bar:
+        replayed = _replay(reader, bar, None if at_home else Pins())
     passed = reader.truncated is None and (
         replayed.first is None or (not at_home and not replayed.decided_otherwise)
     )
@@ -65,10 +67,13 @@ def replay_file(path: Path, *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _replay(reader: JournalReader, bar: console.Bar) -> Replayed:
-    engine = fresh_engine(reader.header)
-    replayed = Replayed()
+def _replay(reader: JournalReader, bar: console.Bar, pins: Pins | None) -> Replayed:
+    """Step through; with `pins`, pacing answers what the journal says and its own numbers are compared."""
+    engine = fresh_engine(reader.header, policies=None if pins is None else pins.policy)
+    replayed = Replayed(pins=pins)
     for entry in reader:
+        if pins is not None:
+            pins.take(entry.commands)
         replayed.steps += 1
         replayed.commands += len(entry.commands)
         difference = compare(entry, _stepped(engine, entry))
@@ -120,6 +125,8 @@ def _tell(replayed: Replayed, reader: JournalReader, remarks: list[str]) -> None
     counts = f"{replayed.steps:,} steps, {replayed.commands:,} commands"
     if reader.truncated is not None:
         console.result(f"DAMAGED: {reader.truncated}; the {replayed.steps:,} steps before were compared")
+    if replayed.pins is not None:
+        console.say(_of_pins(replayed.pins))
     if replayed.first is None:
         if reader.truncated is None:
             console.result(f"identical: {counts}")
@@ -137,6 +144,14 @@ def _tell(replayed: Replayed, reader: JournalReader, remarks: list[str]) -> None
             console.result("the differences named above may be why")
     for line in _shown(replayed.first):
         console.result(line)
+
+
+def _of_pins(pins: Pins) -> str:
+    return (
+        f"pacing's {pins.decisions:,} decisions were pinned to the recorded ones: "
+        f"{pins.decided_otherwise:,} would have been others here, "
+        f"numbers drift by up to {pins.largest_drift:.1e}"
+    )
 
 
 def _shown(difference: Divergence) -> list[str]:
@@ -199,6 +214,13 @@ def _as_json(
         "damaged": reader.truncated,
         "drifted_steps": replayed.drifted,
         "largest_drift": replayed.largest_drift,
+        "pinned": None
+        if replayed.pins is None
+        else {
+            "decisions": replayed.pins.decisions,
+            "decided_otherwise": replayed.pins.decided_otherwise,
+            "largest_drift": replayed.pins.largest_drift,
+        },
         "first_difference": None
         if first is None
         else {

@@ -27,7 +27,7 @@ from dialer.engine.control import Control
 from dialer.engine.ending import Ending
 from dialer.engine.hopper import Hopper
 from dialer.engine.launcher import Launcher
-from dialer.engine.pacing_port import PacingPort
+from dialer.engine.pacing_port import PacingPort, PolicyMaker
 from dialer.engine.people import People
 from dialer.engine.roster import Roster
 from dialer.engine.snapshot import FloorSnapshot, floor_snapshot
@@ -41,13 +41,16 @@ class DialerEngine:
     Args:
         gate: the compliance gate, asked at every launch.
         state: where to go on from (a checkpoint); None starts afresh.
+        policies: makes the pacing policy of a pool; None = as the campaign's settings say, under the guard.
     """
 
-    def __init__(self, gate: Gate, *, state: EngineState | None = None) -> None:
+    def __init__(
+        self, gate: Gate, *, state: EngineState | None = None, policies: PolicyMaker | None = None
+    ) -> None:
         self._context = context = Context(gate, state if state is not None else EngineState())
         self._roster = Roster(context)
         self._people = People(context)
-        self._pacing = PacingPort(context, self._roster)
+        self._pacing = PacingPort(context, self._roster, policies)
         self._clearing = Clearing(context)
         self._suppression = Suppression(context, self._people, self._clearing)
         self._ending = Ending(context, self._roster, self._pacing, self._people, self._suppression)

@@ -1,7 +1,7 @@
 """Between the engine and the pacing library: rows become numbers, what happens becomes observations."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import numpy as np
@@ -34,19 +34,24 @@ CANDIDATES = 24
 """Next leads that pacing is shown: more than it ever launches in one decision of a usual floor."""
 
 
+PolicyMaker = Callable[[CampaignSettings, str], PacingPolicy]
+"""Makes the policy of one pool (by its key) of a campaign."""
+
+
 class PacingPort:
     """One policy per pool, made from the campaign's settings, wrapped by the guard."""
 
-    def __init__(self, context: Context, roster: Roster) -> None:
+    def __init__(self, context: Context, roster: Roster, make: PolicyMaker | None = None) -> None:
         self._context = context
         self._roster = roster
+        self._make = make if make is not None else guarded_policy
 
     def policy(self, campaign: CampaignRow, key: str) -> PacingPolicy:
         """The pool's policy; made, and its learning restored, when first asked for."""
         name = (campaign.settings.campaign, key)
         known = self._context.policies.get(name)
         if known is None:
-            known = _make(campaign.settings)
+            known = self._make(campaign.settings, key)
             stored = campaign.pools[key].policy_state
             if stored:
                 known.restore(cast("Mapping[str, Json]", json.loads(stored)))
@@ -60,7 +65,7 @@ class PacingPort:
             InvalidFactError: it does not exist, or does not take these parameters.
         """
         try:
-            _make(settings)
+            self._make(settings, "")
         except ValueError as error:
             raise InvalidFactError(f"campaign {settings.campaign}: {error}") from error
 
@@ -157,7 +162,8 @@ class PacingPort:
         return campaign.answers.probabilities(self._context.state.leads[lead].targets[0].answer_segment)
 
 
-def _make(settings: CampaignSettings) -> AbandonmentGuard:
+def guarded_policy(settings: CampaignSettings, _pool: str) -> PacingPolicy:
+    """The policy that the settings name, under the guard. Raises ValueError when they name none."""
     parameters = dict(settings.policy_parameters)
     if settings.policy == "predictive":
         parameters.setdefault("target", settings.abandonment_target)

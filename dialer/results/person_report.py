@@ -67,8 +67,8 @@ def report_of(facts: PersonFacts) -> dict[str, object]:
     return {
         "person": facts.person,
         "name": facts.name,
-        "from": iso(facts.since) or None,
-        "to": iso(facts.until) or None,
+        "from": None if facts.since is None else _utc(facts.since),
+        "to": None if facts.until is None else _utc(facts.until),
         "zones": list(facts.zones),
         "rulebooks": sorted({event.rulebook for event in events if event.rulebook}),
         "figures": [[title, str(count)] for title, count in figures_of(events)],
@@ -112,8 +112,8 @@ def _sorted(findings: Sequence[Finding]) -> list[Finding]:
 
 def _line(event: Event, facts: PersonFacts) -> dict[str, object]:
     return {
-        "at": f"{iso(event.at)[:19].replace('T', ' ')} UTC",
-        "local": list(local_times(event.at, event.zones or facts.zones)),
+        "at": _utc(event.at),
+        "local": [_clock(text) for text in local_times(event.at, event.zones or facts.zones)],
         "kind": event.kind.value,
         "id": event.id,
         "what": event.what,
@@ -135,7 +135,18 @@ def _next(event: Event) -> str:
     if event.retry_at is None:
         return "not by waiting"
     local = "; ".join(local_times(event.retry_at, event.zones))
-    return local or f"{iso(event.retry_at)[:19].replace('T', ' ')} UTC"
+    return local or _utc(event.retry_at)
+
+
+def _utc(at: float) -> str:
+    """To the second, which is as fine as the law asks."""
+    return f"{iso(at)[:19].replace('T', ' ')} UTC"
+
+
+def _clock(text: str) -> dict[str, str]:
+    """A local time in its parts, so that times of one day share a line that names it."""
+    weekday, day, clock, zone = text.split(" ", 3)
+    return {"day": f"{weekday} {day}", "time": clock, "zone": zone}
 
 
 def _finding(finding: Finding) -> dict[str, object]:

@@ -39,6 +39,10 @@ press 9."
 say inbound-busy 170 "We are sorry that no one is free. Please call again."
 say recording 170 "This call is recorded."
 
+# a phone that says nothing for ten seconds is taken for dead: this one talks for minutes
+sox -q "$folder/agent.wav" "$work/agent-long.wav" repeat 60
+mv "$work/agent-long.wav" "$folder/agent.wav"
+
 tone beep synth 0.5 sine 1000 gain -6
 tone line-noise synth 6 pinknoise gain -38
 tone pause trim 0 0.9

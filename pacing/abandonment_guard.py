@@ -94,11 +94,10 @@ class AbandonmentGuard:
     ) -> LaunchDecision:
         uncovered = snapshot.ringing_elapsed.size - max(0, snapshot.free_agents)
         late = DOUBT * self._outlook(snapshot).ringing_lateness()
-        at_risk = uncovered > 0 and late_more_than(max(0, math.floor(headroom)), late) > self._epsilon
         return replace(
             wanted,
             launches=safe,
-            cancel_ringing=self._cancellable(snapshot, uncovered) if at_risk else 0,
+            cancel_ringing=self._to_cancel(snapshot, max(0, math.floor(headroom)), late, uncovered),
             reason=f"No headroom is left under the limit: only calls that an agent is free for ({safe}).",
             terms={**wanted.terms, "guard_headroom": headroom, "wanted": float(wanted.launches)},
         )
@@ -133,11 +132,12 @@ class AbandonmentGuard:
         while launches > safe and late_more_than(allowed, late[launches]) > self._epsilon:
             launches -= 1
         risk = late_more_than(allowed, late[launches])
+        at_stake = late[launches] - snapshot.waiting_elapsed.size
         uncovered = snapshot.ringing_elapsed.size - max(0, snapshot.free_agents)
         return replace(
             wanted,
             launches=launches,
-            cancel_ringing=self._cancellable(snapshot, uncovered) if risk > self._epsilon else 0,
+            cancel_ringing=self._to_cancel(snapshot, allowed, at_stake, uncovered),
             reason=(
                 f"The guard allows {launches} of {wanted.launches}: {headroom:.1f} abandoned calls are left "
                 f"until the window ends, {late[launches]:.1f} may come of those in flight."
@@ -153,6 +153,16 @@ class AbandonmentGuard:
     def _outlook(self, snapshot: PacingSnapshot) -> Outlook:
         policy = self._policy
         return policy.outlook(snapshot) if isinstance(policy, Predictive) else Outlook(snapshot, self._model)
+
+    def _to_cancel(self, snapshot: PacingSnapshot, allowed: int, late: float, uncovered: int) -> int:
+        """The fewest ringing calls to take back so that more than `allowed` late ones are unlikely again.
+
+        Each is an attempt on somebody, made for nothing. Without those no agent is free for, none is late.
+        """
+        for cancelled in range(max(0, uncovered)):
+            if late_more_than(allowed, late * (1.0 - cancelled / uncovered)) <= self._epsilon:
+                return self._cancellable(snapshot, cancelled)
+        return self._cancellable(snapshot, max(0, uncovered))
 
     def _cancellable(self, snapshot: PacingSnapshot, most: float) -> int:
         old_enough = int(np.count_nonzero(snapshot.ringing_elapsed >= CANCEL_AFTER))

@@ -80,7 +80,7 @@ class CampaignPlan:
     policy_parameters: Mapping[str, float] = field(default_factory=dict[str, float])
     pacing_interval_s: float = 1.0
     abandonment_limit: float = 0.03
-    abandonment_target: float = 0.02
+    abandonment_target: float = 0.03
     answer_limit_s: float = 2.0
     bridge_margin_s: float = 0.1
     ring_s: float = 22.0

@@ -5,6 +5,8 @@ Values:
     except_purposes: purposes that stay permitted.
 """
 
+from math import ceil
+
 from compliance_gate.calendar import utc
 from compliance_gate.question import Question
 from compliance_gate.reader import Reader
@@ -39,8 +41,8 @@ class HoldRule(Rule):
             if hold.until is None or release is None:
                 release = None
             else:
-                release = max(release, int(hold.until.timestamp()))
-                facts.append(("until", utc(int(hold.until.timestamp())).isoformat()))
+                release = max(release, ceil(hold.until.timestamp()))
+                facts.append(("until", utc(ceil(hold.until.timestamp())).isoformat()))
         return Denied(tuple(facts), release) if facts else PASSED
 
     def values(self) -> tuple[tuple[str, str], ...]:
@@ -62,7 +64,7 @@ def read_hold(header: Header, reader: Reader) -> HoldRule:
 def _lasts(question: Question, hold: Hold) -> bool:
     if int(hold.since.timestamp()) > question.at:
         return False
-    if hold.until is not None and question.at >= int(hold.until.timestamp()):
+    if hold.until is not None and question.at >= ceil(hold.until.timestamp()):
         return False
     if hold.debts is None or not question.proposed.debts:
         return True

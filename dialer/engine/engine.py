@@ -267,6 +267,10 @@ class DialerEngine:
 
     def _dispose(self, event: e.DispositionRecorded) -> None:
         call = self._context.state.calls.get(event.attempt)
+        if call is not None and call.is_bridging and call.agent == event.agent:
+            # Nobody can tell what came of a call they were not joined to: the news of the bridge is late.
+            now = self._context.now
+            self._calls.bridged(e.CallBridged(attempt=call.attempt, agent=event.agent, bridged_at=now))
         if call is None or call.agent != event.agent or call.bridged_at is None:
             self._context.ignore("late_disposition")
             return

@@ -210,3 +210,16 @@ def test_a_call_back_is_promised_with_consent_and_the_same_agent(floor: Floor) -
     rest = floor.last(c.RestLead)
     assert (rest.reserve_agent, rest.reserve_for) == (True, agent)
     assert floor.last(c.StoreConsent).consent.debts == ("d0",)
+
+
+def test_a_disposition_before_the_news_of_the_bridge_is_not_lost(floor: Floor) -> None:
+    attempt = floor.all(c.Originate)[0].attempt
+    floor.answer(attempt)
+    agent = floor.last(c.Bridge).agent
+    floor.dispose(attempt, agent, DispositionKind.REFUSED_TO_PAY)
+    floor.send(e.CallBridged(attempt=attempt, agent=agent, bridged_at=floor.now))
+    floor.send(e.CallEnded(attempt=attempt, outcome=Outcome.CONNECTED), after=20.0)
+    kept = record(floor, attempt).disposition
+    assert kept is not None
+    assert kept.kind is DispositionKind.REFUSED_TO_PAY
+    assert agent_state(floor, agent) is AgentState.AVAILABLE

@@ -73,7 +73,7 @@ class CampaignSettings:
         time_zone: IANA zone in which the campaign's day is declared (abandonment window, reports).
         policy: name in `pacing.registry`; `policy_parameters` are that policy's.
         abandonment_limit: share of live answers, 0-1, that the guard holds over `abandonment_window`.
-        abandonment_target: share that feedback aims at; at most the limit, which the guard holds whatever this is.
+        abandonment_target: share that feedback aims at; at most the limit, which the guard holds in any case.
         abandonment_window: 'calendar_day' (in `time_zone`) or 'campaign'.
         answer_limit_s: seconds from answer within which a person must have an agent (2 s by the FCC's and
             Ofcom's definition, 47 CFR 64.1200(a)(7)); the telephone system itself enforces it.

@@ -78,11 +78,17 @@ class ThirdPartyRule(Rule):
 
     def _may_ask_again(self, question: Question, answered: int) -> bool:
         asked = question.person.requests.get(RequestKind.CALLBACK_REQUEST, ())
-        if any(answered <= request.at.timestamp() <= question.at for request in asked):
+        # What was asked and then withdrawn was not asked.
+        if any(
+            answered <= request.at.timestamp() <= question.at
+            and (request.withdrawn_at is None or question.at < request.withdrawn_at.timestamp())
+            for request in asked
+        ):
             return True
         return any(
             consent.scope is ConsentScope.LOCATION_REPEAT
             and answered <= consent.at.timestamp() <= question.at
+            and (consent.revoked_at is None or question.at < consent.revoked_at.timestamp())
             for consent in question.person.file.consents
         )
 

@@ -118,6 +118,10 @@ async def _work(order: FloorOrder, trial: Trial) -> None:
         await work_until_signal(running.floor)
 
 
+class NetworkDiedError(RuntimeError):
+    """The witness is gone; look at its `network.err`."""
+
+
 class Floors:
     """Starts floors, in a new interpreter or forked from one that has everything imported."""
 
@@ -181,6 +185,10 @@ def run_rounds(
     began = time.monotonic()
     try:
         for done in range(rounds):
+            if network.poll() is not None:
+                raise NetworkDiedError(
+                    f"the network ended by itself before round {done + 1}: nothing is proven"
+                )
             floor = floors.start()
             time.sleep(chance.uniform(0.05, 4.0) + (chance.uniform(0.0, 6.0) if floor.is_fresh else 0.0))
             if chance.random() < 0.15:
@@ -191,6 +199,8 @@ def run_rounds(
             if (done + 1) % 10 == 0:
                 print(f"{done + 1} rounds in {time.monotonic() - began:.0f} s", file=sys.stderr)
         come_to_rest(floors, trial)
+        if network.poll() is not None:
+            raise NetworkDiedError("the network ended by itself while the floor came to rest")
     finally:
         network.terminate()
         network.wait(10)

@@ -28,6 +28,9 @@ AGAIN_S = 0.3
 MOST_TRIES = 2000
 """Real seconds between looks at the floor, for one request, and before the next try."""
 
+_NO_ANSWER = (httpx2.HTTPError, OSError, AttributeError)
+"""The last is anyio's word under uvloop for a connection that was reset in the instant it was made."""
+
 _TAKEN, _UNWANTED = range(200, 300), (404, 409, 422)
 
 
@@ -215,12 +218,12 @@ class ScriptedAgents:
     async def _post(self, client: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> int:
         try:
             return (await client.post(path, json=body)).status_code
-        except (httpx2.HTTPError, OSError):
+        except _NO_ANSWER:
             return 0
 
     async def _get(self, client: httpx2.AsyncClient, path: str) -> dict[str, Any] | None:
         try:
             response = await client.get(path)
-        except (httpx2.HTTPError, OSError):
+        except _NO_ANSWER:
             return None
         return cast("dict[str, Any]", response.json()) if response.status_code == 200 else None

@@ -1,0 +1,59 @@
+"""The runtime over the real store: a commit whose answer was lost is not made twice; numbers are found."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from dialer.cli.live_floor import FloorStore
+from dialer.domain.errors import StoreUnavailableError
+from dialer.domain.events import TimeReached
+from dialer.domain.ids import NumberId
+from dialer.domain.ports import JournalEntry
+from dialer.storage.live import LiveStore
+from dialer.storage.store import Store
+
+
+def steps(first: int, last: int) -> list[JournalEntry]:
+    return [
+        JournalEntry(sequence=place, now=float(place), event=TimeReached(), commands=())
+        for place in range(first, last + 1)
+    ]
+
+
+class _AnswerLost:
+    """A journal that commits and whose answer then is lost on its way, once."""
+
+    def __init__(self, journal: Any) -> None:
+        self._journal = journal
+        self._is_lost = True
+
+    async def append(self, entries: Sequence[JournalEntry]) -> None:
+        await self._journal.append(entries)
+        if self._is_lost:
+            self._is_lost = False
+            raise StoreUnavailableError("the connection was lost")
+
+
+async def test_a_commit_whose_answer_was_lost_is_not_made_again(address: str) -> None:
+    with Store.open(address) as store:
+        async with LiveStore(store, now=lambda: 0.0) as live:
+            floor_store = FloorStore(live)
+            live.journal = _AnswerLost(live.journal)  # type: ignore[assignment]  # stands in for it
+            with pytest.raises(StoreUnavailableError):
+                await floor_store.append(steps(1, 3))
+            await floor_store.append(steps(1, 3))
+            await floor_store.append(steps(4, 5))
+            floor_store.close()
+        assert store.last_sequence() == 5
+
+
+async def test_numbers_are_looked_up_together_and_those_that_are_gone_are_left_out(address: str) -> None:
+    with Store.open(address) as store:
+        number = store.attach_number("+12125550101")
+        async with LiveStore(store, now=lambda: 0.0) as live:
+            floor_store = FloorStore(live)
+            found = await floor_store.dial_numbers([number, NumberId("nobody")])
+            assert found == {number: "+12125550101"}
+            assert await floor_store.dial_number(NumberId("nobody")) is None
+            floor_store.close()

@@ -77,7 +77,7 @@ def person_file(store: Store, person: str, *, at: float) -> PersonFile | None:
     People of a placement are in the store's tables. Those a rehearsal made up are only in its journal: their
     file is the one that was fetched last, with every fact and attempt since.
     """
-    placed = store.person_files([person], now=at)[person]
+    placed = store.person_files([person], now=at, until=at)[person]
     if is_known(placed):
         return placed
     fetched = store.read(lambda connection: _fetched_file(connection, person, at))

@@ -159,10 +159,14 @@ class AbandonmentGuard:
 
         Each is an attempt on somebody, made for nothing. Without those no agent is free for, none is late.
         """
-        for cancelled in range(max(0, uncovered)):
+        fewest, most = 0, self._cancellable(snapshot, max(0, uncovered))
+        while fewest < most:  # the risk falls with each one taken back
+            cancelled = (fewest + most) // 2
             if late_more_than(allowed, late * (1.0 - cancelled / uncovered)) <= self._epsilon:
-                return self._cancellable(snapshot, cancelled)
-        return self._cancellable(snapshot, max(0, uncovered))
+                most = cancelled
+            else:
+                fewest = cancelled + 1
+        return fewest
 
     def _cancellable(self, snapshot: PacingSnapshot, most: float) -> int:
         old_enough = int(np.count_nonzero(snapshot.ringing_elapsed >= CANCEL_AFTER))

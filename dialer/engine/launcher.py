@@ -6,6 +6,7 @@ replaced by the next, within a bound.
 """
 
 from dataclasses import dataclass
+from math import nan
 
 from compliance_gate.findings import Clearance, GateDecision, Recording
 from dialer.domain.agent import AgentMove, AgentState
@@ -21,7 +22,7 @@ from dialer.engine.ending import record_of
 from dialer.engine.hopper import Hopper, take_off
 from dialer.engine.pacing_port import PacingPort
 from dialer.engine.people import People
-from dialer.engine.reserving import any_free, has_agent_to_spare, keep_for, waits_for_its_own
+from dialer.engine.reserving import any_free, has_agent_to_spare, keep_for, turn_of, waits_for_its_own
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, CallRow, CampaignRow, PoolRow
 from pacing.policy import LaunchDecision
@@ -91,29 +92,38 @@ class Launcher:
         if self.why_not(campaign) is not None:
             return
         for key, pool in campaign.pools.items():
-            for name in tuple(pool.reserved):
-                if not any_free(self._context, self._roster, campaign, key, pool):
-                    break
-                lead = self._context.state.leads[name]
-                if lead.not_before is not None and lead.not_before > self._context.now:
-                    continue
-                if self._limit(campaign) < 1:
-                    soon = self._context.now + campaign.settings.pacing_interval_s
-                    asked = pool.reconsider_at
-                    pool.reconsider_at = soon if asked is None else min(asked, soon)
-                    return
-                agent = self._agent_for(campaign, key, pool, lead)
-                if agent is None:
-                    continue
-                take_off(pool.reserved, name)
-                pool.reserved_since.pop(name, None)
-                pool.reserved_turn = self._context.now
-                self.try_launch(campaign, key, pool, lead, agent=agent)
+            if not self._serve_pool(campaign, key, pool):
+                return
+
+    def _serve_pool(self, campaign: CampaignRow, key: str, pool: PoolRow) -> bool:
+        """Serve the pool's reserved leads in order; False when lines or calls per second are used up."""
+        context = self._context
+        refused_at = nan
+        for name in tuple(pool.reserved):
+            if not any_free(context, self._roster, campaign, key, pool):
+                break
+            lead = context.state.leads[name]
+            turn = turn_of(context, pool, name)
+            if turn >= refused_at or (lead.not_before is not None and lead.not_before > context.now):
+                continue
+            if self._limit(campaign) < 1:
+                soon = context.now + campaign.settings.pacing_interval_s
+                pool.reconsider_at = soon if pool.reconsider_at is None else min(pool.reconsider_at, soon)
+                return False
+            if not has_agent_to_spare(context, self._roster, campaign, key, pool, turn):
+                refused_at = turn
+                continue
+            agent = self._agent_for(campaign, key, pool, lead)
+            if agent is None:
+                continue
+            take_off(pool.reserved, name)
+            pool.reserved_since.pop(name, None)
+            pool.reserved_turn = context.now
+            self.try_launch(campaign, key, pool, lead, agent=agent)
+        return True
 
     def _agent_for(self, campaign: CampaignRow, key: str, pool: PoolRow, lead: Lead) -> AgentRow | None:
         context = self._context
-        if not has_agent_to_spare(context, self._roster, campaign, key, pool, lead.lead):
-            return None
         if lead.reserve_for is not None:
             own = context.state.agents.get(lead.reserve_for)
             if own is not None and own.state is AgentState.AVAILABLE:

@@ -8,6 +8,8 @@ gets its turn all the same, one lead at a time: pacing is told to keep an agent,
 since the turn began do not count.
 """
 
+from math import inf
+
 from dialer.domain.agent import AgentState
 from dialer.domain.ids import LeadId
 from dialer.domain.lead import Lead
@@ -64,17 +66,25 @@ def any_free(context: Context, roster: Roster, campaign: CampaignRow, key: str, 
     return any(agents[name].state is AgentState.AVAILABLE for name in roster.able(campaign, key, pool))
 
 
+def turn_of(context: Context, pool: PoolRow, lead: LeadId) -> float:
+    """Since when it is the lead's turn (POSIX seconds); infinite while it has not waited long enough."""
+    turn = max(pool.reserved_since.get(lead, 0.0) + LONGEST_WAIT_S, pool.reserved_turn)
+    return turn if context.now >= turn else inf
+
+
 def has_agent_to_spare(
-    context: Context, roster: Roster, campaign: CampaignRow, key: str, pool: PoolRow, lead: LeadId
+    context: Context, roster: Roster, campaign: CampaignRow, key: str, pool: PoolRow, turn: float
 ) -> bool:
-    """Whether an agent is free on whom no call that waits or rings counts."""
+    """Whether an agent is free on whom no call counts that waits, or rang before `turn`.
+
+    The later the turn, the more calls count: what is refused at one turn is refused at every later one.
+    """
     state = context.state
     free = sum(
         state.agents[name].state is AgentState.AVAILABLE for name in roster.able(campaign, key, pool)
     ) - _unjoined(context, pool)
     ringing = [state.calls[name] for name in pool.ringing]
-    turn = max(pool.reserved_since.get(lead, 0.0) + LONGEST_WAIT_S, pool.reserved_turn)
-    if context.now >= turn:
+    if turn < inf:
         ringing = [call for call in ringing if call.launched_at <= turn]
     if len(ringing) <= free:
         return free > len(ringing)

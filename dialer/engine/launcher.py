@@ -22,7 +22,14 @@ from dialer.engine.ending import record_of
 from dialer.engine.hopper import Hopper, take_off
 from dialer.engine.pacing_port import PacingPort
 from dialer.engine.people import People
-from dialer.engine.reserving import any_free, has_agent_to_spare, keep_for, turn_of, waits_for_its_own
+from dialer.engine.reserving import (
+    any_free,
+    earliest_turn,
+    has_agent_to_spare,
+    keep_for,
+    turn_of,
+    waits_for_its_own,
+)
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, CallRow, CampaignRow, PoolRow
 from pacing.policy import LaunchDecision
@@ -99,8 +106,10 @@ class Launcher:
         """Serve the pool's reserved leads in order; False when lines or calls per second are used up."""
         context = self._context
         refused_at = nan
+        first_turn = earliest_turn(context, pool)
+        is_free = any_free(context, self._roster, campaign, key, pool)
         for name in tuple(pool.reserved):
-            if not any_free(context, self._roster, campaign, key, pool):
+            if not is_free or refused_at <= first_turn:
                 break
             lead = context.state.leads[name]
             turn = turn_of(context, pool, name)
@@ -120,6 +129,7 @@ class Launcher:
             pool.reserved_since.pop(name, None)
             pool.reserved_turn = context.now
             self.try_launch(campaign, key, pool, lead, agent=agent)
+            is_free = any_free(context, self._roster, campaign, key, pool)
         return True
 
     def _agent_for(self, campaign: CampaignRow, key: str, pool: PoolRow, lead: Lead) -> AgentRow | None:

@@ -72,6 +72,13 @@ def turn_of(context: Context, pool: PoolRow, lead: LeadId) -> float:
     return turn if context.now >= turn else inf
 
 
+def earliest_turn(context: Context, pool: PoolRow) -> float:
+    """The turn of the lead that has waited longest; infinite while none has waited long enough."""
+    waiting_since = min(pool.reserved_since.values(), default=inf)
+    turn = max(waiting_since + LONGEST_WAIT_S, pool.reserved_turn)
+    return turn if context.now >= turn else inf
+
+
 def has_agent_to_spare(
     context: Context, roster: Roster, campaign: CampaignRow, key: str, pool: PoolRow, turn: float
 ) -> bool:

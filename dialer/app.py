@@ -10,6 +10,7 @@ from compliance_gate.library import standard_rulebook
 from compliance_gate.rulebook import Rulebook
 from dialer.clock import monotonic_now
 from dialer.domain.errors import FairdialError
+from dialer.domain.ids import PersonId
 from dialer.domain.placement import PlacedAccount, RejectedLine
 from dialer.domain.ports import JournalEntry
 from dialer.engine.engine import DialerEngine
@@ -18,6 +19,7 @@ from dialer.intake.placements import PlacementReader
 from dialer.intake.report import ImportReport
 from dialer.measures.observer import ShiftObserver
 from dialer.measures.records import ShiftRecords
+from dialer.storage.imports import no_pause
 from dialer.storage.journal_file import JournalHeader, JournalWriter, surroundings
 from dialer.storage.rehearsal import RehearsalWriter
 from dialer.storage.store import Store
@@ -156,18 +158,28 @@ def rehearse(
 
 
 def import_placement(
-    store: Store, reader: PlacementReader, *, campaign: str, now: float, progress: Callable[[int], None]
+    store: Store,
+    reader: PlacementReader,
+    *,
+    campaign: str,
+    now: float,
+    progress: Callable[[int], None],
+    pause: Callable[[float], None] = no_pause,
+    changed: Callable[[tuple[PersonId, ...]], None] | None = None,
 ) -> ImportReport:
     """Stage a placement, publish it, put it in place.
 
     Args:
         now: POSIX seconds at which the accounts came.
         progress: told how many lines were read.
+        pause: see `Imports`; `breathe` beside a running floor.
+        changed: told of the persons who were known before, once they are in place; `known_persons` finds
+            them again from the file.
 
     Raises:
         ImportedBeforeError: the same bytes were imported into this campaign already.
     """
-    imports = store.imports()
+    imports = store.imports(pause=pause)
     begun = imports.begin(
         file_name=reader.report.file_name, sha256=reader.report.sha256, campaign=campaign, now=now
     )
@@ -180,8 +192,28 @@ def import_placement(
         )
     imports.stage(begun.import_id, _counting(reader, progress))
     imports.publish(begun.import_id, now=now, report=reader.report.summary())
-    imports.put_in_place(begun.import_id, now=now)
+    known = imports.put_in_place(begun.import_id, now=now)
+    if changed is not None:
+        changed(known)
     return reader.report
+
+
+def known_persons(store: Store, reader: PlacementReader) -> tuple[PersonId, ...]:
+    """Persons of a file who are in the store, by their ids: whom a floor must be told of once more."""
+    ids = store.identifiers
+    found = {
+        ids.person(line.client, line.person.person_ref) for line in reader if isinstance(line, PlacedAccount)
+    }
+    return tuple(sorted(found))
+
+
+def finish_imports(store: Store, *, now: float) -> tuple[PersonId, ...]:
+    """Put in place what a process that died had published; returns persons who were known before."""
+    imports = store.imports()
+    known: set[PersonId] = set()
+    for begun in imports.unfinished():
+        known.update(imports.put_in_place(begun.import_id, now=now))
+    return tuple(sorted(known))
 
 
 def _counting(

@@ -11,8 +11,6 @@ import typer
 from dialer.cli import console
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from dialer.domain.placement import RejectedLine
     from dialer.intake.placements import PlacementReader
     from dialer.intake.report import ImportReport
@@ -37,17 +35,25 @@ def import_file(
     store: Annotated[
         str | None, typer.Option(metavar="PATH", help="Store to import into.", show_default=False)
     ] = None,
+    floor: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Of the floor that runs on the store.", show_default=False),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
 ) -> None:
-    """Import a creditor's placement (canonical CSV). Leaves with 1 when no line could be taken."""
+    """Import a creditor's placement (canonical CSV), also while a floor runs on the store.
+
+    Leaves with 1 when no line could be taken, or when a running floor could not be told of changes.
+    """
     from dialer.clock import utc_now
     from dialer.intake.files import UnreadableFileError
     from dialer.intake.placements import PlacementReader
 
-    received = utc_now()
     try:
-        reader = PlacementReader(file, as_of=received)
-        report = _dry(reader, json) if dry_run else _import(reader, campaign, received, store, json)
+        if dry_run:
+            report = _dry(PlacementReader(file, as_of=utc_now()), json)
+        else:
+            report = _import(file, campaign, store, floor, json)
     except UnreadableFileError as error:
         raise console.UserError(
             str(error), where=str(file), mend="dialer/intake/README.md says what the file must hold."
@@ -77,24 +83,31 @@ def _dry(reader: PlacementReader, quiet: bool) -> ImportReport:
     return reader.report
 
 
-def _import(
-    reader: PlacementReader, campaign: str, received: datetime, named: str | None, quiet: bool
-) -> ImportReport:
+def _import(file: Path, campaign: str, named: str | None, floor: Path | None, quiet: bool) -> ImportReport:
     from dialer.app import import_placement
+    from dialer.cli.beside_floor import import_beside
     from dialer.cli.folders import store_to_fill
+    from dialer.clock import utc_now
+    from dialer.intake.placements import PlacementReader
+    from dialer.storage.lock import StoreOwnedError
     from dialer.storage.store import Store
 
-    with (
-        Store.open(store_to_fill(named), exclusive=True) as store,
-        console.progress_bar("importing", quiet=quiet) as bar,
-    ):
-        return import_placement(
-            store,
-            reader,
-            campaign=campaign,
-            now=received.timestamp(),
-            progress=lambda lines: bar.note(f"{lines:,} lines"),
-        )
+    address = store_to_fill(named)
+    with console.progress_bar("importing", quiet=quiet) as bar:
+
+        def progress(lines: int) -> None:
+            bar.note(f"{lines:,} lines")
+
+        try:
+            owned = Store.open(address, exclusive=True)
+        except StoreOwnedError:
+            return import_beside(address, file, campaign=campaign, folder=floor, progress=progress)
+        with owned as store:
+            received = utc_now()
+            reader = PlacementReader(file, as_of=received)
+            return import_placement(
+                store, reader, campaign=campaign, now=received.timestamp(), progress=progress
+            )
 
 
 def _tell(report: ImportReport, *, dry_run: bool) -> None:

@@ -17,11 +17,12 @@ from sqlalchemy import select
 from compliance_gate.gate import ComplianceGate
 from compliance_gate.library import standard_rulebook
 from dialer import clock
+from dialer.app import finish_imports
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Command, RefillHopper
 from dialer.domain.errors import StoreUnavailableError
-from dialer.domain.events import CampaignConfigured, CampaignStarted, LeadsFetched
-from dialer.domain.ids import NumberId
+from dialer.domain.events import CampaignConfigured, CampaignStarted, LeadsFetched, PersonEdited
+from dialer.domain.ids import NumberId, PersonId
 from dialer.domain.ports import JournalEntry, TelephoneSystem
 from dialer.engine.context import Gate
 from dialer.runtime.clocks import Clock
@@ -173,9 +174,13 @@ async def running_floor(
         StoreUnavailableError: it cannot be opened.
         RecoveryRefusedError: journal and program disagree.
     """
-    gate = gate if gate is not None else ComplianceGate(standard_rulebook())
+    rulebook = standard_rulebook()
+    gate = gate if gate is not None else ComplianceGate(rulebook)
     async with AsyncExitStack() as stack:
         store = stack.enter_context(await _open(order.database))
+        now = clock.posix()
+        changed = await asyncio.to_thread(finish_imports, store, now=now)
+        await asyncio.to_thread(store.enter_rulebook, rulebook.hash, now=now)
         recovered = await asyncio.to_thread(rebuild, store, gate)
         live = await stack.enter_async_context(LiveStore(store, now=clock.posix))
         floor_store = FloorStore(live)
@@ -193,6 +198,7 @@ async def running_floor(
             broadcasting = group.create_task(web.broadcast.run(), name="broadcast")
             try:
                 await _configure(floor, order.campaigns)
+                await _tell_of(floor, store, changed, now=now)
                 async with serving(web.application, host=order.host, port=order.port) as port:
                     yield Running(floor, port)
                     floor.stop()
@@ -220,6 +226,15 @@ async def _configure(floor: Floor, campaigns: tuple[CampaignSettings, ...]) -> N
         if settings.campaign not in known:
             await floor.submit(CampaignConfigured(settings=settings))
             await floor.submit(CampaignStarted(campaign=settings.campaign))
+
+
+async def _tell_of(floor: Floor, store: Store, persons: tuple[PersonId, ...], *, now: float) -> None:
+    """The checkpoint may hold files from before the import that was just finished."""
+    if not persons:
+        return
+    files = await asyncio.to_thread(store.person_files, list(persons), now=now)
+    for file in files.values():
+        await floor.submit(PersonEdited(person=file))
 
 
 async def work_until_signal(floor: Floor) -> None:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Row, Select, select
+from sqlalchemy import Column, Connection, Row, Select, or_, select
 
 from compliance_gate.request import Address, Debt, HistoryEntry, NumberOnFile, PersonFile
 from compliance_gate.words import AddressKind, DebtType, DncList, NumberKind, NumberRole, PersonRole, Place
@@ -226,6 +226,20 @@ def _changes(
             rows.sort(key=lambda pair: pair[0])
             result[person] = [change for _, change in rows]
     return result
+
+
+def changes_between(
+    connection: Connection, file: PersonFile, *, since: int, until: int
+) -> tuple[FactChange, ...]:
+    """What the journal's steps after `since` and before `until` say of this person, in their order."""
+    binds = or_(
+        facts.c.person == file.person,
+        facts.c.number.in_([number.number for number in file.numbers]),
+        facts.c.debt.in_([debt.debt for debt in file.debts]),
+    )
+    query = select(facts).where(binds, facts.c.sequence > since, facts.c.sequence < until)
+    rows = connection.execute(query.order_by(facts.c.id)).all()
+    return tuple(fact_rows.change_of(row) for row in rows)
 
 
 def _bound(

@@ -1,9 +1,9 @@
 """An import beside a running floor: another process owns the store and is told over HTTP of what changed.
 
-New people come with the floor's next refill. People who were known before may be in the floor's memory, with
-the file as it was; therefore each of them is sent to it whole, through its inbox, as everything that may change
-a decision. Nothing of this is lost when the floor cannot be reached: the store holds it, and the same command
-tells the floor again.
+New people come with the floor's next refill. People who were known before may be in the floor's memory,
+with the file as it was; therefore each of them is sent to it whole, through its inbox, as everything that may
+change a decision. Nothing of this is lost when the floor cannot be reached: the store holds it, and the same
+command tells the floor again.
 """
 
 from collections.abc import Callable, Sequence

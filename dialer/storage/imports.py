@@ -30,11 +30,15 @@ from dialer.storage.fold import insert_missing, insert_rows
 from dialer.storage.identifiers import Identifiers
 from dialer.storage.placing import Batch, Placing
 
-STAGED_AT_ONCE = 2_000
+STAGED_AT_ONCE = 1_000
 PLACED_AT_ONCE, PLACED_AT_LEAST, PLACED_AT_MOST = 100, 50, 400
 """Accounts in one transaction beside a live floor: at first, and the bounds."""
 
-HELD_S = 0.05
+CHECKPOINT_PAGES = 400
+"""Pages of SQLite's log after which an import beside a live floor copies them back itself, between its own
+transactions: otherwise the floor's next commit would do it, while somebody waits."""
+
+HELD_S = 0.04
 """Seconds for which the write lock should be held at most; a live commit waits for a few of them."""
 
 PLACED_ALONE = 2_000
@@ -291,6 +295,8 @@ class Imports:
         def timed(connection: Connection) -> T:
             nonlocal held
             began = monotonic_now()
+            if self._pause is not no_pause and connection.dialect.name == "sqlite":
+                connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
             result = work(connection)
             held = monotonic_now() - began
             return result

@@ -39,7 +39,7 @@ def test_a_file_imported_beside_a_floor_binds_from_its_acknowledgement(tmp_path:
         assert done.returncode == 0, done.stderr
         assert f"{CEASED + 1} lines, {CEASED + 1} taken, 0 not" in done.stdout
         assert f"told of {CEASED} people" in done.stderr
-        _until(lambda: len(_rung(folder)) >= rung + 5)
+        _until(lambda: len(_rung(folder)) >= rung + 12)
         again = _import(folder, file)
         assert (again.returncode, "already" in again.stderr) == (1, True)
         assert f"told of {CEASED + 1} people" in again.stderr, "what may have been missed is told once more"

@@ -1,7 +1,7 @@
 """Which rules are asked about a contact: found once per kind of contact and day, then looked up."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
@@ -94,6 +94,7 @@ class Planner:
         changes = {day for rule in rulebook.rules() for day in (rule.from_day, rule.to_day + 1)}
         self._changes = sorted(changes)
         self._plans: dict[object, Plan] = {}
+        self._by_packs: dict[object, Plan] = {}
 
     def plan(self, request: ContactRequest, question: Question) -> Plan:
         """The plan for one contact on its local day or days."""
@@ -118,17 +119,29 @@ class Planner:
         if known is None:
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
-            known = self._make(question, where)
+            known = self._where(question, where, key[1:])
             self._plans[key] = known
         return known
 
-    def _make(self, question: Question, where: tuple[str, ...] | frozenset[Place]) -> Plan:
+    def _where(
+        self, question: Question, where: tuple[str, ...] | frozenset[Place], contact: tuple[object, ...]
+    ) -> Plan:
+        """The plan of the packs that bind there: many places, but few sets of packs."""
         coverage: Coverage | None = None
         if isinstance(where, frozenset):
             coverage = self.rulebook.register.coverage(sorted(where, key=repr))
             packs = coverage.packs
         else:
             packs = where
+        key = (packs, contact)
+        known = self._by_packs.get(key)
+        if known is None:
+            if len(self._by_packs) >= _MOST_PLANS:
+                self._by_packs.clear()
+            known = self._by_packs[key] = self._make(question, packs)
+        return known if coverage is None else replace(known, coverage=coverage)
+
+    def _make(self, question: Question, packs: tuple[str, ...]) -> Plan:
         candidates = [rule for name in packs if name in self.rulebook.packs for rule in self._pack(name)]
         for policy in self.rulebook.policies:
             owner = policy.owner
@@ -158,7 +171,7 @@ class Planner:
                 (recording, tuple(rule for rule in applying if recording in rule.header.scope.recordings))
                 for recording in Recording
             ),
-            coverage=coverage,
+            coverage=None,
             missing=tuple(name for name in packs if name not in self.rulebook.packs),
             packs=packs,
             with_house=Layer.HOUSE in self.layers,

@@ -20,6 +20,8 @@ from telephony.softphone.legs import LegBook
 # A key sounds for 120 ms; the next begins when it is over and heard (ITU-T Q.24: 40 ms each at least).
 _KEY_MS = 120
 _KEY_EVERY_S = 0.3
+_MUTE_TRIES = 12
+_MUTE_EVERY_S = 0.25
 _KEYS = re.compile(r"[0-9*#]{1,32}")
 
 
@@ -115,7 +117,15 @@ class CallControls:
         await self._mute(attempt, 0)
 
     async def _mute(self, attempt: AttemptId, state: int) -> None:
+        """Again for a while: a recording that has only just been asked for cannot be muted until it runs."""
         fields: dict[str, Value] = {"Channel": call_channel(attempt), "Direction": "both", "State": state}
+        for _again in range(_MUTE_TRIES - 1):
+            try:
+                await self._do(Action(name="MixMonitorMute", fields=fields))
+            except ActionRefusedError:
+                await asyncio.sleep(_MUTE_EVERY_S)
+            else:
+                return
         await self._do(Action(name="MixMonitorMute", fields=fields))
 
     async def _do(self, action: Action) -> None:

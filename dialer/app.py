@@ -165,7 +165,7 @@ def rehearse(
 
 @contextmanager
 def _rare_collections() -> Generator[None]:
-    """Look for garbage less often: a shift makes millions of objects and hardly a cycle, a tenth of its time."""
+    """Look for garbage less often: a shift makes millions of objects that live, and hardly a cycle."""
     usual = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)

@@ -1,7 +1,7 @@
 """A small floor around a real engine: a gate that a test tells what to deny, and short ways to say things."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ import pytest
 
 from compliance_gate.findings import Clearance, Finding, GateDecision, Recording, Verdict
 from compliance_gate.prepared import ContactRequest
-from compliance_gate.request import Address, Debt, NumberOnFile, PersonFile
+from compliance_gate.request import Address, Debt, HistoryEntry, NumberOnFile, PersonFile
 from compliance_gate.words import NumberKind, NumberRole, RequestKind
 from dialer.domain import commands as c
 from dialer.domain import events as e
@@ -129,7 +129,9 @@ class Floor:
             self.send(e.AgentGotReady(agent=agent))
         return agent
 
-    def feed(self, count: int, *, first: int = 0, **more: object) -> None:
+    def feed(
+        self, count: int, *, first: int = 0, history: tuple[HistoryEntry, ...] = (), **more: object
+    ) -> None:
         refill = self.last(c.RefillHopper)
         leads = tuple(lead(i, **more) for i in range(first, first + count))
         self.send(
@@ -138,7 +140,7 @@ class Floor:
                 request=refill.request,
                 as_of=refill.sequence,
                 leads=leads,
-                persons=tuple(person(i) for i in range(first, first + count)),
+                persons=tuple(replace(person(i), history=history) for i in range(first, first + count)),
                 leads_left=10_000,
             )
         )

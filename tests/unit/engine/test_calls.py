@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from compliance_gate.request import HistoryEntry
+from compliance_gate.words import EventKind
+from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
@@ -12,7 +15,7 @@ from dialer.domain.attempt import Outcome
 from dialer.domain.disposition import DispositionKind
 from dialer.domain.ids import AgentId, AttemptId, NumberId, PersonId
 from dialer.domain.money import Money
-from dialer.domain.record import AttemptRecord
+from dialer.domain.record import AttemptRecord, instant
 
 Floor = Any
 
@@ -84,21 +87,27 @@ def test_a_caller_whom_the_telephone_system_timed_out_is_abandoned_and_the_agent
     assert floor.last(c.RestLead).reserve_agent
 
 
+@pytest.mark.parametrize(("hours_ago", "held"), [(1.0, True), (71.0, True), (73.0, False)])
 def test_a_person_who_was_abandoned_is_next_dialed_with_an_agent_reserved(
-    make_floor: Callable[..., Floor],
+    make_floor: Callable[..., Floor], hours_ago: float, held: bool
 ) -> None:
-    floor = make_floor(
-        policy="fixed_ratio", policy_parameters={"lines_per_agent": 2.0}, abandonment_limit=1.0
+    floor = make_floor()
+    floor.start(agents=1, leads=1)
+    abandoned = HistoryEntry(
+        entry="earlier",
+        at=instant(floor.now - hours_ago * 3600.0),
+        event=EventKind.CALL_PLACED,
+        outcome=GateOutcome.ABANDONED,
+        debts=("d1",),
+        number="n1",
     )
-    floor.start(agents=1, leads=3)
-    first, second = (originate.attempt for originate in floor.all(c.Originate)[:2])
-    floor.answer(first)
-    floor.send(e.CallBridged(attempt=first, agent=AgentId("agent0"), bridged_at=floor.now))
-    floor.answer(second)
-    floor.send(e.CallTimedOut(attempt=second, message_played=True), after=2.0)
-    floor.send(e.CallEnded(attempt=second, outcome=Outcome.ABANDONED), after=6.0)
-    changed = [entry for entry in floor.engine.checkpoint().persons.values()]
-    assert all(row.file.person != "p1" or row.file.history for row in changed)
+    floor.send(e.CallEnded(attempt=floor.last(c.Originate).attempt, outcome=Outcome.NO_ANSWER), after=20.0)
+    floor.wait(130.0)
+    floor.feed(1, first=1, history=(abandoned,))
+    floor.wait(5.0)
+    originate = floor.last(c.Originate)
+    assert originate.number == "n1"
+    assert (originate.reserved_agent is not None) == held
 
 
 def test_nothing_is_joined_in_the_last_moment_before_the_limit(make_floor: Callable[..., Floor]) -> None:

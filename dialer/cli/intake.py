@@ -24,6 +24,15 @@ def register(app: typer.Typer) -> None:
     app.command(name="import")(import_file)
 
 
+def _print_template(wanted: bool) -> None:
+    """Print the heading and one made-up line, and leave."""
+    if wanted:
+        from dialer.intake.columns import template
+
+        console.result(template().rstrip("\n"))
+        raise typer.Exit
+
+
 def import_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Placement CSV; .gz is read too.")],
     campaign: Annotated[str, typer.Option(help="The campaign that is to call them.")] = DEFAULT_CAMPAIGN,
@@ -40,6 +49,10 @@ def import_file(
         typer.Option(metavar="FOLDER", help="Of the floor that runs on the store.", show_default=False),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
+    template: Annotated[  # noqa: ARG001  # done by its callback, before a file is asked for
+        bool,
+        typer.Option("--template", is_eager=True, callback=_print_template, help="Print an empty file."),
+    ] = False,
 ) -> None:
     """Import a creditor's placement (canonical CSV), also while a floor runs on the store.
 

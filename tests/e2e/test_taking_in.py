@@ -68,3 +68,13 @@ def test_a_file_without_the_columns_it_needs_is_refused_as_a_whole(run: Run, tmp
 def test_a_file_of_which_nothing_could_be_taken_leaves_with_1(run: Run, tmp_path: Path) -> None:
     (tmp_path / "bad.csv").write_text(f"{HEADING}\n{NO_BALANCE}\n", encoding="utf-8")
     assert run("import", "bad.csv", "--dry-run", folder=tmp_path).returncode == 1
+
+
+def test_the_template_that_the_error_names_is_printed_and_can_be_imported(run: Run, tmp_path: Path) -> None:
+    printed = run("import", "--template", folder=tmp_path)
+    assert printed.returncode == 0
+    (tmp_path / "placement.csv").write_text(printed.stdout)
+    done = run("import", "placement.csv", "--dry-run", folder=tmp_path)
+    assert (done.returncode, "1 would be taken, 0 not" in done.stdout + done.stderr) == (0, True), (
+        done.stdout + done.stderr
+    )

@@ -10,7 +10,18 @@ from enum import Enum
 from compliance_gate.findings import Clearance, Finding
 from compliance_gate.request import Consent, Hold, PersonRequest
 from dialer.domain.campaign import DetectionMode
-from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, EndpointId, LeadId, NumberId, PersonId
+from dialer.domain.ids import (
+    NO_BOX,
+    AgentId,
+    AttemptId,
+    BoxId,
+    CampaignId,
+    DebtId,
+    EndpointId,
+    LeadId,
+    NumberId,
+    PersonId,
+)
 from dialer.domain.money import Money
 from dialer.domain.record import AttemptRecord
 
@@ -34,6 +45,7 @@ class Originate:
         answer_limit_s: the telephone system itself acts this many seconds after the answer, when nobody was
             joined: it plays the message if the clearance allows it, then hangs up.
         reserved_agent: who waits for this call; None for predictive launches.
+        box: which of several telephone systems places it: the one where its agents are. '' = there is one.
     """
 
     attempt: AttemptId
@@ -46,6 +58,7 @@ class Originate:
     answer_limit_s: float
     detection: DetectionMode
     reserved_agent: AgentId | None = None
+    box: BoxId = NO_BOX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ where the outside knows it better (`answered_at` of a telephone system's clock).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from compliance_gate.request import Consent, Hold, PersonFile, PersonRequest
@@ -15,7 +15,18 @@ from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.disposition import Disposition
 from dialer.domain.errors import InvalidFactError
-from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, EndpointId, LeadId, NumberId, PersonId
+from dialer.domain.ids import (
+    NO_BOX,
+    AgentId,
+    AttemptId,
+    BoxId,
+    CampaignId,
+    DebtId,
+    EndpointId,
+    LeadId,
+    NumberId,
+    PersonId,
+)
 from dialer.domain.lead import Lead
 from dialer.domain.money import Money
 
@@ -118,7 +129,10 @@ class AgentLegLost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentLegRestored:
+    """The agent's telephone is on the line. `box`: at which of several telephone systems."""
+
     agent: AgentId
+    box: BoxId = NO_BOX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,18 +354,49 @@ class CallNotAttempted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkLost:
-    """We cannot hear the telephone system. No launches until `NetworkReconciled`."""
+    """We cannot hear the telephone system. No launches there until `NetworkReconciled`.
+
+    Args:
+        box: the one of several that is lost; '' = all there is.
+    """
 
     reason: str
+    box: BoxId = NO_BOX
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxFound:
+    """One of several telephone systems is heard. `lines`: most calls at once it carries; None = not told."""
+
+    box: BoxId
+    lines: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkReconciled:
-    """We hear it again, and this is all that lives there; what we thought alive and is not here is over."""
+    """We hear it again, and this is all that lives there; what we thought alive and is not here is over.
+
+    Args:
+        boxes: the ones of several telephone systems that this speaks of; () = all there is is one, nameless.
+        elsewhere: those of which it says nothing. A box in neither is no longer one of ours.
+        seats: at which box each of `agents` has their leg.
+    """
 
     live: tuple[AttemptId, ...]
     talking: Mapping[AttemptId, AgentId]
     agents: tuple[AgentId, ...]
+    boxes: tuple[BoxFound, ...] = ()
+    elsewhere: tuple[BoxId, ...] = ()
+    seats: Mapping[AgentId, BoxId] = field(default_factory=dict[AgentId, BoxId])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxGivenUp:
+    """One of several telephone systems was not heard for so long that nobody waits for it: what became of its
+    calls is not known (each counts as placed), and its agents have no leg there."""
+
+    box: BoxId
+    reason: str
 
 
 # --- the machine under us --------------------------------------------------------------------------------
@@ -432,6 +477,7 @@ Event = (
     | CallNotAttempted
     | NetworkLost
     | NetworkReconciled
+    | BoxGivenUp
     | ClockStepped
     | LaunchingHeld
     | LaunchingResumed

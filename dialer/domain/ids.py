@@ -18,4 +18,8 @@ AttemptId = NewType("AttemptId", str)
 AgentId = NewType("AgentId", str)
 EndpointId = NewType("EndpointId", str)
 """A registered telephone of an agent; the only telephones that are ever rung without clearance."""
+BoxId = NewType("BoxId", str)
+"""One of several telephone systems under one engine."""
+NO_BOX = BoxId("")
+"""Where there is only one telephone system, it has no name."""
 PromiseId = NewType("PromiseId", str)

@@ -36,6 +36,7 @@ from dialer.storage.lock import StoreOwnedError
 from dialer.storage.store import Store
 from dialer.storage.tables import telephone_numbers
 from dialer.web.application import make_web
+from dialer.web.phone.accounts import Phones
 from dialer.web.server import serving
 from dialer.web.tokens import Tokens
 
@@ -55,7 +56,10 @@ class FloorOrder:
     Args:
         database: a path, or a PostgreSQL address.
         campaigns: configured and started when the engine does not know them yet.
+        is_always_configured: what the engine knows of a campaign gives way to `campaigns` at every start;
+            whether it runs is left as it was.
         port: of the HTTP side; 0 = any free one.
+        phones: the agents' browser phones.
     """
 
     database: str
@@ -64,6 +68,8 @@ class FloorOrder:
     host: str = "127.0.0.1"
     port: int = 0
     settings: RuntimeSettings = field(default_factory=RuntimeSettings)
+    is_always_configured: bool = False
+    phones: Phones = field(default_factory=Phones)
 
 
 class FloorStore:
@@ -192,12 +198,13 @@ async def running_floor(
             clock=clock,
             settings=order.settings,
         )
-        web = make_web(floor=floor, tokens=order.tokens, registry=floor.instruments.registry)
+        registry = floor.instruments.registry
+        web = make_web(floor=floor, tokens=order.tokens, registry=registry, phones=order.phones)
         async with asyncio.TaskGroup() as group:
             running = group.create_task(floor.run(), name="floor")
-            broadcasting = group.create_task(web.broadcast.run(), name="broadcast")
+            broadcasting = group.create_task(web.run(), name="broadcast")
             try:
-                await _configure(floor, order.campaigns)
+                await _configure(floor, order)
                 await _tell_of(floor, store, changed, now=now)
                 async with serving(web.application, host=order.host, port=order.port) as port:
                     yield Running(floor, port)

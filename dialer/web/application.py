@@ -1,5 +1,6 @@
 """The application: routes, errors in HTTP's words, health and metrics."""
 
+import asyncio
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request, Response
@@ -18,6 +19,10 @@ from dialer.domain.errors import (
 from dialer.web import agents, facts, supervisors
 from dialer.web.access import Office
 from dialer.web.models import HealthView
+from dialer.web.phone.accounts import Phones
+from dialer.web.phone.pages import pages_router
+from dialer.web.phone.routes import phone_router
+from dialer.web.phone.seats import SeatWatch
 from dialer.web.ports import FloorPort
 from dialer.web.tokens import RefusedError, Tokens
 from dialer.web.watch import Broadcast, watch_router
@@ -34,14 +39,28 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """The application, and the broadcast whose `run` the caller keeps going."""
+    """The application, and what pushes to its watchers; the caller keeps `run` going."""
 
     application: FastAPI
     broadcast: Broadcast
+    seats: SeatWatch
+
+    async def run(self) -> None:
+        """Push to everybody who watches, for ever."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.broadcast.run())
+            group.create_task(self.seats.run())
 
 
-def make_web(*, floor: FloorPort, tokens: Tokens, registry: CollectorRegistry) -> Web:
-    """Put the application together around a running floor."""
+def make_web(
+    *, floor: FloorPort, tokens: Tokens, registry: CollectorRegistry, phones: Phones | None = None
+) -> Web:
+    """Put the application together around a running floor.
+
+    Args:
+        phones: the agents' browser phones; None = there are none.
+    """
+    phones = phones if phones is not None else Phones()
     application = FastAPI(
         title="Fairdial",
         description="A predictive dialer's floor: seats, campaigns, facts. An answer means a commit.",
@@ -53,9 +72,12 @@ def make_web(*, floor: FloorPort, tokens: Tokens, registry: CollectorRegistry) -
         application.include_router(router)
     broadcast = Broadcast(floor.snapshot)
     application.include_router(watch_router(broadcast, tokens))
+    seats = SeatWatch(floor.snapshot)
+    application.include_router(phone_router(phones=phones, seats=seats, tokens=tokens, registry=registry))
+    application.include_router(pages_router(phones.origins))
     _add_errors(application)
     _add_outside(application, floor, registry)
-    return Web(application, broadcast)
+    return Web(application, broadcast, seats)
 
 
 def _add_errors(application: FastAPI) -> None:

@@ -1,0 +1,76 @@
+"""Which browser phone belongs to which agent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from dialer.domain.errors import InvalidFactError
+
+PAUSE_REASONS = ("break", "lunch", "meeting", "training", "back office", "technical trouble")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneAccount:
+    """One agent's phone at one Asterisk.
+
+    Args:
+        agent: id of the agent whose phone it is.
+        endpoint: its name at Asterisk, with which it also logs in there.
+        secret: its password; never shown in a page, a log or a repr.
+        server: the web socket of Asterisk, `wss://host:8089/ws`.
+        caller: caller id that the floor's own calls show; no other call is answered.
+    """
+
+    agent: str
+    endpoint: str
+    secret: str = field(repr=False)
+    server: str
+    caller: str = "100"
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.server)
+        if (
+            parts.scheme not in ("wss", "ws")
+            or not parts.hostname
+            or any(sign in self.server for sign in " ;,'\"")
+        ):
+            raise InvalidFactError(f"{self.server!r} is no address of a web socket (wss://host:8089/ws)")
+
+    @property
+    def domain(self) -> str:
+        """The host in the phone's SIP address."""
+        return urlsplit(self.server).hostname or ""
+
+    @property
+    def origin(self) -> str:
+        """What the page may connect to, as a content security policy names it."""
+        parts = urlsplit(self.server)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+class Phones:
+    """All browser phones of an installation.
+
+    Raises:
+        InvalidFactError: two phones for one agent, or one phone for two.
+    """
+
+    def __init__(self, accounts: Iterable[PhoneAccount] = ()) -> None:
+        self._accounts: dict[str, PhoneAccount] = {}
+        taken: set[tuple[str, str]] = set()
+        for account in accounts:
+            if account.agent in self._accounts:
+                raise InvalidFactError(f"agent {account.agent} has two browser phones")
+            if (account.server, account.endpoint) in taken:
+                raise InvalidFactError(f"phone {account.endpoint} belongs to two agents")
+            taken.add((account.server, account.endpoint))
+            self._accounts[account.agent] = account
+
+    def of(self, agent: str) -> PhoneAccount | None:
+        """The agent's phone; None when they have none."""
+        return self._accounts.get(agent)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Every web socket server, sorted."""
+        return tuple(sorted({account.origin for account in self._accounts.values()}))

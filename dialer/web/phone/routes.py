@@ -1,0 +1,144 @@
+"""Routes of the browser phone: its account, its agent's seat as it changes, how well it hears."""
+
+import asyncio
+import contextlib
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Response, WebSocket, WebSocketDisconnect
+from prometheus_client import CollectorRegistry, Gauge
+from pydantic import Field
+
+from dialer.domain.campaign import CampaignState
+from dialer.web.access import Asking, TheOffice, demand
+from dialer.web.models import Body
+from dialer.web.phone.accounts import PAUSE_REASONS, Phones
+from dialer.web.phone.seats import SeatWatch
+from dialer.web.tokens import RefusedError, Role, Token, Tokens
+from dialer.web.watch import HELLO_S, POLICY_VIOLATION, SEND_S, TRY_AGAIN_LATER
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Seconds = Annotated[float, Field(ge=0.0, le=60.0)]
+
+
+class PhoneView(Body):
+    """What an agent's page needs to be a telephone. Not to be kept: ask again at every log-in."""
+
+    agent: str
+    endpoint: str
+    secret: str
+    server: str
+    domain: str
+    caller: str
+    campaigns: list[str]
+    pause_reasons: list[str]
+
+
+class Quality(Body):
+    """What the browser measured in the last seconds, of the sound that came. None = nothing came.
+
+    Args:
+        lost: packets lost per packet expected, 0-1.
+        jitter_s: jitter as RFC 3550 6.4.1 defines it, seconds.
+        round_trip_s: to Asterisk and back, seconds.
+        lost_there: the same share of the sound we sent, as Asterisk reports it.
+    """
+
+    lost: Share | None = None
+    jitter_s: Seconds | None = None
+    round_trip_s: Seconds | None = None
+    lost_there: Share | None = None
+
+
+class QualityGauges:
+    """The latest figures of each agent's browser phone, for Prometheus."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        def gauge(name: str, text: str) -> Gauge:
+            return Gauge(f"fairdial_phone_{name}", text, ["agent"], registry=registry)
+
+        self._gauges = {
+            "lost": gauge("lost_per_packet", "Packets lost on the way to the browser, per packet"),
+            "jitter_s": gauge("jitter_seconds", "Jitter of the sound that reaches the browser"),
+            "round_trip_s": gauge("round_trip_seconds", "From the browser to Asterisk and back"),
+            "lost_there": gauge("lost_there_per_packet", "Packets lost on the way to Asterisk, per packet"),
+        }
+
+    def take(self, agent: str, quality: Quality) -> None:
+        """The newest figures; what was not measured is taken away rather than left standing."""
+        for name, gauge in self._gauges.items():
+            value: float | None = getattr(quality, name)
+            if value is not None:
+                gauge.labels(agent).set(value)
+            else:
+                with contextlib.suppress(KeyError):
+                    gauge.remove(agent)
+
+
+def _own_agent(token: Token) -> str:
+    demand(token, Role.AGENT)
+    if token.agent is None:
+        raise RefusedError(f"{token.name} belongs to no agent", is_known=True)
+    return token.agent
+
+
+def phone_router(
+    *, phones: Phones, seats: SeatWatch, tokens: Tokens, registry: CollectorRegistry
+) -> APIRouter:
+    """`/api/phone` and below."""
+    router = APIRouter(prefix="/api/phone", tags=["phone"])
+    gauges = QualityGauges(registry)
+
+    @router.get("")
+    async def account(response: Response, office: TheOffice, token: Asking) -> PhoneView:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
+        """The asking agent's own phone, with its secret; 404 when they have none."""
+        agent = _own_agent(token)
+        found = phones.of(agent)
+        if found is None:
+            raise HTTPException(404, f"agent {agent} has no browser phone in the settings")
+        response.headers["Cache-Control"] = "no-store"
+        running = [
+            row.campaign for row in office.floor.snapshot().campaigns if row.state is CampaignState.RUNNING
+        ]
+        return PhoneView(
+            agent=agent,
+            endpoint=found.endpoint,
+            secret=found.secret,
+            server=found.server,
+            domain=found.domain,
+            caller=found.caller,
+            campaigns=[str(name) for name in running],
+            pause_reasons=list(PAUSE_REASONS),
+        )
+
+    @router.post("/quality", status_code=204)
+    async def quality(body: Quality, token: Asking) -> None:  # pyright: ignore[reportUnusedFunction]  # as above
+        """How the asking agent's browser hears; shown at `/metrics`."""
+        gauges.take(_own_agent(token), body)
+
+    @router.websocket("/watch")
+    async def watch(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction]  # as above
+        """The first message is the token: browsers cannot send headers with a web socket."""
+        await socket.accept()
+        try:
+            agent = _own_agent(tokens.known(await asyncio.wait_for(socket.receive_text(), HELLO_S)))
+        except (RefusedError, TimeoutError, WebSocketDisconnect):
+            with contextlib.suppress(RuntimeError):
+                await socket.close(POLICY_VIOLATION)
+            return
+        if seats.is_full:
+            await socket.close(TRY_AGAIN_LATER)
+            return
+        await _push(socket, seats, agent)
+
+    return router
+
+
+async def _push(socket: WebSocket, seats: SeatWatch, agent: str) -> None:
+    queue = seats.join(agent)
+    try:
+        while True:
+            await asyncio.wait_for(socket.send_text(await queue.get()), SEND_S)
+    except (WebSocketDisconnect, TimeoutError, RuntimeError):
+        pass  # they went away, or take nothing any more
+    finally:
+        seats.leave(queue)

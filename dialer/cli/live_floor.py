@@ -88,7 +88,7 @@ class FloorStore:
         """Write and commit. After a failure the store is asked first what it holds: a commit whose answer was
         lost on the way (a server that went away) may have gone through."""
         if self._is_in_doubt:
-            held = await self._live.threads.read(last_sequence)
+            held = await self._live.database.read(last_sequence)
             entries = [entry for entry in entries if entry.sequence > held]
         try:
             await self._live.journal.append(entries)

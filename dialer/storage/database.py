@@ -1,8 +1,8 @@
 """Connections: one writer, one reader, the same synchronous functions over SQLite and PostgreSQL.
 
 All statements of this package are functions of a SQLAlchemy `Connection`; a `Database` runs them in
-transactions. `StoreThreads` runs a SQLite database in two threads of its own and a PostgreSQL one over
-asyncpg, so that the event loop waits without blocking.
+transactions, for plain code. `dialer.storage.beside_loop` runs them over aiosqlite and asyncpg for an event
+loop that must not be blocked.
 
 SQLite: pysqlite's own transactions begin too late (two tasks can claim the same rows), so it is switched off
 and every writing transaction begins with BEGIN IMMEDIATE. WAL with synchronous=FULL: a commit that returned
@@ -12,7 +12,7 @@ survives a power cut. Only a rehearsal, whose store can be made again, turns tha
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Generator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
@@ -22,7 +22,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
 from dialer.domain.errors import StoreUnavailableError
 
@@ -98,11 +98,28 @@ def store_url(text: str) -> URL:
 
 def _sqlite_engine(url: URL, *, writer: bool, durable: bool) -> Engine:
     engine = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0 if writer else 4)
+    _prepare_sqlite(engine, writer=writer, durable=durable)
+    return engine
 
+
+def async_sqlite_engine(url: URL, *, writer: bool, durable: bool) -> AsyncEngine:
+    """The same connections over aiosqlite."""
+    engine = create_async_engine(
+        url.set(drivername="sqlite+aiosqlite"),
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=1,
+        max_overflow=0 if writer else 4,
+    )
+    _prepare_sqlite(engine.sync_engine, writer=writer, durable=durable)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine, *, writer: bool, durable: bool) -> None:
     @event.listens_for(engine, "connect")
     def prepare(raw: DBAPIConnection, _record: object) -> None:  # pyright: ignore[reportUnusedFunction]
         connection = cast("Any", raw)
         connection.isolation_level = None
+        cursor = connection.cursor()
         for pragma in (
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "journal_mode=WAL",
@@ -114,13 +131,12 @@ def _sqlite_engine(url: URL, *, writer: bool, durable: bool) -> Engine:
             f"wal_autocheckpoint={CHECKPOINT_PAGES}",
             f"query_only={'OFF' if writer else 'ON'}",
         ):
-            connection.execute(f"PRAGMA {pragma}")
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
-
-    return engine
 
 
 class SqliteDatabase:
@@ -128,6 +144,7 @@ class SqliteDatabase:
 
     def __init__(self, url: URL, *, durable: bool = True) -> None:
         self.url = url
+        self.durable = durable
         self._writer = _sqlite_engine(url, writer=True, durable=durable)
         self._reader = _sqlite_engine(url, writer=False, durable=durable)
         self._writing = threading.Lock()
@@ -162,13 +179,21 @@ class PostgresDatabase:
         """Run a coroutine in the database's own loop and wait for it."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
+    def submit_write(self, work: Callable[[Connection], T]) -> Future[T]:
+        """`Work.write` in the database's own loop."""
+        return asyncio.run_coroutine_threadsafe(_run_write(self.engine, work), self._loop)
+
+    def submit_read(self, work: Callable[[Connection], T]) -> Future[T]:
+        """`Work.read` in the database's own loop."""
+        return asyncio.run_coroutine_threadsafe(_run_read(self.engine, work), self._loop)
+
     def write(self, work: Callable[[Connection], T]) -> T:
         """See `Work.write`."""
-        return self.run(_run_write(self.engine, work))
+        return self.submit_write(work).result()
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """See `Work.read`."""
-        return self.run(_run_read(self.engine, work))
+        return self.submit_read(work).result()
 
     def close(self) -> None:
         """Let go of every connection and end the thread; closing twice does nothing more."""
@@ -202,31 +227,3 @@ Database = SqliteDatabase | PostgresDatabase
 def connect(url: URL, *, durable: bool = True) -> Database:
     """Connect lazily; no statement is sent yet."""
     return SqliteDatabase(url, durable=durable) if is_sqlite(url) else PostgresDatabase(url)
-
-
-class StoreThreads:
-    """A database from inside an event loop: nothing here blocks it.
-
-    SQLite's statements run in one writing and one reading thread (a hop per transaction; aiosqlite hops once
-    a statement); PostgreSQL's in the database's own loop thread.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._writing = ThreadPoolExecutor(1, thread_name_prefix="store-write")
-        self._reading = ThreadPoolExecutor(1, thread_name_prefix="store-read")
-
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run and commit without blocking the loop. Raises StoreUnavailableError: nothing was written."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writing, self._database.write, work)
-
-    async def read(self, work: Callable[[Connection], T]) -> T:
-        """Read one consistent state without blocking the loop."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._reading, self._database.read, work)
-
-    def close(self) -> None:
-        """End the threads after what they are at."""
-        self._writing.shutdown()
-        self._reading.shutdown()

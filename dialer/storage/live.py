@@ -14,8 +14,8 @@ from dialer.domain.events import LeadsFetched
 from dialer.domain.ids import NumberId
 from dialer.domain.ports import JournalEntry
 from dialer.storage import leads, lock
+from dialer.storage.beside_loop import BesideLoop
 from dialer.storage.checkpoints import last_sequence, save_checkpoint
-from dialer.storage.database import StoreThreads
 from dialer.storage.fold import Fold
 from dialer.storage.projections import project
 from dialer.storage.store import Store
@@ -31,7 +31,7 @@ WITHOUT_NUMBER_REST_S = 24 * 3600.0
 
 
 class LiveStore:
-    """One store beside one event loop: makes the two ports and closes their threads.
+    """One store beside one event loop: makes the two ports and closes what carries them.
 
     Args:
         now: POSIX seconds, for what is due; the engine's own clock.
@@ -39,15 +39,15 @@ class LiveStore:
 
     def __init__(self, store: Store, *, now: Callable[[], float]) -> None:
         self.store = store
-        self.threads = StoreThreads(store.database)
-        self.journal = SqlJournal(self.threads, store)
-        self.leads = SqlLeadSource(self.threads, self.journal, now=now)
+        self.database = BesideLoop(store.database)
+        self.journal = SqlJournal(self.database, store)
+        self.leads = SqlLeadSource(self.database, self.journal, now=now)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.get_running_loop().run_in_executor(None, self.threads.close)
+        await self.database.close()
 
 
 class SqlJournal:
@@ -56,8 +56,8 @@ class SqlJournal:
     Callers that come while a commit is under way share the next one.
     """
 
-    def __init__(self, threads: StoreThreads, store: Store) -> None:
-        self._threads = threads
+    def __init__(self, database: BesideLoop, store: Store) -> None:
+        self._database = database
         self._signature = store.signature
         self._lock = asyncio.Lock()
         self._waiting: list[tuple[Sequence[JournalEntry], asyncio.Future[None]]] = []
@@ -85,7 +85,7 @@ class SqlJournal:
         batch, self._waiting = self._waiting, []
         steps = [entry for entries, _ in batch for entry in entries]
         try:
-            await self._threads.write(lambda connection: _write(connection, steps, self._signature))
+            await self._database.write(lambda connection: _write(connection, steps, self._signature))
         except Exception as error:  # noqa: BLE001 - every caller of the batch gets it, whatever it is
             for _, future in batch:
                 future.set_exception(error)
@@ -113,7 +113,7 @@ class SqlJournal:
     async def save_checkpoint(self, *, sequence: int, at: float, body: bytes) -> str:
         """Write down the engine's state after `sequence`, once that is committed; returns its hash."""
         await self.wait_committed(sequence)
-        return await self._threads.write(
+        return await self._database.write(
             lambda connection: save_checkpoint(connection, sequence=sequence, at=at, body=body)
         )
 
@@ -130,8 +130,8 @@ def _write(connection: Connection, steps: Sequence[JournalEntry], signature: str
 class SqlLeadSource:
     """`dialer.domain.ports.LeadSource`: claims in the declared order, facts whole."""
 
-    def __init__(self, threads: StoreThreads, journal: SqlJournal, *, now: Callable[[], float]) -> None:
-        self._threads = threads
+    def __init__(self, database: BesideLoop, journal: SqlJournal, *, now: Callable[[], float]) -> None:
+        self._database = database
         self._journal = journal
         self._now = now
 
@@ -144,19 +144,19 @@ class SqlLeadSource:
         now = self._now()
         campaign = command.campaign
         for _ in range(WAKE_ROUNDS):
-            woken = await self._threads.write(lambda c: leads.wake(c, campaign, now=now))
+            woken = await self._database.write(lambda c: leads.wake(c, campaign, now=now))
             if woken < leads.WAKE_AT_ONCE:
                 break
-        ids = await self._threads.write(lambda c: leads.claim(c, campaign, wanted=command.wanted))
+        ids = await self._database.write(lambda c: leads.claim(c, campaign, wanted=command.wanted))
         try:
-            claimed = await self._threads.read(lambda c: _bring(c, campaign, ids, now))
+            claimed = await self._database.read(lambda c: _bring(c, campaign, ids, now))
         except BaseException:
             await self._give_back(ids)
             raise
         made = {lead.lead for lead in claimed.leads}
         barren = [lead for lead in ids if lead not in made]
         if barren:
-            await self._threads.write(lambda c: _set_aside(c, barren, now + WITHOUT_NUMBER_REST_S))
+            await self._database.write(lambda c: _set_aside(c, barren, now + WITHOUT_NUMBER_REST_S))
         return LeadsFetched(
             campaign=campaign,
             request=command.request,
@@ -172,12 +172,12 @@ class SqlLeadSource:
         table = leads.leads
         mine = update(table).where(table.c.lead.in_(ids), table.c.state == "claimed").values(state="due")
         with suppress(StoreUnavailableError):
-            await self._threads.write(lambda c: c.execute(mine).rowcount)
+            await self._database.write(lambda c: c.execute(mine).rowcount)
 
     async def dial_number(self, number: NumberId) -> str | None:
         """The E.164 number behind an id; None when it is gone (erased), which means: do not dial."""
         query = select(telephone_numbers.c.e164).where(telephone_numbers.c.number == number)
-        return await self._threads.read(lambda connection: connection.scalar(query))
+        return await self._database.read(lambda connection: connection.scalar(query))
 
 
 def _bring(connection: Connection, campaign: str, ids: Sequence[str], now: float) -> leads.Claimed:

@@ -103,6 +103,7 @@ class HistoryEntry:
         counted: the recorder's own view whether the call counts; kept, but the gate works it out from
             the consents and only believes `True`.
         person: who was reached or called, when it was not the person of this file (a spouse).
+        caller_id: the number of ours that the called telephone showed.
     """
 
     entry: str
@@ -122,6 +123,7 @@ class HistoryEntry:
     place: Place | None = None
     rnd_result: RndResult | None = None
     rnd_date: date | None = None
+    caller_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

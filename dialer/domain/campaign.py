@@ -8,9 +8,11 @@ ringing and then stops; stopping cancels what rings.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dialer.domain.caller_id import AtCeiling
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import CampaignId, ClientId
 from dialer.domain.transitions import Machine, Word
+from dialer.domain.voice import VoicePlan
 
 
 class CampaignState(Word):
@@ -57,6 +59,10 @@ CAMPAIGN = Machine(
 )
 
 
+NOTICE_LEAVES_S = 0.3
+"""Seconds that an announcement must leave for the join itself."""
+
+
 class DetectionMode(Word):
     """Answering-machine detection. Advisory records the verdict and bridges all the same."""
 
@@ -79,6 +85,12 @@ class CampaignSettings:
             Ofcom's definition, 47 CFR 64.1200(a)(7)); the telephone system itself enforces it.
         bridge_margin_s: the engine stops bridging this long before the limit: the race is never cut fine.
         ring_s: seconds a telephone rings before we give up; never under 15 (47 CFR 64.1200(a)(6)).
+        detection_segments: answer segments, by how they begin ('landline/'), for which `detection` is asked;
+            empty = for all.
+        caller_id: the one number that is shown, where `caller_ids` names none.
+        caller_ids: the numbers that are shown; each must have been declared as ours (`CallerIdsDeclared`).
+        at_ceiling: what happens when a person's number has made its attempts of the day.
+        voice: recordings that may be played and made; None = the telephone system's own settings hold.
         needs: tags every agent must carry to take these calls, e.g. 'client:acme', 'skill:collections'.
         lines: most calls in flight at once (ringing, waiting and talking).
         launches_per_second: most originates per second; a burst is at most one second's worth.
@@ -112,6 +124,20 @@ class CampaignSettings:
     wrap_up_limit_s: float | None = None
     shift_ends_at: float | None = None
     purpose: str = "collection"
+    detection_segments: tuple[str, ...] = ()
+    caller_ids: tuple[str, ...] = ()
+    at_ceiling: AtCeiling = AtCeiling.STOP
+    voice: VoicePlan | None = None
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Every number of ours that this campaign may show."""
+        return self.caller_ids or ((self.caller_id,) if self.caller_id else ())
+
+    def detects(self, segment: str) -> DetectionMode:
+        """Whether detection is asked of calls to this answer segment."""
+        chosen = not self.detection_segments or segment.startswith(self.detection_segments)
+        return self.detection if chosen else DetectionMode.OFF
 
     def __post_init__(self) -> None:
         checks = (
@@ -135,6 +161,30 @@ class CampaignSettings:
             ),
             (self.pacing_interval_s > 0, "pacing_interval_s must be positive"),
         )
-        for holds, message in checks:
+        for holds, message in (*checks, *self._voice_checks()):
             if not holds:
                 raise InvalidFactError(f"campaign {self.campaign}: {message}")
+
+    def _voice_checks(self) -> tuple[tuple[bool, str], ...]:
+        plan = self.voice
+        if plan is None:
+            return ()
+        others = sorted({text.sound for text in plan.texts() if text.client != self.client})
+        notices = () if plan.recording is None else plan.recording.notices
+        longest = max((text.seconds for text in notices), default=0.0)
+        return (
+            (not others, f"text {', '.join(others)} was approved for another client than {self.client}"),
+            (
+                longest <= self.answer_limit_s - self.bridge_margin_s - NOTICE_LEAVES_S,
+                f"an announcement of {longest} s leaves no time to join an agent within "
+                f"{self.answer_limit_s} s of the answer",
+            ),
+            (
+                all(text.seconds > 0.0 for text in notices),
+                "say how many seconds each announcement lasts",
+            ),
+            (
+                not notices or self.detection is DetectionMode.OFF,
+                "detection and an announcement before the agent do not fit into the limit together",
+            ),
+        )

@@ -24,6 +24,7 @@ from dialer.domain.ids import (
 )
 from dialer.domain.money import Money
 from dialer.domain.record import AttemptRecord
+from dialer.domain.voice import PlannedVoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,8 @@ class Originate:
             joined: it plays the message if the clearance allows it, then hangs up.
         reserved_agent: who waits for this call; None for predictive launches.
         box: which of several telephone systems places it: the one where its agents are. '' = there is one.
+        voice: what may be played and recorded; None = the campaign has no plan, and the telephone system's
+            own settings hold.
     """
 
     attempt: AttemptId
@@ -59,6 +62,22 @@ class Originate:
     detection: DetectionMode
     reserved_agent: AgentId | None = None
     box: BoxId = NO_BOX
+    voice: PlannedVoice | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveMessage:
+    """Take the machine from the agent and speak this sound file onto it after its greeting, then hang up."""
+
+    attempt: AttemptId
+    sound: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmOptOut:
+    """The opt-out is written down: it may be acknowledged on the line."""
+
+    attempt: AttemptId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +266,8 @@ Command = (
     StoreAttempt
     | Originate
     | Bridge
+    | LeaveMessage
+    | ConfirmOptOut
     | Hangup
     | RefillHopper
     | RestLead

@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from compliance_gate.findings import Recording
 from compliance_gate.request import Consent, Hold, PersonFile, PersonRequest
 from compliance_gate.words import HoldKind
 from dialer.domain.attempt import Outcome
+from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings
+from dialer.domain.detection import Detected
 from dialer.domain.disposition import Disposition
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import (
@@ -43,6 +46,13 @@ class CampaignConfigured:
     """A campaign exists, or its settings changed. Takes effect at once; states are kept."""
 
     settings: CampaignSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerIdsDeclared:
+    """The numbers of ours that may be shown, all of them: those left out are ours no more."""
+
+    numbers: tuple[OwnedNumber, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,17 +287,15 @@ class InboundConversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRinging:
+    """A channel exists.
+
+    Args:
+        early_media: the network sent sound before any answer (its own ringing tone, an announcement): nobody
+            has picked up, and no detection may listen to it.
+    """
+
     attempt: AttemptId
-
-
-class Detected(Enum):
-    """What detection thinks answered. NONE: it was not asked. UNSURE means human."""
-
-    NONE = "none"
-    HUMAN = "human"
-    MACHINE = "machine"
-    UNSURE = "unsure"
-    FAX = "fax"
+    early_media: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,11 +305,15 @@ class CallAnswered:
     Args:
         answered_at: POSIX seconds by the telephone system, at most the step's `now`.
         detected: verdict, when detection ran before this event was sent.
+        cause: the detector's own words.
+        delay_s: seconds from the answer to the verdict; None = not told.
     """
 
     attempt: AttemptId
     answered_at: float
     detected: Detected = Detected.NONE
+    cause: str = ""
+    delay_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,10 +336,62 @@ class BridgeFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallTimedOut:
-    """The limit passed in the telephone system with no agent: the message plays, or the line is hung up."""
+    """The limit passed in the telephone system with no agent: the message plays, the live overflow is rung,
+    or the line is hung up.
+
+    Args:
+        message_played: the message has begun; how it went on is told by `VoicePlayed`.
+        overflow: the live overflow is being rung.
+    """
 
     attempt: AttemptId
     message_played: bool
+    overflow: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverflowAnswered:
+    """Somebody of the live overflow took the person whom no agent was free for; at POSIX seconds `at`."""
+
+    attempt: AttemptId
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicePlayed:
+    """A recording was heard on the line, to its end or not.
+
+    Args:
+        sound: name of the sound file, as ordered.
+    """
+
+    attempt: AttemptId
+    recording: Recording
+    sound: str
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingBegan:
+    """From here on the call is recorded; after the announcement, where one is due."""
+
+    attempt: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOutPressed:
+    """The person pressed the key that the message offers: this number is not to be called again."""
+
+    attempt: AttemptId
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicemailDropRequested:
+    """An agent hears a machine and asks that the approved message be left, and goes on to the next call."""
+
+    agent: AgentId
+    attempt: AttemptId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -444,6 +508,7 @@ class EngineRestarted:
 Event = (
     TimeReached
     | CampaignConfigured
+    | CallerIdsDeclared
     | CampaignStarted
     | CampaignPaused
     | CampaignDrained
@@ -473,6 +538,11 @@ Event = (
     | CallBridged
     | BridgeFailed
     | CallTimedOut
+    | OverflowAnswered
+    | VoicePlayed
+    | RecordingBegan
+    | OptOutPressed
+    | VoicemailDropRequested
     | CallEnded
     | CallNotAttempted
     | NetworkLost

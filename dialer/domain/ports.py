@@ -12,16 +12,20 @@ from typing import Protocol
 from dialer.domain.commands import (
     Bridge,
     Command,
+    ConfirmOptOut,
     ConnectAgentLeg,
     DropAgentLeg,
     Hangup,
+    LeaveMessage,
     Originate,
     RefillHopper,
 )
 from dialer.domain.events import Event, LeadsFetched, NetworkReconciled
 from dialer.domain.ids import NumberId
 
-TelephoneCommand = Originate | Bridge | Hangup | ConnectAgentLeg | DropAgentLeg
+TelephoneCommand = (
+    Originate | Bridge | Hangup | LeaveMessage | ConfirmOptOut | ConnectAgentLeg | DropAgentLeg
+)
 
 
 class TelephoneSystem(Protocol):

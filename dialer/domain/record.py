@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from compliance_gate.request import HistoryEntry
-from compliance_gate.words import Direction, EventKind, Mode
+from compliance_gate.words import Direction, EventKind, Mode, Tech
 from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain.attempt import Outcome
+from dialer.domain.detection import Detection
 from dialer.domain.disposition import Disposition
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
+from dialer.domain.voice import Played
 
 _WITHOUT_DISPOSITION: dict[Outcome, GateOutcome | None] = {
     Outcome.CONNECTED: GateOutcome.CONVERSATION,  # until the collector says otherwise
@@ -43,6 +45,12 @@ class AttemptRecord:
         ring_s: from launch to answer or end.
         guaranteed: an agent was reserved before we dialed.
         abandoned: by the campaign's declared definition, None while unknown or when nobody answered.
+        caller_id: which of our numbers was shown; '' = none is known.
+        early_media: the network sent sound before any answer.
+        detection: what detection said of who answered; None = it was not asked.
+        played: recordings that were heard, in their order.
+        recorded: whether the call was recorded; None while unknown.
+        overflow_at: when the live overflow took the person.
     """
 
     attempt: AttemptId
@@ -66,6 +74,12 @@ class AttemptRecord:
     abandoned: bool | None = None
     message_played: bool = False
     disposition: Disposition | None = None
+    caller_id: str = ""
+    early_media: bool = False
+    detection: Detection | None = None
+    played: tuple[Played, ...] = ()
+    recorded: bool | None = None
+    overflow_at: float | None = None
 
     def gate_outcome(self) -> GateOutcome | None:
         """The outcome in the gate's words; None = not known, which the gate tries with every value."""
@@ -106,6 +120,9 @@ def entry_of(record: AttemptRecord) -> HistoryEntry | None:
         conversation_debts=spoken,
         number=record.number,
         mode=Mode.PREVIEW_AGENT_GUARANTEED if record.guaranteed else Mode.PREDICTIVE,
+        # A message, a drop and a notice are prerecorded voice in law, whatever else was said on the call.
+        tech=Tech.PRERECORDED_VOICE if record.message_played or record.played else None,
+        caller_id=record.caller_id or None,
     )
 
 

@@ -347,7 +347,9 @@ class Floor:
         """A command of a committed step takes effect."""
         self.instruments.commands.labels(type(command).__name__).inc()
         match command:
-            case c.Originate() | c.ConnectAgentLeg() | c.DropAgentLeg():
+            case (
+                c.Originate() | c.ConnectAgentLeg() | c.DropAgentLeg() | c.LeaveMessage() | c.ConfirmOptOut()
+            ):
                 self._outbox.order(command, link=step.link)
             case c.RefillHopper():
                 self._refills.put_nowait(command)

@@ -15,7 +15,16 @@ import structlog
 
 from compliance_gate.findings import ClearanceLedger, ClearanceRefusedError
 from dialer import clock
-from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup, HangupReason, Originate
+from dialer.domain.commands import (
+    Bridge,
+    ConfirmOptOut,
+    ConnectAgentLeg,
+    DropAgentLeg,
+    Hangup,
+    HangupReason,
+    LeaveMessage,
+    Originate,
+)
 from dialer.domain.errors import StoreUnavailableError, TelephoneSystemUnavailableError
 from dialer.domain.events import BridgeFailed, CallNotAttempted, Event
 from dialer.domain.ids import AttemptId, NumberId
@@ -30,7 +39,7 @@ log = structlog.get_logger(__name__)
 LOOKED_UP_TOGETHER = 100
 
 QuickCommand = Bridge | Hangup
-SlowCommand = Originate | ConnectAgentLeg | DropAgentLeg
+SlowCommand = Originate | ConnectAgentLeg | DropAgentLeg | LeaveMessage | ConfirmOptOut
 
 
 @dataclass(frozen=True, slots=True)

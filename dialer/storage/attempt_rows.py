@@ -6,12 +6,15 @@ import msgspec
 from sqlalchemy import Row
 
 from dialer.domain.attempt import Outcome
+from dialer.domain.detection import Detected, Detection
 from dialer.domain.disposition import Disposition
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.record import AttemptRecord
+from dialer.domain.voice import Played
 from dialer.storage.codecs import encode_value, value_decoder
 
 _disposition = value_decoder(Disposition)
+_played = value_decoder(tuple[Played, ...])
 _texts = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
@@ -27,7 +30,7 @@ def json_text(value: object) -> str:
 
 def row_of(record: AttemptRecord) -> dict[str, object]:
     """The row that stands for the record."""
-    disposition = record.disposition
+    disposition, detection = record.disposition, record.detection
     return {
         "attempt": record.attempt,
         "campaign": record.campaign,
@@ -51,6 +54,14 @@ def row_of(record: AttemptRecord) -> dict[str, object]:
         "message_played": record.message_played,
         "disposition_kind": None if disposition is None else disposition.kind.value,
         "disposition": None if disposition is None else json_text(disposition),
+        "caller_id": record.caller_id,
+        "early_media": record.early_media,
+        "detected": None if detection is None else detection.verdict.value,
+        "detection_cause": "" if detection is None else detection.cause,
+        "detection_s": None if detection is None else detection.delay_s,
+        "played": json_text(record.played) if record.played else "[]",
+        "recorded": record.recorded,
+        "overflow_at": record.overflow_at,
     }
 
 
@@ -81,4 +92,17 @@ def record_of(row: Row[Any]) -> AttemptRecord:
         abandoned=row.abandoned,
         message_played=row.message_played,
         disposition=None if disposition is None else _disposition(disposition.encode()),
+        caller_id=row.caller_id,
+        early_media=row.early_media,
+        detection=_detection(row),
+        played=() if row.played == "[]" else _played(row.played.encode()),
+        recorded=row.recorded,
+        overflow_at=row.overflow_at,
     )
+
+
+def _detection(row: Row[Any]) -> Detection | None:
+    detected = cast("str | None", row.detected)
+    if detected is None:
+        return None
+    return Detection(verdict=Detected(detected), cause=row.detection_cause, delay_s=row.detection_s)

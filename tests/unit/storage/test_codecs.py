@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Command, Hangup, HangupReason, StorePacing
 from dialer.domain.errors import InvalidFactError
@@ -21,16 +22,32 @@ from dialer.domain.events import CallRinging, Event, SuppressionAdded, Suppressi
 from dialer.domain.ids import AttemptId, CampaignId, DebtId, NumberId, PersonId
 from dialer.domain.money import Money
 from dialer.domain.ports import JournalEntry
+from dialer.domain.voice import ApprovedText, VoicePlan
 from dialer.storage import codecs
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 SHARE = st.floats(0.0, 1.0)
+TEXT = ApprovedText(
+    sound="sorry-1",
+    version="1",
+    words="Sorry.",
+    approved_by="C. Officer",
+    approved_on="2026-11-01",
+    client="k",
+)
 GIVEN: dict[object, st.SearchStrategy[Any]] = {
     float: FINITE,
     datetime: st.datetimes(timezones=st.just(UTC)),
     int: st.integers(-(2**63), 2**63 - 1),
     str: st.text(st.characters(exclude_categories=("Cs",)), max_size=8),
     Money: st.builds(Money, cents=st.integers(-(10**12), 10**12), currency=st.sampled_from(["USD", "GBP"])),
+    OwnedNumber: st.builds(
+        OwnedNumber,
+        number=st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True),
+        calls_back_to=st.just("the menu"),
+        areas=st.just(()) | st.just(("US-NY",)),
+        daily_ceiling=st.none() | st.integers(1, 500),
+    ),
     CampaignSettings: st.builds(
         CampaignSettings,
         campaign=st.just(CampaignId("c")),
@@ -38,6 +55,7 @@ GIVEN: dict[object, st.SearchStrategy[Any]] = {
         policy_parameters=st.dictionaries(st.text("abc", max_size=3), FINITE, max_size=3),
         abandonment_target=st.floats(0.0, 0.02),
         needs=st.tuples(st.just("client:acme"), st.just("language:es")),
+        voice=st.none() | st.builds(VoicePlan, messages=st.just(()) | st.just((TEXT,))),
         shift_ends_at=st.none() | FINITE,
         launches_per_second=st.floats(0.1, 100.0),
     ),
@@ -183,6 +201,6 @@ def test_a_small_entry_is_readable_json() -> None:
         commands=(Hangup(attempt=AttemptId("a1"), reason=HangupReason.GUARD),),
     )
     assert codecs.encode_entry(entry) == (
-        b'[7,1.5,["CallRinging",{"attempt":"a1"}],[["Hangup",{"attempt":"a1","reason":"guard"}]]]'
+        b'[7,1.5,["CallRinging",{"attempt":"a1","early_media":false}],[["Hangup",{"attempt":"a1","reason":"guard"}]]]'
     )
     assert codecs.encode_event(TimeReached()) == b'["TimeReached",{}]'

@@ -1,0 +1,173 @@
+"""What may be heard that nobody says: approved texts, and which of them a call got.
+
+A recorded text is approved word by word by somebody with a name, for one client and for places. The engine
+chooses by where the person may be; what was chosen and what was heard of it stands in the attempt.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from compliance_gate.findings import Recording
+from dialer.domain.errors import InvalidFactError
+from dialer.domain.transitions import Word
+
+_SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+EVERYWHERE = "*"
+MOST_DROPS = 2
+DROP_WINDOW_DAYS = 7.0
+"""House policy 12: messages on a machine to one person; a campaign may only be stricter."""
+
+
+class Unserved(Word):
+    """What a person gets for whom no agent came in time, as far as the clearance allows it."""
+
+    MESSAGE = "message"
+    OVERFLOW = "overflow"
+    HANGUP = "hangup"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovedText:
+    """A text that was approved, and the sound file that says it.
+
+    Args:
+        sound: name of the sound file at the telephone system; a new version is a new file.
+        version: of the text, as approved.
+        words: exactly what is said.
+        approved_by, approved_on: who approved it and when (a day as ISO text).
+        client: whose text it is; a campaign uses its own client's only.
+        places: register names ('US-MA', 'GB') for which it was approved; empty = wherever no place has a
+            text of its own.
+        seconds: length of the sound.
+    """
+
+    sound: str
+    version: str
+    words: str
+    approved_by: str
+    approved_on: str
+    client: str
+    places: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not _SOUND.fullmatch(self.sound):
+            raise InvalidFactError(f"{self.sound!r} is no name of a sound file")
+        for name in ("version", "words", "approved_by", "approved_on", "client"):
+            if not str(getattr(self, name)).strip():
+                raise InvalidFactError(f"text {self.sound}: {name} must be said")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicemailPlan:
+    """When a message is left on an answering machine; the clearance has the last word.
+
+    Args:
+        on_passes: passes of the lead, the first being 1, on which one may be left; empty = on every pass.
+        at_most, within_days: messages to one person in so many times 24 hours; the house's rule may be
+            stricter.
+        by_detection: when detection says machine; by_agent: when an agent asks for it.
+    """
+
+    texts: tuple[ApprovedText, ...]
+    on_passes: tuple[int, ...] = ()
+    at_most: int = 1
+    within_days: float = 7.0
+    by_detection: bool = True
+    by_agent: bool = True
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.at_most <= MOST_DROPS or self.within_days < DROP_WINDOW_DAYS:
+            raise InvalidFactError(
+                f"voicemail: at most {self.at_most} in {self.within_days:g} days is more than the house's "
+                f"{MOST_DROPS} in {DROP_WINDOW_DAYS:g} days"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPlan:
+    """Whether calls are recorded, and what is announced first.
+
+    Args:
+        notices: announcements; where one is needed and none is approved, the call is not recorded.
+        notice_in: register names of the places where everybody on the line must know; '*' = everywhere.
+            Somebody who may be in several places, or whose place is not known, is told.
+        keep_days: days after its call for which a recording is kept (12 CFR 1006.100: three years).
+    """
+
+    notices: tuple[ApprovedText, ...] = ()
+    notice_in: tuple[str, ...] = (EVERYWHERE,)
+    keep_days: int = 1096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicePlan:
+    """What a campaign may have played and recorded.
+
+    Args:
+        unserved: what a person gets for whom no agent came in time.
+        messages: for MESSAGE; each gives a number to call back and key 9 as opt-out. Also spoken where the
+            live overflow does not answer.
+        voicemail: None = no message is ever left.
+        recording: None = calls are not recorded.
+    """
+
+    unserved: Unserved = Unserved.MESSAGE
+    messages: tuple[ApprovedText, ...] = ()
+    voicemail: VoicemailPlan | None = None
+    recording: RecordingPlan | None = None
+
+    def texts(self) -> tuple[ApprovedText, ...]:
+        """Every text of the plan."""
+        voicemail = () if self.voicemail is None else self.voicemail.texts
+        notices = () if self.recording is None else self.recording.notices
+        return (*self.messages, *voicemail, *notices)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedVoice:
+    """What one call may have played, by names of sound files; None = nothing.
+
+    Args:
+        notice: announced after the answer and before anybody is joined; recording begins when it was heard.
+        drop: for an answering machine; `drop_on_detection`: when detection says so, else only when asked.
+    """
+
+    unserved: Unserved = Unserved.HANGUP
+    message: str | None = None
+    drop: str | None = None
+    drop_on_detection: bool = False
+    notice: str | None = None
+    record: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """A recording that was heard on the line.
+
+    Args:
+        sound: which file; `version`: of its text, '' when the engine did not choose it.
+        complete: False = the other side hung up, or was cut off, before its end.
+    """
+
+    recording: Recording
+    sound: str
+    complete: bool
+    version: str = ""
+
+
+def text_for(texts: tuple[ApprovedText, ...], places: Collection[str]) -> ApprovedText | None:
+    """The first text approved for all of the places; a general one only where no place has its own.
+
+    Args:
+        places: register names of everywhere the person may be; empty = not known, which fits a general text
+            only if no text is bound to a place.
+    """
+    for text in texts:
+        if text.places and places and set(places) <= set(text.places):
+            return text
+    bound = {place for text in texts for place in text.places}
+    if bound and (not places or not bound.isdisjoint(places)):
+        return None
+    return next((text for text in texts if not text.places), None)

@@ -3,14 +3,22 @@
     store = "fairdial-out/fairdial.db"      # a file, or a PostgreSQL address
     out = "fairdial-out"                    # where rehearsals and reports go
 
-An environment variable `FAIRDIAL_STORE` beats the file; a command's own option beats both. An unknown name in
-the file is refused: a setting that is silently ignored is worse than none.
+    [http]                                  # where a live floor's HTTP side listens
+    [asterisk]                              # its telephone system; config/asterisk/example.toml
+    [[campaigns]]                           # what it calls; dialer.domain.campaign.CampaignSettings
+    [rehearsal]                             # another day and hour, where nobody real can be called
+
+`FAIRDIAL_CONFIG` names another file. An environment variable `FAIRDIAL_STORE` beats the file, and so does
+`FAIRDIAL_ASTERISK__AMI__SECRET` with what stands in a section; a command's own option beats both. In place of
+any `secret` there may be a `secret_file`: the path, from the settings file's folder, of a file that holds it.
+An unknown name in the file is refused: a setting that is silently ignored is worse than none.
 """
 
+import os
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
-from pydantic import Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,10 +29,31 @@ from pydantic_settings import (
 from dialer.domain.errors import FairdialError
 
 FILE = "fairdial.toml"
+FILE_NAMED_BY = "FAIRDIAL_CONFIG"
+
+Section = dict[str, Any]
+"""A part of the file that somebody else's types check: the telephone system's, a campaign's."""
 
 
 class SettingsError(FairdialError):
     """The settings file or an environment variable holds something it may not."""
+
+
+class HttpSide(BaseModel):
+    """Where a live floor's HTTP side listens; `port` 0 = any free one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8765, ge=0, le=65535)
+
+
+class RehearsalTime(BaseModel):
+    """The day and hour that a floor's clock shows at its first start, for a floor that calls nobody real."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    begins: AwareDatetime
 
 
 class Settings(BaseSettings):
@@ -36,6 +65,10 @@ class Settings(BaseSettings):
 
     out: Path = Field(default=Path("fairdial-out"), description="folder for rehearsals and reports")
     store: str | None = Field(default=None, description="store to work on; None = the last one written")
+    http: HttpSide = Field(default_factory=HttpSide)
+    asterisk: Section | list[Section] | None = Field(default=None, repr=False)
+    campaigns: list[Section] = Field(default_factory=list[Section])
+    rehearsal: RehearsalTime | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -48,23 +81,82 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment before file; no dotenv, which would be a second place to look."""
         del dotenv_settings
-        file = TomlConfigSettingsSource(settings_cls)
+        file = TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
         return init_settings, env_settings, file, file_secret_settings
 
 
+def settings_file() -> Path:
+    """The file that is read: the one `FAIRDIAL_CONFIG` names, or the working folder's."""
+    return Path(os.environ.get(FILE_NAMED_BY) or FILE)
+
+
+def use_settings_file(file: Path) -> None:
+    """Read this file from now on, in this process and in those it starts.
+
+    Raises:
+        SettingsError: there is no such file.
+    """
+    if not file.is_file():
+        raise SettingsError(f"there is no settings file {file}")
+    os.environ[FILE_NAMED_BY] = str(file.resolve())
+
+
 def load_settings() -> Settings:
-    """The settings of the working folder.
+    """The settings of the working folder, or of the file that is named.
 
     Raises:
         SettingsError: with the name of the setting, what is wrong and where to mend it.
     """
+    file = settings_file()
+    if FILE_NAMED_BY in os.environ and not file.is_file():
+        raise SettingsError(f"there is no settings file {file}, which {FILE_NAMED_BY} names")
     try:
         return Settings()
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
+        first = error.errors(include_input=False)[0]
+        parts = [str(part) for part in first["loc"]]
+        variable = "FAIRDIAL_" + "__".join(parts).upper()
         raise SettingsError(
-            f"setting {name!r}: {first['msg']}. Mend it in {FILE} or in FAIRDIAL_{name.upper()}."
-        ) from error
+            f"setting {'.'.join(parts)!r}: {first['msg']}. Mend it in {file} or in {variable}."
+        ) from None  # pydantic's own words show what was given, which may be a secret
     except ValueError as error:  # tomllib's: the file is no TOML
-        raise SettingsError(f"{FILE} cannot be read: {error}") from error
+        raise SettingsError(f"{file} cannot be read: {error}") from error
+
+
+def with_secrets(section: Section, *, folder: Path) -> Section:
+    """The section with every `secret_file` read and put in place as `secret`, at any depth.
+
+    Args:
+        folder: that relative paths start from: the settings file's.
+
+    Raises:
+        SettingsError: both are given, or the file cannot be read or is empty; no secret is told.
+    """
+    made: Section = {}
+    for name, value in section.items():
+        if name == "secret_file":
+            made["secret"] = _read_secret(section, Path(str(value)), folder)
+        elif isinstance(value, dict):
+            made[name] = with_secrets(cast("Section", value), folder=folder)
+        elif isinstance(value, list):
+            parts = cast("list[object]", value)
+            made[name] = [
+                with_secrets(cast("Section", part), folder=folder) if isinstance(part, dict) else part
+                for part in parts
+            ]
+        else:
+            made[name] = value
+    return made
+
+
+def _read_secret(section: Section, file: Path, folder: Path) -> str:
+    if "secret" in section:
+        raise SettingsError(f"both secret and secret_file ({file}) are given; one of them has to go")
+    try:
+        text = (folder / file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not text"
+        raise SettingsError(f"secret_file {folder / file}: {reason}") from None
+    if not text:
+        raise SettingsError(f"secret_file {folder / file} is empty")
+    return text

@@ -84,6 +84,17 @@ def _time_zones() -> Examined:
     )
 
 
+def demand_time_zones() -> None:
+    """A floor is not run by time-zone rules that are too old.
+
+    Raises:
+        UserError: they are.
+    """
+    rules = _time_zones()
+    if not rules.ok:
+        raise UserError("the time-zone rules are too old to call by", where=rules.found, mend=rules.mend)
+
+
 def _law() -> Examined:
     book = standard_rulebook()
     rules = book.rules()

@@ -227,11 +227,12 @@ async def _open(database: str) -> Store:
         await asyncio.sleep(0.2)
 
 
-async def _configure(floor: Floor, campaigns: tuple[CampaignSettings, ...]) -> None:
+async def _configure(floor: Floor, order: FloorOrder) -> None:
     known = {row.campaign for row in floor.snapshot().campaigns}
-    for settings in campaigns:
-        if settings.campaign not in known:
+    for settings in order.campaigns:
+        if order.is_always_configured or settings.campaign not in known:
             await floor.submit(CampaignConfigured(settings=settings))
+        if settings.campaign not in known:
             await floor.submit(CampaignStarted(campaign=settings.campaign))
 
 

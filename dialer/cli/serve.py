@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dialer.cli.live_floor import FloorOrder, Running
     from dialer.domain.campaign import CampaignSettings
     from dialer.runtime.clocks import RehearsalClock
+    from dialer.web.tokens import Tokens
     from simulator.scenario import Scenario
     from telephony.simulated.client import Address
     from telephony.simulated.program import NetworkOrder
@@ -50,7 +51,13 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
-    network: Annotated[str, typer.Option(help="Which telephone system: simulated.")] = "simulated",
+    network: Annotated[
+        str, typer.Option(help="Which telephone system: simulated, or asterisk (by the settings file).")
+    ] = "simulated",
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.toml", help="Settings file; else ./fairdial.toml.", show_default=False),
+    ] = None,
     scenario: Annotated[str, typer.Option(help="A scenario's name or a TOML file.")] = "smoke",
     out: Annotated[Path | None, typer.Option(help="The floor's folder.", show_default=False)] = None,
     database: Annotated[
@@ -60,8 +67,12 @@ def serve(
     persons: Annotated[int | None, typer.Option(min=1, help="Made-up people in a new store.")] = None,
     policy: Annotated[str | None, typer.Option(metavar="NAME", help="Pacing policy.")] = None,
     factor: Annotated[float, typer.Option(min=0.1, help="The floor's seconds in one real second.")] = 1.0,
-    host: Annotated[str, typer.Option(help="Where the HTTP side listens.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, help="0 = any free port.")] = 8765,
+    host: Annotated[
+        str | None, typer.Option(help="Where the HTTP side listens; 127.0.0.1.", show_default=False)
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, help="8765; 0 = any free port.", show_default=False)
+    ] = None,
     socket: Annotated[
         Path | None,
         typer.Option(help="Socket of a network that runs already (`fairdial network`).", show_default=False),
@@ -69,11 +80,19 @@ def serve(
     drain: Annotated[float, typer.Option(min=0.0, help="Seconds to let calls end after SIGTERM.")] = 30.0,
 ) -> None:
     """Run a floor until SIGTERM or Ctrl-C: agents, campaigns, HTTP, health, metrics."""
+    from dialer.cli.checks import demand_time_zones
+    from dialer.cli.serve_asterisk import LiveFloor, serve_asterisk
     from simulator.scenario_file import load_scenario
 
+    _use(config)
+    demand_time_zones()
+    if network == "asterisk":
+        serve_asterisk(LiveFloor(folder=out, database=database, host=host, port=port, drain_s=drain))
+        return
     if network != "simulated":
         raise console.UserError(
-            f"there is no telephone system called {network!r} here", mend="use --network simulated"
+            f"there is no telephone system called {network!r} here",
+            mend="use --network simulated or --network asterisk",
         )
     found = load_scenario(scenario)
     count = found.agents.count if agents is None else agents
@@ -84,8 +103,8 @@ def serve(
         persons=persons if persons is not None else max(count, 1) * PERSONS_PER_AGENT,
         policy=policy,
         factor=factor,
-        host=host,
-        port=port,
+        host=host if host is not None else "127.0.0.1",
+        port=port if port is not None else 8765,
         database=database,
         socket=socket,
         drain_s=drain,
@@ -99,14 +118,12 @@ def _run(wanted: SimulatedFloor) -> None:
     from dialer.cli.service_log import log_as_json
     from dialer.runtime.settings import RuntimeSettings
     from dialer.storage.store import Store
-    from dialer.web.tokens import Role, Token, Tokens, digest_of
 
     log_as_json()
     wanted.folder.mkdir(parents=True, exist_ok=True)
     clock = the_clock(wanted.folder, wanted.scenario, wanted.factor)
     database = wanted.database or str(wanted.folder / STORE_FILE)
     text = the_token(wanted.folder)
-    roles = frozenset({Role.SUPERVISOR, Role.CLERK, Role.WATCHER})
 
     from dialer.cli.live_floor import FloorOrder
     from dialer.cli.made_up import stock
@@ -118,7 +135,7 @@ def _run(wanted: SimulatedFloor) -> None:
     order = FloorOrder(
         database=database,
         campaigns=(settings,),
-        tokens=Tokens([Token(digest=digest_of(text), roles=roles, name="the token of this folder")]),
+        tokens=the_tokens(wanted.folder),
         host=wanted.host,
         port=wanted.port,
         settings=RuntimeSettings(drain_s=wanted.drain_s),
@@ -134,7 +151,11 @@ async def _serve(wanted: SimulatedFloor, order: FloorOrder, clock: RehearsalCloc
     path = wanted.socket if wanted.socket is not None else wanted.folder / SOCKET_FILE
     address = Address(path=str(path))
     async with running_floor(order, network=SimulatedNetwork(address), clock=clock) as running:
-        _write_address(wanted, running)
+        write_address(wanted.folder, wanted.host, running.port)
+        console.say(
+            f"the floor listens at http://{wanted.host}:{running.port}; "
+            f"its token is in {wanted.folder / TOKEN_FILE}"
+        )
         if wanted.socket is not None:
             await work_until_signal(running.floor)
             return
@@ -159,15 +180,25 @@ def _network_order(
     )
 
 
-def _write_address(wanted: SimulatedFloor, running: Running) -> None:
+def _use(config: Path | None) -> None:
+    from dialer.settings import SettingsError, use_settings_file
+
+    if config is None:
+        return
+    try:
+        use_settings_file(config)
+    except SettingsError as error:
+        raise console.UserError(str(error), where=str(config), mend="check the path.") from error
+
+
+def write_address(folder: Path, host: str, port: int) -> None:
+    """Write down for other commands where the floor of this folder listens."""
     import os
 
     import msgspec
 
-    url = f"http://{wanted.host}:{running.port}"
-    data = msgspec.json.encode({"api": url, "process": os.getpid()})
-    (wanted.folder / ADDRESS_FILE).write_bytes(data)
-    console.say(f"the floor listens at {url}; its token is in {wanted.folder / TOKEN_FILE}")
+    data = msgspec.json.encode({"api": f"http://{host}:{port}", "process": os.getpid()})
+    (folder / ADDRESS_FILE).write_bytes(data)
 
 
 def live_settings(scenario: Scenario, *, agents: int, policy: str | None) -> CampaignSettings:
@@ -203,6 +234,13 @@ def the_clock(folder: Path, scenario: Scenario, factor: float) -> RehearsalClock
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    shift = scenario.shift
+    shows = datetime.combine(shift.day, shift.starts, ZoneInfo(shift.time_zone)).timestamp()
+    return lasting_clock(folder, shows=shows, factor=factor)
+
+
+def lasting_clock(folder: Path, *, shows: float, factor: float = 1.0) -> RehearsalClock:
+    """A clock that showed `shows` when the folder was new, and has been running ever since."""
     import msgspec
 
     from dialer import clock
@@ -211,11 +249,17 @@ def the_clock(folder: Path, scenario: Scenario, factor: float) -> RehearsalClock
     file = folder / CLOCK_FILE
     if file.exists():
         return msgspec.json.decode(file.read_bytes(), type=RehearsalClock)
-    shift = scenario.shift
-    shows = datetime.combine(shift.day, shift.starts, ZoneInfo(shift.time_zone)).timestamp()
     made = RehearsalClock(began=clock.posix_now(), shows=shows, factor=factor)
     file.write_bytes(msgspec.json.encode(made))
     return made
+
+
+def the_tokens(folder: Path) -> Tokens:
+    """Who may ask the floor of this folder for what."""
+    from dialer.web.tokens import Role, Token, Tokens, digest_of
+
+    roles = frozenset({Role.SUPERVISOR, Role.CLERK, Role.WATCHER})
+    return Tokens([Token(digest=digest_of(the_token(folder)), roles=roles, name="the token of this folder")])
 
 
 def the_token(folder: Path) -> str:

@@ -64,6 +64,9 @@ def write(settings: AsteriskSettings, folder: Path) -> tuple[str, ...]:
 
 def _plain(value: object) -> object:
     """Refuse what would end a line or begin a comment in Asterisk's files."""
-    if isinstance(value, str) and any(sign in ";\\" or ord(sign) < 32 for sign in value):
-        raise SettingsError(f"{value!r} holds a sign that cannot stand in Asterisk's configuration")
+    if not isinstance(value, str):
+        return value
+    for sign in value:
+        if sign in ";\\" or ord(sign) < 32:  # the value itself is not told: it may be a secret
+            raise SettingsError(f"a setting holds {sign!r}, which cannot stand in Asterisk's configuration")
     return value

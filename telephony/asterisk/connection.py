@@ -12,7 +12,7 @@ import contextlib
 import ipaddress
 import ssl
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -47,7 +47,7 @@ class AmiAddress:
     """
 
     user: str
-    secret: str
+    secret: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 5038
     tls: bool = False

@@ -41,7 +41,7 @@ class AmiSettings:
         permit: networks allowed to log in, as `address/mask`.
     """
 
-    secret: str
+    secret: str = field(repr=False)
     user: str = "fairdial"
     bind: str = "127.0.0.1"
     port: int = 5038
@@ -113,7 +113,7 @@ class TrunkSettings:
     port: int = 5060
     codecs: tuple[str, ...] = ("ulaw", "alaw")
     username: str | None = None
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
     rtp_timeout: int = 60
     qualify_every: int = 10
     order: int = 0
@@ -128,7 +128,7 @@ class AgentPhoneSettings:
     """One agent's phone: a SIP phone, or a browser when `browser` is set."""
 
     endpoint: str
-    secret: str
+    secret: str = field(repr=False)
     browser: bool = False
 
 

@@ -19,10 +19,13 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import jinja2
 
+from dialer.clock import utc_now
 from telephony.asterisk import configuration
 from telephony.asterisk.settings import (
     AgentPhoneSettings,
@@ -173,6 +176,18 @@ class Laboratory:
         self.carrier.start(outlive=self._outlive)
         self.pbx.start(outlive=self._outlive)
 
+    def write_floor(self, *, port: int = 8765) -> Path:
+        """Write the settings file of a floor on this laboratory: what `fairdial serve --config` wants."""
+        secret = self.home / "ami-secret"
+        secret.touch(mode=0o600)
+        secret.write_text(AMI_SECRET)
+        file = self.home / "fairdial.toml"
+        values = {"home": self.home, "net": self.net, "voices": voices_folder(), "port": port}
+        values |= {"begins": _next_tuesday().isoformat(), "phones": self.settings.agents}
+        file.touch(mode=0o600)
+        file.write_text(_render("fairdial.toml.j2", **values))
+        return file
+
     def stop(self) -> None:
         """End both and give the addresses back."""
         self.pbx.stop()
@@ -306,6 +321,14 @@ def _own_address() -> str:
         return str(probe.getsockname()[0])
 
 
+def _next_tuesday() -> datetime:
+    """Eleven in the morning in New York: lawful everywhere in the United States' four main zones but the
+    westernmost, which comes an hour later."""
+    now = utc_now().astimezone(ZoneInfo("America/New_York"))
+    ahead = (1 - now.weekday()) % 7 or 7
+    return (now + timedelta(days=ahead)).replace(hour=11, minute=0, second=0, microsecond=0)
+
+
 def _certificate(home: Path, address: str) -> None:
     keys = home / "keys"
     keys.mkdir(parents=True, exist_ok=True)
@@ -314,6 +337,12 @@ def _certificate(home: Path, address: str) -> None:
     arguments += ["-keyout", str(keys / "key.pem"), "-out", str(keys / "chain.pem")]
     if not (keys / "chain.pem").exists():
         subprocess.run(arguments, check=True, capture_output=True, timeout=60)
+
+
+_STARTED = """\
+a telephone system runs at {address}: SIP 5060, AMI 5038, web sockets 8089
+  SIP phones 101 to 104, password phone-<number>; browser phone web201, password phone-web201
+  settings of a floor on it: {file}"""
 
 
 def main(arguments: list[str]) -> int:
@@ -325,8 +354,7 @@ def main(arguments: list[str]) -> int:
     if arguments == ["start"]:
         laboratory = Laboratory(outlive=True)
         laboratory.start()
-        print(f"Asterisk {laboratory.address}: AMI 5038 (user fairdial, secret {AMI_SECRET}), SIP 5060")
-        print("phones 101 to 104, secret phone-<number>; browser phone web201, secret phone-web201")
+        print(_STARTED.format(address=laboratory.address, file=laboratory.write_floor()))
         return 0
     if arguments == ["stop"]:
         for pid_file in sorted(_base().glob("*/*/pid")):

@@ -1,0 +1,126 @@
+"""What the settings file says of a live floor: its telephone system, its campaigns, its hour of the day."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter, ValidationError
+
+from dialer.cli.console import UserError
+from dialer.domain.campaign import CampaignSettings
+from dialer.settings import Section, SettingsError, load_settings, settings_file, with_secrets
+from telephony.asterisk.settings import AsteriskSettings
+from telephony.asterisk.settings import SettingsError as AsteriskSettingsError
+
+if TYPE_CHECKING:
+    from dialer.settings import RehearsalTime, Settings
+
+EXAMPLE = "config/asterisk/example.toml shows a whole file."
+
+_CAMPAIGN = TypeAdapter(CampaignSettings)
+_FIELDS = frozenset(each.name for each in dataclasses.fields(CampaignSettings))
+
+
+def read_settings() -> Settings:
+    """The settings, with the person at the terminal told what to mend.
+
+    Raises:
+        UserError: see there.
+    """
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise UserError(str(error), where=str(settings_file()), mend=EXAMPLE) from error
+
+
+def asterisk_of(settings: Settings) -> AsteriskSettings:
+    """The telephone system of the `[asterisk]` section.
+
+    Raises:
+        UserError: there is none, or something in it is not right; no secret is told.
+    """
+    section = settings.asterisk
+    if section is None:
+        raise UserError(
+            "the settings have no [asterisk] section",
+            where=str(settings_file().absolute()),
+            mend=f"write one, or name another file with --config. {EXAMPLE}",
+        )
+    if isinstance(section, list):
+        if len(section) != 1:
+            raise UserError(
+                f"the settings have {len(section)} [[asterisk]] sections",
+                where=str(settings_file().absolute()),
+                mend="write one.",
+            )
+        (section,) = section
+    return asterisk_from(section)
+
+
+def asterisk_from(section: Section) -> AsteriskSettings:
+    """The telephone system of one section as it was read, secrets in their files included.
+
+    Raises:
+        UserError: something in it is not right; no secret is told.
+    """
+    file = settings_file().absolute()
+    try:
+        return AsteriskSettings.from_mapping(with_secrets(section, folder=file.parent))
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        name = ".".join(("asterisk", *(str(part) for part in first["loc"])))
+        raise UserError(f"setting {name!r}: {first['msg']}", where=str(file), mend=EXAMPLE) from None
+    except (SettingsError, AsteriskSettingsError) as error:
+        raise UserError(str(error), where=str(file), mend=EXAMPLE) from None
+
+
+def campaigns_of(settings: Settings) -> tuple[CampaignSettings, ...]:
+    """What the floor calls: the `[[campaigns]]` sections.
+
+    Raises:
+        UserError: one of them is not right, or two have the same name.
+    """
+    made = tuple(_campaign(section, place) for place, section in enumerate(settings.campaigns, start=1))
+    names = [campaign.campaign for campaign in made]
+    if len(set(names)) != len(names):
+        raise UserError("two campaigns have the same name", where=str(settings_file()), mend="rename one.")
+    return made
+
+
+def _campaign(section: Section, place: int) -> CampaignSettings:
+    where = f"{settings_file()}, campaign {place}"
+    mend = "dialer/domain/campaign.py says what each setting of a campaign means."
+    if unknown := sorted(set(section) - _FIELDS):
+        raise UserError(f"a campaign has no setting {unknown[0]!r}", where=where, mend=mend)
+    try:
+        return _CAMPAIGN.validate_python(section)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise UserError(f"setting {name!r}: {first['msg']}", where=where, mend=mend) from None
+
+
+def demand_nobody_real(rehearsal: RehearsalTime, asterisk: AsteriskSettings) -> None:
+    """Another day than today's is only shown where every trunk ends on this very machine: the law goes by the
+    clock, and on a clock that was set anybody could be called at any hour.
+
+    Raises:
+        UserError: a trunk leads elsewhere.
+    """
+    for trunk in asterisk.trunks:
+        if not _is_own(trunk.host):
+            raise UserError(
+                f"[rehearsal] sets the clock to {rehearsal.begins.isoformat()}, but trunk {trunk.name!r} "
+                f"leads to {trunk.host}, where real people are called",
+                where=str(settings_file()),
+                mend="take [rehearsal] away; it is for trunks within this machine (127.x.x.x).",
+            )
+
+
+def _is_own(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

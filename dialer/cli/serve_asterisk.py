@@ -1,0 +1,155 @@
+"""`fairdial serve --network asterisk`: a floor in real time on a real telephone system."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dialer.cli import console
+from dialer.cli.live_settings import asterisk_of, campaigns_of, demand_nobody_real, read_settings
+
+if TYPE_CHECKING:
+    from dialer.cli.live_floor import FloorOrder, Running
+    from dialer.domain.campaign import CampaignSettings
+    from dialer.runtime.clocks import Clock
+    from dialer.settings import RehearsalTime
+    from telephony.asterisk.settings import AsteriskSettings
+
+FOLDER = "floor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveFloor:
+    """Everything `serve --network asterisk` was asked for. None = as the settings file says."""
+
+    folder: Path | None
+    database: str | None
+    host: str | None
+    port: int | None
+    drain_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """What is served, read from the settings file whole before anything is started."""
+
+    folder: Path
+    asterisk: AsteriskSettings
+    campaigns: tuple[CampaignSettings, ...]
+    rehearsal: RehearsalTime | None
+    database: str
+    host: str
+    port: int
+    drain_s: float
+
+
+def serve_asterisk(wanted: LiveFloor) -> None:
+    """Run the floor of the settings file until SIGTERM or Ctrl-C.
+
+    Raises:
+        UserError: the settings are not right, or the telephone system cannot be used as they say.
+    """
+    import uvloop
+
+    from dialer.cli.service_log import log_as_json
+
+    plan = _plan(wanted)
+    log_as_json()
+    plan.folder.mkdir(parents=True, exist_ok=True)
+    uvloop.run(_serve(plan))
+
+
+def _plan(wanted: LiveFloor) -> _Plan:
+    settings = read_settings()
+    asterisk, campaigns = asterisk_of(settings), campaigns_of(settings)
+    if not campaigns:
+        raise console.UserError(
+            "the settings name no campaign: there is nothing to call for",
+            mend="write a [[campaigns]] section; config/asterisk/example.toml shows one.",
+        )
+    if settings.rehearsal is not None:
+        demand_nobody_real(settings.rehearsal, asterisk)
+    folder = wanted.folder if wanted.folder is not None else settings.out / FOLDER
+    database = wanted.database or settings.store
+    return _Plan(
+        folder=folder,
+        asterisk=asterisk,
+        campaigns=campaigns,
+        rehearsal=settings.rehearsal,
+        database=database if database is not None else str(folder / "fairdial.db"),
+        host=wanted.host if wanted.host is not None else settings.http.host,
+        port=wanted.port if wanted.port is not None else settings.http.port,
+        drain_s=wanted.drain_s,
+    )
+
+
+async def _serve(plan: _Plan) -> None:
+    from dialer.cli.live_floor import running_floor, work_until_signal
+    from dialer.cli.serve import TOKEN_FILE, write_address
+    from dialer.clock import posix_now
+    from telephony.asterisk.opening import open_system
+
+    await _look_at(plan.asterisk)
+    clock = _clock(plan)
+    system = open_system(plan.asterisk, now=clock.posix, wall=posix_now)
+    async with running_floor(_order(plan), network=system, clock=clock) as running:
+        write_address(plan.folder, plan.host, running.port)
+        console.say(_joining(plan, running, plan.folder / TOKEN_FILE))
+        await work_until_signal(running.floor)
+
+
+async def _look_at(asterisk: AsteriskSettings) -> None:
+    """Log in once and leave: what is wrong is better told now than looped on."""
+    from telephony.asterisk.connection import AmiConnection
+    from telephony.asterisk.errors import CannotConnectError, LoginRefusedError
+    from telephony.asterisk.opening import address_of
+
+    where = f"{asterisk.link.host}, user {asterisk.ami.user}"
+    try:
+        link = AmiConnection(address_of(asterisk))
+        await link.connect()
+    except LoginRefusedError as error:
+        mend = "see [asterisk.ami] user and secret, and Asterisk's manager.conf: secret, permit."
+        raise console.UserError(str(error), where=where, mend=mend) from error
+    except CannotConnectError as error:
+        mend = "start Asterisk, or mend [asterisk.link] and the certificate; `fairdial doctor` looks closer."
+        raise console.UserError(str(error), where=where, mend=mend) from error
+    await link.close()
+
+
+def _clock(plan: _Plan) -> Clock:
+    """The machine's; another day's, from its first start on, where the settings rehearse one."""
+    from dialer.cli.serve import lasting_clock
+    from dialer.runtime.clocks import RealClock
+
+    if plan.rehearsal is None:
+        return RealClock()
+    return lasting_clock(plan.folder, shows=plan.rehearsal.begins.timestamp())
+
+
+def _order(plan: _Plan) -> FloorOrder:
+    from dialer.cli.live_floor import FloorOrder
+    from dialer.cli.serve import the_tokens
+    from dialer.runtime.settings import RuntimeSettings
+
+    return FloorOrder(
+        database=plan.database,
+        campaigns=plan.campaigns,
+        tokens=the_tokens(plan.folder),
+        host=plan.host,
+        port=plan.port,
+        settings=RuntimeSettings(drain_s=plan.drain_s),
+        is_always_configured=True,
+    )
+
+
+def _joining(plan: _Plan, running: Running, token_file: Path) -> str:
+    floor = running.floor.snapshot()
+    names = ", ".join(str(campaign.campaign) for campaign in floor.campaigns)
+    return (
+        f"the floor works for {names} on the Asterisk at {plan.asterisk.link.host} (process {os.getpid()})\n"
+        f"  HTTP: http://{plan.host}:{running.port}, the supervisor's token is in {token_file}\n"
+        f"  store: {plan.database}"
+    )

@@ -1,0 +1,109 @@
+"""`fairdial serve --network asterisk` as a user starts it: a process of its own, the settings file, HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from lab.laboratory import Laboratory
+
+from dialer.cli.made_up import stock
+from dialer.clock import posix_now
+from dialer.storage.store import Store
+
+HERE = Path(__file__).parents[2]
+
+
+def environment(laboratory: Laboratory) -> dict[str, str]:
+    """What the process is given: the laboratory's settings file, and nothing of this machine's own."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("FAIRDIAL_")}
+    return {**inherited, "FAIRDIAL_CONFIG": str(laboratory.write_floor(port=0))}
+
+
+@contextmanager
+def serving(laboratory: Laboratory, *more: str) -> Generator[subprocess.Popen[bytes]]:
+    """The command while the block runs; ended by SIGTERM."""
+    order = [sys.executable, "-m", "dialer", "serve", "--network", "asterisk", "--drain", "3", *more]
+    with (laboratory.home / "serve.log").open("wb") as log:
+        process = subprocess.Popen(order, cwd=HERE, env=environment(laboratory), stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+class Api:
+    """The floor's HTTP side, asked with the token of its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        address = json.loads((folder / "address.json").read_bytes())["api"]
+        token = (folder / "token").read_text().strip()
+        headers = {"Authorization": f"Bearer {token}"}
+        self.client = httpx2.AsyncClient(base_url=address, headers=headers, timeout=10)
+
+    async def post(self, path: str, **body: object) -> int:
+        """The status of the answer."""
+        return (await self.client.post(f"/api{path}", json=body)).status_code
+
+    async def agent(self, name: str) -> dict[str, Any]:
+        """The agent as the floor sees them."""
+        return dict((await self.client.get(f"/api/agents/{name}")).json())
+
+    async def until(self, name: str, state: str, *, within: float = 40.0) -> dict[str, Any]:
+        """Wait until the agent is in that state."""
+        async with asyncio.timeout(within):
+            while (row := await self.agent(name)).get("state") != state:
+                await asyncio.sleep(0.1)
+        return row
+
+
+@pytest.fixture
+async def api(laboratory: Laboratory) -> AsyncIterator[Api]:
+    """A served floor with people to call."""
+    with Store.open(str(laboratory.home / "floor.db")) as store:
+        if store.last_sequence() == 0:
+            stock(store, campaign="collections", persons=800, now=posix_now())
+    folder = laboratory.home / "out/floor"
+    (folder / "address.json").unlink(missing_ok=True)
+    with serving(laboratory) as process:
+        async with asyncio.timeout(60):
+            while not (folder / "address.json").exists():
+                assert process.poll() is None, (laboratory.home / "serve.log").read_text()
+                await asyncio.sleep(0.1)
+        made = Api(folder)
+        yield made
+        await made.client.aclose()
+
+
+async def test_an_agent_logs_in_is_called_for_and_talks(api: Api, laboratory: Laboratory) -> None:
+    assert (await api.client.get("/ready")).status_code == 200
+    assert await api.post("/agents/anna/login", campaign="collections", endpoint="seat1") == 200
+    assert await api.post("/agents/anna/ready") == 200
+    row = await api.until("anna", "talking", within=90)
+    channels = laboratory.pbx.command("core show channels concise")
+    assert f"fd.call.{row['attempt']}" in channels
+    assert (laboratory.home / "serve.log").read_text().count("lab-secret") == 0
+
+
+def test_a_wrong_secret_is_told_and_the_command_leaves(laboratory: Laboratory) -> None:
+    given = {**environment(laboratory), "FAIRDIAL_ASTERISK__AMI__SECRET": "wrong-5"}
+    file = Path(given["FAIRDIAL_CONFIG"])
+    file.write_text(file.read_text().replace('secret_file = "ami-secret"\n', ""))
+    order = [sys.executable, "-m", "dialer", "serve", "--network", "asterisk"]
+    done = subprocess.run(order, cwd=HERE, env=given, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "refused" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "wrong-5" not in done.stderr

@@ -6,7 +6,7 @@ where the outside knows it better (`answered_at` of a telephone system's clock).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from compliance_gate.findings import Recording
@@ -451,7 +451,7 @@ class NetworkReconciled:
     agents: tuple[AgentId, ...]
     boxes: tuple[BoxFound, ...] = ()
     elsewhere: tuple[BoxId, ...] = ()
-    seats: Mapping[AgentId, BoxId] = field(default_factory=dict[AgentId, BoxId])
+    seats: tuple[tuple[AgentId, BoxId], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from dialer.domain.ids import AgentId, AttemptId
 from dialer.engine import ledger
 from dialer.engine.context import Context
 from dialer.engine.ending import Ending, record_of
+from dialer.engine.lanes import leads_of
 from dialer.engine.pacing_port import PacingPort
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, CallRow, CampaignRow, PoolRow
@@ -181,15 +182,17 @@ class Calls:
         if call is None or call.state not in UNANSWERED:
             context.ignore("late_refusal")
             return
-        campaign, _pool = self._place(call)
-        campaign.refused += 1
-        hold = min(HOLD_AFTER_REFUSAL_S * 2 ** (campaign.refused - 1), LONGEST_HOLD_S)
-        campaign.hold_until = context.now + hold
-        campaign.hold_reason = (
-            f"the telephone system refused a call ({event.reason}); launching holds {hold:.0f} s"
-        )
-        if campaign.refused == 1:
-            context.emit(RaiseAlarm(subject=f"campaign {call.campaign}", text=campaign.hold_reason))
+        # Where there are several telephone systems, the one that refused rests and the others go on.
+        box = context.state.boxes.get(call.box)
+        row = box if box is not None else context.state.campaigns[call.campaign]
+        row.refused += 1
+        hold = min(HOLD_AFTER_REFUSAL_S * 2 ** (row.refused - 1), LONGEST_HOLD_S)
+        row.hold_until = context.now + hold
+        who = "the telephone system" if box is None else f"telephone system {box.box}"
+        row.hold_reason = f"{who} refused a call ({event.reason}); launching holds {hold:.0f} s"
+        if row.refused == 1:
+            subject = f"campaign {call.campaign}" if box is None else "telephone system"
+            context.emit(RaiseAlarm(subject=subject, text=row.hold_reason))
         call.cause = event.reason
         self._over_unanswered(call, Outcome.NOT_ATTEMPTED)
 
@@ -306,6 +309,8 @@ class Calls:
         self._let_go_of_agent(call)
         if outcome is not Outcome.NOT_ATTEMPTED:
             campaign.refused = 0
+            if (box := self._context.state.boxes.get(call.box)) is not None:
+                box.refused = 0
             self._pacing.resolved(campaign, call, PACING_OUTCOME.get(outcome, LaunchOutcome.FAILED))
             if outcome is not Outcome.CANCELLED:
                 campaign.answers.add(call.segment, needed=False, live=False)
@@ -367,7 +372,9 @@ class Calls:
         call.ended_at = self._context.now
         campaign, pool = self._place(call)
         campaign.in_flight -= 1
-        if pool.reserved:  # the agent it counted on may be to spare for a lead that wants one held
+        if (box := self._context.state.boxes.get(call.box)) is not None:
+            box.in_flight -= 1
+        if leads_of(campaign, pool).reserved:  # the agent it counted on may be to spare for one of them
             self._context.unconnected.add(call.campaign)
 
     def watch(self, attempt: AttemptId) -> None:

@@ -16,6 +16,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId
 from dialer.engine import ledger
+from dialer.engine.boxes import Boxes
 from dialer.engine.calls import Calls
 from dialer.engine.context import Context
 from dialer.engine.hopper import Hopper
@@ -30,13 +31,14 @@ class Control:
     """Moves campaigns and the floor as a whole."""
 
     def __init__(
-        self, context: Context, roster: Roster, hopper: Hopper, pacing: PacingPort, calls: Calls
+        self, context: Context, roster: Roster, hopper: Hopper, pacing: PacingPort, calls: Calls, boxes: Boxes
     ) -> None:
         self._context = context
         self._roster = roster
         self._hopper = hopper
         self._pacing = pacing
         self._calls = calls
+        self._boxes = boxes
 
     def configure(self, event: CampaignConfigured) -> None:
         """A campaign, new or changed. What its policies learned is kept where it fits."""
@@ -106,26 +108,36 @@ class Control:
         row = self._context.state.campaigns.get(campaign)
         if row is not None and self._roster.serving(campaign) == 0:
             self.cancel_ringing(row, HangupReason.NO_AGENT_LEFT)
+        self._boxes.no_agent_left(campaign)
 
     def network_lost(self, event: NetworkLost) -> None:
         """No launch until we hear the telephone system again."""
         state = self._context.state
+        if event.box != NO_BOX:
+            self._boxes.lost(event)
+            return
         if state.is_network_up:
             self._context.emit(RaiseAlarm(subject="telephone system", text=f"not heard: {event.reason}"))
+        for row in state.boxes.values():
+            row.is_up, row.reason = False, event.reason
         state.is_network_up = False
 
     def reconciled(self, event: NetworkReconciled) -> None:
         """Match what we believe with what lives: the telephone system is right about channels."""
         context = self._context
         context.state.is_network_up = True
+        boxes = self._boxes.found(event)
         live = set(event.live)
         for attempt in tuple(context.state.calls):
             call = context.state.calls[attempt]
-            if call.state is not AttemptState.ENDED and attempt not in live:
+            is_told = boxes is None or call.box in boxes
+            if is_told and call.state is not AttemptState.ENDED and attempt not in live:
                 self._calls.close_unknown(call)
         for attempt in event.live:
             self._account_for(attempt, event.talking.get(attempt))
-        self._reattach(set(event.agents))
+        self._reattach(event, boxes)
+        if boxes is not None:
+            self._boxes.ring_seats()
         for row in context.state.campaigns.values():
             context.wake_pools(row)
 
@@ -139,12 +151,18 @@ class Control:
         elif talking_to is not None and call.state is not AttemptState.CONNECTED:
             self._calls.found_talking(call, talking_to)
 
-    def _reattach(self, seated: set[AgentId]) -> None:
+    def _reattach(self, event: NetworkReconciled, boxes: frozenset[BoxId] | None) -> None:
+        seated = set(event.agents)
+        seats = dict(event.seats)
         for agent in self._context.state.agents.values():
+            is_told = boxes is None or agent.box in boxes
+            if agent.agent in seated:
+                self._roster.sit(agent, seats.get(agent.agent, NO_BOX))
             if agent.state is AgentState.LEG_LOST and agent.agent in seated:
                 self._roster.move(agent, AgentMove.REGAIN_LEG)
-            elif agent.agent not in seated and agent.state in (*SERVING, AgentState.NOT_READY):
+            elif is_told and agent.agent not in seated and agent.state in (*SERVING, AgentState.NOT_READY):
                 self._roster.move(agent, AgentMove.LOSE_LEG, reason="not found in the telephone system")
+                self._roster.sit(agent, NO_BOX)
                 self._calls.agent_gone(agent)
 
     def clock_stepped(self, event: ClockStepped) -> None:
@@ -156,6 +174,8 @@ class Control:
             agent.since += by
         for call in state.calls.values():
             _shift_call(call, by)
+        for box in state.boxes.values():
+            box.hold_until += by
         for row in state.campaigns.values():
             row.refill_at += by
             row.hold_until += by
@@ -188,6 +208,7 @@ class Control:
         state.attempts_made = 0
         state.is_network_up = False
         state.holds.clear()
+        self._boxes.restarted()
         for row in state.campaigns.values():
             row.refill = None
             row.refill_at = self._context.now

@@ -20,12 +20,14 @@ from dialer.domain.errors import FairdialError
 from dialer.domain.facts import FactEvent, change_of_event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId
 from dialer.domain.lead import Target
+from dialer.engine.boxes import Boxes
 from dialer.engine.calls import Calls
 from dialer.engine.clearing import Clearing
 from dialer.engine.context import Context, Gate
 from dialer.engine.control import Control
 from dialer.engine.ending import Ending
 from dialer.engine.hopper import Hopper
+from dialer.engine.lanes import launching_pools, open_lanes
 from dialer.engine.launcher import Launcher
 from dialer.engine.pacing_port import PacingPort, PolicyMaker
 from dialer.engine.people import People
@@ -59,7 +61,8 @@ class DialerEngine:
         self._launcher = Launcher(
             context, self._roster, self._hopper, self._people, self._pacing, self._clearing, self._calls
         )
-        self._control = Control(context, self._roster, self._hopper, self._pacing, self._calls)
+        self._boxes = Boxes(context, self._roster, self._calls)
+        self._control = Control(context, self._roster, self._hopper, self._pacing, self._calls, self._boxes)
         self._handlers = self._table()
         self._owed: list[Command] = []
 
@@ -106,7 +109,7 @@ class DialerEngine:
                 at = min(at, campaign.refill_at)
             if campaign.hold_until > state.now:
                 at = min(at, campaign.hold_until)
-            for pool in campaign.pools.values():
+            for _key, pool in launching_pools(state, campaign):
                 if pool.is_dirty:
                     at = min(at, pool.decided_at + campaign.settings.pacing_interval_s)
                 if pool.reconsider_at is not None:
@@ -132,7 +135,9 @@ class DialerEngine:
     def _follow_through(self) -> None:
         self._connect()
         for campaign in self._context.state.campaigns.values():
-            for key, pool in tuple(campaign.pools.items()):
+            if self._context.state.boxes and open_lanes(self._context.state, campaign):
+                self._roster.forget_capabilities()
+            for key, pool in launching_pools(self._context.state, campaign):
                 self._launcher.pace(campaign, key, pool)
             self._hopper.refill(campaign)
             if campaign.state is CampaignState.DRAINING:
@@ -236,6 +241,7 @@ class DialerEngine:
 
     def _moved(
         self, move: CampaignMove
+            e.BoxGivenUp: self._boxes.given_up,
     ) -> Callable[[e.CampaignStarted | e.CampaignPaused | e.CampaignDrained | e.CampaignStopped], None]:
         return lambda event: self._control.move(event.campaign, move)
 

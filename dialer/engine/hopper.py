@@ -13,6 +13,7 @@ from dialer.domain.ids import LeadId, PersonId
 from dialer.domain.lead import Lead
 from dialer.domain.ordering import lead_order_key
 from dialer.engine.context import Context, pool_of
+from dialer.engine.lanes import base_pools
 from dialer.engine.people import People
 from dialer.engine.roster import Roster
 from dialer.engine.state import CampaignRow
@@ -50,8 +51,8 @@ class Hopper:
         if not any(shares.values()):
             return campaign.settings.hopper_size if not self.level(campaign) else 0
         missing = 0
-        for key, pool in campaign.pools.items():
-            share = shares[key]
+        for key, share in shares.items():
+            pool = campaign.pools[key]
             held = len(pool.queue) + len(pool.reserved)
             if held * 2 < share:
                 missing += share - held
@@ -65,8 +66,9 @@ class Hopper:
         """Leads of each pool to keep in hand; 0 where no agent of the campaign can take them."""
         cache = self._context.shares
         known = cache.get(campaign.settings.campaign)
-        if known is None or len(known) != len(campaign.pools):
-            homes = {k: len(self._roster.at_home(campaign, k, pool)) for k, pool in campaign.pools.items()}
+        pools = base_pools(campaign)
+        if known is None or len(known) != len(pools):
+            homes = {key: len(self._roster.at_home(campaign, key, pool)) for key, pool in pools}
             everybody = sum(homes.values())
             size = campaign.settings.hopper_size
             known = {

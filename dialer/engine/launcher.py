@@ -20,6 +20,15 @@ from dialer.engine.clearing import Clearing
 from dialer.engine.context import Context
 from dialer.engine.ending import record_of
 from dialer.engine.hopper import Hopper, take_off
+from dialer.engine.lanes import (
+    base_pools,
+    held_until,
+    lane_for,
+    lane_limit,
+    launching_pools,
+    leads_of,
+    why_not_here,
+)
 from dialer.engine.pacing_port import PacingPort
 from dialer.engine.people import People
 from dialer.engine.reserving import (
@@ -98,21 +107,24 @@ class Launcher:
         """Call backs, and people who must have an agent: each is dialed with one held for them."""
         if self.why_not(campaign) is not None:
             return
-        for key, pool in campaign.pools.items():
-            if not self._serve_pool(campaign, key, pool):
+        for key, pool in launching_pools(self._context.state, campaign):
+            if why_not_here(self._context.state, pool, self._context.now) is None and not self._serve_pool(
+                campaign, key, pool
+            ):
                 return
 
     def _serve_pool(self, campaign: CampaignRow, key: str, pool: PoolRow) -> bool:
         """Serve the pool's reserved leads in order; False when lines or calls per second are used up."""
         context = self._context
         refused_at = nan
-        first_turn = earliest_turn(context, pool)
+        held = leads_of(campaign, pool)
+        first_turn = earliest_turn(context, held)
         is_free = any_free(context, self._roster, campaign, key, pool)
-        for name in tuple(pool.reserved):
+        for name in tuple(held.reserved):
             if not is_free or refused_at <= first_turn:
                 break
             lead = context.state.leads[name]
-            turn = turn_of(context, pool, name)
+            turn = turn_of(context, held, name)
             if turn >= refused_at or (lead.not_before is not None and lead.not_before > context.now):
                 continue
             if self._limit(campaign) < 1:
@@ -125,9 +137,9 @@ class Launcher:
             agent = self._agent_for(campaign, key, pool, lead)
             if agent is None:
                 continue
-            take_off(pool.reserved, name)
-            pool.reserved_since.pop(name, None)
-            pool.reserved_turn = context.now
+            take_off(held.reserved, name)
+            held.reserved_since.pop(name, None)
+            held.reserved_turn = context.now
             self.try_launch(campaign, key, pool, lead, agent=agent)
             is_free = any_free(context, self._roster, campaign, key, pool)
         return True
@@ -137,7 +149,7 @@ class Launcher:
         if lead.reserve_for is not None:
             own = context.state.agents.get(lead.reserve_for)
             if own is not None and own.state is AgentState.AVAILABLE:
-                return own
+                return own if own.box == pool.box else None
         if waits_for_its_own(context, lead):
             return None
         return self._roster.longest_available(campaign, key, pool)
@@ -149,19 +161,20 @@ class Launcher:
         now = self._context.now
         if not self._is_due(campaign, pool, now):
             return
-        if pool.reserved:
+        held = leads_of(campaign, pool)
+        if held.reserved:
             self._context.unconnected.add(campaign.settings.campaign)
-        reason = self.why_not(campaign)
+        reason = self.why_not(campaign) or why_not_here(self._context.state, pool, now)
         if reason is None and not self._roster.at_home(campaign, key, pool):
             reason = "no agent on the floor can take these calls"
         if reason is not None:
-            held = campaign.hold_until if campaign.hold_until > now else None
-            pool.is_dirty, pool.reconsider_at, pool.reason = False, held, reason
+            until = held_until(self._context.state, campaign, pool, now)
+            pool.is_dirty, pool.reconsider_at, pool.reason = False, until, reason
             return
-        if not pool.queue and not pool.ringing:
+        if not held.queue and not pool.ringing:
             pool.is_dirty, pool.reconsider_at, pool.reason = False, None, "no lead is due"
             return
-        limit = self._limit(campaign)
+        limit = lane_limit(self._context, self._roster, campaign, key, pool, self._limit(campaign))
         decision = self._pacing.decide(campaign, key, pool, limit)
         pool.is_dirty = False
         pool.decided_at = now
@@ -171,7 +184,7 @@ class Launcher:
             pool.reconsider_at = None
         self._cancel(pool, decision.cancel_ringing)
         launched = self._launch(campaign, key, pool, decision.launches)
-        if pool.queue and (decision.launches >= limit or launched < decision.launches):
+        if held.queue and (decision.launches >= limit or launched < decision.launches):
             pool.is_dirty = True  # more was wanted than lines or denials let through: ask again
         self._tell(campaign, pool, decision, launched)
 
@@ -193,8 +206,9 @@ class Launcher:
     def _launch(self, campaign: CampaignRow, key: str, pool: PoolRow, wanted: int) -> int:
         launched = looks = 0
         most = wanted * LOOKS_PER_LAUNCH + EXTRA_LOOKS if wanted else 0
-        while launched < wanted and looks < most and pool.queue and campaign.tokens >= 1.0:
-            name = pool.queue.pop(0)
+        queue = leads_of(campaign, pool).queue
+        while launched < wanted and looks < most and queue and campaign.tokens >= 1.0:
+            name = queue.pop(0)
             looks += 1
             if self.try_launch(campaign, key, pool, self._context.state.leads[name], agent=None):
                 launched += 1
@@ -250,7 +264,7 @@ class Launcher:
                 denied.append(_Denied(target, decision))
                 continue
             if agent is None and self._must_have_agent(target, decision.clearance):
-                keep_for(pool, lead.lead, since=self._context.now)
+                keep_for(leads_of(campaign, pool), lead.lead, since=self._context.now)
                 self._context.unconnected.add(settings.campaign)
                 return False
             self._originate(campaign, key, pool, lead, target, decision, agent)
@@ -321,6 +335,8 @@ class Launcher:
         self._people.use(target.person)
         self._hopper.remove(lead)
         campaign.in_flight += 1
+        if call.box in state.boxes:
+            state.boxes[call.box].in_flight += 1
         campaign.tokens -= 1.0
         context.emit(StoreAttempt(record=record_of(call), findings=decision.findings))
         context.emit(self._originate_command(campaign, call, clearance))
@@ -361,6 +377,7 @@ class Launcher:
             agent=agent.agent if agent is not None else None,
             is_guaranteed=agent is not None,
             segment=target.answer_segment,
+            box=campaign.pools[key].box,
         )
 
     def _originate_command(self, campaign: CampaignRow, call: CallRow, clearance: Clearance) -> Originate:
@@ -377,6 +394,7 @@ class Launcher:
             answer_limit_s=settings.answer_limit_s,
             detection=settings.detection,
             reserved_agent=reserved,
+            box=call.box,
         )
 
     # --- asked by an agent -------------------------------------------------------------------------------
@@ -388,21 +406,30 @@ class Launcher:
             return False
         if self.why_not(campaign) is not None or self._limit(campaign) < 1:
             return False
+        found = self._held_in(campaign, lead_name)
+        lane = None if found is None else lane_for(self._context.state, campaign, found[0], agent.box)
+        if found is None or lane is None:
+            return False
+        pool = found[1]
         if agent.state is AgentState.NOT_READY:  # back to their break when the call is over
             agent.is_leaving, agent.leaving_reason = True, agent.reason
-        for key, pool in campaign.pools.items():
-            if lead_name in pool.queue or lead_name in pool.reserved:
-                take_off(pool.queue, lead_name)
-                take_off(pool.reserved, lead_name)
-                pool.reserved_since.pop(lead_name, None)
-                one = Lead(
-                    lead=lead.lead,
-                    campaign=lead.campaign,
-                    debt=lead.debt,
-                    targets=tuple(row for row in lead.targets if row.number == target.number) or (target,),
-                    needs=lead.needs,
-                    priority=lead.priority,
-                    passes=lead.passes,
-                )
-                return self.try_launch(campaign, key, pool, one, agent=agent)
-        return False
+        take_off(pool.queue, lead_name)
+        take_off(pool.reserved, lead_name)
+        pool.reserved_since.pop(lead_name, None)
+        one = Lead(
+            lead=lead.lead,
+            campaign=lead.campaign,
+            debt=lead.debt,
+            targets=tuple(row for row in lead.targets if row.number == target.number) or (target,),
+            needs=lead.needs,
+            priority=lead.priority,
+            passes=lead.passes,
+        )
+        return self.try_launch(campaign, lane[0], lane[1], one, agent=agent)
+
+    @staticmethod
+    def _held_in(campaign: CampaignRow, lead: LeadId) -> tuple[str, PoolRow] | None:
+        for key, pool in base_pools(campaign):
+            if lead in pool.queue or lead in pool.reserved:
+                return key, pool
+        return None

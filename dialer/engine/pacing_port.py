@@ -12,6 +12,7 @@ from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import CampaignId, LeadId
 from dialer.engine import ledger
 from dialer.engine.context import Context
+from dialer.engine.lanes import leads_of
 from dialer.engine.reserving import agents_kept
 from dialer.engine.roster import Roster
 from dialer.engine.state import CallRow, CampaignRow, PoolRow
@@ -131,13 +132,14 @@ class PacingPort:
         ringing = [calls[name] for name in pool.ringing]
         # Who is being joined has an agent already, counted above as talking.
         waiting = [call for name in pool.waiting if not (call := calls[name]).is_bridging]
-        ahead = [self.chances(campaign, pool.queue[i]) for i in range(min(CANDIDATES, len(pool.queue)))]
+        held = leads_of(campaign, pool)
+        ahead = [self.chances(campaign, held.queue[i]) for i in range(min(CANDIDATES, len(held.queue)))]
         engaged = talking + wrapping
         return PacingSnapshot(
             now=now,
             ready_agents=ready,
             paused_agents=paused,
-            reserved_agents=agents_kept(context, pool, ready),
+            reserved_agents=agents_kept(context, held, pool, ready),
             agent_ids=tuple(row[0] for row in engaged),
             talking_elapsed=np.array([row[1] for row in talking], dtype=np.float64),
             wrapping_elapsed=np.array([row[1] for row in wrapping], dtype=np.float64),
@@ -149,7 +151,7 @@ class PacingPort:
             candidate_needs_agent=np.array([row[0] for row in ahead], dtype=np.float64),
             candidate_live=np.array([row[1] for row in ahead], dtype=np.float64),
             unidentified_counts=settings.detection is not DetectionMode.ON,
-            leads_left=max(len(pool.queue), campaign.leads_left or 0),
+            leads_left=max(len(held.queue), campaign.leads_left or 0),
             shift_left=float("inf")
             if settings.shift_ends_at is None
             else max(settings.shift_ends_at - now, 0.0),

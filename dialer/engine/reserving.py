@@ -41,15 +41,19 @@ def waits_for_its_own(context: Context, lead: Lead) -> bool:
     return context.now - since < PREFERRED_AGENT_WAIT_S
 
 
-def agents_kept(context: Context, pool: PoolRow, ready: int) -> int:
-    """Of the ready agents, how many pacing must leave to reserved leads that are due."""
-    if not pool.reserved:
+def agents_kept(context: Context, held: PoolRow, pool: PoolRow, ready: int) -> int:
+    """Of the ready agents, how many pacing must leave to reserved leads that are due.
+
+    Args:
+        held: where the leads wait; `pool` itself, unless that is a lane.
+    """
+    if not held.reserved:
         return 0
     leads, now = context.state.leads, context.now
     waits = [
-        now - pool.reserved_since.get(name, 0.0)
-        for name in pool.reserved
-        if pool.reserved_since.get(name, 0.0) <= now and not waits_for_its_own(context, leads[name])
+        now - held.reserved_since.get(name, 0.0)
+        for name in held.reserved
+        if held.reserved_since.get(name, 0.0) <= now and not waits_for_its_own(context, leads[name])
     ]
     unclaimed = ready - len(pool.ringing) - _unjoined(context, pool)
     long_waiting = 1 if waits and max(waits) >= LONGEST_WAIT_S else 0

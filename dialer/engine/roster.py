@@ -16,7 +16,7 @@ from dialer.domain.events import (
     AgentLoggedOut,
     AgentPauseRequested,
 )
-from dialer.domain.ids import AgentId, CampaignId
+from dialer.domain.ids import NO_BOX, AgentId, BoxId, CampaignId
 from dialer.engine.context import Context
 from dialer.engine.state import AgentRow, CampaignRow, PoolRow
 
@@ -121,13 +121,26 @@ class Roster:
         """The telephone is gone; the caller sees to what they were doing."""
         agent = self._context.agent(event.agent)
         self.move(agent, AgentMove.LOSE_LEG)
+        self.sit(agent, NO_BOX)
         return agent
 
     def restore_leg(self, event: AgentLegRestored) -> None:
         """The telephone is back; the agent says themselves when they are ready."""
         agent = self._context.agent(event.agent)
+        self.sit(agent, event.box)
         if agent.state is AgentState.LEG_LOST:
             self.move(agent, AgentMove.REGAIN_LEG)
+
+    def sit(self, agent: AgentRow, box: BoxId) -> None:
+        """The agent's leg is at this one of several telephone systems."""
+        if agent.box == box:
+            return
+        agent.box = box
+        self.forget_capabilities()
+        campaign = self._context.state.campaigns.get(agent.campaign)
+        if campaign is not None:
+            self._context.wake_pools(campaign)
+            self._context.unconnected.add(agent.campaign)
 
     def release(self, agent: AgentRow) -> None:
         """Free an agent who was held for a call that did not come to them."""
@@ -165,6 +178,9 @@ class Roster:
         cache = self._context.capable
         name = (campaign.settings.campaign, key)
         known = cache.get(name)
+        if known is None and pool.base is not None:
+            known = self._at_box(self.able(campaign, pool.base, campaign.pools[pool.base]), pool)
+            cache[name] = known
         if known is None:
             needs = {*campaign.settings.needs, *pool.needs}
             known = tuple(
@@ -184,13 +200,24 @@ class Roster:
         cache = self._context.capable
         name = (campaign.settings.campaign, f"home of {key}")
         known = cache.get(name)
+        if known is None and pool.base is not None:
+            known = self._at_box(self.at_home(campaign, pool.base, campaign.pools[pool.base]), pool)
+            cache[name] = known
         if known is None:
             self._share_out(campaign)
             known = cache.get(name, ())
         return known
 
+    def _at_box(self, names: tuple[AgentId, ...], lane: PoolRow) -> tuple[AgentId, ...]:
+        agents = self._context.state.agents
+        return tuple(name for name in names if agents[name].box == lane.box)
+
     def _share_out(self, campaign: CampaignRow) -> None:
-        able = {key: self.able(campaign, key, pool) for key, pool in sorted(campaign.pools.items())}
+        able = {
+            key: self.able(campaign, key, pool)
+            for key, pool in sorted(campaign.pools.items())
+            if pool.base is None
+        }
         scarcest_first = sorted(able, key=lambda key: (len(able[key]), key))
         taken: set[AgentId] = set()
         for key in scarcest_first:

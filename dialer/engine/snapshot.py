@@ -8,7 +8,7 @@ from dialer.domain.attempt import AttemptState
 from dialer.domain.campaign import CampaignState
 from dialer.domain.ids import AgentId, AttemptId, CampaignId
 from dialer.engine import ledger
-from dialer.engine.state import CampaignRow, EngineState
+from dialer.engine.state import BoxRow, CampaignRow, EngineState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class AgentView:
     reason: str
     is_leaving: bool
     attempt: AttemptId | None
+    box: BoxId = NO_BOX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,21 @@ class CampaignView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BoxView:
+    """One of several telephone systems. `reason`: why nothing is launched through it; '' when it may be.
+
+    agents: those whose leg is up there; `lines`: None = not told.
+    """
+
+    box: BoxId
+    is_up: bool
+    reason: str
+    agents: int
+    in_flight: int
+    lines: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FloorSnapshot:
     now: float
     sequence: int
@@ -57,6 +73,7 @@ class FloorSnapshot:
     agents: tuple[AgentView, ...]
     campaigns: tuple[CampaignView, ...]
     ignored: tuple[tuple[str, int], ...]
+    boxes: tuple[BoxView, ...] = ()
 
 
 def floor_snapshot(state: EngineState, why_not: Callable[[CampaignRow], str | None]) -> FloorSnapshot:
@@ -75,6 +92,7 @@ def floor_snapshot(state: EngineState, why_not: Callable[[CampaignRow], str | No
                 reason=row.reason,
                 is_leaving=row.is_leaving,
                 attempt=row.attempt,
+                box=row.box,
             )
             for row in sorted(state.agents.values(), key=lambda row: row.agent)
         ),
@@ -83,6 +101,19 @@ def floor_snapshot(state: EngineState, why_not: Callable[[CampaignRow], str | No
             for row in sorted(state.campaigns.values(), key=lambda row: row.settings.campaign)
         ),
         ignored=tuple(sorted(state.ignored.items())),
+        boxes=tuple(_box_view(state, row) for row in sorted(state.boxes.values(), key=lambda row: row.box)),
+    )
+
+
+def _box_view(state: EngineState, row: BoxRow) -> BoxView:
+    is_held = row.hold_until > state.now
+    return BoxView(
+        box=row.box,
+        is_up=row.is_up,
+        reason=row.hold_reason if row.is_up and is_held else row.reason,
+        agents=sum(agent.box == row.box for agent in state.agents.values()),
+        in_flight=row.in_flight,
+        lines=row.lines,
     )
 
 
@@ -92,7 +123,11 @@ def _campaign_view(state: EngineState, row: CampaignRow, why_not: str | None) ->
     talking = sum(
         1 for call in state.calls.values() if call.campaign == name and call.state is AttemptState.CONNECTED
     )
-    reasons = [pool.reason for pool in row.pools.values() if pool.reason]
+    reasons = [
+        f"{pool.box}: {pool.reason}" if pool.box else pool.reason
+        for pool in row.pools.values()
+        if pool.reason and pool.box in (state.boxes or (NO_BOX,))
+    ]
     return CampaignView(
         campaign=name,
         state=row.state,

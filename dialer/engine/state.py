@@ -16,8 +16,10 @@ from dialer.domain.campaign import CampaignSettings, CampaignState
 from dialer.domain.commands import HangupReason
 from dialer.domain.disposition import Disposition
 from dialer.domain.ids import (
+    NO_BOX,
     AgentId,
     AttemptId,
+    BoxId,
     CampaignId,
     DebtId,
     EndpointId,
@@ -48,6 +50,7 @@ class PoolRow:
     queue: leads that pacing may launch; reserved: leads that need an agent reserved first, and since when
     each has waited for one (POSIX seconds; in the future for a call back that is not due yet);
     reserved_turn: when one of them was dialed last.
+    box, base: of a lane (see `lanes`): the telephone system it calls through, the pool whose leads it calls.
     """
 
     needs: Needs
@@ -63,6 +66,22 @@ class PoolRow:
     reason: str = ""
     launches: int = 0
     policy_state: str = ""
+    box: BoxId = NO_BOX
+    base: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class BoxRow:
+    """One of several telephone systems. `lines`: most calls at once, None = not told."""
+
+    box: BoxId
+    is_up: bool = False
+    reason: str = ""
+    lines: int | None = None
+    in_flight: int = 0
+    refused: int = 0
+    hold_until: float = -1e18
+    hold_reason: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,6 +117,7 @@ class AgentRow:
     logs_out: bool = False
     attempt: AttemptId | None = None
     reason: str = ""
+    box: BoxId = NO_BOX
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,6 +154,7 @@ class CallRow:
     disposition: Disposition | None = None
     ready_after: bool = True
     hangup: HangupReason | None = None
+    box: BoxId = NO_BOX
 
 
 @dataclass(slots=True, kw_only=True)
@@ -177,6 +198,7 @@ class EngineState:
     campaigns: dict[CampaignId, CampaignRow] = field(default_factory=dict[CampaignId, CampaignRow])
     agents: dict[AgentId, AgentRow] = field(default_factory=dict[AgentId, AgentRow])
     calls: dict[AttemptId, CallRow] = field(default_factory=dict[AttemptId, CallRow])
+    boxes: dict[BoxId, BoxRow] = field(default_factory=dict[BoxId, BoxRow])
     leads: dict[LeadId, Lead] = field(default_factory=dict[LeadId, Lead])
     persons: dict[PersonId, PersonRow] = field(default_factory=dict[PersonId, PersonRow])
     locked_leads: dict[LeadId, AttemptId] = field(default_factory=dict[LeadId, AttemptId])

@@ -14,7 +14,7 @@ from dialer.domain.events import (
     NetworkLost,
     NetworkReconciled,
 )
-from dialer.domain.ids import AgentId, AttemptId, CampaignId
+from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId
 from dialer.engine import ledger
 from dialer.engine.boxes import Boxes
 from dialer.engine.calls import Calls

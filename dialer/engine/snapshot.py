@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import AttemptState
 from dialer.domain.campaign import CampaignState
-from dialer.domain.ids import AgentId, AttemptId, CampaignId
+from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId
 from dialer.engine import ledger
 from dialer.engine.state import BoxRow, CampaignRow, EngineState
 

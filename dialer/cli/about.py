@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -73,12 +74,23 @@ def doctor(
     store: Annotated[
         str | None, typer.Option(metavar="PATH", help="Store to look at.", show_default=False)
     ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.toml", help="Settings file; else ./fairdial.toml.", show_default=False),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Look whether this installation could work lawfully; each failure with its mend."""
-    from dialer.cli.checks import examine
+    """Look whether this installation could work lawfully, and whether its telephone system is fit.
 
-    findings = examine(store)
+    Each failure comes with its mend; leaves with 1 when there is one. The telephone system is looked at where
+    the settings have an [asterisk] section.
+    """
+    from dialer.cli.checks import examine
+    from dialer.cli.live_checks import examine_telephones
+    from dialer.cli.live_settings import use_config
+
+    use_config(config)
+    findings = [*examine(store), *examine_telephones()]
     if json:
         console.result_json(
             [{"check": each.name, "ok": each.ok, "found": each.found, "mend": each.mend} for each in findings]

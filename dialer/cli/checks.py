@@ -75,11 +75,11 @@ def _libraries() -> Examined:
 
 
 def _time_zones() -> Examined:
-    offset = VANCOUVER_STAYS.astimezone(ZoneInfo("America/Vancouver")).utcoffset()
+    offset = VANCOUVER_STAYS.astimezone(ZoneInfo("America/Vancouver")).utcoffset() or timedelta()
     return Examined(
         name="time-zone rules",
         ok=offset == timedelta(hours=-7),
-        found=f"tzdata {tzdata_version()}, Vancouver on 2026-11-25 is {offset}",
+        found=f"tzdata {tzdata_version()}, Vancouver on 2026-11-25 is at UTC{offset / timedelta(hours=1):+g}",
         mend="upgrade the tzdata package (make upgrade); the host's own files are never used.",
     )
 

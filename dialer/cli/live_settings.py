@@ -10,17 +10,40 @@ from pydantic import TypeAdapter, ValidationError
 
 from dialer.cli.console import UserError
 from dialer.domain.campaign import CampaignSettings
-from dialer.settings import Section, SettingsError, load_settings, settings_file, with_secrets
+from dialer.settings import (
+    Section,
+    SettingsError,
+    load_settings,
+    settings_file,
+    use_settings_file,
+    with_secrets,
+)
 from telephony.asterisk.settings import AsteriskSettings
 from telephony.asterisk.settings import SettingsError as AsteriskSettingsError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dialer.settings import RehearsalTime, Settings
 
 EXAMPLE = "config/asterisk/example.toml shows a whole file."
 
 _CAMPAIGN = TypeAdapter(CampaignSettings)
 _FIELDS = frozenset(each.name for each in dataclasses.fields(CampaignSettings))
+
+
+def use_config(config: Path | None) -> None:
+    """Read the settings from this file, where one is named.
+
+    Raises:
+        UserError: there is no such file.
+    """
+    if config is None:
+        return
+    try:
+        use_settings_file(config)
+    except SettingsError as error:
+        raise UserError(str(error), where=str(config), mend="check the path.") from error
 
 
 def read_settings() -> Settings:

@@ -81,10 +81,11 @@ def serve(
 ) -> None:
     """Run a floor until SIGTERM or Ctrl-C: agents, campaigns, HTTP, health, metrics."""
     from dialer.cli.checks import demand_time_zones
+    from dialer.cli.live_settings import use_config
     from dialer.cli.serve_asterisk import LiveFloor, serve_asterisk
     from simulator.scenario_file import load_scenario
 
-    _use(config)
+    use_config(config)
     demand_time_zones()
     if network == "asterisk":
         serve_asterisk(LiveFloor(folder=out, database=database, host=host, port=port, drain_s=drain))
@@ -178,17 +179,6 @@ def _network_order(
         api=f"http://{wanted.host}:{running.port}",
         token=token,
     )
-
-
-def _use(config: Path | None) -> None:
-    from dialer.settings import SettingsError, use_settings_file
-
-    if config is None:
-        return
-    try:
-        use_settings_file(config)
-    except SettingsError as error:
-        raise console.UserError(str(error), where=str(config), mend="check the path.") from error
 
 
 def write_address(folder: Path, host: str, port: int) -> None:

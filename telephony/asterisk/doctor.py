@@ -1,20 +1,20 @@
-"""Looks whether an Asterisk is fit for a floor, before the first call. Nothing is dialed.
+"""Looks whether an Asterisk is fit for a floor, before the first call.
 
-What it does not prove: that sound flows both ways over the trunk, and that a browser's ICE works through the
-network between; a test call to a number of one's own does.
+Nobody is dialed but a trunk's own test number, where one is set. What it cannot prove from here: that a
+browser elsewhere reaches Asterisk through the network between.
 """
 
 from __future__ import annotations
 
-import asyncio
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from telephony.asterisk.browser_check import NoBrowserPhoneError, ask_as_a_browser
 from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.errors import AmiError
+from telephony.asterisk.media_check import NoMediaError, prove_media
 from telephony.asterisk.opening import address_of
-from telephony.asterisk.settings import AsteriskSettings
+from telephony.asterisk.settings import AsteriskSettings, TrunkSettings
 from telephony.asterisk.wire import Action
 
 NEEDED = frozenset(
@@ -33,7 +33,7 @@ NEEDED = frozenset(
 TOO_MUCH = frozenset(
     {"command", "dbput", "dialplanextensionadd", "getconfig", "moduleload", "reload", "updateconfig"}
 )
-CONTEXTS = ("fairdial-customer", "fairdial-agent", "fairdial-supervise", "fairdial-inbound")
+CONTEXTS = ("fairdial-customer", "fairdial-agent", "fairdial-supervise", "fairdial-inbound", "fairdial-probe")
 MOST_CLOCK_DIFFERENCE_S = 1.0
 
 _CONFIGURE = "write the configuration with `fairdial asterisk config` and reload Asterisk."
@@ -68,7 +68,8 @@ async def examine(settings: AsteriskSettings, *, wall: Callable[[], float]) -> t
             await _clock(link, wall),
             await _dialplan(link),
             *await _devices(link, settings),
-            *await _web_socket(settings),
+            *[await _media(link, trunk, wall) for trunk in settings.trunks],
+            *await _browser_phones(settings),
         )
     except AmiError as error:
         mend = "look into Asterisk's log; it went away while it was being looked at."
@@ -129,16 +130,38 @@ def _trunk(name: str, state: str) -> Found:
     )
 
 
-async def _web_socket(settings: AsteriskSettings) -> list[Found]:
-    if settings.certificate is None or not any(agent.browser for agent in settings.agents):
-        return []
-    context = ssl.create_default_context(cafile=settings.link.ca_file)
-    host, port = settings.link.host, settings.http.tls_port
+async def _media(link: AmiConnection, trunk: TrunkSettings, wall: Callable[[], float]) -> Found:
+    name = f"sound over {trunk.name}"
+    if trunk.test_number is None or trunk.test_caller_id is None:
+        found = "not tried: no test_number is set for this trunk (a number of yours that echoes)"
+        return Found(name=name, ok=True, found=found)
     try:
-        async with asyncio.timeout(5):
-            _, writer = await asyncio.open_connection(host, port, ssl=context)
-        writer.close()
-    except (OSError, TimeoutError) as error:
-        mend = "give Asterisk a certificate that this name and the browsers trust; see [certificate]."
-        return [Found(name="browser phones", ok=False, found=str(error) or "no answer", mend=mend)]
-    return [Found(name="browser phones", ok=True, found=f"the certificate of {host}:{port} is trusted")]
+        proof = await prove_media(
+            link,
+            trunk=trunk.name,
+            number=trunk.test_number,
+            caller_id=trunk.test_caller_id,
+            serial=str(int(wall() * 1000)),
+        )
+    except NoMediaError as error:
+        mend = (
+            "see that RTP ports ([asterisk.rtp]) pass every firewall both ways, that media_address or "
+            "external_address is the one the carrier can reach, that codecs are the carrier's, and that "
+            "the test number echoes."
+        )
+        return Found(name=name, ok=False, found=str(error), mend=mend)
+    told = f"a tone came back; {proof.codec}, {proof.sent} packets sent, {proof.received} received"
+    told += f", {proof.lost_share:.1%} lost"
+    if proof.round_trip_s is not None:
+        told += f", round trip {proof.round_trip_s * 1000:.0f} ms"
+    return Found(name=name, ok=True, found=told)
+
+
+async def _browser_phones(settings: AsteriskSettings) -> list[Found]:
+    if not any(agent.browser for agent in settings.agents):
+        return []
+    try:
+        answer = await ask_as_a_browser(settings)
+    except NoBrowserPhoneError as error:
+        return [Found(name="browser phones", ok=False, found=str(error), mend=error.mend)]
+    return [Found(name="browser phones", ok=True, found=answer)]

@@ -106,6 +106,9 @@ class TrunkSettings:
         rtp_timeout: seconds without sound after which a leg is ended.
         qualify_every: seconds between the checks that the far end lives.
         order, share, lines, calls_per_second: how much it takes, see `telephony.asterisk.trunks.TrunkPlan`.
+        test_number: a number of one's own, reached over this trunk, that answers and sends back what it
+            hears; `fairdial doctor` calls it and nobody else does.
+        test_caller_id: an own number to show it.
     """
 
     name: str
@@ -120,6 +123,8 @@ class TrunkSettings:
     share: int = 1
     lines: int = 100
     calls_per_second: float = 20.0
+    test_number: str | None = None
+    test_caller_id: str | None = None
 
 
 @with_config(_STRICT)
@@ -206,6 +211,8 @@ class AsteriskSettings:
         for trunk in self.trunks:
             if not _NAME.fullmatch(trunk.name):
                 raise SettingsError(f"trunk name {trunk.name!r}: letters, digits and hyphens, a letter first")
+            if (trunk.test_number is None) != (trunk.test_caller_id is None):
+                raise SettingsError(f"trunk {trunk.name}: test_number and test_caller_id go together")
         for agent in self.agents:
             if not _ENDPOINT.fullmatch(agent.endpoint):
                 raise SettingsError(f"phone name {agent.endpoint!r}: letters, digits and hyphens only")

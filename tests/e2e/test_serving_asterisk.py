@@ -1,5 +1,6 @@
 """`fairdial serve --network asterisk`: what is wrong with the settings is told before anything is started."""
 
+import json
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -111,3 +112,20 @@ def test_a_secret_may_come_from_the_environment(
 
 def test_a_floor_without_a_campaign_is_refused(run: Run, tmp_path: Path) -> None:
     assert "no campaign" in serve(run, tmp_path, WHOLE[WHOLE.index("[asterisk]") :])
+
+
+def test_the_doctor_tells_of_the_telephone_system_and_leaves_with_one(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(WHOLE, encoding="utf-8")
+    (tmp_path / "ami-secret").write_text("geheim-7\n", encoding="utf-8")
+    done = run("doctor", "--config", "mine.toml", "--json", folder=tmp_path)
+    told = {row["check"]: row for row in json.loads(done.stdout)}
+    assert done.returncode == 1
+    assert told["campaigns"]["ok"]
+    assert (told["connection"]["ok"], bool(told["connection"]["mend"])) == (False, True)
+    assert "geheim-7" not in done.stdout + done.stderr
+
+
+def test_the_doctor_looks_at_no_telephone_system_where_none_is_set(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("", encoding="utf-8")
+    done = run("doctor", "--config", "mine.toml", "--json", folder=tmp_path)
+    assert "connection" not in {row["check"] for row in json.loads(done.stdout)}

@@ -33,9 +33,55 @@ async def examined(asked: AsteriskSettings, *, wall: Callable[[], float] = posix
 async def test_a_laboratory_is_fit(laboratory: Laboratory) -> None:
     found = await examined(settings(laboratory, tls=True))
     assert {one.name: one.found for one in found if not one.ok} == {}
-    assert {"connection", "AMI rights", "clock", "dialplan", "trunk trunk", "browser phones"} <= {
-        one.name for one in found
+    names = {
+        "connection",
+        "AMI rights",
+        "clock",
+        "dialplan",
+        "trunk trunk",
+        "sound over trunk",
+        "browser phones",
     }
+    assert names <= {one.name for one in found}
+
+
+ECHOES, ANSWERS_SILENTLY, BUSY = "+15550100006", "+15550100002", "+15550100010"
+
+
+async def sound(laboratory: Laboratory, number: str) -> Found:
+    """What is told of the sound over the trunk when this is its test number."""
+    trunk = TrunkSettings(
+        name="trunk", host=f"{laboratory.net}.2", test_number=number, test_caller_id="+15550100199"
+    )
+    found = await examine(dataclasses.replace(settings(laboratory), trunks=(trunk,)), wall=posix_now)
+    return next(one for one in found if one.name == "sound over trunk")
+
+
+async def test_a_tone_that_comes_back_proves_sound_both_ways(laboratory: Laboratory) -> None:
+    told = await sound(laboratory, ECHOES)
+    assert told.ok
+    assert "ulaw" in told.found
+
+
+async def test_a_number_that_answers_without_sound_is_no_proof(laboratory: Laboratory) -> None:
+    told = await sound(laboratory, ANSWERS_SILENTLY)
+    assert not told.ok
+    assert "no tone" in told.found
+    assert "RTP" in told.mend
+
+
+async def test_a_test_number_that_does_not_answer_is_told(laboratory: Laboratory) -> None:
+    told = await sound(laboratory, BUSY)
+    assert not told.ok
+    assert "not answered" in told.found
+
+
+async def test_a_certificate_that_nobody_trusts_is_told(laboratory: Laboratory) -> None:
+    link = LinkSettings(host=laboratory.address, ca_file=None)
+    found = await examine(dataclasses.replace(laboratory.settings, link=link), wall=posix_now)
+    told = next(one for one in found if one.name == "browser phones")
+    assert not told.ok
+    assert "not trusted" in told.found
 
 
 async def test_a_trunk_that_is_down_is_named_with_its_mend(laboratory: Laboratory) -> None:

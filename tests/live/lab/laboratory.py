@@ -357,8 +357,12 @@ def main(arguments: list[str]) -> int:
         print(_STARTED.format(address=laboratory.address, file=laboratory.write_floor()))
         return 0
     if arguments == ["stop"]:
-        for pid_file in sorted(_base().glob("*/*/pid")):
-            Instance(name=pid_file.parent.name, home=pid_file.parent).stop()
+        for home in sorted(path for path in _base().glob("*") if path.name.isdigit()):
+            lock = _Lock(_base() / f"{home.name}.lock")
+            if lock.taken:  # a running test holds the lock of its own laboratory
+                for pid_file in sorted(home.glob("*/pid")):
+                    Instance(name=pid_file.parent.name, home=pid_file.parent).stop()
+            lock.close()
         return 0
     print(__doc__, file=sys.stderr)
     return 2

@@ -1,0 +1,53 @@
+"""What `fairdial doctor` looks at of a live floor's telephone system, where the settings name one."""
+
+from __future__ import annotations
+
+import asyncio
+
+from dialer import clock
+from dialer.cli.checks import Examined
+from dialer.cli.console import UserError
+from dialer.cli.live_settings import asterisk_of, campaigns_of, demand_nobody_real
+from dialer.domain.errors import FairdialError
+from dialer.settings import Settings, SettingsError, load_settings
+from telephony.asterisk.doctor import examine
+from telephony.asterisk.settings import AsteriskSettings
+
+
+def examine_telephones() -> list[Examined]:
+    """Every check of the telephone system; none where the settings have no such section."""
+    try:
+        settings = load_settings()
+    except SettingsError:
+        return []  # told by the check of the settings
+    if settings.asterisk is None:
+        return []
+    try:
+        asterisk = _readable(settings)
+    except UserError as error:
+        return [Examined(name="live floor", ok=False, found=f"{error.what} ({error.where})", mend=error.mend)]
+    except FairdialError as error:
+        return [Examined(name="live floor", ok=False, found=str(error), mend="mend what is named.")]
+    found = asyncio.run(examine(asterisk, wall=clock.posix_now))
+    return [
+        _campaigns(settings),
+        *(Examined(name=one.name, ok=one.ok, found=one.found, mend=one.mend) for one in found),
+    ]
+
+
+def _readable(settings: Settings) -> AsteriskSettings:
+    asterisk = asterisk_of(settings)
+    campaigns_of(settings)
+    if settings.rehearsal is not None:
+        demand_nobody_real(settings.rehearsal, asterisk)
+    return asterisk
+
+
+def _campaigns(settings: Settings) -> Examined:
+    names = [str(each.campaign) for each in campaigns_of(settings)]
+    return Examined(
+        name="campaigns",
+        ok=bool(names),
+        found=", ".join(names) if names else "the settings name none: there is nothing to call for",
+        mend="write a [[campaigns]] section; config/asterisk/example.toml shows one.",
+    )

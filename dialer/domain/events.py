@@ -274,6 +274,21 @@ class PersonEdited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonPlacedAgain:
+    """The store holds more of a person than the floor may know: a placement brought debts, numbers,
+    addresses, requests. It is added to what the floor knows and takes nothing away. It makes no row of its
+    own: the store had it first.
+
+    Args:
+        person: the file as the store had it.
+        as_of: the engine's sequence that the file includes; the engine adds what came later.
+    """
+
+    person: PersonFile
+    as_of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboundConversation:
     """The person called us and we spoke of debts: a conversation that we did not launch."""
 
@@ -532,6 +547,7 @@ Event = (
     | AccountRecalled
     | PaymentReceived
     | PersonEdited
+    | PersonPlacedAgain
     | InboundConversation
     | CallRinging
     | CallAnswered

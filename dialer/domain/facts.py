@@ -7,6 +7,7 @@ stores apply the same changes to everybody.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
 from compliance_gate.words import Direction, EventKind, HoldKind, RequestKind
@@ -27,6 +28,8 @@ from dialer.domain.events import (
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.record import entry_of, instant
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactChange:
@@ -41,6 +44,7 @@ class FactChange:
     hold: Hold | None = None
     lifted: HoldKind | None = None
     replaced: PersonFile | None = None
+    placed: PersonFile | None = None
 
     def binds(self, file: PersonFile) -> bool:
         """Whether the change concerns this person."""
@@ -62,13 +66,41 @@ class FactChange:
             return replace(file, holds=(*file.holds, self.hold))
         if self.lifted is not None:
             return replace(file, holds=tuple(hold for hold in file.holds if hold.kind is not self.lifted))
-        return self.replaced if self.replaced is not None else file
+        return with_placed(file, self.placed) if self.placed is not None else self.replaced or file
+
+    def is_in(self, file: PersonFile) -> bool:
+        """Whether the request or hold is in the file already, word for word; no other fact is looked for."""
+        return self.request in file.requests or self.hold in file.holds
 
 
 def with_entry(file: PersonFile, entry: HistoryEntry) -> PersonFile:
     """The file with the entry, in place of an earlier entry of the same id if there is one."""
     kept = tuple(known for known in file.history if known.entry != entry.entry)
     return replace(file, history=(*kept, entry))
+
+
+def with_placed(file: PersonFile, placed: PersonFile) -> PersonFile:
+    """The file with what a later placement says: nothing of it goes, and what both tell of one number or debt
+    is told by the placement, which is the newer word."""
+    known = {entry.entry for entry in file.history}
+    numbers = {number.number: number for number in (*file.numbers, *placed.numbers)}
+    debts = {debt.debt: debt for debt in (*file.debts, *placed.debts)}
+    return replace(
+        file,
+        role=placed.role,
+        addresses=_joined(file.addresses, placed.addresses),
+        numbers=tuple(numbers.values()),
+        debts=tuple(debts.values()),
+        history=(*file.history, *(entry for entry in placed.history if entry.entry not in known)),
+        consents=_joined(file.consents, placed.consents),
+        requests=_joined(file.requests, placed.requests),
+        holds=_joined(file.holds, placed.holds),
+        known_location=file.known_location if placed.known_location is None else placed.known_location,
+    )
+
+
+def _joined(known: tuple[T, ...], more: tuple[T, ...]) -> tuple[T, ...]:
+    return (*known, *(value for value in more if value not in known))
 
 
 def _requested(event: RequestReceived, _at: datetime) -> FactChange:

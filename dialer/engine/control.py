@@ -213,6 +213,7 @@ class Control:
             row.refill = None
             row.refill_at = self._context.now
         state.changes.clear()
+        state.changes_forgotten = state.sequence - 1
 
 
 def _shift_call(call: CallRow, by: float) -> None:

@@ -18,7 +18,7 @@ from dialer.domain.campaign import CampaignMove, CampaignState
 from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError
 from dialer.domain.facts import FactEvent, change_of_event
-from dialer.domain.ids import AgentId, AttemptId, CampaignId
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, PersonId
 from dialer.domain.lead import Target
 from dialer.engine.boxes import Boxes
 from dialer.engine.calls import Calls
@@ -120,6 +120,16 @@ class DialerEngine:
         """The floor as it is, frozen."""
         return floor_snapshot(self._context.state, self._launcher.why_not)
 
+    def may_know(self, person: PersonId) -> bool:
+        """Whether a placement of this person concerns the engine: it has their file, or a fetch under way may
+        bring one that was read before. Everybody else's file comes fresh from the store."""
+        return self._people.may_know(person)
+
+    @property
+    def persons_in_play(self) -> tuple[PersonId, ...]:
+        """Whose files the engine has."""
+        return tuple(self._context.state.persons)
+
     @property
     def ignored(self) -> int:
         """Events so far that came late, twice or about something unknown, and changed nothing."""
@@ -204,6 +214,7 @@ class DialerEngine:
         )
         return {
             **facts,
+            e.PersonPlacedAgain: self._place_again,
             e.TimeReached: self._nothing,
             e.CampaignConfigured: control.configure,
             e.CampaignStarted: self._moved(CampaignMove.START),
@@ -252,6 +263,9 @@ class DialerEngine:
         change = change_of_event(event, now=self._context.now)
         if change is not None:
             self._suppression.apply(change, except_for=None)
+
+    def _place_again(self, event: e.PersonPlacedAgain) -> None:
+        self._suppression.apply(self._people.placed_again(event), except_for=None)
 
     def _pause(self, event: e.AgentPauseRequested) -> None:
         self._roster.pause(event)

@@ -3,13 +3,25 @@
 A person is in play while a lead of theirs is in a hopper or an attempt on them is not wholly over. A fetch
 that was asked for before a fact came may bring a file without it, so facts that come while a fetch is under
 way are kept until its answer, and applied on top.
+
+The same holds for a file that a placement brings: it was read before it came. What binds by a number or a
+debt may have passed a person by who had neither until now, and what takes away may be undone by it. The last
+few hundred facts of these kinds are therefore kept; a file that is older than they reach is refused and read
+again.
 """
 
+from dataclasses import replace
+
 from compliance_gate.request import PersonFile
+from dialer.domain.errors import InvalidFactError
+from dialer.domain.events import PersonPlacedAgain
 from dialer.domain.facts import FactChange
-from dialer.domain.ids import PersonId
+from dialer.domain.ids import AttemptId, PersonId
 from dialer.engine.context import Context
 from dialer.engine.state import ChangeRow, PersonRow
+
+LASTING = 256
+"""Facts that are kept for placed files, when no fetch needs more: some minutes of a busy day."""
 
 
 class People:
@@ -71,18 +83,62 @@ class People:
             row = state.persons[person]
             row.file = change.apply(row.file)
             context.prepared.pop(person, None)
-        if any(campaign.refill is not None for campaign in state.campaigns.values()):
-            state.changes.append(_row_of(change, state.sequence))
+        row = _row_of(change, state.sequence)
+        is_fetching = any(campaign.refill is not None for campaign in state.campaigns.values())
+        if is_fetching or _is_lasting(row):
+            state.changes.append(row)
+            if len(state.changes) >= 2 * LASTING and not is_fetching:
+                self.forget_old_changes()
         return tuple(bound)
 
+    def placed_again(self, event: PersonPlacedAgain) -> FactChange:
+        """What the placement adds, brought up to this step.
+
+        Raises:
+            InvalidFactError: too old to be brought up: the file must be read again.
+        """
+        state = self._context.state
+        person = PersonId(event.person.person)
+        later = [row for row in state.changes if row.sequence > event.as_of]
+        is_undoing = any(row.person == person and _takes_away(row) for row in later)
+        if is_undoing or event.as_of < state.changes_forgotten:
+            raise InvalidFactError(
+                f"the file of {person} is of step {event.as_of} and too old: read it again"
+            )
+        # An attempt that is not over yet is no history to itself; its end brings its entry.
+        history = tuple(entry for entry in event.person.history if AttemptId(entry.entry) not in state.calls)
+        file = replace(event.person, history=history)
+        for row in later:
+            change = _change_of(row)
+            if row.person is None and change.binds(file) and not change.is_in(file):
+                file = change.apply(file)
+        return FactChange(person=person, placed=file)
+
+    def may_know(self, person: PersonId) -> bool:
+        """Whether the person is in play, or a fetch under way may bring them as they were."""
+        state = self._context.state
+        return person in state.persons or any(row.refill is not None for row in state.campaigns.values())
+
     def forget_old_changes(self) -> None:
-        """Drop kept facts that every fetch under way was asked after."""
+        """Drop kept facts that every fetch under way was asked after, but for the newest lasting ones."""
         state = self._context.state
         if not state.changes:
             return
         asked = [row.refill_sequence for row in state.campaigns.values() if row.refill is not None]
         floor = min(asked, default=state.sequence)
-        state.changes = [row for row in state.changes if row.sequence > floor]
+        lasting = [row for row in state.changes if _is_lasting(row) and row.sequence <= floor]
+        dropped = lasting[:-LASTING]
+        if dropped:
+            state.changes_forgotten = dropped[-1].sequence
+        state.changes = [*lasting[-LASTING:], *(row for row in state.changes if row.sequence > floor)]
+
+
+def _takes_away(row: ChangeRow) -> bool:
+    return row.lifted is not None or row.replaced is not None
+
+
+def _is_lasting(row: ChangeRow) -> bool:
+    return row.person is None or _takes_away(row)
 
 
 def _row_of(change: FactChange, sequence: int) -> ChangeRow:
@@ -97,6 +153,7 @@ def _row_of(change: FactChange, sequence: int) -> ChangeRow:
         hold=change.hold,
         lifted=change.lifted,
         replaced=change.replaced,
+        placed=change.placed,
     )
 
 
@@ -111,4 +168,5 @@ def _change_of(row: ChangeRow) -> FactChange:
         hold=row.hold,
         lifted=row.lifted,
         replaced=row.replaced,
+        placed=row.placed,
     )

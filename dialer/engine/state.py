@@ -167,7 +167,8 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRow:
-    """A fact that came while a fetch was under way, to be applied to what it brings."""
+    """A fact to be applied to files that the store read before it had it: those that a fetch under way
+    brings, and those that a placement brings."""
 
     sequence: int
     person: PersonId | None = None
@@ -179,11 +180,13 @@ class ChangeRow:
     hold: Hold | None = None
     lifted: HoldKind | None = None
     replaced: PersonFile | None = None
+    placed: PersonFile | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class EngineState:
-    """Everything. `timers` is a heap of (at, order, kind, id)."""
+    """Everything. `timers` is a heap of (at, order, kind, id); `changes_forgotten` is the last sequence of
+    which `changes` may lack one that a placed file must not miss."""
 
     generation: int = 1
     sequence: int = 0
@@ -205,6 +208,7 @@ class EngineState:
     locked_persons: dict[PersonId, AttemptId] = field(default_factory=dict[PersonId, AttemptId])
     locked_numbers: dict[NumberId, AttemptId] = field(default_factory=dict[NumberId, AttemptId])
     changes: list[ChangeRow] = field(default_factory=list[ChangeRow])
+    changes_forgotten: int = 0
     denials: dict[LeadId, str] = field(default_factory=dict[LeadId, str])
     timers: list[tuple[float, int, str, str]] = field(default_factory=list[tuple[float, int, str, str]])
     ignored: dict[str, int] = field(default_factory=dict[str, int])

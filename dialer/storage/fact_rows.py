@@ -19,6 +19,7 @@ _FIELDS: Mapping[str, Callable[[bytes], object]] = {
     "hold": value_decoder(Hold),
     "lifted": value_decoder(HoldKind),
     "replaced": value_decoder(PersonFile),
+    "placed": value_decoder(PersonFile),
 }
 """Name of the one field of a `FactChange` that is set, and how to read it."""
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Row, Select, or_, select
+from sqlalchemy import Column, Connection, Row, Select, select
 
 from compliance_gate.request import Address, Debt, HistoryEntry, NumberOnFile, PersonFile
 from compliance_gate.words import AddressKind, DebtType, DncList, NumberKind, NumberRole, PersonRole, Place
@@ -132,20 +132,20 @@ def _placed(
     return PersonFile(
         person=person,
         role=roles[0] if len(set(roles)) == 1 else PersonRole.CONSUMER,
-        addresses=tuple(_address(row) for row in places),
+        addresses=tuple(
+            address_of(country=row.country, region=row.region, city=row.city, zones=row.zones, kind=row.kind)
+            for row in places
+        ),
         numbers=tuple(_number(row) for row in phones),
         debts=tuple(_debt(row, today) for row in owed),
     )
 
 
-def _address(row: Row[Any]) -> Address:
-    return Address(
-        country=row.country,
-        region=row.region,
-        city=row.city,
-        zones=_zones(row.zones),
-        kind=AddressKind(row.kind),
-    )
+def address_of(
+    *, country: str | None, region: str | None, city: str | None, zones: str | None, kind: str
+) -> Address:
+    """The gate's view of the columns of `addresses`."""
+    return Address(country=country, region=region, city=city, zones=_zones(zones), kind=AddressKind(kind))
 
 
 def _number(row: Row[Any]) -> NumberOnFile:
@@ -201,16 +201,11 @@ def _changes(
 ) -> dict[str, list[FactChange]]:
     """Every change that binds each person, in the order in which they came.
 
-    A replaced file may bring numbers and debts of its own, so what binds those is asked in a second round.
+    Edits and placements may bring numbers and debts of their own, so what binds those is asked in a second
+    round.
     """
     own = _bound(connection, facts.c.person, files, until)
-    replaced = {
-        person: change.replaced
-        for person, rows in own.items()
-        for _, change in rows
-        if change.replaced is not None
-    }
-    newest = {person: replaced.get(person, file) for person, file in files.items()}
+    newest = {person: _newest(file, own.get(person, ())) for person, file in files.items()}
     by_number = _bound(
         connection, facts.c.number, {n.number for f in newest.values() for n in f.numbers}, until
     )
@@ -228,18 +223,12 @@ def _changes(
     return result
 
 
-def changes_between(
-    connection: Connection, file: PersonFile, *, since: int, until: int
-) -> tuple[FactChange, ...]:
-    """What the journal's steps after `since` and before `until` say of this person, in their order."""
-    binds = or_(
-        facts.c.person == file.person,
-        facts.c.number.in_([number.number for number in file.numbers]),
-        facts.c.debt.in_([debt.debt for debt in file.debts]),
-    )
-    query = select(facts).where(binds, facts.c.sequence > since, facts.c.sequence < until)
-    rows = connection.execute(query.order_by(facts.c.id)).all()
-    return tuple(fact_rows.change_of(row) for row in rows)
+def _newest(file: PersonFile, own: Sequence[tuple[int, FactChange]]) -> PersonFile:
+    """The file with the numbers and debts that edits and placements after them left."""
+    for _, change in sorted(own, key=lambda pair: pair[0]):
+        if change.replaced is not None or change.placed is not None:
+            file = change.apply(file)
+    return file
 
 
 def _bound(
@@ -255,8 +244,16 @@ def _bound(
 
 
 def _apply_all(file: PersonFile, changes: Sequence[FactChange]) -> PersonFile:
+    """One after the other. What binds by a number or a debt binds whoever is given either later, too."""
+    bound: list[FactChange] = []
     for change in changes:
-        file = change.apply(file)
+        before, file = file, change.apply(file)
+        if change.placed is not None:
+            for earlier in bound:
+                if earlier.binds(file) and not earlier.binds(before) and not earlier.is_in(file):
+                    file = earlier.apply(file)
+        elif change.person is None:
+            bound.append(change)
     return file
 
 

@@ -6,21 +6,23 @@ nothing, and a job that was killed half-way is simply done again.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from sqlalchemy import Connection, select, update
 
 from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
 from compliance_gate.words import ConsentScope, Direction, EventKind, GivenTo, PersonRole
-from dialer.domain.facts import FactChange
+from dialer.domain.facts import FactChange, with_placed
 from dialer.domain.ids import DebtId, PersonId
 from dialer.domain.placement import PlacedAccount, PlacedNumber, PlacedPerson
+from dialer.storage import news
 from dialer.storage import tables as t
 from dialer.storage.attempt_rows import json_text
 from dialer.storage.fact_rows import row_of
 from dialer.storage.fold import Row, insert_missing, insert_rows, upsert
 from dialer.storage.identifiers import Identifiers
 from dialer.storage.leads import TARGET_ROLES
-from dialer.storage.person_files import chunks, person_files, placed_files
+from dialer.storage.person_files import address_of, chunks, person_files, placed_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +54,18 @@ class Batch:
         """Put them in place in the caller's transaction.
 
         Returns:
-            persons who were known before, sorted: a running engine must be told of them (`PersonEdited`).
+            persons who were known before, sorted; they are written down to be told to a running engine.
         """
         rows, placing = self._rows, self._placing
         known = _known(connection, rows.persons, placing.import_id)
         rows.write(connection)
-        _add_to_edited(connection, known, placing)
+        _add_to_edited(connection, known, rows, placing)
+        news.add(connection, known, import_id=placing.import_id)
         _flag_doubtful(connection, sorted(rows.persons))
         return known
+
+
+_ADDRESS_COLUMNS = ("country", "region", "city", "zones", "kind")
 
 
 def _known(connection: Connection, persons: Iterable[str], import_id: str) -> tuple[PersonId, ...]:
@@ -72,11 +78,14 @@ def _known(connection: Connection, persons: Iterable[str], import_id: str) -> tu
     return tuple(PersonId(person) for person in sorted(found))
 
 
-def _add_to_edited(connection: Connection, persons: Sequence[PersonId], placing: Placing) -> None:
-    """What a file says anew of somebody whose file was edited by hand is added to the edited file.
+def _add_to_edited(
+    connection: Connection, persons: Sequence[PersonId], rows: "_Rows", placing: Placing
+) -> None:
+    """What a file says of somebody whose file was edited by hand is added to the edited file.
 
     An edit replaces what was placed before it, not what is placed after it: a new address or number counts
-    for where the person may be, whoever wrote it down.
+    for where the person may be, whoever wrote it down. It is added, not put in the edited file's place: a
+    fact that somebody records at this very moment stays.
     """
     for chunk in chunks(persons):
         of_them = t.facts.c.person.in_(chunk)
@@ -84,23 +93,11 @@ def _add_to_edited(connection: Connection, persons: Sequence[PersonId], placing:
         edited = list(connection.execute(query).scalars())
         placed = placed_files(connection, edited, now=placing.now)
         for person, file in person_files(connection, edited, now=placing.now).items():
-            merged = _merged(file, placed[person])
-            if merged != file:
-                change = FactChange(person=PersonId(person), replaced=merged)
+            said = rows.said_of(placed[person])
+            if with_placed(file, said) != file:
+                change = FactChange(person=PersonId(person), placed=said)
                 row = row_of(change, sequence=0, at=placing.now, import_id=placing.import_id)
                 connection.execute(t.facts.insert(), row)
-
-
-def _merged(file: PersonFile, placed: PersonFile) -> PersonFile:
-    """The file with the addresses, numbers and debts it lacks."""
-    numbers = {number.number for number in file.numbers}
-    debts = {debt.debt for debt in file.debts}
-    return replace(
-        file,
-        addresses=(*file.addresses, *(a for a in placed.addresses if a not in file.addresses)),
-        numbers=(*file.numbers, *(n for n in placed.numbers if n.number not in numbers)),
-        debts=(*file.debts, *(d for d in placed.debts if d.debt not in debts)),
-    )
 
 
 class _Rows:
@@ -157,6 +154,21 @@ class _Rows:
         ):
             insert_missing(connection, table, list(rows.values()))
         _insert_new_facts(connection, self._facts, sorted(self.persons))
+
+    def said_of(self, file: PersonFile) -> PersonFile:
+        """What this batch says, out of all that was ever placed of the person."""
+        person = file.person
+        places = {
+            address_of(**{name: cast("Any", row[name]) for name in _ADDRESS_COLUMNS})
+            for row in self._addresses.values()
+            if row["person"] == person
+        }
+        return replace(
+            file,
+            addresses=tuple(address for address in file.addresses if address in places),
+            numbers=tuple(n for n in file.numbers if (person, n.number) in self._person_numbers),
+            debts=tuple(d for d in file.debts if (person, d.debt) in self._person_debts),
+        )
 
     def _add_person(self, person: PersonId, account: PlacedAccount) -> None:
         placed = account.person

@@ -427,3 +427,12 @@ staged_accounts = Table(
     Column("body", LargeBinary, nullable=False),
     Index("ix_staged_accounts_import", "import_id", "id"),
 )
+
+news = Table(
+    "news",
+    metadata,
+    _serial(),
+    _text("person", default=None),
+    Column("import_id", Text, nullable=False, server_default="", index=True),
+)
+"""Persons known before of whom a placement says more, until a running engine was told (`storage.news`)."""

@@ -14,7 +14,7 @@ BIN := .venv/bin
 UNITS := $(BIN)/pytest -m "not live and not browser" -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-live test-browser check lint format types contracts lock upgrade clean
+.PHONY: help demo test test-all test-live test-browser phone check lint format types contracts lock upgrade clean
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,7 +25,7 @@ help: ## what there is to make
 .venv/.ready: requirements.lock pyproject.toml | $(UV)
 	@test -x $(BIN)/python || $(UV) venv --quiet --python "$$(cat .uv/python-path)" .venv
 	@$(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
-	@$(UV) pip install --quiet --no-deps -e .
+	@FAIRDIAL_WITHOUT_PHONE=1 $(UV) pip install --quiet --no-deps -e .
 	@touch $@
 
 .venv/.all: requirements-all.lock .venv/.ready | $(UV)
@@ -41,8 +41,11 @@ test: .venv/.ready ## the quick tests (no Asterisk, no browser)
 test-live: .venv/.all ## tests against a real Asterisk; install it with scripts/install-system-packages.sh
 	$(BIN)/pytest -m live
 
-test-browser: .venv/.all ## tests in Debian's Chromium
+test-browser: .venv/.all phone ## tests in Debian's Chromium, with a real Asterisk
 	$(BIN)/pytest -m browser
+
+phone: .venv/.all ## build the agents' phone page, /phone/ of a live floor (needs no Node on the machine)
+	@$(BIN)/python scripts/build_phone.py
 
 test-all: test test-live test-browser ## all of them
 
@@ -69,4 +72,5 @@ upgrade: $(UV) ## pin the newest versions of every dependency
 	$(UV) run --no-project --python "$$(cat .uv/python-path)" python scripts/lock.py --upgrade
 
 clean: ## forget what was built and installed here
-	rm -rf .venv .venv-3.13 .uv .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist fairdial-out
+	rm -rf .venv .venv-3.13 .uv .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist fairdial-out \
+	  dialer/web/phone/built dialer/web/phone/ui/node_modules

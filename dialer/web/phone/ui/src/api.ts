@@ -1,0 +1,143 @@
+// The dialer's HTTP API as far as a phone needs it. Every answer to a change means: it is written down.
+
+export interface Account {
+  agent: string;
+  endpoint: string;
+  secret: string;
+  server: string;
+  domain: string;
+  caller: string;
+  campaigns: string[];
+  pause_reasons: string[];
+}
+
+export type SeatState =
+  | "logged_out"
+  | "not_ready"
+  | "available"
+  | "reserved"
+  | "talking"
+  | "wrapping"
+  | "leg_lost";
+
+export interface Seat {
+  agent: string;
+  campaign: string;
+  state: SeatState;
+  since: number;
+  reason: string;
+  is_leaving: boolean;
+  attempt: string | null;
+}
+
+export interface Disposition {
+  agent: string;
+  kind: string;
+  promised_cents?: number;
+  promised_for?: number;
+  call_back_at?: number;
+  call_back_words?: string;
+  ready_after: boolean;
+}
+
+export interface Quality {
+  lost: number | null;
+  jitter_s: number | null;
+  round_trip_s: number | null;
+  lost_there: number | null;
+}
+
+/** The dialer answered, and said no. `status` as in HTTP. */
+export class RefusedError extends Error {
+  constructor(
+    readonly status: number,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** Nobody answered: whether anything was taken is not known. */
+export class UnreachableError extends Error {}
+
+const TIMEOUT_MS = 12_000;
+
+export class Api {
+  constructor(private readonly token: string) {}
+
+  account(): Promise<Account> {
+    return this.ask<Account>("GET", "/api/phone");
+  }
+
+  async logIn(account: Account, campaign: string): Promise<void> {
+    const body = { campaign, endpoint: account.endpoint };
+    await this.changed("POST", this.seat(account, "login"), body);
+  }
+
+  async logOut(account: Account): Promise<void> {
+    await this.changed("POST", this.seat(account, "logout"));
+  }
+
+  async ready(account: Account): Promise<void> {
+    await this.changed("POST", this.seat(account, "ready"));
+  }
+
+  async pause(account: Account, reason: string): Promise<void> {
+    await this.changed("POST", this.seat(account, "pause"), { reason });
+  }
+
+  async hangUp(account: Account): Promise<void> {
+    await this.changed("POST", this.seat(account, "hangup"));
+  }
+
+  async dispose(attempt: string, disposition: Disposition): Promise<void> {
+    const path = `/api/attempts/${encodeURIComponent(attempt)}/disposition`;
+    await this.changed("POST", path, disposition);
+  }
+
+  async quality(figures: Quality): Promise<void> {
+    await this.ask("POST", "/api/phone/quality", figures);
+  }
+
+  private seat(account: Account, what: string): string {
+    return `/api/agents/${encodeURIComponent(account.agent)}/${what}`;
+  }
+
+  /** 409 means that it was so already, or came late: the seat as it is pushed says what holds. */
+  private async changed(method: string, path: string, body?: object): Promise<void> {
+    try {
+      await this.ask(method, path, body);
+    } catch (error) {
+      if (!(error instanceof RefusedError && error.status === 409)) throw error;
+    }
+  }
+
+  private async ask<T>(method: string, path: string, body?: object): Promise<T> {
+    let answer: Response;
+    try {
+      answer = await fetch(path, {
+        method,
+        headers: {
+          Authorization: `Bearer ${this.token}`,
+          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        },
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    } catch (error) {
+      throw new UnreachableError("the dialer cannot be reached", { cause: error });
+    }
+    if (!answer.ok) throw new RefusedError(answer.status, await reason(answer));
+    return (answer.status === 204 ? undefined : await answer.json()) as T;
+  }
+}
+
+async function reason(answer: Response): Promise<string> {
+  try {
+    const { detail } = (await answer.json()) as { detail?: unknown };
+    if (typeof detail === "string") return detail;
+  } catch {
+    // no JSON: a proxy spoke, not the dialer
+  }
+  return `the dialer answered ${answer.status}`;
+}

@@ -1,0 +1,34 @@
+// What must outlive a reload of the page or a restart of the dialer. The tab's own memory: gone with the tab.
+
+import type { Disposition } from "./api";
+import type { MicrophoneChoice } from "./microphone";
+
+export interface Owed {
+  attempt: string;
+  disposition: Disposition;
+}
+
+interface Kept {
+  token: string;
+  campaign: string;
+  /** A disposition that was not acknowledged yet: it is sent again until it is. */
+  owed: Owed;
+  /** A disposition that is being filled in, by field, for one attempt. */
+  draft: { attempt: string; fields: Record<string, string> };
+  microphone: MicrophoneChoice;
+}
+
+const PREFIX = "fairdial.";
+
+export function recall<K extends keyof Kept>(name: K): Kept[K] | null {
+  const text = sessionStorage.getItem(PREFIX + name);
+  return text === null ? null : (JSON.parse(text) as Kept[K]);
+}
+
+export function keep<K extends keyof Kept>(name: K, value: Kept[K]): void {
+  sessionStorage.setItem(PREFIX + name, JSON.stringify(value));
+}
+
+export function drop(name: keyof Kept): void {
+  sessionStorage.removeItem(PREFIX + name);
+}

@@ -1,0 +1,81 @@
+// The page's elements, found once; a missing one is a defect of the page and fails at the start.
+
+function find<T extends HTMLElement>(id: string, kind: new () => T): T {
+  const found = document.getElementById(id);
+  if (!(found instanceof kind)) throw new Error(`the page has no ${kind.name} #${id}`);
+  return found;
+}
+
+const button = (id: string) => find(id, HTMLButtonElement);
+const input = (id: string) => find(id, HTMLInputElement);
+const select = (id: string) => find(id, HTMLSelectElement);
+const any = (id: string) => find(id, HTMLElement);
+
+export const page = {
+  signIn: any("sign-in"),
+  signInForm: find("sign-in-form", HTMLFormElement),
+  signInError: any("sign-in-error"),
+  token: input("token"),
+  phone: any("phone"),
+  agent: any("agent"),
+  endpoint: any("endpoint"),
+  link: any("link"),
+  dialer: any("dialer"),
+  signOut: button("sign-out"),
+  notice: any("notice"),
+  soundOn: button("sound-on"),
+  status: any("status"),
+  headline: any("headline"),
+  more: any("more"),
+  timer: any("timer"),
+  logIn: any("log-in"),
+  campaign: select("campaign"),
+  doLogIn: button("do-log-in"),
+  work: any("work"),
+  ready: button("ready"),
+  reason: select("reason"),
+  pause: button("pause"),
+  ringAgain: button("ring-again"),
+  logOut: button("log-out"),
+  onCall: any("on-call"),
+  hangUp: button("hang-up"),
+  mute: button("mute"),
+  hold: button("hold"),
+  device: select("device"),
+  cleaned: input("cleaned"),
+  mine: find("mine", HTMLMeterElement),
+  theirs: find("theirs", HTMLMeterElement),
+  quality: any("quality"),
+  audio: find("audio", HTMLAudioElement),
+  keypad: any("keypad"),
+  outcome: any("outcome"),
+  outcomeForm: find("outcome-form", HTMLFormElement),
+  choices: any("choices"),
+  askPromise: any("ask-promise"),
+  askCallBack: any("ask-call_back"),
+  amount: input("amount"),
+  promisedFor: input("promised-for"),
+  callBackAt: input("call-back-at"),
+  callBackWords: input("call-back-words"),
+  outcomeError: any("outcome-error"),
+  save: button("save"),
+  savePause: button("save-pause"),
+};
+
+/** Only when it differs: a live region is read aloud again at every change. */
+export function say(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export function options(element: HTMLSelectElement, rows: readonly (readonly [string, string])[], chosen: string): void {
+  const wanted = JSON.stringify(rows);
+  if (element.dataset["rows"] !== wanted) {
+    element.dataset["rows"] = wanted;
+    element.replaceChildren(...rows.map(([value, text]) => new Option(text, value)));
+  }
+  if (chosen !== "" && rows.some(([value]) => value === chosen)) element.value = chosen;
+}
+
+export function press(element: HTMLButtonElement, isPressed: boolean): void {
+  element.setAttribute("aria-pressed", String(isPressed));
+}

@@ -1,0 +1,116 @@
+// What is going on, in the words of the floor.
+
+import type { Seat, SeatState } from "./api";
+import type { LegState, LinkState } from "./line";
+
+export const LINK_WORDS: Record<LinkState, string> = {
+  connecting: "Phone connecting…",
+  registered: "Phone registered",
+  down: "Phone not connected, trying again…",
+  refused: "Asterisk refuses this phone",
+};
+
+export const LEG_WORDS: Record<LegState, string> = {
+  none: "not on the line",
+  ringing: "being rung",
+  up: "on the line",
+  silent: "on the line, but no sound gets through",
+};
+
+export type Tone = "idle" | "busy" | "good" | "warn" | "bad";
+
+export interface Headline {
+  tone: Tone;
+  title: string;
+  more: string;
+}
+
+/** The one sentence in large type. `leg` is this page's own; the seat is what the dialer says. */
+export function headline(seat: Seat | null, leg: LegState): Headline {
+  if (seat === null || seat.state === "logged_out") {
+    return { tone: "idle", title: "Not logged in", more: "Choose a campaign and log in; your phone is then rung." };
+  }
+  const made: Record<Exclude<SeatState, "logged_out">, Headline> = {
+    not_ready: notReady(seat, leg),
+    available: { tone: "good", title: "Ready", more: "Waiting for the next call." },
+    reserved: { tone: "good", title: "A call is coming", more: "You are about to be connected." },
+    talking: { tone: "busy", title: "On a call", more: during(seat) },
+    wrapping: { tone: "warn", title: "After-call work", more: `Record what came of ${during(seat).toLowerCase()}` },
+    leg_lost: {
+      tone: "bad",
+      title: "Your phone left the line",
+      more: "It is rung again when it is back. No calls come to you meanwhile.",
+    },
+  };
+  const found = made[seat.state];
+  const leaving = seat.is_leaving ? " Your break begins after this call." : "";
+  return { ...found, more: found.more + leaving };
+}
+
+function notReady(seat: Seat, leg: LegState): Headline {
+  if (leg !== "up") {
+    return { tone: "idle", title: "Not ready", more: "Your phone is about to be rung; it answers by itself." };
+  }
+  if (seat.reason === "") return { tone: "idle", title: "Not ready", more: "Your phone is on the line." };
+  return { tone: "idle", title: `On a break: ${seat.reason}`, more: "Calls go to others meanwhile." };
+}
+
+function during(seat: Seat): string {
+  return seat.attempt === null ? "The call." : `Call ${seat.attempt}, campaign ${seat.campaign}.`;
+}
+
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const minutes = String(Math.floor(whole / 60) % 60).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  const rest = `${minutes}:${String(whole % 60).padStart(2, "0")}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}
+
+export interface Choice {
+  kind: string;
+  label: string;
+  /** Fields that this outcome needs. */
+  asks?: "promise" | "call_back";
+}
+
+export const OUTCOMES: readonly { group: string; choices: readonly Choice[] }[] = [
+  {
+    group: "Spoke with the person",
+    choices: [
+      { kind: "promise_to_pay", label: "Promise to pay", asks: "promise" },
+      { kind: "plan_agreed", label: "Plan agreed", asks: "promise" },
+      { kind: "settlement_agreed", label: "Settlement agreed", asks: "promise" },
+      { kind: "paid_on_call", label: "Paid on the call" },
+      { kind: "call_back", label: "Call back", asks: "call_back" },
+      { kind: "refused_to_pay", label: "Refused to pay" },
+      { kind: "no_commitment", label: "No commitment" },
+    ],
+  },
+  {
+    group: "They asked or told us something",
+    choices: [
+      { kind: "disputed", label: "Disputes the debt" },
+      { kind: "stop_calling", label: "Stop calling" },
+      { kind: "stop_number", label: "Stop this number" },
+      { kind: "cease_requested", label: "Cease contact" },
+      { kind: "attorney_named", label: "Has an attorney" },
+      { kind: "bankruptcy_claimed", label: "Bankruptcy" },
+      { kind: "deceased", label: "Deceased" },
+    ],
+  },
+  {
+    group: "Somebody else, or nobody",
+    choices: [
+      { kind: "wrong_number", label: "Wrong number" },
+      { kind: "third_party", label: "Third party" },
+      { kind: "child_answered", label: "Child answered" },
+      { kind: "language_barrier", label: "Language barrier" },
+      { kind: "hung_up_unverified", label: "Hung up" },
+      { kind: "machine", label: "Machine" },
+      { kind: "message_left", label: "Message left" },
+      { kind: "screened", label: "Call screening" },
+      { kind: "dead_air", label: "Dead air" },
+    ],
+  },
+];

@@ -1,0 +1,13 @@
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  base: "/phone/",
+  build: {
+    outDir: "../built",
+    emptyOutDir: true,
+    target: "es2022",
+    // The content security policy allows files of our own and nothing inline.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});

@@ -1,0 +1,171 @@
+"""A floor for browser tests: the real engine, store, HTTP side and adapter on a laboratory's Asterisk."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from lab.laboratory import Laboratory
+from whole import CAMPAIGN, SHOWS, Watched, make_store, make_system
+
+from dialer.cli.live_floor import FloorOrder, Running, running_floor
+from dialer.clock import posix_now
+from dialer.domain.agent import AgentState
+from dialer.domain.campaign import CampaignSettings
+from dialer.domain.commands import Originate
+from dialer.domain.ids import AttemptId, ClientId
+from dialer.domain.ports import TelephoneCommand
+from dialer.engine.snapshot import AgentView
+from dialer.runtime.clocks import RehearsalClock
+from dialer.runtime.settings import RuntimeSettings
+from dialer.web.phone.accounts import PhoneAccount, Phones
+from dialer.web.tokens import Role, Token, Tokens, digest_of
+
+AGENT = "anna"
+TOKEN = "the token of anna"
+NO_PHONE = "the token of bert"
+ENDPOINT = "web201"
+
+
+class Public(Watched):
+    """Everybody who is called does the same: what the laboratory's number of that ending does."""
+
+    ending: str
+
+    async def perform(self, command: TelephoneCommand, *, dial: str | None = None) -> None:
+        if isinstance(command, Originate) and dial is not None:
+            self.ordered.append(command.attempt)
+            dial = f"{dial}{self.ending}"
+        await super(Watched, self).perform(command, dial=dial)
+
+
+class Station:
+    """One agent's place: the floor around it, which may be stopped and started again at the same address."""
+
+    def __init__(self, laboratory: Laboratory, folder: Path, *, ending: str) -> None:
+        self.laboratory = laboratory
+        self.ending = ending
+        self.port = free_port()
+        self.database = str(folder / "floor.db")
+        self._clock = RehearsalClock(began=posix_now(), shows=SHOWS)
+        self._life: AsyncExitStack | None = None
+        self._running: Running | None = None
+        self.system: Public | None = None
+        make_store(self.database, now=self._clock.posix(), persons=300)
+
+    @property
+    def url(self) -> str:
+        """The page's address."""
+        return f"http://127.0.0.1:{self.port}/phone/"
+
+    async def start(self) -> None:
+        """Run the floor."""
+        system = make_system(self._clock, host=self.laboratory.address)
+        system.__class__ = Public
+        assert isinstance(system, Public)
+        system.ending = self.ending
+        self.system = system
+        self._life = AsyncExitStack()
+        floor = running_floor(self._order(), network=system, clock=self._clock)
+        self._running = await self._life.enter_async_context(floor)
+
+    async def stop(self) -> None:
+        """End the dialer's process; what lives in Asterisk goes on."""
+        if self._life is not None:
+            await self._life.aclose()
+        self._life = self._running = None
+
+    def view(self) -> AgentView | None:
+        """The agent as the floor sees them."""
+        assert self._running is not None
+        rows = self._running.floor.snapshot().agents
+        return next((row for row in rows if row.agent == AGENT), None)
+
+    async def until(self, state: AgentState, *, within: float = 20.0) -> AgentView:
+        """Wait until the floor says that the agent is in this state."""
+
+        def there() -> bool:
+            view = self.view()
+            return view is not None and view.state is state
+
+        await until(there, within=within, what=f"the agent {state.value}")
+        view = self.view()
+        assert view is not None
+        return view
+
+    async def on_call(self) -> AttemptId:
+        """Wait until the agent talks; the attempt."""
+        attempt = (await self.until(AgentState.TALKING)).attempt
+        assert attempt is not None
+        return attempt
+
+    def _order(self) -> FloorOrder:
+        campaign = CampaignSettings(
+            campaign=CAMPAIGN,
+            client=ClientId("made-up"),
+            policy="progressive",
+            caller_id="+12125550100",
+            lines=1,
+            launches_per_second=5,
+            ring_s=15.0,
+        )
+        account = PhoneAccount(
+            agent=AGENT,
+            endpoint=ENDPOINT,
+            secret=f"phone-{ENDPOINT}",
+            server=f"wss://{self.laboratory.address}:8089/ws",
+        )
+        agents = {TOKEN: AGENT, NO_PHONE: "bert"}
+        tokens = Tokens(
+            Token(digest=digest_of(text), roles=frozenset({Role.AGENT}), name=agent, agent=agent)
+            for text, agent in agents.items()
+        )
+        return FloorOrder(
+            database=self.database,
+            campaigns=(campaign,),
+            tokens=tokens,
+            port=self.port,
+            settings=RuntimeSettings(drain_s=0.0),
+            phones=Phones([account]),
+        )
+
+
+@asynccontextmanager
+async def station(laboratory: Laboratory, folder: Path, *, ending: str) -> AsyncGenerator[Station]:
+    """A station while the block runs; every call of it is ended with it."""
+    made = Station(laboratory, folder, ending=ending)
+    await made.start()
+    try:
+        yield made
+    finally:
+        await made.stop()
+        laboratory.pbx.command("channel request hangup all")
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def until(
+    is_so: Callable[[], bool] | Callable[[], Awaitable[bool]], *, within: float = 15.0, what: str = "it"
+) -> None:
+    """Wait for something of the outside world.
+
+    Raises:
+        AssertionError: it did not come in time.
+    """
+    try:
+        async with asyncio.timeout(within):
+            while True:
+                found = is_so()
+                if found if isinstance(found, bool) else await found:
+                    return
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise AssertionError(f"waited {within:g} s in vain for {what}") from None

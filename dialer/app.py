@@ -192,8 +192,7 @@ def import_placement(
         now: POSIX seconds at which the accounts came.
         progress: told how many lines were read.
         pause: see `Imports`; `breathe` beside a running floor.
-        changed: told of the persons who were known before, once they are in place; `known_persons` finds
-            them again from the file.
+        changed: told of the persons who were known before, once they are in place.
 
     Raises:
         ImportedBeforeError: the same bytes were imported into this campaign already.
@@ -217,22 +216,11 @@ def import_placement(
     return reader.report
 
 
-def known_persons(store: Store, reader: PlacementReader) -> tuple[PersonId, ...]:
-    """Persons of a file who are in the store, by their ids: whom a floor must be told of once more."""
-    ids = store.identifiers
-    found = {
-        ids.person(line.client, line.person.person_ref) for line in reader if isinstance(line, PlacedAccount)
-    }
-    return tuple(sorted(found))
-
-
-def finish_imports(store: Store, *, now: float) -> tuple[PersonId, ...]:
-    """Put in place what a process that died had published; returns persons who were known before."""
-    imports = store.imports()
-    known: set[PersonId] = set()
+def finish_imports(store: Store, *, now: float, pause: Callable[[float], None] = no_pause) -> None:
+    """Put in place what a process that died had published."""
+    imports = store.imports(pause=pause)
     for begun in imports.unfinished():
-        known.update(imports.put_in_place(begun.import_id, now=now))
-    return tuple(sorted(known))
+        imports.put_in_place(begun.import_id, now=now)
 
 
 def _counting(

@@ -1,58 +1,52 @@
-"""An import beside a running floor: another process owns the store and is told over HTTP of what changed.
+"""An import beside a running floor: another process owns the store, and tells its engine of what changed.
 
-New people come with the floor's next refill. People who were known before may be in the floor's memory,
-with the file as it was; therefore each of them is sent to it whole, through its inbox, as everything that may
-change a decision. Nothing of this is lost when the floor cannot be reached: the store holds it, and the same
-command tells the floor again.
+New people come with the floor's next refill. People who were known before may be in the engine's memory: the
+import writes them down beside the placement, the floor looks there and tells its engine (`import_news`). The
+command waits for that, so that what it took in binds when it returns; if it dies meanwhile, nothing is lost.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx2
 import msgspec
-from sqlalchemy import Connection
 
-from compliance_gate.request import PersonFile
 from dialer import clock
-from dialer.app import ImportedBeforeError, import_placement, known_persons
+from dialer.app import ImportedBeforeError, import_placement
 from dialer.cli import console
-from dialer.cli.serve import ADDRESS_FILE, CLOCK_FILE, TOKEN_FILE
+from dialer.cli.serve import CLOCK_FILE
 from dialer.domain.ids import PersonId
 from dialer.intake.placements import PlacementReader
 from dialer.intake.report import ImportReport
 from dialer.runtime.clocks import RehearsalClock
-from dialer.storage.checkpoints import last_sequence
-from dialer.storage.imports import breathe
-from dialer.storage.person_files import changes_between, person_files
+from dialer.storage import news
+from dialer.storage.imports import breathe, import_id_of
 from dialer.storage.store import Store
 
 ANSWER_S = 30.0
-"""Seconds for which the floor may take to commit one file."""
+"""Seconds for which the floor may take in nothing at all."""
 
-TRIES = 5
-"""Times a file is sent when facts keep coming in between."""
+LOOK_S = 0.2
 
 
 def import_beside(
     address: str, file: Path, *, campaign: str, folder: Path | None, progress: Callable[[int], None]
 ) -> ImportReport:
-    """Import into a store that a running floor owns, and tell the floor of everybody it may know.
+    """Import into a store that a running floor owns, and wait until its engine knows what it must.
 
     Args:
-        folder: the floor's; None = where the store's file is.
+        folder: the floor's, for its clock; None = where the store's file is.
 
     Raises:
-        UserError: everything is in the store, and the floor was not told of all of it.
-        ImportedBeforeError: the same bytes were imported before; the floor was told of them once more.
+        UserError: everything is in the store, and the floor does not take it in now.
+        ImportedBeforeError: the same bytes were imported before; what was left to be told is told.
     """
-    where = folder if folder is not None else Path(address).parent
-    now = _now(where)
+    now = _now(folder if folder is not None else Path(address).parent)
     changed: list[PersonId] = []
     with Store.open(address) as store:
         reader = PlacementReader(file, as_of=datetime.fromtimestamp(now, UTC))
+        import_id = import_id_of(reader.report.sha256, campaign)
         try:
             report = import_placement(
                 store,
@@ -64,10 +58,9 @@ def import_beside(
                 changed=changed.extend,
             )
         except ImportedBeforeError:
-            again = PlacementReader(file, as_of=datetime.fromtimestamp(now, UTC))
-            _tell_floor(store, where, known_persons(store, again), file)
+            _wait_told(store, import_id, _left(store, import_id))
             raise
-        _tell_floor(store, where, changed, file)
+        _wait_told(store, import_id, len(changed))
     return report
 
 
@@ -79,65 +72,24 @@ def _now(folder: Path) -> float:
     return clock.posix_now()
 
 
-def _tell_floor(store: Store, folder: Path, persons: Sequence[PersonId], file: Path) -> None:
-    told = 0
+def _left(store: Store, import_id: str) -> int:
+    return store.read(lambda connection: news.left_of(connection, import_id))
+
+
+def _wait_told(store: Store, import_id: str, persons: int) -> None:
     if not persons:
         return
-    try:
-        with _client(folder) as client:
-            for person in persons:
-                _tell(store, client, person, folder)
-                told += 1
-    except (OSError, msgspec.MsgspecError, httpx2.HTTPError) as error:
-        raise console.UserError(
-            f"everything is in the store, but the running floor was not told of {len(persons) - told} of "
-            f"{len(persons)} people it may know already: {error}",
-            where=str(folder / ADDRESS_FILE),
-            mend=f"when the floor answers again, import {file} once more: it only tells the floor then. "
-            "--floor FOLDER says where the floor is (`fairdial serve --out`).",
-        ) from error
-    console.say(f"the running floor was told of {told:,} people it may know already")
-
-
-def _client(folder: Path) -> httpx2.Client:
-    api = msgspec.json.decode((folder / ADDRESS_FILE).read_bytes(), type=dict[str, str | int])["api"]
-    token = (folder / TOKEN_FILE).read_text(encoding="utf-8").strip()
-    return httpx2.Client(
-        base_url=str(api), headers={"Authorization": f"Bearer {token}"}, timeout=ANSWER_S, trust_env=False
-    )
-
-
-def _tell(store: Store, client: httpx2.Client, person: PersonId, folder: Path) -> None:
-    """Send a person's file; again, with it, when the floor learned something between reading and taking.
-
-    An edit replaces the whole file, so a fact that came in between would be forgotten otherwise.
-    """
-    as_of, file = store.read(lambda connection: _read(connection, person, now=_now(folder)))
-    for _ in range(TRIES):
-        answer = client.put(f"/api/facts/persons/{person}", content=msgspec.json.encode(file))
-        answer.raise_for_status()
-        taken = int(answer.json()["sequence"])
-        missed = _missed(store, file, since=as_of, until=taken, now=_now(folder))
-        if missed == file:
-            return
-        as_of, file = taken, missed
-    raise httpx2.HTTPError(f"{TRIES} times something new came in about {person}")
-
-
-def _read(connection: Connection, person: PersonId, *, now: float) -> tuple[int, PersonFile]:
-    return last_sequence(connection), person_files(connection, [person], now=now)[person]
-
-
-def _missed(store: Store, file: PersonFile, *, since: int, until: int, now: float) -> PersonFile:
-    """The file with what the floor learned after `since` and before it took the file at `until`."""
-
-    def work(connection: Connection) -> PersonFile:
-        found = file
-        for change in changes_between(connection, file, since=since, until=until):
-            found = change.apply(found)
-        known = {entry.entry for entry in found.history}
-        held = person_files(connection, [file.person], now=now)[file.person]
-        newer = tuple(entry for entry in held.history if entry.entry not in known)
-        return replace(found, history=(*found.history, *newer)) if newer else found
-
-    return store.read(work)
+    left, at = _left(store, import_id), clock.monotonic_now()
+    while left:
+        time.sleep(LOOK_S)
+        before, left = left, _left(store, import_id)
+        if left < before:
+            at = clock.monotonic_now()
+        elif clock.monotonic_now() - at > ANSWER_S:
+            raise console.UserError(
+                f"everything is in the store, but the running floor was not told of {left:,} of {persons:,} "
+                "people whom it may know already",
+                mend="look whether the floor goes on (its /health). Nothing has to be done again: it takes "
+                "them in as soon as it does, and at the latest before it dials after its next start.",
+            )
+    console.say(f"the running floor was told of {persons:,} people it may know already")

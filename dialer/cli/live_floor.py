@@ -17,12 +17,12 @@ from sqlalchemy import select
 from compliance_gate.gate import ComplianceGate
 from compliance_gate.library import standard_rulebook
 from dialer import clock
-from dialer.app import finish_imports
+from dialer.cli.import_news import ImportNews, catch_up, finish_beside
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Command, RefillHopper
 from dialer.domain.errors import StoreUnavailableError
-from dialer.domain.events import CampaignConfigured, CampaignStarted, LeadsFetched, PersonEdited
-from dialer.domain.ids import NumberId, PersonId
+from dialer.domain.events import CampaignConfigured, CampaignStarted, LeadsFetched
+from dialer.domain.ids import NumberId
 from dialer.domain.ports import JournalEntry, TelephoneSystem
 from dialer.engine.context import Gate
 from dialer.runtime.clocks import Clock
@@ -185,9 +185,9 @@ async def running_floor(
     async with AsyncExitStack() as stack:
         store = stack.enter_context(await _open(order.database))
         now = clock.posix()
-        changed = await asyncio.to_thread(finish_imports, store, now=now)
         await asyncio.to_thread(store.enter_rulebook, rulebook.hash, now=now)
         recovered = await asyncio.to_thread(rebuild, store, gate)
+        behind = await asyncio.to_thread(catch_up, store, recovered.engine)
         live = await stack.enter_async_context(LiveStore(store, now=clock.posix))
         floor_store = FloorStore(live)
         stack.callback(floor_store.close)
@@ -200,19 +200,23 @@ async def running_floor(
         )
         registry = floor.instruments.registry
         web = make_web(floor=floor, tokens=order.tokens, registry=registry, phones=order.phones)
+        news = ImportNews(floor, recovered.engine, live.database, now=clock.posix, behind=behind)
         async with asyncio.TaskGroup() as group:
+            # First, so that a floor that is behind holds its launches before it hears the telephone system.
+            beside = [group.create_task(news.run(), name="imports")]
             running = group.create_task(floor.run(), name="floor")
-            broadcasting = group.create_task(web.run(), name="broadcast")
+            beside.append(group.create_task(web.run(), name="broadcast"))
+            beside.append(group.create_task(finish_beside(order.database, now=now), name="finish imports"))
             try:
                 await _configure(floor, order)
-                await _tell_of(floor, store, changed, now=now)
                 async with serving(web.application, host=order.host, port=order.port) as port:
                     yield Running(floor, port)
                     floor.stop()
                     await asyncio.wait({running})  # its HTTP side answers until the end
             finally:
                 floor.stop()
-                broadcasting.cancel()
+                for task in beside:
+                    task.cancel()
 
 
 async def _open(database: str) -> Store:
@@ -234,15 +238,6 @@ async def _configure(floor: Floor, order: FloorOrder) -> None:
             await floor.submit(CampaignConfigured(settings=settings))
         if settings.campaign not in known:
             await floor.submit(CampaignStarted(campaign=settings.campaign))
-
-
-async def _tell_of(floor: Floor, store: Store, persons: tuple[PersonId, ...], *, now: float) -> None:
-    """The checkpoint may hold files from before the import that was just finished."""
-    if not persons:
-        return
-    files = await asyncio.to_thread(store.person_files, list(persons), now=now)
-    for file in files.values():
-        await floor.submit(PersonEdited(person=file))
 
 
 async def work_until_signal(floor: Floor) -> None:

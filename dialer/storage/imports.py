@@ -74,6 +74,11 @@ def no_pause(_seconds: float) -> None:
     """For a store that nobody else uses."""
 
 
+def import_id_of(sha256: str, campaign: str) -> str:
+    """The same bytes for the same campaign are one import."""
+    return hashlib.sha256(f"{sha256}\x1f{campaign}".encode()).hexdigest()[:16]
+
+
 class Imports:
     """Imports of one store.
 
@@ -96,7 +101,7 @@ class Imports:
         Returns:
             state `staging`: hand over the lines; anything else: this file was imported already.
         """
-        import_id = hashlib.sha256(f"{sha256}\x1f{campaign}".encode()).hexdigest()[:16]
+        import_id = import_id_of(sha256, campaign)
         row: dict[str, object] = {
             "import_id": import_id,
             "file_name": file_name,
@@ -192,7 +197,7 @@ class Imports:
         """Put the published accounts in place, in small transactions; may be killed and called again.
 
         Returns:
-            persons who were known before: a running engine must be told of them by `PersonEdited`.
+            persons who were known before; `dialer.storage.news` has them for a running engine.
         """
         status = self._expect(import_id, "published")
         placing = Placing(

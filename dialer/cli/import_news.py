@@ -1,0 +1,163 @@
+"""Imports and the floor that runs: what they placed of people whom its engine may know is told to it.
+
+Theory of operation. An import writes down, with the placement itself, of whom it says more than was known
+(`dialer.storage.news`). The floor's own process looks there, reads those people's files and lets the engine
+add them; only then the row goes. Nobody else needs to be told: files of people who are not in play come fresh
+from the store. Whoever dies, importer or floor, the rows stay, and the next start begins with them, before it
+dials.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+
+import structlog
+from sqlalchemy import Connection
+
+from compliance_gate.request import PersonFile
+from dialer.app import finish_imports
+from dialer.domain.errors import FairdialError, InvalidFactError, NotTakenError, StoreUnavailableError
+from dialer.domain.events import Event, LaunchingHeld, LaunchingResumed, PersonPlacedAgain
+from dialer.domain.ids import PersonId
+from dialer.engine.engine import DialerEngine
+from dialer.runtime.floor import Floor
+from dialer.storage import news
+from dialer.storage.beside_loop import BesideLoop
+from dialer.storage.checkpoints import last_sequence
+from dialer.storage.person_files import person_files
+from dialer.storage.store import Store
+
+log = structlog.get_logger(__name__)
+
+LOOK_S = 0.5
+"""Seconds between two looks when there was nothing to tell."""
+
+AT_ONCE = 100
+"""People told together: their files are read in some tens of milliseconds and committed together."""
+
+AGAIN_S = 30.0
+"""Seconds after which an import that could not be finished is tried again."""
+
+HELD_BY = "imports"
+
+_LATER = (StoreUnavailableError, NotTakenError, InvalidFactError, TimeoutError)
+"""What is told again: nothing was taken, it was too old, or it is not known whether it was taken."""
+
+
+class ImportNews:
+    """Tells the engine what imports placed.
+
+    Args:
+        engine: the floor's own, to be asked only whom it may know.
+        now: POSIX seconds of the floor's clock.
+        behind: rows that were written before this start; nothing is launched until they are told.
+    """
+
+    def __init__(
+        self,
+        floor: Floor,
+        engine: DialerEngine,
+        database: BesideLoop,
+        *,
+        now: Callable[[], float],
+        behind: int = 0,
+    ) -> None:
+        self._floor = floor
+        self._engine = engine
+        self._database = database
+        self._now = now
+        self._behind = behind
+
+    async def run(self) -> None:
+        """Tell, for ever."""
+        if self._behind:
+            await self._insist(LaunchingHeld(by=HELD_BY, reason="what was placed is taken in first"))
+            while self._behind > 0:
+                self._behind -= await self._tell_or_wait()
+            await self._insist(LaunchingResumed(by=HELD_BY))
+        while True:
+            await self._tell_or_wait()
+
+    async def tell_some(self) -> int:
+        """Tell the engine of the oldest rows; returns how many are done with.
+
+        Raises:
+            StoreUnavailableError: the rows stay.
+        """
+        untold = await self._database.read(lambda connection: news.oldest(connection, most=AT_ONCE))
+        # Whoever is not known at this moment, with no fetch under way, will come from the store as it is now.
+        concerned = sorted({row.person for row in untold if self._engine.may_know(row.person)})
+        later = await self._tell(concerned) if concerned else frozenset[PersonId]()
+        done = [row for row in untold if row.person not in later]
+        if done:
+            await self._database.write(lambda connection: news.take_away(connection, done))
+        return len(done)
+
+    async def _tell_or_wait(self) -> int:
+        try:
+            done = await self.tell_some()
+        except StoreUnavailableError as error:
+            log.warning("imports.not_told", why=str(error))
+            done = 0
+        if not done:
+            await asyncio.sleep(LOOK_S)
+        return done
+
+    async def _tell(self, persons: Sequence[PersonId]) -> frozenset[PersonId]:
+        """Returns whom it must be told of again."""
+
+        def work(connection: Connection) -> tuple[int, dict[str, PersonFile]]:
+            return last_sequence(connection), person_files(connection, persons, now=self._now())
+
+        as_of, files = await self._database.read(work)
+        async with asyncio.TaskGroup() as group:
+            told = {
+                person: group.create_task(self._submit(PersonPlacedAgain(person=files[person], as_of=as_of)))
+                for person in persons
+            }
+        return frozenset(person for person, task in told.items() if not task.result())
+
+    async def _submit(self, event: Event) -> bool:
+        try:
+            await self._floor.submit(event)
+        except _LATER:
+            return False
+        return True
+
+    async def _insist(self, event: Event) -> None:
+        while not await self._submit(event):
+            await asyncio.sleep(LOOK_S)
+
+
+def catch_up(store: Store, engine: DialerEngine) -> int:
+    """Before the floor runs: drops the rows of people whom the engine does not have from its checkpoint;
+    returns how many are left to be told."""
+    return store.write(lambda connection: news.keep_only(connection, engine.persons_in_play))
+
+
+class _StoppedError(FairdialError):
+    """The floor ends: the import stays as it is between two of its transactions."""
+
+
+async def finish_beside(address: str, *, now: float) -> None:
+    """Put in place what an importer that died had published, beside the floor and with its patience."""
+    stop = threading.Event()
+    try:
+        while True:
+            try:
+                await asyncio.to_thread(_finish, address, now, stop)
+                return
+            except StoreUnavailableError as error:
+                log.warning("imports.not_finished", why=str(error))
+            await asyncio.sleep(AGAIN_S)
+    finally:
+        stop.set()
+
+
+def _finish(address: str, now: float, stop: threading.Event) -> None:
+    def pause(seconds: float) -> None:
+        if stop.wait(seconds):
+            raise _StoppedError("the floor ends")
+
+    with Store.open(address) as store:
+        finish_imports(store, now=now, pause=pause)

@@ -116,9 +116,10 @@ class DialerEngine:
                     at = min(at, pool.reconsider_at)
         return None if at == inf else max(at, state.now)
 
-    def snapshot(self) -> FloorSnapshot:
-        """The floor as it is, frozen."""
-        return floor_snapshot(self._context.state, self._launcher.why_not)
+    def snapshot(self, *, now: float | None = None) -> FloorSnapshot:
+        """The floor, frozen. `now`: POSIX seconds; None, or before the last step: as of that step."""
+        state = self._context.state
+        return floor_snapshot(state, self._launcher.why_not, max(state.now, now or state.now))
 
     def may_know(self, person: PersonId) -> bool:
         """Whether a placement of this person concerns the engine: it has their file, or a fetch under way may

@@ -76,10 +76,12 @@ class FloorSnapshot:
     boxes: tuple[BoxView, ...] = ()
 
 
-def floor_snapshot(state: EngineState, why_not: Callable[[CampaignRow], str | None]) -> FloorSnapshot:
-    """Freeze the floor."""
+def floor_snapshot(
+    state: EngineState, why_not: Callable[[CampaignRow], str | None], now: float
+) -> FloorSnapshot:
+    """Freeze the floor as of `now`."""
     return FloorSnapshot(
-        now=state.now,
+        now=now,
         sequence=state.sequence,
         is_floor_stopped=state.is_floor_stopped,
         is_network_up=state.is_network_up,
@@ -88,7 +90,7 @@ def floor_snapshot(state: EngineState, why_not: Callable[[CampaignRow], str | No
                 agent=row.agent,
                 campaign=row.campaign,
                 state=row.state,
-                for_s=max(state.now - row.since, 0.0),
+                for_s=max(now - row.since, 0.0),
                 reason=row.reason,
                 is_leaving=row.is_leaving,
                 attempt=row.attempt,

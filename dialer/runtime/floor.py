@@ -6,7 +6,7 @@ listen to the telephone system, fetch leads, hand over commands, watch the loop,
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 
@@ -14,6 +14,7 @@ from dialer import clock
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.errors import FairdialError, NotTakenError, StoreUnavailableError
+from dialer.domain.ids import NO_BOX, BoxId
 from dialer.domain.ports import JournalEntry, TelephoneSystem
 from dialer.engine.snapshot import FloorSnapshot
 from dialer.runtime.checkpoint import encode_state
@@ -21,7 +22,7 @@ from dialer.runtime.clocks import Clock, WatchedClock
 from dialer.runtime.health import Health
 from dialer.runtime.inbox import Inbox, Item, Taken
 from dialer.runtime.instruments import Instruments
-from dialer.runtime.link import Link
+from dialer.runtime.link import Link, believed_after
 from dialer.runtime.loop_lag import watch_lag
 from dialer.runtime.outbox import Outbox
 from dialer.runtime.ports import Store
@@ -34,6 +35,8 @@ log = structlog.get_logger(__name__)
 _TIME_REACHED = e.TimeReached()
 SHORTEST_WAIT_S = 0.001
 """Before a wake-up: the loop must turn."""
+SNAPSHOT_S = 0.25
+"""Seconds of the floor's clock for which an idle floor looks the same."""
 
 
 class FloorStoppingError(NotTakenError):
@@ -78,7 +81,7 @@ class Floor:
             settings=self.settings,
             instruments=self.instruments,
             now=self._clock.posix,
-            link=lambda: self._link.number,
+            link=self._link.number_of,
             tell=self._tell,
         )
         self._writer = Writer(
@@ -88,7 +91,7 @@ class Floor:
             release=self._release,
             trouble=self._store_trouble,
         )
-        self._believed_link = 0
+        self._believed: Mapping[BoxId, int] = {}
         self._checkpoint_sequence = recovered.sequence
         self._checkpoint_at = 0.0
         self._was_refused = False
@@ -119,10 +122,12 @@ class Floor:
         return await asyncio.wait_for(receipt, within)
 
     def snapshot(self) -> FloorSnapshot:
-        """The floor as of the last step; made at most once a step."""
-        if self._snapshot is None or self._snapshot.sequence != self._sequence:
-            self._snapshot = self._engine.snapshot()
-        return self._snapshot
+        """The floor after the last step, as of now; the same for `SNAPSHOT_S` when nothing happens."""
+        now = self._clock.posix()
+        known = self._snapshot
+        if known is None or known.sequence != self._sequence or abs(now - known.now) >= SNAPSHOT_S:
+            known = self._snapshot = self._engine.snapshot(now=now)
+        return known
 
     def health(self) -> Health:
         """Whether the floor is alive and fit to dial, and why not."""
@@ -138,7 +143,7 @@ class Floor:
         quick, lag = self.instruments.recent_quick, self.instruments.recent_lag
         return Health(
             is_fit=not reasons,
-            reasons=tuple(reasons),
+            reasons=(*reasons, *lost),
             generation=self._recovered.generation,
             sequence=self._sequence,
             written=self._writer.written,
@@ -283,10 +288,8 @@ class Floor:
         self.instruments.step_s.observe(took)
         self.instruments.recent_step.add(took)
         self._sequence += 1
-        if isinstance(event, e.NetworkReconciled) and item is not None:
-            self._believed_link = item.link
-        elif isinstance(event, (e.NetworkLost, e.EngineRestarted)):
-            self._believed_link = 0
+        if isinstance(event, (e.NetworkReconciled, e.NetworkLost, e.BoxGivenUp, e.EngineRestarted)):
+            self._believed = believed_after(self._believed, event, 0 if item is None else item.link)
         since = item.arrived if item is not None else began
         for command in commands:
             if isinstance(command, (c.Bridge, c.Hangup)):
@@ -299,7 +302,7 @@ class Floor:
                 item=item,
                 was_ignored=asked and self._engine.ignored > ignored,
                 error=error,
-                link=self._believed_link,
+                links=self._believed,
             )
         )
         self.instruments.steps.labels(type(event).__name__).inc()
@@ -350,7 +353,8 @@ class Floor:
             case (
                 c.Originate() | c.ConnectAgentLeg() | c.DropAgentLeg() | c.LeaveMessage() | c.ConfirmOptOut()
             ):
-                self._outbox.order(command, link=step.link)
+                box = command.box if isinstance(command, c.Originate) else NO_BOX
+                self._outbox.order(command, link=step.links.get(box, 0))
             case c.RefillHopper():
                 self._refills.put_nowait(command)
             case c.RaiseAlarm():

@@ -7,12 +7,13 @@ after it: the answer to "what lives there" did not include it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
 from dialer.domain.errors import TelephoneSystemUnavailableError
-from dialer.domain.events import Event, NetworkLost, NetworkReconciled
+from dialer.domain.events import BoxGivenUp, EngineRestarted, Event, NetworkLost, NetworkReconciled
+from dialer.domain.ids import NO_BOX, BoxId
 from dialer.domain.ports import TelephoneSystem
 from dialer.runtime.instruments import Instruments
 from dialer.runtime.settings import RuntimeSettings
@@ -41,8 +42,8 @@ class Link:
         self._put = put
         self._made = 0
         self._is_told_lost = False
-        self.number = 0
-        """Number of the present connection; 0 = there is none."""
+        self._numbers: dict[BoxId, int] = {}
+        self._why_lost: dict[BoxId, str] = {}
         self.why_down = "not connected yet"
 
     async def run(self) -> None:
@@ -67,28 +68,35 @@ class Link:
 
     async def _up(self, found: NetworkReconciled) -> None:
         self._made += 1
-        self.number = self._made
+        for box in [found.box for found in found.boxes] or [NO_BOX]:
+            self._numbers[box] = self._made
+            self._why_lost.pop(box, None)
         self.why_down = ""
         self._is_told_lost = False
         self._instruments.network_up.set(1)
         log.info("network.up", live=len(found.live), agents=len(found.agents))
-        await self._put(found, self.number)
+        await self._put(found, self._made)
 
     async def _listen(self) -> None:
         """Pass on events until the connection is gone. A system may come back within its own stream."""
         async for event in self._network.events():
-            if isinstance(event, NetworkLost):
+            if isinstance(event, (NetworkLost, BoxGivenUp)) and event.box != NO_BOX:
+                self._numbers.pop(event.box, None)
+                self._why_lost[event.box] = event.reason
+                log.error("network.box_down", box=event.box, why=event.reason)
+                await self._put(event, 0)
+            elif isinstance(event, NetworkLost):
                 await self._down(event.reason)
             elif isinstance(event, NetworkReconciled):
                 await self._up(event)
             else:
-                if self.number == 0:  # it speaks again: ask what lives before listening on
+                if not self._numbers and not self._why_lost:  # it speaks again: ask what lives first
                     await self._reconcile()
                 await self._put(event, self.number)
         await self._down("the telephone system closed the connection")
 
     async def _down(self, why: str) -> None:
-        self.number = 0
+        self._numbers.clear()
         self.why_down = why
         self._instruments.network_up.set(0)
         if not self._is_told_lost:

@@ -27,7 +27,7 @@ from dialer.domain.commands import (
 )
 from dialer.domain.errors import StoreUnavailableError, TelephoneSystemUnavailableError
 from dialer.domain.events import BridgeFailed, CallNotAttempted, Event
-from dialer.domain.ids import AttemptId, NumberId
+from dialer.domain.ids import AttemptId, BoxId, NumberId
 from dialer.domain.ports import TelephoneSystem
 from dialer.domain.record import instant
 from dialer.runtime.instruments import Instruments
@@ -53,7 +53,8 @@ class Outbox:
 
     Args:
         now: POSIX seconds, for the clearance's expiry.
-        link: number of the present connection to the telephone system; 0 = there is none.
+        link: number of the present connection to the telephone system (of several, to the one that is named);
+            0 = there is none.
         tell: puts the runtime's own news into the inbox.
     """
 
@@ -65,7 +66,7 @@ class Outbox:
         settings: RuntimeSettings,
         instruments: Instruments,
         now: Callable[[], float],
-        link: Callable[[], int],
+        link: Callable[[BoxId], int],
         tell: Callable[[Event], None],
     ) -> None:
         self._network = network
@@ -184,7 +185,7 @@ class Outbox:
             return "the number is gone, or cannot be read"
         if command.attempt in self._taken_back:
             return "taken back before it was dialed"
-        if link == 0 or link != self._link():
+        if link == 0 or link != self._link(command.box):
             return "the telephone system was lost meanwhile"
         try:
             self._ledger.consume(command.clearance, number=command.number, at=instant(self._now()))

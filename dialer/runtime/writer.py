@@ -7,14 +7,15 @@ cancelled: whether it went through would not be known.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import structlog
 
 from dialer import clock
 from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError, StoreUnavailableError
+from dialer.domain.ids import BoxId
 from dialer.domain.ports import JournalEntry
 from dialer.runtime.inbox import Item, Taken
 from dialer.runtime.instruments import Instruments
@@ -33,8 +34,8 @@ class Step:
     was_ignored: bool = False
     error: FairdialError | None = None
     checkpoint: bytes | None = None
-    link: int = 0
-    """The connection to the telephone system that the engine believed in when it took the step."""
+    links: Mapping[BoxId, int] = field(default_factory=dict[BoxId, int])
+    """The connections to the telephone systems that the engine believed in when it took the step."""
 
 
 class Writer:

@@ -178,7 +178,7 @@ class ScriptedNetwork:
         while True:
             event = await self.said.get()
             yield event
-            if isinstance(event, NetworkLost):
+            if isinstance(event, NetworkLost) and not event.box:
                 return
 
     async def reconcile(self) -> NetworkReconciled:

@@ -135,11 +135,13 @@ class Floor:
         if not self._writer.is_up:
             reasons.append("the store cannot be written")
         if self._link.number == 0:
-            reasons.append(f"the telephone system is not heard: {self._link.why_down}")
+            reasons.append(f"the telephone system is not heard: {self._link.why_down or 'none is'}")
         if self._is_overloaded:
             reasons.append("the loop is late")
         if self._stop_asked:
             reasons.append("the floor is stopping")
+        # One of several telephone systems gone leaves the floor fit: the others dial.
+        lost = tuple(f"telephone system {box} is not heard: {why}" for box, why in self._link.lost_boxes)
         quick, lag = self.instruments.recent_quick, self.instruments.recent_lag
         return Health(
             is_fit=not reasons,

@@ -4,6 +4,9 @@ Theory of operation. DOWN: connect, with growing pauses; then ask what lives the
 (`NetworkReconciled`): the link is UP under a new number. UP: pass on what happens. A loss is told once
 (`NetworkLost`) and takes the link's number away, so that no call that was decided before the loss is dialed
 after it: the answer to "what lives there" did not include it.
+
+Where there are several telephone systems (boxes) behind the one port, each is heard, lost and found again for
+itself and has a number of its own; a loss of one leaves the others' numbers alone.
 """
 
 import asyncio
@@ -45,6 +48,20 @@ class Link:
         self._numbers: dict[BoxId, int] = {}
         self._why_lost: dict[BoxId, str] = {}
         self.why_down = "not connected yet"
+
+    @property
+    def number(self) -> int:
+        """Number of the present connection, of several the newest; 0 = there is none."""
+        return max(self._numbers.values(), default=0)
+
+    def number_of(self, box: BoxId) -> int:
+        """Number of the present connection to a box; 0 = there is none."""
+        return self._numbers.get(box, 0)
+
+    @property
+    def lost_boxes(self) -> tuple[tuple[BoxId, str], ...]:
+        """Of several telephone systems, those that are not heard, and why."""
+        return tuple(sorted(self._why_lost.items()))
 
     async def run(self) -> None:
         """Listen, for ever."""
@@ -103,3 +120,18 @@ class Link:
             self._is_told_lost = True
             log.error("network.down", why=why)
             await self._put(NetworkLost(reason=why), 0)
+
+
+def believed_after(
+    believed: Mapping[BoxId, int],
+    event: NetworkReconciled | NetworkLost | BoxGivenUp | EngineRestarted,
+    link: int,
+) -> Mapping[BoxId, int]:
+    """The connections that the engine believes in after it heard of one: by box, those that are up."""
+    match event:
+        case NetworkReconciled():
+            return {**believed, **dict.fromkeys([box.box for box in event.boxes] or [NO_BOX], link)}
+        case NetworkLost() | BoxGivenUp() if event.box != NO_BOX:
+            return {box: number for box, number in believed.items() if box != event.box}
+        case _:
+            return {}

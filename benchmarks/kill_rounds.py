@@ -32,7 +32,7 @@ from sqlalchemy import select
 
 from compliance_gate.library import standard_rulebook
 from dialer.cli.live_floor import FloorOrder, running_floor, work_until_signal
-from dialer.cli.made_up import stock
+from dialer.cli.made_up import NUMBERS, stock
 from dialer.cli.serve import the_token
 from dialer.cli.service_log import log_as_json
 from dialer.domain.campaign import CampaignSettings
@@ -101,6 +101,7 @@ def work(trial: Trial) -> None:
     order = FloorOrder(
         database=trial.database,
         campaigns=(trial.campaign,),
+        caller_ids=NUMBERS,
         tokens=Tokens([token]),
         port=trial.port,
         settings=RuntimeSettings(

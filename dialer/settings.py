@@ -5,6 +5,7 @@
 
     [http]                                  # where a live floor's HTTP side listens
     [asterisk]                              # its telephone system; config/asterisk/example.toml
+    [[caller_ids]]                          # numbers of ours; dialer.domain.caller_id.OwnedNumber
     [[campaigns]]                           # what it calls; dialer.domain.campaign.CampaignSettings
     [rehearsal]                             # another day and hour, where nobody real can be called
 
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     store: str | None = Field(default=None, description="store to work on; None = the last one written")
     http: HttpSide = Field(default_factory=HttpSide)
     asterisk: Section | list[Section] | None = Field(default=None, repr=False)
+    caller_ids: list[Section] = Field(default_factory=list[Section])
     campaigns: list[Section] = Field(default_factory=list[Section])
     rehearsal: RehearsalTime | None = None
 

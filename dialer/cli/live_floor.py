@@ -18,10 +18,16 @@ from compliance_gate.gate import ComplianceGate
 from compliance_gate.library import standard_rulebook
 from dialer import clock
 from dialer.cli.import_news import ImportNews, catch_up, finish_beside
+from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Command, RefillHopper
 from dialer.domain.errors import StoreUnavailableError
-from dialer.domain.events import CampaignConfigured, CampaignStarted, LeadsFetched
+from dialer.domain.events import (
+    CallerIdsDeclared,
+    CampaignConfigured,
+    CampaignStarted,
+    LeadsFetched,
+)
 from dialer.domain.ids import NumberId
 from dialer.domain.ports import JournalEntry, TelephoneSystem
 from dialer.engine.context import Gate
@@ -58,6 +64,7 @@ class FloorOrder:
         campaigns: configured and started when the engine does not know them yet.
         is_always_configured: what the engine knows of a campaign gives way to `campaigns` at every start;
             whether it runs is left as it was.
+        caller_ids: the numbers of ours that may be shown; a campaign that would show another is refused.
         port: of the HTTP side; 0 = any free one.
         phones: the agents' browser phones.
     """
@@ -69,6 +76,7 @@ class FloorOrder:
     port: int = 0
     settings: RuntimeSettings = field(default_factory=RuntimeSettings)
     is_always_configured: bool = False
+    caller_ids: tuple[OwnedNumber, ...] = ()
     phones: Phones = field(default_factory=Phones)
 
 
@@ -232,6 +240,7 @@ async def _open(database: str) -> Store:
 
 
 async def _configure(floor: Floor, order: FloorOrder) -> None:
+    await floor.submit(CallerIdsDeclared(numbers=order.caller_ids))
     known = {row.campaign for row in floor.snapshot().campaigns}
     for settings in order.campaigns:
         if order.is_always_configured or settings.campaign not in known:

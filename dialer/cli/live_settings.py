@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter, ValidationError
 
 from dialer.cli.console import UserError
+from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings
+from dialer.domain.errors import InvalidFactError
 from dialer.settings import (
     Section,
     SettingsError,
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 EXAMPLE = "config/asterisk/example.toml shows a whole file."
 
 _CAMPAIGN = TypeAdapter(CampaignSettings)
+_OWNED = TypeAdapter(OwnedNumber)
+_OF_A_NUMBER = frozenset(each.name for each in dataclasses.fields(OwnedNumber))
 _FIELDS = frozenset(each.name for each in dataclasses.fields(CampaignSettings))
 
 
@@ -99,6 +103,49 @@ def asterisk_from(section: Section) -> AsteriskSettings:
         raise UserError(str(error), where=str(file), mend=EXAMPLE) from None
 
 
+def caller_ids_of(settings: Settings) -> tuple[OwnedNumber, ...]:
+    """The numbers of ours that may be shown: the `[[caller_ids]]` sections.
+
+    Raises:
+        UserError: one of them is not right.
+    """
+    return tuple(_owned(section, place) for place, section in enumerate(settings.caller_ids, start=1))
+
+
+def _owned(section: Section, place: int) -> OwnedNumber:
+    where = f"{settings_file()}, caller id {place}"
+    mend = "dialer/domain/caller_id.py says what is declared of a number."
+    if unknown := sorted(set(section) - _OF_A_NUMBER):
+        raise UserError(f"a caller id has no setting {unknown[0]!r}", where=where, mend=mend)
+    try:
+        return _OWNED.validate_python(section)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise UserError(f"setting {name!r}: {first['msg']}", where=where, mend=mend) from None
+    except InvalidFactError as error:
+        raise UserError(str(error), where=where, mend=mend) from None
+
+
+def demand_declared(campaigns: tuple[CampaignSettings, ...], owned: tuple[OwnedNumber, ...]) -> None:
+    """Only numbers that are ours and that lead back to us are shown.
+
+    Raises:
+        UserError: a campaign would show another one, or none at all.
+    """
+    known = {each.number for each in owned}
+    for campaign in campaigns:
+        strangers = [number for number in campaign.shown if number not in known]
+        if strangers or not campaign.shown:
+            what = f"would show {strangers[0]}, which is not declared" if strangers else "shows no number"
+            raise UserError(
+                f"campaign {campaign.campaign} {what}",
+                where=str(settings_file()),
+                mend="name it in the campaign's caller_ids, and declare it as yours in a [[caller_ids]] "
+                "section with `number` and `calls_back_to`: what answers when somebody calls it.",
+            )
+
+
 def campaigns_of(settings: Settings) -> tuple[CampaignSettings, ...]:
     """What the floor calls: the `[[campaigns]]` sections.
 
@@ -123,6 +170,8 @@ def _campaign(section: Section, place: int) -> CampaignSettings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise UserError(f"setting {name!r}: {first['msg']}", where=where, mend=mend) from None
+    except InvalidFactError as error:
+        raise UserError(str(error), where=where, mend=mend) from None
 
 
 def demand_nobody_real(rehearsal: RehearsalTime, asterisk: AsteriskSettings) -> None:

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from compliance_gate.words import DebtType, NumberKind, NumberRole
+from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.money import Money
 from dialer.domain.placement import PlacedAccount, PlacedAddress, PlacedNumber, PlacedPerson
 from dialer.storage.store import Store
 
 CLIENT = "made-up"
+NUMBERS = (OwnedNumber(number="+12125550100", calls_back_to="nobody: it is made up"),)
+"""What made-up calls show."""
 _AREAS: tuple[tuple[int, str, str], ...] = (
     (212, "NY", "America/New_York"),
     (215, "PA", "America/New_York"),

@@ -127,7 +127,7 @@ def _run(wanted: SimulatedFloor) -> None:
     text = the_token(wanted.folder)
 
     from dialer.cli.live_floor import FloorOrder
-    from dialer.cli.made_up import stock
+    from dialer.cli.made_up import NUMBERS, stock
 
     settings = live_settings(wanted.scenario, agents=max(wanted.agents, 1), policy=wanted.policy)
     with Store.open(database) as store:
@@ -136,6 +136,7 @@ def _run(wanted: SimulatedFloor) -> None:
     order = FloorOrder(
         database=database,
         campaigns=(settings,),
+        caller_ids=NUMBERS,
         tokens=the_tokens(wanted.folder),
         host=wanted.host,
         port=wanted.port,

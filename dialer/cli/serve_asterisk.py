@@ -8,10 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dialer.cli import console
-from dialer.cli.live_settings import asterisk_of, campaigns_of, demand_nobody_real, read_settings
+from dialer.cli.live_settings import (
+    asterisk_of,
+    caller_ids_of,
+    campaigns_of,
+    demand_declared,
+    demand_nobody_real,
+    read_settings,
+)
 
 if TYPE_CHECKING:
     from dialer.cli.live_floor import FloorOrder, Running
+    from dialer.domain.caller_id import OwnedNumber
     from dialer.domain.campaign import CampaignSettings
     from dialer.runtime.clocks import Clock
     from dialer.settings import RehearsalTime
@@ -38,6 +46,7 @@ class _Plan:
     folder: Path
     asterisk: AsteriskSettings
     campaigns: tuple[CampaignSettings, ...]
+    caller_ids: tuple[OwnedNumber, ...]
     rehearsal: RehearsalTime | None
     database: str
     host: str
@@ -69,6 +78,8 @@ def _plan(wanted: LiveFloor) -> _Plan:
             "the settings name no campaign: there is nothing to call for",
             mend="write a [[campaigns]] section; config/asterisk/example.toml shows one.",
         )
+    caller_ids = caller_ids_of(settings)
+    demand_declared(campaigns, caller_ids)
     if settings.rehearsal is not None:
         demand_nobody_real(settings.rehearsal, asterisk)
     folder = wanted.folder if wanted.folder is not None else settings.out / FOLDER
@@ -77,6 +88,7 @@ def _plan(wanted: LiveFloor) -> _Plan:
         folder=folder,
         asterisk=asterisk,
         campaigns=campaigns,
+        caller_ids=caller_ids,
         rehearsal=settings.rehearsal,
         database=database if database is not None else str(folder / "fairdial.db"),
         host=wanted.host if wanted.host is not None else settings.http.host,
@@ -137,6 +149,7 @@ def _order(plan: _Plan) -> FloorOrder:
     return FloorOrder(
         database=plan.database,
         campaigns=plan.campaigns,
+        caller_ids=plan.caller_ids,
         tokens=the_tokens(plan.folder),
         host=plan.host,
         port=plan.port,

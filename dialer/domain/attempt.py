@@ -47,6 +47,8 @@ class Outcome(Word):
     """Answered and joined to an agent."""
     ABANDONED = "abandoned"
     """Answered, and no agent within the limit."""
+    OVERFLOWED = "overflowed"
+    """Answered, no agent within the limit, and taken by somebody of the live overflow."""
     HUNG_UP_WAITING = "hung_up_waiting"
     """Answered, and the called person hung up within the limit, before an agent."""
     MACHINE = "machine"
@@ -69,6 +71,7 @@ RANG = frozenset(
     {
         Outcome.CONNECTED,
         Outcome.ABANDONED,
+        Outcome.OVERFLOWED,
         Outcome.HUNG_UP_WAITING,
         Outcome.MACHINE,
         Outcome.NO_ANSWER,
@@ -80,4 +83,12 @@ RANG = frozenset(
 """Outcomes that may have rung somebody's telephone. The others were not connected to the dialed number
 (12 CFR 1006 Supp. I, comment 14(b)(3)(ii)-1: busy and not in service do not count)."""
 
-ANSWERED = frozenset({Outcome.CONNECTED, Outcome.ABANDONED, Outcome.HUNG_UP_WAITING, Outcome.MACHINE})
+ANSWERED = frozenset(
+    {
+        Outcome.CONNECTED,
+        Outcome.ABANDONED,
+        Outcome.OVERFLOWED,
+        Outcome.HUNG_UP_WAITING,
+        Outcome.MACHINE,
+    }
+)

@@ -90,6 +90,8 @@ class CampaignSettings:
         caller_id: the one number that is shown, where `caller_ids` names none.
         caller_ids: the numbers that are shown; each must have been declared as ours (`CallerIdsDeclared`).
         at_ceiling: what happens when a person's number has made its attempts of the day.
+        served_within_s: seconds from the answer within which somebody of the live overflow must have taken a
+            person for the call not to count as abandoned; None = `answer_limit_s`, the law's two seconds.
         voice: recordings that may be played and made; None = the telephone system's own settings hold.
         needs: tags every agent must carry to take these calls, e.g. 'client:acme', 'skill:collections'.
         lines: most calls in flight at once (ringing, waiting and talking).
@@ -128,6 +130,11 @@ class CampaignSettings:
     caller_ids: tuple[str, ...] = ()
     at_ceiling: AtCeiling = AtCeiling.STOP
     voice: VoicePlan | None = None
+    served_within_s: float | None = None
+
+    def served_within(self) -> float:
+        """Seconds from the answer within which a person counts as served."""
+        return self.answer_limit_s if self.served_within_s is None else self.served_within_s
 
     @property
     def shown(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from dialer.domain.voice import Played
 _WITHOUT_DISPOSITION: dict[Outcome, GateOutcome | None] = {
     Outcome.CONNECTED: GateOutcome.CONVERSATION,  # until the collector says otherwise
     Outcome.ABANDONED: GateOutcome.ABANDONED,
+    Outcome.OVERFLOWED: GateOutcome.CONVERSATION,  # somebody of ours was on the line
     Outcome.HUNG_UP_WAITING: GateOutcome.ANSWERED_THEN_DROPPED,
     Outcome.MACHINE: GateOutcome.AMD_MACHINE,
     Outcome.NO_ANSWER: GateOutcome.NO_ANSWER,

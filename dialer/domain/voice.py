@@ -14,6 +14,7 @@ from dialer.domain.transitions import Word
 
 _SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 EVERYWHERE = "*"
+NOWHERE_KNOWN = "?"
 MOST_DROPS = 2
 DROP_WINDOW_DAYS = 7.0
 """House policy 12: messages on a machine to one person; a campaign may only be stricter."""
@@ -157,17 +158,23 @@ class Played:
     version: str = ""
 
 
+def covers(names: Collection[str], place: str) -> bool:
+    """Whether register names ('US-MA', 'US') hold a place: itself, or the country around it."""
+    return place in names or place.partition("-")[0] in names
+
+
 def text_for(texts: tuple[ApprovedText, ...], places: Collection[str]) -> ApprovedText | None:
     """The first text approved for all of the places; a general one only where no place has its own.
 
     Args:
-        places: register names of everywhere the person may be; empty = not known, which fits a general text
-            only if no text is bound to a place.
+        places: register names of everywhere the person may be; `NOWHERE_KNOWN` among them, or none at all,
+            fits a general text only if no text is bound to a place.
     """
     for text in texts:
-        if text.places and places and set(places) <= set(text.places):
+        if text.places and places and all(covers(text.places, place) for place in places):
             return text
     bound = {place for text in texts for place in text.places}
-    if bound and (not places or not bound.isdisjoint(places)):
+    is_known = bool(places) and NOWHERE_KNOWN not in places
+    if bound and (not is_known or any(covers(bound, place) for place in places)):
         return None
     return next((text for text in texts if not text.places), None)

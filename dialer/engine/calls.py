@@ -9,6 +9,7 @@ from dialer.domain.agent import AgentMove, AgentState
 from dialer.domain.attempt import ATTEMPT, AttemptMove, AttemptState, Outcome
 from dialer.domain.campaign import DetectionMode
 from dialer.domain.commands import Bridge, Hangup, HangupReason, RaiseAlarm, StoreOutcome
+from dialer.domain.detection import Detected, Detection
 from dialer.domain.events import (
     BridgeFailed,
     CallAnswered,
@@ -17,10 +18,9 @@ from dialer.domain.events import (
     CallNotAttempted,
     CallRinging,
     CallTimedOut,
-    Detected,
 )
 from dialer.domain.ids import AgentId, AttemptId
-from dialer.engine import ledger
+from dialer.engine import caller_id, ledger
 from dialer.engine.context import Context
 from dialer.engine.ending import Ending, record_of
 from dialer.engine.lanes import leads_of
@@ -51,6 +51,14 @@ HOLD_AFTER_REFUSAL_S = 2.0
 LONGEST_HOLD_S = 60.0
 """After a launch that was refused without a channel, launching holds for 2 s, doubling up to a minute."""
 
+MESSAGE_WATCH_S = 180.0
+"""A machine's greeting (30 s at most are waited for), the message, and time to spare."""
+
+OVERFLOW_WATCH_S = 2 * 3600.0
+"""A talk with somebody of the live overflow is not ours to end; the telephone system's own limit does."""
+
+_WATCHED = frozenset({AttemptState.LAUNCHED, AttemptState.RINGING, AttemptState.WAITING})
+
 UNANSWERED = frozenset({AttemptState.LAUNCHED, AttemptState.RINGING})
 
 
@@ -70,6 +78,7 @@ class Calls:
         call = self._in_state(event.attempt, AttemptMove.RING, "late_ringing")
         if call is not None:
             call.state = ATTEMPT.move(call.state, AttemptMove.RING)
+            call.early_media = event.early_media
 
     def answered(self, event: CallAnswered) -> None:
         """Somebody, or something, picked up. The reserved agent, or the one who waited longest, is joined."""
@@ -82,17 +91,40 @@ class Calls:
         call.answered_at = min(event.answered_at, context.now)
         _forget(pool.ringing, call.attempt)
         context.wake_pools(campaign)
-        machine = event.detected in (Detected.MACHINE, Detected.FAX)
-        if machine and campaign.settings.detection is DetectionMode.ON:
-            call.machine_detected = True
-            self._let_go_of_agent(call)
-            self.hang_up(call, HangupReason.MACHINE)
+        if event.detected is not Detected.NONE:
+            call.detection = Detection(verdict=event.detected, cause=event.cause, delay_s=event.delay_s)
+        if self._is_machine(campaign, call):
+            self._meet_machine(call, event.detected)
             return
+        call.awaits_notice = call.voice is not None and call.voice.notice is not None
         if call.agent is not None:
-            self._join(call, context.state.agents[call.agent])
+            if not call.awaits_notice:
+                self._join(call, context.state.agents[call.agent])
             return
         pool.waiting.append(call.attempt)
         context.unconnected.add(call.campaign)
+
+    @staticmethod
+    def _is_machine(campaign: CampaignRow, call: CallRow) -> bool:
+        if campaign.settings.detects(call.segment) is not DetectionMode.ON or call.detection is None:
+            return False
+        return call.detection.verdict in (Detected.MACHINE, Detected.FAX)
+
+    def _meet_machine(self, call: CallRow, detected: Detected) -> None:
+        """End it, or let the telephone system leave the message that it was given for it."""
+        call.machine_detected = True
+        self._let_go_of_agent(call)
+        if detected is Detected.MACHINE and call.voice is not None and call.voice.drop_on_detection:
+            self.watch_message(call)
+            return
+        self.hang_up(call, HangupReason.MACHINE)
+
+    def notice_heard(self, call: CallRow) -> None:
+        """The announcement is over: now the person may be joined."""
+        if call.agent is not None:
+            self._join(call, self._context.state.agents[call.agent])
+            return
+        self._context.unconnected.add(call.campaign)
 
     def bridged(self, event: CallBridged) -> None:
         """Both can hear each other."""
@@ -151,10 +183,13 @@ class Calls:
             _forget(pool.ringing, call.attempt)
         _forget(pool.waiting, call.attempt)
         call.message_played = event.message_played
+        call.is_overflowing = event.overflow
         self._let_go_of_agent(call)
         if call.machine_detected:
             return
-        self._abandon(campaign, call)
+        if event.overflow and campaign.settings.served_within() > campaign.settings.answer_limit_s:
+            return  # judged when the overflow takes the person, or at the end
+        self.abandon(campaign, call)
 
     def _may_time_out(self, call: CallRow) -> bool:
         return call.state in UNANSWERED or call.state is AttemptState.WAITING
@@ -211,7 +246,7 @@ class Calls:
         for _answered, name, key in waiting:
             pool = campaign.pools[key]
             call = calls[name]
-            if call.is_bridging or not self._in_time(campaign, call):
+            if call.is_bridging or call.awaits_notice or not self._in_time(campaign, call):
                 continue
             agent = self._roster.longest_available(campaign, key, pool)
             if agent is not None:
@@ -247,9 +282,10 @@ class Calls:
         """A bridge after the limit is an abandonment by the definition, though somebody is talking."""
         wait = (call.bridged_at or 0.0) - (call.answered_at or 0.0)
         if call.abandoned is None and wait > campaign.settings.answer_limit_s:
-            self._abandon(campaign, call)
+            self.abandon(campaign, call)
 
-    def _abandon(self, campaign: CampaignRow, call: CallRow) -> None:
+    def abandon(self, campaign: CampaignRow, call: CallRow) -> None:
+        """A person answered and had nobody in time."""
         call.abandoned = True
         ledger.count_abandoned(campaign, self._context.now)
         wait = self._context.now - (call.answered_at or self._context.now)
@@ -324,10 +360,12 @@ class Calls:
         wait = self._context.now - (call.answered_at or self._context.now)
         if call.machine_detected:
             outcome = Outcome.MACHINE
+        elif call.overflow_at is not None:
+            outcome = Outcome.OVERFLOWED
         elif call.abandoned or wait >= campaign.settings.answer_limit_s:
             outcome = Outcome.ABANDONED
             if call.abandoned is None:
-                self._abandon(campaign, call)
+                self.abandon(campaign, call)
         else:
             outcome = Outcome.HUNG_UP_WAITING  # no live answer for the ledger: it may have been a machine
             call.abandoned = False
@@ -341,12 +379,16 @@ class Calls:
 
     def _over_talked(self, call: CallRow) -> None:
         context = self._context
-        call.talk_ended_at = context.now
+        if not call.is_leaving_message:
+            call.talk_ended_at = context.now
         self._end(call, Outcome.CONNECTED)
         if call.abandoned is None:
             call.abandoned = False
         agent = context.state.agents.get(call.agent) if call.agent is not None else None
         campaign, _pool = self._place(call)
+        if call.is_leaving_message:
+            self._ending.after_message(call)
+            return
         if agent is None or agent.attempt != call.attempt:
             self._ending.without_disposition(call)
             return
@@ -370,6 +412,7 @@ class Calls:
         call.state = ATTEMPT.move(call.state, AttemptMove.END)
         call.outcome = outcome
         call.ended_at = self._context.now
+        caller_id.over(self._context.state, call, outcome, now=self._context.now)
         campaign, pool = self._place(call)
         campaign.in_flight -= 1
         if (box := self._context.state.boxes.get(call.box)) is not None:
@@ -381,11 +424,13 @@ class Calls:
         """Nothing was heard for too long: end it, then close it."""
         context = self._context
         call = context.state.calls.get(attempt)
-        if call is None or call.state not in (
-            AttemptState.LAUNCHED,
-            AttemptState.RINGING,
-            AttemptState.WAITING,
-        ):
+        if call is None or (call.state not in _WATCHED and not call.is_leaving_message):
+            return
+        if call.ended_at is not None:
+            return
+        until = _may_last_until(call)
+        if context.now < until:
+            context.set_timer(until, "watch", attempt)
             return
         if call.hangup is not HangupReason.UNACCOUNTED:
             call.hangup = HangupReason.UNACCOUNTED
@@ -393,6 +438,10 @@ class Calls:
             context.set_timer(context.now + LAST_WATCH_S, "watch", attempt)
             return
         self.close_unknown(call)
+
+    def watch_message(self, call: CallRow) -> None:
+        """A greeting and a message take longer than a ring: look again when both must be over."""
+        self._context.set_timer(self._context.now + MESSAGE_WATCH_S, "watch", call.attempt)
 
     def close_unknown(self, call: CallRow) -> None:
         """The telephone system does not know it, or does not say: it counts as a call placed."""
@@ -438,6 +487,17 @@ class Calls:
     def _place(self, call: CallRow) -> tuple[CampaignRow, PoolRow]:
         campaign = self._context.state.campaigns[call.campaign]
         return campaign, campaign.pools[call.pool]
+
+
+def _may_last_until(call: CallRow) -> float:
+    """POSIX seconds until which it is no wonder that a call without an agent is still up."""
+    if call.is_overflowing:
+        return (call.answered_at or 0.0) + OVERFLOW_WATCH_S
+    if call.is_leaving_message:
+        return (call.talk_ended_at or 0.0) + MESSAGE_WATCH_S
+    if call.machine_detected and call.voice is not None and call.voice.drop_on_detection:
+        return (call.answered_at or 0.0) + MESSAGE_WATCH_S
+    return 0.0
 
 
 def _forget(names: list[AttemptId], attempt: AttemptId) -> None:

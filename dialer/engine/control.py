@@ -5,6 +5,7 @@ from dialer.domain.attempt import AttemptState
 from dialer.domain.campaign import CAMPAIGN, CampaignMove, CampaignState
 from dialer.domain.commands import Hangup, HangupReason, RaiseAlarm
 from dialer.domain.events import (
+    CallerIdsDeclared,
     CampaignConfigured,
     ClockStepped,
     EngineRestarted,
@@ -15,7 +16,7 @@ from dialer.domain.events import (
     NetworkReconciled,
 )
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId
-from dialer.engine import ledger
+from dialer.engine import caller_id, ledger
 from dialer.engine.boxes import Boxes
 from dialer.engine.calls import Calls
 from dialer.engine.context import Context
@@ -45,6 +46,7 @@ class Control:
         context = self._context
         settings = event.settings
         self._pacing.check(settings)
+        caller_id.check(context.state, settings)
         row = context.state.campaigns.get(settings.campaign)
         if row is None:
             row = CampaignRow(settings=settings, state=CAMPAIGN.initial)
@@ -53,6 +55,7 @@ class Control:
             return
         same_policy = row.settings.policy == settings.policy
         row.settings = settings
+        caller_id.look_again(row)
         row.ledger.window_ends = ledger.window_end(settings, context.now)
         self._pacing.forget(settings.campaign)
         if not same_policy:
@@ -60,6 +63,13 @@ class Control:
                 pool.policy_state = ""
         self._roster.forget_capabilities()
         context.wake_pools(row)
+
+    def declare_caller_ids(self, event: CallerIdsDeclared) -> None:
+        """Our numbers, anew; a campaign that waited for one looks again."""
+        caller_id.declare(self._context.state, event)
+        for row in self._context.state.campaigns.values():
+            caller_id.look_again(row)
+            self._context.wake_pools(row)
 
     def move(self, campaign: CampaignId, move: CampaignMove) -> None:
         """Start, pause, drain or stop; an illegal move raises and changes nothing."""
@@ -146,7 +156,8 @@ class Control:
         if call is None or call.state is AttemptState.ENDED:
             self._context.emit(Hangup(attempt=attempt, reason=HangupReason.UNACCOUNTED))
             return
-        if call.state is AttemptState.CONNECTED and talking_to is None and not call.is_bridging:
+        is_alone = talking_to is None and not call.is_bridging and not call.is_leaving_message
+        if call.state is AttemptState.CONNECTED and is_alone:
             self._calls.hang_up(call, HangupReason.AGENT_GONE)
         elif talking_to is not None and call.state is not AttemptState.CONNECTED:
             self._calls.found_talking(call, talking_to)

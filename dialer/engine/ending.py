@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from compliance_gate.findings import Recording
 from compliance_gate.request import Consent, Hold, PersonRequest
 from compliance_gate.words import ConsentScope, GivenTo, RequestKind
 from dialer.domain.attempt import Outcome
@@ -17,7 +18,7 @@ from dialer.domain.commands import (
     StorePromise,
     StoreRequest,
 )
-from dialer.domain.disposition import Disposition, LeadFate
+from dialer.domain.disposition import Disposition, DispositionKind, LeadFate
 from dialer.domain.facts import change_of_command
 from dialer.domain.ids import DebtId
 from dialer.domain.lead import NEVER
@@ -60,7 +61,20 @@ def record_of(call: CallRow, *, wrapped_at: float | None = None) -> AttemptRecor
         abandoned=call.abandoned,
         message_played=call.message_played,
         disposition=call.disposition,
+        caller_id=call.caller_id,
+        early_media=call.early_media,
+        detection=call.detection,
+        played=call.played,
+        recorded=_recorded(call),
+        overflow_at=call.overflow_at,
     )
+
+
+def _recorded(call: CallRow) -> bool | None:
+    """None: nobody was on the line yet, or whether it is recorded is the telephone system's own affair."""
+    if call.is_recorded:
+        return True
+    return None if call.voice is None or call.answered_at is None else False
 
 
 class Ending:
@@ -105,6 +119,17 @@ class Ending:
         self._close(call)
         self._roster.finish(agent, ready=call.ready_after)
 
+    def after_message(self, call: CallRow) -> None:
+        """A message was being left on a machine, and its agent is elsewhere already."""
+        was_left = any(heard.recording is Recording.VOICEMAIL_DROP for heard in call.played)
+        kind = DispositionKind.MESSAGE_LEFT if was_left else DispositionKind.MACHINE
+        call.disposition = disposition = Disposition(kind=kind)
+        campaign = self._context.state.campaigns[call.campaign]
+        self._record(StoreOutcome(record=record_of(call, wrapped_at=call.talk_ended_at)))
+        self._learn(campaign, call, live=False)
+        self._lead_after(campaign, call, disposition)
+        self._close(call)
+
     def without_disposition(self, call: CallRow) -> None:
         """The agent is gone and said nothing: it stays a conversation to the gate, which binds the most."""
         campaign = self._context.state.campaigns[call.campaign]
@@ -139,9 +164,9 @@ class Ending:
             number = call.number if effect.request in _ABOUT_THE_NUMBER else None
             about = None if effect.request in _ABOUT_EVERYTHING else debts
             request = PersonRequest(at=at, type=effect.request, debts=about, number=number, in_writing=False)
-            self._bind(StoreRequest(person=call.person, request=request))
+            self.bind(StoreRequest(person=call.person, request=request))
         if effect.hold is not None:
-            self._bind(
+            self.bind(
                 StoreHold(person=call.person, hold=Hold(kind=effect.hold, since=at, source=call.attempt))
             )
         if effect.number_is_wrong:
@@ -157,7 +182,7 @@ class Ending:
                 )
             )
 
-    def _bind(self, command: StoreRequest | StoreHold) -> None:
+    def bind(self, command: StoreRequest | StoreHold) -> None:
         """A request made on the line binds at once, also what rings to that person this moment."""
         self._context.emit(command)
         change = change_of_command(command)

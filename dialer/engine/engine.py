@@ -26,6 +26,7 @@ from dialer.engine.clearing import Clearing
 from dialer.engine.context import Context, Gate
 from dialer.engine.control import Control
 from dialer.engine.ending import Ending
+from dialer.engine.heard import Heard
 from dialer.engine.hopper import Hopper
 from dialer.engine.lanes import launching_pools, open_lanes
 from dialer.engine.launcher import Launcher
@@ -63,6 +64,7 @@ class DialerEngine:
         )
         self._boxes = Boxes(context, self._roster, self._calls)
         self._control = Control(context, self._roster, self._hopper, self._pacing, self._calls, self._boxes)
+        self._heard = Heard(context, self._roster, self._pacing, self._ending, self._calls)
         self._handlers = self._table()
         self._owed: list[Command] = []
 
@@ -218,6 +220,7 @@ class DialerEngine:
             e.PersonPlacedAgain: self._place_again,
             e.TimeReached: self._nothing,
             e.CampaignConfigured: control.configure,
+            e.CallerIdsDeclared: control.declare_caller_ids,
             e.CampaignStarted: self._moved(CampaignMove.START),
             e.CampaignPaused: self._moved(CampaignMove.PAUSE),
             e.CampaignDrained: self._moved(CampaignMove.DRAIN),
@@ -238,6 +241,11 @@ class DialerEngine:
             e.CallBridged: calls.bridged,
             e.BridgeFailed: calls.bridge_failed,
             e.CallTimedOut: calls.timed_out,
+            e.OverflowAnswered: self._heard.overflow_answered,
+            e.VoicePlayed: self._heard.played,
+            e.RecordingBegan: self._heard.recording_began,
+            e.OptOutPressed: self._heard.opted_out,
+            e.VoicemailDropRequested: self._heard.leave_message,
             e.CallEnded: calls.ended,
             e.CallNotAttempted: calls.not_attempted,
             e.NetworkLost: control.network_lost,

@@ -8,13 +8,24 @@ replaced by the next, within a bound.
 from dataclasses import dataclass
 from math import nan
 
-from compliance_gate.findings import Clearance, GateDecision, Recording
+from compliance_gate.findings import Clearance, GateDecision
 from dialer.domain.agent import AgentMove, AgentState
 from dialer.domain.attempt import AttemptState
-from dialer.domain.campaign import CampaignState
-from dialer.domain.commands import HangupReason, Originate, RestLead, StoreAttempt, StoreDenial, StorePacing
+from dialer.domain.campaign import CampaignSettings, CampaignState
+from dialer.domain.commands import (
+    HangupReason,
+    Originate,
+    RaiseAlarm,
+    RestLead,
+    StoreAttempt,
+    StoreDenial,
+    StorePacing,
+)
 from dialer.domain.ids import AgentId, AttemptId, DebtId, LeadId
 from dialer.domain.lead import NEVER, Lead, Target
+from dialer.domain.voice import PlannedVoice
+from dialer.engine import caller_id
+from dialer.engine.caller_id import NotShown
 from dialer.engine.calls import WATCH_S, Calls
 from dialer.engine.clearing import Clearing
 from dialer.engine.context import Context
@@ -31,6 +42,7 @@ from dialer.engine.lanes import (
 )
 from dialer.engine.pacing_port import PacingPort
 from dialer.engine.people import People
+from dialer.engine.recorded_voice import may_be_abandoned, planned
 from dialer.engine.reserving import (
     any_free,
     earliest_turn,
@@ -208,6 +220,8 @@ class Launcher:
         most = wanted * LOOKS_PER_LAUNCH + EXTRA_LOOKS if wanted else 0
         queue = leads_of(campaign, pool).queue
         while launched < wanted and looks < most and queue and campaign.tokens >= 1.0:
+            if campaign.hold_until > self._context.now:  # found out by the lead before
+                break
             name = queue.pop(0)
             looks += 1
             if self.try_launch(campaign, key, pool, self._context.state.leads[name], agent=None):
@@ -254,8 +268,13 @@ class Launcher:
         state = self._context.state
         settings = campaign.settings
         denied: list[_Denied] = []
+        unshown: list[NotShown] = []
         for target in lead.targets:
             if target.person in state.locked_persons or target.number in state.locked_numbers:
+                continue
+            shown = caller_id.choose(state, settings, target, now=self._context.now)
+            if isinstance(shown, NotShown):
+                unshown.append(shown)
                 continue
             decision = self._clearing.ask(
                 settings, target.person, target.number, lead.debt, guaranteed=agent is not None
@@ -263,18 +282,53 @@ class Launcher:
             if decision.clearance is None:
                 denied.append(_Denied(target, decision))
                 continue
-            if agent is None and self._must_have_agent(target, decision.clearance):
+            voice = self._voice(settings, lead, target, decision.clearance)
+            if agent is None and self._must_have_agent(target, decision.clearance, voice):
                 keep_for(leads_of(campaign, pool), lead.lead, since=self._context.now)
                 self._context.unconnected.add(settings.campaign)
                 return False
-            self._originate(campaign, key, pool, lead, target, decision, agent)
+            self._originate(campaign, key, pool, lead, target, decision, agent, shown.number, voice)
             return True
-        self._rest_denied(lead, denied)
+        if unshown and not denied:
+            self._rest_unshown(campaign, lead, unshown)
+        else:
+            self._rest_denied(lead, denied)
         return False
 
-    def _must_have_agent(self, target: Target, clearance: Clearance) -> bool:
-        may_be_abandoned = Recording.ABANDONMENT_MESSAGE in clearance.may_play
-        return not may_be_abandoned or self._clearing.was_abandoned_lately(target.person)
+    def _voice(
+        self, settings: CampaignSettings, lead: Lead, target: Target, clearance: Clearance
+    ) -> PlannedVoice | None:
+        if settings.voice is None:
+            return None
+        file = self._context.state.persons[target.person].file
+        may_play = clearance.may_play
+        return planned(settings, file, lead, target.number, may_play, now=self._context.now)
+
+    def _must_have_agent(self, target: Target, clearance: Clearance, voice: PlannedVoice | None) -> bool:
+        is_heard = may_be_abandoned(voice, clearance.may_play)
+        return not is_heard or self._clearing.was_abandoned_lately(target.person)
+
+    def _rest_unshown(self, campaign: CampaignRow, lead: Lead, unshown: list[NotShown]) -> None:
+        """No number of ours may be shown to them now; when none may to anybody, launching stops."""
+        context = self._context
+        first = min(unshown, key=lambda row: row.until)
+        soon = context.now + LOCKED_REST_S  # the hold, not the lead, waits for the next day
+        context.emit(
+            RestLead(
+                lead=lead.lead,
+                not_before=soon if first.is_everybodys else first.until,
+                reason=first.reason,
+                passes=lead.passes,
+                reserve_agent=lead.reserve_agent,
+                reserve_for=lead.reserve_for,
+            )
+        )
+        self._hopper.remove(lead)
+        if first.is_everybodys and campaign.hold_until < first.until:
+            campaign.hold_until, campaign.hold_reason = first.until, first.reason
+            campaign.is_held_by_caller_ids = True
+            subject = f"campaign {campaign.settings.campaign}"
+            context.emit(RaiseAlarm(subject=subject, text=first.reason))
 
     def _rest_denied(self, lead: Lead, denied: list[_Denied]) -> None:
         context = self._context
@@ -321,12 +375,16 @@ class Launcher:
         target: Target,
         decision: GateDecision,
         agent: AgentRow | None,
+        shown: str,
+        voice: PlannedVoice | None,
     ) -> None:
         context = self._context
         clearance = decision.clearance
         assert clearance is not None, "originated only under a clearance"
         call = self._new_call(campaign, key, lead, target, clearance, agent)
+        call.caller_id, call.voice = shown, voice
         state = context.state
+        caller_id.launched(state, call, now=context.now)
         state.calls[call.attempt] = call
         state.locked_leads[lead.lead] = call.attempt
         state.locked_persons[target.person] = call.attempt
@@ -389,12 +447,13 @@ class Launcher:
             person=call.person,
             number=call.number,
             clearance=clearance,
-            caller_id=settings.caller_id,
+            caller_id=call.caller_id,
             ring_s=settings.ring_s,
             answer_limit_s=settings.answer_limit_s,
-            detection=settings.detection,
+            detection=settings.detects(call.segment),
             reserved_agent=reserved,
             box=call.box,
+            voice=call.voice,
         )
 
     # --- asked by an agent -------------------------------------------------------------------------------

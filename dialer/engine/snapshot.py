@@ -8,7 +8,7 @@ from dialer.domain.attempt import AttemptState
 from dialer.domain.campaign import CampaignState
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId
 from dialer.engine import ledger
-from dialer.engine.state import BoxRow, CampaignRow, EngineState
+from dialer.engine.state import BoxRow, CallerIdRow, CampaignRow, EngineState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,24 @@ class BoxView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallerIdView:
+    """A number of ours on its present day.
+
+    answered_per_attempt: 0-1; answered by anybody or anything ÷ attempts that were not refused without a
+        channel; what is still in flight counts as not answered yet. None while there is no attempt.
+    """
+
+    number: str
+    calls_back_to: str
+    areas: tuple[str, ...]
+    attempts: int
+    answered: int
+    answered_per_attempt: float | None
+    daily_ceiling: int | None
+    is_full: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FloorSnapshot:
     now: float
     sequence: int
@@ -74,6 +92,7 @@ class FloorSnapshot:
     campaigns: tuple[CampaignView, ...]
     ignored: tuple[tuple[str, int], ...]
     boxes: tuple[BoxView, ...] = ()
+    caller_ids: tuple[CallerIdView, ...] = ()
 
 
 def floor_snapshot(
@@ -104,6 +123,26 @@ def floor_snapshot(
         ),
         ignored=tuple(sorted(state.ignored.items())),
         boxes=tuple(_box_view(state, row) for row in sorted(state.boxes.values(), key=lambda row: row.box)),
+        caller_ids=tuple(
+            _caller_id_view(row, state.now)
+            for row in sorted(state.caller_ids.values(), key=lambda row: row.owned.number)
+        ),
+    )
+
+
+def _caller_id_view(row: CallerIdRow, now: float) -> CallerIdView:
+    is_today = row.day_begins <= now < row.day_ends
+    attempts, answered = (row.attempts, row.answered) if is_today else (0, 0)
+    ceiling = row.owned.daily_ceiling
+    return CallerIdView(
+        number=row.owned.number,
+        calls_back_to=row.owned.calls_back_to,
+        areas=row.owned.areas,
+        attempts=attempts,
+        answered=answered,
+        answered_per_attempt=answered / attempts if attempts else None,
+        daily_ceiling=ceiling,
+        is_full=ceiling is not None and attempts >= ceiling,
     )
 
 

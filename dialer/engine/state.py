@@ -12,8 +12,10 @@ from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, Per
 from compliance_gate.words import HoldKind
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import AttemptState, Outcome
+from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings, CampaignState
 from dialer.domain.commands import HangupReason
+from dialer.domain.detection import Detection
 from dialer.domain.disposition import Disposition
 from dialer.domain.ids import (
     NO_BOX,
@@ -28,6 +30,7 @@ from dialer.domain.ids import (
     PersonId,
 )
 from dialer.domain.lead import Lead
+from dialer.domain.voice import PlannedVoice, Played
 from dialer.engine.answering import AnswerBook
 
 Needs = tuple[str, ...]
@@ -101,6 +104,7 @@ class CampaignRow:
     refused: int = 0
     hold_until: float = -1e18
     hold_reason: str = ""
+    is_held_by_caller_ids: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -155,6 +159,28 @@ class CallRow:
     ready_after: bool = True
     hangup: HangupReason | None = None
     box: BoxId = NO_BOX
+    caller_id: str = ""
+    voice: PlannedVoice | None = None
+    early_media: bool = False
+    detection: Detection | None = None
+    played: tuple[Played, ...] = ()
+    awaits_notice: bool = False
+    is_leaving_message: bool = False
+    is_recorded: bool = False
+    is_overflowing: bool = False
+    overflow_at: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class CallerIdRow:
+    """A number of ours and what it did on its present day, from `day_begins` until `day_ends` (POSIX
+    seconds): attempts that rang somewhere, and those of them that were answered."""
+
+    owned: OwnedNumber
+    day_begins: float = -1e18
+    day_ends: float = -1e18
+    attempts: int = 0
+    answered: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -212,3 +238,4 @@ class EngineState:
     denials: dict[LeadId, str] = field(default_factory=dict[LeadId, str])
     timers: list[tuple[float, int, str, str]] = field(default_factory=list[tuple[float, int, str, str]])
     ignored: dict[str, int] = field(default_factory=dict[str, int])
+    caller_ids: dict[str, CallerIdRow] = field(default_factory=dict[str, CallerIdRow])

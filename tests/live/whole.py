@@ -22,7 +22,7 @@ from pathlib import Path
 from lab.laboratory import AMI_SECRET, Laboratory, reason_missing
 
 from dialer.cli.live_floor import FloorOrder, Running, running_floor
-from dialer.cli.made_up import stock
+from dialer.cli.made_up import NUMBERS, stock
 from dialer.clock import posix_now
 from dialer.domain.agent import AgentState
 from dialer.domain.campaign import CampaignSettings
@@ -97,6 +97,7 @@ def make_order(database: str, *, drain_s: float = 25.0, tokens: Tokens | None = 
     return FloorOrder(
         database=database,
         campaigns=(settings,),
+        caller_ids=NUMBERS,
         tokens=tokens or Tokens([]),
         settings=RuntimeSettings(drain_s=drain_s),
     )

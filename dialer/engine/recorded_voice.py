@@ -1,0 +1,144 @@
+"""What a call may have played and recorded: the campaign's approved texts, as far as its clearance allows.
+
+Decided at the launch, from where the person may be; the telephone system then needs no word from us to keep
+to it. What is not surely allowed is left out: no text for the place, no message; a number that may be heard
+by others, no drop; an announcement that may not be played, no recording.
+"""
+
+from compliance_gate.findings import Recording
+from compliance_gate.request import HistoryEntry, NumberOnFile, PersonFile
+from compliance_gate.words import EventKind, NumberRole, Outcome, Place, Tech
+from dialer.domain.campaign import CampaignSettings, DetectionMode
+from dialer.domain.lead import Lead
+from dialer.domain.voice import (
+    EVERYWHERE,
+    NOWHERE_KNOWN,
+    PlannedVoice,
+    RecordingPlan,
+    Unserved,
+    VoicemailPlan,
+    VoicePlan,
+    covers,
+    text_for,
+)
+
+DAY_S = 86_400.0
+
+_OTHERS_HEAR = frozenset({Place.WORK, Place.SCHOOL, Place.HOSPITAL, Place.PRISON})
+_LEFT = frozenset({Outcome.VOICEMAIL_LEFT, Outcome.VOICEMAIL_LIMITED_CONTENT, Outcome.PRERECORDED_DELIVERED})
+
+
+def planned(
+    settings: CampaignSettings,
+    file: PersonFile,
+    lead: Lead,
+    number: str,
+    may_play: frozenset[Recording],
+    *,
+    now: float,
+) -> PlannedVoice | None:
+    """What one call gets; None where the campaign has no plan.
+
+    Args:
+        may_play: what the call's clearance allows.
+        now: POSIX seconds of the launch.
+    """
+    plan = settings.voice
+    if plan is None:
+        return None
+    called = next((known for known in file.numbers if known.number == number), NumberOnFile(number=number))
+    places = places_of(file, called)
+    message = None
+    if Recording.ABANDONMENT_MESSAGE in may_play:
+        message = text_for(plan.messages, places)
+    drop = None
+    if plan.voicemail is not None and Recording.VOICEMAIL_DROP in may_play:
+        drop = _drop(plan.voicemail, file, lead, called, places, now)
+    notice, records = _notice(plan.recording, places, Recording.RECORDED_NOTICE in may_play)
+    detects = settings.detection is DetectionMode.ON
+    return PlannedVoice(
+        unserved=_unserved(plan, message is not None),
+        message=None if message is None else message.sound,
+        drop=drop,
+        drop_on_detection=detects
+        and drop is not None
+        and plan.voicemail is not None
+        and plan.voicemail.by_detection,
+        notice=notice,
+        record=records,
+    )
+
+
+def places_of(file: PersonFile, called: NumberOnFile) -> tuple[str, ...]:
+    """Register names of everywhere the person may be, sorted; `NOWHERE_KNOWN` for what is not placed."""
+    found: set[str] = set(called.regions)
+    if not called.regions and called.country is not None:
+        found.add(called.country)
+    for address in file.addresses:
+        found.add(_name(address.country, address.region))
+    if file.known_location is not None:
+        found.add(_name(file.known_location.country, file.known_location.region))
+    return tuple(sorted(found)) or (NOWHERE_KNOWN,)
+
+
+def _name(country: str | None, region: str | None) -> str:
+    if country is None:
+        return NOWHERE_KNOWN
+    return country if region is None else f"{country}-{region}"
+
+
+def may_be_abandoned(voice: PlannedVoice | None, may_play: frozenset[Recording]) -> bool:
+    """Whether the call may be placed without an agent held for it: somebody who answers hears something."""
+    if voice is None:
+        return Recording.ABANDONMENT_MESSAGE in may_play
+    return voice.unserved is not Unserved.HANGUP
+
+
+def _unserved(plan: VoicePlan, has_message: bool) -> Unserved:
+    if plan.unserved is Unserved.MESSAGE and not has_message:
+        return Unserved.HANGUP
+    return plan.unserved
+
+
+def _drop(
+    plan: VoicemailPlan,
+    file: PersonFile,
+    lead: Lead,
+    called: NumberOnFile,
+    places: tuple[str, ...],
+    now: float,
+) -> str | None:
+    """The text to leave on a machine at this number on this attempt; None = none."""
+    if called.role is not NumberRole.OWN or called.place in _OTHERS_HEAR:
+        return None
+    if plan.on_passes and lead.passes + 1 not in plan.on_passes:
+        return None
+    since = now - plan.within_days * DAY_S
+    left = sum(1 for entry in file.history if entry.at.timestamp() >= since and _was_left(entry))
+    if left >= plan.at_most:
+        return None
+    text = text_for(plan.texts, places)
+    return None if text is None else text.sound
+
+
+def _was_left(entry: HistoryEntry) -> bool:
+    """Whether a message was left on a machine, or may have been."""
+    on_machine = entry.outcome is Outcome.AMD_MACHINE and entry.tech is Tech.PRERECORDED_VOICE
+    return on_machine or entry.outcome in _LEFT or entry.event is EventKind.RINGLESS_VOICEMAIL
+
+
+def _notice(
+    plan: RecordingPlan | None, places: tuple[str, ...], may_announce: bool
+) -> tuple[str | None, bool]:
+    """(announcement, whether the call is recorded)."""
+    if plan is None:
+        return None, False
+    needed = (
+        EVERYWHERE in plan.notice_in
+        or NOWHERE_KNOWN in places
+        or any(covers(plan.notice_in, place) for place in places)
+    )
+    if not needed:
+        return None, True
+    text = text_for(plan.notices, places) if may_announce else None
+    return (None, False) if text is None else (text.sound, True)

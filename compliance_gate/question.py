@@ -131,7 +131,13 @@ def was_covered(
     *,
     asked_for: bool,
 ) -> bool:
-    """Whether a consent covers a call about a debt at a second, in every zone the person may be in."""
+    """Whether a consent covers a call about a debt at a second, in every zone the person may be in.
+
+    A consent ends for a debt when that debt is spoken of (comment 14(b)(3)(i)-3). A request to be called back
+    is for one call: any conversation since has answered it, whichever debt it was about. The texts that
+    except "a single completed call" (D.C. Code 28-3814(d)(4)(A)(i)(II)) do not say per what; per person is
+    the stricter.
+    """
     for consent in person.call_consents:
         if asked_for and not consent.is_callback_request:
             continue
@@ -139,16 +145,17 @@ def was_covered(
             continue
         if consent.number is not None and consent.number != number:
             continue
+        ending = None if asked_for else group
         if all(consent.holds(zone, at) for zone in zones) and not _talked_since(
-            person, group, consent.at, at
+            person, ending, consent.at, at
         ):
             return True
     return False
 
 
-def _talked_since(person: PreparedPerson, group: str, since: int, before: int) -> bool:
-    """Whether a conversation on the debt ended the consent (comment 14(b)(3)(i)-3)."""
+def _talked_since(person: PreparedPerson, group: str | None, since: int, before: int) -> bool:
+    """Whether there was a conversation on the debt (`None`: on any) after one second and before another."""
     for event in person.events(person.until_time(since), person.until_time(before - 1)):
-        if event.own and (event.spoken is None or group in event.spoken):
+        if event.own and (event.spoken is None or (event.spoken if group is None else group in event.spoken)):
             return True
     return False

@@ -145,7 +145,7 @@ def _read_rule(reader: Reader, path: str, pack: str, layer: Layer) -> Rule:
         path=path,
         effective_from=effective.day("from"),
         effective_to=effective.day_or_none("to"),
-        scope=read_scope(reader.inner("scope") if reader.has("scope") else None),
+        scope=read_scope(reader.inner("scope") if reader.has("scope") else None, kind=kind),
         expected=reader.text_or_none("expected"),
         source=reader.text_or_none("source"),
         note=reader.text_or_none("note"),

@@ -6,8 +6,10 @@ from compliance_gate.request import ProposedContact
 from compliance_gate.rules.base import Scope
 from compliance_gate.words import Action, CollectorType, NumberKind, PersonRole, Purpose, Tech
 
-# A letter has no hour and rings no bell; rules that bind it say so.
+# A letter has no hour and rings no bell: rules of hours and counts that bind it say so. Silence that was
+# asked for or ordered, and secrets kept from others, are for letters as for everything.
 _USUAL_ACTIONS = frozenset({Action.PLACE_CALL, Action.SEND_SMS, Action.SEND_EMAIL})
+_KINDS_FOR_LETTERS = frozenset({"suppression", "hold", "third_party"})
 _RECORDED: frozenset[Tech | None] = frozenset(
     {Tech.PRERECORDED_VOICE, Tech.ARTIFICIAL_VOICE, Tech.AI_VOICE, Tech.ATDS}
 )
@@ -26,8 +28,12 @@ _PURPOSES = {
 }
 
 
-def read_scope(reader: Reader | None) -> Scope:
-    """Read the `scope` of a rule; without one it binds every collection contact but letters."""
+def read_scope(reader: Reader | None, *, kind: str) -> Scope:
+    """Read the `scope` of a rule of a kind; without one it binds every collection contact.
+
+    Letters are bound without being named only by the kinds that keep silence, not by hours and counts.
+    """
+    usual = frozenset(Action) if kind in _KINDS_FOR_LETTERS else _USUAL_ACTIONS
     if reader is None:
         reader = Reader({}, "scope")
     kinds = reader.words("number_kinds", NumberKind)
@@ -37,7 +43,7 @@ def read_scope(reader: Reader | None) -> Scope:
     )
     scope = Scope(
         collectors=reader.words("collectors", CollectorType) or frozenset(CollectorType),
-        actions=reader.words("actions", Action) or _USUAL_ACTIONS,
+        actions=reader.words("actions", Action) or usual,
         purposes=_purposes(reader),
         techs=_voices(reader),
         number_kinds=kinds | {NumberKind.UNKNOWN} if kinds else frozenset(NumberKind),

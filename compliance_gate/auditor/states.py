@@ -19,9 +19,8 @@ from compliance_gate.auditor.question import (
 )
 from compliance_gate.auditor.requests import may_ring_at
 
-NO_MESSAGE_POSSIBLE = frozenset({"ring_no_answer_no_voicemail"})
-"""Massachusetts: "truly unable to reach the debtor or to leave a message" (AG guidance, 2013)."""
-NOTHING_COULD_BE_LEFT = NO_MESSAGE_POSSIBLE | {"voicemail_full_no_message"}
+NOTHING_COULD_BE_LEFT = frozenset({"ring_no_answer_no_voicemail", "voicemail_full_no_message"})
+"""Massachusetts: "truly unable to reach the debtor or to leave a message" (AG guidance, 2013); so D.C."""
 HEARD_OR_READ = frozenset(
     {"conversation", "voicemail_left", "voicemail_limited_content", "prerecorded_delivered", None}
 )
@@ -54,7 +53,7 @@ def massachusetts(question: Question) -> Iterator[Reason]:
 
     Two in thirty days elsewhere than at home or on the person's own mobile.
     """
-    exempt = NOT_CONNECTED | NO_MESSAGE_POSSIBLE
+    exempt = NOT_CONNECTED | NOTHING_COULD_BE_LEFT
     number = question.number
     at_work = number is None or _elsewhere(number)
     personal = {n.number for n in question.person.numbers if not _elsewhere(n)}

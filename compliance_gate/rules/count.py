@@ -12,6 +12,7 @@ Values:
     consent_excludes: calls covered by a consent (`consents.py`) are not counted and not limited.
     callback_excludes: one requested call back is neither limited nor, once completed, counted.
     wrong_number_excludes: calls to a number learned to be another's are given back.
+    overdue_days: binds only debts that are, or may be, more than so many days overdue.
     after_first: an outcome that must have happened before the limit begins to run.
 """
 
@@ -27,7 +28,7 @@ from compliance_gate.question import Question
 from compliance_gate.reader import Reader
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
 from compliance_gate.rules.events import EventFilter, given_back, is_recorded, read_events
-from compliance_gate.rules.keys import Key, belongs, is_exempt, subjects, was_exempt
+from compliance_gate.rules.keys import Key, belongs, is_exempt, is_younger, subjects, was_exempt
 from compliance_gate.words import NumberKind, NumberRole, Outcome, Place, RequestKind, Weekday
 
 
@@ -83,6 +84,7 @@ class CountValues:
     consent_excludes: bool
     callback_excludes: bool
     wrong_number_excludes: bool
+    overdue_days: int | None
     after_first: Outcome | None
 
 
@@ -201,6 +203,8 @@ class CountRule(Rule):
             pairs.append(("numbers", ", ".join(sorted(kind.value for kind in of.to_kinds))))
         if of.at_places:
             pairs.append(("places", ", ".join(sorted(place.value for place in of.at_places))))
+        if of.overdue_days is not None:
+            pairs.append(("debts overdue", f"more than {of.overdue_days} days"))
         if of.after_first:
             pairs.append(("after first", of.after_first.value))
         for name in ("consent_excludes", "callback_excludes", "wrong_number_excludes"):
@@ -229,6 +233,8 @@ class CountRule(Rule):
 
     def _excluded_now(self, question: Question, subject: str) -> bool:
         of = self.of
+        if of.overdue_days is not None and is_younger(subject, question, days=of.overdue_days):
+            return True
         if not (of.consent_excludes or of.callback_excludes):
             return False
         return is_exempt(of.per, subject, question, any_consent=of.consent_excludes)
@@ -318,6 +324,7 @@ def read_count(header: Header, reader: Reader) -> CountRule:
             consent_excludes=reader.flag("consent_excludes"),
             callback_excludes=reader.flag("callback_excludes"),
             wrong_number_excludes=reader.flag("wrong_number_excludes"),
+            overdue_days=reader.whole_or_none("overdue_days"),
             after_first=reader.word("after_first", Outcome) if reader.has("after_first") else None,
         ),
     )

@@ -3,7 +3,8 @@
 Values:
     consents: scopes of consent that suffice.
     at_most, days: without consent, so many recorded calls on the line in so many local days (today
-        included, all debts together). Left out: none without consent.
+        included, all debts together). Left out: none without consent. "Makes no more than three calls":
+        whether one that met a busy line is made is not said, so it is counted.
     revoke_all_from: first day on which a revocation for one account ends consent for all accounts.
     reassigned_numbers: whether the Reassigned Numbers Database is believed against a consent.
 
@@ -19,9 +20,7 @@ from compliance_gate.reader import Reader
 from compliance_gate.request import Consent, HistoryEntry, PersonRequest
 from compliance_gate.rules.base import Answer, Denied, Facts, Header, Passed, Rule
 from compliance_gate.rules.events import is_recorded
-from compliance_gate.words import ConsentScope, EventKind, Outcome, RequestKind, RndResult
-
-_NOT_CONNECTED = frozenset({Outcome.BUSY, Outcome.NOT_IN_SERVICE, Outcome.NO_CONNECTION})
+from compliance_gate.words import ConsentScope, EventKind, RequestKind, RndResult
 
 
 class RecordedVoiceRule(Rule):
@@ -139,9 +138,7 @@ class RecordedVoiceRule(Rule):
             counted = [
                 zone.day_of(event.at)
                 for event in question.person.events(first, question.seen)
-                if is_recorded(event)
-                and event.entry.outcome not in _NOT_CONNECTED
-                and (event.number is None or event.number == number)
+                if is_recorded(event) and (event.number is None or event.number == number)
             ]
             if len(counted) >= at_most:
                 release = max(release, zone.midnight(counted[len(counted) - at_most] + days))

@@ -3,8 +3,9 @@
 Values:
     requests: kinds of request that suppress.
     binds: what is closed: `person` (everything), `debt` (the debts named), `number` (the number named),
-        `medium` (the medium named, every medium if none is), `named_medium` (the medium named, none if none
-        is), `place` (numbers at the place named), `work` (numbers at work), `calls` (every call).
+        `medium` (the medium named; if none is, calls for a request to stop calling, else every medium),
+        `named_medium` (the medium named, none if none is), `place` (numbers at the place named), `work`
+        (numbers at work), `calls` (every call).
     begins: `recorded` (default) or `received` (a written notice counts from receipt, not from mailing).
     written_only: the request binds here only if it was, or may have been, in writing.
     oral_only: the request binds here only if it was not, or may not have been, in writing.
@@ -44,6 +45,10 @@ MEDIUM_OF = {
     Action.SEND_EMAIL: Medium.EMAIL,
     Action.SEND_LETTER: Medium.LETTER,
 }
+
+
+_TO_A_NUMBER = frozenset({Action.PLACE_CALL, Action.SEND_SMS})
+_ABOUT_CALLS = frozenset({RequestKind.STOP_CALLING, RequestKind.DO_NOT_CALL})
 
 
 class Binds(StrEnum):
@@ -145,9 +150,11 @@ class SuppressionRule(Rule):
             place = Place.WORK if of.binds is Binds.WORK else request.place
             return number is not None and may_ring_at(number, place)
         if of.binds is Binds.NUMBER:
-            return request.number is None or request.number == proposed.number
+            return proposed.action in _TO_A_NUMBER and request.number in (None, proposed.number)
         if of.binds is Binds.MEDIUM:
-            return request.medium is None or request.medium is MEDIUM_OF[proposed.action]
+            # "Stop calling me" names its medium by itself (comment 14(h)(1)-1).
+            named = Medium.PHONE_CALL if request.type in _ABOUT_CALLS else None
+            return (request.medium or named) in (None, MEDIUM_OF[proposed.action])
         if of.binds is Binds.NAMED_MEDIUM:
             return request.medium is MEDIUM_OF[proposed.action]
         if of.binds is Binds.DEBT:

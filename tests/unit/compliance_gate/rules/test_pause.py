@@ -71,3 +71,15 @@ def test_unknown_outcome_may_have_been_a_conversation(law: Callable[..., Any]) -
     lost = [{"ts": "2026-06-08T12:00:00-04:00", "event": "call_placed", "debts": ["D1"]}]
 
     assert not rule.allows("2026-06-10T12:00:00-04:00", history=lost)
+
+
+def test_one_conversation_answers_a_request_to_be_called_back(law: Callable[..., Any]) -> None:
+    """Asked once without naming a debt: a talk about either debt since has answered it, for both."""
+    rule = law("pause", "conversations: true, per: debt, days: 7, day_one: excluded, callback_excludes: true")
+    debts = [{"id": "D1", "type": "medical"}, {"id": "D2", "type": "medical"}]
+    asked = [{"ts": "2026-06-09T10:00:00-04:00", "type": "callback_request"}]
+    since = {**TALK[0], "ts": "2026-06-09T12:00:00-04:00", "event": "call_placed", "debts": ["D2"]}
+    now = "2026-06-10T10:00:00-04:00"
+
+    assert rule.allows(now, history=TALK, debts=debts, requests=asked)
+    assert not rule.allows(now, history=[*TALK, since], debts=debts, requests=asked)

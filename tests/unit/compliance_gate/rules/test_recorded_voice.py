@@ -90,3 +90,17 @@ def test_without_consent_three_in_thirty_days(law: Callable[..., Any]) -> None:
         "2026-07-01T00:00:00-04:00"
     )
     assert not rule.allows(NOW, requests=[STOP])
+
+
+def test_a_recorded_call_that_met_a_busy_line_was_made(law: Callable[..., Any]) -> None:
+    """The regulation counts calls, not answers."""
+    rule = law("recorded_voice", "consents: [prerecorded], at_most: 3, days: 30")
+    busy = {
+        "ts": "2026-06-07T10:00:00-04:00",
+        "event": "call_placed",
+        "outcome": "busy",
+        "tech": "prerecorded_voice",
+    }
+
+    assert rule.allows(NOW, history=recorded("01", "03"))
+    assert not rule.allows(NOW, history=[*recorded("01", "03"), busy])

@@ -120,3 +120,25 @@ def test_an_exception_needs_its_request(law: Callable[..., Any]) -> None:
     assert rule.allows(NOW, requests=asked, proposed=proposed)
     assert not rule.allows(NOW, requests=request("breathing_space"), proposed=proposed)
     assert not rule.allows(NOW, requests=asked)
+
+
+def test_a_request_to_stop_calling_names_its_medium(law: Callable[..., Any]) -> None:
+    """Where a rule closes media, "stop calling" closes calls, and "stop" without a medium everything."""
+    rule = law("suppression", "requests: [stop_calling, stop_medium], binds: medium")
+    email = {"action": "send_email", "debts": ["D1"]}
+
+    assert not rule.allows(NOW, requests=request("stop_calling"))
+    assert rule.allows(NOW, requests=request("stop_calling"), proposed=email)
+    assert not rule.allows(NOW, requests=request("stop_calling", medium="email"), proposed=email)
+    assert not rule.allows(NOW, requests=request("stop_medium"), proposed=email)
+
+
+def test_silence_is_for_letters_too(law: Callable[..., Any]) -> None:
+    """What was asked for or ordered closes letters without naming them; a number closes none."""
+    letter = {"action": "send_letter", "debts": ["D1"]}
+    debt = law("suppression", "requests: [attorney_represented], binds: debt")
+    number = law("suppression", "requests: [stop_number], binds: number")
+
+    assert not debt.allows(NOW, requests=request("attorney_represented"), proposed=letter)
+    assert number.allows(NOW, requests=request("stop_number"), proposed=letter)
+    assert not number.allows(NOW, requests=request("stop_number"))

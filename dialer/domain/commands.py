@@ -94,6 +94,8 @@ class HangupReason(Enum):
     FLOOR_STOPPED = "floor_stopped"
     GUARD = "guard"
     MACHINE = "machine"
+    AGENT = "agent"
+    """The agent ended it."""
     AGENT_GONE = "agent_gone"
     NO_AGENT_LEFT = "no_agent_left"
     UNACCOUNTED = "unaccounted"

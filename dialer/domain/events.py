@@ -126,6 +126,19 @@ class AgentPauseRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentHungUp:
+    """The agent ended the call they are on; after-call work begins when the channel is gone.
+
+    Args:
+        attempt: the call they saw when they did; None = whatever they are on now. Between the click and this
+            event another call may have come.
+    """
+
+    agent: AgentId
+    attempt: AttemptId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentLoggedOut:
     agent: AgentId
 
@@ -533,6 +546,7 @@ Event = (
     | AgentLoggedIn
     | AgentGotReady
     | AgentPauseRequested
+    | AgentHungUp
     | AgentLoggedOut
     | AgentLegLost
     | AgentLegRestored

@@ -156,6 +156,8 @@ class Control:
         if call is None or call.state is AttemptState.ENDED:
             self._context.emit(Hangup(attempt=attempt, reason=HangupReason.UNACCOUNTED))
             return
+        if call.hangup is not None:  # asked for, and perhaps never heard
+            self._context.emit(Hangup(attempt=attempt, reason=call.hangup))
         is_alone = talking_to is None and not call.is_bridging and not call.is_leaving_message
         if call.state is AttemptState.CONNECTED and is_alone:
             self._calls.hang_up(call, HangupReason.AGENT_GONE)

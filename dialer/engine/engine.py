@@ -26,6 +26,7 @@ from dialer.engine.clearing import Clearing
 from dialer.engine.context import Context, Gate
 from dialer.engine.control import Control
 from dialer.engine.ending import Ending
+from dialer.engine.hanging_up import HangingUp
 from dialer.engine.heard import Heard
 from dialer.engine.hopper import Hopper
 from dialer.engine.lanes import launching_pools, open_lanes
@@ -65,6 +66,7 @@ class DialerEngine:
         self._boxes = Boxes(context, self._roster, self._calls)
         self._control = Control(context, self._roster, self._hopper, self._pacing, self._calls, self._boxes)
         self._heard = Heard(context, self._roster, self._pacing, self._ending, self._calls)
+        self._hanging_up = HangingUp(context)
         self._handlers = self._table()
         self._owed: list[Command] = []
 
@@ -230,6 +232,7 @@ class DialerEngine:
             e.AgentLoggedIn: roster.log_in,
             e.AgentGotReady: roster.get_ready,
             e.AgentPauseRequested: self._pause,
+            e.AgentHungUp: self._hanging_up.by_agent,
             e.AgentLoggedOut: self._log_out,
             e.AgentLegLost: self._lose_leg,
             e.AgentLegRestored: roster.restore_leg,

@@ -34,7 +34,7 @@ CALL_MOVES = (
     "end",
     "refuse",
 )
-AGENT_MOVES = ("dispose", "dispose", "ready", "pause", "log_out", "log_in", "leg_lost", "leg_back")
+AGENT_MOVES = ("dispose", "dispose", "ready", "pause", "log_out", "log_in", "leg_lost", "leg_back", "hang_up")
 FLOOR_MOVES = (
     "suppress",
     "recall",
@@ -78,6 +78,7 @@ def event_of(floor: Floor, move: Move) -> e.Event | None:
         ),
         "ready": lambda: e.AgentGotReady(agent=agent),
         "pause": lambda: e.AgentPauseRequested(agent=agent, reason="break"),
+        "hang_up": lambda: e.AgentHungUp(agent=agent, attempt=attempt if pick % 2 else None),
         "log_out": lambda: e.AgentLoggedOut(agent=agent),
         "log_in": lambda: e.AgentLoggedIn(agent=agent, campaign=SPRING, endpoint=EndpointId(agent)),
         "leg_lost": lambda: e.AgentLegLost(agent=agent),

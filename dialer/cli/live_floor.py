@@ -29,7 +29,7 @@ from dialer.domain.events import (
     LeadsFetched,
 )
 from dialer.domain.ids import NumberId
-from dialer.domain.ports import JournalEntry, TelephoneSystem
+from dialer.domain.ports import JournalEntry, KeyPad, TelephoneSystem
 from dialer.engine.context import Gate
 from dialer.runtime.clocks import Clock
 from dialer.runtime.floor import Floor
@@ -207,7 +207,13 @@ async def running_floor(
             settings=order.settings,
         )
         registry = floor.instruments.registry
-        web = make_web(floor=floor, tokens=order.tokens, registry=registry, phones=order.phones)
+        web = make_web(
+            floor=floor,
+            tokens=order.tokens,
+            registry=registry,
+            phones=order.phones,
+            keypad=network if isinstance(network, KeyPad) else None,
+        )
         news = ImportNews(floor, recovered.engine, live.database, now=clock.posix, behind=behind)
         async with asyncio.TaskGroup() as group:
             # First, so that a floor that is behind holds its launches before it hears the telephone system.

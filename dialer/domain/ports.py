@@ -7,7 +7,7 @@ a telephone system must do.
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from dialer.domain.commands import (
     Bridge,
@@ -21,7 +21,7 @@ from dialer.domain.commands import (
     RefillHopper,
 )
 from dialer.domain.events import Event, LeadsFetched, NetworkReconciled
-from dialer.domain.ids import NumberId
+from dialer.domain.ids import AttemptId, NumberId
 
 TelephoneCommand = (
     Originate | Bridge | Hangup | LeaveMessage | ConfirmOptOut | ConnectAgentLeg | DropAgentLeg
@@ -64,6 +64,22 @@ class TelephoneSystem(Protocol):
 
     async def stop(self) -> None:
         """Disconnect; live calls are left to the telephone system's own limits."""
+        ...
+
+
+@runtime_checkable
+class KeyPad(Protocol):
+    """A telephone system that can press keys towards who was called: an exchange's menu stands before many
+    people. Keys decide nothing and may be somebody's secret, so they pass the engine and the journal by.
+    """
+
+    async def press_keys(self, attempt: AttemptId, keys: str) -> None:
+        """Press keys (0-9, *, #) on a call that is up; returns when they were sent.
+
+        Raises:
+            TelephoneSystemUnavailableError: not connected.
+            FairdialError: the call is over, or something else than keys.
+        """
         ...
 
 

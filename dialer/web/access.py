@@ -6,6 +6,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Header, HTTPException, Request
 
 from dialer.domain.events import Event
+from dialer.domain.ports import KeyPad
 from dialer.web.models import Committed
 from dialer.web.ports import FloorPort
 from dialer.web.tokens import RefusedError, Role, Token, Tokens
@@ -17,6 +18,7 @@ class Office:
 
     floor: FloorPort
     tokens: Tokens
+    keypad: KeyPad | None = None
 
 
 def office_of(request: Request) -> Office:

@@ -2,9 +2,11 @@
 
 from fastapi import APIRouter, HTTPException
 
+from dialer.domain.agent import AgentState
 from dialer.domain.disposition import Disposition
 from dialer.domain.events import (
     AgentGotReady,
+    AgentHungUp,
     AgentLoggedIn,
     AgentLoggedOut,
     AgentPauseRequested,
@@ -15,7 +17,7 @@ from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, LeadId
 from dialer.domain.money import Money
 from dialer.engine.snapshot import AgentView
 from dialer.web.access import Asking, TheOffice, demand_seat, tell
-from dialer.web.models import Committed, Dial, Dispose, LogIn, Pause
+from dialer.web.models import Committed, Dial, Dispose, HangUp, LogIn, Pause, Press
 
 router = APIRouter(prefix="/api", tags=["agents"])
 
@@ -56,6 +58,26 @@ async def pause(agent: str, body: Pause, office: TheOffice, token: Asking) -> Co
     """A break: now when free, after the call otherwise."""
     demand_seat(token, agent)
     return await tell(office, AgentPauseRequested(agent=AgentId(agent), reason=body.reason))
+
+
+@router.post("/agents/{agent}/hangup")
+async def hang_up(agent: str, office: TheOffice, token: Asking, body: HangUp | None = None) -> Committed:
+    """End the call the agent is on; 409 when they are on none, or no more on the one that is named."""
+    demand_seat(token, agent)
+    attempt = None if body is None or body.attempt is None else AttemptId(body.attempt)
+    return await tell(office, AgentHungUp(agent=AgentId(agent), attempt=attempt))
+
+
+@router.post("/agents/{agent}/keys", status_code=204)
+async def press_keys(agent: str, body: Press, office: TheOffice, token: Asking) -> None:
+    """Press keys on the agent's call, to get past an exchange's menu; 409 when they are on none."""
+    demand_seat(token, agent)
+    row = next((row for row in office.floor.snapshot().agents if row.agent == agent), None)
+    if row is None or row.attempt is None or row.state is not AgentState.TALKING:
+        raise HTTPException(409, f"agent {agent} is on no call")
+    if office.keypad is None:
+        raise HTTPException(501, "this telephone system cannot press keys")
+    await office.keypad.press_keys(row.attempt, body.keys)
 
 
 @router.post("/agents/{agent}/logout")

@@ -14,8 +14,10 @@ from dialer.domain.errors import (
     InvalidFactError,
     NotTakenError,
     StoreUnavailableError,
+    TelephoneSystemUnavailableError,
     UnknownThingError,
 )
+from dialer.domain.ports import KeyPad
 from dialer.web import agents, facts, supervisors
 from dialer.web.access import Office
 from dialer.web.models import HealthView
@@ -30,6 +32,7 @@ from dialer.web.watch import Broadcast, watch_router
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (NotTakenError, 503),
     (StoreUnavailableError, 503),
+    (TelephoneSystemUnavailableError, 503),
     (UnknownThingError, 404),
     (IllegalTransitionError, 409),
     (InvalidFactError, 422),
@@ -53,12 +56,18 @@ class Web:
 
 
 def make_web(
-    *, floor: FloorPort, tokens: Tokens, registry: CollectorRegistry, phones: Phones | None = None
+    *,
+    floor: FloorPort,
+    tokens: Tokens,
+    registry: CollectorRegistry,
+    phones: Phones | None = None,
+    keypad: KeyPad | None = None,
 ) -> Web:
     """Put the application together around a running floor.
 
     Args:
         phones: the agents' browser phones; None = there are none.
+        keypad: presses keys on a call; None = the telephone system cannot.
     """
     phones = phones if phones is not None else Phones()
     application = FastAPI(
@@ -67,7 +76,7 @@ def make_web(
         docs_url=None,
         redoc_url=None,
     )
-    application.state.office = Office(floor, tokens)
+    application.state.office = Office(floor, tokens, keypad)
     for router in (agents.router, supervisors.router, facts.router):
         application.include_router(router)
     broadcast = Broadcast(floor.snapshot)

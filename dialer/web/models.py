@@ -61,6 +61,18 @@ class Pause(Body):
     reason: Annotated[str, Field(min_length=1, max_length=200)]
 
 
+class HangUp(Body):
+    """End a call: the one named, so that a late click does not end the next; without it the present one."""
+
+    attempt: Id | None = None
+
+
+class Press(Body):
+    """Keys of a telephone."""
+
+    keys: Annotated[str, Field(pattern="^[0-9*#]{1,32}$")]
+
+
 class Dial(Body):
     """Call one number of one person now, if the gate clears it."""
 

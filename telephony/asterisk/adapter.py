@@ -161,6 +161,10 @@ class AsteriskSystem:
         except AmiError as error:
             raise TelephoneSystemUnavailableError(str(error)) from error
 
+    async def press_keys(self, attempt: AttemptId, keys: str) -> None:
+        """See `dialer.domain.ports.KeyPad`."""
+        await self.controls.press(attempt, keys)
+
     async def stop(self) -> None:
         """Disconnect. Calls go on and end by the dialplan's own limits."""
         await self._disconnect()

@@ -8,7 +8,7 @@ import pytest
 
 from dialer.domain.attempt import Outcome
 from dialer.domain.commands import Bridge, DropAgentLeg, Hangup, HangupReason
-from dialer.domain.errors import TelephoneSystemUnavailableError
+from dialer.domain.errors import FairdialError, TelephoneSystemUnavailableError
 from dialer.domain.events import (
     BridgeFailed,
     CallBridged,
@@ -18,6 +18,7 @@ from dialer.domain.events import (
     NetworkLost,
 )
 from dialer.domain.ids import AgentId, AttemptId
+from dialer.domain.ports import KeyPad
 from telephony.conformance.bench import Bench
 
 
@@ -35,6 +36,36 @@ async def test_an_answered_call_is_joined_to_the_agent(bench: Bench) -> None:
     assert (bridged.attempt, bridged.agent) == ("a1", agent)
     assert bridged.bridged_at >= answer.answered_at
     assert not bench.heard(CallTimedOut)
+
+
+async def test_a_joined_call_that_the_agent_ends_was_a_connection_and_frees_the_agent(bench: Bench) -> None:
+    agent = await bench.seat("agent-1")
+    for attempt in ("a1", "a2"):
+        await bench.call(attempt, bench.numbers.answers)
+        await bench.answered(attempt)
+        joined = len(bench.heard(CallBridged)) + 1
+        await bench.system.perform(Bridge(attempt=AttemptId(attempt), agent=agent))
+        await bench.wait(lambda joined=joined: len(bench.heard(CallBridged)) == joined)
+        await bench.system.perform(Hangup(attempt=AttemptId(attempt), reason=HangupReason.AGENT))
+        await bench.wait(lambda attempt=attempt: bool(_ends(bench, attempt)))
+        assert _ends(bench, attempt) == [Outcome.CONNECTED]
+    await bench.stop_listening()
+    assert (await bench.system.reconcile()).agents == ("agent-1",)
+
+
+async def test_keys_are_pressed_on_a_call_that_is_up_and_on_no_other(bench: Bench) -> None:
+    keypad = bench.system
+    if not isinstance(keypad, KeyPad):
+        pytest.skip("this telephone system presses no keys")
+    agent = await bench.seat("agent-1")
+    with pytest.raises(FairdialError):
+        await keypad.press_keys(AttemptId("never"), "1")
+    await bench.call("a1", bench.numbers.answers)
+    await bench.answered("a1")
+    await bench.system.perform(Bridge(attempt=AttemptId("a1"), agent=agent))
+    await bench.wait(lambda: bool(bench.heard(CallBridged)))
+    await keypad.press_keys(AttemptId("a1"), "1#")
+    assert not bench.heard(CallEnded)
 
 
 async def test_a_joined_call_ends_once_and_the_agent_is_free_for_the_next(bench: Bench) -> None:

@@ -16,7 +16,7 @@ from typing import Protocol
 from compliance_gate.findings import Recording
 from dialer.domain.attempt import Outcome
 from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup, Originate
-from dialer.domain.errors import TelephoneSystemUnavailableError
+from dialer.domain.errors import TelephoneSystemUnavailableError, UnknownThingError
 from dialer.domain.events import (
     AgentLegLost,
     AgentLegRestored,
@@ -61,6 +61,7 @@ class Line:
     agent: AgentId | None = None
     timer: asyncio.TimerHandle | None = None
     limit: asyncio.TimerHandle | None = None
+    keys: str = ""
 
 
 class Witness(Protocol):
@@ -155,6 +156,15 @@ class InMemoryNetwork:
         if not self.is_up:
             raise TelephoneSystemUnavailableError("not connected")
         return self.living()
+
+    async def press_keys(self, attempt: AttemptId, keys: str) -> None:
+        """See `dialer.domain.ports.KeyPad`; who was called hears them as `Line.keys`."""
+        if not self.is_up:
+            raise TelephoneSystemUnavailableError("not connected")
+        line = self._lines.get(attempt)
+        if line is None or line.phase is not Phase.JOINED:
+            raise UnknownThingError("call", attempt)
+        line.keys += keys
 
     async def stop(self) -> None:
         """Disconnect; what lives goes on by itself."""

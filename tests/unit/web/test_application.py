@@ -1,13 +1,14 @@
 """The HTTP side: who may what, what an answer means, and that nothing loose is taken."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry, Counter
 from starlette.websockets import WebSocketDisconnect
 
+from dialer.domain.agent import AgentState
 from dialer.domain.disposition import DispositionKind
 from dialer.domain.errors import (
     FairdialError,
@@ -19,6 +20,7 @@ from dialer.domain.errors import (
 )
 from dialer.domain.events import (
     AgentGotReady,
+    AgentHungUp,
     AgentLoggedIn,
     CampaignStarted,
     DispositionRecorded,
@@ -29,7 +31,8 @@ from dialer.domain.events import (
     RequestReceived,
     SuppressionAdded,
 )
-from dialer.engine.snapshot import FloorSnapshot
+from dialer.domain.ids import AgentId, AttemptId, CampaignId
+from dialer.engine.snapshot import AgentView, FloorSnapshot
 from dialer.runtime.health import Health
 from dialer.runtime.inbox import Taken
 from dialer.web.application import Web, make_web
@@ -54,6 +57,7 @@ class FakeFloor:
     error: Exception | None = None
     is_ignored: bool = False
     reasons: tuple[str, ...] = ()
+    seen: FloorSnapshot = SNAPSHOT
 
     async def submit(self, event: Event, *, within: float = 10.0) -> Taken:
         if self.error is not None:
@@ -62,7 +66,7 @@ class FakeFloor:
         return Taken(len(self.told), self.is_ignored)
 
     def snapshot(self) -> FloorSnapshot:
-        return SNAPSHOT
+        return self.seen
 
     def health(self) -> Health:
         return Health(
@@ -82,6 +86,16 @@ class FakeFloor:
         )
 
 
+@dataclass
+class FakeKeyPad:
+    """Remembers what was pressed."""
+
+    pressed: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+    async def press_keys(self, attempt: AttemptId, keys: str) -> None:
+        self.pressed.append((attempt, keys))
+
+
 def _token(text: str, *roles: Role, agent: str | None = None) -> Token:
     return Token(digest=digest_of(text), roles=frozenset(roles), name=text, agent=agent)
 
@@ -92,7 +106,12 @@ def floor() -> FakeFloor:
 
 
 @pytest.fixture
-def web(floor: FakeFloor) -> Web:
+def keypad() -> FakeKeyPad:
+    return FakeKeyPad()
+
+
+@pytest.fixture
+def web(floor: FakeFloor, keypad: FakeKeyPad) -> Web:
     registry = CollectorRegistry()
     Counter("fairdial_steps", "steps", registry=registry).inc()
     tokens = Tokens(
@@ -103,7 +122,7 @@ def web(floor: FakeFloor) -> Web:
             _token("wall", Role.WATCHER),
         ]
     )
-    return make_web(floor=floor, tokens=tokens, registry=registry)
+    return make_web(floor=floor, tokens=tokens, registry=registry, keypad=keypad)
 
 
 @pytest.fixture
@@ -163,6 +182,44 @@ def test_a_disposition_carries_its_promise(client: TestClient, floor: FakeFloor)
     assert event.disposition.kind is DispositionKind.PROMISE_TO_PAY
     assert event.disposition.promised is not None
     assert event.disposition.promised.cents == 5000
+
+
+def test_an_agent_ends_the_call_they_name_and_no_other_agents(client: TestClient, floor: FakeFloor) -> None:
+    assert (
+        client.post("/api/agents/ann/hangup", json={"attempt": "a1"}, headers=_as("ann")).status_code == 200
+    )
+    assert client.post("/api/agents/ann/hangup", headers=_as("ann")).status_code == 200
+    assert client.post("/api/agents/bob/hangup", headers=_as("ann")).status_code == 403
+    ann = AgentId("ann")
+    assert floor.told == [AgentHungUp(agent=ann, attempt=AttemptId("a1")), AgentHungUp(agent=ann)]
+
+
+@pytest.mark.parametrize(
+    ("state", "keys", "status"),
+    [
+        (AgentState.TALKING, "12#", 204),
+        (AgentState.TALKING, "12a", 422),
+        (AgentState.TALKING, "", 422),
+        (AgentState.WRAPPING, "1", 409),
+    ],
+)
+def test_keys_are_pressed_on_a_call_and_told_to_nobody(
+    client: TestClient, floor: FakeFloor, keypad: FakeKeyPad, state: AgentState, keys: str, status: int
+) -> None:
+    ann = AgentView(
+        agent=AgentId("ann"),
+        campaign=CampaignId("spring"),
+        state=state,
+        for_s=1.0,
+        reason="",
+        is_leaving=False,
+        attempt=AttemptId("a1"),
+    )
+    floor.seen = replace(SNAPSHOT, agents=(ann,))
+    answer = client.post("/api/agents/ann/keys", json={"keys": keys}, headers=_as("ann"))
+    assert answer.status_code == status
+    assert keypad.pressed == ([("a1", keys)] if status == 204 else [])
+    assert floor.told == []
 
 
 def test_what_came_late_or_twice_is_a_conflict(client: TestClient, floor: FakeFloor) -> None:

@@ -136,8 +136,16 @@ class ClearanceLedger:
             raise ClearanceRefusedError(f"clearance {clearance.clearance} is not valid at {at.isoformat()}")
         if clearance.clearance in self._used:
             raise ClearanceRefusedError(f"clearance {clearance.clearance} was already used")
-        self._used = {name: end for name, end in self._used.items() if end >= at - timedelta(seconds=60)}
+        self._forget_before(at - timedelta(seconds=60))
         self._used[clearance.clearance] = clearance.expires_at
+
+    def _forget_before(self, then: datetime) -> None:
+        """Drop what expired long ago, oldest use first: each entry is looked at once, not at every use."""
+        while self._used:
+            oldest = next(iter(self._used))
+            if self._used[oldest] >= then:
+                return
+            del self._used[oldest]
 
     @property
     def used(self) -> Mapping[str, datetime]:

@@ -1,4 +1,4 @@
-"""The gate: asks every rule, keeps every finding, clears only when nothing denies.
+"""The gate: every rule is asked, every finding kept, and only what nothing denies is cleared.
 
 `evaluate` is the only way to a clearance. It fails closed at every step: a contact outside all known law
 is denied, a rule that raises denies, a fact that is missing is tried with every value it may have.
@@ -10,11 +10,12 @@ from datetime import date, datetime, timedelta
 
 from compliance_gate.calendar import utc
 from compliance_gate.findings import Clearance, GateDecision, Layer, Recording, Screening, Verdict
-from compliance_gate.plan import Plan, Planner
+from compliance_gate.plan import Asking, Plan, denies
+from compliance_gate.planner import Planner
 from compliance_gate.prepared import ContactRequest
 from compliance_gate.question import Question
 from compliance_gate.rulebook import LAYERS, Rulebook
-from compliance_gate.rules.base import Answer, Denied, Passed, Rule
+from compliance_gate.rules.base import Answer, Denied, Rule
 from compliance_gate.structure import is_sound, structural_findings
 
 CLEARANCE_VALID_S = 5.0
@@ -22,6 +23,7 @@ CLEARANCE_VALID_S = 5.0
 _RETRY_HORIZON_S = 400 * 86400
 _MOST_STEPS = 2000
 _FAILED = "gate-rule-failed"
+_Denial = tuple[Rule, Denied]
 
 
 class ComplianceGate:
@@ -44,6 +46,7 @@ class ComplianceGate:
     ) -> None:
         self.rulebook = rulebook
         self.clearance_valid_s = clearance_valid_s
+        self._valid = timedelta(seconds=clearance_valid_s)
         self._planner = Planner(rulebook, frozenset(layers), law_of)
 
     def evaluate(self, request: ContactRequest, *, at: datetime, with_retry: bool = True) -> GateDecision:
@@ -55,17 +58,20 @@ class ComplianceGate:
         """
         question = _question(request, at)
         plan = self._planner.plan(request, question)
-        findings = list(structural_findings(question, plan))
-        denied = any(finding.verdict is Verdict.DENIED for finding in findings)
-        for rule in plan.rules:
+        sound = is_sound(question, plan)
+        structural = plan.cleared if sound else tuple(structural_findings(question, plan))
+        findings = [*structural, *plan.asked.quiet]
+        denials: list[_Denial] = []
+        for place, rule in plan.asked.concerned(question):
             answer = ask(rule, question)
-            finding = rule.finding(answer)
-            findings.append(finding)
-            denied = denied or finding.verdict is Verdict.DENIED
-        retry = self._first_passing(request, question) if denied and with_retry else None
+            findings[len(structural) + place] = rule.finding(answer)
+            if isinstance(answer, Denied) and denies(rule):
+                denials.append((rule, answer))
+        cleared = sound and not denials
+        retry = self._first_passing(request, question, denials) if denials and sound and with_retry else None
         return GateDecision(
             findings=tuple(findings),
-            clearance=None if denied else self._clearance(request, question, plan, at),
+            clearance=self._clearance(request, question, plan, at) if cleared else None,
             retry_at=None if retry is None else utc(retry),
             rulebook=self.rulebook.hash,
         )
@@ -81,16 +87,17 @@ class ComplianceGate:
         plan = self._planner.plan(request, question)
         if not is_sound(question, plan):
             return next(f.rule for f in structural_findings(question, plan) if f.verdict is Verdict.DENIED)
-        file, screening = request.person.file, plan.screening
+        person, screening = request.person, plan.screening
+        file = person.file
         rules = [*screening.always]
         if file.holds:
             rules += screening.on_holds
         if file.requests:
             rules += screening.on_requests
-        second, seen, times = question.at, question.seen, request.person.times
-        for rule, memory_s, fewest in screening.on_events:
-            # With too few events in the stretch the rule looks at, it cannot deny.
-            if fewest <= seen and times[seen - fewest] + memory_s >= second:
+        second, seen, times, codes = question.at, question.seen, person.times, person.codes
+        for rule, mask, memory_s, fewest in screening.on_events:
+            # With too few events in the stretch the rule looks at, or none of its kinds, it cannot deny.
+            if fewest <= seen and codes & mask and times[seen - fewest] + memory_s >= second:
                 rules.append(rule)
         rule = rules[0] if rules else None
         try:
@@ -101,41 +108,31 @@ class ComplianceGate:
             return _FAILED if rule is None else rule.header.rule
         return None
 
-    def _first_passing(self, request: ContactRequest, question: Question) -> int | None:
+    def _first_passing(
+        self, request: ContactRequest, question: Question, denials: list[_Denial]
+    ) -> int | None:
         """First second at which all rules pass together.
 
         Every denial names a second before which it certainly stands, so jumping to the latest of these
         can never jump over a second at which all pass; the rules are then asked again.
+
+        Args:
+            denials: what denies at the question's own second, at least one.
         """
         horizon = question.at + _RETRY_HORIZON_S
         for _ in range(_MOST_STEPS):
-            plan = self._planner.plan(request, question)
-            if not is_sound(question, plan):
-                return None
-            step = self._next_step(question, plan)
+            step = _next_step(question, denials)
             if step is None or step > horizon:
                 return None
             if step == question.at:
                 return step
             question = question.moved_to(step)
+            plan = self._planner.plan(request, question)
+            if not is_sound(question, plan):
+                return None
+            asked = [(rule, ask(rule, question)) for _, rule in plan.denying.concerned(question)]
+            denials = [(rule, answer) for rule, answer in asked if isinstance(answer, Denied)]
         return None
-
-    def _next_step(self, question: Question, plan: Plan) -> int | None:
-        """Where to look next: now if nothing denies, `None` if waiting never helps."""
-        step: int | None = question.at
-        for rule in plan.by_cost:
-            answer = ask(rule, question)
-            if isinstance(answer, Passed):
-                continue
-            release = _later(answer.release, question.at)
-            ends = _end_of_law(rule, question)
-            release = ends if release is None else release if ends is None else min(release, ends)
-            step = None if release is None or step is None else max(step, release)
-        # A person on a journey comes home, and what was an unlawful hour there no longer matters.
-        zones_end = question.person.zone_set(question.at).until
-        if step != question.at and zones_end is not None and question.at < zones_end:
-            return zones_end if step is None else min(step, zones_end)
-        return step
 
     def _clearance(self, request: ContactRequest, question: Question, plan: Plan, at: datetime) -> Clearance:
         person, proposed = request.person.file.person, request.proposed
@@ -146,7 +143,7 @@ class ComplianceGate:
             number=proposed.number,
             debts=debts,
             issued_at=at,
-            expires_at=at + timedelta(seconds=self.clearance_valid_s),
+            expires_at=at + self._valid,
             rulebook=self.rulebook.hash,
             may_play=_may_play(question, plan),
         )
@@ -174,6 +171,21 @@ def _question(request: ContactRequest, at: datetime, *, brief: bool = False) -> 
     )
 
 
+def _next_step(question: Question, denials: list[_Denial]) -> int | None:
+    """Where to look next: now if nothing denies, `None` if waiting never helps."""
+    step: int | None = question.at
+    for rule, answer in denials:
+        release = _later(answer.release, question.at)
+        ends = _end_of_law(rule, question)
+        release = ends if release is None else release if ends is None else min(release, ends)
+        step = None if release is None or step is None else max(step, release)
+    # A person on a journey comes home, and what was an unlawful hour there no longer matters.
+    zones_end = question.person.zone_set(question.at).until
+    if step != question.at and zones_end is not None and question.at < zones_end:
+        return zones_end if step is None else min(step, zones_end)
+    return step
+
+
 def _later(release: int | None, at: int) -> int | None:
     return None if release is None else max(release, at + 1)
 
@@ -192,12 +204,10 @@ def _may_play(question: Question, plan: Plan) -> frozenset[Recording]:
     An abandonment message, a voicemail drop and a recorded notice are all prerecorded voice in law: the
     rules for recorded voice decide, as if the call itself were recorded.
     """
-    if any(isinstance(ask(rule, question), Denied) for rule in plan.recorded_rules):
+    if question.number is None or _denied(plan.recorded, question):
         return frozenset()
-    if question.number is None:
-        return frozenset()
-    return frozenset(
-        recording
-        for recording, rules in plan.recording_rules
-        if not any(isinstance(ask(rule, question), Denied) for rule in rules)
-    )
+    return frozenset(recording for recording, asked in plan.recordings if not _denied(asked, question))
+
+
+def _denied(asking: Asking, question: Question) -> bool:
+    return any(isinstance(ask(rule, question), Denied) for _, rule in asking.concerned(question))

@@ -27,6 +27,8 @@ _CODES = {(kind, out): i for i, (kind, out) in enumerate((k, o) for k in _KINDS 
 EVENT_CODES = len(_CODES)
 _MAY_BE_CONVERSATION = (None, Outcome.CONVERSATION)
 _CALLS_EITHER_WAY = (EventKind.CALL_PLACED, EventKind.CALL_RECEIVED)
+CONVERSATIONS = sum(1 << _CODES[kind, out] for kind in _CALLS_EITHER_WAY for out in _MAY_BE_CONVERSATION)
+"""The codes of what was, or may have been, a conversation: a bit for each."""
 
 
 def event_code(kind: EventKind, outcome: Outcome | None) -> int:
@@ -68,6 +70,7 @@ class PreparedPerson:
 
     __slots__ = (
         "_call_consents",
+        "_codes",
         "_days",
         "_entries",
         "_events",
@@ -92,6 +95,7 @@ class PreparedPerson:
         self._entries: tuple[HistoryEntry, ...] = ()
         self._events: list[PastEvent | None] = []
         self._times: list[int] | None = None
+        self._codes = 0
         self._days: dict[str, list[int]] = {}
         self._zone_sets: tuple[ZoneSet, ...] | None = None
         self._places: frozenset[Place] | None = None
@@ -104,6 +108,13 @@ class PreparedPerson:
             self._sort()
             assert self._times is not None
         return self._times
+
+    @property
+    def codes(self) -> int:
+        """The codes of all that happened, a bit for each."""
+        if self._times is None:
+            self._sort()
+        return self._codes
 
     def event(self, index: int) -> PastEvent:
         """The thing that happened at an index of `times`, made ready when first asked for."""
@@ -126,6 +137,10 @@ class PreparedPerson:
             times = [times[index] for index in order]
         self._entries, self._times = entries, times
         self._events = [None] * len(times)
+        codes = 0
+        for entry in entries:
+            codes |= 1 << _CODES[entry.event, entry.outcome]
+        self._codes = codes
 
     def days(self, zone: ZoneDays) -> list[int]:
         """Local day of each event in a zone, in the order of `events`."""
@@ -207,6 +222,7 @@ class PreparedPerson:
             return PreparedPerson(after.file)
         after._entries = (*self._entries, entry)
         after._events = [*self._events, self._event(entry, at)]
+        after._codes = self.codes | 1 << _CODES[entry.event, entry.outcome]
         after._times = [*times, at]
         after._days = {name: [*days, zone_days(name).day_of(at)] for name, days in self._days.items()}
         return after

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from compliance_gate.findings import Finding, Layer, Verdict
 from compliance_gate.plan import Plan
 from compliance_gate.question import Question
+from compliance_gate.register import Coverage
 from compliance_gate.words import Action
 
 _NUMBERED = frozenset({Action.PLACE_CALL, Action.SEND_SMS})
@@ -37,6 +38,18 @@ def structural_findings(question: Question, plan: Plan) -> Iterator[Finding]:
         yield Finding("gate-place-known", Verdict.DENIED, _PLACE, facts)
 
 
+def cleared_findings(
+    coverage: Coverage | None, packs: tuple[str, ...], action: Action, *, with_house: bool
+) -> tuple[Finding, ...]:
+    """The structural findings of every contact that `is_sound`: the same for all of one plan."""
+    return (
+        _covered(coverage, packs),
+        *((_NUMBER_CLEARED,) if action in _NUMBERED else ()),
+        *((_DEBT_CLEARED,) if with_house else ()),
+        _PLACE_CLEARED,
+    )
+
+
 def is_sound(question: Question, plan: Plan) -> bool:
     """Whether none of the structural findings denies."""
     coverage = plan.coverage
@@ -65,5 +78,9 @@ def _jurisdiction(plan: Plan) -> Finding:
     if plan.missing or not plan.packs:
         names = ", ".join(plan.missing) or "none given"
         return Finding("gate-jurisdiction", Verdict.DENIED, _JURISDICTION, (("law packs not known", names),))
-    facts = (("law packs", ", ".join(plan.packs)),) if coverage is None else coverage.facts
+    return _covered(coverage, plan.packs)
+
+
+def _covered(coverage: Coverage | None, packs: tuple[str, ...]) -> Finding:
+    facts = (("law packs", ", ".join(packs)),) if coverage is None else coverage.facts
     return Finding("gate-jurisdiction", Verdict.CLEARED, _JURISDICTION, facts)

@@ -13,7 +13,7 @@ from compliance_gate.consents import block_on
 from compliance_gate.question import Question
 from compliance_gate.reader import Reader
 from compliance_gate.request import PersonRequest, TimeBlock
-from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Rule
+from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Rule
 from compliance_gate.rules.respond import may_respond
 from compliance_gate.words import RequestKind, Weekday
 
@@ -46,6 +46,11 @@ class AskedTimesRule(Rule):
                     facts = facts or _told(request, zone, question.at)
                     release = None if free is None or release is None else max(release, free)
         return PASSED if release == question.at else Denied(facts, release)
+
+    @property
+    def needs(self) -> Needs:
+        """Without any request no time was asked for."""
+        return Needs.REQUESTS
 
     def values(self) -> tuple[tuple[str, str], ...]:
         """Which requests, and whether one answer is allowed."""

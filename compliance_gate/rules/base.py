@@ -7,6 +7,7 @@ from enum import Enum
 
 from compliance_gate.findings import Finding, Layer, Recording, Verdict
 from compliance_gate.question import Question
+from compliance_gate.request import ProposedContact
 from compliance_gate.words import Action, CollectorType, NumberKind, PersonRole, Profile, Purpose, Tech
 
 Facts = tuple[tuple[str, str], ...]
@@ -46,6 +47,17 @@ class Denied:
 
 Answer = Passed | Denied
 PASSED = Passed((), lasting=True)
+
+
+class Needs(Enum):
+    """What must be on file before a rule can have anything to say; until then its answer is `quiet`."""
+
+    NOTHING = 0
+    REQUESTS = 1
+    EVENTS = 2
+    HOLDS = 3
+
+
 # Findings kept per rule for lasting answers; a bound, not a tuning.
 _MOST_KEPT = 8192
 
@@ -111,6 +123,24 @@ class Rule(ABC):
     @abstractmethod
     def ask(self, question: Question) -> Answer:
         """Decide one contact at one second."""
+
+    @property
+    def needs(self) -> Needs:
+        """What must be on file before the rule answers anything but `quiet`; with nothing it is always asked.
+
+        EVENTS: of the kinds of `events_mask`, within `memory_s`.
+        """
+        return Needs.NOTHING
+
+    def quiet(self, proposed: ProposedContact) -> Passed:
+        """The answer while what the rule needs is not on file. Not asked of a rule that needs nothing."""
+        del proposed
+        return PASSED
+
+    @property
+    def events_mask(self) -> int:
+        """Kinds of event that may move the rule, a bit for each event code; all, unless it knows better."""
+        return -1
 
     @property
     def memory_s(self) -> int | None:

@@ -26,7 +26,8 @@ from compliance_gate.consents import WEEKDAYS
 from compliance_gate.prepared import PastEvent
 from compliance_gate.question import Question
 from compliance_gate.reader import Reader
-from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
+from compliance_gate.request import ProposedContact
+from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Passed, Rule
 from compliance_gate.rules.events import EventFilter, given_back, is_recorded, read_events
 from compliance_gate.rules.keys import Key, belongs, is_exempt, is_younger, subjects, was_exempt
 from compliance_gate.words import NumberKind, NumberRole, Outcome, Place, RequestKind, Weekday
@@ -149,6 +150,21 @@ class CountRule(Rule):
         starts = question.consent_may_start() if of.consent_excludes or of.callback_excludes else None
         unknown = _unknown_facts(question)
         return Denied((*facts, *unknown), release if starts is None else min(release, starts))
+
+    @property
+    def needs(self) -> Needs:
+        """Without an event there is nothing to count, save where other facts are asked of too."""
+        return Needs.NOTHING if self.memory_s is None or self.of.at_places else Needs.EVENTS
+
+    def quiet(self, proposed: ProposedContact) -> Passed:
+        """None counted."""
+        del proposed
+        return self._passed[0]
+
+    @property
+    def events_mask(self) -> int:
+        """What counts."""
+        return self.of.counted.mask
 
     @property
     def memory_s(self) -> int | None:

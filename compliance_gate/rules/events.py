@@ -15,7 +15,7 @@ class EventFilter:
     is never zero.
     """
 
-    __slots__ = ("table", "text")
+    __slots__ = ("mask", "table", "text")
 
     def __init__(
         self, *, placed: frozenset[Outcome], received: frozenset[Outcome], events: frozenset[EventKind]
@@ -29,6 +29,7 @@ class EventFilter:
             for outcome in (None, *Outcome):
                 table[event_code(kind, outcome)] = True
         self.table = tuple(table)
+        self.mask = sum(1 << code for code, is_chosen in enumerate(table) if is_chosen)
         self.text = _text(placed, received, events)
 
     def __contains__(self, event: PastEvent) -> bool:

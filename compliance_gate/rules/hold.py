@@ -11,7 +11,7 @@ from compliance_gate.calendar import utc
 from compliance_gate.question import Question
 from compliance_gate.reader import Reader
 from compliance_gate.request import Hold
-from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Rule
+from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Rule
 from compliance_gate.words import HoldKind, Purpose
 
 
@@ -44,6 +44,11 @@ class HoldRule(Rule):
                 release = max(release, ceil(hold.until.timestamp()))
                 facts.append(("until", utc(ceil(hold.until.timestamp())).isoformat()))
         return Denied(tuple(facts), release) if facts else PASSED
+
+    @property
+    def needs(self) -> Needs:
+        """Without any hold nothing is held."""
+        return Needs.HOLDS
 
     def values(self) -> tuple[tuple[str, str], ...]:
         """Kinds of hold, and purposes excepted."""

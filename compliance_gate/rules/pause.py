@@ -15,10 +15,11 @@ Values:
 from dataclasses import dataclass
 
 from compliance_gate.calendar import ZoneDays, day_text, utc
-from compliance_gate.prepared import PastEvent
+from compliance_gate.prepared import CONVERSATIONS, PastEvent
 from compliance_gate.question import Question
 from compliance_gate.reader import Reader
-from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
+from compliance_gate.request import ProposedContact
+from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Passed, Rule
 from compliance_gate.rules.events import EventFilter, given_back, read_events
 from compliance_gate.rules.keys import Key, belongs, is_exempt, is_younger, subjects
 from compliance_gate.words import Mode, RequestKind
@@ -45,6 +46,9 @@ class PauseValues:
         return int((self.hours or 0) * 3600) + 1 if self.days is None else (self.days + 3) * 86400
 
 
+_GUARANTEED = Passed((("mode", Mode.PREVIEW_AGENT_GUARANTEED.value),), lasting=True)
+
+
 class PauseRule(Rule):
     """Time that must pass after an event."""
 
@@ -56,7 +60,7 @@ class PauseRule(Rule):
         """Denied while any event's pause lasts, in any zone."""
         of = self.of
         if of.unless_agent_guaranteed and question.proposed.mode is Mode.PREVIEW_AGENT_GUARANTEED:
-            return Passed((("mode", Mode.PREVIEW_AGENT_GUARANTEED.value),))
+            return _GUARANTEED
         release = question.at
         facts: tuple[tuple[str, str], ...] = ()
         for event in self._starting(question):
@@ -70,6 +74,21 @@ class PauseRule(Rule):
             return PASSED
         starts = question.consent_may_start() if of.consent_excludes or of.callback_excludes else None
         return Denied(facts, release if starts is None else min(release, starts))
+
+    @property
+    def needs(self) -> Needs:
+        """Without an event that starts it there is no pause."""
+        return Needs.EVENTS
+
+    def quiet(self, proposed: ProposedContact) -> Passed:
+        """Nothing started it, or it does not bar this contact at all."""
+        is_guaranteed = proposed.mode is Mode.PREVIEW_AGENT_GUARANTEED
+        return _GUARANTEED if self.of.unless_agent_guaranteed and is_guaranteed else PASSED
+
+    @property
+    def events_mask(self) -> int:
+        """What starts it."""
+        return CONVERSATIONS if self.of.after is None else self.of.after.mask
 
     @property
     def memory_s(self) -> int | None:

@@ -25,7 +25,7 @@ from compliance_gate.calendar import day_text
 from compliance_gate.question import Question
 from compliance_gate.reader import Reader
 from compliance_gate.request import NumberOnFile, PersonRequest
-from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Rule
+from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Rule
 from compliance_gate.rules.respond import may_respond
 from compliance_gate.words import (
     Action,
@@ -104,6 +104,11 @@ class SuppressionRule(Rule):
                 facts = facts or self._told(question, request)
                 release = None if until is None or release is None else max(release, until)
         return PASSED if not facts else Denied(facts, release)
+
+    @property
+    def needs(self) -> Needs:
+        """Without any request nothing is closed."""
+        return Needs.REQUESTS
 
     def values(self) -> tuple[tuple[str, str], ...]:
         """Which requests close what, from when, and what reopens it."""

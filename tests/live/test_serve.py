@@ -16,18 +16,23 @@ from typing import Any
 import httpx2
 import pytest
 from lab.laboratory import Laboratory
+from people import stock
 
-from dialer.cli.made_up import stock
 from dialer.clock import posix_now
 from dialer.storage.store import Store
 
 HERE = Path(__file__).parents[2]
+STAYS, LEAVES = "0000", "0003"
+"""Ends of numbers: answers at once and stays; answers at once and hangs up two seconds later."""
 
 
 def environment(laboratory: Laboratory) -> dict[str, str]:
     """What the process is given: the laboratory's settings file, and nothing of this machine's own."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("FAIRDIAL_")}
-    return {**inherited, "FAIRDIAL_CONFIG": str(laboratory.write_floor(port=0))}
+    file = laboratory.write_floor(port=0)
+    with file.open("a") as settings:
+        settings.write('[[campaigns]]\ncampaign = "short"\nclient = "sample"\ncaller_id = "+15550100199"\n')
+    return {**inherited, "FAIRDIAL_CONFIG": str(file)}
 
 
 @contextmanager
@@ -74,7 +79,8 @@ async def api(laboratory: Laboratory) -> AsyncIterator[Api]:
     """A served floor with people to call."""
     with Store.open(str(laboratory.home / "floor.db")) as store:
         if store.last_sequence() == 0:
-            stock(store, campaign="collections", persons=800, now=posix_now())
+            stock(store, campaign="collections", persons=60, now=posix_now(), ends_with=STAYS)
+            stock(store, campaign="short", persons=60, now=posix_now(), ends_with=LEAVES)
     folder = laboratory.home / "out/floor"
     (folder / "address.json").unlink(missing_ok=True)
     with serving(laboratory) as process:
@@ -87,14 +93,34 @@ async def api(laboratory: Laboratory) -> AsyncIterator[Api]:
         await made.client.aclose()
 
 
-async def test_an_agent_logs_in_is_called_for_and_talks(api: Api, laboratory: Laboratory) -> None:
+async def talking(api: Api, agent: str, *, campaign: str, seat: str) -> str:
+    """Sit down, get ready, and be on a call: which one."""
+    assert await api.post(f"/agents/{agent}/login", campaign=campaign, endpoint=seat) == 200
+    assert await api.post(f"/agents/{agent}/ready") == 200
+    return str((await api.until(agent, "talking", within=90))["attempt"])
+
+
+async def test_an_agent_talks_presses_a_key_and_ends_the_call(api: Api, laboratory: Laboratory) -> None:
     assert (await api.client.get("/ready")).status_code == 200
-    assert await api.post("/agents/anna/login", campaign="collections", endpoint="seat1") == 200
-    assert await api.post("/agents/anna/ready") == 200
-    row = await api.until("anna", "talking", within=90)
+    attempt = await talking(api, "anna", campaign="collections", seat="seat1")
+    assert f"fd.call.{attempt}" in laboratory.pbx.command("core show channels concise")
+    assert await api.post("/agents/anna/keys", keys="1") == 204
+    assert await api.post("/agents/anna/hangup", attempt="an-earlier-one") == 409
+    assert await api.post("/agents/anna/hangup", attempt=attempt) == 200
+    assert (await api.until("anna", "wrapping"))["attempt"] == attempt
     channels = laboratory.pbx.command("core show channels concise")
-    assert f"fd.call.{row['attempt']}" in channels
+    assert f"fd.call.{attempt}" not in channels
+    assert "fd.agent." in channels  # the agent's own leg stays
+    body = {"agent": "anna", "kind": "no_commitment", "ready_after": False}
+    assert await api.post(f"/attempts/{attempt}/disposition", **body) == 200
+    assert (await api.agent("anna"))["state"] == "not_ready"
     assert (laboratory.home / "serve.log").read_text().count("lab-secret") == 0
+
+
+async def test_who_was_called_ends_the_call(api: Api) -> None:
+    attempt = await talking(api, "bert", campaign="short", seat="seat2")
+    assert (await api.until("bert", "wrapping"))["attempt"] == attempt
+    assert await api.post("/agents/bert/hangup", attempt=attempt) == 409
 
 
 def test_a_wrong_secret_is_told_and_the_command_leaves(laboratory: Laboratory) -> None:

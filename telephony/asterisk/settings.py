@@ -178,6 +178,7 @@ class AsteriskSettings:
 
     Args:
         sounds: folder of the messages' sound files on Asterisk's machine.
+        name: of this one among several; one alone needs none.
         recordings: folder for recordings on Asterisk's machine.
         longest_call: seconds after which any call with a person is ended.
         agent_rtp_timeout: seconds without sound after which an agent's leg is ended.
@@ -207,6 +208,7 @@ class AsteriskSettings:
     def __post_init__(self) -> None:
         names = [trunk.name for trunk in self.trunks] + [agent.endpoint for agent in self.agents]
         if len(set(names)) != len(names):
+    name: str = ""
             raise SettingsError("two trunks or phones have the same name")
         for trunk in self.trunks:
             if not _NAME.fullmatch(trunk.name):

@@ -1,0 +1,1 @@
+"""Several telephone systems as one."""

@@ -1,0 +1,48 @@
+"""Makes the telephone system out of the settings of one Asterisk or several: for the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from dialer.domain.ids import BoxId, EndpointId
+from dialer.domain.ports import TelephoneSystem
+from telephony.asterisk.opening import open_system
+from telephony.asterisk.settings import AsteriskSettings, SettingsError
+from telephony.fleet.box import BoxPlan, FleetTimings
+from telephony.fleet.fleet import Fleet
+
+
+def open_systems(
+    settings: Sequence[AsteriskSettings],
+    *,
+    now: Callable[[], float],
+    wall: Callable[[], float] | None = None,
+    timings: FleetTimings | None = None,
+) -> TelephoneSystem:
+    """The telephone system, not connected yet: of one Asterisk that itself, of several a fleet.
+
+    Args:
+        now, wall: see `AsteriskSystem`.
+        timings: of the fleet; one alone has none.
+
+    Raises:
+        SettingsError: none, no trunk, or several without names of their own.
+        CannotConnectError: another machine without TLS.
+    """
+    if not settings:
+        raise SettingsError("there is no Asterisk in the settings")
+    if len(settings) == 1:
+        return open_system(settings[0], now=now, wall=wall)
+    names = [one.name for one in settings]
+    if "" in names or len(set(names)) != len(names):
+        raise SettingsError("each of several Asterisks needs a `name` of its own")
+    plans = [
+        BoxPlan(
+            box=BoxId(one.name),
+            system=open_system(one, now=now, wall=wall),
+            phones=frozenset(EndpointId(phone.endpoint) for phone in one.agents),
+            lines=sum(trunk.lines for trunk in one.trunks),
+        )
+        for one in settings
+    ]
+    return Fleet(plans, timings=timings)

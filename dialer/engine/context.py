@@ -31,6 +31,7 @@ class Context:
     __slots__ = (
         "at",
         "capable",
+        "free",
         "gate",
         "now",
         "out",
@@ -51,6 +52,7 @@ class Context:
         self.prepared: dict[PersonId, PreparedPerson] = {}
         self.policies: dict[tuple[CampaignId, str], PacingPolicy] = {}
         self.capable: dict[tuple[CampaignId, str], tuple[AgentId, ...]] = {}
+        self.free: dict[tuple[CampaignId, str], int] = {}
         self.serving: dict[CampaignId, int] = {}
         self.shares: dict[CampaignId, dict[str, int]] = {}
         self.unconnected: set[CampaignId] = set()

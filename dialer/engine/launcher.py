@@ -44,7 +44,6 @@ from dialer.engine.pacing_port import PacingPort
 from dialer.engine.people import People
 from dialer.engine.recorded_voice import may_be_abandoned, planned
 from dialer.engine.reserving import (
-    any_free,
     earliest_turn,
     has_agent_to_spare,
     keep_for,
@@ -130,10 +129,11 @@ class Launcher:
         context = self._context
         refused_at = nan
         held = leads_of(campaign, pool)
+        if not held.reserved or not self._roster.free(campaign, key, pool):
+            return True
         first_turn = earliest_turn(context, held)
-        is_free = any_free(context, self._roster, campaign, key, pool)
         for name in tuple(held.reserved):
-            if not is_free or refused_at <= first_turn:
+            if refused_at <= first_turn or not self._roster.free(campaign, key, pool):
                 break
             lead = context.state.leads[name]
             turn = turn_of(context, held, name)
@@ -153,7 +153,6 @@ class Launcher:
             held.reserved_since.pop(name, None)
             held.reserved_turn = context.now
             self.try_launch(campaign, key, pool, lead, agent=agent)
-            is_free = any_free(context, self._roster, campaign, key, pool)
         return True
 
     def _agent_for(self, campaign: CampaignRow, key: str, pool: PoolRow, lead: Lead) -> AgentRow | None:

@@ -47,27 +47,21 @@ def agents_kept(context: Context, held: PoolRow, pool: PoolRow, ready: int) -> i
     Args:
         held: where the leads wait; `pool` itself, unless that is a lane.
     """
-    if not held.reserved:
-        return 0
-    leads, now = context.state.leads, context.now
-    waits = [
-        now - held.reserved_since.get(name, 0.0)
-        for name in held.reserved
-        if held.reserved_since.get(name, 0.0) <= now and not waits_for_its_own(context, leads[name])
-    ]
     unclaimed = ready - len(pool.ringing) - _unjoined(context, pool)
-    long_waiting = 1 if waits and max(waits) >= LONGEST_WAIT_S else 0
-    return min(len(waits), ready, max(unclaimed, long_waiting))
+    # Where every agent is claimed, one is kept all the same for a lead that has waited long.
+    most, shortest_wait = min(ready, max(unclaimed, 1)), 0.0 if unclaimed > 0 else LONGEST_WAIT_S
+    kept = 0
+    for name in held.reserved:
+        if kept >= most:
+            break
+        waited = context.now - held.reserved_since.get(name, 0.0)
+        if waited >= shortest_wait and not waits_for_its_own(context, context.state.leads[name]):
+            kept += 1
+    return kept
 
 
 def _unjoined(context: Context, pool: PoolRow) -> int:
     return sum(not context.state.calls[name].is_bridging for name in pool.waiting)
-
-
-def any_free(context: Context, roster: Roster, campaign: CampaignRow, key: str, pool: PoolRow) -> bool:
-    """Whether any able agent is free at all."""
-    agents = context.state.agents
-    return any(agents[name].state is AgentState.AVAILABLE for name in roster.able(campaign, key, pool))
 
 
 def turn_of(context: Context, pool: PoolRow, lead: LeadId) -> float:
@@ -90,11 +84,11 @@ def has_agent_to_spare(
 
     The later the turn, the more calls count: what is refused at one turn is refused at every later one.
     """
-    state = context.state
-    free = sum(
-        state.agents[name].state is AgentState.AVAILABLE for name in roster.able(campaign, key, pool)
-    ) - _unjoined(context, pool)
-    ringing = [state.calls[name] for name in pool.ringing]
+    free = roster.free(campaign, key, pool) - _unjoined(context, pool)
+    if free < 1:
+        return False
+    calls = context.state.calls
+    ringing = [calls[name] for name in pool.ringing]
     if turn < inf:
         ringing = [call for call in ringing if call.launched_at <= turn]
     if len(ringing) <= free:

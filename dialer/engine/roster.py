@@ -38,8 +38,12 @@ class Roster:
             IllegalTransitionError: not possible in the agent's state; nothing changed.
         """
         context = self._context
-        agent.state = AGENT.move(agent.state, move)
-        context.serving.pop(agent.campaign, None)
+        before = agent.state
+        agent.state = AGENT.move(before, move)
+        if (before in SERVING) is not (agent.state in SERVING):
+            context.serving.pop(agent.campaign, None)
+        if before is AgentState.AVAILABLE or agent.state is AgentState.AVAILABLE:
+            context.free.clear()
         agent.reason = reason
         if not quiet:
             agent.since = context.now
@@ -171,6 +175,7 @@ class Roster:
     def forget_capabilities(self) -> None:
         """Agents or pools changed: who can take what is worked out anew when next asked."""
         self._context.capable.clear()
+        self._context.free.clear()
         self._context.shares.clear()
 
     def able(self, campaign: CampaignRow, key: str, pool: PoolRow) -> tuple[AgentId, ...]:
@@ -224,6 +229,17 @@ class Roster:
             home = tuple(agent for agent in able[key] if agent not in taken)
             taken.update(home)
             self._context.capable[(campaign.settings.campaign, f"home of {key}")] = home
+
+    def free(self, campaign: CampaignRow, key: str, pool: PoolRow) -> int:
+        """Agents who may take the pool's calls and are available; counted anew when one becomes so or not."""
+        cache = self._context.free
+        name = (campaign.settings.campaign, key)
+        known = cache.get(name)
+        if known is None:
+            agents = self._context.state.agents
+            able = self.able(campaign, key, pool)
+            known = cache[name] = sum(agents[agent].state is AgentState.AVAILABLE for agent in able)
+        return known
 
     def longest_available(self, campaign: CampaignRow, key: str, pool: PoolRow) -> AgentRow | None:
         """The able agent who has waited longest, those at home in the pool first; None when none is free."""

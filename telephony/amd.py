@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dialer.domain.events import Detected
+from dialer.domain.detection import Detected
 
 # What the detector gives as cause when it heard nothing at all: a quiet person as much as a machine.
 _HEARD_NOTHING = ("INITIALSILENCE", "TOOLONG")

@@ -105,7 +105,8 @@ async def _serve(plan: _Plan) -> None:
 
     await _look_at(plan.asterisk)
     clock = _clock(plan)
-    system = open_system(plan.asterisk, now=clock.posix, wall=posix_now)
+    owned = frozenset(each.number for each in plan.caller_ids)
+    system = open_system(plan.asterisk, now=clock.posix, wall=posix_now, owned=owned)
     async with running_floor(_order(plan), network=system, clock=clock) as running:
         write_address(plan.folder, plan.host, running.port)
         console.say(_joining(plan, running, plan.folder / TOKEN_FILE))

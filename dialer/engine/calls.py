@@ -74,7 +74,11 @@ class Calls:
     # --- what the telephone system says ------------------------------------------------------------------
 
     def ringing(self, event: CallRinging) -> None:
-        """A channel exists."""
+        """A channel exists; or sound came from the network before any answer."""
+        known = self._context.state.calls.get(event.attempt)
+        if event.early_media and known is not None and known.state is AttemptState.RINGING:
+            known.early_media = True
+            return
         call = self._in_state(event.attempt, AttemptMove.RING, "late_ringing")
         if call is not None:
             call.state = ATTEMPT.move(call.state, AttemptMove.RING)

@@ -55,7 +55,7 @@ class Heard:
             call.message_played = True
         elif event.recording is Recording.RECORDED_NOTICE and call.awaits_notice:
             call.awaits_notice = False
-            if event.complete and call.state is AttemptState.WAITING:
+            if call.state is AttemptState.WAITING:  # also when it failed: then nothing is recorded
                 self._calls.notice_heard(call)
 
     def recording_began(self, event: RecordingBegan) -> None:

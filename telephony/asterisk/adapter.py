@@ -15,7 +15,15 @@ from datetime import UTC, datetime
 
 import structlog
 
-from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup, Originate
+from dialer.domain.commands import (
+    Bridge,
+    ConfirmOptOut,
+    ConnectAgentLeg,
+    DropAgentLeg,
+    Hangup,
+    LeaveMessage,
+    Originate,
+)
 from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import AgentLegLost, BridgeFailed, Event, NetworkLost, NetworkReconciled
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId
@@ -54,11 +62,13 @@ class AdapterSettings:
 
     Args:
         agent_ring_s: seconds an agent's own phone is rung at log-in.
+        owned: the only numbers that are ever shown; None = whatever is ordered (a laboratory).
         voices: by campaign, or for every other campaign; without any nothing is played or recorded.
     """
 
     trunks: tuple[TrunkPlan, ...]
     agent_ring_s: float = 20.0
+    owned: frozenset[str] | None = None
     voices: Mapping[CampaignId, Voice] = field(default_factory=dict[CampaignId, Voice])
 
 
@@ -137,6 +147,11 @@ class AsteriskSystem:
                 self._bridge(command)
             case Hangup():
                 self._hang_up(command)
+            case LeaveMessage():
+                channel = call_channel(command.attempt)
+                self._spawn(self._send_in_turn(orders.leave_message(channel, command.sound)))
+            case ConfirmOptOut():
+                self._spawn(self._send_quietly(orders.opt_out_noted(call_channel(command.attempt))))
             case ConnectAgentLeg():
                 self._ring_agent(command.agent, command.endpoint)
             case DropAgentLeg():
@@ -254,6 +269,8 @@ class AsteriskSystem:
             return f"Asterisk's events are over {_LAG_LIMIT_S:g} s old: overloaded, or its clock is wrong"
         if datetime.fromtimestamp(now, UTC) > command.clearance.expires_at:
             return "the clearance had expired"
+        if self._settings.owned is not None and command.caller_id not in self._settings.owned:
+            return f"caller id {command.caller_id or '(none)'} is not declared as ours"
         return None
 
     def _bridge(self, command: Bridge) -> None:
@@ -416,6 +433,10 @@ class AsteriskSystem:
         """Send what needs no answer: a channel that is gone already is what was wanted."""
         with contextlib.suppress(AmiError):
             await self._link.send(action)
+
+    async def _send_in_turn(self, actions: Iterable[Action]) -> None:
+        for action in actions:
+            await self._send_quietly(action)
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)

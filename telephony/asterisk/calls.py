@@ -16,8 +16,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from compliance_gate.findings import Recording
 from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import DetectionMode
+from dialer.domain.detection import Detected
 from dialer.domain.events import (
     CallAnswered,
     CallBridged,
@@ -25,17 +27,20 @@ from dialer.domain.events import (
     CallNotAttempted,
     CallRinging,
     CallTimedOut,
-    Detected,
-    SuppressionAdded,
-    SuppressionScope,
+    OptOutPressed,
+    OverflowAnswered,
+    RecordingBegan,
+    VoicePlayed,
 )
 from dialer.domain.ids import AgentId, AttemptId, NumberId
+from dialer.domain.voice import Unserved
 from telephony.amd import verdict
 from telephony.asterisk.acts import HangUpChannel, MarkServed, Snapshot, Told, TrunkNews
 from telephony.asterisk.names import agent_of, attempt_of, call_channel
 from telephony.asterisk.outcomes import Ending, outcome_of
 from telephony.asterisk.wire import AmiMessage
 
+_KINDS = {kind.value: kind for kind in Recording}
 _NEVER_REACHED = frozenset({Outcome.CARRIER_FAILURE, Outcome.CONGESTION})
 
 
@@ -58,6 +63,11 @@ class Call:
     agent: AgentId | None = None
     was_joined: bool = False
     is_timed_out: bool = False
+    is_overflowing: bool = False
+    has_early_media: bool = False
+    detection_cause: str = ""
+    detection_s: float | None = None
+    playing: tuple[Recording, str] | None = None
     is_machine: bool = False
     is_over: bool = False
     is_settled: bool = False
@@ -85,6 +95,15 @@ class CallBook:
             "OriginateResponse": self._on_response,
             "Hangup": self._on_hangup,
             "UserEvent": self._on_user_event,
+        }
+        self._user_events: dict[str, Callable[[Call, AmiMessage, float], list[Told]]] = {
+            "FairdialAmd": self._on_verdict,
+            "FairdialMachine": self._on_machine,
+            "FairdialAbandoned": self._on_unserved,
+            "FairdialPlaying": self._on_playing,
+            "FairdialPlayed": self._on_played,
+            "FairdialRecording": self._on_recording,
+            "FairdialOptOut": self._on_opt_out,
         }
 
     def __len__(self) -> int:
@@ -207,11 +226,20 @@ class CallBook:
                 return []
 
     def _on_dial_state(self, call: Call, message: AmiMessage, _: float) -> list[Told]:
-        return self._ringing(call) if message.get("dialstatus") in {"RINGING", "PROGRESS"} else []
+        match message.get("dialstatus"):
+            case "RINGING":
+                return self._ringing(call)
+            case "PROGRESS":
+                return self._ringing(call, early_media=True)
+            case _:
+                return []
 
-    def _on_reply(self, call: Call, message: AmiMessage, _: float) -> list[Told]:
+    def _on_reply(self, call: Call, message: AmiMessage, now: float) -> list[Told]:
         if message.get("dialstatus") != "ANSWER":
             call.is_replied = True
+        elif call.is_overflowing and message.get("uniqueid") == call_channel(call.attempt):
+            call.is_overflowing = False
+            return [OverflowAnswered(attempt=call.attempt, at=self._stamp(message, now))]
         return []
 
     def _on_response(self, call: Call, message: AmiMessage, _: float) -> list[Told]:
@@ -234,7 +262,7 @@ class CallBook:
     def _on_hangup(self, call: Call, message: AmiMessage, _: float) -> list[Told]:
         if call.is_over:
             return []
-        told = self._tell_answer(call, call.detected)
+        told = [*self._tell_answer(call, call.detected), *self._played(call, complete=False)]
         outcome = self._outcome(call, message)
         call.is_over = True
         if call.is_settled:
@@ -243,24 +271,51 @@ class CallBook:
             told.append(TrunkNews(trunk=call.trunk, worked=_worked(call, outcome), released=True))
         return [*told, CallEnded(attempt=call.attempt, outcome=outcome, cause=_words(message))]
 
-    def _on_user_event(self, call: Call, message: AmiMessage, _: float) -> list[Told]:
-        match message.get("userevent"):
-            case "FairdialAmd":
-                call.detected = verdict(message.get("status"), message.get("why"))
-                return self._tell_answer(call, call.detected)
-            case "FairdialMachine":
-                call.is_machine = True
-                return []
-            case "FairdialAbandoned" if not call.was_joined:
-                call.is_timed_out = True
-                played = message.get("unserved") == "message"
-                answer = self._tell_answer(call, call.detected)
-                return [*answer, CallTimedOut(attempt=call.attempt, message_played=played)]
-            case "FairdialOptOut" if call.number is not None:
-                scope = SuppressionScope.NUMBER
-                return [SuppressionAdded(scope=scope, source="key 9 in the message", number=call.number)]
-            case _:
-                return []
+    def _on_user_event(self, call: Call, message: AmiMessage, now: float) -> list[Told]:
+        handler = self._user_events.get(message.get("userevent"))
+        return [] if handler is None else handler(call, message, now)
+
+    def _on_verdict(self, call: Call, message: AmiMessage, _: float) -> list[Told]:
+        call.detected = verdict(message.get("status"), message.get("why"))
+        call.detection_cause = f"{message.get('status')} {message.get('why')}".strip()
+        call.detection_s = _seconds(message.get("delayms"))
+        return self._tell_answer(call, call.detected)
+
+    def _on_machine(self, call: Call, _message: AmiMessage, _: float) -> list[Told]:
+        call.is_machine = True
+        return []
+
+    def _on_unserved(self, call: Call, message: AmiMessage, _: float) -> list[Told]:
+        if call.was_joined:
+            return []
+        call.is_timed_out = True
+        unserved = message.get("unserved")
+        call.is_overflowing = unserved == Unserved.OVERFLOW.value
+        answer = self._tell_answer(call, call.detected)
+        played = unserved == Unserved.MESSAGE.value
+        late = CallTimedOut(attempt=call.attempt, message_played=played, overflow=call.is_overflowing)
+        return [*answer, late]
+
+    def _on_recording(self, call: Call, _message: AmiMessage, _: float) -> list[Told]:
+        return [RecordingBegan(attempt=call.attempt)]
+
+    def _on_opt_out(self, call: Call, message: AmiMessage, _: float) -> list[Told]:
+        return [OptOutPressed(attempt=call.attempt, key=message.get("key"))]
+
+    def _on_played(self, call: Call, message: AmiMessage, _: float) -> list[Told]:
+        return self._played(call, complete=message.get("status") == "SUCCESS")
+
+    def _on_playing(self, call: Call, message: AmiMessage, _: float) -> list[Told]:
+        kind = _KINDS.get(message.get("kind"))
+        call.playing = None if kind is None else (kind, message.get("sound"))
+        return []
+
+    def _played(self, call: Call, *, complete: bool) -> list[Told]:
+        """The end of what was playing; told as cut off when the line ended first."""
+        if call.playing is None:
+            return []
+        (recording, sound), call.playing = call.playing, None
+        return [VoicePlayed(attempt=call.attempt, recording=recording, sound=sound, complete=complete)]
 
     def _on_bridge_enter(self, message: AmiMessage, now: float) -> list[Told]:
         if message.get("bridgetechnology") == "holding_bridge":
@@ -299,12 +354,15 @@ class CallBook:
 
     # -------------------------------------------------------------------------------- small parts
 
-    def _ringing(self, call: Call) -> list[Told]:
-        if call.has_rung or call.answered_at is not None or call.is_over:
+    def _ringing(self, call: Call, *, early_media: bool = False) -> list[Told]:
+        is_news = early_media and not call.has_early_media
+        if (call.has_rung and not is_news) or call.answered_at is not None or call.is_over:
             return []
-        call.has_rung = True
-        news: list[Told] = [] if call.trunk is None else [TrunkNews(trunk=call.trunk, worked=True)]
-        return [*news, CallRinging(attempt=call.attempt)]
+        news: list[Told] = []
+        if call.trunk is not None and not call.has_rung:
+            news.append(TrunkNews(trunk=call.trunk, worked=True))
+        call.has_rung, call.has_early_media = True, call.has_early_media or early_media
+        return [*news, CallRinging(attempt=call.attempt, early_media=early_media)]
 
     def _answered(self, call: Call, at: float) -> list[Told]:
         if call.answered_at is not None or call.is_over:
@@ -323,7 +381,14 @@ class CallBook:
         call.is_answer_told = True
         if call.detection is not DetectionMode.OFF and detected is Detected.NONE:
             detected = Detected.UNSURE
-        return [CallAnswered(attempt=call.attempt, answered_at=call.answered_at, detected=detected)]
+        answer = CallAnswered(
+            attempt=call.attempt,
+            answered_at=call.answered_at,
+            detected=detected,
+            cause=call.detection_cause,
+            delay_s=call.detection_s,
+        )
+        return [answer]
 
     def _joined(self, call: Call, agent: AgentId, at: float) -> list[Told]:
         call.agent, call.was_joined = agent, True
@@ -372,6 +437,11 @@ def _words(message: AmiMessage) -> str:
     text = f"Q.850 {message.get('cause')} {message.get('cause-txt')}".strip()
     code = _whole(message.get("techcause"))
     return text if code is None else f"{text}, SIP {code}"
+
+
+def _seconds(milliseconds: str) -> float | None:
+    whole = _whole(milliseconds)
+    return None if whole is None else whole / 1000.0
 
 
 def _whole(text: str) -> int | None:

@@ -16,6 +16,7 @@ _AGENT = "fd.agent."
 _SUPERVISOR = "fd.ear."
 _SAFE = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+_SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 _ENDPOINT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 
 
@@ -67,6 +68,17 @@ def endpoint(name: str) -> str:
     if not _ENDPOINT.fullmatch(name):
         raise UnsafeValueError(f"{name!r} is no name of a phone")
     return name
+
+
+def sound(name: str | None) -> str:
+    """The name of a sound file when it is nothing else; '' for none.
+
+    Raises:
+        UnsafeValueError: it is something else.
+    """
+    if name and not _SOUND.fullmatch(name):
+        raise UnsafeValueError(f"{name!r} is no name of a sound file")
+    return name or ""
 
 
 def _safe(name: str) -> str:

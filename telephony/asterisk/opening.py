@@ -38,12 +38,14 @@ def open_system(
     wall: Callable[[], float] | None = None,
     timings: AmiTimings | None = None,
     on_inbound: Callable[[InboundNews], None] | None = None,
+    owned: frozenset[str] | None = None,
 ) -> AsteriskSystem:
     """The telephone system, not connected yet.
 
     Args:
         now, wall, on_inbound: see `AsteriskSystem`; a floor in real time gives `dialer.clock.posix_now`
             as `now`.
+        owned: see `AdapterSettings`.
 
     Raises:
         SettingsError: no trunk.
@@ -67,7 +69,7 @@ def open_system(
         )
         for voice in settings.voices
     }
-    adapter = AdapterSettings(trunks=plans, voices=voices)
+    adapter = AdapterSettings(trunks=plans, voices=voices, owned=owned)
     return AsteriskSystem(
         address_of(settings), adapter, now=now, wall=wall, timings=timings, on_inbound=on_inbound
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from compliance_gate.findings import Recording
+from dialer.domain.campaign import DetectionMode
 from dialer.domain.commands import Originate
 from dialer.domain.ids import EndpointId
-from telephony.asterisk.names import call_channel, endpoint, phone_number
+from dialer.domain.voice import PlannedVoice, Unserved
+from telephony.asterisk.names import call_channel, endpoint, phone_number, sound
 from telephony.asterisk.wire import Action, Value
 
 # What an agent's own phone shows while it is rung.
@@ -16,7 +18,7 @@ _OWN_CALLER_ID = "<100>"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """What a campaign may have played, by the names of sound files in Asterisk's sounds folder.
+    """What a campaign without a plan of its own may have played, by names of Asterisk's sound files.
 
     Args:
         message: for a person nobody was free for; None hangs up instead.
@@ -37,17 +39,24 @@ def originate(command: Originate, *, dial: str, trunk: str, voice: Voice) -> Act
     Raises:
         UnsafeValueError: the number, the caller id or the attempt's id is not what it should be.
     """
+    plan = command.voice if command.voice is not None else _by_settings(command, voice)
     may_play = command.clearance.may_play
-    message = voice.message if Recording.ABANDONMENT_MESSAGE in may_play else None
-    drop = voice.drop if Recording.VOICEMAIL_DROP in may_play else None
+    message = plan.message if Recording.ABANDONMENT_MESSAGE in may_play else None
+    drop = plan.drop if Recording.VOICEMAIL_DROP in may_play else None
+    notice = plan.notice if Recording.RECORDED_NOTICE in may_play else None
+    records = plan.record and notice == plan.notice
+    unserved = plan.unserved
+    if unserved is Unserved.MESSAGE and message is None:
+        unserved = Unserved.HANGUP
     variables = {
         "FD_LIMIT": str(max(1, int(command.answer_limit_s))),
-        "FD_UNSERVED": "overflow" if voice.overflow else "message" if message else "hangup",
-        "FD_MESSAGE": message or "",
+        "FD_UNSERVED": unserved.value,
+        "FD_MESSAGE": sound(message),
         "FD_AMD": command.detection.value,
-        "FD_MACHINE": "message" if drop else "hangup",
-        "FD_DROP": drop or "",
-        "FD_RECORD": command.attempt if voice.record else "",
+        "FD_MACHINE": "message" if drop and plan.drop_on_detection else "hangup",
+        "FD_DROP": sound(drop),
+        "FD_RECORD": command.attempt if records else "",
+        "FD_CONSENT": sound(notice) if records else "",
     }
     fields: dict[str, Value] = {
         "Channel": f"PJSIP/{phone_number(dial)}@{trunk}",
@@ -60,6 +69,36 @@ def originate(command: Originate, *, dial: str, trunk: str, voice: Voice) -> Act
         "ChannelId": call_channel(command.attempt),
     }
     return Action(name="Originate", fields=fields, variables=variables)
+
+
+def _by_settings(command: Originate, voice: Voice) -> PlannedVoice:
+    """The plan of a campaign that has none of its own."""
+    unserved = Unserved.OVERFLOW if voice.overflow else Unserved.MESSAGE if voice.message else Unserved.HANGUP
+    return PlannedVoice(
+        unserved=unserved,
+        message=voice.message,
+        drop=voice.drop,
+        drop_on_detection=command.detection is DetectionMode.ON,
+        record=voice.record,
+    )
+
+
+def leave_message(channel: str, name: str) -> tuple[Action, ...]:
+    """Take the channel from whoever it is joined to, and leave the message.
+
+    Raises:
+        UnsafeValueError: no name of a sound file.
+    """
+    place: dict[str, Value] = {"Context": "fairdial-customer", "Exten": "drop", "Priority": 1}
+    return (
+        _set(channel, "FD_DROP", sound(name)),
+        Action(name="Redirect", fields={"Channel": channel, **place}),
+    )
+
+
+def opt_out_noted(channel: str) -> Action:
+    """Tell the dialplan that the opt-out is written down."""
+    return _set(channel, "FD_OPTED", "1")
 
 
 def ring(phone: EndpointId, *, channel: str, ring_s: float) -> Action:
@@ -93,4 +132,8 @@ def hang_up(channel: str) -> Action:
 
 def mark_served(channel: str) -> Action:
     """Tell the dialplan that this person was joined to an agent."""
-    return Action(name="Setvar", fields={"Channel": channel, "Variable": "FD_SERVED", "Value": "1"})
+    return _set(channel, "FD_SERVED", "1")
+
+
+def _set(channel: str, name: str, value: str) -> Action:
+    return Action(name="Setvar", fields={"Channel": channel, "Variable": name, "Value": value})

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _ENDPOINT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 
 
@@ -183,6 +184,7 @@ class AsteriskSettings:
         longest_call: seconds after which any call with a person is ended.
         agent_rtp_timeout: seconds without sound after which an agent's leg is ended.
         overflow_endpoint: phone that takes unserved people live, where a campaign says so.
+        overflow_number: in its place a number in E.164 that people answer, called by `overflow_trunk`.
         inbound_wait: whole seconds a person who called us may wait for an agent.
     """
 
@@ -199,6 +201,8 @@ class AsteriskSettings:
     longest_call: int = 7200
     agent_rtp_timeout: int = 10
     overflow_endpoint: str | None = None
+    overflow_number: str | None = None
+    overflow_trunk: str | None = None
     overflow_ring: int = 20
     inbound_wait: int = 60
     music_on_hold: bool = False
@@ -210,6 +214,11 @@ class AsteriskSettings:
         if len(set(names)) != len(names):
     name: str = ""
             raise SettingsError("two trunks or phones have the same name")
+        if self.overflow_number is not None:
+            if not _NUMBER.fullmatch(self.overflow_number):
+                raise SettingsError("overflow_number is no telephone number in E.164")
+            if self.overflow_trunk not in {trunk.name for trunk in self.trunks}:
+                raise SettingsError("overflow_trunk must name the trunk by which overflow_number is called")
         for trunk in self.trunks:
             if not _NAME.fullmatch(trunk.name):
                 raise SettingsError(f"trunk name {trunk.name!r}: letters, digits and hyphens, a letter first")

@@ -18,6 +18,7 @@ from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup
 from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import AgentLegRestored, CallEnded, CallNotAttempted, Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, NumberId, PersonId
+from dialer.domain.voice import PlannedVoice
 from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
 from telephony.asterisk.connection import AmiAddress, AmiTimings
 from telephony.asterisk.inbound import InboundNews
@@ -39,11 +40,12 @@ class Floor:
         timings: AmiTimings | None = None,
         host: str | None = None,
         port: int = 5038,
+        owned: frozenset[str] | None = None,
     ) -> None:
         self.laboratory = laboratory
         address = AmiAddress(user="fairdial", secret=AMI_SECRET, host=host or laboratory.address, port=port)
         voices = {CAMPAIGN: Voice(message="sorry", drop="sorry", record=True)}
-        settings = AdapterSettings(trunks=trunks, voices=voices)
+        settings = AdapterSettings(trunks=trunks, voices=voices, owned=owned)
         self.inbound: asyncio.Queue[InboundNews] = asyncio.Queue()
         self.system = AsteriskSystem(
             address, settings, now=posix_now, timings=timings, on_inbound=self.inbound.put_nowait
@@ -108,6 +110,8 @@ class Floor:
         ring_s: float = 20.0,
         detection: DetectionMode = DetectionMode.OFF,
         may_play: frozenset[Recording] = frozenset({Recording.ABANDONMENT_MESSAGE}),
+        voice: PlannedVoice | None = None,
+        caller_id: str = "+15550100199",
     ) -> AttemptId:
         """Call the number that ends so; its last three digits say what its owner does."""
         attempt = AttemptId(f"{self._run}-{next(self._numbers)}")
@@ -129,10 +133,11 @@ class Floor:
             person=PersonId("p"),
             number=NumberId(f"n-{attempt}"),
             clearance=clearance,
-            caller_id="+15550100199",
+            caller_id=caller_id,
             ring_s=ring_s,
             answer_limit_s=2.0,
             detection=detection,
+            voice=voice,
         )
         await self.system.perform(command, dial=number)
         return attempt

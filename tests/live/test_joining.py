@@ -19,7 +19,7 @@ from dialer.domain.events import (
     CallBridged,
     CallEnded,
     CallTimedOut,
-    SuppressionAdded,
+    OptOutPressed,
 )
 from dialer.domain.ids import AgentId
 from telephony.asterisk.recordings import finish
@@ -64,10 +64,10 @@ async def test_without_leave_to_play_the_line_is_hung_up_in_silence(floor: Floor
     assert isinstance(over, CallEnded)
 
 
-async def test_key_nine_during_the_message_suppresses_the_number(floor: Floor) -> None:
+async def test_key_nine_during_the_message_opts_out(floor: Floor) -> None:
     attempt = await floor.call("040")
-    asked = await floor.wait(SuppressionAdded)
-    assert asked.number == f"n-{attempt}"
+    asked = await floor.wait(OptOutPressed)
+    assert (asked.attempt, asked.key) == (attempt, "9")
     await floor.over(attempt)
 
 

@@ -246,6 +246,7 @@ def _settings(net: str, home: Path, phones: tuple[AgentPhoneSettings, ...]) -> A
         certificate=CertificateFiles(chain=str(home / "keys/chain.pem"), key=str(home / "keys/key.pem")),
         sounds=str(voices_folder()),
         recordings=str(home / "recordings"),
+        overflow_endpoint="toneseat",
     )
 
 

@@ -34,10 +34,12 @@ say screening 170 "The person you are calling is using a screening service. Plea
 say agent 170 "Thank you for waiting. I am looking at your file now. Would a smaller payment each month help you?"
 say sorry 185 "Example Collections, 5 5 5, 0 1 9 9. No one is free. Press 9 to opt out. Goodbye."
 say opted-out 170 "Thank you. This number will not be called again."
+say opt-out-later 170 "We could not note that now. Please call 5 5 5, 0 1 9 9."
+say drop 170 "This is Example Collections for a personal matter. Please call 5 5 5, 0 1 9 9. Thank you. Goodbye."
 say inbound-menu 170 "This is Example Collections. To speak with someone, press 1. So that we never call this number, \
 press 9."
 say inbound-busy 170 "We are sorry that no one is free. Please call again."
-say recording 170 "This call is recorded."
+say recording 190 "This call is recorded."
 
 # a phone that says nothing for ten seconds is taken for dead: this one talks for minutes
 sox -q "$folder/agent.wav" "$work/agent-long.wav" repeat 60

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from compliance_gate.findings import Recording
 from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import DetectionMode
+from dialer.domain.detection import Detected
 from dialer.domain.events import (
     CallAnswered,
     CallBridged,
@@ -13,8 +15,10 @@ from dialer.domain.events import (
     CallNotAttempted,
     CallRinging,
     CallTimedOut,
-    Detected,
-    SuppressionAdded,
+    OptOutPressed,
+    OverflowAnswered,
+    RecordingBegan,
+    VoicePlayed,
 )
 from dialer.domain.ids import AgentId, AttemptId, NumberId
 from telephony.asterisk.acts import ChannelFact, HangUpChannel, MarkServed, Snapshot, Told, TrunkNews
@@ -102,7 +106,15 @@ def test_early_sound_counts_as_ringing() -> None:
     played = Played()
     played.hear("Newchannel")
     message = AmiMessage({"event": "DialState", "destuniqueid": CHANNEL, "dialstatus": "PROGRESS"})
-    assert CallRinging(attempt=ATTEMPT) in played.book.feed(message, NOW)
+    assert CallRinging(attempt=ATTEMPT, early_media=True) in played.book.feed(message, NOW)
+
+
+def test_early_sound_after_the_ring_is_told_once() -> None:
+    played = Played()
+    played.ring()
+    message = AmiMessage({"event": "DialState", "destuniqueid": CHANNEL, "dialstatus": "PROGRESS"})
+    assert played.book.feed(message, NOW) == (CallRinging(attempt=ATTEMPT, early_media=True),)
+    assert played.book.feed(message, NOW) == ()
 
 
 def test_asterisk_s_clock_is_never_later_than_ours() -> None:
@@ -180,8 +192,13 @@ def test_with_detection_the_answer_waits_for_the_verdict_and_keeps_its_time() ->
     played = Played(DetectionMode.ADVISORY)
     played.ring()
     assert events(played.hear("Newstate", channelstatedesc="Up")) == []
-    told = played.hear("UserEvent", userevent="FairdialAmd", status="HUMAN", why="HUMAN", timestamp="992.0")
-    assert told == [CallAnswered(attempt=ATTEMPT, answered_at=990.5, detected=Detected.HUMAN)]
+    said = {"status": "HUMAN", "why": "HUMAN", "delayms": "1500"}
+    told = played.hear("UserEvent", userevent="FairdialAmd", timestamp="992.0", **said)
+    assert told == [
+        CallAnswered(
+            attempt=ATTEMPT, answered_at=990.5, detected=Detected.HUMAN, cause="HUMAN HUMAN", delay_s=1.5
+        )
+    ]
 
 
 def test_a_call_that_ends_before_its_verdict_was_still_answered() -> None:
@@ -200,12 +217,55 @@ def test_a_machine_that_the_dialplan_hung_up_is_a_machine() -> None:
     assert played.end().outcome is Outcome.MACHINE
 
 
-def test_key_nine_suppresses_the_number_and_names_nothing_else() -> None:
+def test_a_key_that_opts_out_is_told_with_its_attempt() -> None:
     played = Played()
     played.answer()
     told = played.hear("UserEvent", userevent="FairdialOptOut", key="9")
-    assert isinstance(told[0], SuppressionAdded)
-    assert told[0].number == "n"
+    assert told == [OptOutPressed(attempt=ATTEMPT, key="9")]
+
+
+PLAYING = {"userevent": "FairdialPlaying", "kind": "voicemail_drop", "sound": "drop-v1"}
+
+
+def test_a_message_that_was_heard_to_its_end_is_told_so() -> None:
+    played = Played()
+    played.answer()
+    assert played.hear("UserEvent", **PLAYING) == []
+    told = played.hear("UserEvent", userevent="FairdialPlayed", status="SUCCESS")
+    drop = Recording.VOICEMAIL_DROP
+    assert told == [VoicePlayed(attempt=ATTEMPT, recording=drop, sound="drop-v1", complete=True)]
+    assert not any(isinstance(one, VoicePlayed) for one in played.hear("Hangup", cause="16"))
+
+
+def test_a_message_that_the_end_of_the_line_cuts_off_is_told_as_cut_off() -> None:
+    played = Played()
+    played.answer()
+    played.hear("UserEvent", **PLAYING)
+    told = played.hear("Hangup", cause="16", **{"cause-txt": "Normal Clearing"})
+    cut = [one for one in told if isinstance(one, VoicePlayed)]
+    assert [(one.sound, one.complete) for one in cut] == [("drop-v1", False)]
+    assert isinstance(told[-1], CallEnded)
+
+
+def test_an_unserved_person_in_the_overflow_is_told_and_who_took_them() -> None:
+    played = Played()
+    played.answer()
+    told = played.hear("UserEvent", userevent="FairdialAbandoned", unserved="overflow")
+    assert told == [CallTimedOut(attempt=ATTEMPT, message_played=False, overflow=True)]
+    taken = played.hear("DialEnd", dialstatus="ANSWER", destuniqueid="other", timestamp="995.0")
+    assert taken == [OverflowAnswered(attempt=ATTEMPT, at=995.0)]
+
+
+def test_the_answer_of_the_called_person_is_no_overflow() -> None:
+    played = Played()
+    played.ring()
+    assert not played.hear("DialEnd", dialstatus="ANSWER", destuniqueid=CHANNEL)
+
+
+def test_the_beginning_of_a_recording_is_told() -> None:
+    played = Played()
+    played.answer()
+    assert played.hear("UserEvent", userevent="FairdialRecording") == [RecordingBegan(attempt=ATTEMPT)]
 
 
 def test_a_call_cancelled_before_its_channel_is_ended_when_the_channel_comes() -> None:

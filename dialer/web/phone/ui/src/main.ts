@@ -257,7 +257,8 @@ class Phone {
     this.seats.close();
     this.line.stop();
     this.microphone.close();
-    drop("token");
+    // An outcome that is still owed stays: it is sent when the agent is back.
+    for (const name of ["token", "campaign", "draft"] as const) drop(name);
     page.phone.hidden = true;
     this.left(why);
   }

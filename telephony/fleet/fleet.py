@@ -205,9 +205,16 @@ class Fleet:
                 await box.system.perform(command)
 
     async def _connect_leg(self, command: ConnectAgentLeg) -> None:
+        known = self._book.seat(command.agent)
+        same = known is not None and known.endpoint in {command.endpoint, None}
         seat = self._book.want(command.agent, command.endpoint)
-        if seat.box is not None and self._boxes[seat.box].has(seat.endpoint):
-            await self._boxes[seat.box].system.perform(command)
+        box = None if seat.box is None else self._boxes[seat.box]
+        if box is not None and seat.is_up and same and box.is_heard:
+            # It was up before the agent was known, or is asked for again: whoever asks is told where.
+            await self._say(AgentLegRestored(agent=seat.agent, box=box.name))
+            return
+        if box is not None and box.has(seat.endpoint):
+            await box.system.perform(command)
             return
         if not any(box.is_heard for box in self._boxes.values()):
             raise TelephoneSystemUnavailableError("none of the telephone systems is heard")

@@ -244,6 +244,13 @@ async def test_a_leg_that_left_while_its_box_was_not_heard_is_ended_when_it_is()
         await floor.until(lambda: floor.boxes[SOUTH].living().agents == ())
 
 
+async def test_whoever_asks_for_a_leg_that_is_up_is_told_where() -> None:
+    async with stage(north_phones=frozenset()) as floor:
+        await floor.seat()
+        floor.told.clear()
+        assert await floor.seat() == SOUTH
+
+
 async def test_a_call_that_another_process_placed_is_hung_up_wherever_it_is() -> None:
     async with stage() as floor:
         attempt = AttemptId("of-before")

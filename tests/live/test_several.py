@@ -1,0 +1,68 @@
+"""Two Asterisks under one engine: agents and calls meet at one, and one failing does not stop the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lab.laboratory import Laboratory
+from proxy import Wire
+from two_boxes import AGENTS, NORTH, SOUTH, break_trunk, two_boxes
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture
+def south(laboratory: Laboratory) -> Iterator[Laboratory]:
+    """A second laboratory, to be broken."""
+    assert laboratory.home
+    with Laboratory() as running:
+        yield running
+
+
+async def test_an_asterisk_killed_in_mid_shift_does_not_stop_the_other(
+    laboratory: Laboratory, south: Laboratory, tmp_path: Path
+) -> None:
+    async with two_boxes(laboratory, south, tmp_path) as floor:
+        await floor.at_work()
+        south.pbx.kill()
+        before, _ended = floor.attempts()
+        await floor.until(lambda: not floor.box(SOUTH).is_up)
+        assert floor.running.floor.health().is_fit
+        # Given up: its calls are over, its agents sit at the other.
+        await floor.until(lambda: floor.box(SOUTH).in_flight == 0)
+        await floor.until(lambda: floor.seated(NORTH) == AGENTS)
+        await floor.until(lambda: floor.talking(NORTH) > 0 and floor.attempts()[0] > before + 5)
+        south.pbx.start(outlive=False)
+        await floor.until(lambda: floor.box(SOUTH).is_up)
+
+
+async def test_a_manager_connection_that_is_cut_costs_no_call_and_no_agent(
+    laboratory: Laboratory, south: Laboratory, tmp_path: Path
+) -> None:
+    wire = Wire(south.address, 5038)
+    await wire.open()
+    async with two_boxes(laboratory, south, tmp_path, wire=wire) as floor:
+        await floor.at_work()
+        seated = floor.seated(SOUTH)
+        wire.cut()
+        await floor.until(lambda: not floor.box(SOUTH).is_up)
+        await floor.until(lambda: floor.box(SOUTH).is_up)
+        await asyncio.sleep(1.0)
+        assert floor.seated(SOUTH) == seated
+        assert floor.seated(NORTH) + seated == AGENTS
+    await wire.close()
+
+
+async def test_a_trunk_that_is_down_rests_its_own_box_only(
+    laboratory: Laboratory, south: Laboratory, tmp_path: Path
+) -> None:
+    async with two_boxes(laboratory, south, tmp_path) as floor:
+        await floor.at_work()
+        break_trunk(south)
+        await floor.until(lambda: "refused a call" in floor.box(SOUTH).reason)
+        before, _ended = floor.attempts()
+        await floor.until(lambda: floor.attempts()[0] > before + 5)
+        assert floor.box(NORTH).reason == ""

@@ -7,7 +7,7 @@ import asyncio
 from dialer import clock
 from dialer.cli.checks import Examined
 from dialer.cli.console import UserError
-from dialer.cli.live_settings import asterisk_of, campaigns_of, demand_nobody_real
+from dialer.cli.live_settings import asterisks_of, campaigns_of, demand_nobody_real
 from dialer.domain.errors import FairdialError
 from dialer.settings import Settings, SettingsError, load_settings
 from telephony.asterisk.doctor import examine
@@ -23,24 +23,26 @@ def examine_telephones() -> list[Examined]:
     if settings.asterisk is None:
         return []
     try:
-        asterisk = _readable(settings)
+        asterisks = _readable(settings)
     except UserError as error:
         return [Examined(name="live floor", ok=False, found=f"{error.what} ({error.where})", mend=error.mend)]
     except FairdialError as error:
         return [Examined(name="live floor", ok=False, found=str(error), mend="mend what is named.")]
-    found = asyncio.run(examine(asterisk, wall=clock.posix_now))
-    return [
-        _campaigns(settings),
-        *(Examined(name=one.name, ok=one.ok, found=one.found, mend=one.mend) for one in found),
-    ]
+    examined = [_campaigns(settings)]
+    for asterisk in asterisks:
+        of = f"{asterisk.name}: " if asterisk.name else ""
+        found = asyncio.run(examine(asterisk, wall=clock.posix_now))
+        examined += [Examined(name=of + one.name, ok=one.ok, found=one.found, mend=one.mend) for one in found]
+    return examined
 
 
-def _readable(settings: Settings) -> AsteriskSettings:
-    asterisk = asterisk_of(settings)
+def _readable(settings: Settings) -> tuple[AsteriskSettings, ...]:
+    asterisks = asterisks_of(settings)
     campaigns_of(settings)
     if settings.rehearsal is not None:
-        demand_nobody_real(settings.rehearsal, asterisk)
-    return asterisk
+        for asterisk in asterisks:
+            demand_nobody_real(settings.rehearsal, asterisk)
+    return asterisks
 
 
 def _campaigns(settings: Settings) -> Examined:

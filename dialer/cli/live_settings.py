@@ -62,28 +62,29 @@ def read_settings() -> Settings:
         raise UserError(str(error), where=str(settings_file()), mend=EXAMPLE) from error
 
 
-def asterisk_of(settings: Settings) -> AsteriskSettings:
-    """The telephone system of the `[asterisk]` section.
+def asterisks_of(settings: Settings) -> tuple[AsteriskSettings, ...]:
+    """The telephone systems: of the `[asterisk]` section, or of several `[[asterisk]]` with a `name` each.
 
     Raises:
-        UserError: there is none, or something in it is not right; no secret is told.
+        UserError: there is none, or something in one is not right; no secret is told.
     """
     section = settings.asterisk
-    if section is None:
+    sections = section if isinstance(section, list) else [] if section is None else [section]
+    if not sections:
         raise UserError(
             "the settings have no [asterisk] section",
             where=str(settings_file().absolute()),
             mend=f"write one, or name another file with --config. {EXAMPLE}",
         )
-    if isinstance(section, list):
-        if len(section) != 1:
-            raise UserError(
-                f"the settings have {len(section)} [[asterisk]] sections",
-                where=str(settings_file().absolute()),
-                mend="write one.",
-            )
-        (section,) = section
-    return asterisk_from(section)
+    made = tuple(asterisk_from(one) for one in sections)
+    names = [one.name for one in made]
+    if len(made) > 1 and ("" in names or len(set(names)) != len(names)):
+        raise UserError(
+            f"the settings have {len(made)} [[asterisk]] sections without names of their own",
+            where=str(settings_file().absolute()),
+            mend="give each a `name`.",
+        )
+    return made
 
 
 def asterisk_from(section: Section) -> AsteriskSettings:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dialer.cli import console
 from dialer.cli.live_settings import (
-    asterisk_of,
+    asterisks_of,
     caller_ids_of,
     campaigns_of,
     demand_declared,
@@ -44,7 +44,7 @@ class _Plan:
     """What is served, read from the settings file whole before anything is started."""
 
     folder: Path
-    asterisk: AsteriskSettings
+    asterisks: tuple[AsteriskSettings, ...]
     campaigns: tuple[CampaignSettings, ...]
     caller_ids: tuple[OwnedNumber, ...]
     rehearsal: RehearsalTime | None
@@ -72,7 +72,7 @@ def serve_asterisk(wanted: LiveFloor) -> None:
 
 def _plan(wanted: LiveFloor) -> _Plan:
     settings = read_settings()
-    asterisk, campaigns = asterisk_of(settings), campaigns_of(settings)
+    asterisks, campaigns = asterisks_of(settings), campaigns_of(settings)
     if not campaigns:
         raise console.UserError(
             "the settings name no campaign: there is nothing to call for",
@@ -86,7 +86,7 @@ def _plan(wanted: LiveFloor) -> _Plan:
     database = wanted.database or settings.store
     return _Plan(
         folder=folder,
-        asterisk=asterisk,
+        asterisks=asterisks,
         campaigns=campaigns,
         caller_ids=caller_ids,
         rehearsal=settings.rehearsal,
@@ -101,20 +101,32 @@ async def _serve(plan: _Plan) -> None:
     from dialer.cli.live_floor import running_floor, work_until_signal
     from dialer.cli.serve import TOKEN_FILE, write_address
     from dialer.clock import posix_now
-    from telephony.asterisk.opening import open_system
+    from telephony.fleet.opening import open_systems
 
-    await _look_at(plan.asterisk)
+    await _look_at(plan.asterisks)
     clock = _clock(plan)
     owned = frozenset(each.number for each in plan.caller_ids)
-    system = open_system(plan.asterisk, now=clock.posix, wall=posix_now, owned=owned)
+    system = open_systems(plan.asterisks, now=clock.posix, wall=posix_now, owned=owned)
     async with running_floor(_order(plan), network=system, clock=clock) as running:
         write_address(plan.folder, plan.host, running.port)
         console.say(_joining(plan, running, plan.folder / TOKEN_FILE))
         await work_until_signal(running.floor)
 
 
-async def _look_at(asterisk: AsteriskSettings) -> None:
-    """Log in once and leave: what is wrong is better told now than looped on."""
+async def _look_at(asterisks: tuple[AsteriskSettings, ...]) -> None:
+    """Log in once and leave: what is wrong is better told now than looped on. Of several, one is enough."""
+    away: list[console.UserError] = []
+    for asterisk in asterisks:
+        wrong = await _not_there(asterisk)
+        if wrong is not None:
+            away.append(wrong)
+            console.say(f"{asterisk.name or asterisk.link.host}: {wrong}")
+    if len(away) == len(asterisks):
+        raise away[0]
+
+
+async def _not_there(asterisk: AsteriskSettings) -> console.UserError | None:
+    """Why it cannot be reached now; None when it can. Raises UserError when the login is refused."""
     from telephony.asterisk.connection import AmiConnection
     from telephony.asterisk.errors import CannotConnectError, LoginRefusedError
     from telephony.asterisk.opening import address_of
@@ -128,7 +140,7 @@ async def _look_at(asterisk: AsteriskSettings) -> None:
         raise console.UserError(str(error), where=where, mend=mend) from error
     except CannotConnectError as error:
         mend = "start Asterisk, or mend [asterisk.link] and the certificate; `fairdial doctor` looks closer."
-        raise console.UserError(str(error), where=where, mend=mend) from error
+        return console.UserError(str(error), where=where, mend=mend)
     await link.close()
 
 
@@ -137,6 +149,7 @@ def _clock(plan: _Plan) -> Clock:
     from dialer.cli.serve import lasting_clock
     from dialer.runtime.clocks import RealClock
 
+    return None
     if plan.rehearsal is None:
         return RealClock()
     return lasting_clock(plan.folder, shows=plan.rehearsal.begins.timestamp())
@@ -163,7 +176,8 @@ def _joining(plan: _Plan, running: Running, token_file: Path) -> str:
     floor = running.floor.snapshot()
     names = ", ".join(str(campaign.campaign) for campaign in floor.campaigns)
     return (
-        f"the floor works for {names} on the Asterisk at {plan.asterisk.link.host} (process {os.getpid()})\n"
+        f"the floor works for {names} on the Asterisk at {hosts} (process {os.getpid()})\n"
         f"  HTTP: http://{plan.host}:{running.port}, the supervisor's token is in {token_file}\n"
         f"  store: {plan.database}"
     )
+    hosts = " and ".join(one.link.host for one in plan.asterisks)

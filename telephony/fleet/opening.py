@@ -18,11 +18,12 @@ def open_systems(
     now: Callable[[], float],
     wall: Callable[[], float] | None = None,
     timings: FleetTimings | None = None,
+    owned: frozenset[str] | None = None,
 ) -> TelephoneSystem:
     """The telephone system, not connected yet: of one Asterisk that itself, of several a fleet.
 
     Args:
-        now, wall: see `AsteriskSystem`.
+        now, wall: see `AsteriskSystem`; owned: see `AdapterSettings`.
         timings: of the fleet; one alone has none.
 
     Raises:
@@ -32,14 +33,14 @@ def open_systems(
     if not settings:
         raise SettingsError("there is no Asterisk in the settings")
     if len(settings) == 1:
-        return open_system(settings[0], now=now, wall=wall)
+        return open_system(settings[0], now=now, wall=wall, owned=owned)
     names = [one.name for one in settings]
     if "" in names or len(set(names)) != len(names):
         raise SettingsError("each of several Asterisks needs a `name` of its own")
     plans = [
         BoxPlan(
             box=BoxId(one.name),
-            system=open_system(one, now=now, wall=wall),
+            system=open_system(one, now=now, wall=wall, owned=owned),
             phones=frozenset(EndpointId(phone.endpoint) for phone in one.agents),
             lines=sum(trunk.lines for trunk in one.trunks),
         )

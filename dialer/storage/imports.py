@@ -28,6 +28,7 @@ from dialer.storage.database import Work
 from dialer.storage.fold import Row as Columns
 from dialer.storage.fold import insert_missing, insert_rows
 from dialer.storage.identifiers import Identifiers
+from dialer.storage.leads import wake_numberless
 from dialer.storage.placing import Batch, Placing
 
 STAGED_AT_ONCE = 1_000
@@ -213,7 +214,9 @@ class Imports:
                 return tuple(sorted(changed))
             batch = Batch((_account(bytes(row.body)) for row in rows), placing)
             took, known = self._timed(partial(_put_in_place, batch=batch, rows=rows, import_id=import_id))
-            changed.update(known)
+            if known:
+                changed.update(known)
+                self._timed(partial(wake_numberless, persons=known))
             if not is_alone:
                 at_once = _next_size(at_once, took)
 

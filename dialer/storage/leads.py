@@ -34,6 +34,9 @@ TARGET_ROLES = (PersonRole.CONSUMER, PersonRole.JOINT_DEBTOR, PersonRole.GUARANT
 TARGET_NUMBERS = frozenset({NumberRole.OWN, NumberRole.SHARED})
 """Work, relatives' and references' numbers are never dialed predictively; nor what nobody has verified."""
 
+NUMBERLESS = "no number that may be called"
+"""Why a lead rests that the engine never saw."""
+
 ABANDONED_RECENTLY_S = 72 * 3600.0
 """After an abandoned call the next has an agent reserved for this long (Ofcom's rule, kept everywhere)."""
 
@@ -114,6 +117,17 @@ def clear_hints(connection: Connection, person: str) -> None:
         .where(leads.c.debt.in_(owed), leads.c.state == "resting", leads.c.reserve_agent.is_(False))
         .values(state="due", not_before=0.0)
     )
+
+
+def wake_numberless(connection: Connection, persons: Sequence[str]) -> None:
+    """A placement may have brought a number: leads that rested for want of one are looked at again."""
+    for chunk in chunks(persons):
+        owed = select(person_debts.c.debt).where(person_debts.c.person.in_(chunk))
+        connection.execute(
+            update(leads)
+            .where(leads.c.debt.in_(owed), leads.c.state == "resting", leads.c.reason == NUMBERLESS)
+            .values(state="due", not_before=0.0)
+        )
 
 
 def forget_hints(connection: Connection, campaign: str, *, now: float) -> int:

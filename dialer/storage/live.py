@@ -190,5 +190,5 @@ def _set_aside(connection: Connection, barren: Sequence[str], until: float) -> N
     connection.execute(
         update(table)
         .where(table.c.lead.in_(barren), table.c.state == "claimed")
-        .values(state="resting", not_before=until, reason="no number that may be called")
+        .values(state="resting", not_before=until, reason=leads.NUMBERLESS)
     )

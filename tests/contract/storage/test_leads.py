@@ -124,6 +124,14 @@ def test_a_lead_nobody_can_be_reached_for_is_set_aside_for_a_day(floor: Any) -> 
     assert asyncio.run(fetch_at(floor, begin)).retry_at == begin + 86_400.0
 
 
+async def test_a_lead_that_rested_for_want_of_a_number_comes_back_with_one(floor: Any) -> None:
+    floor.place(floor.account("A1", numbers=[floor.number(1, NumberRole.WORK)]))
+    async with floor.live() as live:
+        assert (await live.leads.fetch(REFILL)).leads == ()
+        floor.place(floor.account("A1", numbers=[floor.number(2)]), sha256="tuesday")
+        assert [lead.lead for lead in (await live.leads.fetch(REFILL)).leads] == [floor.lead_id("A1")]
+
+
 def test_only_own_and_shared_numbers_of_those_who_owe_are_targets_the_primary_first(floor: Any) -> None:
     floor.place(
         floor.account("A1", ref="joint", role=PersonRole.JOINT_DEBTOR, numbers=[floor.number(1)]),

@@ -7,13 +7,15 @@ from dialer.domain.agent import AgentState
 from dialer.domain.attempt import AttemptState
 from dialer.domain.campaign import CampaignState
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId
+from dialer.domain.sound import AgentSound
 from dialer.engine import ledger
 from dialer.engine.state import BoxRow, CallerIdRow, CampaignRow, EngineState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentView:
-    """One agent. `for_s`: seconds in the present state."""
+    """One agent. `for_s`: seconds in the present state. `sound`: of the telephone, put in by the runtime where the
+    telephone system measures it."""
 
     agent: AgentId
     campaign: CampaignId
@@ -23,6 +25,7 @@ class AgentView:
     is_leaving: bool
     attempt: AttemptId | None
     box: BoxId = NO_BOX
+    sound: AgentSound | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ listen to the telephone system, fetch leads, hand over commands, watch the loop,
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -16,6 +17,7 @@ from dialer.domain import events as e
 from dialer.domain.errors import FairdialError, NotTakenError, StoreUnavailableError
 from dialer.domain.ids import NO_BOX, BoxId
 from dialer.domain.ports import JournalEntry, TelephoneSystem
+from dialer.domain.sound import HearsPhones
 from dialer.engine.snapshot import FloorSnapshot
 from dialer.runtime.checkpoint import encode_state
 from dialer.runtime.clocks import Clock, WatchedClock
@@ -126,8 +128,15 @@ class Floor:
         now = self._clock.posix()
         known = self._snapshot
         if known is None or known.sequence != self._sequence or abs(now - known.now) >= SNAPSHOT_S:
-            known = self._snapshot = self._engine.snapshot(now=now)
+            known = self._snapshot = self._with_sound(self._engine.snapshot(now=now))
         return known
+
+    def _with_sound(self, snapshot: FloorSnapshot) -> FloorSnapshot:
+        sound = self._network.sound() if isinstance(self._network, HearsPhones) else {}
+        if not sound:
+            return snapshot
+        agents = tuple(replace(view, sound=sound.get(view.agent)) for view in snapshot.agents)
+        return replace(snapshot, agents=agents)
 
     def health(self) -> Health:
         """Whether the floor is alive and fit to dial, and why not."""
@@ -388,6 +397,7 @@ class Floor:
                 states[agent.state.value] = states.get(agent.state.value, 0) + 1
             for state, count in states.items():
                 self.instruments.agents.labels(state).set(count)
+            self.instruments.sound.show({view.agent: view.sound for view in snapshot.agents if view.sound})
             for row in snapshot.campaigns:
                 self.instruments.lines.labels(row.campaign).set(row.in_flight)
                 self.instruments.abandoned.labels(row.campaign).set(row.abandoned_per_live_answer or 0.0)

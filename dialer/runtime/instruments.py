@@ -5,6 +5,8 @@ from collections import deque
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from dialer.runtime.sound_gauges import SoundGauges
+
 _MS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
@@ -89,6 +91,7 @@ class Instruments:
             ["campaign"],
             registry=registry,
         )
+        self.sound = SoundGauges(registry)
         self.checkpoint_s = Histogram(
             "fairdial_checkpoint_seconds",
             "Standstill for a checkpoint",

@@ -28,6 +28,7 @@ from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import AgentLegLost, BridgeFailed, Event, NetworkLost, NetworkReconciled
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId
 from dialer.domain.ports import TelephoneCommand
+from dialer.domain.sound import AgentSound
 from telephony.asterisk import orders
 from telephony.asterisk.acts import HangUpChannel, MarkServed, RingAgain, Told, TrunkNews
 from telephony.asterisk.calls import Call, CallBook
@@ -37,6 +38,7 @@ from telephony.asterisk.errors import AmiError, NotConnectedError, UnsafeValueEr
 from telephony.asterisk.inbound import InboundBook, InboundNews
 from telephony.asterisk.names import call_channel
 from telephony.asterisk.orders import Voice
+from telephony.asterisk.phone_sound import PhoneListener
 from telephony.asterisk.snapshot import reconciled, take_snapshot
 from telephony.asterisk.trunks import Chosen, TrunkBook, TrunkPlan
 from telephony.asterisk.wire import Action, AmiMessage, LinkLost, LinkRestored
@@ -106,6 +108,8 @@ class AsteriskSystem:
         self._out: asyncio.Queue[Event | None] = asyncio.Queue(_MOST_OUTGOING)
         self._tasks: set[asyncio.Task[None]] = set()
         self._pump_task: asyncio.Task[None] | None = None
+        self._listener = PhoneListener(link=lambda: self._link, legs=self._legs, now=now)
+        self._listening: asyncio.Task[None] | None = None
         self._serial = 0
         self._lagging_until = 0.0
         self._seen: dict[AttemptId, None] = {}
@@ -131,6 +135,7 @@ class AsteriskSystem:
             await self._disconnect()
             raise TelephoneSystemUnavailableError(str(error)) from error
         self._pump_task = asyncio.create_task(self._pump(self._link), name="asterisk-pump")
+        self._listening = asyncio.create_task(self._listener.run(), name="asterisk-phones")
 
     async def perform(self, command: TelephoneCommand, *, dial: str | None = None) -> None:
         """Hand one command over. What comes of it is told by events; nothing is retried.
@@ -180,18 +185,22 @@ class AsteriskSystem:
         """See `dialer.domain.ports.KeyPad`."""
         await self.controls.press(attempt, keys)
 
+    def sound(self) -> Mapping[AgentId, AgentSound]:
+        """See `dialer.domain.sound.HearsPhones`."""
+        return self._listener.figures()
+
     async def stop(self) -> None:
         """Disconnect. Calls go on and end by the dialplan's own limits."""
         await self._disconnect()
         self._end_events()
 
     async def _disconnect(self) -> None:
-        for task in (*self._tasks, self._pump_task):
+        for task in (*self._tasks, self._pump_task, self._listening):
             if task is not None:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
-        self._pump_task = None
+        self._pump_task = self._listening = None
         await self._link.close()
         self._calls.link_lost()
 

@@ -45,6 +45,7 @@ class Planner:
         # The law is the same between two days on which some rule begins or has ended.
         changes = {day for rule in rulebook.rules() for day in (rule.from_day, rule.to_day + 1)}
         self._changes = sorted(changes)
+        self._editions: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._plans: dict[object, Plan] = {}
         self._by_packs: dict[object, Plan] = {}
 
@@ -66,7 +67,7 @@ class Planner:
             proposed.campaign,
             kind,
             role,
-            tuple([bisect_right(self._changes, day) for day in today]),
+            self._law_on(today),
         )
         known = self._plans.get(key)
         if known is None:
@@ -74,6 +75,15 @@ class Planner:
                 self._plans.clear()
             known = self._where(question, where, key[1:])
             self._plans[key] = known
+        return known
+
+    def _law_on(self, today: tuple[int, ...]) -> tuple[int, ...]:
+        """Which edition of the law is in force on local days, as a number each."""
+        known = self._editions.get(today)
+        if known is None:
+            if len(self._editions) >= _MOST_PLANS:
+                self._editions.clear()
+            known = self._editions[today] = tuple([bisect_right(self._changes, day) for day in today])
         return known
 
     def _where(

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from operator import gt
 
 from compliance_gate.calendar import ZoneDays, zone_days
@@ -291,10 +292,16 @@ class ContactRequest:
     packs: tuple[str, ...] | None = None
 
 
+@lru_cache(maxsize=8192)
+def _places_at(addresses: tuple[tuple[str | None, str | None, str | None], ...]) -> frozenset[Place]:
+    """The same set for the same addresses, so that a plan for it is found by identity."""
+    return frozenset(Place(country=country, region=region, city=city) for country, region, city in addresses)
+
+
 def _places_on_file(file: PersonFile) -> frozenset[Place]:
-    places = {Place(country=a.country, region=a.region, city=a.city) for a in file.addresses}
-    if places:
-        return frozenset(places)
+    if file.addresses:
+        return _places_at(tuple([(where.country, where.region, where.city) for where in file.addresses]))
+    places: set[Place] = set()
     for number in file.numbers:
         for region in number.regions:
             # A city (`US-NY-NYC`) stands beside its state, whose cities are all tried.
@@ -326,7 +333,9 @@ def _groups(debts: tuple[Debt, ...]) -> dict[str, str]:
     return groups
 
 
+@lru_cache(maxsize=4096)
 def _zones(names: frozenset[str]) -> tuple[ZoneDays, ...]:
+    """The same tuple for the same names, so that what is kept per zones is found by identity."""
     return tuple(zone_days(name) for name in sorted(names))
 
 

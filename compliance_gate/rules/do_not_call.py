@@ -33,7 +33,7 @@ class DoNotCallRule(Rule):
         number = question.number
         if number is None:
             return PASSED
-        found = sorted(name.value for name in number.on_lists & self.lists)
+        found = sorted(name.value for name in number.on_lists & self.lists) if number.on_lists else []
         if not found and (number.dnc_checked is True or not self.unknown_denies):
             return PASSED
         for consent in question.person.file.consents:

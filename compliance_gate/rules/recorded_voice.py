@@ -94,7 +94,9 @@ class RecordedVoiceRule(Rule):
         return set(question.groups) <= set(question.person.surely_covered(consent.debts))
 
     def _revocations(self, question: Question) -> list[PersonRequest]:
-        asked = question.person.requests.get(RequestKind.REVOKE_CONSENT, ())
+        asked = question.person.requests.get(RequestKind.REVOKE_CONSENT)
+        if not asked:
+            return []
         return [
             request
             for request in asked
@@ -152,6 +154,8 @@ class RecordedVoiceRule(Rule):
 
 
 def _valid_today(question: Question, consent: Consent) -> bool:
+    if consent.valid_on is None and consent.valid_from is None and consent.valid_until is None:
+        return True
     first, last = consent.valid_on or consent.valid_from, consent.valid_on or consent.valid_until
     return all(
         (first is None or today >= first.toordinal()) and (last is None or today <= last.toordinal())

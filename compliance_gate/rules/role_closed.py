@@ -21,6 +21,8 @@ class RoleClosedRule(Rule):
         """Denied for a person in such a role, or who has it to one of the debts concerned."""
         file = question.person.file
         wanted = question.proposed.debts
+        if file.role not in self.roles and all(debt.person_role not in self.roles for debt in file.debts):
+            return PASSED
         held = {file.role} | {
             debt.person_role
             for debt in file.debts

@@ -112,6 +112,8 @@ def _role(question: Question, owing: frozenset[PersonRole]) -> PersonRole:
         for debt in file.debts
         if debt.person_role is not None and (not wanted or debt.debt in wanted)
     ]
+    if not roles:
+        return file.role
     for role in roles:
         if role not in owing:
             return role

@@ -54,7 +54,7 @@ class Context:
         self.capable: dict[tuple[CampaignId, str], tuple[AgentId, ...]] = {}
         self.free: dict[tuple[CampaignId, str], int] = {}
         self.serving: dict[CampaignId, int] = {}
-        self.shares: dict[CampaignId, dict[str, int]] = {}
+        self.shares: dict[CampaignId, tuple[dict[str, int], int]] = {}
         self.unconnected: set[CampaignId] = set()
 
     def begin(self, now: float, owed: list[Command]) -> None:

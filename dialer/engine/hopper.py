@@ -65,17 +65,16 @@ class Hopper:
     def _shares(self, campaign: CampaignRow) -> dict[str, int]:
         """Leads of each pool to keep in hand; 0 where no agent of the campaign can take them."""
         cache = self._context.shares
-        known = cache.get(campaign.settings.campaign)
-        pools = base_pools(campaign)
-        if known is None or len(known) != len(pools):
-            homes = {key: len(self._roster.at_home(campaign, key, pool)) for key, pool in pools}
+        known, of_pools = cache.get(campaign.settings.campaign, (None, 0))
+        if known is None or of_pools != len(campaign.pools):
+            homes = {k: len(self._roster.at_home(campaign, k, pool)) for k, pool in base_pools(campaign)}
             everybody = sum(homes.values())
             size = campaign.settings.hopper_size
             known = {
                 k: max(LEAST_SHARE, round(size * home / everybody)) if home else 0
                 for k, home in homes.items()
             }
-            cache[campaign.settings.campaign] = known
+            cache[campaign.settings.campaign] = known, len(campaign.pools)
         return known
 
     def refill(self, campaign: CampaignRow) -> None:

@@ -29,7 +29,7 @@ def leads_of(campaign: CampaignRow, pool: PoolRow) -> PoolRow:
 
 def base_pools(campaign: CampaignRow) -> Pools:
     """Pools that leads wait in, with their keys."""
-    return tuple((key, pool) for key, pool in campaign.pools.items() if pool.base is None)
+    return tuple([(key, pool) for key, pool in campaign.pools.items() if pool.base is None])
 
 
 def launching_pools(state: EngineState, campaign: CampaignRow) -> Pools:

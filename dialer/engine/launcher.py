@@ -132,18 +132,23 @@ class Launcher:
         if not held.reserved or not self._roster.free(campaign, key, pool):
             return True
         first_turn = earliest_turn(context, held)
+        is_free = True
         for name in tuple(held.reserved):
-            if refused_at <= first_turn or not self._roster.free(campaign, key, pool):
+            if refused_at <= first_turn or not is_free:
                 break
             lead = context.state.leads[name]
+            if lead.not_before is not None and lead.not_before > context.now:
+                continue
             turn = turn_of(context, held, name)
-            if turn >= refused_at or (lead.not_before is not None and lead.not_before > context.now):
+            if turn >= refused_at:
                 continue
             if self._limit(campaign) < 1:
                 soon = context.now + campaign.settings.pacing_interval_s
                 pool.reconsider_at = soon if pool.reconsider_at is None else min(pool.reconsider_at, soon)
                 return False
             if not has_agent_to_spare(context, self._roster, campaign, key, pool, turn):
+                if not has_agent_to_spare(context, self._roster, campaign, key, pool, first_turn):
+                    break  # and nobody's turn is earlier than that
                 refused_at = turn
                 continue
             agent = self._agent_for(campaign, key, pool, lead)
@@ -153,6 +158,7 @@ class Launcher:
             held.reserved_since.pop(name, None)
             held.reserved_turn = context.now
             self.try_launch(campaign, key, pool, lead, agent=agent)
+            is_free = self._roster.free(campaign, key, pool) > 0
         return True
 
     def _agent_for(self, campaign: CampaignRow, key: str, pool: PoolRow, lead: Lead) -> AgentRow | None:

@@ -133,7 +133,7 @@ class PacingPort:
         # Who is being joined has an agent already, counted above as talking.
         waiting = [call for name in pool.waiting if not (call := calls[name]).is_bridging]
         held = leads_of(campaign, pool)
-        ahead = [self.chances(campaign, held.queue[i]) for i in range(min(CANDIDATES, len(held.queue)))]
+        ahead = self._ahead(campaign, held.queue[:CANDIDATES])
         engaged = talking + wrapping
         return PacingSnapshot(
             now=now,
@@ -159,9 +159,17 @@ class PacingPort:
             ledger=ledger.as_pacing(campaign, now),
         )
 
-    def chances(self, campaign: CampaignRow, lead: LeadId) -> tuple[float, float]:
-        """(needs an agent, is a person) of a lead in a hopper, by its first target's segment."""
-        return campaign.answers.probabilities(self._context.state.leads[lead].targets[0].answer_segment)
+    def _ahead(self, campaign: CampaignRow, queue: list[LeadId]) -> list[tuple[float, float]]:
+        """(needs an agent, is a person) of leads in a hopper, each by its first target's segment."""
+        leads, known = self._context.state.leads, dict[str, tuple[float, float]]()
+        ahead: list[tuple[float, float]] = []
+        for name in queue:
+            segment = leads[name].targets[0].answer_segment
+            chances = known.get(segment)
+            if chances is None:
+                chances = known[segment] = campaign.answers.probabilities(segment)
+            ahead.append(chances)
+        return ahead
 
 
 def guarded_policy(settings: CampaignSettings, _pool: str) -> PacingPolicy:

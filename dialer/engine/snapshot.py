@@ -14,8 +14,8 @@ from dialer.engine.state import BoxRow, CallerIdRow, CampaignRow, EngineState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentView:
-    """One agent. `for_s`: seconds in the present state. `sound`: of the telephone, put in by the runtime where the
-    telephone system measures it."""
+    """One agent. `for_s`: seconds in the present state. `sound`: of the telephone, put in by the runtime where
+    the telephone system measures it."""
 
     agent: AgentId
     campaign: CampaignId

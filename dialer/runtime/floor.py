@@ -132,7 +132,9 @@ class Floor:
         return known
 
     def _with_sound(self, snapshot: FloorSnapshot) -> FloorSnapshot:
-        sound = self._network.sound() if isinstance(self._network, HearsPhones) else {}
+        if not isinstance(self._network, HearsPhones):
+            return snapshot
+        sound = self._network.sound()
         if not sound:
             return snapshot
         agents = tuple(replace(view, sound=sound.get(view.agent)) for view in snapshot.agents)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -30,6 +30,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId
 from dialer.domain.ports import TelephoneCommand
+from dialer.domain.sound import AgentSound, HearsPhones
 from telephony.fleet.book import FleetBook, Seat
 from telephony.fleet.box import Box, BoxPlan, FleetTimings
 
@@ -146,6 +147,14 @@ class Fleet:
             if not (isinstance(event, NetworkReconciled) and {found.box for found in event.boxes} <= known)
         )
         return merged
+
+    def sound(self) -> Mapping[AgentId, AgentSound]:
+        """See `dialer.domain.sound.HearsPhones`: of all boxes."""
+        found: dict[AgentId, AgentSound] = {}
+        for box in self._boxes.values():
+            if isinstance(box.system, HearsPhones):
+                found |= box.system.sound()
+        return dict(sorted(found.items()))
 
     async def stop(self) -> None:
         """Disconnect from all; live calls are left to each box's own limits."""

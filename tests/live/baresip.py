@@ -20,6 +20,7 @@ ausrc_srate 8000
 auplay_srate 8000
 audio_level no
 rtp_ports 30000-30999
+jitter_buffer_delay 5-15
 call_local_timeout 120
 call_max_calls 4
 net_interface {address}

@@ -1,4 +1,4 @@
-"""An agent behind a bad network: 100 ms of jitter, 2 % of the packets lost. Understood, measured, not dropped."""
+"""An agent behind 100 ms of jitter and 2 % of loss: understood, measured, not dropped."""
 
 from __future__ import annotations
 

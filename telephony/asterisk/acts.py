@@ -34,6 +34,22 @@ class RingAgain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AwaitPhone:
+    """A browser went away with its leg up, perhaps to reload its page: give it a moment to come back."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOver:
+    """A browser is back with a new leg: the person whom the agent talks to goes there, the old leg ends."""
+
+    agent: AgentId
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrunkNews:
     """What a call says of its trunk.
 
@@ -47,7 +63,7 @@ class TrunkNews:
     released: bool = False
 
 
-Told = Event | HangUpChannel | MarkServed | RingAgain | TrunkNews
+Told = Event | HangUpChannel | MarkServed | RingAgain | AwaitPhone | TakeOver | TrunkNews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

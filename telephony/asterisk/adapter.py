@@ -30,7 +30,15 @@ from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId
 from dialer.domain.ports import TelephoneCommand
 from dialer.domain.sound import AgentSound
 from telephony.asterisk import orders
-from telephony.asterisk.acts import HangUpChannel, MarkServed, RingAgain, Told, TrunkNews
+from telephony.asterisk.acts import (
+    AwaitPhone,
+    HangUpChannel,
+    MarkServed,
+    RingAgain,
+    TakeOver,
+    Told,
+    TrunkNews,
+)
 from telephony.asterisk.calls import Call, CallBook
 from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
 from telephony.asterisk.controls import CallControls
@@ -53,6 +61,8 @@ _MOST_SEEN = 200_000
 # Asterisk's events older than this when they arrive: the box or we are overloaded, and nothing is launched.
 _LAG_LIMIT_S = 1.5
 _LAG_REST_S = 2.0
+# A page is loaded, registered and rung in about a second; a person in mid-call waits no longer than this.
+_PHONE_BACK_S = 4.0
 
 
 EVERY_CAMPAIGN = CampaignId("*")
@@ -284,6 +294,10 @@ class AsteriskSystem:
 
     def _bridge(self, command: Bridge) -> None:
         leg = self._legs.channel_of(command.agent)
+        if leg is not None and self._legs.is_missing(command.agent):
+            # Nobody waits for a browser that may never be back: the engine gives the call to another agent.
+            self._spawn(self._tell(self._legs.given_up(leg)))
+            return
         reason = self._why_not_joined(command, leg)
         if reason is not None or leg is None:
             self._spawn(self._tell((_failed(command, reason or ""),)))
@@ -341,6 +355,16 @@ class AsteriskSystem:
         if channel is not None:
             self._spawn(self._send_quietly(orders.hang_up(channel)))
 
+    async def _await_phone(self, channel: str) -> None:
+        await asyncio.sleep(_PHONE_BACK_S)
+        await self._tell(self._legs.given_up(channel))
+
+    async def _take_over(self, change: TakeOver) -> None:
+        attempt = self._calls.with_agent(change.agent)
+        if attempt is not None:
+            await self._send_quietly(orders.join(call_channel(attempt), change.new))
+        await self._send_quietly(orders.hang_up(change.old))
+
     # ------------------------------------------------------------------------------------ events in
 
     async def _pump(self, link: AmiConnection) -> None:
@@ -389,6 +413,10 @@ class AsteriskSystem:
                     phone = self._legs.endpoint_of(one.agent)
                     if phone is not None:
                         self._ring_agent(one.agent, phone)
+                case AwaitPhone():
+                    self._spawn(self._await_phone(one.channel))
+                case TakeOver():
+                    self._spawn(self._take_over(one))
                 case TrunkNews():
                     self._take_news(one)
                 case AgentLegLost():

@@ -4,6 +4,12 @@ An agent's phone, a SIP phone or a browser, is rung once and stays on the line (
 holding bridge between customers. Each ringing is a leg with a channel id of its own. A phone that stops
 answering its checks is dead: its leg is ended at once instead of waiting for the sound to time out, and
 rung again when the phone is back, as long as the agent still wants it.
+
+A browser that reloads its page, or whose socket breaks, is gone for a second: its contact is removed at once.
+Its leg is then *missing*, and the engine is not told yet. When the browser is back it is rung: one that lost
+only its socket says that it is busy, and the old leg goes on; one that lost its voice path too answers, and
+the new leg takes the place of the old. One that does not come back in time has lost its leg like any phone,
+and so has one that a person was to be joined to meanwhile.
 """
 
 from __future__ import annotations
@@ -12,11 +18,13 @@ from dataclasses import dataclass
 
 from dialer.domain.events import AgentLegLost, AgentLegRestored
 from dialer.domain.ids import AgentId, EndpointId
-from telephony.asterisk.acts import HangUpChannel, RingAgain, Snapshot, Told
+from telephony.asterisk.acts import AwaitPhone, HangUpChannel, RingAgain, Snapshot, TakeOver, Told
 from telephony.asterisk.names import agent_channel, agent_of
 from telephony.asterisk.wire import AmiMessage
 
 _DEAD = frozenset({"Unreachable", "Removed"})
+_BUSY = "17"
+"""Asterisk's cause for SIP 486."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +35,9 @@ class _Leg:
     contact: str | None = None
     is_up: bool = False
     is_lost: bool = False
+    is_missing: bool = False
+    next: str | None = None
+    next_contact: str | None = None
 
 
 class LegBook:
@@ -53,12 +64,15 @@ class LegBook:
     def ring(self, agent: AgentId, endpoint: EndpointId, serial: int) -> str | None:
         """The channel id to ring the phone with; None when the very leg is up or being rung already."""
         leg = self._legs.get(agent)
-        if leg is not None and leg.channel is not None and leg.endpoint in {endpoint, None}:
-            leg.endpoint = endpoint
-            return None
-        channel = agent_channel(agent, serial)
         reachable = self._contacts.get(endpoint)
         contact = reachable[-1] if reachable else None
+        channel = agent_channel(agent, serial)
+        if leg is not None and leg.channel is not None and leg.endpoint in {endpoint, None}:
+            leg.endpoint = endpoint
+            if not leg.is_missing or leg.next is not None:
+                return None
+            leg.next, leg.next_contact = channel, contact
+            return channel
         self._legs[agent] = _Leg(agent=agent, endpoint=endpoint, channel=channel, contact=contact)
         return channel
 
@@ -71,13 +85,28 @@ class LegBook:
         """The phone could not be rung."""
         return self._gone(channel)
 
+    def is_missing(self, agent: AgentId) -> bool:
+        """Whether the agent's browser is away, its leg still up."""
+        leg = self._legs.get(agent)
+        return leg is not None and leg.is_missing
+
+    def given_up(self, channel: str) -> tuple[Told, ...]:
+        """A browser that went missing with this leg is not waited for any longer."""
+        agent = agent_of(channel)
+        leg = None if agent is None else self._legs.get(agent)
+        if leg is None or leg.channel != channel or not leg.is_missing:
+            return ()
+        return (*self._gone(channel), HangUpChannel(channel=channel))
+
     def resync(self, snapshot: Snapshot) -> tuple[Told, ...]:
         """Take over the legs that Asterisk lists; a leg that is not listed is gone."""
         up = {agent: fact for fact in snapshot.channels.values() if (agent := agent_of(fact.channel))}
         told: list[Told] = []
         for agent, leg in self._legs.items():
+            if leg.next not in snapshot.channels:
+                leg.next = None
             if leg.channel is not None and leg.channel not in snapshot.channels:
-                leg.channel, leg.is_up, leg.is_lost = None, False, True
+                leg.channel, leg.is_up, leg.is_lost, leg.is_missing = None, False, True, False
                 told += [AgentLegLost(agent=agent), RingAgain(agent=agent)]
         for agent, fact in up.items():
             phone = EndpointId(fact.endpoint) if fact.endpoint else None
@@ -96,6 +125,8 @@ class LegBook:
         match message.event:
             case "UserEvent" if message.get("userevent") == "FairdialAgentReady":
                 return self._ready(channel)
+            case "Hangup" if message.get("cause") == _BUSY:
+                return self._busy(channel)
             case "Hangup":
                 return self._gone(channel)
             case "OriginateResponse" if message.get("response") != "Success":
@@ -112,17 +143,37 @@ class LegBook:
         if agent is None:
             return ()
         leg = self._legs.get(agent)
+        if leg is not None and leg.next == channel and leg.channel is not None:
+            taken = TakeOver(agent=agent, old=leg.channel, new=channel)
+            leg.channel, leg.contact, leg.next, leg.is_missing = channel, leg.next_contact, None, False
+            return (taken,)
         if leg is None or leg.channel != channel:
             return (HangUpChannel(channel=channel),)
         leg.is_up, leg.is_lost = True, False
         return (AgentLegRestored(agent=agent),)
 
+    def _busy(self, channel: str) -> tuple[Told, ...]:
+        """The browser has its voice path still; only its socket was another for a moment."""
+        agent = agent_of(channel)
+        leg = None if agent is None else self._legs.get(agent)
+        if leg is None or leg.next != channel:
+            return self._gone(channel)
+        leg.contact, leg.next, leg.is_missing = leg.next_contact, None, False
+        return ()
+
     def _gone(self, channel: str) -> tuple[Told, ...]:
         agent = agent_of(channel)
         leg = None if agent is None else self._legs.get(agent)
-        if agent is None or leg is None or leg.channel != channel:
+        if agent is None or leg is None:
             return ()
-        leg.channel, leg.is_up, leg.is_lost = None, False, True
+        if leg.next == channel:
+            leg.next = None
+            return ()
+        if leg.channel != channel:
+            return ()
+        # A browser that is being rung meanwhile has its leg for itself: it is up when the dialplan says so.
+        leg.channel, leg.contact, leg.next = leg.next, leg.next_contact, None
+        leg.is_up, leg.is_lost, leg.is_missing = False, True, False
         return (AgentLegLost(agent=agent),)
 
     def _on_contact(self, endpoint: str, contact: str, status: str) -> tuple[Told, ...]:
@@ -137,9 +188,20 @@ class LegBook:
         for leg in self._legs.values():
             if leg.endpoint != endpoint:
                 continue
-            if status in _DEAD and leg.channel is not None and leg.contact in {None, contact}:
+            is_dead = status in _DEAD and leg.channel is not None and leg.contact in {None, contact}
+            if is_dead and leg.channel is not None and leg.is_up and _went_away(status, contact):
+                leg.is_missing = True
+                told.append(AwaitPhone(channel=leg.channel))
+            elif is_dead and leg.channel is not None:
                 told += [AgentLegLost(agent=leg.agent), HangUpChannel(channel=leg.channel)]
                 leg.channel, leg.is_up, leg.is_lost = None, False, True
-            if reachable and leg.channel is None and leg.is_lost and status in {"Reachable", *_DEAD}:
+            is_wanted = leg.is_missing and leg.next is None
+            is_wanted = is_wanted or (leg.channel is None and leg.is_lost)
+            if reachable and is_wanted and status in {"Reachable", *_DEAD}:
                 told.append(RingAgain(agent=leg.agent))
         return tuple(told)
+
+
+def _went_away(status: str, contact: str) -> bool:
+    """A browser's contact is removed when its socket closes; a phone's own sign of death is another."""
+    return status == "Removed" and ";transport=ws" in contact.lower()

@@ -41,7 +41,6 @@ async def test_an_outcome_is_kept_until_the_dialer_has_it(sit: Sit) -> None:
     await place.stop()
     await desk.record("Stop calling")
     await desk.sees_notice("kept here")
-    await desk.page.reload()
     await place.start()
     await place.until(AgentState.TALKING)
     assert place.recorded(attempt) == "stop_calling"

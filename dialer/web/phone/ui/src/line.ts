@@ -16,6 +16,7 @@ export type LegState = "none" | "ringing" | "up" | "silent";
 // One address is all that a floor's network offers; waiting for more only makes the first second longer.
 const CANDIDATES_WITHIN_MS = 60;
 const EXPIRES_S = 60;
+const FORGOTTEN_MS = 3_000;
 
 export class Line {
   link: LinkState = "connecting";
@@ -120,9 +121,10 @@ export class Line {
       session.terminate({ status_code: 486, reason_phrase: "On the line already" });
       return;
     }
+    // The floor moves the call to the new leg once it is up, and ends the old one; this is for one it forgot.
     const before = this.session;
+    if (before !== null) setTimeout(() => before.isEnded() || before.terminate(), FORGOTTEN_MS);
     this.session = session;
-    before?.terminate();
     this.follow(session);
     void this.answer(session);
   }

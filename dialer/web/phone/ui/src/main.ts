@@ -330,7 +330,8 @@ page.signInForm.onsubmit = (event) => {
 // A click anywhere lets a browser play sound that it held back.
 document.addEventListener("click", () => LevelMeter.wake());
 window.addEventListener("beforeunload", (event) => {
-  if (page.status.dataset["tone"] === "busy") event.preventDefault();
+  // In a call or in after-call work a closed page costs something; a reload in a call is survived.
+  if (["busy", "warn"].includes(page.status.dataset["tone"] ?? "")) event.preventDefault();
 });
 
 const known = recall("token");

@@ -9,6 +9,7 @@ from dialer.domain.campaign import CampaignSettings
 REST_S: dict[Outcome, float] = {
     Outcome.CONNECTED: 24 * 3600.0,
     Outcome.ABANDONED: 24 * 3600.0,
+    Outcome.OVERFLOWED: 24 * 3600.0,
     Outcome.HUNG_UP_WAITING: 4 * 3600.0,
     Outcome.MACHINE: 4 * 3600.0,
     Outcome.NO_ANSWER: 3 * 3600.0,

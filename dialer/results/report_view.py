@@ -32,6 +32,7 @@ GROUP_SAYS: dict[Group, str] = {
 _ENDED_AS: dict[Outcome, str] = {
     Outcome.CONNECTED: "joined to an agent",
     Outcome.ABANDONED: "picked up, and no agent came in time: abandoned",
+    Outcome.OVERFLOWED: "picked up, no agent within the limit, taken by the live overflow",
     Outcome.HUNG_UP_WAITING: "picked up and hung up again before the limit",
     Outcome.MACHINE: "detected as a machine",
     Outcome.NO_ANSWER: "rang out",

@@ -12,12 +12,13 @@ from dialer.domain.events import (
     AgentPauseRequested,
     DialRequested,
     DispositionRecorded,
+    VoicemailDropRequested,
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, LeadId, NumberId, PersonId
 from dialer.domain.money import Money
 from dialer.engine.snapshot import AgentView
 from dialer.web.access import Asking, TheOffice, demand_seat, tell
-from dialer.web.models import Committed, Dial, Dispose, HangUp, LogIn, Pause, Press
+from dialer.web.models import Committed, Dial, Dispose, HangUp, LogIn, Machine, Pause, Press
 
 router = APIRouter(prefix="/api", tags=["agents"])
 
@@ -78,6 +79,15 @@ async def press_keys(agent: str, body: Press, office: TheOffice, token: Asking) 
     if office.keypad is None:
         raise HTTPException(501, "this telephone system cannot press keys")
     await office.keypad.press_keys(row.attempt, body.keys)
+
+
+@router.post("/agents/{agent}/voicemail")
+async def leave_message(agent: str, body: Machine, office: TheOffice, token: Asking) -> Committed:
+    """A machine is on the line: the approved message is left, and the agent is free for the next call; 409
+    when none may be left on this call."""
+    demand_seat(token, agent)
+    event = VoicemailDropRequested(agent=AgentId(agent), attempt=AttemptId(body.attempt))
+    return await tell(office, event)
 
 
 @router.post("/agents/{agent}/logout")

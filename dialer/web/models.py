@@ -67,6 +67,12 @@ class HangUp(Body):
     attempt: Id | None = None
 
 
+class Machine(Body):
+    """The call that turned out to be a machine."""
+
+    attempt: Id
+
+
 class Press(Body):
     """Keys of a telephone."""
 

@@ -29,6 +29,12 @@ class Numbers:
     invalid: str | None = None
     rings: str = ""
     """Rings and is never answered."""
+    presses: str | None = None
+    """Answers, stays, and presses 9 once the message plays."""
+    machine: str | None = None
+    """A machine that detection takes for one, with time for a message."""
+    short_tape: str | None = None
+    """A machine that hangs up in the middle of a message."""
 
 
 @dataclass(slots=True, kw_only=True)

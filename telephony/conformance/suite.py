@@ -6,8 +6,18 @@ from datetime import timedelta
 
 import pytest
 
+from compliance_gate.findings import Clearance, Recording
 from dialer.domain.attempt import Outcome
-from dialer.domain.commands import Bridge, DropAgentLeg, Hangup, HangupReason
+from dialer.domain.campaign import DetectionMode
+from dialer.domain.commands import (
+    Bridge,
+    ConfirmOptOut,
+    DropAgentLeg,
+    Hangup,
+    HangupReason,
+    LeaveMessage,
+)
+from dialer.domain.detection import Detected
 from dialer.domain.errors import FairdialError, TelephoneSystemUnavailableError
 from dialer.domain.events import (
     BridgeFailed,
@@ -16,9 +26,14 @@ from dialer.domain.events import (
     CallNotAttempted,
     CallTimedOut,
     NetworkLost,
+    OptOutPressed,
+    OverflowAnswered,
+    RecordingBegan,
+    VoicePlayed,
 )
 from dialer.domain.ids import AgentId, AttemptId
 from dialer.domain.ports import KeyPad
+from dialer.domain.voice import PlannedVoice, Unserved
 from telephony.conformance.bench import Bench
 
 
@@ -130,6 +145,109 @@ async def test_what_came_of_it_is_told(bench: Bench, fate: str, outcome: Outcome
     await bench.call("a1", dial)
     await bench.wait(lambda: bool(_ends(bench, "a1")))
     assert _ends(bench, "a1") == [outcome]
+
+
+async def _told(bench: Bench, recording: Recording) -> VoicePlayed:
+    await bench.wait(lambda: any(event.recording is recording for event in bench.heard(VoicePlayed)))
+    return next(event for event in bench.heard(VoicePlayed) if event.recording is recording)
+
+
+def _allowing(bench: Bench, *recordings: Recording) -> Clearance:
+    return replace(bench.order("never").clearance, may_play=frozenset(recordings))
+
+
+async def test_the_message_that_was_planned_is_told_with_its_sound(bench: Bench) -> None:
+    voice = PlannedVoice(unserved=Unserved.MESSAGE, message="sorry")
+    await bench.call("a1", bench.numbers.answers, voice=voice)
+    played = await _told(bench, Recording.ABANDONMENT_MESSAGE)
+    assert (played.attempt, played.sound, played.complete) == ("a1", "sorry", True)
+
+
+async def test_an_opt_out_is_told_and_waits_until_it_is_written_down(bench: Bench) -> None:
+    if bench.numbers.presses is None:
+        pytest.skip("this telephone system has no number that presses a key")
+    voice = PlannedVoice(unserved=Unserved.MESSAGE, message="sorry")
+    await bench.call("a1", bench.numbers.presses, voice=voice)
+    await bench.wait(lambda: bool(bench.heard(OptOutPressed)))
+    pressed = bench.heard(OptOutPressed)[0]
+    assert (pressed.attempt, pressed.key) == ("a1", "9")
+    assert not _ends(bench, "a1")
+    await bench.system.perform(ConfirmOptOut(attempt=pressed.attempt))
+    await bench.wait(lambda: bool(_ends(bench, "a1")))
+
+
+async def test_the_live_overflow_takes_whom_no_agent_came_for(bench: Bench) -> None:
+    await bench.call("a1", bench.numbers.answers, voice=PlannedVoice(unserved=Unserved.OVERFLOW))
+    answer = await bench.answered("a1")
+    await bench.wait(lambda: bool(bench.heard(OverflowAnswered)))
+    late, taken = bench.heard(CallTimedOut)[0], bench.heard(OverflowAnswered)[0]
+    assert late.overflow
+    assert not late.message_played
+    assert taken.at >= answer.answered_at
+    await bench.system.perform(Hangup(attempt=AttemptId("a1"), reason=HangupReason.FLOOR_STOPPED))
+    await bench.wait(lambda: bool(_ends(bench, "a1")))
+
+
+@pytest.mark.parametrize(("tape", "complete"), [("machine", True), ("short_tape", False)])
+async def test_a_machine_gets_its_message_as_far_as_its_tape_goes(
+    bench: Bench, tape: str, complete: bool
+) -> None:
+    dial: str | None = getattr(bench.numbers, tape)
+    if dial is None:
+        pytest.skip("this telephone system has no such machine")
+    voice = PlannedVoice(drop="drop", drop_on_detection=True)
+    clearance = _allowing(bench, Recording.VOICEMAIL_DROP)
+    await bench.call("a1", dial, voice=voice, detection=DetectionMode.ON, clearance=clearance)
+    answer = await bench.answered("a1")
+    assert answer.detected is Detected.MACHINE
+    assert answer.cause
+    assert answer.delay_s is not None
+    played = await _told(bench, Recording.VOICEMAIL_DROP)
+    assert (played.sound, played.complete) == ("drop", complete)
+    await bench.wait(lambda: bool(_ends(bench, "a1")))
+    assert _ends(bench, "a1") == [Outcome.MACHINE]
+
+
+async def test_a_machine_gets_no_message_that_the_clearance_does_not_allow(bench: Bench) -> None:
+    if bench.numbers.machine is None:
+        pytest.skip("this telephone system has no machine")
+    voice = PlannedVoice(drop="drop", drop_on_detection=True)
+    clearance = _allowing(bench)
+    await bench.call(
+        "a1", bench.numbers.machine, voice=voice, detection=DetectionMode.ON, clearance=clearance
+    )
+    await bench.wait(lambda: bool(_ends(bench, "a1")))
+    assert not bench.heard(VoicePlayed)
+
+
+async def test_an_agent_is_free_while_the_message_is_left(bench: Bench) -> None:
+    agent = await bench.seat("agent-1")
+    clearance = _allowing(bench, Recording.VOICEMAIL_DROP)
+    await bench.call("a1", bench.numbers.answers, voice=PlannedVoice(drop="drop"), clearance=clearance)
+    await bench.answered("a1")
+    await bench.system.perform(Bridge(attempt=AttemptId("a1"), agent=agent))
+    await bench.wait(lambda: bool(bench.heard(CallBridged)))
+    await bench.system.perform(LeaveMessage(attempt=AttemptId("a1"), sound="drop"))
+    await bench.call("a2", bench.numbers.answers)
+    await bench.answered("a2")
+    await bench.system.perform(Bridge(attempt=AttemptId("a2"), agent=agent))
+    await bench.wait(lambda: len(bench.heard(CallBridged)) > 1)
+    assert (await _told(bench, Recording.VOICEMAIL_DROP)).complete
+    await bench.wait(lambda: bool(_ends(bench, "a1")))
+
+
+async def test_recording_begins_with_the_announcement_s_end(bench: Bench) -> None:
+    agent = await bench.seat("agent-1")
+    voice = PlannedVoice(notice="recording", record=True)
+    clearance = _allowing(bench, Recording.RECORDED_NOTICE)
+    await bench.call("a1", bench.numbers.answers, voice=voice, clearance=clearance)
+    answer = await bench.answered("a1")
+    assert not bench.heard(RecordingBegan)
+    assert (await _told(bench, Recording.RECORDED_NOTICE)).complete
+    assert bench.heard(RecordingBegan)
+    await bench.system.perform(Bridge(attempt=AttemptId("a1"), agent=agent))
+    await bench.wait(lambda: bool(bench.heard(CallBridged)))
+    assert bench.heard(CallBridged)[0].bridged_at - answer.answered_at < 2.0
 
 
 async def test_an_order_whose_clearance_has_run_out_is_not_carried_out(bench: Bench) -> None:

@@ -15,7 +15,17 @@ from typing import Protocol
 
 from compliance_gate.findings import Recording
 from dialer.domain.attempt import Outcome
-from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup, Originate
+from dialer.domain.campaign import DetectionMode
+from dialer.domain.commands import (
+    Bridge,
+    ConfirmOptOut,
+    ConnectAgentLeg,
+    DropAgentLeg,
+    Hangup,
+    LeaveMessage,
+    Originate,
+)
+from dialer.domain.detection import Detected
 from dialer.domain.errors import TelephoneSystemUnavailableError, UnknownThingError
 from dialer.domain.events import (
     AgentLegLost,
@@ -30,15 +40,28 @@ from dialer.domain.events import (
     Event,
     NetworkLost,
     NetworkReconciled,
+    OptOutPressed,
+    OverflowAnswered,
+    RecordingBegan,
+    VoicePlayed,
 )
 from dialer.domain.ids import AgentId, AttemptId
 from dialer.domain.ports import TelephoneCommand
+from dialer.domain.voice import Unserved
 from telephony.in_memory.public import Answerer, Fate, Public
 
 SETUP_S = 0.05
 BRIDGE_S = 0.002
 MESSAGE_S = 3.0
 """Seconds from the order to the ring, from the order to both hearing each other, and of the message."""
+
+NOTICE_S = 1.2
+DETECTION_S = 1.5
+GREETING_S = 4.0
+OVERFLOW_S = 1.0
+CONFIRM_S = 5.0
+"""Seconds of the announcement, until a verdict, of a machine's greeting, until the live overflow answers, and
+for which an opt-out waits to be written down."""
 
 
 class Phase(Enum):
@@ -59,6 +82,7 @@ class Line:
     phase: Phase = Phase.SETTING_UP
     answered_at: float = 0.0
     agent: AgentId | None = None
+    playing: tuple[Recording, str] | None = None
     timer: asyncio.TimerHandle | None = None
     limit: asyncio.TimerHandle | None = None
     keys: str = ""
@@ -112,6 +136,8 @@ class InMemoryNetwork:
         self._events: deque[Event] = deque()
         self._news = asyncio.Event()
         self.is_up = False
+        self.acknowledged: set[AttemptId] = set()
+        """Attempts whose opt-out was acknowledged on the line."""
         self.on_join: Callable[[Line], None] | None = None
         self.on_end: Callable[[Line, Outcome], None] | None = None
 
@@ -134,6 +160,10 @@ class InMemoryNetwork:
                 self._after(BRIDGE_S, self._join, command)
             case Hangup():
                 self._hang_up(command)
+            case LeaveMessage():
+                self._leave(command)
+            case ConfirmOptOut():
+                self._acknowledge(command)
             case ConnectAgentLeg():
                 self._legs.setdefault(command.agent, None)
                 self._say(AgentLegRestored(agent=command.agent))
@@ -289,7 +319,7 @@ class InMemoryNetwork:
 
     def _ring(self, line: Line) -> None:
         line.phase = Phase.RINGING
-        self._say(CallRinging(attempt=line.order.attempt))
+        self._say(CallRinging(attempt=line.order.attempt, early_media=line.fate.early_media))
         fate, left = line.fate, line.order.ring_s
         if fate.after_s >= left:
             line.timer = self._after(left, self._end, line, Outcome.NO_ANSWER)
@@ -300,18 +330,116 @@ class InMemoryNetwork:
 
     def _answer(self, line: Line) -> None:
         line.phase, line.answered_at = Phase.WAITING, self._now()
-        limit = line.order.answer_limit_s
+        order, fate = line.order, line.fate
+        detects = order.detection is not DetectionMode.OFF
+        limit = max(order.answer_limit_s, DETECTION_S if detects else 0.0)
         line.limit = self._after(limit, self._limit_passed, line)
-        if line.fate.patience_s < limit:
-            line.timer = self._after(line.fate.patience_s, self._end, line, Outcome.HUNG_UP_WAITING)
-        self._say(CallAnswered(attempt=line.order.attempt, answered_at=line.answered_at))
+        if fate.patience_s < limit:
+            line.timer = self._after(fate.patience_s, self._end, line, Outcome.HUNG_UP_WAITING)
+        if detects:
+            self._after(DETECTION_S, self._detected, line)
+            return
+        self._say(CallAnswered(attempt=order.attempt, answered_at=line.answered_at))
+        if order.voice is None or order.voice.notice is None:
+            self._record(line)
+        elif Recording.RECORDED_NOTICE in order.clearance.may_play:
+            line.playing = (Recording.RECORDED_NOTICE, order.voice.notice)
+            self._after(NOTICE_S, self._announced, line)
+
+    def _detected(self, line: Line) -> None:
+        if line.phase is not Phase.WAITING or line.order.attempt not in self._lines:
+            return
+        order, is_machine = line.order, line.fate.answerer is Answerer.MACHINE
+        self._say(
+            CallAnswered(
+                attempt=order.attempt,
+                answered_at=line.answered_at,
+                detected=Detected.MACHINE if is_machine else Detected.HUMAN,
+                cause="in memory",
+                delay_s=DETECTION_S,
+            )
+        )
+        if not is_machine or order.detection is not DetectionMode.ON:
+            self._record(line)
+            return
+        _stop(line.limit)
+        voice = order.voice
+        may_drop = Recording.VOICEMAIL_DROP in order.clearance.may_play
+        if may_drop and voice is not None and voice.drop is not None and voice.drop_on_detection:
+            self._speak(line, voice.drop, GREETING_S, Outcome.MACHINE)
+        else:
+            self._end(line, Outcome.MACHINE)
+
+    def _announced(self, line: Line) -> None:
+        if line.phase is Phase.WAITING and line.order.attempt in self._lines:
+            self._record(line)
+            self._heard(line, complete=True)
+
+    def _record(self, line: Line) -> None:
+        if line.order.voice is not None and line.order.voice.record:
+            self._say(RecordingBegan(attempt=line.order.attempt))
 
     def _limit_passed(self, line: Line) -> None:
-        plays = Recording.ABANDONMENT_MESSAGE in line.order.clearance.may_play
+        attempt, unserved = line.order.attempt, _unserved(line.order)
         _stop(line.timer)
-        line.phase = Phase.PLAYING
-        self._say(CallTimedOut(attempt=line.order.attempt, message_played=plays))
-        line.timer = self._after(MESSAGE_S if plays else 0.0, self._end, line, Outcome.ABANDONED)
+        line.phase, line.playing = Phase.PLAYING, None
+        is_message = unserved is Unserved.MESSAGE
+        is_overflow = unserved is Unserved.OVERFLOW
+        self._say(CallTimedOut(attempt=attempt, message_played=is_message, overflow=is_overflow))
+        if is_overflow:
+            line.timer = self._after(OVERFLOW_S, self._overflow_took, line)
+            return
+        if is_message and line.order.voice is not None:
+            line.playing = (Recording.ABANDONMENT_MESSAGE, line.order.voice.message or "")
+        after = self._pressed if is_message and line.fate.presses else self._message_over
+        line.timer = self._after(MESSAGE_S if is_message else 0.0, after, line)
+
+    def _message_over(self, line: Line) -> None:
+        self._heard(line, complete=True)
+        self._end(line, Outcome.ABANDONED)
+
+    def _pressed(self, line: Line) -> None:
+        self._heard(line, complete=True)
+        self._say(OptOutPressed(attempt=line.order.attempt, key=line.fate.presses))
+        line.timer = self._after(CONFIRM_S, self._end, line, Outcome.ABANDONED)
+
+    def _acknowledge(self, order: ConfirmOptOut) -> None:
+        line = self._lines.get(order.attempt)
+        if line is not None and line.phase is Phase.PLAYING:
+            self.acknowledged.add(order.attempt)
+            self._end(line, Outcome.ABANDONED)
+
+    def _overflow_took(self, line: Line) -> None:
+        self._say(OverflowAnswered(attempt=line.order.attempt, at=self._now()))
+        line.timer = self._after(line.fate.talk_s, self._end, line, Outcome.OVERFLOWED)
+
+    def _leave(self, order: LeaveMessage) -> None:
+        """The agent is free, the machine hears the message."""
+        line = self._lines.get(order.attempt)
+        if line is None or line.phase is not Phase.JOINED:
+            return
+        if line.agent is not None and self._legs.get(line.agent) == order.attempt:
+            self._legs[line.agent] = None
+        line.agent = None
+        _stop(line.timer)
+        self._speak(line, order.sound, 0.0, Outcome.CONNECTED)
+
+    def _speak(self, line: Line, sound: str, after_s: float, outcome: Outcome) -> None:
+        """The greeting, then the message as far as the tape goes."""
+        line.phase, line.playing = Phase.PLAYING, (Recording.VOICEMAIL_DROP, sound)
+        spoken = min(MESSAGE_S, line.fate.tape_s)
+        line.timer = self._after(after_s + spoken, self._spoken, line, outcome)
+
+    def _spoken(self, line: Line, outcome: Outcome) -> None:
+        self._heard(line, complete=line.fate.tape_s >= MESSAGE_S)
+        self._end(line, outcome)
+
+    def _heard(self, line: Line, *, complete: bool) -> None:
+        if line.playing is None:
+            return
+        (recording, sound), line.playing = line.playing, None
+        attempt = line.order.attempt
+        self._say(VoicePlayed(attempt=attempt, recording=recording, sound=sound, complete=complete))
 
     def _failed(self, line: Line) -> None:
         self._end(line, line.fate.failure)
@@ -321,6 +449,7 @@ class InMemoryNetwork:
             return
         _stop(line.timer)
         _stop(line.limit)
+        self._heard(line, complete=False)
         if line.agent is not None and self._legs.get(line.agent) == line.order.attempt:
             self._legs[line.agent] = None
         if self._witness is not None:
@@ -344,6 +473,17 @@ class InMemoryNetwork:
             self._events.clear()
             self._events.append(NetworkLost(reason=f"{self._backlog} events were not listened to"))
             self.is_up = False
+
+
+def _unserved(order: Originate) -> Unserved:
+    """What a person gets for whom nobody came, as far as the clearance allows it."""
+    may_play = Recording.ABANDONMENT_MESSAGE in order.clearance.may_play
+    voice = order.voice
+    if voice is None:
+        return Unserved.MESSAGE if may_play else Unserved.HANGUP
+    if voice.unserved is Unserved.MESSAGE and (voice.message is None or not may_play):
+        return Unserved.HANGUP
+    return voice.unserved
 
 
 def is_person(line: Line) -> bool:

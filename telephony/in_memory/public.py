@@ -31,6 +31,9 @@ class Fate:
         rings: False = it fails before any telephone rang.
         patience_s: how long who answered listens to nothing.
         talk_s: how long they stay once joined.
+        presses: the key they press in a message; '' = none.
+        tape_s: how long a machine's tape runs; a longer message is cut off.
+        early_media: the network sends sound before any answer.
     """
 
     after_s: float
@@ -40,6 +43,9 @@ class Fate:
     rings: bool = True
     patience_s: float = 3600.0
     talk_s: float = 30.0
+    presses: str = ""
+    tape_s: float = 120.0
+    early_media: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,10 @@ from dialer.domain.events import (
     CallTimedOut,
     Event,
     NetworkReconciled,
+    OptOutPressed,
+    OverflowAnswered,
+    RecordingBegan,
+    VoicePlayed,
 )
 from dialer.domain.ports import TelephoneCommand
 
@@ -33,6 +37,10 @@ _SPOKEN = (
     | CallNotAttempted
     | CallRinging
     | CallTimedOut
+    | OptOutPressed
+    | OverflowAnswered
+    | RecordingBegan
+    | VoicePlayed
 )
 """What the network says of its own accord."""
 

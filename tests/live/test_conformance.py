@@ -25,6 +25,9 @@ NUMBERS = Numbers(
     busy="+15550101110",
     invalid="+15550101012",
     rings="+15550101011",
+    presses="+15550101040",
+    machine="+15550101031",
+    short_tape="+15550101045",
 )
 
 
@@ -40,7 +43,7 @@ async def bench(laboratory: Laboratory, wire: Wire) -> AsyncIterator[Bench]:
         wire.cut()
 
     running = Bench(
-        system=system, numbers=NUMBERS, now=posix_now, endpoint=EndpointId("seat21"), cut=cut, patience_s=20.0
+        system=system, numbers=NUMBERS, now=posix_now, endpoint=EndpointId("seat21"), cut=cut, patience_s=30.0
     )
     await running.connect()
     yield running

@@ -20,8 +20,20 @@ FIXED = {
     "+1002": Fate(after_s=0.5, answerer=None, failure=Outcome.BUSY, cause="17 user busy", rings=False),
     "+1003": Fate(after_s=0.5, answerer=None, failure=Outcome.INVALID_NUMBER, cause="1", rings=False),
     "+1004": Fate(after_s=3600.0, answerer=None),
+    "+1005": Fate(after_s=0.5, answerer=Answerer.PERSON, presses="9"),
+    "+1006": Fate(after_s=0.5, answerer=Answerer.MACHINE),
+    "+1007": Fate(after_s=0.5, answerer=Answerer.MACHINE, tape_s=1.0),
 }
-NUMBERS = Numbers(answers="+1000", answers_and_leaves="+1001", busy="+1002", invalid="+1003", rings="+1004")
+NUMBERS = Numbers(
+    answers="+1000",
+    answers_and_leaves="+1001",
+    busy="+1002",
+    invalid="+1003",
+    rings="+1004",
+    presses="+1005",
+    machine="+1006",
+    short_tape="+1007",
+)
 
 
 @pytest.fixture

@@ -1,0 +1,214 @@
+"""What a call may have played and recorded, decided at its launch."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from compliance_gate.findings import Recording
+from compliance_gate.request import Address, HistoryEntry, NumberOnFile, PersonFile
+from compliance_gate.words import EventKind, NumberRole, Outcome, Place, Tech
+from dialer.domain.campaign import CampaignSettings, DetectionMode
+from dialer.domain.errors import InvalidFactError
+from dialer.domain.ids import CampaignId, ClientId, DebtId, LeadId, NumberId, PersonId
+from dialer.domain.lead import Lead, Target
+from dialer.domain.record import instant
+from dialer.domain.voice import (
+    ApprovedText,
+    PlannedVoice,
+    RecordingPlan,
+    Unserved,
+    VoicemailPlan,
+    VoicePlan,
+    text_for,
+)
+from dialer.engine.recorded_voice import may_be_abandoned, planned
+
+NOW = 1_780_000_000.0
+EVERYTHING = frozenset(Recording)
+NUMBER = NumberOnFile(number="n1", role=NumberRole.OWN, country="US", regions=frozenset({"US-NY"}))
+FILE = PersonFile(person="p1", addresses=(Address(country="US", region="NY"),), numbers=(NUMBER,))
+LEAD = Lead(
+    lead=LeadId("l1"),
+    campaign=CampaignId("spring"),
+    debt=DebtId("d1"),
+    targets=(Target(person=PersonId("p1"), number=NumberId("n1")),),
+)
+
+
+def text(sound: str, *places: str, **more: Any) -> ApprovedText:
+    return ApprovedText(
+        sound=sound,
+        version="1",
+        words="Please call us.",
+        approved_by="C. Officer",
+        approved_on="2026-11-01",
+        client=more.pop("client", "acme"),
+        places=places,
+        **more,
+    )
+
+
+def plan_for(voice: VoicePlan | None, **more: Any) -> CampaignSettings:
+    return CampaignSettings(campaign=CampaignId("spring"), client=ClientId("acme"), voice=voice, **more)
+
+
+def what(
+    voice: VoicePlan,
+    *,
+    file: PersonFile = FILE,
+    lead: Lead = LEAD,
+    may_play: frozenset[Recording] = EVERYTHING,
+    **more: Any,
+) -> PlannedVoice:
+    found = planned(plan_for(voice, **more), file, lead, "n1", may_play, now=NOW)
+    assert found is not None
+    return found
+
+
+DROP = VoicePlan(voicemail=VoicemailPlan(texts=(text("drop"),)))
+
+
+def test_a_campaign_without_a_plan_leaves_it_to_the_telephone_system() -> None:
+    assert planned(plan_for(None), FILE, LEAD, "n1", EVERYTHING, now=NOW) is None
+
+
+def test_the_message_is_played_where_the_clearance_allows_it_and_nothing_where_not() -> None:
+    plan = VoicePlan(messages=(text("sorry"),))
+    assert what(plan).message == "sorry"
+    denied = what(plan, may_play=frozenset())
+    assert (denied.message, denied.unserved) == (None, Unserved.HANGUP)
+    assert not may_be_abandoned(denied, frozenset())
+
+
+def test_the_live_overflow_needs_no_leave_for_recorded_voice() -> None:
+    voice = what(VoicePlan(unserved=Unserved.OVERFLOW), may_play=frozenset())
+    assert voice.unserved is Unserved.OVERFLOW
+    assert may_be_abandoned(voice, frozenset())
+
+
+def test_a_text_for_the_place_goes_before_a_general_one() -> None:
+    plan = VoicePlan(messages=(text("general"), text("new-york", "US-NY")))
+    assert what(plan).message == "new-york"
+
+
+def test_a_general_text_is_not_used_where_the_place_has_one_of_its_own() -> None:
+    texts = (text("general"), text("massachusetts", "US-MA"))
+    assert text_for(texts, ("US-MA", "US-NY")) is None
+    assert text_for(texts, ("US-NY",)) == texts[0]
+
+
+def test_a_text_for_a_country_serves_its_regions() -> None:
+    assert text_for((text("country", "US"),), ("US-NY", "US-MA")) is not None
+    assert text_for((text("country", "US"),), ("US-NY", "GB")) is None
+
+
+def test_where_the_place_is_not_known_only_an_unbound_text_is_used() -> None:
+    assert text_for((text("general"),), ("?",)) is not None
+    assert text_for((text("general"), text("new-york", "US-NY")), ("?",)) is None
+
+
+@pytest.mark.parametrize(
+    "role", [role for role in NumberRole if role is not NumberRole.OWN], ids=lambda role: role.value
+)
+def test_nothing_is_left_on_a_machine_that_is_not_the_person_s_own(role: NumberRole) -> None:
+    file = replace(FILE, numbers=(replace(NUMBER, role=role),))
+    assert what(DROP).drop == "drop"
+    assert what(DROP, file=file).drop is None
+
+
+def test_nothing_is_left_on_a_machine_at_work() -> None:
+    assert what(DROP, file=replace(FILE, numbers=(replace(NUMBER, place=Place.WORK),))).drop is None
+
+
+def test_nothing_is_left_without_the_clearance_s_leave() -> None:
+    assert what(DROP, may_play=EVERYTHING - {Recording.VOICEMAIL_DROP}).drop is None
+
+
+def test_a_message_is_left_on_the_passes_that_the_plan_names() -> None:
+    plan = VoicePlan(voicemail=VoicemailPlan(texts=(text("drop"),), on_passes=(2,)))
+    assert what(plan).drop is None
+    assert what(plan, lead=replace(LEAD, passes=1)).drop == "drop"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "tech", "days_ago", "drop"),
+    [
+        (Outcome.AMD_MACHINE, Tech.PRERECORDED_VOICE, 3.0, None),
+        (Outcome.VOICEMAIL_LIMITED_CONTENT, None, 3.0, None),
+        (Outcome.AMD_MACHINE, Tech.PRERECORDED_VOICE, 8.0, "drop"),
+        (Outcome.AMD_MACHINE, None, 3.0, "drop"),
+        (Outcome.NO_ANSWER, None, 3.0, "drop"),
+    ],
+)
+def test_only_so_many_messages_are_left_in_so_many_days(
+    outcome: Outcome, tech: Tech | None, days_ago: float, drop: str | None
+) -> None:
+    at = instant(NOW - days_ago * 86_400.0)
+    earlier = HistoryEntry(entry="a", at=at, event=EventKind.CALL_PLACED, outcome=outcome, tech=tech)
+    assert what(DROP, file=replace(FILE, history=(earlier,))).drop == drop
+
+
+def test_detection_leaves_it_only_when_it_is_on_and_an_agent_always_may() -> None:
+    assert not what(DROP).drop_on_detection
+    assert what(DROP, detection=DetectionMode.ON).drop_on_detection
+
+
+RECORDED = VoicePlan(
+    recording=RecordingPlan(notices=(text("recording", seconds=1.2),), notice_in=("US-CA", "GB"))
+)
+
+
+def test_where_everybody_must_know_the_announcement_comes_first() -> None:
+    californian = replace(FILE, addresses=(Address(country="US", region="CA"),))
+    voice = what(RECORDED, file=californian)
+    assert (voice.notice, voice.record) == ("recording", True)
+
+
+def test_where_one_may_record_without_it_nothing_is_announced() -> None:
+    voice = what(RECORDED)
+    assert (voice.notice, voice.record) == (None, True)
+
+
+def test_whose_place_is_not_known_is_told() -> None:
+    unknown = replace(FILE, addresses=(Address(country=None),))
+    assert what(RECORDED, file=unknown).notice == "recording"
+
+
+def test_a_needed_announcement_that_may_not_be_played_means_no_recording() -> None:
+    californian = replace(FILE, addresses=(Address(country="US", region="CA"),))
+    voice = what(RECORDED, file=californian, may_play=frozenset())
+    assert (voice.notice, voice.record) == (None, False)
+
+
+def test_a_needed_announcement_that_nobody_approved_means_no_recording() -> None:
+    voice = what(VoicePlan(recording=RecordingPlan()))
+    assert (voice.notice, voice.record) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("voice", "more", "says"),
+    [
+        (VoicePlan(messages=(text("sorry", client="other"),)), {}, "another client"),
+        (VoicePlan(recording=RecordingPlan(notices=(text("n", seconds=1.8),))), {}, "leaves no time"),
+        (VoicePlan(recording=RecordingPlan(notices=(text("n"),))), {}, "how many seconds"),
+        (
+            VoicePlan(recording=RecordingPlan(notices=(text("n", seconds=1.0),))),
+            {"detection": DetectionMode.ADVISORY},
+            "do not fit",
+        ),
+    ],
+)
+def test_a_plan_that_cannot_be_kept_is_refused(voice: VoicePlan, more: dict[str, Any], says: str) -> None:
+    with pytest.raises(InvalidFactError, match=says):
+        plan_for(voice, **more)
+
+
+def test_more_messages_than_the_house_allows_are_refused() -> None:
+    with pytest.raises(InvalidFactError, match="house"):
+        VoicemailPlan(texts=(), at_most=3)
+
+
+def test_a_text_that_nobody_approved_is_refused() -> None:
+    with pytest.raises(InvalidFactError, match="approved_by"):
+        replace(text("drop"), approved_by="")

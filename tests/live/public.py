@@ -18,6 +18,7 @@ class PublicWatch:
         address = AmiAddress(user="public", secret="public-secret", host=f"{laboratory.net}.2")
         self._link = AmiConnection(address)
         self.rung: Counter[str] = Counter()
+        self.shown: Counter[str] = Counter()
         self.keys: asyncio.Queue[str] = asyncio.Queue()
         self._reader: asyncio.Task[None] | None = None
 
@@ -52,3 +53,4 @@ class PublicWatch:
                 self.keys.put_nowait(item.get("keys"))
             elif item.event == "Newchannel" and item.get("exten").lstrip("+").isdigit():  # no seats of agents
                 self.rung[item.get("exten")] += 1
+                self.shown[item.get("calleridnum")] += 1

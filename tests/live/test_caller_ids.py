@@ -1,0 +1,159 @@
+"""What the carrier sees of our numbers, and what a key in the message does, with the engine and its store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from lab.laboratory import AMI_SECRET, Laboratory
+from public import PublicWatch
+from sqlalchemy import Connection, func, select
+from whole import CAMPAIGN, SHOWS, make_store
+
+from compliance_gate.findings import GateDecision, Recording
+from compliance_gate.prepared import ContactRequest
+from dialer.cli.live_floor import FloorOrder, Running, running_floor
+from dialer.clock import posix_now
+from dialer.domain.agent import AgentState
+from dialer.domain.caller_id import OwnedNumber
+from dialer.domain.campaign import CampaignSettings
+from dialer.domain.commands import Originate
+from dialer.domain.events import AgentGotReady, AgentLoggedIn
+from dialer.domain.ids import AgentId, ClientId, EndpointId
+from dialer.domain.ports import TelephoneCommand
+from dialer.domain.voice import ApprovedText, VoicePlan
+from dialer.runtime.clocks import RehearsalClock
+from dialer.runtime.settings import RuntimeSettings
+from dialer.storage.store import Store
+from dialer.storage.tables import facts, numbers
+from dialer.web.tokens import Tokens
+from simulator.open_gate import OpenGate
+from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
+from telephony.asterisk.connection import AmiAddress
+from telephony.asterisk.trunks import TrunkPlan
+
+OURS = tuple(
+    OwnedNumber(number=number, calls_back_to="the inbound menu", daily_ceiling=3)
+    for number in ("+15550100199", "+15550100198")
+)
+SORRY = ApprovedText(
+    sound="sorry",
+    version="1",
+    words="Example Collections, 555 0199. No one is free. Press 9 to opt out. Goodbye.",
+    approved_by="C. Officer",
+    approved_on="2026-11-01",
+    client="made-up",
+)
+AGENT = AgentId("agent-1")
+
+
+class TalkativeGate(OpenGate):
+    """Clears everything, recordings too."""
+
+    def evaluate(self, request: ContactRequest, *, at: datetime) -> GateDecision:
+        decision = super().evaluate(request, at=at)
+        assert decision.clearance is not None
+        return replace(decision, clearance=replace(decision.clearance, may_play=frozenset(Recording)))
+
+
+class Pressing(AsteriskSystem):
+    """Everybody who is called presses 9 after four seconds."""
+
+    async def perform(self, command: TelephoneCommand, *, dial: str | None = None) -> None:
+        if isinstance(command, Originate) and dial is not None:
+            dial = f"{dial}040"
+        await super().perform(command, dial=dial)
+
+
+def order(database: str) -> FloorOrder:
+    settings = CampaignSettings(
+        campaign=CAMPAIGN,
+        client=ClientId("made-up"),
+        policy="fixed_ratio",
+        policy_parameters={"lines_per_agent": 8.0},
+        abandonment_limit=1.0,
+        abandonment_target=1.0,
+        guard_epsilon=0.999,
+        caller_ids=tuple(each.number for each in OURS),
+        voice=VoicePlan(messages=(SORRY,)),
+        lines=40,
+        ring_s=15.0,
+    )
+    return FloorOrder(
+        database=database,
+        campaigns=(settings,),
+        caller_ids=OURS,
+        tokens=Tokens([]),
+        settings=RuntimeSettings(drain_s=15.0),
+    )
+
+
+def system(laboratory: Laboratory, clock: RehearsalClock) -> Pressing:
+    address = AmiAddress(user="fairdial", secret=AMI_SECRET, host=laboratory.address)
+    owned = frozenset(each.number for each in OURS)
+    settings = AdapterSettings(trunks=(TrunkPlan(name="trunk"),), owned=owned)
+    return Pressing(address, settings, now=clock.posix, wall=posix_now)
+
+
+async def until(is_so: Callable[[], bool], *, within: float = 30.0) -> None:
+    async with asyncio.timeout(within):
+        while not is_so():
+            await asyncio.sleep(0.1)
+
+
+def attempts(running: Running) -> int:
+    return sum(view.attempts for view in running.floor.snapshot().caller_ids)
+
+
+def reason(running: Running) -> str:
+    return running.floor.snapshot().campaigns[0].reason
+
+
+async def seat(running: Running) -> None:
+    """One agent, ready."""
+    endpoint = EndpointId("seat51")
+    await running.floor.submit(AgentLoggedIn(agent=AGENT, campaign=CAMPAIGN, endpoint=endpoint))
+    await until(lambda: running.floor.snapshot().agents[0].state is AgentState.NOT_READY)
+    await asyncio.sleep(1.0)
+    await running.floor.submit(AgentGotReady(agent=AGENT))
+
+
+def opt_outs(connection: Connection) -> int:
+    asked = select(func.count()).select_from(facts).where(facts.c.number.is_not(None))
+    return connection.scalar(asked.where(facts.c.body.contains("do_not_call"))) or 0
+
+
+async def test_only_our_numbers_are_seen_up_to_their_ceiling_and_opt_outs_are_kept(
+    laboratory: Laboratory, tmp_path: Path
+) -> None:
+    clock = RehearsalClock(began=posix_now(), shows=SHOWS)
+    database = str(tmp_path / "floor.db")
+    make_store(database, now=clock.posix(), persons=200)
+    async with (
+        PublicWatch(laboratory) as public,
+        running_floor(
+            order(database), network=system(laboratory, clock), clock=clock, gate=TalkativeGate()
+        ) as running,
+    ):
+        await seat(running)
+        await until(lambda: "every caller id of the campaign" in reason(running))
+        assert attempts(running) == 6
+        await until(lambda: running.floor.snapshot().campaigns[0].waiting == 0)
+        await asyncio.sleep(8.0)
+    assert sum(public.rung.values()) == 6
+    assert set(public.shown) == {each.number for each in OURS}
+    with Store.open(database) as store:
+        asked = store.read(opt_outs)
+        known = store.read(lambda c: c.scalar(select(func.count()).select_from(numbers))) or 0
+    assert 3 <= asked <= 6
+    assert known > asked
+
+    async with running_floor(
+        order(database), network=system(laboratory, clock), clock=clock, gate=TalkativeGate()
+    ) as running:
+        assert attempts(running) == 6
+        await asyncio.sleep(1.0)
+        assert "every caller id of the campaign" in reason(running)

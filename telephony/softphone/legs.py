@@ -38,6 +38,7 @@ class _Leg:
     is_missing: bool = False
     next: str | None = None
     next_contact: str | None = None
+    next_rung: str | None = None
 
 
 class LegBook:
@@ -71,7 +72,7 @@ class LegBook:
             leg.endpoint = endpoint
             if not leg.is_missing or leg.next is not None:
                 return None
-            leg.next, leg.next_contact = channel, contact
+            leg.next, leg.next_contact, leg.next_rung = channel, contact, channel
             return channel
         self._legs[agent] = _Leg(agent=agent, endpoint=endpoint, channel=channel, contact=contact)
         return channel
@@ -153,10 +154,13 @@ class LegBook:
         return (AgentLegRestored(agent=agent),)
 
     def _busy(self, channel: str) -> tuple[Told, ...]:
-        """The browser has its voice path still; only its socket was another for a moment."""
+        """The browser has its voice path still; only its socket was another for a moment.
+
+        Asterisk says that the ringing failed before it says why.
+        """
         agent = agent_of(channel)
         leg = None if agent is None else self._legs.get(agent)
-        if leg is None or leg.next != channel:
+        if leg is None or leg.next_rung != channel or leg.channel in {None, channel}:
             return self._gone(channel)
         leg.contact, leg.next, leg.is_missing = leg.next_contact, None, False
         return ()

@@ -13,6 +13,7 @@ from lab.laboratory import Laboratory
 from proxy import Wire
 from whole import CAMPAIGN, SHOWS, Watched, make_store, make_system
 
+from compliance_gate.library import sample_rulebook
 from dialer.cli.live_floor import FloorOrder, Running, running_floor
 from dialer.cli.made_up import NUMBERS
 from dialer.clock import posix_now
@@ -73,7 +74,9 @@ class Station:
         assert isinstance(system, Public)
         system.ending = self.ending
         self._life = AsyncExitStack()
-        floor = running_floor(self._order(), network=system, clock=self._clock)
+        floor = running_floor(
+            self._order(), network=system, clock=self._clock, rulebook=sample_rulebook()
+        )
         self._running = await self._life.enter_async_context(floor)
 
     async def stop(self) -> None:

@@ -55,8 +55,8 @@ def test_a_page_that_lost_only_its_socket_keeps_its_leg() -> None:
     contact(book, "Reachable", AFTER)
     new = book.ring(ANNA, PHONE, 2)
     assert new is not None
-    assert hear(book, "Hangup", new, cause="17") == ()
     assert hear(book, "OriginateResponse", new, response="Failure") == ()
+    assert hear(book, "Hangup", new, cause="17") == ()
     assert book.channel_of(ANNA) == old
     assert not book.is_missing(ANNA)
     assert book.given_up(old) == ()
@@ -92,6 +92,16 @@ def test_a_browser_that_cannot_be_rung_again_loses_its_leg_in_the_end() -> None:
     assert hear(book, "Hangup", new, cause="20") == ()
     assert book.is_missing(ANNA)
     assert book.given_up(old) == (AgentLegLost(agent=ANNA), HangUpChannel(channel=old))
+
+
+def test_a_busy_browser_whose_old_leg_ended_meanwhile_has_none() -> None:
+    book, old = missing()
+    contact(book, "Reachable", AFTER)
+    new = book.ring(ANNA, PHONE, 2)
+    assert new is not None
+    assert hear(book, "Hangup", old, cause="44") == (AgentLegLost(agent=ANNA),)
+    assert hear(book, "Hangup", new, cause="17") == (AgentLegLost(agent=ANNA),)
+    assert book.channel_of(ANNA) is None
 
 
 def test_the_new_contact_may_be_told_before_the_end_of_the_old() -> None:

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 from sqlalchemy import select
@@ -29,6 +30,7 @@ from dialer.domain.events import (
     LeadsFetched,
 )
 from dialer.domain.ids import NumberId
+from dialer.domain.inbound import Caller
 from dialer.domain.ports import JournalEntry, KeyPad, TelephoneSystem
 from dialer.engine.context import Gate
 from dialer.runtime.clocks import Clock
@@ -37,6 +39,7 @@ from dialer.runtime.recovery import Checkpoint, Recovered, recover
 from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.checkpoints import journal_since, last_sequence
 from dialer.storage.comparison import compare
+from dialer.storage.inbound_rows import callers_of
 from dialer.storage.live import LiveStore
 from dialer.storage.lock import StoreOwnedError
 from dialer.storage.store import Store
@@ -127,6 +130,13 @@ class FloorStore:
         query = select(table.number, table.e164).where(table.number.in_(numbers))
         rows = self._live.store.read(lambda connection: connection.execute(query).all())
         return {NumberId(row.number): str(row.e164) for row in rows}
+
+    async def callers(self, e164: str) -> tuple[NumberId, tuple[Caller, ...]]:
+        """Who is on file with a number; the id is the number's own, on file or not."""
+        loop = asyncio.get_running_loop()
+        number = self._live.store.identifiers.number(e164)
+        work = partial(callers_of, number=number)
+        return number, await loop.run_in_executor(self._numbers, self._live.store.read, work)
 
     def close(self) -> None:
         """End the threads after what they are at."""

@@ -100,6 +100,7 @@ class CampaignSettings:
         max_passes: attempts on one lead in this campaign before it is closed as exhausted.
         wrap_up_limit_s: after-call work is ended after this; None = never.
         shift_ends_at: POSIX seconds when the floor means to stop; None = open.
+        inbound_queue: most people who called us and wait for an agent; who comes then is told so at once.
     """
 
     campaign: CampaignId
@@ -131,6 +132,7 @@ class CampaignSettings:
     at_ceiling: AtCeiling = AtCeiling.STOP
     voice: VoicePlan | None = None
     served_within_s: float | None = None
+    inbound_queue: int = 10
 
     def served_within(self) -> float:
         """Seconds from the answer within which a person counts as served."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from compliance_gate.findings import Clearance, Finding
-from compliance_gate.request import Consent, Hold, PersonRequest
+from compliance_gate.request import Consent, HistoryEntry, Hold, PersonRequest
 from dialer.domain.campaign import DetectionMode
 from dialer.domain.ids import (
     NO_BOX,
@@ -18,10 +18,12 @@ from dialer.domain.ids import (
     CampaignId,
     DebtId,
     EndpointId,
+    InboundId,
     LeadId,
     NumberId,
     PersonId,
 )
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.money import Money
 from dialer.domain.record import AttemptRecord
 from dialer.domain.voice import PlannedVoice
@@ -96,6 +98,8 @@ class HangupReason(Enum):
     MACHINE = "machine"
     AGENT = "agent"
     """The agent ended it."""
+    CALLS_US = "calls_us"
+    """The person is calling us this very moment."""
     AGENT_GONE = "agent_gone"
     NO_AGENT_LEFT = "no_agent_left"
     UNACCOUNTED = "unaccounted"
@@ -257,6 +261,58 @@ class DropAgentLeg:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeInbound:
+    """Join the caller who waits to the agent's leg."""
+
+    call: InboundId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangupInbound:
+    """End the caller's channel."""
+
+    call: InboundId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DismissInbound:
+    """Too many wait already: tell the caller that nobody is free, then hang up."""
+
+    call: InboundId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmInboundOptOut:
+    """The opt-out is written down: it may be acknowledged on the line."""
+
+    call: InboundId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreInbound:
+    """A call that somebody else began, as it stands; replaces the one before."""
+
+    record: InboundRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreConversation:
+    """What the gate must know of a talk that the person began; an entry of the same id is replaced."""
+
+    person: PersonId
+    entry: HistoryEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreNumberRequest:
+    """A request that binds everybody who has the number, those on file and those who will be."""
+
+    number: NumberId
+    request: PersonRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RaiseAlarm:
     """Tell the floor: something a person should look at."""
 
@@ -285,11 +341,28 @@ Command = (
     | StorePacing
     | ConnectAgentLeg
     | DropAgentLeg
+    | BridgeInbound
+    | HangupInbound
+    | DismissInbound
+    | ConfirmInboundOptOut
+    | StoreInbound
+    | StoreConversation
+    | StoreNumberRequest
     | RaiseAlarm
 )
 
-QUICK: tuple[type, ...] = (Bridge, Hangup)
+QUICK: tuple[type, ...] = (Bridge, Hangup, BridgeInbound, HangupInbound)
 """Never wait for a commit: somebody is listening."""
 
-DURABLE: tuple[type, ...] = (StoreAttempt, StoreOutcome, StoreRequest, StoreConsent, StoreHold, StorePromise)
+DURABLE: tuple[type, ...] = (
+    StoreAttempt,
+    StoreOutcome,
+    StoreRequest,
+    StoreNumberRequest,
+    StoreConsent,
+    StoreHold,
+    StorePromise,
+    StoreInbound,
+    StoreConversation,
+)
 """Committed before anything else of the same step takes effect outside."""

@@ -26,10 +26,12 @@ from dialer.domain.ids import (
     CampaignId,
     DebtId,
     EndpointId,
+    InboundId,
     LeadId,
     NumberId,
     PersonId,
 )
+from dialer.domain.inbound import Caller
 from dialer.domain.lead import Lead
 from dialer.domain.money import Money
 
@@ -472,6 +474,7 @@ class NetworkReconciled:
         boxes: the ones of several telephone systems that this speaks of; () = all there is is one, nameless.
         elsewhere: those of which it says nothing. A box in neither is no longer one of ours.
         seats: at which box each of `agents` has their leg.
+        inbound: calls of people who called us, with the agent who talks to them, if one does.
     """
 
     live: tuple[AttemptId, ...]
@@ -480,6 +483,7 @@ class NetworkReconciled:
     boxes: tuple[BoxFound, ...] = ()
     elsewhere: tuple[BoxId, ...] = ()
     seats: tuple[tuple[AgentId, BoxId], ...] = ()
+    inbound: tuple[tuple[InboundId, AgentId | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -489,6 +493,98 @@ class BoxGivenUp:
 
     box: BoxId
     reason: str
+
+
+# --- people who call us ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundArrived:
+    """Somebody calls one of our numbers and hears the menu. Who, is told by `InboundIdentified`.
+
+    Args:
+        dialed: which of our numbers, E.164; '' = not told.
+    """
+
+    call: InboundId
+    dialed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundIdentified:
+    """What the store knows of the number that called.
+
+    Args:
+        number: None = withheld, or the store could not be asked.
+        callers: everybody on file who has it; () = an unknown caller.
+    """
+
+    call: InboundId
+    number: NumberId | None
+    callers: tuple[Caller, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundOptedOut:
+    """They pressed the key that says: never call this number again."""
+
+    call: InboundId
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundWaiting:
+    """They want an agent, and wait; again after theirs went away."""
+
+    call: InboundId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundBridged:
+    """Caller and agent hear each other since POSIX seconds `bridged_at`."""
+
+    call: InboundId
+    agent: AgentId
+    bridged_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundBridgeFailed:
+    """The bridge we asked for did not happen; the caller still waits unless another event says otherwise."""
+
+    call: InboundId
+    agent: AgentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundUnserved:
+    """Nobody was free in time: the caller hears so, and the line is hung up."""
+
+    call: InboundId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundEnded:
+    """The caller's channel is gone."""
+
+    call: InboundId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundDisposed:
+    """What the agent says came of a call that somebody else began.
+
+    Args:
+        person: who it was, as the agent found out: one of the callers on file, or somebody else who said who
+            they are (then the disposition names the debts spoken of). None = nobody of ours, or not said.
+    """
+
+    agent: AgentId
+    call: InboundId
+    person: PersonId | None
+    disposition: Disposition
+    ready_after: bool = True
 
 
 # --- the machine under us --------------------------------------------------------------------------------
@@ -575,6 +671,15 @@ Event = (
     | VoicemailDropRequested
     | CallEnded
     | CallNotAttempted
+    | InboundArrived
+    | InboundIdentified
+    | InboundOptedOut
+    | InboundWaiting
+    | InboundBridged
+    | InboundBridgeFailed
+    | InboundUnserved
+    | InboundEnded
+    | InboundDisposed
     | NetworkLost
     | NetworkReconciled
     | BoxGivenUp

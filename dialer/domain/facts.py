@@ -12,7 +12,15 @@ from typing import TypeVar
 from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
 from compliance_gate.words import Direction, EventKind, HoldKind, RequestKind
 from compliance_gate.words import Outcome as GateOutcome
-from dialer.domain.commands import Command, StoreConsent, StoreHold, StoreOutcome, StoreRequest
+from dialer.domain.commands import (
+    Command,
+    StoreConsent,
+    StoreConversation,
+    StoreHold,
+    StoreNumberRequest,
+    StoreOutcome,
+    StoreRequest,
+)
 from dialer.domain.events import (
     AccountRecalled,
     ConsentGiven,
@@ -202,17 +210,24 @@ def change_of_event(event: FactEvent, *, now: float) -> FactChange | None:
 
 def change_of_command(command: Command) -> FactChange | None:
     """The fact that the engine itself decided to record; None for commands that record none."""
+    change: FactChange | None = None
     match command:
+        case StoreOutcome(record=record):
+            attempted = entry_of(record)
+            change = None if attempted is None else FactChange(person=record.person, entry=attempted)
         case StoreRequest(person=person, request=request):
             if request.number is not None and request.type is not RequestKind.WRONG_NUMBER_LEARNED:
-                return FactChange(number=NumberId(request.number), request=request)
-            return FactChange(person=person, request=request)
+                change = FactChange(number=NumberId(request.number), request=request)
+            else:
+                change = FactChange(person=person, request=request)
+        case StoreNumberRequest(number=number, request=request):
+            change = FactChange(number=number, request=request)
+        case StoreConversation(person=person, entry=entry):
+            change = FactChange(person=person, entry=entry)
         case StoreConsent(person=person, consent=consent):
-            return FactChange(person=person, consent=consent)
+            change = FactChange(person=person, consent=consent)
         case StoreHold(person=person, hold=hold):
-            return FactChange(person=person, hold=hold)
-        case StoreOutcome(record=record):
-            entry = entry_of(record)
-            return None if entry is None else FactChange(person=record.person, entry=entry)
+            change = FactChange(person=person, hold=hold)
         case _:
-            return None
+            pass
+    return change

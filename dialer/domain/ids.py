@@ -15,6 +15,8 @@ NumberId = NewType("NumberId", str)
 a request made for it binds both."""
 LeadId = NewType("LeadId", str)
 AttemptId = NewType("AttemptId", str)
+InboundId = NewType("InboundId", str)
+"""A call that somebody else began, as the telephone system names it."""
 AgentId = NewType("AgentId", str)
 EndpointId = NewType("EndpointId", str)
 """A registered telephone of an agent; the only telephones that are ever rung without clearance."""

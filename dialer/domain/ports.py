@@ -11,17 +11,22 @@ from typing import Protocol, runtime_checkable
 
 from dialer.domain.commands import (
     Bridge,
+    BridgeInbound,
     Command,
+    ConfirmInboundOptOut,
     ConfirmOptOut,
     ConnectAgentLeg,
+    DismissInbound,
     DropAgentLeg,
     Hangup,
+    HangupInbound,
     LeaveMessage,
     Originate,
     RefillHopper,
 )
 from dialer.domain.events import Event, LeadsFetched, NetworkReconciled
-from dialer.domain.ids import AttemptId, NumberId
+from dialer.domain.ids import AttemptId, InboundId, NumberId
+from dialer.domain.inbound import Caller
 
 TelephoneCommand = (
     Originate | Bridge | Hangup | LeaveMessage | ConfirmOptOut | ConnectAgentLeg | DropAgentLeg
@@ -80,6 +85,41 @@ class KeyPad(Protocol):
             TelephoneSystemUnavailableError: not connected.
             FairdialError: the call is over, or something else than keys.
         """
+        ...
+
+
+InboundCommand = BridgeInbound | HangupInbound | DismissInbound | ConfirmInboundOptOut
+
+
+@runtime_checkable
+class InboundLines(Protocol):
+    """A telephone system that people can call.
+
+    Duties: `InboundArrived` comes first and `InboundEnded` last, once each, as long as the connection lives;
+    a caller who waits is told that nobody is free after a limit of the telephone system's own, also when
+    nobody listens to us; an opt-out is acknowledged on the line only after `ConfirmInboundOptOut`.
+    """
+
+    def caller_of(self, call: InboundId) -> str | None:
+        """The caller's number in E.164, by the network's word, as long as the call lives; None = withheld."""
+        ...
+
+    async def perform_inbound(self, command: InboundCommand) -> None:
+        """Hand one command over; what comes of it is told by events.
+
+        Raises:
+            TelephoneSystemUnavailableError: nothing was handed over.
+        """
+        ...
+
+
+@runtime_checkable
+class CallerBook(Protocol):
+    """Who is on file with a number."""
+
+    async def callers(self, e164: str) -> tuple[NumberId, tuple[Caller, ...]]:
+        """The number's id, and everybody who has it with what they owe, by person. Raises
+        StoreUnavailableError."""
         ...
 
 

@@ -18,7 +18,7 @@ from dialer.domain.campaign import CampaignMove, CampaignState
 from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError
 from dialer.domain.facts import FactEvent, change_of_event
-from dialer.domain.ids import AgentId, AttemptId, CampaignId, PersonId
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, PersonId
 from dialer.domain.lead import Target
 from dialer.engine.boxes import Boxes
 from dialer.engine.calls import Calls
@@ -29,6 +29,8 @@ from dialer.engine.ending import Ending
 from dialer.engine.hanging_up import HangingUp
 from dialer.engine.heard import Heard
 from dialer.engine.hopper import Hopper
+from dialer.engine.inbound import Inbound
+from dialer.engine.inbound_ending import InboundEnding
 from dialer.engine.lanes import launching_pools, open_lanes
 from dialer.engine.launcher import Launcher
 from dialer.engine.pacing_port import PacingPort, PolicyMaker
@@ -66,7 +68,9 @@ class DialerEngine:
         self._boxes = Boxes(context, self._roster, self._calls)
         self._control = Control(context, self._roster, self._hopper, self._pacing, self._calls, self._boxes)
         self._heard = Heard(context, self._roster, self._pacing, self._ending, self._calls)
-        self._hanging_up = HangingUp(context)
+        self._inbound_ending = InboundEnding(context, self._roster, self._people, self._suppression)
+        self._inbound = Inbound(context, self._roster, self._suppression, self._inbound_ending)
+        self._hanging_up = HangingUp(context, self._inbound)
         self._handlers = self._table()
         self._owed: list[Command] = []
 
@@ -165,10 +169,15 @@ class DialerEngine:
         if not context.unconnected:
             return
         campaigns = context.state.campaigns
-        for name in sorted(context.unconnected):
-            if name in campaigns:
-                self._calls.connect_waiting(campaigns[name])
-                self._launcher.serve_reserved(campaigns[name])
+        wanting = [campaigns[name] for name in sorted(context.unconnected) if name in campaigns]
+        for campaign in wanting:
+            self._calls.connect_waiting(campaign)
+            if not context.state.inbound:
+                self._launcher.serve_reserved(campaign)
+        if context.state.inbound:  # people who called us come after those we called, and before those we may
+            self._inbound.connect()
+            for campaign in wanting:
+                self._launcher.serve_reserved(campaign)
         context.unconnected.clear()
 
     def _serve_timers(self, now: float) -> None:
@@ -181,6 +190,8 @@ class DialerEngine:
                 self._end_shift(AgentId(name))
             elif kind == "wrap":
                 self._end_wrap_up(AttemptId(name))
+            elif kind == "inbound_wrap":
+                self._inbound_ending.wrap_up_over(InboundId(name))
             elif kind == "reserved":
                 self._context.unconnected.add(CampaignId(name))
 
@@ -203,6 +214,7 @@ class DialerEngine:
 
     def _table(self) -> dict[type, Callable[..., None]]:
         roster, calls, control, hopper = self._roster, self._calls, self._control, self._hopper
+        inbound = self._inbound
         facts = dict.fromkeys(
             (
                 e.RequestReceived,
@@ -252,7 +264,17 @@ class DialerEngine:
             e.CallEnded: calls.ended,
             e.CallNotAttempted: calls.not_attempted,
             e.NetworkLost: control.network_lost,
-            e.NetworkReconciled: control.reconciled,
+            e.NetworkReconciled: self._reconcile,
+            e.InboundArrived: inbound.arrived,
+            e.InboundIdentified: inbound.identified,
+            e.InboundOptedOut: inbound.opted_out,
+            e.InboundWaiting: inbound.waiting,
+            e.InboundBridged: inbound.bridged,
+            e.InboundBridgeFailed: inbound.bridge_failed,
+            e.InboundUnserved: inbound.unserved,
+            e.InboundEnded: inbound.ended,
+            e.InboundDisposed: self._inbound_ending.disposed,
+            e.BoxGivenUp: self._boxes.given_up,
             e.ClockStepped: control.clock_stepped,
             e.LaunchingHeld: control.hold,
             e.LaunchingResumed: control.resume,
@@ -264,12 +286,15 @@ class DialerEngine:
 
     def _moved(
         self, move: CampaignMove
-            e.BoxGivenUp: self._boxes.given_up,
     ) -> Callable[[e.CampaignStarted | e.CampaignPaused | e.CampaignDrained | e.CampaignStopped], None]:
         return lambda event: self._control.move(event.campaign, move)
 
     def _release_floor(self, _event: e.FloorReleased) -> None:
         self._control.release_floor()
+
+    def _reconcile(self, event: e.NetworkReconciled) -> None:
+        self._control.reconciled(event)
+        self._inbound.reconciled(event)
 
     def _learn_fact(self, event: FactEvent) -> None:
         change = change_of_event(event, now=self._context.now)
@@ -286,6 +311,7 @@ class DialerEngine:
     def _log_out(self, event: e.AgentLoggedOut) -> None:
         agent = self._roster.log_out(event)
         self._calls.agent_gone(agent)
+        self._inbound.agent_gone(agent)
         self._control.no_agent_left(agent.campaign)
 
     def _lose_leg(self, event: e.AgentLegLost) -> None:
@@ -295,6 +321,7 @@ class DialerEngine:
             return
         agent = self._roster.lose_leg(event)
         self._calls.agent_gone(agent)
+        self._inbound.agent_gone(agent)
         self._control.no_agent_left(agent.campaign)
 
     def _dispose(self, event: e.DispositionRecorded) -> None:

@@ -277,6 +277,8 @@ class Launcher:
         for target in lead.targets:
             if target.person in state.locked_persons or target.number in state.locked_numbers:
                 continue
+            if state.is_calling_us(target.person):
+                continue
             shown = caller_id.choose(state, settings, target, now=self._context.now)
             if isinstance(shown, NotShown):
                 unshown.append(shown)

@@ -157,6 +157,7 @@ class Roster:
     def finish(self, agent: AgentRow, *, ready: bool) -> None:
         """After-call work is done."""
         agent.attempt = None
+        agent.inbound = None
         if agent.is_leaving or not ready:
             self.move(agent, AgentMove.FINISH_TO_PAUSE, reason=agent.leaving_reason or "asked")
             agent.is_leaving = False
@@ -248,6 +249,18 @@ class Roster:
             if best is not None:
                 return best
         return None
+
+    def longest_able(self, campaign: CampaignRow) -> AgentRow | None:
+        """The agent of the campaign who may take its calls and has waited longest; None when none is free."""
+        needs = set(campaign.settings.needs)
+        agents = self._context.state.agents
+        return self._longest(
+            tuple(
+                name
+                for name in sorted(agents)
+                if agents[name].campaign == campaign.settings.campaign and needs.issubset(agents[name].tags)
+            )
+        )
 
     def _longest(self, names: tuple[AgentId, ...]) -> AgentRow | None:
         agents = self._context.state.agents

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import AttemptState
 from dialer.domain.campaign import CampaignState
-from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId
+from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId, InboundId, NumberId
+from dialer.domain.inbound import Caller, InboundState
 from dialer.domain.sound import AgentSound
 from dialer.engine import ledger
-from dialer.engine.state import BoxRow, CallerIdRow, CampaignRow, EngineState
+from dialer.engine.state import BoxRow, CallerIdRow, CampaignRow, EngineState, InboundRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class AgentView:
     attempt: AttemptId | None
     box: BoxId = NO_BOX
     sound: AgentSound | None = None
+    inbound: InboundId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,24 @@ class CallerIdView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InboundView:
+    """Somebody who called us.
+
+    number: None = withheld, or not looked up yet; callers: everybody on file who has it, () = an unknown
+    caller. waited_s: seconds since they asked for an agent until they had one, so far; None = did not ask.
+    """
+
+    call: InboundId
+    state: InboundState
+    dialed: str
+    number: NumberId | None
+    callers: tuple[Caller, ...]
+    opted_out: bool
+    waited_s: float | None
+    agent: AgentId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FloorSnapshot:
     now: float
     sequence: int
@@ -96,6 +116,7 @@ class FloorSnapshot:
     ignored: tuple[tuple[str, int], ...]
     boxes: tuple[BoxView, ...] = ()
     caller_ids: tuple[CallerIdView, ...] = ()
+    inbound: tuple[InboundView, ...] = ()
 
 
 def floor_snapshot(
@@ -117,6 +138,7 @@ def floor_snapshot(
                 is_leaving=row.is_leaving,
                 attempt=row.attempt,
                 box=row.box,
+                inbound=row.inbound,
             )
             for row in sorted(state.agents.values(), key=lambda row: row.agent)
         ),
@@ -130,6 +152,7 @@ def floor_snapshot(
             _caller_id_view(row, state.now)
             for row in sorted(state.caller_ids.values(), key=lambda row: row.owned.number)
         ),
+        inbound=tuple(_inbound_view(row, now) for row in state.inbound.values()),
     )
 
 
@@ -187,4 +210,18 @@ def _campaign_view(state: EngineState, row: CampaignRow, why_not: str | None) ->
         abandoned=window.abandoned,
         abandoned_per_live_answer=window.abandoned_per_live_answer,
         headroom=window.headroom,
+    )
+
+
+def _inbound_view(row: InboundRow, now: float) -> InboundView:
+    until = row.bridged_at if row.bridged_at is not None else now
+    return InboundView(
+        call=row.call,
+        state=row.state,
+        dialed=row.dialed,
+        number=row.number,
+        callers=row.callers,
+        opted_out=row.opted_out,
+        waited_s=None if row.waited_since is None else max(until - row.waited_since, 0.0),
+        agent=row.agent,
     )

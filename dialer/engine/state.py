@@ -25,10 +25,12 @@ from dialer.domain.ids import (
     CampaignId,
     DebtId,
     EndpointId,
+    InboundId,
     LeadId,
     NumberId,
     PersonId,
 )
+from dialer.domain.inbound import Caller, InboundState
 from dialer.domain.lead import Lead
 from dialer.domain.voice import PlannedVoice, Played
 from dialer.engine.answering import AnswerBook
@@ -120,6 +122,7 @@ class AgentRow:
     leaving_reason: str = ""
     logs_out: bool = False
     attempt: AttemptId | None = None
+    inbound: InboundId | None = None
     reason: str = ""
     box: BoxId = NO_BOX
 
@@ -184,6 +187,33 @@ class CallerIdRow:
 
 
 @dataclass(slots=True, kw_only=True)
+class InboundRow:
+    """A call that somebody else began, until its channel is gone and an agent's last word is written down.
+
+    agent: held for it, or talking with them; talked_to: the last who did.
+    """
+
+    call: InboundId
+    dialed: str
+    arrived_at: float
+    state: InboundState
+    number: NumberId | None = None
+    callers: tuple[Caller, ...] = ()
+    is_identified: bool = False
+    opted_out: bool = False
+    key: str = ""
+    waited_since: float | None = None
+    is_dismissed: bool = False
+    is_unserved: bool = False
+    agent: AgentId | None = None
+    talked_to: AgentId | None = None
+    bridged_at: float | None = None
+    ended_at: float | None = None
+    person: PersonId | None = None
+    disposition: Disposition | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class PersonRow:
     """A person in play: with a lead in a hopper or an attempt not wholly over. `uses` counts both."""
 
@@ -238,4 +268,14 @@ class EngineState:
     denials: dict[LeadId, str] = field(default_factory=dict[LeadId, str])
     timers: list[tuple[float, int, str, str]] = field(default_factory=list[tuple[float, int, str, str]])
     ignored: dict[str, int] = field(default_factory=dict[str, int])
+    inbound: dict[InboundId, InboundRow] = field(default_factory=dict[InboundId, InboundRow])
     caller_ids: dict[str, CallerIdRow] = field(default_factory=dict[str, CallerIdRow])
+
+    def is_calling_us(self, person: PersonId) -> bool:
+        """Whether somebody with a number of this person's is on the line to us."""
+        return bool(self.inbound) and any(
+            caller.person == person
+            for row in self.inbound.values()
+            if row.state is not InboundState.OVER
+            for caller in row.callers
+        )

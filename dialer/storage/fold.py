@@ -27,6 +27,7 @@ class Fold:
         self._attempts: dict[str, AttemptRecord] = {}
         self._leads: dict[str, Row] = {}
         self._campaigns: dict[str, Row] = {}
+        self._inbound: dict[str, Row] = {}
         self._appended: dict[str, list[Row]] = {}
         self._later: list[Callable[[Connection], object]] = []
 
@@ -59,6 +60,10 @@ class Fold:
         """The newest settings of a campaign."""
         self._campaigns[str(row["campaign"])] = row
 
+    def inbound(self, row: Row) -> None:
+        """The newest word on a call that somebody else began."""
+        self._inbound[str(row["call"])] = row
+
     def later(self, work: Callable[[Connection], object]) -> None:
         """Something to do after all rows are in, in the order of asking."""
         self._later.append(work)
@@ -68,6 +73,7 @@ class Fold:
         insert_rows(connection, tables.journal, self._journal)
         upsert(connection, tables.campaigns, list(self._campaigns.values()))
         upsert(connection, tables.attempts, [attempt_rows.row_of(r) for r in self._attempts.values()])
+        upsert(connection, tables.inbound_calls, list(self._inbound.values()))
         for name, rows in self._appended.items():
             insert_rows(connection, tables.metadata.tables[name], rows)
         _update_leads(connection, self._leads)

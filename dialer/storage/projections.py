@@ -17,13 +17,15 @@ from dialer.domain.commands import Command
 from dialer.domain.events import Event
 from dialer.domain.facts import FactChange, FactEvent, change_of_command, change_of_event
 from dialer.domain.ports import JournalEntry
-from dialer.storage import fact_rows, leads, tables
+from dialer.storage import fact_rows, inbound_rows, leads, tables
 from dialer.storage.attempt_rows import json_text
 from dialer.storage.codecs import encode_entry, packed
 from dialer.storage.fold import Fold
 
 _FACT_EVENTS: frozenset[type] = frozenset(cast("tuple[type, ...]", get_args(FactEvent)))
-_FACT_COMMANDS: frozenset[type] = frozenset({c.StoreRequest, c.StoreConsent, c.StoreHold})
+_FACT_COMMANDS: frozenset[type] = frozenset(
+    {c.StoreRequest, c.StoreNumberRequest, c.StoreConversation, c.StoreConsent, c.StoreHold}
+)
 _CAMPAIGN_STATES: Mapping[type, str] = {
     e.CampaignStarted: "running",
     e.CampaignPaused: "paused",
@@ -227,6 +229,10 @@ def _pacing(fold: Fold, command: c.StorePacing, entry: JournalEntry) -> None:
     )
 
 
+def _inbound(fold: Fold, command: c.StoreInbound, _entry: JournalEntry) -> None:
+    fold.inbound(inbound_rows.row_of(command.record))
+
+
 def _alarm(fold: Fold, command: c.RaiseAlarm, entry: JournalEntry) -> None:
     fold.append(
         tables.alarms,
@@ -256,6 +262,7 @@ _ON_COMMAND = cast(
         c.StorePromise: _promise,
         c.StoreAgentState: _agent_state,
         c.StorePacing: _pacing,
+        c.StoreInbound: _inbound,
         c.RaiseAlarm: _alarm,
     },
 )

@@ -321,6 +321,23 @@ Index("ix_attempts_open", attempts.c.launched_at, sqlite_where=_open, postgresql
 findings = Table("findings", metadata, _key("attempt"), Column("sequence", _Serial, nullable=False))
 """In which step of the journal the attempt was cleared, with every rule that was asked."""
 
+inbound_calls = Table(
+    "inbound_calls",
+    metadata,
+    _key("call"),
+    Column("number", Text, index=True),
+    Column("arrived_at", Float, nullable=False, index=True),
+    Column("ended_at", Float),
+    Column("opted_out", Boolean, nullable=False),
+    Column("unserved", Boolean, nullable=False),
+    Column("agent", Text),
+    Column("bridged_at", Float),
+    Column("person", Text, index=True),
+    Column("disposition_kind", Text),
+    Column("body", Text, nullable=False),
+)
+"""People who called us; `body` is the whole `InboundRecord`."""
+
 denials = Table(
     "denials",
     metadata,

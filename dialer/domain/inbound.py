@@ -1,0 +1,106 @@
+"""People who call us: how such a call moves, and what is kept of it.
+
+HEARS_MENU: the dialplan speaks; they may opt out by a key. WAITING: they asked for an agent. CONNECTED: an
+agent talks with them. OVER: the channel is gone. A person who calls is never abandoned in law's sense, since
+we did not launch the call; how long they waited is kept all the same.
+"""
+
+from dataclasses import dataclass
+
+from compliance_gate.request import HistoryEntry
+from compliance_gate.words import Direction, EventKind
+from compliance_gate.words import Outcome as GateOutcome
+from dialer.domain.disposition import Disposition
+from dialer.domain.ids import AgentId, DebtId, InboundId, NumberId, PersonId
+from dialer.domain.record import instant
+from dialer.domain.transitions import Machine, Word
+
+
+class InboundState(Word):
+    HEARS_MENU = "hears_menu"
+    WAITING = "waiting"
+    CONNECTED = "connected"
+    OVER = "over"
+
+
+class InboundMove(Word):
+    WAIT = "wait"
+    CONNECT = "connect"
+    LOSE_AGENT = "lose_agent"
+    END = "end"
+
+
+_S = InboundState
+_M = InboundMove
+
+INBOUND = Machine(
+    name="inbound call",
+    initial=_S.HEARS_MENU,
+    moves={
+        _S.HEARS_MENU: {_M.WAIT: _S.WAITING, _M.CONNECT: _S.CONNECTED, _M.END: _S.OVER},
+        _S.WAITING: {_M.CONNECT: _S.CONNECTED, _M.END: _S.OVER},
+        _S.CONNECTED: {_M.LOSE_AGENT: _S.WAITING, _M.END: _S.OVER},
+    },
+    final=frozenset({_S.OVER}),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Somebody on file who has the number that called: perhaps the caller, since a number is no identity."""
+
+    person: PersonId
+    debts: tuple[DebtId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundRecord:
+    """One inbound call as it stands. Instants are POSIX seconds UTC; None = did not happen, or not yet.
+
+    Args:
+        dialed: which of our numbers they called, E.164; '' = not told.
+        number: whose call it was, by the network's word; None = withheld, or not looked up yet.
+        callers: everybody on file who has that number; () = nobody: an unknown caller.
+        opted_out: they pressed the key that says: never call this number again.
+        unserved: nobody was free in time, and they heard so.
+        person: who it was, as the agent found out; None = not said.
+    """
+
+    call: InboundId
+    dialed: str
+    arrived_at: float
+    number: NumberId | None = None
+    callers: tuple[Caller, ...] = ()
+    opted_out: bool = False
+    waited_since: float | None = None
+    unserved: bool = False
+    agent: AgentId | None = None
+    bridged_at: float | None = None
+    ended_at: float | None = None
+    person: PersonId | None = None
+    disposition: Disposition | None = None
+
+
+def entry_of_talk(
+    record: InboundRecord, debts: tuple[str, ...] | None, outcome: GateOutcome, *, now: float
+) -> HistoryEntry:
+    """What the gate must know of a talk that the person began.
+
+    A conversation closes the debts spoken of for seven days whoever began it (12 CFR 1006.14(b)(2)(i)(B),
+    comment 14(b)(2)(ii)-1.ii); a call received is no call placed, so it counts towards no number of calls.
+    It is dated by its end, as a talk that we began is.
+
+    Args:
+        debts: spoken of; None = not known, which counts for every debt.
+    """
+    is_talk = outcome is GateOutcome.CONVERSATION
+    return HistoryEntry(
+        entry=f"inbound-{record.call}",
+        at=instant(record.ended_at if record.ended_at is not None else now),
+        event=EventKind.CALL_RECEIVED,
+        direction=Direction.INBOUND,
+        outcome=outcome,
+        debts=debts,
+        conversation_debts=debts if is_talk else None,
+        number=record.number,
+    )

@@ -1,0 +1,279 @@
+"""People who call us: opted out at once, joined to who is free, a conversation until more is known."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from compliance_gate.words import Direction, EventKind, RequestKind
+from compliance_gate.words import Outcome as GateOutcome
+from dialer.domain import commands as c
+from dialer.domain import events as e
+from dialer.domain.agent import AgentState
+from dialer.domain.attempt import Outcome
+from dialer.domain.disposition import Disposition, DispositionKind
+from dialer.domain.errors import InvalidFactError
+from dialer.domain.ids import AgentId, DebtId, InboundId, NumberId, PersonId
+from dialer.domain.inbound import Caller, InboundState
+from dialer.domain.record import instant
+
+Floor = Any
+CALL = InboundId("in-1")
+OURS = "+12025550100"
+ANN, BOB = PersonId("ann"), PersonId("bob")
+NUMBER = NumberId("n-ann")
+
+
+@pytest.fixture
+def quiet(make_floor: Callable[..., Floor]) -> Floor:
+    """Two agents, nobody to call."""
+    floor = make_floor()
+    floor.start(agents=2, leads=0)
+    return floor
+
+
+def caller(person: PersonId) -> Caller:
+    return Caller(person=person, debts=(DebtId(f"d-{person}"),))
+
+
+def arrive(floor: Floor, *persons: PersonId, call: InboundId = CALL, dialed: str = OURS) -> None:
+    floor.send(e.InboundArrived(call=call, dialed=dialed))
+    callers = tuple(caller(person) for person in persons)
+    floor.send(e.InboundIdentified(call=call, number=NUMBER, callers=callers))
+
+
+def joined(floor: Floor, *persons: PersonId) -> AgentId:
+    """Arrived, waited, joined: who talks to them."""
+    arrive(floor, *persons)
+    floor.send(e.InboundWaiting(call=CALL), after=5.0)
+    agent: AgentId = floor.last(c.BridgeInbound).agent
+    floor.send(e.InboundBridged(call=CALL, agent=agent, bridged_at=floor.now))
+    return agent
+
+
+def state_of(floor: Floor, agent: AgentId) -> AgentState:
+    return next(view.state for view in floor.engine.snapshot().agents if view.agent == agent)
+
+
+def talks(floor: Floor) -> dict[PersonId, Any]:
+    """The last entry of every person."""
+    return {command.person: command.entry for command in floor.all(c.StoreConversation)}
+
+
+def test_an_opt_out_binds_the_number_in_its_step_and_is_confirmed(quiet: Floor) -> None:
+    arrive(quiet, ANN)
+    out = quiet.send(e.InboundOptedOut(call=CALL, key="9"))
+    stored, confirmed = out
+    assert isinstance(stored, c.StoreNumberRequest)
+    assert (stored.number, stored.request.type) == (NUMBER, RequestKind.DO_NOT_CALL)
+    assert confirmed == c.ConfirmInboundOptOut(call=CALL)
+
+
+def test_an_opt_out_of_nobody_on_file_is_kept_for_the_number(quiet: Floor) -> None:
+    arrive(quiet)
+    out = quiet.send(e.InboundOptedOut(call=CALL, key="9"))
+    assert [type(command) for command in out] == [c.StoreNumberRequest, c.ConfirmInboundOptOut]
+
+
+def test_an_opt_out_before_the_number_is_known_binds_when_it_is(quiet: Floor) -> None:
+    quiet.send(e.InboundArrived(call=CALL, dialed=OURS))
+    assert quiet.send(e.InboundOptedOut(call=CALL, key="9")) == ()
+    out = quiet.send(e.InboundIdentified(call=CALL, number=NUMBER, callers=()))
+    assert c.ConfirmInboundOptOut(call=CALL) in out
+
+
+def test_the_opt_out_of_a_withheld_number_is_not_said_to_be_noted(quiet: Floor) -> None:
+    quiet.send(e.InboundArrived(call=CALL, dialed=OURS))
+    quiet.send(e.InboundIdentified(call=CALL, number=None, callers=()))
+    assert quiet.send(e.InboundOptedOut(call=CALL, key="9")) == ()
+
+
+def test_an_opt_out_stops_what_rings_at_that_number(floor: Floor) -> None:
+    originate = floor.all(c.Originate)[0]
+    floor.send(e.InboundArrived(call=CALL, dialed=OURS))
+    floor.send(e.InboundIdentified(call=CALL, number=originate.number, callers=()))
+    out = floor.send(e.InboundOptedOut(call=CALL, key="9"))
+    assert c.Hangup(attempt=originate.attempt, reason=c.HangupReason.SUPPRESSED) in out
+
+
+def test_who_asks_for_an_agent_gets_the_one_who_waited_longest(quiet: Floor) -> None:
+    arrive(quiet, ANN)
+    out = quiet.send(e.InboundWaiting(call=CALL), after=4.0)
+    assert out[0] == c.BridgeInbound(call=CALL, agent=AgentId("agent0"))
+    assert state_of(quiet, AgentId("agent0")) is AgentState.RESERVED
+    quiet.send(e.InboundBridged(call=CALL, agent=AgentId("agent0"), bridged_at=quiet.now))
+    view = quiet.engine.snapshot()
+    assert state_of(quiet, AgentId("agent0")) is AgentState.TALKING
+    assert next(row.inbound for row in view.agents if row.agent == "agent0") == CALL
+    assert [caller.person for caller in view.inbound[0].callers] == [ANN]
+
+
+def test_a_person_who_calls_us_is_not_called_and_what_rings_is_taken_back(floor: Floor) -> None:
+    originate = floor.all(c.Originate)[0]
+    floor.send(e.InboundArrived(call=CALL, dialed=OURS))
+    out = floor.send(e.InboundIdentified(call=CALL, number=NUMBER, callers=(caller(originate.person),)))
+    assert c.Hangup(attempt=originate.attempt, reason=c.HangupReason.CALLS_US) in out
+    floor.send(e.CallEnded(attempt=originate.attempt, outcome=Outcome.NO_ANSWER))
+    assert floor.engine.checkpoint().is_calling_us(originate.person)
+    floor.send(e.InboundEnded(call=CALL))
+    assert not floor.engine.checkpoint().is_calling_us(originate.person)
+
+
+def test_joined_is_a_conversation_with_everybody_who_has_the_number_about_any_debt(quiet: Floor) -> None:
+    joined(quiet, ANN, BOB)
+    found = talks(quiet)
+    assert set(found) == {ANN, BOB}
+    entry = found[ANN]
+    assert (entry.event, entry.direction) == (EventKind.CALL_RECEIVED, Direction.INBOUND)
+    assert (entry.outcome, entry.debts) == (GateOutcome.CONVERSATION, None)
+
+
+def test_the_agents_word_says_whom_it_was_and_what_of(quiet: Floor) -> None:
+    agent = joined(quiet, ANN, BOB)
+    quiet.send(e.InboundEnded(call=CALL), after=60.0)
+    assert state_of(quiet, agent) is AgentState.WRAPPING
+    ended = quiet.now
+    disposition = Disposition(kind=DispositionKind.NO_COMMITMENT, debts_spoken_of=("d-ann",))
+    out = quiet.send(
+        e.InboundDisposed(agent=agent, call=CALL, person=ANN, disposition=disposition), after=9.0
+    )
+    found = talks(quiet)
+    assert found[ANN].debts == ("d-ann",)
+    assert found[ANN].at == instant(ended)
+    assert found[BOB].outcome is GateOutcome.ANSWERED_THEN_DROPPED
+    record = next(command.record for command in reversed(out) if isinstance(command, c.StoreInbound))
+    assert (record.person, record.agent, record.disposition) == (ANN, agent, disposition)
+    assert state_of(quiet, agent) is AgentState.AVAILABLE
+    assert quiet.engine.snapshot().inbound == ()
+
+
+def test_without_a_word_the_doubt_stays(make_floor: Callable[..., Floor]) -> None:
+    floor = make_floor(wrap_up_limit_s=30.0)
+    floor.start(agents=1, leads=0)
+    agent = joined(floor, ANN)
+    floor.send(e.InboundEnded(call=CALL), after=60.0)
+    floor.wait(31.0)
+    assert state_of(floor, agent) is AgentState.NOT_READY
+    assert talks(floor)[ANN].outcome is GateOutcome.CONVERSATION
+    assert floor.engine.snapshot().inbound == ()
+
+
+def test_an_unknown_caller_is_told_apart_and_a_named_one_needs_the_debts(quiet: Floor) -> None:
+    agent = joined(quiet)
+    assert quiet.engine.snapshot().inbound[0].callers == ()
+    assert talks(quiet) == {}
+    quiet.send(e.InboundEnded(call=CALL), after=30.0)
+    said = Disposition(kind=DispositionKind.NO_COMMITMENT)
+    with pytest.raises(InvalidFactError):
+        quiet.send(e.InboundDisposed(agent=agent, call=CALL, person=ANN, disposition=said))
+    said = Disposition(kind=DispositionKind.NO_COMMITMENT, debts_spoken_of=("d-ann",))
+    quiet.send(e.InboundDisposed(agent=agent, call=CALL, person=ANN, disposition=said))
+    assert talks(quiet)[ANN].outcome is GateOutcome.CONVERSATION
+
+
+def test_what_they_ask_on_the_line_binds(quiet: Floor) -> None:
+    agent = joined(quiet, ANN)
+    quiet.send(e.InboundEnded(call=CALL), after=30.0)
+    said = Disposition(kind=DispositionKind.STOP_CALLING)
+    out = quiet.send(e.InboundDisposed(agent=agent, call=CALL, person=ANN, disposition=said))
+    request = next(command.request for command in out if isinstance(command, c.StoreRequest))
+    assert (request.type, request.debts) == (RequestKind.STOP_CALLING, None)
+
+
+def test_people_we_called_come_before_people_who_called_us(make_floor: Callable[..., Floor]) -> None:
+    floor = make_floor()
+    floor.start(agents=1)
+    attempt = floor.all(c.Originate)[0].attempt
+    arrive(floor, ANN)
+    floor.send(e.AgentPauseRequested(agent=AgentId("agent0"), reason="a moment"))
+    floor.send(e.InboundWaiting(call=CALL))
+    floor.send(e.CallAnswered(attempt=attempt, answered_at=floor.now))
+    assert floor.all(c.BridgeInbound) == []
+    floor.send(e.AgentGotReady(agent=AgentId("agent0")))
+    assert floor.last(c.Bridge).attempt == attempt
+    assert floor.all(c.BridgeInbound) == []
+
+
+def test_more_than_the_queue_holds_are_told_at_once(make_floor: Callable[..., Floor]) -> None:
+    floor = make_floor(inbound_queue=1)
+    floor.start(agents=0, leads=0)
+    arrive(floor, ANN)
+    assert floor.send(e.InboundWaiting(call=CALL)) == ()
+    second = InboundId("in-2")
+    arrive(floor, BOB, call=second)
+    assert floor.send(e.InboundWaiting(call=second)) == (c.DismissInbound(call=second),)
+
+
+def test_nobody_free_in_time_is_kept_and_binds_nobody(quiet: Floor) -> None:
+    for name in ("agent0", "agent1"):
+        quiet.send(e.AgentPauseRequested(agent=AgentId(name), reason="lunch"))
+    arrive(quiet, ANN)
+    quiet.send(e.InboundWaiting(call=CALL), after=4.0)
+    quiet.send(e.InboundUnserved(call=CALL), after=60.0)
+    out = quiet.send(e.InboundEnded(call=CALL), after=5.0)
+    record = next(command.record for command in out if isinstance(command, c.StoreInbound))
+    assert (record.unserved, record.agent) == (True, None)
+    assert talks(quiet) == {}
+
+
+def test_a_lost_leg_gives_the_caller_to_another_agent(quiet: Floor) -> None:
+    first = joined(quiet, ANN)
+    out = quiet.send(e.AgentLegLost(agent=first), after=10.0)
+    rescue = next(command for command in out if isinstance(command, c.BridgeInbound))
+    assert rescue.agent != first
+    quiet.send(e.InboundBridged(call=CALL, agent=rescue.agent, bridged_at=quiet.now))
+    assert state_of(quiet, rescue.agent) is AgentState.TALKING
+
+
+def test_the_agent_ends_the_talk(quiet: Floor) -> None:
+    agent = joined(quiet, ANN)
+    assert quiet.send(e.AgentHungUp(agent=agent)) == (c.HangupInbound(call=CALL),)
+
+
+def test_a_failed_bridge_tries_another_agent(quiet: Floor) -> None:
+    arrive(quiet, ANN)
+    quiet.send(e.InboundWaiting(call=CALL))
+    first = quiet.last(c.BridgeInbound).agent
+    out = quiet.send(e.InboundBridgeFailed(call=CALL, agent=first, reason="gone"))
+    assert any(isinstance(command, c.BridgeInbound) for command in out)
+    assert sum(state_of(quiet, AgentId(name)) is AgentState.RESERVED for name in ("agent0", "agent1")) == 1
+
+
+def test_what_is_not_found_after_a_loss_is_over(quiet: Floor) -> None:
+    agent = joined(quiet, ANN)
+    quiet.send(e.NetworkLost(reason="cut"))
+    agents = (AgentId("agent0"), AgentId("agent1"))
+    quiet.send(e.NetworkReconciled(live=(), talking={}, agents=agents), after=3.0)
+    assert state_of(quiet, agent) is AgentState.WRAPPING
+    assert quiet.engine.snapshot().inbound[0].state is InboundState.OVER
+
+
+def test_what_is_found_after_a_loss_goes_on(quiet: Floor) -> None:
+    agent = joined(quiet, ANN)
+    quiet.send(e.NetworkLost(reason="cut"))
+    agents = (AgentId("agent0"), AgentId("agent1"))
+    found = e.NetworkReconciled(live=(), talking={}, agents=agents, inbound=((CALL, agent),))
+    quiet.send(found, after=3.0)
+    assert state_of(quiet, agent) is AgentState.TALKING
+
+
+def test_late_news_of_an_inbound_call_change_nothing(quiet: Floor) -> None:
+    ignored = quiet.engine.ignored
+    late = (
+        e.InboundIdentified(call=CALL, number=NUMBER, callers=()),
+        e.InboundOptedOut(call=CALL, key="9"),
+        e.InboundWaiting(call=CALL),
+        e.InboundBridged(call=CALL, agent=AgentId("agent0"), bridged_at=quiet.now),
+        e.InboundEnded(call=CALL),
+    )
+    for event in late:
+        assert quiet.send(event) == ()
+    assert quiet.engine.ignored >= ignored + len(late)
+
+
+def test_seven_days_are_dated_by_the_end_of_the_talk(quiet: Floor) -> None:
+    joined(quiet, ANN)
+    began = talks(quiet)[ANN].at
+    quiet.send(e.InboundEnded(call=CALL), after=600.0)
+    assert talks(quiet)[ANN].at - began == timedelta(seconds=600)

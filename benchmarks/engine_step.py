@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 
 from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import standard_rulebook
+from compliance_gate.library import sample_rulebook
 from dialer.domain.errors import FairdialError
 from dialer.domain.events import Event
 from dialer.domain.ports import JournalEntry
@@ -30,7 +30,7 @@ def events_of(agents: int, hours: float, *, law: bool) -> list[tuple[Event, floa
     def sink(entry: JournalEntry) -> None:
         taken.append((entry.event, entry.now))
 
-    rulebook = standard_rulebook() if law else None
+    rulebook = sample_rulebook() if law else None
     scenario = load_scenario("collections")
     run_rehearsal(scenario, seed=1, rulebook=rulebook, agents=agents, hours=hours, sink=sink)
     return taken
@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=1.0)
     parser.add_argument("--rounds", type=int, default=3)
     wanted = parser.parse_args()
-    rulebook = standard_rulebook()
+    rulebook = sample_rulebook()
     for name, law, make in (
         ("under the whole law", True, lambda: DialerEngine(ComplianceGate(rulebook))),
         ("engine and pacing alone", False, lambda: DialerEngine(OpenGate())),

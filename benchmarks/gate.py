@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import rulebook_with, standard_rulebook
+from compliance_gate.library import rulebook_with, standard_rulebook, with_sample_signature
 from compliance_gate.prepared import ContactRequest, PreparedPerson
 from compliance_gate.request import Address, Debt, HistoryEntry, NumberOnFile, PersonFile, ProposedContact
 from compliance_gate.words import DebtType, EventKind, NumberKind, NumberRole, Outcome
@@ -88,7 +88,7 @@ def rate(label: str, count: int, work: Callable[[], object], repeats: int = 5) -
 
 def screen_many(count: int) -> int:
     """Screen `count` persons, each indexed anew, ten entries of history; how many were denied."""
-    gate = ComplianceGate(rulebook_with([("client/acme.yaml", CLIENT)]))
+    gate = ComplianceGate(with_sample_signature(rulebook_with([("client/acme.yaml", CLIENT)])))
     proposed = ProposedContact(number="+12125550123", debts=("D1",), client="acme")
     files = [person(i, entries=10) for i in range(1000)]
     denied = 0
@@ -114,7 +114,7 @@ def main() -> None:
     if "--million" in sys.argv:
         screen_a_million()
         return
-    gate = ComplianceGate(rulebook_with([("client/acme.yaml", CLIENT)]))
+    gate = ComplianceGate(with_sample_signature(rulebook_with([("client/acme.yaml", CLIENT)])))
     proposed = ProposedContact(number="+12125550123", debts=("D1",), client="acme")
     files = [person(i) for i in range(500)]
     requests = [

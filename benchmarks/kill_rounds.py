@@ -30,7 +30,7 @@ import msgspec
 import uvloop
 from sqlalchemy import select
 
-from compliance_gate.library import standard_rulebook
+from compliance_gate.library import sample_rulebook
 from dialer.cli.live_floor import FloorOrder, running_floor, work_until_signal
 from dialer.cli.made_up import NUMBERS, stock
 from dialer.cli.serve import the_token
@@ -114,8 +114,8 @@ def work(trial: Trial) -> None:
 
 
 async def _work(order: FloorOrder, trial: Trial) -> None:
-    network = SimulatedNetwork(Address(path=str(Path(trial.folder) / "network.sock")))
-    async with running_floor(order, network=network, clock=trial.clock) as running:
+    network, law = SimulatedNetwork(Address(path=str(Path(trial.folder) / "network.sock"))), sample_rulebook()
+    async with running_floor(order, network=network, clock=trial.clock, rulebook=law) as running:
         await work_until_signal(running.floor)
 
 
@@ -130,7 +130,7 @@ class Floors:
         self._trial = trial
         self._fresh_every = fresh_every
         self._started = 0
-        standard_rulebook()
+        sample_rulebook()
         self._file = Path(trial.folder) / "trial.json"
         self._file.write_bytes(msgspec.json.encode(trial))
 

@@ -12,7 +12,7 @@ import json
 import resource
 import time
 
-from compliance_gate.library import standard_rulebook
+from compliance_gate.library import sample_rulebook
 from dialer.domain.ports import JournalEntry
 from simulator.rehearsal import Rehearsal, RehearsalResult, adapted, run_rehearsal
 from simulator.scenario import Scenario
@@ -60,7 +60,7 @@ def main() -> None:
         agents=arguments.agents,
         hours=arguments.hours,
     )
-    rulebook = None if arguments.no_law else standard_rulebook()
+    rulebook = None if arguments.no_law else sample_rulebook()
     sink: Sink | None = None if arguments.no_journal or arguments.world_only else Encoder()
     wall, core = time.perf_counter(), time.process_time()
     if arguments.world_only:

@@ -29,7 +29,7 @@ import numpy as np
 from benchmarks.gate_oracle import MOST_LAWFUL_DENIED, Tally, compare, report
 from compliance_gate.auditor import Reading
 from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import standard_rulebook
+from compliance_gate.library import sample_rulebook
 from compliance_gate.prepared import ContactRequest, PreparedPerson
 from compliance_gate.request import HistoryEntry, PersonFile, PersonRequest, ProposedContact
 from compliance_gate.second_reading import judge_contact
@@ -164,7 +164,7 @@ class _Year:
 def run(seed: int, files: list[PersonFile], first: int, looks: int) -> Tally:
     """The years of some people."""
     reset_tzpath(to=())
-    gate = ComplianceGate(standard_rulebook())
+    gate = ComplianceGate(sample_rulebook())
     tally = Tally()
     for place, file in enumerate(files):
         _Year(gate, file, np.random.default_rng([seed, first + place])).run(looks, tally)

@@ -27,7 +27,7 @@ from zoneinfo import reset_tzpath
 from compliance_gate.auditor import HouseLimits, Reading
 from compliance_gate.findings import GateDecision
 from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import standard_rulebook
+from compliance_gate.library import sample_rulebook
 from compliance_gate.prepared import ContactRequest
 from compliance_gate.second_reading import judge_contact
 from dialer.domain.ids import CampaignId
@@ -153,7 +153,7 @@ def run(
     book = LeadBook(leads=placement.leads, persons=placement.persons)
     reading = Reading(max_ring_s=scenario.campaign.ring_s, house=HouseLimits())
     gate = AuditedGate(
-        ComplianceGate(standard_rulebook()),
+        ComplianceGate(sample_rulebook()),
         book,
         reading,
         judge_denied=judge_denied,

@@ -17,6 +17,7 @@ from compliance_gate.findings import Layer, Verdict
 from compliance_gate.packaged import tzdata_version
 from compliance_gate.reader import LawError, Reader
 from compliance_gate.register import Register, read_register
+from compliance_gate.register.signatures import Signature
 from compliance_gate.rules.base import Checked, Header, Rule
 from compliance_gate.rules.holiday import calendar_edition
 from compliance_gate.rules.kinds import KINDS
@@ -51,6 +52,15 @@ class Rulebook:
     policies: tuple[Pack, ...]
     register: Register
     hash: str
+
+    def signed(self, signatures: Iterable[Signature]) -> "Rulebook":
+        """This rulebook with these signatures in its register, under a hash of its own.
+
+        Raises:
+            LawError: a signature is for a place that needs none.
+        """
+        book = replace(self, register=self.register.signed(signatures))
+        return replace(book, hash=_hash(book))
 
     def rules(self) -> tuple[Rule, ...]:
         """All rules, law first."""

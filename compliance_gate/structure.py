@@ -73,7 +73,7 @@ def _debts(question: Question) -> Finding:
 def _jurisdiction(plan: Plan) -> Finding:
     coverage = plan.coverage
     if coverage is not None and coverage.absent:
-        facts = tuple(("absent from the register", name) for name in coverage.absent)
+        facts = tuple(("not covered", name) for name in coverage.absent)
         return Finding("gate-jurisdiction", Verdict.DENIED, _JURISDICTION, facts)
     if plan.missing or not plan.packs:
         names = ", ".join(plan.missing) or "none given"

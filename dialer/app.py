@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import standard_rulebook
+from compliance_gate.library import sample_rulebook
 from compliance_gate.rulebook import Rulebook
 from dialer.clock import monotonic_now
 from dialer.domain.errors import FairdialError
@@ -117,7 +117,7 @@ def rehearse(
     progress: Callable[[float], None] | None = None,
 ) -> RehearsedShift:
     """Work one shift in simulated time, writing its journal and, where given, its store."""
-    rulebook = standard_rulebook()
+    rulebook = sample_rulebook()
     observer = ShiftObserver()
     header = JournalHeader(
         rulebook=rulebook.hash,
@@ -243,7 +243,7 @@ def fresh_engine(header: JournalHeader, *, policies: PolicyMaker | None = None) 
     """
     kind = header.settings.get("gate", "standard")
     if kind == "standard":
-        return DialerEngine(ComplianceGate(standard_rulebook()), policies=policies)
+        return DialerEngine(ComplianceGate(sample_rulebook()), policies=policies)
     if kind == "open":
         return DialerEngine(OpenGate(), policies=policies)
     raise UnknownGateError(f"the journal was written under a gate called {kind!r}, which is not known here")

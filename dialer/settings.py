@@ -2,6 +2,7 @@
 
     store = "fairdial-out/fairdial.db"      # a file, or a PostgreSQL address
     out = "fairdial-out"                    # where rehearsals and reports go
+    signatures = "fairdial-signatures.yaml" # who answers for places of which only federal law is known
 
     [http]                                  # where a live floor's HTTP side listens
     [asterisk]                              # its telephone system; config/asterisk/example.toml
@@ -66,6 +67,9 @@ class Settings(BaseSettings):
 
     out: Path = Field(default=Path("fairdial-out"), description="folder for rehearsals and reports")
     store: str | None = Field(default=None, description="store to work on; None = the last one written")
+    signatures: str | None = Field(
+        default=None, description="file of `fairdial law register sign`; `sample` = nobody's, for rehearsals"
+    )
     http: HttpSide = Field(default_factory=HttpSide)
     asterisk: Section | list[Section] | None = Field(default=None, repr=False)
     caller_ids: list[Section] = Field(default_factory=list[Section])

@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 from typing import cast
 
-from compliance_gate.library import standard_rulebook
+from compliance_gate.library import sample_rulebook
 from dialer.domain.commands import Originate, RestLead, StoreAttempt, StoreDenial, StoreOutcome, StorePacing
 from dialer.domain.disposition import Disposition
 from dialer.domain.events import CampaignConfigured, LeadsFetched
@@ -38,7 +38,7 @@ def trace(scenario: str, seed: int) -> str:
     """The shift written out; times count from its start."""
     entries: list[JournalEntry] = []
     result = run_rehearsal(
-        load_scenario(scenario), seed=seed, rulebook=standard_rulebook(), sink=entries.append
+        load_scenario(scenario), seed=seed, rulebook=sample_rulebook(), sink=entries.append
     )
     starts_at = result.starts_at
     lines = [f"scenario {scenario}, seed {seed}, policy {result.policy}", ""]

@@ -1,16 +1,18 @@
 """What is covered: per jurisdiction, which packs apply, and who signed for what is not covered fully.
 
-A place that is not in the register, or whose entry says `absent`, denies: no law known is not no law.
+A place that is not in the register, or whose entry says `absent`, denies: no law known is not no law. So does
+one where only federal law is known, until a named person has signed for it (`signatures.py`).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 import yaml
 
 from compliance_gate.reader import LawError, Reader
+from compliance_gate.register.signatures import Signature
 
 
 class Status(StrEnum):
@@ -37,6 +39,7 @@ class Entry:
     Attributes:
         region, cities: `None` / empty = the whole country / region.
         packs: law packs that apply there.
+        signed_by, dated: who answers for `federal_only`, and since when; `None` = nobody, which denies.
         extent: complete, partial or absent, in the register's own words.
     """
 
@@ -54,9 +57,17 @@ class Entry:
     missing: str | None
 
     @property
+    def needs_signature(self) -> bool:
+        """Whether only federal law is known there and nobody has signed for it."""
+        return self.status is Status.FEDERAL_ONLY and self.signed_by is None
+
+    @property
     def text(self) -> str:
-        """Everything in one line, for the hash."""
-        return repr((self.name, self.country, self.region, self.cities, self.status.value, self.packs))
+        """Everything that decides in one line, for the hash."""
+        signed = "" if self.dated is None else f"{self.signed_by}, {self.dated.isoformat()}"
+        return repr(
+            (self.name, self.country, self.region, self.cities, self.status.value, self.packs, signed)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +97,8 @@ class Register:
             for entry in entries:
                 if entry.status is Status.ABSENT:
                     absent.append(entry.name)
+                elif entry.needs_signature:
+                    absent.append(f"{entry.name}: federal law only, and nobody has signed for it")
                 else:
                     packs.update(dict.fromkeys(entry.packs))
                     facts.append((entry.name, _standing(entry)))
@@ -98,6 +111,20 @@ class Register:
     def entry(self, name: str) -> Entry | None:
         """A jurisdiction by its name, such as `US-MA`."""
         return next((entry for entry in self.entries if entry.name == name), None)
+
+    def signed(self, signatures: Iterable[Signature]) -> "Register":
+        """This register with what was signed for instead of every earlier signature.
+
+        Raises:
+            LawError: a signature is for a place that is not in the register, or needs none.
+        """
+        by_place = {signature.place: signature for signature in signatures}
+        for place in by_place:
+            entry = self.entry(place)
+            if entry is None or entry.status is not Status.FEDERAL_ONLY:
+                why = "is not in the register" if entry is None else f"is {entry.status.value}"
+                raise LawError(f"signatures: {place} {why}: only places of federal_only are signed for")
+        return Register(entries=tuple(_signed(entry, by_place.get(entry.name)) for entry in self.entries))
 
     def _entries_for(self, place: Place) -> tuple[Entry, ...]:
         here = [entry for entry in self.entries if entry.country == place.country]
@@ -118,7 +145,7 @@ def read_register(texts: Iterable[tuple[str, str]]) -> Register:
     """Read register files given as `(name, text)`.
 
     Raises:
-        LawError: a file is malformed, or an entry below full coverage is not signed and dated.
+        LawError: a file is malformed.
     """
     entries: list[Entry] = []
     for path, text in sorted(texts):
@@ -144,16 +171,20 @@ def _read_entry(reader: Reader) -> Entry:
         extent=reader.text("extent"),
         checked=reader.text("checked"),
         checked_on=reader.day("checked_on"),
-        signed_by=reader.text_or_none("signed_by"),
-        dated=reader.day_or_none("dated"),
+        signed_by=None,
+        dated=None,
         missing=reader.text_or_none("missing"),
     )
     reader.done()
-    if entry.status is Status.FEDERAL_ONLY and (entry.signed_by is None or entry.dated is None):
-        raise LawError(f"{reader.where}: {entry.name}: federal_only needs signed_by and dated")
     if entry.status is not Status.ABSENT and not entry.packs:
         raise LawError(f"{reader.where}: {entry.name}: {entry.status.value} needs packs")
     return entry
+
+
+def _signed(entry: Entry, signature: Signature | None) -> Entry:
+    if signature is None:
+        return replace(entry, signed_by=None, dated=None)
+    return replace(entry, signed_by=signature.signed_by, dated=signature.dated)
 
 
 def _standing(entry: Entry) -> str:

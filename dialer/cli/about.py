@@ -49,8 +49,8 @@ def version(json: Json = False) -> None:
     """Versions of Fairdial and of what its numbers and its law depend on."""
     from importlib import metadata
 
-    from compliance_gate.library import standard_rulebook
     from compliance_gate.packaged import tzdata_version
+    from dialer.cli.rulebooks import rulebook_for_calls
     from dialer.storage.journal_file import surroundings
 
     here = surroundings()
@@ -60,7 +60,7 @@ def version(json: Json = False) -> None:
         "numpy": here.numpy,
         "scipy": here.scipy,
         "tzdata": tzdata_version(),
-        "rulebook": standard_rulebook().hash,
+        "rulebook": rulebook_for_calls().hash,
         "machine": here.machine,
     }
     if json:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from compliance_gate.library import standard_rulebook
 from compliance_gate.packaged import tzdata_version
 from compliance_gate.rules.base import Checked
 from dialer.cli.console import UserError
 from dialer.cli.folders import store_address
+from dialer.cli.rulebooks import rulebook_for_calls, uses_sample
 from dialer.domain.errors import FairdialError
 from dialer.settings import load_settings
 from dialer.storage.store import Store
@@ -96,14 +96,20 @@ def demand_time_zones() -> None:
 
 
 def _law() -> Examined:
-    book = standard_rulebook()
+    try:
+        book = rulebook_for_calls()
+    except UserError as error:
+        return Examined(name="law", ok=False, found=str(error), mend=error.mend or "mend the file.")
     rules = book.rules()
+    unsigned = sum(entry.needs_signature for entry in book.register.entries)
+    signed = "signed by nobody (the sample)" if uses_sample() else f"{unsigned} places unsigned and denied"
     unsure = sum(1 for rule in rules if rule.header.checked not in (Checked.PRIMARY, Checked.POLICY))
     return Examined(
         name="law",
         ok=bool(rules) and bool(book.packs),
         found=f"{len(rules)} rules in {len(book.packs)} packs and {len(book.policies)} policies, rulebook "
-        f"{book.hash}; {unsure} rules not checked against the law's own text (fairdial law show RULE)",
+        f"{book.hash}; {unsure} rules not checked against the law's own text (fairdial law show RULE); "
+        f"register: {signed} (fairdial law register)",
         mend="reinstall Fairdial: its law files are missing.",
     )
 

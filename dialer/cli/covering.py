@@ -10,9 +10,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from compliance_gate.library import standard_rulebook
 from compliance_gate.register import Status
 from dialer.cli import console
+from dialer.cli.rulebooks import rulebook_for_calls
 
 if TYPE_CHECKING:
     from compliance_gate.register import Entry
@@ -70,7 +70,7 @@ def covered(book: Rulebook, place: str | None) -> tuple[Covered, ...]:
 
 def show_register(place: str | None, *, json: bool) -> None:
     """The register for a program, as one line per jurisdiction, or one jurisdiction rule by rule."""
-    book = standard_rulebook()
+    book = rulebook_for_calls()
     found = covered(book, place)
     if json:
         console.result_json({"rulebook": book.hash, "jurisdictions": [_as_json(each) for each in found]})
@@ -92,7 +92,7 @@ def _tell_all(found: tuple[Covered, ...]) -> None:
         table.add_row(
             entry.name,
             each.extent,
-            entry.status.value.replace("_", " "),
+            _gate(entry),
             what,
             str(len(each.rules)),
             checked,
@@ -102,13 +102,19 @@ def _tell_all(found: tuple[Covered, ...]) -> None:
     states = Counter(each.entry.status for each in found)
     told = ", ".join(f"{states[status]} {status.value.replace('_', ' ')}" for status in Status)
     console.say(f"{len(found)} jurisdictions: {told}. A place that is not listed denies.")
+    unsigned = sum(each.entry.needs_signature for each in found)
+    if unsigned:
+        console.say(
+            f"{unsigned} are unsigned and deny: whoever answers for federal law alone signs with "
+            "`fairdial law register sign`."
+        )
 
 
 def _tell_one(each: Covered) -> None:
     entry = each.entry
     lines = [
         ("extent", each.entry.extent),
-        ("status", entry.status.value.replace("_", " ")),
+        ("status", _gate(entry)),
         ("packs", ", ".join(entry.packs)),
         ("checked", f"{HOW_CHECKED.get(entry.checked, entry.checked)}, {entry.checked_on.isoformat()}"),
     ]
@@ -129,6 +135,14 @@ def _tell_one(each: Covered) -> None:
     if entry.missing:
         console.result("")
         console.result(f"  absent   {entry.missing}")
+
+
+def _gate(entry: Entry) -> str:
+    """What the gate does there, in words."""
+    word = entry.status.value.replace("_", " ")
+    if entry.needs_signature:
+        return f"{word}, unsigned: denies"
+    return word if entry.signed_by is None else f"{word}, signed"
 
 
 def _checks(each: Covered) -> str:

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from compliance_gate.findings import Finding, Verdict
 from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import standard_rulebook
 from compliance_gate.prepared import ContactRequest, PreparedPerson
 from compliance_gate.request import PersonFile, ProposedContact
 from compliance_gate.rulebook import Rulebook
 from compliance_gate.words import Mode, Purpose, Tech
 from dialer.cli import console, stored
+from dialer.cli.rulebooks import rulebook_of
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.record import instant
 from dialer.results.counting import counted_of, wrong_numbers
@@ -81,7 +81,7 @@ def explain_attempt(store: Store, name: str) -> Explained:
     learned = wrong_numbers(stored.attempts_of(store, record.person))
     counted = counted_of(record, learned)
     after = record.wrapped_at or record.ended_at or record.launched_at
-    book = standard_rulebook()
+    book = rulebook_of(store)
     says, at = _next(store, record.person, at=after, book=book)
     about = (
         ("attempt", record.attempt),
@@ -117,7 +117,7 @@ def explain_person(store: Store, person: str, *, at: float) -> Explained:
             where="this store",
             mend="ids of persons are in the second column of `fairdial export attempts`.",
         )
-    book = standard_rulebook()
+    book = rulebook_of(store)
     gate = ComplianceGate(book)
     settings = _settings(store)
     asked = tuple(

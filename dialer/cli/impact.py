@@ -13,10 +13,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from compliance_gate.impact import Impact, law_impact
-from compliance_gate.library import standard_rulebook
 from compliance_gate.request import HistoryEntry, PersonFile
 from compliance_gate.words import Tech
 from dialer.cli import auditing, console, stored
+from dialer.cli.rulebooks import rulebook_of
 from dialer.domain.record import AttemptRecord, entry_of, instant
 from dialer.results.exports import iso
 
@@ -54,7 +54,7 @@ def compare_store(store: Store, before: date, after: date, *, json: bool) -> Non
     persons = stored.persons_called(store)
     if not persons:
         raise console.UserError("no attempt is stored here", mend="rehearse or run a shift first.")
-    book = standard_rulebook()
+    book = rulebook_of(store)
     compared = Compared(before=before, after=after, attempts=0, persons=len(persons), impacts=())
 
     def files() -> Iterator[PersonFile]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dialer.cli import console
+from dialer.cli import console, signing
 
 if TYPE_CHECKING:
     from compliance_gate.rules.base import Rule
 
 app = typer.Typer(help="The law and the house's policy in force.", no_args_is_help=True)
+app.add_typer(signing.app, name="register")
 
 Day = Annotated[str | None, typer.Option("--on", metavar="DATE", help="Only rules in force on this day.")]
 Json = Annotated[bool, typer.Option("--json", help="For a program.")]
@@ -141,19 +142,6 @@ def impact(
     days = _day(before, "--from"), _day(after, "--to")
     with opened_store(store) as opened:
         compare_store(opened, *days, json=json)
-
-
-@app.command()
-def register(
-    place: Annotated[
-        str | None, typer.Argument(metavar="[PLACE]", help="One jurisdiction rule by rule, such as US-MA.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """What is covered: complete, partial or absent, how checked and when."""
-    from dialer.cli.covering import show_register
-
-    show_register(place, json=json)
 
 
 def _change(before: Rule | None, after: Rule | None) -> tuple[str, Rule]:

@@ -16,9 +16,10 @@ import structlog
 from sqlalchemy import select
 
 from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import standard_rulebook
+from compliance_gate.rulebook import Rulebook
 from dialer import clock
 from dialer.cli.import_news import ImportNews, catch_up, finish_beside
+from dialer.cli.rulebooks import rulebook_for_calls
 from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Command, RefillHopper
@@ -189,16 +190,24 @@ class Running:
 
 @asynccontextmanager
 async def running_floor(
-    order: FloorOrder, *, network: TelephoneSystem, clock: Clock, gate: Gate | None = None
+    order: FloorOrder,
+    *,
+    network: TelephoneSystem,
+    clock: Clock,
+    gate: Gate | None = None,
+    rulebook: Rulebook | None = None,
 ) -> AsyncGenerator[Running]:
     """A floor while the block runs; leaving the block stops it in order.
+
+    Args:
+        rulebook: the law it calls under; None = the packaged law with the house's own signatures.
 
     Raises:
         StoreOwnedError: another engine owns the store.
         StoreUnavailableError: it cannot be opened.
         RecoveryRefusedError: journal and program disagree.
     """
-    rulebook = standard_rulebook()
+    rulebook = rulebook if rulebook is not None else rulebook_for_calls()
     gate = gate if gate is not None else ComplianceGate(rulebook)
     async with AsyncExitStack() as stack:
         store = stack.enter_context(await _open(order.database))

@@ -9,7 +9,7 @@ from typing import cast
 
 import typer
 
-from compliance_gate.library import standard_rulebook
+from compliance_gate.library import sample_rulebook
 from dialer.app import JOURNAL_FILE, fresh_engine
 from dialer.cli import console
 from dialer.domain.commands import Command
@@ -103,7 +103,7 @@ def _remarks(reader: JournalReader) -> list[str]:
     """How this place differs from where the journal was written; empty = it does not."""
     recorded, here = reader.header.surroundings, surroundings()
     remarks = [_remark(name, recorded, here) for name in recorded.differences(here)]
-    rulebook = standard_rulebook().hash
+    rulebook = sample_rulebook().hash
     if reader.header.rulebook != rulebook:
         remarks.append(f"rulebook: recorded under {reader.header.rulebook}, replayed under {rulebook}")
     return remarks

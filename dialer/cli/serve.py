@@ -146,13 +146,15 @@ def _run(wanted: SimulatedFloor) -> None:
 
 
 async def _serve(wanted: SimulatedFloor, order: FloorOrder, clock: RehearsalClock, token: str) -> None:
+    from compliance_gate.library import sample_rulebook
     from dialer.cli.live_floor import running_floor, work_until_signal
     from dialer.cli.network import started_network
     from telephony.simulated.client import Address, SimulatedNetwork
 
     path = wanted.socket if wanted.socket is not None else wanted.folder / SOCKET_FILE
     address = Address(path=str(path))
-    async with running_floor(order, network=SimulatedNetwork(address), clock=clock) as running:
+    lines, law = SimulatedNetwork(address), sample_rulebook()
+    async with running_floor(order, network=lines, clock=clock, rulebook=law) as running:
         write_address(wanted.folder, wanted.host, running.port)
         console.say(
             f"the floor listens at http://{wanted.host}:{running.port}; "

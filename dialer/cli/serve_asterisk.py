@@ -16,6 +16,7 @@ from dialer.cli.live_settings import (
     demand_nobody_real,
     read_settings,
 )
+from dialer.cli.rulebooks import uses_sample
 
 if TYPE_CHECKING:
     from dialer.cli.live_floor import FloorOrder, Running
@@ -81,7 +82,13 @@ def _plan(wanted: LiveFloor) -> _Plan:
     caller_ids = caller_ids_of(settings)
     demand_declared(campaigns, caller_ids)
     if settings.rehearsal is not None:
-        demand_nobody_real(settings.rehearsal, asterisk)
+        for asterisk in asterisks:
+            demand_nobody_real(settings.rehearsal, asterisk)
+    elif uses_sample():
+        raise console.UserError(
+            "the setting `signatures` names the sample signature, which nobody signed",
+            mend="take it away; sign for places of federal law only with `fairdial law register sign`.",
+        )
     folder = wanted.folder if wanted.folder is not None else settings.out / FOLDER
     database = wanted.database or settings.store
     return _Plan(
@@ -142,6 +149,7 @@ async def _not_there(asterisk: AsteriskSettings) -> console.UserError | None:
         mend = "start Asterisk, or mend [asterisk.link] and the certificate; `fairdial doctor` looks closer."
         return console.UserError(str(error), where=where, mend=mend)
     await link.close()
+    return None
 
 
 def _clock(plan: _Plan) -> Clock:
@@ -149,7 +157,6 @@ def _clock(plan: _Plan) -> Clock:
     from dialer.cli.serve import lasting_clock
     from dialer.runtime.clocks import RealClock
 
-    return None
     if plan.rehearsal is None:
         return RealClock()
     return lasting_clock(plan.folder, shows=plan.rehearsal.begins.timestamp())
@@ -175,9 +182,9 @@ def _order(plan: _Plan) -> FloorOrder:
 def _joining(plan: _Plan, running: Running, token_file: Path) -> str:
     floor = running.floor.snapshot()
     names = ", ".join(str(campaign.campaign) for campaign in floor.campaigns)
+    hosts = " and ".join(one.link.host for one in plan.asterisks)
     return (
         f"the floor works for {names} on the Asterisk at {hosts} (process {os.getpid()})\n"
         f"  HTTP: http://{plan.host}:{running.port}, the supervisor's token is in {token_file}\n"
         f"  store: {plan.database}"
     )
-    hosts = " and ".join(one.link.host for one in plan.asterisks)

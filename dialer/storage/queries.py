@@ -98,6 +98,12 @@ def attempt(work: Work, name: str) -> AttemptRecord | None:
     return None if row is None else record_of(row)
 
 
+def was_in_force(work: Work, rulebook: str) -> bool:
+    """Whether a floor or a rehearsal has worked on this store under this law."""
+    query = select(t.rulebooks.c.rulebook).where(t.rulebooks.c.rulebook == rulebook)
+    return work.read(lambda connection: connection.scalar(query)) is not None
+
+
 def findings_of(work: Work, name: str) -> tuple[Finding, ...]:
     """Every rule that was asked before the attempt; empty when there is no such attempt."""
     return work.read(lambda connection: findings_in(connection, name))

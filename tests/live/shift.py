@@ -16,7 +16,7 @@ from pathlib import Path
 from lab.laboratory import AMI_SECRET
 
 from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import standard_rulebook
+from compliance_gate.library import sample_rulebook
 from dialer.cli.live_floor import FloorOrder, Running
 from dialer.cli.made_up import NUMBERS
 from dialer.clock import monotonic_now, posix_now
@@ -164,7 +164,7 @@ def make_lines(
 def campaign_of(scenario: Scenario, *, ends_at: float | None) -> CampaignSettings:
     """The very settings that a rehearsal of the scenario has, for the people of `dialer.cli.made_up`."""
     small = replace(scenario, population=replace(scenario.population, persons_per_agent_hour=0.0))
-    engine = DialerEngine(ComplianceGate(standard_rulebook()))
+    engine = DialerEngine(ComplianceGate(sample_rulebook()))
     settings = Rehearsal(scenario=small, seed=1, engine=engine).settings()
     return replace(
         settings,

@@ -30,7 +30,7 @@ from shift import (
     observed,
 )
 
-from compliance_gate.library import standard_rulebook
+from compliance_gate.library import sample_rulebook
 from dialer.cli.live_floor import running_floor
 from dialer.cli.made_up import stock
 from dialer.clock import posix_now
@@ -146,7 +146,7 @@ def with_size(scenario: Scenario, *, agents: int, minutes: float) -> Scenario:
 def rehearse(scenario: Scenario, *, seed: int) -> Shift:
     """One shift in the simulator."""
     observer = ShiftObserver()
-    result = run_rehearsal(scenario, seed=seed, rulebook=standard_rulebook(), sink=observer.take)
+    result = run_rehearsal(scenario, seed=seed, rulebook=sample_rulebook(), sink=observer.take)
     return _shift(observer.records(starts_at=result.starts_at, ends_at=result.ends_at))
 
 

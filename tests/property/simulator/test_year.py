@@ -10,7 +10,7 @@ import pytest
 from benchmarks.year_audit import AuditedGate
 from compliance_gate.auditor import HouseLimits, Reading
 from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import standard_rulebook
+from compliance_gate.library import sample_rulebook
 from simulator.lead_book import LeadBook
 from simulator.office import OfficePlan
 from simulator.population import made_up
@@ -51,7 +51,7 @@ def test_a_fortnight_is_lawful_and_not_needlessly_silent() -> None:
     book = LeadBook(leads=people.leads, persons=people.persons)
     reading = Reading(max_ring_s=scenario.campaign.ring_s, house=HouseLimits())
     gate = AuditedGate(
-        ComplianceGate(standard_rulebook()), book, reading, judge_denied=0.5, chance=Streams(3).stream("a")
+        ComplianceGate(sample_rulebook()), book, reading, judge_denied=0.5, chance=Streams(3).stream("a")
     )
 
     def before(shift: ShiftOfYear) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from compliance_gate.findings import ClearanceLedger, ClearanceRefusedError, Layer, Recording, Verdict
 from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import standard_rulebook
+from compliance_gate.library import sample_rulebook
 from compliance_gate.prepared import ContactRequest, PreparedPerson
 from compliance_gate.request import (
     Address,
@@ -36,7 +36,7 @@ PERSON = PersonFile(
     debts=(Debt(debt="D1"),),
 )
 PROPOSED = ProposedContact(number="+12125550123", debts=("D1",))
-GATE = ComplianceGate(standard_rulebook())
+GATE = ComplianceGate(sample_rulebook())
 
 
 def ask(file: PersonFile = PERSON, proposed: ProposedContact = PROPOSED) -> ContactRequest:
@@ -94,11 +94,11 @@ def test_a_rule_that_raises_denies(monkeypatch: pytest.MonkeyPatch) -> None:
         raise RuntimeError("broken")
 
     monkeypatch.setattr(WindowRule, "ask", broken)
-    decision = ComplianceGate(standard_rulebook()).evaluate(ask(), at=NOW)
+    decision = ComplianceGate(sample_rulebook()).evaluate(ask(), at=NOW)
 
     assert not decision.is_allowed
     assert any("RuntimeError: broken" in value for f in decision.denials for _, value in f.facts)
-    assert ComplianceGate(standard_rulebook()).screen([ask()], at=NOW)[0].denied_by is not None
+    assert ComplianceGate(sample_rulebook()).screen([ask()], at=NOW)[0].denied_by is not None
 
 
 def test_an_instant_without_a_zone_is_a_mistake_of_the_caller() -> None:

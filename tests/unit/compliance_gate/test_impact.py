@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from compliance_gate.impact import law_impact
-from compliance_gate.library import standard_rulebook
+from compliance_gate.library import sample_rulebook
 from compliance_gate.request import Address, HistoryEntry, NumberOnFile, PersonFile
 from compliance_gate.words import EventKind, NumberKind, Outcome
 
@@ -31,7 +31,7 @@ FILE = PersonFile(
 
 def test_the_new_york_city_limit_would_have_stopped_the_fourth_and_fifth_call() -> None:
     """By the law of August all five were lawful; by that of September two were not."""
-    changed = list(law_impact(standard_rulebook(), [FILE], date(2026, 8, 1), date(2026, 9, 1)))
+    changed = list(law_impact(sample_rulebook(), [FILE], date(2026, 8, 1), date(2026, 9, 1)))
 
     assert [impact.entry.entry for impact in changed] == ["A3", "A4"]
     assert all(impact.allowed_before and not impact.allowed_after for impact in changed)
@@ -40,4 +40,4 @@ def test_the_new_york_city_limit_would_have_stopped_the_fourth_and_fifth_call() 
 
 def test_one_edition_against_itself_changes_nothing() -> None:
     """No law changed, no call decided otherwise."""
-    assert list(law_impact(standard_rulebook(), [FILE], date(2026, 9, 1), date(2026, 9, 2))) == []
+    assert list(law_impact(sample_rulebook(), [FILE], date(2026, 9, 1), date(2026, 9, 2))) == []

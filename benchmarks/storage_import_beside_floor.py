@@ -1,11 +1,14 @@
 """A large placement imported by another process while a floor commits: no commit may take longer than 0.3 s.
 
-    python benchmarks/storage_import_beside_floor.py [ROWS] [COMMITS_PER_SECOND]
+    python benchmarks/storage_import_beside_floor.py [ROWS] [COMMITS_PER_SECOND] [--database URL]
+
+The database is a new SQLite file, or an empty database of a PostgreSQL server that URL names.
 
 The floor here is the store's own part of one: an attempt launched and another ended in each commit, and a
 fetch of leads every second. The importing process reads a file of ROWS lines through the whole of intake.
 """
 
+import argparse
 import asyncio
 import csv
 import multiprocessing
@@ -26,13 +29,14 @@ from dialer.domain.ports import JournalEntry
 from dialer.domain.record import AttemptRecord
 from dialer.intake.columns import COLUMNS
 from dialer.intake.placements import PlacementReader
-from dialer.storage.imports import breathe
 from dialer.storage.live import LiveStore
+from dialer.storage.pace import breathe
 from dialer.storage.store import Store
 
 CAMPAIGN = CampaignId("c")
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 LIMIT_S = 0.3
+TOLD_EVERY_S = 60.0
 
 
 def write_file(path: Path, rows: int) -> None:
@@ -129,20 +133,28 @@ async def run_floor(store: Store, done: Event, per_second: float) -> tuple[list[
                 fetches.append(time.perf_counter() - began)
                 await asyncio.sleep(1.0)
 
+        async def tell() -> None:
+            while not done.is_set():
+                await asyncio.sleep(TOLD_EVERY_S)
+                worst = 1000 * max(commits, default=0.0)
+                print(f"{len(commits):,} commits so far, worst {worst:.0f} ms", flush=True)
+
         async with asyncio.TaskGroup() as group:
             group.create_task(fetch())
+            told = group.create_task(tell())
             while not done.is_set():
                 began = time.perf_counter()
                 await live.journal.append(steps(len(commits)))
                 commits.append(time.perf_counter() - began)
                 await asyncio.sleep(max(0.0, 1.0 / per_second - commits[-1]))
+            told.cancel()
     return commits, fetches
 
 
-def main(rows: int, per_second: float) -> None:
+def main(rows: int, per_second: float, database: str | None) -> None:
     """Print how long commits took; exit status 1 when one took longer than allowed."""
     with tempfile.TemporaryDirectory() as folder:
-        path, address = Path(folder) / "big.csv", str(Path(folder) / "store.db")
+        path, address = Path(folder) / "big.csv", database or str(Path(folder) / "store.db")
         write_file(path, rows)
         spawn = multiprocessing.get_context("spawn")
         done = spawn.Event()
@@ -165,7 +177,9 @@ def main(rows: int, per_second: float) -> None:
 
 
 if __name__ == "__main__":
-    main(
-        int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000,
-        float(sys.argv[2]) if len(sys.argv) > 2 else 20.0,
-    )
+    parser = argparse.ArgumentParser()
+    parser.add_argument("rows", type=int, nargs="?", default=1_000_000)
+    parser.add_argument("per_second", type=float, nargs="?", default=20.0)
+    parser.add_argument("--database", default=None)
+    wanted = parser.parse_args()
+    main(wanted.rows, wanted.per_second, wanted.database)

@@ -21,8 +21,8 @@ from dialer.intake.placements import PlacementReader
 from dialer.intake.report import ImportReport
 from dialer.measures.observer import ShiftObserver
 from dialer.measures.records import ShiftRecords
-from dialer.storage.imports import no_pause
 from dialer.storage.journal_file import JournalHeader, JournalWriter, surroundings
+from dialer.storage.pace import no_pause
 from dialer.storage.rehearsal import RehearsalWriter
 from dialer.storage.store import Store
 from simulator.open_gate import OpenGate

@@ -21,7 +21,8 @@ from dialer.intake.placements import PlacementReader
 from dialer.intake.report import ImportReport
 from dialer.runtime.clocks import RehearsalClock
 from dialer.storage import news
-from dialer.storage.imports import breathe, import_id_of
+from dialer.storage.imports import import_id_of
+from dialer.storage.pace import breathe
 from dialer.storage.store import Store
 
 ANSWER_S = 30.0

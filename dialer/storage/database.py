@@ -24,13 +24,18 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
+from dialer.clock import monotonic_now
 from dialer.domain.errors import StoreUnavailableError
 
 T = TypeVar("T")
 
-BUSY_TIMEOUT_MS = 10_000
+BUSY_S = 10.0
 """An importing process holds the write lock for some tens of milliseconds; ten seconds is an accident."""
 
+BUSY_ROUND_MS = 20
+"""SQLite looks for the write lock ever less often, down to once in 100 ms, and so misses gap after gap
+between an import's transactions. Its patience is therefore short, and we begin anew: it then looks every
+10 ms at least."""
 
 CHECKPOINT_PAGES = 4_000
 """Pages of the log (16 MB) after which a commit copies them back. Four times the usual: an import beside a
@@ -121,7 +126,7 @@ def _prepare_sqlite(engine: Engine, *, writer: bool, durable: bool) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            f"busy_timeout={1000 * BUSY_S:.0f}",
             "journal_mode=WAL",
             f"synchronous={'FULL' if durable else 'OFF'}",
             "foreign_keys=ON",
@@ -130,13 +135,29 @@ def _prepare_sqlite(engine: Engine, *, writer: bool, durable: bool) -> None:
             "journal_size_limit=67108864",
             f"wal_autocheckpoint={CHECKPOINT_PAGES}",
             f"query_only={'OFF' if writer else 'ON'}",
+            *((f"busy_timeout={BUSY_ROUND_MS}",) if writer else ()),
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+        if writer:
+            _begin_immediately(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+
+def _begin_immediately(connection: Connection) -> None:
+    until = monotonic_now() + BUSY_S
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as error:
+            if "locked" not in str(error.orig) or monotonic_now() > until:
+                raise
+        else:
+            return
 
 
 class SqliteDatabase:

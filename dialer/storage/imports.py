@@ -9,7 +9,6 @@ by a pause at least as long, so that a live floor's commits get their turn (the 
 """
 
 import hashlib
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -29,21 +28,14 @@ from dialer.storage.fold import Row as Columns
 from dialer.storage.fold import insert_missing, insert_rows
 from dialer.storage.identifiers import Identifiers
 from dialer.storage.leads import wake_numberless
+from dialer.storage.pace import Pace, no_pause
 from dialer.storage.placing import Batch, Placing
-
-STAGED_AT_ONCE = 1_000
-PLACED_AT_ONCE, PLACED_AT_LEAST, PLACED_AT_MOST = 100, 50, 400
-"""Accounts in one transaction beside a live floor: at first, and the bounds."""
 
 CHECKPOINT_PAGES = 400
 """Pages of SQLite's log after which an import beside a live floor copies them back itself, between its own
 transactions: otherwise the floor's next commit would do it, while somebody waits."""
 
-HELD_S = 0.04
-"""Seconds for which the write lock should be held at most; a live commit waits for a few of them."""
-
-PLACED_ALONE = 2_000
-"""Accounts in one transaction of a store that nobody else uses."""
+FORGOTTEN_AT_ONCE = 1_000
 
 T = TypeVar("T")
 _account = value_decoder(PlacedAccount)
@@ -66,15 +58,6 @@ class ImportStatus:
     rejected: int
 
 
-def breathe(seconds: float) -> None:
-    """Leave the write lock to others for as long as it was held."""
-    time.sleep(seconds)
-
-
-def no_pause(_seconds: float) -> None:
-    """For a store that nobody else uses."""
-
-
 def import_id_of(sha256: str, campaign: str) -> str:
     """The same bytes for the same campaign are one import."""
     return hashlib.sha256(f"{sha256}\x1f{campaign}".encode()).hexdigest()[:16]
@@ -93,6 +76,7 @@ class Imports:
         self._work = work
         self._identifiers = identifiers
         self._pause = pause
+        self._is_alone = pause is no_pause
 
     def begin(
         self, *, file_name: str, sha256: str, campaign: str, client: str = "", now: float
@@ -132,20 +116,21 @@ class Imports:
         self._expect(import_id, "staging")
         accounts: list[PlacedAccount] = []
         rejects: list[RejectedLine] = []
+        pace = Pace.alone() if self._is_alone else Pace.staging()
         for line in lines:
             if isinstance(line, PlacedAccount):
                 accounts.append(line)
             else:
                 rejects.append(line)
-            if len(accounts) + len(rejects) >= STAGED_AT_ONCE:
-                self._stage_batch(import_id, accounts, rejects)
+            if len(accounts) + len(rejects) >= pace.lines:
+                pace.learn(self._stage_batch(import_id, accounts, rejects))
                 accounts, rejects = [], []
         self._stage_batch(import_id, accounts, rejects)
         return self.status(import_id)
 
     def _stage_batch(
         self, import_id: str, accounts: Sequence[PlacedAccount], rejects: Sequence[RejectedLine]
-    ) -> None:
+    ) -> float:
         bodies: list[Columns] = [
             {"import_id": import_id, "body": encode_value(account)} for account in accounts
         ]
@@ -174,7 +159,7 @@ class Imports:
                 )
             )
 
-        self._timed(work)
+        return self._timed(work)[0]
 
     def publish(self, import_id: str, *, now: float, report: dict[str, object] | None = None) -> None:
         """The flip: from here on the import happens, whatever dies.
@@ -205,10 +190,9 @@ class Imports:
             identifiers=self._identifiers, campaign=status.campaign, import_id=import_id, now=now
         )
         changed: set[PersonId] = set()
-        is_alone = self._pause is no_pause
-        at_once = PLACED_ALONE if is_alone else PLACED_AT_ONCE
+        pace = Pace.alone() if self._is_alone else Pace.placing()
         while True:
-            rows = self._work.read(lambda connection, most=at_once: _staged(connection, import_id, most))
+            rows = self._work.read(lambda c, most=pace.lines: _staged(c, import_id, most))
             if not rows:
                 self._set_state(import_id, "finished")
                 return tuple(sorted(changed))
@@ -217,8 +201,7 @@ class Imports:
             if known:
                 changed.update(known)
                 self._timed(partial(wake_numberless, persons=known))
-            if not is_alone:
-                at_once = _next_size(at_once, took)
+            pace.learn(took)
 
     def abandon(self, import_id: str) -> None:
         """Forget a file that is still staging; nothing of it was ever visible."""
@@ -268,7 +251,10 @@ class Imports:
         """Delete what was staged, a bite at a time."""
         staged = t.staged_accounts.c
         some = (
-            select(staged.id).where(staged.import_id == import_id).order_by(staged.id).limit(STAGED_AT_ONCE)
+            select(staged.id)
+            .where(staged.import_id == import_id)
+            .order_by(staged.id)
+            .limit(FORGOTTEN_AT_ONCE)
         )
         gone = delete(t.staged_accounts).where(staged.id.in_(some))
 
@@ -303,7 +289,7 @@ class Imports:
         def timed(connection: Connection) -> T:
             nonlocal held
             began = monotonic_now()
-            if self._pause is not no_pause and connection.dialect.name == "sqlite":
+            if not self._is_alone and connection.dialect.name == "sqlite":
                 connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
             result = work(connection)
             held = monotonic_now() - began
@@ -343,10 +329,3 @@ def _put_in_place(
         delete(t.staged_accounts).where(staged.import_id == import_id, staged.id <= rows[-1].id)
     )
     return known
-
-
-def _next_size(size: int, took: float) -> int:
-    """Smaller batches on a slow or busy machine: what counts is how long the write lock is held."""
-    if took > HELD_S:
-        return max(size // 2, PLACED_AT_LEAST)
-    return min(size + PLACED_AT_LEAST, PLACED_AT_MOST) if took < HELD_S / 2 else size

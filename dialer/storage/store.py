@@ -14,8 +14,9 @@ from dialer.storage import checkpoints, leads, lock, person_files, schema
 from dialer.storage.database import Database, connect, store_url
 from dialer.storage.fold import insert_missing
 from dialer.storage.identifiers import Identifiers
-from dialer.storage.imports import Imports, no_pause
+from dialer.storage.imports import Imports
 from dialer.storage.leads import Claimed
+from dialer.storage.pace import no_pause
 from dialer.storage.tables import campaigns, meta, numbers, rulebooks, telephone_numbers
 
 T = TypeVar("T")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import FloorReleased, TimeReached
 from dialer.domain.ports import JournalEntry
+from dialer.storage import database
 from dialer.storage.live import LiveStore
 from dialer.storage.store import Store
 
@@ -21,32 +22,32 @@ def step(sequence: int, weight: int = 0) -> JournalEntry:
     return JournalEntry(sequence=sequence, now=1.0, event=event, commands=())
 
 
-def limit_pages(store: Store, more: int | None) -> None:
-    """A full disk, as SQLite sees it: no page beyond these."""
+async def limit_pages(live: LiveStore, more: int | None) -> None:
+    """A full disk, as SQLite sees it: no page beyond these. The limit is the connection's own."""
 
     def work(connection: Connection) -> None:
         pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar() or 0)
         limit = 2**30 if more is None else pages + more
         connection.exec_driver_sql(f"PRAGMA max_page_count={limit}")
 
-    store.write(work)
+    await live.database.write(work)
 
 
 async def test_a_full_disk_fails_the_batch_and_later_batches_go_on(store: Store) -> None:
     async with LiveStore(store, now=lambda: 1.0) as live:
         await live.journal.append([step(1)])
-        limit_pages(store, 2)
+        await limit_pages(live, 2)
         with pytest.raises(StoreUnavailableError, match="make room"):
             await live.journal.append([step(2), step(3, weight=200_000)])
         assert (live.journal.committed, store.last_sequence()) == (1, 1)
-        limit_pages(store, None)
+        await limit_pages(live, None)
         await live.journal.append([step(2), step(3, weight=200_000)])
         assert store.last_sequence() == 3
 
 
 async def test_everyone_waiting_in_a_failed_batch_is_told(store: Store) -> None:
     async with LiveStore(store, now=lambda: 1.0) as live:
-        limit_pages(store, 0)
+        await limit_pages(live, 0)
         results = await asyncio.gather(
             *(live.journal.append([step(n, weight=100_000)]) for n in range(1, 6)), return_exceptions=True
         )
@@ -71,7 +72,7 @@ def test_a_reader_has_no_right_to_write(store: Store) -> None:
 
 
 def test_a_lock_held_too_long_is_unavailable(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    store.write(lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout=20"))
+    monkeypatch.setattr(database, "BUSY_S", 0.05)
     other = sqlite3.connect(store.database.url.database or "", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailableError, match="write lock"):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from dialer.domain.caller_id import AtCeiling
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import CampaignId, ClientId
+from dialer.domain.third_party import OutsideLine
 from dialer.domain.transitions import Machine, Word
 from dialer.domain.voice import VoicePlan
 
@@ -100,6 +101,7 @@ class CampaignSettings:
         max_passes: attempts on one lead in this campaign before it is closed as exhausted.
         wrap_up_limit_s: after-call work is ended after this; None = never.
         shift_ends_at: POSIX seconds when the floor means to stop; None = open.
+        outside_lines: whom agents may call into a talk besides the person's own other numbers.
         inbound_queue: most people who called us and wait for an agent; who comes then is told so at once.
     """
 
@@ -133,6 +135,7 @@ class CampaignSettings:
     voice: VoicePlan | None = None
     served_within_s: float | None = None
     inbound_queue: int = 10
+    outside_lines: tuple[OutsideLine, ...] = ()
 
     def served_within(self) -> float:
         """Seconds from the answer within which a person counts as served."""

@@ -49,6 +49,8 @@ class Originate:
             joined: it plays the message if the clearance allows it, then hangs up.
         reserved_agent: who waits for this call; None for predictive launches.
         box: which of several telephone systems places it: the one where its agents are. '' = there is one.
+        joins: the talk that it joins when it is answered, as a third party; None = it is a call of its own.
+        line: E.164 of the business line that is called, where it is no number of a person.
         voice: what may be played and recorded; None = the campaign has no plan, and the telephone system's
             own settings hold.
     """
@@ -65,6 +67,8 @@ class Originate:
     reserved_agent: AgentId | None = None
     box: BoxId = NO_BOX
     voice: PlannedVoice | None = None
+    joins: AttemptId | None = None
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +88,30 @@ class ConfirmOptOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge:
-    """Join the answered call to the agent's leg."""
+    """Join the answered call to the agent's leg. `from_agent`: taken from this one, who is free then."""
 
     attempt: AttemptId
     agent: AgentId
+    from_agent: AgentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseAgent:
+    """Take the agent's leg out of the talk, which goes on between the others."""
+
+    attempt: AttemptId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreThirdParty:
+    """A line of the campaign is about to be called into a talk, and why it may be; journaled before."""
+
+    attempt: AttemptId
+    joins: AttemptId
+    agent: AgentId
+    line: str
+    findings: tuple[Finding, ...]
 
 
 class HangupReason(Enum):
@@ -102,6 +126,8 @@ class HangupReason(Enum):
     """The person is calling us this very moment."""
     AGENT_GONE = "agent_gone"
     NO_AGENT_LEFT = "no_agent_left"
+    TALK_OVER = "talk_over"
+    """The talk that it had joined is over, or nobody of ours is left in it."""
     UNACCOUNTED = "unaccounted"
 
 
@@ -324,6 +350,8 @@ Command = (
     StoreAttempt
     | Originate
     | Bridge
+    | ReleaseAgent
+    | StoreThirdParty
     | LeaveMessage
     | ConfirmOptOut
     | Hangup

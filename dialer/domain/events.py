@@ -141,6 +141,54 @@ class AgentHungUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransferRequested:
+    """A talk is to go on with another agent: its own agent asks, or somebody who supervises takes it over.
+
+    Args:
+        to: who takes it; free, or on a break and ready to take it all the same.
+        by: who asked, for the record.
+    """
+
+    attempt: AttemptId
+    to: AgentId
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThirdPartyRequested:
+    """An agent asks to call somebody outside into their talk. The gate decides as for every other call.
+
+    Exactly one is given.
+
+    Args:
+        line: name of a line on the campaign's list.
+        number: another number of the person who talks.
+    """
+
+    agent: AgentId
+    line: str | None = None
+    number: NumberId | None = None
+
+    def __post_init__(self) -> None:
+        if (self.line is None) == (self.number is None):
+            raise InvalidFactError("a third party is either a line of the campaign or a number of the person")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThirdPartyReleased:
+    """The agent ended the third party's call; the talk goes on."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConferenceLeft:
+    """The agent left person and third party to themselves; after-call work begins."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentLoggedOut:
     agent: AgentId
 
@@ -643,6 +691,10 @@ Event = (
     | AgentGotReady
     | AgentPauseRequested
     | AgentHungUp
+    | TransferRequested
+    | ThirdPartyRequested
+    | ThirdPartyReleased
+    | ConferenceLeft
     | AgentLoggedOut
     | AgentLegLost
     | AgentLegRestored

@@ -23,15 +23,22 @@ from dialer.domain.commands import (
     LeaveMessage,
     Originate,
     RefillHopper,
+    ReleaseAgent,
 )
 from dialer.domain.events import Event, LeadsFetched, NetworkReconciled
 from dialer.domain.ids import AttemptId, InboundId, NumberId
 from dialer.domain.inbound import Caller
 
 TelephoneCommand = (
-    Originate | Bridge | Hangup | LeaveMessage | ConfirmOptOut | ConnectAgentLeg | DropAgentLeg
+    Originate
+    | Bridge
+    | Hangup
+    | ReleaseAgent
+    | LeaveMessage
+    | ConfirmOptOut
+    | ConnectAgentLeg
+    | DropAgentLeg
 )
-
 
 class TelephoneSystem(Protocol):
     """A telephone system: Asterisk, a simulated network in another process, or one in memory.

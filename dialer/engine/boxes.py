@@ -7,12 +7,15 @@ placed, and its agents have lost their legs until a leg is up elsewhere. A box t
 is given up with the next report of the others.
 """
 
+from collections.abc import Collection
+
 from dialer.domain.agent import AgentMove, AgentState
 from dialer.domain.attempt import AttemptState
 from dialer.domain.commands import ConnectAgentLeg, HangupReason, RaiseAlarm
 from dialer.domain.events import BoxGivenUp, NetworkLost, NetworkReconciled
-from dialer.domain.ids import NO_BOX, BoxId, CampaignId
+from dialer.domain.ids import NO_BOX, AttemptId, BoxId, CampaignId
 from dialer.engine.calls import Calls
+from dialer.engine.conference import Conference
 from dialer.engine.context import Context
 from dialer.engine.lanes import launching_pools, open_lanes, serving_here
 from dialer.engine.roster import SERVING, Roster
@@ -22,10 +25,11 @@ from dialer.engine.state import BoxRow
 class Boxes:
     """The boxes' table."""
 
-    def __init__(self, context: Context, roster: Roster, calls: Calls) -> None:
+    def __init__(self, context: Context, roster: Roster, calls: Calls, conference: Conference) -> None:
         self._context = context
         self._roster = roster
         self._calls = calls
+        self._conference = conference
 
     def lost(self, event: NetworkLost) -> None:
         """One of several is not heard."""
@@ -67,6 +71,7 @@ class Boxes:
         row = self._row(event.box)
         row.is_up, row.reason = False, event.reason
         context.emit(RaiseAlarm(subject="telephone system", text=f"{event.box} is given up: {event.reason}"))
+        self.close_guests(frozenset({event.box}), live=())
         for call in tuple(context.state.calls.values()):
             if call.box == event.box and call.state is not AttemptState.ENDED:
                 self._calls.close_unknown(call)
@@ -77,6 +82,12 @@ class Boxes:
                 self._calls.agent_gone(agent)
         self._roster.forget_capabilities()
         self._judge()
+
+    def close_guests(self, boxes: frozenset[BoxId] | None, *, live: Collection[AttemptId]) -> None:
+        """Third parties at these boxes (None: anywhere) who do not live there any more."""
+        for guest in tuple(self._context.state.guests.values()):
+            if (boxes is None or guest.box in boxes) and guest.attempt not in live:
+                self._conference.close_unknown(guest)
 
     def ring_seats(self) -> None:
         """Every agent who is logged in wants a leg: said again, since a leg that is up is not rung twice."""

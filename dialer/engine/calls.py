@@ -23,6 +23,7 @@ from dialer.domain.ids import AgentId, AttemptId
 from dialer.engine import caller_id, ledger
 from dialer.engine.context import Context
 from dialer.engine.ending import Ending, record_of
+from dialer.engine.guests import is_alone_with_guest, send_guest_away
 from dialer.engine.lanes import leads_of
 from dialer.engine.pacing_port import PacingPort
 from dialer.engine.roster import Roster
@@ -305,7 +306,13 @@ class Calls:
         call = context.state.calls.get(attempt) if attempt is not None else None
         if call is None:
             return
-        if call.state is AttemptState.CONNECTED:
+        if call.passing_to == agent.agent:
+            call.passing_to = None  # the talk stays with whom it was
+        elif call.passing_to is not None:  # the bridge to the other agent is on its way
+            call.agent, call.passing_to, call.is_bridging = call.passing_to, None, True
+        elif is_alone_with_guest(call):
+            pass
+        elif call.state is AttemptState.CONNECTED:
             self._rescue(call)
         elif call.state is AttemptState.ENDED:
             self._ending.without_disposition(call)
@@ -383,8 +390,11 @@ class Calls:
 
     def _over_talked(self, call: CallRow) -> None:
         context = self._context
-        if not call.is_leaving_message:
+        if not call.is_leaving_message and not call.is_handed_on:
             call.talk_ended_at = context.now
+        if call.passing_to is not None:
+            self._roster.release(context.state.agents[call.passing_to])
+            call.passing_to = None
         self._end(call, Outcome.CONNECTED)
         if call.abandoned is None:
             call.abandoned = False
@@ -392,6 +402,9 @@ class Calls:
         campaign, _pool = self._place(call)
         if call.is_leaving_message:
             self._ending.after_message(call)
+            return
+        if call.is_handed_on:
+            self._ending.after_handing_on(call, agent)
             return
         if agent is None or agent.attempt != call.attempt:
             self._ending.without_disposition(call)
@@ -417,6 +430,7 @@ class Calls:
         call.outcome = outcome
         call.ended_at = self._context.now
         caller_id.over(self._context.state, call, outcome, now=self._context.now)
+        send_guest_away(self._context, call)
         campaign, pool = self._place(call)
         campaign.in_flight -= 1
         if (box := self._context.state.boxes.get(call.box)) is not None:

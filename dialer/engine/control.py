@@ -20,6 +20,7 @@ from dialer.engine import caller_id, ledger
 from dialer.engine.boxes import Boxes
 from dialer.engine.calls import Calls
 from dialer.engine.context import Context
+from dialer.engine.guests import is_alone_with_guest
 from dialer.engine.hopper import Hopper
 from dialer.engine.pacing_port import PacingPort
 from dialer.engine.roster import SERVING, Roster
@@ -143,6 +144,7 @@ class Control:
             is_told = boxes is None or call.box in boxes
             if is_told and call.state is not AttemptState.ENDED and attempt not in live:
                 self._calls.close_unknown(call)
+        self._boxes.close_guests(boxes, live=live)
         for attempt in event.live:
             self._account_for(attempt, event.talking.get(attempt))
         self._reattach(event, boxes)
@@ -153,6 +155,8 @@ class Control:
 
     def _account_for(self, attempt: AttemptId, talking_to: AgentId | None) -> None:
         call = self._context.state.calls.get(attempt)
+        if attempt in self._context.state.guests or (call is not None and is_alone_with_guest(call)):
+            return
         if call is None or call.state is AttemptState.ENDED:
             self._context.emit(Hangup(attempt=attempt, reason=HangupReason.UNACCOUNTED))
             return

@@ -111,13 +111,17 @@ class Ending:
         disposition = call.disposition
         assert disposition is not None, "asked only when there is one"
         self._record(StoreOutcome(record=record_of(call, wrapped_at=context.now)))
-        self._learn(campaign, call, live=disposition.effect.live)
         wrap_s = context.now - (call.talk_ended_at or context.now)
         self._pacing.observe(campaign, call.pool, WrapUpEnded(agent_id=agent.agent, wrap_s=max(wrap_s, 0.0)))
+        self._conclude(call, disposition)
+        self._roster.finish(agent, ready=call.ready_after)
+
+    def _conclude(self, call: CallRow, disposition: Disposition) -> None:
+        campaign = self._context.state.campaigns[call.campaign]
+        self._learn(campaign, call, live=disposition.effect.live)
         self._consequences(call, disposition)
         self._lead_after(campaign, call, disposition)
         self._close(call)
-        self._roster.finish(agent, ready=call.ready_after)
 
     def after_message(self, call: CallRow) -> None:
         """A message was being left on a machine, and its agent is elsewhere already."""
@@ -129,6 +133,20 @@ class Ending:
         self._learn(campaign, call, live=False)
         self._lead_after(campaign, call, disposition)
         self._close(call)
+
+    def after_handing_on(self, call: CallRow, agent: AgentRow | None) -> None:
+        """The agent had left the talk to person and third party, and may have said what came of it."""
+        if call.disposition is not None:
+            self._record(StoreOutcome(record=record_of(call, wrapped_at=self._context.now)))
+            self._conclude(call, call.disposition)
+        elif agent is not None and agent.attempt == call.attempt:
+            self._context.emit(StoreOutcome(record=record_of(call)))  # they are at it
+        else:
+            self.without_disposition(call)
+
+    def record_guest(self, record: AttemptRecord) -> None:
+        """The call of a third party to another number of the person is over."""
+        self._record(StoreOutcome(record=record))
 
     def without_disposition(self, call: CallRow) -> None:
         """The agent is gone and said nothing: it stays a conversation to the gate, which binds the most."""

@@ -23,9 +23,11 @@ from dialer.domain.lead import Target
 from dialer.engine.boxes import Boxes
 from dialer.engine.calls import Calls
 from dialer.engine.clearing import Clearing
+from dialer.engine.conference import Conference, News
 from dialer.engine.context import Context, Gate
 from dialer.engine.control import Control
 from dialer.engine.ending import Ending
+from dialer.engine.guests import is_alone_with_guest
 from dialer.engine.hanging_up import HangingUp
 from dialer.engine.heard import Heard
 from dialer.engine.hopper import Hopper
@@ -37,8 +39,9 @@ from dialer.engine.pacing_port import PacingPort, PolicyMaker
 from dialer.engine.people import People
 from dialer.engine.roster import Roster
 from dialer.engine.snapshot import FloorSnapshot, floor_snapshot
-from dialer.engine.state import EngineState
+from dialer.engine.state import CallRow, EngineState
 from dialer.engine.suppression import Suppression
+from dialer.engine.transferring import Transferring
 
 
 class DialerEngine:
@@ -65,7 +68,9 @@ class DialerEngine:
         self._launcher = Launcher(
             context, self._roster, self._hopper, self._people, self._pacing, self._clearing, self._calls
         )
-        self._boxes = Boxes(context, self._roster, self._calls)
+        self._transferring = Transferring(context, self._roster, self._pacing)
+        self._conference = Conference(context, self._roster, self._pacing, self._clearing, self._ending)
+        self._boxes = Boxes(context, self._roster, self._calls, self._conference)
         self._control = Control(context, self._roster, self._hopper, self._pacing, self._calls, self._boxes)
         self._heard = Heard(context, self._roster, self._pacing, self._ending, self._calls)
         self._inbound_ending = InboundEnding(context, self._roster, self._people, self._suppression)
@@ -192,6 +197,8 @@ class DialerEngine:
                 self._end_wrap_up(AttemptId(name))
             elif kind == "inbound_wrap":
                 self._inbound_ending.wrap_up_over(InboundId(name))
+            elif kind == "guest":
+                self._conference.watch(AttemptId(name))
             elif kind == "reserved":
                 self._context.unconnected.add(CampaignId(name))
 
@@ -202,7 +209,12 @@ class DialerEngine:
 
     def _end_wrap_up(self, attempt: AttemptId) -> None:
         call = self._context.state.calls.get(attempt)
-        if call is None or call.state is not AttemptState.ENDED or call.agent is None:
+        if call is None or call.agent is None:
+            return
+        if is_alone_with_guest(call):
+            self._leave_wrap_up(call, ready=False)
+            return
+        if call.state is not AttemptState.ENDED:
             return
         agent = self._context.agent(call.agent)
         self._ending.without_disposition(call)
@@ -245,24 +257,28 @@ class DialerEngine:
             e.AgentGotReady: roster.get_ready,
             e.AgentPauseRequested: self._pause,
             e.AgentHungUp: self._hanging_up.by_agent,
+            e.TransferRequested: self._transferring.requested,
+            e.ThirdPartyRequested: self._conference.requested,
+            e.ThirdPartyReleased: self._conference.released,
+            e.ConferenceLeft: self._conference.left,
             e.AgentLoggedOut: self._log_out,
             e.AgentLegLost: self._lose_leg,
             e.AgentLegRestored: roster.restore_leg,
             e.DialRequested: self._dial,
             e.DispositionRecorded: self._dispose,
             e.LeadsFetched: hopper.fetched,
-            e.CallRinging: calls.ringing,
-            e.CallAnswered: calls.answered,
-            e.CallBridged: calls.bridged,
-            e.BridgeFailed: calls.bridge_failed,
+            e.CallRinging: self._guests_first(calls.ringing),
+            e.CallAnswered: self._guests_first(calls.answered),
+            e.CallBridged: self._guests_first(self._bridged),
+            e.BridgeFailed: self._bridge_failed,
             e.CallTimedOut: calls.timed_out,
             e.OverflowAnswered: self._heard.overflow_answered,
             e.VoicePlayed: self._heard.played,
             e.RecordingBegan: self._heard.recording_began,
             e.OptOutPressed: self._heard.opted_out,
             e.VoicemailDropRequested: self._heard.leave_message,
-            e.CallEnded: calls.ended,
-            e.CallNotAttempted: calls.not_attempted,
+            e.CallEnded: self._guests_first(calls.ended),
+            e.CallNotAttempted: self._guests_first(calls.not_attempted),
             e.NetworkLost: control.network_lost,
             e.NetworkReconciled: self._reconcile,
             e.InboundArrived: inbound.arrived,
@@ -288,6 +304,19 @@ class DialerEngine:
         self, move: CampaignMove
     ) -> Callable[[e.CampaignStarted | e.CampaignPaused | e.CampaignDrained | e.CampaignStopped], None]:
         return lambda event: self._control.move(event.campaign, move)
+
+    def _guests_first(self, handle: Callable[..., None]) -> Callable[[News], None]:
+        """News of a third party is not news of a call of its own."""
+        conference = self._conference
+        return lambda event: None if conference.takes(event) else handle(event)
+
+    def _bridged(self, event: e.CallBridged) -> None:
+        if not self._transferring.takes_bridge(event):
+            self._calls.bridged(event)
+
+    def _bridge_failed(self, event: e.BridgeFailed) -> None:
+        if not self._transferring.takes_failure(event):
+            self._calls.bridge_failed(event)
 
     def _release_floor(self, _event: e.FloorReleased) -> None:
         self._control.release_floor()
@@ -337,6 +366,15 @@ class DialerEngine:
         call.ready_after = event.ready_after
         if call.state is AttemptState.ENDED:
             self._ending.with_disposition(call, self._context.agent(event.agent))
+        elif is_alone_with_guest(call):
+            self._leave_wrap_up(call, ready=event.ready_after)
+
+    def _leave_wrap_up(self, call: CallRow, *, ready: bool) -> None:
+        """The agent is done with a talk that goes on without them."""
+        assert call.agent is not None, "a talk that was handed on had an agent"
+        agent = self._context.agent(call.agent)
+        if agent.state is AgentState.WRAPPING and agent.attempt == call.attempt:
+            self._roster.finish(agent, ready=ready)
 
     def _dial(self, event: e.DialRequested) -> None:
         campaign = self._context.campaign(event.campaign)

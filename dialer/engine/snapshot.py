@@ -10,13 +10,16 @@ from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId, Inb
 from dialer.domain.inbound import Caller, InboundState
 from dialer.domain.sound import AgentSound
 from dialer.engine import ledger
-from dialer.engine.state import BoxRow, CallerIdRow, CampaignRow, EngineState, InboundRow
+from dialer.engine.guests import guest_of
+from dialer.engine.state import AgentRow, BoxRow, CallerIdRow, CampaignRow, EngineState, InboundRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentView:
-    """One agent. `for_s`: seconds in the present state. `sound`: of the telephone, put in by the runtime where
-    the telephone system measures it."""
+    """One agent. `for_s`: seconds in the present state. `notice`: what they must be told, until the next.
+
+    sound: of the telephone, put in by the runtime where the telephone system measures it.
+    """
 
     agent: AgentId
     campaign: CampaignId
@@ -26,6 +29,8 @@ class AgentView:
     is_leaving: bool
     attempt: AttemptId | None
     box: BoxId = NO_BOX
+    third_party: str = ""
+    notice: str = ""
     sound: AgentSound | None = None
     inbound: InboundId | None = None
 
@@ -138,6 +143,8 @@ def floor_snapshot(
                 is_leaving=row.is_leaving,
                 attempt=row.attempt,
                 box=row.box,
+                third_party=_third_party(state, row),
+                notice=row.notice,
                 inbound=row.inbound,
             )
             for row in sorted(state.agents.values(), key=lambda row: row.agent)
@@ -170,6 +177,12 @@ def _caller_id_view(row: CallerIdRow, now: float) -> CallerIdView:
         daily_ceiling=ceiling,
         is_full=ceiling is not None and attempts >= ceiling,
     )
+
+
+def _third_party(state: EngineState, row: AgentRow) -> str:
+    """Whose call to a third party does what: 'the creditor: ringing'; '' = there is none."""
+    guest = None if row.attempt is None else guest_of(state, row.attempt)
+    return "" if guest is None else f"{guest.name}: {guest.state.value}"
 
 
 def _box_view(state: EngineState, row: BoxRow) -> BoxView:

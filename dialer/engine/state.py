@@ -32,6 +32,8 @@ from dialer.domain.ids import (
 )
 from dialer.domain.inbound import Caller, InboundState
 from dialer.domain.lead import Lead
+from dialer.domain.record import AttemptRecord
+from dialer.domain.third_party import ThirdPartyState
 from dialer.domain.voice import PlannedVoice, Played
 from dialer.engine.answering import AnswerBook
 
@@ -125,6 +127,7 @@ class AgentRow:
     inbound: InboundId | None = None
     reason: str = ""
     box: BoxId = NO_BOX
+    notice: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -162,6 +165,8 @@ class CallRow:
     ready_after: bool = True
     hangup: HangupReason | None = None
     box: BoxId = NO_BOX
+    passing_to: AgentId | None = None
+    is_handed_on: bool = False
     caller_id: str = ""
     voice: PlannedVoice | None = None
     early_media: bool = False
@@ -214,6 +219,21 @@ class InboundRow:
 
 
 @dataclass(slots=True, kw_only=True)
+class GuestRow:
+    """A third party of a talk. `record` is of an attempt on the person's other number; None for a line."""
+
+    attempt: AttemptId
+    talk: AttemptId
+    agent: AgentId
+    state: ThirdPartyState
+    name: str
+    record: AttemptRecord | None = None
+    number: NumberId | None = None
+    box: BoxId = NO_BOX
+    hangup: HangupReason | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class PersonRow:
     """A person in play: with a lead in a hopper or an attempt not wholly over. `uses` counts both."""
 
@@ -254,10 +274,11 @@ class EngineState:
     floor_stop_reason: str = ""
     is_network_up: bool = True
     holds: dict[str, str] = field(default_factory=dict[str, str])
+    boxes: dict[BoxId, BoxRow] = field(default_factory=dict[BoxId, BoxRow])
     campaigns: dict[CampaignId, CampaignRow] = field(default_factory=dict[CampaignId, CampaignRow])
     agents: dict[AgentId, AgentRow] = field(default_factory=dict[AgentId, AgentRow])
     calls: dict[AttemptId, CallRow] = field(default_factory=dict[AttemptId, CallRow])
-    boxes: dict[BoxId, BoxRow] = field(default_factory=dict[BoxId, BoxRow])
+    guests: dict[AttemptId, GuestRow] = field(default_factory=dict[AttemptId, GuestRow])
     leads: dict[LeadId, Lead] = field(default_factory=dict[LeadId, Lead])
     persons: dict[PersonId, PersonRow] = field(default_factory=dict[PersonId, PersonRow])
     locked_leads: dict[LeadId, AttemptId] = field(default_factory=dict[LeadId, AttemptId])

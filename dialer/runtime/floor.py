@@ -22,6 +22,7 @@ from dialer.engine.snapshot import FloorSnapshot
 from dialer.runtime.checkpoint import encode_state
 from dialer.runtime.clocks import Clock, WatchedClock
 from dialer.runtime.health import Health
+from dialer.runtime.inbound import InboundDesk
 from dialer.runtime.inbox import Inbox, Item, Taken
 from dialer.runtime.instruments import Instruments
 from dialer.runtime.link import Link, believed_after
@@ -86,6 +87,7 @@ class Floor:
             link=self._link.number_of,
             tell=self._tell,
         )
+        self._inbound = InboundDesk(network=network, store=store, settings=self.settings, tell=self._tell)
         self._writer = Writer(
             store=store,
             settings=self.settings,
@@ -205,6 +207,8 @@ class Floor:
                     ("quick", self._outbox.run_quick()),
                     ("ordered", self._outbox.run_ordered()),
                     ("leads", self._fetch()),
+                    ("callers", self._inbound.identify()),
+                    ("inbound", self._inbound.perform()),
                     ("link", self._link.run()),
                     ("lag", watch_lag(self.instruments.lag)),
                     ("watch", self._watch()),
@@ -307,6 +311,8 @@ class Floor:
         for command in commands:
             if isinstance(command, (c.Bridge, c.Hangup)):
                 self._outbox.send_quick(command, since=since)
+            elif isinstance(command, (c.BridgeInbound, c.HangupInbound)):
+                self._inbound.send(command)
             elif isinstance(command, c.Originate):
                 self._outbox.announce(command)
         self._writer.add(
@@ -347,6 +353,8 @@ class Floor:
 
     async def _from_network(self, event: e.Event, link: int) -> None:
         await self._inbox.put(Item(event, clock.monotonic_now(), link=link))
+        if isinstance(event, e.InboundArrived):
+            self._inbound.arrived(event.call)
 
     def _tell(self, event: e.Event) -> None:
         self._inbox.insist(Item(event, clock.monotonic_now()))
@@ -368,6 +376,8 @@ class Floor:
             ):
                 box = command.box if isinstance(command, c.Originate) else NO_BOX
                 self._outbox.order(command, link=step.links.get(box, 0))
+            case c.DismissInbound() | c.ConfirmInboundOptOut():
+                self._inbound.send(command)
             case c.RefillHopper():
                 self._refills.put_nowait(command)
             case c.RaiseAlarm():

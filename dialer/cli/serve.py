@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from dialer.cli.live_floor import FloorOrder, Running
     from dialer.domain.campaign import CampaignSettings
     from dialer.runtime.clocks import RehearsalClock
-    from dialer.web.tokens import Tokens
+    from dialer.web.tokens import Token, Tokens
     from simulator.scenario import Scenario
     from telephony.simulated.client import Address
     from telephony.simulated.program import NetworkOrder
@@ -247,12 +248,13 @@ def lasting_clock(folder: Path, *, shows: float, factor: float = 1.0) -> Rehears
     return made
 
 
-def the_tokens(folder: Path) -> Tokens:
-    """Who may ask the floor of this folder for what."""
+def the_tokens(folder: Path, others: Iterable[Token] = ()) -> Tokens:
+    """Who may ask the floor of this folder for what: the folder's own token, and `others`."""
     from dialer.web.tokens import Role, Token, Tokens, digest_of
 
     roles = frozenset({Role.SUPERVISOR, Role.CLERK, Role.WATCHER})
-    return Tokens([Token(digest=digest_of(the_token(folder)), roles=roles, name="the token of this folder")])
+    own = Token(digest=digest_of(the_token(folder)), roles=roles, name="the token of this folder")
+    return Tokens([own, *others])
 
 
 def the_token(folder: Path) -> str:

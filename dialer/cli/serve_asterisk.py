@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dialer.cli import console
+from dialer.cli.browser_phones import FOLDER as AGENTS_FOLDER
 from dialer.cli.live_settings import (
     asterisks_of,
     caller_ids_of,
@@ -163,15 +164,18 @@ def _clock(plan: _Plan) -> Clock:
 
 
 def _order(plan: _Plan) -> FloorOrder:
+    from dialer.cli.browser_phones import agent_tokens, phones_of
     from dialer.cli.live_floor import FloorOrder
     from dialer.cli.serve import the_tokens
     from dialer.runtime.settings import RuntimeSettings
 
+    phones = phones_of(plan.asterisks)
     return FloorOrder(
         database=plan.database,
         campaigns=plan.campaigns,
         caller_ids=plan.caller_ids,
-        tokens=the_tokens(plan.folder),
+        tokens=the_tokens(plan.folder, agent_tokens(plan.folder, phones)),
+        phones=phones,
         host=plan.host,
         port=plan.port,
         settings=RuntimeSettings(drain_s=plan.drain_s),
@@ -183,8 +187,10 @@ def _joining(plan: _Plan, running: Running, token_file: Path) -> str:
     floor = running.floor.snapshot()
     names = ", ".join(str(campaign.campaign) for campaign in floor.campaigns)
     hosts = " and ".join(one.link.host for one in plan.asterisks)
+    agents = plan.folder / AGENTS_FOLDER
     return (
         f"the floor works for {names} on the Asterisk at {hosts} (process {os.getpid()})\n"
         f"  HTTP: http://{plan.host}:{running.port}, the supervisor's token is in {token_file}\n"
+        f"  browser phones: http://{plan.host}:{running.port}/phone/, agents' tokens are in {agents}\n"
         f"  store: {plan.database}"
     )

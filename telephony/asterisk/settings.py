@@ -53,11 +53,16 @@ class AmiSettings:
 @with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSettings:
-    """The web sockets of browser phones."""
+    """The web sockets of browser phones.
+
+    Args:
+        public: under which address browsers reach it, `wss://pbx.example:8089/ws`; None = as it listens.
+    """
 
     bind: str = "127.0.0.1"
     port: int = 8088
     tls_port: int = 8089
+    public: str | None = None
 
 
 @with_config(_STRICT)
@@ -131,11 +136,16 @@ class TrunkSettings:
 @with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentPhoneSettings:
-    """One agent's phone: a SIP phone, or a browser when `browser` is set."""
+    """One agent's phone: a SIP phone, or a browser when `browser` is set.
+
+    Args:
+        agent: whose browser phone it is, by their id; None = the phone's own name is the agent's id.
+    """
 
     endpoint: str
     secret: str = field(repr=False)
     browser: bool = False
+    agent: str | None = None
 
 
 @with_config(_STRICT)

@@ -71,6 +71,11 @@ class Phones:
         return self._accounts.get(agent)
 
     @property
+    def agents(self) -> tuple[str, ...]:
+        """Agents who have one, sorted."""
+        return tuple(sorted(self._accounts))
+
+    @property
     def origins(self) -> tuple[str, ...]:
         """Every web socket server, sorted."""
         return tuple(sorted({account.origin for account in self._accounts.values()}))

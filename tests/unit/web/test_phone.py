@@ -1,0 +1,249 @@
+"""The browser phone's side of the server: whose secret goes to whom, the seat as it changes, the policy."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry, generate_latest
+from starlette.websockets import WebSocketDisconnect
+
+from dialer.domain.agent import AgentState
+from dialer.domain.campaign import CampaignState
+from dialer.domain.errors import InvalidFactError
+from dialer.domain.events import Event
+from dialer.domain.ids import AgentId, AttemptId, CampaignId
+from dialer.engine.snapshot import AgentView, CampaignView, FloorSnapshot
+from dialer.web.application import make_web
+from dialer.web.phone.accounts import PhoneAccount, Phones
+from dialer.web.phone.pages import pages_router, policy
+from dialer.web.phone.seats import SeatWatch
+from dialer.web.tokens import Role, Token, Tokens, digest_of
+
+T = TypeVar("T")
+ACCOUNT = PhoneAccount(agent="ann", endpoint="web1", secret="her secret", server="wss://pbx.example:8089/ws")
+
+
+def snapshot(
+    state: AgentState = AgentState.AVAILABLE, *, sequence: int = 1, now: float = 100.0
+) -> FloorSnapshot:
+    attempt = AttemptId("a1") if state is AgentState.TALKING else None
+    return _made(
+        FloorSnapshot,
+        now=now,
+        sequence=sequence,
+        is_floor_stopped=False,
+        is_network_up=True,
+        agents=(
+            _made(
+                AgentView,
+                agent=AgentId("ann"),
+                campaign=CampaignId("one"),
+                state=state,
+                for_s=5.0,
+                reason="",
+                is_leaving=False,
+                attempt=attempt,
+            ),
+        ),
+        campaigns=(
+            _made(CampaignView, campaign=CampaignId("one"), state=CampaignState.RUNNING),
+            _made(CampaignView, campaign=CampaignId("two"), state=CampaignState.PAUSED),
+        ),
+    )
+
+
+def _made(kind: type[T], **values: object) -> T:
+    """One of it; what these tests do not look at is None."""
+    fields = cast("Any", kind).__dataclass_fields__.values()
+    needed = {one.name: None for one in fields if one.default is one.default_factory is dataclasses.MISSING}
+    return kind(**cast("dict[str, Any]", needed | values))
+
+
+@dataclasses.dataclass
+class FakeFloor:
+    """Shows one picture."""
+
+    picture: FloorSnapshot = dataclasses.field(default_factory=snapshot)
+
+    async def submit(self, event: Event, *, within: float = 10.0) -> Any:
+        raise AssertionError("nothing is told to the floor here")
+
+    def snapshot(self) -> FloorSnapshot:
+        return self.picture
+
+    def health(self) -> object:
+        return object()
+
+
+@pytest.fixture
+def registry() -> CollectorRegistry:
+    return CollectorRegistry()
+
+
+@pytest.fixture
+def client(registry: CollectorRegistry) -> Iterator[TestClient]:
+    def token(text: str, role: Role, agent: str | None = None) -> Token:
+        return Token(digest=digest_of(text), roles=frozenset({role}), name=text, agent=agent)
+
+    tokens = Tokens(
+        [
+            token("ann", Role.AGENT, "ann"),
+            token("bob", Role.AGENT, "bob"),
+            token("nobody", Role.AGENT),
+            token("boss", Role.SUPERVISOR),
+        ]
+    )
+    web = make_web(floor=FakeFloor(), tokens=tokens, registry=registry, phones=Phones([ACCOUNT]))
+    with TestClient(web.application) as made:
+        yield made
+
+
+def _as(name: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {name}"}
+
+
+def test_an_agent_is_given_their_own_phone_and_it_is_kept_nowhere(client: TestClient) -> None:
+    answer = client.get("/api/phone", headers=_as("ann"))
+    assert answer.json() | {"pause_reasons": []} == {
+        "agent": "ann",
+        "endpoint": "web1",
+        "secret": "her secret",
+        "server": "wss://pbx.example:8089/ws",
+        "domain": "pbx.example",
+        "caller": "100",
+        "campaigns": ["one"],
+        "pause_reasons": [],
+    }
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(("token", "status"), [("bob", 404), ("boss", 403), ("nobody", 403), ("other", 401)])
+def test_nobody_else_is_given_a_secret(client: TestClient, token: str, status: int) -> None:
+    answer = client.get("/api/phone", headers=_as(token))
+    assert answer.status_code == status
+    assert "secret" not in answer.json()
+    assert "her secret" not in answer.text
+
+
+def test_a_secret_does_not_show_in_a_log() -> None:
+    assert "her secret" not in repr(ACCOUNT)
+
+
+def test_the_seat_is_pushed_to_its_own_agent_only(client: TestClient) -> None:
+    with client.websocket_connect("/api/phone/watch") as socket:
+        socket.send_text("ann")
+        picture = socket.receive_json()
+    assert picture["seat"]["state"] == "available"
+    assert picture["seat"]["since"] == 95.0
+    for token in ("boss", "nobody", "other"):
+        with client.websocket_connect("/api/phone/watch") as socket:
+            socket.send_text(token)
+            with pytest.raises(WebSocketDisconnect) as closed:
+                socket.receive_json()
+        assert closed.value.code == 1008
+
+
+def test_somebody_who_is_not_logged_in_has_no_seat(client: TestClient) -> None:
+    with client.websocket_connect("/api/phone/watch") as socket:
+        socket.send_text("bob")
+        assert socket.receive_json()["seat"] is None
+
+
+def test_a_seat_is_pushed_when_it_changes_and_not_otherwise() -> None:
+    floor = FakeFloor()
+    seats = SeatWatch(floor.snapshot)
+    queue = seats.join("ann")
+    queue.get_nowait()
+    seats.push()
+    assert json.loads(queue.get_nowait())["seat"]["state"] == "available"
+    floor.picture = snapshot(sequence=2, now=101.0)
+    floor.picture = dataclasses.replace(
+        floor.picture, agents=(dataclasses.replace(floor.picture.agents[0], for_s=6.0),)
+    )
+    seats.push()
+    assert queue.empty()  # a second passed, and nothing else
+    floor.picture = snapshot(AgentState.TALKING, sequence=3)
+    seats.push()
+    assert json.loads(queue.get_nowait())["seat"]["attempt"] == "a1"
+
+
+def test_a_page_that_takes_nothing_has_the_newest_picture_waiting() -> None:
+    floor = FakeFloor()
+    seats = SeatWatch(floor.snapshot)
+    queue = seats.join("ann")
+    for sequence, state in ((2, AgentState.TALKING), (3, AgentState.WRAPPING)):
+        floor.picture = snapshot(state, sequence=sequence)
+        seats.push()
+    assert json.loads(queue.get_nowait())["seat"]["state"] == "wrapping"
+    assert queue.empty()
+    seats.leave(queue)
+    assert seats.watchers == 0
+
+
+def test_what_a_browser_measured_is_a_metric_and_goes_when_it_is_not_measured(
+    client: TestClient, registry: CollectorRegistry
+) -> None:
+    figures = {"lost": 0.02, "jitter_s": 0.004, "round_trip_s": 0.03, "lost_there": None}
+    assert client.post("/api/phone/quality", json=figures, headers=_as("ann")).status_code == 204
+    assert b'fairdial_phone_lost_per_packet{agent="ann"} 0.02' in generate_latest(registry)
+    assert client.post("/api/phone/quality", json={}, headers=_as("ann")).status_code == 204
+    assert b'agent="ann"' not in generate_latest(registry)
+    assert client.post("/api/phone/quality", json={"lost": 1.5}, headers=_as("ann")).status_code == 422
+    assert client.post("/api/phone/quality", json=figures, headers=_as("boss")).status_code == 403
+
+
+def test_the_policy_names_our_own_files_and_the_phones_servers_and_nothing_else() -> None:
+    rules = dict(rule.split(" ", 1) for rule in policy(Phones([ACCOUNT]).origins).split("; "))
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"] == "'self'"
+    assert rules["connect-src"] == "'self' wss://pbx.example:8089"
+
+
+@pytest.mark.parametrize(
+    "server", ["https://pbx/ws", "wss://", "wss://a b/ws", "wss://a;b/ws", "wss://a/'x'"]
+)
+def test_an_address_that_is_no_web_socket_is_refused(server: str) -> None:
+    with pytest.raises(InvalidFactError, match="web socket"):
+        PhoneAccount(agent="ann", endpoint="web1", secret="s", server=server)
+
+
+def test_one_phone_is_not_two_agents() -> None:
+    with pytest.raises(InvalidFactError, match="two agents"):
+        Phones([ACCOUNT, dataclasses.replace(ACCOUNT, agent="bob")])
+
+
+def _pages(folder: Path) -> TestClient:
+    application = FastAPI()
+    application.include_router(pages_router((), cast("Any", folder)))
+    return TestClient(application, follow_redirects=False)
+
+
+def test_a_page_that_was_not_built_says_so(tmp_path: Path) -> None:
+    answer = _pages(tmp_path).get("/phone/")
+    assert answer.status_code == 503
+    assert "make phone" in answer.text
+
+
+def test_the_built_page_is_served_with_its_policy_and_its_files_for_ever(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<p>phone")
+    (tmp_path / "assets" / "a-1.js").write_text("1")
+    (tmp_path / "secret.txt").write_text("no")
+    pages = _pages(tmp_path)
+    page = pages.get("/phone/")
+    assert page.text == "<p>phone"
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert page.headers["cache-control"] == "no-cache"
+    script = pages.get("/phone/assets/a-1.js")
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in script.headers["cache-control"]
+    assert pages.get("/phone").headers["location"] == "/phone/"
+    for name in ("b.js", "..%2Findex.html", "..%2fsecret.txt", "%2e%2e/secret.txt"):
+        assert pages.get(f"/phone/assets/{name}").status_code == 404

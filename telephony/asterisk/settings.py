@@ -188,8 +188,8 @@ class AsteriskSettings:
     """Everything the configuration is written from, and the dialer is connected by.
 
     Args:
-        sounds: folder of the messages' sound files on Asterisk's machine.
         name: of this one among several; one alone needs none.
+        sounds: folder of the messages' sound files on Asterisk's machine.
         recordings: folder for recordings on Asterisk's machine.
         longest_call: seconds after which any call with a person is ended.
         agent_rtp_timeout: seconds without sound after which an agent's leg is ended.
@@ -198,6 +198,7 @@ class AsteriskSettings:
         overflow_endpoint: phone that takes unserved people live, where a campaign says so.
         overflow_number: in its place a number in E.164 that people answer, called by `overflow_trunk`.
         inbound_wait: whole seconds a person who called us may wait for an agent.
+        inbound_region: country (ISO 3166) whose numbers come without a country code.
     """
 
     ami: AmiSettings
@@ -218,14 +219,15 @@ class AsteriskSettings:
     overflow_trunk: str | None = None
     overflow_ring: int = 20
     inbound_wait: int = 60
+    inbound_region: str = "US"
     music_on_hold: bool = False
     link: LinkSettings = field(default_factory=LinkSettings)
     voices: tuple[VoiceSettings, ...] = ()
+    name: str = ""
 
     def __post_init__(self) -> None:
         names = [trunk.name for trunk in self.trunks] + [agent.endpoint for agent in self.agents]
         if len(set(names)) != len(names):
-    name: str = ""
             raise SettingsError("two trunks or phones have the same name")
         if self.overflow_number is not None:
             if not _NUMBER.fullmatch(self.overflow_number):

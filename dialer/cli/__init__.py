@@ -11,11 +11,13 @@ from dialer.cli import (
     asterisk,
     backup,
     console,
+    detection,
     gate,
     intake,
     law,
     network,
     person,
+    recordings,
     results,
     serve,
     shift,
@@ -29,12 +31,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (shift, results, person, intake, about, serve, network, backup):
+for group in (shift, results, person, intake, about, serve, network, backup, detection):
     group.register(app)
 app.add_typer(law.app, name="law")
 app.add_typer(gate.app, name="gate")
 app.add_typer(asterisk.app, name="asterisk")
 app.add_typer(results.export_app, name="export")
+app.add_typer(recordings.app, name="recordings")
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -58,6 +58,31 @@ def denials(out: Out, store: Store = None) -> None:
 
 
 @export_app.command()
+def caller_ids(
+    out: Out,
+    store: Store = None,
+    zone: Annotated[
+        str, typer.Option("--zone", metavar="ZONE", help="IANA zone of the days.")
+    ] = "America/New_York",
+) -> None:
+    """One row per number of ours and day: attempts that showed it, answers, answer rate."""
+    from dialer.cli import stored
+    from dialer.cli.folders import opened_store
+    from dialer.measures.caller_ids import FORMULA, by_number_and_day
+    from dialer.results.exports import write_caller_ids
+
+    with opened_store(store) as opened:
+        try:
+            days = by_number_and_day(stored.attempts_of(opened), time_zone=zone)
+        except (KeyError, ValueError) as error:
+            raise console.UserError(
+                f"there is no time zone {zone!r}", where="--zone", mend="name one such as America/Chicago."
+            ) from error
+        _write(out, "days of numbers", lambda file: write_caller_ids(days, file))
+    console.say(f"answered_per_attempt: {FORMULA}")
+
+
+@export_app.command()
 def promises(out: Out, store: Store = None) -> None:
     """One row per promise."""
     from dialer.cli import stored

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TextIO
 
+from dialer.domain.detection import Detection
 from dialer.domain.record import AttemptRecord
+from dialer.measures.caller_ids import NumberDay
 from dialer.measures.records import DenialMade, PromiseMade
 from dialer.results.counting import WrongNumbers, counted_of
 
@@ -34,11 +36,22 @@ ATTEMPT_COLUMNS = (
     "agent",
     "abandoned",
     "agent_reserved",
+    "caller_id",
+    "early_media",
+    "detected",
+    "detection_cause",
+    "detection_s",
+    "played",
+    "cut_off",
+    "recorded",
+    "overflow_at",
 )
 """`outcome` speaks the gate's words (conversation, no_answer, busy, ...), empty while not known;
-`call_result` is the telephone system's word, `disposition` the collector's."""
+`call_result` is the telephone system's word, `disposition` the collector's. `played`: recordings that were
+heard, as kind:sound:version; `cut_off`: those of them that were not heard to their end."""
 
 DENIAL_COLUMNS = ("at", "lead", "person", "rules", "retry_at")
+CALLER_ID_COLUMNS = ("caller_id", "day", "attempts", "answered", "live", "answered_per_attempt")
 PROMISE_COLUMNS = ("attempt", "person", "at", "amount_cents", "currency", "due_at")
 
 
@@ -66,6 +79,25 @@ def write_denials(denials: Iterable[DenialMade], out: TextIO) -> int:
         out,
         DENIAL_COLUMNS,
         ((iso(d.at), d.lead, d.person, ";".join(d.rules), iso(d.retry_at)) for d in denials),
+    )
+
+
+def write_caller_ids(days: Iterable[NumberDay], out: TextIO) -> int:
+    """One row per number of ours and local day; returns how many. The rate is empty without an attempt."""
+    return _write(
+        out,
+        CALLER_ID_COLUMNS,
+        (
+            (
+                day.caller_id,
+                day.day.isoformat(),
+                str(day.attempts),
+                str(day.answered),
+                str(day.live),
+                "" if day.answered_per_attempt is None else f"{day.answered_per_attempt:.4f}",
+            )
+            for day in days
+        ),
     )
 
 
@@ -105,6 +137,13 @@ def safe_rows(rows: Iterable[Sequence[str]]) -> Iterator[list[str]]:
         yield ["'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in row]
 
 
+def _detection_cells(detection: Detection | None) -> tuple[str, str, str]:
+    if detection is None:
+        return "", "", ""
+    delay = "" if detection.delay_s is None else f"{detection.delay_s:.3f}"
+    return detection.verdict.value, detection.cause, delay
+
+
 def _attempt_row(attempt: AttemptRecord, learned: WrongNumbers) -> Sequence[str]:
     counted = counted_of(attempt, learned)
     outcome = attempt.gate_outcome()
@@ -130,4 +169,11 @@ def _attempt_row(attempt: AttemptRecord, learned: WrongNumbers) -> Sequence[str]
         attempt.agent or "",
         "" if attempt.abandoned is None else str(attempt.abandoned).lower(),
         str(attempt.guaranteed).lower(),
+        attempt.caller_id,
+        str(attempt.early_media).lower(),
+        *_detection_cells(attempt.detection),
+        ";".join(f"{heard.recording.value}:{heard.sound}:{heard.version}" for heard in attempt.played),
+        ";".join(heard.sound for heard in attempt.played if not heard.complete),
+        "" if attempt.recorded is None else str(attempt.recorded).lower(),
+        iso(attempt.overflow_at),
     )

@@ -2,15 +2,19 @@
 
 Asterisk writes what it hears of the person on the left and what they hear on the right, as bare samples
 named by the attempt. When the call is over the samples get a header, a checksum and a line in the
-manifest.
+manifest. What is deleted by rule leaves a line in another list: what it was, when and why. Whoever changes
+the folder holds its lock.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import wave
+from collections.abc import Collection, Generator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,6 +24,8 @@ RATE = 8000
 _FRAME = 4
 """Bytes of one instant: two channels of 16 bits."""
 MANIFEST = "manifest.jsonl"
+DELETED = "deleted.jsonl"
+_LOCK = ".lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +55,16 @@ def finish(folder: Path, attempt: AttemptId, *, now: float) -> Recording | None:
     Raises:
         OSError: the disk is full or the folder cannot be written; the samples are kept.
     """
+    with _locked(folder):
+        return _finish(folder, attempt, now)
+
+
+def _finish(folder: Path, attempt: AttemptId, now: float) -> Recording | None:
     raw = folder / f"{attempt}.raw"
-    if not raw.exists():
-        return next((line for line in manifest(folder) if line.attempt == attempt), None)
+    known = next((line for line in manifest(folder) if line.attempt == attempt), None)
+    if not raw.exists() or known is not None:
+        raw.unlink(missing_ok=True)  # whoever wrote the line died before this
+        return known
     samples = raw.read_bytes()
     samples = samples[: len(samples) // _FRAME * _FRAME]
     target, part = folder / f"{attempt}.wav", folder / f".{attempt}.wav.part"
@@ -68,12 +81,14 @@ def finish(folder: Path, attempt: AttemptId, *, now: float) -> Recording | None:
         finished_at=now,
     )
     part.replace(target)
-    with (folder / MANIFEST).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(line)) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    _append(folder / MANIFEST, asdict(line))
     raw.unlink()
     return line
+
+
+def unfinished(folder: Path) -> tuple[AttemptId, ...]:
+    """Attempts whose bare samples are there: their calls go on, or nobody finished them. Sorted."""
+    return tuple(sorted(AttemptId(raw.stem) for raw in folder.glob("*.raw")))
 
 
 def manifest(folder: Path) -> tuple[Recording, ...]:
@@ -93,23 +108,44 @@ def damaged(folder: Path) -> tuple[str, ...]:
     )
 
 
-def expire(folder: Path, *, before: float) -> tuple[str, ...]:
-    """Delete recordings finished before that instant (retention); the manifest keeps the rest.
+def delete(folder: Path, attempts: Collection[AttemptId], *, now: float, rule: str) -> tuple[str, ...]:
+    """Delete these recordings (retention) and write down that they were; the manifest keeps the rest.
 
-    A litigation hold is the caller's to know: do not ask for what is held.
+    Which may go, and whether somebody holds them for a court, is the caller's to know.
+
+    Args:
+        now: POSIX seconds.
+        rule: why they go, in words.
 
     Returns:
         Names of the files deleted.
     """
-    kept = [line for line in manifest(folder) if line.finished_at >= before]
-    gone = [line.file for line in manifest(folder) if line.finished_at < before]
-    for name in gone:
-        (folder / name).unlink(missing_ok=True)
-    if gone:
-        part = folder / f".{MANIFEST}.part"
-        part.write_text("".join(json.dumps(asdict(line)) + "\n" for line in kept), "utf-8")
-        part.replace(folder / MANIFEST)
-    return tuple(gone)
+    with _locked(folder):
+        lines = manifest(folder)
+        gone = [line for line in lines if line.attempt in attempts]
+        for line in gone:
+            _append(folder / DELETED, {**asdict(line), "deleted_at": now, "rule": rule})
+            (folder / line.file).unlink(missing_ok=True)
+        if gone:
+            kept = [line for line in lines if line.attempt not in attempts]
+            part = folder / f".{MANIFEST}.part"
+            part.write_text("".join(json.dumps(asdict(line)) + "\n" for line in kept), "utf-8")
+            part.replace(folder / MANIFEST)
+        return tuple(line.file for line in gone)
+
+
+@contextmanager
+def _locked(folder: Path) -> Generator[None]:
+    with (folder / _LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _append(file: Path, line: dict[str, object]) -> None:
+    with file.open("a", encoding="utf-8") as opened:
+        opened.write(json.dumps(line) + "\n")
+        opened.flush()
+        os.fsync(opened.fileno())
 
 
 def _sha256(file: Path) -> str:

@@ -1,9 +1,9 @@
-"""Unsure means human, and the score counts silent calls."""
+"""Unsure means human."""
 
 import pytest
 
-from dialer.domain.events import Detected
-from telephony.amd import score, verdict
+from dialer.domain.detection import Detected
+from telephony.amd import verdict
 
 
 @pytest.mark.parametrize(
@@ -20,16 +20,3 @@ from telephony.amd import score, verdict
 )
 def test_only_a_sure_verdict_is_one(status: str, cause: str, detected: Detected) -> None:
     assert verdict(status, cause) is detected
-
-
-def test_precision_and_recall_come_from_what_agents_found() -> None:
-    machine, human, unsure = Detected.MACHINE, Detected.HUMAN, Detected.UNSURE
-    told = score([(machine, True)] * 3 + [(machine, False)] + [(unsure, True)] + [(human, False)] * 9)
-    assert told.precision == 3 / 4
-    assert told.recall == 3 / 4
-    assert told.persons_lost_per_person == 1 / 10
-
-
-def test_no_calls_give_no_figures() -> None:
-    assert score([]).precision is None
-    assert score([]).recall is None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import array
+import json
 import wave
 from pathlib import Path
 
 from dialer.domain.ids import AttemptId
-from telephony.asterisk.recordings import damaged, expire, finish, manifest
+from telephony.asterisk.recordings import DELETED, damaged, delete, finish, manifest, unfinished
 
 ONE, TWO = AttemptId("g1-1"), AttemptId("g1-2")
 
@@ -48,10 +49,21 @@ def test_a_file_that_was_touched_or_taken_is_named(tmp_path: Path) -> None:
     assert damaged(tmp_path) == (f"{ONE}.wav", f"{TWO}.wav")
 
 
-def test_retention_deletes_the_old_and_keeps_the_rest(tmp_path: Path) -> None:
-    for attempt, now in ((ONE, 10.0), (TWO, 20.0)):
+def test_what_is_deleted_by_rule_is_written_down_and_the_rest_is_kept(tmp_path: Path) -> None:
+    for attempt in (ONE, TWO):
         record(tmp_path, attempt)
-        finish(tmp_path, attempt, now=now)
-    assert expire(tmp_path, before=15.0) == (f"{ONE}.wav",)
+        finish(tmp_path, attempt, now=10.0)
+    assert delete(tmp_path, {ONE}, now=99.0, rule="three years") == (f"{ONE}.wav",)
     assert [line.attempt for line in manifest(tmp_path)] == [TWO]
     assert damaged(tmp_path) == ()
+    told = json.loads((tmp_path / DELETED).read_text())
+    assert (told["attempt"], told["deleted_at"], told["rule"]) == (ONE, 99.0, "three years")
+
+
+def test_a_recording_whose_line_was_written_before_a_crash_is_not_written_twice(tmp_path: Path) -> None:
+    record(tmp_path, ONE)
+    line = finish(tmp_path, ONE, now=10.0)
+    record(tmp_path, ONE)  # the samples were still there when it died
+    assert finish(tmp_path, ONE, now=20.0) == line
+    assert manifest(tmp_path) == (line,)
+    assert unfinished(tmp_path) == ()

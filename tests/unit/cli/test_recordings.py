@@ -1,0 +1,139 @@
+"""Which recordings may be deleted, and what the command does with them."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, insert
+
+from compliance_gate.request import Hold
+from compliance_gate.words import HoldKind
+from dialer import clock
+from dialer.cli import run
+from dialer.cli.recordings import judge
+from dialer.domain.attempt import Outcome
+from dialer.domain.campaign import CampaignSettings
+from dialer.domain.facts import FactChange
+from dialer.domain.ids import AttemptId, CampaignId, ClientId, DebtId, LeadId, NumberId, PersonId
+from dialer.domain.record import AttemptRecord, instant
+from dialer.domain.voice import RecordingPlan, VoicePlan
+from dialer.storage import fact_rows, tables
+from dialer.storage.attempt_rows import json_text, row_of
+from dialer.storage.store import Store
+from telephony.asterisk import recordings
+
+DAY = 86_400.0
+NOW = clock.posix_now()
+OLD, NEW = NOW - 100 * DAY, NOW - 5 * DAY
+PLAN = VoicePlan(recording=RecordingPlan(notice_in=(), keep_days=90))
+SETTINGS = CampaignSettings(campaign=CampaignId("spring"), client=ClientId("acme"), voice=PLAN)
+
+
+def attempt(name: str, *, person: str = "p1", at: float = OLD, campaign: str = "spring") -> AttemptRecord:
+    return AttemptRecord(
+        attempt=AttemptId(name),
+        campaign=CampaignId(campaign),
+        lead=LeadId(f"l-{name}"),
+        person=PersonId(person),
+        number=NumberId("n1"),
+        debts=(DebtId("d1"),),
+        zones=(),
+        rulebook="r",
+        launched_at=at,
+        ended_at=at + 60.0,
+        outcome=Outcome.CONNECTED,
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(str(tmp_path / "floor.db")) as opened:
+        opened.write(_campaign)
+        yield opened
+
+
+def _campaign(connection: Connection) -> None:
+    row = {"campaign": "spring", "client": "acme", "settings": json_text(SETTINGS), "sequence": 1}
+    connection.execute(insert(tables.campaigns).values(row))
+
+
+def keep(store: Store, *attempts: AttemptRecord) -> None:
+    store.write(lambda c: c.execute(insert(tables.attempts), [row_of(each) for each in attempts]))
+
+
+def hold(store: Store, change: FactChange) -> None:
+    row = fact_rows.row_of(change, sequence=2, at=OLD)
+    store.write(lambda connection: connection.execute(insert(tables.facts).values(row)))
+
+
+def court(**more: object) -> Hold:
+    return replace(Hold(kind=HoldKind.LITIGATION, since=instant(OLD)), **more)  # type: ignore[arg-type]  # its fields
+
+
+def test_a_recording_goes_when_its_campaign_s_days_are_over(store: Store) -> None:
+    keep(store, attempt("a1"), attempt("a2", at=NEW))
+    judged = judge(store, [AttemptId("a1"), AttemptId("a2")], now=NOW)
+    assert (judged.due, judged.held, judged.unknown) == (("a1",), (), ())
+
+
+def test_a_litigation_hold_on_the_person_beats_the_rule(store: Store) -> None:
+    keep(store, attempt("a1"), attempt("a2", person="p2"))
+    hold(store, FactChange(person=PersonId("p1"), hold=court()))
+    judged = judge(store, [AttemptId("a1"), AttemptId("a2")], now=NOW)
+    assert (judged.due, judged.held) == (("a2",), ("a1",))
+
+
+def test_a_hold_on_other_debts_or_one_that_has_ended_holds_nothing(store: Store) -> None:
+    keep(store, attempt("a1"))
+    hold(store, FactChange(person=PersonId("p1"), hold=court(debts=("other",))))
+    hold(store, FactChange(person=PersonId("p1"), hold=court(until=instant(NOW) - timedelta(days=1))))
+    hold(store, FactChange(person=PersonId("p1"), hold=court(kind=HoldKind.BANKRUPTCY)))
+    assert judge(store, [AttemptId("a1")], now=NOW).due == ("a1",)
+
+
+def test_what_cannot_be_placed_is_kept(store: Store) -> None:
+    keep(store, attempt("a1", campaign="without a rule"))
+    judged = judge(store, [AttemptId("a1"), AttemptId("stranger")], now=NOW)
+    assert (judged.due, judged.unknown) == ((), ("a1", "stranger"))
+
+
+def record(folder: Path, name: str) -> None:
+    folder.mkdir(exist_ok=True)
+    raw = folder / f"{name}.raw"
+    raw.write_bytes(bytes(32_000))
+    os.utime(raw, (NOW - 60.0, NOW - 60.0))
+
+
+def command(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, object]]:
+    status = run(["recordings", *arguments, "--json"])
+    return status, json.loads(capsys.readouterr().out)
+
+
+def test_finish_verify_and_expire_from_the_command_line(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, database = tmp_path / "recordings", str(tmp_path / "floor.db")
+    goes_on = replace(attempt("a3", at=NOW - 5.0), ended_at=None, outcome=None)
+    keep(store, attempt("a1"), attempt("a2", at=NEW), goes_on)
+    for name in ("a1", "a2", "a3"):
+        record(folder, name)
+    status, told = command(capsys, "finish", str(folder), "--store", database)
+    assert (status, told) == (0, {"finished": ["a1.wav", "a2.wav"], "left": ["a3"]})
+    assert command(capsys, "verify", str(folder)) == (0, {"recordings": 2, "damaged": []})
+    (folder / "a2.wav").write_bytes(b"touched")
+    assert command(capsys, "verify", str(folder)) == (1, {"recordings": 2, "damaged": ["a2.wav"]})
+    _, would = command(capsys, "expire", str(folder), "--store", database, "--dry-run")
+    assert (would["due"], would["deleted"]) == (["a1"], [])
+    _, did = command(capsys, "expire", str(folder), "--store", database)
+    assert did["deleted"] == ["a1.wav"]
+    assert not (folder / "a1.wav").exists()
+    assert [line.attempt for line in recordings.manifest(folder)] == ["a2"]
+
+
+def test_a_folder_that_is_not_there_is_said_to_be_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["recordings", "verify", "/no/such/folder"]) == 1
+    assert "no such folder" in capsys.readouterr().err

@@ -20,6 +20,7 @@ from dialer.clock import posix_now
 from dialer.domain.agent import AgentState
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Originate
+from dialer.domain.events import Event
 from dialer.domain.ids import AttemptId, ClientId
 from dialer.domain.ports import TelephoneCommand
 from dialer.engine.snapshot import AgentView
@@ -57,6 +58,7 @@ class Station:
         self._clock = RehearsalClock(began=posix_now(), shows=SHOWS)
         self._life: AsyncExitStack | None = None
         self._running: Running | None = None
+        self._system: Public | None = None
         self._signalling = Wire(laboratory.address, 8089)
         make_store(self.database, now=self._clock.posix(), persons=300)
 
@@ -73,10 +75,9 @@ class Station:
         system.__class__ = Public
         assert isinstance(system, Public)
         system.ending = self.ending
+        self._system = system
         self._life = AsyncExitStack()
-        floor = running_floor(
-            self._order(), network=system, clock=self._clock, rulebook=sample_rulebook()
-        )
+        floor = running_floor(self._order(), network=system, clock=self._clock, rulebook=sample_rulebook())
         self._running = await self._life.enter_async_context(floor)
 
     async def stop(self) -> None:
@@ -90,6 +91,16 @@ class Station:
         await self.stop()
         await self._signalling.close()
         self.laboratory.pbx.command("channel request hangup all")
+
+    @property
+    def told(self) -> list[Event]:
+        """Everything that the telephone system told, in order."""
+        assert self._system is not None
+        return self._system.heard
+
+    def real(self, at: float) -> float:
+        """An instant of the floor's clock on the machine's own, both POSIX seconds."""
+        return at - SHOWS + self._clock.began
 
     def cut_signalling(self) -> None:
         """The phone's socket to Asterisk breaks; the sound, which goes another way, does not."""

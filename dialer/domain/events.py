@@ -552,10 +552,12 @@ class InboundArrived:
 
     Args:
         dialed: which of our numbers, E.164; '' = not told.
+        box: at which of several telephone systems.
     """
 
     call: InboundId
     dialed: str = ""
+    box: BoxId = NO_BOX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -313,6 +313,7 @@ class Calls:
         elif is_alone_with_guest(call):
             pass
         elif call.state is AttemptState.CONNECTED:
+            send_guest_away(context, call)
             self._rescue(call)
         elif call.state is AttemptState.ENDED:
             self._ending.without_disposition(call)

@@ -290,7 +290,7 @@ class DialerEngine:
             e.InboundUnserved: inbound.unserved,
             e.InboundEnded: inbound.ended,
             e.InboundDisposed: self._inbound_ending.disposed,
-            e.BoxGivenUp: self._boxes.given_up,
+            e.BoxGivenUp: self._give_up_box,
             e.ClockStepped: control.clock_stepped,
             e.LaunchingHeld: control.hold,
             e.LaunchingResumed: control.resume,
@@ -304,6 +304,10 @@ class DialerEngine:
         self, move: CampaignMove
     ) -> Callable[[e.CampaignStarted | e.CampaignPaused | e.CampaignDrained | e.CampaignStopped], None]:
         return lambda event: self._control.move(event.campaign, move)
+
+    def _give_up_box(self, event: e.BoxGivenUp) -> None:
+        self._inbound.given_up(event)
+        self._boxes.given_up(event)
 
     def _guests_first(self, handle: Callable[..., None]) -> Callable[[News], None]:
         """News of a third party is not news of a call of its own."""

@@ -25,6 +25,7 @@ from dialer.domain.commands import (
     StoreNumberRequest,
 )
 from dialer.domain.events import (
+    BoxGivenUp,
     InboundArrived,
     InboundBridged,
     InboundBridgeFailed,
@@ -69,7 +70,11 @@ class Inbound:
             context.ignore("inbound_not_taken")
             return
         table[event.call] = InboundRow(
-            call=event.call, dialed=event.dialed, arrived_at=context.now, state=INBOUND.initial
+            call=event.call,
+            dialed=event.dialed,
+            arrived_at=context.now,
+            state=INBOUND.initial,
+            box=event.box,
         )
 
     def identified(self, event: InboundIdentified) -> None:
@@ -171,7 +176,7 @@ class Inbound:
         for name in self._campaigns(row):
             if campaigns[name].state is CampaignState.STOPPED:
                 continue
-            agent = self._roster.longest_able(campaigns[name])
+            agent = self._roster.longest_able(campaigns[name], row.box)
             if agent is not None and (best is None or agent.since < best.since):
                 best = agent
         return best
@@ -255,12 +260,19 @@ class Inbound:
             if row.state is InboundState.OVER:
                 continue
             if call not in living:
-                self._end(row)
+                if row.box not in event.elsewhere:
+                    self._end(row)
                 continue
             self._account_for(row, living[call])
         for call, agent in living.items():
             if agent is not None and call not in self._context.state.inbound:
                 self._context.emit(HangupInbound(call=call))  # nobody knows who talks to whom about what
+
+    def given_up(self, event: BoxGivenUp) -> None:
+        """Whoever called us there is not heard any more."""
+        for row in tuple(self._context.state.inbound.values()):
+            if row.box == event.box and row.state is not InboundState.OVER:
+                self._end(row)
 
     def _account_for(self, row: InboundRow, talking_to: AgentId | None) -> None:
         if row.state is InboundState.CONNECTED and talking_to is None:

@@ -250,15 +250,17 @@ class Roster:
                 return best
         return None
 
-    def longest_able(self, campaign: CampaignRow) -> AgentRow | None:
-        """The agent of the campaign who may take its calls and has waited longest; None when none is free."""
+    def longest_able(self, campaign: CampaignRow, box: BoxId) -> AgentRow | None:
+        """Who is at the box, may take the campaign's calls and has waited longest; None = nobody is free."""
         needs = set(campaign.settings.needs)
         agents = self._context.state.agents
         return self._longest(
             tuple(
                 name
                 for name in sorted(agents)
-                if agents[name].campaign == campaign.settings.campaign and needs.issubset(agents[name].tags)
+                if agents[name].campaign == campaign.settings.campaign
+                and agents[name].box == box
+                and needs.issubset(agents[name].tags)
             )
         )
 

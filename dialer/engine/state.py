@@ -202,6 +202,7 @@ class InboundRow:
     dialed: str
     arrived_at: float
     state: InboundState
+    box: BoxId = NO_BOX
     number: NumberId | None = None
     callers: tuple[Caller, ...] = ()
     is_identified: bool = False

@@ -372,7 +372,12 @@ class Floor:
         self.instruments.commands.labels(type(command).__name__).inc()
         match command:
             case (
-                c.Originate() | c.ConnectAgentLeg() | c.DropAgentLeg() | c.LeaveMessage() | c.ConfirmOptOut()
+                c.Originate()
+                | c.ConnectAgentLeg()
+                | c.DropAgentLeg()
+                | c.LeaveMessage()
+                | c.ConfirmOptOut()
+                | c.ReleaseAgent()
             ):
                 box = command.box if isinstance(command, c.Originate) else NO_BOX
                 self._outbox.order(command, link=step.links.get(box, 0))

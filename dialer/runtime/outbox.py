@@ -24,6 +24,7 @@ from dialer.domain.commands import (
     HangupReason,
     LeaveMessage,
     Originate,
+    ReleaseAgent,
 )
 from dialer.domain.errors import StoreUnavailableError, TelephoneSystemUnavailableError
 from dialer.domain.events import BridgeFailed, CallNotAttempted, Event
@@ -39,7 +40,7 @@ log = structlog.get_logger(__name__)
 LOOKED_UP_TOGETHER = 100
 
 QuickCommand = Bridge | Hangup
-SlowCommand = Originate | ConnectAgentLeg | DropAgentLeg | LeaveMessage | ConfirmOptOut
+SlowCommand = Originate | ReleaseAgent | ConnectAgentLeg | DropAgentLeg | LeaveMessage | ConfirmOptOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,9 @@ class Outbox:
                 await self._hand_over(ordered, numbers)
 
     async def _look_up(self, some: list[_Ordered]) -> Mapping[NumberId, str]:
-        wanted = [row.command.number for row in some if isinstance(row.command, Originate)]
+        wanted = [
+            row.command.number for row in some if isinstance(row.command, Originate) and not row.command.line
+        ]
         if not wanted:
             return {}
         try:
@@ -146,7 +149,7 @@ class Outbox:
     async def _hand_over(self, ordered: _Ordered, numbers: Mapping[NumberId, str]) -> None:
         command = ordered.command
         if isinstance(command, Originate):
-            await self._dial(command, numbers.get(command.number), ordered.link)
+            await self._dial(command, command.line or numbers.get(command.number), ordered.link)
             return
         try:
             async with asyncio.timeout(self._settings.perform_s):

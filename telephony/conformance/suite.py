@@ -16,6 +16,7 @@ from dialer.domain.commands import (
     Hangup,
     HangupReason,
     LeaveMessage,
+    ReleaseAgent,
 )
 from dialer.domain.detection import Detected
 from dialer.domain.errors import FairdialError, TelephoneSystemUnavailableError
@@ -39,6 +40,14 @@ from telephony.conformance.bench import Bench
 
 def _ends(bench: Bench, attempt: str) -> list[Outcome]:
     return [event.outcome for event in bench.heard(CallEnded) if event.attempt == attempt]
+
+
+async def talking(bench: Bench, attempt: str, agent: AgentId) -> None:
+    """Call somebody who stays, and join them to the agent."""
+    await bench.call(attempt, bench.numbers.answers)
+    await bench.answered(attempt)
+    await bench.system.perform(Bridge(attempt=AttemptId(attempt), agent=agent))
+    await bench.wait(lambda: any(event.attempt == attempt for event in bench.heard(CallBridged)))
 
 
 async def test_an_answered_call_is_joined_to_the_agent(bench: Bench) -> None:
@@ -272,6 +281,46 @@ async def test_every_call_ends_in_one_event(bench: Bench) -> None:
         await bench.call(attempt, bench.numbers.answers)
     await bench.wait(lambda: all(_ends(bench, attempt) for attempt in attempts))
     assert sorted(event.attempt for event in bench.heard(CallEnded)) == attempts
+
+
+async def test_a_talk_is_passed_to_another_agent_and_the_first_is_free(bench: Bench) -> None:
+    first, second = await bench.seat("agent-1"), await bench.seat("agent-2")
+    await talking(bench, "a1", first)
+    await bench.system.perform(Bridge(attempt=AttemptId("a1"), agent=second, from_agent=first))
+    await bench.wait(lambda: len(bench.heard(CallBridged)) == 2)
+    assert bench.heard(CallBridged)[1].agent == second
+    await talking(bench, "a2", first)
+
+
+async def test_a_third_party_is_heard_in_the_talk_it_was_called_into(bench: Bench) -> None:
+    agent = await bench.seat("agent-1")
+    await talking(bench, "a1", agent)
+    await bench.call("a2", bench.numbers.answers, joins=AttemptId("a1"))
+    await bench.wait(lambda: any(event.attempt == "a2" for event in bench.heard(CallBridged)))
+    await bench.system.perform(Hangup(attempt=AttemptId("a2"), reason=HangupReason.AGENT))
+    await bench.wait(lambda: bool(_ends(bench, "a2")))
+    assert _ends(bench, "a2") == [Outcome.CONNECTED]
+    assert not _ends(bench, "a1")
+    await bench.stop_listening()
+    assert dict((await bench.system.reconcile()).talking) == {"a1": "agent-1"}
+
+
+async def test_an_agent_leaves_a_talk_to_the_others_and_is_free_for_the_next(bench: Bench) -> None:
+    agent = await bench.seat("agent-1")
+    await talking(bench, "a1", agent)
+    await bench.call("a2", bench.numbers.answers, joins=AttemptId("a1"))
+    await bench.wait(lambda: any(event.attempt == "a2" for event in bench.heard(CallBridged)))
+    await bench.system.perform(ReleaseAgent(attempt=AttemptId("a1"), agent=agent))
+    await bench.quiet(0.5)
+    await talking(bench, "a3", agent)
+    assert not _ends(bench, "a1")
+    assert not _ends(bench, "a2")
+
+
+async def test_a_third_party_whose_talk_is_over_when_they_answer_is_not_kept(bench: Bench) -> None:
+    await bench.call("a2", bench.numbers.answers, joins=AttemptId("never"))
+    await bench.wait(lambda: bool(_ends(bench, "a2")))
+    assert not bench.heard(CallBridged)
 
 
 async def test_what_lives_is_told_when_asked(bench: Bench) -> None:

@@ -60,10 +60,10 @@ class FleetBook:
             self._placed.setdefault(attempt, box)
 
     def best_for_call(self, boxes: Collection[BoxId]) -> BoxId | None:
-        """Where a call goes that names no box: where most agents are left over; None when there is no box."""
+        """Where a call goes that names no box: where agents are, and of these where most are left over."""
         calls = Counter(self._live.values())
         agents = Counter(seat.box for seat in self._seats.values() if seat.is_up)
-        return max(boxes, key=lambda box: agents[box] - calls[box], default=None)
+        return max(boxes, key=lambda box: (agents[box] > 0, agents[box] - calls[box]), default=None)
 
     # --- seats -------------------------------------------------------------------------------------------
 

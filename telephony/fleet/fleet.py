@@ -14,8 +14,8 @@ from dataclasses import replace
 
 import structlog
 
-from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup, Originate
-from dialer.domain.errors import TelephoneSystemUnavailableError
+from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Originate
+from dialer.domain.errors import TelephoneSystemUnavailableError, UnknownThingError
 from dialer.domain.events import (
     AgentLegLost,
     AgentLegRestored,
@@ -25,11 +25,18 @@ from dialer.domain.events import (
     CallEnded,
     CallNotAttempted,
     Event,
+    InboundArrived,
+    InboundBridged,
+    InboundBridgeFailed,
+    InboundEnded,
+    InboundOptedOut,
+    InboundUnserved,
+    InboundWaiting,
     NetworkLost,
     NetworkReconciled,
 )
-from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId
-from dialer.domain.ports import TelephoneCommand
+from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, InboundId
+from dialer.domain.ports import InboundCommand, InboundLines, KeyPad, TelephoneCommand
 from dialer.domain.sound import AgentSound, HearsPhones
 from telephony.fleet.book import FleetBook, Seat
 from telephony.fleet.box import Box, BoxPlan, FleetTimings
@@ -38,6 +45,8 @@ _log = structlog.get_logger(__name__)
 
 # Events that nobody has taken yet; above, the boxes wait with theirs.
 _MOST_OUTGOING = 20_000
+# Between a box's name and its own name of a call that somebody else began: two boxes may use the same.
+_OF = "/"
 
 
 class Fleet:
@@ -101,8 +110,6 @@ class Fleet:
                 await self._connect_leg(command)
             case DropAgentLeg():
                 await self._drop_leg(command.agent)
-            case Hangup():
-                await self._about_call(command.attempt, command)
             case _:
                 await self._about_call(command.attempt, command)
 
@@ -162,6 +169,34 @@ class Fleet:
         self._out.append(None)
         self._news.set()
 
+    # ------------------------------------------------------------------ what only some of them can do
+
+    async def press_keys(self, attempt: AttemptId, keys: str) -> None:
+        """See `dialer.domain.ports.KeyPad`."""
+        box = self.box_of_call(attempt)
+        if box is None or not isinstance(box.system, KeyPad):
+            raise UnknownThingError("call", attempt)
+        await box.system.press_keys(attempt, keys)
+
+    def caller_of(self, call: InboundId) -> str | None:
+        """See `dialer.domain.ports.InboundLines`."""
+        box, own = self._inbound(call)
+        return None if box is None else box.caller_of(own)
+
+    async def perform_inbound(self, command: InboundCommand) -> None:
+        """See `dialer.domain.ports.InboundLines`."""
+        box, own = self._inbound(command.call)
+        if box is None:
+            raise TelephoneSystemUnavailableError("there is no such telephone system")
+        await box.perform_inbound(replace(command, call=own))
+
+    def _inbound(self, call: InboundId) -> tuple[InboundLines | None, InboundId]:
+        """The box of a call that somebody else began, and the box's own name for it."""
+        name, _, own = call.partition(_OF)
+        box = self._boxes.get(BoxId(name))
+        system = None if box is None else box.system
+        return (system if isinstance(system, InboundLines) else None), InboundId(own)
+
     def box(self, name: BoxId) -> Box:
         """One of them. Raises KeyError."""
         return self._boxes[name]
@@ -180,7 +215,8 @@ class Fleet:
 
     async def _originate(self, command: Originate, dial: str | None) -> None:
         ready = [box.name for box in self._boxes.values() if box.is_read]
-        name = command.box or self._book.best_for_call(ready)
+        talk = None if command.joins is None else self._book.box_of(command.joins)
+        name = command.box or talk or self._book.best_for_call(ready)
         if name is None:
             raise TelephoneSystemUnavailableError("none of the telephone systems is heard")
         box = self._boxes.get(self._book.place(command.attempt, name))
@@ -299,6 +335,13 @@ class Fleet:
             case CallEnded() | CallNotAttempted():
                 self._book.over(event.attempt)
                 await self._say(event)
+            case InboundArrived():
+                named = replace(event, call=_named(box, event.call), box=box.name)
+                await self._say(named)
+            case InboundOptedOut() | InboundWaiting() | InboundBridged() | InboundBridgeFailed():
+                await self._say(replace(event, call=_named(box, event.call)))
+            case InboundUnserved() | InboundEnded():
+                await self._say(replace(event, call=_named(box, event.call)))
             case _:
                 await self._say(event)
 
@@ -317,6 +360,7 @@ class Fleet:
             agents=agents,
             boxes=(BoxFound(box=box.name, lines=box.lines),),
             seats=tuple((agent, box.name) for agent in agents),
+            inbound=tuple((_named(box, call), agent) for call, agent in found.inbound),
         )
 
     def _merged(self, reports: Sequence[NetworkReconciled]) -> NetworkReconciled:
@@ -328,6 +372,7 @@ class Fleet:
             boxes=tuple(found for report in reports for found in report.boxes),
             elsewhere=tuple(name for name in self._boxes if name not in told),
             seats=tuple(sorted(seat for report in reports for seat in report.seats)),
+            inbound=tuple(pair for report in reports for pair in report.inbound),
         )
 
     def _mark_read(self, report: NetworkReconciled) -> None:
@@ -351,3 +396,7 @@ class Fleet:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*(box.end() for box in self._boxes.values()))
+
+
+def _named(box: Box, call: InboundId) -> InboundId:
+    return InboundId(f"{box.name}{_OF}{call}")

@@ -24,6 +24,7 @@ from dialer.domain.commands import (
     Hangup,
     LeaveMessage,
     Originate,
+    ReleaseAgent,
 )
 from dialer.domain.detection import Detected
 from dialer.domain.errors import TelephoneSystemUnavailableError, UnknownThingError
@@ -160,6 +161,8 @@ class InMemoryNetwork:
                 self._after(BRIDGE_S, self._join, command)
             case Hangup():
                 self._hang_up(command)
+            case ReleaseAgent():
+                self._release(command)
             case LeaveMessage():
                 self._leave(command)
             case ConfirmOptOut():
@@ -273,7 +276,7 @@ class InMemoryNetwork:
         reason = ""
         if line is None:
             reason = "the call is gone"
-        elif line.phase is not Phase.WAITING and not self._may_move(line):
+        elif line.phase is not Phase.WAITING and not self._may_move(line, order):
             reason = f"the call is {line.phase.value}"
         elif order.agent not in self._legs:
             reason = "the agent's telephone is gone"
@@ -284,6 +287,8 @@ class InMemoryNetwork:
             return
         _stop(line.timer)
         _stop(line.limit)
+        if line.agent is not None and self._legs.get(line.agent) == order.attempt:
+            self._legs[line.agent] = None
         line.phase, line.agent = Phase.JOINED, order.agent
         self._legs[order.agent] = order.attempt
         line.timer = self._after(line.fate.talk_s, self._end, line, Outcome.CONNECTED)
@@ -293,9 +298,30 @@ class InMemoryNetwork:
         if self.on_join is not None:
             self.on_join(line)
 
-    def _may_move(self, line: Line) -> bool:
-        """Whether the caller may be given to another agent: theirs is gone."""
-        return line.phase is Phase.JOINED and line.agent not in self._legs
+    def _may_move(self, line: Line, order: Bridge) -> bool:
+        """Whether the caller may be given to another agent: theirs is gone, or passes them on."""
+        is_free = line.agent not in self._legs or line.agent == order.from_agent
+        return line.phase is Phase.JOINED and is_free
+
+    def _release(self, order: ReleaseAgent) -> None:
+        """The agent leaves the talk to the others."""
+        for line in self._lines.values():
+            if line.agent == order.agent:
+                line.agent = None
+        if order.agent in self._legs:
+            self._legs[order.agent] = None
+
+    def _join_talk(self, line: Line, talk: AttemptId) -> None:
+        """A third party has answered: they hear everybody in the talk, or nobody when it is over."""
+        other = self._lines.get(talk)
+        self._say(CallAnswered(attempt=line.order.attempt, answered_at=line.answered_at))
+        if other is None or other.phase is not Phase.JOINED or other.agent is None:
+            self._end(line, Outcome.HUNG_UP_WAITING)
+            return
+        line.phase, line.agent = Phase.JOINED, other.agent
+        line.timer = self._after(line.fate.talk_s, self._end, line, Outcome.CONNECTED)
+        bridged = CallBridged(attempt=line.order.attempt, agent=other.agent, bridged_at=self._now())
+        self._say(bridged)
 
     def _hang_up(self, order: Hangup) -> None:
         line = self._lines.get(order.attempt)
@@ -331,6 +357,9 @@ class InMemoryNetwork:
     def _answer(self, line: Line) -> None:
         line.phase, line.answered_at = Phase.WAITING, self._now()
         order, fate = line.order, line.fate
+        if order.joins is not None:
+            self._join_talk(line, order.joins)
+            return
         detects = order.detection is not DetectionMode.OFF
         limit = max(order.answer_limit_s, DETECTION_S if detects else 0.0)
         line.limit = self._after(limit, self._limit_passed, line)

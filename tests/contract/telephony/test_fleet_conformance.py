@@ -6,8 +6,8 @@ import pytest
 
 from dialer.clock import monotonic_now
 from dialer.domain.attempt import Outcome
-from dialer.domain.ids import BoxId
-from telephony.conformance.bench import Bench, Numbers
+from dialer.domain.ids import BoxId, EndpointId
+from telephony.conformance.bench import ENDPOINT, Bench, Numbers
 from telephony.conformance.suite import *  # noqa: F403 - the suite's tests become this module's
 from telephony.fleet.box import BoxPlan
 from telephony.fleet.fleet import Fleet
@@ -35,7 +35,12 @@ async def bench() -> AsyncIterator[Bench]:
     networks = [
         InMemoryNetwork(Public(PublicPlan(fixed=FIXED), seed=seed), now=now, factor=FACTOR) for seed in (1, 2)
     ]
-    plans = [BoxPlan(box=BoxId(f"box{place}"), system=system) for place, system in enumerate(networks)]
+    # The suite's agents share a telephone; two of them at two boxes could never pass a talk on.
+    phones = (frozenset({ENDPOINT}), frozenset[EndpointId]())
+    plans = [
+        BoxPlan(box=BoxId(f"box{place}"), system=system, phones=phones[place])
+        for place, system in enumerate(networks)
+    ]
 
     async def cut() -> None:
         for network in networks:

@@ -27,6 +27,7 @@ from dialer.domain.commands import (
 from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import AgentLegLost, BridgeFailed, Event, NetworkLost, NetworkReconciled
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId
+    ReleaseAgent,
 from dialer.domain.ports import TelephoneCommand
 from dialer.domain.sound import AgentSound
 from telephony.asterisk import orders
@@ -162,11 +163,8 @@ class AsteriskSystem:
                 self._bridge(command)
             case Hangup():
                 self._hang_up(command)
-            case LeaveMessage():
-                channel = call_channel(command.attempt)
-                self._spawn(self._send_in_turn(orders.leave_message(channel, command.sound)))
-            case ConfirmOptOut():
-                self._spawn(self._send_quietly(orders.opt_out_noted(call_channel(command.attempt))))
+            case ReleaseAgent() | LeaveMessage() | ConfirmOptOut():
+                self._change_call(command)
             case ConnectAgentLeg():
                 self._ring_agent(command.agent, command.endpoint)
             case DropAgentLeg():
@@ -182,6 +180,18 @@ class AsteriskSystem:
 
     async def reconcile(self) -> NetworkReconciled:
         """Everything that lives there now, by our ids.
+    def _change_call(self, command: ReleaseAgent | LeaveMessage | ConfirmOptOut) -> None:
+        channel = call_channel(command.attempt)
+        match command:
+            case ReleaseAgent():
+                leg = self._legs.channel_of(command.agent)
+                if leg is not None:
+                    self._spawn(self._send_quietly(orders.release(leg)))
+            case LeaveMessage():
+                self._spawn(self._send_in_turn(orders.leave_message(channel, command.sound)))
+            case ConfirmOptOut():
+                self._spawn(self._send_quietly(orders.opt_out_noted(channel)))
+
 
         Raises:
             TelephoneSystemUnavailableError: not connected.
@@ -311,11 +321,11 @@ class AsteriskSystem:
             return "the call is over"
         if call.is_timed_out:
             return "the limit had passed"
-        if call.agent is not None:
+        if call.agent is not None and call.agent != command.from_agent:
             return "the call is joined to an agent already"
         if leg is None:
             return "the agent's phone is not on the line"
-        if self._calls.with_agent(command.agent) is not None:
+        if self._is_on_call(command.agent):
             return "the agent is on another call"
         return None
 

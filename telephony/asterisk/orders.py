@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from compliance_gate.findings import Recording
 from dialer.domain.campaign import DetectionMode
 from dialer.domain.commands import Originate
-from dialer.domain.ids import EndpointId
+from dialer.domain.ids import AttemptId, EndpointId
 from dialer.domain.voice import PlannedVoice, Unserved
 from telephony.asterisk.names import call_channel, endpoint, phone_number, sound
 from telephony.asterisk.wire import Action, Value
@@ -39,6 +39,8 @@ def originate(command: Originate, *, dial: str, trunk: str, voice: Voice) -> Act
     Raises:
         UnsafeValueError: the number, the caller id or the attempt's id is not what it should be.
     """
+    if command.joins is not None:
+        return _third_party(command, command.joins, dial=dial, trunk=trunk)
     plan = command.voice if command.voice is not None else _by_settings(command, voice)
     may_play = command.clearance.may_play
     message = plan.message if Recording.ABANDONMENT_MESSAGE in may_play else None
@@ -69,6 +71,27 @@ def originate(command: Originate, *, dial: str, trunk: str, voice: Voice) -> Act
         "ChannelId": call_channel(command.attempt),
     }
     return Action(name="Originate", fields=fields, variables=variables)
+
+
+def _third_party(command: Originate, talk: AttemptId, *, dial: str, trunk: str) -> Action:
+    """A call whose answer joins a talk that goes on; nothing is played to it or recorded of it alone."""
+    fields: dict[str, Value] = {
+        "Channel": f"PJSIP/{phone_number(dial)}@{trunk}",
+        "Context": "fairdial-third",
+        "Exten": "answered",
+        "Priority": 1,
+        "Timeout": int(command.ring_s * 1000),
+        "CallerID": f"<{phone_number(command.caller_id)}>",
+        "Async": True,
+        "ChannelId": call_channel(command.attempt),
+    }
+    return Action(name="Originate", fields=fields, variables={"FD_TALK": call_channel(talk)})
+
+
+def release(leg: str) -> Action:
+    """Take an agent's leg out of a talk, back to where it waits; the others talk on."""
+    place: dict[str, Value] = {"Context": "fairdial-agent", "Exten": "back", "Priority": 1}
+    return Action(name="Redirect", fields={"Channel": leg, **place})
 
 
 def _by_settings(command: Originate, voice: Voice) -> PlannedVoice:

@@ -75,8 +75,7 @@ def _endpoint(name: str) -> str:
 
 
 def _ours(channels: list[str]) -> str | None:
-    """The partner that matters: an agent for a call, a call for an agent; supervisors may be there too."""
-    for channel in channels:
-        if agent_of(channel) is not None or attempt_of(channel) is not None:
-            return channel
-    return None
+    """The partner that matters: an agent, else a call; supervisors and third parties may be there too."""
+    calls = [channel for channel in channels if attempt_of(channel) is not None]
+    agents = [channel for channel in channels if agent_of(channel) is not None]
+    return next(iter((*agents, *calls)), None)

@@ -38,6 +38,7 @@ from dialer.runtime.clocks import Clock
 from dialer.runtime.floor import Floor
 from dialer.runtime.recovery import Checkpoint, Recovered, recover
 from dialer.runtime.settings import RuntimeSettings
+from dialer.runtime.undisturbed import undisturbed
 from dialer.storage.checkpoints import journal_since, last_sequence
 from dialer.storage.comparison import compare
 from dialer.storage.inbound_rows import callers_of
@@ -216,6 +217,7 @@ async def running_floor(
         recovered = await asyncio.to_thread(rebuild, store, gate)
         behind = await asyncio.to_thread(catch_up, store, recovered.engine)
         live = await stack.enter_async_context(LiveStore(store, now=clock.posix))
+        stack.enter_context(undisturbed())
         floor_store = FloorStore(live)
         stack.callback(floor_store.close)
         floor = Floor(

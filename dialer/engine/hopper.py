@@ -90,11 +90,12 @@ class Hopper:
         campaign.refill = state.requests_made
         campaign.refill_sequence = state.sequence
         campaign.refill_at = context.now + LOST_REFILL_S
+        campaign.refill_wanted = max(wanted, 1)
         context.emit(
             RefillHopper(
                 campaign=campaign.settings.campaign,
                 request=campaign.refill,
-                wanted=max(wanted, 1),
+                wanted=campaign.refill_wanted,
                 sequence=state.sequence,
             )
         )
@@ -127,7 +128,8 @@ class Hopper:
         if not event.leads:
             due = event.retry_at if event.retry_at is not None else now + EMPTY_S
             return min(max(due, now + ASK_AGAIN_S), now + 10 * EMPTY_S)
-        return now if self.missing(campaign) == 0 else now + ASK_AGAIN_S
+        has_more = len(event.leads) >= campaign.refill_wanted
+        return now if has_more or self.missing(campaign) == 0 else now + ASK_AGAIN_S
 
     def _take(self, campaign: CampaignRow, lead: Lead) -> None:
         """Queue a lead, unless we hold it, its persons did not come with it, or its pool has enough."""

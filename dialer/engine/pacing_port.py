@@ -32,7 +32,10 @@ _AVAILABLE, _TALKING = AgentState.AVAILABLE, AgentState.TALKING
 _WRAPPING, _RESERVED = AgentState.WRAPPING, AgentState.RESERVED
 
 CANDIDATES = 24
-"""Next leads that pacing is shown: more than it ever launches in one decision of a usual floor."""
+MOST_CANDIDATES = 50
+"""Next leads that pacing is shown, and the most where lines and calls per second would let more be launched:
+fifty launches are a step of about 15 ms, and nobody else is served meanwhile. What is still wanted comes with
+the next decision."""
 
 
 PolicyMaker = Callable[[CampaignSettings, str], PacingPolicy]
@@ -133,7 +136,7 @@ class PacingPort:
         # Who is being joined has an agent already, counted above as talking.
         waiting = [call for name in pool.waiting if not (call := calls[name]).is_bridging]
         held = leads_of(campaign, pool)
-        ahead = self._ahead(campaign, held.queue[:CANDIDATES])
+        ahead = self._ahead(campaign, held.queue[: min(max(CANDIDATES, launch_limit), MOST_CANDIDATES)])
         engaged = talking + wrapping
         return PacingSnapshot(
             now=now,

@@ -103,6 +103,7 @@ class CampaignRow:
     refill: int | None = None
     refill_sequence: int = 0
     refill_at: float = -1e18
+    refill_wanted: int = 0
     tokens: float = 0.0
     tokens_at: float = -1e18
     refused: int = 0

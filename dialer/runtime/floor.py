@@ -38,6 +38,8 @@ log = structlog.get_logger(__name__)
 _TIME_REACHED = e.TimeReached()
 SHORTEST_WAIT_S = 0.001
 """Before a wake-up: the loop must turn."""
+TURN_S = 0.005
+"""Seconds of stepping after which others have a turn of the loop, whatever is left of a batch."""
 SNAPSHOT_S = 0.25
 """Seconds of the floor's clock for which an idle floor looks the same."""
 
@@ -267,8 +269,12 @@ class Floor:
             items = await self._inbox.take(most=self.settings.batch, within=self._until_wakeup())
             if not items:
                 self._step(Item(_TIME_REACHED, clock.monotonic_now()))
-            for item in items:
+            turn_ends = clock.monotonic_now() + TURN_S
+            for place, item in enumerate(items, start=1):
                 self._step(item)
+                if clock.monotonic_now() >= turn_ends:
+                    self._inbox.give_back(items[place:])
+                    break
             self._maybe_checkpoint()
             self.instruments.inbox.set(len(self._inbox))
             self.instruments.unwritten.set(len(self._writer))

@@ -7,6 +7,7 @@ and the runtime's own news always fits, since there is at most one of it for eac
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dialer.domain.errors import NotTakenError
@@ -91,6 +92,10 @@ class Inbox:
         taken = [self._items.popleft() for _ in range(min(most, len(self._items)))]
         self._wake_senders()
         return taken
+
+    def give_back(self, items: Sequence[Item]) -> None:
+        """Items that were taken and not looked at: they are the next again."""
+        self._items.extendleft(reversed(items))
 
     def refuse_all(self, error: NotTakenError) -> None:
         """The end: nothing is taken any more, and whoever waits hears so."""

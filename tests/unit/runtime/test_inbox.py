@@ -72,3 +72,13 @@ async def test_at_the_end_whoever_waits_hears_that_nothing_was_taken() -> None:
     with pytest.raises(InboxFullError):
         await receipt
     assert len(inbox) == 0
+
+
+async def test_what_is_given_back_is_the_next_again() -> None:
+    inbox = Inbox(capacity=10)
+    items = [item() for _ in range(4)]
+    for one in items:
+        inbox.offer(one)
+    taken = await inbox.take(most=3, within=None)
+    inbox.give_back(taken[1:])
+    assert await inbox.take(most=9, within=None) == items[1:]

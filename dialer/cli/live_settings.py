@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -33,7 +33,6 @@ EXAMPLE = "config/asterisk/example.toml shows a whole file."
 _CAMPAIGN = TypeAdapter(CampaignSettings)
 _OWNED = TypeAdapter(OwnedNumber)
 _OF_A_NUMBER = frozenset(each.name for each in dataclasses.fields(OwnedNumber))
-_FIELDS = frozenset(each.name for each in dataclasses.fields(CampaignSettings))
 
 
 def use_config(config: Path | None) -> None:
@@ -160,11 +159,38 @@ def campaigns_of(settings: Settings) -> tuple[CampaignSettings, ...]:
     return made
 
 
+def unknown_name(kind: type, section: object) -> str | None:
+    """The first name in the section, at any depth, that the type does not have; None when it has them all.
+
+    Args:
+        kind: a dataclass, whose fields may be dataclasses, tuples of them, or None.
+        section: as read from the file; what is of another shape is left to the type's own check.
+    """
+    if not isinstance(section, dict):
+        return None
+    hints = get_type_hints(kind)
+    for name, value in cast("dict[str, object]", section).items():
+        if name not in hints:
+            return name
+        for inner in _dataclasses_in(hints[name]):
+            parts = cast("list[object]", value) if isinstance(value, list) else [value]
+            for part in parts:
+                if (unknown := unknown_name(inner, part)) is not None:
+                    return f"{name}.{unknown}"
+    return None
+
+
+def _dataclasses_in(hint: object) -> tuple[type, ...]:
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return (hint,)
+    return tuple(found for part in get_args(hint) for found in _dataclasses_in(part))
+
+
 def _campaign(section: Section, place: int) -> CampaignSettings:
     where = f"{settings_file()}, campaign {place}"
     mend = "dialer/domain/campaign.py says what each setting of a campaign means."
-    if unknown := sorted(set(section) - _FIELDS):
-        raise UserError(f"a campaign has no setting {unknown[0]!r}", where=where, mend=mend)
+    if unknown := unknown_name(CampaignSettings, section):
+        raise UserError(f"a campaign has no setting {unknown!r}", where=where, mend=mend)
     try:
         return _CAMPAIGN.validate_python(section)
     except ValidationError as error:

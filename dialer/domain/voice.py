@@ -15,6 +15,11 @@ from dialer.domain.transitions import Word
 _SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 EVERYWHERE = "*"
 NOWHERE_KNOWN = "?"
+OPT_OUT_KEY = "9"
+SAID_DIGITS = 4
+"""The key by which a message is answered with an opt-out, and how many last digits of the number to call back
+must be found in a message's words."""
+
 MOST_DROPS = 2
 DROP_WINDOW_DAYS = 7.0
 """House policy 12: messages on a machine to one person; a campaign may only be stricter."""
@@ -41,6 +46,8 @@ class ApprovedText:
         places: register names ('US-MA', 'GB') for which it was approved; empty = wherever no place has a
             text of its own.
         seconds: length of the sound.
+        call_back: the number to call back that the text says, E.164; a message for a person whom nobody was
+            free for must say one.
     """
 
     sound: str
@@ -51,6 +58,7 @@ class ApprovedText:
     client: str
     places: tuple[str, ...] = ()
     seconds: float = 0.0
+    call_back: str = ""
 
     def __post_init__(self) -> None:
         if not _SOUND.fullmatch(self.sound):
@@ -108,8 +116,8 @@ class VoicePlan:
 
     Args:
         unserved: what a person gets for whom no agent came in time.
-        messages: for MESSAGE; each gives a number to call back and key 9 as opt-out. Also spoken where the
-            live overflow does not answer.
+        messages: for MESSAGE; each says a number to call back and key 9 as opt-out (47 CFR 64.1200(a)(7)).
+            Also spoken where the live overflow does not answer.
         voicemail: None = no message is ever left.
         recording: None = calls are not recorded.
     """
@@ -118,6 +126,14 @@ class VoicePlan:
     messages: tuple[ApprovedText, ...] = ()
     voicemail: VoicemailPlan | None = None
     recording: RecordingPlan | None = None
+
+    def __post_init__(self) -> None:
+        for text in self.messages:
+            digits = "".join(sign for sign in text.words if sign.isdigit())
+            if not re.search(rf"\b{OPT_OUT_KEY}\b", text.words):
+                raise InvalidFactError(f"text {text.sound} does not say that key {OPT_OUT_KEY} opts out")
+            if not text.call_back or text.call_back[-SAID_DIGITS:] not in digits:
+                raise InvalidFactError(f"text {text.sound} does not say a number to call back")
 
     def texts(self) -> tuple[ApprovedText, ...]:
         """Every text of the plan."""

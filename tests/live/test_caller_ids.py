@@ -46,6 +46,7 @@ SORRY = ApprovedText(
     approved_by="C. Officer",
     approved_on="2026-11-01",
     client="made-up",
+    call_back="+15550100199",
 )
 AGENT = AgentId("agent-1")
 

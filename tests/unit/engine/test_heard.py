@@ -33,7 +33,8 @@ def text(sound: str, seconds: float = 0.0) -> ApprovedText:
     return ApprovedText(
         sound=sound,
         version="3",
-        words="Please call us.",
+        words="Call 555 0199, or press 9.",
+        call_back="+15550100199",
         approved_by="C. Officer",
         approved_on="2026-11-01",
         client="acme",

@@ -40,7 +40,8 @@ def text(sound: str, *places: str, **more: Any) -> ApprovedText:
     return ApprovedText(
         sound=sound,
         version="1",
-        words="Please call us.",
+        words="Call 555 0199, or press 9.",
+        call_back="+15550100199",
         approved_by="C. Officer",
         approved_on="2026-11-01",
         client=more.pop("client", "acme"),
@@ -202,6 +203,15 @@ def test_a_needed_announcement_that_nobody_approved_means_no_recording() -> None
 def test_a_plan_that_cannot_be_kept_is_refused(voice: VoicePlan, more: dict[str, Any], says: str) -> None:
     with pytest.raises(InvalidFactError, match=says):
         plan_for(voice, **more)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [("Call 555 0199.", "opts out"), ("Press 9.", "call back"), ("Call 555 0198, or press 9.", "call back")],
+)
+def test_a_message_says_how_to_opt_out_and_whom_to_call(words: str, says: str) -> None:
+    with pytest.raises(InvalidFactError, match=says):
+        VoicePlan(messages=(replace(text("sorry"), words=words),))
 
 
 def test_more_messages_than_the_house_allows_are_refused() -> None:

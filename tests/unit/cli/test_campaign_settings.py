@@ -1,0 +1,93 @@
+"""Numbers and campaigns from the settings file: what is not right is refused, with what to do."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dialer.cli.console import UserError
+from dialer.cli.live_settings import caller_ids_of, campaigns_of, demand_declared
+from dialer.domain.caller_id import AtCeiling
+from dialer.domain.voice import Unserved
+from dialer.settings import Settings
+
+EXAMPLE = Path(__file__).parents[3] / "config/campaigns/example.toml"
+
+
+def example() -> dict[str, Any]:
+    return tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+
+
+def test_the_example_is_a_campaign_with_numbers_and_approved_texts() -> None:
+    settings = Settings(**example())
+    (campaign,), owned = campaigns_of(settings), caller_ids_of(settings)
+    demand_declared((campaign,), owned)
+    assert campaign.shown == tuple(each.number for each in owned)
+    assert campaign.at_ceiling is AtCeiling.STOP
+    assert owned[0].daily_ceiling == 400
+    assert campaign.voice is not None
+    assert campaign.voice.unserved is Unserved.MESSAGE
+    assert campaign.voice.voicemail is not None
+    assert campaign.voice.voicemail.on_passes == (1, 4)
+    assert campaign.voice.recording is not None
+    assert campaign.voice.recording.notices[0].seconds == 1.2
+
+
+def test_a_campaign_that_would_show_a_number_which_is_not_declared_is_refused() -> None:
+    values = example()
+    del values["caller_ids"][1]
+    settings = Settings(**values)
+    with pytest.raises(UserError, match=r"would show \+18885550101, which is not declared"):
+        demand_declared(campaigns_of(settings), caller_ids_of(settings))
+
+
+def test_a_campaign_that_shows_no_number_is_refused() -> None:
+    values = example()
+    del values["campaigns"][0]["caller_ids"]
+    settings = Settings(**values)
+    with pytest.raises(UserError, match="shows no number"):
+        demand_declared(campaigns_of(settings), caller_ids_of(settings))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"calls_back_to": ""}, "called back"),
+        ({"number": "0199"}, r"E\.164"),
+        ({"daily_cieling": 3}, "no setting 'daily_cieling'"),
+        ({"daily_ceiling": 0}, "at least 1"),
+        ({"time_zone": "Mars/Olympus"}, "no time zone"),
+    ],
+)
+def test_a_number_that_is_declared_wrongly_is_refused(change: dict[str, Any], says: str) -> None:
+    values = example()
+    values["caller_ids"][0] |= change
+    with pytest.raises(UserError, match=says):
+        caller_ids_of(Settings(**values))
+
+
+def test_a_text_of_another_client_is_refused() -> None:
+    values = example()
+    values["campaigns"][0]["voice"]["messages"][0]["client"] = "other"
+    with pytest.raises(UserError, match="approved for another client"):
+        campaigns_of(Settings(**values))
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ((), "calller_ids"),
+        (("voice",), "voice.unservd"),
+        (("voice", "messages", 0), "voice.messages.wrods"),
+        (("voice", "recording"), "voice.recording.keep_day"),
+    ],
+)
+def test_a_misspelt_name_is_refused_at_any_depth(place: tuple[str | int, ...], name: str) -> None:
+    values = example()
+    section = values["campaigns"][0]
+    for part in place:
+        section = section[part]
+    section[name.rsplit(".", 1)[-1]] = 1
+    with pytest.raises(UserError, match=f"no setting '{name}'"):
+        campaigns_of(Settings(**values))

@@ -243,7 +243,7 @@ class AsteriskSystem:
         call = Call(attempt=command.attempt, number=command.number, detection=command.detection)
         self._calls.placed(call)
         refusal = self._refusal(command)
-        chosen = None if refusal else self._trunks.choose(self._now())
+        chosen = None if refusal else self._trunks.choose(_steady())
         if not isinstance(chosen, Chosen):
             await self._tell(self._calls.refused(command.attempt, refusal or _reason(chosen)))
             return
@@ -258,7 +258,7 @@ class AsteriskSystem:
         self._spawn(self._send_originate(command, action, chosen.at))
 
     async def _send_originate(self, command: Originate, action: Action, at: float) -> None:
-        wait = at - self._now()
+        wait = at - _steady()
         if wait > 0:
             await asyncio.sleep(wait)
         call = self._calls.get(command.attempt)
@@ -294,7 +294,7 @@ class AsteriskSystem:
         now = self._now()
         if not self._link.is_up:
             return "there is no connection to Asterisk"
-        if now < self._lagging_until:
+        if _steady() < self._lagging_until:
             return f"Asterisk's events are over {_LAG_LIMIT_S:g} s old: overloaded, or its clock is wrong"
         if datetime.fromtimestamp(now, UTC) > command.clearance.expires_at:
             return "the clearance had expired"
@@ -438,7 +438,7 @@ class AsteriskSystem:
     def _take_news(self, news: TrunkNews) -> None:
         if news.worked:
             self._trunks.succeeded(news.trunk)
-        elif news.worked is False and self._trunks.failed(news.trunk, self._now()):
+        elif news.worked is False and self._trunks.failed(news.trunk, _steady()):
             _log.error("trunk.broken", trunk=news.trunk)
         if news.released:
             self._trunks.released(news.trunk)
@@ -468,7 +468,7 @@ class AsteriskSystem:
         except ValueError:
             return
         if lag > _LAG_LIMIT_S:
-            self._lagging_until = self._now() + _LAG_REST_S
+            self._lagging_until = _steady() + _LAG_REST_S
 
     # ---------------------------------------------------------------------------------- small parts
 
@@ -498,6 +498,11 @@ class AsteriskSystem:
 
 def _failed(command: Bridge, reason: str) -> BridgeFailed:
     return BridgeFailed(attempt=command.attempt, agent=command.agent, reason=reason)
+
+
+def _steady() -> float:
+    """Seconds that only grow, for spans: the floor's clock may be put forward or back."""
+    return asyncio.get_running_loop().time()
 
 
 def _reason(refused: object) -> str:

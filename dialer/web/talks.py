@@ -1,0 +1,97 @@
+"""Routes of talks among more than two: passed on, taken over, joined by somebody outside."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException
+from pydantic import Field
+
+from dialer.domain.events import (
+    ConferenceLeft,
+    Event,
+    ThirdPartyReleased,
+    ThirdPartyRequested,
+    TransferRequested,
+)
+from dialer.domain.ids import AgentId, AttemptId, NumberId
+from dialer.web.access import Asking, Office, TheOffice, demand, demand_seat, tell
+from dialer.web.models import Body, Committed, Id
+from dialer.web.tokens import Role
+
+router = APIRouter(prefix="/api", tags=["talks"])
+
+
+class Transfer(Body):
+    """To whom a talk goes on."""
+
+    to: Id
+
+
+class ThirdParty(Body):
+    """Whom to call into the talk: exactly one of a line of the campaign and another number of the person."""
+
+    line: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    number: Id | None = None
+
+
+class TakeOver(Body):
+    """Who takes the talk over: an agent's seat, usually that of whoever asks."""
+
+    agent: Id
+
+
+@router.post("/agents/{agent}/transfer")
+async def transfer(agent: str, body: Transfer, office: TheOffice, token: Asking) -> Committed:
+    """Pass the talk on to another agent; 409 when they cannot take it now."""
+    demand_seat(token, agent)
+    attempt = _attempt_of(office, agent)
+    event = TransferRequested(attempt=attempt, to=AgentId(body.to), by=token.name)
+    return await _tell(office, event, agent)
+
+
+@router.post("/agents/{agent}/third-party")
+async def call_third_party(agent: str, body: ThirdParty, office: TheOffice, token: Asking) -> Committed:
+    """Call somebody outside into the talk; 409 with the reason when the gate or the floor does not let it."""
+    demand_seat(token, agent)
+    if (body.line is None) == (body.number is None):
+        raise HTTPException(422, "give either a line of the campaign or a number of the person")
+    number = None if body.number is None else NumberId(body.number)
+    event = ThirdPartyRequested(agent=AgentId(agent), line=body.line, number=number)
+    return await _tell(office, event, agent)
+
+
+@router.post("/agents/{agent}/third-party/end")
+async def end_third_party(agent: str, office: TheOffice, token: Asking) -> Committed:
+    """End the third party's call; the talk goes on."""
+    demand_seat(token, agent)
+    return await tell(office, ThirdPartyReleased(agent=AgentId(agent)))
+
+
+@router.post("/agents/{agent}/third-party/leave")
+async def leave_talk(agent: str, office: TheOffice, token: Asking) -> Committed:
+    """Leave person and third party to themselves; after-call work begins."""
+    demand_seat(token, agent)
+    return await tell(office, ConferenceLeft(agent=AgentId(agent)))
+
+
+@router.post("/attempts/{attempt}/take-over")
+async def take_over(attempt: str, body: TakeOver, office: TheOffice, token: Asking) -> Committed:
+    """Take a talk from its agent, who is free then; 409 when the seat that takes it is not free."""
+    demand(token, Role.SUPERVISOR)
+    event = TransferRequested(attempt=AttemptId(attempt), to=AgentId(body.agent), by=token.name)
+    return await tell(office, event)
+
+
+def _attempt_of(office: Office, agent: str) -> AttemptId:
+    for row in office.floor.snapshot().agents:
+        if row.agent == agent and row.attempt is not None:
+            return row.attempt
+    raise HTTPException(409, f"agent {agent} is on no call")
+
+
+async def _tell(office: Office, event: Event, agent: str) -> Committed:
+    """As `tell`; a refusal is told in the engine's own words."""
+    taken = await office.floor.submit(event)
+    if not taken.was_ignored:
+        return Committed(sequence=taken.sequence)
+    notices = [row.notice for row in office.floor.snapshot().agents if row.agent == agent and row.notice]
+    raise HTTPException(409, notices[0] if notices else "it cannot be done now: nothing was changed")

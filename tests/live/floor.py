@@ -106,6 +106,7 @@ class Floor:
     async def call(
         self,
         ending: str,
+        joins: AttemptId | None = None,
         *,
         ring_s: float = 20.0,
         detection: DetectionMode = DetectionMode.OFF,
@@ -133,6 +134,7 @@ class Floor:
             person=PersonId("p"),
             number=NumberId(f"n-{attempt}"),
             clearance=clearance,
+            joins=joins,
             caller_id=caller_id,
             ring_s=ring_s,
             answer_limit_s=2.0,

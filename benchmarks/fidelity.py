@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--shifts", type=int, default=2, help="on the laboratory, one after the other")
     parser.add_argument("--agents", type=int, default=10)
     parser.add_argument("--rehearsals", type=int, default=40)
-    parser.add_argument("--confidence", type=float, default=0.99, help="of each interval")
+    parser.add_argument("--confidence", type=float, default=0.99, help="of all intervals together")
     parser.add_argument("--out", type=Path, help="write the report there too")
     asked = parser.parse_args()
     missing = reason_missing()

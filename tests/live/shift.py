@@ -23,7 +23,7 @@ from dialer.clock import monotonic_now, posix_now
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import CampaignSettings
-from dialer.domain.commands import Originate
+from dialer.domain.commands import Originate, RaiseAlarm
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.errors import FairdialError, IllegalTransitionError
 from dialer.domain.events import (
@@ -33,16 +33,17 @@ from dialer.domain.events import (
     CallBridged,
     CallEnded,
     CallNotAttempted,
+    CallRinging,
     CampaignDrained,
     DispositionRecorded,
     Event,
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, ClientId, EndpointId
-from dialer.domain.ports import TelephoneCommand
+from dialer.domain.ports import JournalEntry, TelephoneCommand
 from dialer.engine.engine import DialerEngine
 from dialer.engine.snapshot import AgentView
 from dialer.measures.observer import ShiftObserver
-from dialer.runtime.clocks import RehearsalClock
+from dialer.runtime.clocks import Clock
 from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.checkpoints import journal_since
 from dialer.storage.store import Store
@@ -97,20 +98,34 @@ class Work:
     agent: AgentId | None = None
 
 
+@dataclass(slots=True)
+class Late:
+    """The clock that Asterisk's machine shares, or one that is ahead of it."""
+
+    seconds: float = 0.0
+
+    def now(self) -> float:
+        """POSIX seconds."""
+        return posix_now() + self.seconds
+
+
 class ScriptedLines(AsteriskSystem):
     """The adapter, dialing telephones that do what the made-up public would. `prepare` it before the start.
 
     Attributes:
         ordered: how often each attempt was handed over.
         ended: how often its end was told.
+        rang: attempts whose telephone rings or rang.
         numbers: which telephone of the laboratory stands for a number.
         met: what each attempt met.
         talks_over: talks that a collector has to write something down about.
     """
 
     public: MadeUpPublic
+    late: Late
     ordered: Counter[AttemptId]
     ended: Counter[AttemptId]
+    rang: set[AttemptId]
     numbers: dict[str, int]
     met: dict[AttemptId, Behaviour]
     talks_over: asyncio.Queue[Work]
@@ -120,8 +135,12 @@ class ScriptedLines(AsteriskSystem):
         """Nobody was called yet."""
         self.public = public
         self.ordered, self.ended, self.numbers = Counter(), Counter(), {}
-        self.met, self._open = {}, {}
+        self.met, self._open, self.rang = {}, {}, set()
         self.talks_over = asyncio.Queue()
+
+    def delay_news(self, seconds: float) -> None:
+        """Let everything that Asterisk says look so old, as when it is overloaded."""
+        self.late.seconds = seconds
 
     async def perform(self, command: TelephoneCommand, *, dial: str | None = None) -> None:
         if isinstance(command, Originate) and dial is not None:
@@ -135,7 +154,9 @@ class ScriptedLines(AsteriskSystem):
 
     async def events(self) -> AsyncIterator[Event]:
         async for event in super().events():
-            if isinstance(event, CallBridged) and event.attempt in self._open:
+            if isinstance(event, CallRinging):
+                self.rang.add(event.attempt)
+            elif isinstance(event, CallBridged) and event.attempt in self._open:
                 self._open[event.attempt].agent = event.agent
             elif isinstance(event, CallEnded | CallNotAttempted):
                 self.ended[event.attempt] += 1
@@ -146,14 +167,22 @@ class ScriptedLines(AsteriskSystem):
 
 
 def make_lines(
-    scenario: Scenario, clock: RehearsalClock, *, host: str, seed: int, port: int = 5038
+    scenario: Scenario,
+    clock: Clock,
+    *,
+    host: str,
+    seed: int,
+    port: int = 5038,
+    voice: Voice | None = None,
 ) -> ScriptedLines:
     """The adapter on a laboratory, with the scenario's public behind it."""
     address = AmiAddress(user="fairdial", secret=AMI_SECRET, host=host, port=port)
     plans = (TrunkPlan(name="trunk", lines=500, calls_per_second=100),)
-    settings = AdapterSettings(trunks=plans, voices={EVERY_CAMPAIGN: Voice(message="sorry")})
+    settings = AdapterSettings(trunks=plans, voices={EVERY_CAMPAIGN: voice or Voice(message="sorry")})
     timings = AmiTimings(first_wait=0.05, most_wait=0.5)
-    lines = ScriptedLines(address, settings, now=clock.posix, wall=posix_now, timings=timings)
+    late = Late()
+    lines = ScriptedLines(address, settings, now=clock.posix, wall=late.now, timings=timings)
+    lines.late = late
     nobody = LeadBook(leads=(), persons=())
     lines.prepare(
         MadeUpPublic(scenario=scenario, streams=Streams(seed), book=nobody, starts_at=clock.posix())
@@ -190,12 +219,23 @@ def make_order(database: str, settings: CampaignSettings, *, drain_s: float = 30
 class Collectors:
     """Scripted people at seats 1 to n: they come, talk as long as the other end wants, write down, go.
 
+    Args:
+        endpoints: telephones of those, by their number, who have one of their own.
+
     Attributes:
         is_over: set it, and everybody leaves when their work is done.
     """
 
-    def __init__(self, running: Running, lines: ScriptedLines, scenario: Scenario) -> None:
+    def __init__(
+        self,
+        running: Running,
+        lines: ScriptedLines,
+        scenario: Scenario,
+        *,
+        endpoints: dict[int, str] | None = None,
+    ) -> None:
         self._running = running
+        self._endpoints = endpoints or {}
         self._lines = lines
         self._settle = scenario.agents.settle.at(0.5)
         self._names = [AgentId(f"agent-{number:03d}") for number in range(1, scenario.agents.count + 1)]
@@ -245,7 +285,7 @@ class Collectors:
             since = now
             self._since[name] = (state, since)
         if state is AgentState.LOGGED_OUT:
-            endpoint = EndpointId(f"seat{place}")
+            endpoint = EndpointId(self._endpoints.get(place, f"seat{place}"))
             return None if self.is_over else AgentLoggedIn(agent=name, campaign=CAMPAIGN, endpoint=endpoint)
         if self.is_over and state in {AgentState.AVAILABLE, AgentState.NOT_READY}:
             return AgentLoggedOut(agent=name)
@@ -277,9 +317,21 @@ async def end_shift(running: Running, collectors: Collectors, *, within: float =
             await asyncio.sleep(0.1)
 
 
-def observed(store: Store) -> ShiftObserver:
+class Observer(ShiftObserver):
+    """Also keeps what the floor said aloud."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.alarms: list[str] = []
+
+    def take(self, entry: JournalEntry) -> None:
+        super().take(entry)
+        self.alarms += [command.text for command in entry.commands if isinstance(command, RaiseAlarm)]
+
+
+def observed(store: Store) -> Observer:
     """Everything that the journal says, for the same measures that a rehearsal has."""
-    observer, after = ShiftObserver(), 0
+    observer, after = Observer(), 0
     while True:
         entries = store.read(lambda connection, after=after: journal_since(connection, after, limit=2000))
         if not entries:

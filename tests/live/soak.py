@@ -29,6 +29,7 @@ from shift import (
     observed,
 )
 
+from compliance_gate.library import sample_rulebook
 from dialer.cli.live_floor import Running, running_floor
 from dialer.cli.made_up import stock
 from dialer.clock import monotonic_now, posix_now
@@ -141,7 +142,8 @@ async def soak(
     settings = campaign_of(scenario, ends_at=None)
     samples: list[Sample] = []
     async with PublicWatch(laboratory) as public:
-        async with running_floor(make_order(database, settings), network=lines, clock=clock) as running:
+        order, law = make_order(database, settings), sample_rulebook()
+        async with running_floor(order, network=lines, clock=clock, rulebook=law) as running:
             watch = _Watch(laboratory, running, lines)
             before = await watch.look()
             collectors = Collectors(running, lines, scenario)

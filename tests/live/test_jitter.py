@@ -107,11 +107,12 @@ def assert_bad(figures: AgentSound) -> None:
     assert 1.0 < figures.rating < 4.0
 
 
-async def test_a_good_line_is_measured_as_one(floor: Floor, phone: Phone) -> None:
+@pytest.mark.usefixtures("phone")
+async def test_a_good_line_is_measured_as_one(floor: Floor) -> None:
     agent = await floor.agent("bert", "101")
     await talk(floor, agent, "050")
     figures = floor.system.sound()[agent]
-    print(f"\n{phone}: {figures}")
+    print(f"\n{figures}")
     assert figures.lost is not None
     assert figures.lost < 0.01
     assert figures.rating is not None

@@ -163,7 +163,8 @@ async def work(laboratory: Laboratory, folder: Path, scenario: Scenario, *, seed
     lines = make_lines(scenario, clock, host=laboratory.address, seed=seed)
     ends_at = starts + shift.hours * 3600.0
     settings = campaign_of(scenario, ends_at=ends_at)
-    async with running_floor(make_order(database, settings), network=lines, clock=clock) as running:
+    order, law = make_order(database, settings), sample_rulebook()
+    async with running_floor(order, network=lines, clock=clock, rulebook=law) as running:
         collectors = Collectors(running, lines, scenario)
         await asyncio.sleep(starts - clock.posix())
         working = asyncio.create_task(collectors.work())
@@ -203,10 +204,12 @@ def compare(real: Sequence[Shift], simulated: Sequence[Shift], *, confidence: fl
     """Every measure of both worlds.
 
     Args:
-        confidence: of the difference's interval, 0-1. With one real shift its spread is taken to be the
-            simulator's: the interval is then one in which a further rehearsal would be expected.
+        confidence: 0-1, of all intervals together (each is as much wider, after Bonferroni). With
+            one or two real shifts their spread is taken to be the simulator's: the interval is then one in
+            which a further rehearsal would be expected.
     """
     agreements: list[Agreement] = []
+    each = 1.0 - (1.0 - confidence) / len(MEASURES)
     for place, measure in enumerate(MEASURES):
         ours = [value for shift in real if (value := shift.values[place]) is not None]
         theirs = [value for shift in simulated if (value := shift.values[place]) is not None]
@@ -223,7 +226,7 @@ def compare(real: Sequence[Shift], simulated: Sequence[Shift], *, confidence: fl
                 real_interval=None if len(ours) <= 2 else _half(ours, confidence),
                 simulated=statistics.fmean(theirs),
                 simulated_interval=_half(theirs, confidence),
-                interval=_student(freedom, confidence) * error,
+                interval=_student(freedom, each) * error,
             )
         )
     return agreements

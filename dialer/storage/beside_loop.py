@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.storage.database import Database, PostgresDatabase, async_sqlite_engine, translated
+from dialer.storage.log_keeper import LogKeeper
 
 T = TypeVar("T")
 
@@ -33,6 +34,7 @@ class BesideLoop:
             self._carrier = _File(
                 async_sqlite_engine(database.url, writer=True, durable=database.durable),
                 async_sqlite_engine(database.url, writer=False, durable=database.durable),
+                LogKeeper(database.url.database or ""),
             )
 
     async def write(self, work: Callable[[Connection], T]) -> T:
@@ -79,9 +81,10 @@ class _Server:
 class _File:
     """One writing and one reading connection over aiosqlite, in a loop of their own."""
 
-    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, log_keeper: LogKeeper) -> None:
         self._writer = writer
         self._reader = reader
+        self._log_keeper = log_keeper
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="store-sqlite")
         self._thread.start()
@@ -93,6 +96,7 @@ class _File:
         return await self._run(_transaction(self._reader, work))
 
     async def close(self) -> None:
+        await asyncio.to_thread(self._log_keeper.close)
         await self._run(self._writer.dispose())
         await self._run(self._reader.dispose())
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -38,8 +38,10 @@ between an import's transactions. Its patience is therefore short, and we begin 
 10 ms at least."""
 
 CHECKPOINT_PAGES = 4_000
-"""Pages of the log (16 MB) after which a commit copies them back. Four times the usual: an import beside a
-floor does it far sooner, so that no live commit has to."""
+"""Pages of the log (16 MB) after which a commit copies them back."""
+
+KEPT_CHECKPOINT_PAGES = 64_000
+"""The same where a `LogKeeper` does it far sooner: no live commit should ever have to."""
 
 
 class Work(Protocol):
@@ -103,23 +105,25 @@ def store_url(text: str) -> URL:
 
 def _sqlite_engine(url: URL, *, writer: bool, durable: bool) -> Engine:
     engine = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0 if writer else 4)
-    _prepare_sqlite(engine, writer=writer, durable=durable)
+    _prepare_sqlite(engine, writer=writer, durable=durable, checkpoint_pages=CHECKPOINT_PAGES)
     return engine
 
 
 def async_sqlite_engine(url: URL, *, writer: bool, durable: bool) -> AsyncEngine:
-    """The same connections over aiosqlite."""
+    """The same connections over aiosqlite; whoever opens them keeps the log short."""
     engine = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"),
         poolclass=AsyncAdaptedQueuePool,
         pool_size=1,
         max_overflow=0 if writer else 4,
     )
-    _prepare_sqlite(engine.sync_engine, writer=writer, durable=durable)
+    _prepare_sqlite(
+        engine.sync_engine, writer=writer, durable=durable, checkpoint_pages=KEPT_CHECKPOINT_PAGES
+    )
     return engine
 
 
-def _prepare_sqlite(engine: Engine, *, writer: bool, durable: bool) -> None:
+def _prepare_sqlite(engine: Engine, *, writer: bool, durable: bool, checkpoint_pages: int) -> None:
     @event.listens_for(engine, "connect")
     def prepare(raw: DBAPIConnection, _record: object) -> None:  # pyright: ignore[reportUnusedFunction]
         connection = cast("Any", raw)
@@ -133,7 +137,7 @@ def _prepare_sqlite(engine: Engine, *, writer: bool, durable: bool) -> None:
             "cache_size=-65536",
             "temp_store=MEMORY",
             "journal_size_limit=67108864",
-            f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+            f"wal_autocheckpoint={checkpoint_pages}",
             f"query_only={'OFF' if writer else 'ON'}",
             *((f"busy_timeout={BUSY_ROUND_MS}",) if writer else ()),
         ):

@@ -18,7 +18,7 @@ from dialer.domain.errors import (
     UnknownThingError,
 )
 from dialer.domain.ports import KeyPad
-from dialer.web import agents, facts, supervisors
+from dialer.web import agents, facts, inbound, supervisors
 from dialer.web.access import Office
 from dialer.web.models import HealthView
 from dialer.web.phone.accounts import Phones
@@ -77,7 +77,7 @@ def make_web(
         redoc_url=None,
     )
     application.state.office = Office(floor, tokens, keypad)
-    for router in (agents.router, supervisors.router, facts.router):
+    for router in (agents.router, supervisors.router, facts.router, inbound.router):
         application.include_router(router)
     broadcast = Broadcast(floor.snapshot)
     application.include_router(watch_router(broadcast, tokens))

@@ -102,6 +102,12 @@ class Dispose(Body):
     ready_after: bool = True
 
 
+class DisposeInbound(Dispose):
+    """What came of a call that somebody else began. `person`: who it was; None = nobody of ours, unsaid."""
+
+    person: Id | None = None
+
+
 class StopFloor(Body):
     """The red button."""
 

@@ -86,7 +86,19 @@ ChannelFacts = Mapping[str, ChannelFact]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InboundFact:
+    """A channel of somebody who called us. `waits`: in the waiting room; `partner` as in `ChannelFact`."""
+
+    channel: str
+    caller: str
+    dialed: str
+    waits: bool
+    partner: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """All our channels at one Asterisk, by id."""
+    """All our channels at one Asterisk, by id, and those of people who called us."""
 
     channels: ChannelFacts = field(default_factory=dict[str, ChannelFact])
+    inbound: tuple[InboundFact, ...] = ()

@@ -17,18 +17,30 @@ import structlog
 
 from dialer.domain.commands import (
     Bridge,
+    BridgeInbound,
+    ConfirmInboundOptOut,
     ConfirmOptOut,
     ConnectAgentLeg,
+    DismissInbound,
     DropAgentLeg,
     Hangup,
+    HangupInbound,
     LeaveMessage,
     Originate,
-)
-from dialer.domain.errors import TelephoneSystemUnavailableError
-from dialer.domain.events import AgentLegLost, BridgeFailed, Event, NetworkLost, NetworkReconciled
-from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId
     ReleaseAgent,
-from dialer.domain.ports import TelephoneCommand
+)
+from dialer.domain.cue import Cue
+from dialer.domain.errors import TelephoneSystemUnavailableError
+from dialer.domain.events import (
+    AgentLegLost,
+    BridgeFailed,
+    Event,
+    InboundBridgeFailed,
+    NetworkLost,
+    NetworkReconciled,
+)
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, InboundId
+from dialer.domain.ports import InboundCommand, TelephoneCommand
 from dialer.domain.sound import AgentSound
 from telephony.asterisk import orders
 from telephony.asterisk.acts import (
@@ -43,8 +55,9 @@ from telephony.asterisk.acts import (
 from telephony.asterisk.calls import Call, CallBook
 from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
 from telephony.asterisk.controls import CallControls
+from telephony.asterisk.cues import Cues
 from telephony.asterisk.errors import AmiError, NotConnectedError, UnsafeValueError
-from telephony.asterisk.inbound import InboundBook, InboundNews
+from telephony.asterisk.inbound import InboundBook
 from telephony.asterisk.names import call_channel
 from telephony.asterisk.orders import Voice
 from telephony.asterisk.phone_sound import PhoneListener
@@ -77,12 +90,14 @@ class AdapterSettings:
         agent_ring_s: seconds an agent's own phone is rung at log-in.
         owned: the only numbers that are ever shown; None = whatever is ordered (a laboratory).
         voices: by campaign, or for every other campaign; without any nothing is played or recorded.
+        inbound_region: country whose numbers come without a country code.
     """
 
     trunks: tuple[TrunkPlan, ...]
     agent_ring_s: float = 20.0
     owned: frozenset[str] | None = None
     voices: Mapping[CampaignId, Voice] = field(default_factory=dict[CampaignId, Voice])
+    inbound_region: str = "US"
 
 
 class AsteriskSystem:
@@ -92,7 +107,6 @@ class AsteriskSystem:
         now: the floor's clock, POSIX seconds.
         wall: the clock that Asterisk's machine shares; None = the same. A floor that rehearses another
             hour of the day has two.
-        on_inbound: told of people who call us; must not block.
     """
 
     def __init__(
@@ -103,7 +117,6 @@ class AsteriskSystem:
         now: Callable[[], float],
         wall: Callable[[], float] | None = None,
         timings: AmiTimings | None = None,
-        on_inbound: Callable[[InboundNews], None] | None = None,
     ) -> None:
         self._settings = settings
         self._now = now
@@ -112,10 +125,10 @@ class AsteriskSystem:
         self._timings = timings
         self._link = AmiConnection(address, timings=timings)
         self._calls = CallBook()
-        self._inbound = InboundBook()
-        self._on_inbound = on_inbound
+        self._inbound = InboundBook(region=settings.inbound_region)
         self._legs = LegBook()
         self._trunks = TrunkBook(settings.trunks)
+        self._cues = Cues()
         self._out: asyncio.Queue[Event | None] = asyncio.Queue(_MOST_OUTGOING)
         self._tasks: set[asyncio.Task[None]] = set()
         self._pump_task: asyncio.Task[None] | None = None
@@ -170,16 +183,6 @@ class AsteriskSystem:
             case DropAgentLeg():
                 self._drop_agent(command.agent)
 
-    async def events(self) -> AsyncIterator[Event]:
-        """What happens there, in order, until `stop`, or a loss that trying again cannot mend.
-
-        After any other loss it comes back by itself: `NetworkLost`, then `NetworkReconciled`.
-        """
-        while (event := await self._out.get()) is not None:
-            yield event
-
-    async def reconcile(self) -> NetworkReconciled:
-        """Everything that lives there now, by our ids.
     def _change_call(self, command: ReleaseAgent | LeaveMessage | ConfirmOptOut) -> None:
         channel = call_channel(command.attempt)
         match command:
@@ -192,6 +195,16 @@ class AsteriskSystem:
             case ConfirmOptOut():
                 self._spawn(self._send_quietly(orders.opt_out_noted(channel)))
 
+    async def events(self) -> AsyncIterator[Event]:
+        """What happens there, in order, until `stop`, or a loss that trying again cannot mend.
+
+        After any other loss it comes back by itself: `NetworkLost`, then `NetworkReconciled`.
+        """
+        while (event := await self._out.get()) is not None:
+            yield event
+
+    async def reconcile(self) -> NetworkReconciled:
+        """Everything that lives there now, by our ids.
 
         Raises:
             TelephoneSystemUnavailableError: not connected.
@@ -200,6 +213,50 @@ class AsteriskSystem:
             return reconciled(await take_snapshot(self._link), also=self._calls.pending())
         except AmiError as error:
             raise TelephoneSystemUnavailableError(str(error)) from error
+
+    def caller_of(self, call: InboundId) -> str | None:
+        """See `dialer.domain.ports.InboundLines`."""
+        return self._inbound.caller_of(call)
+
+    async def perform_inbound(self, command: InboundCommand) -> None:
+        """See `dialer.domain.ports.InboundLines`.
+
+        Raises:
+            TelephoneSystemUnavailableError: not connected; nothing was handed over.
+        """
+        if not self._link.is_up:
+            raise NotConnectedError("there is no connection to Asterisk")
+        match command:
+            case BridgeInbound():
+                self._spawn(self._bridge_inbound(command))
+            case HangupInbound():
+                self._spawn(self._send_quietly(orders.hang_up(command.call)))
+            case DismissInbound():
+                self._spawn(self._send_quietly(orders.dismiss(command.call)))
+            case ConfirmInboundOptOut():
+                self._spawn(self._send_quietly(orders.opt_out_noted(command.call)))
+
+    async def _bridge_inbound(self, command: BridgeInbound) -> None:
+        leg, reason = self._legs.channel_of(command.agent), ""
+        if not self._inbound.is_alive(command.call):
+            reason = "the call is over"
+        elif self._is_on_call(command.agent):
+            reason = "the agent is on another call"
+        elif leg is not None:
+            reason = await self._why_refused(orders.join(command.call, leg))
+        else:
+            reason = "the agent's phone is not on the line"
+        if reason:
+            failed = InboundBridgeFailed(call=command.call, agent=command.agent, reason=reason)
+            await self._tell((failed,))
+
+    async def _why_refused(self, action: Action) -> str:
+        """What Asterisk says against it; '' when it does it."""
+        try:
+            answer = await self._link.send(action, within=2.0)
+        except AmiError as error:
+            return str(error)
+        return "" if answer.is_success else answer.get("message") or "refused"
 
     async def press_keys(self, attempt: AttemptId, keys: str) -> None:
         """See `dialer.domain.ports.KeyPad`."""
@@ -312,7 +369,25 @@ class AsteriskSystem:
         if reason is not None or leg is None:
             self._spawn(self._tell((_failed(command, reason or ""),)))
             return
+        if command.cue is not None and self._cues.begin(leg):
+            self._spawn(self._cue_then_bridge(command, command.cue, leg))
+            return
         self._spawn(self._send_bridge(command, orders.join(call_channel(command.attempt), leg)))
+
+    async def _cue_then_bridge(self, command: Bridge, cue: Cue, leg: str) -> None:
+        """The agent hears the cue, as much of it as there is time for; then the person."""
+        try:
+            await self._send_in_turn(orders.cue(leg, cue.sound))
+            await self._cues.wait(leg, cue.most_s)
+        except UnsafeValueError as error:
+            _log.error("cue.unsafe", reason=str(error))
+        finally:
+            self._cues.end(leg)
+        reason = self._why_not_joined(command, leg)
+        if reason is not None:
+            await self._tell((_failed(command, reason),))
+            return
+        await self._send_bridge(command, orders.join(call_channel(command.attempt), leg))
 
     def _why_not_joined(self, command: Bridge, leg: str | None) -> str | None:
         """Asterisk itself would tear anybody out of anything to obey a Bridge."""
@@ -328,6 +403,9 @@ class AsteriskSystem:
         if self._is_on_call(command.agent):
             return "the agent is on another call"
         return None
+
+    def _is_on_call(self, agent: AgentId) -> bool:
+        return self._calls.with_agent(agent) is not None or self._inbound.with_agent(agent) is not None
 
     async def _send_bridge(self, command: Bridge, action: Action) -> None:
         try:
@@ -395,10 +473,11 @@ class AsteriskSystem:
                 case AmiMessage():
                     self._watch_lag(item)
                     self._watch_trunk(item)
-                    self._watch_inbound(item)
+                    self._cues.feed(item)
                     ahead = self._now() - self._wall()
                     told = self._calls.feed(item, self._now(), ahead=ahead)
-                    await self._tell((*told, *self._legs.feed(item)))
+                    inbound = self._inbound.feed(item, self._now(), ahead=ahead)
+                    await self._tell((*told, *inbound, *self._legs.feed(item)))
 
     async def _come_back(self) -> None:
         # Lost again while asking: the next LinkRestored in the stream asks anew.
@@ -408,7 +487,11 @@ class AsteriskSystem:
 
     async def _resync(self) -> tuple[Told, ...]:
         snapshot = await take_snapshot(self._link)
-        told = (*self._calls.resync(snapshot, self._now()), *self._legs.resync(snapshot))
+        told = (
+            *self._calls.resync(snapshot, self._now()),
+            *self._legs.resync(snapshot),
+            *self._inbound.resync(snapshot),
+        )
         found = reconciled(snapshot, also=self._calls.pending())
         return (found, *told) if self._pump_task is not None else told
 
@@ -449,18 +532,6 @@ class AsteriskSystem:
         name, status = message.get("endpointname"), message.get("contactstatus")
         if status in {"Reachable", "Unreachable"} and self._trunks.reachable(name, status == "Reachable"):
             _log.warning("trunk.check", trunk=name, status=status)
-
-    def _watch_inbound(self, message: AmiMessage) -> None:
-        news = self._inbound.feed(message)
-        if news is None:
-            return
-        _log.info("inbound", step=news.step.value, channel=news.channel)
-        if self._on_inbound is None:
-            return
-        try:
-            self._on_inbound(news)
-        except Exception:  # noqa: BLE001  # the listener's defect must not cost the floor its events
-            _log.exception("inbound.listener_failed")
 
     def _watch_lag(self, message: AmiMessage) -> None:
         try:

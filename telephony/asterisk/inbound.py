@@ -1,80 +1,174 @@
-"""People who call us: what they pressed, and who waits. Pure.
+"""People who call us: what they pressed, who waits, who is joined. Pure.
 
-The engine's port has no word for an inbound call, since who calls is a question for the store. So this is
-told to a listener of its own: the composition root finds the person by the number, lets the engine know
-of an opt-out before it is acknowledged anywhere, and finds an agent for who waits.
+A call's id is Asterisk's own of its channel, since we did not choose one. The number that called is kept here
+as long as the call lives and goes into no event: who has it is a question for the store.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
+import phonenumbers
+
+from dialer.domain.events import (
+    InboundArrived,
+    InboundBridged,
+    InboundEnded,
+    InboundOptedOut,
+    InboundUnserved,
+    InboundWaiting,
+)
+from dialer.domain.ids import AgentId, InboundId
+from telephony.asterisk.acts import InboundFact, MarkServed, Snapshot, Told
+from telephony.asterisk.names import agent_of
 from telephony.asterisk.wire import AmiMessage
 
 
-class InboundStep(Enum):
-    CALLED = "called"
-    """Somebody called, and hears the menu."""
-    OPTED_OUT = "opted_out"
-    """They pressed 9: this number is never to be called again."""
-    WAITING = "waiting"
-    """They wait for an agent."""
-    UNSERVED = "unserved"
-    """Nobody was free in time; they hear so."""
-    ENDED = "ended"
+@dataclass(slots=True)
+class _Call:
+    caller: str | None
+    agent: AgentId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundNews:
-    """One step of one inbound call.
-
-    Args:
-        channel: Asterisk's id of the call; what actions need.
-        caller: the caller's number as the network gives it; '' when withheld. Not proved to be theirs.
-        dialed: which of our numbers they called.
-    """
-
-    channel: str
-    step: InboundStep
-    caller: str
-    dialed: str
-
-
-_STEPS = {
-    "FairdialInbound": InboundStep.CALLED,
-    "FairdialOptOut": InboundStep.OPTED_OUT,
-    "FairdialInboundWaiting": InboundStep.WAITING,
-    "FairdialInboundUnserved": InboundStep.UNSERVED,
-}
+@dataclass(slots=True)
+class _Bridge:
+    calls: list[InboundId] = field(default_factory=list[InboundId])
+    agents: list[AgentId] = field(default_factory=list[AgentId])
 
 
 class InboundBook:
-    """Inbound calls at one Asterisk, from the menu to the hang-up."""
+    """Inbound calls at one Asterisk, from the menu to the hang-up.
 
-    def __init__(self) -> None:
-        self._numbers: dict[str, tuple[str, str]] = {}
+    Args:
+        region: country (ISO 3166) that numbers without a country code are read by.
+    """
+
+    def __init__(self, *, region: str = "US") -> None:
+        self._region = region
+        self._calls: dict[InboundId, _Call] = {}
+        self._bridges: dict[str, _Bridge] = {}
+        self._steps: dict[str, Callable[[InboundId, AmiMessage], Told]] = {
+            "FairdialOptOut": lambda call, item: InboundOptedOut(call=call, key=item.get("key")),
+            "FairdialInboundWaiting": lambda call, _item: InboundWaiting(call=call),
+            "FairdialInboundUnserved": lambda call, _item: InboundUnserved(call=call),
+        }
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return len(self._calls)
 
-    def feed(self, message: AmiMessage) -> InboundNews | None:
-        """One event of Asterisk's; None when it is no news of an inbound call."""
-        channel = message.get("uniqueid")
-        if message.event == "Hangup" and channel in self._numbers:
-            return self._news(channel, InboundStep.ENDED, self._numbers.pop(channel))
-        if message.event != "UserEvent" or message.get("userevent") not in _STEPS:
-            return None
-        step = _STEPS[message.get("userevent")]
-        if step is InboundStep.CALLED:
-            self._numbers[channel] = (message.get("caller"), message.get("dialed"))
-        numbers = self._numbers.get(channel)
-        return None if numbers is None else self._news(channel, step, numbers)
+    def caller_of(self, call: InboundId) -> str | None:
+        """The number that called, in E.164; None = withheld, or over."""
+        known = self._calls.get(call)
+        return None if known is None else known.caller
+
+    def is_alive(self, call: InboundId) -> bool:
+        """Whether the call's channel exists, as far as was heard."""
+        return call in self._calls
+
+    def with_agent(self, agent: AgentId) -> InboundId | None:
+        """The inbound call that this agent is joined to."""
+        return next((name for name, call in self._calls.items() if call.agent == agent), None)
+
+    def feed(self, message: AmiMessage, now: float, *, ahead: float = 0.0) -> tuple[Told, ...]:
+        """One event of Asterisk's; times as in `CallBook.feed`."""
+        match message.event:
+            case "UserEvent":
+                return self._user_event(message)
+            case "Hangup":
+                return self._hangup(message)
+            case "BridgeEnter":
+                return self._bridge_enter(message, _stamp(message, now, ahead))
+            case "BridgeLeave":
+                self._bridge_leave(message)
+                return ()
+            case _:
+                return ()
 
     def lost(self) -> None:
-        """The connection went: who still waits is not known; the dialplan sees to them."""
-        self._numbers.clear()
+        """From here on events are missing."""
+        self._bridges.clear()
 
-    @staticmethod
-    def _news(channel: str, step: InboundStep, numbers: tuple[str, str]) -> InboundNews:
-        return InboundNews(channel=channel, step=step, caller=numbers[0], dialed=numbers[1])
+    def resync(self, snapshot: Snapshot) -> tuple[Told, ...]:
+        """Take over what Asterisk lists; who came while nobody listened is told anew."""
+        told: list[Told] = []
+        listed = {InboundId(fact.channel): fact for fact in snapshot.inbound}
+        self._calls = {name: call for name, call in self._calls.items() if name in listed}
+        for name, fact in listed.items():
+            known = self._calls.get(name)
+            if known is None:
+                known = self._calls[name] = _Call(self._e164(fact.caller))
+                told += self._arrival(name, fact)
+            known.agent = agent_of(fact.partner) if fact.partner else None
+        return tuple(told)
+
+    def _arrival(self, call: InboundId, fact: InboundFact) -> tuple[Told, ...]:
+        arrived = InboundArrived(call=call, dialed=self._e164(fact.dialed) or "")
+        return (arrived, InboundWaiting(call=call)) if fact.waits else (arrived,)
+
+    def _user_event(self, message: AmiMessage) -> tuple[Told, ...]:
+        call, name = InboundId(message.get("uniqueid")), message.get("userevent")
+        if name == "FairdialInbound":
+            self._calls[call] = _Call(self._e164(message.get("caller")))
+            return (InboundArrived(call=call, dialed=self._e164(message.get("dialed")) or ""),)
+        step = self._steps.get(name)
+        return () if step is None or call not in self._calls else (step(call, message),)
+
+    def _hangup(self, message: AmiMessage) -> tuple[Told, ...]:
+        call = InboundId(message.get("uniqueid"))
+        return () if self._calls.pop(call, None) is None else (InboundEnded(call=call),)
+
+    def _bridge_enter(self, message: AmiMessage, at: float) -> tuple[Told, ...]:
+        if message.get("bridgetechnology") == "holding_bridge":
+            return ()
+        channel = message.get("uniqueid")
+        agent = agent_of(channel)
+        if agent is None and channel not in self._calls:
+            return ()
+        bridge = self._bridges.setdefault(message.get("bridgeuniqueid"), _Bridge())
+        if agent is not None:
+            bridge.agents.append(agent)
+        else:
+            bridge.calls.append(InboundId(channel))
+        told: list[Told] = []
+        for name in bridge.calls:
+            call = self._calls.get(name)
+            if call is not None and call.agent is None and bridge.agents:
+                call.agent = bridge.agents[0]
+                told += [
+                    InboundBridged(call=name, agent=call.agent, bridged_at=at),
+                    MarkServed(channel=name),
+                ]
+        return tuple(told)
+
+    def _bridge_leave(self, message: AmiMessage) -> None:
+        bridge = self._bridges.get(message.get("bridgeuniqueid"))
+        if bridge is None:
+            return
+        channel = message.get("uniqueid")
+        agent = agent_of(channel)
+        for name in bridge.calls:
+            call = self._calls.get(name)
+            if call is not None and (name == channel or call.agent == agent):
+                call.agent = None
+        bridge.calls = [name for name in bridge.calls if name != channel]
+        bridge.agents = [name for name in bridge.agents if name != agent]
+        if not bridge.calls and not bridge.agents:
+            del self._bridges[message.get("bridgeuniqueid")]
+
+    def _e164(self, number: str) -> str | None:
+        """The number in E.164; None when it is none: withheld, or an exchange's own."""
+        try:
+            parsed = phonenumbers.parse(number, self._region)
+        except phonenumbers.NumberParseException:
+            return None
+        if not phonenumbers.is_possible_number(parsed):
+            return None
+        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _stamp(message: AmiMessage, now: float, ahead: float) -> float:
+    try:
+        return min(float(message.get("timestamp")) + ahead, now)
+    except ValueError:
+        return now

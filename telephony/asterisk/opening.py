@@ -8,7 +8,6 @@ from pathlib import Path
 from dialer.domain.ids import CampaignId
 from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
 from telephony.asterisk.connection import AmiAddress, AmiTimings
-from telephony.asterisk.inbound import InboundNews
 from telephony.asterisk.orders import Voice
 from telephony.asterisk.settings import AsteriskSettings, SettingsError
 from telephony.asterisk.trunks import TrunkPlan
@@ -37,13 +36,12 @@ def open_system(
     now: Callable[[], float],
     wall: Callable[[], float] | None = None,
     timings: AmiTimings | None = None,
-    on_inbound: Callable[[InboundNews], None] | None = None,
     owned: frozenset[str] | None = None,
 ) -> AsteriskSystem:
     """The telephone system, not connected yet.
 
     Args:
-        now, wall, on_inbound: see `AsteriskSystem`; a floor in real time gives `dialer.clock.posix_now`
+        now, wall: see `AsteriskSystem`; a floor in real time gives `dialer.clock.posix_now`
             as `now`.
         owned: see `AdapterSettings`.
 
@@ -69,7 +67,7 @@ def open_system(
         )
         for voice in settings.voices
     }
-    adapter = AdapterSettings(trunks=plans, voices=voices, owned=owned)
-    return AsteriskSystem(
-        address_of(settings), adapter, now=now, wall=wall, timings=timings, on_inbound=on_inbound
+    adapter = AdapterSettings(
+        trunks=plans, voices=voices, owned=owned, inbound_region=settings.inbound_region
     )
+    return AsteriskSystem(address_of(settings), adapter, now=now, wall=wall, timings=timings)

@@ -88,6 +88,19 @@ def _third_party(command: Originate, talk: AttemptId, *, dial: str, trunk: str) 
     return Action(name="Originate", fields=fields, variables={"FD_TALK": call_channel(talk)})
 
 
+def cue(leg: str, name: str) -> tuple[Action, ...]:
+    """Play the sound to the agent's leg, alone.
+
+    Raises:
+        UnsafeValueError: no name of a sound file.
+    """
+    place: dict[str, Value] = {"Context": "fairdial-agent", "Exten": "cue", "Priority": 1}
+    return (
+        _set(leg, "FD_CUE", sound(name)),
+        Action(name="Redirect", fields={"Channel": leg, **place}),
+    )
+
+
 def release(leg: str) -> Action:
     """Take an agent's leg out of a talk, back to where it waits; the others talk on."""
     place: dict[str, Value] = {"Context": "fairdial-agent", "Exten": "back", "Priority": 1}
@@ -117,6 +130,12 @@ def leave_message(channel: str, name: str) -> tuple[Action, ...]:
         _set(channel, "FD_DROP", sound(name)),
         Action(name="Redirect", fields={"Channel": channel, **place}),
     )
+
+
+def dismiss(channel: str) -> Action:
+    """Tell somebody who called us that nobody is free, and hang up."""
+    fields: dict[str, Value] = {"Channel": channel, "Context": "fairdial-inbound", "Exten": "busy"}
+    return Action(name="Redirect", fields={**fields, "Priority": 1})
 
 
 def opt_out_noted(channel: str) -> Action:

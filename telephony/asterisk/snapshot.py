@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dialer.domain.events import NetworkReconciled
-from dialer.domain.ids import AgentId, AttemptId
-from telephony.asterisk.acts import ChannelFact, Snapshot
+from dialer.domain.ids import AgentId, AttemptId, InboundId
+from telephony.asterisk.acts import ChannelFact, InboundFact, Snapshot
 from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.names import agent_of, attempt_of
 from telephony.asterisk.wire import Action, AmiMessage
+
+# Where the dialplan keeps everybody who called us, joined to an agent or not.
+_INBOUND = "fairdial-inbound"
 
 
 async def take_snapshot(link: AmiConnection) -> Snapshot:
@@ -45,7 +48,20 @@ def snapshot_of(bridges: tuple[AmiMessage, ...], channels: tuple[AmiMessage, ...
             partner=_ours(others),
             endpoint=_endpoint(item.get("channel")),
         )
-    return Snapshot(channels=facts)
+    inbound = tuple(_inbound(item, members) for item in channels if item.get("context") == _INBOUND)
+    return Snapshot(channels=facts, inbound=inbound)
+
+
+def _inbound(item: AmiMessage, members: dict[str, list[str]]) -> InboundFact:
+    channel = item.get("uniqueid")
+    others = [one for one in members.get(item.get("bridgeid"), []) if one != channel]
+    return InboundFact(
+        channel=channel,
+        caller=item.get("calleridnum"),
+        dialed=item.get("dnid"),
+        waits=item.get("application").lower() == "bridgewait",
+        partner=_ours(others),
+    )
 
 
 def reconciled(snapshot: Snapshot, *, also: Iterable[AttemptId] = ()) -> NetworkReconciled:
@@ -63,8 +79,15 @@ def reconciled(snapshot: Snapshot, *, also: Iterable[AttemptId] = ()) -> Network
     listed = {attempt for name in snapshot.channels if (attempt := attempt_of(name))}
     live = sorted(listed | set(also))
     agents = {agent for name, fact in snapshot.channels.items() if fact.is_up and (agent := agent_of(name))}
+    inbound = [
+        (InboundId(fact.channel), agent_of(fact.partner) if fact.partner else None)
+        for fact in sorted(snapshot.inbound, key=lambda fact: fact.channel)
+    ]
     return NetworkReconciled(
-        live=tuple(live), talking=dict(sorted(talking.items())), agents=tuple(sorted(agents))
+        live=tuple(live),
+        talking=dict(sorted(talking.items())),
+        agents=tuple(sorted(agents)),
+        inbound=tuple(inbound),
     )
 
 

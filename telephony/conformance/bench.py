@@ -46,6 +46,7 @@ class Bench:
         endpoint: a registered telephone of an agent that picks up by itself.
         cut: cuts the connection from the far side; None = cannot.
         patience_s: most real seconds to wait for anything.
+        call_in: has somebody with the first number call the second and press a key; None = cannot.
     """
 
     system: TelephoneSystem
@@ -54,6 +55,7 @@ class Bench:
     endpoint: EndpointId = ENDPOINT
     cut: Callable[[], Awaitable[None]] | None = None
     patience_s: float = 10.0
+    call_in: Callable[[str, str, str], Awaitable[None]] | None = None
     factor: float = 1.0
     _heard: list[Event] = field(default_factory=list[Event])
     _listening: asyncio.Task[None] | None = None

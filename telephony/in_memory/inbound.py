@@ -1,7 +1,7 @@
 """People who call us, in memory: they hear a menu, press a key, wait, talk, leave.
 
-Each call has one timer for what its caller or the menu does next. What the port promises is kept without a word
-from the dialer: a caller who waits is told after a while that nobody is free, and an opt-out that nobody
+Each call has one timer for what its caller or the menu does next. What the port promises is kept without a
+word from the dialer: a caller who waits is told after a while that nobody is free, and an opt-out that nobody
 confirms is not acknowledged.
 """
 
@@ -37,7 +37,7 @@ OPT_OUT_KEY = "9"
 
 @dataclass(slots=True)
 class Caller:
-    """Somebody who calls. `talk_s`: how long they stay once joined; `acknowledged`: heard that it was noted."""
+    """Somebody who calls. `talk_s`: how long they stay once joined; `acknowledged`: heard it was noted."""
 
     call: InboundId
     number: str | None

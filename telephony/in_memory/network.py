@@ -46,9 +46,10 @@ from dialer.domain.events import (
     RecordingBegan,
     VoicePlayed,
 )
-from dialer.domain.ids import AgentId, AttemptId
-from dialer.domain.ports import TelephoneCommand
+from dialer.domain.ids import AgentId, AttemptId, InboundId
+from dialer.domain.ports import InboundCommand, TelephoneCommand
 from dialer.domain.voice import Unserved
+from telephony.in_memory.inbound import InboundDoor
 from telephony.in_memory.public import Answerer, Fate, Public
 
 SETUP_S = 0.05
@@ -136,6 +137,8 @@ class InMemoryNetwork:
         self._legs: dict[AgentId, AttemptId | None] = {}
         self._events: deque[Event] = deque()
         self._news = asyncio.Event()
+        self.door = InboundDoor(say=self._say, after=self._after, is_seated=self._is_free_seat, now=now)
+        """Where people who call us come in."""
         self.is_up = False
         self.acknowledged: set[AttemptId] = set()
         """Attempts whose opt-out was acknowledged on the line."""
@@ -158,7 +161,8 @@ class InMemoryNetwork:
             case Originate():
                 self._originate(command, dial)
             case Bridge():
-                self._after(BRIDGE_S, self._join, command)
+                cue_s = 0.0 if command.cue is None else command.cue.most_s
+                self._after(BRIDGE_S + cue_s, self._join, command)
             case Hangup():
                 self._hang_up(command)
             case ReleaseAgent():
@@ -190,6 +194,19 @@ class InMemoryNetwork:
             raise TelephoneSystemUnavailableError("not connected")
         return self.living()
 
+    def caller_of(self, call: InboundId) -> str | None:
+        """See `dialer.domain.ports.InboundLines`."""
+        return self.door.caller_of(call)
+
+    async def perform_inbound(self, command: InboundCommand) -> None:
+        """See `dialer.domain.ports.InboundLines`."""
+        if not self.is_up:
+            raise TelephoneSystemUnavailableError("not connected")
+        self.door.perform(command)
+
+    def _is_free_seat(self, agent: AgentId) -> bool:
+        return agent in self._legs and self._legs[agent] is None
+
     async def press_keys(self, attempt: AttemptId, keys: str) -> None:
         """See `dialer.domain.ports.KeyPad`; who was called hears them as `Line.keys`."""
         if not self.is_up:
@@ -215,6 +232,7 @@ class InMemoryNetwork:
                 if line.phase is Phase.JOINED and line.agent is not None
             },
             agents=tuple(sorted(self._legs)),
+            inbound=self.door.living(),
         )
 
     def take_unheard(self) -> list[Event]:
@@ -242,6 +260,7 @@ class InMemoryNetwork:
             _stop(line.limit)
         self._lines.clear()
         self._legs.clear()
+        self.door.end_all()
 
     # --- orders ------------------------------------------------------------------------------------------
 
@@ -280,7 +299,7 @@ class InMemoryNetwork:
             reason = f"the call is {line.phase.value}"
         elif order.agent not in self._legs:
             reason = "the agent's telephone is gone"
-        elif self._legs[order.agent] is not None:
+        elif self._legs[order.agent] is not None or self.door.with_agent(order.agent) is not None:
             reason = "the agent is on another call"
         if line is None or reason:
             self._say(BridgeFailed(attempt=order.attempt, agent=order.agent, reason=reason))
@@ -336,6 +355,7 @@ class InMemoryNetwork:
 
     def _drop_leg(self, agent: AgentId) -> None:
         attempt = self._legs.pop(agent, None)
+        self.door.agent_gone(agent)
         line = self._lines.get(attempt) if attempt is not None else None
         if line is not None:  # the person hears silence and hangs up, unless somebody else is joined
             _stop(line.timer)

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from dialer.domain.errors import TelephoneSystemUnavailableError
-from dialer.domain.events import Event, NetworkLost, NetworkReconciled
-from dialer.domain.ports import TelephoneCommand
+from dialer.domain.events import Event, InboundArrived, InboundEnded, NetworkLost, NetworkReconciled
+from dialer.domain.ids import InboundId
+from dialer.domain.ports import InboundCommand, TelephoneCommand
 from telephony.simulated import wire
 
 CONNECT_S = 5.0
@@ -32,6 +33,7 @@ class SimulatedNetwork:
         self._writer: asyncio.StreamWriter | None = None
         self._asked = 0
         self._heard: deque[Event] = deque()
+        self._callers: dict[InboundId, str | None] = {}
 
     async def start(self) -> None:
         """Connect, or connect again; what the old connection still held is forgotten."""
@@ -55,6 +57,14 @@ class SimulatedNetwork:
     async def perform(self, command: TelephoneCommand, *, dial: str | None = None) -> None:
         """Write one line. A connection that breaks meanwhile leaves it unknown whether it arrived."""
         await self._send(wire.order_line(command, dial))
+
+    def caller_of(self, call: InboundId) -> str | None:
+        """See `dialer.domain.ports.InboundLines`."""
+        return self._callers.get(call)
+
+    async def perform_inbound(self, command: InboundCommand) -> None:
+        """See `perform`."""
+        await self._send(wire.order_line(command, None))
 
     async def _send(self, line: bytes) -> None:
         writer = self._writer
@@ -108,9 +118,14 @@ class SimulatedNetwork:
         if not line.endswith(b"\n"):
             return self._lost("the simulated network closed the connection")
         try:
-            return wire.read_event(line)
+            found = wire.read_event(line)
+            if isinstance(found, InboundArrived):
+                self._callers[found.call] = wire.caller_in(line)
         except wire.UnreadableLineError as error:
             return self._lost(str(error))
+        if isinstance(found, InboundEnded):
+            self._callers.pop(found.call, None)
+        return found
 
     def _lost(self, reason: str) -> NetworkLost:
         self._close()

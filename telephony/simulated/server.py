@@ -6,6 +6,8 @@ from pathlib import Path
 
 import structlog
 
+from dialer.domain.commands import BridgeInbound, ConfirmInboundOptOut, DismissInbound, HangupInbound
+from dialer.domain.events import Event, InboundArrived
 from telephony.in_memory.network import InMemoryNetwork
 from telephony.simulated import wire
 from telephony.simulated.client import Address
@@ -92,12 +94,18 @@ class NetworkServer:
             command, text = wire.read_order(line)
             if command is None:
                 for event in self._network.take_unheard():  # said before the answer, as it happened before
-                    writer.write(wire.event_line(event))
+                    writer.write(self._line(event))
                 writer.write(wire.answer_line(text, self._network.living()))
+            elif isinstance(command, (BridgeInbound, HangupInbound, DismissInbound, ConfirmInboundOptOut)):
+                await self._network.perform_inbound(command)
             else:
                 await self._network.perform(command, dial=text or None)
 
     async def _speak(self, writer: asyncio.StreamWriter) -> None:
         async for event in self._network.events():
-            writer.write(wire.event_line(event))
+            writer.write(self._line(event))
             await writer.drain()
+
+    def _line(self, event: Event) -> bytes:
+        caller = self._network.caller_of(event.call) if isinstance(event, InboundArrived) else None
+        return wire.event_line(event, caller=caller or "")

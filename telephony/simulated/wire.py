@@ -16,13 +16,20 @@ from dialer.domain.events import (
     CallRinging,
     CallTimedOut,
     Event,
+    InboundArrived,
+    InboundBridged,
+    InboundBridgeFailed,
+    InboundEnded,
+    InboundOptedOut,
+    InboundUnserved,
+    InboundWaiting,
     NetworkReconciled,
     OptOutPressed,
     OverflowAnswered,
     RecordingBegan,
     VoicePlayed,
 )
-from dialer.domain.ports import TelephoneCommand
+from dialer.domain.ports import InboundCommand, TelephoneCommand
 
 MOST_BYTES = 1 << 22
 """Longest line: what lives on a floor of thousands of lines fits."""
@@ -37,6 +44,13 @@ _SPOKEN = (
     | CallNotAttempted
     | CallRinging
     | CallTimedOut
+    | InboundArrived
+    | InboundBridged
+    | InboundBridgeFailed
+    | InboundEnded
+    | InboundOptedOut
+    | InboundUnserved
+    | InboundWaiting
     | OptOutPressed
     | OverflowAnswered
     | RecordingBegan
@@ -56,12 +70,12 @@ def _decoders(union: object) -> dict[str, Callable[[bytes], object]]:
 
 _encode = msgspec.json.Encoder().encode
 _line = msgspec.json.Decoder(tuple[str, str, msgspec.Raw]).decode
-_orders = _decoders(TelephoneCommand)
+_orders = {**_decoders(TelephoneCommand), **_decoders(InboundCommand)}
 _events = _decoders(_SPOKEN)
 _living = msgspec.json.Decoder(NetworkReconciled).decode
 
 
-def order_line(command: TelephoneCommand, dial: str | None) -> bytes:
+def order_line(command: TelephoneCommand | InboundCommand, dial: str | None) -> bytes:
     """An order; `dial` may be empty."""
     return _encode((type(command).__name__, dial or "", command)) + b"\n"
 
@@ -71,9 +85,15 @@ def question_line(name: str) -> bytes:
     return _encode(("living?", name, None)) + b"\n"
 
 
-def event_line(event: Event) -> bytes:
-    """Something happened."""
-    return _encode((type(event).__name__, "", event)) + b"\n"
+def event_line(event: Event, *, caller: str = "") -> bytes:
+    """Something happened. `caller`: the number of somebody who arrives, which no event tells."""
+    return _encode((type(event).__name__, caller, event)) + b"\n"
+
+
+def caller_in(line: bytes) -> str | None:
+    """The number that came with an arrival; None = withheld."""
+    _word, caller, _body = _split(line)
+    return caller or None
 
 
 def answer_line(name: str, living: NetworkReconciled) -> bytes:
@@ -81,7 +101,7 @@ def answer_line(name: str, living: NetworkReconciled) -> bytes:
     return _encode(("living", name, living)) + b"\n"
 
 
-def read_order(line: bytes) -> tuple[TelephoneCommand | None, str]:
+def read_order(line: bytes) -> tuple[TelephoneCommand | InboundCommand | None, str]:
     """(command, number to dial), or (None, name of the question).
 
     Raises:
@@ -90,7 +110,7 @@ def read_order(line: bytes) -> tuple[TelephoneCommand | None, str]:
     word, text, body = _split(line)
     if word == "living?":
         return None, text
-    return cast("TelephoneCommand", _read(_orders, word, bytes(body))), text
+    return cast("TelephoneCommand | InboundCommand", _read(_orders, word, bytes(body))), text
 
 
 def read_event(line: bytes) -> Event | tuple[str, NetworkReconciled]:

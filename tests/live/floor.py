@@ -15,13 +15,13 @@ from compliance_gate.findings import Clearance, Recording
 from dialer.clock import posix_now
 from dialer.domain.campaign import DetectionMode
 from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup, HangupReason, Originate
+from dialer.domain.cue import Cue
 from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import AgentLegRestored, CallEnded, CallNotAttempted, Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, NumberId, PersonId
 from dialer.domain.voice import PlannedVoice
 from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
 from telephony.asterisk.connection import AmiAddress, AmiTimings
-from telephony.asterisk.inbound import InboundNews
 from telephony.asterisk.orders import Voice
 from telephony.asterisk.trunks import TrunkPlan
 
@@ -46,10 +46,7 @@ class Floor:
         address = AmiAddress(user="fairdial", secret=AMI_SECRET, host=host or laboratory.address, port=port)
         voices = {CAMPAIGN: Voice(message="sorry", drop="sorry", record=True)}
         settings = AdapterSettings(trunks=trunks, voices=voices, owned=owned)
-        self.inbound: asyncio.Queue[InboundNews] = asyncio.Queue()
-        self.system = AsteriskSystem(
-            address, settings, now=posix_now, timings=timings, on_inbound=self.inbound.put_nowait
-        )
+        self.system = AsteriskSystem(address, settings, now=posix_now, timings=timings)
         self.told: list[Event] = []
         self._news = asyncio.Condition()
         self._reader: asyncio.Task[None] | None = None
@@ -106,11 +103,11 @@ class Floor:
     async def call(
         self,
         ending: str,
-        joins: AttemptId | None = None,
         *,
         ring_s: float = 20.0,
         detection: DetectionMode = DetectionMode.OFF,
         may_play: frozenset[Recording] = frozenset({Recording.ABANDONMENT_MESSAGE}),
+        joins: AttemptId | None = None,
         voice: PlannedVoice | None = None,
         caller_id: str = "+15550100199",
     ) -> AttemptId:
@@ -134,11 +131,11 @@ class Floor:
             person=PersonId("p"),
             number=NumberId(f"n-{attempt}"),
             clearance=clearance,
-            joins=joins,
             caller_id=caller_id,
             ring_s=ring_s,
             answer_limit_s=2.0,
             detection=detection,
+            joins=joins,
             voice=voice,
         )
         await self.system.perform(command, dial=number)
@@ -171,9 +168,9 @@ class Floor:
         """The wall clock, POSIX seconds."""
         return posix_now()
 
-    async def bridge(self, attempt: AttemptId, agent: AgentId) -> None:
+    async def bridge(self, attempt: AttemptId, agent: AgentId, *, cue: Cue | None = None) -> None:
         """Join the two."""
-        await self.system.perform(Bridge(attempt=attempt, agent=agent))
+        await self.system.perform(Bridge(attempt=attempt, agent=agent, cue=cue))
 
     async def stop_agents(self) -> None:
         """Every agent leaves."""

@@ -1,27 +1,178 @@
-"""People of the public call the floor back."""
+"""People of the public call the floor back: by the dialplan, the engine and the store of a served floor."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from floor import Floor
 from lab.laboratory import Laboratory
+from people import stock
 from public import PublicWatch
+from serving import Api, served
+from sqlalchemy import select
 
-from telephony.asterisk.inbound import InboundStep
+from compliance_gate.request import PersonFile
+from dialer.clock import posix_now
+from dialer.domain.commands import BridgeInbound, ConfirmInboundOptOut, DismissInbound, HangupInbound
+from dialer.domain.events import (
+    AgentLegLost,
+    InboundArrived,
+    InboundBridged,
+    InboundEnded,
+    InboundOptedOut,
+    InboundUnserved,
+    InboundWaiting,
+)
+from dialer.domain.ids import AgentId
+from dialer.storage.inbound_rows import inbound_records
+from dialer.storage.store import Store
+from dialer.storage.tables import persons
+
+OURS = "+15550100199"
 
 
-@pytest.mark.parametrize(("key", "step"), [("9", InboundStep.OPTED_OUT), ("1", InboundStep.WAITING)])
-async def test_who_calls_back_opts_out_or_waits_for_an_agent(
-    floor: Floor, laboratory: Laboratory, key: str, step: InboundStep
-) -> None:
-    async with PublicWatch(laboratory) as public:
-        await public.call_back("+15550177123", "+15550100199", key=key)
-        called = await asyncio.wait_for(floor.inbound.get(), 20)
-        assert called.step is InboundStep.CALLED
-        assert (called.caller, called.dialed) == ("+15550177123", "+15550100199")
-        pressed = await asyncio.wait_for(floor.inbound.get(), 20)
-        assert pressed.step is step
-        assert pressed.caller == "+15550177123"
+@pytest.fixture
+async def public(laboratory: Laboratory) -> AsyncIterator[PublicWatch]:
+    async with PublicWatch(laboratory) as watch:
+        yield watch
     laboratory.carrier.command("channel request hangup all")
+
+
+async def test_a_caller_who_presses_nine_is_acknowledged_when_it_is_written_down(
+    floor: Floor, public: PublicWatch, laboratory: Laboratory
+) -> None:
+    await public.call_back("+12025550123", OURS, key="9")
+    arrived = await floor.wait(InboundArrived)
+    assert floor.system.caller_of(arrived.call) == "+12025550123"
+    assert arrived.dialed == OURS
+    await floor.wait(InboundOptedOut, call=arrived.call)
+    await asyncio.sleep(1.0)
+    assert "opted-out" not in laboratory.pbx.command(f"core show channel {await name_of(laboratory)}")
+    await floor.system.perform_inbound(ConfirmInboundOptOut(call=arrived.call))
+    async with asyncio.timeout(5):
+        while "opted-out" not in laboratory.pbx.command(f"core show channel {await name_of(laboratory)}"):
+            await asyncio.sleep(0.1)
+    await floor.wait(InboundEnded, call=arrived.call)
+
+
+async def test_a_caller_who_waits_is_joined_and_waits_again_when_the_agent_is_gone(
+    floor: Floor, public: PublicWatch, laboratory: Laboratory
+) -> None:
+    agent = await floor.agent("ines", "seat31")
+    await public.call_back("2025550124", OURS, key="1")
+    arrived = await floor.wait(InboundArrived)
+    assert floor.system.caller_of(arrived.call) == "+12025550124"
+    await floor.wait(InboundWaiting, call=arrived.call)
+    await floor.system.perform_inbound(BridgeInbound(call=arrived.call, agent=agent))
+    await floor.wait(InboundBridged, call=arrived.call, agent=agent)
+    living = await floor.system.reconcile()
+    assert living.inbound == ((arrived.call, agent),)
+    seen = len(floor.told)
+    laboratory.carrier.command(f"channel request hangup {await seat_of(laboratory)}")
+    await floor.wait(AgentLegLost, agent=agent)
+    await floor.wait(InboundWaiting, call=arrived.call, since=seen)
+    await floor.system.perform_inbound(HangupInbound(call=arrived.call))
+    await floor.wait(InboundEnded, call=arrived.call)
+
+
+async def test_a_caller_who_is_one_too_many_hears_that_nobody_is_free(
+    floor: Floor, public: PublicWatch
+) -> None:
+    await public.call_back("+12025550125", OURS, key="1")
+    arrived = await floor.wait(InboundArrived)
+    await floor.wait(InboundWaiting, call=arrived.call)
+    await floor.system.perform_inbound(DismissInbound(call=arrived.call))
+    await floor.wait(InboundUnserved, call=arrived.call)
+    await floor.wait(InboundEnded, call=arrived.call)
+
+
+async def name_of(laboratory: Laboratory) -> str:
+    """Asterisk's own name of the one channel of somebody who called us."""
+    return next(iter(await channels(laboratory.pbx.command, "PJSIP/trunk-")), "none")
+
+
+async def seat_of(laboratory: Laboratory) -> str:
+    """The carrier's channel that is the agent's telephone."""
+    return next(iter(await channels(laboratory.carrier.command, "PJSIP/floor-", "seat")), "none")
+
+
+async def channels(command: Any, prefix: str, extension: str = "") -> list[str]:
+    """Channels by the beginning of their name and of the extension they are at."""
+    rows = [row.split("!") for row in command("core show channels concise").splitlines()]
+    return [row[0] for row in rows if row[0].startswith(prefix) and row[2].startswith(extension)]
+
+
+# ------------------------------------------------------------------------------ on a floor that is served
+
+
+@pytest.fixture
+async def api(laboratory: Laboratory) -> AsyncIterator[Api]:
+    """A served floor with people on file whose telephones are never answered."""
+    with Store.open(str(laboratory.home / "floor.db")) as store:
+        if store.last_sequence() == 0:
+            stock(store, campaign="collections", persons=5, now=posix_now(), ends_with="0111")
+    async with served(laboratory) as made:
+        yield made
+
+
+async def inbound(api: Api, *, within: float = 20.0, **fields: object) -> dict[str, Any]:
+    """The inbound call with these values, as the floor shows it."""
+    async with asyncio.timeout(within):
+        while True:
+            for row in (await api.client.get("/api/floor")).json()["inbound"]:
+                if all(row[name] == value for name, value in fields.items()):
+                    return dict(row)
+            await asyncio.sleep(0.1)
+
+
+async def test_who_calls_back_is_found_joined_to_an_agent_and_spoken_with(
+    api: Api, public: PublicWatch, laboratory: Laboratory
+) -> None:
+    assert await api.post("/campaigns/collections/pause") == 200
+    assert await api.post("/agents/ines/login", campaign="collections", endpoint="seat32") == 200
+    assert await api.post("/agents/ines/ready") == 200
+    await public.call_back("+12122000111", OURS, key="1")
+    row = await api.until("ines", "talking")
+    shown = await inbound(api, call=row["inbound"], state="connected")
+    (caller,) = shown["callers"]
+    assert (await api.client.get(f"/api/inbound/{row['inbound']}")).json()["callers"] == [caller]
+    assert await api.post("/agents/ines/hangup") == 200
+    await api.until("ines", "wrapping")
+    body = {"agent": "ines", "person": caller["person"], "kind": "no_commitment", "ready_after": False}
+    body |= {"debts_spoken_of": caller["debts"]}
+    assert await api.post(f"/inbound/{row['inbound']}/disposition", **body) == 200
+    assert (await api.agent("ines"))["state"] == "not_ready"
+    with Store.open(str(laboratory.home / "floor.db")) as store:
+        record = store.read(inbound_records)[0]
+        file = store.person_files([record.person or ""], now=posix_now())[caller["person"]]
+    assert (record.agent, record.person) == (AgentId("ines"), caller["person"])
+    (entry,) = file.history
+    assert (entry.direction is not None and entry.direction.value, entry.debts) == (
+        "inbound",
+        tuple(caller["debts"]),
+    )
+
+
+async def test_an_opt_out_of_a_stranger_is_written_down_for_the_number(
+    api: Api, public: PublicWatch, laboratory: Laboratory
+) -> None:
+    await public.call_back("+13035550177", OURS, key="9")
+    shown = await inbound(api, opted_out=True)
+    assert (shown["callers"], bool(shown["number"])) == ([], True)
+    with Store.open(str(laboratory.home / "floor.db")) as store:
+        (number,) = stock(
+            store, campaign="later", persons=1, now=posix_now(), ends_with="0177", first="303555"
+        )
+        assert number == "+13035550177"
+        files = all_files(store)
+    requests = [request for file in files for request in file.requests]
+    assert [request.number for request in requests] == [shown["number"]]
+
+
+def all_files(store: Store) -> list[PersonFile]:
+    """Files of everybody in the store."""
+    names = store.read(lambda connection: connection.execute(select(persons.c.person)).scalars().all())
+    return list(store.person_files([*names], now=posix_now()).values())

@@ -7,6 +7,7 @@ import pytest
 from dialer.clock import monotonic_now
 from dialer.domain.attempt import Outcome
 from telephony.conformance.bench import Bench, Numbers
+from telephony.conformance.inbound import *  # noqa: F403 - as below
 from telephony.conformance.suite import *  # noqa: F403 - the suite's tests become this module's
 from telephony.in_memory.network import InMemoryNetwork
 from telephony.in_memory.public import Answerer, Fate, Public, PublicPlan
@@ -45,10 +46,15 @@ async def bench() -> AsyncIterator[Bench]:
 
     network = InMemoryNetwork(Public(PublicPlan(fixed=FIXED), seed=1), now=now, factor=FACTOR)
 
+    async def call_in(number: str, dialed: str, key: str) -> None:
+        network.door.call_in(number, dialed, key=key)
+
     async def cut() -> None:
         network.lose_connection("cut by the test")
 
-    made = Bench(system=network, numbers=NUMBERS, now=now, cut=cut, factor=FACTOR, patience_s=20.0)
+    made = Bench(
+        system=network, numbers=NUMBERS, now=now, cut=cut, call_in=call_in, factor=FACTOR, patience_s=20.0
+    )
     await made.connect()
     yield made
     await made.close()

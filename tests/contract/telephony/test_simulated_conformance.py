@@ -8,6 +8,7 @@ import pytest
 from dialer.clock import monotonic_now
 from dialer.domain.attempt import Outcome
 from telephony.conformance.bench import Bench, Numbers
+from telephony.conformance.inbound import *  # noqa: F403 - as below
 from telephony.conformance.suite import *  # noqa: F403 - the suite's tests become this module's
 from telephony.in_memory.network import InMemoryNetwork
 from telephony.in_memory.public import Answerer, Fate, Public, PublicPlan
@@ -48,11 +49,20 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     server = NetworkServer(network, Address(host="127.0.0.1", port=0))
     address = await server.start()
 
+    async def call_in(number: str, dialed: str, key: str) -> None:
+        network.door.call_in(number, dialed, key=key)
+
     async def cut() -> None:
         server.cut()
 
     made = Bench(
-        system=SimulatedNetwork(address), numbers=NUMBERS, now=now, cut=cut, factor=FACTOR, patience_s=20.0
+        system=SimulatedNetwork(address),
+        numbers=NUMBERS,
+        now=now,
+        cut=cut,
+        call_in=call_in,
+        factor=FACTOR,
+        patience_s=20.0,
     )
     await made.connect()
     yield made

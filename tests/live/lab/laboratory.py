@@ -162,6 +162,9 @@ class Laboratory:
         for instance in (self.pbx, self.carrier):
             instance.stop()
             shutil.rmtree(instance.home, ignore_errors=True)
+        shutil.rmtree(self.home / "out", ignore_errors=True)  # of a floor on an earlier laboratory here
+        for file in self.home.glob("floor.db*"):
+            file.unlink()
         _make_voices(voices_folder())
         self.heard.mkdir(parents=True, exist_ok=True)
         self.recordings.mkdir(parents=True, exist_ok=True)

@@ -1,38 +1,112 @@
-"""People who call us."""
+"""People who call us, as Asterisk tells of them."""
 
 from __future__ import annotations
 
-from telephony.asterisk.inbound import InboundBook, InboundNews, InboundStep
+import pytest
+
+from dialer.domain.events import (
+    Event,
+    InboundArrived,
+    InboundBridged,
+    InboundEnded,
+    InboundOptedOut,
+    InboundUnserved,
+    InboundWaiting,
+)
+from dialer.domain.ids import AgentId, InboundId
+from telephony.asterisk.acts import InboundFact, MarkServed, Snapshot, Told
+from telephony.asterisk.inbound import InboundBook
+from telephony.asterisk.names import agent_channel
+from telephony.asterisk.snapshot import reconciled, snapshot_of
 from telephony.asterisk.wire import AmiMessage
 
+CALL = InboundId("1732.1")
+ANNA = AgentId("anna")
+LEG = agent_channel(ANNA, 7)
 
-def hear(book: InboundBook, event: str, channel: str = "1732.1", **headers: str) -> InboundNews | None:
-    return book.feed(AmiMessage({"event": event, "uniqueid": channel, **headers}))
+
+def hear(book: InboundBook, event: str, channel: str = CALL, **headers: str) -> tuple[Told, ...]:
+    return book.feed(AmiMessage({"event": event, "uniqueid": channel, **headers}), 100.0)
 
 
-def called() -> InboundBook:
+def enter(book: InboundBook, channel: str, *, technology: str = "simple_bridge") -> tuple[Told, ...]:
+    return hear(book, "BridgeEnter", channel, bridgeuniqueid="b1", bridgetechnology=technology)
+
+
+def called(caller: str = "+12025550101") -> InboundBook:
     book = InboundBook()
-    hear(book, "UserEvent", userevent="FairdialInbound", caller="+15550101", dialed="+15550199")
+    hear(book, "UserEvent", userevent="FairdialInbound", caller=caller, dialed="+12025550199")
     return book
 
 
-def test_a_caller_is_followed_from_the_menu_to_the_end() -> None:
-    book = called()
-    waiting = hear(book, "UserEvent", userevent="FairdialInboundWaiting")
-    assert waiting is not None
-    assert (waiting.step, waiting.caller, waiting.dialed) == (InboundStep.WAITING, "+15550101", "+15550199")
-    ended = hear(book, "Hangup")
-    assert ended is not None
-    assert ended.step is InboundStep.ENDED
-    assert len(book) == 0
+def test_a_caller_is_followed_from_the_menu_to_the_end_and_no_event_tells_their_number() -> None:
+    book = InboundBook()
+    said = hear(book, "UserEvent", userevent="FairdialInbound", caller="+12025550101", dialed="+12025550199")
+    assert said == (InboundArrived(call=CALL, dialed="+12025550199"),)
+    assert book.caller_of(CALL) == "+12025550101"
+    assert hear(book, "UserEvent", userevent="FairdialInboundWaiting") == (InboundWaiting(call=CALL),)
+    assert hear(book, "UserEvent", userevent="FairdialInboundUnserved") == (InboundUnserved(call=CALL),)
+    assert hear(book, "Hangup") == (InboundEnded(call=CALL),)
+    assert (len(book), book.caller_of(CALL)) == (0, None)
 
 
-def test_key_nine_opts_the_caller_s_number_out() -> None:
-    news = hear(called(), "UserEvent", userevent="FairdialOptOut", key="9")
-    assert news is not None
-    assert (news.step, news.caller) == (InboundStep.OPTED_OUT, "+15550101")
+@pytest.mark.parametrize(
+    ("caller", "read"),
+    [
+        ("2025550101", "+12025550101"),
+        ("12025550101", "+12025550101"),
+        ("+442079460000", "+442079460000"),
+        ("", None),
+        ("100", None),
+    ],
+)
+def test_a_number_is_read_as_its_country_writes_it(caller: str, read: str | None) -> None:
+    assert called(caller).caller_of(CALL) == read
+
+
+def test_key_nine_opts_out() -> None:
+    told = hear(called(), "UserEvent", userevent="FairdialOptOut", key="9")
+    assert told == (InboundOptedOut(call=CALL, key="9"),)
 
 
 def test_the_opt_out_of_somebody_we_called_is_not_an_inbound_one() -> None:
-    assert hear(called(), "UserEvent", "fd.call.a", userevent="FairdialOptOut", key="9") is None
-    assert hear(called(), "Hangup", "fd.call.a") is None
+    assert hear(called(), "UserEvent", "fd.call.a", userevent="FairdialOptOut", key="9") == ()
+    assert hear(called(), "Hangup", "fd.call.a") == ()
+
+
+@pytest.mark.parametrize("order", [(CALL, LEG), (LEG, CALL)])
+def test_who_enters_a_bridge_with_an_agent_is_joined(order: tuple[str, str]) -> None:
+    book = called()
+    first, second = order
+    assert enter(book, first) == ()
+    told = enter(book, second)
+    assert told == (InboundBridged(call=CALL, agent=ANNA, bridged_at=100.0), MarkServed(channel=CALL))
+    assert book.with_agent(ANNA) == CALL
+    hear(book, "BridgeLeave", LEG, bridgeuniqueid="b1")
+    assert book.with_agent(ANNA) is None
+
+
+def test_a_waiting_room_is_no_talk() -> None:
+    book = called()
+    enter(book, LEG, technology="holding_bridge")
+    assert enter(book, CALL, technology="holding_bridge") == ()
+
+
+def test_who_came_while_nobody_listened_is_told_anew_and_who_left_is_forgotten() -> None:
+    book = called()
+    book.lost()
+    fact = InboundFact(channel="1732.2", caller="2025550102", dialed="2025550199", waits=True)
+    told: list[Event | object] = list(book.resync(Snapshot(inbound=(fact,))))
+    other = InboundId("1732.2")
+    assert told == [InboundArrived(call=other, dialed="+12025550199"), InboundWaiting(call=other)]
+    assert (book.caller_of(CALL), book.caller_of(other)) == (None, "+12025550102")
+
+
+def test_what_lives_is_told_with_who_talks_to_whom() -> None:
+    channels = (
+        AmiMessage({"uniqueid": CALL, "context": "fairdial-inbound", "bridgeid": "b1"}),
+        AmiMessage({"uniqueid": LEG, "context": "fairdial-agent", "bridgeid": "b1"}),
+        AmiMessage({"uniqueid": "1732.2", "context": "fairdial-inbound", "application": "BridgeWait"}),
+    )
+    found = reconciled(snapshot_of((), channels))
+    assert found.inbound == ((CALL, ANNA), (InboundId("1732.2"), None))

@@ -1,0 +1,63 @@
+"""Routes of people who call us: who may be calling, and what came of it."""
+
+from fastapi import APIRouter, HTTPException
+
+from dialer.domain.disposition import Disposition
+from dialer.domain.events import InboundDisposed
+from dialer.domain.ids import AgentId, InboundId, PersonId
+from dialer.domain.money import Money
+from dialer.engine.snapshot import InboundView
+from dialer.web.access import Asking, Office, TheOffice, demand, demand_seat, tell
+from dialer.web.models import Committed, DisposeInbound
+from dialer.web.tokens import Role
+
+router = APIRouter(prefix="/api/inbound", tags=["inbound"])
+
+
+@router.get("")
+async def look_at_all(office: TheOffice, token: Asking) -> list[InboundView]:
+    """Everybody who is calling us, the first first."""
+    demand(token, Role.SUPERVISOR, Role.WATCHER)
+    return list(office.floor.snapshot().inbound)
+
+
+@router.get("/{call}")
+async def look(call: str, office: TheOffice, token: Asking) -> InboundView:
+    """One call, for the agent who has it: everybody on file with that number; a number is no identity."""
+    row = _row(office, call)
+    if row.agent is None:
+        demand(token, Role.SUPERVISOR, Role.WATCHER)
+    else:
+        demand_seat(token, row.agent)
+    return row
+
+
+@router.post("/{call}/disposition")
+async def dispose(call: str, body: DisposeInbound, office: TheOffice, token: Asking) -> Committed:
+    """Who it was and what came of it; the answer means that it is written down."""
+    demand_seat(token, body.agent)
+    promised = (
+        None if body.promised_cents is None else Money(cents=body.promised_cents, currency=body.currency)
+    )
+    event = InboundDisposed(
+        agent=AgentId(body.agent),
+        call=InboundId(call),
+        person=None if body.person is None else PersonId(body.person),
+        disposition=Disposition(
+            kind=body.kind,
+            debts_spoken_of=tuple(body.debts_spoken_of),
+            promised=promised,
+            promised_for=body.promised_for,
+            call_back_at=body.call_back_at,
+            call_back_words=body.call_back_words,
+        ),
+        ready_after=body.ready_after,
+    )
+    return await tell(office, event)
+
+
+def _row(office: Office, call: str) -> InboundView:
+    for row in office.floor.snapshot().inbound:
+        if row.call == call:
+            return row
+    raise HTTPException(404, f"no call {call} from anybody")

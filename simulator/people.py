@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 from compliance_gate.request import PersonFile
 from dialer.domain.attempt import Outcome
 from dialer.domain.commands import Originate
+from dialer.domain.detection import Detected
 from dialer.domain.disposition import DispositionKind
-from dialer.domain.events import Detected
 from simulator.durations import Duration
 from simulator.lead_book import LeadBook
 from simulator.scenario import Scenario

@@ -17,6 +17,7 @@ from compliance_gate.findings import Clearance, Recording
 from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import DetectionMode
 from dialer.domain.commands import Bridge, Hangup, Originate
+from dialer.domain.detection import Detected
 from dialer.domain.events import (
     BridgeFailed,
     CallAnswered,
@@ -25,7 +26,6 @@ from dialer.domain.events import (
     CallNotAttempted,
     CallRinging,
     CallTimedOut,
-    Detected,
     Event,
     NetworkReconciled,
 )

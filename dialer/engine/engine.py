@@ -10,6 +10,7 @@ in the order in which they must happen. Anything that should happen later is a t
 import heapq
 from collections.abc import Callable
 from math import inf
+from typing import cast, get_args
 
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
@@ -227,20 +228,7 @@ class DialerEngine:
     def _table(self) -> dict[type, Callable[..., None]]:
         roster, calls, control, hopper = self._roster, self._calls, self._control, self._hopper
         inbound = self._inbound
-        facts = dict.fromkeys(
-            (
-                e.RequestReceived,
-                e.ConsentGiven,
-                e.HoldPlaced,
-                e.HoldLifted,
-                e.SuppressionAdded,
-                e.AccountRecalled,
-                e.PaymentReceived,
-                e.PersonEdited,
-                e.InboundConversation,
-            ),
-            self._learn_fact,
-        )
+        facts = dict.fromkeys(cast("tuple[type, ...]", get_args(FactEvent)), self._learn_fact)
         return {
             **facts,
             e.PersonPlacedAgain: self._place_again,

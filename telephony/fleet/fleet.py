@@ -19,7 +19,6 @@ from dialer.domain.errors import TelephoneSystemUnavailableError, UnknownThingEr
 from dialer.domain.events import (
     AgentLegLost,
     AgentLegRestored,
-    BoxFound,
     BoxGivenUp,
     BridgeFailed,
     CallEnded,
@@ -38,6 +37,7 @@ from dialer.domain.events import (
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, InboundId
 from dialer.domain.ports import InboundCommand, InboundLines, KeyPad, TelephoneCommand
 from dialer.domain.sound import AgentSound, HearsPhones
+from dialer.domain.telephone_events import BoxFound
 from telephony.fleet.book import FleetBook, Seat
 from telephony.fleet.box import Box, BoxPlan, FleetTimings
 

@@ -7,7 +7,8 @@ from floor import Floor
 
 from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import DetectionMode
-from dialer.domain.events import CallAnswered, CallEnded, CallTimedOut, Detected
+from dialer.domain.detection import Detected
+from dialer.domain.events import CallAnswered, CallEnded, CallTimedOut
 
 
 async def test_a_short_hello_is_a_person(floor: Floor) -> None:

@@ -10,6 +10,7 @@ from dialer.domain import events as e
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import Outcome
 from dialer.domain.ids import AgentId, AttemptId, BoxId, CampaignId
+from dialer.domain.telephone_events import BoxFound
 from dialer.engine.snapshot import AgentView, BoxView
 
 Floor = Any
@@ -20,7 +21,7 @@ NORTH, SOUTH = BoxId("north"), BoxId("south")
 
 def found(*boxes: BoxId, elsewhere: tuple[BoxId, ...] = (), **more: object) -> e.NetworkReconciled:
     values: dict[str, object] = {"live": (), "talking": {}, "agents": (), **more}
-    known = tuple(e.BoxFound(box=box, lines=30) for box in boxes)
+    known = tuple(BoxFound(box=box, lines=30) for box in boxes)
     return e.NetworkReconciled(boxes=known, elsewhere=elsewhere, **values)  # pyright: ignore[reportArgumentType]
 
 
@@ -188,7 +189,7 @@ def test_a_refusal_rests_the_box_that_refused_and_no_other(two_boxes: Build) -> 
 
 def test_a_box_never_has_more_calls_than_lines(make_floor: Build) -> None:
     floor = make_floor(policy="fixed_ratio", policy_parameters=(("lines_per_agent", 3.0),))
-    floor.send(e.NetworkReconciled(live=(), talking={}, agents=(), boxes=(e.BoxFound(box=NORTH, lines=2),)))
+    floor.send(e.NetworkReconciled(live=(), talking={}, agents=(), boxes=(BoxFound(box=NORTH, lines=2),)))
     floor.send(e.CampaignStarted(campaign=CAMPAIGN))
     floor.feed(30)
     for i in range(4):

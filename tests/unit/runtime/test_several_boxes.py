@@ -4,14 +4,9 @@ import asyncio
 from typing import Any
 
 from dialer.domain.commands import Originate
-from dialer.domain.events import (
-    AgentLegRestored,
-    BoxFound,
-    CallNotAttempted,
-    NetworkLost,
-    NetworkReconciled,
-)
+from dialer.domain.events import AgentLegRestored, CallNotAttempted, NetworkLost, NetworkReconciled
 from dialer.domain.ids import AgentId, BoxId
+from dialer.domain.telephone_events import BoxFound
 from dialer.runtime.floor import Floor
 
 NORTH, SOUTH = BoxId("north"), BoxId("south")

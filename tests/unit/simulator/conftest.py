@@ -10,8 +10,9 @@ from compliance_gate.findings import Clearance, Recording
 from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import DetectionMode
 from dialer.domain.commands import Command, Originate
+from dialer.domain.detection import Detected
 from dialer.domain.disposition import DispositionKind
-from dialer.domain.events import Detected, Event, TimeReached
+from dialer.domain.events import Event, TimeReached
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, NumberId, PersonId
 from dialer.domain.record import instant
 from simulator.people import Answerer, Behaviour

@@ -8,7 +8,8 @@ import pytest
 from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import DetectionMode
 from dialer.domain.commands import Bridge, Hangup, HangupReason
-from dialer.domain.events import BridgeFailed, CallAnswered, CallBridged, CallEnded, CallTimedOut, Detected
+from dialer.domain.detection import Detected
+from dialer.domain.events import BridgeFailed, CallAnswered, CallBridged, CallEnded, CallTimedOut
 from dialer.domain.ids import AgentId, AttemptId
 from simulator.durations import constant
 from simulator.scenario import NetworkPlan

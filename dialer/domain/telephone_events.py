@@ -1,0 +1,189 @@
+"""Events of the telephone system: what it says of its own accord about calls, legs and itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from compliance_gate.findings import Recording
+from dialer.domain.attempt import Outcome
+from dialer.domain.detection import Detected
+from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, InboundId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRinging:
+    """A channel exists.
+
+    Args:
+        early_media: the network sent sound before any answer (its own ringing tone, an announcement): nobody
+            has picked up, and no detection may listen to it.
+    """
+
+    attempt: AttemptId
+    early_media: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAnswered:
+    """The telephone was picked up (or a machine did). The abandonment clock runs from `answered_at`.
+
+    Args:
+        answered_at: POSIX seconds by the telephone system, at most the step's `now`.
+        detected: verdict, when detection ran before this event was sent.
+        cause: the detector's own words.
+        delay_s: seconds from the answer to the verdict; None = not told.
+    """
+
+    attempt: AttemptId
+    answered_at: float
+    detected: Detected = Detected.NONE
+    cause: str = ""
+    delay_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBridged:
+    """Both can hear each other. The telephone system's word on who won the race with the limit."""
+
+    attempt: AttemptId
+    agent: AgentId
+    bridged_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeFailed:
+    """The bridge we asked for did not happen; the call still waits unless another event says otherwise."""
+
+    attempt: AttemptId
+    agent: AgentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTimedOut:
+    """The limit passed in the telephone system with no agent: the message plays, the live overflow is rung,
+    or the line is hung up.
+
+    Args:
+        message_played: the message has begun; how it went on is told by `VoicePlayed`.
+        overflow: the live overflow is being rung.
+    """
+
+    attempt: AttemptId
+    message_played: bool
+    overflow: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverflowAnswered:
+    """Somebody of the live overflow took the person whom no agent was free for; at POSIX seconds `at`."""
+
+    attempt: AttemptId
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicePlayed:
+    """A recording was heard on the line, to its end or not.
+
+    Args:
+        sound: name of the sound file, as ordered.
+    """
+
+    attempt: AttemptId
+    recording: Recording
+    sound: str
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingBegan:
+    """From here on the call is recorded; after the announcement, where one is due."""
+
+    attempt: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOutPressed:
+    """The person pressed the key that the message offers: this number is not to be called again."""
+
+    attempt: AttemptId
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicemailDropRequested:
+    """An agent hears a machine and asks that the approved message be left, and goes on to the next call."""
+
+    agent: AgentId
+    attempt: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded:
+    """The channel is gone.
+
+    Args:
+        outcome: by the telephone system; the engine knows better for what it joined, abandoned or cancelled.
+        cause: the telephone system's own words (Q.850 cause, SIP code), for the record.
+    """
+
+    attempt: AttemptId
+    outcome: Outcome
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallNotAttempted:
+    """Refused without a channel: no telephone rang. The lead is left alone and launching slows down."""
+
+    attempt: AttemptId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkLost:
+    """We cannot hear the telephone system. No launches there until `NetworkReconciled`.
+
+    Args:
+        box: the one of several that is lost; '' = all there is.
+    """
+
+    reason: str
+    box: BoxId = NO_BOX
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxFound:
+    """One of several telephone systems is heard. `lines`: most calls at once it carries; None = not told."""
+
+    box: BoxId
+    lines: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkReconciled:
+    """We hear it again, and this is all that lives there; what we thought alive and is not here is over.
+
+    Args:
+        boxes: the ones of several telephone systems that this speaks of; () = all there is is one, nameless.
+        elsewhere: those of which it says nothing. A box in neither is no longer one of ours.
+        seats: at which box each of `agents` has their leg.
+        inbound: calls of people who called us, with the agent who talks to them, if one does.
+    """
+
+    live: tuple[AttemptId, ...]
+    talking: Mapping[AttemptId, AgentId]
+    agents: tuple[AgentId, ...]
+    boxes: tuple[BoxFound, ...] = ()
+    elsewhere: tuple[BoxId, ...] = ()
+    seats: tuple[tuple[AgentId, BoxId], ...] = ()
+    inbound: tuple[tuple[InboundId, AgentId | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxGivenUp:
+    """One of several telephone systems was not heard for so long that nobody waits for it: what became of its
+    calls is not known (each counts as placed), and its agents have no leg there."""
+
+    box: BoxId
+    reason: str

@@ -12,6 +12,7 @@ up to the machine.
 """
 
 import argparse
+import gc
 import json
 import os
 import signal
@@ -24,6 +25,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+
+if "--floor" in sys.argv:
+    gc.disable()  # as `fairdial serve` does until its floor works
 
 import httpx2
 import msgspec

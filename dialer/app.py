@@ -216,13 +216,6 @@ def import_placement(
     return reader.report
 
 
-def finish_imports(store: Store, *, now: float, pause: Callable[[float], None] = no_pause) -> None:
-    """Put in place what a process that died had published."""
-    imports = store.imports(pause=pause)
-    for begun in imports.unfinished():
-        imports.put_in_place(begun.import_id, now=now)
-
-
 def _counting(
     lines: Iterable[PlacedAccount | RejectedLine], progress: Callable[[int], None]
 ) -> Iterator[PlacedAccount | RejectedLine]:

@@ -15,7 +15,6 @@ import structlog
 from sqlalchemy import Connection
 
 from compliance_gate.request import PersonFile
-from dialer.app import finish_imports
 from dialer.domain.errors import FairdialError, InvalidFactError, NotTakenError, StoreUnavailableError
 from dialer.domain.events import Event, LaunchingHeld, LaunchingResumed, PersonPlacedAgain
 from dialer.domain.ids import PersonId
@@ -160,4 +159,6 @@ def _finish(address: str, now: float, stop: threading.Event) -> None:
             raise _StoppedError("the floor ends")
 
     with Store.open(address) as store:
-        finish_imports(store, now=now, pause=pause)
+        imports = store.imports(pause=pause)
+        for begun in imports.unfinished():
+            imports.put_in_place(begun.import_id, now=now)

@@ -21,10 +21,12 @@ SWITCH_S = 0.0005
 @contextmanager
 def undisturbed() -> Generator[None]:
     """While the block runs, what exists at its beginning is taken to be no garbage, and threads take turns
-    quickly. To be entered when everything is imported and the law is read."""
+    quickly. To be entered when everything is imported and the law is read; a program that starts may leave
+    the collector off until here (`gc.disable()`), since little of what it makes by then is garbage."""
     thresholds, switch = gc.get_threshold(), sys.getswitchinterval()
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
+    gc.enable()
     sys.setswitchinterval(SWITCH_S)
     try:
         yield

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dialer.domain.caller_id import AtCeiling
+from dialer.domain.cue import Cue
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import CampaignId, ClientId
 from dialer.domain.third_party import OutsideLine
@@ -101,6 +102,7 @@ class CampaignSettings:
         max_passes: attempts on one lead in this campaign before it is closed as exhausted.
         wrap_up_limit_s: after-call work is ended after this; None = never.
         shift_ends_at: POSIX seconds when the floor means to stop; None = open.
+        cue: what an agent hears alone before each person; None = nothing.
         outside_lines: whom agents may call into a talk besides the person's own other numbers.
         inbound_queue: most people who called us and wait for an agent; who comes then is told so at once.
     """
@@ -136,6 +138,7 @@ class CampaignSettings:
     served_within_s: float | None = None
     inbound_queue: int = 10
     outside_lines: tuple[OutsideLine, ...] = ()
+    cue: Cue | None = None
 
     def served_within(self) -> float:
         """Seconds from the answer within which a person counts as served."""

@@ -10,6 +10,7 @@ from enum import Enum
 from compliance_gate.findings import Clearance, Finding
 from compliance_gate.request import Consent, HistoryEntry, Hold, PersonRequest
 from dialer.domain.campaign import DetectionMode
+from dialer.domain.cue import Cue
 from dialer.domain.ids import (
     NO_BOX,
     AgentId,
@@ -88,11 +89,17 @@ class ConfirmOptOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge:
-    """Join the answered call to the agent's leg. `from_agent`: taken from this one, who is free then."""
+    """Join the answered call to the agent's leg.
+
+    Args:
+        from_agent: it is taken from this one, who is free then.
+        cue: what the agent hears alone first; the person waits that long.
+    """
 
     attempt: AttemptId
     agent: AgentId
     from_agent: AgentId | None = None
+    cue: Cue | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from dialer.domain.agent import AgentMove, AgentState
 from dialer.domain.attempt import ATTEMPT, AttemptMove, AttemptState, Outcome
 from dialer.domain.campaign import DetectionMode
 from dialer.domain.commands import Bridge, Hangup, HangupReason, RaiseAlarm, StoreOutcome
+from dialer.domain.cue import Cue
 from dialer.domain.detection import Detected, Detection
 from dialer.domain.events import (
     BridgeFailed,
@@ -59,6 +60,9 @@ OVERFLOW_WATCH_S = 2 * 3600.0
 """A talk with somebody of the live overflow is not ours to end; the telephone system's own limit does."""
 
 _WATCHED = frozenset({AttemptState.LAUNCHED, AttemptState.RINGING, AttemptState.WAITING})
+
+CUE_MARGIN_S = 0.3
+"""Seconds that a cue may take beyond its own length, on a busy telephone system, and still be in time."""
 
 UNANSWERED = frozenset({AttemptState.LAUNCHED, AttemptState.RINGING})
 
@@ -268,7 +272,20 @@ class Calls:
         agent.attempt = call.attempt
         call.agent = agent.agent
         call.is_bridging = True
-        self._context.emit(Bridge(attempt=call.attempt, agent=agent.agent))
+        cue = self._cue_for(call)
+        if cue is not None:
+            agent.notice = cue.text
+        self._context.emit(Bridge(attempt=call.attempt, agent=agent.agent, cue=cue))
+
+    def _cue_for(self, call: CallRow) -> Cue | None:
+        """What the agent hears first, where the person may wait that long and still be in time."""
+        settings = self._context.state.campaigns[call.campaign].settings
+        cue = settings.cue
+        if cue is None or call.state is not AttemptState.WAITING:
+            return None
+        waited = self._context.now - (call.answered_at or self._context.now)
+        left = settings.answer_limit_s - settings.bridge_margin_s - waited
+        return cue if left >= cue.most_s + CUE_MARGIN_S else None
 
     def _holds(self, agent: AgentRow, call: CallRow) -> bool:
         held = agent.state is AgentState.RESERVED and agent.attempt == call.attempt

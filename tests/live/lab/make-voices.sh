@@ -39,6 +39,7 @@ say drop 170 "This is Example Collections for a personal matter. Please call 5 5
 say inbound-menu 170 "This is Example Collections. To speak with someone, press 1. So that we never call this number, \
 press 9."
 say inbound-busy 170 "We are sorry that no one is free. Please call again."
+say client 200 "Acme Bank."
 say recording 190 "This call is recorded."
 
 # a phone that says nothing for ten seconds is taken for dead: this one talks for minutes

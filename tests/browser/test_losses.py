@@ -23,7 +23,7 @@ async def test_the_call_outlives_a_restart_of_the_dialer(sit: Sit) -> None:
     attempt = await place.on_call()
     await desk.sees("On a call")
     await place.stop()
-    await desk.sees_dialer("not reached; your call goes on")
+    await desk.sees_dialer("not reached; calls go on")
     assert (await desk.listens())[0] == pytest.approx(1004, abs=15)
     await place.start()
     await desk.sees_dialer("Dialer connected")

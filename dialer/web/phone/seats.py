@@ -93,6 +93,7 @@ def encode_seat(snapshot: FloorSnapshot, view: AgentView | None) -> str:
         assert seat is not None
         seat["since"] = round(snapshot.now - view.for_s, 3)
         del seat["for_s"]
+        seat.pop("sound", None)  # the page measures its own, and it is news every second
     return _encode(
         {
             "seat": seat,

@@ -28,6 +28,23 @@ export interface Seat {
   reason: string;
   is_leaving: boolean;
   attempt: string | null;
+  /** What the agent must be told, until the next. */
+  notice?: string;
+  /** Somebody who called us; then there is no attempt. */
+  inbound?: string | null;
+  third_party?: string;
+}
+
+/** Somebody on file with the number that called us: perhaps the caller, a number is no identity. */
+export interface Caller {
+  person: string;
+  debts: string[];
+}
+
+export interface Inbound {
+  call: string;
+  number: string | null;
+  callers: Caller[];
 }
 
 export interface Disposition {
@@ -37,7 +54,23 @@ export interface Disposition {
   promised_for?: number;
   call_back_at?: number;
   call_back_words?: string;
+  /** Only of somebody who called us: who it was. */
+  person?: string;
+  debts_spoken_of?: string[];
   ready_after: boolean;
+}
+
+/** The call whose outcome is owed: one that we placed, or one that came to us. */
+export interface Talk {
+  kind: "attempts" | "inbound";
+  id: string;
+}
+
+/** What the agent talks about, or has just talked about. */
+export function talkOf(seat: Seat | null): Talk | null {
+  if (seat === null || (seat.state !== "talking" && seat.state !== "wrapping")) return null;
+  if (seat.attempt !== null) return { kind: "attempts", id: seat.attempt };
+  return seat.inbound ? { kind: "inbound", id: seat.inbound } : null;
 }
 
 export interface Quality {
@@ -86,13 +119,27 @@ export class Api {
     await this.changed("POST", this.seat(account, "pause"), { reason });
   }
 
-  async hangUp(account: Account): Promise<void> {
-    await this.changed("POST", this.seat(account, "hangup"));
+  /** The attempt is named, so that a late click does not end the next call. */
+  async hangUp(account: Account, attempt: string | null): Promise<void> {
+    await this.changed("POST", this.seat(account, "hangup"), { attempt });
   }
 
-  async dispose(attempt: string, disposition: Disposition): Promise<void> {
-    const path = `/api/attempts/${encodeURIComponent(attempt)}/disposition`;
-    await this.changed("POST", path, disposition);
+  /** A machine answered: the approved message is left, where one may be. */
+  async leaveMessage(account: Account, attempt: string): Promise<void> {
+    try {
+      await this.ask("POST", this.seat(account, "voicemail"), { attempt });
+    } catch (error) {
+      if (!(error instanceof RefusedError && error.status === 409)) throw error;
+      throw new RefusedError(409, "no message may be left on this call");
+    }
+  }
+
+  inbound(call: string): Promise<Inbound> {
+    return this.ask<Inbound>("GET", `/api/inbound/${encodeURIComponent(call)}`);
+  }
+
+  async dispose({ kind, id }: Talk, disposition: Disposition): Promise<void> {
+    await this.changed("POST", `/api/${kind}/${encodeURIComponent(id)}/disposition`, disposition);
   }
 
   async quality(figures: Quality): Promise<void> {

@@ -1,10 +1,10 @@
 // What must outlive a reload of the page or a restart of the dialer. The tab's own memory: gone with the tab.
 
-import type { Disposition } from "./api";
+import type { Disposition, Talk } from "./api";
 import type { MicrophoneChoice } from "./microphone";
 
 export interface Owed {
-  attempt: string;
+  talk: Talk;
   disposition: Disposition;
 }
 
@@ -13,8 +13,8 @@ interface Kept {
   campaign: string;
   /** A disposition that was not acknowledged yet: it is sent again until it is. */
   owed: Owed;
-  /** A disposition that is being filled in, by field, for one attempt. */
-  draft: { attempt: string; fields: Record<string, string> };
+  /** A disposition that is being filled in, by field, for one call. */
+  draft: { talk: Talk; fields: Record<string, string> };
   microphone: MicrophoneChoice;
 }
 

@@ -1,6 +1,6 @@
 // Puts the page together: sign in, be a telephone, show the seat, carry the buttons to the dialer.
 
-import { type Account, Api, RefusedError, UnreachableError } from "./api";
+import { type Account, Api, RefusedError, type Talk, talkOf, UnreachableError } from "./api";
 import { drop, keep, recall } from "./keep";
 import { Line } from "./line";
 import { LevelMeter, Microphone } from "./microphone";
@@ -27,7 +27,8 @@ class Phone {
   private readonly timers: number[] = [];
   private since = 0;
   private shown = "";
-  private attempt: string | null = null;
+  private talk: Talk | null = null;
+  private told = "";
   private looks = 0;
 
   constructor(
@@ -79,7 +80,8 @@ class Phone {
     this.on(page.ready, () => api.ready(account));
     this.on(page.pause, () => api.pause(account, page.reason.value));
     this.on(page.logOut, () => api.logOut(account));
-    this.on(page.hangUp, () => api.hangUp(account));
+    this.on(page.hangUp, () => api.hangUp(account, this.seats.picture?.seat?.attempt ?? null));
+    this.on(page.leaveMessage, () => api.leaveMessage(account, this.seats.picture?.seat?.attempt ?? ""));
     this.on(page.ringAgain, async () => {
       const campaign = this.seats.picture?.seat?.campaign ?? page.campaign.value;
       await api.logOut(account);
@@ -120,8 +122,10 @@ class Phone {
     const { line, seats } = this;
     const seat = seats.picture?.seat ?? null;
     const state = seat?.state ?? "logged_out";
-    this.newCall(state === "talking" ? (seat?.attempt ?? null) : null);
-    const { tone, title, more } = headline(seat, line.leg);
+    const talk = talkOf(seat);
+    this.newCall(state === "talking" ? talk : null);
+    this.tell(seat?.notice ?? "");
+    const { tone, title, more } = headline(seat, line.leg, line);
     if (`${state} ${title}` !== this.shown) {
       this.shown = `${state} ${title}`;
       this.since = performance.now();
@@ -135,11 +139,13 @@ class Phone {
     page.work.hidden = !isIn;
     page.onCall.hidden = !isIn;
     page.doLogIn.disabled = line.link !== "registered" || page.campaign.options.length === 0;
+    say(page.ready, seat?.is_leaving ? "No break after all" : "Ready");
     page.ready.disabled = !(state === "not_ready" && line.leg === "up") && !seat?.is_leaving;
     page.pause.disabled = state === "leg_lost" || (seat?.is_leaving ?? false);
     page.ringAgain.hidden = !(state === "leg_lost" && line.leg === "none" && line.link === "registered");
     page.logOut.disabled = state === "talking";
     page.hangUp.disabled = state !== "talking";
+    page.leaveMessage.disabled = state !== "talking" || seat?.attempt == null;
     page.hold.disabled = state !== "talking" || line.leg !== "up";
     page.mute.disabled = line.leg !== "up";
     press(page.mute, line.isMuted);
@@ -147,7 +153,7 @@ class Phone {
     say(page.mute, line.isMuted ? "Unmute" : "Mute");
     say(page.hold, line.isHeld ? "Take off hold" : "Hold");
     for (const key of page.keypad.querySelectorAll("button")) key.disabled = state !== "talking" || line.leg !== "up";
-    this.outcome.show(state === "talking" || state === "wrapping" ? (seat?.attempt ?? null) : null);
+    this.outcome.show(talk);
     page.save.disabled = page.savePause.disabled = state !== "wrapping";
     document.title = `${title} · Fairdial phone`;
   }
@@ -160,7 +166,7 @@ class Phone {
     page.link.dataset["tone"] = line.link === "refused" || line.leg === "silent" ? "bad" : isUp ? "good" : "warn";
     const picture = seats.picture;
     const [tone, words] = !seats.isHeard
-      ? (["bad", picture === null ? "Dialer not reached yet…" : "Dialer not reached; your call goes on"] as const)
+      ? (["bad", picture === null ? "Dialer not reached yet…" : "Dialer not reached; calls go on"] as const)
       : !picture?.is_network_up
         ? (["warn", "Dialer connected, its telephone system is not"] as const)
         : picture.is_floor_stopped
@@ -171,9 +177,9 @@ class Phone {
   }
 
   /** Nobody begins a call muted or on hold because the last one ended so: the person would hear nothing. */
-  private newCall(attempt: string | null): void {
-    if (attempt === this.attempt) return;
-    this.attempt = attempt;
+  private newCall(talk: Talk | null): void {
+    if (talk?.id === this.talk?.id) return;
+    this.talk = talk;
     this.line.hold(false);
     if (this.line.isMuted) this.line.mute(false);
   }
@@ -195,6 +201,13 @@ class Phone {
     say(page.quality, inWords(figures));
     this.looks += 1;
     if (this.looks % QUALITY_POSTS === 0) await this.api.quality(figures).catch(() => undefined);
+  }
+
+  /** What the dialer has to say to this agent, when it is new. */
+  private tell(words: string): void {
+    if (words === this.told) return;
+    this.told = words;
+    this.note(words);
   }
 
   private note(words: string): void {

@@ -1,14 +1,15 @@
 // After-call work: what came of the call. A draft outlives a reload; a saved one is sent until acknowledged.
 
-import { type Api, type Disposition, RefusedError } from "./api";
+import { type Api, type Caller, type Disposition, RefusedError, type Talk } from "./api";
 import { drop, keep, recall } from "./keep";
 import { type Choice, OUTCOMES } from "./words";
-import { page, say } from "./view";
+import { options, page, say } from "./view";
 
 const AGAIN_MS = 1_500;
 
 export class OutcomeForm {
-  private attempt: string | null = null;
+  private talk: Talk | null = null;
+  private callers: Caller[] = [];
   private isSending = false;
 
   constructor(
@@ -26,21 +27,30 @@ export class OutcomeForm {
     void this.send();
   }
 
-  /** Whether a saved outcome of this attempt waits for the dialer. */
-  isOwed(attempt: string | null): boolean {
-    return attempt !== null && recall("owed")?.attempt === attempt;
-  }
-
-  show(attempt: string | null): void {
-    const isShown = attempt !== null && !this.isOwed(attempt);
+  show(talk: Talk | null): void {
+    // One that was saved waits for the dialer, and is not asked for again.
+    const isShown = talk !== null && recall("owed")?.talk.id !== talk.id;
     page.outcome.hidden = !isShown;
-    if (!isShown || attempt === this.attempt) return;
-    this.attempt = attempt;
+    if (!isShown || talk.id === this.talk?.id) return;
+    this.talk = talk;
     page.outcomeForm.reset();
     say(page.outcomeError, "");
+    this.who([]);
+    if (talk.kind === "inbound") void this.askWho(talk);
     const draft = recall("draft");
-    if (draft?.attempt === attempt) this.fill(draft.fields);
+    if (draft?.talk.id === talk.id) this.fill(draft.fields);
     this.ask();
+  }
+
+  private async askWho(talk: Talk): Promise<void> {
+    const found = await this.api.inbound(talk.id).catch(() => null);
+    if (found !== null && this.talk?.id === talk.id) this.who(found.callers);
+  }
+
+  private who(callers: Caller[]): void {
+    this.callers = callers;
+    const rows = callers.map(({ person }) => [person, person] as const);
+    options(page.person, [["", "Nobody of these, or not said"], ...rows], "");
   }
 
   private fill(fields: Record<string, string>): void {
@@ -53,14 +63,15 @@ export class OutcomeForm {
   private changed(): void {
     say(page.outcomeError, "");
     this.ask();
-    if (this.attempt === null) return;
+    if (this.talk === null) return;
     const fields: Record<string, string> = { kind: this.chosen()?.kind ?? "" };
     for (const field of [page.amount, page.promisedFor, page.callBackAt, page.callBackWords]) fields[field.id] = field.value;
-    keep("draft", { attempt: this.attempt, fields });
+    keep("draft", { talk: this.talk, fields });
   }
 
   private ask(): void {
     const asks = this.chosen()?.asks;
+    page.askPerson.hidden = this.talk?.kind !== "inbound";
     page.askPromise.hidden = asks !== "promise";
     page.askCallBack.hidden = asks !== "call_back";
   }
@@ -72,7 +83,7 @@ export class OutcomeForm {
 
   private save(isReadyAfter: boolean): void {
     const choice = this.chosen();
-    if (this.attempt === null) return;
+    if (this.talk === null) return;
     if (choice === undefined) {
       say(page.outcomeError, "Choose what came of the call.");
       return;
@@ -82,10 +93,15 @@ export class OutcomeForm {
       say(page.outcomeError, asked);
       return;
     }
-    const disposition = { agent: this.agent, kind: choice.kind, ready_after: isReadyAfter, ...asked };
-    keep("owed", { attempt: this.attempt, disposition });
+    const disposition = { agent: this.agent, kind: choice.kind, ready_after: isReadyAfter, ...asked, ...this.caller() };
+    keep("owed", { talk: this.talk, disposition });
     page.outcome.hidden = true;
     void this.send();
+  }
+
+  private caller(): Pick<Disposition, "person" | "debts_spoken_of"> {
+    const found = this.callers.find(({ person }) => person === page.person.value);
+    return this.talk?.kind === "inbound" && found ? { person: found.person, debts_spoken_of: found.debts } : {};
   }
 
   private async send(): Promise<void> {
@@ -93,7 +109,7 @@ export class OutcomeForm {
     this.isSending = true;
     for (let owed = recall("owed"); owed !== null; owed = recall("owed")) {
       try {
-        await this.api.dispose(owed.attempt, owed.disposition);
+        await this.api.dispose(owed.talk, owed.disposition);
         drop("owed");
         drop("draft");
         this.told("");
@@ -101,7 +117,7 @@ export class OutcomeForm {
         const isFinal = error instanceof RefusedError && error.status < 500;
         if (isFinal) {
           drop("owed");
-          this.attempt = null;
+          this.talk = null;
           this.told(`The outcome was not taken: ${error.message}.`);
         } else {
           this.told("The outcome is kept here and sent as soon as the dialer answers.");

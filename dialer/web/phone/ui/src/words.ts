@@ -1,6 +1,6 @@
 // What is going on, in the words of the floor.
 
-import type { Seat, SeatState } from "./api";
+import { type Seat, type SeatState, talkOf } from "./api";
 import type { LegState, LinkState } from "./line";
 
 export const LINK_WORDS: Record<LinkState, string> = {
@@ -26,7 +26,7 @@ export interface Headline {
 }
 
 /** The one sentence in large type. `leg` is this page's own; the seat is what the dialer says. */
-export function headline(seat: Seat | null, leg: LegState): Headline {
+export function headline(seat: Seat | null, leg: LegState, mine: { isMuted: boolean; isHeld: boolean }): Headline {
   if (seat === null || seat.state === "logged_out") {
     return { tone: "idle", title: "Not logged in", more: "Choose a campaign and log in; your phone is then rung." };
   }
@@ -34,7 +34,7 @@ export function headline(seat: Seat | null, leg: LegState): Headline {
     not_ready: notReady(seat, leg),
     available: { tone: "good", title: "Ready", more: "Waiting for the next call." },
     reserved: { tone: "good", title: "A call is coming", more: "You are about to be connected." },
-    talking: { tone: "busy", title: "On a call", more: during(seat) },
+    talking: { tone: "busy", title: seat.inbound ? "A person called us" : "On a call", more: during(seat) + heard(mine) },
     wrapping: { tone: "warn", title: "After-call work", more: `Record what came of ${during(seat).toLowerCase()}` },
     leg_lost: {
       tone: "bad",
@@ -56,7 +56,14 @@ function notReady(seat: Seat, leg: LegState): Headline {
 }
 
 function during(seat: Seat): string {
-  return seat.attempt === null ? "The call." : `Call ${seat.attempt}, campaign ${seat.campaign}.`;
+  const talk = talkOf(seat);
+  const third = seat.third_party ? ` With a third party: ${seat.third_party}.` : "";
+  return (talk === null ? "The call." : `Call ${talk.id}, campaign ${seat.campaign}.`) + third;
+}
+
+function heard({ isMuted, isHeld }: { isMuted: boolean; isHeld: boolean }): string {
+  if (isHeld) return " On hold: neither hears the other.";
+  return isMuted ? " You are muted." : "";
 }
 
 export function clock(seconds: number): string {

@@ -117,7 +117,7 @@ class ScriptedLines(AsteriskSystem):
         ended: how often its end was told.
         rang: attempts whose telephone rings or rang.
         numbers: which telephone of the laboratory stands for a number.
-        met: what each attempt met.
+        met: what each attempt met, where `remembers` is set: a run of hours must not grow by it.
         talks_over: talks that a collector has to write something down about.
     """
 
@@ -128,6 +128,7 @@ class ScriptedLines(AsteriskSystem):
     rang: set[AttemptId]
     numbers: dict[str, int]
     met: dict[AttemptId, Behaviour]
+    remembers: bool = False
     talks_over: asyncio.Queue[Work]
     _open: dict[AttemptId, Work]
 
@@ -146,7 +147,8 @@ class ScriptedLines(AsteriskSystem):
         if isinstance(command, Originate) and dial is not None:
             self.ordered[command.attempt] += 1
             behaviour = self.public.behaviour(command, now=command.clearance.issued_at.timestamp())
-            self.met[command.attempt] = behaviour
+            if self.remembers:
+                self.met[command.attempt] = behaviour
             self._open[command.attempt] = Work(behaviour=behaviour, order=command)
             serial = self.numbers.setdefault(dial, 100_000 + len(self.numbers))
             dial = number_for(behaviour, serial)

@@ -85,7 +85,7 @@ MEASURES = (
     ),
     Compared(
         name="answer to agent", unit="s", read=lambda facts, _: _mean(facts.waited[facts.is_joined]),
-        resolution=0.03,
+        resolution=0.05,
     ),
     Compared(name="agents' mean wait", unit="s", read=_named("mean_agent_wait_s"), resolution=0.1),
     Compared(
@@ -161,6 +161,7 @@ async def work(laboratory: Laboratory, folder: Path, scenario: Scenario, *, seed
     with Store.open(database) as store:
         stock(store, campaign=CAMPAIGN, persons=max(people, 500), now=clock.posix())
     lines = make_lines(scenario, clock, host=laboratory.address, seed=seed)
+    lines.remembers = True
     ends_at = starts + shift.hours * 3600.0
     settings = campaign_of(scenario, ends_at=ends_at)
     order, law = make_order(database, settings), sample_rulebook()

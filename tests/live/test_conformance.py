@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 import pytest
 from lab.laboratory import AMI_SECRET, Laboratory
 from proxy import Wire
+from public import PublicWatch
 
 from dialer.clock import posix_now
-from dialer.domain.commands import DropAgentLeg, Hangup, HangupReason
+from dialer.domain.commands import DropAgentLeg, Hangup, HangupInbound, HangupReason
 from dialer.domain.ids import CampaignId, EndpointId
 from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
 from telephony.asterisk.connection import AmiAddress
@@ -43,8 +44,18 @@ async def bench(laboratory: Laboratory, wire: Wire) -> AsyncIterator[Bench]:
     async def cut() -> None:
         wire.cut()
 
+    async def call_in(number: str, dialed: str, key: str) -> None:
+        async with PublicWatch(laboratory) as public:
+            await public.call_back(number, dialed, key=key)
+
     running = Bench(
-        system=system, numbers=NUMBERS, now=posix_now, endpoint=EndpointId("seat21"), cut=cut, patience_s=30.0
+        system=system,
+        numbers=NUMBERS,
+        now=posix_now,
+        endpoint=EndpointId("seat21"),
+        cut=cut,
+        patience_s=30.0,
+        call_in=call_in,
     )
     await running.connect()
     yield running
@@ -59,7 +70,9 @@ async def clear(system: AsteriskSystem) -> None:
         await system.perform(Hangup(attempt=attempt, reason=HangupReason.UNACCOUNTED))
     for agent in (await system.reconcile()).agents:
         await system.perform(DropAgentLeg(agent=agent))
+    for call, _agent in (await system.reconcile()).inbound:
+        await system.perform_inbound(HangupInbound(call=call))
     async with asyncio.timeout(10):
-        while (living := await system.reconcile()).live or living.agents:
+        while (living := await system.reconcile()).live or living.agents or living.inbound:
             await asyncio.sleep(0.02)
     await system.stop()

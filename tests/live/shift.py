@@ -113,8 +113,9 @@ class ScriptedLines(AsteriskSystem):
     """The adapter, dialing telephones that do what the made-up public would. `prepare` it before the start.
 
     Attributes:
-        ordered: how often each attempt was handed over.
-        ended: how often its end was told.
+        handed_over: orders, all of them.
+        ordered: how often each attempt was handed over, and
+        ended: how often its end was told; without `remembers` only of those for which this is not once each.
         rang: attempts whose telephone rings or rang.
         numbers: which telephone of the laboratory stands for a number.
         met: what each attempt met, where `remembers` is set: a run of hours must not grow by it.
@@ -123,6 +124,7 @@ class ScriptedLines(AsteriskSystem):
 
     public: MadeUpPublic
     late: Late
+    handed_over: int
     ordered: Counter[AttemptId]
     ended: Counter[AttemptId]
     rang: set[AttemptId]
@@ -137,6 +139,7 @@ class ScriptedLines(AsteriskSystem):
         self.public = public
         self.ordered, self.ended, self.numbers = Counter(), Counter(), {}
         self.met, self._open, self.rang = {}, {}, set()
+        self.handed_over = 0
         self.talks_over = asyncio.Queue()
 
     def delay_news(self, seconds: float) -> None:
@@ -145,6 +148,7 @@ class ScriptedLines(AsteriskSystem):
 
     async def perform(self, command: TelephoneCommand, *, dial: str | None = None) -> None:
         if isinstance(command, Originate) and dial is not None:
+            self.handed_over += 1
             self.ordered[command.attempt] += 1
             behaviour = self.public.behaviour(command, now=command.clearance.issued_at.timestamp())
             if self.remembers:
@@ -156,7 +160,7 @@ class ScriptedLines(AsteriskSystem):
 
     async def events(self) -> AsyncIterator[Event]:
         async for event in super().events():
-            if isinstance(event, CallRinging):
+            if isinstance(event, CallRinging) and self.remembers:
                 self.rang.add(event.attempt)
             elif isinstance(event, CallBridged) and event.attempt in self._open:
                 self._open[event.attempt].agent = event.agent
@@ -165,7 +169,13 @@ class ScriptedLines(AsteriskSystem):
                 work = self._open.pop(event.attempt, None)
                 if work is not None and work.agent is not None:
                     self.talks_over.put_nowait(work)
+                if not self.remembers:
+                    self._forget(event.attempt)
             yield event
+
+    def _forget(self, attempt: AttemptId) -> None:
+        if self.ordered[attempt] == self.ended[attempt] == 1:
+            del self.ordered[attempt], self.ended[attempt]
 
 
 def make_lines(

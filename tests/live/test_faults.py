@@ -115,6 +115,7 @@ async def shift(
     with Store.open(database) as store:
         stock(store, campaign=CAMPAIGN, persons=800, now=clock.posix())
     lines = make_lines(scenario, clock, host=laboratory.address, seed=3, voice=voice)
+    lines.remembers = True
     settings = replace(campaign_of(scenario, ends_at=None), policy="fixed_ratio", policy_parameters={})
     async with PublicWatch(laboratory) as public:
         order, law = make_order(database, settings), sample_rulebook()

@@ -244,6 +244,8 @@ class Calls:
 
     def connect_waiting(self, campaign: CampaignRow) -> None:
         """Give every waiting caller, the oldest first, the able agent who has waited longest."""
+        if not any([pool.waiting for pool in campaign.pools.values()]):
+            return
         calls = self._context.state.calls
         waiting = sorted(
             (

@@ -88,9 +88,14 @@ def has_agent_to_spare(
     if free < 1:
         return False
     calls = context.state.calls
-    ringing = [calls[name] for name in pool.ringing]
-    if turn < inf:
-        ringing = [call for call in ringing if call.launched_at <= turn]
-    if len(ringing) <= free:
-        return free > len(ringing)
-    return free - sum(call.needs_agent for call in ringing) >= 1.0
+    ringing, claimed = 0, 0.0
+    for name in pool.ringing:
+        call = calls[name]
+        if call.launched_at <= turn:
+            ringing += 1
+            claimed += call.needs_agent
+            if claimed > free and ringing > free:
+                return False  # more calls claim no less
+    if ringing <= free:
+        return free > ringing
+    return free - claimed >= 1.0

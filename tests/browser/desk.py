@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, expect
-from station import TOKEN
+from station import TOKEN, until
 
 CHROMIUM = "chromium"
 WITHIN_MS = 15_000
@@ -132,14 +132,28 @@ class Desk:
         await self.page.get_by_label(outcome, exact=True).check()
         await self.press(button)
 
-    async def listens(self, seconds: float = 1.5) -> tuple[float, float]:
+    async def hears(self, hertz: float) -> None:
+        """Wait until the agent hears this tone."""
+        heard: list[tuple[float, float]] = []
+
+        async def is_heard() -> bool:
+            heard.append(await self.listens())
+            return abs(heard[-1][0] - hertz) < 15 and heard[-1][1] > AUDIBLE_DB
+
+        await until(is_heard, what=f"a tone of {hertz:g} Hz, heard: {heard}")
+
+    async def hears_nothing(self) -> None:
+        """Wait for a second of silence."""
+
+        async def is_silent() -> bool:
+            return (await self.listens())[1] < AUDIBLE_DB
+
+        await until(is_silent, what="silence")
+
+    async def listens(self, seconds: float = 1.2) -> tuple[float, float]:
         """What the agent hears: strongest frequency in hertz, its level in dB (silence is below -100)."""
         heard = cast("dict[str, float]", await self.page.evaluate(_LISTEN, seconds))
         return heard["hertz"], heard["level"]
-
-    async def is_silent(self) -> bool:
-        """Whether nothing is heard."""
-        return (await self.listens())[1] < AUDIBLE_DB
 
     async def runs(self, script: str, argument: Any = None) -> Any:
         """Run a script in the page."""

@@ -9,6 +9,7 @@ from dialer.domain.events import Event
 from dialer.domain.ports import KeyPad
 from dialer.web.models import Committed
 from dialer.web.ports import FloorPort
+from dialer.web.storable import demand_storable
 from dialer.web.tokens import RefusedError, Role, Token, Tokens
 
 
@@ -52,7 +53,12 @@ def demand_seat(token: Token, agent: str) -> None:
 
 
 async def tell(office: Office, event: Event) -> Committed:
-    """Let the floor take an event and wait for its commit; 409 when it changed nothing."""
+    """Let the floor take an event and wait for its commit; 409 when it changed nothing.
+
+    Raises:
+        InvalidFactError: it holds a value that cannot be kept.
+    """
+    demand_storable(event)
     taken = await office.floor.submit(event)
     if taken.was_ignored:
         raise HTTPException(409, "it came late, twice or about something unknown, and changed nothing")

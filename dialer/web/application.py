@@ -26,6 +26,7 @@ from dialer.web.phone.pages import pages_router
 from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
 from dialer.web.ports import FloorPort
+from dialer.web.problems import PROBLEMS
 from dialer.web.tokens import RefusedError, Tokens
 from dialer.web.watch import Broadcast, watch_router
 
@@ -78,11 +79,12 @@ def make_web(
     )
     application.state.office = Office(floor, tokens, keypad)
     for router in (agents.router, supervisors.router, facts.router, inbound.router):
-        application.include_router(router)
+        application.include_router(router, responses=PROBLEMS)
     broadcast = Broadcast(floor.snapshot)
     application.include_router(watch_router(broadcast, tokens))
     seats = SeatWatch(floor.snapshot)
-    application.include_router(phone_router(phones=phones, seats=seats, tokens=tokens, registry=registry))
+    phone = phone_router(phones=phones, seats=seats, tokens=tokens, registry=registry)
+    application.include_router(phone, responses=PROBLEMS)
     application.include_router(pages_router(phones.origins))
     _add_errors(application)
     _add_outside(application, floor, registry)
@@ -110,7 +112,7 @@ def _add_outside(application: FastAPI, floor: FloorPort, registry: CollectorRegi
         """Alive, and how."""
         return HealthView.model_validate(floor.health())
 
-    @application.get("/ready", tags=["outside"])
+    @application.get("/ready", tags=["outside"], responses={503: {"model": HealthView}})
     async def ready(response: Response) -> HealthView:  # pyright: ignore[reportUnusedFunction]  # as above
         """Fit to dial; 503 with the reasons when not."""
         view = HealthView.model_validate(floor.health())

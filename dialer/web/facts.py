@@ -29,6 +29,7 @@ from dialer.web.models import (
     Recall,
     Suppress,
 )
+from dialer.web.problems import body_of
 from dialer.web.tokens import Role
 
 router = APIRouter(prefix="/api/facts", tags=["facts"])
@@ -126,7 +127,7 @@ async def called_us(body: CalledUs, office: TheOffice, token: Asking) -> Committ
     return await tell(office, event)
 
 
-@router.put("/persons/{person}")
+@router.put("/persons/{person}", openapi_extra=body_of(PersonFile))
 async def edit(person: str, request: Request, office: TheOffice, token: Asking) -> Committed:
     """The whole file of a person, replaced; the body is a `compliance_gate.request.PersonFile`."""
     demand(token, Role.CLERK, Role.SUPERVISOR)

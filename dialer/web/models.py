@@ -10,6 +10,8 @@ from dialer.domain.events import SuppressionScope
 
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(max_length=2000)]
+MOST_CENTS = 10**12
+"""Ten thousand million of a currency's units: more than any account, less than any column holds."""
 Lax = Field(strict=False)
 """For words and instants, which JSON can only write as text."""
 
@@ -94,7 +96,7 @@ class Dispose(Body):
     agent: Id
     kind: Annotated[DispositionKind, Lax]
     debts_spoken_of: Annotated[list[Id], Field(max_length=100)] = []
-    promised_cents: Annotated[int, Field(ge=0)] | None = None
+    promised_cents: Annotated[int, Field(ge=0, le=MOST_CENTS)] | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
     promised_for: float | None = None
     call_back_at: float | None = None
@@ -128,7 +130,7 @@ class Pay(Body):
     """Money came in."""
 
     debt: Id
-    cents: Annotated[int, Field(gt=0)]
+    cents: Annotated[int, Field(gt=0, le=MOST_CENTS)]
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
     settles: bool
 

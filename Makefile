@@ -14,7 +14,7 @@ BIN := .venv/bin
 UNITS := $(BIN)/pytest -m "not live and not browser" -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-live test-browser phone check lint format types contracts lock upgrade clean
+.PHONY: help demo lab test test-all test-live test-browser phone check lint format types contracts lock upgrade clean
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,9 @@ phone: .venv/.all ## build the agents' phone page, /phone/ of a live floor (need
 	@$(BIN)/python scripts/build_phone.py
 
 test-all: test test-live test-browser ## all of them
+
+lab: .venv/.ready ## a real Asterisk and a made-up public on this machine; prints how to run a floor on it
+	@$(BIN)/python tests/live/lab/laboratory.py start
 
 check: lint types contracts test ## what must hold before a change lands
 

@@ -5,7 +5,7 @@
     signatures = "fairdial-signatures.yaml" # who answers for places of which only federal law is known
 
     [http]                                  # where a live floor's HTTP side listens
-    [asterisk]                              # its telephone system; config/asterisk/example.toml
+    [asterisk]                              # its telephone system; config/fairdial.example.toml shows all
     [[caller_ids]]                          # numbers of ours; dialer.domain.caller_id.OwnedNumber
     [[campaigns]]                           # what it calls; dialer.domain.campaign.CampaignSettings
     [rehearsal]                             # another day and hour, where nobody real can be called

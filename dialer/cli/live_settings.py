@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from dialer.settings import RehearsalTime, Settings
 
-EXAMPLE = "config/asterisk/example.toml shows a whole file."
+EXAMPLE = "config/fairdial.example.toml shows a whole file."
 
 _CAMPAIGN = TypeAdapter(CampaignSettings)
 _OWNED = TypeAdapter(OwnedNumber)

@@ -78,7 +78,7 @@ def _plan(wanted: LiveFloor) -> _Plan:
     if not campaigns:
         raise console.UserError(
             "the settings name no campaign: there is nothing to call for",
-            mend="write a [[campaigns]] section; config/asterisk/example.toml shows one.",
+            mend="write a [[campaigns]] section; config/fairdial.example.toml shows one.",
         )
     caller_ids = caller_ids_of(settings)
     demand_declared(campaigns, caller_ids)

@@ -5,6 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from dialer.settings import FILE_NAMED_BY
+
 Run = Callable[..., Any]
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "asterisk" / "example.toml"
@@ -22,3 +26,18 @@ def test_a_setting_that_is_unknown_is_named(run: Run, tmp_path: Path) -> None:
     done = run("asterisk", "config", "--settings", "mine.toml", "--out", "etc", folder=tmp_path)
     assert (done.returncode, "mine.toml" in done.stderr) == (1, True)
     assert "Traceback" not in done.stderr
+
+
+def test_the_same_comes_of_a_floors_whole_settings(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FILE_NAMED_BY, "")  # taken back after the test, which sets it
+    monkeypatch.setenv("FAIRDIAL_ASTERISK__AMI__SECRET", "geheim-7")
+    floor = (EXAMPLE.parents[1] / "fairdial.example.toml").read_text(encoding="utf-8")
+    (tmp_path / "fairdial.toml").write_text(
+        floor.replace('secret_file = "secrets/ami"\n', ""), encoding="utf-8"
+    )
+    order = ("asterisk", "config", "--settings", "fairdial.toml", "--out", "etc", "--json")
+    written = json.loads(run(*order, folder=tmp_path).stdout)["written"]
+    assert {"extensions.conf", "manager.conf", "pjsip.conf"} <= set(written)
+    assert "geheim-7" in (tmp_path / "etc" / "manager.conf").read_text(encoding="utf-8")

@@ -13,10 +13,14 @@ from dialer.settings import FILE_NAMED_BY
 Run = Callable[..., Any]
 
 WHOLE = """
+[[caller_ids]]
+number = "+12125550100"
+calls_back_to = "the inbound menu"
+
 [[campaigns]]
 campaign = "collections"
 client = "acme"
-caller_id = "+12125550100"
+caller_ids = ["+12125550100"]
 
 [asterisk]
 sounds = "/sounds"
@@ -37,6 +41,7 @@ def no_settings_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """`--config` goes by an environment variable, which must not outlive its test."""
     monkeypatch.setenv(FILE_NAMED_BY, "")
     monkeypatch.delenv(FILE_NAMED_BY)
+    monkeypatch.delenv("FAIRDIAL_SIGNATURES", raising=False)  # the tests' own sample
 
 
 def serve(run: Run, folder: Path, settings: str, *more: str) -> str:
@@ -54,7 +59,7 @@ def test_without_a_section_it_says_which_file_lacks_it(run: Run, tmp_path: Path)
     told = serve(run, tmp_path, "")
     assert "no [asterisk] section" in told
     assert str(tmp_path / "mine.toml") in told
-    assert "config/asterisk/example.toml" in told
+    assert "config/fairdial.example.toml" in told
 
 
 def test_a_file_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:

@@ -1,8 +1,7 @@
-"""A whole floor on the laboratory: engine, gate, runtime and store around the adapter; scripted collectors.
+"""A whole floor on the laboratory within a test's own process: engine, gate, runtime and store around the
+adapter, which is watched; ten scripted collectors. To look at a floor, see the laboratory's README.
 
-python tests/live/whole.py                                      a floor to look at and to join, until
-Ctrl-C python tests/live/whole.py DATABASE HOST PORT STATUS-FILE       a floor's process for tests to
-kill
+    python tests/live/whole.py DATABASE HOST PORT STATUS-FILE       a floor's process for tests to kill
 """
 
 from __future__ import annotations
@@ -10,16 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import secrets
 import signal
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lab.laboratory import AMI_SECRET, Laboratory, reason_missing
+from lab.laboratory import AMI_SECRET
 
 from dialer.cli.live_floor import FloorOrder, Running, running_floor
 from dialer.cli.made_up import NUMBERS, stock
@@ -41,7 +38,7 @@ from dialer.domain.ports import TelephoneCommand
 from dialer.runtime.clocks import RehearsalClock
 from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.store import Store
-from dialer.web.tokens import Role, Token, Tokens, digest_of
+from dialer.web.tokens import Tokens
 from telephony.asterisk.adapter import EVERY_CAMPAIGN, AdapterSettings, AsteriskSystem
 from telephony.asterisk.connection import AmiAddress, AmiTimings
 from telephony.asterisk.orders import Voice
@@ -164,56 +161,11 @@ async def _run(database: str, host: str, port: int, status: Path) -> None:
             task.cancel()
 
 
-async def _show(host: str) -> None:
-    """A floor of ten scripted collectors that a person can look at and join."""
-    clock = RehearsalClock(began=posix_now(), shows=SHOWS)
-    text = secrets.token_urlsafe(16)
-    roles = frozenset({Role.SUPERVISOR, Role.CLERK, Role.WATCHER})
-    tokens = Tokens([Token(digest=digest_of(text), roles=roles, name="shown at the start")])
-    with tempfile.TemporaryDirectory() as folder:
-        database = f"{folder}/floor.db"
-        make_store(database, now=clock.posix())
-        order = make_order(database, drain_s=2.0, tokens=tokens)
-        stop = asyncio.Event()
-        async with running_floor(order, network=make_system(clock, host=host), clock=clock) as running:
-            for name in (signal.SIGINT, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(name, stop.set)
-            print(_JOINING.format(host=host, port=running.port, token=text))
-            work = [asyncio.create_task(staff(running)), asyncio.create_task(_tell(running))]
-            await stop.wait()
-            for task in work:
-                task.cancel()
-
-
-_JOINING = """\
-A floor of ten scripted collectors is at work. To sit among them:
-  1. register a SIP phone at {host}:5060 as 104, password phone-104 (it must answer by itself)
-  2. curl -X POST -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\
-       -d '{{"campaign": "made-up", "endpoint": "104"}}' http://127.0.0.1:{port}/api/agents/me/login
-  3. the same with .../api/agents/me/ready and an empty body {{}}; the next person who answers is yours
-"""
-
-
-async def _tell(running: Running) -> None:
-    while True:
-        await asyncio.sleep(5.0)
-        snapshot = running.floor.snapshot()
-        states = Counter(view.state.value for view in snapshot.agents)
-        for row in snapshot.campaigns:
-            print(f"ringing {row.ringing}, waiting {row.waiting}, talking {row.talking}; {dict(states)}")
-            print(f"  answered {row.live_answers}, abandoned {row.abandoned}; {row.reason}")
-
-
 def _main(arguments: list[str]) -> int:
-    if arguments:
-        asyncio.run(_run(arguments[0], arguments[1], int(arguments[2]), Path(arguments[3])))
-        return 0
-    missing = reason_missing()
-    if missing:
-        print(missing, file=sys.stderr)
-        return 1
-    with Laboratory() as laboratory:
-        asyncio.run(_show(laboratory.address))
+    if len(arguments) != 4:
+        print(__doc__, file=sys.stderr)
+        return 2
+    asyncio.run(_run(arguments[0], arguments[1], int(arguments[2]), Path(arguments[3])))
     return 0
 
 

@@ -344,9 +344,25 @@ def _certificate(home: Path, address: str) -> None:
 
 
 _STARTED = """\
-a telephone system runs at {address}: SIP 5060, AMI 5038, web sockets 8089
-  SIP phones 101 to 104, password phone-<number>; browser phone web201, password phone-web201
-  settings of a floor on it: {file}"""
+A telephone system runs at {address}: SIP 5060, AMI 5038, web sockets 8089, and a public behind its trunk.
+
+A floor on it, each line in a terminal of its own:
+  export FAIRDIAL_CONFIG={file}
+  .venv/bin/fairdial import config/sample/placement.csv.gz        # people to call; nobody in it exists
+  .venv/bin/fairdial doctor                                       # is everything fit?
+  .venv/bin/fairdial serve --network asterisk                     # until Ctrl-C
+  .venv/bin/python tests/live/lab/collectors.py {file}
+
+Sit among them: register a SIP phone of this machine at {address}:5060 as 104, password phone-104 (101 to 104
+are there; it must answer by itself), then take the seat "me" and be called:
+  token=$(cat {folder}/token)
+  ask() {{ curl -sS -H "Authorization: Bearer $token" -H 'Content-Type: application/json' "$@"; echo; }}
+  ask -d '{{"campaign": "collections", "endpoint": "104"}}' http://127.0.0.1:8765/api/agents/me/login
+  ask -X POST http://127.0.0.1:8765/api/agents/me/ready           # the next person who answers is yours
+  ask -X POST http://127.0.0.1:8765/api/agents/me/hangup
+  ask http://127.0.0.1:8765/api/agents/me                         # what the floor knows of you, and your call
+Or with a browser on this machine, http://127.0.0.1:8765/phone/ (made by `make phone`), token of web201 in
+{folder}/agents."""
 
 
 def main(arguments: list[str]) -> int:
@@ -358,7 +374,8 @@ def main(arguments: list[str]) -> int:
     if arguments == ["start"]:
         laboratory = Laboratory(outlive=True)
         laboratory.start()
-        print(_STARTED.format(address=laboratory.address, file=laboratory.write_floor()))
+        folder = laboratory.home / "out/floor"
+        print(_STARTED.format(address=laboratory.address, file=laboratory.write_floor(), folder=folder))
         return 0
     if arguments == ["stop"]:
         for home in sorted(path for path in _base().glob("*") if path.name.isdigit()):

@@ -11,8 +11,13 @@
 # version. Needs mmdebstrap, and root (or newuidmap) to unpack.
 set -euo pipefail
 suite=${FAIRDIAL_LAB_SUITE:-sid}
-folder=$(readlink -m "${1:-${FAIRDIAL_LAB_CACHE:-$HOME/.cache/fairdial/asterisk}}")
+# With sudo it is for whoever asked, in their own home.
+home=$HOME
+[ -z "${SUDO_USER:-}" ] || home=$(getent passwd "$SUDO_USER" | cut -d: -f6)
+folder=$(readlink -m "${1:-${FAIRDIAL_LAB_CACHE:-$home/.cache/fairdial/asterisk}}")
 mkdir -p "$folder"
+give_back() { [ -z "${SUDO_UID:-}" ] || chown "$SUDO_UID:$SUDO_GID" "$home/.cache" "$(dirname "$folder")"; }
+give_back
 exec 9> "$folder/.lock"
 flock 9
 

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -119,7 +119,7 @@ def _add_outside(application: FastAPI, floor: FloorPort, registry: CollectorRegi
         response.status_code = 200 if view.is_fit else 503
         return view
 
-    @application.get("/metrics", tags=["outside"])
+    @application.get("/metrics", tags=["outside"], response_class=PlainTextResponse)
     async def metrics() -> Response:  # pyright: ignore[reportUnusedFunction]  # as above
         """For Prometheus."""
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -202,14 +202,15 @@ def import_placement(
         file_name=reader.report.file_name, sha256=reader.report.sha256, campaign=campaign, now=now
     )
     if begun.state == "published":  # it was interrupted after its flip: it goes on
-        imports.put_in_place(begun.import_id, now=now)
-        begun = imports.status(begun.import_id)
-    if begun.state == "finished":
+        for _ in _counting(reader, progress):
+            pass  # the report says the same as it would have said then
+    elif begun.state == "finished":
         raise ImportedBeforeError(
             f"this very file was imported into campaign {campaign!r} already ({begun.accepted} accounts)"
         )
-    imports.stage(begun.import_id, _counting(reader, progress))
-    imports.publish(begun.import_id, now=now, report=reader.report.summary())
+    else:
+        imports.stage(begun.import_id, _counting(reader, progress))
+        imports.publish(begun.import_id, now=now, report=reader.report.summary())
     known = imports.put_in_place(begun.import_id, now=now)
     if changed is not None:
         changed(known)

@@ -61,7 +61,7 @@ def import_beside(
         except ImportedBeforeError:
             _wait_told(store, import_id, _left(store, import_id))
             raise
-        _wait_told(store, import_id, len(changed))
+        _wait_told(store, import_id, max(len(changed), _left(store, import_id)))
     return report
 
 

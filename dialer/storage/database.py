@@ -82,7 +82,8 @@ def _advice(error: Exception) -> str:
         ("readonly", "make the store's file and folder writable"),
         ("read-only", "make the store writable"),
         ("locked", "another process holds the store's write lock for too long"),
-        ("unable to open", "look whether the store's folder exists and may be entered"),
+        ("disk i/o error", "make room on the disk if it is full, or look what is wrong with it"),
+        ("unable to open", "look whether the store's folder exists and may be entered and written"),
         ("refused", "start the database server"),
     ):
         if sign in lowered:

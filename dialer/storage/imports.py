@@ -23,17 +23,13 @@ from dialer.domain.ids import PersonId
 from dialer.domain.placement import PlacedAccount, RejectedLine
 from dialer.storage import tables as t
 from dialer.storage.codecs import encode_value, value_decoder
-from dialer.storage.database import Work
+from dialer.storage.database import KEPT_CHECKPOINT_PAGES, Work
 from dialer.storage.fold import Row as Columns
 from dialer.storage.fold import insert_missing, insert_rows
 from dialer.storage.identifiers import Identifiers
 from dialer.storage.leads import wake_numberless
 from dialer.storage.pace import Pace, no_pause
 from dialer.storage.placing import Batch, Placing
-
-CHECKPOINT_PAGES = 400
-"""Pages of SQLite's log after which an import beside a live floor copies them back itself, between its own
-transactions: otherwise the floor's next commit would do it, while somebody waits."""
 
 FORGOTTEN_AT_ONCE = 1_000
 
@@ -185,7 +181,10 @@ class Imports:
         Returns:
             persons who were known before; `dialer.storage.news` has them for a running engine.
         """
-        status = self._expect(import_id, "published")
+        status = self.status(import_id)
+        if status.state == "finished":  # by somebody else, a moment ago
+            return ()
+        self._expect(import_id, "published")
         placing = Placing(
             identifiers=self._identifiers, campaign=status.campaign, import_id=import_id, now=now
         )
@@ -283,21 +282,19 @@ class Imports:
         self._work.write(work)
 
     def _timed(self, work: Callable[[Connection], T]) -> tuple[float, T]:
-        """Run, then leave the lock to others for as long; returns the seconds it was held, commit apart."""
-        held = 0.0
+        """Run, then leave the lock to others for as long; returns the seconds for which it was held."""
+        began = monotonic_now()
 
         def timed(connection: Connection) -> T:
-            nonlocal held
-            began = monotonic_now()
+            nonlocal began
+            began = monotonic_now()  # before it, others had the lock
             if not self._is_alone and connection.dialect.name == "sqlite":
-                connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
-            result = work(connection)
-            held = monotonic_now() - began
-            return result
+                connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={KEPT_CHECKPOINT_PAGES}")
+            return work(connection)
 
-        began = monotonic_now()
         result = self._work.write(timed)
-        self._pause(monotonic_now() - began)
+        held = monotonic_now() - began
+        self._pause(held)
         return held, result
 
 

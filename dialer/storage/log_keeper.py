@@ -16,6 +16,12 @@ EVERY_S = 0.5
 LONG_PAGES = 1_000
 """Pages of the log (4 MB) from which on it is made to start anew."""
 
+LEFT_PAGES = 300
+"""Pages that are left at most when commits are kept out: copying them takes some ten milliseconds."""
+
+ROUNDS = 4
+"""Times the rest is copied in a row until so few are left: each round is shorter than the one before."""
+
 KEPT_OUT_S = 0.02
 """Most seconds for which readers are waited for while commits are kept out; otherwise it is tried again."""
 
@@ -44,13 +50,18 @@ class LogKeeper:
 
 def copy_back(connection: sqlite3.Connection) -> int:
     """Copy back what can be without keeping anybody waiting; returns the pages of the log."""
-    pages = _checkpoint(connection, "PASSIVE")
-    if pages >= LONG_PAGES:
-        _checkpoint(connection, "RESTART")
+    pages = 0
+    for _ in range(ROUNDS):
+        was_busy, pages, copied = _checkpoint(connection, "PASSIVE")
+        if was_busy or pages < LONG_PAGES:
+            break
+        if pages - copied <= LEFT_PAGES:
+            _checkpoint(connection, "RESTART")
+            break
     return pages
 
 
-def _checkpoint(connection: sqlite3.Connection, mode: str) -> int:
+def _checkpoint(connection: sqlite3.Connection, mode: str) -> tuple[int, int, int]:
+    """Whether another connection was at it already, the log's pages, and those of them copied back."""
     row = connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
-    _busy, pages, _copied = cast("tuple[int, int, int]", row)
-    return pages
+    return cast("tuple[int, int, int]", row)

@@ -30,15 +30,9 @@ from dialer.domain.ids import AttemptId, InboundId, NumberId
 from dialer.domain.inbound import Caller
 
 TelephoneCommand = (
-    Originate
-    | Bridge
-    | Hangup
-    | ReleaseAgent
-    | LeaveMessage
-    | ConfirmOptOut
-    | ConnectAgentLeg
-    | DropAgentLeg
+    Originate | Bridge | Hangup | ReleaseAgent | LeaveMessage | ConfirmOptOut | ConnectAgentLeg | DropAgentLeg
 )
+
 
 class TelephoneSystem(Protocol):
     """A telephone system: Asterisk, a simulated network in another process, or one in memory.

@@ -193,8 +193,8 @@ class AsteriskSettings:
         recordings: folder for recordings on Asterisk's machine.
         longest_call: seconds after which any call with a person is ended.
         agent_rtp_timeout: seconds without sound after which an agent's leg is ended.
-        agent_jitter_buffer_ms: most milliseconds for which an agent's sound is held back to put its packets in
-            order; it holds no more than the line asks for, 40 ms on a good one; 0 = no buffer.
+        agent_jitter_buffer_ms: most milliseconds for which an agent's sound is held back to put its packets
+            in order; it holds no more than the line asks for, 40 ms on a good one; 0 = no buffer.
         overflow_endpoint: phone that takes unserved people live, where a campaign says so.
         overflow_number: in its place a number in E.164 that people answer, called by `overflow_trunk`.
         inbound_wait: whole seconds a person who called us may wait for an agent.

@@ -17,9 +17,17 @@ from hypothesis import strategies as st
 from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Command, Hangup, HangupReason, StorePacing
+from dialer.domain.cue import Cue
 from dialer.domain.errors import InvalidFactError
-from dialer.domain.events import CallRinging, Event, SuppressionAdded, SuppressionScope, TimeReached
-from dialer.domain.ids import AttemptId, CampaignId, DebtId, NumberId, PersonId
+from dialer.domain.events import (
+    CallRinging,
+    Event,
+    SuppressionAdded,
+    SuppressionScope,
+    ThirdPartyRequested,
+    TimeReached,
+)
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, NumberId, PersonId
 from dialer.domain.money import Money
 from dialer.domain.ports import JournalEntry
 from dialer.domain.voice import ApprovedText, VoicePlan
@@ -60,6 +68,11 @@ GIVEN: dict[object, st.SearchStrategy[Any]] = {
         shift_ends_at=st.none() | FINITE,
         launches_per_second=st.floats(0.1, 100.0),
     ),
+    Cue: st.builds(
+        Cue, sound=st.text("abc", min_size=1, max_size=8), most_s=st.floats(0.1, 1.5), text=st.text()
+    ),
+    ThirdPartyRequested: st.builds(ThirdPartyRequested, agent=st.just(AgentId("a")), line=st.just("attorney"))
+    | st.builds(ThirdPartyRequested, agent=st.just(AgentId("a")), number=st.just(NumberId("n"))),
     SuppressionAdded: st.sampled_from(
         [
             SuppressionAdded(scope=SuppressionScope.PERSON, source="x", person=PersonId("p")),

@@ -18,7 +18,7 @@ from dialer.domain.errors import (
     UnknownThingError,
 )
 from dialer.domain.ports import KeyPad
-from dialer.web import agents, facts, inbound, supervisors
+from dialer.web import agents, facts, inbound, supervisors, talks
 from dialer.web.access import Office
 from dialer.web.models import HealthView
 from dialer.web.phone.accounts import Phones
@@ -78,7 +78,7 @@ def make_web(
         redoc_url=None,
     )
     application.state.office = Office(floor, tokens, keypad)
-    for router in (agents.router, supervisors.router, facts.router, inbound.router):
+    for router in (agents.router, talks.router, supervisors.router, facts.router, inbound.router):
         application.include_router(router, responses=PROBLEMS)
     broadcast = Broadcast(floor.snapshot)
     application.include_router(watch_router(broadcast, tokens))

@@ -27,8 +27,13 @@ _ANSWERS = {
 _WAITING = frozenset({Outcome.VOICEMAIL_LEFT, Outcome.ABANDONED, Outcome.NO_ANSWER, Outcome.RING_NO_ANSWER})
 
 
-def may_respond(question: Question, *, since: int) -> bool:
-    """Whether the proposed contact is the one answer to a message received at or after `since`."""
+def may_respond(question: Question, *, since: int, from_number: str | None = None) -> bool:
+    """Whether the proposed contact is the one answer to a message received at or after `since`.
+
+    Args:
+        from_number: only what came from this number waits for an answer (1006.14(h)(2)(ii): who closed a
+            number and then uses another has not asked for the closed one); `None` = from any.
+    """
     action = question.proposed.action
     asks, answers = _ASKS[action], _ANSWERS[action]
     earliest = max(since, question.at - ANSWER_WITHIN_DAYS * 86400)
@@ -37,7 +42,7 @@ def may_respond(question: Question, *, since: int) -> bool:
         if not event.own:
             continue
         kind = event.entry.event
-        if kind is asks:
+        if kind is asks and from_number in (None, event.number):
             waiting = kind is not EventKind.CALL_RECEIVED or event.entry.outcome in _WAITING
         elif kind in answers:
             waiting = False

@@ -211,7 +211,8 @@ class SuppressionRule(Rule):
         of = self.of
         if question.proposed.purpose in of.except_purposes and self._was_asked(question):
             return True
-        if of.respond_once and may_respond(question, since=_second(request.at)):
+        closed = question.proposed.number if of.binds is Binds.NUMBER else None
+        if of.respond_once and may_respond(question, since=_second(request.at), from_number=closed):
             return True
         return any(
             consent.scope in of.consent_lifts

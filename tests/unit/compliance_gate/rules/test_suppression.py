@@ -142,3 +142,14 @@ def test_silence_is_for_letters_too(law: Callable[..., Any]) -> None:
     assert not debt.allows(NOW, requests=request("attorney_represented"), proposed=letter)
     assert number.allows(NOW, requests=request("stop_number"), proposed=letter)
     assert not number.allows(NOW, requests=request("stop_number"))
+
+
+def test_a_closed_number_is_answered_only_when_it_was_used(law: Callable[..., Any]) -> None:
+    """A message left from another number does not open the one that was closed."""
+    rule = law("suppression", "requests: [stop_number], binds: number, respond_once: true")
+    left = {"ts": "2026-06-09T09:00:00-04:00", "event": "call_received", "outcome": "voicemail_left"}
+    asked = request("stop_number", number="+12125550123")
+
+    assert rule.allows(NOW, requests=asked, history=[{**left, "number": "+12125550123"}])
+    assert not rule.allows(NOW, requests=asked, history=[{**left, "number": "+12125550199"}])
+    assert not rule.allows(NOW, requests=asked, history=[left])

@@ -32,6 +32,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import NumberId
 from dialer.domain.inbound import Caller
+from dialer.domain.listening import TalkControls
 from dialer.domain.ports import JournalEntry, KeyPad, TelephoneSystem
 from dialer.engine.context import Gate
 from dialer.runtime.clocks import Clock
@@ -234,6 +235,7 @@ async def running_floor(
             registry=registry,
             phones=order.phones,
             keypad=network if isinstance(network, KeyPad) else None,
+            controls=network if isinstance(network, TalkControls) else None,
         )
         news = ImportNews(floor, recovered.engine, live.database, now=clock.posix, behind=behind)
         async with asyncio.TaskGroup() as group:

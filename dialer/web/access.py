@@ -6,6 +6,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Header, HTTPException, Request
 
 from dialer.domain.events import Event
+from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad
 from dialer.web.models import Committed
 from dialer.web.ports import FloorPort
@@ -20,6 +21,7 @@ class Office:
     floor: FloorPort
     tokens: Tokens
     keypad: KeyPad | None = None
+    controls: TalkControls | None = None
 
 
 def office_of(request: Request) -> Office:

@@ -17,8 +17,9 @@ from dialer.domain.errors import (
     TelephoneSystemUnavailableError,
     UnknownThingError,
 )
+from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad
-from dialer.web import agents, facts, inbound, supervisors, talks
+from dialer.web import agents, facts, inbound, listening, supervisors, talks
 from dialer.web.access import Office
 from dialer.web.models import HealthView
 from dialer.web.phone.accounts import Phones
@@ -63,12 +64,14 @@ def make_web(
     registry: CollectorRegistry,
     phones: Phones | None = None,
     keypad: KeyPad | None = None,
+    controls: TalkControls | None = None,
 ) -> Web:
     """Put the application together around a running floor.
 
     Args:
         phones: the agents' browser phones; None = there are none.
         keypad: presses keys on a call; None = the telephone system cannot.
+        controls: lets supervisors join in and pauses recordings; None = the telephone system cannot.
     """
     phones = phones if phones is not None else Phones()
     application = FastAPI(
@@ -77,8 +80,9 @@ def make_web(
         docs_url=None,
         redoc_url=None,
     )
-    application.state.office = Office(floor, tokens, keypad)
-    for router in (agents.router, talks.router, supervisors.router, facts.router, inbound.router):
+    application.state.office = Office(floor, tokens, keypad, controls)
+    routed = (agents, talks, listening, supervisors, facts, inbound)
+    for router in (each.router for each in routed):
         application.include_router(router, responses=PROBLEMS)
     broadcast = Broadcast(floor.snapshot)
     application.include_router(watch_router(broadcast, tokens))

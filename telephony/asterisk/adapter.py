@@ -40,6 +40,7 @@ from dialer.domain.events import (
     NetworkReconciled,
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, InboundId
+from dialer.domain.listening import Ear
 from dialer.domain.ports import InboundCommand, TelephoneCommand
 from dialer.domain.sound import AgentSound
 from telephony.asterisk import orders
@@ -261,6 +262,24 @@ class AsteriskSystem:
     async def press_keys(self, attempt: AttemptId, keys: str) -> None:
         """See `dialer.domain.ports.KeyPad`."""
         await self.controls.press(attempt, keys)
+
+    async def listen(self, agent: AgentId, supervisor: EndpointId, ear: Ear) -> str:
+        """See `dialer.domain.listening.TalkControls`."""
+        if supervisor in {trunk.name for trunk in self._settings.trunks}:
+            raise UnsafeValueError(f"{supervisor!r} is a trunk, not a phone")
+        return await self.controls.listen(agent, supervisor, ear)
+
+    async def stop_listening(self, listening: str) -> None:
+        """See `dialer.domain.listening.TalkControls`."""
+        await self.controls.stop_listening(listening)
+
+    async def pause_recording(self, attempt: AttemptId) -> None:
+        """See `dialer.domain.listening.TalkControls`."""
+        await self.controls.pause_recording(attempt)
+
+    async def resume_recording(self, attempt: AttemptId) -> None:
+        """See `dialer.domain.listening.TalkControls`."""
+        await self.controls.resume_recording(attempt)
 
     def sound(self) -> Mapping[AgentId, AgentSound]:
         """See `dialer.domain.sound.HearsPhones`."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
-from enum import Enum
 
 from dialer.domain.ids import AgentId, AttemptId, EndpointId
+from dialer.domain.listening import Ear
 from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.errors import ActionRefusedError, UnsafeValueError
-from telephony.asterisk.names import call_channel, endpoint, supervisor_channel
+from telephony.asterisk.names import call_channel, endpoint, is_supervisor_channel, supervisor_channel
 from telephony.asterisk.wire import Action, Value
 from telephony.softphone.legs import LegBook
 
@@ -25,12 +25,8 @@ _MUTE_EVERY_S = 0.25
 _KEYS = re.compile(r"[0-9*#]{1,32}")
 
 
-class Ear(Enum):
-    """How a supervisor joins in. The value is the option of Asterisk's `ChanSpy`."""
-
-    LISTEN = "q"
-    WHISPER = "qw"
-    BARGE = "qB"
+# Options of Asterisk's `ChanSpy`.
+_SPY = {Ear.LISTEN: "q", Ear.WHISPER: "qw", Ear.BARGE: "qB"}
 
 
 class CallControls:
@@ -74,12 +70,14 @@ class CallControls:
             "Async": True,
             "ChannelId": channel,
         }
-        variables = {"FD_TARGET": target, "FD_SPY": ear.value}
+        variables = {"FD_TARGET": target, "FD_SPY": _SPY[ear]}
         await self._do(Action(name="Originate", fields=fields, variables=variables))
         return channel
 
     async def stop_listening(self, channel: str) -> None:
-        """End what `listen` began."""
+        """End what `listen` began. Raises UnsafeValueError: it is another channel."""
+        if not is_supervisor_channel(channel):
+            raise UnsafeValueError("this is no listening of a supervisor")
         await self._do(Action(name="Hangup", fields={"Channel": channel, "Cause": 16}))
 
     async def hold(self, attempt: AttemptId) -> None:

@@ -48,6 +48,12 @@ def supervisor_channel(serial: int) -> str:
     return f"{_SUPERVISOR}{serial}"
 
 
+def is_supervisor_channel(channel: str) -> bool:
+    """Whether it is the id of a listening of a supervisor, and nothing else."""
+    serial = channel.removeprefix(_SUPERVISOR)
+    return channel.startswith(_SUPERVISOR) and serial.isascii() and serial.isdigit()
+
+
 def phone_number(number: str) -> str:
     """The number when it is one in E.164 and nothing else.
 

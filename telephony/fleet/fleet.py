@@ -34,7 +34,8 @@ from dialer.domain.events import (
     NetworkLost,
     NetworkReconciled,
 )
-from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, InboundId
+from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, EndpointId, InboundId
+from dialer.domain.listening import Ear, TalkControls
 from dialer.domain.ports import InboundCommand, InboundLines, KeyPad, TelephoneCommand
 from dialer.domain.sound import AgentSound, HearsPhones
 from dialer.domain.telephone_events import BoxFound
@@ -177,6 +178,35 @@ class Fleet:
         if box is None or not isinstance(box.system, KeyPad):
             raise UnknownThingError("call", attempt)
         await box.system.press_keys(attempt, keys)
+
+    async def listen(self, agent: AgentId, supervisor: EndpointId, ear: Ear) -> str:
+        """See `dialer.domain.listening.TalkControls`; the supervisor's phone is rung from the agent's box."""
+        box = self.box_of_agent(agent)
+        if box is None or not isinstance(box.system, TalkControls):
+            raise UnknownThingError("agent", agent)
+        return f"{box.name}{_OF}{await box.system.listen(agent, supervisor, ear)}"
+
+    async def stop_listening(self, listening: str) -> None:
+        """See `dialer.domain.listening.TalkControls`."""
+        name, _, own = listening.partition(_OF)
+        box = self._boxes.get(BoxId(name))
+        if box is None or not isinstance(box.system, TalkControls):
+            raise UnknownThingError("listening", listening)
+        await box.system.stop_listening(own)
+
+    async def pause_recording(self, attempt: AttemptId) -> None:
+        """See `dialer.domain.listening.TalkControls`."""
+        await self._recording(attempt).pause_recording(attempt)
+
+    async def resume_recording(self, attempt: AttemptId) -> None:
+        """See `dialer.domain.listening.TalkControls`."""
+        await self._recording(attempt).resume_recording(attempt)
+
+    def _recording(self, attempt: AttemptId) -> TalkControls:
+        box = self.box_of_call(attempt)
+        if box is None or not isinstance(box.system, TalkControls):
+            raise UnknownThingError("call", attempt)
+        return box.system
 
     def caller_of(self, call: InboundId) -> str | None:
         """See `dialer.domain.ports.InboundLines`."""

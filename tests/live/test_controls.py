@@ -12,8 +12,8 @@ from public import PublicWatch
 from sound import read_wave, tone_share
 
 from dialer.domain.events import CallAnswered, CallBridged
-from dialer.domain.ids import AttemptId, EndpointId
-from telephony.asterisk.controls import Ear
+from dialer.domain.ids import AgentId, AttemptId, EndpointId
+from dialer.domain.listening import Ear
 from telephony.asterisk.errors import ActionRefusedError, UnsafeValueError
 
 
@@ -44,6 +44,15 @@ async def test_who_hears_a_supervisor(
     await asyncio.sleep(0.5)
     assert is_toned(laboratory.heard / "recordseat.wav") == agent_hears
     assert is_toned(laboratory.heard / "person.wav") == person_hears
+
+
+async def test_only_a_listening_is_ended_as_one_and_only_a_phone_is_rung_for_one(floor: Floor) -> None:
+    attempt = await talking(floor, "002", "seat30")
+    with pytest.raises(UnsafeValueError):
+        await floor.system.stop_listening(f"fd.call.{attempt}")
+    with pytest.raises(UnsafeValueError):
+        await floor.system.listen(AgentId("agent-seat30"), EndpointId("trunk"), Ear.LISTEN)
+    assert (await floor.system.reconcile()).live == (attempt,)
 
 
 async def test_a_supervisor_hears_the_agent(floor: Floor, laboratory: Laboratory) -> None:

@@ -1,0 +1,80 @@
+"""Routes of a talk's sound: a supervisor joins in, a recording is paused for card data.
+
+They change nothing the engine decides by; who joined in where is written to the floor's log.
+"""
+
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, HTTPException
+from pydantic import Field
+
+from dialer.domain.agent import AgentState
+from dialer.domain.ids import AgentId, AttemptId, EndpointId
+from dialer.domain.listening import Ear, TalkControls
+from dialer.web.access import Asking, Office, TheOffice, demand, demand_seat
+from dialer.web.models import Body, Id, Lax
+from dialer.web.tokens import Role
+
+router = APIRouter(prefix="/api", tags=["sound"])
+_log = structlog.get_logger(__name__)
+
+
+class Listen(Body):
+    """Which phone is rung for it, and who hears it: `listen` nobody, `whisper` the agent, `barge` both."""
+
+    phone: Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
+    ear: Annotated[Ear, Lax] = Ear.LISTEN
+
+
+class Listening(Body):
+    """What ends it again."""
+
+    listening: Id
+
+
+@router.post("/agents/{agent}/listen")
+async def listen(agent: str, body: Listen, office: TheOffice, token: Asking) -> Listening:
+    """Ring a supervisor's phone and let it hear an agent's talks; 409 when the agent's phone is not there."""
+    demand(token, Role.SUPERVISOR)
+    controls = _controls(office)
+    if all(row.agent != agent for row in office.floor.snapshot().agents):
+        raise HTTPException(404, f"there is no agent {agent} on the floor")
+    listening = await controls.listen(AgentId(agent), EndpointId(body.phone), body.ear)
+    _log.info("supervisor joins in", by=token.name, agent=agent, ear=body.ear.value, phone=body.phone)
+    return Listening(listening=listening)
+
+
+@router.post("/listenings/end", status_code=204)
+async def end_listening(body: Listening, office: TheOffice, token: Asking) -> None:
+    """End a supervisor's listening; 409 when it is over."""
+    demand(token, Role.SUPERVISOR)
+    await _controls(office).stop_listening(body.listening)
+    _log.info("supervisor leaves", by=token.name, listening=body.listening)
+
+
+@router.post("/agents/{agent}/recording/pause", status_code=204)
+async def pause_recording(agent: str, office: TheOffice, token: Asking) -> None:
+    """Before card data is spoken: the recording goes on in silence. 409 when it is not paused."""
+    demand_seat(token, agent)
+    await _controls(office).pause_recording(_talk_of(office, agent))
+
+
+@router.post("/agents/{agent}/recording/resume", status_code=204)
+async def resume_recording(agent: str, office: TheOffice, token: Asking) -> None:
+    """The recording has sound again."""
+    demand_seat(token, agent)
+    await _controls(office).resume_recording(_talk_of(office, agent))
+
+
+def _controls(office: Office) -> TalkControls:
+    if office.controls is None:
+        raise HTTPException(409, "this telephone system has no phones to listen with and no recordings")
+    return office.controls
+
+
+def _talk_of(office: Office, agent: str) -> AttemptId:
+    row = next((row for row in office.floor.snapshot().agents if row.agent == agent), None)
+    if row is None or row.attempt is None or row.state is not AgentState.TALKING:
+        raise HTTPException(409, f"agent {agent} is on no call")
+    return row.attempt

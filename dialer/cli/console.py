@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from typing import cast
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -116,7 +117,17 @@ _MEND: dict[str, str] = {
 
 
 def translated(error: Exception) -> UserError | None:
-    """An error that a person can mend, in words; None for a defect of ours, which keeps its traceback."""
+    """An error that a person can mend, in words; None for a defect of ours, which keeps its traceback.
+
+    Of several at once (tasks of a floor that end each other) each must be one; the first is told.
+    """
+    if not isinstance(error, ExceptionGroup):
+        return _translated(error)
+    known = [translated(each) for each in cast("ExceptionGroup[Exception]", error).exceptions]
+    return None if any(each is None for each in known) else known[0]
+
+
+def _translated(error: Exception) -> UserError | None:
     if isinstance(error, FileNotFoundError):
         return UserError("there is no such file", where=str(error.filename), mend="check the path.")
     if isinstance(error, IsADirectoryError):

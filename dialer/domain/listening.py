@@ -1,4 +1,4 @@
-"""What supervisors and agents do with a talk's sound. It decides nothing: engine and journal are passed by."""
+"""What is done with a talk's sound. It decides nothing, so engine and journal are passed by."""
 
 from enum import Enum
 from typing import Protocol, runtime_checkable

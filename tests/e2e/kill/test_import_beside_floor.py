@@ -1,6 +1,7 @@
 """A placement imported while a floor runs: the floor goes on, and knows at once what changed."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -148,6 +149,9 @@ def _serving(folder: Path, *, is_killed: bool = False) -> Generator[Callable[[],
         api = json.loads(file.read_text())["api"]
         yield lambda: int(httpx2.get(f"{api}/health", timeout=10.0).json()["sequence"])
     finally:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         process.send_signal(signal.SIGKILL if is_killed else signal.SIGTERM)
         status = process.wait(60)
+        for child in children if is_killed else ():  # its network, which nobody else would end
+            os.kill(int(child), signal.SIGKILL)
     assert status == (-signal.SIGKILL if is_killed else 0)

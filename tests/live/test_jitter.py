@@ -80,6 +80,7 @@ async def test_with_jitter_and_loss_both_understand_each_other_and_the_leg_stays
     network.fate.jitter_s, network.fate.lost = 0.1, 0.02
     agent = await floor.agent("anna", "101")
     await talk(floor, agent, "050")
+    await asyncio.sleep(1.0)  # the far end closes its tape
     person = melody.understood(melody.read(laboratory.heard / "person.wav"), seconds=MELODY_S)
     await talk(floor, agent, "051")
     figures = floor.system.sound()[agent]

@@ -3,7 +3,6 @@
 from fastapi import APIRouter, HTTPException
 
 from dialer.domain.agent import AgentState
-from dialer.domain.disposition import Disposition
 from dialer.domain.events import (
     AgentGotReady,
     AgentHungUp,
@@ -15,7 +14,6 @@ from dialer.domain.events import (
     VoicemailDropRequested,
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, LeadId, NumberId, PersonId
-from dialer.domain.money import Money
 from dialer.engine.snapshot import AgentView
 from dialer.web.access import Asking, TheOffice, demand_seat, tell
 from dialer.web.models import Committed, Dial, Dispose, HangUp, LogIn, Machine, Pause, Press
@@ -115,20 +113,10 @@ async def dial(agent: str, body: Dial, office: TheOffice, token: Asking) -> Comm
 async def dispose(attempt: str, body: Dispose, office: TheOffice, token: Asking) -> Committed:
     """What came of a call; the answer means that it is written down."""
     demand_seat(token, body.agent)
-    promised = (
-        None if body.promised_cents is None else Money(cents=body.promised_cents, currency=body.currency)
-    )
     event = DispositionRecorded(
         agent=AgentId(body.agent),
         attempt=AttemptId(attempt),
-        disposition=Disposition(
-            kind=body.kind,
-            debts_spoken_of=tuple(body.debts_spoken_of),
-            promised=promised,
-            promised_for=body.promised_for,
-            call_back_at=body.call_back_at,
-            call_back_words=body.call_back_words,
-        ),
+        disposition=body.disposition(),
         ready_after=body.ready_after,
     )
     return await tell(office, event)

@@ -2,10 +2,8 @@
 
 from fastapi import APIRouter, HTTPException
 
-from dialer.domain.disposition import Disposition
 from dialer.domain.events import InboundDisposed
 from dialer.domain.ids import AgentId, InboundId, PersonId
-from dialer.domain.money import Money
 from dialer.engine.snapshot import InboundView
 from dialer.web.access import Asking, Office, TheOffice, demand, demand_seat, tell
 from dialer.web.models import Committed, DisposeInbound
@@ -36,21 +34,11 @@ async def look(call: str, office: TheOffice, token: Asking) -> InboundView:
 async def dispose(call: str, body: DisposeInbound, office: TheOffice, token: Asking) -> Committed:
     """Who it was and what came of it; the answer means that it is written down."""
     demand_seat(token, body.agent)
-    promised = (
-        None if body.promised_cents is None else Money(cents=body.promised_cents, currency=body.currency)
-    )
     event = InboundDisposed(
         agent=AgentId(body.agent),
         call=InboundId(call),
         person=None if body.person is None else PersonId(body.person),
-        disposition=Disposition(
-            kind=body.kind,
-            debts_spoken_of=tuple(body.debts_spoken_of),
-            promised=promised,
-            promised_for=body.promised_for,
-            call_back_at=body.call_back_at,
-            call_back_words=body.call_back_words,
-        ),
+        disposition=body.disposition(),
         ready_after=body.ready_after,
     )
     return await tell(office, event)

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from compliance_gate.words import ConsentScope, GivenTo, HoldKind, RequestKind
-from dialer.domain.disposition import DispositionKind
+from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.events import SuppressionScope
+from dialer.domain.money import Money
 
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(max_length=2000)]
@@ -102,6 +103,18 @@ class Dispose(Body):
     call_back_at: float | None = None
     call_back_words: Text | None = None
     ready_after: bool = True
+
+    def disposition(self) -> Disposition:
+        """The engine's own word for it. Raises InvalidFactError: its parts contradict each other."""
+        cents = self.promised_cents
+        return Disposition(
+            kind=self.kind,
+            debts_spoken_of=tuple(self.debts_spoken_of),
+            promised=None if cents is None else Money(cents=cents, currency=self.currency),
+            promised_for=self.promised_for,
+            call_back_at=self.call_back_at,
+            call_back_words=self.call_back_words,
+        )
 
 
 class DisposeInbound(Dispose):

@@ -12,8 +12,8 @@ import statistics
 import time
 from collections.abc import Callable
 
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import sample_rulebook
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.book.shipped import sample_rulebook
 from dialer.domain.errors import FairdialError
 from dialer.domain.events import Event
 from dialer.domain.ports import JournalEntry

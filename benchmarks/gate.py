@@ -12,9 +12,9 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import rulebook_with, standard_rulebook, with_sample_signature
-from compliance_gate.prepared import ContactRequest, PreparedPerson
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
+from compliance_gate.book.shipped import rulebook_with, standard_rulebook, with_sample_signature
 from compliance_gate.request import Address, Debt, HistoryEntry, NumberOnFile, PersonFile, ProposedContact
 from compliance_gate.words import DebtType, EventKind, NumberKind, NumberRole, Outcome
 

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import reset_tzpath
 
 from benchmarks.gate_histories import History, make_history
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.auditor import (
     AuditedConsent,
     AuditedContact,
@@ -35,10 +37,8 @@ from compliance_gate.auditor import (
     Reading,
     judge,
 )
+from compliance_gate.book.shipped import standard_rulebook
 from compliance_gate.findings import GateDecision, Layer
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import standard_rulebook
-from compliance_gate.prepared import ContactRequest, PreparedPerson
 from compliance_gate.request import (
     Address,
     Consent,

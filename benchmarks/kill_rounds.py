@@ -34,7 +34,7 @@ import msgspec
 import uvloop
 from sqlalchemy import select
 
-from compliance_gate.library import sample_rulebook
+from compliance_gate.book.shipped import sample_rulebook
 from dialer.cli.live_floor import FloorOrder, running_floor, work_until_signal
 from dialer.cli.made_up import NUMBERS, stock
 from dialer.cli.serve import the_token
@@ -44,9 +44,9 @@ from dialer.domain.ids import CampaignId, ClientId
 from dialer.domain.record import AttemptRecord
 from dialer.runtime.clocks import RehearsalClock
 from dialer.runtime.settings import RuntimeSettings
-from dialer.storage.attempt_rows import record_of
+from dialer.storage.database.tables import attempts as attempts_table
+from dialer.storage.projecting.attempt_rows import record_of
 from dialer.storage.store import Store
-from dialer.storage.tables import attempts as attempts_table
 from dialer.web.tokens import Role, Token, Tokens, digest_of
 from telephony.in_memory.public import PublicPlan
 from telephony.simulated.agents import AgentsPlan

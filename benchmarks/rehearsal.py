@@ -13,7 +13,7 @@ import json
 import resource
 import time
 
-from compliance_gate.library import sample_rulebook
+from compliance_gate.book.shipped import sample_rulebook
 from dialer.domain.ports import JournalEntry
 from simulator.rehearsal import Rehearsal, RehearsalResult, adapted, run_rehearsal
 from simulator.scenario import Scenario
@@ -26,7 +26,7 @@ class Encoder:
     """A journal without a disk: every entry becomes bytes."""
 
     def __init__(self) -> None:
-        from dialer.storage.codecs import encode_entry  # noqa: PLC0415 - only when the journal is measured
+        from dialer.storage.journal.codecs import encode_entry  # noqa: PLC0415 - only when the journal is measured
 
         self._encode = encode_entry
         self.bytes = 0

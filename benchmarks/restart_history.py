@@ -39,8 +39,8 @@ from dialer.domain.ports import JournalEntry
 from dialer.engine.state import EngineState
 from dialer.runtime.checkpoint import encode_state
 from dialer.runtime.clocks import RehearsalClock
-from dialer.storage.checkpoints import save_checkpoint
-from dialer.storage.codecs import encode_entry
+from dialer.storage.journal.checkpoints import save_checkpoint
+from dialer.storage.journal.codecs import encode_entry
 from dialer.storage.store import Store
 from telephony.simulated.log_file import read_log
 

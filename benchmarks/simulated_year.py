@@ -27,12 +27,12 @@ from zoneinfo import reset_tzpath
 import numpy as np
 
 from benchmarks.gate_oracle import MOST_LAWFUL_DENIED, Tally, compare, report
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.auditor import Reading
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import sample_rulebook
-from compliance_gate.prepared import ContactRequest, PreparedPerson
+from compliance_gate.book.shipped import sample_rulebook
 from compliance_gate.request import HistoryEntry, PersonFile, PersonRequest, ProposedContact
-from compliance_gate.second_reading import judge_contact
+from compliance_gate.told.second_reading import judge_contact
 from compliance_gate.words import Direction, EventKind, Outcome, RequestKind
 from dialer.app import REHEARSAL_KEY, import_placement
 from dialer.intake.placements import PlacementReader

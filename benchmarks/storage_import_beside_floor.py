@@ -30,7 +30,7 @@ from dialer.domain.record import AttemptRecord
 from dialer.intake.columns import COLUMNS
 from dialer.intake.placements import PlacementReader
 from dialer.storage.live import LiveStore
-from dialer.storage.pace import breathe
+from dialer.storage.placements.pace import breathe
 from dialer.storage.store import Store
 
 CAMPAIGN = CampaignId("c")

@@ -21,7 +21,7 @@ from dialer.domain.events import CallAnswered, CallEnded, CallRinging, TimeReach
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.ports import JournalEntry
 from dialer.domain.record import AttemptRecord
-from dialer.storage.journal_file import JournalHeader, JournalWriter, surroundings
+from dialer.storage.journal.file import JournalHeader, JournalWriter, surroundings
 from dialer.storage.rehearsal import RehearsalWriter
 from dialer.storage.store import Store
 

@@ -21,8 +21,8 @@ from dialer.domain.commands import RefillHopper
 from dialer.domain.events import TimeReached
 from dialer.domain.ids import CampaignId
 from dialer.domain.ports import JournalEntry
-from dialer.storage.checkpoints import journal_since, save_checkpoint
-from dialer.storage.codecs import encode_entry
+from dialer.storage.journal.checkpoints import journal_since, save_checkpoint
+from dialer.storage.journal.codecs import encode_entry
 from dialer.storage.live import LiveStore
 from dialer.storage.store import Store
 

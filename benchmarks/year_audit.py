@@ -24,12 +24,12 @@ from importlib import resources
 from pathlib import Path
 from zoneinfo import reset_tzpath
 
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.asking.person_index import ContactRequest
 from compliance_gate.auditor import HouseLimits, Reading
+from compliance_gate.book.shipped import sample_rulebook
 from compliance_gate.findings import GateDecision
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import sample_rulebook
-from compliance_gate.prepared import ContactRequest
-from compliance_gate.second_reading import judge_contact
+from compliance_gate.told.second_reading import judge_contact
 from dialer.domain.ids import CampaignId
 from simulator.lead_book import LeadBook
 from simulator.population import Placement

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from compliance_gate.packaged import load_zone
+from compliance_gate.book.texts import load_zone
 
 # Two local days are kept per zone and year at most a few thousand times; a bound, not a tuning.
 _MOST_MIDNIGHTS = 4096

@@ -7,22 +7,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import sample_rulebook
-from compliance_gate.rulebook import Rulebook
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.book.rulebook import Rulebook
+from compliance_gate.book.shipped import sample_rulebook
 from dialer.clock import monotonic_now
 from dialer.domain.errors import FairdialError
 from dialer.domain.ids import PersonId
 from dialer.domain.placement import PlacedAccount, RejectedLine
 from dialer.domain.ports import JournalEntry
 from dialer.engine.engine import DialerEngine
-from dialer.engine.pacing_port import PolicyMaker
+from dialer.engine.launching.pacing_port import PolicyMaker
 from dialer.intake.placements import PlacementReader
 from dialer.intake.report import ImportReport
 from dialer.measures.observer import ShiftObserver
 from dialer.measures.records import ShiftRecords
-from dialer.storage.journal_file import JournalHeader, JournalWriter, surroundings
-from dialer.storage.pace import no_pause
+from dialer.storage.journal.file import JournalHeader, JournalWriter, surroundings
+from dialer.storage.placements.pace import no_pause
 from dialer.storage.rehearsal import RehearsalWriter
 from dialer.storage.store import Store
 from simulator.open_gate import OpenGate

@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 from typing import cast
 
-from compliance_gate.library import sample_rulebook
+from compliance_gate.book.shipped import sample_rulebook
 from dialer.domain.commands import Originate, RestLead, StoreAttempt, StoreDenial, StoreOutcome, StorePacing
 from dialer.domain.disposition import Disposition
 from dialer.domain.events import CampaignConfigured, LeadsFetched

@@ -6,8 +6,8 @@ cost buys nothing. It clears every contact and says so in its rulebook's name, w
 
 from datetime import datetime, timedelta
 
+from compliance_gate.asking.person_index import ContactRequest
 from compliance_gate.findings import Clearance, Finding, GateDecision, Recording, Verdict
-from compliance_gate.prepared import ContactRequest
 
 RULEBOOK = "no law: a rehearsal of the floor only"
 _VALID = timedelta(seconds=5.0)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.findings import Verdict
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.rulebook import Rulebook
 from dialer.domain.campaign import CampaignSettings, DetectionMode
 from dialer.domain.commands import (
     CloseLead,
@@ -323,8 +323,8 @@ def run_rehearsal(
     """Rehearse one shift with the real engine. The same arguments give the same result, to the last bit.
 
     Args:
-        rulebook: the law in force for the gate (`compliance_gate.library.standard_rulebook()`); None asks no
-            law at all, for studies of pacing only.
+        rulebook: the law in force for the gate (`compliance_gate.book.shipped.standard_rulebook()`); None
+            asks no law at all, for studies of pacing only.
         policy, policy_parameters, agents, hours: instead of the scenario's own.
         placement: leads and people from a store instead of made-up ones; all leads of one campaign.
         sink: takes every step in order, for a journal.

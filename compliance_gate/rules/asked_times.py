@@ -8,10 +8,10 @@ Values:
 A request that names no time at all binds always: what was meant is not known.
 """
 
+from compliance_gate.asking.question import Question
+from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import ZoneDays
 from compliance_gate.consents import block_on
-from compliance_gate.question import Question
-from compliance_gate.reader import Reader
 from compliance_gate.request import PersonRequest, TimeBlock
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Rule
 from compliance_gate.rules.respond import may_respond

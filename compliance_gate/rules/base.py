@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from compliance_gate.asking.question import Question
 from compliance_gate.findings import Finding, Layer, Recording, Verdict
-from compliance_gate.question import Question
 from compliance_gate.request import ProposedContact
 from compliance_gate.words import Action, CollectorType, NumberKind, PersonRole, Profile, Purpose, Tech
 

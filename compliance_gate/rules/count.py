@@ -21,11 +21,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from compliance_gate.asking.person_index import PastEvent
+from compliance_gate.asking.question import Question
+from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import ZoneDays, day_text
 from compliance_gate.consents import WEEKDAYS
-from compliance_gate.prepared import PastEvent
-from compliance_gate.question import Question
-from compliance_gate.reader import Reader
 from compliance_gate.request import ProposedContact
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Passed, Rule
 from compliance_gate.rules.events import EventFilter, given_back, is_recorded, read_events

@@ -6,8 +6,8 @@ Values:
     consent_lifts: scopes of consent that lift it.
 """
 
-from compliance_gate.question import Question
-from compliance_gate.reader import Reader
+from compliance_gate.asking.question import Question
+from compliance_gate.book.reader import Reader
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
 from compliance_gate.words import ConsentScope, DncList
 

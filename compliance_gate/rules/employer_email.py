@@ -3,8 +3,8 @@
 12 CFR 1006.22(f)(3): unless the person used that address, or consented, directly with this collector.
 """
 
-from compliance_gate.question import Question
-from compliance_gate.reader import Reader
+from compliance_gate.asking.question import Question
+from compliance_gate.book.reader import Reader
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
 from compliance_gate.words import ConsentScope, GivenTo
 

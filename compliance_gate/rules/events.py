@@ -1,8 +1,8 @@
 """Which past events a rule looks at: read from law once, then a table indexed by event code."""
 
-from compliance_gate.prepared import EVENT_CODES, PastEvent, event_code
-from compliance_gate.question import Question
-from compliance_gate.reader import Reader
+from compliance_gate.asking.person_index import EVENT_CODES, PastEvent, event_code
+from compliance_gate.asking.question import Question
+from compliance_gate.book.reader import Reader
 from compliance_gate.words import EventKind, Outcome, RequestKind, Tech
 
 RECORDED = frozenset({Tech.PRERECORDED_VOICE, Tech.ARTIFICIAL_VOICE, Tech.AI_VOICE})

@@ -7,9 +7,9 @@ Values:
 
 from math import ceil
 
+from compliance_gate.asking.question import Question
+from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import utc
-from compliance_gate.question import Question
-from compliance_gate.reader import Reader
 from compliance_gate.request import Hold
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Rule
 from compliance_gate.words import HoldKind, Purpose

@@ -12,9 +12,9 @@ from functools import lru_cache
 import holidays
 from holidays import version as holidays_version
 
+from compliance_gate.asking.question import Question
+from compliance_gate.book.reader import LawError, Reader
 from compliance_gate.calendar import day_text
-from compliance_gate.question import Question
-from compliance_gate.reader import LawError, Reader
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Rule
 
 

@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
-from compliance_gate.prepared import PastEvent
-from compliance_gate.question import Question, was_covered
+from compliance_gate.asking.person_index import PastEvent
+from compliance_gate.asking.question import Question, was_covered
 from compliance_gate.words import Outcome
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from compliance_gate.reader import Reader
+from compliance_gate.book.reader import Reader
 from compliance_gate.rules.asked_times import read_asked_times
 from compliance_gate.rules.base import Header, Rule
 from compliance_gate.rules.count import read_count

@@ -4,8 +4,8 @@ Values:
     consents: scopes of consent that suffice. Left out: the consent to the medium itself (`sms`, `email`).
 """
 
-from compliance_gate.question import Question
-from compliance_gate.reader import Reader
+from compliance_gate.asking.question import Question
+from compliance_gate.book.reader import Reader
 from compliance_gate.rules.base import Answer, Denied, Header, Passed, Rule
 from compliance_gate.words import Action, ConsentScope, RequestKind
 

@@ -6,8 +6,8 @@ Values:
     unless_agent_guaranteed: whether a call with a certain collector is permitted.
 """
 
-from compliance_gate.question import Question
-from compliance_gate.reader import Reader
+from compliance_gate.asking.question import Question
+from compliance_gate.book.reader import Reader
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Rule
 from compliance_gate.words import Mode, NumberRole, Place
 

@@ -14,10 +14,10 @@ Values:
 
 from dataclasses import dataclass
 
+from compliance_gate.asking.person_index import CONVERSATIONS, PastEvent
+from compliance_gate.asking.question import Question
+from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import ZoneDays, day_text, utc
-from compliance_gate.prepared import CONVERSATIONS, PastEvent
-from compliance_gate.question import Question
-from compliance_gate.reader import Reader
 from compliance_gate.request import ProposedContact
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Passed, Rule
 from compliance_gate.rules.events import EventFilter, given_back, read_events

@@ -14,9 +14,9 @@ and a dialer needs none of them.
 
 from datetime import date
 
+from compliance_gate.asking.question import Question
+from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import day_text
-from compliance_gate.question import Question
-from compliance_gate.reader import Reader
 from compliance_gate.request import Consent, HistoryEntry, PersonRequest
 from compliance_gate.rules.base import Answer, Denied, Facts, Header, Passed, Rule
 from compliance_gate.rules.events import is_recorded

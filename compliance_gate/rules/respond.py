@@ -5,7 +5,7 @@ they had closed may be answered once, by that medium. A conversation they began 
 had. It does not reopen anything.
 """
 
-from compliance_gate.question import Question
+from compliance_gate.asking.question import Question
 from compliance_gate.words import Action, EventKind, Outcome
 
 # The regulation names no limit; an answer later than this many days is a new contact, not an answer.

@@ -4,8 +4,8 @@ Values:
     roles: the roles; a role that is not known is none of them (other rules ask for it).
 """
 
-from compliance_gate.question import Question
-from compliance_gate.reader import Reader
+from compliance_gate.asking.question import Question
+from compliance_gate.book.reader import Reader
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Rule
 from compliance_gate.words import PersonRole
 

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from compliance_gate.asking.question import Question
+from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import day_text
-from compliance_gate.question import Question
-from compliance_gate.reader import Reader
 from compliance_gate.request import NumberOnFile, PersonRequest
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Rule
 from compliance_gate.rules.respond import may_respond

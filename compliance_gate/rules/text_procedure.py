@@ -7,8 +7,8 @@ Values:
 the number was checked against a complete and accurate database.
 """
 
-from compliance_gate.question import Question
-from compliance_gate.reader import Reader
+from compliance_gate.asking.question import Question
+from compliance_gate.book.reader import Reader
 from compliance_gate.rules.base import Answer, Denied, Header, Passed, Rule
 from compliance_gate.words import ConsentScope, EventKind, RndResult
 

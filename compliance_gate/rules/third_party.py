@@ -9,8 +9,8 @@ Values:
 more than once unless they ask or the earlier answer is believed wrong and now correct.
 """
 
-from compliance_gate.question import Question
-from compliance_gate.reader import Reader
+from compliance_gate.asking.question import Question
+from compliance_gate.book.reader import Reader
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
 from compliance_gate.words import ConsentScope, EventKind, GivenTo, Outcome, PersonRole, Purpose, RequestKind
 

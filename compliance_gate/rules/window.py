@@ -12,10 +12,10 @@ Values:
 Ringing must end inside the window: a telephone that starts to ring at 20:59:50 rings after nine.
 """
 
+from compliance_gate.asking.question import Question
+from compliance_gate.book.reader import LawError, Reader, clock
 from compliance_gate.calendar import ZoneDays, day_text, zone_days
 from compliance_gate.consents import WEEKDAYS, block_on
-from compliance_gate.question import Question
-from compliance_gate.reader import LawError, Reader, clock
 from compliance_gate.request import Consent
 from compliance_gate.rules.base import PASSED, Answer, Denied, Facts, Header, Passed, Rule, is_strict
 from compliance_gate.words import ConsentScope, GivenTo, NumberRole, Place, Weekday

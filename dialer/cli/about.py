@@ -49,9 +49,9 @@ def version(json: Json = False) -> None:
     """Versions of Fairdial and of what its numbers and its law depend on."""
     from importlib import metadata
 
-    from compliance_gate.packaged import tzdata_version
+    from compliance_gate.book.texts import tzdata_version
     from dialer.cli.rulebooks import rulebook_for_calls
-    from dialer.storage.journal_file import surroundings
+    from dialer.storage.journal.file import surroundings
 
     here = surroundings()
     told: dict[str, object] = {

@@ -14,7 +14,7 @@ import typer
 
 from compliance_gate.auditor import Reading, Reason
 from compliance_gate.request import PersonFile, ProposedContact
-from compliance_gate.second_reading import judge_contact
+from compliance_gate.told.second_reading import judge_contact
 from compliance_gate.words import Mode, Tech
 from dialer.cli import console, stored
 from dialer.domain.attempt import Outcome

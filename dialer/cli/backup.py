@@ -21,7 +21,7 @@ def backup(
     target: Annotated[Path, typer.Argument(help="The copy; must not exist yet.")],
 ) -> None:
     """Copy a store to a new file; a floor may be running on it."""
-    from dialer.storage.backup import BackupError, back_up
+    from dialer.storage.database.backup import BackupError, back_up
     from dialer.storage.store import Store
 
     if "://" not in store and not Path(store).exists():
@@ -43,7 +43,7 @@ def restore(
     The journal of the copy ends where the copy was taken: calls placed since then are not in it. Use it where
     the store itself is lost, and tell whoever keeps the counts.
     """
-    from dialer.storage import backup as backups
+    from dialer.storage.database import backup as backups
 
     try:
         backups.restore(copy, target)

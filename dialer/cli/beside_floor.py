@@ -20,9 +20,9 @@ from dialer.domain.ids import PersonId
 from dialer.intake.placements import PlacementReader
 from dialer.intake.report import ImportReport
 from dialer.runtime.clocks import RehearsalClock
-from dialer.storage import news
-from dialer.storage.imports import import_id_of
-from dialer.storage.pace import breathe
+from dialer.storage.placements import news
+from dialer.storage.placements.imports import import_id_of
+from dialer.storage.placements.pace import breathe
 from dialer.storage.store import Store
 
 ANSWER_S = 30.0

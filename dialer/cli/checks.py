@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from compliance_gate.packaged import tzdata_version
+from compliance_gate.book.texts import tzdata_version
 from compliance_gate.rules.base import Checked
 from dialer.cli.console import UserError
 from dialer.cli.folders import store_address

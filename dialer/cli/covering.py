@@ -10,13 +10,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from compliance_gate.register import Status
+from compliance_gate.book.register import Status
 from dialer.cli import console
 from dialer.cli.rulebooks import rulebook_for_calls
 
 if TYPE_CHECKING:
-    from compliance_gate.register import Entry
-    from compliance_gate.rulebook import Rulebook
+    from compliance_gate.book.register import Entry
+    from compliance_gate.book.rulebook import Rulebook
     from compliance_gate.rules.base import Rule
 
 HOW_CHECKED = {

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
+from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.findings import Finding, Verdict
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.prepared import ContactRequest, PreparedPerson
 from compliance_gate.request import PersonFile, ProposedContact
-from compliance_gate.rulebook import Rulebook
 from compliance_gate.words import Mode, Purpose, Tech
 from dialer.cli import console, stored
 from dialer.cli.rulebooks import rulebook_of

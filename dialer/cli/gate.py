@@ -35,8 +35,8 @@ def check(
 
     Leaves with 0 when nothing differs from what was expected, else 1.
     """
-    from compliance_gate.check import check_case, law_gate
-    from compliance_gate.library import standard_rulebook
+    from compliance_gate.book.shipped import standard_rulebook
+    from compliance_gate.told.case_check import check_case, law_gate
 
     gate = law_gate(standard_rulebook())
     chosen = None if packs is None else [name.strip() for name in packs.split(",") if name.strip()]

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from compliance_gate.impact import Impact, law_impact
 from compliance_gate.request import HistoryEntry, PersonFile
+from compliance_gate.told.impact import Impact, law_impact
 from compliance_gate.words import Tech
 from dialer.cli import auditing, console, stored
 from dialer.cli.rulebooks import rulebook_of
@@ -21,7 +21,7 @@ from dialer.domain.record import AttemptRecord, entry_of, instant
 from dialer.results.exports import iso
 
 if TYPE_CHECKING:
-    from compliance_gate.rulebook import Rulebook
+    from compliance_gate.book.rulebook import Rulebook
     from dialer.storage.store import Store
 
 SHOWN = 20

@@ -1,9 +1,9 @@
 """Imports and the floor that runs: what they placed of people whom its engine may know is told to it.
 
 Theory of operation. An import writes down, with the placement itself, of whom it says more than was known
-(`dialer.storage.news`). The floor's own process looks there, reads those people's files and lets the engine
-add them; only then the row goes. Nobody else needs to be told: files of people who are not in play come fresh
-from the store. Whoever dies, importer or floor, the rows stay, and the next start begins with them, before it
+(`dialer.storage.placements.news`). The floor's own process looks there, reads those people's files and lets
+the engine add them; only then the row goes. Nobody else needs to be told: files of people who are not in
+play come fresh from the store. Whoever dies, importer or floor, the rows stay, and the next start begins with them, before it
 dials.
 """
 
@@ -20,10 +20,10 @@ from dialer.domain.events import Event, LaunchingHeld, LaunchingResumed, PersonP
 from dialer.domain.ids import PersonId
 from dialer.engine.engine import DialerEngine
 from dialer.runtime.floor import Floor
-from dialer.storage import news
-from dialer.storage.beside_loop import BesideLoop
-from dialer.storage.checkpoints import last_sequence
+from dialer.storage.database.beside_loop import BesideLoop
+from dialer.storage.journal.checkpoints import last_sequence
 from dialer.storage.person_files import person_files
+from dialer.storage.placements import news
 from dialer.storage.store import Store
 
 log = structlog.get_logger(__name__)

@@ -102,7 +102,7 @@ def _import(file: Path, campaign: str, named: str | None, floor: Path | None, qu
     from dialer.cli.folders import store_to_fill
     from dialer.clock import utc_now
     from dialer.intake.placements import PlacementReader
-    from dialer.storage.lock import StoreOwnedError
+    from dialer.storage.database.lock import StoreOwnedError
     from dialer.storage.store import Store
 
     address = store_to_fill(named)

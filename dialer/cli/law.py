@@ -32,7 +32,7 @@ def list_rules(
     json: Json = False,
 ) -> None:
     """Every rule: what it says, whose it is, since when."""
-    from compliance_gate.library import standard_rulebook
+    from compliance_gate.book.shipped import standard_rulebook
 
     book = standard_rulebook()
     rules = book.rules() if on is None else book.in_force(_day(on, "--on"))
@@ -67,7 +67,7 @@ def show(
     json: Json = False,
 ) -> None:
     """One rule in full, every edition of it."""
-    from compliance_gate.library import standard_rulebook
+    from compliance_gate.book.shipped import standard_rulebook
 
     book = standard_rulebook()
     editions = [each for each in book.rules() if each.header.rule == rule]
@@ -97,7 +97,7 @@ def diff(
     json: Json = False,
 ) -> None:
     """What the law and policy said on one day and not on another."""
-    from compliance_gate.library import standard_rulebook
+    from compliance_gate.book.shipped import standard_rulebook
 
     book = standard_rulebook()
     old = {rule.header.rule: rule for rule in book.in_force(_day(before, "DATE"))}

@@ -15,8 +15,8 @@ from functools import partial
 import structlog
 from sqlalchemy import select
 
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.rulebook import Rulebook
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.book.rulebook import Rulebook
 from dialer import clock
 from dialer.cli.import_news import ImportNews, catch_up, finish_beside
 from dialer.cli.rulebooks import rulebook_for_calls
@@ -40,13 +40,13 @@ from dialer.runtime.floor import Floor
 from dialer.runtime.recovery import Checkpoint, Recovered, recover
 from dialer.runtime.settings import RuntimeSettings
 from dialer.runtime.undisturbed import undisturbed
-from dialer.storage.checkpoints import journal_since, last_sequence
-from dialer.storage.comparison import compare
-from dialer.storage.inbound_rows import callers_of
+from dialer.storage.database.lock import StoreOwnedError
+from dialer.storage.database.tables import telephone_numbers
+from dialer.storage.journal.checkpoints import journal_since, last_sequence
+from dialer.storage.journal.comparison import compare
 from dialer.storage.live import LiveStore
-from dialer.storage.lock import StoreOwnedError
+from dialer.storage.projecting.inbound_rows import callers_of
 from dialer.storage.store import Store
-from dialer.storage.tables import telephone_numbers
 from dialer.web.application import make_web
 from dialer.web.phone.accounts import Phones
 from dialer.web.server import serving

@@ -122,8 +122,8 @@ def _changes(store: Store, file: PersonFile) -> list[tuple[float, FactChange]]:
     """Every fact that binds the person, with the POSIX second at which it came."""
     from sqlalchemy import or_, select
 
-    from dialer.storage.fact_rows import change_of
-    from dialer.storage.tables import facts
+    from dialer.storage.database.tables import facts
+    from dialer.storage.projecting.fact_rows import change_of
 
     query = (
         select(facts)
@@ -188,7 +188,7 @@ def _zones(file: PersonFile | None, attempts: tuple[AttemptRecord, ...]) -> tupl
 def _rules(
     findings: Mapping[str, tuple[Finding, ...]], denials: tuple[DenialTold, ...]
 ) -> dict[str, RuleText]:
-    from compliance_gate.library import standard_rulebook
+    from compliance_gate.book.shipped import standard_rulebook
     from dialer.results.report_facts import RuleText
 
     book = standard_rulebook()
@@ -206,7 +206,7 @@ def _name(store: Store, person: str) -> str | None:
     """The name in clear; None where the store has none."""
     from sqlalchemy import select
 
-    from dialer.storage.tables import identities
+    from dialer.storage.database.tables import identities
 
     columns = (identities.c.first, identities.c.middle, identities.c.last, identities.c.suffix)
     query = select(*columns).where(identities.c.person == person)

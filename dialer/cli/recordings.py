@@ -163,9 +163,9 @@ def attempts_named(store: Store, names: Iterable[AttemptId]) -> dict[AttemptId, 
     """The attempts of these ids that the store has."""
     from sqlalchemy import select
 
-    from dialer.storage import tables
-    from dialer.storage.attempt_rows import record_of
+    from dialer.storage.database import tables
     from dialer.storage.person_files import chunks
+    from dialer.storage.projecting.attempt_rows import record_of
 
     found: dict[AttemptId, AttemptRecord] = {}
     for some in chunks(sorted(names)):

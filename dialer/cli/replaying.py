@@ -9,16 +9,16 @@ from typing import cast
 
 import typer
 
-from compliance_gate.library import sample_rulebook
+from compliance_gate.book.shipped import sample_rulebook
 from dialer.app import JOURNAL_FILE, fresh_engine
 from dialer.cli import console
 from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError
 from dialer.domain.ports import JournalEntry
 from dialer.engine.engine import DialerEngine
-from dialer.engine.pinned import Pins
-from dialer.storage.comparison import Divergence, compare
-from dialer.storage.journal_file import JournalReader, Surroundings, surroundings
+from dialer.engine.launching.pinned import Pins
+from dialer.storage.journal.comparison import Divergence, compare
+from dialer.storage.journal.file import JournalReader, Surroundings, surroundings
 
 STEPS_PER_NOTE = 5_000
 

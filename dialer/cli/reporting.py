@@ -13,7 +13,7 @@ from dialer.measures.facts import facts_of
 from dialer.measures.registry import measure_all
 from dialer.results.report import render_report
 from dialer.results.report_facts import PacingNote, ReportFacts, RuleText
-from dialer.storage.journal_file import surroundings
+from dialer.storage.journal.file import surroundings
 
 if TYPE_CHECKING:
     from pathlib import Path

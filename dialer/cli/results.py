@@ -171,7 +171,7 @@ def _last_instant(connection: Connection) -> float:
     """POSIX seconds just after the last step; 0 when there is none."""
     from sqlalchemy import func, select
 
-    from dialer.storage.tables import journal
+    from dialer.storage.database.tables import journal
 
     last = connection.scalar(select(func.max(journal.c.now)))
     return 0.0 if last is None else last + 1e-3

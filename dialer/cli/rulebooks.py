@@ -1,7 +1,7 @@
 """Which law a command asks: the packaged one, with the house's signatures for places of federal law only.
 
 Whoever may be called for real is judged under the house's own signatures: without them such places deny.
-Rehearsals use the sample signature of `compliance_gate.library`, which says that nobody signed.
+Rehearsals use the sample signature of `compliance_gate.book.shipped`, which says that nobody signed.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compliance_gate.library import sample_rulebook, standard_rulebook
-from compliance_gate.reader import LawError
-from compliance_gate.register.signatures import Signature, read_signatures, write_signatures
+from compliance_gate.book.reader import LawError
+from compliance_gate.book.register.signatures import Signature, read_signatures, write_signatures
+from compliance_gate.book.shipped import sample_rulebook, standard_rulebook
 from dialer.cli.console import UserError
 from dialer.settings import load_settings, settings_file
 
 if TYPE_CHECKING:
-    from compliance_gate.rulebook import Rulebook
+    from compliance_gate.book.rulebook import Rulebook
     from dialer.storage.store import Store
 
 FILE = "fairdial-signatures.yaml"

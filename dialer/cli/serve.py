@@ -149,7 +149,7 @@ def _run(wanted: SimulatedFloor) -> None:
 
 
 async def _serve(wanted: SimulatedFloor, order: FloorOrder, clock: RehearsalClock, token: str) -> None:
-    from compliance_gate.library import sample_rulebook
+    from compliance_gate.book.shipped import sample_rulebook
     from dialer.cli.live_floor import running_floor, work_until_signal
     from dialer.cli.network import started_network
     from telephony.simulated.client import Address, SimulatedNetwork

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from dialer.cli import console
 
 if TYPE_CHECKING:
-    from compliance_gate.register import Entry
+    from compliance_gate.book.register import Entry
     from dialer.cli.rulebooks import SignedFile
 
 NAMES_IN_HINT = 8
@@ -66,7 +66,7 @@ def sign(
     file: File = None,
 ) -> None:
     """Answer for places of which only federal law is known. Until someone does, nobody is called there."""
-    from compliance_gate.register.signatures import Signature
+    from compliance_gate.book.register.signatures import Signature
     from dialer.cli.rulebooks import SignedFile, keep_signed, signed_file
 
     if not by.strip():
@@ -108,7 +108,7 @@ def _named(places: list[str] | None) -> list[str]:
 
 
 def _entries() -> tuple[Entry, ...]:
-    from compliance_gate.library import standard_rulebook
+    from compliance_gate.book.shipped import standard_rulebook
 
     return standard_rulebook().register.entries
 

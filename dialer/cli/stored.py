@@ -12,9 +12,10 @@ from dialer.domain.events import LeadsFetched
 from dialer.domain.facts import FactChange, with_entry
 from dialer.domain.record import AttemptRecord, entry_of
 from dialer.measures.records import DenialMade, PromiseMade
-from dialer.storage import queries, tables
-from dialer.storage.codecs import decode_entry, unpacked, value_decoder
-from dialer.storage.fact_rows import change_of
+from dialer.storage import queries
+from dialer.storage.database import tables
+from dialer.storage.journal.codecs import decode_entry, unpacked, value_decoder
+from dialer.storage.projecting.fact_rows import change_of
 from dialer.storage.store import Store
 
 _settings = value_decoder(CampaignSettings)

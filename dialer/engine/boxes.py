@@ -14,10 +14,10 @@ from dialer.domain.attempt import AttemptState
 from dialer.domain.commands import ConnectAgentLeg, HangupReason, RaiseAlarm
 from dialer.domain.events import BoxGivenUp, NetworkLost, NetworkReconciled
 from dialer.domain.ids import NO_BOX, AttemptId, BoxId, CampaignId
-from dialer.engine.calls import Calls
-from dialer.engine.conference import Conference
+from dialer.engine.calling.calls import Calls
+from dialer.engine.calling.conference import Conference
 from dialer.engine.context import Context
-from dialer.engine.lanes import launching_pools, open_lanes, serving_here
+from dialer.engine.launching.lanes import launching_pools, open_lanes, serving_here
 from dialer.engine.roster import SERVING, Roster
 from dialer.engine.state import BoxRow
 

@@ -4,8 +4,8 @@ import heapq
 from datetime import datetime
 from typing import Protocol
 
+from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.findings import GateDecision
-from compliance_gate.prepared import ContactRequest, PreparedPerson
 from dialer.domain.commands import Command
 from dialer.domain.errors import UnknownThingError
 from dialer.domain.ids import AgentId, CampaignId, LeadId, PersonId

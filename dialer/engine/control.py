@@ -16,13 +16,13 @@ from dialer.domain.events import (
     NetworkReconciled,
 )
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId
-from dialer.engine import caller_id, ledger
 from dialer.engine.boxes import Boxes
-from dialer.engine.calls import Calls
+from dialer.engine.calling.calls import Calls
+from dialer.engine.calling.guests import is_alone_with_guest
 from dialer.engine.context import Context
-from dialer.engine.guests import is_alone_with_guest
-from dialer.engine.hopper import Hopper
-from dialer.engine.pacing_port import PacingPort
+from dialer.engine.launching import caller_id, ledger
+from dialer.engine.launching.hopper import Hopper
+from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.roster import SERVING, Roster
 from dialer.engine.state import CallRow, CampaignRow, LedgerRow
 

@@ -22,27 +22,27 @@ from dialer.domain.facts import FactEvent, change_of_event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, PersonId
 from dialer.domain.lead import Target
 from dialer.engine.boxes import Boxes
-from dialer.engine.calls import Calls
-from dialer.engine.clearing import Clearing
-from dialer.engine.conference import Conference, News
+from dialer.engine.calling.calls import Calls
+from dialer.engine.calling.conference import Conference, News
+from dialer.engine.calling.ending import Ending
+from dialer.engine.calling.guests import is_alone_with_guest
+from dialer.engine.calling.hanging_up import HangingUp
+from dialer.engine.calling.heard import Heard
+from dialer.engine.calling.transferring import Transferring
 from dialer.engine.context import Context, Gate
 from dialer.engine.control import Control
-from dialer.engine.ending import Ending
-from dialer.engine.guests import is_alone_with_guest
-from dialer.engine.hanging_up import HangingUp
-from dialer.engine.heard import Heard
-from dialer.engine.hopper import Hopper
-from dialer.engine.inbound import Inbound
-from dialer.engine.inbound_ending import InboundEnding
-from dialer.engine.lanes import launching_pools, open_lanes
-from dialer.engine.launcher import Launcher
-from dialer.engine.pacing_port import PacingPort, PolicyMaker
+from dialer.engine.inbound.calls import Inbound
+from dialer.engine.inbound.ending import InboundEnding
+from dialer.engine.launching.clearing import Clearing
+from dialer.engine.launching.hopper import Hopper
+from dialer.engine.launching.lanes import launching_pools, open_lanes
+from dialer.engine.launching.launcher import Launcher
+from dialer.engine.launching.pacing_port import PacingPort, PolicyMaker
 from dialer.engine.people import People
 from dialer.engine.roster import Roster
 from dialer.engine.snapshot import FloorSnapshot, floor_snapshot
 from dialer.engine.state import CallRow, EngineState
 from dialer.engine.suppression import Suppression
-from dialer.engine.transferring import Transferring
 
 
 class DialerEngine:

@@ -9,8 +9,8 @@ from dialer.domain.campaign import CampaignState
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId, InboundId, NumberId
 from dialer.domain.inbound import Caller, InboundState
 from dialer.domain.sound import AgentSound
-from dialer.engine import ledger
-from dialer.engine.guests import guest_of
+from dialer.engine.calling.guests import guest_of
+from dialer.engine.launching import ledger
 from dialer.engine.state import AgentRow, BoxRow, CallerIdRow, CampaignRow, EngineState, InboundRow
 
 

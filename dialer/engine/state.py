@@ -35,7 +35,7 @@ from dialer.domain.lead import Lead
 from dialer.domain.record import AttemptRecord
 from dialer.domain.third_party import ThirdPartyState
 from dialer.domain.voice import PlannedVoice, Played
-from dialer.engine.answering import AnswerBook
+from dialer.engine.launching.answering import AnswerBook
 
 Needs = tuple[str, ...]
 """Tags a call demands of its agent, sorted; names a pool within a campaign."""

@@ -8,8 +8,8 @@ from dialer.domain.attempt import AttemptState
 from dialer.domain.commands import Hangup, HangupReason
 from dialer.domain.facts import FactChange
 from dialer.domain.ids import AttemptId
-from dialer.engine.clearing import Clearing
 from dialer.engine.context import Context
+from dialer.engine.launching.clearing import Clearing
 from dialer.engine.people import People
 
 

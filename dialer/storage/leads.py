@@ -18,9 +18,9 @@ from compliance_gate.words import NumberRole, Outcome, PersonRole, RequestKind
 from dialer.domain.ids import AgentId, CampaignId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.lead import NEVER, Lead, Target
 from dialer.domain.ordering import LEAD_ORDER
-from dialer.storage.attempt_rows import texts
+from dialer.storage.database.tables import campaigns, debts, leads, person_debts
 from dialer.storage.person_files import chunks, person_files
-from dialer.storage.tables import campaigns, debts, leads, person_debts
+from dialer.storage.projecting.attempt_rows import texts
 
 WAKE_AT_ONCE = 5_000
 """Leads woken in one transaction: some tens of milliseconds on SQLite."""

@@ -13,13 +13,14 @@ from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import LeadsFetched
 from dialer.domain.ids import NumberId
 from dialer.domain.ports import JournalEntry
-from dialer.storage import leads, lock
-from dialer.storage.beside_loop import BesideLoop
-from dialer.storage.checkpoints import last_sequence, save_checkpoint
-from dialer.storage.fold import Fold
-from dialer.storage.projections import project
+from dialer.storage import leads
+from dialer.storage.database import lock
+from dialer.storage.database.beside_loop import BesideLoop
+from dialer.storage.database.tables import telephone_numbers
+from dialer.storage.journal.checkpoints import last_sequence, save_checkpoint
+from dialer.storage.projecting.fold import Fold
+from dialer.storage.projecting.projections import project
 from dialer.storage.store import Store
-from dialer.storage.tables import telephone_numbers
 
 WAKE_ROUNDS = 4
 """Batches of leads woken before one claim at most; the next claim wakes more."""

@@ -18,8 +18,16 @@ from compliance_gate.request import Address, Debt, HistoryEntry, NumberOnFile, P
 from compliance_gate.words import AddressKind, DebtType, DncList, NumberKind, NumberRole, PersonRole, Place
 from dialer.domain.facts import FactChange
 from dialer.domain.record import entry_of, instant
-from dialer.storage import attempt_rows, fact_rows
-from dialer.storage.tables import addresses, attempts, debts, facts, numbers, person_debts, person_numbers
+from dialer.storage.database.tables import (
+    addresses,
+    attempts,
+    debts,
+    facts,
+    numbers,
+    person_debts,
+    person_numbers,
+)
+from dialer.storage.projecting import attempt_rows, fact_rows
 
 HISTORY_S = 100 * 86_400.0
 """The longest look back of any rule is ninety days; ten more for zones and late outcomes."""

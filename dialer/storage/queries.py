@@ -15,10 +15,10 @@ from dialer.domain.commands import StoreAttempt, StoreDenial
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.money import Money
 from dialer.domain.record import AttemptRecord
-from dialer.storage import tables as t
-from dialer.storage.attempt_rows import record_of, texts
-from dialer.storage.codecs import decode_entry
-from dialer.storage.database import Work
+from dialer.storage.database import tables as t
+from dialer.storage.database.connections import Work
+from dialer.storage.journal.codecs import decode_entry
+from dialer.storage.projecting.attempt_rows import record_of, texts
 
 PAGE = 5_000
 

@@ -1,10 +1,10 @@
 """A rehearsal's steps into a store: plain calls, thousands of steps a transaction."""
 
 from dialer.domain.ports import JournalEntry
-from dialer.storage.codecs import encode_entry
-from dialer.storage.fold import Fold
-from dialer.storage.journal_file import JournalWriter
-from dialer.storage.projections import project
+from dialer.storage.journal.codecs import encode_entry
+from dialer.storage.journal.file import JournalWriter
+from dialer.storage.projecting.fold import Fold
+from dialer.storage.projecting.projections import project
 from dialer.storage.store import Store
 
 STEPS_PER_COMMIT = 20_000

@@ -10,14 +10,16 @@ from sqlalchemy import Connection, select
 
 from compliance_gate.request import PersonFile
 from dialer.domain.ids import NumberId
-from dialer.storage import checkpoints, leads, lock, person_files, schema
-from dialer.storage.database import Database, connect, store_url
-from dialer.storage.fold import insert_missing
-from dialer.storage.identifiers import Identifiers
-from dialer.storage.imports import Imports
+from dialer.storage import leads, person_files
+from dialer.storage.database import lock, schema
+from dialer.storage.database.connections import Database, connect, store_url
+from dialer.storage.database.tables import campaigns, meta, numbers, rulebooks, telephone_numbers
+from dialer.storage.journal import checkpoints
 from dialer.storage.leads import Claimed
-from dialer.storage.pace import no_pause
-from dialer.storage.tables import campaigns, meta, numbers, rulebooks, telephone_numbers
+from dialer.storage.placements.identifiers import Identifiers
+from dialer.storage.placements.imports import Imports
+from dialer.storage.placements.pace import no_pause
+from dialer.storage.projecting.fold import insert_missing
 
 T = TypeVar("T")
 

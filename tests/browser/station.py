@@ -13,7 +13,7 @@ from lab.laboratory import Laboratory
 from proxy import Wire
 from whole import CAMPAIGN, SHOWS, Watched, make_store, make_system
 
-from compliance_gate.library import sample_rulebook
+from compliance_gate.book.shipped import sample_rulebook
 from dialer.cli.live_floor import FloorOrder, Running, running_floor
 from dialer.cli.made_up import NUMBERS
 from dialer.clock import posix_now

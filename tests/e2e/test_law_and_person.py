@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from dialer.cli.person import person_facts
+from dialer.storage.database.tables import identities
 from dialer.storage.store import Store
-from dialer.storage.tables import identities
 
 Run = Callable[..., Any]
 

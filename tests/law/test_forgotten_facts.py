@@ -12,8 +12,8 @@ from typing import cast
 
 import pytest
 
-from compliance_gate.check import check_case, law_gate
-from compliance_gate.library import standard_rulebook
+from compliance_gate.book.shipped import standard_rulebook
+from compliance_gate.told.case_check import check_case, law_gate
 
 _MAY_OPEN = {
     "valid_on": "a consent without a day covers its seven days",

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from compliance_gate.cases import read_case
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import standard_rulebook
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.book.shipped import standard_rulebook
+from compliance_gate.told.case_language import read_case
 
 GATE = ComplianceGate(standard_rulebook())
 AT = "2026-06-01T10:00:00+00:00"

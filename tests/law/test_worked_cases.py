@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from compliance_gate.check import check_case, law_gate
-from compliance_gate.library import standard_rulebook
+from compliance_gate.book.shipped import standard_rulebook
+from compliance_gate.told.case_check import check_case, law_gate
 
 _CASES = [
     json.loads(line)

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from lab.laboratory import AMI_SECRET
 
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import sample_rulebook
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.book.shipped import sample_rulebook
 from dialer.cli.live_floor import FloorOrder, Running
 from dialer.cli.made_up import NUMBERS
 from dialer.clock import monotonic_now, posix_now
@@ -45,7 +45,7 @@ from dialer.engine.snapshot import AgentView
 from dialer.measures.observer import ShiftObserver
 from dialer.runtime.clocks import Clock
 from dialer.runtime.settings import RuntimeSettings
-from dialer.storage.checkpoints import journal_since
+from dialer.storage.journal.checkpoints import journal_since
 from dialer.storage.store import Store
 from dialer.web.tokens import Tokens
 from simulator.lead_book import LeadBook

@@ -29,7 +29,7 @@ from shift import (
     observed,
 )
 
-from compliance_gate.library import sample_rulebook
+from compliance_gate.book.shipped import sample_rulebook
 from dialer.cli.live_floor import Running, running_floor
 from dialer.cli.made_up import stock
 from dialer.clock import monotonic_now, posix_now

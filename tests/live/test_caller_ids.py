@@ -13,8 +13,8 @@ from public import PublicWatch
 from sqlalchemy import Connection, func, select
 from whole import CAMPAIGN, SHOWS, make_store
 
+from compliance_gate.asking.person_index import ContactRequest
 from compliance_gate.findings import GateDecision, Recording
-from compliance_gate.prepared import ContactRequest
 from dialer.cli.live_floor import FloorOrder, Running, running_floor
 from dialer.clock import posix_now
 from dialer.domain.agent import AgentState
@@ -27,8 +27,8 @@ from dialer.domain.ports import TelephoneCommand
 from dialer.domain.voice import ApprovedText, VoicePlan
 from dialer.runtime.clocks import RehearsalClock
 from dialer.runtime.settings import RuntimeSettings
+from dialer.storage.database.tables import facts, numbers
 from dialer.storage.store import Store
-from dialer.storage.tables import facts, numbers
 from dialer.web.tokens import Tokens
 from simulator.open_gate import OpenGate
 from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem

@@ -27,9 +27,9 @@ from dialer.domain.events import (
     InboundWaiting,
 )
 from dialer.domain.ids import AgentId
-from dialer.storage.inbound_rows import inbound_records
+from dialer.storage.database.tables import persons
+from dialer.storage.projecting.inbound_rows import inbound_records
 from dialer.storage.store import Store
-from dialer.storage.tables import persons
 
 OURS = "+15550100199"
 

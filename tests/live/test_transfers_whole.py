@@ -12,7 +12,7 @@ import pytest
 from lab.laboratory import Laboratory
 from whole import SHOWS, make_order, make_store, make_system, staff
 
-from compliance_gate.library import sample_rulebook
+from compliance_gate.book.shipped import sample_rulebook
 from compliance_gate.words import PersonRole
 from dialer.cli.live_floor import running_floor
 from dialer.clock import posix_now

@@ -14,7 +14,7 @@ from proxy import Wire
 from public import PublicWatch
 from whole import AGENTS, SHOWS, make_order, make_store, make_system, staff
 
-from compliance_gate.library import sample_rulebook
+from compliance_gate.book.shipped import sample_rulebook
 from dialer.cli.live_floor import Running, running_floor
 from dialer.clock import posix_now
 from dialer.domain.agent import AgentState

@@ -30,7 +30,7 @@ from shift import (
     observed,
 )
 
-from compliance_gate.library import sample_rulebook
+from compliance_gate.book.shipped import sample_rulebook
 from dialer.cli.live_floor import running_floor
 from dialer.cli.made_up import stock
 from dialer.clock import posix_now

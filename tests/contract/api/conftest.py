@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from compliance_gate.library import sample_rulebook
+from compliance_gate.book.shipped import sample_rulebook
 from compliance_gate.words import NumberKind, NumberRole, PersonRole
 from dialer.cli.live_floor import FloorOrder, Running, running_floor
 from dialer.domain.campaign import CampaignSettings

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, func, select
 
 from dialer.domain.events import TimeReached
 from dialer.domain.ids import CampaignId, PersonId
+from dialer.storage.database.tables import journal
 from dialer.storage.store import Store
-from dialer.storage.tables import journal
 
 
 def go_on(_seconds: float) -> None:

@@ -24,7 +24,7 @@ from dialer.domain.ports import JournalEntry
 from dialer.intake.placements import PlacementReader
 from dialer.runtime.floor import Floor
 from dialer.runtime.settings import RuntimeSettings
-from dialer.storage.checkpoints import journal_since
+from dialer.storage.journal.checkpoints import journal_since
 from dialer.storage.live import LiveStore
 from dialer.storage.store import Store
 

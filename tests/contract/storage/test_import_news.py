@@ -34,8 +34,8 @@ from dialer.domain.record import instant
 from dialer.engine.state import EngineState
 from dialer.runtime.floor import Floor
 from dialer.runtime.settings import RuntimeSettings
-from dialer.storage import news
-from dialer.storage.checkpoints import journal_since
+from dialer.storage.journal.checkpoints import journal_since
+from dialer.storage.placements import news
 from dialer.storage.store import Store
 from dialer.web.tokens import Tokens
 

@@ -20,8 +20,8 @@ from dialer.domain.placement import (
     PriorAttempt,
     RejectedLine,
 )
-from dialer.storage import tables as t
-from dialer.storage.imports import Imports, ImportStateError
+from dialer.storage.database import tables as t
+from dialer.storage.placements.imports import Imports, ImportStateError
 from dialer.storage.rehearsal import RehearsalWriter
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)

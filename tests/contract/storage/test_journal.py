@@ -29,10 +29,10 @@ from dialer.domain.ids import AgentId, AttemptId, CampaignId, ClientId, DebtId
 from dialer.domain.money import Money
 from dialer.domain.ports import JournalEntry
 from dialer.storage import queries
-from dialer.storage.checkpoints import journal_since, latest_checkpoint, save_checkpoint
+from dialer.storage.database.tables import campaigns, checkpoints, journal, leads
+from dialer.storage.journal.checkpoints import journal_since, latest_checkpoint, save_checkpoint
 from dialer.storage.rehearsal import RehearsalWriter
 from dialer.storage.store import Store
-from dialer.storage.tables import campaigns, checkpoints, journal, leads
 
 FINDINGS = (Finding(rule="hours", verdict=Verdict.CLEARED, citation="12 CFR 1006.6(b)(1)"),)
 DENIAL = (Finding(rule="seven", verdict=Verdict.DENIED, citation="12 CFR 1006.14(b)(2)", retry_hint=5),)

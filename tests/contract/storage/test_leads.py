@@ -16,9 +16,9 @@ from dialer.domain.ids import AgentId, CampaignId, LeadId
 from dialer.domain.lead import NEVER, Lead, Target
 from dialer.domain.ordering import LEAD_ORDER, lead_order_key
 from dialer.storage import leads as storage_leads
-from dialer.storage.fold import Fold
-from dialer.storage.projections import project
-from dialer.storage.tables import leads
+from dialer.storage.database.tables import leads
+from dialer.storage.projecting.fold import Fold
+from dialer.storage.projecting.projections import project
 
 REFILL = RefillHopper(campaign=CampaignId("c"), request=1, wanted=10, sequence=0)
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, text
 from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import TimeReached
 from dialer.domain.ids import NumberId
-from dialer.storage import schema
-from dialer.storage.lock import StoreOwnedError, sign, signed
+from dialer.storage.database import schema
+from dialer.storage.database.lock import StoreOwnedError, sign, signed
 from dialer.storage.store import Store
 
 

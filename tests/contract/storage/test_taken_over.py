@@ -12,9 +12,9 @@ from dialer.domain.commands import Originate
 from dialer.domain.events import FloorReleased
 from dialer.runtime.floor import Floor
 from dialer.runtime.settings import RuntimeSettings
-from dialer.storage import lock
+from dialer.storage.database import lock
+from dialer.storage.database.lock import StoreOwnedError
 from dialer.storage.live import LiveStore
-from dialer.storage.lock import StoreOwnedError
 from dialer.storage.store import Store
 
 _SOURCE = Path(__file__).parents[2] / "unit" / "runtime" / "conftest.py"

@@ -19,8 +19,8 @@ from compliance_gate.words import RequestKind
 from dialer.clock import monotonic_now
 from dialer.domain.ids import PersonId
 from dialer.runtime.clocks import RehearsalClock
+from dialer.storage.database.tables import imports
 from dialer.storage.store import Store
-from dialer.storage.tables import imports
 from telephony.simulated.log_file import LogLine, read_log
 
 FAIRDIAL = [sys.executable, "-m", "dialer"]

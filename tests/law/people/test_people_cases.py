@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from compliance_gate.check import check_case, law_gate
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import standard_rulebook
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.book.shipped import standard_rulebook
+from compliance_gate.told.case_check import check_case, law_gate
 
 FILE = Path(__file__).with_name("cases.jsonl")
 CASES = [cast("dict[str, Any]", json.loads(line)) for line in FILE.read_text(encoding="utf-8").splitlines()]

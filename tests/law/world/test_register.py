@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from compliance_gate.library import SAMPLE_SIGNER, sample_rulebook, standard_rulebook
-from compliance_gate.prepared import PreparedPerson
-from compliance_gate.reader import LawError
-from compliance_gate.register.signatures import Signature, read_signatures, write_signatures
+from compliance_gate.asking.person_index import PreparedPerson
+from compliance_gate.book.reader import LawError
+from compliance_gate.book.register.signatures import Signature, read_signatures, write_signatures
+from compliance_gate.book.shipped import SAMPLE_SIGNER, sample_rulebook, standard_rulebook
 from compliance_gate.request import Address, Debt, NumberOnFile, PersonFile
 from compliance_gate.whereabouts import packaged_tables, regions_of_number, zones_of_number
 

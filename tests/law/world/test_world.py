@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from compliance_gate.check import law_gate
+from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
+from compliance_gate.book.shipped import standard_rulebook
 from compliance_gate.findings import GateDecision
-from compliance_gate.library import standard_rulebook
-from compliance_gate.prepared import ContactRequest, PreparedPerson
 from compliance_gate.request import (
     Address,
     Consent,
@@ -24,6 +23,7 @@ from compliance_gate.request import (
     PersonRequest,
 )
 from compliance_gate.request import ProposedContact as Proposed
+from compliance_gate.told.case_check import law_gate
 from compliance_gate.words import (
     ConsentScope,
     EventKind,

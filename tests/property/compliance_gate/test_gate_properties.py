@@ -7,10 +7,10 @@ from random import Random
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
+from compliance_gate.book.shipped import standard_rulebook
 from compliance_gate.findings import Layer
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import standard_rulebook
-from compliance_gate.prepared import ContactRequest, PreparedPerson
 from compliance_gate.request import (
     Address,
     Consent,

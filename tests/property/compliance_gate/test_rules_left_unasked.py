@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
+from compliance_gate.asking.plan import asking
+from compliance_gate.asking.question import Question
+from compliance_gate.book.shipped import standard_rulebook
 from compliance_gate.findings import Finding
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import standard_rulebook
-from compliance_gate.plan import asking
-from compliance_gate.prepared import ContactRequest, PreparedPerson
-from compliance_gate.question import Question
 from compliance_gate.request import (
     Address,
     Consent,

@@ -17,10 +17,10 @@ from typing import Any, TypeVar, cast
 import pytest
 
 from compliance_gate.auditor import Reading, judge
-from compliance_gate.cases import read_case
-from compliance_gate.check import law_gate
-from compliance_gate.library import standard_rulebook
-from compliance_gate.second_reading import audited_person, proposal_of
+from compliance_gate.book.shipped import standard_rulebook
+from compliance_gate.told.case_check import law_gate
+from compliance_gate.told.case_language import read_case
+from compliance_gate.told.second_reading import audited_person, proposal_of
 from compliance_gate.words import Profile
 
 Record = dict[str, Any]

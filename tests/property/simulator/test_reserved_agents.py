@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from compliance_gate.asking.person_index import ContactRequest
 from compliance_gate.findings import GateDecision
-from compliance_gate.prepared import ContactRequest
 from dialer.domain.attempt import Outcome
 from dialer.engine.engine import DialerEngine
 from simulator.open_gate import OpenGate

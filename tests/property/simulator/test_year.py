@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.year_audit import AuditedGate
+from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.auditor import HouseLimits, Reading
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import sample_rulebook
+from compliance_gate.book.shipped import sample_rulebook
 from simulator.lead_book import LeadBook
 from simulator.office import OfficePlan
 from simulator.population import made_up

@@ -29,11 +29,11 @@ from dialer.domain.money import Money
 from dialer.domain.placement import PlacedAccount, PlacedNumber, PlacedPerson
 from dialer.domain.ports import JournalEntry
 from dialer.engine.engine import DialerEngine
-from dialer.storage import news
-from dialer.storage.fold import Fold
 from dialer.storage.person_files import person_files
-from dialer.storage.placing import Batch, Placing
-from dialer.storage.projections import project
+from dialer.storage.placements import news
+from dialer.storage.placements.placing import Batch, Placing
+from dialer.storage.projecting.fold import Fold
+from dialer.storage.projecting.projections import project
 from dialer.storage.store import Store
 
 _SOURCE = Path(__file__).parents[2] / "unit" / "engine" / "conftest.py"

@@ -11,10 +11,16 @@ from typing import Any, cast
 import pytest
 
 from compliance_gate.auditor import Reading, judge
-from compliance_gate.cases import read_case
 from compliance_gate.request import Address, Debt, HistoryEntry, KnownLocation, NumberOnFile, PersonFile
 from compliance_gate.request import ProposedContact as Proposed
-from compliance_gate.second_reading import audit_file, audited_person, judge_contact, proposal_of, regions_of
+from compliance_gate.told.case_language import read_case
+from compliance_gate.told.second_reading import (
+    audit_file,
+    audited_person,
+    judge_contact,
+    proposal_of,
+    regions_of,
+)
 from compliance_gate.words import Action, CollectorType, EventKind, NumberKind, NumberRole, Outcome, Profile
 
 LAW = Path(__file__).parents[2] / "law"

@@ -2,7 +2,7 @@
 
 from dialer.cli.console import translated
 from dialer.domain.errors import StoreUnavailableError
-from dialer.storage.lock import StoreOwnedError
+from dialer.storage.database.lock import StoreOwnedError
 
 OWNED = StoreOwnedError("another floor has it")
 FULL = StoreUnavailableError("the disk is full")

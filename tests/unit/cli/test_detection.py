@@ -16,8 +16,8 @@ from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, LeadId, NumberId, PersonId
 from dialer.domain.record import AttemptRecord
 from dialer.domain.voice import Played
-from dialer.storage import tables
-from dialer.storage.attempt_rows import row_of
+from dialer.storage.database import tables
+from dialer.storage.projecting.attempt_rows import row_of
 from dialer.storage.store import Store
 
 AT = 1_800_000_000.0

@@ -21,8 +21,9 @@ from dialer.domain.facts import FactChange
 from dialer.domain.ids import AttemptId, CampaignId, ClientId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.record import AttemptRecord, instant
 from dialer.domain.voice import RecordingPlan, VoicePlan
-from dialer.storage import fact_rows, tables
-from dialer.storage.attempt_rows import json_text, row_of
+from dialer.storage.database import tables
+from dialer.storage.projecting import fact_rows
+from dialer.storage.projecting.attempt_rows import json_text, row_of
 from dialer.storage.store import Store
 from telephony.asterisk import recordings
 

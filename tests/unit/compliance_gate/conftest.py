@@ -6,10 +6,10 @@ from datetime import datetime
 
 import pytest
 
-from compliance_gate.cases import read_case
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.book.rulebook import Rulebook, load_rulebook
 from compliance_gate.findings import GateDecision
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.rulebook import Rulebook, load_rulebook
+from compliance_gate.told.case_language import read_case
 
 _RULE = """
 pack: TEST

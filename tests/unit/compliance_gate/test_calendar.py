@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from compliance_gate.book.texts import UnknownZoneError, tzdata_version
 from compliance_gate.calendar import zone_days
-from compliance_gate.packaged import UnknownZoneError, tzdata_version
 
 
 @pytest.mark.parametrize(

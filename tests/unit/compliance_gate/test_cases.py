@@ -6,9 +6,9 @@ from typing import cast
 
 import pytest
 
-from compliance_gate.cases import CaseError, read_case
-from compliance_gate.check import check_case, law_gate
-from compliance_gate.library import standard_rulebook
+from compliance_gate.book.shipped import standard_rulebook
+from compliance_gate.told.case_check import check_case, law_gate
+from compliance_gate.told.case_language import CaseError, read_case
 from compliance_gate.words import NumberKind, Outcome
 
 _FILE = Path(__file__).parents[2] / "law" / "cases.jsonl"

@@ -4,10 +4,10 @@ import json
 from datetime import date
 from pathlib import Path
 
-from compliance_gate.cases import read_case
-from compliance_gate.explain import describe_rule, explain, law_changes
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import standard_rulebook
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.book.shipped import standard_rulebook
+from compliance_gate.told.case_language import read_case
+from compliance_gate.told.explain import describe_rule, explain, law_changes
 
 _FILE = Path(__file__).parents[2] / "law" / "cases.jsonl"
 CASES = {case["id"]: case for case in map(json.loads, _FILE.read_text(encoding="utf-8").splitlines())}

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
+from compliance_gate.book.shipped import sample_rulebook
 from compliance_gate.findings import ClearanceLedger, ClearanceRefusedError, Layer, Recording, Verdict
-from compliance_gate.gate import ComplianceGate
-from compliance_gate.library import sample_rulebook
-from compliance_gate.prepared import ContactRequest, PreparedPerson
 from compliance_gate.request import (
     Address,
     Consent,

@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from compliance_gate.impact import law_impact
-from compliance_gate.library import sample_rulebook
+from compliance_gate.book.shipped import sample_rulebook
 from compliance_gate.request import Address, HistoryEntry, NumberOnFile, PersonFile
+from compliance_gate.told.impact import law_impact
 from compliance_gate.words import EventKind, NumberKind, Outcome
 
 FIRST = datetime(2026, 8, 24, 15, tzinfo=UTC)

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from compliance_gate.library import rulebook_with, standard_rulebook
-from compliance_gate.reader import LawError
-from compliance_gate.rulebook import load_rulebook
+from compliance_gate.book.reader import LawError
+from compliance_gate.book.rulebook import load_rulebook
+from compliance_gate.book.shipped import rulebook_with, standard_rulebook
 from compliance_gate.rules.base import Checked
 
 RULE = """

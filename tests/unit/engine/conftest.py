@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import pytest
 
+from compliance_gate.asking.person_index import ContactRequest
 from compliance_gate.findings import Clearance, Finding, GateDecision, Recording, Verdict
-from compliance_gate.prepared import ContactRequest
 from compliance_gate.request import Address, Debt, HistoryEntry, NumberOnFile, PersonFile
 from compliance_gate.words import NumberKind, NumberRole, RequestKind
 from dialer.domain import commands as c

@@ -18,9 +18,9 @@ from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import CampaignId, ClientId, NumberId, PersonId
 from dialer.domain.lead import Target
 from dialer.domain.record import entry_of, instant
-from dialer.engine import caller_id
-from dialer.engine.caller_id import NotShown, Shown
 from dialer.engine.engine import DialerEngine
+from dialer.engine.launching import caller_id
+from dialer.engine.launching.caller_id import NotShown, Shown
 from dialer.engine.state import CallerIdRow, EngineState, PersonRow
 from dialer.runtime.checkpoint import decode_state, encode_state
 

@@ -3,7 +3,7 @@
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Hangup, HangupReason, StorePacing
 from dialer.domain.ids import AttemptId, CampaignId, ClientId
-from dialer.engine.pinned import Pins
+from dialer.engine.launching.pinned import Pins
 from pacing.policy import AbandonmentLedger, PacingSnapshot
 
 CAMPAIGN = CampaignId("spring")

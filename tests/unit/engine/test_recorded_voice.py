@@ -22,7 +22,7 @@ from dialer.domain.voice import (
     VoicePlan,
     text_for,
 )
-from dialer.engine.recorded_voice import may_be_abandoned, planned
+from dialer.engine.calling.recorded_voice import may_be_abandoned, planned
 
 NOW = 1_780_000_000.0
 EVERYTHING = frozenset(Recording)

@@ -15,8 +15,8 @@ from dialer.domain.record import AttemptRecord
 from dialer.measures.records import AgentChange, ShiftRecords, spans_of
 from dialer.measures.registry import values_of
 from dialer.results.history import Stretch, totals_of
-from dialer.storage import tables
-from dialer.storage.attempt_rows import row_of
+from dialer.storage.database import tables
+from dialer.storage.projecting.attempt_rows import row_of
 
 START = 1_773_147_600.0
 CAMPAIGN = CampaignId("c")

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from compliance_gate.asking.person_index import ContactRequest
 from compliance_gate.findings import Clearance, Finding, GateDecision, Recording, Verdict
-from compliance_gate.prepared import ContactRequest
 from compliance_gate.request import Address, Debt, NumberOnFile, PersonFile
 from compliance_gate.words import NumberKind, NumberRole, RequestKind
 from dialer.domain.campaign import CampaignSettings

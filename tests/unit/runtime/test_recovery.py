@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
+from compliance_gate.asking.person_index import ContactRequest
 from compliance_gate.findings import GateDecision
-from compliance_gate.prepared import ContactRequest
 from dialer.domain.commands import Command
 from dialer.domain.events import CampaignStopped
 from dialer.domain.ids import CampaignId

@@ -6,7 +6,7 @@ import pytest
 
 from dialer.domain.events import TimeReached
 from dialer.domain.ports import JournalEntry
-from dialer.storage.backup import BackupError, back_up, damage_of, restore
+from dialer.storage.database.backup import BackupError, back_up, damage_of, restore
 from dialer.storage.rehearsal import RehearsalWriter
 from dialer.storage.store import Store
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from dialer.domain.errors import StoreUnavailableError
-from dialer.storage.beside_loop import BesideLoop
-from dialer.storage.database import connect, store_url
+from dialer.storage.database.beside_loop import BesideLoop
+from dialer.storage.database.connections import connect, store_url
 
 
 @pytest.fixture

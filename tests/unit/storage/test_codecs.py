@@ -31,7 +31,7 @@ from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, NumberId, 
 from dialer.domain.money import Money
 from dialer.domain.ports import JournalEntry
 from dialer.domain.voice import ApprovedText, VoicePlan
-from dialer.storage import codecs
+from dialer.storage.journal import codecs
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 SHARE = st.floats(0.0, 1.0)
@@ -163,7 +163,7 @@ def test_a_pacing_term_that_is_not_finite_survives(term: float) -> None:
 _PROBE = """
 from compliance_gate.findings import Clearance, Recording
 from datetime import datetime, UTC
-from dialer.storage.codecs import encode_value
+from dialer.storage.journal.codecs import encode_value
 at = datetime(2026, 11, 23, tzinfo=UTC)
 c = Clearance(clearance='x', person='p', number='n', debts=('d',), issued_at=at, expires_at=at, rulebook='r',
               may_play=frozenset(Recording))

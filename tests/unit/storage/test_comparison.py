@@ -4,7 +4,7 @@ from dialer.domain.commands import Command, Hangup, HangupReason, StorePacing
 from dialer.domain.events import TimeReached
 from dialer.domain.ids import AttemptId, CampaignId
 from dialer.domain.ports import JournalEntry
-from dialer.storage.comparison import compare
+from dialer.storage.journal.comparison import compare
 
 HANGUP = Hangup(attempt=AttemptId("a1"), reason=HangupReason.GUARD)
 

@@ -8,8 +8,8 @@ import pytest
 from dialer.domain.events import CallRinging
 from dialer.domain.ids import AttemptId
 from dialer.domain.ports import JournalEntry
-from dialer.storage.codecs import UnreadableEntryError
-from dialer.storage.journal_file import (
+from dialer.storage.journal.codecs import UnreadableEntryError
+from dialer.storage.journal.file import (
     JournalFileError,
     JournalHeader,
     JournalReader,

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from dialer.storage.database import KEPT_CHECKPOINT_PAGES
+from dialer.storage.database.connections import KEPT_CHECKPOINT_PAGES
+from dialer.storage.database.log_keeper import KEPT_OUT_S, LONG_PAGES, LogKeeper, copy_back
 from dialer.storage.live import LiveStore
-from dialer.storage.log_keeper import KEPT_OUT_S, LONG_PAGES, LogKeeper, copy_back
 from dialer.storage.store import Store
 
 PAGE = 4096

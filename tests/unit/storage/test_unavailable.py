@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import FloorReleased, TimeReached
 from dialer.domain.ports import JournalEntry
-from dialer.storage import database
+from dialer.storage.database import connections as database
 from dialer.storage.live import LiveStore
 from dialer.storage.store import Store
 

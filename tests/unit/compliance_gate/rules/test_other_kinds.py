@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from compliance_gate.reader import LawError
+from compliance_gate.book.reader import LawError
 from compliance_gate.rules.holiday import easter_sunday
 
 NOW = "2026-06-10T10:00:00-04:00"

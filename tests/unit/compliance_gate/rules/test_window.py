@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from compliance_gate.reader import LawError
+from compliance_gate.book.reader import LawError
 
 DAY = 'hours: [{from: "08:00", to: "21:00"}]'
 

@@ -1,0 +1,375 @@
+"""One person's file, indexed for speed, and the request that carries it to the gate."""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import lru_cache
+from operator import gt
+
+from compliance_gate.book.register import Place
+from compliance_gate.calendar import ZoneDays, zone_days
+from compliance_gate.consents import CallConsent, call_consents
+from compliance_gate.request import (
+    Consent,
+    Debt,
+    HistoryEntry,
+    Hold,
+    NumberOnFile,
+    PersonFile,
+    PersonRequest,
+    ProposedContact,
+)
+from compliance_gate.whereabouts.country_zones import countries_of_number, is_placeless, zones_possible
+from compliance_gate.words import ConsentScope, DebtType, EventKind, NumberKind, Outcome, Profile, RequestKind
+
+_OUTCOMES = (None, *Outcome)
+_KINDS = tuple(EventKind)
+_CODES = {(kind, out): i for i, (kind, out) in enumerate((k, o) for k in _KINDS for o in _OUTCOMES)}
+EVENT_CODES = len(_CODES)
+_MAY_BE_CONVERSATION = (None, Outcome.CONVERSATION)
+_CALLS_EITHER_WAY = (EventKind.CALL_PLACED, EventKind.CALL_RECEIVED)
+CONVERSATIONS = sum(1 << _CODES[kind, out] for kind in _CALLS_EITHER_WAY for out in _MAY_BE_CONVERSATION)
+"""The codes of what was, or may have been, a conversation: a bit for each."""
+
+
+def event_code(kind: EventKind, outcome: Outcome | None) -> int:
+    """A small integer for a kind of event with its outcome, to index the tables of counting rules."""
+    return _CODES[kind, outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class PastEvent:
+    """A history entry made ready for counting.
+
+    Attributes:
+        groups: debts it counts for, grouped as Regulation F groups student loans; `None` = every debt.
+        spoken: debts spoken of if it was, or may have been, a conversation; `None` = every debt, empty =
+            no conversation.
+        own: whether it was with the person of the file, not a spouse or another.
+    """
+
+    at: int
+    code: int
+    groups: frozenset[str] | None
+    spoken: frozenset[str] | None
+    number: str | None
+    own: bool
+    entry: HistoryEntry
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSet:
+    """Zones the person may be in, until `until` (POSIX s); `unknown` says which fact was missing."""
+
+    zones: tuple[ZoneDays, ...]
+    unknown: tuple[str, ...]
+    until: int | None
+
+
+class PreparedPerson:
+    """A `PersonFile` with its indexes. Make it once; each `with_...` returns a new one cheaply."""
+
+    __slots__ = (
+        "_call_consents",
+        "_codes",
+        "_days",
+        "_entries",
+        "_events",
+        "_group_of",
+        "_places",
+        "_times",
+        "_zone_sets",
+        "all_groups",
+        "file",
+        "numbers",
+        "requests",
+    )
+
+    def __init__(self, file: PersonFile) -> None:
+        self.file = file
+        self._group_of = _groups(file.debts)
+        self.all_groups = tuple(sorted(set(self._group_of.values())))
+        self.numbers: dict[str, NumberOnFile] = {number.number: number for number in file.numbers}
+        self.requests: dict[RequestKind, list[PersonRequest]] = {}
+        for request in file.requests:
+            self.requests.setdefault(request.type, []).append(request)
+        self._entries: tuple[HistoryEntry, ...] = ()
+        self._events: list[PastEvent | None] = []
+        self._times: list[int] | None = None
+        self._codes = 0
+        self._days: dict[str, list[int]] = {}
+        self._zone_sets: tuple[ZoneSet, ...] | None = None
+        self._places: frozenset[Place] | None = None
+        self._call_consents: tuple[CallConsent, ...] | None = None
+
+    @property
+    def times(self) -> list[int]:
+        """POSIX second of each thing that happened, in order of time."""
+        if self._times is None:
+            self._sort()
+            assert self._times is not None
+        return self._times
+
+    @property
+    def codes(self) -> int:
+        """The codes of all that happened, a bit for each."""
+        if self._times is None:
+            self._sort()
+        return self._codes
+
+    def event(self, index: int) -> PastEvent:
+        """The thing that happened at an index of `times`, made ready when first asked for."""
+        event = self._events[index]
+        if event is None:
+            event = self._event(self._entries[index], self.times[index])
+            self._events[index] = event
+        return event
+
+    def events(self, first: int, end: int) -> list[PastEvent]:
+        """Events from one index up to, not including, another."""
+        return [self._events[index] or self.event(index) for index in range(first, end)]
+
+    def _sort(self) -> None:
+        entries = self.file.history
+        times = [int(entry.at.timestamp()) for entry in entries]
+        if any(map(gt, times, times[1:])):
+            order = sorted(range(len(times)), key=lambda index: (times[index], entries[index].entry))
+            entries = tuple(entries[index] for index in order)
+            times = [times[index] for index in order]
+        self._entries, self._times = entries, times
+        self._events = [None] * len(times)
+        codes = 0
+        for entry in entries:
+            codes |= 1 << _CODES[entry.event, entry.outcome]
+        self._codes = codes
+
+    def days(self, zone: ZoneDays) -> list[int]:
+        """Local day of each event in a zone, in the order of `events`."""
+        known = self._days.get(zone.name)
+        if known is None:
+            known = [zone.day_of(at) for at in self.times]
+            self._days[zone.name] = known
+        return known
+
+    def since_day(self, zone: ZoneDays, day: int) -> int:
+        """Index of the first event on or after a local day."""
+        return bisect_left(self.days(zone), day)
+
+    def until_time(self, at: int) -> int:
+        """Number of events up to and including a second."""
+        return bisect_right(self.times, at)
+
+    def groups_of(self, debts: tuple[str, ...] | None) -> tuple[str, ...]:
+        """Debts as the law groups them, sorted; nothing said means every debt on file."""
+        if not debts:
+            return self.all_groups
+        group_of = self._group_of
+        if len(debts) == 1:
+            return (group_of.get(debts[0], debts[0]),)
+        return tuple(sorted({group_of.get(debt, debt) for debt in debts}))
+
+    def surely_covered(self, debts: tuple[str, ...]) -> tuple[str, ...]:
+        """Groups that a consent for some debts surely covers: counted together is not agreed together."""
+        groups = self.groups_of(debts)
+        if _ANY_SERVICER not in groups:
+            return groups
+        pooled = {debt for debt, group in self._group_of.items() if group == _ANY_SERVICER}
+        return groups if pooled <= set(debts) else tuple(g for g in groups if g != _ANY_SERVICER)
+
+    def has_debt(self, debt: str) -> bool:
+        """Whether the debt is on file for this person."""
+        return debt in self._group_of
+
+    @property
+    def call_consents(self) -> tuple[CallConsent, ...]:
+        """Consents and requests to be called back that may take a call out of the count."""
+        if self._call_consents is None:
+            self._call_consents = call_consents(self.file, self.surely_covered)
+        return self._call_consents
+
+    def zone_set(self, at: int) -> ZoneSet:
+        """The zones the person may be in at a second."""
+        if self._zone_sets is None:
+            self._zone_sets = self._find_zones()
+        for zone_set in self._zone_sets:
+            if zone_set.until is None or at < zone_set.until:
+                return zone_set
+        return self._zone_sets[-1]
+
+    def places(self, at: int) -> frozenset[Place]:
+        """Places whose law may protect the person at a second: every address, and where they are known to be.
+
+        Where no address is known, the places that the numbers point to stand for it.
+        """
+        if self._places is None:
+            self._places = _places_on_file(self.file)
+        here = self.file.known_location
+        if (
+            here is None
+            or here.country is None
+            or (self.zone_set(at).until is None and here.until is not None)
+        ):
+            return self._places
+        return self._places | {Place(country=here.country, region=here.region, city=None)}
+
+    def with_entry(self, entry: HistoryEntry) -> "PreparedPerson":
+        """The same person after one more thing happened."""
+        after = PreparedPerson.__new__(PreparedPerson)
+        for name in PreparedPerson.__slots__:
+            setattr(after, name, getattr(self, name))
+        after.file = replace(self.file, history=(*self.file.history, entry))
+        at, times = int(entry.at.timestamp()), self.times
+        if times and at < times[-1]:
+            return PreparedPerson(after.file)
+        after._entries = (*self._entries, entry)
+        after._events = [*self._events, self._event(entry, at)]
+        after._codes = self.codes | 1 << _CODES[entry.event, entry.outcome]
+        after._times = [*times, at]
+        after._days = {name: [*days, zone_days(name).day_of(at)] for name, days in self._days.items()}
+        return after
+
+    def with_request(self, request: PersonRequest) -> "PreparedPerson":
+        """The same person after one more request."""
+        return PreparedPerson(replace(self.file, requests=(*self.file.requests, request)))
+
+    def with_consent(self, consent: Consent) -> "PreparedPerson":
+        """The same person after one more consent."""
+        return PreparedPerson(replace(self.file, consents=(*self.file.consents, consent)))
+
+    def with_hold(self, hold: Hold) -> "PreparedPerson":
+        """The same person with one more hold."""
+        return PreparedPerson(replace(self.file, holds=(*self.file.holds, hold)))
+
+    def has_consent(self, scope: ConsentScope) -> bool:
+        """Whether any consent of this scope is on file, valid or not."""
+        return any(consent.scope is scope for consent in self.file.consents)
+
+    def _event(self, entry: HistoryEntry, at: int) -> PastEvent:
+        # Counted for no one debt yet, it may come to count for each debt it was meant for.
+        debts = entry.debts or entry.intended_debts
+        groups = frozenset(self.groups_of(debts)) if debts else None
+        spoken: frozenset[str] | None = frozenset()
+        if entry.event in _CALLS_EITHER_WAY and entry.outcome in _MAY_BE_CONVERSATION:
+            topics = entry.conversation_debts or debts
+            spoken = frozenset(self.groups_of(topics)) if topics else None
+        return PastEvent(
+            at=at,
+            code=_CODES[entry.event, entry.outcome],
+            groups=groups,
+            spoken=spoken,
+            number=entry.number,
+            own=entry.person is None or entry.person is self.file.role,
+            entry=entry,
+        )
+
+    def _find_zones(self) -> tuple[ZoneSet, ...]:
+        names, unknown = _zones_on_file(self.file)
+        here = self.file.known_location
+        if here is None:
+            return (ZoneSet(_zones(names), unknown, None),)
+        together = ZoneSet(_zones(names | here.zones), unknown, None)
+        if here.until is None:
+            return (together,)
+        # The stay ends with its last day, wherever that day ends last.
+        end = max(zone.midnight((here.until + timedelta(days=1)).toordinal()) for zone in together.zones)
+        after = ZoneSet(_zones(names), unknown, None)
+        return (replace(together, until=end), after)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRequest:
+    """One contact to be decided.
+
+    Attributes:
+        packs: law packs to apply; `None` lets the register find them from where the person is.
+        max_ring_s: seconds of ringing that must fit before a calling window ends.
+    """
+
+    person: PreparedPerson
+    proposed: ProposedContact
+    profile: Profile = Profile.STRICT
+    max_ring_s: float = 0.0
+    packs: tuple[str, ...] | None = None
+
+
+@lru_cache(maxsize=8192)
+def _places_at(addresses: tuple[tuple[str | None, str | None, str | None], ...]) -> frozenset[Place]:
+    """The same set for the same addresses, so that a plan for it is found by identity."""
+    return frozenset(Place(country=country, region=region, city=city) for country, region, city in addresses)
+
+
+def _places_on_file(file: PersonFile) -> frozenset[Place]:
+    if file.addresses:
+        return _places_at(tuple([(where.country, where.region, where.city) for where in file.addresses]))
+    places: set[Place] = set()
+    for number in file.numbers:
+        for region in number.regions:
+            # A city (`US-NY-NYC`) stands beside its state, whose cities are all tried.
+            country, *parts = region.split("-")
+            places.add(Place(country=country, region=parts[0] if parts else None, city=None))
+        if not number.regions:
+            countries = (number.country,) if number.country else countries_of_number(number.number)
+            places |= {Place(country=country, region=None, city=None) for country in countries}
+    return frozenset(places)
+
+
+_ANY_SERVICER = "student loans, servicer account not known"
+
+
+def _groups(debts: tuple[Debt, ...]) -> dict[str, str]:
+    """Debts as Regulation F counts them: student loans under one servicer account number are one.
+
+    Source: 12 CFR 1006.14(b)(4). Where an account number is not known it may be any of the others', so all
+    student loans are then counted together.
+    """
+    loans = [debt for debt in debts if debt.type in (DebtType.STUDENT_LOAN, DebtType.UNKNOWN)]
+    unknown = len(loans) > 1 and any(not loan.servicer_account for loan in loans)
+    groups = {debt.debt: debt.debt for debt in debts}
+    for loan in loans:
+        if unknown:
+            groups[loan.debt] = _ANY_SERVICER
+        elif loan.servicer_account:
+            groups[loan.debt] = f"servicer account {loan.servicer_account}"
+    return groups
+
+
+@lru_cache(maxsize=4096)
+def _zones(names: frozenset[str]) -> tuple[ZoneDays, ...]:
+    """The same tuple for the same names, so that what is kept per zones is found by identity."""
+    return tuple(zone_days(name) for name in sorted(names))
+
+
+def _zones_on_file(file: PersonFile) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Union of the zones of every address and number (comment 6(b)(1)(i)-2), and what was not known."""
+    names: set[str] = set()
+    unknown: list[str] = []
+    anywhere = False
+    for address in file.addresses:
+        if address.zones is None:
+            unknown.append(f"zone of the {address.kind.value} address")
+            possible = zones_possible(address.country, region=address.region)
+            anywhere = anywhere or not possible
+            names |= possible
+        else:
+            names |= address.zones
+    countries = sorted({address.country for address in file.addresses if address.country})
+    for number in file.numbers:
+        if number.zones is not None:
+            names |= number.zones
+        elif number.kind is not NumberKind.TOLL_FREE and not is_placeless(number.number):
+            unknown.append(f"zones of number {number.number}")
+            country = number.country or (countries[0] if len(countries) == 1 else None)
+            possible = zones_possible(country, number.number)
+            anywhere = anywhere or not possible
+            names |= possible
+    if anywhere:
+        # Anywhere in the world: no hour is convenient in every place this may be.
+        return frozenset(), tuple(unknown)
+    if not names:
+        # Nothing on file says where the person is: anywhere in the country, if even that is known.
+        unknown.append("any place of the person")
+        for number in file.numbers:
+            names |= zones_possible(number.country, number.number)
+        for country in countries:
+            names |= zones_possible(country)
+    return frozenset(names), tuple(unknown)

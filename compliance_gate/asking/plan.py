@@ -1,0 +1,113 @@
+"""A plan: which rules are put to one kind of contact, and which of them have anything to say about a person.
+
+Most people have no hold and no request on file, and nothing happened to them lately. Most rules answer that
+in the same way every time, so their findings stand in the plan ready made, and only rules whose subject is on
+file are asked. What each rule needs is the rule's own word (`Rule.needs`), tested for every rule in force.
+"""
+
+from dataclasses import dataclass
+
+from compliance_gate.asking.question import Question
+from compliance_gate.book.register import Coverage
+from compliance_gate.findings import Finding, Recording, Verdict
+from compliance_gate.request import ProposedContact
+from compliance_gate.rules.base import Needs, Rule
+
+Asked = tuple[int, Rule]
+"""A rule to be asked, and its place among the findings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Rules in reading order, by what must be on file before they can say anything but `quiet`.
+
+    Attributes:
+        quiet: each rule's finding while what it needs is not on file.
+        on_events: with the kinds of event that matter to it (a bit for each code), and how far back (s).
+    """
+
+    quiet: tuple[Finding, ...]
+    always: tuple[Asked, ...]
+    on_holds: tuple[Asked, ...]
+    on_requests: tuple[Asked, ...]
+    on_events: tuple[tuple[Asked, int, int], ...]
+
+    def concerned(self, question: Question) -> list[Asked]:
+        """Rules that something on file may concern, in no order that matters."""
+        person = question.person
+        file = person.file
+        found = [*self.always]
+        if file.holds:
+            found += self.on_holds
+        if file.requests:
+            found += self.on_requests
+        if question.seen:
+            # Without a zone a rule cannot tell how far back its days reach.
+            newest = person.times[question.seen - 1] if question.zones else question.at
+            age, codes = question.at - newest, person.codes
+            found += [asked for asked, mask, memory_s in self.on_events if codes & mask and age <= memory_s]
+        return found
+
+
+def asking(rules: tuple[Rule, ...], proposed: ProposedContact) -> Asking:
+    """Sort rules by what they need; `proposed` is any contact of the plan's kind."""
+
+    def needing(what: Needs) -> tuple[Asked, ...]:
+        return tuple((place, rule) for place, rule in enumerate(rules) if rule.needs is what)
+
+    return Asking(
+        quiet=tuple(rule.finding(rule.quiet(proposed)) for rule in rules),
+        always=needing(Needs.NOTHING),
+        on_holds=needing(Needs.HOLDS),
+        on_requests=needing(Needs.REQUESTS),
+        on_events=tuple(
+            (asked, asked[1].events_mask, asked[1].memory_s or 0) for asked in needing(Needs.EVENTS)
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningOrder:
+    """Rules that deny, by what must be on file before they can, in order of cost.
+
+    Attributes:
+        on_events: with the kinds of event that matter (a bit for each code), how far back the rule looks (s),
+            and how many events it needs there.
+    """
+
+    always: tuple[Rule, ...]
+    on_holds: tuple[Rule, ...]
+    on_requests: tuple[Rule, ...]
+    on_events: tuple[tuple[Rule, int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The rules to ask.
+
+    Attributes:
+        cleared: the structural findings where nothing in the structure denies.
+        asked: every rule, in reading order.
+        denying: those that deny; warnings are left out, they stop nothing.
+        recorded: rules that would be asked beside these if the voice were recorded.
+        recordings: rules that bind the playing of single recordings.
+        coverage: what the register says of the places; `None` if the packs were given.
+        missing: packs that were asked for and do not exist.
+        screening: `denying` again, by what each rule needs before it can deny.
+    """
+
+    cleared: tuple[Finding, ...]
+    asked: Asking
+    denying: Asking
+    recorded: Asking
+    recordings: tuple[tuple[Recording, Asking], ...]
+    coverage: Coverage | None
+    missing: tuple[str, ...]
+    packs: tuple[str, ...]
+    with_house: bool
+    screening: ScreeningOrder
+
+
+def denies(rule: Rule) -> bool:
+    """Whether the rule's answer can stop a contact."""
+    return rule.header.verdict is Verdict.DENIED

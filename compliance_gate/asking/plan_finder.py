@@ -1,0 +1,195 @@
+"""Finding the plan of a contact: made once per kind of contact, places and day, then looked up."""
+
+from bisect import bisect_right
+from dataclasses import replace
+from datetime import date
+
+from compliance_gate.asking.person_index import ContactRequest
+from compliance_gate.asking.plan import Plan, ScreeningOrder, asking, denies
+from compliance_gate.asking.preconditions import cleared_findings
+from compliance_gate.asking.question import Question
+from compliance_gate.book.register import Coverage, Place
+from compliance_gate.book.rule_scope import in_scope
+from compliance_gate.book.rulebook import Rulebook
+from compliance_gate.findings import Layer, Recording
+from compliance_gate.request import ProposedContact
+from compliance_gate.rules.base import Needs, Rule
+from compliance_gate.words import Action, NumberKind, Tech
+
+# Kinds in the order of what an answer costs: screening stops at the first denial.
+_COST = (
+    "hold",
+    "suppression",
+    "do_not_call",
+    "number_role",
+    "third_party",
+    "window",
+    "holiday",
+    "asked_times",
+    "employer_email",
+    "recorded_voice",
+    "text_procedure",
+    "pause",
+    "count",
+)
+_MOST_PLANS = 8192
+
+
+class Planner:
+    """Finds and remembers plans for one rulebook."""
+
+    def __init__(self, rulebook: Rulebook, layers: frozenset[Layer], law_of: date | None = None) -> None:
+        self.rulebook = rulebook
+        self.layers = layers
+        self.law_of = None if law_of is None else law_of.toordinal()
+        # The law is the same between two days on which some rule begins or has ended.
+        changes = {day for rule in rulebook.rules() for day in (rule.from_day, rule.to_day + 1)}
+        self._changes = sorted(changes)
+        self._editions: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._plans: dict[object, Plan] = {}
+        self._by_packs: dict[object, Plan] = {}
+
+    def plan(self, request: ContactRequest, question: Question) -> Plan:
+        """The plan for one contact on its local day or days."""
+        proposed, today = question.proposed, question.today
+        where = request.packs if request.packs is not None else question.person.places(question.at)
+        number = question.number
+        kind = None if number is None else number.kind
+        role = question.person.file.role
+        key = (
+            where,
+            proposed.action,
+            proposed.purpose,
+            proposed.tech,
+            proposed.mode,
+            proposed.collector_type,
+            proposed.client,
+            proposed.campaign,
+            kind,
+            role,
+            self._law_on(today),
+        )
+        known = self._plans.get(key)
+        if known is None:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            known = self._where(question, where, key[1:])
+            self._plans[key] = known
+        return known
+
+    def _law_on(self, today: tuple[int, ...]) -> tuple[int, ...]:
+        """Which edition of the law is in force on local days, as a number each."""
+        known = self._editions.get(today)
+        if known is None:
+            if len(self._editions) >= _MOST_PLANS:
+                self._editions.clear()
+            known = self._editions[today] = tuple([bisect_right(self._changes, day) for day in today])
+        return known
+
+    def _where(
+        self, question: Question, where: tuple[str, ...] | frozenset[Place], contact: tuple[object, ...]
+    ) -> Plan:
+        """The plan of the packs that bind there: many places, but few sets of packs."""
+        coverage: Coverage | None = None
+        if isinstance(where, frozenset):
+            coverage = self.rulebook.register.coverage(sorted(where, key=repr))
+            packs = coverage.packs
+        else:
+            packs = where
+        key = (packs, contact)
+        known = self._by_packs.get(key)
+        if known is None:
+            if len(self._by_packs) >= _MOST_PLANS:
+                self._by_packs.clear()
+            known = self._by_packs[key] = self._make(question, packs)
+        if coverage is None:
+            return known
+        action = question.proposed.action
+        cleared = cleared_findings(coverage, packs, action, with_house=known.with_house)
+        return replace(known, coverage=coverage, cleared=cleared)
+
+    def _make(self, question: Question, packs: tuple[str, ...]) -> Plan:
+        candidates = [rule for name in packs if name in self.rulebook.packs for rule in self._pack(name)]
+        for policy in self.rulebook.policies:
+            owner = policy.owner
+            if policy.layer in self.layers and owner in (
+                None,
+                question.proposed.client if policy.layer is Layer.CLIENT else question.proposed.campaign,
+            ):
+                candidates.extend(policy.rules)
+        applying = tuple(rule for rule in candidates if self._applies(rule, question, question.proposed))
+        rules = tuple(rule for rule in applying if not rule.header.scope.recordings)
+        proposed = question.proposed
+        recorded = _as_recorded(proposed)
+        extra = tuple(
+            rule
+            for rule in candidates
+            if rule not in applying
+            and not rule.header.scope.recordings
+            and denies(rule)
+            and self._applies(rule, question, recorded)
+        )
+        denying = tuple(rule for rule in rules if denies(rule))
+        missing = tuple(name for name in packs if name not in self.rulebook.packs)
+        with_house = Layer.HOUSE in self.layers
+        return Plan(
+            cleared=cleared_findings(None, packs, proposed.action, with_house=with_house),
+            asked=asking(rules, proposed),
+            denying=asking(denying, proposed),
+            screening=_screening(denying),
+            recorded=asking(extra, proposed),
+            recordings=tuple(
+                (
+                    recording,
+                    asking(tuple(r for r in applying if recording in r.header.scope.recordings), proposed),
+                )
+                for recording in Recording
+            ),
+            coverage=None,
+            missing=missing,
+            packs=packs,
+            with_house=with_house,
+        )
+
+    def _pack(self, name: str) -> tuple[Rule, ...]:
+        return self.rulebook.packs[name].rules if Layer.LAW in self.layers else ()
+
+    def _applies(self, rule: Rule, question: Question, proposed: ProposedContact) -> bool:
+        """In force on any of the local days, and binding this kind of contact."""
+        days = question.today if self.law_of is None else (self.law_of,)
+        if days and not any(rule.from_day <= day <= rule.to_day for day in days):
+            return False
+        number = question.number
+        kind: NumberKind | None = None if number is None else number.kind
+        return in_scope(rule.header.scope, proposed, kind, question.person.file.role)
+
+
+def _as_recorded(proposed: ProposedContact) -> ProposedContact:
+    return ProposedContact(
+        action=Action.PLACE_CALL,
+        purpose=proposed.purpose,
+        tech=Tech.PRERECORDED_VOICE,
+        collector_type=proposed.collector_type,
+    )
+
+
+def _cost(rule: Rule) -> int:
+    return _COST.index(rule.header.kind) if rule.header.kind in _COST else len(_COST)
+
+
+def _screening(denying: tuple[Rule, ...]) -> ScreeningOrder:
+    by_cost = sorted(denying, key=_cost)
+
+    def needing(what: Needs) -> tuple[Rule, ...]:
+        return tuple(rule for rule in by_cost if rule.memory_s is None and rule.needs is what)
+
+    return ScreeningOrder(
+        always=needing(Needs.NOTHING),
+        on_holds=needing(Needs.HOLDS),
+        on_requests=needing(Needs.REQUESTS),
+        on_events=tuple(
+            (rule, rule.events_mask, rule.memory_s, rule.fewest_events)
+            for rule in by_cost
+            if rule.memory_s is not None
+        ),
+    )

@@ -1,0 +1,161 @@
+"""One contact at one second, with everything the rules need worked out once."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+
+from compliance_gate.asking.person_index import PastEvent, PreparedPerson
+from compliance_gate.calendar import ZoneDays
+from compliance_gate.request import NumberOnFile, ProposedContact
+from compliance_gate.words import Profile, RequestKind
+
+
+class Question:
+    """What is put to each rule. Made anew for every second that is tried.
+
+    Attributes:
+        at: the second at which the telephone would ring, POSIX.
+        until: last second of ringing that must still be inside every window.
+        today: local day in each of `zones`, same order.
+        seen: number of events of the person that have happened by `at`.
+        brief: the caller only wants to know whether it denies; facts need not be told.
+    """
+
+    __slots__ = (
+        "_covered",
+        "_since",
+        "at",
+        "brief",
+        "groups",
+        "number",
+        "person",
+        "profile",
+        "proposed",
+        "seen",
+        "today",
+        "unknown",
+        "until",
+        "zones",
+    )
+
+    def __init__(
+        self,
+        person: PreparedPerson,
+        proposed: ProposedContact,
+        profile: Profile,
+        *,
+        at: int,
+        until: int,
+        brief: bool = False,
+    ) -> None:
+        self.person = person
+        self.proposed = proposed
+        self.profile = profile
+        self.at = at
+        self.until = until
+        self.brief = brief
+        self.number: NumberOnFile | None = (
+            None if proposed.number is None else person.numbers.get(proposed.number)
+        )
+        zone_set = person.zone_set(at)
+        self.zones: tuple[ZoneDays, ...] = zone_set.zones
+        self.unknown = zone_set.unknown
+        self.today: tuple[int, ...] = tuple([zone.day_of(at) for zone in self.zones])
+        self.groups = person.groups_of(proposed.debts)
+        self.seen = person.until_time(at)
+        self._covered: dict[tuple[str, bool], bool] = {}
+        self._since: dict[int, int] = {}
+
+    def moved_to(self, at: int) -> "Question":
+        """The same question at another second."""
+        return Question(
+            self.person,
+            self.proposed,
+            self.profile,
+            at=at,
+            until=at + (self.until - self.at),
+            brief=True,
+        )
+
+    def recent(self, since: int) -> Iterable[PastEvent]:
+        """Events after a second, up to and including now, oldest first."""
+        first = self.person.until_time(since)
+        return self.person.events(first, self.seen) if first < self.seen else ()
+
+    def since(self, days: int) -> int:
+        """Index of the first event that may lie in the last so many local days, today included, anywhere."""
+        known = self._since.get(days)
+        if known is None:
+            starts = [
+                zone.midnight(today - days + 1) for zone, today in zip(self.zones, self.today, strict=True)
+            ]
+            known = bisect_left(self.person.times, min(starts)) if starts else 0
+            self._since[days] = known
+        return known
+
+    def requests(self, kind: RequestKind) -> bool:
+        """Whether any request of this kind is on file (in force or not)."""
+        return kind in self.person.requests
+
+    def is_covered(self, group: str, *, asked_for: bool) -> bool:
+        """Whether a consent takes the proposed call out of the count for one debt.
+
+        Args:
+            asked_for: only a request to be called back will do, whichever debts it named or did not name.
+        """
+        if not self.person.call_consents:
+            return False
+        known = self._covered.get((group, asked_for))
+        if known is None:
+            number = self.proposed.number
+            known = was_covered(self.person, self.zones, group, number, self.at, asked_for=asked_for)
+            self._covered[group, asked_for] = known
+        return known
+
+    def consent_may_start(self) -> int | None:
+        """First later second at which a consent on file may begin to cover a call, if any."""
+        starts = [
+            second
+            for consent in self.person.call_consents
+            for zone in self.zones
+            for second in consent.starts_after(zone, self.at)
+        ]
+        return min(starts, default=None)
+
+
+def was_covered(
+    person: PreparedPerson,
+    zones: tuple[ZoneDays, ...],
+    group: str,
+    number: str | None,
+    at: int,
+    *,
+    asked_for: bool,
+) -> bool:
+    """Whether a consent covers a call about a debt at a second, in every zone the person may be in.
+
+    A consent ends for a debt when that debt is spoken of (comment 14(b)(3)(i)-3). A request to be called back
+    is for one call: any conversation since has answered it, whichever debt it was about. The texts that
+    except "a single completed call" (D.C. Code 28-3814(d)(4)(A)(i)(II)) do not say per what; per person is
+    the stricter.
+    """
+    for consent in person.call_consents:
+        if asked_for and not consent.is_callback_request:
+            continue
+        if group not in (consent.groups or ()) and not (asked_for and consent.groups is None):
+            continue
+        if consent.number is not None and consent.number != number:
+            continue
+        ending = None if asked_for else group
+        if all(consent.holds(zone, at) for zone in zones) and not _talked_since(
+            person, ending, consent.at, at
+        ):
+            return True
+    return False
+
+
+def _talked_since(person: PreparedPerson, group: str | None, since: int, before: int) -> bool:
+    """Whether there was a conversation on the debt (`None`: on any) after one second and before another."""
+    for event in person.events(person.until_time(since), person.until_time(before - 1)):
+        if event.own and (event.spoken is None or (event.spoken if group is None else group in event.spoken)):
+            return True
+    return False

@@ -1,0 +1,66 @@
+"""Who answers for a place whose own law is not asked.
+
+    signatures:
+      - place: US-OH
+        signed_by: Jane Roe, compliance officer
+        dated: 2026-11-22
+
+"Federal law only" is a decision that a person takes, not something a program may assume: the register comes
+unsigned, and a place that nobody signed for denies.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import yaml
+
+from compliance_gate.book.reader import LawError, Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A named person's word, on a day, that the federal law alone is asked at a place (`US-OH`)."""
+
+    place: str
+    signed_by: str
+    dated: date
+
+
+def read_signatures(path: str, text: str) -> tuple[Signature, ...]:
+    """Read a file of signatures.
+
+    Raises:
+        LawError: it is malformed, or signs for one place twice.
+    """
+    try:
+        content: object = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise LawError(f"{path}: not readable as YAML: {error}") from error
+    reader = Reader(content, path)
+    signatures = tuple(_read(inner) for inner in reader.inners("signatures"))
+    reader.done()
+    places = [signature.place for signature in signatures]
+    for place in places:
+        if places.count(place) > 1:
+            raise LawError(f"{path}: {place} is signed for twice")
+    return signatures
+
+
+def _read(reader: Reader) -> Signature:
+    signature = Signature(
+        place=reader.text("place"), signed_by=reader.text("signed_by").strip(), dated=reader.day("dated")
+    )
+    reader.done()
+    if not signature.signed_by:
+        raise reader.fail("signed_by", "a name is required")
+    return signature
+
+
+def write_signatures(signatures: Iterable[Signature]) -> str:
+    """The text of a file that holds these signatures, by place."""
+    rows = [
+        {"place": each.place, "signed_by": each.signed_by, "dated": each.dated}
+        for each in sorted(signatures, key=lambda each: each.place)
+    ]
+    return yaml.safe_dump({"signatures": rows}, sort_keys=False, allow_unicode=True)

@@ -1,0 +1,49 @@
+"""The rulebook that comes with the package: the law of `law/`, the house's policy, the register."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+
+from compliance_gate.book.register import Status
+from compliance_gate.book.register.signatures import Signature
+from compliance_gate.book.rulebook import Rulebook, load_rulebook
+from compliance_gate.book.texts import law_texts, register_texts
+
+SAMPLE_SIGNER = "SAMPLE, signed by nobody: for rehearsals only"
+
+
+@lru_cache(maxsize=1)
+def standard_rulebook() -> Rulebook:
+    """Law and house policy as packaged, read once; unsigned, so that places of federal law only deny."""
+    return load_rulebook(law_texts(), register_texts())
+
+
+@lru_cache(maxsize=1)
+def sample_rulebook() -> Rulebook:
+    """The packaged rulebook under the sample signature; see `with_sample_signature`."""
+    return with_sample_signature(standard_rulebook())
+
+
+def with_sample_signature(book: Rulebook) -> Rulebook:
+    """A rulebook with the sample signature on every place of federal law only.
+
+    For rehearsals and tests, where nobody real can be called. The findings say that nobody signed.
+    """
+    return book.signed(
+        Signature(place=entry.name, signed_by=SAMPLE_SIGNER, dated=date(2026, 11, 22))
+        for entry in book.register.entries
+        if entry.status is Status.FEDERAL_ONLY
+    )
+
+
+def rulebook_with(policies: Iterable[tuple[str, str]], *, with_house: bool = True) -> Rulebook:
+    """The packaged law with further policy files, given as `(path, text)`.
+
+    A path such as `client/acme.yaml` or `campaign/spring.yaml` says the layer; `house/` files given here
+    replace the packaged house policy if `with_house` is false.
+
+    Raises:
+        LawError: a policy is malformed, or looser than a layer above it.
+    """
+    packaged = [(path, text) for path, text in law_texts() if with_house or not path.startswith("house/")]
+    return load_rulebook([*packaged, *policies], register_texts())

@@ -1,0 +1,1 @@
+"""What the gate decided, told to people: explanations, impact of other law, worked cases."""

@@ -1,0 +1,139 @@
+"""A decision, or a rule, in sentences that a person without this program can read and check."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from compliance_gate.book.rulebook import Rulebook
+from compliance_gate.calendar import zone_days
+from compliance_gate.findings import Finding, GateDecision, Layer, Recording, Verdict
+from compliance_gate.rules.base import Rule
+
+_LAYER_NAMES = {
+    Layer.LAW: "law",
+    Layer.HOUSE: "house policy",
+    Layer.CLIENT: "client's contract",
+    Layer.CAMPAIGN: "campaign",
+}
+_VERDICTS = {
+    Verdict.CLEARED: "has nothing against it",
+    Verdict.DENIED: "forbids it",
+    Verdict.WARNED: "warns",
+}
+_CHECKED = {
+    "primary": "the law's own text was read",
+    "secondary": "known from a secondary source",
+    "memory": "not verified: treat as unchecked",
+    "policy": "policy, not law",
+}
+
+
+def explain(
+    decision: GateDecision, rulebook: Rulebook, *, at: datetime, zones: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """Tell a decision: the outcome, every rule asked with its facts and citation, when next, under which law.
+
+    Args:
+        at: the instant that was decided.
+        zones: zones in which to show the times beside UTC.
+    """
+    count = len(decision.findings)
+    outcome = "allowed" if decision.is_allowed else "denied"
+    lines = [f"The contact at {_shown(at, zones)} is {outcome}; {count} rules were asked."]
+    order = (Verdict.DENIED, Verdict.WARNED, Verdict.CLEARED)
+    for finding in sorted(decision.findings, key=lambda f: order.index(f.verdict)):
+        lines.append(explain_finding(finding, rulebook, at=at))
+    lines.append(_next(decision, zones))
+    if decision.clearance is not None:
+        lines.append(_playable(decision.clearance.may_play))
+    lines.append(f"Law in force: rulebook {decision.rulebook}.")
+    return tuple(lines)
+
+
+def explain_finding(finding: Finding, rulebook: Rulebook, *, at: datetime) -> str:
+    """Tell one finding in a sentence, with the rule in words where the rulebook has it."""
+    rule = rulebook.rule(finding.rule, at.date()) or rulebook.rule(finding.rule)
+    words = f": {rule.header.what}" if rule is not None else ""
+    facts = "; ".join(f"{name}: {value}" for name, value in finding.facts)
+    told = f" Facts: {facts}." if facts else ""
+    layer = _LAYER_NAMES[finding.layer]
+    return f"{finding.rule} ({layer}) {_VERDICTS[finding.verdict]}{words}.{told} [{finding.citation}]"
+
+
+def describe_rule(rule: Rule) -> tuple[str, ...]:
+    """Tell a rule with everything that is known of it."""
+    header = rule.header
+    until = "still in force" if header.effective_to is None else f"to {header.effective_to.isoformat()}"
+    lines = [
+        f"{header.rule} ({header.pack}, {_LAYER_NAMES[header.layer]}, kind {header.kind})",
+        header.what,
+        f"Counted in: {header.unit}",
+        f"In force: from {header.effective_from.isoformat()}, {until}",
+        f"Citation: {header.citation}",
+        f"Checked: {_CHECKED[header.checked.value]}, {header.checked_on.isoformat()}",
+        *(f"{name}: {value}" for name, value in rule.values() if value),
+    ]
+    for label, value in (
+        ("Expected change", header.expected),
+        ("Note", header.note),
+        ("Source", header.source),
+        ("Written in", f"compliance_gate/law/{header.path}"),
+    ):
+        if value:
+            lines.append(f"{label}: {value}")
+    return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawChange:
+    """A rule that is not the same on two days. `before` or `after` is `None` where it was not in force."""
+
+    rule: str
+    before: Rule | None
+    after: Rule | None
+
+    @property
+    def text(self) -> str:
+        """The change in a line."""
+        if self.before is None:
+            return f"{self.rule}: comes into force"
+        if self.after is None:
+            return f"{self.rule}: is no longer in force"
+        old, new = dict(self.before.values()), dict(self.after.values())
+        names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+        changes = "; ".join(
+            f"{name}: {old.get(name, 'none')} becomes {new.get(name, 'none')}" for name in names
+        )
+        return f"{self.rule}: {changes or 'what it binds, or its citation, changes'}"
+
+
+def law_changes(rulebook: Rulebook, before: date, after: date) -> tuple[LawChange, ...]:
+    """Rules that differ between the law of two days, by name."""
+    old = {rule.header.rule: rule for rule in rulebook.in_force(before)}
+    new = {rule.header.rule: rule for rule in rulebook.in_force(after)}
+    return tuple(
+        LawChange(rule=name, before=old.get(name), after=new.get(name))
+        for name in sorted({*old, *new})
+        if old.get(name) is not new.get(name)
+    )
+
+
+def _next(decision: GateDecision, zones: tuple[str, ...]) -> str:
+    if decision.is_allowed:
+        return "Nothing needs to be waited for."
+    if decision.retry_at is None:
+        return "Waiting alone does not make it lawful; a fact must change."
+    return f"All rules pass together first at {_shown(decision.retry_at, zones)}, if nothing else changes."
+
+
+def _playable(may_play: frozenset[Recording]) -> str:
+    if not may_play:
+        return "Nothing recorded may be played to this number: dial only with a collector certain to be free."
+    names = ", ".join(sorted(word.value.replace("_", " ") for word in may_play))
+    return f"May be played to this number: {names}."
+
+
+def _shown(at: datetime, zones: tuple[str, ...]) -> str:
+    local = [
+        at.astimezone(zone_days(name).zone).strftime(f"%a %Y-%m-%d %H:%M:%S in {name}") for name in zones
+    ]
+    return ", ".join([*local, at.strftime("%Y-%m-%dT%H:%M:%S%z")])

@@ -1,0 +1,1 @@
+"""Calls in flight: from the order to the record, and whoever joins in between."""

@@ -1,0 +1,364 @@
+"""Third parties called into a talk: asked for, cleared, rung, joined, left alone with the person, over.
+
+Theory of operation. The call to a third party is an attempt of its own: the gate is asked at the moment of
+dialing, its answer is written down, the clearance is used once. A line of the campaign is somebody with a
+role of their own to the gate; another number of the person is a call to that person and counts as one. A talk
+has one third party at a time. When the agent leaves, the talk is *handed on*: it lasts as long as both others
+do, and the agent's after-call work has begun. No party is left alone: when the third one goes then, the
+person's call is ended, and the other way round.
+"""
+
+from dataclasses import replace
+
+from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
+from compliance_gate.findings import Clearance, GateDecision
+from compliance_gate.request import Address, Debt, NumberOnFile, PersonFile, ProposedContact
+from compliance_gate.words import AddressKind, Mode, NumberKind, NumberRole, Place, Purpose, Tech
+from dialer.domain.agent import AgentMove, AgentState
+from dialer.domain.attempt import AttemptState, Outcome
+from dialer.domain.campaign import CampaignSettings, DetectionMode
+from dialer.domain.commands import (
+    Hangup,
+    HangupReason,
+    Originate,
+    ReleaseAgent,
+    StoreAttempt,
+    StoreDenial,
+    StoreThirdParty,
+)
+from dialer.domain.events import (
+    CallAnswered,
+    CallBridged,
+    CallEnded,
+    CallNotAttempted,
+    CallRinging,
+    ConferenceLeft,
+    ThirdPartyReleased,
+    ThirdPartyRequested,
+)
+from dialer.domain.ids import AttemptId, DebtId, NumberId, PersonId
+from dialer.domain.record import AttemptRecord
+from dialer.domain.third_party import THIRD_PARTY, OutsideLine, ThirdPartyMove, ThirdPartyState
+from dialer.engine.calling.ending import Ending
+from dialer.engine.calling.guests import guest_of, is_alone_with_guest
+from dialer.engine.context import Context
+from dialer.engine.launching.clearing import Clearing
+from dialer.engine.launching.pacing_port import PacingPort
+from dialer.engine.roster import Roster
+from dialer.engine.state import AgentRow, CallRow, GuestRow
+from pacing.policy import TalkEnded
+
+GUEST_WATCH_S = 60.0
+"""Seconds beyond the ring after which a third party of whom nothing was heard is ended by us."""
+
+News = CallRinging | CallAnswered | CallBridged | CallEnded | CallNotAttempted
+
+
+class Conference:
+    """Calls third parties into talks."""
+
+    def __init__(
+        self, context: Context, roster: Roster, pacing: PacingPort, clearing: Clearing, ending: Ending
+    ) -> None:
+        self._context = context
+        self._roster = roster
+        self._pacing = pacing
+        self._clearing = clearing
+        self._ending = ending
+
+    # --- what agents ask for -----------------------------------------------------------------------------
+
+    def requested(self, event: ThirdPartyRequested) -> None:
+        """Ask the gate, write down, call. A refusal is told to the agent, with its reason."""
+        context = self._context
+        agent = context.agent(event.agent)
+        call = self._talk_of(agent)
+        agent.notice = ""
+        if call is None:
+            context.ignore("third_party_refused")
+            return
+        settings = context.state.campaigns[call.campaign].settings
+        line = next((line for line in settings.outside_lines if line.name == event.line), None)
+        why = self._why_not(call, event, line)
+        if why is not None:
+            self._refuse(agent, why)
+            return
+        if line is not None:
+            self._call_line(agent, call, settings, line)
+        elif event.number is not None:
+            self._call_number(agent, call, settings, event.number)
+
+    def released(self, event: ThirdPartyReleased) -> None:
+        """End the third party's call."""
+        agent = self._context.agent(event.agent)
+        guest = None if agent.attempt is None else guest_of(self._context.state, agent.attempt)
+        if guest is None:
+            self._context.ignore("late_third_party_release")
+            return
+        self._hang_up(guest, HangupReason.AGENT)
+
+    def left(self, event: ConferenceLeft) -> None:
+        """The agent goes; person and third party stay."""
+        context = self._context
+        agent = context.agent(event.agent)
+        call = self._talk_of(agent)
+        guest = None if call is None else guest_of(context.state, call.attempt)
+        if call is None or guest is None or guest.state is not ThirdPartyState.JOINED:
+            context.ignore("late_conference_leaving")
+            return
+        call.is_handed_on = True
+        call.talk_ended_at = context.now
+        campaign = context.state.campaigns[call.campaign]
+        talk_s = max(context.now - (call.bridged_at or context.now), 0.0)
+        self._roster.move(agent, AgentMove.CALL_OVER)
+        self._pacing.observe(campaign, call.pool, TalkEnded(agent_id=agent.agent, talk_s=talk_s))
+        if campaign.settings.wrap_up_limit_s is not None:
+            context.set_timer(context.now + campaign.settings.wrap_up_limit_s, "wrap", call.attempt)
+        context.emit(ReleaseAgent(attempt=call.attempt, agent=agent.agent))
+
+    # --- what the telephone system says ------------------------------------------------------------------
+
+    def takes(self, event: News) -> bool:
+        """News of a third party; False when it is of another call."""
+        guest = self._context.state.guests.get(event.attempt)
+        if guest is None:
+            return False
+        match event:
+            case CallRinging():
+                self._move(guest, ThirdPartyMove.RING)
+            case CallAnswered():
+                if guest.record is not None:
+                    guest.record = replace(
+                        guest.record, answered_at=min(event.answered_at, self._context.now)
+                    )
+            case CallBridged():
+                self._move(guest, ThirdPartyMove.JOIN)
+            case CallEnded():
+                self._over(guest, event.outcome, event.cause)
+            case CallNotAttempted():
+                self._over(guest, Outcome.NOT_ATTEMPTED, event.reason)
+        return True
+
+    def watch(self, attempt: AttemptId) -> None:
+        """Nothing was heard of a third party for too long: end it, then close it."""
+        guest = self._context.state.guests.get(attempt)
+        if guest is None or guest.state is ThirdPartyState.JOINED:
+            return
+        if guest.hangup is HangupReason.UNACCOUNTED:
+            self._over(guest, Outcome.UNKNOWN, "never heard of")
+            return
+        guest.hangup = None
+        self._hang_up(guest, HangupReason.UNACCOUNTED)
+        self._context.set_timer(self._context.now + GUEST_WATCH_S, "guest", attempt)
+
+    def close_unknown(self, guest: GuestRow) -> None:
+        """The telephone system does not know it any more."""
+        self._over(guest, Outcome.UNKNOWN, "not found in the telephone system")
+
+    # --- asking and calling ------------------------------------------------------------------------------
+
+    def _talk_of(self, agent: AgentRow) -> CallRow | None:
+        call = self._context.state.calls.get(agent.attempt) if agent.attempt is not None else None
+        if call is None or agent.state is not AgentState.TALKING or call.state is not AttemptState.CONNECTED:
+            return None
+        busy = call.is_bridging or call.is_handed_on or call.passing_to is not None or call.hangup is not None
+        return None if busy or call.is_leaving_message else call
+
+    def _why_not(self, call: CallRow, event: ThirdPartyRequested, line: OutsideLine | None) -> str | None:
+        """Why no third party may be called now, whoever it is; None when one may."""
+        state = self._context.state
+        box = state.boxes.get(call.box)
+        reason: str | None = None
+        if guest_of(state, call.attempt) is not None:
+            reason = "there is a third party already"
+        elif event.line is not None and line is None:
+            reason = f"the campaign has no outside line {event.line!r}"
+        elif state.is_floor_stopped:
+            reason = f"the whole floor is stopped: {state.floor_stop_reason}"
+        elif not state.is_network_up or (box is not None and not box.is_up):
+            reason = "the telephone system is not heard"
+        elif state.holds:
+            reason = "; ".join(state.holds.values())
+        elif event.number is not None and event.number in state.locked_numbers:
+            reason = "the number is being called, or talked on, already"
+        return reason
+
+    def _call_line(
+        self, agent: AgentRow, call: CallRow, settings: CampaignSettings, line: OutsideLine
+    ) -> None:
+        context = self._context
+        number = NumberId(f"line:{line.name}")
+        request = ContactRequest(
+            person=PreparedPerson(_file_of(line, number, call)),
+            proposed=_proposed(settings, number, call.debts),
+            max_ring_s=settings.ring_s,
+        )
+        decision = context.gate.evaluate(request, at=context.instant())
+        if decision.clearance is None:
+            self._refuse(agent, _reason(decision))
+            return
+        guest = self._seat(agent, call, line.name, None)
+        context.emit(
+            StoreThirdParty(
+                attempt=guest.attempt,
+                joins=call.attempt,
+                agent=agent.agent,
+                line=line.name,
+                findings=decision.findings,
+            )
+        )
+        person = PersonId(f"line:{line.name}")
+        self._originate(guest, call, settings, decision.clearance, person, number, line.number)
+
+    def _call_number(
+        self, agent: AgentRow, call: CallRow, settings: CampaignSettings, number: NumberId
+    ) -> None:
+        context = self._context
+        file = context.state.persons[call.person].file
+        if number == call.number or all(row.number != number for row in file.numbers):
+            self._refuse(agent, "this is no other number of the person")
+            return
+        decision = self._clearing.ask(settings, call.person, number, call.debts[0], guaranteed=True)
+        if decision.clearance is None:
+            context.emit(
+                StoreDenial(
+                    lead=call.lead.lead,
+                    person=call.person,
+                    number=number,
+                    at=context.now,
+                    findings=decision.findings,
+                    retry_at=None if decision.retry_at is None else decision.retry_at.timestamp(),
+                    rulebook=decision.rulebook,
+                )
+            )
+            self._refuse(agent, _reason(decision))
+            return
+        guest = self._seat(agent, call, "the person's other number", number)
+        guest.record = AttemptRecord(
+            attempt=guest.attempt,
+            campaign=call.campaign,
+            lead=call.lead.lead,
+            person=call.person,
+            number=number,
+            debts=tuple(DebtId(debt) for debt in decision.clearance.debts) or call.debts,
+            zones=self._clearing.zones(call.person),
+            rulebook=decision.rulebook,
+            launched_at=context.now,
+            guaranteed=True,
+            caller_id=call.caller_id,
+        )
+        context.state.locked_numbers[number] = guest.attempt
+        context.emit(StoreAttempt(record=guest.record, findings=decision.findings))
+        self._originate(guest, call, settings, decision.clearance, call.person, number, "")
+
+    def _seat(self, agent: AgentRow, call: CallRow, name: str, number: NumberId | None) -> GuestRow:
+        state = self._context.state
+        state.attempts_made += 1
+        guest = GuestRow(
+            attempt=AttemptId(f"a{state.generation}-{state.attempts_made:08d}"),
+            talk=call.attempt,
+            agent=agent.agent,
+            state=THIRD_PARTY.initial,
+            name=name,
+            number=number,
+            box=call.box,
+        )
+        state.guests[guest.attempt] = guest
+        return guest
+
+    def _originate(
+        self,
+        guest: GuestRow,
+        call: CallRow,
+        settings: CampaignSettings,
+        clearance: Clearance,
+        person: PersonId,
+        number: NumberId,
+        line: str,
+    ) -> None:
+        context = self._context
+        context.set_timer(context.now + settings.ring_s + GUEST_WATCH_S, "guest", guest.attempt)
+        context.emit(
+            Originate(
+                attempt=guest.attempt,
+                campaign=call.campaign,
+                person=person,
+                number=number,
+                clearance=clearance,
+                caller_id=call.caller_id or settings.caller_id,
+                ring_s=settings.ring_s,
+                answer_limit_s=settings.answer_limit_s,
+                detection=DetectionMode.OFF,
+                box=call.box,
+                joins=call.attempt,
+                line=line,
+            )
+        )
+
+    # --- parts -------------------------------------------------------------------------------------------
+
+    def _refuse(self, agent: AgentRow, why: str) -> None:
+        agent.notice = f"no third party: {why}"
+        self._context.ignore("third_party_refused")
+
+    def _move(self, guest: GuestRow, move: ThirdPartyMove) -> None:
+        if THIRD_PARTY.may(guest.state, move):
+            guest.state = THIRD_PARTY.move(guest.state, move)
+        else:
+            self._context.ignore("late_third_party")
+
+    def _hang_up(self, guest: GuestRow, reason: HangupReason) -> None:
+        if guest.hangup is None:
+            guest.hangup = reason
+            self._context.emit(Hangup(attempt=guest.attempt, reason=reason))
+
+    def _over(self, guest: GuestRow, outcome: Outcome, cause: str) -> None:
+        context = self._context
+        state = context.state
+        was_joined = guest.state is ThirdPartyState.JOINED
+        guest.state = THIRD_PARTY.move(guest.state, ThirdPartyMove.END)
+        del state.guests[guest.attempt]
+        if guest.record is not None and guest.number is not None:
+            del state.locked_numbers[guest.number]
+            cancelled = guest.hangup is not None and outcome is Outcome.NO_ANSWER
+            final = Outcome.CANCELLED if cancelled else outcome
+            self._ending.record_guest(replace(guest.record, outcome=final, cause=cause, ended_at=context.now))
+        agent = state.agents.get(guest.agent)
+        if agent is not None and not was_joined:
+            agent.notice = f"{guest.name} was not reached: {outcome.value}"
+        call = state.calls.get(guest.talk)
+        if call is not None and is_alone_with_guest(call) and call.hangup is None:
+            call.hangup = HangupReason.TALK_OVER
+            context.emit(Hangup(attempt=call.attempt, reason=HangupReason.TALK_OVER))
+
+
+def _proposed(settings: CampaignSettings, number: NumberId, debts: tuple[DebtId, ...]) -> ProposedContact:
+    return ProposedContact(
+        number=number,
+        debts=tuple(debts),
+        purpose=Purpose(settings.purpose),
+        tech=Tech.MANUAL_LIVE,
+        mode=Mode.PREVIEW_AGENT_GUARANTEED,
+        client=settings.client,
+        campaign=settings.campaign,
+    )
+
+
+def _file_of(line: OutsideLine, number: NumberId, call: CallRow) -> PersonFile:
+    """A business line to the gate: somebody with a role of their own to these debts, where they work."""
+    zones = frozenset(line.zones)
+    place = Address(country=line.country, region=line.region, zones=zones, kind=AddressKind.WORK)
+    own = NumberOnFile(
+        number=number,
+        kind=NumberKind.LANDLINE,
+        role=NumberRole.WORK,
+        place=Place.OTHER,
+        zones=zones,
+        country=line.country,
+    )
+    debts = tuple(Debt(debt=debt, person_role=line.role) for debt in call.debts)
+    return PersonFile(person=number, role=line.role, addresses=(place,), numbers=(own,), debts=debts)
+
+
+def _reason(decision: GateDecision) -> str:
+    return "; ".join(f"{finding.rule} ({finding.citation})" for finding in decision.denials)

@@ -1,0 +1,35 @@
+"""The agent ends the call. What the telephone system then says (`CallEnded`) is what ends the attempt."""
+
+from dialer.domain.attempt import AttemptState
+from dialer.domain.commands import Hangup, HangupReason
+from dialer.domain.events import AgentHungUp
+from dialer.engine.context import Context
+from dialer.engine.inbound.calls import Inbound
+
+_ENDS = frozenset({AttemptState.LAUNCHED, AttemptState.RINGING, AttemptState.CONNECTED})
+"""Not WAITING: the person was answered and their bridge is on its way; a click cannot mean them yet."""
+
+
+class HangingUp:
+    """The agent's own hand on the hook."""
+
+    def __init__(self, context: Context, inbound: Inbound) -> None:
+        self._context = context
+        self._inbound = inbound
+
+    def by_agent(self, event: AgentHungUp) -> None:
+        """End what they talk on, or what rings for them alone. Asked again, it is sent again: the first order
+        may have been lost with the connection."""
+        context = self._context
+        agent = context.agent(event.agent)
+        if agent.inbound is not None and event.attempt in (None, str(agent.inbound)):
+            if not self._inbound.hang_up(agent):
+                context.ignore("late_agent_hangup")
+            return
+        call = context.state.calls.get(agent.attempt) if agent.attempt is not None else None
+        if call is None or event.attempt not in (None, call.attempt) or call.state not in _ENDS:
+            context.ignore("late_agent_hangup")
+            return
+        if call.hangup is None:
+            call.hangup = HangupReason.AGENT
+        context.emit(Hangup(attempt=call.attempt, reason=call.hangup))

@@ -1,0 +1,501 @@
+"""Launching: pacing says how many, the gate says which, in one step.
+
+Order of a launch: the gate is asked with the facts of this instant; the attempt and every finding are
+stored; then, and only then, the call is originated under the clearance. A candidate that is denied is
+replaced by the next, within a bound.
+"""
+
+from dataclasses import dataclass
+from math import nan
+
+from compliance_gate.findings import Clearance, GateDecision
+from dialer.domain.agent import AgentMove, AgentState
+from dialer.domain.attempt import AttemptState
+from dialer.domain.campaign import CampaignSettings, CampaignState
+from dialer.domain.commands import (
+    HangupReason,
+    Originate,
+    RaiseAlarm,
+    RestLead,
+    StoreAttempt,
+    StoreDenial,
+    StorePacing,
+)
+from dialer.domain.ids import AgentId, AttemptId, DebtId, LeadId
+from dialer.domain.lead import NEVER, Lead, Target
+from dialer.domain.voice import PlannedVoice
+from dialer.engine.calling.calls import WATCH_S, Calls
+from dialer.engine.calling.ending import record_of
+from dialer.engine.calling.recorded_voice import may_be_abandoned, planned
+from dialer.engine.context import Context
+from dialer.engine.launching import caller_id
+from dialer.engine.launching.caller_id import NotShown
+from dialer.engine.launching.clearing import Clearing
+from dialer.engine.launching.hopper import Hopper, take_off
+from dialer.engine.launching.lanes import (
+    base_pools,
+    held_until,
+    lane_for,
+    lane_limit,
+    launching_pools,
+    leads_of,
+    why_not_here,
+)
+from dialer.engine.launching.pacing_port import PacingPort
+from dialer.engine.launching.reserving import (
+    earliest_turn,
+    has_agent_to_spare,
+    keep_for,
+    turn_of,
+    waits_for_its_own,
+)
+from dialer.engine.people import People
+from dialer.engine.roster import Roster
+from dialer.engine.state import AgentRow, CallRow, CampaignRow, PoolRow
+from pacing.policy import LaunchDecision
+
+LOCKED_REST_S = 60.0
+"""A lead whose every person or number is in flight through another lead rests this long."""
+
+LOOKS_PER_LAUNCH = 6
+EXTRA_LOOKS = 24
+"""Most leads looked at in one decision: 6 for each wanted launch and 24 more; then pacing is asked again."""
+
+CANCEL_AFTER_S = 15.0
+"""A telephone rings at least this long before the guard may cancel it (47 CFR 64.1200(a)(6))."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Denied:
+    target: Target
+    decision: GateDecision
+
+
+class Launcher:
+    """Turns decisions into attempts."""
+
+    def __init__(
+        self,
+        context: Context,
+        roster: Roster,
+        hopper: Hopper,
+        people: People,
+        pacing: PacingPort,
+        clearing: Clearing,
+        calls: Calls,
+    ) -> None:
+        self._context = context
+        self._roster = roster
+        self._hopper = hopper
+        self._people = people
+        self._pacing = pacing
+        self._clearing = clearing
+        self._calls = calls
+
+    # --- whether -----------------------------------------------------------------------------------------
+
+    def why_not(self, campaign: CampaignRow) -> str | None:
+        """Why the campaign does not launch at all now; None when it may."""
+        state = self._context.state
+        reason: str | None = None
+        if campaign.state is not CampaignState.RUNNING:
+            reason = f"the campaign is {campaign.state.value}"
+        elif state.is_floor_stopped:
+            reason = f"the whole floor is stopped: {state.floor_stop_reason}"
+        elif not state.is_network_up:
+            reason = "the telephone system is not heard"
+        elif state.holds:
+            reason = "; ".join(state.holds.values())
+        elif campaign.hold_until > self._context.now:
+            reason = campaign.hold_reason
+        elif self._roster.serving(campaign.settings.campaign) == 0:
+            reason = "no agent is on the floor"
+        return reason
+
+    # --- reserved leads ----------------------------------------------------------------------------------
+
+    def serve_reserved(self, campaign: CampaignRow) -> None:
+        """Call backs, and people who must have an agent: each is dialed with one held for them."""
+        if self.why_not(campaign) is not None:
+            return
+        for key, pool in launching_pools(self._context.state, campaign):
+            if why_not_here(self._context.state, pool, self._context.now) is None and not self._serve_pool(
+                campaign, key, pool
+            ):
+                return
+
+    def _serve_pool(self, campaign: CampaignRow, key: str, pool: PoolRow) -> bool:
+        """Serve the pool's reserved leads in order; False when lines or calls per second are used up."""
+        context = self._context
+        refused_at = nan
+        held = leads_of(campaign, pool)
+        if not held.reserved or not self._roster.free(campaign, key, pool):
+            return True
+        first_turn = earliest_turn(context, held)
+        is_free = True
+        for name in tuple(held.reserved):
+            if refused_at <= first_turn or not is_free:
+                break
+            lead = context.state.leads[name]
+            if lead.not_before is not None and lead.not_before > context.now:
+                continue
+            turn = turn_of(context, held, name)
+            if turn >= refused_at:
+                continue
+            if self._limit(campaign) < 1:
+                soon = context.now + campaign.settings.pacing_interval_s
+                pool.reconsider_at = soon if pool.reconsider_at is None else min(pool.reconsider_at, soon)
+                return False
+            if not has_agent_to_spare(context, self._roster, campaign, key, pool, turn):
+                if not has_agent_to_spare(context, self._roster, campaign, key, pool, first_turn):
+                    break  # and nobody's turn is earlier than that
+                refused_at = turn
+                continue
+            agent = self._agent_for(campaign, key, pool, lead)
+            if agent is None:
+                continue
+            take_off(held.reserved, name)
+            held.reserved_since.pop(name, None)
+            held.reserved_turn = context.now
+            self.try_launch(campaign, key, pool, lead, agent=agent)
+            is_free = self._roster.free(campaign, key, pool) > 0
+        return True
+
+    def _agent_for(self, campaign: CampaignRow, key: str, pool: PoolRow, lead: Lead) -> AgentRow | None:
+        context = self._context
+        if lead.reserve_for is not None:
+            own = context.state.agents.get(lead.reserve_for)
+            if own is not None and own.state is AgentState.AVAILABLE:
+                return own if own.box == pool.box else None
+        if waits_for_its_own(context, lead):
+            return None
+        return self._roster.longest_available(campaign, key, pool)
+
+    # --- pacing ------------------------------------------------------------------------------------------
+
+    def pace(self, campaign: CampaignRow, key: str, pool: PoolRow) -> None:
+        """Ask pacing when it is due, and launch what it says."""
+        now = self._context.now
+        if not self._is_due(campaign, pool, now):
+            return
+        held = leads_of(campaign, pool)
+        if held.reserved:
+            self._context.unconnected.add(campaign.settings.campaign)
+        reason = self.why_not(campaign) or why_not_here(self._context.state, pool, now)
+        if reason is None and not self._roster.at_home(campaign, key, pool):
+            reason = "no agent on the floor can take these calls"
+        if reason is not None:
+            until = held_until(self._context.state, campaign, pool, now)
+            pool.is_dirty, pool.reconsider_at, pool.reason = False, until, reason
+            return
+        if not held.queue and not pool.ringing:
+            pool.is_dirty, pool.reconsider_at, pool.reason = False, None, "no lead is due"
+            return
+        limit = lane_limit(self._context, self._roster, campaign, key, pool, self._limit(campaign))
+        decision = self._pacing.decide(campaign, key, pool, limit)
+        pool.is_dirty = False
+        pool.decided_at = now
+        if decision.reconsider_at is not None:
+            pool.reconsider_at = max(decision.reconsider_at, now + campaign.settings.pacing_interval_s)
+        else:
+            pool.reconsider_at = None
+        self._cancel(pool, decision.cancel_ringing)
+        launched = self._launch(campaign, key, pool, decision.launches)
+        if held.queue and (decision.launches >= limit or launched < decision.launches):
+            pool.is_dirty = True  # more was wanted than lines or denials let through: ask again
+        self._tell(campaign, pool, decision, launched)
+
+    def _is_due(self, campaign: CampaignRow, pool: PoolRow, now: float) -> bool:
+        if pool.is_dirty:
+            return now >= pool.decided_at + campaign.settings.pacing_interval_s
+        return pool.reconsider_at is not None and now >= pool.reconsider_at
+
+    def _limit(self, campaign: CampaignRow) -> int:
+        """Launches that lines and calls per second leave, now."""
+        settings = campaign.settings
+        now = self._context.now
+        burst = max(settings.launches_per_second, 1.0)
+        gained = (now - campaign.tokens_at) * settings.launches_per_second
+        campaign.tokens = min(burst, campaign.tokens + max(gained, 0.0))
+        campaign.tokens_at = now
+        return max(0, min(settings.lines - campaign.in_flight, int(campaign.tokens)))
+
+    def _launch(self, campaign: CampaignRow, key: str, pool: PoolRow, wanted: int) -> int:
+        launched = looks = 0
+        most = wanted * LOOKS_PER_LAUNCH + EXTRA_LOOKS if wanted else 0
+        queue = leads_of(campaign, pool).queue
+        while launched < wanted and looks < most and queue and campaign.tokens >= 1.0:
+            if campaign.hold_until > self._context.now:  # found out by the lead before
+                break
+            name = queue.pop(0)
+            looks += 1
+            if self.try_launch(campaign, key, pool, self._context.state.leads[name], agent=None):
+                launched += 1
+        return launched
+
+    def _cancel(self, pool: PoolRow, wanted: int) -> None:
+        """Take back ringing calls that pacing wants back, those that rang longest first."""
+        calls = self._context.state.calls
+        for name in pool.ringing:
+            if wanted <= 0:
+                return
+            call = calls[name]
+            if call.hangup is None and self._context.now - call.launched_at >= CANCEL_AFTER_S:
+                self._calls.hang_up(call, HangupReason.GUARD)
+                wanted -= 1
+
+    def _tell(self, campaign: CampaignRow, pool: PoolRow, decision: LaunchDecision, launched: int) -> None:
+        says_something_new = decision.launches > 0 or decision.cancel_ringing > 0 or pool.launches > 0
+        pool.reason = decision.reason
+        pool.launches = launched
+        if says_something_new:
+            self._context.emit(
+                StorePacing(
+                    campaign=campaign.settings.campaign,
+                    pool=pool.needs,
+                    launches=decision.launches,
+                    launched=launched,
+                    reason=decision.reason,
+                    terms=tuple(sorted(decision.terms.items())),
+                )
+            )
+
+    # --- one lead ----------------------------------------------------------------------------------------
+
+    def try_launch(
+        self, campaign: CampaignRow, key: str, pool: PoolRow, lead: Lead, *, agent: AgentRow | None
+    ) -> bool:
+        """Launch the first target that the gate clears; else rest the lead until one may be.
+
+        The lead is off its queue when this is called. Without `agent`, a lead that must have one goes to the
+        reserved queue instead.
+        """
+        state = self._context.state
+        settings = campaign.settings
+        denied: list[_Denied] = []
+        unshown: list[NotShown] = []
+        for target in lead.targets:
+            if target.person in state.locked_persons or target.number in state.locked_numbers:
+                continue
+            if state.is_calling_us(target.person):
+                continue
+            shown = caller_id.choose(state, settings, target, now=self._context.now)
+            if isinstance(shown, NotShown):
+                unshown.append(shown)
+                continue
+            decision = self._clearing.ask(
+                settings, target.person, target.number, lead.debt, guaranteed=agent is not None
+            )
+            if decision.clearance is None:
+                denied.append(_Denied(target, decision))
+                continue
+            voice = self._voice(settings, lead, target, decision.clearance)
+            if agent is None and self._must_have_agent(target, decision.clearance, voice):
+                keep_for(leads_of(campaign, pool), lead.lead, since=self._context.now)
+                self._context.unconnected.add(settings.campaign)
+                return False
+            self._originate(campaign, key, pool, lead, target, decision, agent, shown.number, voice)
+            return True
+        if unshown and not denied:
+            self._rest_unshown(campaign, lead, unshown)
+        else:
+            self._rest_denied(lead, denied)
+        return False
+
+    def _voice(
+        self, settings: CampaignSettings, lead: Lead, target: Target, clearance: Clearance
+    ) -> PlannedVoice | None:
+        if settings.voice is None:
+            return None
+        file = self._context.state.persons[target.person].file
+        may_play = clearance.may_play
+        return planned(settings, file, lead, target.number, may_play, now=self._context.now)
+
+    def _must_have_agent(self, target: Target, clearance: Clearance, voice: PlannedVoice | None) -> bool:
+        is_heard = may_be_abandoned(voice, clearance.may_play)
+        return not is_heard or self._clearing.was_abandoned_lately(target.person)
+
+    def _rest_unshown(self, campaign: CampaignRow, lead: Lead, unshown: list[NotShown]) -> None:
+        """No number of ours may be shown to them now; when none may to anybody, launching stops."""
+        context = self._context
+        first = min(unshown, key=lambda row: row.until)
+        soon = context.now + LOCKED_REST_S  # the hold, not the lead, waits for the next day
+        context.emit(
+            RestLead(
+                lead=lead.lead,
+                not_before=soon if first.is_everybodys else first.until,
+                reason=first.reason,
+                passes=lead.passes,
+                reserve_agent=lead.reserve_agent,
+                reserve_for=lead.reserve_for,
+            )
+        )
+        self._hopper.remove(lead)
+        if first.is_everybodys and campaign.hold_until < first.until:
+            campaign.hold_until, campaign.hold_reason = first.until, first.reason
+            campaign.is_held_by_caller_ids = True
+            subject = f"campaign {campaign.settings.campaign}"
+            context.emit(RaiseAlarm(subject=subject, text=first.reason))
+
+    def _rest_denied(self, lead: Lead, denied: list[_Denied]) -> None:
+        context = self._context
+        if not denied:
+            until, reason = context.now + LOCKED_REST_S, "in flight through another lead"
+        else:
+            instants = [
+                row.decision.retry_at.timestamp() for row in denied if row.decision.retry_at is not None
+            ]
+            until = min(instants) if instants else NEVER
+            first = denied[0]
+            rules = sorted({finding.rule for row in denied for finding in row.decision.denials})
+            reason = ", ".join(rules)
+            if context.remember_denial(lead.lead, reason):
+                context.emit(
+                    StoreDenial(
+                        lead=lead.lead,
+                        person=first.target.person,
+                        number=first.target.number,
+                        at=context.now,
+                        findings=first.decision.findings,
+                        retry_at=None if until >= NEVER else until,
+                        rulebook=first.decision.rulebook,
+                    )
+                )
+        context.emit(
+            RestLead(
+                lead=lead.lead,
+                not_before=max(until, context.now),
+                reason=reason,
+                passes=lead.passes,
+                reserve_agent=lead.reserve_agent,
+                reserve_for=lead.reserve_for,
+            )
+        )
+        self._hopper.remove(lead)
+
+    def _originate(
+        self,
+        campaign: CampaignRow,
+        key: str,
+        pool: PoolRow,
+        lead: Lead,
+        target: Target,
+        decision: GateDecision,
+        agent: AgentRow | None,
+        shown: str,
+        voice: PlannedVoice | None,
+    ) -> None:
+        context = self._context
+        clearance = decision.clearance
+        assert clearance is not None, "originated only under a clearance"
+        call = self._new_call(campaign, key, lead, target, clearance, agent)
+        call.caller_id, call.voice = shown, voice
+        state = context.state
+        caller_id.launched(state, call, now=context.now)
+        state.calls[call.attempt] = call
+        state.locked_leads[lead.lead] = call.attempt
+        state.locked_persons[target.person] = call.attempt
+        state.locked_numbers[target.number] = call.attempt
+        state.denials.pop(lead.lead, None)
+        self._people.use(target.person)
+        self._hopper.remove(lead)
+        campaign.in_flight += 1
+        if call.box in state.boxes:
+            state.boxes[call.box].in_flight += 1
+        campaign.tokens -= 1.0
+        context.emit(StoreAttempt(record=record_of(call), findings=decision.findings))
+        context.emit(self._originate_command(campaign, call, clearance))
+        context.set_timer(context.now + campaign.settings.ring_s + WATCH_S, "watch", call.attempt)
+        if agent is None:
+            pool.ringing.append(call.attempt)
+            return
+        agent.attempt = call.attempt
+        self._roster.move(agent, AgentMove.RESERVE, reason="call back")
+
+    def _new_call(
+        self,
+        campaign: CampaignRow,
+        key: str,
+        lead: Lead,
+        target: Target,
+        clearance: Clearance,
+        agent: AgentRow | None,
+    ) -> CallRow:
+        state = self._context.state
+        state.attempts_made += 1
+        needs, live = campaign.answers.probabilities(target.answer_segment)
+        return CallRow(
+            attempt=AttemptId(f"a{state.generation}-{state.attempts_made:08d}"),
+            campaign=campaign.settings.campaign,
+            pool=key,
+            lead=lead,
+            person=target.person,
+            number=target.number,
+            debts=tuple(DebtId(debt) for debt in clearance.debts) or (lead.debt,),
+            zones=self._clearing.zones(target.person),
+            rulebook=clearance.rulebook,
+            state=AttemptState.LAUNCHED,
+            launched_at=self._context.now,
+            needs_agent=needs,
+            live=live,
+            may_play=tuple(sorted(clearance.may_play)),
+            agent=agent.agent if agent is not None else None,
+            is_guaranteed=agent is not None,
+            segment=target.answer_segment,
+            box=campaign.pools[key].box,
+        )
+
+    def _originate_command(self, campaign: CampaignRow, call: CallRow, clearance: Clearance) -> Originate:
+        settings = campaign.settings
+        reserved: AgentId | None = call.agent
+        return Originate(
+            attempt=call.attempt,
+            campaign=settings.campaign,
+            person=call.person,
+            number=call.number,
+            clearance=clearance,
+            caller_id=call.caller_id,
+            ring_s=settings.ring_s,
+            answer_limit_s=settings.answer_limit_s,
+            detection=settings.detects(call.segment),
+            reserved_agent=reserved,
+            box=call.box,
+            voice=call.voice,
+        )
+
+    # --- asked by an agent -------------------------------------------------------------------------------
+
+    def dial_for(self, campaign: CampaignRow, agent: AgentRow, lead_name: LeadId, target: Target) -> bool:
+        """Preview, click-to-dial: the same gate, the asking agent held. False when denied or not in hand."""
+        lead = self._context.state.leads.get(lead_name)
+        if lead is None or agent.state not in (AgentState.AVAILABLE, AgentState.NOT_READY):
+            return False
+        if self.why_not(campaign) is not None or self._limit(campaign) < 1:
+            return False
+        found = self._held_in(campaign, lead_name)
+        lane = None if found is None else lane_for(self._context.state, campaign, found[0], agent.box)
+        if found is None or lane is None:
+            return False
+        pool = found[1]
+        if agent.state is AgentState.NOT_READY:  # back to their break when the call is over
+            agent.is_leaving, agent.leaving_reason = True, agent.reason
+        take_off(pool.queue, lead_name)
+        take_off(pool.reserved, lead_name)
+        pool.reserved_since.pop(lead_name, None)
+        one = Lead(
+            lead=lead.lead,
+            campaign=lead.campaign,
+            debt=lead.debt,
+            targets=tuple(row for row in lead.targets if row.number == target.number) or (target,),
+            needs=lead.needs,
+            priority=lead.priority,
+            passes=lead.passes,
+        )
+        return self.try_launch(campaign, lane[0], lane[1], one, agent=agent)
+
+    @staticmethod
+    def _held_in(campaign: CampaignRow, lead: LeadId) -> tuple[str, PoolRow] | None:
+        for key, pool in base_pools(campaign):
+            if lead in pool.queue or lead in pool.reserved:
+                return key, pool
+        return None

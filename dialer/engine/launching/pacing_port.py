@@ -1,0 +1,183 @@
+"""Between the engine and the pacing library: rows become numbers, what happens becomes observations."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import cast
+
+import numpy as np
+
+from dialer.domain.agent import AgentState
+from dialer.domain.campaign import CampaignSettings, DetectionMode
+from dialer.domain.errors import InvalidFactError
+from dialer.domain.ids import CampaignId, LeadId
+from dialer.engine.context import Context
+from dialer.engine.launching import ledger
+from dialer.engine.launching.lanes import leads_of
+from dialer.engine.launching.reserving import agents_kept
+from dialer.engine.roster import Roster
+from dialer.engine.state import CallRow, CampaignRow, PoolRow
+from pacing.abandonment_guard import AbandonmentGuard
+from pacing.policy import (
+    Json,
+    LaunchDecision,
+    LaunchOutcome,
+    LaunchResolved,
+    PacingObservation,
+    PacingPolicy,
+    PacingSnapshot,
+)
+from pacing.registry import make_policy
+
+_AVAILABLE, _TALKING = AgentState.AVAILABLE, AgentState.TALKING
+_WRAPPING, _RESERVED = AgentState.WRAPPING, AgentState.RESERVED
+
+CANDIDATES = 24
+MOST_CANDIDATES = 50
+"""Next leads that pacing is shown, and the most where lines and calls per second would let more be launched:
+fifty launches are a step of about 15 ms, and nobody else is served meanwhile. What is still wanted comes with
+the next decision."""
+
+
+PolicyMaker = Callable[[CampaignSettings, str], PacingPolicy]
+"""Makes the policy of one pool (by its key) of a campaign."""
+
+
+class PacingPort:
+    """One policy per pool, made from the campaign's settings, wrapped by the guard."""
+
+    def __init__(self, context: Context, roster: Roster, make: PolicyMaker | None = None) -> None:
+        self._context = context
+        self._roster = roster
+        self._make = make if make is not None else guarded_policy
+
+    def policy(self, campaign: CampaignRow, key: str) -> PacingPolicy:
+        """The pool's policy; made, and its learning restored, when first asked for."""
+        name = (campaign.settings.campaign, key)
+        known = self._context.policies.get(name)
+        if known is None:
+            known = self._make(campaign.settings, key)
+            stored = campaign.pools[key].policy_state
+            if stored:
+                known.restore(cast("Mapping[str, Json]", json.loads(stored)))
+            self._context.policies[name] = known
+        return known
+
+    def check(self, settings: CampaignSettings) -> None:
+        """Whether the settings' policy can be made.
+
+        Raises:
+            InvalidFactError: it does not exist, or does not take these parameters.
+        """
+        try:
+            self._make(settings, "")
+        except ValueError as error:
+            raise InvalidFactError(f"campaign {settings.campaign}: {error}") from error
+
+    def forget(self, campaign: CampaignId) -> None:
+        """Settings changed: policies are made anew, what they learned is kept when the policy is the same."""
+        self.save()
+        for name in [name for name in self._context.policies if name[0] == campaign]:
+            del self._context.policies[name]
+
+    def save(self) -> None:
+        """Write every policy's learning into its pool's row, for a checkpoint."""
+        for (campaign, key), policy in self._context.policies.items():
+            row = self._context.state.campaigns[campaign]
+            row.pools[key].policy_state = json.dumps(policy.state(), sort_keys=True)
+
+    def observe(self, campaign: CampaignRow, key: str, observation: PacingObservation) -> None:
+        """Tell the pool's policy what happened."""
+        self.policy(campaign, key).observe(observation)
+
+    def resolved(
+        self, campaign: CampaignRow, call: CallRow, outcome: LaunchOutcome, *, needed: bool | None = None
+    ) -> None:
+        """Tell the pool's policy what became of a launch, when that is known for sure."""
+        until = call.answered_at if call.answered_at is not None else self._context.now
+        self.observe(
+            campaign,
+            call.pool,
+            LaunchResolved(
+                needs_agent=call.needs_agent,
+                live=call.live,
+                outcome=outcome,
+                ring_s=max(until - call.launched_at, 0.0),
+                needed_agent=needed,
+            ),
+        )
+
+    def decide(self, campaign: CampaignRow, key: str, pool: PoolRow, launch_limit: int) -> LaunchDecision:
+        """Ask the pool's policy now."""
+        return self.policy(campaign, key).decide(self.snapshot(campaign, key, pool, launch_limit))
+
+    def snapshot(self, campaign: CampaignRow, key: str, pool: PoolRow, launch_limit: int) -> PacingSnapshot:
+        """The pool in numbers."""
+        context = self._context
+        state, now, settings = context.state, context.now, campaign.settings
+        ready = paused = 0
+        talking: list[tuple[str, float, bool]] = []
+        wrapping: list[tuple[str, float, bool]] = []
+        agents = state.agents
+        for name in self._roster.at_home(campaign, key, pool):
+            agent = agents[name]
+            doing = agent.state
+            if doing is _AVAILABLE:
+                ready += 1
+            elif doing is _TALKING:
+                talking.append((name, now - agent.since, agent.is_leaving))
+            elif doing is _WRAPPING:
+                wrapping.append((name, now - agent.since, agent.is_leaving))
+            elif doing is _RESERVED:  # joined within milliseconds, or waiting for a guaranteed call
+                talking.append((name, 0.0, agent.is_leaving))
+            else:
+                paused += 1
+        calls = state.calls
+        ringing = [calls[name] for name in pool.ringing]
+        # Who is being joined has an agent already, counted above as talking.
+        waiting = [call for name in pool.waiting if not (call := calls[name]).is_bridging]
+        held = leads_of(campaign, pool)
+        ahead = self._ahead(campaign, held.queue[: min(max(CANDIDATES, launch_limit), MOST_CANDIDATES)])
+        engaged = talking + wrapping
+        return PacingSnapshot(
+            now=now,
+            ready_agents=ready,
+            paused_agents=paused,
+            reserved_agents=agents_kept(context, held, pool, ready),
+            agent_ids=tuple(row[0] for row in engaged),
+            talking_elapsed=np.array([row[1] for row in talking], dtype=np.float64),
+            wrapping_elapsed=np.array([row[1] for row in wrapping], dtype=np.float64),
+            leaving=np.array([row[2] for row in engaged], dtype=np.bool_),
+            ringing_elapsed=np.array([now - call.launched_at for call in ringing], dtype=np.float64),
+            ringing_needs_agent=np.array([call.needs_agent for call in ringing], dtype=np.float64),
+            ringing_live=np.array([call.live for call in ringing], dtype=np.float64),
+            waiting_elapsed=np.array([now - (call.answered_at or now) for call in waiting], dtype=np.float64),
+            candidate_needs_agent=np.array([row[0] for row in ahead], dtype=np.float64),
+            candidate_live=np.array([row[1] for row in ahead], dtype=np.float64),
+            unidentified_counts=settings.detection is not DetectionMode.ON,
+            leads_left=max(len(held.queue), campaign.leads_left or 0),
+            shift_left=float("inf")
+            if settings.shift_ends_at is None
+            else max(settings.shift_ends_at - now, 0.0),
+            launch_limit=launch_limit,
+            ledger=ledger.as_pacing(campaign, now),
+        )
+
+    def _ahead(self, campaign: CampaignRow, queue: list[LeadId]) -> list[tuple[float, float]]:
+        """(needs an agent, is a person) of leads in a hopper, each by its first target's segment."""
+        leads, known = self._context.state.leads, dict[str, tuple[float, float]]()
+        ahead: list[tuple[float, float]] = []
+        for name in queue:
+            segment = leads[name].targets[0].answer_segment
+            chances = known.get(segment)
+            if chances is None:
+                chances = known[segment] = campaign.answers.probabilities(segment)
+            ahead.append(chances)
+        return ahead
+
+
+def guarded_policy(settings: CampaignSettings, _pool: str) -> PacingPolicy:
+    """The policy that the settings name, under the guard. Raises ValueError when they name none."""
+    parameters = dict(settings.policy_parameters)
+    if settings.policy == "predictive":
+        parameters.setdefault("target", settings.abandonment_target)
+    return AbandonmentGuard(make_policy(settings.policy, **parameters), epsilon=settings.guard_epsilon)

@@ -1,0 +1,1 @@
+"""The database itself: tables, connections, the owner's lock, the log, copies."""

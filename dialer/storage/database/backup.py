@@ -1,0 +1,97 @@
+"""A copy of the store while it is in use, and a store from a copy.
+
+SQLite: its own online back-up, some pages at a time, which a running writer only restarts and never blocks;
+the copy is checked before it gets its name. PostgreSQL: `pg_dump --format=custom`, restored by `pg_restore`;
+Fairdial prints the line and leaves the server's tools to its keeper.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from dialer.domain.errors import FairdialError
+from dialer.storage.database.connections import PostgresDatabase, SqliteDatabase, translated
+from dialer.storage.store import Store
+
+PAGES_AT_ONCE = 2_000
+"""Eight megabytes, then others get their turn."""
+
+
+class BackupError(FairdialError):
+    """The copy could not be made, or is damaged; nothing was replaced."""
+
+
+def back_up(store: Store, target: Path, *, progress: Callable[[int, int], None] | None = None) -> None:
+    """Copy the store to a new file, while it runs.
+
+    Args:
+        progress: called with the pages left and the pages in all.
+
+    Raises:
+        BackupError: the file exists, the copy is damaged, or the store is not a file.
+        StoreUnavailableError: no room, no right to write.
+    """
+    database = store.database
+    if isinstance(database, PostgresDatabase):
+        url = database.url.set(drivername="postgresql").render_as_string(hide_password=True)
+        raise BackupError(f"back up a PostgreSQL store with: pg_dump --format=custom --file={target} '{url}'")
+    if target.exists():
+        raise BackupError(f"{target} exists; a back-up never overwrites")
+    partial = target.with_name(f"{target.name}.partial")
+    partial.unlink(missing_ok=True)
+    with translated():
+        try:
+            _copy(database, partial, progress)
+        except sqlite3.Error as error:
+            partial.unlink(missing_ok=True)
+            raise BackupError(f"{target}: {error}") from error
+    problem = damage_of(partial)
+    if problem is not None:
+        partial.unlink()
+        raise BackupError(f"{target}: the copy is damaged: {problem}")
+    partial.rename(target)
+
+
+def _copy(database: SqliteDatabase, target: Path, progress: Callable[[int, int], None] | None) -> None:
+    path = Path(database.url.database or "")
+    with (
+        closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        source.backup(
+            copy,
+            pages=PAGES_AT_ONCE,
+            progress=None if progress is None else lambda _status, left, total: progress(left, total),
+            sleep=0.005,
+        )
+        copy.execute("PRAGMA journal_mode=DELETE")
+
+
+def damage_of(path: Path) -> str | None:
+    """What SQLite finds wrong with a file; None when it is whole."""
+    try:
+        with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as connection:
+            verdict = str(connection.execute("PRAGMA quick_check").fetchone()[0])
+    except sqlite3.Error as error:
+        return str(error)
+    return None if verdict == "ok" else verdict
+
+
+def restore(copy: Path, target: Path) -> None:
+    """Make a store from a copy, under a name that does not exist yet.
+
+    Raises:
+        BackupError: the copy is damaged, or the target exists: move the old store away first.
+    """
+    problem = damage_of(copy)
+    if problem is not None:
+        raise BackupError(f"{copy} is damaged: {problem}")
+    left_over = [path for suffix in ("", "-wal", "-shm") if (path := Path(f"{target}{suffix}")).exists()]
+    if left_over:
+        raise BackupError(f"{left_over[0]} exists; move the old store away first")
+    with (
+        closing(sqlite3.connect(copy.resolve().as_uri() + "?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(target)) as made,
+    ):
+        source.backup(made)

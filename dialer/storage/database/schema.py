@@ -1,0 +1,57 @@
+"""Brings a store's tables to this program's version, from a checkout or from the installed wheel."""
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from dialer.domain.errors import FairdialError
+from dialer.storage.database.tables import metadata
+
+
+class SchemaMismatchError(FairdialError):
+    """The store's tables are of another version of the program: migrate it, or use the newer program."""
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "dialer.storage:migrations")
+    config.attributes["connection"] = connection
+    return config
+
+
+def migrate(connection: Connection) -> None:
+    """Create the tables or bring them to the newest revision; inside the caller's transaction."""
+    command.upgrade(_config(connection), "head")
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision the store is at; None when it has no tables."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str:
+    """The revision this program writes."""
+    config = Config()
+    config.set_main_option("script_location", "dialer.storage:migrations")
+    head = ScriptDirectory.from_config(config).get_current_head()
+    assert head is not None, "the package ships its migrations"
+    return head
+
+
+def check(connection: Connection) -> None:
+    """Refuse a store of another version.
+
+    Raises:
+        SchemaMismatchError: with what to do.
+    """
+    found, newest = revision_of(connection), newest_revision()
+    if found != newest:
+        raise SchemaMismatchError(f"the store is at revision {found}, this program needs {newest}")
+
+
+def differences(connection: Connection) -> list[object]:
+    """What the migrated tables lack against `tables.py`; empty when they agree."""
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))

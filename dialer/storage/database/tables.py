@@ -1,0 +1,455 @@
+"""Every table of the store. SQLite and PostgreSQL alike; instants are POSIX seconds UTC, days ISO text.
+
+Four kinds of table, and who writes each:
+
+* what was placed (clients, persons, numbers, addresses, debts and their ties): intake, by a published import;
+* what happened (journal) and its projections (attempts, facts, leads, agent states, ...): the engine's steps,
+  in one transaction with the journal row;
+* identity in clear (identities, address_lines, telephone_numbers): apart, so that it can be walled off and
+  erased while pseudonymous counts stay;
+* the store's own (meta, owner, checkpoints, imports).
+"""
+
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+"""A counting key: SQLite counts only a column of type INTEGER."""
+
+_Bytewise = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that sorts by its code points everywhere, as Python does."""
+
+
+def _serial() -> Column[int]:
+    return Column("id", _Serial, primary_key=True, autoincrement=True)
+
+
+def _text(name: str, *, default: str | None = "") -> Column[str]:
+    """Text that is never null."""
+    return Column(name, Text, nullable=False, server_default=default)
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, Text, primary_key=True)
+
+
+def _partial(name: str, column: Column[str]) -> Index:
+    present = column.is_not(None)
+    return Index(name, column, sqlite_where=present, postgresql_where=present)
+
+
+# --- the store's own --------------------------------------------------------------------------------------
+
+meta = Table("meta", metadata, _key("key"), _text("value", default=None))
+
+owner = Table(
+    "owner",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _text("who", default=None),
+    Column("since", Float, nullable=False),
+)
+"""Who holds the exclusive lock, for messages; the lock itself belongs to the operating system or server."""
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("sequence", _Serial, primary_key=True, autoincrement=False),
+    Column("now", Float, nullable=False),
+    _text("event", default=None),
+    Column("entry", LargeBinary, nullable=False),
+)
+"""`entry`: `dialer.storage.journal.codecs.packed` bytes."""
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("sequence", _Serial, primary_key=True, autoincrement=False),
+    Column("at", Float, nullable=False),
+    _text("sha256", default=None),
+    Column("body", LargeBinary, nullable=False),
+)
+
+rulebooks = Table(
+    "rulebooks", metadata, _key("rulebook"), Column("first_used_at", Float, nullable=False), _text("versions")
+)
+
+# --- what was placed --------------------------------------------------------------------------------------
+
+clients = Table("clients", metadata, _key("client"), _text("name"))
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    _key("campaign"),
+    _text("client"),
+    _text("state", default="idle"),
+    _text("settings", default="{}"),
+    Column("sequence", _Serial, nullable=False, server_default="0"),
+)
+
+persons = Table(
+    "persons",
+    metadata,
+    _key("person"),
+    _text("client"),
+    _text("language", default="en"),
+    Column("doubtful", Boolean, nullable=False, server_default=sa.false()),
+    Column("import_id", Text),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    _key("person"),
+    _text("client"),
+    _text("person_ref"),
+    _text("first"),
+    _text("middle"),
+    _text("last"),
+    _text("suffix"),
+    Column("date_of_birth", Text),
+    _text("ssn_last4"),
+    _text("email"),
+    Index("ix_identities_client_ref", "client", "person_ref", unique=True),
+    Column("match_key", Text, index=True),
+)
+"""`match_key`: name and birthday folded together, null when not known. Two persons with one key may be
+one person."""
+
+addresses = Table(
+    "addresses",
+    metadata,
+    _key("address"),
+    Column("person", Text, nullable=False, index=True),
+    _text("kind", default="residential"),
+    Column("country", Text),
+    Column("region", Text),
+    Column("city", Text),
+    Column("zones", Text),
+)
+"""`zones`: JSON list, null = it could not be placed."""
+
+address_lines = Table(
+    "address_lines", metadata, _key("address"), _text("line_1"), _text("line_2"), _text("postal_code")
+)
+
+numbers = Table(
+    "numbers",
+    metadata,
+    _key("number"),
+    _text("kind", default="unknown"),
+    Column("country", Text),
+    Column("zones", Text),
+    _text("regions", default="[]"),
+    _text("on_lists", default="[]"),
+    Column("dnc_checked", Boolean),
+    Column("ported_from_landline_at", Float),
+)
+
+telephone_numbers = Table("telephone_numbers", metadata, _key("number"), _text("e164", default=None))
+
+person_numbers = Table(
+    "person_numbers",
+    metadata,
+    _key("person"),
+    _key("number"),
+    _text("role", default="unknown"),
+    Column("place", Text),
+    Column("rank", Integer, nullable=False, server_default="0"),
+    _text("source"),
+    Index("ix_person_numbers_number", "number"),
+)
+
+debts = Table(
+    "debts",
+    metadata,
+    _key("debt"),
+    _text("client"),
+    _text("client_account"),
+    _text("placement"),
+    _text("type", default="other"),
+    Column("servicer_account", Text),
+    _text("original_creditor"),
+    _text("current_creditor"),
+    Column("balance_cents", BigInteger, nullable=False),
+    _text("currency", default="USD"),
+    Column("delinquent_since", Text),
+    Column("recall_on", Text),
+    Column("priority", Float, nullable=False, server_default="0"),
+    _text("state", default="open"),
+    _text("particulars", default="{}"),
+    Column("import_id", Text),
+    Index("ix_debts_client_account", "client", "client_account", unique=True),
+)
+
+person_debts = Table(
+    "person_debts",
+    metadata,
+    _key("person"),
+    _key("debt"),
+    _text("role", default="consumer"),
+    Index("ix_person_debts_debt", "debt"),
+)
+
+# --- what happened, and what follows for the next decision ------------------------------------------------
+
+facts = Table(
+    "facts",
+    metadata,
+    _serial(),
+    Column("sequence", _Serial, nullable=False, server_default="0"),
+    Column("person", Text),
+    Column("number", Text),
+    Column("debt", Text),
+    _text("kind", default=None),
+    Column("at", Float, nullable=False),
+    _text("body", default="null"),
+    Column("import_id", Text),
+)
+"""Requests, consents, holds, their lifting, conversations and edits, in the order in which they came: what
+`dialer.domain.facts` applies to a person's file. Exactly one of person, number, debt says whom it binds."""
+
+_partial("ix_facts_person", facts.c.person)
+_partial("ix_facts_number", facts.c.number)
+_partial("ix_facts_debt", facts.c.debt)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    _serial(),
+    Column("sequence", _Serial, nullable=False),
+    _text("scope", default=None),
+    Column("person", Text),
+    Column("number", Text),
+    Column("debt", Text),
+    _text("source"),
+    Column("at", Float, nullable=False),
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    _serial(),
+    Column("sequence", _Serial, nullable=False),
+    Column("debt", Text, nullable=False, index=True),
+    Column("cents", BigInteger, nullable=False),
+    _text("currency"),
+    Column("settles", Boolean, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+leads = Table(
+    "leads",
+    metadata,
+    Column("lead", _Bytewise, primary_key=True),
+    _text("campaign", default=None),
+    _text("debt", default=None),
+    _text("state", default="due"),
+    Column("not_before", Float, nullable=False, server_default="0"),
+    Column("reserve_agent", Boolean, nullable=False, server_default=sa.false()),
+    Column("reserve_for", Text),
+    Column("priority", Float, nullable=False, server_default="0"),
+    Column("passes", Integer, nullable=False, server_default="0"),
+    _text("needs", default="[]"),
+    _text("reason"),
+    Index("ix_leads_debt", "debt"),
+    Index("ix_leads_waiting", "campaign", "state", "not_before"),
+)
+"""States: `due` (may be claimed), `resting` (not before an instant), `claimed` (fetched, the engine has not
+written it down), `queued`, `in_flight`, `closed`."""
+
+Index(
+    "ix_leads_order",
+    leads.c.campaign,
+    leads.c.state,
+    leads.c.reserve_agent.desc(),
+    leads.c.priority.desc(),
+    leads.c.passes,
+    leads.c.lead,
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    _key("attempt"),
+    Column("campaign", Text, nullable=False),
+    Column("lead", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    _text("debts", default="[]"),
+    _text("zones", default="[]"),
+    _text("rulebook"),
+    Column("launched_at", Float, nullable=False),
+    Column("guaranteed", Boolean, nullable=False),
+    Column("answered_at", Float),
+    Column("bridged_at", Float),
+    Column("talk_ended_at", Float),
+    Column("ended_at", Float),
+    Column("wrapped_at", Float),
+    Column("agent", Text),
+    Column("outcome", Text),
+    _text("cause"),
+    Column("abandoned", Boolean),
+    Column("message_played", Boolean, nullable=False),
+    Column("disposition_kind", Text),
+    Column("disposition", Text),
+    _text("caller_id"),
+    Column("early_media", Boolean, nullable=False, server_default=sa.false()),
+    Column("detected", Text),
+    _text("detection_cause"),
+    Column("detection_s", Float),
+    _text("played", default="[]"),
+    Column("recorded", Boolean),
+    Column("overflow_at", Float),
+    Index("ix_attempts_person", "person", "launched_at"),
+    Index("ix_attempts_number", "number", "launched_at"),
+    Index("ix_attempts_launched", "campaign", "launched_at"),
+)
+
+_open = attempts.c.ended_at.is_(None)
+Index("ix_attempts_open", attempts.c.launched_at, sqlite_where=_open, postgresql_where=_open)
+
+findings = Table("findings", metadata, _key("attempt"), Column("sequence", _Serial, nullable=False))
+"""In which step of the journal the attempt was cleared, with every rule that was asked."""
+
+inbound_calls = Table(
+    "inbound_calls",
+    metadata,
+    _key("call"),
+    Column("number", Text, index=True),
+    Column("arrived_at", Float, nullable=False, index=True),
+    Column("ended_at", Float),
+    Column("opted_out", Boolean, nullable=False),
+    Column("unserved", Boolean, nullable=False),
+    Column("agent", Text),
+    Column("bridged_at", Float),
+    Column("person", Text, index=True),
+    Column("disposition_kind", Text),
+    Column("body", Text, nullable=False),
+)
+"""People who called us; `body` is the whole `InboundRecord`."""
+
+denials = Table(
+    "denials",
+    metadata,
+    _serial(),
+    Column("sequence", _Serial, nullable=False),
+    Column("lead", Text, nullable=False),
+    Column("person", Text, nullable=False, index=True),
+    Column("number", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("retry_at", Float),
+    _text("rulebook"),
+    _text("rules", default="[]"),
+)
+"""The findings of a denial are in its step of the journal."""
+
+promises = Table(
+    "promises",
+    metadata,
+    _serial(),
+    Column("sequence", _Serial, nullable=False),
+    Column("attempt", Text, nullable=False),
+    Column("person", Text, nullable=False, index=True),
+    _text("debts", default="[]"),
+    Column("cents", BigInteger),
+    Column("currency", Text),
+    Column("due_at", Float),
+    Column("at", Float, nullable=False),
+)
+
+agent_states = Table(
+    "agent_states",
+    metadata,
+    _serial(),
+    Column("sequence", _Serial, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("campaign", Text, nullable=False),
+    _text("state", default=None),
+    _text("reason"),
+    Column("at", Float, nullable=False),
+    Index("ix_agent_states_at", "at"),
+)
+
+pacing_decisions = Table(
+    "pacing_decisions",
+    metadata,
+    _serial(),
+    Column("sequence", _Serial, nullable=False),
+    Column("campaign", Text, nullable=False),
+    _text("pool", default="[]"),
+    Column("launches", Integer, nullable=False),
+    Column("launched", Integer, nullable=False),
+    _text("reason"),
+    _text("terms", default="[]"),
+    Column("at", Float, nullable=False),
+    Index("ix_pacing_decisions_at", "campaign", "at"),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    _serial(),
+    Column("sequence", _Serial, nullable=False),
+    _text("subject"),
+    _text("text"),
+    Column("at", Float, nullable=False),
+)
+
+# --- files that came in -----------------------------------------------------------------------------------
+
+imports = Table(
+    "imports",
+    metadata,
+    _key("import_id"),
+    _text("file_name"),
+    _text("sha256"),
+    _text("campaign"),
+    _text("state", default=None),
+    Column("started_at", Float, nullable=False),
+    Column("published_at", Float),
+    Column("lines", Integer, nullable=False, server_default="0"),
+    Column("accepted", Integer, nullable=False, server_default="0"),
+    Column("rejected", Integer, nullable=False, server_default="0"),
+    _text("report", default="{}"),
+)
+"""States: `staging` (arriving), `published` (the flip happened; staged accounts are being put in place),
+`finished`, `abandoned`."""
+
+import_rejects = Table(
+    "import_rejects",
+    metadata,
+    _serial(),
+    Column("import_id", Text, nullable=False, index=True),
+    Column("line", Integer, nullable=False),
+    _text("column"),
+    _text("reason"),
+    _text("value"),
+)
+
+staged_accounts = Table(
+    "staged_accounts",
+    metadata,
+    _serial(),
+    Column("import_id", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_staged_accounts_import", "import_id", "id"),
+)
+
+news = Table(
+    "news",
+    metadata,
+    _serial(),
+    _text("person", default=None),
+    Column("import_id", Text, nullable=False, server_default="", index=True),
+)
+"""Persons known before of whom a placement says more, until a running engine was told (`storage.news`)."""

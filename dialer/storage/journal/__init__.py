@@ -1,0 +1,1 @@
+"""The journal as bytes: entries, files, checkpoints, comparison of replays."""

@@ -1,0 +1,1 @@
+"""Placements into the store: staged, published by one flip, put in place."""

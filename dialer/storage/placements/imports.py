@@ -1,0 +1,328 @@
+"""Placements into the store: staged in small transactions, published by one short flip, then put in place.
+
+Nothing of a file can be seen by a decision before the flip; after it, all of it will be, even if the process
+dies: putting in place is idempotent and goes on at the next opening. Every transaction is small and followed
+by a pause at least as long, so that a live floor's commits get their turn (the writer of SQLite is one).
+
+    staging --flip--> published --all in place--> finished
+        \\--> abandoned (nothing was ever visible)
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Row, delete, select, update
+
+from dialer.clock import monotonic_now
+from dialer.domain.errors import FairdialError
+from dialer.domain.ids import PersonId
+from dialer.domain.placement import PlacedAccount, RejectedLine
+from dialer.storage.database import tables as t
+from dialer.storage.database.connections import KEPT_CHECKPOINT_PAGES, Work
+from dialer.storage.journal.codecs import encode_value, value_decoder
+from dialer.storage.leads import wake_numberless
+from dialer.storage.placements.identifiers import Identifiers
+from dialer.storage.placements.pace import Pace, no_pause
+from dialer.storage.placements.placing import Batch, Placing
+from dialer.storage.projecting.fold import Row as Columns
+from dialer.storage.projecting.fold import insert_missing, insert_rows
+
+FORGOTTEN_AT_ONCE = 1_000
+
+T = TypeVar("T")
+_account = value_decoder(PlacedAccount)
+
+
+class ImportStateError(FairdialError):
+    """The import is not in a state in which this may be done; the message says which it is in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportStatus:
+    """Where an import stands. `state`: staging, published, finished or abandoned."""
+
+    import_id: str
+    file_name: str
+    campaign: str
+    state: str
+    lines: int
+    accepted: int
+    rejected: int
+
+
+def import_id_of(sha256: str, campaign: str) -> str:
+    """The same bytes for the same campaign are one import."""
+    return hashlib.sha256(f"{sha256}\x1f{campaign}".encode()).hexdigest()[:16]
+
+
+class Imports:
+    """Imports of one store.
+
+    Args:
+        pause: called with the length of each transaction in seconds; `breathe` beside a live floor.
+    """
+
+    def __init__(
+        self, work: Work, identifiers: Identifiers, *, pause: Callable[[float], None] = no_pause
+    ) -> None:
+        self._work = work
+        self._identifiers = identifiers
+        self._pause = pause
+        self._is_alone = pause is no_pause
+
+    def begin(
+        self, *, file_name: str, sha256: str, campaign: str, client: str = "", now: float
+    ) -> ImportStatus:
+        """Begin an import, or find the one of the same bytes for the same campaign.
+
+        Returns:
+            state `staging`: hand over the lines; anything else: this file was imported already.
+        """
+        import_id = import_id_of(sha256, campaign)
+        row: dict[str, object] = {
+            "import_id": import_id,
+            "file_name": file_name,
+            "sha256": sha256,
+            "campaign": campaign,
+            "state": "staging",
+            "started_at": now,
+        }
+
+        def work(connection: Connection) -> None:
+            insert_missing(connection, t.imports, [row])
+            if campaign:
+                insert_missing(connection, t.campaigns, [{"campaign": campaign, "client": client}])
+
+        self._work.write(work)
+        status = self.status(import_id)
+        if status.state in ("staging", "abandoned"):
+            self._forget_staged(import_id)
+        return self.status(import_id)
+
+    def stage(self, import_id: str, lines: Iterable[PlacedAccount | RejectedLine]) -> ImportStatus:
+        """Take lines in, in small transactions; nothing of them is visible yet.
+
+        Raises:
+            ImportStateError: the import is not staging.
+        """
+        self._expect(import_id, "staging")
+        accounts: list[PlacedAccount] = []
+        rejects: list[RejectedLine] = []
+        pace = Pace.alone() if self._is_alone else Pace.staging()
+        for line in lines:
+            if isinstance(line, PlacedAccount):
+                accounts.append(line)
+            else:
+                rejects.append(line)
+            if len(accounts) + len(rejects) >= pace.lines:
+                pace.learn(self._stage_batch(import_id, accounts, rejects))
+                accounts, rejects = [], []
+        self._stage_batch(import_id, accounts, rejects)
+        return self.status(import_id)
+
+    def _stage_batch(
+        self, import_id: str, accounts: Sequence[PlacedAccount], rejects: Sequence[RejectedLine]
+    ) -> float:
+        bodies: list[Columns] = [
+            {"import_id": import_id, "body": encode_value(account)} for account in accounts
+        ]
+        lines: list[Columns] = [
+            {
+                "import_id": import_id,
+                "line": reject.line,
+                "column": reject.column,
+                "reason": reject.reason,
+                "value": reject.value,
+            }
+            for reject in rejects
+        ]
+
+        def work(connection: Connection) -> None:
+            insert_rows(connection, t.staged_accounts, bodies)
+            insert_rows(connection, t.import_rejects, lines)
+            counted = t.imports.c
+            connection.execute(
+                update(t.imports)
+                .where(counted.import_id == import_id)
+                .values(
+                    lines=counted.lines + len(bodies) + len(lines),
+                    accepted=counted.accepted + len(bodies),
+                    rejected=counted.rejected + len(lines),
+                )
+            )
+
+        return self._timed(work)[0]
+
+    def publish(self, import_id: str, *, now: float, report: dict[str, object] | None = None) -> None:
+        """The flip: from here on the import happens, whatever dies.
+
+        Raises:
+            ImportStateError: the import is not staging.
+        """
+        self._expect(import_id, "staging")
+        text = msgspec.json.encode(report or {}).decode()
+
+        def work(connection: Connection) -> None:
+            connection.execute(
+                update(t.imports)
+                .where(t.imports.c.import_id == import_id)
+                .values(state="published", published_at=now, report=text)
+            )
+
+        self._work.write(work)
+
+    def put_in_place(self, import_id: str, *, now: float) -> tuple[PersonId, ...]:
+        """Put the published accounts in place, in small transactions; may be killed and called again.
+
+        Returns:
+            persons who were known before; `dialer.storage.placements.news` has them for a running engine.
+        """
+        status = self.status(import_id)
+        if status.state == "finished":  # by somebody else, a moment ago
+            return ()
+        self._expect(import_id, "published")
+        placing = Placing(
+            identifiers=self._identifiers, campaign=status.campaign, import_id=import_id, now=now
+        )
+        changed: set[PersonId] = set()
+        pace = Pace.alone() if self._is_alone else Pace.placing()
+        while True:
+            rows = self._work.read(lambda c, most=pace.lines: _staged(c, import_id, most))
+            if not rows:
+                self._set_state(import_id, "finished")
+                return tuple(sorted(changed))
+            batch = Batch((_account(bytes(row.body)) for row in rows), placing)
+            took, known = self._timed(partial(_put_in_place, batch=batch, rows=rows, import_id=import_id))
+            if known:
+                changed.update(known)
+                self._timed(partial(wake_numberless, persons=known))
+            pace.learn(took)
+
+    def abandon(self, import_id: str) -> None:
+        """Forget a file that is still staging; nothing of it was ever visible."""
+        self._expect(import_id, "staging")
+        self._forget_staged(import_id, state="abandoned")
+
+    def unfinished(self) -> tuple[ImportStatus, ...]:
+        """Published imports that are not wholly in place: their process died."""
+
+        def work(connection: Connection) -> list[ImportStatus]:
+            rows = connection.execute(select(t.imports).where(t.imports.c.state == "published"))
+            return [_status(row) for row in rows]
+
+        return tuple(self._work.read(work))
+
+    def status(self, import_id: str) -> ImportStatus:
+        """Where an import stands.
+
+        Raises:
+            ImportStateError: nobody began it.
+        """
+        row = self._work.read(
+            lambda connection: connection.execute(
+                select(t.imports).where(t.imports.c.import_id == import_id)
+            ).one_or_none()
+        )
+        if row is None:
+            raise ImportStateError(f"no import {import_id!r}")
+        return _status(row)
+
+    def rejects(self, import_id: str) -> tuple[RejectedLine, ...]:
+        """The lines that were not taken."""
+        columns = t.import_rejects.c
+        query = select(columns.line, columns["column"], columns.reason, columns.value).where(
+            columns.import_id == import_id
+        )
+        rows = self._work.read(lambda connection: connection.execute(query.order_by(columns.id)).all())
+        return tuple(RejectedLine(line=a, column=b, reason=c, value=d) for a, b, c, d in rows)
+
+    def _expect(self, import_id: str, state: str) -> ImportStatus:
+        status = self.status(import_id)
+        if status.state != state:
+            raise ImportStateError(f"import {import_id} is {status.state}, not {state}")
+        return status
+
+    def _forget_staged(self, import_id: str, *, state: str = "staging") -> None:
+        """Delete what was staged, a bite at a time."""
+        staged = t.staged_accounts.c
+        some = (
+            select(staged.id)
+            .where(staged.import_id == import_id)
+            .order_by(staged.id)
+            .limit(FORGOTTEN_AT_ONCE)
+        )
+        gone = delete(t.staged_accounts).where(staged.id.in_(some))
+
+        def bite(connection: Connection) -> int:
+            return connection.execute(gone).rowcount
+
+        while self._timed(bite)[1] > 0:
+            pass
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(t.import_rejects).where(t.import_rejects.c.import_id == import_id))
+            connection.execute(
+                update(t.imports)
+                .where(t.imports.c.import_id == import_id)
+                .values(state=state, lines=0, accepted=0, rejected=0)
+            )
+
+        self._work.write(work)
+
+    def _set_state(self, import_id: str, state: str) -> None:
+        changed = update(t.imports).where(t.imports.c.import_id == import_id).values(state=state)
+
+        def work(connection: Connection) -> None:
+            connection.execute(changed)
+
+        self._work.write(work)
+
+    def _timed(self, work: Callable[[Connection], T]) -> tuple[float, T]:
+        """Run, then leave the lock to others for as long; returns the seconds for which it was held."""
+        began = monotonic_now()
+
+        def timed(connection: Connection) -> T:
+            nonlocal began
+            began = monotonic_now()  # before it, others had the lock
+            if not self._is_alone and connection.dialect.name == "sqlite":
+                connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={KEPT_CHECKPOINT_PAGES}")
+            return work(connection)
+
+        result = self._work.write(timed)
+        held = monotonic_now() - began
+        self._pause(held)
+        return held, result
+
+
+def _status(row: Row[Any]) -> ImportStatus:
+    return ImportStatus(
+        import_id=row.import_id,
+        file_name=row.file_name,
+        campaign=row.campaign,
+        state=row.state,
+        lines=row.lines,
+        accepted=row.accepted,
+        rejected=row.rejected,
+    )
+
+
+def _staged(connection: Connection, import_id: str, most: int) -> Sequence[Row[int, bytes]]:
+    staged = t.staged_accounts.c
+    query = select(staged.id, staged.body).where(staged.import_id == import_id).order_by(staged.id)
+    return connection.execute(query.limit(most)).all()
+
+
+def _put_in_place(
+    connection: Connection, *, batch: Batch, rows: Sequence[Row[int, bytes]], import_id: str
+) -> tuple[PersonId, ...]:
+    """Write a batch and take its lines off the staging table, together."""
+    known = batch.write(connection)
+    staged = t.staged_accounts.c
+    connection.execute(
+        delete(t.staged_accounts).where(staged.import_id == import_id, staged.id <= rows[-1].id)
+    )
+    return known

@@ -1,0 +1,366 @@
+"""Puts validated accounts in place: persons, numbers, debts, their ties, what is known of them, and leads.
+
+Every row has an id that follows from the file's own keys, so the same account put in place twice changes
+nothing, and a job that was killed half-way is simply done again.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from sqlalchemy import Connection, select, update
+
+from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
+from compliance_gate.words import ConsentScope, Direction, EventKind, GivenTo, PersonRole
+from dialer.domain.facts import FactChange, with_placed
+from dialer.domain.ids import DebtId, PersonId
+from dialer.domain.placement import PlacedAccount, PlacedNumber, PlacedPerson
+from dialer.storage.database import tables as t
+from dialer.storage.leads import TARGET_ROLES
+from dialer.storage.person_files import address_of, chunks, person_files, placed_files
+from dialer.storage.placements import news
+from dialer.storage.placements.identifiers import Identifiers
+from dialer.storage.projecting.attempt_rows import json_text
+from dialer.storage.projecting.fact_rows import row_of
+from dialer.storage.projecting.fold import Row, insert_missing, insert_rows, upsert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placing:
+    """Where accounts go.
+
+    Args:
+        campaign: whose leads they become; '' makes none.
+        import_id: written on what is new.
+        now: POSIX seconds, for facts that have no day of their own.
+    """
+
+    identifiers: Identifiers
+    campaign: str
+    import_id: str
+    now: float
+
+
+class Batch:
+    """Accounts ready to be put in place: everything that needs no write lock is done on making it."""
+
+    def __init__(self, accounts: Iterable[PlacedAccount], placing: Placing) -> None:
+        self._placing = placing
+        self._rows = _Rows(placing)
+        for account in accounts:
+            self._rows.add(account)
+
+    def write(self, connection: Connection) -> tuple[PersonId, ...]:
+        """Put them in place in the caller's transaction.
+
+        Returns:
+            persons who were known before, sorted; they are written down to be told to a running engine.
+        """
+        rows, placing = self._rows, self._placing
+        known = _known(connection, rows.persons, placing.import_id)
+        rows.write(connection)
+        _add_to_edited(connection, known, rows, placing)
+        news.add(connection, known, import_id=placing.import_id)
+        _flag_doubtful(connection, sorted(rows.persons))
+        return known
+
+
+_ADDRESS_COLUMNS = ("country", "region", "city", "zones", "kind")
+
+
+def _known(connection: Connection, persons: Iterable[str], import_id: str) -> tuple[PersonId, ...]:
+    found: list[str] = []
+    earlier = t.persons.c.import_id.is_distinct_from(import_id)
+    for chunk in chunks(sorted(persons)):
+        found += connection.execute(
+            select(t.persons.c.person).where(t.persons.c.person.in_(chunk), earlier)
+        ).scalars()
+    return tuple(PersonId(person) for person in sorted(found))
+
+
+def _add_to_edited(
+    connection: Connection, persons: Sequence[PersonId], rows: "_Rows", placing: Placing
+) -> None:
+    """What a file says of somebody whose file was edited by hand is added to the edited file.
+
+    An edit replaces what was placed before it, not what is placed after it: a new address or number counts
+    for where the person may be, whoever wrote it down. It is added, not put in the edited file's place: a
+    fact that somebody records at this very moment stays.
+    """
+    for chunk in chunks(persons):
+        of_them = t.facts.c.person.in_(chunk)
+        query = select(t.facts.c.person).where(of_them, t.facts.c.kind == "replaced").distinct()
+        edited = list(connection.execute(query).scalars())
+        placed = placed_files(connection, edited, now=placing.now)
+        for person, file in person_files(connection, edited, now=placing.now).items():
+            said = rows.said_of(placed[person])
+            if with_placed(file, said) != file:
+                change = FactChange(person=PersonId(person), placed=said)
+                row = row_of(change, sequence=0, at=placing.now, import_id=placing.import_id)
+                connection.execute(t.facts.insert(), row)
+
+
+class _Rows:
+    """Rows of one batch, each key once."""
+
+    def __init__(self, placing: Placing) -> None:
+        self._placing = placing
+        self._ids = placing.identifiers
+        self.persons: dict[str, Row] = {}
+        self._identities: dict[str, Row] = {}
+        self._clients: dict[str, Row] = {}
+        self._addresses: dict[str, Row] = {}
+        self._lines: dict[str, Row] = {}
+        self._numbers: dict[str, Row] = {}
+        self._telephones: dict[str, Row] = {}
+        self._person_numbers: dict[tuple[str, str], Row] = {}
+        self._debts: dict[str, Row] = {}
+        self._person_debts: dict[tuple[str, str], Row] = {}
+        self._leads: dict[str, Row] = {}
+        self._facts: dict[tuple[object, ...], Row] = {}
+
+    def add(self, account: PlacedAccount) -> None:
+        """Take one line in."""
+        person = self._ids.person(account.client, account.person.person_ref)
+        debt = self._ids.debt(account.client, account.client_account)
+        self._clients[account.client] = {"client": account.client, "name": ""}
+        self._add_person(person, account)
+        self._add_addresses(person, account.person)
+        self._add_numbers(person, debt, account.person)
+        self._add_debt(debt, account)
+        role = account.person.role
+        self._person_debts[person, debt] = {"person": person, "debt": debt, "role": role.value}
+        self._add_facts(person, debt, account.person)
+        if self._placing.campaign and role in TARGET_ROLES:
+            self._add_lead(debt, account)
+
+    def write(self, connection: Connection) -> None:
+        """Write all of it; facts that are known already are left out."""
+        insert_missing(connection, t.clients, list(self._clients.values()))
+        insert_missing(connection, t.persons, list(self.persons.values()))
+        for table, rows in (
+            (t.identities, self._identities),
+            (t.addresses, self._addresses),
+            (t.address_lines, self._lines),
+            (t.person_numbers, self._person_numbers),
+            (t.debts, self._debts),
+            (t.person_debts, self._person_debts),
+        ):
+            upsert(connection, table, list(rows.values()))
+        for table, rows in (
+            (t.numbers, self._numbers),
+            (t.telephone_numbers, self._telephones),
+            (t.leads, self._leads),
+        ):
+            insert_missing(connection, table, list(rows.values()))
+        _insert_new_facts(connection, self._facts, sorted(self.persons))
+
+    def said_of(self, file: PersonFile) -> PersonFile:
+        """What this batch says, out of all that was ever placed of the person."""
+        person = file.person
+        places = {
+            address_of(**{name: cast("Any", row[name]) for name in _ADDRESS_COLUMNS})
+            for row in self._addresses.values()
+            if row["person"] == person
+        }
+        return replace(
+            file,
+            addresses=tuple(address for address in file.addresses if address in places),
+            numbers=tuple(n for n in file.numbers if (person, n.number) in self._person_numbers),
+            debts=tuple(d for d in file.debts if (person, d.debt) in self._person_debts),
+        )
+
+    def _add_person(self, person: PersonId, account: PlacedAccount) -> None:
+        placed = account.person
+        self.persons[person] = {
+            "person": person,
+            "client": account.client,
+            "language": placed.language,
+            "import_id": self._placing.import_id,
+        }
+        born = placed.date_of_birth
+        self._identities[person] = {
+            "person": person,
+            "client": account.client,
+            "person_ref": placed.person_ref,
+            "first": placed.first,
+            "middle": placed.middle,
+            "last": placed.last,
+            "suffix": placed.suffix,
+            "date_of_birth": None if born is None else born.isoformat(),
+            "ssn_last4": placed.ssn_last4,
+            "email": placed.email,
+            "match_key": _match_key(placed),
+        }
+
+    def _add_addresses(self, person: PersonId, placed: PlacedPerson) -> None:
+        for address in placed.addresses:
+            key = self._ids.address(
+                person, address.kind.value, address.line_1, address.line_2, address.postal_code or ""
+            )
+            self._addresses[key] = {
+                "address": key,
+                "person": person,
+                "kind": address.kind.value,
+                "country": address.country,
+                "region": address.region,
+                "city": address.city,
+                "zones": None if address.zones is None else json_text(address.zones),
+            }
+            self._lines[key] = {
+                "address": key,
+                "line_1": address.line_1,
+                "line_2": address.line_2,
+                "postal_code": address.postal_code or "",
+            }
+
+    def _add_numbers(self, person: PersonId, debt: DebtId, placed: PlacedPerson) -> None:
+        for rank, number in enumerate(placed.numbers):
+            key = self._ids.number(number.e164)
+            self._numbers.setdefault(key, _number_row(key, number))
+            self._telephones[key] = {"number": key, "e164": number.e164}
+            self._person_numbers.setdefault(
+                (person, key),
+                {
+                    "person": person,
+                    "number": key,
+                    "role": number.role.value,
+                    "place": None if number.place is None else number.place.value,
+                    "rank": rank,
+                    "source": number.source,
+                },
+            )
+            for scope, at in (
+                (ConsentScope.NUMBER_PROVIDED_TO_CREDITOR, number.consent_at),
+                (ConsentScope.SMS, number.text_consent_at),
+            ):
+                if at is not None:
+                    consent = Consent(
+                        at=at, scope=scope, given_to=GivenTo.CREDITOR, debts=(debt,), number=key
+                    )
+                    self._fact(FactChange(person=person, consent=consent))
+
+    def _add_debt(self, debt: DebtId, account: PlacedAccount) -> None:
+        self._debts[debt] = {
+            "debt": debt,
+            "client": account.client,
+            "client_account": account.client_account,
+            "placement": account.placement,
+            "type": account.type.value,
+            "servicer_account": account.servicer_account,
+            "original_creditor": account.original_creditor,
+            "current_creditor": account.current_creditor,
+            "balance_cents": account.balance.cents,
+            "currency": account.balance.currency,
+            "delinquent_since": None
+            if account.delinquent_since is None
+            else account.delinquent_since.isoformat(),
+            "recall_on": None if account.recall_on is None else account.recall_on.isoformat(),
+            "priority": account.priority,
+            "particulars": json_text(account.particulars),
+            "import_id": self._placing.import_id,
+        }
+
+    def _add_lead(self, debt: DebtId, account: PlacedAccount) -> None:
+        lead = self._ids.lead(self._placing.campaign, debt)
+        language = account.person.language
+        needs = () if language in ("", "en") else (f"language:{language}",)
+        row: Row = {
+            "lead": lead,
+            "campaign": self._placing.campaign,
+            "debt": debt,
+            "priority": account.priority,
+            "needs": json_text(needs),
+        }
+        if account.person.role is PersonRole.CONSUMER:
+            self._leads[lead] = row
+        else:
+            self._leads.setdefault(lead, row)
+
+    def _add_facts(self, person: PersonId, debt: DebtId, placed: PlacedPerson) -> None:
+        for asked in placed.requests:
+            request = PersonRequest(
+                at=asked.at,
+                type=asked.type,
+                debts=(debt,) if asked.debt_only else None,
+                blocks=asked.blocks,
+                text=asked.text,
+            )
+            self._fact(FactChange(person=person, request=request))
+        for held in placed.holds:
+            hold = Hold(
+                kind=held.kind,
+                since=held.since,
+                debts=(debt,) if held.debt_only else None,
+                source="placement",
+            )
+            self._fact(FactChange(person=person, hold=hold))
+        for call in placed.prior_attempts:
+            entry = HistoryEntry(
+                entry=self._ids.entry(person, debt, call.at.isoformat()),
+                at=call.at,
+                event=EventKind.CALL_PLACED,
+                direction=Direction.OUTBOUND,
+                outcome=call.outcome,
+                debts=(debt,),
+            )
+            self._fact(FactChange(person=person, entry=entry))
+
+    def _fact(self, change: FactChange) -> None:
+        row = row_of(change, sequence=0, at=self._placing.now, import_id=self._placing.import_id)
+        self._facts[row["person"], row["kind"], row["body"]] = row
+
+
+def _number_row(key: str, number: PlacedNumber) -> Row:
+    return {
+        "number": key,
+        "kind": number.kind.value,
+        "country": number.country,
+        "zones": None if number.zones is None else json_text(number.zones),
+        "regions": json_text(number.regions),
+    }
+
+
+def _insert_new_facts(
+    connection: Connection, wanted: dict[tuple[object, ...], Row], persons: Sequence[str]
+) -> None:
+    """Facts have no key of their own: what a file says again word for word is not written again."""
+    if not wanted:
+        return
+    columns = (t.facts.c.person, t.facts.c.kind, t.facts.c.body)
+    known: set[tuple[object, ...]] = set()
+    for chunk in chunks(persons):
+        query = select(*columns).where(t.facts.c.person.in_(chunk), t.facts.c.import_id.is_not(None))
+        known.update(tuple(row) for row in connection.execute(query))
+    rows = [row for key, row in wanted.items() if key not in known]
+    insert_rows(connection, t.facts, rows)
+
+
+def _match_key(placed: PlacedPerson) -> str | None:
+    """Name and birthday as one text, for finding namesakes; None when either is not known."""
+    if not placed.last or placed.date_of_birth is None:
+        return None
+    return f"{placed.first} {placed.last} {placed.date_of_birth}".casefold()
+
+
+def _flag_doubtful(connection: Connection, persons: Sequence[str]) -> None:
+    """Two persons with one name and one birthday may be one: both are flagged, and nobody is merged.
+
+    One namesake is looked up for each, not all: of three the last finds one who was flagged when they met.
+    """
+    other = t.identities.alias("other")
+    mine = t.identities.c
+    namesake = (
+        select(other.c.person)
+        .where(other.c.match_key == mine.match_key, other.c.person != mine.person)
+        .limit(1)
+        .scalar_subquery()
+    )
+    doubtful: set[str] = set()
+    for chunk in chunks(persons):
+        query = select(mine.person, namesake).where(mine.person.in_(chunk), mine.match_key.is_not(None))
+        for person, found in connection.execute(query).all():
+            if found is not None:
+                doubtful |= {person, found}
+    for chunk in chunks(sorted(doubtful)):
+        connection.execute(update(t.persons).where(t.persons.c.person.in_(chunk)).values(doubtful=True))

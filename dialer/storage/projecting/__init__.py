@@ -1,0 +1,1 @@
+"""Tables as projections of the journal: what each step means to which row."""

@@ -1,0 +1,52 @@
+"""Facts about people as rows, and the changes that such rows bring back."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from sqlalchemy import Row
+
+from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
+from compliance_gate.words import HoldKind
+from dialer.domain.facts import FactChange
+from dialer.domain.ids import DebtId, NumberId, PersonId
+from dialer.storage.journal.codecs import value_decoder
+from dialer.storage.projecting.attempt_rows import json_text
+
+_FIELDS: Mapping[str, Callable[[bytes], object]] = {
+    "entry": value_decoder(HistoryEntry),
+    "request": value_decoder(PersonRequest),
+    "consent": value_decoder(Consent),
+    "hold": value_decoder(Hold),
+    "lifted": value_decoder(HoldKind),
+    "replaced": value_decoder(PersonFile),
+    "placed": value_decoder(PersonFile),
+}
+"""Name of the one field of a `FactChange` that is set, and how to read it."""
+
+
+def row_of(
+    change: FactChange, *, sequence: int, at: float, import_id: str | None = None
+) -> dict[str, object]:
+    """The row of `facts` for one change."""
+    kind = next(name for name in _FIELDS if getattr(change, name) is not None)
+    return {
+        "sequence": sequence,
+        "person": change.person,
+        "number": change.number,
+        "debt": change.debt,
+        "kind": kind,
+        "at": at,
+        "body": json_text(getattr(change, kind)),
+        "import_id": import_id,
+    }
+
+
+def change_of(row: Row[Any]) -> FactChange:
+    """The change that the row stands for."""
+    value = cast("Any", _FIELDS[row.kind](row.body.encode()))
+    return FactChange(
+        person=None if row.person is None else PersonId(row.person),
+        number=None if row.number is None else NumberId(row.number),
+        debt=None if row.debt is None else DebtId(row.debt),
+        **{row.kind: value},
+    )

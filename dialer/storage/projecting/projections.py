@@ -1,0 +1,270 @@
+"""What each event and command means to the tables: they are projections of the journal.
+
+`project` takes one step into a `Fold`, which is written in the transaction of the journal's own rows, so the
+tables never say anything that the journal does not.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import cast, get_args
+
+from sqlalchemy import update
+
+from compliance_gate.findings import Verdict
+from dialer.domain import commands as c
+from dialer.domain import events as e
+from dialer.domain.commands import Command
+from dialer.domain.events import Event
+from dialer.domain.facts import FactChange, FactEvent, change_of_command, change_of_event
+from dialer.domain.ports import JournalEntry
+from dialer.storage import leads
+from dialer.storage.database import tables
+from dialer.storage.journal.codecs import encode_entry, packed
+from dialer.storage.projecting import fact_rows, inbound_rows
+from dialer.storage.projecting.attempt_rows import json_text
+from dialer.storage.projecting.fold import Fold
+
+_FACT_EVENTS: frozenset[type] = frozenset(cast("tuple[type, ...]", get_args(FactEvent)))
+_FACT_COMMANDS: frozenset[type] = frozenset(
+    {c.StoreRequest, c.StoreNumberRequest, c.StoreConversation, c.StoreConsent, c.StoreHold}
+)
+_CAMPAIGN_STATES: Mapping[type, str] = {
+    e.CampaignStarted: "running",
+    e.CampaignPaused: "paused",
+    e.CampaignDrained: "draining",
+    e.CampaignStopped: "stopped",
+}
+_CampaignMoved = e.CampaignStarted | e.CampaignPaused | e.CampaignDrained | e.CampaignStopped
+
+
+def project(fold: Fold, entry: JournalEntry, encoded: bytes | None = None) -> None:
+    """Take one step in; `encoded` when the caller has its bytes already."""
+    data = encode_entry(entry) if encoded is None else encoded
+    event = entry.event
+    kind = type(event)
+    row: dict[str, object] = {
+        "sequence": entry.sequence,
+        "now": entry.now,
+        "event": kind.__name__,
+        "entry": packed(data),
+    }
+    fold.journal(row, entry.sequence)
+    known: list[FactChange] = []
+    if kind in _FACT_EVENTS:
+        _fact(fold, change_of_event(cast("FactEvent", event), now=entry.now), entry, known)
+    on_event = _ON_EVENT.get(kind)
+    if on_event is not None:
+        on_event(fold, event, entry)
+    for command in entry.commands:
+        command_kind = type(command)
+        if command_kind in _FACT_COMMANDS:
+            _fact(fold, change_of_command(command), entry, known)
+        on_command = _ON_COMMAND.get(command_kind)
+        if on_command is not None:
+            on_command(fold, command, entry)
+
+
+def _fact(fold: Fold, change: FactChange | None, entry: JournalEntry, known: list[FactChange]) -> None:
+    """Keep one fact. The engine may repeat an event's fact as a command of the same step: kept once."""
+    if change is None or change in known:
+        return
+    known.append(change)
+    fold.append(tables.facts, fact_rows.row_of(change, sequence=entry.sequence, at=entry.now))
+    freed = change.consent is not None or change.lifted is not None or change.replaced is not None
+    if freed and change.person is not None:
+        fold.later(partial(leads.clear_hints, person=str(change.person)))
+
+
+# --- events -----------------------------------------------------------------------------------------------
+
+
+def _leads_fetched(fold: Fold, event: e.LeadsFetched, _entry: JournalEntry) -> None:
+    for lead in event.leads:
+        fold.lead(lead.lead, state="queued")
+
+
+def _campaign_configured(fold: Fold, event: e.CampaignConfigured, entry: JournalEntry) -> None:
+    settings = event.settings
+    fold.campaign(
+        {
+            "campaign": settings.campaign,
+            "client": settings.client,
+            "settings": json_text(settings),
+            "sequence": entry.sequence,
+        }
+    )
+
+
+def _campaign_moved(fold: Fold, event: _CampaignMoved, _entry: JournalEntry) -> None:
+    moved = update(tables.campaigns).where(tables.campaigns.c.campaign == event.campaign)
+    state = _CAMPAIGN_STATES[type(event)]
+    fold.later(lambda connection: connection.execute(moved.values(state=state)))
+
+
+def _suppression_added(fold: Fold, event: e.SuppressionAdded, entry: JournalEntry) -> None:
+    fold.append(
+        tables.suppressions,
+        {
+            "sequence": entry.sequence,
+            "scope": event.scope.value,
+            "person": event.person,
+            "number": event.number,
+            "debt": event.debt,
+            "source": event.source,
+            "at": entry.now,
+        },
+    )
+    if event.debt is not None:
+        fold.later(partial(leads.close_debt, debt=event.debt, state="suppressed"))
+
+
+def _account_recalled(fold: Fold, event: e.AccountRecalled, _entry: JournalEntry) -> None:
+    fold.later(partial(leads.close_debt, debt=event.debt, state="recalled"))
+
+
+def _payment_received(fold: Fold, event: e.PaymentReceived, entry: JournalEntry) -> None:
+    fold.append(
+        tables.payments,
+        {
+            "sequence": entry.sequence,
+            "debt": event.debt,
+            "cents": event.amount.cents,
+            "currency": event.amount.currency,
+            "settles": event.settles,
+            "at": entry.now,
+        },
+    )
+    if event.settles:
+        fold.later(partial(leads.close_debt, debt=event.debt, state="settled"))
+
+
+# --- commands ---------------------------------------------------------------------------------------------
+
+
+def _attempt(fold: Fold, command: c.StoreAttempt, entry: JournalEntry) -> None:
+    record = command.record
+    fold.attempt(record)
+    fold.append(tables.findings, {"attempt": record.attempt, "sequence": entry.sequence})
+    fold.lead(record.lead, state="in_flight")
+
+
+def _outcome(fold: Fold, command: c.StoreOutcome, _entry: JournalEntry) -> None:
+    fold.attempt(command.record)
+
+
+def _rest(fold: Fold, command: c.RestLead, _entry: JournalEntry) -> None:
+    fold.lead(
+        command.lead,
+        state="resting",
+        not_before=command.not_before,
+        passes=command.passes,
+        reserve_agent=command.reserve_agent,
+        reserve_for=command.reserve_for,
+        reason=command.reason,
+    )
+
+
+def _close(fold: Fold, command: c.CloseLead, _entry: JournalEntry) -> None:
+    fold.lead(command.lead, state="closed", reason=command.reason)
+
+
+def _denial(fold: Fold, command: c.StoreDenial, entry: JournalEntry) -> None:
+    denied = {finding.rule for finding in command.findings if finding.verdict is Verdict.DENIED}
+    fold.append(
+        tables.denials,
+        {
+            "sequence": entry.sequence,
+            "lead": command.lead,
+            "person": command.person,
+            "number": command.number,
+            "at": command.at,
+            "retry_at": command.retry_at,
+            "rulebook": command.rulebook,
+            "rules": json_text(tuple(sorted(denied))),
+        },
+    )
+
+
+def _promise(fold: Fold, command: c.StorePromise, entry: JournalEntry) -> None:
+    fold.append(
+        tables.promises,
+        {
+            "sequence": entry.sequence,
+            "attempt": command.attempt,
+            "person": command.person,
+            "debts": json_text(command.debts),
+            "cents": None if command.amount is None else command.amount.cents,
+            "currency": None if command.amount is None else command.amount.currency,
+            "due_at": command.due_at,
+            "at": entry.now,
+        },
+    )
+
+
+def _agent_state(fold: Fold, command: c.StoreAgentState, entry: JournalEntry) -> None:
+    fold.append(
+        tables.agent_states,
+        {
+            "sequence": entry.sequence,
+            "agent": command.agent,
+            "campaign": command.campaign,
+            "state": command.state,
+            "reason": command.reason,
+            "at": entry.now,
+        },
+    )
+
+
+def _pacing(fold: Fold, command: c.StorePacing, entry: JournalEntry) -> None:
+    fold.append(
+        tables.pacing_decisions,
+        {
+            "sequence": entry.sequence,
+            "campaign": command.campaign,
+            "pool": json_text(command.pool),
+            "launches": command.launches,
+            "launched": command.launched,
+            "reason": command.reason,
+            "terms": json_text(command.terms),
+            "at": entry.now,
+        },
+    )
+
+
+def _inbound(fold: Fold, command: c.StoreInbound, _entry: JournalEntry) -> None:
+    fold.inbound(inbound_rows.row_of(command.record))
+
+
+def _alarm(fold: Fold, command: c.RaiseAlarm, entry: JournalEntry) -> None:
+    fold.append(
+        tables.alarms,
+        {"sequence": entry.sequence, "subject": command.subject, "text": command.text, "at": entry.now},
+    )
+
+
+_ON_EVENT = cast(
+    "Mapping[type, Callable[[Fold, Event, JournalEntry], None]]",
+    {
+        e.LeadsFetched: _leads_fetched,
+        e.CampaignConfigured: _campaign_configured,
+        e.SuppressionAdded: _suppression_added,
+        e.AccountRecalled: _account_recalled,
+        e.PaymentReceived: _payment_received,
+        **dict.fromkeys(_CAMPAIGN_STATES, _campaign_moved),
+    },
+)
+_ON_COMMAND = cast(
+    "Mapping[type, Callable[[Fold, Command, JournalEntry], None]]",
+    {
+        c.StoreAttempt: _attempt,
+        c.StoreOutcome: _outcome,
+        c.RestLead: _rest,
+        c.CloseLead: _close,
+        c.StoreDenial: _denial,
+        c.StorePromise: _promise,
+        c.StoreAgentState: _agent_state,
+        c.StorePacing: _pacing,
+        c.StoreInbound: _inbound,
+        c.RaiseAlarm: _alarm,
+    },
+)

@@ -1,8 +1,8 @@
 """Connections: one writer, one reader, the same synchronous functions over SQLite and PostgreSQL.
 
 All statements of this package are functions of a SQLAlchemy `Connection`; a `Database` runs them in
-transactions, for plain code. `dialer.storage.database.beside_loop` runs them over aiosqlite and asyncpg for
-an event loop that must not be blocked.
+transactions, for plain code. `dialer.storage.database.beside_loop` runs them over aiosqlite and
+asyncpg for an event loop that must not be blocked.
 
 SQLite: pysqlite's own transactions begin too late (two tasks can claim the same rows), so it is switched off
 and every writing transaction begins with BEGIN IMMEDIATE. WAL with synchronous=FULL: a commit that returned

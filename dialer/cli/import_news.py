@@ -2,9 +2,9 @@
 
 Theory of operation. An import writes down, with the placement itself, of whom it says more than was known
 (`dialer.storage.placements.news`). The floor's own process looks there, reads those people's files and lets
-the engine add them; only then the row goes. Nobody else needs to be told: files of people who are not in
-play come fresh from the store. Whoever dies, importer or floor, the rows stay, and the next start begins with them, before it
-dials.
+the engine add them; only then the row goes. Nobody else needs to be told: files of people who are not in play
+come fresh from the store. Whoever dies, importer or floor, the rows stay, and the next start begins with
+them, before it dials.
 """
 
 import asyncio

@@ -65,6 +65,7 @@ from telephony.asterisk.phone_sound import PhoneListener
 from telephony.asterisk.snapshot import reconciled, take_snapshot
 from telephony.asterisk.trunks import Chosen, TrunkBook, TrunkPlan
 from telephony.asterisk.wire import Action, AmiMessage, LinkLost, LinkRestored
+from telephony.keeping import keep
 from telephony.softphone.legs import LegBook
 
 _log = structlog.get_logger(__name__)
@@ -78,6 +79,8 @@ _LAG_LIMIT_S = 1.5
 _LAG_REST_S = 2.0
 # A page is loaded, registered and rung in about a second; a person in mid-call waits no longer than this.
 _PHONE_BACK_S = 4.0
+# Before the measuring of phones begins again after a defect.
+_LISTEN_AGAIN_S = 5.0
 
 
 EVERY_CAMPAIGN = CampaignId("*")
@@ -159,8 +162,8 @@ class AsteriskSystem:
         except AmiError as error:
             await self._disconnect()
             raise TelephoneSystemUnavailableError(str(error)) from error
-        self._pump_task = asyncio.create_task(self._pump(self._link), name="asterisk-pump")
-        self._listening = asyncio.create_task(self._listener.run(), name="asterisk-phones")
+        self._pump_task = keep(self._pump(self._link), name="asterisk-pump", died=self._pump_died)
+        self._listen_to_phones()
 
     async def perform(self, command: TelephoneCommand, *, dial: str | None = None) -> None:
         """Hand one command over. What comes of it is told by events; nothing is retried.
@@ -291,19 +294,38 @@ class AsteriskSystem:
         self._end_events()
 
     async def _disconnect(self) -> None:
-        for task in (*self._tasks, self._pump_task, self._listening):
-            if task is not None:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+        going = [task for task in (*self._tasks, self._pump_task, self._listening) if task is not None]
+        for task in going:
+            task.cancel()
+        if going:
+            await asyncio.wait(going)
         self._pump_task = self._listening = None
         await self._link.close()
         self._calls.link_lost()
 
-    def _end_events(self) -> None:
-        while self._out.full():
+    def _pump_died(self, error: Exception) -> None:
+        """Nobody reads Asterisk any more: the reader of our events is told, and connects anew."""
+        self._calls.link_lost()
+        self._inbound.lost()
+        self._end_events(NetworkLost(reason=f"the reader of Asterisk's events died: {error}"))
+
+    def _listen_to_phones(self) -> None:
+        """Measures only: after a defect they begin again, a little later."""
+
+        def died(_: Exception) -> None:
+            asyncio.get_running_loop().call_later(_LISTEN_AGAIN_S, self._listen_again)
+
+        self._listening = keep(self._listener.run(), name="asterisk-phones", died=died)
+
+    def _listen_again(self) -> None:
+        if self._pump_task is not None and (self._listening is None or self._listening.done()):
+            self._listen_to_phones()
+
+    def _end_events(self, *last: Event) -> None:
+        while self._out.maxsize - self._out.qsize() <= len(last):
             self._out.get_nowait()
-        self._out.put_nowait(None)
+        for event in (*last, None):
+            self._out.put_nowait(event)
 
     @property
     def load(self) -> dict[str, int]:

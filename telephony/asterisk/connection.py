@@ -21,6 +21,7 @@ from panoramisk.manager import Manager
 
 from telephony.asterisk.errors import (
     ActionTimeoutError,
+    AmiError,
     CannotConnectError,
     ConnectionLostError,
     LoginRefusedError,
@@ -29,6 +30,7 @@ from telephony.asterisk.errors import (
 from telephony.asterisk.event_stream import EventStream
 from telephony.asterisk.protocol import Answer, GuardedProtocol
 from telephony.asterisk.wire import Action, AmiMessage, LinkLost, LinkRestored, Value
+from telephony.keeping import keep
 
 _log = structlog.get_logger(__name__)
 
@@ -68,7 +70,9 @@ class AmiAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmiTimings:
-    """Seconds. A half-open connection is noticed within `silence + 2 * ping_every`: 4.5 s.
+    """Seconds. A half-open connection is noticed within `silence + 2 * ping_every`: 4.5 s. Once Asterisk
+    answers again we are back within `connect + most_wait`, 4.5 s, and its own boot: a try that something in
+    between left hanging, and the wait after it.
 
     Args:
         connect: for the TCP (and TLS) connection, and again for the answer to the login.
@@ -78,13 +82,13 @@ class AmiTimings:
         first_wait, most_wait: before the first attempt to come back, doubling up to the most.
     """
 
-    connect: float = 5.0
+    connect: float = 2.5
     boot: float = 30.0
     action: float = 10.0
     ping_every: float = 1.0
     silence: float = 2.5
     first_wait: float = 0.2
-    most_wait: float = 5.0
+    most_wait: float = 2.0
 
 
 class AmiConnection:
@@ -136,7 +140,7 @@ class AmiConnection:
         """
         assert self._keeper is None, "connect is called once"
         await self._establish()
-        self._keeper = asyncio.create_task(self._keep(), name=f"ami-{self._address.host}")
+        self._keeper = keep(self._keep(), name=f"ami-{self._address.host}", died=self._keeper_died)
 
     async def send(self, action: Action, *, within: float | None = None) -> AmiMessage:
         """Send one action and give Asterisk's response, a refusal included (`is_success`).
@@ -166,8 +170,7 @@ class AmiConnection:
         """Close and stay closed; whoever waits for an answer gets an error. The stream of events ends."""
         if self._keeper is not None:
             self._keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeper
+            await asyncio.wait({self._keeper})  # how it ended was told when it did
         self._is_up = False
         if self._protocol is not None:
             self._protocol.close()
@@ -201,7 +204,11 @@ class AmiConnection:
                 protocol = await self._open()
             await self._log_in(protocol)
             await self._wait_booted()
-        except (OSError, TimeoutError, ConnectionLostError, ActionTimeoutError) as error:
+        except LoginRefusedError:
+            self._drop()
+            raise
+        except (OSError, TimeoutError, AmiError) as error:
+            # Closed between the connection and the login too: the loop decides when we hear of it.
             self._drop()
             raise CannotConnectError(f"{self._address.host}:{self._address.port}: {_words(error)}") from error
         except BaseException:
@@ -262,6 +269,13 @@ class AmiConnection:
                 self._tell_lost(str(error))
                 return
             self._tell_restored()
+
+    def _keeper_died(self, error: Exception) -> None:
+        """Nobody watches this connection any more: it ends, and whoever reads it is told to begin anew."""
+        reason = f"the connection's keeper died: {_words(error)}"
+        self._drop()
+        self._stream.put(LinkLost(reason=reason, will_retry=False))
+        self._tell_lost(reason)
 
     async def _watch(self) -> None:
         """Ping until the connection is gone, and end it when the other side is silent."""

@@ -23,6 +23,8 @@ from telephony.softphone.rating import rating
 
 LOOK_EVERY_S = 5.0
 WINDOW_S = 30.0
+MOST_PLAUSIBLE_S = 5.0
+"""A talk with more delay than this is none: what says so is a counter gone wrong, and is left out."""
 # The first second or two of a leg says little: half a second of packets at least.
 _LEAST_PACKETS = 25
 
@@ -53,12 +55,20 @@ def parse(text: str, *, at: float) -> Counters | None:
             lost=max(0, int(parts["lp"])),
             sent=int(parts["txcount"]),
             lost_there=max(0, int(parts["rlp"])),
-            jitter_s=float(parts["rxjitter"]),
-            jitter_there_s=float(parts["txjitter"]),
-            round_trip_s=float(parts["rtt"]),
+            jitter_s=_span(parts["rxjitter"]),
+            jitter_there_s=_span(parts["txjitter"]),
+            round_trip_s=_span(parts["rtt"]),
         )
     except (KeyError, ValueError):
         return None
+
+
+def _span(text: str) -> float:
+    """Seconds of jitter or round trip; 0 = not measured, as Asterisk itself says it. Telephones send clocks
+    that wrap and fields they never filled: spans of hours were seen, and an average with one of them is one.
+    """
+    seconds = float(text)
+    return seconds if 0.0 <= seconds <= MOST_PLAUSIBLE_S else 0.0
 
 
 class LegSound:

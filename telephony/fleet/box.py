@@ -8,7 +8,6 @@ A box that stays lost for `give_up_s` is given up once; it is still tried, and c
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +17,7 @@ from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import BoxGivenUp, Event, NetworkLost, NetworkReconciled
 from dialer.domain.ids import BoxId, EndpointId
 from dialer.domain.ports import TelephoneSystem
+from telephony.keeping import keep
 
 _log = structlog.get_logger(__name__)
 
@@ -101,8 +101,20 @@ class Box:
     def begin(self) -> None:
         """Keep it in hearing from now on."""
         self._tried.clear()
-        self._task = asyncio.create_task(self._run(), name=f"box-{self.name}")
+        self._keep_in_hearing()
         self._wait_or_give_up()
+
+    def _keep_in_hearing(self) -> None:
+        self._task = keep(self._run(), name=f"box-{self.name}", died=self._died)
+
+    def _died(self, error: Exception) -> None:
+        """A defect ended the hearing: the box counts as lost, and is heard anew after the longest wait."""
+        self._task = keep(self._recover(error), name=f"box-{self.name}", died=self._died)
+
+    async def _recover(self, error: Exception) -> None:
+        await self._lost(f"a defect ended its hearing: {error}")
+        await asyncio.sleep(self._timings.most_wait)
+        await self._run()
 
     async def wait_tried(self) -> None:
         """Return when the first try to connect is over."""
@@ -111,11 +123,11 @@ class Box:
     async def end(self) -> None:
         """Disconnect and stay away."""
         self.is_heard = self.is_read = False
-        for task in (self._task, self._giving_up):
-            if task is not None:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+        going = [task for task in (self._task, self._giving_up) if task is not None]
+        for task in going:
+            task.cancel()
+        if going:
+            await asyncio.wait(going)
         self._task = self._giving_up = None
         await self.system.stop()
 

@@ -1,10 +1,12 @@
 """Makes the helpers beside the tests importable, and gives each test its own scripted Asterisk."""
 
+import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import uvloop
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -17,3 +19,13 @@ async def ami() -> AsyncIterator[FakeAmi]:
     await server.listen()
     yield server
     await server.close()
+
+
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """`serve` runs under uvloop, which tells of a connection's end at another moment than asyncio's loop."""
+    plain: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {"asyncio": asyncio.new_event_loop}
+    if item.path.name == "test_connection.py":
+        plain["uvloop"] = uvloop.new_event_loop
+    return plain

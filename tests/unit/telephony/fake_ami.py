@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+import struct
 from collections.abc import Callable
+from enum import Enum
+from typing import cast
 
 Headers = dict[str, str]
 
 GREETING = b"Asterisk Call Manager/11.0.0\r\n"
+
+
+class Fault(Enum):
+    """What can stand where Asterisk should be: a proxy in front of it, a box that starts, another program."""
+
+    ACCEPT_AND_CLOSE = "accept and close"
+    RESET = "reset"
+    GREET_AND_CLOSE = "greet and close"
+    HALF_OPEN = "half open"
+    BOGUS = "bogus"
 
 
 class FakeAmi:
@@ -18,12 +32,15 @@ class FakeAmi:
         received: every action that came over the wire, in order, by all connections.
         silent: accept bytes and answer nothing, as a half-open connection does.
         answers: what to send for an action, by its name; the default is a success.
+        fault: what becomes of every new connection instead; see `Fault`.
     """
 
     def __init__(self) -> None:
         self.received: list[Headers] = []
         self.silent = False
         self.greeting = GREETING
+        self.fault: Fault | None = None
+        self.refused = 0
         self.answers: dict[str, Callable[[Headers], bytes]] = {
             "Login": lambda a: success(a) + event("FullyBooted", Status="Fully Booted"),
         }
@@ -69,6 +86,10 @@ class FakeAmi:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.append(writer)
+        if self.fault is not None:
+            self.refused += 1
+            await self._misbehave(self.fault, reader, writer)
+            return
         writer.write(self.greeting)
         try:
             while True:
@@ -81,6 +102,32 @@ class FakeAmi:
                     self._changed.notify_all()
         except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             writer.transport.abort()
+
+    async def _misbehave(
+        self, fault: Fault, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+        match fault:
+            case Fault.ACCEPT_AND_CLOSE:
+                writer.close()
+            case Fault.RESET:
+                connected = cast("socket.socket", writer.get_extra_info("socket"))
+                connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                writer.transport.abort()
+            case Fault.GREET_AND_CLOSE:
+                writer.write(self.greeting)
+                writer.close()
+            case Fault.HALF_OPEN:
+                await reader.read()
+            case Fault.BOGUS:
+                writer.write(b"HTTP/1.0 503 Service Unavailable\r\n\r\n")
+                writer.close()
+
+    async def wait_refused(self, times: int) -> None:
+        """Until so many connections were misused."""
+        async with self._changed:
+            await asyncio.wait_for(self._changed.wait_for(lambda: self.refused >= times), 10)
 
 
 def message(**headers: str) -> bytes:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import subprocess
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fake_ami import FakeAmi, event, message, nothing, refusal, success
+from fake_ami import FakeAmi, Fault, event, message, nothing, refusal, success
 
 from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings, waits
 from telephony.asterisk.errors import (
@@ -27,6 +29,7 @@ QUICK = AmiTimings(
     connect=5, boot=5, action=5, ping_every=0.02, silence=0.06, first_wait=0.01, most_wait=0.05
 )
 CALM = AmiTimings(ping_every=60, first_wait=0.01, most_wait=0.05)
+IMPATIENT = AmiTimings(connect=0.05, boot=5, ping_every=60, first_wait=0.001, most_wait=0.002)
 ORIGINATE = Action(name="Originate", fields={"Channel": "PJSIP/+15550101000@trunk", "ChannelId": "call-1"})
 
 
@@ -182,6 +185,12 @@ async def test_a_half_open_connection_is_noticed(ami: FakeAmi) -> None:
 def test_the_default_timings_notice_a_half_open_connection_within_five_seconds() -> None:
     timings = AmiTimings()
     assert timings.silence + 2 * timings.ping_every <= 5.0
+
+
+def test_the_default_timings_come_back_within_five_seconds_of_an_answer() -> None:
+    """A try that a half-open port left hanging, then the longest wait."""
+    timings = AmiTimings()
+    assert timings.connect + timings.most_wait <= 4.5
 
 
 async def test_a_connection_that_answers_pings_is_left_alone(ami: FakeAmi) -> None:
@@ -391,3 +400,75 @@ async def test_a_certificate_for_another_name_is_not_trusted(certificate: Path) 
     with pytest.raises(CannotConnectError, match=r"[Hh]ostname"):
         await AmiConnection(other, timings=CALM).connect()
     await server.close()
+
+
+@pytest.mark.parametrize("fault", list(Fault))
+async def test_whatever_stands_in_for_asterisk_meanwhile_the_link_comes_back(
+    ami: FakeAmi, fault: Fault
+) -> None:
+    link = connection(ami, timings=IMPATIENT)
+    await link.connect()
+    ami.fault = fault
+    ami.cut()
+    await next_of(link, LinkLost)
+    await ami.wait_refused(30 if fault is not Fault.HALF_OPEN else 3)
+    ami.fault = None
+    await next_of(link, LinkRestored)
+    assert (await link.send(Action(name="Ping"))).is_success
+    await link.close()
+
+
+@pytest.mark.parametrize("fault", list(Fault))
+async def test_whatever_stands_in_for_asterisk_at_first_is_an_error_that_says_where(
+    ami: FakeAmi, fault: Fault
+) -> None:
+    ami.fault = fault
+    for _ in range(20 if fault is not Fault.HALF_OPEN else 2):
+        with pytest.raises(CannotConnectError, match=rf"127\.0\.0\.1:{ami.port}"):
+            await connection(ami, timings=IMPATIENT).connect()
+
+
+@pytest.fixture
+def hasty_port() -> Iterator[int]:
+    """A port that accepts and closes at once, from a thread: a proxy whose Asterisk is away."""
+    listening = socket.create_server(("127.0.0.1", 0), backlog=100)
+
+    def close_all() -> None:
+        while True:
+            try:
+                listening.accept()[0].close()
+            except OSError:
+                return
+
+    thread = threading.Thread(target=close_all, daemon=True)
+    thread.start()
+    yield listening.getsockname()[1]
+    listening.shutdown(socket.SHUT_RDWR)
+    listening.close()
+    thread.join(5)
+
+
+async def test_a_port_that_closes_at_once_is_an_error_of_one_kind(hasty_port: int) -> None:
+    """Under uvloop the end is there before the login could be sent, more often than not."""
+    for _ in range(60):
+        with pytest.raises(CannotConnectError):
+            await AmiConnection(AmiAddress(user="u", secret="s", port=hasty_port), timings=CALM).connect()
+
+
+async def test_a_keeper_that_dies_of_a_defect_says_so_and_ends_the_link(
+    ami: FakeAmi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody may believe in a connection that nobody watches."""
+    link = connection(ami, timings=QUICK)
+    await link.connect()
+
+    def defect(*_: object) -> None:
+        raise ValueError("defect")
+
+    monkeypatch.setattr("telephony.asterisk.connection._ping", defect)
+    lost = await next_of(link, LinkLost)
+    assert isinstance(lost, LinkLost)
+    assert not lost.will_retry
+    assert "defect" in lost.reason
+    assert not link.is_up
+    await link.close()

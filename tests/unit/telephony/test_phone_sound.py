@@ -31,6 +31,20 @@ def test_anything_else_is_no_measurement(text: str) -> None:
     assert parse(text, at=5.0) is None
 
 
+@pytest.mark.parametrize("field", ["rtt", "rxjitter", "txjitter"])
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("18724.013", 0.0), ("5.001", 0.0), ("5.0", 5.0), ("-0.2", 0.0), ("nan", 0.0), ("inf", 0.0)],
+)
+def test_a_span_of_hours_is_a_counter_gone_wrong_and_not_measured(field: str, said: str, kept: float) -> None:
+    """A telephone was seen to report a round trip of 18,724 s; every rating with it was 1.0."""
+    was = {"rtt": "0.103713", "rxjitter": "0.032375", "txjitter": "0.022875"}[field]
+    found = parse(SAID.replace(f"{field}={was}", f"{field}={said}"), at=5.0)
+    assert found is not None
+    spans = {"rtt": found.round_trip_s, "rxjitter": found.jitter_s, "txjitter": found.jitter_there_s}
+    assert spans[field] == kept
+
+
 def test_one_look_says_nothing_and_two_say_what_was_lost_between_them() -> None:
     leg = LegSound("channel")
     leg.take(look(0.0, received=1000, lost=500, sent=1000))

@@ -13,20 +13,19 @@ from heapq import heapify, heappop, heappush
 from compliance_gate.request import HistoryEntry, PersonFile
 from dialer.domain.commands import (
     CloseLead,
-    NumberStatus,
     RefillHopper,
     RestLead,
     StoreConsent,
     StoreHold,
-    StoreNumberStatus,
     StoreRequest,
 )
 from dialer.domain.events import LeadsFetched
 from dialer.domain.facts import FactChange, change_of_command, with_history
-from dialer.domain.ids import CampaignId, LeadId
+from dialer.domain.ids import CampaignId, LeadId, NumberId
 from dialer.domain.lead import Lead, Target
 from dialer.domain.ordering import lead_order_key
 from dialer.domain.record import AttemptRecord, entry_of
+from dialer.domain.targets import WITHOUT_NUMBER_REST_S, targets_of
 
 _Due = tuple[tuple[float, float, int, str], LeadId]
 _Resting = tuple[float, LeadId]
@@ -103,7 +102,8 @@ class LeadBook:
         self._claimed: set[LeadId] = set()
         self._not_before: dict[LeadId, float] = {}
         self._left: dict[str, int] = {}
-        self._leads_of_number: dict[str, list[LeadId]] = {}
+        self._leads_of: dict[str, list[LeadId]] = {}
+        self._targets: dict[str, tuple[PersonFile, dict[NumberId, Target]]] = {}
         self._of_number: dict[str, list[str]] = {}
         self._of_debt: dict[str, list[str]] = {}
         for lead in leads:
@@ -123,8 +123,8 @@ class LeadBook:
         if missing:
             raise UnknownPersonError(f"lead {lead.lead} names {missing[0]}, whose file was not handed in")
         self._leads[lead.lead] = lead
-        for target in lead.targets:
-            self._leads_of_number.setdefault(target.number, []).append(lead.lead)
+        for person in dict.fromkeys(target.person for target in lead.targets):
+            self._leads_of.setdefault(person, []).append(lead.lead)
         due = self._due.setdefault(lead.campaign, [])
         resting = self._resting.setdefault(lead.campaign, [])
         self._left[lead.campaign] = self._left.get(lead.campaign, 0) + 1
@@ -172,8 +172,12 @@ class LeadBook:
             lead = self._leads.get(name)
             if lead is None or name in self._claimed or name in self._not_before:
                 continue  # closed, handed out or put to rest since it was put on the heap
+            targets = self._targets_of(lead)
+            if not targets:
+                self._rest_until(lead, now + WITHOUT_NUMBER_REST_S)
+                continue
             self._claimed.add(name)
-            taken.append(lead)
+            taken.append(lead if targets == lead.targets else replace(lead, targets=targets))
         left = self._left.get(campaign, 0)
         self._left[campaign] = left - len(taken)
         persons = {target.person: None for lead in taken for target in lead.targets}
@@ -186,6 +190,20 @@ class LeadBook:
             leads_left=left,
             retry_at=resting[0][0] if resting else None,
         )
+
+    def _targets_of(self, lead: Lead) -> tuple[Target, ...]:
+        """The lead's numbers that may still be tried, with the segments of today."""
+        found: list[Target] = []
+        for placed in lead.targets:
+            file = self._files[placed.person].now()
+            known = self._targets.get(placed.person)
+            if known is None or known[0] is not file:
+                known = file, {target.number: target for target in targets_of(file)}
+                self._targets[placed.person] = known
+            target = known[1].get(placed.number)
+            if target is not None:
+                found.append(target)
+        return tuple(found)
 
     def _wake_rested(self, due: list[_Due], resting: list[_Resting], now: float) -> None:
         while resting:
@@ -228,8 +246,11 @@ class LeadBook:
             reserve_for=command.reserve_for,
             not_before=command.not_before if command.reserve_agent else None,
         )
-        self._not_before[command.lead] = command.not_before
-        heappush(self._resting[lead.campaign], (command.not_before, command.lead))
+        self._rest_until(lead, command.not_before)
+
+    def _rest_until(self, lead: Lead, at: float) -> None:
+        self._not_before[lead.lead] = at
+        heappush(self._resting[lead.campaign], (at, lead.lead))
 
     def close(self, command: CloseLead) -> None:
         """No more turns for this lead."""
@@ -250,6 +271,17 @@ class LeadBook:
         """A fact that the engine decided to record, or that came from outside, for everybody it binds."""
         for person in self._bound(change):
             self._files[person].take(change)
+        freed = change.consent is not None or change.lifted is not None or change.replaced is not None
+        if freed and change.person is not None:
+            self._forget_hints(change.person)
+
+    def _forget_hints(self, person: str) -> None:
+        """What was denied may be allowed now: look again, but for what was agreed with the person."""
+        for name in self._leads_of.get(person, ()):
+            lead = self._leads.get(name)
+            if lead is not None and name in self._not_before and not lead.reserve_agent:
+                del self._not_before[name]
+                heappush(self._due[lead.campaign], (self._order(lead), name))
 
     def _bound(self, change: FactChange) -> tuple[str, ...]:
         if change.person is not None:
@@ -264,28 +296,7 @@ class LeadBook:
         if change is not None:
             self.learn(change)
 
-    def drop_number(self, command: StoreNumberStatus) -> None:
-        """A number is no target any more: for that person, or for nobody when it is not in service.
-
-        A lead that is left without a target has no more turns.
-        """
-        for name in self._leads_of_number.get(command.number, ()):
-            lead = self._leads.get(name)
-            if lead is None:
-                continue
-            targets = tuple(t for t in lead.targets if not _is_dropped(t, command))
-            if not targets:
-                self.close(CloseLead(lead=name, reason="no number is left"))
-            elif len(targets) != len(lead.targets):
-                self._leads[name] = replace(lead, targets=targets)
-
     def forget_before(self, posix: float) -> None:
         """Drop history older than any rule looks back; for rehearsals of a year."""
         for file in self._files.values():
             file.forget_before(posix)
-
-
-def _is_dropped(target: Target, command: StoreNumberStatus) -> bool:
-    if target.number != command.number:
-        return False
-    return command.status is NumberStatus.INVALID or target.person == command.person

@@ -158,11 +158,7 @@ def _lead(debt: DebtId, campaign: CampaignId, home: _Household, second: _Househo
 
 
 def _target(home: _Household, number: NumberOnFile) -> Target:
-    return Target(
-        person=home.person,
-        number=NumberId(number.number),
-        answer_segment=f"{number.kind.value}/{number.role.value}",
-    )
+    return Target(person=home.person, number=NumberId(number.number))
 
 
 def _files(homes: list[_Household], now: float) -> Iterator[PersonFile]:

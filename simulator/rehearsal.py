@@ -23,7 +23,6 @@ from dialer.domain.commands import (
     StoreConsent,
     StoreDenial,
     StoreHold,
-    StoreNumberStatus,
     StoreOutcome,
     StorePromise,
     StoreRequest,
@@ -215,7 +214,6 @@ class Rehearsal:
         world.on(StoreRequest, book.write)
         world.on(StoreConsent, book.write)
         world.on(StoreHold, book.write)
-        world.on(StoreNumberStatus, book.drop_number)
         world.on(RestLead, book.rest)
         world.on(CloseLead, book.close)
 

@@ -50,7 +50,7 @@ class Target:
     """One way to reach one person for a lead.
 
     Args:
-        answer_segment: key of the answer-probability model, e.g. 'mobile/own/0-2'; never a name or number.
+        answer_segment: see `dialer.domain.targets.answer_segment`; "" = not told yet.
     """
 
     person: PersonId

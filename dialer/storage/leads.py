@@ -14,10 +14,11 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from compliance_gate.request import PersonFile
-from compliance_gate.words import NumberRole, Outcome, PersonRole, RequestKind
-from dialer.domain.ids import AgentId, CampaignId, DebtId, LeadId, NumberId, PersonId
-from dialer.domain.lead import NEVER, Lead, Target
+from compliance_gate.words import Outcome, PersonRole
+from dialer.domain.ids import AgentId, CampaignId, DebtId, LeadId
+from dialer.domain.lead import NEVER, Lead
 from dialer.domain.ordering import LEAD_ORDER
+from dialer.domain.targets import targets_of
 from dialer.storage.database.tables import campaigns, debts, leads, person_debts
 from dialer.storage.person_files import chunks, person_files
 from dialer.storage.projecting.attempt_rows import texts
@@ -30,9 +31,6 @@ COUNTED_UP_TO = 10_000
 
 TARGET_ROLES = (PersonRole.CONSUMER, PersonRole.JOINT_DEBTOR, PersonRole.GUARANTOR)
 """Who is called about a debt without being asked for by a collector: those who owe it, the primary first."""
-
-TARGET_NUMBERS = frozenset({NumberRole.OWN, NumberRole.SHARED})
-"""Work, relatives' and references' numbers are never dialed predictively; nor what nobody has verified."""
 
 NUMBERLESS = "no number that may be called"
 """Why a lead rests that the engine never saw."""
@@ -261,42 +259,6 @@ def lead_of(
         reserve_for=None if reserve_for is None else AgentId(reserve_for),
         not_before=row.not_before if row.reserve_agent else None,
     )
-
-
-def targets_of(file: PersonFile) -> tuple[Target, ...]:
-    """The person's own numbers that are not known to be wrong or dead, in the creditor's order."""
-    wrong = {
-        request.number
-        for request in file.requests
-        if request.type is RequestKind.WRONG_NUMBER_LEARNED and request.withdrawn_at is None
-    }
-    tries: dict[str, int] = {}
-    dead: set[str] = set()
-    for entry in file.history:
-        if entry.number is None:
-            continue
-        tries[entry.number] = tries.get(entry.number, 0) + 1
-        if entry.outcome is Outcome.NOT_IN_SERVICE:
-            dead.add(entry.number)
-        else:
-            dead.discard(entry.number)
-    return tuple(
-        Target(
-            person=PersonId(file.person),
-            number=NumberId(number.number),
-            answer_segment=f"{number.kind}/{number.role}/{_tries_word(tries.get(number.number, 0))}",
-        )
-        for number in file.numbers
-        if number.role in TARGET_NUMBERS and number.number not in wrong and number.number not in dead
-    )
-
-
-def _tries_word(tries: int) -> str:
-    """How often the number was tried in a hundred days, in the bands of the answer model."""
-    for top, word in ((2, "0-2"), (6, "3-6"), (20, "7-20")):
-        if tries <= top:
-            return word
-    return "21+"
 
 
 def _abandoned(file: PersonFile, now: float) -> bool:

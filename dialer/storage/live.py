@@ -13,6 +13,7 @@ from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import LeadsFetched
 from dialer.domain.ids import NumberId
 from dialer.domain.ports import JournalEntry
+from dialer.domain.targets import WITHOUT_NUMBER_REST_S
 from dialer.storage import leads
 from dialer.storage.database import lock
 from dialer.storage.database.beside_loop import BesideLoop
@@ -26,9 +27,6 @@ WAKE_ROUNDS = 4
 """Batches of leads woken before one claim at most; the next claim wakes more."""
 
 COMMIT_WAIT_S = 60.0
-
-WITHOUT_NUMBER_REST_S = 24 * 3600.0
-"""A lead nobody can be reached for is looked at again after a day; facts that come sooner wake it."""
 
 
 class LiveStore:

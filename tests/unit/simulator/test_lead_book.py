@@ -6,22 +6,22 @@ from typing import Any
 
 import pytest
 
-from compliance_gate.request import Debt, NumberOnFile, PersonFile, PersonRequest
+from compliance_gate.request import Consent, Debt, NumberOnFile, PersonFile, PersonRequest
+from compliance_gate.words import ConsentScope, GivenTo, NumberRole, RequestKind
 from compliance_gate.words import Outcome as GateOutcome
-from compliance_gate.words import RequestKind
 from dialer.domain.attempt import Outcome
 from dialer.domain.commands import (
     CloseLead,
-    NumberStatus,
     RefillHopper,
     RestLead,
-    StoreNumberStatus,
+    StoreConsent,
     StoreRequest,
 )
 from dialer.domain.events import LeadsFetched
 from dialer.domain.ids import AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.lead import Lead, Target
 from dialer.domain.record import AttemptRecord
+from dialer.domain.targets import WITHOUT_NUMBER_REST_S
 from simulator.lead_book import LeadBook, UnknownPersonError
 
 C = CampaignId("c")
@@ -37,7 +37,7 @@ def _lead(name: str, *, person: str = "p1", number: str = "n1", **more: Any) -> 
 def _file(name: str, *numbers: str) -> PersonFile:
     return PersonFile(
         person=name,
-        numbers=tuple(NumberOnFile(number=number) for number in numbers or ("n1",)),
+        numbers=tuple(NumberOnFile(number=number, role=NumberRole.OWN) for number in numbers or ("n1",)),
         debts=(Debt(debt=f"d-{name}"),),
     )
 
@@ -156,24 +156,64 @@ def test_a_request_made_for_a_number_binds_everybody_who_has_it() -> None:
     assert [len(file.requests) for file in book.files()] == [1, 1, 0]
 
 
-def test_a_number_that_is_no_target_any_more_leaves_the_leads() -> None:
-    two = (
-        Target(person=PersonId("p1"), number=NumberId("n1")),
-        Target(person=PersonId("p1"), number=NumberId("n2")),
+def _record(name: str, *, person: str, number: str, outcome: Outcome) -> AttemptRecord:
+    return AttemptRecord(
+        attempt=AttemptId(name),
+        campaign=C,
+        lead=LeadId("a"),
+        person=PersonId(person),
+        number=NumberId(number),
+        debts=(DebtId("d-a"),),
+        zones=(),
+        rulebook="r",
+        launched_at=100.0,
+        ended_at=120.0,
+        outcome=outcome,
     )
-    book = _book(
-        _lead("a", targets=two),
-        _lead("b", person="p2"),
-        persons=(_file("p1", "n1", "n2"), _file("p2")),
-    )
-    book.drop_number(
-        StoreNumberStatus(person=PersonId("p1"), number=NumberId("n1"), status=NumberStatus.WRONG)
-    )
-    assert [[target.number for target in lead.targets] for lead in _fetch(book).leads] == [["n2"], ["n1"]]
-    book.drop_number(
-        StoreNumberStatus(person=PersonId("p9"), number=NumberId("n1"), status=NumberStatus.INVALID)
-    )
-    assert book.lead(LeadId("b")) is None
+
+
+def test_a_number_found_dead_or_wrong_leaves_the_leads_by_what_the_file_says() -> None:
+    """The live store's rule (`dialer.domain.targets`): a lead without a number rests for a day."""
+    three = tuple(Target(person=PersonId("p1"), number=NumberId(name)) for name in ("n1", "n2", "n3"))
+    book = _book(_lead("a", targets=three), persons=(_file("p1", "n1", "n2", "n3"),))
+    book.write_attempt(_record("x", person="p1", number="n1", outcome=Outcome.INVALID_NUMBER))
+    at = datetime(2026, 3, 10, 12, tzinfo=UTC)
+    wrong = PersonRequest(at=at, type=RequestKind.WRONG_NUMBER_LEARNED, number="n2")
+    book.write(StoreRequest(person=PersonId("p1"), request=wrong))
+    (lead,) = _fetch(book).leads
+    assert [target.number for target in lead.targets] == ["n3"]
+    book.write_attempt(_record("y", person="p1", number="n3", outcome=Outcome.INVALID_NUMBER))
+    book.rest(RestLead(lead=LeadId("a"), not_before=0.0, reason="rest", passes=1))
+    answer = _fetch(book, now=1000.0)
+    assert answer.leads == ()
+    assert answer.retry_at == 1000.0 + WITHOUT_NUMBER_REST_S
+    book.write_attempt(_record("y", person="p1", number="n3", outcome=Outcome.NO_ANSWER))
+    assert _names(_fetch(book, now=1000.0 + WITHOUT_NUMBER_REST_S - 1.0)) == []
+    assert _names(_fetch(book, now=1000.0 + WITHOUT_NUMBER_REST_S)) == ["a"]
+
+
+def test_a_number_s_segment_moves_with_how_often_it_was_tried() -> None:
+    """As at each claim of the live store, and not as it was when the list was loaded."""
+    book = _book(_lead("a"))
+    for tries in range(8):
+        (lead,) = _fetch(book).leads
+        word = "0-2" if tries <= 2 else "3-6" if tries <= 6 else "7-20"
+        assert lead.targets[0].answer_segment == f"unknown/own/{word}", tries
+        book.write_attempt(_record(f"x{tries}", person="p1", number="n1", outcome=Outcome.NO_ANSWER))
+        book.rest(RestLead(lead=LeadId("a"), not_before=0.0, reason="rest", passes=tries))
+
+
+def test_what_may_allow_a_call_wakes_the_person_s_resting_leads_but_not_a_promised_call_back() -> None:
+    book = _book(_lead("a"), _lead("b"), _lead("c", person="p2"), persons=(_file("p1"), _file("p2")))
+    _fetch(book)
+    for name in ("a", "c"):
+        book.rest(RestLead(lead=LeadId(name), not_before=900.0, reason="denied", passes=0))
+    promised = RestLead(lead=LeadId("b"), not_before=900.0, reason="x", passes=0, reserve_agent=True)
+    book.rest(promised)
+    at = datetime(2026, 3, 10, 12, tzinfo=UTC)
+    consent = Consent(at=at, scope=ConsentScope.CALL, given_to=GivenTo.COLLECTOR)
+    book.write(StoreConsent(person=PersonId("p1"), consent=consent))
+    assert _names(_fetch(book, now=10.0)) == ["a"]
 
 
 def test_a_lead_of_somebody_unknown_is_refused() -> None:

@@ -82,9 +82,9 @@ class FloorModel:
             case LaunchResolved():
                 self._observe_launch(observation)
             case TalkEnded():
-                self.talk.observe(observation.talk_s, censored=observation.censored)
+                self.talk.observe(observation.talk_s)
             case WrapUpEnded():
-                self.wrap.observe(observation.wrap_s, censored=observation.censored)
+                self.wrap.observe(observation.wrap_s)
             case LiveAnswerConnected() | LiveAnswerAbandoned():
                 pass
             case _:
@@ -94,8 +94,7 @@ class FloorModel:
         if launch.outcome is LaunchOutcome.CANCELLED:
             self._observe_cancelled(launch)
             return
-        is_live = launch.outcome is LaunchOutcome.ANSWERED_LIVE
-        needed = is_live if launch.needed_agent is None else launch.needed_agent
+        is_live, needed = launch.is_live, launch.needed
         if is_live:
             self.live_ring.observe(launch.ring_s)
         elif needed:

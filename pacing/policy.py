@@ -196,6 +196,36 @@ class LaunchOutcome(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberProfile:
+    """What is known of a number at the instant it is called: what its chances are judged by.
+
+    segment: a name for numbers alike ("" = none).
+    local_hour: hour of day where the number lives, 0-23; None = not known.
+    attempts: earlier launches to this number.
+    needed_agent: of these, those that occupied an agent, people and machines.
+    answered_live: of these, those that a person answered.
+
+    Raises: ValueError when there is no such hour, or the counts do not fit together.
+    """
+
+    segment: str = ""
+    local_hour: int | None = None
+    attempts: int = 0
+    needed_agent: int = 0
+    answered_live: int = 0
+
+    def __post_init__(self) -> None:
+        if self.local_hour is not None and not 0 <= self.local_hour <= 23:
+            raise ValueError(f"local_hour is 0-23, not {self.local_hour}")
+        if not 0 <= self.answered_live <= self.needed_agent <= self.attempts:
+            raise ValueError("a number cannot have been answered more often than it was called")
+
+
+ANY_NUMBER = NumberProfile()
+"""A number of which nothing is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchResolved:
     """A launch stopped ringing.
 
@@ -203,6 +233,7 @@ class LaunchResolved:
     ring_s: seconds from the launch to this outcome. CANCELLED is censored: it would have rung on.
     needed_agent: whether it went on to an agent (or waits for one); None = as the outcome says by itself,
         that is, live answers do and machines do not.
+    number: what was known of the number when it was launched.
     """
 
     needs_agent: float
@@ -210,32 +241,33 @@ class LaunchResolved:
     outcome: LaunchOutcome
     ring_s: float
     needed_agent: bool | None = None
+    number: NumberProfile = ANY_NUMBER
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a person answered."""
+        return self.outcome is LaunchOutcome.ANSWERED_LIVE
+
+    @property
+    def needed(self) -> bool:
+        """Whether it occupied an agent."""
+        return self.is_live if self.needed_agent is None else self.needed_agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TalkEnded:
-    """An agent's call ended, after `talk_s` seconds on the bridge (machines included: they occupy agents).
-
-    segment: a name for calls alike in length ("" = none). censored: the talk was cut (a crash, a recall), so
-    it would have lasted longer than `talk_s`.
-    """
+    """An agent's call ended, after `talk_s` seconds on the bridge (machines included: they occupy agents)."""
 
     agent_id: str
     talk_s: float
-    segment: str = ""
-    censored: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpEnded:
-    """An agent finished the work after a call, after `wrap_s` seconds.
-
-    censored: the agent left without finishing, so it would have lasted longer.
-    """
+    """An agent finished the work after a call, after `wrap_s` seconds."""
 
     agent_id: str
     wrap_s: float
-    censored: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

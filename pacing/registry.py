@@ -5,14 +5,17 @@ from dataclasses import fields
 from types import MappingProxyType
 
 from pacing.abandonment_guard import AbandonmentGuard
+from pacing.answers import AnswerBeliefs
 from pacing.fixed_ratio import FixedRatio
 from pacing.floor_model import FloorModel, FloorPriors
+from pacing.learner import Learner
 from pacing.policy import PacingPolicy
 from pacing.predictive import Predictive
 from pacing.preview import Preview
 from pacing.progressive import Progressive
 
 _PRIORS = frozenset(field.name for field in fields(FloorPriors))
+_BELIEFS = frozenset(field.name for field in fields(AnswerBeliefs))
 
 
 def _predictive(**parameters: float) -> Predictive:
@@ -47,7 +50,7 @@ class PolicyParameterError(ValueError):
 
 
 def make_policy(name: str, **parameters: float) -> PacingPolicy:
-    """Make the policy `name` with its parameters.
+    """Make the policy `name` with its parameters. Those of the campaign's learner may stand among them.
 
     Raises: UnknownPolicyError; PolicyParameterError when a parameter is unknown or out of its range.
     """
@@ -55,8 +58,9 @@ def make_policy(name: str, **parameters: float) -> PacingPolicy:
         factory = POLICIES[name]
     except KeyError:
         raise UnknownPolicyError(name) from None
+    own = {key: value for key, value in parameters.items() if key not in _BELIEFS}
     try:
-        return factory(**parameters)
+        return factory(**own)
     except (TypeError, ValueError) as error:
         raise PolicyParameterError(f"pacing policy {name!r}: {error}") from error
 
@@ -69,3 +73,15 @@ def make_guarded_policy(
     Raises: as `make_policy`; ValueError when epsilon or recovery is no share.
     """
     return AbandonmentGuard(make_policy(name, **parameters), epsilon=epsilon, recovery=recovery)
+
+
+def make_learner(**parameters: float) -> Learner:
+    """Make what learns for a whole campaign, from the same flat parameters as its policies.
+
+    Raises: PolicyParameterError when one is out of its range.
+    """
+    beliefs = {name: value for name, value in parameters.items() if name in _BELIEFS}
+    try:
+        return Learner(beliefs=AnswerBeliefs(**beliefs))
+    except (TypeError, ValueError) as error:
+        raise PolicyParameterError(f"the answer model: {error}") from error

@@ -11,6 +11,7 @@ from dialer.domain.errors import UnknownThingError
 from dialer.domain.ids import AgentId, CampaignId, LeadId, PersonId
 from dialer.domain.record import instant
 from dialer.engine.state import AgentRow, CampaignRow, EngineState, PoolRow
+from pacing.learner import Learner
 from pacing.policy import PacingPolicy
 
 DENIALS_KEPT = 50_000
@@ -33,6 +34,7 @@ class Context:
         "capable",
         "free",
         "gate",
+        "learners",
         "now",
         "out",
         "policies",
@@ -51,6 +53,7 @@ class Context:
         self.out: list[Command] = []
         self.prepared: dict[PersonId, PreparedPerson] = {}
         self.policies: dict[tuple[CampaignId, str], PacingPolicy] = {}
+        self.learners: dict[CampaignId, Learner] = {}
         self.capable: dict[tuple[CampaignId, str], tuple[AgentId, ...]] = {}
         self.free: dict[tuple[CampaignId, str], int] = {}
         self.serving: dict[CampaignId, int] = {}

@@ -36,6 +36,7 @@ from dialer.domain.record import AttemptRecord
 from dialer.domain.third_party import ThirdPartyState
 from dialer.domain.voice import PlannedVoice, Played
 from dialer.engine.launching.answering import AnswerBook
+from pacing.policy import NumberProfile
 
 Needs = tuple[str, ...]
 """Tags a call demands of its agent, sorted; names a pool within a campaign."""
@@ -93,10 +94,17 @@ class BoxRow:
 
 @dataclass(slots=True, kw_only=True)
 class CampaignRow:
+    """A campaign.
+
+    learned: what its calls taught pacing, as JSON.
+    answers: the same in a state that an earlier version wrote, until pacing takes it up.
+    """
+
     settings: CampaignSettings
     state: CampaignState
     ledger: LedgerRow = field(default_factory=LedgerRow)
-    answers: AnswerBook = field(default_factory=AnswerBook)
+    answers: AnswerBook | None = None
+    learned: str = ""
     pools: dict[str, PoolRow] = field(default_factory=dict[str, PoolRow])
     in_flight: int = 0
     leads_left: int | None = None
@@ -162,6 +170,7 @@ class CallRow:
     message_played: bool = False
     machine_detected: bool = False
     segment: str = ""
+    profile: NumberProfile | None = None
     disposition: Disposition | None = None
     ready_after: bool = True
     hangup: HangupReason | None = None

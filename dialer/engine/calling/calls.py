@@ -379,8 +379,6 @@ class Calls:
             if (box := self._context.state.boxes.get(call.box)) is not None:
                 box.refused = 0
             self._pacing.resolved(campaign, call, PACING_OUTCOME.get(outcome, LaunchOutcome.FAILED))
-            if outcome is not Outcome.CANCELLED:
-                campaign.answers.add(call.segment, needed=False, live=False)
         self._end(call, outcome if outcome in PACING_OUTCOME else Outcome.UNKNOWN)
         self._ending.finish(call)
 
@@ -404,7 +402,6 @@ class Calls:
         self._pacing.resolved(
             campaign, call, LaunchOutcome.MACHINE if is_machine else LaunchOutcome.ANSWERED_LIVE
         )
-        campaign.answers.add(call.segment, needed=not is_machine, live=not is_machine)
         self._end(call, outcome)
         self._ending.finish(call)
 

@@ -172,7 +172,6 @@ class Ending:
             self._pacing.observe(campaign, call.pool, LiveAnswerConnected(wait_s=wait_s))
         outcome = LaunchOutcome.ANSWERED_LIVE if live else LaunchOutcome.MACHINE
         self._pacing.resolved(campaign, call, outcome, needed=True)
-        campaign.answers.add(call.segment, needed=True, live=live)
 
     def _consequences(self, call: CallRow, disposition: Disposition) -> None:
         effect = disposition.effect

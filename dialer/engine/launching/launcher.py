@@ -423,7 +423,8 @@ class Launcher:
     ) -> CallRow:
         state = self._context.state
         state.attempts_made += 1
-        needs, live = campaign.answers.probabilities(target.answer_segment)
+        profile = self._pacing.profile(target)
+        chances = self._pacing.chances(campaign, profile)
         return CallRow(
             attempt=AttemptId(f"a{state.generation}-{state.attempts_made:08d}"),
             campaign=campaign.settings.campaign,
@@ -436,12 +437,13 @@ class Launcher:
             rulebook=clearance.rulebook,
             state=AttemptState.LAUNCHED,
             launched_at=self._context.now,
-            needs_agent=needs,
-            live=live,
+            needs_agent=chances.needs_agent,
+            live=chances.live,
             may_play=tuple(sorted(clearance.may_play)),
             agent=agent.agent if agent is not None else None,
             is_guaranteed=agent is not None,
             segment=target.answer_segment,
+            profile=profile,
             box=campaign.pools[key].box,
         )
 

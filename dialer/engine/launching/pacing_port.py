@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -10,23 +11,29 @@ from dialer.domain.agent import AgentState
 from dialer.domain.campaign import CampaignSettings, DetectionMode
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import CampaignId, LeadId
+from dialer.domain.lead import Target
 from dialer.engine.context import Context
 from dialer.engine.launching import ledger
 from dialer.engine.launching.lanes import leads_of
+from dialer.engine.launching.profiles import Profiles
 from dialer.engine.launching.reserving import agents_kept
 from dialer.engine.roster import Roster
 from dialer.engine.state import CallRow, CampaignRow, PoolRow
 from pacing.abandonment_guard import AbandonmentGuard
+from pacing.answers import Chances
+from pacing.learner import Learner
 from pacing.policy import (
+    ANY_NUMBER,
     Json,
     LaunchDecision,
     LaunchOutcome,
     LaunchResolved,
+    NumberProfile,
     PacingObservation,
     PacingPolicy,
     PacingSnapshot,
 )
-from pacing.registry import make_policy
+from pacing.registry import make_learner, make_policy
 
 _AVAILABLE, _TALKING = AgentState.AVAILABLE, AgentState.TALKING
 _WRAPPING, _RESERVED = AgentState.WRAPPING, AgentState.RESERVED
@@ -43,12 +50,13 @@ PolicyMaker = Callable[[CampaignSettings, str], PacingPolicy]
 
 
 class PacingPort:
-    """One policy per pool, made from the campaign's settings, wrapped by the guard."""
+    """One policy per pool, made from the campaign's settings, under the guard; one learner a campaign."""
 
     def __init__(self, context: Context, roster: Roster, make: PolicyMaker | None = None) -> None:
         self._context = context
         self._roster = roster
         self._make = make if make is not None else guarded_policy
+        self._profiles = Profiles(context)
 
     def policy(self, campaign: CampaignRow, key: str) -> PacingPolicy:
         """The pool's policy; made, and its learning restored, when first asked for."""
@@ -62,6 +70,25 @@ class PacingPort:
             self._context.policies[name] = known
         return known
 
+    def learner(self, campaign: CampaignRow) -> Learner:
+        """What the campaign's calls have taught; restored when first asked for."""
+        name = campaign.settings.campaign
+        known = self._context.learners.get(name)
+        if known is None:
+            known = make_learner(**campaign.settings.policy_parameters)
+            if campaign.learned:
+                known.restore(cast("Mapping[str, Json]", json.loads(campaign.learned)))
+            self._context.learners[name] = known
+        return known
+
+    def profile(self, target: Target) -> NumberProfile:
+        """What is known of the number now, for its chances and for what is learned from the launch."""
+        return self._profiles.of(target)
+
+    def chances(self, campaign: CampaignRow, number: NumberProfile) -> Chances:
+        """That a launch to this number now needs an agent, and that it is a person."""
+        return self.learner(campaign).answers.chances(number)
+
     def check(self, settings: CampaignSettings) -> None:
         """Whether the settings' policy can be made.
 
@@ -70,6 +97,7 @@ class PacingPort:
         """
         try:
             self._make(settings, "")
+            make_learner(**settings.policy_parameters)
         except ValueError as error:
             raise InvalidFactError(f"campaign {settings.campaign}: {error}") from error
 
@@ -78,9 +106,12 @@ class PacingPort:
         self.save()
         for name in [name for name in self._context.policies if name[0] == campaign]:
             del self._context.policies[name]
+        self._context.learners.pop(campaign, None)
 
     def save(self) -> None:
-        """Write every policy's learning into its pool's row, for a checkpoint."""
+        """Write what was learned into the rows of campaigns and pools, for a checkpoint."""
+        for name, learner in self._context.learners.items():
+            self._context.state.campaigns[name].learned = json.dumps(learner.state(), sort_keys=True)
         for (campaign, key), policy in self._context.policies.items():
             row = self._context.state.campaigns[campaign]
             row.pools[key].policy_state = json.dumps(policy.state(), sort_keys=True)
@@ -92,19 +123,18 @@ class PacingPort:
     def resolved(
         self, campaign: CampaignRow, call: CallRow, outcome: LaunchOutcome, *, needed: bool | None = None
     ) -> None:
-        """Tell the pool's policy what became of a launch, when that is known for sure."""
+        """Tell what became of a launch, when that is known for sure."""
         until = call.answered_at if call.answered_at is not None else self._context.now
-        self.observe(
-            campaign,
-            call.pool,
-            LaunchResolved(
-                needs_agent=call.needs_agent,
-                live=call.live,
-                outcome=outcome,
-                ring_s=max(until - call.launched_at, 0.0),
-                needed_agent=needed,
-            ),
+        launch = LaunchResolved(
+            needs_agent=call.needs_agent,
+            live=call.live,
+            outcome=outcome,
+            ring_s=max(until - call.launched_at, 0.0),
+            needed_agent=needed,
+            number=call.profile or replace(ANY_NUMBER, segment=call.segment),
         )
+        self.observe(campaign, call.pool, launch)
+        self.learner(campaign).observe(launch)
 
     def decide(self, campaign: CampaignRow, key: str, pool: PoolRow, launch_limit: int) -> LaunchDecision:
         """Ask the pool's policy now."""
@@ -162,17 +192,11 @@ class PacingPort:
             ledger=ledger.as_pacing(campaign, now),
         )
 
-    def _ahead(self, campaign: CampaignRow, queue: list[LeadId]) -> list[tuple[float, float]]:
-        """(needs an agent, is a person) of leads in a hopper, each by its first target's segment."""
-        leads, known = self._context.state.leads, dict[str, tuple[float, float]]()
-        ahead: list[tuple[float, float]] = []
-        for name in queue:
-            segment = leads[name].targets[0].answer_segment
-            chances = known.get(segment)
-            if chances is None:
-                chances = known[segment] = campaign.answers.probabilities(segment)
-            ahead.append(chances)
-        return ahead
+    def _ahead(self, campaign: CampaignRow, queue: list[LeadId]) -> list[Chances]:
+        """Of the next leads in a hopper, each by its first target."""
+        leads, profile = self._context.state.leads, self._profiles.of
+        numbers = [profile(leads[name].targets[0]) for name in queue]
+        return self.learner(campaign).answers.chances_of(numbers)
 
 
 def guarded_policy(settings: CampaignSettings, _pool: str) -> PacingPolicy:

@@ -83,8 +83,8 @@ def observations(draw: st.DrawFn) -> PacingObservation:
                     ring_s=seconds,
                     needed_agent=draw(st.sampled_from((None, True, False))),
                 ),
-                TalkEnded(agent_id="a1", talk_s=seconds, censored=draw(st.booleans())),
-                WrapUpEnded(agent_id="a1", wrap_s=seconds, censored=draw(st.booleans())),
+                TalkEnded(agent_id="a1", talk_s=seconds),
+                WrapUpEnded(agent_id="a1", wrap_s=seconds),
                 LiveAnswerConnected(wait_s=0.5),
                 LiveAnswerAbandoned(wait_s=2.0),
             )

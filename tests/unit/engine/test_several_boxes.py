@@ -188,7 +188,7 @@ def test_a_refusal_rests_the_box_that_refused_and_no_other(two_boxes: Build) -> 
 
 
 def test_a_box_never_has_more_calls_than_lines(make_floor: Build) -> None:
-    floor = make_floor(policy="fixed_ratio", policy_parameters=(("lines_per_agent", 3.0),))
+    floor = make_floor(policy="fixed_ratio", policy_parameters={"lines_per_agent": 3.0})
     floor.send(e.NetworkReconciled(live=(), talking={}, agents=(), boxes=(BoxFound(box=NORTH, lines=2),)))
     floor.send(e.CampaignStarted(campaign=CAMPAIGN))
     floor.feed(30)

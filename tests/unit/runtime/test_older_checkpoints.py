@@ -1,5 +1,6 @@
 """A checkpoint of another version is read whole or refused by name; half of one is never gone on from."""
 
+import json
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -11,6 +12,8 @@ from dialer.domain.ids import CampaignId, ClientId, DebtId, LeadId, NumberId, Pe
 from dialer.domain.lead import Lead, Target
 from dialer.engine.state import CampaignRow, EngineState, PoolRow
 from dialer.runtime.checkpoint import UnreadableCheckpointError, decode_state, encode_state
+from pacing.policy import NumberProfile
+from pacing.registry import make_learner
 
 NOW = 1_780_000_000.0
 Tree = dict[str, Any]
@@ -58,6 +61,39 @@ def test_leads_of_an_older_one_that_never_said_since_when_they_wait_wait_from_no
 
     read = decode_state(written_by(older))
     assert read.campaigns[CampaignId("c")].pools[""].reserved_since == {"soon": NOW, "later": NOW + 600.0}
+
+
+def test_what_an_older_one_had_counted_of_who_answers_is_taken_up_by_pacing() -> None:
+    """The counts, and so every chance that is made of them, are those that were written."""
+
+    def older(tree: Tree) -> None:
+        campaign = tree["campaigns"]["c"]
+        del campaign["learned"]
+        campaign["answers"] = {
+            "whole": {"launches": 300.0, "needed": 200.0, "live": 30.0},
+            "segments": {"mobile/own": {"launches": 75.0, "needed": 60.0, "live": 5.0}},
+        }
+
+    row = decode_state(written_by(older)).campaigns[CampaignId("c")]
+    assert row.answers is None
+    learner = make_learner()
+    learner.restore(json.loads(row.learned))
+    needs, live = (3.5 + 200.0) / 310.0, (0.8 + 30.0) / 310.0
+    assert learner.answers.chances(NumberProfile(segment="landline/own")) == (needs, live)
+    assert learner.answers.chances(NumberProfile(segment="mobile/own")) == (
+        (25.0 * needs + 60.0) / 100.0,
+        (25.0 * live + 5.0) / 100.0,
+    )
+
+
+def test_an_older_one_that_had_counted_nothing_starts_from_what_is_believed() -> None:
+    def older(tree: Tree) -> None:
+        tree["campaigns"]["c"]["answers"] = {"whole": {}, "segments": {}}
+        del tree["campaigns"]["c"]["learned"]
+
+    learner = make_learner()
+    learner.restore(json.loads(decode_state(written_by(older)).campaigns[CampaignId("c")].learned))
+    assert learner.state() == make_learner().state()
 
 
 def _add_to_state(tree: Tree) -> None:

@@ -1,0 +1,176 @@
+"""What became of a launch is told to pacing with what was known of the number; nothing is counted here."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from compliance_gate.request import HistoryEntry, NumberOnFile, PersonFile
+from compliance_gate.words import EventKind
+from compliance_gate.words import Outcome as Came
+from dialer.domain import commands as c
+from dialer.domain import events as e
+from dialer.domain.attempt import Outcome
+from dialer.domain.disposition import DispositionKind
+from dialer.domain.ids import AttemptId, NumberId, PersonId
+from dialer.domain.lead import Target
+from dialer.engine.context import Context
+from dialer.engine.engine import DialerEngine
+from dialer.engine.launching.profiles import Profiles
+from dialer.engine.state import EngineState, PersonRow
+from dialer.runtime.checkpoint import decode_state, encode_state
+from pacing.policy import NumberProfile
+from pacing.registry import make_learner
+from simulator.open_gate import OpenGate
+
+START = 1_780_000_000.0
+"""20:26:40 UTC, 16:26:40 in New York."""
+
+
+def _chances(floor: Any, segment: str = "mobile") -> tuple[float, float]:
+    """As the floor believes them now, from its checkpoint."""
+    learner = make_learner()
+    learned = floor.engine.checkpoint().campaigns[floor.settings.campaign].learned
+    learner.restore(json.loads(learned))
+    return learner.answers.chances(NumberProfile(segment=segment))
+
+
+def _first(floor: Any) -> AttemptId:
+    return floor.all(c.Originate)[0].attempt
+
+
+def _after(needed: float, live: float, launches: float = 1.0) -> tuple[float, float]:
+    """Chances of the segment after so many launches, the first ever."""
+    whole = (3.5 + needed) / (10.0 + launches), (0.8 + live) / (10.0 + launches)
+    return (25.0 * whole[0] + needed) / (25.0 + launches), (25.0 * whole[1] + live) / (25.0 + launches)
+
+
+@pytest.mark.parametrize(
+    "outcome", [Outcome.NO_ANSWER, Outcome.BUSY, Outcome.REJECTED, Outcome.INVALID_NUMBER, Outcome.CONGESTION]
+)
+def test_a_call_that_nobody_answered_needed_no_agent(floor: Any, outcome: Outcome) -> None:
+    floor.send(e.CallEnded(attempt=_first(floor), outcome=outcome), after=20.0)
+    assert _chances(floor) == pytest.approx(_after(0.0, 0.0))
+
+
+def test_a_call_taken_back_and_one_never_attempted_teach_nothing(floor: Any) -> None:
+    first, second = (row.attempt for row in floor.all(c.Originate)[:2])
+    floor.send(e.CallNotAttempted(attempt=first, reason="no channel"))
+    floor.send(e.CallEnded(attempt=second, outcome=Outcome.CANCELLED), after=20.0)
+    assert _chances(floor) == (0.35, 0.08)
+
+
+@pytest.mark.parametrize(
+    ("kind", "live"), [(DispositionKind.REFUSED_TO_PAY, 1.0), (DispositionKind.MACHINE, 0.0)]
+)
+def test_who_was_talked_to_is_what_the_agent_says(floor: Any, kind: DispositionKind, live: float) -> None:
+    attempt = _first(floor)
+    agent = floor.talk(attempt)
+    assert _chances(floor) == (0.35, 0.08), "not known before the agent has said so"
+    floor.dispose(attempt, agent, kind)
+    assert _chances(floor) == pytest.approx(_after(1.0, live))
+
+
+def test_somebody_who_hung_up_while_waiting_counts_as_a_person(make_floor: Any) -> None:
+    floor = make_floor(
+        policy="fixed_ratio", policy_parameters={"lines_per_agent": 2.0}, abandonment_limit=1.0
+    )
+    floor.start(agents=2)
+    first, second, third = (row.attempt for row in floor.all(c.Originate)[:3])
+    floor.answer(first)
+    floor.answer(second, after=0.0)
+    floor.answer(third, after=0.0)
+    floor.send(e.CallEnded(attempt=third, outcome=Outcome.HUNG_UP_WAITING), after=0.5)
+    assert _chances(floor) == pytest.approx(_after(1.0, 1.0))
+
+
+def test_what_was_learned_goes_on_after_a_restart_and_after_new_settings(floor: Any) -> None:
+    floor.send(e.CallEnded(attempt=_first(floor), outcome=Outcome.BUSY), after=20.0)
+    before = _chances(floor)
+    floor.send(e.CampaignConfigured(settings=floor.settings))
+    assert _chances(floor) == before
+    state = decode_state(encode_state(floor.engine.checkpoint()))
+    restarted = DialerEngine(floor.gate, state=state)
+    assert restarted.checkpoint() == floor.engine.checkpoint()
+
+
+def test_a_launch_carries_what_was_known_of_its_number(floor: Any) -> None:
+    call = floor.engine.checkpoint().calls[_first(floor)]
+    assert call.profile == NumberProfile(segment="mobile", local_hour=16)
+    assert (call.needs_agent, call.live) == (0.35, 0.08)
+
+
+# --- profiles ----------------------------------------------------------------------------------------------
+
+
+def _profiles(*history: HistoryEntry, zones: frozenset[str] | None = None) -> tuple[Profiles, Context]:
+    state = EngineState(now=START)
+    number = NumberOnFile(number="n1", zones=zones)
+    file = PersonFile(person="p1", numbers=(number,), history=history)
+    state.persons[PersonId("p1")] = PersonRow(file=file)
+    context = Context(OpenGate(), state)
+    return Profiles(context), context
+
+
+TARGET = Target(person=PersonId("p1"), number=NumberId("n1"), answer_segment="mobile")
+
+
+def _call(nth: int, outcome: Came | None, number: str = "n1") -> HistoryEntry:
+    at = datetime(2026, 5, 1, 12, tzinfo=UTC) + timedelta(days=nth)
+    return HistoryEntry(entry=f"h{nth}", at=at, event=EventKind.CALL_PLACED, outcome=outcome, number=number)
+
+
+def test_a_record_counts_the_number_s_own_calls_that_rang() -> None:
+    profiles, _ = _profiles(
+        _call(0, Came.NO_ANSWER),
+        _call(1, Came.BUSY),
+        _call(2, Came.CONVERSATION),
+        _call(3, Came.WRONG_PERSON),
+        _call(4, Came.ANSWERED_THEN_DROPPED),
+        _call(5, Came.VOICEMAIL_LEFT),
+        _call(6, Came.VOICEMAIL_FULL_NO_MESSAGE),
+        _call(7, Came.AMD_MACHINE),
+        _call(8, Came.ABANDONED),
+        _call(9, None),
+        _call(10, Came.NOT_IN_SERVICE),
+        _call(11, Came.NO_CONNECTION),
+        _call(12, Came.CONVERSATION, number="n2"),
+        HistoryEntry(entry="m", at=datetime(2026, 5, 1, tzinfo=UTC), event=EventKind.SMS, number="n1"),
+    )
+    assert profiles.of(TARGET) == NumberProfile(
+        segment="mobile", attempts=10, needed_agent=5, answered_live=3
+    )
+
+
+@pytest.mark.parametrize(
+    ("zones", "hour"),
+    [
+        (frozenset({"America/New_York"}), 16),
+        (frozenset({"Asia/Kolkata"}), 1),
+        (frozenset({"America/New_York", "America/Chicago"}), 15),
+        (frozenset[str](), None),
+        (None, None),
+        (frozenset({"Mars/Olympus"}), None),
+    ],
+)
+def test_the_hour_is_that_of_where_the_number_lives(zones: frozenset[str] | None, hour: int | None) -> None:
+    profiles, _ = _profiles(zones=zones)
+    assert profiles.of(TARGET).local_hour == hour
+
+
+def test_the_hour_turns_when_it_does_and_the_record_when_the_file_does() -> None:
+    profiles, context = _profiles(zones=frozenset({"America/New_York"}))
+    five = START + 2000.0  # 17:00:00 in New York
+    for now, hour in ((five - 1.0, 16), (five, 17), (five + 3599.0, 17), (five + 3600.0, 18), (five, 17)):
+        context.now = now
+        assert profiles.of(TARGET).local_hour == hour
+    row = context.state.persons[PersonId("p1")]
+    row.file = PersonFile(person="p1", numbers=row.file.numbers, history=(_call(0, Came.CONVERSATION),))
+    assert profiles.of(TARGET).answered_live == 1
+
+
+def test_of_somebody_who_is_not_in_play_only_the_segment_is_known() -> None:
+    profiles, _ = _profiles()
+    stranger = Target(person=PersonId("p9"), number=NumberId("n9"), answer_segment="landline")
+    assert profiles.of(stranger) == NumberProfile(segment="landline")

@@ -2,20 +2,21 @@
 # Installs what Fairdial's own tests and its lab need besides Python, from Debian's archive only.
 #
 #   scripts/install-system-packages.sh                 everything
-#   scripts/install-system-packages.sh asterisk voices phones load browser postgres    only these
+#   scripts/install-system-packages.sh asterisk voices phones load browser postgres guards    only these
 #
 # asterisk   Asterisk 22, unpacked into a cache folder (Debian 12 has no package of its own)
 # voices     espeak-ng and sox: what the lab's public says
 # phones     baresip: a SIP phone that can be scripted
 # load       sipp: a cheap far end for signalling load
 # browser    Chromium with its fonts: the agents' browser phone and the browser tests
+# guards     fail2ban, which shuts out who guesses passwords; its service is not started by this script
 # postgres   a PostgreSQL server program; no cluster is created or started by this script
 #
 # Idempotent. Needs root only where a package is missing.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || wanted=(asterisk voices phones load browser postgres)
+[ ${#wanted[@]} -gt 0 ] || wanted=(asterisk voices phones load browser postgres guards)
 
 packages=()
 unpack_asterisk=no
@@ -26,6 +27,7 @@ for group in "${wanted[@]}"; do
     phones) packages+=(baresip-core) ;;
     load) packages+=(sip-tester) ;;
     browser) packages+=(chromium fonts-dejavu-core) ;;
+    guards) packages+=(fail2ban) ;;
     postgres) packages+=(postgresql postgresql-client) ;;
     *) echo "unknown group: $group (see the head of $0)" >&2; exit 2 ;;
   esac
@@ -43,6 +45,11 @@ if [ ${#missing[@]} -gt 0 ]; then
   mkdir -p /etc/postgresql-common
   [ -e /etc/postgresql-common/createcluster.conf ] ||
     echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e $policy ]; then
+    printf '#!/bin/sh\nexit 101\n' > $policy && chmod 755 $policy
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+  fi
   apt-get -o DPkg::Lock::Timeout=300 update -qq
   apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
 fi

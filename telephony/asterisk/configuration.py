@@ -10,7 +10,18 @@ import jinja2
 
 from telephony.asterisk.settings import AsteriskSettings, SettingsError
 
-TEMPLATES = ("amd.conf", "extensions.conf", "http.conf", "manager.conf", "pjsip.conf", "rtp.conf")
+TEMPLATES = (
+    "amd.conf",
+    "extensions.conf",
+    "fail2ban/fairdial-asterisk.filter",
+    "fail2ban/fairdial-asterisk.jail",
+    "http.conf",
+    "logger.conf",
+    "manager.conf",
+    "modules.conf",
+    "pjsip.conf",
+    "rtp.conf",
+)
 
 # Secrets stand in manager.conf and pjsip.conf: readable by the owner and Asterisk's group only.
 _MODE = 0o640
@@ -53,7 +64,8 @@ def write(settings: AsteriskSettings, folder: Path) -> tuple[str, ...]:
         path = folder / name
         if path.exists() and path.read_text("utf-8") == text:
             continue
-        part = folder / f".{name}.part"
+        path.parent.mkdir(exist_ok=True)
+        part = path.with_name(f".{path.name}.part")
         part.touch(mode=_MODE)
         part.write_text(text, "utf-8")
         part.chmod(_MODE)

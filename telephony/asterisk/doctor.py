@@ -14,6 +14,7 @@ from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.errors import AmiError
 from telephony.asterisk.media_check import NoMediaError, prove_media
 from telephony.asterisk.opening import address_of
+from telephony.asterisk.rights_check import open_ways, ways
 from telephony.asterisk.settings import AsteriskSettings, TrunkSettings
 from telephony.asterisk.wire import Action
 
@@ -65,6 +66,7 @@ async def examine(settings: AsteriskSettings, *, wall: Callable[[], float]) -> t
         return (
             Found(name="connection", ok=True, found=f"logged in at {settings.link.host}, fully booted"),
             await _rights(link),
+            await _shut(link, settings),
             await _clock(link, wall),
             await _dialplan(link),
             *await _devices(link, settings),
@@ -88,6 +90,20 @@ async def _rights(link: AmiConnection) -> Found:
         mend = "take class system, config and command away from the user; they give a shell and passwords."
         return Found(name="AMI rights", ok=False, found=found, mend=mend)
     return Found(name="AMI rights", ok=True, found="what is needed and no more")
+
+
+async def _shut(link: AmiConnection, settings: AsteriskSettings) -> Found:
+    """What the user's classes would let it do with the modules that are loaded, tried one by one."""
+    found = await open_ways(link, settings)
+    if found:
+        told = "; ".join(f"it can {way.name} ({way.module})" for way in found)
+        mend = (
+            "use the modules.conf that `fairdial asterisk config` writes (autoload = no), and restart "
+            "Asterisk; nothing else takes these away from a user with the class call."
+        )
+        return Found(name="what the user could do", ok=False, found=told, mend=mend)
+    tried = len(ways(settings))
+    return Found(name="what the user could do", ok=True, found=f"{tried} ways to more were tried: all shut")
 
 
 async def _clock(link: AmiConnection, wall: Callable[[], float]) -> Found:

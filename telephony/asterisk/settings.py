@@ -73,6 +73,7 @@ class SipSettings:
     Args:
         media_address: address for sound; None lets Asterisk choose by route.
         external_address: public address where Asterisk stands behind address translation.
+        permit: networks (`address/mask`) whose SIP is looked at at all, carriers and phones; () = all.
     """
 
     bind: str = "0.0.0.0"
@@ -80,6 +81,7 @@ class SipSettings:
     media_address: str | None = None
     external_address: str | None = None
     local_networks: tuple[str, ...] = ()
+    permit: tuple[str, ...] = ()
 
 
 @with_config(_STRICT)
@@ -115,11 +117,18 @@ class TrunkSettings:
         test_number: a number of one's own, reached over this trunk, that answers and sends back what it
             hears; `fairdial doctor` calls it and nobody else does.
         test_caller_id: an own number to show it.
+        sends_from: addresses, networks or names from which the carrier sends, where it is not `host` alone;
+            calls from anywhere else are refused, whatever name they carry.
+        incoming_username, incoming_secret: what the carrier authenticates its calls to us with; None = it
+            does not, and its address is all there is.
     """
 
     name: str
     host: str
     port: int = 5060
+    sends_from: tuple[str, ...] = ()
+    incoming_username: str | None = None
+    incoming_secret: str | None = field(default=None, repr=False)
     codecs: tuple[str, ...] = ("ulaw", "alaw")
     username: str | None = None
     secret: str | None = field(default=None, repr=False)
@@ -235,10 +244,7 @@ class AsteriskSettings:
             if self.overflow_trunk not in {trunk.name for trunk in self.trunks}:
                 raise SettingsError("overflow_trunk must name the trunk by which overflow_number is called")
         for trunk in self.trunks:
-            if not _NAME.fullmatch(trunk.name):
-                raise SettingsError(f"trunk name {trunk.name!r}: letters, digits and hyphens, a letter first")
-            if (trunk.test_number is None) != (trunk.test_caller_id is None):
-                raise SettingsError(f"trunk {trunk.name}: test_number and test_caller_id go together")
+            _check_trunk(trunk)
         for agent in self.agents:
             if not _ENDPOINT.fullmatch(agent.endpoint):
                 raise SettingsError(f"phone name {agent.endpoint!r}: letters, digits and hyphens only")
@@ -267,3 +273,12 @@ class AsteriskSettings:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"])
             raise SettingsError(f"setting {name!r}: {first['msg']}") from error
+
+
+def _check_trunk(trunk: TrunkSettings) -> None:
+    if not _NAME.fullmatch(trunk.name):
+        raise SettingsError(f"trunk name {trunk.name!r}: letters, digits and hyphens, a letter first")
+    if (trunk.incoming_username is None) != (trunk.incoming_secret is None):
+        raise SettingsError(f"trunk {trunk.name}: incoming_username and incoming_secret go together")
+    if (trunk.test_number is None) != (trunk.test_caller_id is None):
+        raise SettingsError(f"trunk {trunk.name}: test_number and test_caller_id go together")

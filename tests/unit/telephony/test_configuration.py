@@ -15,6 +15,7 @@ from telephony.asterisk.settings import (
     AsteriskSettings,
     CertificateFiles,
     SettingsError,
+    SipSettings,
     TrunkSettings,
 )
 
@@ -103,3 +104,64 @@ def test_a_mistake_in_the_settings_is_named(text: str, named: str) -> None:
 def test_without_a_trunk_nothing_can_be_called() -> None:
     with pytest.raises(SettingsError, match="trunk"):
         open_system(settings(trunks=()), now=lambda: 0.0)
+
+
+def test_a_trunk_is_known_by_its_addresses_and_by_a_password_where_it_has_one() -> None:
+    trunk = TrunkSettings(
+        name="main",
+        host="sip.example",
+        sends_from=("192.0.2.0/24", "198.51.100.7"),
+        incoming_username="carrier",
+        incoming_secret="what-they-send",
+    )
+    endpoint, _, rest = (
+        render(settings(trunks=(trunk,)))["pjsip.conf"].partition("[main]")[2].partition("[main]")
+    )
+    assert "identify_by = ip\n" in endpoint
+    assert "auth = main-incoming\n" in endpoint
+    identify = rest.partition("type = identify")[2]
+    assert identify.startswith("\nendpoint = main\nmatch = 192.0.2.0/24\nmatch = 198.51.100.7\n")
+    assert "match = sip.example" not in identify
+    assert "username = carrier\npassword = what-they-send\n" in identify
+
+
+def test_half_of_a_carrier_s_password_is_refused() -> None:
+    with pytest.raises(ValueError, match="go together"):
+        settings(trunks=(TrunkSettings(name="main", host="h", incoming_username="carrier"),))
+
+
+def test_no_phone_is_known_by_anything_but_its_name_and_password() -> None:
+    phones = render(settings())["pjsip.conf"].partition("[agent-phone](!)")[2]
+    assert "identify_by = username\n" in phones
+    assert "auth = auth-101\n" in phones
+
+
+def test_only_permitted_networks_are_looked_at_where_any_are_named() -> None:
+    assert "type = acl" not in render(settings())["pjsip.conf"]
+    asked = settings(sip=SipSettings(permit=("192.0.2.0/255.255.255.0",)))
+    assert "deny = 0.0.0.0/0.0.0.0\npermit = 192.0.2.0/255.255.255.0\n" in render(asked)["pjsip.conf"]
+
+
+def test_modules_are_named_one_by_one_and_none_gives_a_reader_or_writer_away() -> None:
+    text = render(settings())["modules.conf"]
+    loaded = {
+        line.removeprefix("load = ").removesuffix(".so") for line in text.splitlines() if "load = " in line
+    }
+    assert "autoload = no" in text
+    shut = {"func_config", "func_sorcery", "func_env", "func_shell", "func_db", "func_global", "func_curl"}
+    assert not loaded & {
+        *shut,
+        "app_record",
+        "app_system",
+        "app_originate",
+        "res_agi",
+        "pbx_spool",
+        "res_ari",
+    }
+
+
+def test_the_dialplan_reads_no_global_variable() -> None:
+    text = render(settings())["extensions.conf"]
+    assert "[globals]" not in text
+    assert "${FD_SOUNDS}" not in text
+    assert "/var/spool/recordings/${FD_RECORD}.raw" in text

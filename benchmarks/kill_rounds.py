@@ -35,18 +35,19 @@ import uvloop
 from sqlalchemy import select
 
 from compliance_gate.book.shipped import sample_rulebook
-from dialer.cli.live_floor import FloorOrder, running_floor, work_until_signal
-from dialer.cli.made_up import NUMBERS, stock
-from dialer.cli.serve import the_token
-from dialer.cli.service_log import log_as_json
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.ids import CampaignId, ClientId
 from dialer.domain.record import AttemptRecord
+from dialer.floor.folder import folder_token
+from dialer.floor.live import FloorOrder, running_floor, work_until_signal
+from dialer.floor.made_up import NUMBERS, stock
+from dialer.floor.service_log import log_as_json
 from dialer.runtime.clocks import RehearsalClock
 from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.database.tables import attempts as attempts_table
 from dialer.storage.projecting.attempt_rows import record_of
 from dialer.storage.store import Store
+from dialer.web.mounting import HttpSide
 from dialer.web.tokens import Role, Token, Tokens, digest_of
 from telephony.in_memory.public import PublicPlan
 from telephony.simulated.agents import AgentsPlan
@@ -98,7 +99,7 @@ def work(trial: Trial) -> None:
     sys.stderr = (folder / "floor.err").open("a")
     log_as_json()
     token = Token(
-        digest=digest_of(the_token(folder)),
+        digest=digest_of(folder_token(folder)),
         roles=frozenset({Role.SUPERVISOR, Role.CLERK, Role.WATCHER}),
         name="the token of this folder",
     )
@@ -106,13 +107,12 @@ def work(trial: Trial) -> None:
         database=trial.database,
         campaigns=(trial.campaign,),
         caller_ids=NUMBERS,
-        tokens=Tokens([token]),
-        port=trial.port,
         settings=RuntimeSettings(
             drain_s=trial.drain_s,
             checkpoint_steps=trial.checkpoint_steps,
             checkpoint_s=trial.checkpoint_s,
         ),
+        mount=HttpSide(tokens=Tokens([token]), port=trial.port).mount,
     )
     uvloop.run(_work(order, trial))
 
@@ -229,7 +229,7 @@ def start_network(
             count=trial.agents,
             campaign=CAMPAIGN,
             api=f"http://127.0.0.1:{trial.port}",
-            token=the_token(folder),
+            token=folder_token(folder),
             opt_outs_per_minute=opt_outs_per_minute,
         ),
     )
@@ -242,7 +242,7 @@ def start_network(
 def come_to_rest(floors: Floors, trial: Trial) -> None:
     """One last floor that launches nothing more, until nobody talks and every disposition is written."""
     floor = floors.start()
-    token = the_token(Path(trial.folder))
+    token = folder_token(Path(trial.folder))
     api, headers = f"http://127.0.0.1:{trial.port}", {"Authorization": f"Bearer {token}"}
     until = time.monotonic() + 120.0
     while time.monotonic() < until:

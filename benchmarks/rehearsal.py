@@ -15,9 +15,10 @@ import time
 
 from compliance_gate.book.shipped import sample_rulebook
 from dialer.domain.ports import JournalEntry
-from simulator.rehearsal import Rehearsal, RehearsalResult, adapted, run_rehearsal
+from simulator.rehearsal import Rehearsal, RehearsalResult, run_rehearsal
 from simulator.scenario import Scenario
 from simulator.scenario_file import load_scenario
+from simulator.scenario_settings import adapted
 from simulator.scripted_engine import ScriptedEngine
 from simulator.world import Sink
 

@@ -33,10 +33,10 @@ from kill_rounds import (
 )
 from sqlalchemy import Connection, text
 
-from dialer.cli.made_up import stock
 from dialer.domain.events import TimeReached
 from dialer.domain.ports import JournalEntry
 from dialer.engine.state import EngineState
+from dialer.floor.made_up import stock
 from dialer.runtime.checkpoint import encode_state
 from dialer.runtime.clocks import RehearsalClock
 from dialer.storage.journal.checkpoints import save_checkpoint

@@ -24,8 +24,8 @@ from typing import Any
 import httpx2
 from kill_rounds import CAMPAIGN, STARTS_AT, Floors, Trial, free_port, settings_of, start_network
 
-from dialer.cli.made_up import stock
-from dialer.cli.serve import the_token
+from dialer.floor.folder import folder_token
+from dialer.floor.made_up import stock
 from dialer.runtime.clocks import RehearsalClock
 from dialer.storage.store import Store
 from telephony.in_memory.public import PublicPlan
@@ -80,7 +80,7 @@ def measure(asked: argparse.Namespace, folder: Path) -> dict[str, object]:
 def watch(trial: Trial, pid: int, seconds: float) -> list[dict[str, Any]]:
     """Look at the floor's health from outside, every few seconds."""
     api = f"http://127.0.0.1:{trial.port}"
-    headers = {"Authorization": f"Bearer {the_token(Path(trial.folder))}"}
+    headers = {"Authorization": f"Bearer {folder_token(Path(trial.folder))}"}
     samples: list[dict[str, Any]] = []
     with httpx2.Client(base_url=api, headers=headers, timeout=10.0) as client:
         ready = time.monotonic() + 120.0

@@ -34,7 +34,8 @@ from compliance_gate.book.shipped import sample_rulebook
 from compliance_gate.request import HistoryEntry, PersonFile, PersonRequest, ProposedContact
 from compliance_gate.told.second_reading import judge_contact
 from compliance_gate.words import Direction, EventKind, Outcome, RequestKind
-from dialer.app import REHEARSAL_KEY, import_placement
+from dialer.floor.placing import import_placement
+from dialer.floor.stores import REHEARSAL_KEY
 from dialer.intake.placements import PlacementReader
 from dialer.storage.store import Store
 

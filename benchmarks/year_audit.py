@@ -121,7 +121,8 @@ class AuditedGate:
 
 def sample_placement() -> Placement:
     """The bundled placement, through the importer and a store, as a live floor would have it."""
-    from dialer.app import REHEARSAL_KEY, import_placement  # noqa: PLC0415 - heavy
+    from dialer.floor.placing import import_placement  # noqa: PLC0415 - heavy
+    from dialer.floor.stores import REHEARSAL_KEY  # noqa: PLC0415 - heavy
     from dialer.intake.placements import PlacementReader  # noqa: PLC0415
     from dialer.storage.store import Store  # noqa: PLC0415
 

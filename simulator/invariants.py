@@ -15,8 +15,9 @@ from dialer.domain.record import AttemptRecord
 from dialer.engine.engine import DialerEngine
 from simulator.faults import FaultInjector, FaultPlan
 from simulator.open_gate import OpenGate
-from simulator.rehearsal import Rehearsal, adapted
+from simulator.rehearsal import Rehearsal
 from simulator.scenario_file import load_scenario
+from simulator.scenario_settings import adapted
 
 _SETTLE_S = 900.0
 """After everybody has left: longer than any watch the engine keeps on an attempt it hears nothing of."""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.findings import Verdict
-from dialer.domain.campaign import CampaignSettings, DetectionMode
+from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import (
     CloseLead,
     RefillHopper,
@@ -38,6 +38,7 @@ from simulator.open_gate import RULEBOOK, OpenGate
 from simulator.people import MadeUpPublic
 from simulator.population import Placement, made_up
 from simulator.scenario import Scenario
+from simulator.scenario_settings import adapted, campaign_settings
 from simulator.streams import Streams
 from simulator.telephone_network import TelephoneNetwork
 from simulator.world import OFFICE, Engine, Sink, World
@@ -225,28 +226,9 @@ class Rehearsal:
         world.on(RefillHopper, refill)
 
     def settings(self) -> CampaignSettings:
-        """The campaign's settings by the scenario."""
-        plan, agents = self.scenario.campaign, self.scenario.agents.count
-        return CampaignSettings(
-            campaign=self.campaign,
-            client=self.client,
-            time_zone=self.scenario.shift.time_zone,
-            policy=plan.policy,
-            policy_parameters=dict(plan.policy_parameters),
-            pacing_interval_s=plan.pacing_interval_s,
-            abandonment_limit=plan.abandonment_limit,
-            abandonment_target=plan.abandonment_target,
-            answer_limit_s=plan.answer_limit_s,
-            bridge_margin_s=plan.bridge_margin_s,
-            ring_s=plan.ring_s,
-            detection=DetectionMode(plan.detection),
-            lines=max(1, round(plan.lines_per_agent * agents)),
-            launches_per_second=plan.launches_per_second,
-            hopper_size=max(10, round(plan.hopper_per_agent * agents)),
-            rest_s=dict(plan.rest_s),
-            max_passes=plan.max_passes,
-            shift_ends_at=self.ends_at,
-        )
+        """The campaign's settings by the scenario; it stops with the shift."""
+        settings = campaign_settings(self.scenario, campaign=self.campaign, client=self.client)
+        return replace(settings, shift_ends_at=self.ends_at)
 
     def open(self, *, restarted: bool = True) -> None:
         """Put the shift's plan on the heap: the campaign, the people, the trunk's bad moments."""
@@ -348,24 +330,3 @@ def run_rehearsal(
     )
     rehearsal.work()
     return rehearsal.result(rulebook=RULEBOOK if rulebook is None else rulebook.hash)
-
-
-def adapted(
-    scenario: Scenario,
-    *,
-    policy: str | None = None,
-    policy_parameters: Mapping[str, float] | None = None,
-    agents: int | None = None,
-    hours: float | None = None,
-) -> Scenario:
-    """The scenario with other agents, hours or pacing. Another policy drops the parameters of the first."""
-    campaign, plan, shift = scenario.campaign, scenario.agents, scenario.shift
-    if policy is not None and policy != campaign.policy:
-        campaign = replace(campaign, policy=policy, policy_parameters={})
-    if policy_parameters is not None:
-        campaign = replace(campaign, policy_parameters=dict(policy_parameters))
-    if agents is not None:
-        plan = replace(plan, count=agents)
-    if hours is not None:
-        shift = replace(shift, hours=hours)
-    return replace(scenario, campaign=campaign, agents=plan, shift=shift)

@@ -46,9 +46,6 @@ def run(arguments: Sequence[str]) -> int:
         app(list(arguments), prog_name="fairdial")
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(bool(leaving.code))
-    except console.UserError as error:
-        console.complain(error)
-        return 1
     except KeyboardInterrupt:
         console.err.print("interrupted")
         return 130

@@ -50,7 +50,7 @@ def version(json: Json = False) -> None:
     from importlib import metadata
 
     from compliance_gate.book.texts import tzdata_version
-    from dialer.cli.rulebooks import rulebook_for_calls
+    from dialer.floor.law import rulebook_for_calls
     from dialer.storage.journal.file import surroundings
 
     here = surroundings()
@@ -85,12 +85,12 @@ def doctor(
     Each failure comes with its mend; leaves with 1 when there is one. The telephone system is looked at where
     the settings have an [asterisk] section.
     """
-    from dialer.cli.checks import examine
-    from dialer.cli.live_checks import examine_telephones
-    from dialer.cli.live_settings import use_config
+    from dialer.floor.settings import use_config
+    from dialer.inquiry.installation import examine_installation
+    from dialer.inquiry.telephones import examine_telephones
 
     use_config(config)
-    findings = [*examine(store), *examine_telephones()]
+    findings = [*examine_installation(store), *examine_telephones()]
     if json:
         console.result_json(
             [{"check": each.name, "ok": each.ok, "found": each.found, "mend": each.mend} for each in findings]

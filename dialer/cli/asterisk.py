@@ -68,7 +68,7 @@ def _systems(file: Path | None) -> tuple[AsteriskSettings, ...]:
     """Those of a floor's settings, or the one that the file is about as a whole."""
     import tomllib
 
-    from dialer.cli.live_settings import asterisks_of, read_settings, use_config
+    from dialer.floor.settings import asterisks_of, read_settings, use_config
     from telephony.asterisk.settings import AsteriskSettings, SettingsError
 
     if file is not None:

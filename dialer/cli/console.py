@@ -11,29 +11,17 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from dialer.domain.errors import FairdialError
+from dialer.domain.errors import FairdialError, MendableError
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
-class UserError(Exception):
-    """Something the person who typed the command can mend.
-
-    Args:
-        what: what went wrong, in one sentence.
-        where: the file, line, option or place.
-        mend: what to do.
-    """
-
-    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.where = where
-        self.mend = mend
+class UserError(MendableError):
+    """A command line that cannot be carried out as it was typed."""
 
 
-def complain(error: UserError) -> None:
+def complain(error: MendableError) -> None:
     """Show what, where, and how to mend it."""
     err.print(Text("error: ", style="bold red") + Text(error.what), soft_wrap=True)
     if error.where:
@@ -116,7 +104,7 @@ _MEND: dict[str, str] = {
 }
 
 
-def translated(error: Exception) -> UserError | None:
+def translated(error: Exception) -> MendableError | None:
     """An error that a person can mend, in words; None for a defect of ours, which keeps its traceback.
 
     Of several at once (tasks of a floor that end each other) each must be one; the first is told.
@@ -127,7 +115,18 @@ def translated(error: Exception) -> UserError | None:
     return None if any(each is None for each in known) else known[0]
 
 
-def _translated(error: Exception) -> UserError | None:
+def _translated(error: Exception) -> MendableError | None:
+    if isinstance(error, MendableError):
+        return error
+    if isinstance(error, OSError):
+        return _of_system(error)
+    name = type(error).__name__
+    if isinstance(error, FairdialError) or name in _MEND:
+        return UserError(str(error), mend=_MEND.get(name, ""))
+    return None
+
+
+def _of_system(error: OSError) -> UserError:
     if isinstance(error, FileNotFoundError):
         return UserError("there is no such file", where=str(error.filename), mend="check the path.")
     if isinstance(error, IsADirectoryError):
@@ -136,9 +135,4 @@ def _translated(error: Exception) -> UserError | None:
         return UserError(
             "access denied", where=str(error.filename), mend="check the owner and mode of the file or folder."
         )
-    if isinstance(error, OSError):
-        return UserError(error.strerror or str(error), where=str(error.filename or ""), mend="")
-    name = type(error).__name__
-    if isinstance(error, FairdialError) or name in _MEND:
-        return UserError(str(error), mend=_MEND.get(name, ""))
-    return None
+    return UserError(error.strerror or str(error), where=str(error.filename or ""))

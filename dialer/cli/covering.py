@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from compliance_gate.book.register import Status
 from dialer.cli import console
-from dialer.cli.rulebooks import rulebook_for_calls
+from dialer.floor.law import rulebook_for_calls
 
 if TYPE_CHECKING:
     from compliance_gate.book.register import Entry

@@ -30,7 +30,7 @@ def detection(
     json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
 ) -> None:
     """Precision and recall of answering-machine detection, measured from what collectors said."""
-    from dialer.cli.folders import opened_store
+    from dialer.floor.stores import opened_store
     from dialer.measures.detection import detection_table
     from dialer.storage import queries
 

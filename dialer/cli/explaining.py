@@ -13,9 +13,9 @@ from compliance_gate.findings import Finding, Verdict
 from compliance_gate.request import PersonFile, ProposedContact
 from compliance_gate.words import Mode, Purpose, Tech
 from dialer.cli import console, stored
-from dialer.cli.rulebooks import rulebook_of
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.record import instant
+from dialer.floor.law import rulebook_of
 from dialer.results.counting import counted_of, wrong_numbers
 from dialer.results.exports import iso
 from dialer.results.report_view import story_of

@@ -16,8 +16,8 @@ from compliance_gate.request import HistoryEntry, PersonFile
 from compliance_gate.told.impact import Impact, law_impact
 from compliance_gate.words import Tech
 from dialer.cli import auditing, console, stored
-from dialer.cli.rulebooks import rulebook_of
 from dialer.domain.record import AttemptRecord, entry_of, instant
+from dialer.floor.law import rulebook_of
 from dialer.results.exports import iso
 
 if TYPE_CHECKING:

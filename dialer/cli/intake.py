@@ -12,7 +12,6 @@ from dialer.cli import console
 
 if TYPE_CHECKING:
     from dialer.domain.placement import RejectedLine
-    from dialer.intake.placements import PlacementReader
     from dialer.intake.report import ImportReport
 
 SHOWN = 20
@@ -58,15 +57,10 @@ def import_file(
 
     Leaves with 1 when no line could be taken, or when a running floor could not be told of changes.
     """
-    from dialer.clock import utc_now
     from dialer.intake.files import UnreadableFileError
-    from dialer.intake.placements import PlacementReader
 
     try:
-        if dry_run:
-            report = _dry(PlacementReader(file, as_of=utc_now()), json)
-        else:
-            report = _import(file, campaign, store, floor, json)
+        report = _dry(file, json) if dry_run else _import(file, campaign, store, floor, json)
     except UnreadableFileError as error:
         raise console.UserError(
             str(error), where=str(file), mend="dialer/intake/README.md says what the file must hold."
@@ -88,22 +82,17 @@ def import_file(
         raise typer.Exit(1)
 
 
-def _dry(reader: PlacementReader, quiet: bool) -> ImportReport:
+def _dry(file: Path, quiet: bool) -> ImportReport:
+    from dialer.floor.taking_in import read_only
+
     with console.progress_bar("reading", quiet=quiet) as bar:
-        for _ in reader:
-            if reader.report.lines % 500 == 0:
-                bar.note(f"{reader.report.lines:,} lines")
-    return reader.report
+        return read_only(file, progress=lambda lines: bar.note(f"{lines:,} lines"))
 
 
 def _import(file: Path, campaign: str, named: str | None, floor: Path | None, quiet: bool) -> ImportReport:
-    from dialer.app import import_placement
-    from dialer.cli.beside_floor import import_beside
-    from dialer.cli.folders import store_to_fill
-    from dialer.clock import utc_now
-    from dialer.intake.placements import PlacementReader
-    from dialer.storage.database.lock import StoreOwnedError
-    from dialer.storage.store import Store
+    from dialer.floor.placing import ImportedBeforeError
+    from dialer.floor.stores import store_to_fill
+    from dialer.floor.taking_in import take_in
 
     address = store_to_fill(named)
     with console.progress_bar("importing", quiet=quiet) as bar:
@@ -112,15 +101,17 @@ def _import(file: Path, campaign: str, named: str | None, floor: Path | None, qu
             bar.note(f"{lines:,} lines")
 
         try:
-            owned = Store.open(address, exclusive=True)
-        except StoreOwnedError:
-            return import_beside(address, file, campaign=campaign, folder=floor, progress=progress)
-        with owned as store:
-            received = utc_now()
-            reader = PlacementReader(file, as_of=received)
-            return import_placement(
-                store, reader, campaign=campaign, now=received.timestamp(), progress=progress
-            )
+            taken = take_in(file, campaign=campaign, address=address, folder=floor, progress=progress)
+        except ImportedBeforeError as error:
+            _say_told(error.told)
+            raise
+    _say_told(taken.told)
+    return taken.report
+
+
+def _say_told(persons: int) -> None:
+    if persons:
+        console.say(f"the running floor was told of {persons:,} people it may know already")
 
 
 def _tell(report: ImportReport, *, dry_run: bool) -> None:

@@ -136,8 +136,8 @@ def impact(
     json: Json = False,
 ) -> None:
     """Past attempts that the law of another day would have decided otherwise."""
-    from dialer.cli.folders import opened_store
     from dialer.cli.impact import compare_store
+    from dialer.floor.stores import opened_store
 
     days = _day(before, "--from"), _day(after, "--to")
     with opened_store(store) as opened:

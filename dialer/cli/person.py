@@ -51,8 +51,8 @@ def person(
     ] = False,
 ) -> None:
     """A compliance report on one person: every contact with its reasons, as PDF or CSV."""
-    from dialer.cli.folders import opened_store
     from dialer.cli.results import instant_of
+    from dialer.floor.stores import opened_store
     from dialer.results.person_report import render_person_pdf, write_person_csv
 
     if out.suffix not in (".pdf", ".csv"):

@@ -51,7 +51,7 @@ class Judged:
 def finish(folder: Folder, store: Named = None, json: Json = False) -> None:
     """Turn what was recorded of calls that are over into sound files with a checksum in the manifest."""
     from dialer import clock
-    from dialer.cli.folders import opened_store
+    from dialer.floor.stores import opened_store
     from telephony.asterisk import recordings
 
     demand_folder(folder)
@@ -96,7 +96,7 @@ def expire(
 ) -> None:
     """Delete recordings whose campaign's days are over, but for those held for a court."""
     from dialer import clock
-    from dialer.cli.folders import opened_store
+    from dialer.floor.stores import opened_store
     from telephony.asterisk import recordings
 
     demand_folder(folder)

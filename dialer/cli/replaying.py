@@ -10,13 +10,14 @@ from typing import cast
 import typer
 
 from compliance_gate.book.shipped import sample_rulebook
-from dialer.app import JOURNAL_FILE, fresh_engine
 from dialer.cli import console
 from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError
 from dialer.domain.ports import JournalEntry
 from dialer.engine.engine import DialerEngine
 from dialer.engine.launching.pinned import Pins
+from dialer.floor.rehearsed import fresh_engine
+from dialer.floor.stores import JOURNAL_FILE
 from dialer.storage.journal.comparison import Divergence, compare
 from dialer.storage.journal.file import JournalReader, Surroundings, surroundings
 

@@ -6,8 +6,8 @@ import json
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from dialer.app import REPORT_FILE, STORE_FILE, SUMMARY_FILE
 from dialer.cli import console
+from dialer.floor.stores import REPORT_FILE, STORE_FILE, SUMMARY_FILE
 from dialer.measures.definition import text_of
 from dialer.measures.facts import facts_of
 from dialer.measures.registry import measure_all
@@ -18,7 +18,7 @@ from dialer.storage.journal.file import surroundings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dialer.app import RehearsedShift
+    from dialer.floor.rehearsed import RehearsedShift
 
 SHOWN = (
     "attempts",

@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
 def attempts(out: Out, store: Store = None) -> None:
     """One row per attempt: ids, instants, zones, outcome, counted or not and why, rulebook."""
     from dialer.cli import stored
-    from dialer.cli.folders import opened_store
+    from dialer.floor.stores import opened_store
     from dialer.results.counting import wrong_numbers
     from dialer.results.exports import write_attempts
 
@@ -50,7 +50,7 @@ def attempts(out: Out, store: Store = None) -> None:
 def denials(out: Out, store: Store = None) -> None:
     """One row per denial: who was not called, when, by which rules, and when they may be."""
     from dialer.cli import stored
-    from dialer.cli.folders import opened_store
+    from dialer.floor.stores import opened_store
     from dialer.results.exports import write_denials
 
     with opened_store(store) as opened:
@@ -67,7 +67,7 @@ def caller_ids(
 ) -> None:
     """One row per number of ours and day: attempts that showed it, answers, answer rate."""
     from dialer.cli import stored
-    from dialer.cli.folders import opened_store
+    from dialer.floor.stores import opened_store
     from dialer.measures.caller_ids import FORMULA, by_number_and_day
     from dialer.results.exports import write_caller_ids
 
@@ -86,7 +86,7 @@ def caller_ids(
 def promises(out: Out, store: Store = None) -> None:
     """One row per promise."""
     from dialer.cli import stored
-    from dialer.cli.folders import opened_store
+    from dialer.floor.stores import opened_store
     from dialer.results.exports import write_promises
 
     with opened_store(store) as opened:
@@ -106,7 +106,7 @@ def explain(
 ) -> None:
     """Why a call was placed, or whether a person could be called at an instant: every rule asked."""
     from dialer.cli import explaining
-    from dialer.cli.folders import opened_store
+    from dialer.floor.stores import opened_store
 
     if (attempt is None) == (person is None):
         raise console.UserError(
@@ -127,7 +127,7 @@ def explain(
 def audit(store: Store = None, json: Json = False) -> None:
     """Judge every stored attempt again, by code that shares nothing with the gate."""
     from dialer.cli.auditing import audit_store
-    from dialer.cli.folders import opened_store
+    from dialer.floor.stores import opened_store
 
     with opened_store(store) as opened:
         audit_store(opened, json=json)
@@ -145,7 +145,7 @@ def history(
     json: Json = False,
 ) -> None:
     """The measures of everything in the store, or of a stretch of it, however long it is."""
-    from dialer.cli.folders import opened_store
+    from dialer.floor.stores import opened_store
     from dialer.measures.definition import Measured, text_of
     from dialer.measures.registry import measure_named
     from dialer.results.history import Stretch, totals_of

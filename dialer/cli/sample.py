@@ -8,17 +8,18 @@ from datetime import UTC, date, datetime
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from dialer.app import ShiftOrder, import_placement, rehearse
 from dialer.cli import console
-from dialer.cli.folders import rehearsal_store
 from dialer.cli.intake import DEFAULT_CAMPAIGN
+from dialer.floor.placing import import_placement
+from dialer.floor.rehearsed import ShiftOrder, rehearse
+from dialer.floor.stores import rehearsal_store
 from dialer.intake.placements import PlacementReader
 from simulator.population import Placement
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dialer.app import RehearsedShift
+    from dialer.floor.rehearsed import RehearsedShift
 
 RECEIVED = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 """When the bundled sample was sent; its dates are dates before this."""

@@ -10,7 +10,7 @@ import typer
 from dialer.cli import console
 
 if TYPE_CHECKING:
-    from dialer.app import RehearsedShift, ShiftOrder
+    from dialer.floor.rehearsed import RehearsedShift, ShiftOrder
     from simulator.scenario import Scenario
 
 DEFAULT_SCENARIO = "collections"
@@ -35,9 +35,9 @@ def demo(
     json: Json = False,
 ) -> None:
     """Import the sample placement, rehearse an 8-hour shift of 30 agents, and write its report."""
-    from dialer.app import ShiftOrder
-    from dialer.cli.folders import fresh_folder
     from dialer.cli.sample import rehearse_sample
+    from dialer.floor.rehearsed import ShiftOrder
+    from dialer.floor.stores import fresh_folder
     from simulator.scenario_file import load_scenario
 
     folder = fresh_folder(out, "demo")
@@ -60,8 +60,8 @@ def simulate(
     json: Json = False,
 ) -> None:
     """Rehearse a shift in simulated time and print its measures."""
-    from dialer.app import ShiftOrder, rehearse
-    from dialer.cli.folders import fresh_folder, rehearsal_store
+    from dialer.floor.rehearsed import ShiftOrder, rehearse
+    from dialer.floor.stores import fresh_folder, rehearsal_store
 
     found = _scenario(scenario)
     folder = fresh_folder(out, found.name)
@@ -134,8 +134,8 @@ def _command(order: ShiftOrder, scenario: str) -> str:
 
 def _finish(shift: RehearsedShift, *, title: str, repeat_with: str, json: bool) -> None:
     """Report, summary, and what the person at the terminal sees."""
-    from dialer.cli.folders import remember
     from dialer.cli.reporting import print_shift, summary_of, write_report, write_summary
+    from dialer.floor.stores import remember
 
     report = write_report(shift, title=title, repeat_with=repeat_with)
     summary = summary_of(shift)

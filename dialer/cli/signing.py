@@ -13,7 +13,7 @@ from dialer.cli import console
 
 if TYPE_CHECKING:
     from compliance_gate.book.register import Entry
-    from dialer.cli.rulebooks import SignedFile
+    from dialer.floor.law import SignedFile
 
 NAMES_IN_HINT = 8
 
@@ -67,7 +67,7 @@ def sign(
 ) -> None:
     """Answer for places of which only federal law is known. Until someone does, nobody is called there."""
     from compliance_gate.book.register.signatures import Signature
-    from dialer.cli.rulebooks import SignedFile, keep_signed, signed_file
+    from dialer.floor.law import SignedFile, keep_signed, signed_file
 
     if not by.strip():
         raise console.UserError(
@@ -87,7 +87,7 @@ def sign(
 @app.command()
 def withdraw(places: Places = None, *, file: File = None) -> None:
     """Take signatures back: nobody is called at these places any more."""
-    from dialer.cli.rulebooks import SignedFile, keep_signed, signed_file
+    from dialer.floor.law import SignedFile, keep_signed, signed_file
 
     names, held = _named(places), signed_file(file)
     known = {each.place for each in held.signatures}

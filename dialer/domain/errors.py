@@ -5,6 +5,22 @@ class FairdialError(Exception):
     """Base of every error that Fairdial raises on purpose."""
 
 
+class MendableError(FairdialError):
+    """Something that whoever set the installation up, or asked, can mend: what is wrong, where, and how.
+
+    Args:
+        what: what is wrong, in one sentence.
+        where: the file, line, option or place.
+        mend: what to do.
+    """
+
+    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.mend = mend
+
+
 class InvalidFactError(FairdialError):
     """A value handed in is outside what its field may hold. The caller's fault: mend it, send again."""
 

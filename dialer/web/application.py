@@ -19,10 +19,10 @@ from dialer.domain.errors import (
 )
 from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad
+from dialer.floor.phones import Phones
 from dialer.web import agents, facts, inbound, listening, supervisors, talks
 from dialer.web.access import Office
 from dialer.web.models import HealthView
-from dialer.web.phone.accounts import Phones
 from dialer.web.phone.pages import pages_router
 from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch

@@ -14,8 +14,6 @@ from proxy import Wire
 from whole import CAMPAIGN, SHOWS, Watched, make_store, make_system
 
 from compliance_gate.book.shipped import sample_rulebook
-from dialer.cli.live_floor import FloorOrder, Running, running_floor
-from dialer.cli.made_up import NUMBERS
 from dialer.clock import posix_now
 from dialer.domain.agent import AgentState
 from dialer.domain.campaign import CampaignSettings
@@ -24,9 +22,12 @@ from dialer.domain.events import Event
 from dialer.domain.ids import AttemptId, ClientId
 from dialer.domain.ports import TelephoneCommand
 from dialer.engine.snapshot import AgentView
+from dialer.floor.live import FloorOrder, Running, running_floor
+from dialer.floor.made_up import NUMBERS
+from dialer.floor.phones import PhoneAccount, Phones
 from dialer.runtime.clocks import RehearsalClock
 from dialer.runtime.settings import RuntimeSettings
-from dialer.web.phone.accounts import PhoneAccount, Phones
+from dialer.web.mounting import HttpSide
 from dialer.web.tokens import Role, Token, Tokens, digest_of
 
 AGENT = "anna"
@@ -168,10 +169,8 @@ class Station:
             database=self.database,
             campaigns=(campaign,),
             caller_ids=NUMBERS,
-            tokens=tokens,
-            port=self.port,
             settings=RuntimeSettings(drain_s=0.0),
-            phones=Phones([account]),
+            mount=HttpSide(tokens=tokens, port=self.port, phones=Phones([account])).mount,
         )
 
 

@@ -15,10 +15,6 @@ from pathlib import Path
 
 from lab.laboratory import AMI_SECRET
 
-from compliance_gate.asking.gate import ComplianceGate
-from compliance_gate.book.shipped import sample_rulebook
-from dialer.cli.live_floor import FloorOrder, Running
-from dialer.cli.made_up import NUMBERS
 from dialer.clock import monotonic_now, posix_now
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import Outcome
@@ -40,19 +36,21 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, ClientId, EndpointId
 from dialer.domain.ports import JournalEntry, TelephoneCommand
-from dialer.engine.engine import DialerEngine
 from dialer.engine.snapshot import AgentView
+from dialer.floor.live import FloorOrder, Running
+from dialer.floor.made_up import NUMBERS
 from dialer.measures.observer import ShiftObserver
 from dialer.runtime.clocks import Clock
 from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.journal.checkpoints import journal_since
 from dialer.storage.store import Store
+from dialer.web.mounting import HttpSide
 from dialer.web.tokens import Tokens
 from simulator.lead_book import LeadBook
 from simulator.people import Answerer, Behaviour, MadeUpPublic
-from simulator.rehearsal import Rehearsal
 from simulator.scenario import Scenario
 from simulator.scenario_file import read_scenario
+from simulator.scenario_settings import campaign_settings
 from simulator.streams import Streams
 from telephony.asterisk.adapter import EVERY_CAMPAIGN, AdapterSettings, AsteriskSystem
 from telephony.asterisk.connection import AmiAddress, AmiTimings
@@ -203,17 +201,9 @@ def make_lines(
 
 
 def campaign_of(scenario: Scenario, *, ends_at: float | None) -> CampaignSettings:
-    """The very settings that a rehearsal of the scenario has, for the people of `dialer.cli.made_up`."""
-    small = replace(scenario, population=replace(scenario.population, persons_per_agent_hour=0.0))
-    engine = DialerEngine(ComplianceGate(sample_rulebook()))
-    settings = Rehearsal(scenario=small, seed=1, engine=engine).settings()
-    return replace(
-        settings,
-        campaign=CAMPAIGN,
-        client=ClientId("made-up"),
-        caller_id="+12125550100",
-        shift_ends_at=ends_at,
-    )
+    """The very settings that a rehearsal of the scenario has, for the people of `dialer.floor.made_up`."""
+    settings = campaign_settings(scenario, campaign=CAMPAIGN, client=ClientId("made-up"))
+    return replace(settings, caller_id="+12125550100", shift_ends_at=ends_at)
 
 
 def make_order(database: str, settings: CampaignSettings, *, drain_s: float = 30.0) -> FloorOrder:
@@ -223,8 +213,8 @@ def make_order(database: str, settings: CampaignSettings, *, drain_s: float = 30
         database=database,
         campaigns=(settings,),
         caller_ids=NUMBERS,
-        tokens=Tokens([]),
         settings=runtime,
+        mount=HttpSide(tokens=Tokens([])).mount,
     )
 
 

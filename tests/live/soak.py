@@ -30,9 +30,9 @@ from shift import (
 )
 
 from compliance_gate.book.shipped import sample_rulebook
-from dialer.cli.live_floor import Running, running_floor
-from dialer.cli.made_up import stock
 from dialer.clock import monotonic_now, posix_now
+from dialer.floor.live import Running, running_floor
+from dialer.floor.made_up import stock
 from dialer.measures.facts import facts_of
 from dialer.measures.records import ShiftRecords
 from dialer.measures.registry import values_of

@@ -15,7 +15,6 @@ from whole import CAMPAIGN, SHOWS, make_store
 
 from compliance_gate.asking.person_index import ContactRequest
 from compliance_gate.findings import GateDecision, Recording
-from dialer.cli.live_floor import FloorOrder, Running, running_floor
 from dialer.clock import posix_now
 from dialer.domain.agent import AgentState
 from dialer.domain.caller_id import OwnedNumber
@@ -25,10 +24,12 @@ from dialer.domain.events import AgentGotReady, AgentLoggedIn
 from dialer.domain.ids import AgentId, ClientId, EndpointId
 from dialer.domain.ports import TelephoneCommand
 from dialer.domain.voice import ApprovedText, VoicePlan
+from dialer.floor.live import FloorOrder, Running, running_floor
 from dialer.runtime.clocks import RehearsalClock
 from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.database.tables import facts, numbers
 from dialer.storage.store import Store
+from dialer.web.mounting import HttpSide
 from dialer.web.tokens import Tokens
 from simulator.open_gate import OpenGate
 from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
@@ -87,8 +88,8 @@ def order(database: str) -> FloorOrder:
         database=database,
         campaigns=(settings,),
         caller_ids=OURS,
-        tokens=Tokens([]),
         settings=RuntimeSettings(drain_s=15.0),
+        mount=HttpSide(tokens=Tokens([])).mount,
     )
 
 

@@ -28,12 +28,12 @@ from shift import (
 )
 
 from compliance_gate.book.shipped import sample_rulebook
-from dialer.cli.live_floor import Running, running_floor
-from dialer.cli.made_up import stock
 from dialer.clock import posix_now
 from dialer.domain.agent import AgentState
 from dialer.domain.ids import AgentId, AttemptId
 from dialer.engine.snapshot import CampaignView
+from dialer.floor.live import Running, running_floor
+from dialer.floor.made_up import stock
 from dialer.runtime.clocks import RehearsalClock
 from dialer.storage.store import Store
 from telephony.asterisk.orders import Voice

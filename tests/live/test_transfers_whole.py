@@ -14,13 +14,13 @@ from whole import SHOWS, make_order, make_store, make_system, staff
 
 from compliance_gate.book.shipped import sample_rulebook
 from compliance_gate.words import PersonRole
-from dialer.cli.live_floor import running_floor
 from dialer.clock import posix_now
 from dialer.domain.agent import AgentState
 from dialer.domain.events import ConferenceLeft, ThirdPartyRequested, TransferRequested
 from dialer.domain.ids import AgentId, AttemptId
 from dialer.domain.third_party import OutsideLine
 from dialer.engine.snapshot import AgentView
+from dialer.floor.live import running_floor
 from dialer.runtime.clocks import RehearsalClock
 from dialer.runtime.floor import Floor
 

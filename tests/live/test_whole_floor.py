@@ -11,10 +11,10 @@ import pytest
 from lab.laboratory import Laboratory
 from whole import AGENTS, SHOWS, Watched, make_order, make_store, make_system, staff
 
-from dialer.cli.live_floor import running_floor
 from dialer.clock import posix_now
 from dialer.domain.attempt import Outcome
 from dialer.domain.events import CallAnswered, CallBridged, CallEnded, CallNotAttempted, CallTimedOut
+from dialer.floor.live import running_floor
 from dialer.runtime.clocks import RehearsalClock
 
 SECONDS = float(os.environ.get("FAIRDIAL_FLOOR_SECONDS", "45"))

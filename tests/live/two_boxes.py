@@ -15,11 +15,11 @@ from public import PublicWatch
 from whole import AGENTS, SHOWS, make_order, make_store, make_system, staff
 
 from compliance_gate.book.shipped import sample_rulebook
-from dialer.cli.live_floor import Running, running_floor
 from dialer.clock import posix_now
 from dialer.domain.agent import AgentState
 from dialer.domain.ids import BoxId, EndpointId
 from dialer.engine.snapshot import BoxView
+from dialer.floor.live import Running, running_floor
 from dialer.runtime.clocks import RehearsalClock
 from telephony.fleet.box import BoxPlan, FleetTimings
 from telephony.fleet.fleet import Fleet

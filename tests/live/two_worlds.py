@@ -31,10 +31,10 @@ from shift import (
 )
 
 from compliance_gate.book.shipped import sample_rulebook
-from dialer.cli.live_floor import running_floor
-from dialer.cli.made_up import stock
 from dialer.clock import posix_now
 from dialer.domain.events import CampaignDrained
+from dialer.floor.live import running_floor
+from dialer.floor.made_up import stock
 from dialer.measures.facts import Floats, ShiftFacts, facts_of
 from dialer.measures.observer import ShiftObserver
 from dialer.measures.records import ShiftRecords

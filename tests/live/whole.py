@@ -18,8 +18,6 @@ from pathlib import Path
 
 from lab.laboratory import AMI_SECRET
 
-from dialer.cli.live_floor import FloorOrder, Running, running_floor
-from dialer.cli.made_up import NUMBERS, stock
 from dialer.clock import posix_now
 from dialer.domain.agent import AgentState
 from dialer.domain.campaign import CampaignSettings
@@ -35,9 +33,12 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, ClientId, EndpointId
 from dialer.domain.ports import TelephoneCommand
+from dialer.floor.live import FloorOrder, Running, running_floor
+from dialer.floor.made_up import NUMBERS, stock
 from dialer.runtime.clocks import RehearsalClock
 from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.store import Store
+from dialer.web.mounting import HttpSide
 from dialer.web.tokens import Tokens
 from telephony.asterisk.adapter import EVERY_CAMPAIGN, AdapterSettings, AsteriskSystem
 from telephony.asterisk.connection import AmiAddress, AmiTimings
@@ -95,8 +96,8 @@ def make_order(database: str, *, drain_s: float = 25.0, tokens: Tokens | None = 
         database=database,
         campaigns=(settings,),
         caller_ids=NUMBERS,
-        tokens=tokens or Tokens([]),
         settings=RuntimeSettings(drain_s=drain_s),
+        mount=HttpSide(tokens=tokens or Tokens([])).mount,
     )
 
 

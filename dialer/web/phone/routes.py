@@ -9,12 +9,14 @@ from prometheus_client import CollectorRegistry, Gauge
 from pydantic import Field
 
 from dialer.domain.campaign import CampaignState
+from dialer.floor.phones import Phones
 from dialer.web.access import Asking, TheOffice, demand
 from dialer.web.models import Body
-from dialer.web.phone.accounts import PAUSE_REASONS, Phones
 from dialer.web.phone.seats import SeatWatch
 from dialer.web.tokens import RefusedError, Role, Token, Tokens
 from dialer.web.watch import HELLO_S, POLICY_VIOLATION, SEND_S, TRY_AGAIN_LATER
+
+PAUSE_REASONS = ("break", "lunch", "meeting", "training", "back office", "technical trouble")
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(ge=0.0, le=60.0)]

@@ -17,13 +17,14 @@ import pytest
 
 from compliance_gate.book.shipped import sample_rulebook
 from compliance_gate.words import NumberKind, NumberRole, PersonRole
-from dialer.cli.live_floor import FloorOrder, Running, running_floor
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.ids import CampaignId, ClientId
 from dialer.domain.money import Money
 from dialer.domain.placement import PlacedAccount, PlacedAddress, PlacedNumber, PlacedPerson
+from dialer.floor.live import FloorOrder, Running, running_floor
 from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.store import Store
+from dialer.web.mounting import HttpSide
 from dialer.web.tokens import Role, Token, Tokens, digest_of
 
 _SOURCE = Path(__file__).parents[2] / "unit" / "runtime" / "conftest.py"
@@ -126,8 +127,8 @@ class _Thread(threading.Thread):
         order = FloorOrder(
             database=self._database,
             campaigns=(settings,),
-            tokens=Tokens(TOKENS),
             settings=RuntimeSettings(drain_s=0.05),
+            mount=HttpSide(tokens=Tokens(TOKENS)).mount,
         )
         clock: Any = runtime_world.MovedClock(wall=MONDAY)
         network: Any = runtime_world.ScriptedNetwork()

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from dialer.cli.live_floor import FloorStore
 from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import TimeReached
 from dialer.domain.ids import NumberId
 from dialer.domain.ports import JournalEntry
+from dialer.floor.floor_store import FloorStore
 from dialer.storage.live import LiveStore
 from dialer.storage.store import Store
 

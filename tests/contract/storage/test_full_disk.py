@@ -16,11 +16,12 @@ from typing import Any
 
 import pytest
 
-from dialer.cli.live_floor import FloorStore, rebuild
 from dialer.domain.commands import Originate
 from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import Event, FloorReleased, LaunchingHeld, LaunchingResumed
 from dialer.domain.ports import JournalEntry
+from dialer.floor.floor_store import FloorStore
+from dialer.floor.rebuilding import rebuild
 from dialer.intake.placements import PlacementReader
 from dialer.runtime.floor import Floor
 from dialer.runtime.settings import RuntimeSettings

@@ -11,8 +11,6 @@ import pytest
 
 from compliance_gate.request import PersonFile, PersonRequest
 from compliance_gate.words import HoldKind, RequestKind
-from dialer.cli.import_news import ImportNews
-from dialer.cli.live_floor import FloorOrder, running_floor
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.events import (
     AgentGotReady,
@@ -32,12 +30,13 @@ from dialer.domain.placement import PlacedRequest
 from dialer.domain.ports import JournalEntry
 from dialer.domain.record import instant
 from dialer.engine.state import EngineState
+from dialer.floor.import_news import ImportNews
+from dialer.floor.live import FloorOrder, running_floor
 from dialer.runtime.floor import Floor
 from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.journal.checkpoints import journal_since
 from dialer.storage.placements import news
 from dialer.storage.store import Store
-from dialer.web.tokens import Tokens
 
 _SOURCE = Path(__file__).parents[2] / "unit" / "runtime" / "conftest.py"
 _spec = importlib.util.spec_from_file_location("runtime_world", _SOURCE)
@@ -113,7 +112,6 @@ class World:
         order = FloorOrder(
             database=self.address,
             campaigns=(settings,),
-            tokens=Tokens([]),
             settings=RuntimeSettings(drain_s=0.05),
         )
         clock = runtime_world.MovedClock(wall=self.words.now)

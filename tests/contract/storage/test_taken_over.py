@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from dialer.cli.live_floor import FloorStore, rebuild
 from dialer.domain.commands import Originate
 from dialer.domain.events import FloorReleased
+from dialer.floor.floor_store import FloorStore
+from dialer.floor.rebuilding import rebuild
 from dialer.runtime.floor import Floor
 from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.database import lock

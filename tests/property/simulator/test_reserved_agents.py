@@ -11,8 +11,9 @@ from compliance_gate.findings import GateDecision
 from dialer.domain.attempt import Outcome
 from dialer.engine.engine import DialerEngine
 from simulator.open_gate import OpenGate
-from simulator.rehearsal import Rehearsal, RehearsalResult, adapted
+from simulator.rehearsal import Rehearsal, RehearsalResult
 from simulator.scenario_file import load_scenario
+from simulator.scenario_settings import adapted
 
 
 class HalfMute(OpenGate):

@@ -20,8 +20,8 @@ from dialer.domain.errors import InvalidFactError
 from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId
 from dialer.engine.snapshot import AgentView, CampaignView, FloorSnapshot
+from dialer.floor.phones import PhoneAccount, Phones
 from dialer.web.application import make_web
-from dialer.web.phone.accounts import PhoneAccount, Phones
 from dialer.web.phone.pages import pages_router, policy
 from dialer.web.phone.seats import SeatWatch
 from dialer.web.tokens import Role, Token, Tokens, digest_of

@@ -1,12 +1,18 @@
-"""Which browser phone belongs to which agent."""
+"""Which browser phone belongs to which agent, as the settings say."""
+
+from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from dialer.domain.errors import InvalidFactError
+from dialer.domain.errors import InvalidFactError, MendableError
 
-PAUSE_REASONS = ("break", "lunch", "meeting", "training", "back office", "technical trouble")
+if TYPE_CHECKING:
+    from telephony.asterisk.settings import AgentPhoneSettings, AsteriskSettings
+
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,3 +85,42 @@ class Phones:
     def origins(self) -> tuple[str, ...]:
         """Every web socket server, sorted."""
         return tuple(sorted({account.origin for account in self._accounts.values()}))
+
+
+def phones_of(asterisks: Iterable[AsteriskSettings]) -> Phones:
+    """The browser phones that the settings name.
+
+    Raises:
+        MendableError: one agent has two, or an address is none.
+    """
+    try:
+        return Phones(
+            PhoneAccount(
+                agent=agent_of(phone),
+                endpoint=phone.endpoint,
+                secret=phone.secret,
+                server=server_of(asterisk),
+            )
+            for asterisk in asterisks
+            for phone in asterisk.agents
+            if phone.browser
+        )
+    except InvalidFactError as error:
+        mend = "see [[asterisk.agents]] browser and agent, and [asterisk.http] public."
+        raise MendableError(str(error), mend=mend) from error
+
+
+def agent_of(phone: AgentPhoneSettings) -> str:
+    """Whose phone it is."""
+    return phone.agent if phone.agent is not None else phone.endpoint
+
+
+def server_of(asterisk: AsteriskSettings) -> str:
+    """The web socket of this Asterisk as browsers reach it."""
+    http = asterisk.http
+    if http.public is not None:
+        return http.public
+    host = asterisk.link.host if http.bind in _EVERYWHERE else http.bind
+    if asterisk.certificate is None:
+        return f"ws://{host}:{http.port}/ws"
+    return f"wss://{host}:{http.tls_port}/ws"

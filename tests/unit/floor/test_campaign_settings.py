@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from dialer.cli.console import UserError
-from dialer.cli.live_settings import caller_ids_of, campaigns_of, demand_declared
 from dialer.domain.caller_id import AtCeiling
+from dialer.domain.errors import MendableError
 from dialer.domain.voice import Unserved
+from dialer.floor.settings import caller_ids_of, campaigns_of, demand_declared
 from dialer.settings import Settings
 
 EXAMPLE = Path(__file__).parents[3] / "config/campaigns/example.toml"
@@ -38,7 +38,7 @@ def test_a_campaign_that_would_show_a_number_which_is_not_declared_is_refused() 
     values = example()
     del values["caller_ids"][1]
     settings = Settings(**values)
-    with pytest.raises(UserError, match=r"would show \+18885550101, which is not declared"):
+    with pytest.raises(MendableError, match=r"would show \+18885550101, which is not declared"):
         demand_declared(campaigns_of(settings), caller_ids_of(settings))
 
 
@@ -46,7 +46,7 @@ def test_a_campaign_that_shows_no_number_is_refused() -> None:
     values = example()
     del values["campaigns"][0]["caller_ids"]
     settings = Settings(**values)
-    with pytest.raises(UserError, match="shows no number"):
+    with pytest.raises(MendableError, match="shows no number"):
         demand_declared(campaigns_of(settings), caller_ids_of(settings))
 
 
@@ -63,14 +63,14 @@ def test_a_campaign_that_shows_no_number_is_refused() -> None:
 def test_a_number_that_is_declared_wrongly_is_refused(change: dict[str, Any], says: str) -> None:
     values = example()
     values["caller_ids"][0] |= change
-    with pytest.raises(UserError, match=says):
+    with pytest.raises(MendableError, match=says):
         caller_ids_of(Settings(**values))
 
 
 def test_a_text_of_another_client_is_refused() -> None:
     values = example()
     values["campaigns"][0]["voice"]["messages"][0]["client"] = "other"
-    with pytest.raises(UserError, match="approved for another client"):
+    with pytest.raises(MendableError, match="approved for another client"):
         campaigns_of(Settings(**values))
 
 
@@ -89,5 +89,5 @@ def test_a_misspelt_name_is_refused_at_any_depth(place: tuple[str | int, ...], n
     for part in place:
         section = section[part]
     section[name.rsplit(".", 1)[-1]] = 1
-    with pytest.raises(UserError, match=f"no setting '{name}'"):
+    with pytest.raises(MendableError, match=f"no setting '{name}'"):
         campaigns_of(Settings(**values))

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from dialer.cli.browser_phones import agent_tokens, phones_of, server_of
-from dialer.cli.console import UserError
-from dialer.web.tokens import Role, Tokens
+from dialer.domain.errors import MendableError
+from dialer.floor.folder import agent_token
+from dialer.floor.phones import phones_of, server_of
+from dialer.web.folder_tokens import tokens_of_folder
+from dialer.web.tokens import Role
 from telephony.asterisk.settings import (
     AgentPhoneSettings,
     AmiSettings,
@@ -48,7 +50,7 @@ def test_only_browsers_are_browser_phones_and_each_belongs_to_its_agent() -> Non
 
 def test_two_phones_for_one_agent_are_refused_with_the_mend() -> None:
     other = AgentPhoneSettings(endpoint="web202", secret="d", browser=True, agent="anna")
-    with pytest.raises(UserError, match="anna has two"):
+    with pytest.raises(MendableError, match="anna has two"):
         phones_of([asterisk(WEB, other)])
 
 
@@ -66,23 +68,30 @@ def test_browsers_are_told_an_address_that_they_can_reach(http: HttpSettings, tl
 
 def test_an_address_that_would_change_the_page_s_policy_is_refused() -> None:
     evil = HttpSettings(public="wss://a.example/ws; script-src *")
-    with pytest.raises(UserError, match="no address of a web socket"):
+    with pytest.raises(MendableError, match="no address of a web socket"):
         phones_of([asterisk(WEB, http=evil)])
 
 
 def test_every_agent_has_a_token_of_their_own_that_stays_the_same(tmp_path: Path) -> None:
     phones = phones_of([asterisk(WEB, OWN_NAME)])
-    first = agent_tokens(tmp_path, phones)
+    tokens = tokens_of_folder(tmp_path, phones)
     file = tmp_path / "agents" / "anna.token"
     assert file.stat().st_mode & 0o077 == 0
-    token = Tokens(first).known(file.read_text().strip())
+    text = file.read_text().strip()
+    token = tokens.known(text)
     assert (token.agent, token.roles) == ("anna", frozenset({Role.AGENT}))
-    assert agent_tokens(tmp_path, phones) == first
+    assert tokens_of_folder(tmp_path, phones).known(text) == token
     file.unlink()
-    assert agent_tokens(tmp_path, phones) != first
+    assert agent_token(tmp_path, "anna") != text
 
 
 def test_an_agent_s_id_cannot_lead_to_another_folder(tmp_path: Path) -> None:
     sly = AgentPhoneSettings(endpoint="web1", secret="x", browser=True, agent="../token")
-    with pytest.raises(UserError, match="file's name"):
-        agent_tokens(tmp_path, phones_of([asterisk(sly)]))
+    with pytest.raises(MendableError, match="file's name"):
+        tokens_of_folder(tmp_path, phones_of([asterisk(sly)]))
+
+
+def test_whoever_holds_the_folder_s_token_supervises_and_no_agent_does(tmp_path: Path) -> None:
+    tokens = tokens_of_folder(tmp_path, phones_of([asterisk(WEB)]))
+    own = tokens.known((tmp_path / "token").read_text().strip())
+    assert (own.agent, own.roles) == (None, frozenset({Role.SUPERVISOR, Role.CLERK, Role.WATCHER}))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dialer.cli.console import UserError
-from dialer.cli.live_settings import asterisks_of, read_settings, use_config
+from dialer.domain.errors import MendableError
+from dialer.floor.settings import asterisks_of, read_settings, use_config
 from dialer.settings import FILE_NAMED_BY
 from telephony.asterisk.adapter import AsteriskSystem
 from telephony.fleet.fleet import Fleet
@@ -49,5 +49,5 @@ def test_several_with_names_of_their_own_are_a_fleet_with_their_phones_and_lines
 @pytest.mark.parametrize("names", [("north", ""), ("north", "north")])
 def test_several_without_names_of_their_own_are_refused(tmp_path: Path, names: tuple[str, ...]) -> None:
     use_config(read(tmp_path, *names))
-    with pytest.raises(UserError, match="without names of their own"):
+    with pytest.raises(MendableError, match="without names of their own"):
         asterisks_of(read_settings())

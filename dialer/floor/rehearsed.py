@@ -1,8 +1,7 @@
-"""The composition root: puts engine, gate, simulator, store and journal together. Nothing is decided here."""
+"""A shift in simulated time, put together: engine, gate, simulator, store and journal."""
 
 import gc
-import zoneinfo
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,42 +11,19 @@ from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import sample_rulebook
 from dialer.clock import monotonic_now
 from dialer.domain.errors import FairdialError
-from dialer.domain.ids import PersonId
-from dialer.domain.placement import PlacedAccount, RejectedLine
 from dialer.domain.ports import JournalEntry
 from dialer.engine.engine import DialerEngine
 from dialer.engine.launching.pacing_port import PolicyMaker
-from dialer.intake.placements import PlacementReader
-from dialer.intake.report import ImportReport
+from dialer.floor.stores import JOURNAL_FILE
 from dialer.measures.observer import ShiftObserver
 from dialer.measures.records import ShiftRecords
 from dialer.storage.journal.file import JournalHeader, JournalWriter, surroundings
-from dialer.storage.placements.pace import no_pause
 from dialer.storage.rehearsal import RehearsalWriter
 from dialer.storage.store import Store
 from simulator.open_gate import OpenGate
 from simulator.population import Placement
 from simulator.rehearsal import RehearsalResult, run_rehearsal
 from simulator.scenario import Scenario
-
-STORE_FILE = "fairdial.db"
-JOURNAL_FILE = "journal.jsonl.gz"
-REPORT_FILE = "report.html"
-SUMMARY_FILE = "summary.json"
-LATEST_FILE = "LATEST"
-
-LINES_PER_PROGRESS = 500
-
-REHEARSAL_KEY = b"fairdial rehearsal"
-"""A rehearsal's ids are no secret: the same placement gives the same ids every time."""
-
-
-class FolderInUseError(FairdialError):
-    """The folder holds a store that is not a rehearsal's: it would be overwritten."""
-
-
-class ImportedBeforeError(FairdialError):
-    """The same bytes were imported into the same campaign already. Nothing was changed."""
 
 
 class UnknownGateError(FairdialError):
@@ -86,26 +62,6 @@ class RehearsedShift:
     def journal(self) -> Path:
         """The journal file."""
         return self.folder / JOURNAL_FILE
-
-
-def use_pinned_time_zones() -> None:
-    """Every entry point does this first: the host's time-zone rules may be older than the law assumes."""
-    zoneinfo.reset_tzpath(to=())
-
-
-def prepare_folder(folder: Path) -> None:
-    """Make the folder ready for a rehearsal, taking away an earlier one.
-
-    Raises:
-        FolderInUseError: there is a store in it that no rehearsal made.
-    """
-    store = folder / STORE_FILE
-    if store.exists() and not (folder / JOURNAL_FILE).exists():
-        raise FolderInUseError(f"{store} was not made by a rehearsal and would be overwritten")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in (STORE_FILE, JOURNAL_FILE, REPORT_FILE, SUMMARY_FILE):
-        for suffix in ("", "-wal", "-shm", ".lock"):
-            (folder / (name + suffix)).unlink(missing_ok=True)
 
 
 def rehearse(
@@ -174,56 +130,6 @@ def _rare_collections() -> Generator[None]:
     finally:
         gc.set_threshold(*usual)
         gc.unfreeze()
-
-
-def import_placement(
-    store: Store,
-    reader: PlacementReader,
-    *,
-    campaign: str,
-    now: float,
-    progress: Callable[[int], None],
-    pause: Callable[[float], None] = no_pause,
-    changed: Callable[[tuple[PersonId, ...]], None] | None = None,
-) -> ImportReport:
-    """Stage a placement, publish it, put it in place.
-
-    Args:
-        now: POSIX seconds at which the accounts came.
-        progress: told how many lines were read.
-        pause: see `Imports`; `breathe` beside a running floor.
-        changed: told of the persons who were known before, once they are in place.
-
-    Raises:
-        ImportedBeforeError: the same bytes were imported into this campaign already.
-    """
-    imports = store.imports(pause=pause)
-    begun = imports.begin(
-        file_name=reader.report.file_name, sha256=reader.report.sha256, campaign=campaign, now=now
-    )
-    if begun.state == "published":  # it was interrupted after its flip: it goes on
-        for _ in _counting(reader, progress):
-            pass  # the report says the same as it would have said then
-    elif begun.state == "finished":
-        raise ImportedBeforeError(
-            f"this very file was imported into campaign {campaign!r} already ({begun.accepted} accounts)"
-        )
-    else:
-        imports.stage(begun.import_id, _counting(reader, progress))
-        imports.publish(begun.import_id, now=now, report=reader.report.summary())
-    known = imports.put_in_place(begun.import_id, now=now)
-    if changed is not None:
-        changed(known)
-    return reader.report
-
-
-def _counting(
-    lines: Iterable[PlacedAccount | RejectedLine], progress: Callable[[int], None]
-) -> Iterator[PlacedAccount | RejectedLine]:
-    for number, line in enumerate(lines, start=1):
-        if number % LINES_PER_PROGRESS == 0:
-            progress(number)
-        yield line
 
 
 def fresh_engine(header: JournalHeader, *, policies: PolicyMaker | None = None) -> DialerEngine:

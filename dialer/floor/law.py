@@ -1,4 +1,4 @@
-"""Which law a command asks: the packaged one, with the house's signatures for places of federal law only.
+"""Which law is in force here: the packaged one, with the house's signatures for places of federal law only.
 
 Whoever may be called for real is judged under the house's own signatures: without them such places deny.
 Rehearsals use the sample signature of `compliance_gate.book.shipped`, which says that nobody signed.
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from compliance_gate.book.reader import LawError
 from compliance_gate.book.register.signatures import Signature, read_signatures, write_signatures
 from compliance_gate.book.shipped import sample_rulebook, standard_rulebook
-from dialer.cli.console import UserError
+from dialer.domain.errors import MendableError
 from dialer.settings import load_settings, settings_file
+from dialer.storage.queries import was_in_force
 
 if TYPE_CHECKING:
     from compliance_gate.book.rulebook import Rulebook
@@ -37,24 +38,26 @@ def signed_file(named: Path | None = None) -> SignedFile:
     """The house's signatures: in the file named, the settings', or the usual one beside the settings.
 
     Raises:
-        UserError: the file cannot be read, or the settings name the sample, which is nobody's.
+        MendableError: the file cannot be read, or the settings name the sample, which is nobody's.
     """
     setting = load_settings().signatures
     if named is None and setting == SAMPLE:
-        raise UserError(
+        raise MendableError(
             "the setting `signatures` names the sample signature, which nobody signed",
             mend="take the setting away, or let it name a file of the house's own.",
         )
     path = named or settings_file().parent / (setting or FILE)
     if not path.exists():
         if named is None and setting is not None:
-            raise UserError("the setting `signatures` names no file", where=str(path), mend="check the path.")
+            raise MendableError(
+                "the setting `signatures` names no file", where=str(path), mend="check the path."
+            )
         return SignedFile(path=path, signatures=())
     try:
         return SignedFile(path=path, signatures=read_signatures(str(path), path.read_text(encoding="utf-8")))
     except (LawError, OSError, UnicodeDecodeError) as error:
-        raise UserError(
-            str(error), where=str(path), mend="see compliance_gate/register/README.md."
+        raise MendableError(
+            str(error), where=str(path), mend="see compliance_gate/book/register/README.md."
         ) from error
 
 
@@ -62,14 +65,14 @@ def keep_signed(file: SignedFile) -> None:
     """Write the signatures, whole or not at all.
 
     Raises:
-        UserError: the file cannot be written.
+        MendableError: the file cannot be written.
     """
     beside = file.path.with_name(file.path.name + ".new")
     try:
         beside.write_text(write_signatures(file.signatures), encoding="utf-8")
         beside.replace(file.path)
     except OSError as error:
-        raise UserError(str(error), where=str(file.path), mend="is the folder writable?") from error
+        raise MendableError(str(error), where=str(file.path), mend="is the folder writable?") from error
 
 
 def uses_sample() -> bool:
@@ -81,7 +84,7 @@ def rulebook_for_calls() -> Rulebook:
     """The law under which people are called: what the house has not signed for denies.
 
     Raises:
-        UserError: the signatures cannot be read, or are for places that need none.
+        MendableError: the signatures cannot be read, or are for places that need none.
     """
     if uses_sample():
         return sample_rulebook()
@@ -89,13 +92,11 @@ def rulebook_for_calls() -> Rulebook:
     try:
         return _signed(file.signatures)
     except LawError as error:
-        raise UserError(str(error), where=str(file.path), mend="see `fairdial law register`.") from error
+        raise MendableError(str(error), where=str(file.path), mend="see `fairdial law register`.") from error
 
 
 def rulebook_of(store: Store) -> Rulebook:
     """The law for looking into a store: the sample's if the store was worked under it, else the house's."""
-    from dialer.storage.queries import was_in_force
-
     house, sample = rulebook_for_calls(), sample_rulebook()
     if house.hash != sample.hash and not was_in_force(store.database, house.hash):
         return sample if was_in_force(store.database, sample.hash) else house

@@ -1,14 +1,13 @@
-"""What `fairdial doctor` looks at of a live floor's telephone system, where the settings name one."""
+"""Whether a live floor's telephone system is fit, where the settings name one."""
 
 from __future__ import annotations
 
 import asyncio
 
 from dialer import clock
-from dialer.cli.checks import Examined
-from dialer.cli.console import UserError
-from dialer.cli.live_settings import asterisks_of, campaigns_of, demand_nobody_real
-from dialer.domain.errors import FairdialError
+from dialer.domain.errors import FairdialError, MendableError
+from dialer.floor.settings import asterisks_of, campaigns_of, demand_nobody_real
+from dialer.inquiry.installation import Examined
 from dialer.settings import Settings, SettingsError, load_settings
 from telephony.asterisk.doctor import examine
 from telephony.asterisk.settings import AsteriskSettings
@@ -24,7 +23,7 @@ def examine_telephones() -> list[Examined]:
         return []
     try:
         asterisks = _readable(settings)
-    except UserError as error:
+    except MendableError as error:
         return [Examined(name="live floor", ok=False, found=f"{error.what} ({error.where})", mend=error.mend)]
     except FairdialError as error:
         return [Examined(name="live floor", ok=False, found=str(error), mend="mend what is named.")]

@@ -1,4 +1,4 @@
-"""What `fairdial doctor` looks at. Each check says what it found, and how to mend it."""
+"""Whether this installation could work lawfully. Each check says what it found, and how to mend it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 
 from compliance_gate.book.texts import tzdata_version
 from compliance_gate.rules.base import Checked
-from dialer.cli.console import UserError
-from dialer.cli.folders import store_address
-from dialer.cli.rulebooks import rulebook_for_calls, uses_sample
-from dialer.domain.errors import FairdialError
+from dialer.domain.errors import FairdialError, MendableError
+from dialer.floor.law import rulebook_for_calls, uses_sample
+from dialer.floor.stores import store_address
 from dialer.settings import load_settings
 from dialer.storage.store import Store
 
@@ -35,8 +34,12 @@ class Examined:
     mend: str = ""
 
 
-def examine(store: str | None) -> list[Examined]:
-    """Every check, in order."""
+def examine_installation(store: str | None) -> list[Examined]:
+    """Every check, in order.
+
+    Args:
+        store: to look at; None = the last one.
+    """
     checks: tuple[Callable[[], Examined], ...] = (
         _python,
         _libraries,
@@ -88,17 +91,17 @@ def demand_time_zones() -> None:
     """A floor is not run by time-zone rules that are too old.
 
     Raises:
-        UserError: they are.
+        MendableError: they are.
     """
     rules = _time_zones()
     if not rules.ok:
-        raise UserError("the time-zone rules are too old to call by", where=rules.found, mend=rules.mend)
+        raise MendableError("the time-zone rules are too old to call by", where=rules.found, mend=rules.mend)
 
 
 def _law() -> Examined:
     try:
         book = rulebook_for_calls()
-    except UserError as error:
+    except MendableError as error:
         return Examined(name="law", ok=False, found=str(error), mend=error.mend or "mend the file.")
     rules = book.rules()
     unsigned = sum(entry.needs_signature for entry in book.register.entries)
@@ -136,7 +139,7 @@ def _disk() -> Examined:
 def _store(named: str | None) -> Examined:
     try:
         address = store_address(named)
-    except UserError as error:
+    except MendableError as error:
         if named is None:
             return Examined(name="store", ok=True, found=f"none yet ({error.where})")
         return Examined(name="store", ok=False, found=f"{error.what}: {error.where}", mend=error.mend)

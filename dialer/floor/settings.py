@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, cast, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from dialer.cli.console import UserError
 from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings
-from dialer.domain.errors import InvalidFactError
+from dialer.domain.errors import InvalidFactError, MendableError
 from dialer.settings import (
     Section,
     SettingsError,
@@ -39,38 +38,38 @@ def use_config(config: Path | None) -> None:
     """Read the settings from this file, where one is named.
 
     Raises:
-        UserError: there is no such file.
+        MendableError: there is no such file.
     """
     if config is None:
         return
     try:
         use_settings_file(config)
     except SettingsError as error:
-        raise UserError(str(error), where=str(config), mend="check the path.") from error
+        raise MendableError(str(error), where=str(config), mend="check the path.") from error
 
 
 def read_settings() -> Settings:
     """The settings, with the person at the terminal told what to mend.
 
     Raises:
-        UserError: see there.
+        MendableError: see there.
     """
     try:
         return load_settings()
     except SettingsError as error:
-        raise UserError(str(error), where=str(settings_file()), mend=EXAMPLE) from error
+        raise MendableError(str(error), where=str(settings_file()), mend=EXAMPLE) from error
 
 
 def asterisks_of(settings: Settings) -> tuple[AsteriskSettings, ...]:
     """The telephone systems: of the `[asterisk]` section, or of several `[[asterisk]]` with a `name` each.
 
     Raises:
-        UserError: there is none, or something in one is not right; no secret is told.
+        MendableError: there is none, or something in one is not right; no secret is told.
     """
     section = settings.asterisk
     sections = section if isinstance(section, list) else [] if section is None else [section]
     if not sections:
-        raise UserError(
+        raise MendableError(
             "the settings have no [asterisk] section",
             where=str(settings_file().absolute()),
             mend=f"write one, or name another file with --config. {EXAMPLE}",
@@ -78,7 +77,7 @@ def asterisks_of(settings: Settings) -> tuple[AsteriskSettings, ...]:
     made = tuple(asterisk_from(one) for one in sections)
     names = [one.name for one in made]
     if len(made) > 1 and ("" in names or len(set(names)) != len(names)):
-        raise UserError(
+        raise MendableError(
             f"the settings have {len(made)} [[asterisk]] sections without names of their own",
             where=str(settings_file().absolute()),
             mend="give each a `name`.",
@@ -90,7 +89,7 @@ def asterisk_from(section: Section) -> AsteriskSettings:
     """The telephone system of one section as it was read, secrets in their files included.
 
     Raises:
-        UserError: something in it is not right; no secret is told.
+        MendableError: something in it is not right; no secret is told.
     """
     file = settings_file().absolute()
     try:
@@ -98,16 +97,16 @@ def asterisk_from(section: Section) -> AsteriskSettings:
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         name = ".".join(("asterisk", *(str(part) for part in first["loc"])))
-        raise UserError(f"setting {name!r}: {first['msg']}", where=str(file), mend=EXAMPLE) from None
+        raise MendableError(f"setting {name!r}: {first['msg']}", where=str(file), mend=EXAMPLE) from None
     except (SettingsError, AsteriskSettingsError) as error:
-        raise UserError(str(error), where=str(file), mend=EXAMPLE) from None
+        raise MendableError(str(error), where=str(file), mend=EXAMPLE) from None
 
 
 def caller_ids_of(settings: Settings) -> tuple[OwnedNumber, ...]:
     """The numbers of ours that may be shown: the `[[caller_ids]]` sections.
 
     Raises:
-        UserError: one of them is not right.
+        MendableError: one of them is not right.
     """
     return tuple(_owned(section, place) for place, section in enumerate(settings.caller_ids, start=1))
 
@@ -116,29 +115,29 @@ def _owned(section: Section, place: int) -> OwnedNumber:
     where = f"{settings_file()}, caller id {place}"
     mend = "dialer/domain/caller_id.py says what is declared of a number."
     if unknown := sorted(set(section) - _OF_A_NUMBER):
-        raise UserError(f"a caller id has no setting {unknown[0]!r}", where=where, mend=mend)
+        raise MendableError(f"a caller id has no setting {unknown[0]!r}", where=where, mend=mend)
     try:
         return _OWNED.validate_python(section)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise UserError(f"setting {name!r}: {first['msg']}", where=where, mend=mend) from None
+        raise MendableError(f"setting {name!r}: {first['msg']}", where=where, mend=mend) from None
     except InvalidFactError as error:
-        raise UserError(str(error), where=where, mend=mend) from None
+        raise MendableError(str(error), where=where, mend=mend) from None
 
 
 def demand_declared(campaigns: tuple[CampaignSettings, ...], owned: tuple[OwnedNumber, ...]) -> None:
     """Only numbers that are ours and that lead back to us are shown.
 
     Raises:
-        UserError: a campaign would show another one, or none at all.
+        MendableError: a campaign would show another one, or none at all.
     """
     known = {each.number for each in owned}
     for campaign in campaigns:
         strangers = [number for number in campaign.shown if number not in known]
         if strangers or not campaign.shown:
             what = f"would show {strangers[0]}, which is not declared" if strangers else "shows no number"
-            raise UserError(
+            raise MendableError(
                 f"campaign {campaign.campaign} {what}",
                 where=str(settings_file()),
                 mend="name it in the campaign's caller_ids, and declare it as yours in a [[caller_ids]] "
@@ -150,12 +149,14 @@ def campaigns_of(settings: Settings) -> tuple[CampaignSettings, ...]:
     """What the floor calls: the `[[campaigns]]` sections.
 
     Raises:
-        UserError: one of them is not right, or two have the same name.
+        MendableError: one of them is not right, or two have the same name.
     """
     made = tuple(_campaign(section, place) for place, section in enumerate(settings.campaigns, start=1))
     names = [campaign.campaign for campaign in made]
     if len(set(names)) != len(names):
-        raise UserError("two campaigns have the same name", where=str(settings_file()), mend="rename one.")
+        raise MendableError(
+            "two campaigns have the same name", where=str(settings_file()), mend="rename one."
+        )
     return made
 
 
@@ -190,15 +191,15 @@ def _campaign(section: Section, place: int) -> CampaignSettings:
     where = f"{settings_file()}, campaign {place}"
     mend = "dialer/domain/campaign.py says what each setting of a campaign means."
     if unknown := unknown_name(CampaignSettings, section):
-        raise UserError(f"a campaign has no setting {unknown!r}", where=where, mend=mend)
+        raise MendableError(f"a campaign has no setting {unknown!r}", where=where, mend=mend)
     try:
         return _CAMPAIGN.validate_python(section)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise UserError(f"setting {name!r}: {first['msg']}", where=where, mend=mend) from None
+        raise MendableError(f"setting {name!r}: {first['msg']}", where=where, mend=mend) from None
     except InvalidFactError as error:
-        raise UserError(str(error), where=where, mend=mend) from None
+        raise MendableError(str(error), where=where, mend=mend) from None
 
 
 def demand_nobody_real(rehearsal: RehearsalTime, asterisk: AsteriskSettings) -> None:
@@ -206,11 +207,11 @@ def demand_nobody_real(rehearsal: RehearsalTime, asterisk: AsteriskSettings) -> 
     clock, and on a clock that was set anybody could be called at any hour.
 
     Raises:
-        UserError: a trunk leads elsewhere.
+        MendableError: a trunk leads elsewhere.
     """
     for trunk in asterisk.trunks:
         if not _is_own(trunk.host):
-            raise UserError(
+            raise MendableError(
                 f"[rehearsal] sets the clock to {rehearsal.begins.isoformat()}, but trunk {trunk.name!r} "
                 f"leads to {trunk.host}, where real people are called",
                 where=str(settings_file()),

@@ -14,6 +14,7 @@ from dialer.domain.placement import PlacedAccount, PlacedAddress, PlacedNumber, 
 from dialer.storage.store import Store
 
 CLIENT = "made-up"
+CAMPAIGN = "made-up"
 NUMBERS = (OwnedNumber(number="+12125550100", calls_back_to="nobody: it is made up"),)
 """What made-up calls show."""
 _AREAS: tuple[tuple[int, str, str], ...] = (

@@ -1,53 +1,71 @@
-"""Where things are: the folder of a rehearsal, and the store that commands look into."""
+"""Where things are: the folder of a rehearsal, and the store that is looked into when none is named."""
 
-from __future__ import annotations
-
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from dialer.cli.console import UserError
+from dialer.domain.errors import MendableError
+from dialer.settings import load_settings
+from dialer.storage.store import Store
 
-if TYPE_CHECKING:
-    from collections.abc import Generator
+STORE_FILE = "fairdial.db"
+JOURNAL_FILE = "journal.jsonl.gz"
+REPORT_FILE = "report.html"
+SUMMARY_FILE = "summary.json"
+LATEST_FILE = "LATEST"
 
-    from dialer.storage.store import Store
-
+REHEARSAL_KEY = b"fairdial rehearsal"
+"""A rehearsal's ids are no secret: the same placement gives the same ids every time."""
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 """How every SQLite file begins."""
 
 
-def fresh_folder(wanted: Path | None, name: str) -> Path:
-    """The folder for a new rehearsal, emptied of an earlier one."""
-    from dialer.app import FolderInUseError, prepare_folder
-    from dialer.settings import load_settings
+class FolderInUseError(MendableError):
+    """The folder holds a store that is not a rehearsal's: it would be overwritten."""
 
+
+def fresh_folder(wanted: Path | None, name: str) -> Path:
+    """The folder for a new rehearsal, emptied of an earlier one.
+
+    Raises:
+        MendableError: it cannot be a rehearsal's.
+    """
     folder = wanted if wanted is not None else load_settings().out / name
     if folder.exists() and not folder.is_dir():
-        raise UserError("this is a file, not a folder", where=str(folder), mend="choose another --out.")
-    try:
-        prepare_folder(folder)
-    except FolderInUseError as error:
-        raise UserError(str(error), where=str(folder), mend="choose another --out.") from error
+        raise MendableError("this is a file, not a folder", where=str(folder), mend="choose another --out.")
+    prepare_folder(folder)
     return folder
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the folder ready for a rehearsal, taking away an earlier one.
+
+    Raises:
+        FolderInUseError: there is a store in it that no rehearsal made.
+    """
+    store = folder / STORE_FILE
+    if store.exists() and not (folder / JOURNAL_FILE).exists():
+        raise FolderInUseError(
+            f"{store} was not made by a rehearsal and would be overwritten",
+            where=str(folder),
+            mend="choose another --out.",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (STORE_FILE, JOURNAL_FILE, REPORT_FILE, SUMMARY_FILE):
+        for suffix in ("", "-wal", "-shm", ".lock"):
+            (folder / (name + suffix)).unlink(missing_ok=True)
 
 
 @contextmanager
 def rehearsal_store(folder: Path) -> Generator[Store]:
     """A new store in the folder; not durable, since a rehearsal can be made again."""
-    from dialer.app import REHEARSAL_KEY, STORE_FILE
-    from dialer.storage.store import Store
-
     with Store.open(str(folder / STORE_FILE), durable=False, identity_key=REHEARSAL_KEY) as store:
         yield store
 
 
 def remember(folder: Path) -> None:
     """The store that later commands look into when none is named."""
-    from dialer.app import LATEST_FILE
-    from dialer.settings import load_settings
-
     out = load_settings().out
     out.mkdir(parents=True, exist_ok=True)
     (out / LATEST_FILE).write_text(str(folder.resolve()) + "\n", encoding="utf-8")
@@ -57,11 +75,8 @@ def store_address(named: str | None) -> str:
     """The store a command works on: the one named, the settings', the last rehearsal's, the default one.
 
     Raises:
-        UserError: there is none.
+        MendableError: there is none.
     """
-    from dialer.app import LATEST_FILE, STORE_FILE
-    from dialer.settings import load_settings
-
     settings = load_settings()
     chosen = named if named is not None else settings.store
     if chosen is None:
@@ -73,7 +88,7 @@ def store_address(named: str | None) -> str:
     path = Path(chosen)
     path = path / STORE_FILE if path.is_dir() else path
     if not path.exists():
-        raise UserError(
+        raise MendableError(
             "there is no store here yet",
             where=str(path),
             mend="run `fairdial demo`, `fairdial simulate` or `fairdial import FILE` first, "
@@ -81,7 +96,7 @@ def store_address(named: str | None) -> str:
         )
     with path.open("rb") as file:
         if file.read(len(SQLITE_MAGIC)) not in (SQLITE_MAGIC, b""):
-            raise UserError(
+            raise MendableError(
                 "this file is not a store",
                 where=str(path),
                 mend="name a rehearsal's fairdial.db.",
@@ -91,9 +106,6 @@ def store_address(named: str | None) -> str:
 
 def store_to_fill(named: str | None) -> str:
     """The store an import writes to, made if it is not there: the one named, the settings', the default."""
-    from dialer.app import LATEST_FILE, STORE_FILE
-    from dialer.settings import load_settings
-
     settings = load_settings()
     chosen = named if named is not None else settings.store
     if chosen is not None and "://" in chosen:
@@ -109,7 +121,5 @@ def store_to_fill(named: str | None) -> str:
 @contextmanager
 def opened_store(named: str | None) -> Generator[Store]:
     """The store a command reads."""
-    from dialer.storage.store import Store
-
     with Store.open(store_address(named)) as store:
         yield store

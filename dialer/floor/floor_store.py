@@ -1,0 +1,80 @@
+"""The store as the runtime wants it: `dialer.runtime.ports.Store` over the live store."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from sqlalchemy import select
+
+from dialer import clock
+from dialer.domain.commands import RefillHopper
+from dialer.domain.errors import StoreUnavailableError
+from dialer.domain.events import LeadsFetched
+from dialer.domain.ids import NumberId
+from dialer.domain.inbound import Caller
+from dialer.domain.ports import JournalEntry
+from dialer.storage.database.tables import telephone_numbers
+from dialer.storage.journal.checkpoints import last_sequence
+from dialer.storage.live import LiveStore
+from dialer.storage.projecting.inbound_rows import callers_of
+
+
+class FloorStore:
+    """Journal, checkpoints, leads and numbers for a floor.
+
+    Numbers are looked up in a thread of their own: a call that is cleared for five seconds does not queue
+    behind the files of hundreds of people for the hopper.
+    """
+
+    def __init__(self, live: LiveStore) -> None:
+        self._live = live
+        self._is_in_doubt = False
+        self._numbers = ThreadPoolExecutor(1, thread_name_prefix="store-numbers")
+
+    async def append(self, entries: Sequence[JournalEntry]) -> None:
+        """Write and commit. After a failure the store is asked first what it holds: a commit whose answer was
+        lost on the way (a server that went away) may have gone through."""
+        if self._is_in_doubt:
+            held = await self._live.database.read(last_sequence)
+            entries = [entry for entry in entries if entry.sequence > held]
+        try:
+            await self._live.journal.append(entries)
+        except StoreUnavailableError:
+            self._is_in_doubt = True
+            raise
+        self._is_in_doubt = False
+
+    async def save(self, *, sequence: int, data: bytes) -> None:
+        """Write a checkpoint."""
+        await self._live.journal.save_checkpoint(sequence=sequence, at=clock.posix_now(), body=data)
+
+    async def fetch(self, command: RefillHopper) -> LeadsFetched:
+        """Leads and their people."""
+        return await self._live.leads.fetch(command)
+
+    async def dial_number(self, number: NumberId) -> str | None:
+        """One number in clear."""
+        return (await self.dial_numbers([number])).get(number)
+
+    async def dial_numbers(self, numbers: Sequence[NumberId]) -> Mapping[NumberId, str]:
+        """Numbers in clear, for the wire."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._numbers, self._read_numbers, numbers)
+
+    def _read_numbers(self, numbers: Sequence[NumberId]) -> Mapping[NumberId, str]:
+        table = telephone_numbers.c
+        query = select(table.number, table.e164).where(table.number.in_(numbers))
+        rows = self._live.store.read(lambda connection: connection.execute(query).all())
+        return {NumberId(row.number): str(row.e164) for row in rows}
+
+    async def callers(self, e164: str) -> tuple[NumberId, tuple[Caller, ...]]:
+        """Who is on file with a number; the id is the number's own, on file or not."""
+        loop = asyncio.get_running_loop()
+        number = self._live.store.identifiers.number(e164)
+        work = partial(callers_of, number=number)
+        return number, await loop.run_in_executor(self._numbers, self._live.store.read, work)
+
+    def close(self) -> None:
+        """End the threads after what they are at."""
+        self._numbers.shutdown()

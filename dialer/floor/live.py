@@ -1,0 +1,173 @@
+"""A live floor put together: store, gate, engine, telephone system, and the order of their lives.
+
+Nothing is decided here. The order matters: the store is owned and the start is counted before anything else,
+the engine is rebuilt before the telephone system is spoken to, and the last thing to go is the store. What a
+floor shows to the outside (its HTTP side) is handed in and mounted once the floor is configured: the floor
+knows no web.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.book.rulebook import Rulebook
+from dialer import clock
+from dialer.domain.caller_id import OwnedNumber
+from dialer.domain.campaign import CampaignSettings
+from dialer.domain.events import CallerIdsDeclared, CampaignConfigured, CampaignStarted
+from dialer.domain.ports import TelephoneSystem
+from dialer.engine.context import Gate
+from dialer.floor.floor_store import FloorStore
+from dialer.floor.import_news import ImportNews, catch_up, finish_beside
+from dialer.floor.law import rulebook_for_calls
+from dialer.floor.rebuilding import rebuild
+from dialer.runtime.clocks import Clock
+from dialer.runtime.floor import Floor
+from dialer.runtime.settings import RuntimeSettings
+from dialer.runtime.undisturbed import undisturbed
+from dialer.storage.database.lock import StoreOwnedError
+from dialer.storage.live import LiveStore
+from dialer.storage.store import Store
+
+OWNED_S = 5.0
+"""Seconds for which a start waits for the store's last owner to be gone."""
+
+
+class Mount(Protocol):
+    """What a floor shows to the outside, in use while its block runs."""
+
+    def __call__(
+        self, floor: Floor, network: TelephoneSystem, registry: CollectorRegistry
+    ) -> AbstractAsyncContextManager[int]:
+        """Gives the port on which it listens. `registry`: the floor's figures, for Prometheus."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorOrder:
+    """A floor to run.
+
+    Args:
+        database: a path, or a PostgreSQL address.
+        campaigns: configured and started when the engine does not know them yet.
+        is_always_configured: what the engine knows of a campaign gives way to `campaigns` at every start;
+            whether it runs is left as it was.
+        caller_ids: the numbers of ours that may be shown; a campaign that would show another is refused.
+        mount: the HTTP side, `dialer.web.mounting.HttpSide(...).mount`; None = nobody looks in from outside.
+    """
+
+    database: str
+    campaigns: tuple[CampaignSettings, ...]
+    settings: RuntimeSettings = field(default_factory=RuntimeSettings)
+    is_always_configured: bool = False
+    caller_ids: tuple[OwnedNumber, ...] = ()
+    mount: Mount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A floor at work, and where its HTTP side listens; `port` 0 = it has none."""
+
+    floor: Floor
+    port: int
+
+
+@asynccontextmanager
+async def running_floor(
+    order: FloorOrder,
+    *,
+    network: TelephoneSystem,
+    clock: Clock,
+    gate: Gate | None = None,
+    rulebook: Rulebook | None = None,
+) -> AsyncGenerator[Running]:
+    """A floor while the block runs; leaving the block stops it in order.
+
+    Args:
+        rulebook: the law it calls under; None = the packaged law with the house's own signatures.
+
+    Raises:
+        StoreOwnedError: another engine owns the store.
+        StoreUnavailableError: it cannot be opened.
+        RecoveryRefusedError: journal and program disagree.
+    """
+    rulebook = rulebook if rulebook is not None else rulebook_for_calls()
+    gate = gate if gate is not None else ComplianceGate(rulebook)
+    async with AsyncExitStack() as stack:
+        store = stack.enter_context(await _open(order.database))
+        now = clock.posix()
+        await asyncio.to_thread(store.enter_rulebook, rulebook.hash, now=now)
+        recovered = await asyncio.to_thread(rebuild, store, gate)
+        behind = await asyncio.to_thread(catch_up, store, recovered.engine)
+        live = await stack.enter_async_context(LiveStore(store, now=clock.posix))
+        stack.enter_context(undisturbed())
+        floor_store = FloorStore(live)
+        stack.callback(floor_store.close)
+        floor = Floor(
+            recovered=recovered,
+            store=floor_store,
+            network=network,
+            clock=clock,
+            settings=order.settings,
+        )
+        mount = order.mount or _nothing
+        news = ImportNews(floor, recovered.engine, live.database, now=clock.posix, behind=behind)
+        async with asyncio.TaskGroup() as group:
+            # First, so that a floor that is behind holds its launches before it hears the telephone system.
+            beside = [group.create_task(news.run(), name="imports")]
+            running = group.create_task(floor.run(), name="floor")
+            beside.append(group.create_task(finish_beside(order.database, now=now), name="finish imports"))
+            try:
+                await _configure(floor, order)
+                async with mount(floor, network, floor.instruments.registry) as port:
+                    yield Running(floor, port)
+                    floor.stop()
+                    await asyncio.wait({running})  # what is mounted answers until the end
+            finally:
+                floor.stop()
+                for task in beside:
+                    task.cancel()
+
+
+@asynccontextmanager
+async def _nothing(
+    floor: Floor, network: TelephoneSystem, registry: CollectorRegistry
+) -> AsyncGenerator[int]:
+    del floor, network, registry
+    yield 0
+
+
+async def _open(database: str) -> Store:
+    """Own the store; a process that was killed a moment ago may still be let go of by its server."""
+    until = clock.monotonic_now() + OWNED_S
+    while True:
+        try:
+            return await asyncio.to_thread(Store.open, database, exclusive=True)
+        except StoreOwnedError:
+            if clock.monotonic_now() > until:
+                raise
+        await asyncio.sleep(0.2)
+
+
+async def _configure(floor: Floor, order: FloorOrder) -> None:
+    await floor.submit(CallerIdsDeclared(numbers=order.caller_ids))
+    known = {row.campaign for row in floor.snapshot().campaigns}
+    for settings in order.campaigns:
+        if order.is_always_configured or settings.campaign not in known:
+            await floor.submit(CampaignConfigured(settings=settings))
+        if settings.campaign not in known:
+            await floor.submit(CampaignStarted(campaign=settings.campaign))
+
+
+async def work_until_signal(floor: Floor) -> None:
+    """Return when the floor is over: the first SIGTERM or SIGINT stops it in order, the second at once."""
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, floor.stop)
+    await floor.wait_stopped()

@@ -1,0 +1,162 @@
+"""A floor in real time on real telephone systems, as the settings file says."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dialer.clock import posix_now
+from dialer.domain.caller_id import OwnedNumber
+from dialer.domain.campaign import CampaignSettings
+from dialer.domain.errors import MendableError
+from dialer.floor.folder import lasting_clock, write_address
+from dialer.floor.law import uses_sample
+from dialer.floor.live import FloorOrder, Mount, Running, running_floor
+from dialer.floor.phones import Phones, phones_of
+from dialer.floor.settings import (
+    asterisks_of,
+    caller_ids_of,
+    campaigns_of,
+    demand_declared,
+    demand_nobody_real,
+    read_settings,
+)
+from dialer.floor.stores import STORE_FILE
+from dialer.runtime.clocks import Clock, RealClock
+from dialer.runtime.settings import RuntimeSettings
+from dialer.settings import RehearsalTime
+from telephony.asterisk.connection import AmiConnection
+from telephony.asterisk.errors import CannotConnectError, LoginRefusedError
+from telephony.asterisk.opening import address_of
+from telephony.asterisk.settings import AsteriskSettings
+from telephony.fleet.opening import open_systems
+
+FOLDER = "floor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsteriskFloor:
+    """A floor to run, read from the settings whole before anything is started.
+
+    Args:
+        rehearsal: another day and hour, where nobody real can be called; None = the machine's clock.
+        host, port: where its HTTP side listens.
+    """
+
+    folder: Path
+    asterisks: tuple[AsteriskSettings, ...]
+    campaigns: tuple[CampaignSettings, ...]
+    caller_ids: tuple[OwnedNumber, ...]
+    rehearsal: RehearsalTime | None
+    phones: Phones
+    database: str
+    host: str
+    port: int
+    drain_s: float
+
+
+def planned_floor(
+    *, folder: Path | None, database: str | None, host: str | None, port: int | None, drain_s: float
+) -> AsteriskFloor:
+    """The floor of the settings file; None = as it says.
+
+    Raises:
+        MendableError: the settings are not right.
+    """
+    settings = read_settings()
+    asterisks, campaigns = asterisks_of(settings), campaigns_of(settings)
+    if not campaigns:
+        raise MendableError(
+            "the settings name no campaign: there is nothing to call for",
+            mend="write a [[campaigns]] section; config/fairdial.example.toml shows one.",
+        )
+    caller_ids = caller_ids_of(settings)
+    demand_declared(campaigns, caller_ids)
+    if settings.rehearsal is not None:
+        for asterisk in asterisks:
+            demand_nobody_real(settings.rehearsal, asterisk)
+    elif uses_sample():
+        raise MendableError(
+            "the setting `signatures` names the sample signature, which nobody signed",
+            mend="take it away; sign for places of federal law only with `fairdial law register sign`.",
+        )
+    folder = folder if folder is not None else settings.out / FOLDER
+    database = database or settings.store
+    return AsteriskFloor(
+        folder=folder,
+        asterisks=asterisks,
+        campaigns=campaigns,
+        caller_ids=caller_ids,
+        rehearsal=settings.rehearsal,
+        phones=phones_of(asterisks),
+        database=database if database is not None else str(folder / STORE_FILE),
+        host=host if host is not None else settings.http.host,
+        port=port if port is not None else settings.http.port,
+        drain_s=drain_s,
+    )
+
+
+@asynccontextmanager
+async def asterisk_floor(
+    wanted: AsteriskFloor, mount: Mount, *, away: Callable[[str], None]
+) -> AsyncGenerator[Running]:
+    """The floor while the block runs.
+
+    Args:
+        away: told of each telephone system that cannot be reached now, while another can.
+
+    Raises:
+        MendableError: no telephone system can be used as the settings say.
+        See `running_floor` for the rest.
+    """
+    await _look_at(wanted.asterisks, away)
+    wanted.folder.mkdir(parents=True, exist_ok=True)
+    clock = _clock(wanted)
+    owned = frozenset(each.number for each in wanted.caller_ids)
+    system = open_systems(wanted.asterisks, now=clock.posix, wall=posix_now, owned=owned)
+    order = FloorOrder(
+        database=wanted.database,
+        campaigns=wanted.campaigns,
+        caller_ids=wanted.caller_ids,
+        settings=RuntimeSettings(drain_s=wanted.drain_s),
+        is_always_configured=True,
+        mount=mount,
+    )
+    async with running_floor(order, network=system, clock=clock) as running:
+        write_address(wanted.folder, wanted.host, running.port)
+        yield running
+
+
+async def _look_at(asterisks: tuple[AsteriskSettings, ...], away: Callable[[str], None]) -> None:
+    """Log in once and leave: what is wrong is better told now than looped on. Of several, one is enough."""
+    unreachable: list[MendableError] = []
+    for asterisk in asterisks:
+        wrong = await _not_there(asterisk)
+        if wrong is not None:
+            unreachable.append(wrong)
+            away(f"{asterisk.name or asterisk.link.host}: {wrong}")
+    if len(unreachable) == len(asterisks):
+        raise unreachable[0]
+
+
+async def _not_there(asterisk: AsteriskSettings) -> MendableError | None:
+    """Why it cannot be reached now; None when it can. Raises MendableError when the login is refused."""
+    where = f"{asterisk.link.host}, user {asterisk.ami.user}"
+    try:
+        link = AmiConnection(address_of(asterisk))
+        await link.connect()
+    except LoginRefusedError as error:
+        mend = "see [asterisk.ami] user and secret, and Asterisk's manager.conf: secret, permit."
+        raise MendableError(str(error), where=where, mend=mend) from error
+    except CannotConnectError as error:
+        mend = "start Asterisk, or mend [asterisk.link] and the certificate; `fairdial doctor` looks closer."
+        return MendableError(str(error), where=where, mend=mend)
+    await link.close()
+    return None
+
+
+def _clock(wanted: AsteriskFloor) -> Clock:
+    """The machine's; another day's, from its first start on, where the settings rehearse one."""
+    if wanted.rehearsal is None:
+        return RealClock()
+    return lasting_clock(wanted.folder, shows=wanted.rehearsal.begins.timestamp())

@@ -1,0 +1,107 @@
+"""A floor in real time on the simulated telephone network: made-up people, a clock of the scenario's day."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from compliance_gate.book.shipped import sample_rulebook
+from dialer.domain.campaign import CampaignSettings
+from dialer.domain.ids import CampaignId, ClientId
+from dialer.floor.folder import SOCKET_FILE, scenario_clock, write_address
+from dialer.floor.live import FloorOrder, Mount, Running, running_floor
+from dialer.floor.made_up import CAMPAIGN, CLIENT, NUMBERS, stock
+from dialer.floor.network import order_of, started_network
+from dialer.floor.stores import STORE_FILE
+from dialer.runtime.settings import RuntimeSettings
+from dialer.storage.store import Store
+from simulator.scenario import Scenario
+from simulator.scenario_settings import adapted, campaign_settings
+from telephony.simulated.client import Address, SimulatedNetwork
+
+PERSONS_PER_AGENT = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedFloor:
+    """A floor to run on the simulated network. None = as the scenario says, or the usual.
+
+    Args:
+        agents: scripted collectors.
+        persons: made-up people in a new store.
+        factor: the floor's seconds in one real second.
+        host: where the floor's HTTP side listens, as its collectors reach it.
+        socket: of a network that runs already; None = one is started with the floor.
+    """
+
+    folder: Path
+    scenario: Scenario
+    agents: int | None = None
+    persons: int | None = None
+    policy: str | None = None
+    factor: float = 1.0
+    host: str = "127.0.0.1"
+    database: str | None = None
+    socket: Path | None = None
+    drain_s: float = 30.0
+
+    @property
+    def collectors(self) -> int:
+        """How many scripted collectors there are."""
+        return self.scenario.agents.count if self.agents is None else self.agents
+
+    @property
+    def people(self) -> int:
+        """How many people are made up for a new store."""
+        return self.persons if self.persons is not None else max(self.collectors, 1) * PERSONS_PER_AGENT
+
+
+def settings_of(wanted: SimulatedFloor) -> CampaignSettings:
+    """The campaign's settings by the scenario; a live floor stops when somebody stops it."""
+    scenario = adapted(wanted.scenario, policy=wanted.policy, agents=max(wanted.collectors, 1))
+    settings = campaign_settings(scenario, campaign=CampaignId(CAMPAIGN), client=ClientId(CLIENT))
+    return replace(settings, caller_id=NUMBERS[0].number)
+
+
+def _stock_new(database: str, campaign: str, persons: int, now: float) -> None:
+    with Store.open(database) as store:
+        if store.last_sequence() == 0:
+            stock(store, campaign=campaign, persons=persons, now=now)
+
+
+@asynccontextmanager
+async def simulated_floor(wanted: SimulatedFloor, mount: Mount) -> AsyncGenerator[Running]:
+    """The floor while the block runs; its people are made up when its store is new.
+
+    Raises:
+        See `running_floor`.
+    """
+    wanted.folder.mkdir(parents=True, exist_ok=True)
+    clock = scenario_clock(wanted.folder, wanted.scenario, wanted.factor)
+    database = wanted.database or str(wanted.folder / STORE_FILE)
+    settings = settings_of(wanted)
+    await asyncio.to_thread(_stock_new, database, settings.campaign, wanted.people, clock.posix())
+    order = FloorOrder(
+        database=database,
+        campaigns=(settings,),
+        caller_ids=NUMBERS,
+        settings=RuntimeSettings(drain_s=wanted.drain_s),
+        mount=mount,
+    )
+    path = wanted.socket if wanted.socket is not None else wanted.folder / SOCKET_FILE
+    lines, law = SimulatedNetwork(Address(path=str(path))), sample_rulebook()
+    async with AsyncExitStack() as stack:
+        floor = running_floor(order, network=lines, clock=clock, rulebook=law)
+        running = await stack.enter_async_context(floor)
+        write_address(wanted.folder, wanted.host, running.port)
+        if wanted.socket is None:
+            ordered = order_of(
+                wanted.scenario,
+                wanted.folder,
+                clock=clock,
+                agents=wanted.collectors,
+                api=f"http://{wanted.host}:{running.port}",
+            )
+            await stack.enter_async_context(started_network(ordered, wanted.folder))
+        yield running

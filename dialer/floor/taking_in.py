@@ -1,0 +1,127 @@
+"""A creditor's file into the store, alone or beside a running floor.
+
+Beside a floor another process owns the store, and tells its engine of what changed. New people come with the
+floor's next refill. People who were known before may be in the engine's memory: the import writes them down
+beside the placement, the floor looks there and tells its engine (`import_news`). Whoever imports waits for
+that, so that what was taken in binds when the import returns; if it dies meanwhile, nothing is lost.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dialer import clock
+from dialer.domain.errors import MendableError
+from dialer.domain.ids import PersonId
+from dialer.floor.folder import folder_now
+from dialer.floor.placing import LINES_PER_PROGRESS, ImportedBeforeError, import_placement
+from dialer.intake.placements import PlacementReader
+from dialer.intake.report import ImportReport
+from dialer.storage.database.lock import StoreOwnedError
+from dialer.storage.placements import news
+from dialer.storage.placements.imports import import_id_of
+from dialer.storage.placements.pace import breathe
+from dialer.storage.store import Store
+
+ANSWER_S = 30.0
+"""Seconds for which the floor may take in nothing at all."""
+
+LOOK_S = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """What an import came to. `told`: people whom a running floor may have known and was told of."""
+
+    report: ImportReport
+    told: int = 0
+
+
+def read_only(file: Path, *, progress: Callable[[int], None]) -> ImportReport:
+    """Read a placement and report on it; nothing is changed.
+
+    Raises:
+        UnreadableFileError: the file is none.
+    """
+    reader = PlacementReader(file, as_of=clock.utc_now())
+    for _ in reader:
+        if reader.report.lines % LINES_PER_PROGRESS == 0:
+            progress(reader.report.lines)
+    return reader.report
+
+
+def take_in(
+    file: Path, *, campaign: str, address: str, folder: Path | None, progress: Callable[[int], None]
+) -> TakenIn:
+    """Import a placement into the store, which a running floor may own.
+
+    Args:
+        folder: of the floor that runs on the store, for its clock; None = where the store's file is.
+
+    Raises:
+        UnreadableFileError: the file is none.
+        ImportedBeforeError: the same bytes were imported before; what was left to be told is told.
+        MendableError: everything is in the store, and the floor does not take it in now.
+    """
+    try:
+        owned = Store.open(address, exclusive=True)
+    except StoreOwnedError:
+        return import_beside(address, file, campaign=campaign, folder=folder, progress=progress)
+    with owned as store:
+        received = clock.utc_now()
+        reader = PlacementReader(file, as_of=received)
+        report = import_placement(
+            store, reader, campaign=campaign, now=received.timestamp(), progress=progress
+        )
+        return TakenIn(report=report)
+
+
+def import_beside(
+    address: str, file: Path, *, campaign: str, folder: Path | None, progress: Callable[[int], None]
+) -> TakenIn:
+    """Import into a store that a running floor owns, and wait until its engine knows what it must. See
+    `take_in`."""
+    now = folder_now(folder if folder is not None else Path(address).parent)
+    changed: list[PersonId] = []
+    with Store.open(address) as store:
+        reader = PlacementReader(file, as_of=datetime.fromtimestamp(now, UTC))
+        import_id = import_id_of(reader.report.sha256, campaign)
+        try:
+            report = import_placement(
+                store,
+                reader,
+                campaign=campaign,
+                now=now,
+                progress=progress,
+                pause=breathe,
+                changed=changed.extend,
+            )
+        except ImportedBeforeError as error:
+            left = _left(store, import_id)
+            _wait_told(store, import_id, left)
+            raise ImportedBeforeError(str(error), told=left) from error
+        told = max(len(changed), _left(store, import_id))
+        _wait_told(store, import_id, told)
+    return TakenIn(report=report, told=told)
+
+
+def _left(store: Store, import_id: str) -> int:
+    return store.read(lambda connection: news.left_of(connection, import_id))
+
+
+def _wait_told(store: Store, import_id: str, persons: int) -> None:
+    left, at = _left(store, import_id) if persons else 0, clock.monotonic_now()
+    while left:
+        time.sleep(LOOK_S)
+        before, left = left, _left(store, import_id)
+        if left < before:
+            at = clock.monotonic_now()
+        elif clock.monotonic_now() - at > ANSWER_S:
+            raise MendableError(
+                f"everything is in the store, but the running floor was not told of {left:,} of {persons:,} "
+                "people whom it may know already",
+                mend="look whether the floor goes on (its /health). Nothing has to be done again: it takes "
+                "them in as soon as it does, and at the latest before it dials after its next start.",
+            )

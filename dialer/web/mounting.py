@@ -1,0 +1,56 @@
+"""The HTTP side on a running floor: the application, its server, and what pushes to its watchers."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from prometheus_client import CollectorRegistry
+
+from dialer.domain.listening import TalkControls
+from dialer.domain.ports import KeyPad, TelephoneSystem
+from dialer.floor.phones import Phones
+from dialer.web.application import make_web
+from dialer.web.ports import FloorPort
+from dialer.web.server import serving
+from dialer.web.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSide:
+    """Where a floor's HTTP side listens, and to whom.
+
+    Args:
+        port: 0 = any free one.
+        phones: the agents' browser phones.
+    """
+
+    tokens: Tokens
+    host: str = "127.0.0.1"
+    port: int = 0
+    phones: Phones = field(default_factory=Phones)
+
+    @asynccontextmanager
+    async def mount(
+        self, floor: FloorPort, network: TelephoneSystem, registry: CollectorRegistry
+    ) -> AsyncGenerator[int]:
+        """Serve while the block runs; gives the port. What the telephone system can do besides is offered.
+
+        Raises:
+            OSError: the address is taken, or not ours.
+        """
+        web = make_web(
+            floor=floor,
+            tokens=self.tokens,
+            registry=registry,
+            phones=self.phones,
+            keypad=network if isinstance(network, KeyPad) else None,
+            controls=network if isinstance(network, TalkControls) else None,
+        )
+        async with asyncio.TaskGroup() as group:
+            pushing = group.create_task(web.run(), name="broadcast")
+            try:
+                async with serving(web.application, host=self.host, port=self.port) as port:
+                    yield port
+            finally:
+                pushing.cancel()

@@ -6,11 +6,11 @@ revocation, or with a conversation about that debt. It never lifts hours or opt-
 request to be called back is such a consent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from compliance_gate.calendar import ZoneDays, seconds_of
+from compliance_gate.calendar import ZoneDays, seconds_of, zone_days
 from compliance_gate.request import PersonFile, TimeBlock
 from compliance_gate.words import ConsentScope, GivenTo, RequestKind, Weekday
 
@@ -65,6 +65,24 @@ class CallConsent:
                 start = seconds_of(self.window.start)
                 found.extend(zone.wall_clock(day, start, latest=late) for late in (False, True))
         return [second for second in found if second > at]
+
+
+_EASTERNMOST = ("Pacific/Kiritimati",)
+"""No local day begins earlier, so none is later at any instant."""
+
+
+def day_to_cover(at: datetime, zones: Iterable[str]) -> date:
+    """The last day (`Consent.valid_until`) of a consent that must cover an instant wherever the person is.
+
+    It is the latest of the local days that hold the instant. How long a consent may last at all is not asked
+    here: `CallConsent.holds` ends it with the seventh local day.
+
+    Args:
+        at: aware instant, such as that of a promised call back.
+        zones: IANA names of all the person may be in; none = nobody knows, which is anywhere on earth.
+    """
+    second = int(at.timestamp())
+    return date.fromordinal(max(zone_days(name).day_of(second) for name in tuple(zones) or _EASTERNMOST))
 
 
 def call_consents(

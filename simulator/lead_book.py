@@ -11,6 +11,7 @@ from dataclasses import replace
 from heapq import heapify, heappop, heappush
 
 from compliance_gate.request import HistoryEntry, PersonFile
+from dialer.casework.facts import change_of_command
 from dialer.domain.commands import (
     CloseLead,
     RefillHopper,
@@ -20,7 +21,7 @@ from dialer.domain.commands import (
     StoreRequest,
 )
 from dialer.domain.events import LeadsFetched
-from dialer.domain.facts import FactChange, change_of_command, with_history
+from dialer.domain.facts import FactChange, with_history
 from dialer.domain.ids import CampaignId, LeadId, NumberId
 from dialer.domain.lead import Lead, Target
 from dialer.domain.ordering import lead_order_key

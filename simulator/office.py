@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 
 from compliance_gate.request import Address, Consent, Hold, PersonFile, PersonRequest, TimeBlock
 from compliance_gate.words import ConsentScope, GivenTo, HoldKind, RequestKind, Weekday
+from dialer.casework.facts import FactEvent, change_of_event
 from dialer.domain.events import (
     AccountRecalled,
     ConsentGiven,
@@ -21,7 +22,6 @@ from dialer.domain.events import (
     SuppressionAdded,
     SuppressionScope,
 )
-from dialer.domain.facts import FactEvent, change_of_event
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.money import Money
 from dialer.domain.record import instant

@@ -1,13 +1,13 @@
-"""Dispositions: what the collector says came of a call, and what follows from each.
+"""Dispositions: what the collector says came of a call, and what each counts as.
 
 The effects are a table, so that compliance can read it and tests can walk it. `right_party`: the person
 themself, identified. `live`: a human being answered. `conversation`: a telephone conversation in connection
-with the debt (12 CFR 1006.14(b)(2)(i)(B)), which closes the debts spoken of for seven days.
+with the debt (12 CFR 1006.14(b)(2)(i)(B)), which closes the debts spoken of for seven days. What follows from
+a disposition for requests, holds, promises and the lead is in `dialer.casework.consequences`.
 """
 
 from dataclasses import dataclass
 
-from compliance_gate.words import HoldKind, RequestKind
 from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain.money import Money
 from dialer.domain.transitions import Word
@@ -39,94 +39,50 @@ class DispositionKind(Word):
     DEAD_AIR = "dead_air"
 
 
-class LeadFate(Word):
-    """What becomes of the lead after the disposition."""
-
-    RESTS = "rests"
-    CALL_BACK = "call_back"
-    CLOSES = "closes"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispositionEffect:
-    """What a disposition means to the gate, the measures and the lead.
+    """What a disposition counts as, for the gate and for the measures.
 
     Args:
         gate_outcome: outcome word the gate counts with.
-        request: kind of request that the disposition makes on the person's behalf, None when it makes none.
-        hold: kind of hold it places, None when none.
-        number_is_wrong: the number is not this person's: its attempts are given back (comment 14(b)(2)(i)-3).
-        agreed: money was promised or paid.
     """
 
     live: bool
     right_party: bool
     conversation: bool
-    lead: LeadFate
     gate_outcome: GateOutcome
-    request: RequestKind | None = None
-    hold: HoldKind | None = None
-    number_is_wrong: bool = False
-    agreed: bool = False
 
 
-def _talk(
-    lead: LeadFate, *, request: RequestKind | None = None, hold: HoldKind | None = None, agreed: bool = False
-) -> DispositionEffect:
-    return DispositionEffect(
-        live=True,
-        right_party=True,
-        conversation=True,
-        lead=lead,
-        gate_outcome=GateOutcome.CONVERSATION,
-        request=request,
-        hold=hold,
-        agreed=agreed,
-    )
+_TALK = DispositionEffect(
+    live=True, right_party=True, conversation=True, gate_outcome=GateOutcome.CONVERSATION
+)
 
 
-def _other(*, live: bool, outcome: GateOutcome, lead: LeadFate = LeadFate.RESTS) -> DispositionEffect:
-    return DispositionEffect(
-        live=live, right_party=False, conversation=False, lead=lead, gate_outcome=outcome
-    )
+def _other(*, live: bool, outcome: GateOutcome) -> DispositionEffect:
+    return DispositionEffect(live=live, right_party=False, conversation=False, gate_outcome=outcome)
 
 
 _K = DispositionKind
 
 EFFECTS: dict[DispositionKind, DispositionEffect] = {
-    _K.PROMISE_TO_PAY: _talk(LeadFate.RESTS, agreed=True),
-    _K.PLAN_AGREED: _talk(LeadFate.RESTS, agreed=True),
-    _K.SETTLEMENT_AGREED: _talk(LeadFate.RESTS, agreed=True),
-    _K.PAID_ON_CALL: _talk(LeadFate.CLOSES, agreed=True),
-    _K.CALL_BACK: _talk(LeadFate.CALL_BACK),
-    _K.REFUSED_TO_PAY: _talk(LeadFate.RESTS),
-    _K.DISPUTED: _talk(LeadFate.RESTS, request=RequestKind.DISPUTE),
-    _K.NO_COMMITMENT: _talk(LeadFate.RESTS),
-    _K.CEASE_REQUESTED: _talk(LeadFate.CLOSES, request=RequestKind.CEASE_COMMUNICATION),
-    _K.ATTORNEY_NAMED: _talk(LeadFate.CLOSES, request=RequestKind.ATTORNEY_REPRESENTED),
-    _K.BANKRUPTCY_CLAIMED: _talk(LeadFate.CLOSES, hold=HoldKind.BANKRUPTCY),
-    _K.STOP_CALLING: _talk(LeadFate.CLOSES, request=RequestKind.STOP_CALLING),
-    _K.STOP_NUMBER: _talk(LeadFate.RESTS, request=RequestKind.STOP_NUMBER),
+    _K.PROMISE_TO_PAY: _TALK,
+    _K.PLAN_AGREED: _TALK,
+    _K.SETTLEMENT_AGREED: _TALK,
+    _K.PAID_ON_CALL: _TALK,
+    _K.CALL_BACK: _TALK,
+    _K.REFUSED_TO_PAY: _TALK,
+    _K.DISPUTED: _TALK,
+    _K.NO_COMMITMENT: _TALK,
+    _K.CEASE_REQUESTED: _TALK,
+    _K.ATTORNEY_NAMED: _TALK,
+    _K.BANKRUPTCY_CLAIMED: _TALK,
+    _K.STOP_CALLING: _TALK,
+    _K.STOP_NUMBER: _TALK,
     _K.HUNG_UP_UNVERIFIED: _other(live=True, outcome=GateOutcome.ANSWERED_THEN_DROPPED),
     _K.THIRD_PARTY: _other(live=True, outcome=GateOutcome.ANSWERED_THEN_DROPPED),
     _K.CHILD_ANSWERED: _other(live=True, outcome=GateOutcome.ANSWERED_THEN_DROPPED),
-    _K.WRONG_NUMBER: DispositionEffect(
-        live=True,
-        right_party=False,
-        conversation=False,
-        lead=LeadFate.RESTS,
-        gate_outcome=GateOutcome.WRONG_PERSON,
-        request=RequestKind.WRONG_NUMBER_LEARNED,
-        number_is_wrong=True,
-    ),
-    _K.DECEASED: DispositionEffect(
-        live=True,
-        right_party=False,
-        conversation=False,
-        lead=LeadFate.CLOSES,
-        gate_outcome=GateOutcome.ANSWERED_THEN_DROPPED,
-        hold=HoldKind.DECEASED,
-    ),
+    _K.WRONG_NUMBER: _other(live=True, outcome=GateOutcome.WRONG_PERSON),
+    _K.DECEASED: _other(live=True, outcome=GateOutcome.ANSWERED_THEN_DROPPED),
     _K.LANGUAGE_BARRIER: _other(live=True, outcome=GateOutcome.ANSWERED_THEN_DROPPED),
     _K.MACHINE: _other(live=False, outcome=GateOutcome.VOICEMAIL_REACHED_NO_MESSAGE),
     _K.MESSAGE_LEFT: _other(live=False, outcome=GateOutcome.VOICEMAIL_LIMITED_CONTENT),

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from math import inf
 from typing import cast, get_args
 
+from dialer.casework.facts import FactEvent, change_of_event
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import AttemptState
 from dialer.domain.campaign import CampaignMove, CampaignState
 from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError
-from dialer.domain.facts import FactEvent, change_of_event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, PersonId
 from dialer.domain.lead import Target
 from dialer.engine.boxes import Boxes
@@ -31,6 +31,7 @@ from dialer.engine.calling.heard import Heard
 from dialer.engine.calling.transferring import Transferring
 from dialer.engine.context import Context, Gate
 from dialer.engine.control import Control
+from dialer.engine.following import Following
 from dialer.engine.inbound.calls import Inbound
 from dialer.engine.inbound.ending import InboundEnding
 from dialer.engine.launching.clearing import Clearing
@@ -63,7 +64,8 @@ class DialerEngine:
         self._pacing = PacingPort(context, self._roster, policies)
         self._clearing = Clearing(context)
         self._suppression = Suppression(context, self._people, self._clearing)
-        self._ending = Ending(context, self._roster, self._pacing, self._people, self._suppression)
+        following = Following(context, self._suppression)
+        self._ending = Ending(context, self._roster, self._pacing, self._people, following)
         self._calls = Calls(context, self._roster, self._pacing, self._ending)
         self._hopper = Hopper(context, self._people, self._roster)
         self._launcher = Launcher(
@@ -73,9 +75,9 @@ class DialerEngine:
         self._conference = Conference(context, self._roster, self._pacing, self._clearing, self._ending)
         self._boxes = Boxes(context, self._roster, self._calls, self._conference)
         self._control = Control(context, self._roster, self._hopper, self._pacing, self._calls, self._boxes)
-        self._heard = Heard(context, self._roster, self._pacing, self._ending, self._calls)
-        self._inbound_ending = InboundEnding(context, self._roster, self._people, self._suppression)
-        self._inbound = Inbound(context, self._roster, self._suppression, self._inbound_ending)
+        self._heard = Heard(context, self._roster, self._pacing, following, self._calls)
+        self._inbound_ending = InboundEnding(context, self._roster, self._clearing, following)
+        self._inbound = Inbound(context, self._roster, following, self._inbound_ending)
         self._hanging_up = HangingUp(context, self._inbound)
         self._handlers = self._table()
         self._owed: list[Command] = []

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain.attempt import Outcome
+from dialer.domain.disposition import DispositionKind
 from dialer.domain.ids import NumberId, PersonId
 from dialer.domain.record import AttemptRecord
 
@@ -31,7 +32,7 @@ def wrong_numbers(attempts: Iterable[AttemptRecord]) -> WrongNumbers:
     """What the collectors learned of wrong numbers in these attempts."""
     learned: WrongNumbers = {}
     for attempt in attempts:
-        if attempt.disposition is not None and attempt.disposition.effect.number_is_wrong:
+        if attempt.disposition is not None and attempt.disposition.kind is DispositionKind.WRONG_NUMBER:
             at = attempt.wrapped_at or attempt.ended_at or attempt.launched_at
             key = (attempt.person, attempt.number)
             learned[key] = max(at, learned.get(key, at))

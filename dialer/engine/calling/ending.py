@@ -1,40 +1,22 @@
 """The end of an attempt: its record, what the gate must remember of it, what becomes of lead and agent."""
 
-from datetime import timedelta
-
 from compliance_gate.findings import Recording
-from compliance_gate.request import Consent, Hold, PersonRequest
-from compliance_gate.words import ConsentScope, GivenTo, RequestKind
+from dialer.casework.consequences import Channel, LeadFate, Occasion, Turn, consequences
+from dialer.casework.facts import change_of_command
+from dialer.casework.resting import makes_a_pass, number_after, rest_after
 from dialer.domain.attempt import Outcome
-from dialer.domain.commands import (
-    CloseLead,
-    Command,
-    NumberStatus,
-    RestLead,
-    StoreConsent,
-    StoreHold,
-    StoreNumberStatus,
-    StoreOutcome,
-    StorePromise,
-    StoreRequest,
-)
-from dialer.domain.disposition import Disposition, DispositionKind, LeadFate
-from dialer.domain.facts import change_of_command
-from dialer.domain.ids import DebtId
+from dialer.domain.commands import CloseLead, RestLead, StoreNumberStatus, StoreOutcome
+from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.lead import NEVER
-from dialer.domain.record import AttemptRecord, instant
-from dialer.engine.calling.resting import rest_after
+from dialer.domain.record import AttemptRecord
 from dialer.engine.context import Context
+from dialer.engine.following import Following
 from dialer.engine.launching import ledger
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.people import People
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, CallRow, CampaignRow
-from dialer.engine.suppression import Suppression
 from pacing.policy import LaunchOutcome, LiveAnswerConnected, WrapUpEnded
-
-CALL_BACK_VALID_DAYS = 7
-"""A consent to be called lasts at most seven days, its own included (12 CFR 1006.14(b)(3)(i))."""
 
 
 def record_of(call: CallRow, *, wrapped_at: float | None = None) -> AttemptRecord:
@@ -81,13 +63,13 @@ class Ending:
     """Closes attempts."""
 
     def __init__(
-        self, context: Context, roster: Roster, pacing: PacingPort, people: People, suppression: Suppression
+        self, context: Context, roster: Roster, pacing: PacingPort, people: People, following: Following
     ) -> None:
         self._context = context
         self._roster = roster
         self._pacing = pacing
         self._people = people
-        self._suppression = suppression
+        self._following = following
 
     # --- three ways to be over ---------------------------------------------------------------------------
 
@@ -96,12 +78,12 @@ class Ending:
         campaign = self._context.state.campaigns[call.campaign]
         self._record(StoreOutcome(record=record_of(call)))
         outcome = call.outcome if call.outcome is not None else Outcome.UNKNOWN
-        if outcome is Outcome.INVALID_NUMBER:
-            self._drop_number(call, NumberStatus.INVALID)
-        passes = call.lead.passes + (0 if outcome is Outcome.NOT_ATTEMPTED else 1)
-        self._rest(
-            campaign, call, self._context.now + rest_after(campaign.settings, outcome), outcome.value, passes
-        )
+        status = number_after(outcome)
+        if status is not None:
+            self._context.emit(StoreNumberStatus(person=call.person, number=call.number, status=status))
+        passes = call.lead.passes + makes_a_pass(outcome)
+        rest = self._context.now + rest_after(campaign.settings.rest_s, outcome)
+        self._rest(campaign, call, rest, outcome.value, passes)
         self._close(call)
 
     def with_disposition(self, call: CallRow, agent: AgentRow) -> None:
@@ -119,8 +101,9 @@ class Ending:
     def _conclude(self, call: CallRow, disposition: Disposition) -> None:
         campaign = self._context.state.campaigns[call.campaign]
         self._learn(campaign, call, live=disposition.effect.live)
-        self._consequences(call, disposition)
-        self._lead_after(campaign, call, disposition)
+        found = consequences(disposition, self._occasion(campaign, call))
+        self._following.said(call.person, call.number, found, contact=call.attempt)
+        self._take_turn(campaign, call, found.turn)
         self._close(call)
 
     def after_message(self, call: CallRow) -> None:
@@ -131,7 +114,7 @@ class Ending:
         campaign = self._context.state.campaigns[call.campaign]
         self._record(StoreOutcome(record=record_of(call, wrapped_at=call.talk_ended_at)))
         self._learn(campaign, call, live=False)
-        self._lead_after(campaign, call, disposition)
+        self._take_turn(campaign, call, consequences(disposition, self._occasion(campaign, call)).turn)
         self._close(call)
 
     def after_handing_on(self, call: CallRow, agent: AgentRow | None) -> None:
@@ -152,13 +135,13 @@ class Ending:
         """The agent is gone and said nothing: it stays a conversation to the gate, which binds the most."""
         campaign = self._context.state.campaigns[call.campaign]
         self._record(StoreOutcome(record=record_of(call, wrapped_at=self._context.now)))
-        rest = self._context.now + rest_after(campaign.settings, Outcome.CONNECTED)
+        rest = self._context.now + rest_after(campaign.settings.rest_s, Outcome.CONNECTED)
         self._rest(campaign, call, rest, "no disposition", call.lead.passes + 1)
         self._close(call)
 
     # --- parts -------------------------------------------------------------------------------------------
 
-    def _record(self, command: Command) -> None:
+    def _record(self, command: StoreOutcome) -> None:
         """Emit, and apply to the persons in play what it changes."""
         self._context.emit(command)
         change = change_of_command(command)
@@ -173,86 +156,36 @@ class Ending:
         outcome = LaunchOutcome.ANSWERED_LIVE if live else LaunchOutcome.MACHINE
         self._pacing.resolved(campaign, call, outcome, needed=True)
 
-    def _consequences(self, call: CallRow, disposition: Disposition) -> None:
-        effect = disposition.effect
-        at = self._context.instant()
-        debts = disposition.debts_spoken_of or call.debts
-        if effect.request is not None:
-            number = call.number if effect.request in _ABOUT_THE_NUMBER else None
-            about = None if effect.request in _ABOUT_EVERYTHING else debts
-            request = PersonRequest(at=at, type=effect.request, debts=about, number=number, in_writing=False)
-            self.bind(StoreRequest(person=call.person, request=request))
-        if effect.hold is not None:
-            self.bind(
-                StoreHold(person=call.person, hold=Hold(kind=effect.hold, since=at, source=call.attempt))
-            )
-        if effect.number_is_wrong:
-            self._drop_number(call, NumberStatus.WRONG)
-        if effect.agreed:
+    def _occasion(self, campaign: CampaignRow, call: CallRow) -> Occasion:
+        return Occasion(
+            channel=Channel.OUTBOUND,
+            at=self._context.now,
+            source=call.attempt,
+            about=call.debts,
+            number=call.number,
+            zones=call.zones,
+            rest_s=campaign.settings.rest_s,
+        )
+
+    def _take_turn(self, campaign: CampaignRow, call: CallRow, turn: Turn) -> None:
+        """The lead that was in flight closes, is called back by the same agent, or rests."""
+        if turn.fate is LeadFate.CLOSES:
+            self._context.emit(CloseLead(lead=call.lead.lead, reason=turn.reason))
+            return
+        assert turn.until is not None, "a lead in flight closes or rests"
+        if turn.fate is LeadFate.CALL_BACK:
             self._context.emit(
-                StorePromise(
-                    attempt=call.attempt,
-                    person=call.person,
-                    debts=tuple(DebtId(debt) for debt in debts),
-                    amount=disposition.promised,
-                    due_at=disposition.promised_for,
+                RestLead(
+                    lead=call.lead.lead,
+                    not_before=turn.until,
+                    reason=turn.reason,
+                    passes=call.lead.passes + 1,
+                    reserve_agent=True,
+                    reserve_for=call.agent,
                 )
             )
-
-    def bind(self, command: StoreRequest | StoreHold) -> None:
-        """A request made on the line binds at once, also what rings to that person this moment."""
-        self._context.emit(command)
-        change = change_of_command(command)
-        if change is not None:
-            self._suppression.apply(change, except_for=None)
-
-    def _drop_number(self, call: CallRow, status: NumberStatus) -> None:
-        self._context.emit(StoreNumberStatus(person=call.person, number=call.number, status=status))
-
-    def _lead_after(self, campaign: CampaignRow, call: CallRow, disposition: Disposition) -> None:
-        effect = disposition.effect
-        passes = call.lead.passes + 1
-        if effect.lead is LeadFate.CLOSES:
-            self._context.emit(CloseLead(lead=call.lead.lead, reason=disposition.kind.value))
-            return
-        if effect.lead is LeadFate.CALL_BACK and disposition.call_back_at is not None:
-            self._promise_call_back(call, disposition, disposition.call_back_at, passes)
-            return
-        if disposition.promised_for is not None:
-            self._rest(campaign, call, disposition.promised_for, disposition.kind.value, passes)
-            return
-        outcome = Outcome.CONNECTED if effect.live else Outcome.MACHINE
-        self._rest(
-            campaign,
-            call,
-            self._context.now + rest_after(campaign.settings, outcome),
-            disposition.kind.value,
-            passes,
-        )
-
-    def _promise_call_back(self, call: CallRow, disposition: Disposition, at: float, passes: int) -> None:
-        """The person asked to be called: record the consent, in their words, and keep the agent for them."""
-        now = self._context.instant()
-        day = instant(at)
-        last = now + timedelta(days=CALL_BACK_VALID_DAYS - 1)
-        consent = Consent(
-            at=now,
-            scope=ConsentScope.CALL_BACK,
-            given_to=GivenTo.COLLECTOR,
-            debts=disposition.debts_spoken_of or call.debts,
-            valid_until=min(day, last).date() if day < last else last.date(),
-        )
-        self._record(StoreConsent(person=call.person, consent=consent))
-        self._context.emit(
-            RestLead(
-                lead=call.lead.lead,
-                not_before=at,
-                reason="call back",
-                passes=passes,
-                reserve_agent=True,
-                reserve_for=call.agent,
-            )
-        )
+        else:
+            self._rest(campaign, call, turn.until, turn.reason, call.lead.passes + 1)
 
     def _rest(self, campaign: CampaignRow, call: CallRow, until: float, reason: str, passes: int) -> None:
         if passes >= campaign.settings.max_passes:
@@ -278,10 +211,3 @@ class Ending:
         self._people.release(call.person)
         del state.calls[call.attempt]
         self._context.wake_pools(state.campaigns[call.campaign])
-
-
-_ABOUT_THE_NUMBER = frozenset({RequestKind.STOP_NUMBER, RequestKind.WRONG_NUMBER_LEARNED})
-_ABOUT_EVERYTHING = frozenset(
-    {RequestKind.STOP_CALLING, RequestKind.STOP_NUMBER, RequestKind.WRONG_NUMBER_LEARNED}
-)
-"""Requests about a number or a medium bind for every debt (12 CFR 1006.14(h)); others name their debts."""

@@ -6,8 +6,7 @@ frees the agent while it is being left.
 """
 
 from compliance_gate.findings import Recording
-from compliance_gate.request import PersonRequest
-from compliance_gate.words import RequestKind
+from dialer.casework.consequences import Channel, opted_out
 from dialer.domain.agent import AgentMove, AgentState
 from dialer.domain.attempt import AttemptState
 from dialer.domain.commands import ConfirmOptOut, LeaveMessage, StoreRequest
@@ -22,8 +21,8 @@ from dialer.domain.events import (
 from dialer.domain.ids import AttemptId
 from dialer.domain.voice import Played
 from dialer.engine.calling.calls import Calls
-from dialer.engine.calling.ending import Ending
 from dialer.engine.context import Context
+from dialer.engine.following import Following
 from dialer.engine.launching import ledger
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.roster import Roster
@@ -35,12 +34,12 @@ class Heard:
     """Takes the telephone system's word on recordings, and agents' on machines."""
 
     def __init__(
-        self, context: Context, roster: Roster, pacing: PacingPort, ending: Ending, calls: Calls
+        self, context: Context, roster: Roster, pacing: PacingPort, following: Following, calls: Calls
     ) -> None:
         self._context = context
         self._roster = roster
         self._pacing = pacing
-        self._ending = ending
+        self._following = following
         self._calls = calls
 
     def played(self, event: VoicePlayed) -> None:
@@ -85,14 +84,8 @@ class Heard:
         call = self._known(event.attempt, "late_opt_out")
         if call is None:
             return
-        request = PersonRequest(
-            at=self._context.instant(),
-            type=RequestKind.DO_NOT_CALL,
-            number=call.number,
-            in_writing=False,
-            text=f"pressed {event.key} in the message",
-        )
-        self._ending.bind(StoreRequest(person=call.person, request=request))
+        request = opted_out(Channel.OUTBOUND, call.number, event.key, at=self._context.now)
+        self._following.learn(StoreRequest(person=call.person, request=request))
         self._context.emit(ConfirmOptOut(attempt=call.attempt))
 
     def leave_message(self, event: VoicemailDropRequested) -> None:

@@ -11,6 +11,7 @@ until the agent says who it was and what of (see `entry_of_talk`). While they ar
 is called.
 """
 
+from dialer.casework.consequences import Channel, opted_out
 from dialer.domain.agent import AgentMove, AgentState
 from dialer.domain.attempt import AttemptState
 from dialer.domain.campaign import CampaignState
@@ -36,14 +37,13 @@ from dialer.domain.events import (
     InboundWaiting,
     NetworkReconciled,
 )
-from dialer.domain.facts import change_of_command
 from dialer.domain.ids import AgentId, CampaignId, InboundId, PersonId
 from dialer.domain.inbound import INBOUND, InboundMove, InboundState
 from dialer.engine.context import Context
-from dialer.engine.inbound.ending import InboundEnding, opt_out, record_of_inbound
+from dialer.engine.following import Following
+from dialer.engine.inbound.ending import InboundEnding, record_of_inbound
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, InboundRow
-from dialer.engine.suppression import Suppression
 
 MOST_CALLS = 1000
 """Inbound calls known at once; a flood beyond it is left to the dialplan, which bounds each by itself."""
@@ -52,12 +52,10 @@ MOST_CALLS = 1000
 class Inbound:
     """The table of inbound calls, and their moves."""
 
-    def __init__(
-        self, context: Context, roster: Roster, suppression: Suppression, ending: InboundEnding
-    ) -> None:
+    def __init__(self, context: Context, roster: Roster, following: Following, ending: InboundEnding) -> None:
         self._context = context
         self._roster = roster
-        self._suppression = suppression
+        self._following = following
         self._ending = ending
 
     # --- arriving ----------------------------------------------------------------------------------------
@@ -101,13 +99,8 @@ class Inbound:
     def _record_opt_out(self, row: InboundRow) -> None:
         if row.number is None:
             return
-        command = StoreNumberRequest(
-            number=row.number, request=opt_out(row.number, row.key, at=self._context.instant())
-        )
-        self._context.emit(command)
-        change = change_of_command(command)
-        assert change is not None, "a request is a fact"
-        self._suppression.apply(change, except_for=None)
+        request = opted_out(Channel.INBOUND, row.number, row.key, at=self._context.now)
+        self._following.learn(StoreNumberRequest(number=row.number, request=request))
         self._context.emit(ConfirmInboundOptOut(call=row.call))
 
     def _stop_ringing(self, person: PersonId) -> None:

@@ -1,40 +1,18 @@
 """The end of a call that somebody else began: what the gate must know of it, and what follows."""
 
-from datetime import datetime, timedelta
-
-from compliance_gate.request import Consent, Hold, PersonRequest
-from compliance_gate.words import ConsentScope, GivenTo, RequestKind
 from compliance_gate.words import Outcome as GateOutcome
-from dialer.domain.commands import (
-    Command,
-    NumberStatus,
-    StoreConsent,
-    StoreConversation,
-    StoreHold,
-    StoreInbound,
-    StoreNumberStatus,
-    StorePromise,
-    StoreRequest,
-)
-from dialer.domain.disposition import Disposition, LeadFate
+from dialer.casework.consequences import Channel, Occasion, consequences
+from dialer.domain.commands import StoreConversation, StoreInbound
+from dialer.domain.disposition import Disposition
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.events import InboundDisposed
-from dialer.domain.facts import change_of_command
-from dialer.domain.ids import AttemptId, DebtId, InboundId, NumberId, PersonId
-from dialer.domain.inbound import InboundRecord, InboundState, entry_of_talk
-from dialer.domain.record import instant
-from dialer.engine.calling.ending import CALL_BACK_VALID_DAYS
+from dialer.domain.ids import AttemptId, InboundId, PersonId
+from dialer.domain.inbound import Caller, InboundRecord, InboundState, entry_of_talk
 from dialer.engine.context import Context
-from dialer.engine.people import People
+from dialer.engine.following import Following
+from dialer.engine.launching.clearing import Clearing
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, InboundRow
-from dialer.engine.suppression import Suppression
-
-
-def opt_out(number: NumberId, key: str, *, at: datetime) -> PersonRequest:
-    """The request that a key in the inbound menu makes; the same that a key in a message makes."""
-    text = f"pressed {key} in the inbound menu"
-    return PersonRequest(at=at, type=RequestKind.DO_NOT_CALL, number=number, in_writing=False, text=text)
 
 
 def record_of_inbound(row: InboundRow) -> InboundRecord:
@@ -59,11 +37,11 @@ def record_of_inbound(row: InboundRow) -> InboundRecord:
 class InboundEnding:
     """Closes inbound calls."""
 
-    def __init__(self, context: Context, roster: Roster, people: People, suppression: Suppression) -> None:
+    def __init__(self, context: Context, roster: Roster, clearing: Clearing, following: Following) -> None:
         self._context = context
         self._roster = roster
-        self._people = people
-        self._suppression = suppression
+        self._clearing = clearing
+        self._following = following
 
     def in_doubt(self, row: InboundRow) -> None:
         """Joined: a conversation with whoever has the number, about any debt, until the agent says more."""
@@ -117,7 +95,7 @@ class InboundEnding:
         for person in sorted(known if event.person is None else {*known, event.person}):
             self._settle(row, person, disposition)
         if event.person is not None:
-            self._consequences(row, event.person, disposition)
+            self._follow(row, known.get(event.person), event.person, disposition)
         self._roster.finish(agent, ready=event.ready_after)
         self.close(row)
 
@@ -134,58 +112,21 @@ class InboundEnding:
     ) -> None:
         record = record_of_inbound(row)
         entry = entry_of_talk(record, debts, outcome, now=self._context.now)
-        self._learn(StoreConversation(person=person, entry=entry))
+        self._following.learn(StoreConversation(person=person, entry=entry))
 
-    def _learn(self, command: Command) -> None:
-        """Emit, and let it bind at once, also what rings to that person this moment."""
-        self._context.emit(command)
-        change = change_of_command(command)
-        if change is not None:
-            self._suppression.apply(change, except_for=None)
-
-    def _consequences(self, row: InboundRow, person: PersonId, disposition: Disposition) -> None:
-        effect = disposition.effect
-        at = self._context.instant()
-        debts = disposition.debts_spoken_of
-        if effect.request is not None:
-            of_number = effect.request in (RequestKind.STOP_NUMBER, RequestKind.WRONG_NUMBER_LEARNED)
-            request = PersonRequest(
-                at=at,
-                type=effect.request,
-                debts=None if of_number or effect.request is RequestKind.STOP_CALLING else debts or None,
-                number=row.number if of_number else None,
-                in_writing=False,
-            )
-            self._learn(StoreRequest(person=person, request=request))
-        if effect.hold is not None:
-            hold = Hold(kind=effect.hold, since=at, source=f"inbound {row.call}")
-            self._learn(StoreHold(person=person, hold=hold))
-        if effect.number_is_wrong and row.number is not None:
-            self._context.emit(StoreNumberStatus(person=person, number=row.number, status=NumberStatus.WRONG))
-        if effect.agreed:
-            self._promise(row, person, disposition)
-        if effect.lead is LeadFate.CALL_BACK and disposition.call_back_at is not None:
-            self._call_back(person, disposition, disposition.call_back_at)
-
-    def _promise(self, row: InboundRow, person: PersonId, disposition: Disposition) -> None:
-        self._context.emit(
-            StorePromise(
-                attempt=AttemptId(row.call),  # no attempt of ours: the call it was made on
-                person=person,
-                debts=tuple(DebtId(debt) for debt in disposition.debts_spoken_of),
-                amount=disposition.promised,
-                due_at=disposition.promised_for,
-            )
+    def _follow(
+        self, row: InboundRow, caller: Caller | None, person: PersonId, disposition: Disposition
+    ) -> None:
+        """What they asked for, agreed to or promised, as if we had called them."""
+        is_in_play = person in self._context.state.persons
+        occasion = Occasion(
+            channel=Channel.INBOUND,
+            at=self._context.now,
+            source=f"inbound {row.call}",
+            owed=() if caller is None else caller.debts,
+            number=row.number,
+            zones=self._clearing.zones(person) if is_in_play else (),
         )
-
-    def _call_back(self, person: PersonId, disposition: Disposition, at: float) -> None:
-        now = self._context.instant()
-        last = now + timedelta(days=CALL_BACK_VALID_DAYS - 1)
-        consent = Consent(
-            at=now,
-            scope=ConsentScope.CALL_BACK,
-            given_to=GivenTo.COLLECTOR,
-            debts=disposition.debts_spoken_of or None,
-            valid_until=min(instant(at), last).date(),
-        )
-        self._learn(StoreConsent(person=person, consent=consent))
+        found = consequences(disposition, occasion)
+        contact = AttemptId(row.call)  # no attempt of ours: the call it was said on
+        self._following.said(person, row.number, found, contact=contact)

@@ -11,11 +11,12 @@ from typing import cast, get_args
 from sqlalchemy import update
 
 from compliance_gate.findings import Verdict
+from dialer.casework.facts import FactEvent, change_of_command, change_of_event
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.commands import Command
 from dialer.domain.events import Event
-from dialer.domain.facts import FactChange, FactEvent, change_of_command, change_of_event
+from dialer.domain.facts import FactChange
 from dialer.domain.ports import JournalEntry
 from dialer.storage import leads
 from dialer.storage.database import tables

@@ -7,6 +7,7 @@ from typing import Any
 from compliance_gate.request import Consent, Hold, NumberOnFile, PersonFile, PersonRequest
 from compliance_gate.words import ConsentScope, GivenTo, HoldKind, NumberRole, PersonRole, RequestKind
 from compliance_gate.words import Outcome as GateOutcome
+from dialer.casework.facts import FactEvent, change_of_event
 from dialer.domain.attempt import Outcome
 from dialer.domain.commands import RestLead, StoreAttempt, StoreConsent, StoreHold, StoreOutcome, StoreRequest
 from dialer.domain.events import (
@@ -23,7 +24,6 @@ from dialer.domain.events import (
     SuppressionScope,
     TimeReached,
 )
-from dialer.domain.facts import FactEvent, change_of_event
 from dialer.domain.ids import PersonId
 from dialer.domain.money import Money
 from dialer.domain.ports import JournalEntry

@@ -1,0 +1,142 @@
+"""Which events and commands are facts about people, and whom each binds; for engine and stores alike.
+
+What follows from a payment, a recall, a suppression or a request is said here once; the engine applies the
+change to the persons in play, stores apply the same change to everybody (`dialer.domain.facts`).
+"""
+
+from datetime import datetime
+
+from compliance_gate.request import HistoryEntry, Hold, PersonRequest
+from compliance_gate.words import Direction, EventKind, HoldKind, RequestKind
+from compliance_gate.words import Outcome as GateOutcome
+from dialer.domain.commands import (
+    Command,
+    StoreConsent,
+    StoreConversation,
+    StoreHold,
+    StoreNumberRequest,
+    StoreOutcome,
+    StoreRequest,
+)
+from dialer.domain.events import (
+    AccountRecalled,
+    ConsentGiven,
+    HoldLifted,
+    HoldPlaced,
+    InboundConversation,
+    PaymentReceived,
+    PersonEdited,
+    RequestReceived,
+    SuppressionAdded,
+    SuppressionScope,
+)
+from dialer.domain.facts import FactChange
+from dialer.domain.ids import DebtId, NumberId, PersonId
+from dialer.domain.record import entry_of, instant
+
+
+def requested(person: PersonId, request: PersonRequest) -> FactChange:
+    """Whom a request binds: made for a number, every person who has it.
+
+    That a number is not this person's says nothing about anybody else who has it: to its owner it is no wrong
+    number, and their calls are not given back (comment 14(b)(2)(i)-3 speaks of the person called).
+    """
+    if request.number is not None and request.type is not RequestKind.WRONG_NUMBER_LEARNED:
+        return FactChange(number=NumberId(request.number), request=request)
+    return FactChange(person=person, request=request)
+
+
+def _paid(event: PaymentReceived, at: datetime) -> FactChange | None:
+    if not event.settles:
+        return None
+    return FactChange(debt=event.debt, hold=_debt_hold(HoldKind.CLOSED, event.debt, at, "paid"))
+
+
+def _recalled(event: AccountRecalled, at: datetime) -> FactChange:
+    return FactChange(debt=event.debt, hold=_debt_hold(HoldKind.RECALLED, event.debt, at, event.reason))
+
+
+def _suppressed(event: SuppressionAdded, at: datetime) -> FactChange:
+    if event.scope is SuppressionScope.DEBT and event.debt is not None:
+        return FactChange(debt=event.debt, hold=_debt_hold(HoldKind.MANUAL, event.debt, at, event.source))
+    request = PersonRequest(at=at, type=RequestKind.DO_NOT_CALL, number=event.number, text=event.source)
+    return FactChange(person=event.person, number=event.number, request=request)
+
+
+def _debt_hold(kind: HoldKind, debt: DebtId, at: datetime, source: str) -> Hold:
+    return Hold(kind=kind, since=at, debts=(debt,), source=source)
+
+
+def _inbound(event: InboundConversation, at: datetime) -> FactChange:
+    entry = HistoryEntry(
+        entry=f"inbound-{event.person}-{int(at.timestamp())}",
+        at=at,
+        event=EventKind.CALL_RECEIVED,
+        direction=Direction.INBOUND,
+        outcome=GateOutcome.CONVERSATION,
+        debts=event.debts,
+        number=event.number,
+    )
+    return FactChange(person=event.person, entry=entry)
+
+
+FactEvent = (
+    RequestReceived
+    | ConsentGiven
+    | HoldPlaced
+    | HoldLifted
+    | SuppressionAdded
+    | AccountRecalled
+    | PaymentReceived
+    | PersonEdited
+    | InboundConversation
+)
+"""Events that change what is known about people."""
+
+
+def change_of_event(event: FactEvent, *, now: float) -> FactChange | None:
+    """The fact that an event from outside brings; None when it changes nothing the gate asks about."""
+    at = instant(now)
+    change: FactChange | None
+    match event:
+        case RequestReceived():
+            change = requested(event.person, event.request)
+        case ConsentGiven():
+            change = FactChange(person=event.person, consent=event.consent)
+        case HoldPlaced():
+            change = FactChange(person=event.person, hold=event.hold)
+        case HoldLifted():
+            change = FactChange(person=event.person, lifted=event.kind)
+        case SuppressionAdded():
+            change = _suppressed(event, at)
+        case AccountRecalled():
+            change = _recalled(event, at)
+        case PaymentReceived():
+            change = _paid(event, at)
+        case PersonEdited():
+            change = FactChange(person=PersonId(event.person.person), replaced=event.person)
+        case InboundConversation():
+            change = _inbound(event, at)
+    return change
+
+
+def change_of_command(command: Command) -> FactChange | None:
+    """The fact that the engine itself decided to record; None for commands that record none."""
+    change: FactChange | None = None
+    match command:
+        case StoreOutcome(record=record):
+            attempted = entry_of(record)
+            change = None if attempted is None else FactChange(person=record.person, entry=attempted)
+        case StoreRequest(person=person, request=request):
+            change = requested(person, request)
+        case StoreNumberRequest(number=number, request=request):
+            change = FactChange(number=number, request=request)
+        case StoreConversation(person=person, entry=entry):
+            change = FactChange(person=person, entry=entry)
+        case StoreConsent(person=person, consent=consent):
+            change = FactChange(person=person, consent=consent)
+        case StoreHold(person=person, hold=hold):
+            change = FactChange(person=person, hold=hold)
+        case _:
+            pass
+    return change

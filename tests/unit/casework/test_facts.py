@@ -1,0 +1,85 @@
+"""Whom a request, a payment, a recall and a suppression bind, whichever way they come in."""
+
+from dataclasses import replace
+
+import pytest
+
+from compliance_gate.request import Debt, NumberOnFile, PersonFile, PersonRequest
+from compliance_gate.words import HoldKind, RequestKind
+from dialer.casework.facts import change_of_command, change_of_event, requested
+from dialer.domain.commands import StoreRequest
+from dialer.domain.events import (
+    AccountRecalled,
+    PaymentReceived,
+    RequestReceived,
+    SuppressionAdded,
+    SuppressionScope,
+)
+from dialer.domain.facts import FactChange
+from dialer.domain.ids import DebtId, NumberId, PersonId
+from dialer.domain.money import Money
+from dialer.domain.record import instant
+
+NOW = 1_780_000_000.0
+ANN, BOB = PersonId("ann"), PersonId("bob")
+FILES = {
+    name: PersonFile(person=name, numbers=(NumberOnFile(number="n1"),), debts=(Debt(debt="d1"),))
+    for name in (ANN, BOB)
+}
+FILES["cid"] = PersonFile(person="cid")
+
+
+def bound(change: FactChange | None) -> set[str]:
+    return set() if change is None else {name for name, file in FILES.items() if change.binds(file)}
+
+
+def asked(kind: RequestKind, number: str | None) -> PersonRequest:
+    return PersonRequest(at=instant(NOW), type=kind, number=number)
+
+
+@pytest.mark.parametrize("kind", RequestKind)
+@pytest.mark.parametrize("number", [None, "n1"])
+def test_a_request_binds_the_same_people_from_outside_and_on_the_line(
+    kind: RequestKind, number: str | None
+) -> None:
+    """Made for a number it binds all who have it; that a number is wrong is true of this person alone."""
+    request = asked(kind, number)
+    from_outside = change_of_event(RequestReceived(person=ANN, request=request), now=NOW)
+    on_the_line = change_of_command(StoreRequest(person=ANN, request=request))
+    alone = number is None or kind is RequestKind.WRONG_NUMBER_LEARNED
+
+    assert from_outside == on_the_line == requested(ANN, request)
+    assert bound(from_outside) == ({"ann"} if alone else {"ann", "bob"})
+
+
+@pytest.mark.parametrize(("settles", "holds"), [(True, [HoldKind.CLOSED]), (False, [])])
+def test_a_payment_closes_the_debt_only_when_nothing_is_owed_any_more(
+    settles: bool, holds: list[HoldKind]
+) -> None:
+    paid = PaymentReceived(debt=DebtId("d1"), amount=Money(cents=1), settles=settles)
+    change = change_of_event(paid, now=NOW)
+    file = FILES[ANN] if change is None else change.apply(FILES[ANN])
+    assert [(hold.kind, hold.debts, hold.since) for hold in file.holds] == [
+        (kind, ("d1",), instant(NOW)) for kind in holds
+    ]
+    assert bound(change) == ({"ann", "bob"} if settles else set())
+
+
+def test_a_recall_holds_the_debt_for_everybody_who_owes_it() -> None:
+    change = change_of_event(AccountRecalled(debt=DebtId("d1")), now=NOW)
+    assert bound(change) == {"ann", "bob"}
+    assert change is not None
+    assert change.hold is not None
+    assert change.hold.kind is HoldKind.RECALLED
+
+
+def test_a_suppression_of_a_debt_is_a_hold_and_one_of_a_number_or_person_a_request() -> None:
+    of_debt = SuppressionAdded(scope=SuppressionScope.DEBT, source="list", debt=DebtId("d1"))
+    of_number = SuppressionAdded(scope=SuppressionScope.NUMBER, source="list", number=NumberId("n1"))
+    of_person = SuppressionAdded(scope=SuppressionScope.PERSON, source="list", person=BOB)
+    changes = [change_of_event(event, now=NOW) for event in (of_debt, of_number, of_person)]
+
+    assert [bound(change) for change in changes] == [{"ann", "bob"}, {"ann", "bob"}, {"bob"}]
+    files = [replace(FILES[BOB]) if change is None else change.apply(FILES[BOB]) for change in changes]
+    assert [hold.kind for hold in files[0].holds] == [HoldKind.MANUAL]
+    assert [request.type for file in files[1:] for request in file.requests] == [RequestKind.DO_NOT_CALL] * 2

@@ -26,7 +26,7 @@ FILES = {
     name: PersonFile(person=name, numbers=(NumberOnFile(number="n1"),), debts=(Debt(debt="d1"),))
     for name in (ANN, BOB)
 }
-FILES["cid"] = PersonFile(person="cid")
+FILES[PersonId("cid")] = PersonFile(person="cid")
 
 
 def bound(change: FactChange | None) -> set[str]:

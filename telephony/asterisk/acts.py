@@ -34,6 +34,13 @@ class RingAgain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RingSoon:
+    """An agent's phone said that it is busy although no leg of it lives: ring it again in a moment."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AwaitPhone:
     """A browser went away with its leg up, perhaps to reload its page: give it a moment to come back."""
 
@@ -63,7 +70,7 @@ class TrunkNews:
     released: bool = False
 
 
-Told = Event | HangUpChannel | MarkServed | RingAgain | AwaitPhone | TakeOver | TrunkNews
+Told = Event | HangUpChannel | MarkServed | RingAgain | RingSoon | AwaitPhone | TakeOver | TrunkNews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

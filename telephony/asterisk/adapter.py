@@ -49,6 +49,7 @@ from telephony.asterisk.acts import (
     HangUpChannel,
     MarkServed,
     RingAgain,
+    RingSoon,
     TakeOver,
     Told,
     TrunkNews,
@@ -79,6 +80,8 @@ _LAG_LIMIT_S = 1.5
 _LAG_REST_S = 2.0
 # A page is loaded, registered and rung in about a second; a person in mid-call waits no longer than this.
 _PHONE_BACK_S = 4.0
+# A phone that is busy without a leg of ours is asked again so often, as long as its agent is logged in.
+_BUSY_AGAIN_S = 1.0
 # Before the measuring of phones begins again after a defect.
 _LISTEN_AGAIN_S = 5.0
 
@@ -172,6 +175,7 @@ class AsteriskSystem:
             TelephoneSystemUnavailableError: not connected; nothing was handed over.
         """
         if not self._link.is_up:
+            self._remember_wish(command)
             raise NotConnectedError("there is no connection to Asterisk")
         match command:
             case Originate():
@@ -186,6 +190,16 @@ class AsteriskSystem:
                 self._ring_agent(command.agent, command.endpoint)
             case DropAgentLeg():
                 self._drop_agent(command.agent)
+
+    def _remember_wish(self, command: TelephoneCommand) -> None:
+        """Who sits where is a wish that outlives the connection, unlike anything that is done to a call."""
+        match command:
+            case ConnectAgentLeg():
+                self._legs.want(command.agent, command.endpoint)
+            case DropAgentLeg():
+                self._legs.drop(command.agent)
+            case _:
+                pass
 
     def _change_call(self, command: ReleaseAgent | LeaveMessage | ConfirmOptOut) -> None:
         channel = call_channel(command.attempt)
@@ -464,14 +478,22 @@ class AsteriskSystem:
     # ------------------------------------------------------------------------------------- agents
 
     def _ring_agent(self, agent: AgentId, phone: EndpointId) -> None:
+        is_anew = self._legs.is_anew(agent)
         channel = self._legs.ring(agent, phone, self._next_serial())
         if channel is not None:
-            self._spawn(self._send_ring(agent, phone, channel))
-
-    async def _send_ring(self, agent: AgentId, phone: EndpointId, channel: str) -> None:
-        try:
             ring_s = self._settings.agent_ring_s
-            answer = await self._link.send(orders.ring(phone, channel=channel, ring_s=ring_s))
+            action = orders.ring(phone, channel=channel, ring_s=ring_s, is_anew=is_anew)
+            self._spawn(self._send_ring(agent, action, channel))
+
+    async def _ring_soon(self, agent: AgentId) -> None:
+        await asyncio.sleep(_BUSY_AGAIN_S)
+        phone = self._legs.endpoint_of(agent)
+        if phone is not None and self._legs.is_anew(agent):
+            self._ring_agent(agent, phone)
+
+    async def _send_ring(self, agent: AgentId, action: Action, channel: str) -> None:
+        try:
+            answer = await self._link.send(action)
         except AmiError as error:
             _log.warning("agent.leg_failed", agent=agent, reason=str(error))
             await self._tell(self._legs.failed(channel))
@@ -543,14 +565,8 @@ class AsteriskSystem:
                     self._spawn(self._send_quietly(orders.hang_up(one.channel)))
                 case MarkServed():
                     self._spawn(self._send_quietly(orders.mark_served(one.channel)))
-                case RingAgain():
-                    phone = self._legs.endpoint_of(one.agent)
-                    if phone is not None:
-                        self._ring_agent(one.agent, phone)
-                case AwaitPhone():
-                    self._spawn(self._await_phone(one.channel))
-                case TakeOver():
-                    self._spawn(self._take_over(one))
+                case RingAgain() | RingSoon() | AwaitPhone() | TakeOver():
+                    self._see_to_leg(one)
                 case TrunkNews():
                     self._take_news(one)
                 case AgentLegLost():
@@ -558,6 +574,19 @@ class AsteriskSystem:
                     await self._out.put(one)
                 case _:
                     await self._out.put(one)
+
+    def _see_to_leg(self, act: RingAgain | RingSoon | AwaitPhone | TakeOver) -> None:
+        match act:
+            case RingAgain():
+                phone = self._legs.endpoint_of(act.agent)
+                if phone is not None:
+                    self._ring_agent(act.agent, phone)
+            case RingSoon():
+                self._spawn(self._ring_soon(act.agent))
+            case AwaitPhone():
+                self._spawn(self._await_phone(act.channel))
+            case TakeOver():
+                self._spawn(self._take_over(act))
 
     def _take_news(self, news: TrunkNews) -> None:
         if news.worked:

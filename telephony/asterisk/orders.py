@@ -12,8 +12,9 @@ from dialer.domain.voice import PlannedVoice, Unserved
 from telephony.asterisk.names import call_channel, endpoint, phone_number, sound
 from telephony.asterisk.wire import Action, Value
 
-# What an agent's own phone shows while it is rung.
+# What an agent's own phone shows while it is rung. The name tells a page that no earlier leg of it lives.
 _OWN_CALLER_ID = "<100>"
+_ANEW_CALLER_ID = '"anew" <100>'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +144,11 @@ def opt_out_noted(channel: str) -> Action:
     return _set(channel, "FD_OPTED", "1")
 
 
-def ring(phone: EndpointId, *, channel: str, ring_s: float) -> Action:
+def ring(phone: EndpointId, *, channel: str, ring_s: float, is_anew: bool = False) -> Action:
     """Ring an agent's own phone and keep it on the line.
+
+    Args:
+        is_anew: nothing of an earlier leg lives here.
 
     Raises:
         UnsafeValueError: no name of a phone.
@@ -155,7 +159,7 @@ def ring(phone: EndpointId, *, channel: str, ring_s: float) -> Action:
         "Exten": "ready",
         "Priority": 1,
         "Timeout": int(ring_s * 1000),
-        "CallerID": _OWN_CALLER_ID,
+        "CallerID": _ANEW_CALLER_ID if is_anew else _OWN_CALLER_ID,
         "Async": True,
         "ChannelId": channel,
     }

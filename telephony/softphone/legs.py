@@ -10,6 +10,10 @@ Its leg is then *missing*, and the engine is not told yet. When the browser is b
 only its socket says that it is busy, and the old leg goes on; one that lost its voice path too answers, and
 the new leg takes the place of the old. One that does not come back in time has lost its leg like any phone,
 and so has one that a person was to be joined to meanwhile.
+
+A phone may say that it is busy although its leg is dead: a page whose Asterisk was restarted takes seconds to
+notice that nothing comes any more. A ring for a leg of which nothing lives is therefore marked as such, so
+that a page may let the dead one go, and a phone that is busy all the same is rung again soon.
 """
 
 from __future__ import annotations
@@ -18,13 +22,15 @@ from dataclasses import dataclass
 
 from dialer.domain.events import AgentLegLost, AgentLegRestored
 from dialer.domain.ids import AgentId, EndpointId
-from telephony.asterisk.acts import AwaitPhone, HangUpChannel, RingAgain, Snapshot, TakeOver, Told
+from telephony.asterisk.acts import AwaitPhone, HangUpChannel, RingAgain, RingSoon, Snapshot, TakeOver, Told
 from telephony.asterisk.names import agent_channel, agent_of
 from telephony.asterisk.wire import AmiMessage
 
 _DEAD = frozenset({"Unreachable", "Removed"})
 _BUSY = "17"
 """Asterisk's cause for SIP 486."""
+_BUSY_REASON = "5"
+"""The same as an `OriginateResponse` says it (AST_CONTROL_BUSY)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,6 +53,7 @@ class LegBook:
     def __init__(self) -> None:
         self._legs: dict[AgentId, _Leg] = {}
         self._contacts: dict[str, list[str]] = {}
+        self._unwanted: set[AgentId] = set()
 
     def channel_of(self, agent: AgentId) -> str | None:
         """Channel of the agent's leg when it is up."""
@@ -58,12 +65,18 @@ class LegBook:
         leg = self._legs.get(agent)
         return None if leg is None else leg.endpoint
 
+    def is_anew(self, agent: AgentId) -> bool:
+        """Whether nothing of an earlier leg lives at this Asterisk: a phone that believes in one is wrong."""
+        leg = self._legs.get(agent)
+        return leg is None or leg.channel is None
+
     def up(self) -> tuple[AgentId, ...]:
         """Agents whose leg is up, sorted."""
         return tuple(sorted(leg.agent for leg in self._legs.values() if leg.is_up))
 
     def ring(self, agent: AgentId, endpoint: EndpointId, serial: int) -> str | None:
         """The channel id to ring the phone with; None when the very leg is up or being rung already."""
+        self._unwanted.discard(agent)
         leg = self._legs.get(agent)
         reachable = self._contacts.get(endpoint)
         contact = reachable[-1] if reachable else None
@@ -77,8 +90,17 @@ class LegBook:
         self._legs[agent] = _Leg(agent=agent, endpoint=endpoint, channel=channel, contact=contact)
         return channel
 
+    def want(self, agent: AgentId, endpoint: EndpointId) -> None:
+        """The agent wants a leg and Asterisk is not heard: it is rung when what lives there is known."""
+        self._unwanted.discard(agent)
+        if agent not in self._legs:
+            self._legs[agent] = _Leg(agent=agent, endpoint=endpoint, is_lost=True)
+        self._legs[agent].endpoint = endpoint
+
     def drop(self, agent: AgentId) -> str | None:
-        """The agent no longer wants a leg: the channel to end, if there is one."""
+        """The agent no longer wants a leg: the channel to end, if there is one. A leg that lives all the same
+        after a loss of Asterisk is ended when it is heard again, not taken for an agent at work."""
+        self._unwanted.add(agent)
         leg = self._legs.pop(agent, None)
         return None if leg is None else leg.channel
 
@@ -108,8 +130,13 @@ class LegBook:
                 leg.next = None
             if leg.channel is not None and leg.channel not in snapshot.channels:
                 leg.channel, leg.is_up, leg.is_lost, leg.is_missing = None, False, True, False
-                told += [AgentLegLost(agent=agent), RingAgain(agent=agent)]
+                told.append(AgentLegLost(agent=agent))
+            if leg.channel is None and leg.is_lost:  # lost now, or before and not yet back
+                told.append(RingAgain(agent=agent))
         for agent, fact in up.items():
+            if agent in self._unwanted:
+                told.append(HangUpChannel(channel=fact.channel))
+                continue
             phone = EndpointId(fact.endpoint) if fact.endpoint else None
             leg = self._legs.setdefault(agent, _Leg(agent=agent, endpoint=phone))
             if leg.channel not in {None, fact.channel}:
@@ -131,7 +158,7 @@ class LegBook:
             case "Hangup":
                 return self._gone(channel)
             case "OriginateResponse" if message.get("response") != "Success":
-                return self._gone(channel)
+                return self._not_taken(channel, is_busy=message.get("reason") == _BUSY_REASON)
             case "ContactStatus":
                 return self._on_contact(
                     message.get("endpointname"), message.get("uri"), message.get("contactstatus")
@@ -164,6 +191,14 @@ class LegBook:
             return self._gone(channel)
         leg.contact, leg.next, leg.is_missing = leg.next_contact, None, False
         return ()
+
+    def _not_taken(self, channel: str, *, is_busy: bool) -> tuple[Told, ...]:
+        """A ring came to nothing. A busy phone without a leg is rung again; others when they are back."""
+        told = self._gone(channel)
+        agent = agent_of(channel)
+        if not told or not is_busy or agent is None or not self.is_anew(agent):
+            return told
+        return (*told, RingSoon(agent=agent))
 
     def _gone(self, channel: str) -> tuple[Told, ...]:
         agent = agent_of(channel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -11,6 +12,7 @@ from lab.laboratory import Laboratory
 from playwright.async_api import expect
 from station import Station
 
+from dialer.clock import monotonic_now
 from dialer.domain.agent import AgentState
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -96,6 +98,27 @@ async def test_a_draft_of_the_outcome_outlives_a_reload(sit: Sit) -> None:
     await desk.page.reload()
     await expect(desk.page.get_by_label("in their words")).to_have_value("after supper")
     await expect(desk.page.get_by_label("Call back", exact=True)).to_be_checked()
+
+
+@pytest.mark.parametrize("round_", range(int(os.environ.get("FAIRDIAL_RESTART_ROUNDS", "3"))))
+async def test_the_phone_is_rung_again_after_a_quick_restart_of_asterisk(
+    sit: Sit, laboratory: Laboratory, round_: int
+) -> None:
+    """Back within 0 to 2 s, before the page knows that its leg is dead: it said 486, and was left."""
+    place, desk = await sit("009")
+    await desk.log_in()
+    laboratory.pbx.kill()
+    await asyncio.sleep((round_ % 5) * 0.5)
+    laboratory.pbx.start(outlive=False)
+    began = monotonic_now()
+    await place.until(AgentState.LEG_LOST)
+    await place.until(AgentState.NOT_READY)
+    took = monotonic_now() - began
+    print(f"round {round_}: rung and on the line {took:.1f} s after Asterisk was booted")
+    await desk.sees_line("Phone registered, on the line")
+    await desk.press("Ready")
+    await place.on_call()
+    await desk.hears(1004)
 
 
 async def test_the_phone_is_rung_again_when_asterisk_is_back(sit: Sit, laboratory: Laboratory) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dialer.domain.events import AgentLegLost, AgentLegRestored
 from dialer.domain.ids import AgentId, EndpointId
-from telephony.asterisk.acts import ChannelFact, HangUpChannel, RingAgain, Snapshot, Told
+from telephony.asterisk.acts import ChannelFact, HangUpChannel, RingAgain, RingSoon, Snapshot, Told
+from telephony.asterisk.orders import ring
 from telephony.asterisk.wire import AmiMessage
 from telephony.softphone.legs import LegBook
 
@@ -121,6 +122,59 @@ def test_a_leg_that_was_taken_over_is_rung_again_when_it_dies_with_asterisk() ->
     book.resync(Snapshot(channels={channel: fact}))
     assert book.resync(Snapshot()) == (AgentLegLost(agent=ANNA), RingAgain(agent=ANNA))
     assert book.endpoint_of(ANNA) == "101"
+
+
+def test_a_leg_that_was_lost_before_is_rung_again_after_every_loss_of_asterisk() -> None:
+    """It was rung once at the first restart; the phone was not there yet, and nobody rang it after that."""
+    book, _ = up()
+    book.resync(Snapshot())
+    channel = book.ring(ANNA, PHONE, 2)
+    assert channel is not None
+    assert hear(book, "OriginateResponse", channel, response="Failure", reason="0") == (
+        AgentLegLost(agent=ANNA),
+    )
+    assert book.resync(Snapshot()) == (RingAgain(agent=ANNA),)
+
+
+def test_an_agent_who_logs_in_while_asterisk_is_away_is_rung_when_it_is_back() -> None:
+    """The order was lost with the connection, and the agent waited for ever."""
+    book = LegBook()
+    book.want(ANNA, PHONE)
+    assert book.up() == ()
+    assert book.resync(Snapshot()) == (RingAgain(agent=ANNA),)
+    assert book.endpoint_of(ANNA) == PHONE
+
+
+def test_a_leg_of_an_agent_who_left_while_asterisk_was_away_is_ended_and_taken_for_nobody() -> None:
+    book, channel = up()
+    book.drop(ANNA)
+    lives = Snapshot(channels={channel: ChannelFact(channel=channel, is_up=True, endpoint="101")})
+    assert book.resync(lives) == (HangUpChannel(channel=channel),)
+    assert book.up() == ()
+    assert book.ring(ANNA, PHONE, 9) is not None
+
+
+def test_a_phone_that_is_busy_without_a_leg_is_rung_again_soon() -> None:
+    """A page whose Asterisk was restarted believes in its dead leg for some seconds: 486."""
+    book, _ = up()
+    book.resync(Snapshot())
+    channel = book.ring(ANNA, PHONE, 2)
+    assert channel is not None
+    told = hear(book, "OriginateResponse", channel, response="Failure", reason="5")
+    assert told == (AgentLegLost(agent=ANNA), RingSoon(agent=ANNA))
+    assert hear(book, "Hangup", channel, cause="17") == ()
+
+
+def test_a_ring_for_a_leg_of_which_nothing_lives_says_so() -> None:
+    book = LegBook()
+    assert book.is_anew(ANNA)
+    book, channel = up()
+    assert not book.is_anew(ANNA)
+    hear(book, "Hangup", channel)
+    assert book.is_anew(ANNA)
+    plain = ring(PHONE, channel="fd.agent.2.anna", ring_s=20.0)
+    anew = ring(PHONE, channel="fd.agent.2.anna", ring_s=20.0, is_anew=True)
+    assert (plain.fields["CallerID"], anew.fields["CallerID"]) == ("<100>", '"anew" <100>')
 
 
 def test_legs_that_died_with_asterisk_are_told_and_rung_again() -> None:

@@ -17,6 +17,7 @@ export type LegState = "none" | "ringing" | "up" | "silent";
 const CANDIDATES_WITHIN_MS = 60;
 const EXPIRES_S = 60;
 const FORGOTTEN_MS = 3_000;
+const ANEW = "anew";
 
 export class Line {
   link: LinkState = "connecting";
@@ -117,13 +118,15 @@ export class Line {
       session.terminate({ status_code: 403, reason_phrase: "Only the floor may call" });
       return;
     }
-    if (this.session !== null && this.connection?.connectionState === "connected") {
+    // The floor knows that no leg of ours lives at Asterisk, which was restarted: what looks alive here is not.
+    const isAnew = session.remote_identity.display_name === ANEW;
+    if (!isAnew && this.session !== null && this.connection?.connectionState === "connected") {
       session.terminate({ status_code: 486, reason_phrase: "On the line already" });
       return;
     }
     // The floor moves the call to the new leg once it is up, and ends the old one; this is for one it forgot.
     const before = this.session;
-    if (before !== null) setTimeout(() => before.isEnded() || before.terminate(), FORGOTTEN_MS);
+    if (before !== null) setTimeout(() => before.isEnded() || before.terminate(), isAnew ? 0 : FORGOTTEN_MS);
     this.session = session;
     this.follow(session);
     void this.answer(session);

@@ -38,6 +38,11 @@ class StoreAttempt:
     findings: tuple[Finding, ...]
 
 
+SETUP_MOST_S = 10.0
+"""Seconds within which a call must have begun to ring; carriers take from 0.1 to some 8 s. A telephone that
+was not reached by then does not ring any more, so a ring ends at most this plus `ring_s` after its order."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Originate:
     """Call one number, once, under one clearance.
@@ -45,7 +50,8 @@ class Originate:
     Args:
         attempt: also the channel's id in the telephone system.
         clearance: single use, seconds valid; the outbox looks at both just before the wire.
-        ring_s: give up after this many seconds of ringing.
+        ring_s: give up after this many seconds of ringing, counted from the network's word that it rings (SIP
+            180 or 183), not from the order: the way there takes up to `SETUP_MOST_S` besides.
         answer_limit_s: the telephone system itself acts this many seconds after the answer, when nobody was
             joined: it plays the message if the clearance allows it, then hangs up.
         reserved_agent: who waits for this call; None for predictive launches.

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dialer.domain.events import Event
-from dialer.domain.ids import AgentId
+from dialer.domain.ids import AgentId, AttemptId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,14 @@ class TakeOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndRingingIn:
+    """The call's ringing is to be ended after so many seconds, unless it was answered."""
+
+    attempt: AttemptId
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrunkNews:
     """What a call says of its trunk.
 
@@ -70,7 +78,17 @@ class TrunkNews:
     released: bool = False
 
 
-Told = Event | HangUpChannel | MarkServed | RingAgain | RingSoon | AwaitPhone | TakeOver | TrunkNews
+Told = (
+    Event
+    | HangUpChannel
+    | MarkServed
+    | RingAgain
+    | RingSoon
+    | AwaitPhone
+    | TakeOver
+    | EndRingingIn
+    | TrunkNews
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +97,14 @@ class ChannelFact:
 
     Args:
         is_up: answered.
+        is_ringing: the far end rings.
         partner: id of the channel it is joined to; None when alone or in a waiting room.
         endpoint: the phone or trunk it goes to; '' when not known.
     """
 
     channel: str
     is_up: bool
+    is_ringing: bool = False
     partner: str | None = None
     endpoint: str = ""
 

@@ -46,6 +46,7 @@ from dialer.domain.sound import AgentSound
 from telephony.asterisk import orders
 from telephony.asterisk.acts import (
     AwaitPhone,
+    EndRingingIn,
     HangUpChannel,
     MarkServed,
     RingAgain,
@@ -352,7 +353,12 @@ class AsteriskSystem:
         if self._is_known(command.attempt):
             _log.error("call.ordered_twice", attempt=command.attempt)
             return
-        call = Call(attempt=command.attempt, number=command.number, detection=command.detection)
+        call = Call(
+            attempt=command.attempt,
+            number=command.number,
+            detection=command.detection,
+            ring_s=command.ring_s,
+        )
         self._calls.placed(call)
         refusal = self._refusal(command)
         chosen = None if refusal else self._trunks.choose(_steady())
@@ -561,12 +567,13 @@ class AsteriskSystem:
     async def _tell(self, told: Iterable[Told]) -> None:
         for one in told:
             match one:
-                case HangUpChannel():
-                    self._spawn(self._send_quietly(orders.hang_up(one.channel)))
-                case MarkServed():
-                    self._spawn(self._send_quietly(orders.mark_served(one.channel)))
+                case HangUpChannel() | MarkServed():
+                    order = orders.hang_up if isinstance(one, HangUpChannel) else orders.mark_served
+                    self._spawn(self._send_quietly(order(one.channel)))
                 case RingAgain() | RingSoon() | AwaitPhone() | TakeOver():
                     self._see_to_leg(one)
+                case EndRingingIn():
+                    asyncio.get_running_loop().call_later(one.seconds, self._end_ringing, one.attempt)
                 case TrunkNews():
                     self._take_news(one)
                 case AgentLegLost():
@@ -574,6 +581,10 @@ class AsteriskSystem:
                     await self._out.put(one)
                 case _:
                     await self._out.put(one)
+
+    def _end_ringing(self, attempt: AttemptId) -> None:
+        if self._calls.rung_out(attempt):
+            self._spawn(self._send_quietly(orders.hang_up(call_channel(attempt))))
 
     def _see_to_leg(self, act: RingAgain | RingSoon | AwaitPhone | TakeOver) -> None:
         match act:

@@ -9,6 +9,9 @@ seen.
 An answered call is told at once; with detection, when the verdict came (or the call moved on without one).
 Joined means: this call and an agent's leg entered the same bridge that is no waiting room. The dialplan alone
 says that the limit passed; if a bridge still came after it, both are told in their order.
+
+The time to ring is counted from the network's word that it rings. Of a call that was taken over ringing, the
+part before is not known and not counted: it may ring longer, never shorter than was ordered.
 """
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ from dialer.domain.events import (
 from dialer.domain.ids import AgentId, AttemptId, NumberId
 from dialer.domain.voice import Unserved
 from telephony.amd import verdict
-from telephony.asterisk.acts import HangUpChannel, MarkServed, Snapshot, Told, TrunkNews
+from telephony.asterisk.acts import EndRingingIn, HangUpChannel, MarkServed, Snapshot, Told, TrunkNews
 from telephony.asterisk.names import agent_of, attempt_of, call_channel
 from telephony.asterisk.outcomes import Ending, outcome_of
 from telephony.asterisk.wire import AmiMessage
@@ -52,6 +55,8 @@ class Call:
     trunk: str | None = None
     number: NumberId | None = None
     detection: DetectionMode = DetectionMode.OFF
+    ring_s: float | None = None
+    is_rung_out: bool = False
     has_channel: bool = False
     has_rung: bool = False
     is_replied: bool = False
@@ -149,6 +154,14 @@ class CallBook:
         if call is not None:
             call.is_cancelled = True
 
+    def rung_out(self, attempt: AttemptId) -> bool:
+        """Its time to ring is up: whether it is to be hung up now."""
+        call = self.get(attempt)
+        if call is None or call.answered_at is not None or call.is_cancelled:
+            return False
+        call.is_rung_out = True
+        return True
+
     def link_lost(self) -> None:
         """From here on events are missing."""
         for attempt in [call.attempt for call in self._calls.values() if call.is_over]:
@@ -173,13 +186,16 @@ class CallBook:
             if gone.trunk is not None:
                 told.append(TrunkNews(trunk=gone.trunk, released=True))
         for attempt, fact in listed.items():
-            call = self._calls.setdefault(attempt, Call(attempt=attempt))
+            # of one that another process placed, what was before is not known
+            call = self._calls.setdefault(attempt, Call(attempt=attempt, is_doubtful=True))
             call.has_channel = True
             call.agent = agent_of(fact.partner) if fact.partner else None
             call.was_joined = call.was_joined or call.agent is not None
             if fact.is_up and call.answered_at is None:
                 call.answered_at, call.is_answer_told = now, True
                 told.append(CallAnswered(attempt=attempt, answered_at=now))
+            elif fact.is_ringing:
+                told += self._ringing(call)
         return tuple(told)
 
     def feed(self, message: AmiMessage, now: float, *, ahead: float = 0.0) -> tuple[Told, ...]:
@@ -361,6 +377,8 @@ class CallBook:
         news: list[Told] = []
         if call.trunk is not None and not call.has_rung:
             news.append(TrunkNews(trunk=call.trunk, worked=True))
+        if call.ring_s is not None and not call.has_rung:
+            news.append(EndRingingIn(attempt=call.attempt, seconds=call.ring_s))
         call.has_rung, call.has_early_media = True, call.has_early_media or early_media
         return [*news, CallRinging(attempt=call.attempt, early_media=early_media)]
 
@@ -404,16 +422,9 @@ class CallBook:
             return now
 
     def _outcome(self, call: Call, message: AmiMessage) -> Outcome:
-        if call.was_joined:
-            return Outcome.CONNECTED
-        if call.is_machine:
-            return Outcome.MACHINE
-        if call.is_timed_out:
-            return Outcome.ABANDONED
-        if call.answered_at is not None:
-            return Outcome.HUNG_UP_WAITING
-        if call.is_doubtful and not call.is_replied:
-            return Outcome.UNKNOWN
+        heard = _heard_outcome(call)
+        if heard is not None:
+            return heard
         return outcome_of(
             Ending(
                 cause=_whole(message.get("cause")) or 0,
@@ -423,6 +434,19 @@ class CallBook:
                 cancelled=call.is_cancelled,
             )
         )
+
+
+def _heard_outcome(call: Call) -> Outcome | None:
+    """What is known of its end without the network's code; None = the code decides."""
+    known = (
+        (call.was_joined, Outcome.CONNECTED),
+        (call.is_machine, Outcome.MACHINE),
+        (call.is_timed_out, Outcome.ABANDONED),
+        (call.answered_at is not None, Outcome.HUNG_UP_WAITING),
+        (call.is_rung_out, Outcome.NO_ANSWER),
+        (call.is_doubtful and not call.is_replied and not call.has_rung, Outcome.UNKNOWN),
+    )
+    return next((outcome for holds, outcome in known if holds), None)
 
 
 def _worked(call: Call, outcome: Outcome) -> bool | None:

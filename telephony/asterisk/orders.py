@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from compliance_gate.findings import Recording
 from dialer.domain.campaign import DetectionMode
-from dialer.domain.commands import Originate
+from dialer.domain.commands import SETUP_MOST_S, Originate
 from dialer.domain.ids import AttemptId, EndpointId
 from dialer.domain.voice import PlannedVoice, Unserved
 from telephony.asterisk.names import call_channel, endpoint, phone_number, sound
@@ -66,12 +66,17 @@ def originate(command: Originate, *, dial: str, trunk: str, voice: Voice) -> Act
         "Context": "fairdial-customer",
         "Exten": "answered",
         "Priority": 1,
-        "Timeout": int(command.ring_s * 1000),
+        "Timeout": _most_ms(command),
         "CallerID": f"<{phone_number(command.caller_id)}>",
         "Async": True,
         "ChannelId": call_channel(command.attempt),
     }
     return Action(name="Originate", fields=fields, variables=variables)
+
+
+def _most_ms(command: Originate) -> int:
+    """Asterisk counts from the order. The adapter ends the ringing in time; this holds when it is dead."""
+    return int((SETUP_MOST_S + command.ring_s) * 1000)
 
 
 def _third_party(command: Originate, talk: AttemptId, *, dial: str, trunk: str) -> Action:
@@ -81,7 +86,7 @@ def _third_party(command: Originate, talk: AttemptId, *, dial: str, trunk: str) 
         "Context": "fairdial-third",
         "Exten": "answered",
         "Priority": 1,
-        "Timeout": int(command.ring_s * 1000),
+        "Timeout": _most_ms(command),
         "CallerID": f"<{phone_number(command.caller_id)}>",
         "Async": True,
         "ChannelId": call_channel(command.attempt),

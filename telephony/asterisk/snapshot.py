@@ -45,6 +45,7 @@ def snapshot_of(bridges: tuple[AmiMessage, ...], channels: tuple[AmiMessage, ...
         facts[channel] = ChannelFact(
             channel=channel,
             is_up=item.get("channelstatedesc") == "Up",
+            is_ringing=item.get("channelstatedesc") == "Ringing",
             partner=_ours(others),
             endpoint=_endpoint(item.get("channel")),
         )

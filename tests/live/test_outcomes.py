@@ -8,6 +8,7 @@ import pytest
 from floor import Floor
 from lab.laboratory import Laboratory
 
+from dialer.clock import posix_now
 from dialer.domain.attempt import Outcome
 from dialer.domain.events import CallAnswered, CallEnded, CallNotAttempted, CallRinging
 from telephony.asterisk.trunks import TrunkPlan
@@ -51,6 +52,40 @@ async def test_a_number_that_rings_on_is_given_up_when_its_time_is_up(floor: Flo
     over = await floor.over(attempt)
     assert isinstance(over, CallEnded)
     assert over.outcome is _O.NO_ANSWER
+
+
+@pytest.mark.parametrize("way_s", [0, 2, 5])
+async def test_the_time_to_ring_is_counted_from_the_ringing_and_not_from_the_order(
+    floor: Floor, way_s: int
+) -> None:
+    """Carriers take seconds to the person's telephone: they were taken off its ringing once."""
+    ordered = posix_now()
+    attempt = await floor.call(f"{way_s}65", ring_s=3.0)
+    await floor.wait(CallRinging, attempt=attempt)
+    rings = posix_now()
+    assert way_s - 0.5 < rings - ordered < way_s + 2.0
+    over = await floor.over(attempt)
+    assert isinstance(over, CallEnded)
+    assert over.outcome is _O.NO_ANSWER
+    assert 2.95 <= posix_now() - rings <= 4.0
+
+
+async def test_a_call_that_was_taken_over_while_it_rang_was_not_answered(laboratory: Laboratory) -> None:
+    """The new process finds it ringing; it was stored as the carrier's failure."""
+    first = Floor(laboratory)
+    await first.start()
+    attempt = await first.call("011", ring_s=4.0)
+    await first.wait(CallRinging, attempt=attempt)
+    await first.system.stop()
+    second = Floor(laboratory)
+    await second.start()
+    try:
+        await second.wait(CallRinging, attempt=attempt)
+        over = await second.over(attempt)
+        assert isinstance(over, CallEnded)
+        assert over.outcome is _O.NO_ANSWER
+    finally:
+        await second.stop()
 
 
 async def test_a_ringing_call_that_we_hang_up_is_cancelled(floor: Floor) -> None:

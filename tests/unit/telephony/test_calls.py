@@ -21,7 +21,15 @@ from dialer.domain.events import (
     VoicePlayed,
 )
 from dialer.domain.ids import AgentId, AttemptId, NumberId
-from telephony.asterisk.acts import ChannelFact, HangUpChannel, MarkServed, Snapshot, Told, TrunkNews
+from telephony.asterisk.acts import (
+    ChannelFact,
+    EndRingingIn,
+    HangUpChannel,
+    MarkServed,
+    Snapshot,
+    Told,
+    TrunkNews,
+)
 from telephony.asterisk.calls import Call, CallBook
 from telephony.asterisk.names import agent_channel, call_channel
 from telephony.asterisk.wire import AmiMessage
@@ -335,3 +343,59 @@ def test_a_failure_at_once_speaks_against_the_trunk_and_a_wrong_number_does_not(
     played.hear("HangupRequest")
     played.end(techcause=techcause, cause=cause)
     assert TrunkNews(trunk="trunk", worked=worked, released=True) in played.told
+
+
+RINGS = Snapshot(channels={CHANNEL: ChannelFact(channel=CHANNEL, is_up=False, is_ringing=True)})
+SETS_UP = Snapshot(channels={CHANNEL: ChannelFact(channel=CHANNEL, is_up=False)})
+
+
+def test_the_time_to_ring_begins_when_the_network_says_that_it_rings() -> None:
+    book = CallBook()
+    book.placed(Call(attempt=ATTEMPT, ring_s=22.0))
+
+    def hear(event: str, **headers: str) -> list[Told]:
+        return list(book.feed(AmiMessage({"event": event, "uniqueid": CHANNEL, **headers}), NOW))
+
+    assert hear("Newchannel") == []
+    begun = hear("DialState", dialstatus="PROGRESS")
+    assert begun == [
+        EndRingingIn(attempt=ATTEMPT, seconds=22.0),
+        CallRinging(attempt=ATTEMPT, early_media=True),
+    ]
+    assert hear("Newstate", channelstatedesc="Ringing") == []
+    assert book.rung_out(ATTEMPT)
+    told = hear("Hangup", cause="0", **{"cause-txt": "Unknown"})
+    assert [one.outcome for one in told if isinstance(one, CallEnded)] == [Outcome.NO_ANSWER]
+
+
+def test_a_call_that_was_answered_or_taken_back_does_not_ring_out() -> None:
+    played = Played()
+    played.answer()
+    assert not played.book.rung_out(ATTEMPT)
+    taken_back = Played()
+    taken_back.ring()
+    taken_back.book.cancel(ATTEMPT)
+    assert not taken_back.book.rung_out(ATTEMPT)
+    assert not taken_back.book.rung_out(AttemptId("nobody"))
+
+
+@pytest.mark.parametrize(
+    ("found", "outcome"), [(RINGS, Outcome.NO_ANSWER), (SETS_UP, Outcome.UNKNOWN)], ids=["rings", "sets up"]
+)
+def test_a_call_of_another_process_is_what_it_was_found_as(found: Snapshot, outcome: Outcome) -> None:
+    """One that was found ringing was not answered; of one on its way nobody knows whether it rang before."""
+    book = CallBook()
+    told = book.resync(found, NOW)
+    assert told == ((CallRinging(attempt=ATTEMPT),) if found is RINGS else ())
+    over = book.feed(AmiMessage({"event": "Hangup", "uniqueid": CHANNEL, "cause": "0"}), NOW)
+    assert [one.outcome for one in over if isinstance(one, CallEnded)] == [outcome]
+
+
+def test_a_call_of_another_process_that_the_network_refuses_is_what_the_network_says() -> None:
+    book = CallBook()
+    book.resync(SETS_UP, NOW)
+    book.feed(AmiMessage({"event": "HangupRequest", "uniqueid": CHANNEL}), NOW)
+    over = book.feed(
+        AmiMessage({"event": "Hangup", "uniqueid": CHANNEL, "cause": "21", "techcause": "603"}), NOW
+    )
+    assert [one.outcome for one in over if isinstance(one, CallEnded)] == [Outcome.REJECTED]

@@ -16,11 +16,19 @@ from pathlib import Path
 from typing import cast
 
 from compliance_gate.book.shipped import sample_rulebook
-from dialer.domain.commands import Originate, RestLead, StoreAttempt, StoreDenial, StoreOutcome, StorePacing
+from dialer.domain.commands import (
+    Originate,
+    RestLead,
+    StoreAttempt,
+    StoreCampaign,
+    StoreDenial,
+    StoreOutcome,
+    StorePacing,
+)
 from dialer.domain.disposition import Disposition
 from dialer.domain.events import CampaignConfigured, LeadsFetched
 from dialer.domain.money import Money
-from dialer.domain.ports import JournalEntry
+from dialer.domain.ports import Fate, JournalEntry
 from dialer.domain.record import AttemptRecord
 from simulator.rehearsal import run_rehearsal
 from simulator.scenario_file import load_scenario
@@ -54,7 +62,8 @@ def write_all(folder: Path) -> None:
 
 
 def _step(entry: JournalEntry, starts_at: float) -> Iterable[str]:
-    yield f"{_clock(entry.now - starts_at)}  {_event(entry, starts_at)}"
+    fate = "" if entry.fate is Fate.TAKEN else f" ({entry.fate})"
+    yield f"{_clock(entry.now - starts_at)}  {_event(entry, starts_at)}{fate}"
     for command in entry.commands:
         name = type(command).__name__
         match command:
@@ -68,6 +77,8 @@ def _step(entry: JournalEntry, starts_at: float) -> Iterable[str]:
             case RestLead():
                 until = _clock(command.not_before - starts_at)
                 yield f"                -> {name} {command.lead} until {until}: {command.reason}"
+            case StoreCampaign(settings=settings, state=state):
+                yield f"                -> {name} {settings.campaign} {state.value}, {settings.policy}"
             case Originate():
                 yield f"                -> {name} {command.attempt} {command.person} {command.number}"
             case _:

@@ -75,6 +75,7 @@ class ScriptedEngine:
         self._launched = 0
         self._asked = 0
         self._is_asking = False
+        self.was_ignored = False
         self.waited: list[float] = []
         self.lost = 0
 

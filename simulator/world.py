@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 
 from dialer.domain.commands import Command
 from dialer.domain.events import Event, TimeReached
-from dialer.domain.ports import JournalEntry
+from dialer.domain.ports import Fate, JournalEntry
 
 NETWORK = 0
 """Priorities of what is due at the same instant: the telephone system first, then the people on the floor,
@@ -39,6 +39,11 @@ class Engine(Protocol):
 
     def step(self, event: Event, *, now: float) -> tuple[Command, ...]:
         """Take what happened, say what is to be done."""
+        ...
+
+    @property
+    def was_ignored(self) -> bool:
+        """Whether the last event came late, twice or about something unknown, and changed nothing."""
         ...
 
     def next_wakeup(self) -> float | None:
@@ -92,7 +97,8 @@ class World:
         commands = self._engine.step(event, now=now)
         self.steps += 1
         if self._sink is not None:
-            self._sink(JournalEntry(sequence=self.steps, now=now, event=event, commands=commands))
+            fate = Fate.IGNORED if self._engine.was_ignored else Fate.TAKEN
+            self._sink(JournalEntry(sequence=self.steps, now=now, event=event, commands=commands, fate=fate))
         handlers = self._handlers
         for command in commands:
             for handler in handlers.get(type(command), ()):

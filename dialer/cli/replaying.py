@@ -11,11 +11,8 @@ import typer
 
 from compliance_gate.book.shipped import sample_rulebook
 from dialer.cli import console
-from dialer.domain.commands import Command
-from dialer.domain.errors import FairdialError
-from dialer.domain.ports import JournalEntry
-from dialer.engine.engine import DialerEngine
 from dialer.engine.launching.pinned import Pins
+from dialer.engine.taking import take
 from dialer.floor.rehearsed import fresh_engine
 from dialer.floor.stores import JOURNAL_FILE
 from dialer.storage.journal.comparison import Divergence, compare
@@ -77,7 +74,8 @@ def _replay(reader: JournalReader, bar: console.Bar, pins: Pins | None) -> Repla
             pins.take(entry.commands)
         replayed.steps += 1
         replayed.commands += len(entry.commands)
-        difference = compare(entry, _stepped(engine, entry))
+        again, _ = take(engine, entry.event, now=entry.now, sequence=entry.sequence)
+        difference = compare(entry, again)
         if difference is not None:
             if replayed.first is None:
                 replayed.first, replayed.event = difference, type(entry.event).__name__
@@ -90,14 +88,6 @@ def _replay(reader: JournalReader, bar: console.Bar, pins: Pins | None) -> Repla
         if replayed.steps % STEPS_PER_NOTE == 0:
             bar.note(f"{replayed.steps:,} steps")
     return replayed
-
-
-def _stepped(engine: DialerEngine, entry: JournalEntry) -> tuple[Command, ...]:
-    """The engine's answer. An event that it refused is in the journal too, and must be refused again."""
-    try:
-        return engine.step(entry.event, now=entry.now)
-    except FairdialError:
-        return ()
 
 
 def _remarks(reader: JournalReader) -> list[str]:
@@ -157,7 +147,8 @@ def _of_pins(pins: Pins) -> str:
 
 def _shown(difference: Divergence) -> list[str]:
     """Where exactly the first difference is."""
-    head = f"  at {difference.now!r}, command {difference.position + 1} of the step"
+    place = "its event" if difference.position < 0 else f"command {difference.position + 1} of the step"
+    head = f"  at {difference.now!r}, {place}"
     if difference.recorded is None or difference.replayed is None:
         one = difference.recorded or difference.replayed or b""
         who = "the replay gives one more" if difference.recorded is None else "the replay gives none"

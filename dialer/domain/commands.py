@@ -9,7 +9,7 @@ from enum import Enum
 
 from compliance_gate.findings import Clearance, Finding
 from compliance_gate.request import Consent, HistoryEntry, Hold, PersonRequest
-from dialer.domain.campaign import DetectionMode
+from dialer.domain.campaign import CampaignSettings, CampaignState, DetectionMode
 from dialer.domain.cue import Cue
 from dialer.domain.ids import (
     NO_BOX,
@@ -265,6 +265,14 @@ class StorePromise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoreCampaign:
+    """A campaign as the engine has it from this step on; replaces the one before."""
+
+    settings: CampaignSettings
+    state: CampaignState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreAgentState:
     """An agent's state changed: the row of which talk time, waits and occupancy are made."""
 
@@ -378,6 +386,7 @@ Command = (
     | StoreConsent
     | StoreHold
     | StorePromise
+    | StoreCampaign
     | StoreAgentState
     | StorePacing
     | ConnectAgentLeg

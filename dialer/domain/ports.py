@@ -7,6 +7,7 @@ a telephone system must do.
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from dialer.domain.commands import (
@@ -124,14 +125,39 @@ class CallerBook(Protocol):
         ...
 
 
+JOURNAL_FORMAT = 2
+"""What is written now. Entries of format 1 do not say what became of their event."""
+
+
+class Fate(StrEnum):
+    """What became of an event that was stepped."""
+
+    TAKEN = "taken"
+    IGNORED = "ignored"
+    """It came late, twice or about something unknown, was counted, and changed nothing else."""
+    REFUSED = "refused"
+    """It was not possible: nothing that it asked for was done."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
-    """One step: the event it was, when, and the commands it gave."""
+    """One step: the event it was, when, the commands it gave, and what became of the event.
+
+    Args:
+        fate: of a format 1 entry it is not known and reads as taken.
+        error: class of the error that refused the event, '' for any other fate.
+        message: what that error said.
+        format: in which the entry was written; says which kinds of command it may hold.
+    """
 
     sequence: int
     now: float
     event: Event
     commands: tuple[Command, ...]
+    fate: Fate = Fate.TAKEN
+    error: str = ""
+    message: str = ""
+    format: int = JOURNAL_FORMAT
 
 
 class Journal(Protocol):

@@ -43,6 +43,7 @@ class Context:
         "shares",
         "state",
         "unconnected",
+        "was_ignored",
     )
 
     def __init__(self, gate: Gate, state: EngineState) -> None:
@@ -59,6 +60,7 @@ class Context:
         self.serving: dict[CampaignId, int] = {}
         self.shares: dict[CampaignId, tuple[dict[str, int], int]] = {}
         self.unconnected: set[CampaignId] = set()
+        self.was_ignored = False
 
     def begin(self, now: float, owed: list[Command]) -> None:
         """Start a step; `owed` are commands that an event which was refused kept from coming out."""
@@ -85,6 +87,7 @@ class Context:
     def ignore(self, what: str) -> None:
         """Count an event that came late, twice or about something unknown."""
         self.state.ignored[what] = self.state.ignored.get(what, 0) + 1
+        self.was_ignored = True
 
     def campaign(self, campaign: CampaignId) -> CampaignRow:
         """The row, or UnknownThingError."""

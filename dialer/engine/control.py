@@ -3,7 +3,7 @@
 from dialer.domain.agent import AgentMove, AgentState
 from dialer.domain.attempt import AttemptState
 from dialer.domain.campaign import CAMPAIGN, CampaignMove, CampaignState
-from dialer.domain.commands import Hangup, HangupReason, RaiseAlarm
+from dialer.domain.commands import Hangup, HangupReason, RaiseAlarm, StoreCampaign
 from dialer.domain.events import (
     CallerIdsDeclared,
     CampaignConfigured,
@@ -53,6 +53,7 @@ class Control:
             row = CampaignRow(settings=settings, state=CAMPAIGN.initial)
             row.ledger = LedgerRow(window_ends=ledger.window_end(settings, context.now))
             context.state.campaigns[settings.campaign] = row
+            self._store(row)
             return
         same_policy = row.settings.policy == settings.policy
         row.settings = settings
@@ -64,6 +65,7 @@ class Control:
                 pool.policy_state = ""
         self._roster.forget_capabilities()
         context.wake_pools(row)
+        self._store(row)
 
     def declare_caller_ids(self, event: CallerIdsDeclared) -> None:
         """Our numbers, anew; a campaign that waited for one looks again."""
@@ -76,6 +78,7 @@ class Control:
         """Start, pause, drain or stop; an illegal move raises and changes nothing."""
         row = self._context.campaign(campaign)
         row.state = CAMPAIGN.move(row.state, move)
+        self._store(row)
         self._context.wake_pools(row)
         if row.state is CampaignState.RUNNING:
             row.refill_at = self._context.now
@@ -90,6 +93,11 @@ class Control:
         for row in self._context.state.campaigns.values():
             if row.state is CampaignState.DRAINING and row.in_flight == 0:
                 row.state = CAMPAIGN.move(row.state, CampaignMove.DRAINED)
+                self._store(row)
+
+    def _store(self, row: CampaignRow) -> None:
+        """Settings and state reach the tables by command: an event may be refused."""
+        self._context.emit(StoreCampaign(settings=row.settings, state=row.state))
 
     def cancel_ringing(self, campaign: CampaignRow, reason: HangupReason) -> None:
         """Hang up everything of the campaign that nobody has answered yet."""
@@ -229,6 +237,7 @@ class Control:
         for row in state.campaigns.values():
             row.refill = None
             row.refill_at = self._context.now
+            self._store(row)
         state.changes.clear()
         state.changes_forgotten = state.sequence - 1
 

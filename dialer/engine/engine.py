@@ -106,6 +106,7 @@ class DialerEngine:
         if not isinstance(event, e.ClockStepped):  # it moves the timers first
             self._serve_timers(now)
         served = len(context.out)
+        context.was_ignored = False
         try:
             self._handlers[type(event)](event)
         except FairdialError:
@@ -151,6 +152,11 @@ class DialerEngine:
     def ignored(self) -> int:
         """Events so far that came late, twice or about something unknown, and changed nothing."""
         return sum(self._context.state.ignored.values())
+
+    @property
+    def was_ignored(self) -> bool:
+        """Whether the last event came late, twice or about something unknown, and changed nothing."""
+        return self._context.was_ignored
 
     def checkpoint(self) -> EngineState:
         """The whole state, to be written down at once by the caller; the engine goes on using it."""

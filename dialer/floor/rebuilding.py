@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from dialer.domain.commands import Command
 from dialer.domain.ports import JournalEntry
 from dialer.engine.context import Gate
 from dialer.runtime.recovery import Checkpoint, Recovered, recover
@@ -43,8 +42,8 @@ def _some_entries(store: Store, sequence: int) -> tuple[JournalEntry, ...]:
     return store.read(lambda connection: journal_since(connection, sequence, limit=READ_AT_ONCE))
 
 
-def _difference(entry: JournalEntry, commands: tuple[Command, ...]) -> str | None:
-    if entry.commands == commands:
+def _difference(recorded: JournalEntry, again: JournalEntry) -> str | None:
+    if recorded == again:
         return None
-    found = compare(entry, commands)
+    found = compare(recorded, again)
     return None if found is None else str(found)

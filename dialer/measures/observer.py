@@ -17,7 +17,7 @@ from dialer.domain.commands import (
 )
 from dialer.domain.events import LeadsFetched
 from dialer.domain.ids import AttemptId, CampaignId
-from dialer.domain.ports import JournalEntry
+from dialer.domain.ports import Fate, JournalEntry
 from dialer.domain.record import AttemptRecord
 from dialer.measures.records import AgentChange, DenialMade, PromiseMade, ShiftRecords, spans_of
 
@@ -50,7 +50,7 @@ class ShiftObserver:
         self.steps += 1
         self.first_at = entry.now if self.first_at is None else self.first_at
         self.last_at = entry.now
-        if isinstance(entry.event, LeadsFetched):
+        if isinstance(entry.event, LeadsFetched) and entry.fate is not Fate.REFUSED:
             self.leads_loaded.setdefault(entry.event.campaign, entry.event.leads_left)
         for command in entry.commands:
             self._command(command, entry.now)

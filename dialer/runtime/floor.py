@@ -14,11 +14,12 @@ import structlog
 from dialer import clock
 from dialer.domain import commands as c
 from dialer.domain import events as e
-from dialer.domain.errors import FairdialError, NotTakenError, StoreUnavailableError
+from dialer.domain.errors import NotTakenError, StoreUnavailableError
 from dialer.domain.ids import NO_BOX, BoxId
-from dialer.domain.ports import JournalEntry, TelephoneSystem
+from dialer.domain.ports import TelephoneSystem
 from dialer.domain.sound import HearsPhones
 from dialer.engine.snapshot import FloorSnapshot
+from dialer.engine.taking import take
 from dialer.runtime.checkpoint import encode_state
 from dialer.runtime.clocks import Clock, WatchedClock
 from dialer.runtime.health import Health
@@ -295,17 +296,11 @@ class Floor:
         self._take(item.event, now, item)
 
     def _take(self, event: e.Event, now: float, item: Item | None) -> None:
-        asked = item is not None and item.receipt is not None
-        ignored = self._engine.ignored if asked else 0
         began = clock.monotonic_now()
-        error: FairdialError | None = None
-        commands: tuple[c.Command, ...] = ()
-        try:
-            commands = self._engine.step(event, now=now)
-        except FairdialError as refused:
-            error = refused
+        entry, error = take(self._engine, event, now=now, sequence=self._sequence + 1)
+        if error is not None:
             self.instruments.refused.inc()
-            log.info("event.refused", kind=type(event).__name__, why=str(refused))
+            log.info("event.refused", kind=type(event).__name__, why=str(error))
         self._was_refused = error is not None
         took = clock.monotonic_now() - began
         self.instruments.step_s.observe(took)
@@ -314,22 +309,14 @@ class Floor:
         if isinstance(event, (e.NetworkReconciled, e.NetworkLost, e.BoxGivenUp, e.EngineRestarted)):
             self._believed = believed_after(self._believed, event, 0 if item is None else item.link)
         since = item.arrived if item is not None else began
-        for command in commands:
+        for command in entry.commands:
             if isinstance(command, (c.Bridge, c.Hangup)):
                 self._outbox.send_quick(command, since=since)
             elif isinstance(command, (c.BridgeInbound, c.HangupInbound)):
                 self._inbound.send(command)
             elif isinstance(command, c.Originate):
                 self._outbox.announce(command)
-        self._writer.add(
-            Step(
-                entry=JournalEntry(sequence=self._sequence, now=now, event=event, commands=commands),
-                item=item,
-                was_ignored=asked and self._engine.ignored > ignored,
-                error=error,
-                links=self._believed,
-            )
-        )
+        self._writer.add(Step(entry=entry, item=item, error=error, links=self._believed))
         self.instruments.steps.labels(type(event).__name__).inc()
 
     def _maybe_checkpoint(self) -> None:

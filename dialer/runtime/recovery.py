@@ -8,16 +8,16 @@ never was would call people again.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError
 from dialer.domain.ports import JournalEntry
 from dialer.engine.context import Gate
 from dialer.engine.engine import DialerEngine
 from dialer.engine.state import EngineState
+from dialer.engine.taking import take
 from dialer.runtime.checkpoint import decode_state, hash_of
 
-Difference = Callable[[JournalEntry, tuple[Command, ...]], str | None]
-"""Says how the commands of a step differ from the recorded ones; None when they are the same bytes."""
+Difference = Callable[[JournalEntry, JournalEntry], str | None]
+"""Says how a step that was taken again differs from the recorded one; None when they are the same bytes."""
 
 
 class RecoveryRefusedError(FairdialError):
@@ -94,10 +94,7 @@ def recover(
 
 
 def _step_again(engine: DialerEngine, entry: JournalEntry, difference: Difference) -> None:
-    try:
-        commands = engine.step(entry.event, now=entry.now)
-    except FairdialError:
-        commands = ()  # an impossible event; it was refused then as well
-    told = difference(entry, commands)
+    again, _ = take(engine, entry.event, now=entry.now, sequence=entry.sequence)
+    told = difference(entry, again)
     if told is not None:
         raise RecoveryRefusedError(f"step {entry.sequence} does not give what it gave: {told}")

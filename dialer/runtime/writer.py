@@ -16,7 +16,7 @@ from dialer import clock
 from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError, StoreUnavailableError
 from dialer.domain.ids import BoxId
-from dialer.domain.ports import JournalEntry
+from dialer.domain.ports import Fate, JournalEntry
 from dialer.runtime.inbox import Item, Taken
 from dialer.runtime.instruments import Instruments
 from dialer.runtime.ports import Store
@@ -31,7 +31,6 @@ class Step:
 
     entry: JournalEntry
     item: Item | None
-    was_ignored: bool = False
     error: FairdialError | None = None
     checkpoint: bytes | None = None
     links: Mapping[BoxId, int] = field(default_factory=dict[BoxId, int])
@@ -176,7 +175,7 @@ class Writer:
         if step.error is not None:
             receipt.set_exception(step.error)
         else:
-            receipt.set_result(Taken(step.entry.sequence, step.was_ignored))
+            receipt.set_result(Taken(step.entry.sequence, step.entry.fate is Fate.IGNORED))
 
     async def _save(self, batch: list[Step]) -> None:
         """The newest checkpoint of the batch; the steps up to it, and the few after it, are committed."""

@@ -1,9 +1,10 @@
 """Bytes of events, commands and journal entries, and back: exact, deterministic, comparable.
 
 A value is written as `[tag, fields]` with the class name as its tag; an entry as
-`[sequence, now, [tag, event], [[tag, command], ...]]`. Sets and mappings are sorted by the encoder, so equal
-values give equal bytes under every hash seed: replays compare bytes, not objects. Floats are written in their
-shortest exact form.
+`[sequence, now, [tag, event], [[tag, command], ...], fate]`. `fate` is null for an event that was taken and
+`[word, class of the error, its message]` for any other; entries of format 1 end before it. Sets and mappings
+are sorted by the encoder, so equal values give equal bytes under every hash seed: replays compare bytes, not
+objects. Floats are written in their shortest exact form.
 """
 
 import math
@@ -17,7 +18,7 @@ import msgspec
 from dialer.domain.commands import Command, StorePacing
 from dialer.domain.errors import FairdialError
 from dialer.domain.events import Event
-from dialer.domain.ports import JournalEntry
+from dialer.domain.ports import JOURNAL_FORMAT, Fate, JournalEntry
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -48,7 +49,19 @@ _EVENTS = _decoders(Event)
 _COMMANDS = _decoders(Command, lax=frozenset({"StorePacing"}))
 _TAGGED = msgspec.json.Decoder(tuple[str, msgspec.Raw])
 _COMMAND_LIST = msgspec.json.Decoder(tuple[tuple[str, msgspec.Raw], ...])
-_ENTRY = msgspec.json.Decoder(tuple[int, float, tuple[str, msgspec.Raw], tuple[tuple[str, msgspec.Raw], ...]])
+
+
+class _Parts(msgspec.Struct, array_like=True, frozen=True):
+    """An entry taken apart; without its last part it is of format 1."""
+
+    sequence: int
+    now: float
+    event: tuple[str, msgspec.Raw]
+    commands: tuple[tuple[str, msgspec.Raw], ...]
+    fate: tuple[Fate, str, str] | msgspec.UnsetType | None = msgspec.UNSET
+
+
+_ENTRY = msgspec.json.Decoder(_Parts)
 
 
 def _with_words_for_infinity(command: Command) -> Command:
@@ -78,7 +91,11 @@ def encode_entry(entry: JournalEntry) -> bytes:
     """One step on one line, without the line's end."""
     event = entry.event
     commands = [(type(c).__name__, _with_words_for_infinity(c)) for c in entry.commands]
-    return _encode((entry.sequence, entry.now, (type(event).__name__, event), commands))
+    parts = (entry.sequence, entry.now, (type(event).__name__, event), commands)
+    if entry.format < JOURNAL_FORMAT:
+        return _encode(parts)
+    is_taken = entry.fate is Fate.TAKEN
+    return _encode((*parts, None if is_taken else (entry.fate, entry.error, entry.message)))
 
 
 PACKED_FROM = 512
@@ -160,9 +177,19 @@ def decode_entry(data: bytes) -> JournalEntry:
     Raises:
         UnreadableEntryError: not an entry of this version.
     """
-    sequence, now, (tag, body), commands = _split(_ENTRY.decode, unpacked(data))
-    event = cast("Event", _decode_tagged(_EVENTS, "event", tag, bytes(body)))
-    return JournalEntry(sequence=sequence, now=now, event=event, commands=_commands(commands))
+    parts = _split(_ENTRY.decode, unpacked(data))
+    tag, body = parts.event
+    fate, error, message = parts.fate or (Fate.TAKEN, "", "")
+    return JournalEntry(
+        sequence=parts.sequence,
+        now=parts.now,
+        event=cast("Event", _decode_tagged(_EVENTS, "event", tag, bytes(body))),
+        commands=_commands(parts.commands),
+        fate=fate,
+        error=error,
+        message=message,
+        format=1 if parts.fate is msgspec.UNSET else JOURNAL_FORMAT,
+    )
 
 
 def value_decoder(kind: type[T]) -> Callable[[bytes], T]:

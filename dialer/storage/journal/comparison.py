@@ -1,15 +1,25 @@
-"""Whether a replayed step gave the commands the journal holds, compared as encoded bytes."""
+"""Whether a replayed step gave the commands the journal holds, compared as encoded bytes.
+
+An entry of an older format is compared by what that format could say: it has no word on what became of its
+event, and kinds of command that came later are left out of what the replay gave.
+"""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 import msgspec
 
-from dialer.domain.commands import Command
-from dialer.domain.ports import JournalEntry
-from dialer.storage.journal.codecs import encode_command
+from dialer.domain.commands import Command, StoreCampaign
+from dialer.domain.ports import JOURNAL_FORMAT, JournalEntry
+from dialer.storage.journal.codecs import encode_command, encode_value
+
+LATER_COMMANDS: Mapping[int, frozenset[type]] = {1: frozenset({StoreCampaign})}
+"""By format: kinds of command that journals of it do not hold, though the same step gives them today."""
+
+OF_THE_EVENT = -1
+"""Position of a difference in what became of the event itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +27,7 @@ class Divergence:
     """The first command of a step that is not the recorded one.
 
     Args:
-        position: index among the step's commands.
+        position: index among the step's commands; `OF_THE_EVENT` = one took the event, the other did not.
         recorded: the journal's bytes, None when the replay gave more commands.
         replayed: the replay's bytes, None when it gave fewer.
         drift: largest relative difference of a number when nothing but fractions differ (another processor
@@ -36,14 +46,39 @@ class Divergence:
             return "(nothing)" if data is None else data.decode()
 
         kind = "another decision" if self.drift is None else f"numeric drift of {self.drift:.2g}"
+        place = "its event" if self.position == OF_THE_EVENT else f"command {self.position}"
         return (
-            f"entry {self.sequence} at {self.now!r}, command {self.position}: {kind}\n"
+            f"entry {self.sequence} at {self.now!r}, {place}: {kind}\n"
             f"  recorded: {shown(self.recorded)}\n  replayed: {shown(self.replayed)}"
         )
 
 
-def compare(entry: JournalEntry, commands: Sequence[Command]) -> Divergence | None:
+def compare(recorded: JournalEntry, replayed: JournalEntry) -> Divergence | None:
     """The first difference between what was recorded and what a replay gave; None when identical."""
+    before, after = _fate_of(recorded), _fate_of(replayed)
+    if before != after and recorded.format == JOURNAL_FORMAT:
+        return Divergence(
+            sequence=recorded.sequence,
+            now=recorded.now,
+            position=OF_THE_EVENT,
+            recorded=before,
+            replayed=after,
+            drift=None,
+        )
+    return _compare_commands(recorded, _known_then(replayed.commands, recorded.format))
+
+
+def _fate_of(entry: JournalEntry) -> bytes:
+    """What became of the event; how its error words it may change."""
+    return encode_value((entry.fate, entry.error))
+
+
+def _known_then(commands: tuple[Command, ...], written_in: int) -> tuple[Command, ...]:
+    later = LATER_COMMANDS.get(written_in)
+    return commands if later is None else tuple(c for c in commands if type(c) not in later)
+
+
+def _compare_commands(entry: JournalEntry, commands: tuple[Command, ...]) -> Divergence | None:
     pairs = itertools.zip_longest(entry.commands, commands)
     for position, (recorded, replayed) in enumerate(pairs):
         before = None if recorded is None else encode_command(recorded)

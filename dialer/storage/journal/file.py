@@ -25,7 +25,8 @@ from dialer.domain.ports import JournalEntry
 from dialer.storage.journal.codecs import UnreadableEntryError, decode_entry, encode_entry
 
 FORMAT = "fairdial-journal"
-VERSION = 1
+VERSION = 2
+"""Of what is written; 1 is read, too."""
 _BLOCK = 1 << 18
 
 
@@ -153,10 +154,9 @@ class JournalReader:
             raise JournalFileError(
                 f"{path}: the first line is not the header of a journal ({error})"
             ) from error
-        if (self.header.format, self.header.version) != (FORMAT, VERSION):
-            raise JournalFileError(
-                f"{path}: {self.header.format} {self.header.version}; this program reads {FORMAT} {VERSION}"
-            )
+        if self.header.format != FORMAT or not 1 <= self.header.version <= VERSION:
+            found = f"{self.header.format} {self.header.version}"
+            raise JournalFileError(f"{path}: {found}; this program reads {FORMAT} 1 to {VERSION}")
 
     def __iter__(self) -> Iterator[JournalEntry]:
         """The entries in order. A last line that was cut off ends the iteration and sets `truncated`.

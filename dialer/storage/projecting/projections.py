@@ -1,14 +1,13 @@
 """What each event and command means to the tables: they are projections of the journal.
 
 `project` takes one step into a `Fold`, which is written in the transaction of the journal's own rows, so the
-tables never say anything that the journal does not.
+tables never say anything that the journal does not. An event that was refused leaves its journal row and no
+other.
 """
 
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import cast, get_args
-
-from sqlalchemy import update
 
 from compliance_gate.findings import Verdict
 from dialer.casework.facts import FactEvent, change_of_command, change_of_event
@@ -17,7 +16,7 @@ from dialer.domain import events as e
 from dialer.domain.commands import Command
 from dialer.domain.events import Event
 from dialer.domain.facts import FactChange
-from dialer.domain.ports import JournalEntry
+from dialer.domain.ports import Fate, JournalEntry
 from dialer.storage import leads
 from dialer.storage.database import tables
 from dialer.storage.journal.codecs import encode_entry, packed
@@ -29,13 +28,6 @@ _FACT_EVENTS: frozenset[type] = frozenset(cast("tuple[type, ...]", get_args(Fact
 _FACT_COMMANDS: frozenset[type] = frozenset(
     {c.StoreRequest, c.StoreNumberRequest, c.StoreConversation, c.StoreConsent, c.StoreHold}
 )
-_CAMPAIGN_STATES: Mapping[type, str] = {
-    e.CampaignStarted: "running",
-    e.CampaignPaused: "paused",
-    e.CampaignDrained: "draining",
-    e.CampaignStopped: "stopped",
-}
-_CampaignMoved = e.CampaignStarted | e.CampaignPaused | e.CampaignDrained | e.CampaignStopped
 
 
 def project(fold: Fold, entry: JournalEntry, encoded: bytes | None = None) -> None:
@@ -50,6 +42,8 @@ def project(fold: Fold, entry: JournalEntry, encoded: bytes | None = None) -> No
         "entry": packed(data),
     }
     fold.journal(row, entry.sequence)
+    if entry.fate is Fate.REFUSED:
+        return
     known: list[FactChange] = []
     if kind in _FACT_EVENTS:
         _fact(fold, change_of_event(cast("FactEvent", event), now=entry.now), entry, known)
@@ -82,24 +76,6 @@ def _fact(fold: Fold, change: FactChange | None, entry: JournalEntry, known: lis
 def _leads_fetched(fold: Fold, event: e.LeadsFetched, _entry: JournalEntry) -> None:
     for lead in event.leads:
         fold.lead(lead.lead, state="queued")
-
-
-def _campaign_configured(fold: Fold, event: e.CampaignConfigured, entry: JournalEntry) -> None:
-    settings = event.settings
-    fold.campaign(
-        {
-            "campaign": settings.campaign,
-            "client": settings.client,
-            "settings": json_text(settings),
-            "sequence": entry.sequence,
-        }
-    )
-
-
-def _campaign_moved(fold: Fold, event: _CampaignMoved, _entry: JournalEntry) -> None:
-    moved = update(tables.campaigns).where(tables.campaigns.c.campaign == event.campaign)
-    state = _CAMPAIGN_STATES[type(event)]
-    fold.later(lambda connection: connection.execute(moved.values(state=state)))
 
 
 def _suppression_added(fold: Fold, event: e.SuppressionAdded, entry: JournalEntry) -> None:
@@ -140,6 +116,19 @@ def _payment_received(fold: Fold, event: e.PaymentReceived, entry: JournalEntry)
 
 
 # --- commands ---------------------------------------------------------------------------------------------
+
+
+def _campaign(fold: Fold, command: c.StoreCampaign, entry: JournalEntry) -> None:
+    settings = command.settings
+    fold.campaign(
+        {
+            "campaign": settings.campaign,
+            "client": settings.client,
+            "state": command.state.value,
+            "settings": json_text(settings),
+            "sequence": entry.sequence,
+        }
+    )
 
 
 def _attempt(fold: Fold, command: c.StoreAttempt, entry: JournalEntry) -> None:
@@ -247,16 +236,15 @@ _ON_EVENT = cast(
     "Mapping[type, Callable[[Fold, Event, JournalEntry], None]]",
     {
         e.LeadsFetched: _leads_fetched,
-        e.CampaignConfigured: _campaign_configured,
         e.SuppressionAdded: _suppression_added,
         e.AccountRecalled: _account_recalled,
         e.PaymentReceived: _payment_received,
-        **dict.fromkeys(_CAMPAIGN_STATES, _campaign_moved),
     },
 )
 _ON_COMMAND = cast(
     "Mapping[type, Callable[[Fold, Command, JournalEntry], None]]",
     {
+        c.StoreCampaign: _campaign,
         c.StoreAttempt: _attempt,
         c.StoreOutcome: _outcome,
         c.RestLead: _rest,

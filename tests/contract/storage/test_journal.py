@@ -11,20 +11,21 @@ from sqlalchemy.exc import IntegrityError
 
 from compliance_gate.findings import Finding, Verdict
 from dialer.domain.attempt import Outcome
-from dialer.domain.campaign import CampaignSettings
+from dialer.domain.campaign import CampaignSettings, CampaignState
 from dialer.domain.commands import (
     CloseLead,
     RaiseAlarm,
     RestLead,
     StoreAgentState,
     StoreAttempt,
+    StoreCampaign,
     StoreDenial,
     StoreOutcome,
     StorePacing,
     StorePromise,
 )
 from dialer.domain.disposition import Disposition, DispositionKind
-from dialer.domain.events import CampaignConfigured, CampaignPaused, CampaignStarted, TimeReached
+from dialer.domain.events import TimeReached
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, ClientId, DebtId
 from dialer.domain.money import Money
 from dialer.domain.ports import JournalEntry
@@ -174,14 +175,16 @@ def test_what_only_happens_is_kept_word_for_word(floor: Any) -> None:
     assert [row.state for row in queries.agent_states(floor.store)] == ["available"]
 
 
-def test_a_campaign_keeps_its_settings_and_the_last_order_given(floor: Any) -> None:
-    campaign, settings = CampaignId("c"), CampaignSettings(campaign=CampaignId("c"), client=ClientId("acme"))
+def test_a_campaign_keeps_its_last_settings_and_state(floor: Any) -> None:
+    settings = CampaignSettings(campaign=CampaignId("c"), client=ClientId("acme"))
     write(
         floor,
-        floor.step(CampaignConfigured(settings=settings)),
-        floor.step(CampaignStarted(campaign=campaign)),
-        floor.step(CampaignPaused(campaign=campaign)),
-        floor.step(CampaignConfigured(settings=replace(settings, lines=7))),
+        floor.step(TimeReached(), StoreCampaign(settings=settings, state=CampaignState.RUNNING)),
+        floor.step(
+            TimeReached(),
+            StoreCampaign(settings=settings, state=CampaignState.PAUSED),
+            StoreCampaign(settings=replace(settings, lines=7), state=CampaignState.PAUSED),
+        ),
     )
 
     def row(connection: Connection) -> Any:

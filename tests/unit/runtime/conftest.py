@@ -214,8 +214,8 @@ def person(place: int) -> PersonFile:
     )
 
 
-def same(entry: JournalEntry, commands: tuple[Command, ...]) -> str | None:
-    return None if entry.commands == commands else f"{entry.commands} became {commands}"
+def same(entry: JournalEntry, again: JournalEntry) -> str | None:
+    return None if entry == again else f"{entry} became {again}"
 
 
 @dataclass

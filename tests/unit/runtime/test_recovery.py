@@ -10,7 +10,7 @@ from compliance_gate.findings import GateDecision
 from dialer.domain.commands import Command
 from dialer.domain.events import CampaignStopped
 from dialer.domain.ids import CampaignId
-from dialer.domain.ports import JournalEntry
+from dialer.domain.ports import Fate, JournalEntry
 from dialer.engine.engine import DialerEngine
 from dialer.engine.state import EngineState
 from dialer.runtime.checkpoint import UnreadableCheckpointError, decode_state, encode_state
@@ -39,8 +39,8 @@ class Gate(OpenGate):
         return replace(decision, clearance=replace(decision.clearance, clearance=name))
 
 
-def same(entry: JournalEntry, commands: tuple[Command, ...]) -> str | None:
-    return None if entry.commands == commands else f"{entry.commands} became {commands}"
+def same(entry: JournalEntry, again: JournalEntry) -> str | None:
+    return None if entry == again else f"{entry} became {again}"
 
 
 class Shift:
@@ -73,6 +73,10 @@ class _Watched:
 
     def next_wakeup(self) -> float | None:
         return self._engine.next_wakeup()
+
+    @property
+    def was_ignored(self) -> bool:
+        return self._engine.was_ignored
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +131,13 @@ def test_a_damaged_checkpoint_is_refused(shift: Shift) -> None:
 
 def test_an_event_that_was_refused_is_refused_again() -> None:
     entry = JournalEntry(
-        sequence=1, now=1.0, event=CampaignStopped(campaign=CampaignId("nobody knows it")), commands=()
+        sequence=1,
+        now=1.0,
+        event=CampaignStopped(campaign=CampaignId("nobody knows it")),
+        commands=(),
+        fate=Fate.REFUSED,
+        error="UnknownThingError",
+        message="unknown campaign 'nobody knows it'",
     )
     recovered = recover(Gate(), generation=1, checkpoint=None, entries=[entry], difference=same)
     assert recovered.sequence == 1

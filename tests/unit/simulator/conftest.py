@@ -31,6 +31,7 @@ class Listener:
     heard: list[tuple[float, Event]] = field(default_factory=list[tuple[float, Event]])
     answers: list[tuple[Command, ...]] = field(default_factory=list[tuple[Command, ...]])
     wakeups: list[float] = field(default_factory=list[float])
+    was_ignored: bool = False
 
     def step(self, event: Event, *, now: float) -> tuple[Command, ...]:
         self.heard.append((now, event))

@@ -29,7 +29,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, NumberId, PersonId
 from dialer.domain.money import Money
-from dialer.domain.ports import JournalEntry
+from dialer.domain.ports import Fate, JournalEntry
 from dialer.domain.voice import ApprovedText, VoicePlan
 from dialer.storage.journal import codecs
 
@@ -115,6 +115,11 @@ def any_collection(hint: object, arguments: tuple[Any, ...]) -> st.SearchStrateg
 
 EVENTS = st.one_of([any_of(kind) for kind in get_args(Event)])
 COMMANDS = st.one_of([any_of(kind) for kind in get_args(Command)])
+WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
+FATES = st.one_of(
+    st.sampled_from(((Fate.TAKEN, "", ""), (Fate.IGNORED, "", ""))),
+    st.tuples(st.just(Fate.REFUSED), WORDS, WORDS),
+)
 SLOW_TO_DRAW = (HealthCheck.too_slow, HealthCheck.data_too_large)
 DEEP = settings(max_examples=300, deadline=None, suppress_health_check=SLOW_TO_DRAW)
 
@@ -140,11 +145,20 @@ def test_every_kind_of_command_comes_back_equal(kind: type) -> None:
 
 
 @DEEP
-@given(st.integers(0, 2**62), FINITE, EVENTS, st.lists(COMMANDS, max_size=3))
+@given(st.integers(0, 2**62), FINITE, EVENTS, st.lists(COMMANDS, max_size=3), FATES)
 def test_an_entry_comes_back_equal_and_encodes_to_the_same_bytes_again(
-    sequence: int, now: float, event: Event, commands: list[Command]
+    sequence: int, now: float, event: Event, commands: list[Command], fate: tuple[Fate, str, str]
 ) -> None:
-    entry = JournalEntry(sequence=sequence, now=now, event=event, commands=tuple(commands))
+    word, error, message = fate
+    entry = JournalEntry(
+        sequence=sequence,
+        now=now,
+        event=event,
+        commands=tuple(commands),
+        fate=word,
+        error=error,
+        message=message,
+    )
     data = codecs.encode_entry(entry)
     assert b"\n" not in data
     assert codecs.decode_entry(data) == entry
@@ -215,6 +229,28 @@ def test_a_small_entry_is_readable_json() -> None:
         commands=(Hangup(attempt=AttemptId("a1"), reason=HangupReason.GUARD),),
     )
     assert codecs.encode_entry(entry) == (
-        b'[7,1.5,["CallRinging",{"attempt":"a1","early_media":false}],[["Hangup",{"attempt":"a1","reason":"guard"}]]]'
+        b'[7,1.5,["CallRinging",{"attempt":"a1","early_media":false}],[["Hangup",{"attempt":"a1","reason":"guard"}]],null]'
     )
     assert codecs.encode_event(TimeReached()) == b'["TimeReached",{}]'
+
+
+def test_a_refused_event_says_by_which_error_it_was() -> None:
+    entry = JournalEntry(
+        sequence=8,
+        now=2.0,
+        event=TimeReached(),
+        commands=(),
+        fate=Fate.REFUSED,
+        error="InvalidFactError",
+        message="no",
+    )
+    data = b'[8,2.0,["TimeReached",{}],[],["refused","InvalidFactError","no"]]'
+    assert codecs.encode_entry(entry) == data
+    assert codecs.decode_entry(data) == entry
+
+
+def test_an_entry_of_format_1_has_no_word_on_its_event_and_keeps_its_bytes() -> None:
+    data = b'[8,2.0,["TimeReached",{}],[]]'
+    entry = codecs.decode_entry(data)
+    assert (entry.format, entry.fate) == (1, Fate.TAKEN)
+    assert codecs.encode_entry(entry) == data

@@ -1,10 +1,13 @@
 """A replay is compared as bytes; the first difference is told, and whether it is only rounding."""
 
-from dialer.domain.commands import Command, Hangup, HangupReason, StorePacing
+from dataclasses import replace
+
+from dialer.domain.campaign import CampaignSettings, CampaignState
+from dialer.domain.commands import Command, Hangup, HangupReason, StoreCampaign, StorePacing
 from dialer.domain.events import TimeReached
-from dialer.domain.ids import AttemptId, CampaignId
-from dialer.domain.ports import JournalEntry
-from dialer.storage.journal.comparison import compare
+from dialer.domain.ids import AttemptId, CampaignId, ClientId
+from dialer.domain.ports import Fate, JournalEntry
+from dialer.storage.journal.comparison import OF_THE_EVENT, compare
 
 HANGUP = Hangup(attempt=AttemptId("a1"), reason=HangupReason.GUARD)
 
@@ -20,34 +23,61 @@ def entry(*commands: Command) -> JournalEntry:
 
 
 def test_the_same_commands_do_not_diverge() -> None:
-    assert compare(entry(HANGUP, pacing(0.5)), (HANGUP, pacing(0.5))) is None
+    assert compare(entry(HANGUP, pacing(0.5)), entry(HANGUP, pacing(0.5))) is None
 
 
 def test_a_missing_command_is_told_with_its_position() -> None:
-    divergence = compare(entry(HANGUP, pacing(0.5)), (HANGUP,))
+    divergence = compare(entry(HANGUP, pacing(0.5)), entry(HANGUP))
     assert divergence is not None
     assert (divergence.position, divergence.replayed, divergence.drift) == (1, None, None)
     assert "(nothing)" in str(divergence)
 
 
 def test_one_command_too_many_is_told() -> None:
-    divergence = compare(entry(), (HANGUP,))
+    divergence = compare(entry(), entry(HANGUP))
     assert divergence is not None
     assert divergence.recorded is None
 
 
 def test_a_fraction_that_differs_is_numeric_drift() -> None:
-    divergence = compare(entry(pacing(0.5)), (pacing(0.5 + 1e-12),))
+    divergence = compare(entry(pacing(0.5)), entry(pacing(0.5 + 1e-12)))
     assert divergence is not None
     assert divergence.drift is not None
     assert 1e-12 < divergence.drift < 3e-12
 
 
 def test_a_count_that_differs_is_another_decision() -> None:
-    divergence = compare(entry(pacing(0.5, launches=1)), (pacing(0.6, launches=2),))
+    divergence = compare(entry(pacing(0.5, launches=1)), entry(pacing(0.6, launches=2)))
     assert divergence is not None
     assert divergence.drift is None
 
 
 def test_the_order_of_commands_matters() -> None:
-    assert compare(entry(HANGUP, pacing(0.5)), (pacing(0.5), HANGUP)) is not None
+    assert compare(entry(HANGUP, pacing(0.5)), entry(pacing(0.5), HANGUP)) is not None
+
+
+def refused(error: str, message: str = "no") -> JournalEntry:
+    return replace(entry(), fate=Fate.REFUSED, error=error, message=message)
+
+
+def test_an_event_that_was_refused_and_is_taken_now_diverges_though_both_gave_nothing() -> None:
+    divergence = compare(refused("InvalidFactError"), entry())
+    assert divergence is not None
+    assert (divergence.position, divergence.drift) == (OF_THE_EVENT, None)
+    assert "its event" in str(divergence)
+    assert compare(entry(), replace(entry(), fate=Fate.IGNORED)) is not None
+
+
+def test_the_words_of_an_error_may_change_and_its_class_may_not() -> None:
+    assert compare(refused("InvalidFactError"), refused("InvalidFactError", "not at all")) is None
+    assert compare(refused("InvalidFactError"), refused("UnknownThingError")) is not None
+
+
+def test_an_entry_of_format_1_is_compared_by_what_that_format_could_say() -> None:
+    """It did not say what became of its event, and campaigns were not stored by command."""
+    settings = CampaignSettings(campaign=CampaignId("c"), client=ClientId("acme"))
+    stored = StoreCampaign(settings=settings, state=CampaignState.IDLE)
+    old = replace(entry(HANGUP), format=1)
+    assert compare(old, replace(entry(stored, HANGUP), fate=Fate.IGNORED)) is None
+    assert compare(old, entry(stored)) is not None
+    assert compare(entry(HANGUP), entry(stored, HANGUP)) is not None

@@ -83,9 +83,9 @@ def test_a_journal_of_another_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl.gz"
     write_journal(path, HEADER, ())
     path.write_bytes(
-        gzip.compress(gzip.decompress(path.read_bytes()).replace(b'"version":1', b'"version":2'))
+        gzip.compress(gzip.decompress(path.read_bytes()).replace(b'"version":2', b'"version":3'))
     )
-    with pytest.raises(JournalFileError, match="fairdial-journal 2"):
+    with pytest.raises(JournalFileError, match="fairdial-journal 3"):
         JournalReader(path)
 
 

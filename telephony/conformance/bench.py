@@ -12,6 +12,7 @@ from dialer.domain.commands import ConnectAgentLeg, Originate
 from dialer.domain.events import AgentLegRestored, CallAnswered, Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, NumberId, PersonId
 from dialer.domain.ports import TelephoneSystem
+from telephony.conformance.passing import Passing, RealTime
 
 T = TypeVar("T")
 ENDPOINT = EndpointId("endpoint-1")
@@ -47,6 +48,8 @@ class Bench:
         cut: cuts the connection from the far side; None = cannot.
         patience_s: most real seconds to wait for anything.
         call_in: has somebody with the first number call the second and press a key; None = cannot.
+        factor: seconds of the system's clock in a real one.
+        passing: how time passes; None = by itself.
     """
 
     system: TelephoneSystem
@@ -57,6 +60,7 @@ class Bench:
     patience_s: float = 10.0
     call_in: Callable[[str, str, str], Awaitable[None]] | None = None
     factor: float = 1.0
+    passing: Passing | None = None
     _heard: list[Event] = field(default_factory=list[Event])
     _listening: asyncio.Task[None] | None = None
     _made: int = 0
@@ -133,10 +137,11 @@ class Bench:
 
     async def wait(self, is_so: Callable[[], bool]) -> None:
         """Wait until something is so. Raises TimeoutError."""
-        async with asyncio.timeout(self.patience_s):
-            while not is_so():
-                await asyncio.sleep(0.005)
+        await self._time().wait(is_so)
 
     async def quiet(self, seconds: float) -> None:
         """Let seconds of the floor's clock pass."""
-        await asyncio.sleep(seconds / self.factor)
+        await self._time().quiet(seconds)
+
+    def _time(self) -> Passing:
+        return self.passing or RealTime(factor=self.factor, patience_s=self.patience_s)

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import structlog
 
-from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Originate
+from dialer.domain.commands import Bridge, BridgeInbound, ConnectAgentLeg, DropAgentLeg, Originate
 from dialer.domain.errors import TelephoneSystemUnavailableError, UnknownThingError
 from dialer.domain.events import (
     AgentLegLost,
@@ -216,6 +216,10 @@ class Fleet:
     async def perform_inbound(self, command: InboundCommand) -> None:
         """See `dialer.domain.ports.InboundLines`."""
         box, own = self._inbound(command.call)
+        if box is None and isinstance(command, BridgeInbound):
+            reason = "the call is over"
+            await self._say(InboundBridgeFailed(call=command.call, agent=command.agent, reason=reason))
+            return
         if box is None:
             raise TelephoneSystemUnavailableError("there is no such telephone system")
         await box.perform_inbound(replace(command, call=own))

@@ -1,109 +1,59 @@
-"""Lines in memory: ring, answer, wait, join, end; by the timers of the running loop.
+"""The line network (`telephony.lines`) as a telephone system of the running loop: timers, a queue, a
+listener.
 
-Theory of operation. A line is SETTING_UP, RINGING, WAITING (answered, nobody joined), JOINED, PLAYING (the
-limit passed; the message is heard) or gone. Each line has at most one timer for what it will do next, and one
-for the limit after its answer. The limit needs no word from the dialer. Exactly one `CallEnded` or
-`CallNotAttempted` ends a line.
+The network says when it wants to be woken; one timer waits for that. What it tells goes into a queue for the
+one listener, whose connection may be cut while the lines live on.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from enum import Enum
 from typing import Protocol
 
-from compliance_gate.findings import Recording
 from dialer.domain.attempt import Outcome
-from dialer.domain.campaign import DetectionMode
-from dialer.domain.commands import (
-    Bridge,
-    ConfirmOptOut,
-    ConnectAgentLeg,
-    DropAgentLeg,
-    Hangup,
-    LeaveMessage,
-    Originate,
-    ReleaseAgent,
-)
-from dialer.domain.detection import Detected
-from dialer.domain.errors import TelephoneSystemUnavailableError, UnknownThingError
-from dialer.domain.events import (
-    AgentLegLost,
-    AgentLegRestored,
-    BridgeFailed,
-    CallAnswered,
-    CallBridged,
-    CallEnded,
-    CallNotAttempted,
-    CallRinging,
-    CallTimedOut,
-    Event,
-    NetworkLost,
-    NetworkReconciled,
-    OptOutPressed,
-    OverflowAnswered,
-    RecordingBegan,
-    VoicePlayed,
-)
+from dialer.domain.commands import Originate
+from dialer.domain.errors import TelephoneSystemUnavailableError
+from dialer.domain.events import CallNotAttempted, Event, NetworkLost, NetworkReconciled
 from dialer.domain.ids import AgentId, AttemptId, InboundId
 from dialer.domain.ports import InboundCommand, TelephoneCommand
-from dialer.domain.voice import Unserved
-from telephony.in_memory.inbound import InboundDoor
-from telephony.in_memory.public import Answerer, Fate, Public
+from telephony.in_memory.public import Public
+from telephony.lines.behaviour import CallerBehaviour, LineTimings
+from telephony.lines.line import CallerLine, Line
+from telephony.lines.network import LineNetwork
+from telephony.lines.watching import LineWatcher
 
-SETUP_S = 0.05
-BRIDGE_S = 0.002
-MESSAGE_S = 3.0
-"""Seconds from the order to the ring, from the order to both hearing each other, and of the message."""
-
-NOTICE_S = 1.2
-DETECTION_S = 1.5
-GREETING_S = 4.0
-OVERFLOW_S = 1.0
-CONFIRM_S = 5.0
-"""Seconds of the announcement, until a verdict, of a machine's greeting, until the live overflow answers, and
-for which an opt-out waits to be written down."""
+TIMINGS = LineTimings(setup_s=0.05, refusal_s=0.0)
 
 
-class Phase(Enum):
-    SETTING_UP = "setting_up"
-    RINGING = "ringing"
-    WAITING = "waiting"
-    JOINED = "joined"
-    PLAYING = "playing"
+class Alarm(Protocol):
+    """Calls back at an instant of the floor's clock; one at a time."""
 
-
-@dataclass(slots=True)
-class Line:
-    """One channel."""
-
-    order: Originate
-    dial: str
-    fate: Fate
-    phase: Phase = Phase.SETTING_UP
-    answered_at: float = 0.0
-    agent: AgentId | None = None
-    playing: tuple[Recording, str] | None = None
-    timer: asyncio.TimerHandle | None = None
-    limit: asyncio.TimerHandle | None = None
-    keys: str = ""
-
-
-class Witness(Protocol):
-    """Writes down what happens, for comparison with the dialer's store."""
-
-    def rung(self, line: Line, at: float) -> None:
-        """A telephone is about to ring."""
+    def set(self, at: float | None, ring: Callable[[], None]) -> None:
+        """Ring at `at` (POSIX seconds; at once when it has passed), and at no other time; None = never."""
         ...
 
-    def over(self, line: Line, at: float, outcome: Outcome) -> None:
-        """The line is gone."""
-        ...
 
-    def joined(self, line: Line, at: float) -> None:
-        """An agent hears the person."""
-        ...
+class LoopAlarm:
+    """An alarm by the timers of the running loop.
+
+    Args:
+        now: POSIX seconds by the floor's clock.
+        factor: seconds of that clock in one real second.
+    """
+
+    def __init__(self, now: Callable[[], float], factor: float) -> None:
+        self._now = now
+        self._factor = factor
+        self._timer: asyncio.TimerHandle | None = None
+
+    def set(self, at: float | None, ring: Callable[[], None]) -> None:
+        """See `Alarm`."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if at is not None:
+            wait_s = max(0.0, at - self._now()) / self._factor
+            self._timer = asyncio.get_running_loop().call_later(wait_s, ring)
 
 
 class InMemoryNetwork:
@@ -114,6 +64,8 @@ class InMemoryNetwork:
         factor: seconds of that clock in one real second.
         lines: channels that may exist at once; beyond them an order is not carried out.
         backlog: events kept for a listener who is slow; beyond it the connection counts as lost.
+        witness: hears what becomes of lines, for comparison with the dialer's store.
+        alarm: wakes the network; None = by the running loop.
     """
 
     def __init__(
@@ -124,26 +76,19 @@ class InMemoryNetwork:
         factor: float = 1.0,
         lines: int = 3000,
         backlog: int = 100_000,
-        witness: Witness | None = None,
+        witness: LineWatcher | None = None,
+        alarm: Alarm | None = None,
+        timings: LineTimings = TIMINGS,
     ) -> None:
-        self._public = public
         self._now = now
-        self._factor = factor
-        self._most = lines
+        self._alarm = alarm or LoopAlarm(now, factor)
+        self._waits_for: float | None = None
         self._backlog = backlog
-        self._witness = witness
-        self._lines: dict[AttemptId, Line] = {}
-        self._seen: set[AttemptId] = set()
-        self._legs: dict[AgentId, AttemptId | None] = {}
+        self._watchers: list[LineWatcher] = [] if witness is None else [witness]
+        self._lines = LineNetwork(called=public, timings=timings, most_lines=lines, watcher=self)
         self._events: deque[Event] = deque()
         self._news = asyncio.Event()
-        self.door = InboundDoor(say=self._say, after=self._after, is_seated=self._is_free_seat, now=now)
-        """Where people who call us come in."""
         self.is_up = False
-        self.acknowledged: set[AttemptId] = set()
-        """Attempts whose opt-out was acknowledged on the line."""
-        self.on_join: Callable[[Line], None] | None = None
-        self.on_end: Callable[[Line, Outcome], None] | None = None
 
     # --- the port ----------------------------------------------------------------------------------------
 
@@ -155,27 +100,12 @@ class InMemoryNetwork:
 
     async def perform(self, command: TelephoneCommand, *, dial: str | None = None) -> None:
         """See the port."""
-        if not self.is_up:
-            raise TelephoneSystemUnavailableError("not connected")
-        match command:
-            case Originate():
-                self._originate(command, dial)
-            case Bridge():
-                cue_s = 0.0 if command.cue is None else command.cue.most_s
-                self._after(BRIDGE_S + cue_s, self._join, command)
-            case Hangup():
-                self._hang_up(command)
-            case ReleaseAgent():
-                self._release(command)
-            case LeaveMessage():
-                self._leave(command)
-            case ConfirmOptOut():
-                self._acknowledge(command)
-            case ConnectAgentLeg():
-                self._legs.setdefault(command.agent, None)
-                self._say(AgentLegRestored(agent=command.agent))
-            case DropAgentLeg():
-                self._drop_leg(command.agent)
+        self._expect_connection()
+        if isinstance(command, Originate) and dial is None:
+            self._say(CallNotAttempted(attempt=command.attempt, reason="no number was given"))
+            return
+        self._lines.perform(command, now=self._now(), dial=dial or "")
+        self._serve()
 
     async def events(self) -> AsyncIterator[Event]:
         """See the port."""
@@ -190,50 +120,48 @@ class InMemoryNetwork:
 
     async def reconcile(self) -> NetworkReconciled:
         """See the port."""
-        if not self.is_up:
-            raise TelephoneSystemUnavailableError("not connected")
+        self._expect_connection()
         return self.living()
 
     def caller_of(self, call: InboundId) -> str | None:
         """See `dialer.domain.ports.InboundLines`."""
-        return self.door.caller_of(call)
+        return self._lines.caller_of(call)
 
     async def perform_inbound(self, command: InboundCommand) -> None:
         """See `dialer.domain.ports.InboundLines`."""
-        if not self.is_up:
-            raise TelephoneSystemUnavailableError("not connected")
-        self.door.perform(command)
-
-    def _is_free_seat(self, agent: AgentId) -> bool:
-        return agent in self._legs and self._legs[agent] is None
+        self._expect_connection()
+        self._lines.perform_inbound(command, now=self._now())
+        self._serve()
 
     async def press_keys(self, attempt: AttemptId, keys: str) -> None:
         """See `dialer.domain.ports.KeyPad`; who was called hears them as `Line.keys`."""
-        if not self.is_up:
-            raise TelephoneSystemUnavailableError("not connected")
-        line = self._lines.get(attempt)
-        if line is None or line.phase is not Phase.JOINED:
-            raise UnknownThingError("call", attempt)
-        line.keys += keys
+        self._expect_connection()
+        self._lines.press_keys(attempt, keys)
 
     async def stop(self) -> None:
         """Disconnect; what lives goes on by itself."""
         self.is_up = False
 
+    def _expect_connection(self) -> None:
+        if not self.is_up:
+            raise TelephoneSystemUnavailableError("not connected")
+
     # --- the far side, for whoever owns it ---------------------------------------------------------------
 
     def living(self) -> NetworkReconciled:
         """All that lives here."""
-        return NetworkReconciled(
-            live=tuple(sorted(self._lines)),
-            talking={
-                name: line.agent
-                for name, line in sorted(self._lines.items())
-                if line.phase is Phase.JOINED and line.agent is not None
-            },
-            agents=tuple(sorted(self._legs)),
-            inbound=self.door.living(),
+        return self._lines.living()
+
+    def watch(self, watcher: LineWatcher) -> None:
+        """Let somebody else hear what becomes of lines."""
+        self._watchers.append(watcher)
+
+    def call_in(self, number: str | None, dialed: str, behaviour: CallerBehaviour | None = None) -> None:
+        """Somebody calls one of our numbers."""
+        self._lines.call_in(
+            number=number, dialed=dialed, behaviour=behaviour or CallerBehaviour(), now=self._now()
         )
+        self._serve()
 
     def take_unheard(self) -> list[Event]:
         """Everything that was said and not yet listened to, taken off the queue."""
@@ -249,269 +177,50 @@ class InMemoryNetwork:
 
     def lose_leg(self, agent: AgentId) -> None:
         """An agent's telephone dies."""
-        if agent in self._legs:
-            self._drop_leg(agent)
-            self._say(AgentLegLost(agent=agent))
+        self._lines.lose_leg(agent, now=self._now())
+        self._serve()
 
     def end_all(self) -> None:
         """The power goes: every line is gone and nobody is told."""
-        for line in self._lines.values():
-            _stop(line.timer)
-            _stop(line.limit)
-        self._lines.clear()
-        self._legs.clear()
-        self.door.end_all()
+        self._lines.end_all()
+        self._serve()
 
-    # --- orders ------------------------------------------------------------------------------------------
+    # --- watching ----------------------------------------------------------------------------------------
 
-    def _originate(self, order: Originate, dial: str | None) -> None:
-        why = self._why_not(order, dial)
-        self._seen.add(order.attempt)
-        if why is not None or dial is None:
-            self._say(CallNotAttempted(attempt=order.attempt, reason=why or "no number was given"))
-            return
-        line = Line(order=order, dial=dial, fate=self._public.fate(dial))
-        self._lines[order.attempt] = line
-        if self._witness is not None:
-            self._witness.rung(line, self._now())
-        if line.fate.rings:
-            line.timer = self._after(SETUP_S, self._ring, line)
-        else:
-            line.timer = self._after(line.fate.after_s, self._failed, line)
+    def rung(self, line: Line, now: float) -> None:
+        """See `LineWatcher`."""
+        for watcher in self._watchers:
+            watcher.rung(line, now)
 
-    def _why_not(self, order: Originate, dial: str | None) -> str | None:
-        if dial is None:
-            return "no number was given"
-        if order.attempt in self._seen:
-            return "this attempt was ordered before"
-        if self._now() > order.clearance.expires_at.timestamp():
-            return "the order came after its clearance had run out"
-        if len(self._lines) >= self._most:
-            return f"all {self._most} lines are in use"
-        return None
+    def joined(self, line: Line | CallerLine, agent: AgentId, now: float) -> None:
+        """See `LineWatcher`."""
+        for watcher in self._watchers:
+            watcher.joined(line, agent, now)
 
-    def _join(self, order: Bridge) -> None:
-        line = self._lines.get(order.attempt)
-        reason = ""
-        if line is None:
-            reason = "the call is gone"
-        elif line.phase is not Phase.WAITING and not self._may_move(line, order):
-            reason = f"the call is {line.phase.value}"
-        elif order.agent not in self._legs:
-            reason = "the agent's telephone is gone"
-        elif self._legs[order.agent] is not None or self.door.with_agent(order.agent) is not None:
-            reason = "the agent is on another call"
-        if line is None or reason:
-            self._say(BridgeFailed(attempt=order.attempt, agent=order.agent, reason=reason))
-            return
-        _stop(line.timer)
-        _stop(line.limit)
-        if line.agent is not None and self._legs.get(line.agent) == order.attempt:
-            self._legs[line.agent] = None
-        line.phase, line.agent = Phase.JOINED, order.agent
-        self._legs[order.agent] = order.attempt
-        line.timer = self._after(line.fate.talk_s, self._end, line, Outcome.CONNECTED)
-        if self._witness is not None:
-            self._witness.joined(line, self._now())
-        self._say(CallBridged(attempt=order.attempt, agent=order.agent, bridged_at=self._now()))
-        if self.on_join is not None:
-            self.on_join(line)
+    def left(self, line: Line | CallerLine, agent: AgentId, now: float) -> None:
+        """See `LineWatcher`."""
+        for watcher in self._watchers:
+            watcher.left(line, agent, now)
 
-    def _may_move(self, line: Line, order: Bridge) -> bool:
-        """Whether the caller may be given to another agent: theirs is gone, or passes them on."""
-        is_free = line.agent not in self._legs or line.agent == order.from_agent
-        return line.phase is Phase.JOINED and is_free
-
-    def _release(self, order: ReleaseAgent) -> None:
-        """The agent leaves the talk to the others."""
-        for line in self._lines.values():
-            if line.agent == order.agent:
-                line.agent = None
-        if order.agent in self._legs:
-            self._legs[order.agent] = None
-
-    def _join_talk(self, line: Line, talk: AttemptId) -> None:
-        """A third party has answered: they hear everybody in the talk, or nobody when it is over."""
-        other = self._lines.get(talk)
-        self._say(CallAnswered(attempt=line.order.attempt, answered_at=line.answered_at))
-        if other is None or other.phase is not Phase.JOINED or other.agent is None:
-            self._end(line, Outcome.HUNG_UP_WAITING)
-            return
-        line.phase, line.agent = Phase.JOINED, other.agent
-        line.timer = self._after(line.fate.talk_s, self._end, line, Outcome.CONNECTED)
-        bridged = CallBridged(attempt=line.order.attempt, agent=other.agent, bridged_at=self._now())
-        self._say(bridged)
-
-    def _hang_up(self, order: Hangup) -> None:
-        line = self._lines.get(order.attempt)
-        if line is None:
-            return
-        outcomes = {
-            Phase.WAITING: Outcome.ABANDONED,
-            Phase.PLAYING: Outcome.ABANDONED,
-            Phase.JOINED: Outcome.CONNECTED,
-        }
-        self._end(line, outcomes.get(line.phase, Outcome.CANCELLED))
-
-    def _drop_leg(self, agent: AgentId) -> None:
-        attempt = self._legs.pop(agent, None)
-        self.door.agent_gone(agent)
-        line = self._lines.get(attempt) if attempt is not None else None
-        if line is not None:  # the person hears silence and hangs up, unless somebody else is joined
-            _stop(line.timer)
-            line.timer = self._after(3.0, self._end, line, Outcome.CONNECTED)
-
-    # --- what lines do -----------------------------------------------------------------------------------
-
-    def _ring(self, line: Line) -> None:
-        line.phase = Phase.RINGING
-        self._say(CallRinging(attempt=line.order.attempt, early_media=line.fate.early_media))
-        fate, left = line.fate, line.order.ring_s
-        if fate.after_s >= left:
-            line.timer = self._after(left, self._end, line, Outcome.NO_ANSWER)
-        elif fate.answerer is None:
-            line.timer = self._after(fate.after_s, self._failed, line)
-        else:
-            line.timer = self._after(fate.after_s, self._answer, line)
-
-    def _answer(self, line: Line) -> None:
-        line.phase, line.answered_at = Phase.WAITING, self._now()
-        order, fate = line.order, line.fate
-        if order.joins is not None:
-            self._join_talk(line, order.joins)
-            return
-        detects = order.detection is not DetectionMode.OFF
-        limit = max(order.answer_limit_s, DETECTION_S if detects else 0.0)
-        line.limit = self._after(limit, self._limit_passed, line)
-        if fate.patience_s < limit:
-            line.timer = self._after(fate.patience_s, self._end, line, Outcome.HUNG_UP_WAITING)
-        if detects:
-            self._after(DETECTION_S, self._detected, line)
-            return
-        self._say(CallAnswered(attempt=order.attempt, answered_at=line.answered_at))
-        if order.voice is None or order.voice.notice is None:
-            self._record(line)
-        elif Recording.RECORDED_NOTICE in order.clearance.may_play:
-            line.playing = (Recording.RECORDED_NOTICE, order.voice.notice)
-            self._after(NOTICE_S, self._announced, line)
-
-    def _detected(self, line: Line) -> None:
-        if line.phase is not Phase.WAITING or line.order.attempt not in self._lines:
-            return
-        order, is_machine = line.order, line.fate.answerer is Answerer.MACHINE
-        self._say(
-            CallAnswered(
-                attempt=order.attempt,
-                answered_at=line.answered_at,
-                detected=Detected.MACHINE if is_machine else Detected.HUMAN,
-                cause="in memory",
-                delay_s=DETECTION_S,
-            )
-        )
-        if not is_machine or order.detection is not DetectionMode.ON:
-            self._record(line)
-            return
-        _stop(line.limit)
-        voice = order.voice
-        may_drop = Recording.VOICEMAIL_DROP in order.clearance.may_play
-        if may_drop and voice is not None and voice.drop is not None and voice.drop_on_detection:
-            self._speak(line, voice.drop, GREETING_S, Outcome.MACHINE)
-        else:
-            self._end(line, Outcome.MACHINE)
-
-    def _announced(self, line: Line) -> None:
-        if line.phase is Phase.WAITING and line.order.attempt in self._lines:
-            self._record(line)
-            self._heard(line, complete=True)
-
-    def _record(self, line: Line) -> None:
-        if line.order.voice is not None and line.order.voice.record:
-            self._say(RecordingBegan(attempt=line.order.attempt))
-
-    def _limit_passed(self, line: Line) -> None:
-        attempt, unserved = line.order.attempt, _unserved(line.order)
-        _stop(line.timer)
-        line.phase, line.playing = Phase.PLAYING, None
-        is_message = unserved is Unserved.MESSAGE
-        is_overflow = unserved is Unserved.OVERFLOW
-        self._say(CallTimedOut(attempt=attempt, message_played=is_message, overflow=is_overflow))
-        if is_overflow:
-            line.timer = self._after(OVERFLOW_S, self._overflow_took, line)
-            return
-        if is_message and line.order.voice is not None:
-            line.playing = (Recording.ABANDONMENT_MESSAGE, line.order.voice.message or "")
-        after = self._pressed if is_message and line.fate.presses else self._message_over
-        line.timer = self._after(MESSAGE_S if is_message else 0.0, after, line)
-
-    def _message_over(self, line: Line) -> None:
-        self._heard(line, complete=True)
-        self._end(line, Outcome.ABANDONED)
-
-    def _pressed(self, line: Line) -> None:
-        self._heard(line, complete=True)
-        self._say(OptOutPressed(attempt=line.order.attempt, key=line.fate.presses))
-        line.timer = self._after(CONFIRM_S, self._end, line, Outcome.ABANDONED)
-
-    def _acknowledge(self, order: ConfirmOptOut) -> None:
-        line = self._lines.get(order.attempt)
-        if line is not None and line.phase is Phase.PLAYING:
-            self.acknowledged.add(order.attempt)
-            self._end(line, Outcome.ABANDONED)
-
-    def _overflow_took(self, line: Line) -> None:
-        self._say(OverflowAnswered(attempt=line.order.attempt, at=self._now()))
-        line.timer = self._after(line.fate.talk_s, self._end, line, Outcome.OVERFLOWED)
-
-    def _leave(self, order: LeaveMessage) -> None:
-        """The agent is free, the machine hears the message."""
-        line = self._lines.get(order.attempt)
-        if line is None or line.phase is not Phase.JOINED:
-            return
-        if line.agent is not None and self._legs.get(line.agent) == order.attempt:
-            self._legs[line.agent] = None
-        line.agent = None
-        _stop(line.timer)
-        self._speak(line, order.sound, 0.0, Outcome.CONNECTED)
-
-    def _speak(self, line: Line, sound: str, after_s: float, outcome: Outcome) -> None:
-        """The greeting, then the message as far as the tape goes."""
-        line.phase, line.playing = Phase.PLAYING, (Recording.VOICEMAIL_DROP, sound)
-        spoken = min(MESSAGE_S, line.fate.tape_s)
-        line.timer = self._after(after_s + spoken, self._spoken, line, outcome)
-
-    def _spoken(self, line: Line, outcome: Outcome) -> None:
-        self._heard(line, complete=line.fate.tape_s >= MESSAGE_S)
-        self._end(line, outcome)
-
-    def _heard(self, line: Line, *, complete: bool) -> None:
-        if line.playing is None:
-            return
-        (recording, sound), line.playing = line.playing, None
-        attempt = line.order.attempt
-        self._say(VoicePlayed(attempt=attempt, recording=recording, sound=sound, complete=complete))
-
-    def _failed(self, line: Line) -> None:
-        self._end(line, line.fate.failure)
-
-    def _end(self, line: Line, outcome: Outcome) -> None:
-        if self._lines.pop(line.order.attempt, None) is None:
-            return
-        _stop(line.timer)
-        _stop(line.limit)
-        self._heard(line, complete=False)
-        if line.agent is not None and self._legs.get(line.agent) == line.order.attempt:
-            self._legs[line.agent] = None
-        if self._witness is not None:
-            self._witness.over(line, self._now(), outcome)
-        cause = line.fate.cause if outcome is line.fate.failure else "16 normal call clearing"
-        self._say(CallEnded(attempt=line.order.attempt, outcome=outcome, cause=cause))
-        if self.on_end is not None:
-            self.on_end(line, outcome)
+    def over(self, line: Line, outcome: Outcome, now: float) -> None:
+        """See `LineWatcher`."""
+        for watcher in self._watchers:
+            watcher.over(line, outcome, now)
 
     # --- means -------------------------------------------------------------------------------------------
 
-    def _after(self, seconds: float, action: Callable[..., None], *arguments: object) -> asyncio.TimerHandle:
-        return asyncio.get_running_loop().call_later(seconds / self._factor, action, *arguments)
+    def _serve(self) -> None:
+        """Make every move that is due, and have the alarm set for the next."""
+        while (at := self._lines.next_wakeup()) is not None and at <= self._now():
+            for event in self._lines.wake(self._now()):
+                self._say(event)
+        if at != self._waits_for:
+            self._waits_for = at
+            self._alarm.set(at, self._woken)
+
+    def _woken(self) -> None:
+        self._waits_for = None
+        self._serve()
 
     def _say(self, event: Event) -> None:
         if not self.is_up:
@@ -522,24 +231,3 @@ class InMemoryNetwork:
             self._events.clear()
             self._events.append(NetworkLost(reason=f"{self._backlog} events were not listened to"))
             self.is_up = False
-
-
-def _unserved(order: Originate) -> Unserved:
-    """What a person gets for whom nobody came, as far as the clearance allows it."""
-    may_play = Recording.ABANDONMENT_MESSAGE in order.clearance.may_play
-    voice = order.voice
-    if voice is None:
-        return Unserved.MESSAGE if may_play else Unserved.HANGUP
-    if voice.unserved is Unserved.MESSAGE and (voice.message is None or not may_play):
-        return Unserved.HANGUP
-    return voice.unserved
-
-
-def is_person(line: Line) -> bool:
-    """Whether a person picked up."""
-    return line.fate.answerer is Answerer.PERSON
-
-
-def _stop(timer: asyncio.TimerHandle | None) -> None:
-    if timer is not None:
-        timer.cancel()

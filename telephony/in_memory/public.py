@@ -8,6 +8,8 @@ from enum import Enum
 from math import log
 
 from dialer.domain.attempt import Outcome
+from dialer.domain.commands import Originate
+from dialer.domain.detection import Detected
 
 _EIGHT = struct.Struct("<8I")
 _SCALE = 2.0**-32
@@ -34,6 +36,8 @@ class Fate:
         presses: the key they press in a message; '' = none.
         tape_s: how long a machine's tape runs; a longer message is cut off.
         early_media: the network sends sound before any answer.
+        detection_s: how long detection listens until its verdict.
+        greeting_s: how much of a machine's greeting is left by then.
     """
 
     after_s: float
@@ -46,6 +50,18 @@ class Fate:
     presses: str = ""
     tape_s: float = 120.0
     early_media: bool = False
+    detection_s: float = 1.5
+    greeting_s: float = 4.0
+
+    @property
+    def picks_up(self) -> bool:
+        """See `telephony.lines.behaviour.Behaviour`."""
+        return self.answerer is not None
+
+    @property
+    def detected(self) -> Detected:
+        """Detection makes no mistake here."""
+        return Detected.MACHINE if self.answerer is Answerer.MACHINE else Detected.HUMAN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +99,11 @@ class Public:
         self.plan = plan
         self._seed = seed
         self._calls: dict[str, int] = {}
+
+    def behaviour(self, order: Originate, *, dial: str, now: float) -> Fate:
+        """See `telephony.lines.behaviour.CalledParties`."""
+        del order, now
+        return self.fate(dial)
 
     def fate(self, dial: str) -> Fate:
         """What the next call to this number meets."""

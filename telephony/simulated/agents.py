@@ -13,11 +13,13 @@ from typing import Any, cast
 import httpx2
 import structlog
 
-from dialer.domain.attempt import Outcome
+from dialer.domain.detection import Detected
 from dialer.domain.disposition import DispositionKind
 from dialer.domain.ids import AgentId
-from telephony.in_memory.network import InMemoryNetwork, Line, is_person
+from telephony.in_memory.network import InMemoryNetwork
 from telephony.in_memory.public import Public
+from telephony.lines.line import CallerLine, Line
+from telephony.lines.watching import Unwatched
 from telephony.simulated.log_file import LogFile, LogLine
 
 log = structlog.get_logger(__name__)
@@ -63,7 +65,7 @@ class AgentsPlan:
     )
 
 
-class ScriptedAgents:
+class ScriptedAgents(Unwatched):
     """Everybody on the floor, and the office that takes opt-outs.
 
     Args:
@@ -92,7 +94,7 @@ class ScriptedAgents:
         self._ended: asyncio.Queue[tuple[AgentId, str, DispositionKind, float]] = asyncio.Queue()
         self._talked_to: list[str] = []
         self._drawn = 0
-        network.on_end = self._line_ended
+        network.watch(self)
 
     async def run(self) -> None:
         """Work, for ever."""
@@ -146,17 +148,20 @@ class ScriptedAgents:
 
     # --- dispositions ------------------------------------------------------------------------------------
 
-    def _line_ended(self, line: Line, outcome: Outcome) -> None:
-        if outcome is not Outcome.CONNECTED or line.agent is None:
+    def left(self, line: Line | CallerLine, agent: AgentId, now: float) -> None:
+        """A talk is over: it will be written down."""
+        del now
+        if isinstance(line, CallerLine):
             return
         attempt = line.order.attempt
         u = self._public.draws("disposition", attempt)
-        kind = self._kind(u[0]) if is_person(line) else DispositionKind.MACHINE
-        if is_person(line):
+        is_person = line.behaviour.detected is Detected.HUMAN
+        kind = self._kind(u[0]) if is_person else DispositionKind.MACHINE
+        if is_person:
             self._talked_to.append(line.order.person)
             del self._talked_to[:-1000]
         self._writing.add(attempt)
-        self._ended.put_nowait((line.agent, attempt, kind, -self._plan.after_call_s * ln(u[1])))
+        self._ended.put_nowait((agent, attempt, kind, -self._plan.after_call_s * ln(u[1])))
 
     def _kind(self, u: float) -> DispositionKind:
         left = u * sum(self._plan.results.values())

@@ -8,7 +8,9 @@ from pathlib import Path
 import msgspec
 
 from dialer.domain.attempt import Outcome
-from telephony.in_memory.network import Line
+from dialer.domain.ids import AgentId
+from telephony.lines.line import CallerLine, Line
+from telephony.lines.watching import Unwatched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ class LogLine:
     text: str = ""
 
 
-class LogFile:
+class LogFile(Unwatched):
     """Writes; each line reaches the operating system before the call returns."""
 
     def __init__(self, path: Path) -> None:
@@ -44,13 +46,13 @@ class LogFile:
         """Append one line."""
         os.write(self._file, self._encode(line) + b"\n")
 
-    def rung(self, line: Line, at: float) -> None:
-        """See `Witness`."""
+    def rung(self, line: Line, now: float) -> None:
+        """See `LineWatcher`."""
         order = line.order
         self.write(
             LogLine(
                 what="rung",
-                at=at,
+                at=now,
                 attempt=order.attempt,
                 number=order.number,
                 person=order.person,
@@ -58,12 +60,12 @@ class LogFile:
             )
         )
 
-    def over(self, line: Line, at: float, outcome: Outcome) -> None:
-        """See `Witness`."""
+    def over(self, line: Line, outcome: Outcome, now: float) -> None:
+        """See `LineWatcher`."""
         self.write(
             LogLine(
                 what="over",
-                at=at,
+                at=now,
                 attempt=line.order.attempt,
                 number=line.order.number,
                 person=line.order.person,
@@ -72,11 +74,11 @@ class LogFile:
             )
         )
 
-    def joined(self, line: Line, at: float) -> None:
-        """See `Witness`."""
-        waited = f"{at - line.answered_at:.6f}"
-        attempt, agent = line.order.attempt, line.agent or ""
-        self.write(LogLine(what="joined", at=at, attempt=attempt, agent=agent, text=waited))
+    def joined(self, line: Line | CallerLine, agent: AgentId, now: float) -> None:
+        """See `LineWatcher`."""
+        if isinstance(line, Line):
+            waited = f"{now - line.answered_at:.6f}"
+            self.write(LogLine(what="joined", at=now, attempt=line.order.attempt, agent=agent, text=waited))
 
     def close(self) -> None:
         """No more lines."""

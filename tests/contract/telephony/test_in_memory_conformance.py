@@ -1,60 +1,30 @@
-"""The in-memory telephone system keeps every duty of the port."""
+"""The in-memory telephone system keeps every duty of the port, in virtual time."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
-from dialer.clock import monotonic_now
-from dialer.domain.attempt import Outcome
-from telephony.conformance.bench import Bench, Numbers
+from telephony.conformance.bench import Bench
 from telephony.conformance.inbound import *  # noqa: F403 - as below
+from telephony.conformance.numbers import NUMBERS, planned_public
+from telephony.conformance.passing import VirtualTime
 from telephony.conformance.suite import *  # noqa: F403 - the suite's tests become this module's
 from telephony.in_memory.network import InMemoryNetwork
-from telephony.in_memory.public import Answerer, Fate, Public, PublicPlan
-
-FACTOR = 100.0
-"""The floor's seconds in a real one: rings and limits are real spans of a fast clock."""
-
-FIXED = {
-    "+1000": Fate(after_s=0.5, answerer=Answerer.PERSON, talk_s=60.0),
-    "+1001": Fate(after_s=0.5, answerer=Answerer.PERSON, talk_s=1.0),
-    "+1002": Fate(after_s=0.5, answerer=None, failure=Outcome.BUSY, cause="17 user busy", rings=False),
-    "+1003": Fate(after_s=0.5, answerer=None, failure=Outcome.INVALID_NUMBER, cause="1", rings=False),
-    "+1004": Fate(after_s=3600.0, answerer=None),
-    "+1005": Fate(after_s=0.5, answerer=Answerer.PERSON, presses="9"),
-    "+1006": Fate(after_s=0.5, answerer=Answerer.MACHINE),
-    "+1007": Fate(after_s=0.5, answerer=Answerer.MACHINE, tape_s=1.0),
-}
-NUMBERS = Numbers(
-    answers="+1000",
-    answers_and_leaves="+1001",
-    busy="+1002",
-    invalid="+1003",
-    rings="+1004",
-    presses="+1005",
-    machine="+1006",
-    short_tape="+1007",
-)
+from telephony.lines.behaviour import CallerBehaviour
 
 
 @pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
-    began = monotonic_now()
-
-    def now() -> float:
-        return 1_780_000_000.0 + (monotonic_now() - began) * FACTOR
-
-    network = InMemoryNetwork(Public(PublicPlan(fixed=FIXED), seed=1), now=now, factor=FACTOR)
+    time = VirtualTime()
+    network = InMemoryNetwork(planned_public(), now=time.now, alarm=time.alarm())
 
     async def call_in(number: str, dialed: str, key: str) -> None:
-        network.door.call_in(number, dialed, key=key)
+        network.call_in(number, dialed, CallerBehaviour(key=key))
 
     async def cut() -> None:
         network.lose_connection("cut by the test")
 
-    made = Bench(
-        system=network, numbers=NUMBERS, now=now, cut=cut, call_in=call_in, factor=FACTOR, patience_s=20.0
-    )
+    made = Bench(system=network, numbers=NUMBERS, now=time.now, cut=cut, call_in=call_in, passing=time)
     await made.connect()
     yield made
     await made.close()

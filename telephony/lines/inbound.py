@@ -1,0 +1,147 @@
+"""Lines of people who call us: they hear a menu, press a key, wait, talk, leave.
+
+What the port promises is kept without a word from outside: a caller who waits is told after a while that
+nobody is free, and an opt-out that nobody confirms is not acknowledged. A caller whose agent's leg goes waits
+again.
+"""
+
+from collections.abc import Callable
+
+from dialer.domain.commands import BridgeInbound, ConfirmInboundOptOut, DismissInbound, HangupInbound
+from dialer.domain.events import (
+    Event,
+    InboundArrived,
+    InboundBridged,
+    InboundBridgeFailed,
+    InboundEnded,
+    InboundOptedOut,
+    InboundUnserved,
+    InboundWaiting,
+)
+from dialer.domain.ids import AgentId, InboundId
+from dialer.domain.voice import OPT_OUT_KEY
+from telephony.lines.agenda import Agenda
+from telephony.lines.behaviour import LineTimings
+from telephony.lines.legs import Legs
+from telephony.lines.line import CallerLine
+from telephony.lines.states import CALLER, CallerMove, CallerState
+from telephony.lines.watching import LineWatcher
+
+
+class Inbound:
+    """The lines of people who call us."""
+
+    def __init__(
+        self,
+        *,
+        agenda: Agenda,
+        legs: Legs,
+        say: Callable[[Event], None],
+        timings: LineTimings,
+        watcher: LineWatcher,
+    ) -> None:
+        self._agenda = agenda
+        self._legs = legs
+        self._say = say
+        self._timings = timings
+        self._watcher = watcher
+        self.lines: dict[InboundId, CallerLine] = {}
+        self.arrived = 0
+        """Calls that came in; counted by whoever names them."""
+
+    # --- the public's side -------------------------------------------------------------------------------
+
+    def call_in(self, call: CallerLine) -> None:
+        """Somebody calls one of our numbers."""
+        self.lines[call.call] = call
+        self._say(InboundArrived(call=call.call, dialed=call.dialed))
+        self._agenda.plan(call.behaviour.menu_s, self._heard_menu, call)
+
+    def _heard_menu(self, line: CallerLine) -> None:
+        if line.behaviour.key == OPT_OUT_KEY:
+            self._move(line, CallerMove.TELL)
+            self._say(InboundOptedOut(call=line.call, key=line.behaviour.key))
+            self._agenda.plan(self._timings.confirm_s, self._end, line)
+        else:
+            self._wait(line, CallerMove.WAIT)
+
+    def _wait(self, line: CallerLine, move: CallerMove) -> None:
+        self._move(line, move)
+        self._say(InboundWaiting(call=line.call))
+        queue_s, patience_s = self._timings.queue_s, line.behaviour.patience_s
+        if patience_s < queue_s:
+            self._agenda.plan(patience_s, self._end, line)
+        else:
+            self._agenda.plan(queue_s, self._unserved, line)
+
+    def _unserved(self, line: CallerLine) -> None:
+        self._move(line, CallerMove.TELL)
+        self._say(InboundUnserved(call=line.call))
+        self._agenda.plan(self._timings.goodbye_s, self._end, line)
+
+    # --- the dialer's side -------------------------------------------------------------------------------
+
+    def bridge(self, order: BridgeInbound) -> None:
+        """Join, or say why not."""
+        line, reason = self.lines.get(order.call), ""
+        if line is None:
+            reason = "the call is over"
+        elif line.state is not CallerState.WAITING:
+            reason = "the caller does not wait"
+        else:
+            reason = self._legs.why_not(order.agent)
+        if line is None or reason:
+            self._say(InboundBridgeFailed(call=order.call, agent=order.agent, reason=reason))
+            return
+        now = self._agenda.now
+        self._move(line, CallerMove.JOIN)
+        line.agent, line.joined_at = order.agent, now
+        self._legs.take(order.agent, line)
+        self._watcher.joined(line, order.agent, now)
+        self._agenda.plan(line.behaviour.talk_s, self._end, line)
+        self._say(InboundBridged(call=line.call, agent=order.agent, bridged_at=now))
+
+    def hang_up(self, order: HangupInbound) -> None:
+        """End the caller's channel, whatever it does."""
+        line = self.lines.get(order.call)
+        if line is not None:
+            self._end(line)
+
+    def dismiss(self, order: DismissInbound) -> None:
+        """Tell the caller that nobody is free."""
+        line = self.lines.get(order.call)
+        if line is not None and line.state is CallerState.WAITING:
+            self._unserved(line)
+
+    def confirm_opt_out(self, order: ConfirmInboundOptOut) -> None:
+        """The opt-out is written down: they hear so."""
+        line = self.lines.get(order.call)
+        if line is not None and line.state is CallerState.TOLD and line.behaviour.key == OPT_OUT_KEY:
+            line.acknowledged = True
+            self._move(line, CallerMove.TELL)
+            self._agenda.plan(self._timings.goodbye_s, self._end, line)
+
+    def agent_gone(self, line: CallerLine) -> None:
+        """Their agent's telephone died: they wait again."""
+        if line.agent is not None:
+            self._watcher.left(line, line.agent, self._agenda.now)
+            line.agent = None
+        self._wait(line, CallerMove.LOSE_AGENT)
+
+    def living(self) -> tuple[tuple[InboundId, AgentId | None], ...]:
+        """Everybody who is on the line, and with whom."""
+        return tuple((name, self.lines[name].agent) for name in sorted(self.lines))
+
+    def _move(self, line: CallerLine, move: CallerMove) -> None:
+        line.state = CALLER.move(line.state, move)
+        line.moves += 1
+
+    def _end(self, line: CallerLine) -> None:
+        agent = line.agent
+        self._move(line, CallerMove.END)
+        del self.lines[line.call]
+        if agent is not None:
+            line.agent = None
+            self._legs.free(agent, line)
+            self._watcher.left(line, agent, self._agenda.now)
+        self._say(InboundEnded(call=line.call))

@@ -120,8 +120,8 @@ def _law() -> Examined:
 def _settings() -> Examined:
     try:
         settings = load_settings()
-    except FairdialError as error:
-        return Examined(name="settings", ok=False, found=str(error), mend="mend the setting that is named.")
+    except MendableError as error:
+        return Examined(name="settings", ok=False, found=f"{error.what} ({error.where})", mend=error.mend)
     found = f"out={settings.out} store={settings.store or '(the last one)'}"
     return Examined(name="settings", ok=True, found=found)
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from compliance_gate.book.texts import tzdata_version
-from compliance_gate.rules.base import Checked
+from compliance_gate.words import Checked
 from dialer.domain.errors import FairdialError, MendableError
 from dialer.floor.law import rulebook_for_calls, uses_sample
 from dialer.floor.stores import store_address

@@ -27,7 +27,7 @@ from dialer.domain.commands import (
     ReleaseAgent,
 )
 from dialer.domain.events import Event, LeadsFetched, NetworkReconciled
-from dialer.domain.ids import AttemptId, InboundId, NumberId
+from dialer.domain.ids import NO_BOX, AttemptId, BoxId, InboundId, NumberId
 from dialer.domain.inbound import Caller
 
 TelephoneCommand = (
@@ -112,6 +112,26 @@ class InboundLines(Protocol):
         Raises:
             TelephoneSystemUnavailableError: nothing was handed over.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unended:
+    """An attempt that the engine has not heard the end of. `launched_at`: POSIX seconds."""
+
+    attempt: AttemptId
+    launched_at: float
+    box: BoxId = NO_BOX
+
+
+@runtime_checkable
+class KeepsRecord(Protocol):
+    """A telephone system that keeps what it did while nobody listened, and can be asked for it."""
+
+    async def what_became(self, unended: Sequence[Unended]) -> tuple[Event, ...]:
+        """What became of attempts that live there no more, as the events that were missed, in their order.
+        Of an attempt that the record says nothing of there is no event: it stays unknown. Never raises for a
+        record that cannot be read; that is logged."""
         ...
 
 

@@ -15,24 +15,21 @@ from typing import cast, get_args
 from dialer.casework.facts import FactEvent, change_of_event
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
-from dialer.domain.attempt import JOINED, AttemptState
+from dialer.domain.attempt import AttemptState
 from dialer.domain.campaign import CampaignMove, CampaignState
 from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, PersonId
 from dialer.domain.lead import Target
+from dialer.domain.ports import Unended
 from dialer.engine.boxes import Boxes
-from dialer.engine.calling import phases
 from dialer.engine.calling.calls import Calls
-from dialer.engine.calling.channel_gone import ChannelGone
 from dialer.engine.calling.conference import Conference, News
 from dialer.engine.calling.ending import Ending
+from dialer.engine.calling.guests import is_alone_with_guest
 from dialer.engine.calling.hanging_up import HangingUp
 from dialer.engine.calling.heard import Heard
-from dialer.engine.calling.joining import Joining
-from dialer.engine.calling.judging import Judging
 from dialer.engine.calling.transferring import Transferring
-from dialer.engine.calling.watching import Watching
 from dialer.engine.context import Context, Gate
 from dialer.engine.control import Control
 from dialer.engine.following import Following
@@ -70,31 +67,16 @@ class DialerEngine:
         self._suppression = Suppression(context, self._people, self._clearing)
         following = Following(context, self._suppression)
         self._ending = Ending(context, self._roster, self._pacing, self._people, following)
-        self._joining = joining = Joining(context, self._roster, self._ending)
-        judging = Judging(context, self._pacing)
-        gone = ChannelGone(context, self._roster, self._pacing, self._ending, joining, judging)
-        self._watching = Watching(context, gone)
-        self._calls = Calls(context, joining, judging, gone, self._watching)
+        self._calls = Calls(context, self._roster, self._pacing, self._ending)
         self._hopper = Hopper(context, self._people, self._roster)
         self._launcher = Launcher(
-            context, self._roster, self._hopper, self._people, self._pacing, self._clearing
+            context, self._roster, self._hopper, self._people, self._pacing, self._clearing, self._calls
         )
         self._transferring = Transferring(context, self._roster, self._pacing)
         self._conference = Conference(context, self._roster, self._pacing, self._clearing, self._ending)
-        self._boxes = Boxes(context, self._roster, self._calls, joining, self._conference)
-        self._control = Control(
-            context, self._roster, self._hopper, self._pacing, self._calls, joining, self._boxes
-        )
-        self._heard = Heard(
-            context,
-            self._roster,
-            self._pacing,
-            following,
-            joining,
-            judging,
-            self._calls,
-            self._watching,
-        )
+        self._boxes = Boxes(context, self._roster, self._calls, self._conference)
+        self._control = Control(context, self._roster, self._hopper, self._pacing, self._calls, self._boxes)
+        self._heard = Heard(context, self._roster, self._pacing, following, self._calls)
         self._inbound_ending = InboundEnding(context, self._roster, self._clearing, following)
         self._inbound = Inbound(context, self._roster, following, self._inbound_ending)
         self._hanging_up = HangingUp(context, self._inbound)
@@ -168,6 +150,17 @@ class DialerEngine:
         return tuple(self._context.state.persons)
 
     @property
+    def unended(self) -> tuple[Unended, ...]:
+        """Attempts whose end was not heard of, in the order of their launch; third parties apart."""
+        state = self._context.state
+        calls = [
+            Unended(attempt=call.attempt, launched_at=call.launched_at, box=call.box)
+            for call in state.calls.values()
+            if call.ended_at is None
+        ]
+        return tuple(sorted(calls, key=lambda one: (one.launched_at, one.attempt)))
+
+    @property
     def ignored(self) -> int:
         """Events so far that came late, twice or about something unknown, and changed nothing."""
         return sum(self._context.state.ignored.values())
@@ -199,12 +192,12 @@ class DialerEngine:
     def _connect(self) -> None:
         """Give agents to callers who wait, then to leads that need one reserved."""
         context = self._context
-        if not context.unconnected:
-            return
+        if not context.unconnected or not context.state.is_network_up:
+            return  # what waits while nobody is heard is looked at when it is known what lives
         campaigns = context.state.campaigns
         wanting = [campaigns[name] for name in sorted(context.unconnected) if name in campaigns]
         for campaign in wanting:
-            self._joining.connect_waiting(campaign)
+            self._calls.connect_waiting(campaign)
             if not context.state.inbound:
                 self._launcher.serve_reserved(campaign)
         if context.state.inbound:  # people who called us come after those we called, and before those we may
@@ -218,7 +211,7 @@ class DialerEngine:
         while timers and timers[0][0] <= now:
             _at, _order, kind, name = heapq.heappop(timers)
             if kind == "watch":
-                self._watching.look(AttemptId(name))
+                self._calls.watch(AttemptId(name))
             elif kind == "shift":
                 self._end_shift(AgentId(name))
             elif kind == "wrap":
@@ -239,10 +232,10 @@ class DialerEngine:
         call = self._context.state.calls.get(attempt)
         if call is None or call.agent is None:
             return
-        if call.state is AttemptState.HANDED_ON:
+        if is_alone_with_guest(call):
             self._leave_wrap_up(call, ready=False)
             return
-        if call.state is not AttemptState.WRAPPING:
+        if call.state is not AttemptState.ENDED:
             return
         agent = self._context.agent(call.agent)
         self._ending.without_disposition(call)
@@ -358,7 +351,7 @@ class DialerEngine:
 
     def _log_out(self, event: e.AgentLoggedOut) -> None:
         agent = self._roster.log_out(event)
-        self._joining.agent_gone(agent)
+        self._calls.agent_gone(agent)
         self._inbound.agent_gone(agent)
         self._control.no_agent_left(agent.campaign)
 
@@ -368,30 +361,31 @@ class DialerEngine:
             self._context.ignore("late_leg_loss")
             return
         agent = self._roster.lose_leg(event)
-        self._joining.agent_gone(agent)
+        self._calls.agent_gone(agent)
         self._inbound.agent_gone(agent)
         self._control.no_agent_left(agent.campaign)
 
     def _dispose(self, event: e.DispositionRecorded) -> None:
         call = self._context.state.calls.get(event.attempt)
-        if call is not None and _awaits_bridge_to(call, event.agent):
+        if call is not None and call.is_bridging and call.agent == event.agent:
             # Nobody can tell what came of a call they were not joined to: the news of the bridge is late.
             now = self._context.now
-            self._calls.bridged(e.CallBridged(attempt=event.attempt, agent=event.agent, bridged_at=now))
-        if call is None or call.agent != event.agent or call.state not in _MAY_BE_DISPOSED:
+            self._calls.bridged(e.CallBridged(attempt=call.attempt, agent=event.agent, bridged_at=now))
+        if call is None or call.agent != event.agent or call.bridged_at is None:
             self._context.ignore("late_disposition")
             return
-        phases.say(call, event.disposition, ready_after=event.ready_after)
-        if call.state is AttemptState.WRAPPING:
+        call.disposition = event.disposition
+        call.ready_after = event.ready_after
+        if call.state is AttemptState.ENDED:
             self._ending.with_disposition(call, self._context.agent(event.agent))
-        elif call.state is AttemptState.HANDED_ON:
+        elif is_alone_with_guest(call):
             self._leave_wrap_up(call, ready=event.ready_after)
 
     def _leave_wrap_up(self, call: CallRow, *, ready: bool) -> None:
         """The agent is done with a talk that goes on without them."""
         assert call.agent is not None, "a talk that was handed on had an agent"
         agent = self._context.agent(call.agent)
-        if agent.state is AgentState.WRAPPING and agent.attempt == call.launch.attempt:
+        if agent.state is AgentState.WRAPPING and agent.attempt == call.attempt:
             self._roster.finish(agent, ready=ready)
 
     def _dial(self, event: e.DialRequested) -> None:
@@ -400,13 +394,3 @@ class DialerEngine:
         target = Target(person=event.person, number=event.number)
         if not self._launcher.dial_for(campaign, agent, event.lead, target):
             self._context.ignore("dial_refused")
-
-
-_MAY_BE_DISPOSED = JOINED - {AttemptState.REJOINING, AttemptState.LEAVING_MESSAGE} | {AttemptState.WRAPPING}
-"""Not while it is joined to somebody else, who will say; nor while the message is left, which says it all."""
-
-
-def _awaits_bridge_to(call: CallRow, agent: AgentId) -> bool:
-    if call.state is AttemptState.BRIDGING:
-        return call.agent == agent
-    return call.state is AttemptState.REJOINING and call.next_agent == agent

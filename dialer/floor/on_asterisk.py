@@ -19,11 +19,12 @@ from dialer.floor.settings import (
     campaigns_of,
     demand_declared,
     demand_nobody_real,
+    read_settings,
 )
 from dialer.floor.stores import STORE_FILE
 from dialer.runtime.clocks import Clock, RealClock
 from dialer.runtime.settings import RuntimeSettings
-from dialer.settings import RehearsalTime, load_settings
+from dialer.settings import RehearsalTime
 from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.errors import CannotConnectError, LoginRefusedError
 from telephony.asterisk.opening import address_of
@@ -62,7 +63,7 @@ def planned_floor(
     Raises:
         MendableError: the settings are not right.
     """
-    settings = load_settings()
+    settings = read_settings()
     asterisks, campaigns = asterisks_of(settings), campaigns_of(settings)
     if not campaigns:
         raise MendableError(

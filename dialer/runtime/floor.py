@@ -79,7 +79,11 @@ class Floor:
         self._inbox = Inbox(capacity=self.settings.inbox)
         self._refills: asyncio.Queue[c.RefillHopper] = asyncio.Queue()
         self._link = Link(
-            network=network, settings=self.settings, instruments=self.instruments, put=self._from_network
+            network=network,
+            settings=self.settings,
+            instruments=self.instruments,
+            put=self._from_network,
+            unended=lambda: self._engine.unended,
         )
         self._outbox = Outbox(
             network=network,

@@ -10,14 +10,14 @@ itself and has a number of its own; a loss of one leaves the others' numbers alo
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 
 from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import BoxGivenUp, EngineRestarted, Event, NetworkLost, NetworkReconciled
 from dialer.domain.ids import NO_BOX, BoxId
-from dialer.domain.ports import TelephoneSystem
+from dialer.domain.ports import KeepsRecord, TelephoneSystem, Unended
 from dialer.runtime.instruments import Instruments
 from dialer.runtime.settings import RuntimeSettings
 
@@ -28,6 +28,7 @@ class Link:
     """Keeps the telephone system in hearing.
 
     Args:
+        unended: attempts that the engine has not heard the end of.
         put: puts an event into the inbox under the number of the connection that said it, waiting for room.
     """
 
@@ -38,11 +39,13 @@ class Link:
         settings: RuntimeSettings,
         instruments: Instruments,
         put: Callable[[Event, int], Awaitable[None]],
+        unended: Callable[[], Sequence[Unended]] = tuple,
     ) -> None:
         self._network = network
         self._settings = settings
         self._instruments = instruments
         self._put = put
+        self._unended = unended
         self._made = 0
         self._is_told_lost = False
         self._numbers: dict[BoxId, int] = {}
@@ -92,7 +95,28 @@ class Link:
         self._is_told_lost = False
         self._instruments.network_up.set(1)
         log.info("network.up", live=len(found.live), agents=len(found.agents))
+        await self._tell_what_was_missed(found)
         await self._put(found, self._made)
+
+    async def _tell_what_was_missed(self, found: NetworkReconciled) -> None:
+        """What the telephone system's own record says of attempts that live no more, before the engine closes
+        as unknown what it has not heard of."""
+        network = self._network
+        if not isinstance(network, KeepsRecord):
+            return
+        elsewhere = {*found.live, *found.elsewhere}
+        boxes = {box.box for box in found.boxes} or {NO_BOX}
+        asked = [one for one in self._unended() if one.attempt not in elsewhere and one.box in boxes]
+        if not asked:
+            return
+        try:
+            missed = await asyncio.wait_for(network.what_became(asked), self._settings.connect_s)
+        except TimeoutError:
+            log.error("network.record_not_read", why="it took too long", attempts=len(asked))
+            return
+        log.info("network.missed", asked=len(asked), events=len(missed))
+        for event in missed:
+            await self._put(event, self._made)
 
     async def _listen(self) -> None:
         """Pass on events until the connection is gone. A system may come back within its own stream."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -41,7 +43,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, InboundId
 from dialer.domain.listening import Ear
-from dialer.domain.ports import InboundCommand, TelephoneCommand
+from dialer.domain.ports import InboundCommand, TelephoneCommand, Unended
 from dialer.domain.sound import AgentSound
 from telephony.asterisk import orders
 from telephony.asterisk.acts import (
@@ -55,6 +57,7 @@ from telephony.asterisk.acts import (
     Told,
     TrunkNews,
 )
+from telephony.asterisk.call_record import KEPT_WITHIN_S, CallStory, Story, events_of, read
 from telephony.asterisk.calls import Call, CallBook
 from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
 from telephony.asterisk.controls import CallControls
@@ -83,6 +86,8 @@ _LAG_REST_S = 2.0
 _PHONE_BACK_S = 4.0
 # A phone that is busy without a leg of ours is asked again so often, as long as its agent is logged in.
 _BUSY_AGAIN_S = 1.0
+# A line of the record is written some milliseconds after what it tells of.
+_RECORD_AGAIN_S = 0.5
 # Before the measuring of phones begins again after a defect.
 _LISTEN_AGAIN_S = 5.0
 
@@ -99,6 +104,7 @@ class AdapterSettings:
         owned: the only numbers that are ever shown; None = whatever is ordered (a laboratory).
         voices: by campaign, or for every other campaign; without any nothing is played or recorded.
         inbound_region: country whose numbers come without a country code.
+        call_record: Asterisk's own record of calls, as this machine sees it; None = there is none.
     """
 
     trunks: tuple[TrunkPlan, ...]
@@ -106,6 +112,7 @@ class AdapterSettings:
     owned: frozenset[str] | None = None
     voices: Mapping[CampaignId, Voice] = field(default_factory=dict[CampaignId, Voice])
     inbound_region: str = "US"
+    call_record: Path | None = None
 
 
 class AsteriskSystem:
@@ -232,6 +239,27 @@ class AsteriskSystem:
             return reconciled(await take_snapshot(self._link), also=self._calls.pending())
         except AmiError as error:
             raise TelephoneSystemUnavailableError(str(error)) from error
+
+    async def what_became(self, unended: Sequence[Unended]) -> tuple[Event, ...]:
+        """See `dialer.domain.ports.KeepsRecord`: read from Asterisk's own record of calls."""
+        path = self._settings.call_record
+        if path is None or not unended:
+            return ()
+        ahead = self._now() - self._wall()
+        attempts = {one.attempt: one.launched_at for one in unended}
+        since = min(attempts.values()) - ahead - KEPT_WITHIN_S
+        story = await self._read_record(path, since)
+        if any(call.began_at is not None and call.ended_at is None for call in _of(story, attempts)):
+            await asyncio.sleep(_RECORD_AGAIN_S)  # written a moment after it happened
+            story = await self._read_record(path, since)
+        return events_of(story, attempts, ahead=ahead)
+
+    async def _read_record(self, path: Path, since: float) -> Story:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(None, partial(read, path, since=since))
+        except OSError as error:
+            _log.error("asterisk.record_not_read", path=str(path), why=str(error))
+            return Story()
 
     def caller_of(self, call: InboundId) -> str | None:
         """See `dialer.domain.ports.InboundLines`."""
@@ -650,6 +678,10 @@ class AsteriskSystem:
 
 def _failed(command: Bridge, reason: str) -> BridgeFailed:
     return BridgeFailed(attempt=command.attempt, agent=command.agent, reason=reason)
+
+
+def _of(story: Story, attempts: Mapping[AttemptId, float]) -> tuple[CallStory, ...]:
+    return tuple(call for attempt in attempts if (call := story.calls.get(attempt)) is not None)
 
 
 def _steady() -> float:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import jinja2
 
-from dialer.settings_reader import SettingsError
-from telephony.asterisk.settings import AsteriskSettings
+from telephony.asterisk.settings import AsteriskSettings, SettingsError
 
 TEMPLATES = (
     "amd.conf",
+    "cel.conf",
+    "cel_custom.conf",
     "extensions.conf",
     "fail2ban/fairdial-asterisk.filter",
     "fail2ban/fairdial-asterisk.jail",

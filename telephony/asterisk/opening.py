@@ -6,11 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dialer.domain.ids import CampaignId
-from dialer.settings_reader import SettingsError
 from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
 from telephony.asterisk.connection import AmiAddress, AmiTimings
 from telephony.asterisk.orders import Voice
-from telephony.asterisk.settings import AsteriskSettings
+from telephony.asterisk.settings import AsteriskSettings, SettingsError
 from telephony.asterisk.trunks import TrunkPlan
 
 
@@ -69,6 +68,10 @@ def open_system(
         for voice in settings.voices
     }
     adapter = AdapterSettings(
-        trunks=plans, voices=voices, owned=owned, inbound_region=settings.inbound_region
+        trunks=plans,
+        voices=voices,
+        owned=owned,
+        inbound_region=settings.inbound_region,
+        call_record=None if settings.call_record is None else Path(settings.call_record),
     )
     return AsteriskSystem(address_of(settings), adapter, now=now, wall=wall, timings=timings)

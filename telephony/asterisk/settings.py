@@ -10,15 +10,21 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dialer.settings_reader import SettingsError, SettingsReader
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _ENDPOINT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 
-_READER = SettingsReader(from_text=True)
+
+_STRICT = ConfigDict(extra="forbid")
 
 
+class SettingsError(ValueError):
+    """A setting cannot be written into Asterisk's configuration; the message says which and why."""
+
+
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateFiles:
     """Paths, on Asterisk's machine, of the certificate chain and its key (PEM)."""
@@ -27,6 +33,7 @@ class CertificateFiles:
     key: str
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmiSettings:
     """The manager interface: where Asterisk listens, and the dialer's own user.
@@ -43,6 +50,7 @@ class AmiSettings:
     permit: tuple[str, ...] = ("127.0.0.1/255.255.255.255",)
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSettings:
     """The web sockets of browser phones.
@@ -57,6 +65,7 @@ class HttpSettings:
     public: str | None = None
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SipSettings:
     """SIP over UDP, and the address that sound is sent from and expected at.
@@ -75,6 +84,7 @@ class SipSettings:
     permit: tuple[str, ...] = ()
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RtpSettings:
     """Ports for sound; `ice_hosts` maps an own address to the one that browsers can reach."""
@@ -84,6 +94,7 @@ class RtpSettings:
     ice_hosts: tuple[tuple[str, str], ...] = ()
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmdSettings:
     """Limits of the answering machine detection, in milliseconds; these are quick: verdict in 1.3 to 3 s."""
@@ -94,6 +105,7 @@ class AmdSettings:
     total_analysis_ms: int = 3000
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrunkSettings:
     """One way out to the public telephone network.
@@ -130,6 +142,7 @@ class TrunkSettings:
     test_caller_id: str | None = None
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentPhoneSettings:
     """One agent's phone: a SIP phone, or a browser when `browser` is set.
@@ -144,6 +157,7 @@ class AgentPhoneSettings:
     agent: str | None = None
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkSettings:
     """How the dialer reaches this Asterisk. Another machine is only reached with TLS.
@@ -157,6 +171,7 @@ class LinkSettings:
     ca_file: str | None = None
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceSettings:
     """What a campaign may have played, by names of sound files in `sounds`; the clearance has the last word.
@@ -176,11 +191,15 @@ class VoiceSettings:
     record: bool = False
 
 
+@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsteriskSettings:
     """Everything the configuration is written from, and the dialer is connected by.
 
     Args:
+        call_record: Asterisk's own record of calls (`.../cel-custom/fairdial.csv`) as this machine sees it:
+            what became of calls while the dialer was dead is read there. None = none is kept, and such calls
+            are unknown.
         name: of this one among several; one alone needs none.
         sounds: folder of the messages' sound files on Asterisk's machine.
         recordings: folder for recordings on Asterisk's machine.
@@ -216,6 +235,7 @@ class AsteriskSettings:
     music_on_hold: bool = False
     link: LinkSettings = field(default_factory=LinkSettings)
     voices: tuple[VoiceSettings, ...] = ()
+    call_record: str | None = None
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -234,16 +254,13 @@ class AsteriskSettings:
                 raise SettingsError(f"phone name {agent.endpoint!r}: letters, digits and hyphens only")
 
     @classmethod
-    def from_mapping(cls, values: Mapping[str, object], *, at: str = "") -> AsteriskSettings:
-        """Settings from a plain mapping, as read from TOML or from variables of the environment.
-
-        Args:
-            at: the mapping's own place in the settings, for the error.
+    def from_mapping(cls, values: Mapping[str, object]) -> AsteriskSettings:
+        """Settings from a plain mapping, as read from TOML.
 
         Raises:
-            SettingsError: a value is missing, unknown or of the wrong kind; says which.
+            pydantic.ValidationError: a value is missing or of the wrong kind.
         """
-        return _READER.read(cls, values, at=at)
+        return TypeAdapter(cls).validate_python(values)
 
     @classmethod
     def from_toml(cls, text: str) -> AsteriskSettings:
@@ -256,6 +273,10 @@ class AsteriskSettings:
             return cls.from_mapping(tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
             raise SettingsError(f"no TOML: {error}") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(str(part) for part in first["loc"])
+            raise SettingsError(f"setting {name!r}: {first['msg']}") from error
 
 
 def _check_trunk(trunk: TrunkSettings) -> None:

@@ -36,7 +36,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, EndpointId, InboundId
 from dialer.domain.listening import Ear, TalkControls
-from dialer.domain.ports import InboundCommand, InboundLines, KeyPad, TelephoneCommand
+from dialer.domain.ports import InboundCommand, InboundLines, KeepsRecord, KeyPad, TelephoneCommand, Unended
 from dialer.domain.sound import AgentSound, HearsPhones
 from dialer.domain.telephone_events import BoxFound
 from telephony.fleet.book import FleetBook, Seat
@@ -155,6 +155,15 @@ class Fleet:
             if not (isinstance(event, NetworkReconciled) and {found.box for found in event.boxes} <= known)
         )
         return merged
+
+    async def what_became(self, unended: Sequence[Unended]) -> tuple[Event, ...]:
+        """See `dialer.domain.ports.KeepsRecord`: each box is asked for its own."""
+        told: list[Event] = []
+        for box in self._boxes.values():
+            asked = [one for one in unended if one.box == box.name]
+            if asked and isinstance(box.system, KeepsRecord):
+                told += await box.system.what_became(asked)
+        return tuple(told)
 
     def sound(self) -> Mapping[AgentId, AgentSound]:
         """See `dialer.domain.sound.HearsPhones`: of all boxes."""

@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 from lab.laboratory import AMI_SECRET, Laboratory
@@ -45,7 +46,10 @@ class Floor:
         self.laboratory = laboratory
         address = AmiAddress(user="fairdial", secret=AMI_SECRET, host=host or laboratory.address, port=port)
         voices = {CAMPAIGN: Voice(message="sorry", drop="sorry", record=True)}
-        settings = AdapterSettings(trunks=trunks, voices=voices, owned=owned)
+        record = laboratory.settings.call_record
+        settings = AdapterSettings(
+            trunks=trunks, voices=voices, owned=owned, call_record=None if record is None else Path(record)
+        )
         self.system = AsteriskSystem(address, settings, now=posix_now, timings=timings)
         self.told: list[Event] = []
         self._news = asyncio.Condition()

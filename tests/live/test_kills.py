@@ -22,6 +22,7 @@ from public import PublicWatch
 from whole import AGENTS, SHOWS, make_store
 
 from dialer.clock import posix_now
+from telephony.asterisk.call_record import read
 
 ROUNDS = int(os.environ.get("FAIRDIAL_KILL_ROUNDS", "10"))
 HERE = Path(__file__).parent
@@ -32,11 +33,12 @@ PRESENT = {"available", "reserved", "talking", "wrapping", "not_ready"}
 class FloorProcess:
     """A floor in a process of its own."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, call_record: str) -> None:
         self.database = folder / "floor.db"
         self._status = folder / "status.json"
         self._folder = folder
         self._port = port
+        self._call_record = call_record
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -44,7 +46,12 @@ class FloorProcess:
         arguments = [str(HERE / "whole.py"), str(self.database), "127.0.0.1", str(self._port)]
         with (self._folder / "output").open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, *arguments, str(self._status), stdout=output, stderr=output
+                sys.executable,
+                *arguments,
+                str(self._status),
+                self._call_record,
+                stdout=output,
+                stderr=output,
             )
 
     async def end(self, how: signal.Signals) -> None:
@@ -84,7 +91,9 @@ async def test_kills_under_load_dial_nobody_twice_and_forget_nobody(
 ) -> None:
     began = posix_now()
     (tmp_path / "began").write_text(str(began))
-    floor = FloorProcess(tmp_path, wire.port)
+    record = laboratory.settings.call_record
+    assert record is not None
+    floor = FloorProcess(tmp_path, wire.port, record)
     make_store(str(floor.database), now=SHOWS)
     await floor.start()
     kills: list[Callable[[], Awaitable[None]]] = [
@@ -110,10 +119,24 @@ async def test_kills_under_load_dial_nobody_twice_and_forget_nobody(
     with sqlite3.connect(floor.database) as store:
         total, ended = store.execute("select count(*), count(outcome) from attempts").fetchone()
         outcomes = dict(store.execute("select outcome, count(*) from attempts group by 1").fetchall())
+        stored = dict(store.execute("select attempt, outcome from attempts").fetchall())
     print(f"\n{ROUNDS} rounds, {sum(public.rung.values())} telephones rung, outcomes {outcomes}")
+    compare_with_record(stored, Path(record), since=began)
     assert total == ended
     assert total >= len(public.rung)
     assert outcomes.get("connected", 0) > 0
+
+
+def compare_with_record(stored: dict[str, str], record: Path, *, since: float) -> None:
+    """Nothing is unknown that Asterisk wrote down, and everybody whom it abandoned is counted."""
+    told = read(record, since=since).calls
+    known = {name for name, call in told.items() if call.ended_at is not None}
+    unknown = {name for name, outcome in stored.items() if outcome == "unknown"}
+    left = {name for name, call in told.items() if call.unserved_at is not None and call.joined_at is None}
+    counted = {name for name, outcome in stored.items() if outcome == "abandoned"}
+    print(f"unknown {len(unknown)}, abandoned by the record {len(left)}, stored {len(counted)}")
+    assert not unknown & known
+    assert left & set(stored) <= counted | unknown
 
 
 async def kill_engine(floor: FloorProcess) -> None:

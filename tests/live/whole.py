@@ -1,7 +1,7 @@
 """A whole floor on the laboratory within a test's own process: engine, gate, runtime and store around the
 adapter, which is watched; ten scripted collectors. To look at a floor, see the laboratory's README.
 
-    python tests/live/whole.py DATABASE HOST PORT STATUS-FILE       a floor's process for tests to kill
+    python tests/live/whole.py DATABASE HOST PORT STATUS-FILE CALL-RECORD   a floor's process, to be killed
 """
 
 from __future__ import annotations
@@ -101,11 +101,17 @@ def make_order(database: str, *, drain_s: float = 25.0, tokens: Tokens | None = 
     )
 
 
-def make_system(clock: RehearsalClock, *, host: str, port: int = 5038) -> Watched:
-    """The adapter for that floor."""
+def make_system(
+    clock: RehearsalClock, *, host: str, port: int = 5038, call_record: str | None = None
+) -> Watched:
+    """The adapter for that floor. `call_record`: Asterisk's own record of calls."""
     address = AmiAddress(user="fairdial", secret=AMI_SECRET, host=host, port=port)
     plans = (TrunkPlan(name="trunk", lines=60),)
-    settings = AdapterSettings(trunks=plans, voices={EVERY_CAMPAIGN: Voice(message="sorry")})
+    settings = AdapterSettings(
+        trunks=plans,
+        voices={EVERY_CAMPAIGN: Voice(message="sorry")},
+        call_record=None if call_record is None else Path(call_record),
+    )
     timings = AmiTimings(first_wait=0.05, most_wait=0.5)
     system = Watched(address, settings, now=clock.posix, wall=posix_now, timings=timings)
     system.ordered, system.heard = [], []
@@ -150,9 +156,9 @@ async def _write_status(running: Running, file: Path) -> None:
         await asyncio.sleep(0.2)
 
 
-async def _run(database: str, host: str, port: int, status: Path) -> None:
+async def _run(database: str, host: str, port: int, status: Path, call_record: str) -> None:
     clock = RehearsalClock(began=float(status.with_name("began").read_text()), shows=SHOWS)
-    system = make_system(clock, host=host, port=port)
+    system = make_system(clock, host=host, port=port, call_record=call_record)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with running_floor(make_order(database), network=system, clock=clock) as running:
@@ -163,10 +169,11 @@ async def _run(database: str, host: str, port: int, status: Path) -> None:
 
 
 def _main(arguments: list[str]) -> int:
-    if len(arguments) != 4:
+    if len(arguments) != 5:
         print(__doc__, file=sys.stderr)
         return 2
-    asyncio.run(_run(arguments[0], arguments[1], int(arguments[2]), Path(arguments[3])))
+    database, host, port, status, call_record = arguments
+    asyncio.run(_run(database, host, int(port), Path(status), call_record))
     return 0
 
 

@@ -221,7 +221,7 @@ class Laboratory:
         return self.home / "keys/chain.pem"
 
     def _prepare(self, instance: Instance) -> None:
-        for folder in ("etc", "keys", "lib", "spool/monitor", "spool/recording", "log", "run"):
+        for folder in ("etc", "keys", "lib", "spool/monitor", "spool/recording", "log/cel-custom", "run"):
             (instance.home / folder).mkdir(parents=True, exist_ok=True)
         etc = instance.home / "etc"
         values = {"name": instance.name, "home": instance.home, "cache": cache_folder(), "net": self.net}
@@ -250,6 +250,7 @@ def _settings(net: str, home: Path, phones: tuple[AgentPhoneSettings, ...]) -> A
         sounds=str(voices_folder()),
         recordings=str(home / "recordings"),
         overflow_endpoint="toneseat",
+        call_record=str(home / "pbx/log/cel-custom/fairdial.csv"),
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from compliance_gate.call_handling import UNTIL_CARRIED, CallHandling
+
 
 class Verdict(StrEnum):
     """What one rule says of one proposed contact."""
@@ -57,6 +59,7 @@ class Clearance:
     Attributes:
         may_play: recordings that may be heard on this number. Empty: nothing may be played, so the call
             must not be dialed unless a collector is certain to be free.
+        handling: how long it must ring, how soon somebody must be there, what an abandonment brings.
     """
 
     clearance: str
@@ -67,6 +70,7 @@ class Clearance:
     expires_at: datetime
     rulebook: str
     may_play: frozenset[Recording] = frozenset()
+    handling: CallHandling = UNTIL_CARRIED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -295,6 +295,15 @@ class DncList(StrEnum):
     CLIENT = "client"
 
 
+class Checked(StrEnum):
+    """How well a value was checked against the law's own text."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    MEMORY = "memory"
+    POLICY = "policy"
+
+
 class Weekday(StrEnum):
     """Two-letter days of the week, Monday first."""
 

@@ -28,17 +28,14 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from dialer.domain.errors import FairdialError
+from dialer.settings_reader import SettingsError
 
 FILE = "fairdial.toml"
+EXAMPLE = "config/fairdial.example.toml shows a whole file."
 FILE_NAMED_BY = "FAIRDIAL_CONFIG"
 
 Section = dict[str, Any]
 """A part of the file that somebody else's types check: the telephone system's, a campaign's."""
-
-
-class SettingsError(FairdialError):
-    """The settings file or an environment variable holds something it may not."""
 
 
 class HttpSide(BaseModel):
@@ -103,7 +100,7 @@ def use_settings_file(file: Path) -> None:
         SettingsError: there is no such file.
     """
     if not file.is_file():
-        raise SettingsError(f"there is no settings file {file}")
+        raise SettingsError(f"there is no settings file {file}", where=str(file), mend="check the path.")
     os.environ[FILE_NAMED_BY] = str(file.resolve())
 
 
@@ -115,7 +112,9 @@ def load_settings() -> Settings:
     """
     file = settings_file()
     if FILE_NAMED_BY in os.environ and not file.is_file():
-        raise SettingsError(f"there is no settings file {file}, which {FILE_NAMED_BY} names")
+        raise SettingsError(
+            f"there is no settings file {file}, which {FILE_NAMED_BY} names", mend="check the path."
+        )
     try:
         return Settings()
     except ValidationError as error:
@@ -123,10 +122,12 @@ def load_settings() -> Settings:
         parts = [str(part) for part in first["loc"]]
         variable = "FAIRDIAL_" + "__".join(parts).upper()
         raise SettingsError(
-            f"setting {'.'.join(parts)!r}: {first['msg']}. Mend it in {file} or in {variable}."
+            f"setting {'.'.join(parts)!r}: {first['msg']}",
+            where=f"{file}, or the variable {variable}",
+            mend=EXAMPLE,
         ) from None  # pydantic's own words show what was given, which may be a secret
-    except ValueError as error:  # tomllib's: the file is no TOML
-        raise SettingsError(f"{file} cannot be read: {error}") from error
+    except ValueError as error:  # the file is no TOML, or a variable no JSON
+        raise SettingsError(f"the settings cannot be read: {error}", where=str(file), mend=EXAMPLE) from error
 
 
 def with_secrets(section: Section, *, folder: Path) -> Section:

@@ -5,6 +5,8 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
+from compliance_gate.words import Checked
+
 
 class StartEvent(StrEnum):
     """The instant from which the seconds run."""
@@ -29,7 +31,6 @@ class WindowKind(StrEnum):
     """Over which stretch the counts are taken."""
 
     CALENDAR_DAY = "calendar day"
-    ROLLING_24_HOURS = "24 hours"
     SUCCESSIVE_30_DAYS = "successive 30-day periods or portion"
     CALENDAR_MONTH = "calendar month"
     CAMPAIGN = "campaign"
@@ -40,16 +41,13 @@ class LimitStanding(StrEnum):
 
     LAW = "law"
     SAFE_HARBOUR = "safe harbour"
+    POLICY = "house policy"
     BENCHMARK = "benchmark"
     NONE = "none"
 
 
-class Checked(StrEnum):
-    """How well the row is checked against its source."""
-
-    PRIMARY = "primary"
-    SECONDARY = "secondary"
-    MEMORY = "memory"
+BINDING = frozenset({LimitStanding.LAW, LimitStanding.SAFE_HARBOUR, LimitStanding.POLICY})
+"""A limit of this standing must be kept; a benchmark is shown beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

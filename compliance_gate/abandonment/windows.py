@@ -28,7 +28,7 @@ def window_of(kind: WindowKind, *, at: datetime, zone: str, started: date) -> Wi
             be shorter (the "portion") and stands for itself.
 
     Raises:
-        ValueError: the instant lies before the campaign began, or the window is rolling and has no days.
+        ValueError: the instant lies before the campaign began.
     """
     day = at.astimezone(ZoneInfo(zone)).date()
     if day < started:
@@ -45,7 +45,5 @@ def window_of(kind: WindowKind, *, at: datetime, zone: str, started: date) -> Wi
             return Window(first=first, last=following - timedelta(days=1))
         case WindowKind.CAMPAIGN:
             return Window(first=started, last=None)
-        case WindowKind.ROLLING_24_HOURS:
-            raise ValueError("a rolling window has no fixed days; ask the ledger for its tally at an instant")
         case _:
             assert_never(kind)

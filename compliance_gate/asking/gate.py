@@ -15,7 +15,9 @@ from compliance_gate.asking.preconditions import is_sound, structural_findings
 from compliance_gate.asking.question import Question
 from compliance_gate.book.rulebook import LAYERS, Rulebook
 from compliance_gate.calendar import utc
+from compliance_gate.call_handling import Term
 from compliance_gate.findings import Clearance, GateDecision, Layer, Recording, Screening, Verdict
+from compliance_gate.request import ProposedContact
 from compliance_gate.rules.base import Answer, Denied, Rule
 
 CLEARANCE_VALID_S = 5.0
@@ -75,6 +77,17 @@ class ComplianceGate:
             retry_at=None if retry is None else utc(retry),
             rulebook=self.rulebook.hash,
         )
+
+    def handling_terms(
+        self, proposed: ProposedContact, *, on: date, packs: Iterable[str] = ()
+    ) -> tuple[Term, ...]:
+        """What binds the handling of calls such as this one on a day, each value with its rule.
+
+        Args:
+            proposed: purpose, client and campaign of the calls; whoever is called.
+            packs: law packs of the places that are called; without them policy alone, which binds anywhere.
+        """
+        return self._planner.terms(proposed, on=on, packs=tuple(packs))
 
     def screen(self, requests: Iterable[ContactRequest], *, at: datetime) -> tuple[Screening, ...]:
         """Look at many contacts, each only until a rule denies it. Saves work; never clears."""
@@ -146,6 +159,7 @@ class ComplianceGate:
             expires_at=at + self._valid,
             rulebook=self.rulebook.hash,
             may_play=_may_play(question, plan),
+            handling=plan.handling,
         )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from compliance_gate.asking.question import Question
 from compliance_gate.book.register import Coverage
+from compliance_gate.call_handling import CallHandling
 from compliance_gate.findings import Finding, Recording, Verdict
 from compliance_gate.request import ProposedContact
 from compliance_gate.rules.base import Needs, Rule
@@ -94,6 +95,7 @@ class Plan:
         coverage: what the register says of the places; `None` if the packs were given.
         missing: packs that were asked for and do not exist.
         screening: `denying` again, by what each rule needs before it can deny.
+        handling: how a call that is cleared must be handled.
     """
 
     cleared: tuple[Finding, ...]
@@ -106,6 +108,7 @@ class Plan:
     packs: tuple[str, ...]
     with_house: bool
     screening: ScreeningOrder
+    handling: CallHandling
 
 
 def denies(rule: Rule) -> bool:

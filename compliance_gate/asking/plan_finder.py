@@ -11,10 +11,11 @@ from compliance_gate.asking.question import Question
 from compliance_gate.book.register import Coverage, Place
 from compliance_gate.book.rule_scope import in_scope
 from compliance_gate.book.rulebook import Rulebook
+from compliance_gate.call_handling import Term, strictest
 from compliance_gate.findings import Layer, Recording
 from compliance_gate.request import ProposedContact
 from compliance_gate.rules.base import Needs, Rule
-from compliance_gate.words import Action, NumberKind, Tech
+from compliance_gate.words import Action, NumberKind, PersonRole, Tech
 
 # Kinds in the order of what an answer costs: screening stops at the first denial.
 _COST = (
@@ -109,15 +110,10 @@ class Planner:
         return replace(known, coverage=coverage, cleared=cleared)
 
     def _make(self, question: Question, packs: tuple[str, ...]) -> Plan:
-        candidates = [rule for name in packs if name in self.rulebook.packs for rule in self._pack(name)]
-        for policy in self.rulebook.policies:
-            owner = policy.owner
-            if policy.layer in self.layers and owner in (
-                None,
-                question.proposed.client if policy.layer is Layer.CLIENT else question.proposed.campaign,
-            ):
-                candidates.extend(policy.rules)
-        applying = tuple(rule for rule in candidates if self._applies(rule, question, question.proposed))
+        everything = self._candidates(packs, question.proposed)
+        bound = tuple(rule for rule in everything if self._applies(rule, question, question.proposed))
+        candidates = tuple(rule for rule in everything if rule.is_asked)
+        applying = tuple(rule for rule in bound if rule.is_asked)
         rules = tuple(rule for rule in applying if not rule.header.scope.recordings)
         proposed = question.proposed
         recorded = _as_recorded(proposed)
@@ -149,7 +145,27 @@ class Planner:
             missing=missing,
             packs=packs,
             with_house=with_house,
+            handling=strictest(term for rule in bound for term in rule.terms),
         )
+
+    def terms(self, proposed: ProposedContact, *, on: date, packs: tuple[str, ...]) -> tuple[Term, ...]:
+        """What binds the handling of such calls on a day, whoever is called: every rule's own value."""
+        return tuple(
+            term
+            for rule in self._candidates(packs, proposed)
+            if rule.from_day <= on.toordinal() <= rule.to_day
+            and in_scope(rule.header.scope, proposed, NumberKind.UNKNOWN, PersonRole.UNKNOWN)
+            for term in rule.terms
+        )
+
+    def _candidates(self, packs: tuple[str, ...], proposed: ProposedContact) -> tuple[Rule, ...]:
+        """Rules of the packs, of the house, and of this client and campaign, in and out of force."""
+        found = [rule for name in packs if name in self.rulebook.packs for rule in self._pack(name)]
+        for policy in self.rulebook.policies:
+            named = proposed.client if policy.layer is Layer.CLIENT else proposed.campaign
+            if policy.layer in self.layers and policy.owner in (None, named):
+                found.extend(policy.rules)
+        return tuple(found)
 
     def _pack(self, name: str) -> tuple[Rule, ...]:
         return self.rulebook.packs[name].rules if Layer.LAW in self.layers else ()

@@ -13,15 +13,18 @@ from datetime import date
 
 import yaml
 
+from compliance_gate.abandonment.definition import Definition
+from compliance_gate.abandonment.definitions import read_definitions
 from compliance_gate.book.reader import LawError, Reader
 from compliance_gate.book.register import Register, read_register
 from compliance_gate.book.register.signatures import Signature
 from compliance_gate.book.rule_scope import read_scope
-from compliance_gate.book.texts import tzdata_version
+from compliance_gate.book.texts import ABANDONMENT, tzdata_version
 from compliance_gate.findings import Layer, Verdict
-from compliance_gate.rules.base import Checked, Header, Rule
+from compliance_gate.rules.base import Header, Rule
 from compliance_gate.rules.holiday import calendar_edition
-from compliance_gate.rules.kinds import KINDS
+from compliance_gate.rules.kinds import ReadRule, kinds_with
+from compliance_gate.words import Checked
 
 _LAYER_FOLDERS = {"house": Layer.HOUSE, "client": Layer.CLIENT, "campaign": Layer.CAMPAIGN}
 _EFFECTS = {"deny": Verdict.DENIED, "warn": Verdict.WARNED}
@@ -46,10 +49,14 @@ class Pack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
-    """Every rule of every layer, the register of what is covered, and one hash over all of it."""
+    """Every rule of every layer, the register of what is covered, and one hash over all of it.
+
+    `definitions`: of the abandonment rate, by name; a rule of call handling names one.
+    """
 
     packs: Mapping[str, Pack]
     policies: tuple[Pack, ...]
+    definitions: Mapping[str, Definition]
     register: Register
     hash: str
 
@@ -83,14 +90,18 @@ class Rulebook:
 def load_rulebook(law: Iterable[tuple[str, str]], register: Iterable[tuple[str, str]] = ()) -> Rulebook:
     """Read law and policy files given as `(path, text)`.
 
-    A path that begins with `house/`, `client/` or `campaign/` is policy, everything else law.
+    A path that begins with `house/`, `client/` or `campaign/` is policy, `abandonment.yaml` holds definitions
+    of the abandonment rate, everything else is law.
 
     Raises:
         LawError: a file is malformed, two rules of one name overlap in time, or a lower layer is looser.
     """
     packs: dict[str, Pack] = {}
-    for path, text in sorted(law):
-        pack = _read_pack(path, text)
+    texts = dict(sorted(law))
+    definitions = read_definitions(texts.pop(ABANDONMENT, ""))
+    kinds = kinds_with(definitions)
+    for path, text in texts.items():
+        pack = _read_pack(path, text, kinds)
         known = packs.get(pack.name)
         if known is None:
             packs[pack.name] = pack
@@ -105,14 +116,20 @@ def load_rulebook(law: Iterable[tuple[str, str]], register: Iterable[tuple[str, 
         )
     )
     laws = {name: pack for name, pack in packs.items() if pack.layer is Layer.LAW}
-    book = Rulebook(packs=laws, policies=policies, register=read_register(register), hash="")
+    book = Rulebook(
+        packs=laws,
+        policies=policies,
+        definitions=definitions,
+        register=read_register(register),
+        hash="",
+    )
     _check_names(book)
     _check_layers(book)
     _check_register(book)
     return replace(book, hash=_hash(book))
 
 
-def _read_pack(path: str, text: str) -> Pack:
+def _read_pack(path: str, text: str, kinds: Mapping[str, ReadRule]) -> Pack:
     try:
         content: object = yaml.load(text, Loader=_LOADER)
     except yaml.YAMLError as error:
@@ -125,19 +142,19 @@ def _read_pack(path: str, text: str) -> Pack:
         # Policy is signed and dated: only a compliance officer may relax it, and it shows who did.
         reader.text("signed_by")
         reader.day("dated")
-    rules = tuple(_read_rule(inner, path, name, layer) for inner in reader.inners("rules"))
+    rules = tuple(_read_rule(inner, path, name, layer, kinds) for inner in reader.inners("rules"))
     reader.done()
     if not rules:
         raise LawError(f"{path}: a pack needs at least one rule")
     return Pack(name=name, title=title, layer=layer, owner=owner, rules=rules)
 
 
-def _read_rule(reader: Reader, path: str, pack: str, layer: Layer) -> Rule:
+def _read_rule(reader: Reader, path: str, pack: str, layer: Layer, kinds: Mapping[str, ReadRule]) -> Rule:
     name = reader.text("rule")
     reader.where = f"{path}: {name}"
     kind, effect = reader.text("kind"), reader.text_or_none("effect") or "deny"
-    if kind not in KINDS:
-        raise reader.fail("kind", f"unknown kind {kind!r}; known: {', '.join(sorted(KINDS))}")
+    if kind not in kinds:
+        raise reader.fail("kind", f"unknown kind {kind!r}; known: {', '.join(sorted(kinds))}")
     if effect not in _EFFECTS:
         raise reader.fail("effect", f"unknown word {effect!r}; known: {', '.join(_EFFECTS)}")
     effective = reader.inner("effective")
@@ -163,7 +180,7 @@ def _read_rule(reader: Reader, path: str, pack: str, layer: Layer) -> Rule:
     )
     effective.done()
     values = Reader(reader.raw("values") or {}, f"{reader.where}: values")
-    rule = KINDS[kind](header, values)
+    rule = kinds[kind](header, values)
     values.done()
     reader.done()
     return rule

@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 
 import tzdata
 
+ABANDONMENT = "abandonment.yaml"
+"""The law file that holds no pack: definitions of the abandonment rate."""
+
 
 class UnknownZoneError(ValueError):
     """A zone name that the pinned zone data does not know."""
@@ -41,6 +44,11 @@ def load_zone(name: str) -> ZoneInfo:
 def law_texts() -> Iterator[tuple[str, str]]:
     """Yield `(path under law/, text)` of every packaged law file, sorted by path."""
     yield from sorted(_texts_under(files("compliance_gate") / "law", ""))
+
+
+def abandonment_text() -> str:
+    """The packaged definitions of the abandonment rate."""
+    return (files("compliance_gate") / "law" / ABANDONMENT).read_text(encoding="utf-8")
 
 
 def register_texts() -> Iterator[tuple[str, str]]:

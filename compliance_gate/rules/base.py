@@ -4,22 +4,24 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from typing import ClassVar
 
 from compliance_gate.asking.question import Question
+from compliance_gate.call_handling import Term
 from compliance_gate.findings import Finding, Layer, Recording, Verdict
 from compliance_gate.request import ProposedContact
-from compliance_gate.words import Action, CollectorType, NumberKind, PersonRole, Profile, Purpose, Tech
+from compliance_gate.words import (
+    Action,
+    Checked,
+    CollectorType,
+    NumberKind,
+    PersonRole,
+    Profile,
+    Purpose,
+    Tech,
+)
 
 Facts = tuple[tuple[str, str], ...]
-
-
-class Checked(Enum):
-    """How well a value was checked against the law's own text."""
-
-    PRIMARY = "primary"
-    SECONDARY = "secondary"
-    MEMORY = "memory"
-    POLICY = "policy"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +114,12 @@ class Header:
 
 
 class Rule(ABC):
-    """One rule of one kind with its values. Rules keep no state but caches."""
+    """One rule of one kind with its values. Rules keep no state but caches.
+
+    `is_asked`: whether it may have something against a contact; if not it only says how a call is handled.
+    """
+
+    is_asked: ClassVar[bool] = True
 
     def __init__(self, header: Header) -> None:
         self.header = header
@@ -168,6 +175,11 @@ class Rule(ABC):
                 self._kept.clear()
             self._kept[answer] = finding
         return finding
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """What the rule says of the handling of a call that nothing denies."""
+        return ()
 
     @abstractmethod
     def values(self) -> tuple[tuple[str, str], ...]:

@@ -1,10 +1,13 @@
 """The kinds of rule that law files may name."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
+from compliance_gate.abandonment.definition import Definition
 from compliance_gate.book.reader import Reader
 from compliance_gate.rules.asked_times import read_asked_times
 from compliance_gate.rules.base import Header, Rule
+from compliance_gate.rules.call_handling import read_call_handling
 from compliance_gate.rules.count import read_count
 from compliance_gate.rules.do_not_call import read_do_not_call
 from compliance_gate.rules.employer_email import read_employer_email
@@ -20,7 +23,9 @@ from compliance_gate.rules.text_procedure import read_text_procedure
 from compliance_gate.rules.third_party import read_third_party
 from compliance_gate.rules.window import read_window
 
-KINDS: Mapping[str, Callable[[Header, Reader], Rule]] = {
+ReadRule = Callable[[Header, Reader], Rule]
+
+_KINDS: Mapping[str, ReadRule] = {
     "asked_times": read_asked_times,
     "count": read_count,
     "do_not_call": read_do_not_call,
@@ -37,3 +42,8 @@ KINDS: Mapping[str, Callable[[Header, Reader], Rule]] = {
     "third_party": read_third_party,
     "window": read_window,
 }
+
+
+def kinds_with(definitions: Mapping[str, Definition]) -> Mapping[str, ReadRule]:
+    """Every kind by its name; rules of call handling may name these definitions of abandonment."""
+    return {**_KINDS, "call_handling": partial(read_call_handling, definitions=definitions)}

@@ -14,15 +14,17 @@ Values:
 
 from dataclasses import dataclass
 
-from compliance_gate.asking.person_index import CONVERSATIONS, PastEvent
+from compliance_gate.asking.person_index import CONVERSATIONS, PastEvent, event_code
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import ZoneDays, day_text, utc
+from compliance_gate.call_handling import Duty, Term
+from compliance_gate.findings import Layer
 from compliance_gate.request import ProposedContact
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Passed, Rule
 from compliance_gate.rules.events import EventFilter, given_back, read_events
 from compliance_gate.rules.keys import Key, belongs, is_exempt, is_younger, subjects
-from compliance_gate.words import Mode, RequestKind
+from compliance_gate.words import EventKind, Mode, Outcome, RequestKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,7 @@ class PauseValues:
         return int((self.hours or 0) * 3600) + 1 if self.days is None else (self.days + 3) * 86400
 
 
+_ABANDONED = event_code(EventKind.CALL_PLACED, Outcome.ABANDONED)
 _GUARANTEED = Passed((("mode", Mode.PREVIEW_AGENT_GUARANTEED.value),), lasting=True)
 
 
@@ -94,6 +97,23 @@ class PauseRule(Rule):
     def memory_s(self) -> int | None:
         """The length of the pause, on the safe side."""
         return self.of.longest_s
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """After an abandoned call, how long a collector must be certain to be there for the next."""
+        of, header = self.of, self.header
+        after = of.after is not None and of.after.table[_ABANDONED]
+        if not (after and of.unless_agent_guaranteed and of.hours is not None):
+            return ()
+        return (
+            Term(
+                duty=Duty.AGENT_AFTER_ABANDONMENT,
+                value=of.hours * 3600.0,
+                rule=header.rule,
+                citation=header.citation,
+                is_law=header.layer is Layer.LAW,
+            ),
+        )
 
     def values(self) -> tuple[tuple[str, str], ...]:
         """What starts it, how long it lasts, what lifts it."""

@@ -42,8 +42,8 @@ def config(
 
     Of several Asterisks each is written into a folder of its name.
     """
+    from dialer.settings_reader import SettingsError
     from telephony.asterisk.configuration import TEMPLATES, write
-    from telephony.asterisk.settings import SettingsError
 
     systems = _systems(settings)
     written: list[str] = []
@@ -68,8 +68,10 @@ def _systems(file: Path | None) -> tuple[AsteriskSettings, ...]:
     """Those of a floor's settings, or the one that the file is about as a whole."""
     import tomllib
 
-    from dialer.floor.settings import asterisks_of, read_settings, use_config
-    from telephony.asterisk.settings import AsteriskSettings, SettingsError
+    from dialer.floor.settings import asterisks_of, use_config
+    from dialer.settings import load_settings
+    from dialer.settings_reader import SettingsError
+    from telephony.asterisk.settings import AsteriskSettings
 
     if file is not None:
         text = file.read_text(encoding="utf-8")
@@ -79,4 +81,4 @@ def _systems(file: Path | None) -> tuple[AsteriskSettings, ...]:
         except (tomllib.TOMLDecodeError, SettingsError) as error:
             raise console.UserError(str(error), where=str(file), mend=_EXAMPLE) from error
     use_config(file)
-    return asterisks_of(read_settings())
+    return asterisks_of(load_settings())

@@ -93,7 +93,6 @@ def progress_bar(title: str, *, quiet: bool = False) -> Generator[Bar]:
 
 _MEND: dict[str, str] = {
     "UnknownScenarioError": "`fairdial scenarios` lists them.",
-    "ScenarioError": "mend the field in the scenario's TOML file.",
     "UnknownPolicyError": "choose one of those named.",
     "JournalFileError": "give a journal that `fairdial simulate` or a floor has written.",
     "UnreadableEntryError": "the file is damaged or was changed; take another copy of it.",

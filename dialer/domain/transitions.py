@@ -64,9 +64,30 @@ class Machine(Generic[S, E]):
         return tuple(sorted(event.name for event in self.moves.get(state, {})))
 
     def mermaid(self) -> str:
-        """The table as a Mermaid state diagram, for the READMEs (a test keeps them equal)."""
+        """The table as a Mermaid state diagram, for the READMEs (a test keeps them equal).
+
+        Moves between the same two states share an arrow, and a move that leads from every state to the same
+        one is a note.
+        """
         lines = ["stateDiagram-v2", f"    [*] --> {self.initial.name}"]
+        everywhere = self._from_everywhere()
         for state, row in self.moves.items():
-            lines += [f"    {state.name} --> {after.name}: {event.name}" for event, after in row.items()]
+            arrows: dict[S, list[str]] = {}
+            for event, after in row.items():
+                if event not in everywhere:
+                    arrows.setdefault(after, []).append(event.name)
+            for after, names in arrows.items():
+                lines.append(f"    {state.name} --> {after.name}: {', '.join(names)}")
+        for event, after in everywhere.items():
+            lines.append(f"    note right of {after.name}: {event.name} leads here from every state")
         lines += [f"    {state.name} --> [*]" for state in sorted(self.final, key=lambda s: s.name)]
         return "\n".join(lines)
+
+    def _from_everywhere(self) -> dict[E, S]:
+        """Moves that every state which anything leaves has, all to the same state."""
+        rows = list(self.moves.values())
+        return {
+            event: after
+            for event, after in (rows[0].items() if len(rows) > 2 else ())
+            if all(row.get(event) is after for row in rows)
+        }

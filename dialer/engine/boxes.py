@@ -10,12 +10,14 @@ is given up with the next report of the others.
 from collections.abc import Collection
 
 from dialer.domain.agent import AgentMove, AgentState
-from dialer.domain.attempt import AttemptState
+from dialer.domain.attempt import OVER
 from dialer.domain.commands import ConnectAgentLeg, HangupReason, RaiseAlarm
 from dialer.domain.events import BoxGivenUp, NetworkLost, NetworkReconciled
 from dialer.domain.ids import NO_BOX, AttemptId, BoxId, CampaignId
+from dialer.engine.calling import phases
 from dialer.engine.calling.calls import Calls
 from dialer.engine.calling.conference import Conference
+from dialer.engine.calling.joining import Joining
 from dialer.engine.context import Context
 from dialer.engine.launching.lanes import launching_pools, open_lanes, serving_here
 from dialer.engine.roster import SERVING, Roster
@@ -25,10 +27,13 @@ from dialer.engine.state import BoxRow
 class Boxes:
     """The boxes' table."""
 
-    def __init__(self, context: Context, roster: Roster, calls: Calls, conference: Conference) -> None:
+    def __init__(
+        self, context: Context, roster: Roster, calls: Calls, joining: Joining, conference: Conference
+    ) -> None:
         self._context = context
         self._roster = roster
         self._calls = calls
+        self._joining = joining
         self._conference = conference
 
     def lost(self, event: NetworkLost) -> None:
@@ -73,13 +78,13 @@ class Boxes:
         context.emit(RaiseAlarm(subject="telephone system", text=f"{event.box} is given up: {event.reason}"))
         self.close_guests(frozenset({event.box}), live=())
         for call in tuple(context.state.calls.values()):
-            if call.box == event.box and call.state is not AttemptState.ENDED:
+            if call.launch.box == event.box and call.state not in OVER:
                 self._calls.close_unknown(call)
         for agent in context.state.agents.values():
             if agent.box == event.box and agent.state in (*SERVING, AgentState.NOT_READY):
                 self._roster.move(agent, AgentMove.LOSE_LEG, reason=f"telephone system {event.box} is gone")
                 agent.box = NO_BOX
-                self._calls.agent_gone(agent)
+                self._joining.agent_gone(agent)
         self._roster.forget_capabilities()
         self._judge()
 
@@ -105,7 +110,7 @@ class Boxes:
         for key, pool in launching_pools(context.state, row):
             if pool.ringing and not serving_here(context, self._roster, row, key, pool):
                 for attempt in tuple(pool.ringing):
-                    self._calls.hang_up(context.state.calls[attempt], HangupReason.NO_AGENT_LEFT)
+                    phases.hang_up(context, context.state.calls[attempt], HangupReason.NO_AGENT_LEFT)
 
     def restarted(self) -> None:
         """A new process has heard none of them yet."""

@@ -10,7 +10,7 @@ from dialer.domain.commands import Command
 from dialer.domain.errors import UnknownThingError
 from dialer.domain.ids import AgentId, CampaignId, LeadId, PersonId
 from dialer.domain.record import instant
-from dialer.engine.state import AgentRow, CampaignRow, EngineState, PoolRow
+from dialer.engine.state import AgentRow, CallRow, CampaignRow, EngineState, PoolRow
 from pacing.learner import Learner
 from pacing.policy import PacingPolicy
 
@@ -136,3 +136,9 @@ def pool_of(campaign: CampaignRow, needs: tuple[str, ...]) -> tuple[str, PoolRow
         row = PoolRow(needs=needs)
         campaign.pools[key] = row
     return key, row
+
+
+def place_of(state: EngineState, call: CallRow) -> tuple[CampaignRow, PoolRow]:
+    """The campaign of a call, and the pool (or its lane) through which it was called."""
+    campaign = state.campaigns[call.launch.campaign]
+    return campaign, campaign.pools[call.launch.pool]

@@ -1,7 +1,7 @@
 """The floor's switches: campaigns started, paused, drained, stopped; the red button; the machine under us."""
 
 from dialer.domain.agent import AgentMove, AgentState
-from dialer.domain.attempt import AttemptState
+from dialer.domain.attempt import JOINED, OVER, UNANSWERED, UNJOINED, AttemptState
 from dialer.domain.campaign import CAMPAIGN, CampaignMove, CampaignState
 from dialer.domain.commands import Hangup, HangupReason, RaiseAlarm, StoreCampaign
 from dialer.domain.events import (
@@ -17,29 +17,39 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId
 from dialer.engine.boxes import Boxes
+from dialer.engine.calling import phases
 from dialer.engine.calling.calls import Calls
-from dialer.engine.calling.guests import is_alone_with_guest
+from dialer.engine.calling.joining import Joining
 from dialer.engine.context import Context
 from dialer.engine.launching import caller_id, ledger
 from dialer.engine.launching.hopper import Hopper
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.roster import SERVING, Roster
-from dialer.engine.state import CallRow, CampaignRow, LedgerRow
+from dialer.engine.state import CampaignRow, LedgerRow
 
-_UNANSWERED = (AttemptState.LAUNCHED, AttemptState.RINGING)
+_TALKING = frozenset({AttemptState.CONNECTED, AttemptState.PASSING, AttemptState.ALONE})
+"""Where an agent must be found with the person, or nobody will ever come."""
 
 
 class Control:
     """Moves campaigns and the floor as a whole."""
 
     def __init__(
-        self, context: Context, roster: Roster, hopper: Hopper, pacing: PacingPort, calls: Calls, boxes: Boxes
+        self,
+        context: Context,
+        roster: Roster,
+        hopper: Hopper,
+        pacing: PacingPort,
+        calls: Calls,
+        joining: Joining,
+        boxes: Boxes,
     ) -> None:
         self._context = context
         self._roster = roster
         self._hopper = hopper
         self._pacing = pacing
         self._calls = calls
+        self._joining = joining
         self._boxes = boxes
 
     def configure(self, event: CampaignConfigured) -> None:
@@ -103,8 +113,8 @@ class Control:
         """Hang up everything of the campaign that nobody has answered yet."""
         name = campaign.settings.campaign
         for call in tuple(self._context.state.calls.values()):
-            if call.campaign == name and call.state in _UNANSWERED:
-                self._calls.hang_up(call, reason)
+            if call.launch.campaign == name and call.state in UNANSWERED:
+                phases.hang_up(self._context, call, reason)
 
     def stop_floor(self, event: FloorStopped) -> None:
         """The red button."""
@@ -149,8 +159,8 @@ class Control:
         live = set(event.live)
         for attempt in tuple(context.state.calls):
             call = context.state.calls[attempt]
-            is_told = boxes is None or call.box in boxes
-            if is_told and call.state is not AttemptState.ENDED and attempt not in live:
+            is_told = boxes is None or call.launch.box in boxes
+            if is_told and call.state not in OVER and attempt not in live:
                 self._calls.close_unknown(call)
         self._boxes.close_guests(boxes, live=live)
         for attempt in event.live:
@@ -163,18 +173,19 @@ class Control:
 
     def _account_for(self, attempt: AttemptId, talking_to: AgentId | None) -> None:
         call = self._context.state.calls.get(attempt)
-        if attempt in self._context.state.guests or (call is not None and is_alone_with_guest(call)):
+        if attempt in self._context.state.guests:
             return
-        if call is None or call.state is AttemptState.ENDED:
+        if call is None or call.state in OVER:
             self._context.emit(Hangup(attempt=attempt, reason=HangupReason.UNACCOUNTED))
+            return
+        if call.state is AttemptState.HANDED_ON:
             return
         if call.hangup is not None:  # asked for, and perhaps never heard
             self._context.emit(Hangup(attempt=attempt, reason=call.hangup))
-        is_alone = talking_to is None and not call.is_bridging and not call.is_leaving_message
-        if call.state is AttemptState.CONNECTED and is_alone:
-            self._calls.hang_up(call, HangupReason.AGENT_GONE)
-        elif talking_to is not None and call.state is not AttemptState.CONNECTED:
-            self._calls.found_talking(call, talking_to)
+        if talking_to is None and call.state in _TALKING:
+            phases.hang_up(self._context, call, HangupReason.AGENT_GONE)
+        elif talking_to is not None and call.state not in JOINED:
+            self._joining.found_talking(call, talking_to)
 
     def _reattach(self, event: NetworkReconciled, boxes: frozenset[BoxId] | None) -> None:
         seated = set(event.agents)
@@ -188,7 +199,7 @@ class Control:
             elif is_told and agent.agent not in seated and agent.state in (*SERVING, AgentState.NOT_READY):
                 self._roster.move(agent, AgentMove.LOSE_LEG, reason="not found in the telephone system")
                 self._roster.sit(agent, NO_BOX)
-                self._calls.agent_gone(agent)
+                self._joining.agent_gone(agent)
 
     def clock_stepped(self, event: ClockStepped) -> None:
         """The wall clock jumped: timers and spans keep their length, the law sees the new time."""
@@ -198,7 +209,8 @@ class Control:
         for agent in state.agents.values():
             agent.since += by
         for call in state.calls.values():
-            _shift_call(call, by)
+            if call.state in UNJOINED:  # a launch is a fact of the record; only a running limit is a span
+                phases.shift(call, by)
         for box in state.boxes.values():
             box.hold_until += by
         for row in state.campaigns.values():
@@ -240,10 +252,3 @@ class Control:
             self._store(row)
         state.changes.clear()
         state.changes_forgotten = state.sequence - 1
-
-
-def _shift_call(call: CallRow, by: float) -> None:
-    if call.state in _UNANSWERED:
-        return  # its launch is a fact of the record; only a running limit is a span
-    if call.state is AttemptState.WAITING and call.answered_at is not None:
-        call.answered_at += by

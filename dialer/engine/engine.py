@@ -15,7 +15,7 @@ from typing import cast, get_args
 from dialer.casework.facts import FactEvent, change_of_event
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
-from dialer.domain.attempt import AttemptState
+from dialer.domain.attempt import JOINED, AttemptState
 from dialer.domain.campaign import CampaignMove, CampaignState
 from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError
@@ -23,13 +23,17 @@ from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, PersonI
 from dialer.domain.lead import Target
 from dialer.domain.ports import Unended
 from dialer.engine.boxes import Boxes
+from dialer.engine.calling import phases
 from dialer.engine.calling.calls import Calls
+from dialer.engine.calling.channel_gone import ChannelGone
 from dialer.engine.calling.conference import Conference, News
 from dialer.engine.calling.ending import Ending
-from dialer.engine.calling.guests import is_alone_with_guest
 from dialer.engine.calling.hanging_up import HangingUp
 from dialer.engine.calling.heard import Heard
+from dialer.engine.calling.joining import Joining
+from dialer.engine.calling.judging import Judging
 from dialer.engine.calling.transferring import Transferring
+from dialer.engine.calling.watching import Watching
 from dialer.engine.context import Context, Gate
 from dialer.engine.control import Control
 from dialer.engine.following import Following
@@ -67,16 +71,31 @@ class DialerEngine:
         self._suppression = Suppression(context, self._people, self._clearing)
         following = Following(context, self._suppression)
         self._ending = Ending(context, self._roster, self._pacing, self._people, following)
-        self._calls = Calls(context, self._roster, self._pacing, self._ending)
+        self._joining = joining = Joining(context, self._roster, self._ending)
+        judging = Judging(context, self._pacing)
+        gone = ChannelGone(context, self._roster, self._pacing, self._ending, joining, judging)
+        self._watching = Watching(context, gone)
+        self._calls = Calls(context, joining, judging, gone, self._watching)
         self._hopper = Hopper(context, self._people, self._roster)
         self._launcher = Launcher(
-            context, self._roster, self._hopper, self._people, self._pacing, self._clearing, self._calls
+            context, self._roster, self._hopper, self._people, self._pacing, self._clearing
         )
         self._transferring = Transferring(context, self._roster, self._pacing)
         self._conference = Conference(context, self._roster, self._pacing, self._clearing, self._ending)
-        self._boxes = Boxes(context, self._roster, self._calls, self._conference)
-        self._control = Control(context, self._roster, self._hopper, self._pacing, self._calls, self._boxes)
-        self._heard = Heard(context, self._roster, self._pacing, following, self._calls)
+        self._boxes = Boxes(context, self._roster, self._calls, joining, self._conference)
+        self._control = Control(
+            context, self._roster, self._hopper, self._pacing, self._calls, joining, self._boxes
+        )
+        self._heard = Heard(
+            context,
+            self._roster,
+            self._pacing,
+            following,
+            joining,
+            judging,
+            self._calls,
+            self._watching,
+        )
         self._inbound_ending = InboundEnding(context, self._roster, self._clearing, following)
         self._inbound = Inbound(context, self._roster, following, self._inbound_ending)
         self._hanging_up = HangingUp(context, self._inbound)
@@ -197,7 +216,7 @@ class DialerEngine:
         campaigns = context.state.campaigns
         wanting = [campaigns[name] for name in sorted(context.unconnected) if name in campaigns]
         for campaign in wanting:
-            self._calls.connect_waiting(campaign)
+            self._joining.connect_waiting(campaign)
             if not context.state.inbound:
                 self._launcher.serve_reserved(campaign)
         if context.state.inbound:  # people who called us come after those we called, and before those we may
@@ -211,7 +230,7 @@ class DialerEngine:
         while timers and timers[0][0] <= now:
             _at, _order, kind, name = heapq.heappop(timers)
             if kind == "watch":
-                self._calls.watch(AttemptId(name))
+                self._watching.look(AttemptId(name))
             elif kind == "shift":
                 self._end_shift(AgentId(name))
             elif kind == "wrap":
@@ -232,10 +251,10 @@ class DialerEngine:
         call = self._context.state.calls.get(attempt)
         if call is None or call.agent is None:
             return
-        if is_alone_with_guest(call):
+        if call.state is AttemptState.HANDED_ON:
             self._leave_wrap_up(call, ready=False)
             return
-        if call.state is not AttemptState.ENDED:
+        if call.state is not AttemptState.WRAPPING:
             return
         agent = self._context.agent(call.agent)
         self._ending.without_disposition(call)
@@ -351,7 +370,7 @@ class DialerEngine:
 
     def _log_out(self, event: e.AgentLoggedOut) -> None:
         agent = self._roster.log_out(event)
-        self._calls.agent_gone(agent)
+        self._joining.agent_gone(agent)
         self._inbound.agent_gone(agent)
         self._control.no_agent_left(agent.campaign)
 
@@ -361,31 +380,30 @@ class DialerEngine:
             self._context.ignore("late_leg_loss")
             return
         agent = self._roster.lose_leg(event)
-        self._calls.agent_gone(agent)
+        self._joining.agent_gone(agent)
         self._inbound.agent_gone(agent)
         self._control.no_agent_left(agent.campaign)
 
     def _dispose(self, event: e.DispositionRecorded) -> None:
         call = self._context.state.calls.get(event.attempt)
-        if call is not None and call.is_bridging and call.agent == event.agent:
+        if call is not None and _awaits_bridge_to(call, event.agent):
             # Nobody can tell what came of a call they were not joined to: the news of the bridge is late.
             now = self._context.now
-            self._calls.bridged(e.CallBridged(attempt=call.attempt, agent=event.agent, bridged_at=now))
-        if call is None or call.agent != event.agent or call.bridged_at is None:
+            self._calls.bridged(e.CallBridged(attempt=event.attempt, agent=event.agent, bridged_at=now))
+        if call is None or call.agent != event.agent or call.state not in _MAY_BE_DISPOSED:
             self._context.ignore("late_disposition")
             return
-        call.disposition = event.disposition
-        call.ready_after = event.ready_after
-        if call.state is AttemptState.ENDED:
+        phases.say(call, event.disposition, ready_after=event.ready_after)
+        if call.state is AttemptState.WRAPPING:
             self._ending.with_disposition(call, self._context.agent(event.agent))
-        elif is_alone_with_guest(call):
+        elif call.state is AttemptState.HANDED_ON:
             self._leave_wrap_up(call, ready=event.ready_after)
 
     def _leave_wrap_up(self, call: CallRow, *, ready: bool) -> None:
         """The agent is done with a talk that goes on without them."""
         assert call.agent is not None, "a talk that was handed on had an agent"
         agent = self._context.agent(call.agent)
-        if agent.state is AgentState.WRAPPING and agent.attempt == call.attempt:
+        if agent.state is AgentState.WRAPPING and agent.attempt == call.launch.attempt:
             self._roster.finish(agent, ready=ready)
 
     def _dial(self, event: e.DialRequested) -> None:
@@ -394,3 +412,13 @@ class DialerEngine:
         target = Target(person=event.person, number=event.number)
         if not self._launcher.dial_for(campaign, agent, event.lead, target):
             self._context.ignore("dial_refused")
+
+
+_MAY_BE_DISPOSED = JOINED - {AttemptState.REJOINING, AttemptState.LEAVING_MESSAGE} | {AttemptState.WRAPPING}
+"""Not while it is joined to somebody else, who will say; nor while the message is left, which says it all."""
+
+
+def _awaits_bridge_to(call: CallRow, agent: AgentId) -> bool:
+    if call.state is AttemptState.BRIDGING:
+        return call.agent == agent
+    return call.state is AttemptState.REJOINING and call.next_agent == agent

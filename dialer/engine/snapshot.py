@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dialer.domain.agent import AgentState
-from dialer.domain.attempt import AttemptState
+from dialer.domain.attempt import JOINED
 from dialer.domain.campaign import CampaignState
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId, InboundId, NumberId
 from dialer.domain.inbound import Caller, InboundState
@@ -200,9 +200,7 @@ def _box_view(state: EngineState, row: BoxRow) -> BoxView:
 def _campaign_view(state: EngineState, row: CampaignRow, why_not: str | None) -> CampaignView:
     window = ledger.as_pacing(row, state.now)
     name = row.settings.campaign
-    talking = sum(
-        1 for call in state.calls.values() if call.campaign == name and call.state is AttemptState.CONNECTED
-    )
+    talking = sum(1 for call in state.calls.values() if call.launch.campaign == name and call.state in JOINED)
     reasons = [
         f"{pool.box}: {pool.reason}" if pool.box else pool.reason
         for pool in row.pools.values()

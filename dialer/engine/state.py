@@ -7,7 +7,6 @@ agents of a pool) are caches rebuilt from them and live in `Caches`, never in a 
 
 from dataclasses import dataclass, field
 
-from compliance_gate.findings import Recording
 from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
 from compliance_gate.words import HoldKind
 from dialer.domain.agent import AgentState
@@ -37,6 +36,9 @@ from dialer.domain.third_party import ThirdPartyState
 from dialer.domain.voice import PlannedVoice, Played
 from dialer.engine.launching.answering import AnswerBook
 from pacing.policy import NumberProfile
+
+LAYOUT = 2
+"""Of the tables as they are written down; `older_state` knows the earlier ones."""
 
 Needs = tuple[str, ...]
 """Tags a call demands of its agent, sorted; names a pool within a campaign."""
@@ -139,9 +141,17 @@ class AgentRow:
     notice: str = ""
 
 
-@dataclass(slots=True, kw_only=True)
-class CallRow:
-    """An attempt that is not yet wholly over: in flight, or connected and awaiting its disposition."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchRow:
+    """What was decided when an attempt was launched; nothing of it changes later.
+
+    Args:
+        pool: key of the pool, or of its lane, through which it was called.
+        needs_agent, live: what pacing was told of it, 0-1 each: that it will occupy an agent, that it will
+            count as a live answer.
+        is_guaranteed: an agent was held for it before it was dialed.
+        caller_id: which of our numbers it shows; '' = the campaign names none.
+    """
 
     attempt: AttemptId
     campaign: CampaignId
@@ -152,41 +162,68 @@ class CallRow:
     debts: tuple[DebtId, ...]
     zones: tuple[str, ...]
     rulebook: str
-    state: AttemptState
     launched_at: float
     needs_agent: float
     live: float
-    may_play: tuple[Recording, ...] = ()
-    agent: AgentId | None = None
     is_guaranteed: bool = False
-    is_bridging: bool = False
+    segment: str = ""
+    profile: NumberProfile | None = None
+    box: BoxId = NO_BOX
+    caller_id: str = ""
+    voice: PlannedVoice | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class HeardRow:
+    """What was heard on a call, for its record."""
+
+    early_media: bool = False
+    detection: Detection | None = None
+    message_played: bool = False
+    played: tuple[Played, ...] = ()
+    is_recorded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidRow:
+    """What the agent said came of a call, and whether they are ready for the next one."""
+
+    disposition: Disposition
+    ready_after: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class CallRow:
+    """An attempt that is not yet wholly over: in flight, or connected and awaiting its disposition.
+
+    `state` says where it stands (see `dialer.domain.attempt`); `calling.phases` alone writes here.
+
+    Args:
+        agent: held for it until it is joined; from then on, who talks or talked with the person.
+        next_agent: held to take the talk over, while it is passed on or joined again; None in every other
+            state.
+        hangup: why its end was asked for; it may stand in any state until the channel is gone.
+        answered_at, bridged_at, talk_ended_at, ended_at: POSIX seconds; None = did not happen yet.
+        overflow_at: when somebody of the live overflow took it.
+        abandoned: judged by the campaign's limit; None = not judged yet.
+        outcome, cause: set when the channel is gone.
+    """
+
+    launch: LaunchRow
+    state: AttemptState
+    agent: AgentId | None = None
+    next_agent: AgentId | None = None
+    hangup: HangupReason | None = None
     answered_at: float | None = None
     bridged_at: float | None = None
     talk_ended_at: float | None = None
     ended_at: float | None = None
+    overflow_at: float | None = None
+    abandoned: bool | None = None
     outcome: Outcome | None = None
     cause: str = ""
-    abandoned: bool | None = None
-    message_played: bool = False
-    machine_detected: bool = False
-    segment: str = ""
-    profile: NumberProfile | None = None
-    disposition: Disposition | None = None
-    ready_after: bool = True
-    hangup: HangupReason | None = None
-    box: BoxId = NO_BOX
-    passing_to: AgentId | None = None
-    is_handed_on: bool = False
-    caller_id: str = ""
-    voice: PlannedVoice | None = None
-    early_media: bool = False
-    detection: Detection | None = None
-    played: tuple[Played, ...] = ()
-    awaits_notice: bool = False
-    is_leaving_message: bool = False
-    is_recorded: bool = False
-    is_overflowing: bool = False
-    overflow_at: float | None = None
+    heard: HeardRow = field(default_factory=HeardRow)
+    said: SaidRow | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -275,6 +312,7 @@ class EngineState:
     """Everything. `timers` is a heap of (at, order, kind, id); `changes_forgotten` is the last sequence of
     which `changes` may lack one that a placed file must not miss."""
 
+    layout: int = LAYOUT
     generation: int = 1
     sequence: int = 0
     now: float = -1e18

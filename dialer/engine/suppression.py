@@ -4,10 +4,11 @@ A fact is applied to everybody in play whom it binds; what is ringing to one of 
 allowed is hung up. What was answered already is a conversation and goes on.
 """
 
-from dialer.domain.attempt import AttemptState
-from dialer.domain.commands import Hangup, HangupReason
+from dialer.domain.attempt import UNANSWERED
+from dialer.domain.commands import HangupReason
 from dialer.domain.facts import FactChange
 from dialer.domain.ids import AttemptId
+from dialer.engine.calling import phases
 from dialer.engine.context import Context
 from dialer.engine.launching.clearing import Clearing
 from dialer.engine.people import People
@@ -32,8 +33,7 @@ class Suppression:
             if attempt is None or attempt == except_for:
                 continue
             call = state.calls[attempt]
-            if call.state not in (AttemptState.LAUNCHED, AttemptState.RINGING) or call.hangup is not None:
+            if call.state not in UNANSWERED or call.hangup is not None:
                 continue
             if not self._clearing.still_allowed(call):
-                call.hangup = HangupReason.SUPPRESSED
-                self._context.emit(Hangup(attempt=attempt, reason=HangupReason.SUPPRESSED))
+                phases.hang_up(self._context, call, HangupReason.SUPPRESSED)

@@ -19,12 +19,11 @@ from dialer.floor.settings import (
     campaigns_of,
     demand_declared,
     demand_nobody_real,
-    read_settings,
 )
 from dialer.floor.stores import STORE_FILE
 from dialer.runtime.clocks import Clock, RealClock
 from dialer.runtime.settings import RuntimeSettings
-from dialer.settings import RehearsalTime
+from dialer.settings import RehearsalTime, load_settings
 from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.errors import CannotConnectError, LoginRefusedError
 from telephony.asterisk.opening import address_of
@@ -63,7 +62,7 @@ def planned_floor(
     Raises:
         MendableError: the settings are not right.
     """
-    settings = read_settings()
+    settings = load_settings()
     asterisks, campaigns = asterisks_of(settings), campaigns_of(settings)
     if not campaigns:
         raise MendableError(

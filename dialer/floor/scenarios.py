@@ -11,7 +11,7 @@ def scenario_named(name: str) -> Scenario:
 
     Raises:
         UnknownScenarioError: there is none of this name.
-        ScenarioError: it says something it may not.
+        SettingsError: it says something it may not.
         OSError: the file cannot be read.
     """
     path = Path(name)

@@ -1,85 +1,60 @@
-"""What the settings file says of a live floor: its telephone system, its campaigns, its hour of the day."""
+"""What the settings file says of a live floor: its telephone systems, its numbers, its campaigns.
+
+Each is read as a whole (`dialer.settings_reader`), and what does not fit together is refused before anything
+is started.
+"""
 
 from __future__ import annotations
 
-import dataclasses
 import ipaddress
-from typing import TYPE_CHECKING, cast, get_args, get_type_hints
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING
 
 from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings
-from dialer.domain.errors import InvalidFactError, MendableError
-from dialer.settings import (
-    Section,
-    SettingsError,
-    load_settings,
-    settings_file,
-    use_settings_file,
-    with_secrets,
-)
+from dialer.domain.errors import MendableError
+from dialer.settings import EXAMPLE, Section, settings_file, use_settings_file, with_secrets
+from dialer.settings_reader import SettingsError, SettingsReader
 from telephony.asterisk.settings import AsteriskSettings
-from telephony.asterisk.settings import SettingsError as AsteriskSettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from dialer.settings import RehearsalTime, Settings
 
-EXAMPLE = "config/fairdial.example.toml shows a whole file."
-
-_CAMPAIGN = TypeAdapter(CampaignSettings)
-_OWNED = TypeAdapter(OwnedNumber)
-_OF_A_NUMBER = frozenset(each.name for each in dataclasses.fields(OwnedNumber))
+_READER = SettingsReader()
 
 
 def use_config(config: Path | None) -> None:
     """Read the settings from this file, where one is named.
 
     Raises:
-        MendableError: there is no such file.
+        SettingsError: there is no such file.
     """
-    if config is None:
-        return
-    try:
+    if config is not None:
         use_settings_file(config)
-    except SettingsError as error:
-        raise MendableError(str(error), where=str(config), mend="check the path.") from error
-
-
-def read_settings() -> Settings:
-    """The settings, with the person at the terminal told what to mend.
-
-    Raises:
-        MendableError: see there.
-    """
-    try:
-        return load_settings()
-    except SettingsError as error:
-        raise MendableError(str(error), where=str(settings_file()), mend=EXAMPLE) from error
 
 
 def asterisks_of(settings: Settings) -> tuple[AsteriskSettings, ...]:
     """The telephone systems: of the `[asterisk]` section, or of several `[[asterisk]]` with a `name` each.
 
     Raises:
-        MendableError: there is none, or something in one is not right; no secret is told.
+        SettingsError: there is none, or something in one is not right; no secret is told.
     """
     section = settings.asterisk
     sections = section if isinstance(section, list) else [] if section is None else [section]
+    file = str(settings_file().absolute())
     if not sections:
-        raise MendableError(
+        raise SettingsError(
             "the settings have no [asterisk] section",
-            where=str(settings_file().absolute()),
+            where=file,
             mend=f"write one, or name another file with --config. {EXAMPLE}",
         )
     made = tuple(asterisk_from(one) for one in sections)
     names = [one.name for one in made]
     if len(made) > 1 and ("" in names or len(set(names)) != len(names)):
-        raise MendableError(
+        raise SettingsError(
             f"the settings have {len(made)} [[asterisk]] sections without names of their own",
-            where=str(settings_file().absolute()),
+            where=file,
             mend="give each a `name`.",
         )
     return made
@@ -89,41 +64,31 @@ def asterisk_from(section: Section) -> AsteriskSettings:
     """The telephone system of one section as it was read, secrets in their files included.
 
     Raises:
-        MendableError: something in it is not right; no secret is told.
+        SettingsError: something in it is not right; no secret is told.
     """
     file = settings_file().absolute()
     try:
-        return AsteriskSettings.from_mapping(with_secrets(section, folder=file.parent))
-    except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        name = ".".join(("asterisk", *(str(part) for part in first["loc"])))
-        raise MendableError(f"setting {name!r}: {first['msg']}", where=str(file), mend=EXAMPLE) from None
-    except (SettingsError, AsteriskSettingsError) as error:
-        raise MendableError(str(error), where=str(file), mend=EXAMPLE) from None
+        return AsteriskSettings.from_mapping(with_secrets(section, folder=file.parent), at="asterisk")
+    except SettingsError as error:
+        mend = error.mend or EXAMPLE
+        raise SettingsError(error.what, where=str(file), mend=mend, field=error.field) from None
 
 
 def caller_ids_of(settings: Settings) -> tuple[OwnedNumber, ...]:
     """The numbers of ours that may be shown: the `[[caller_ids]]` sections.
 
     Raises:
-        MendableError: one of them is not right.
+        SettingsError: one of them is not right.
     """
-    return tuple(_owned(section, place) for place, section in enumerate(settings.caller_ids, start=1))
-
-
-def _owned(section: Section, place: int) -> OwnedNumber:
-    where = f"{settings_file()}, caller id {place}"
-    mend = "dialer/domain/caller_id.py says what is declared of a number."
-    if unknown := sorted(set(section) - _OF_A_NUMBER):
-        raise MendableError(f"a caller id has no setting {unknown[0]!r}", where=where, mend=mend)
-    try:
-        return _OWNED.validate_python(section)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise MendableError(f"setting {name!r}: {first['msg']}", where=where, mend=mend) from None
-    except InvalidFactError as error:
-        raise MendableError(str(error), where=where, mend=mend) from None
+    return tuple(
+        _READER.read(
+            OwnedNumber,
+            section,
+            where=f"{settings_file()}, caller id {place}",
+            mend="dialer/domain/caller_id.py says what is declared of a number.",
+        )
+        for place, section in enumerate(settings.caller_ids, start=1)
+    )
 
 
 def demand_declared(campaigns: tuple[CampaignSettings, ...], owned: tuple[OwnedNumber, ...]) -> None:
@@ -149,57 +114,23 @@ def campaigns_of(settings: Settings) -> tuple[CampaignSettings, ...]:
     """What the floor calls: the `[[campaigns]]` sections.
 
     Raises:
-        MendableError: one of them is not right, or two have the same name.
+        SettingsError: one of them is not right, or two have the same name.
     """
-    made = tuple(_campaign(section, place) for place, section in enumerate(settings.campaigns, start=1))
+    made = tuple(
+        _READER.read(
+            CampaignSettings,
+            section,
+            where=f"{settings_file()}, campaign {place}",
+            mend="dialer/domain/campaign.py says what each setting of a campaign means.",
+        )
+        for place, section in enumerate(settings.campaigns, start=1)
+    )
     names = [campaign.campaign for campaign in made]
     if len(set(names)) != len(names):
-        raise MendableError(
+        raise SettingsError(
             "two campaigns have the same name", where=str(settings_file()), mend="rename one."
         )
     return made
-
-
-def unknown_name(kind: type, section: object) -> str | None:
-    """The first name in the section, at any depth, that the type does not have; None when it has them all.
-
-    Args:
-        kind: a dataclass, whose fields may be dataclasses, tuples of them, or None.
-        section: as read from the file; what is of another shape is left to the type's own check.
-    """
-    if not isinstance(section, dict):
-        return None
-    hints = get_type_hints(kind)
-    for name, value in cast("dict[str, object]", section).items():
-        if name not in hints:
-            return name
-        for inner in _dataclasses_in(hints[name]):
-            parts = cast("list[object]", value) if isinstance(value, list) else [value]
-            for part in parts:
-                if (unknown := unknown_name(inner, part)) is not None:
-                    return f"{name}.{unknown}"
-    return None
-
-
-def _dataclasses_in(hint: object) -> tuple[type, ...]:
-    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        return (hint,)
-    return tuple(found for part in get_args(hint) for found in _dataclasses_in(part))
-
-
-def _campaign(section: Section, place: int) -> CampaignSettings:
-    where = f"{settings_file()}, campaign {place}"
-    mend = "dialer/domain/campaign.py says what each setting of a campaign means."
-    if unknown := unknown_name(CampaignSettings, section):
-        raise MendableError(f"a campaign has no setting {unknown!r}", where=where, mend=mend)
-    try:
-        return _CAMPAIGN.validate_python(section)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise MendableError(f"setting {name!r}: {first['msg']}", where=where, mend=mend) from None
-    except InvalidFactError as error:
-        raise MendableError(str(error), where=where, mend=mend) from None
 
 
 def demand_nobody_real(rehearsal: RehearsalTime, asterisk: AsteriskSettings) -> None:

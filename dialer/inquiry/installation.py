@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from compliance_gate.book.texts import tzdata_version
-from compliance_gate.rules.base import Checked
+from compliance_gate.words import Checked
 from dialer.domain.errors import FairdialError, MendableError
 from dialer.floor.law import rulebook_for_calls, uses_sample
 from dialer.floor.stores import store_address
@@ -120,8 +120,8 @@ def _law() -> Examined:
 def _settings() -> Examined:
     try:
         settings = load_settings()
-    except FairdialError as error:
-        return Examined(name="settings", ok=False, found=str(error), mend="mend the setting that is named.")
+    except MendableError as error:
+        return Examined(name="settings", ok=False, found=f"{error.what} ({error.where})", mend=error.mend)
     found = f"out={settings.out} store={settings.store or '(the last one)'}"
     return Examined(name="settings", ok=True, found=found)
 

@@ -8,7 +8,8 @@ from dialer import clock
 from dialer.domain.errors import FairdialError, MendableError
 from dialer.floor.settings import asterisks_of, campaigns_of, demand_nobody_real
 from dialer.inquiry.installation import Examined
-from dialer.settings import Settings, SettingsError, load_settings
+from dialer.settings import Settings, load_settings
+from dialer.settings_reader import SettingsError
 from telephony.asterisk.doctor import examine
 from telephony.asterisk.settings import AsteriskSettings
 

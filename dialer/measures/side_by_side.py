@@ -8,12 +8,12 @@ point: who hung up before an agent came counts as abandoned, however soon.
 from dataclasses import dataclass
 
 from compliance_gate.abandonment import (
-    DEFINITIONS,
     AnsweredBy,
     AnsweredCall,
     Definition,
     Standing,
     count,
+    definitions,
     rate,
 )
 from dialer.domain.attempt import Outcome
@@ -45,7 +45,7 @@ def by_every_definition(records: ShiftRecords) -> tuple[RateByDefinition, ...]:
     placed = sum(1 for attempt in records.attempts if attempt.outcome is not Outcome.NOT_ATTEMPTED)
     day = instant(records.starts_at).date()
     found: list[RateByDefinition] = []
-    for definition in DEFINITIONS:
+    for definition in definitions().values():
         measured = rate(count(calls, definition, placed=placed), definition.formula)
         limit = definition.limit_on(day)
         found.append(

@@ -14,11 +14,20 @@ from typing import cast
 import msgspec
 
 from dialer.domain.errors import FairdialError
-from dialer.engine.older_state import fill_in
-from dialer.engine.state import EngineState
+from dialer.engine.older_state import WITHOUT_LAYOUT, bring_up, fill_in
+from dialer.engine.state import LAYOUT, EngineState
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(EngineState)
+
+
+class _Written(msgspec.Struct):
+    """What is looked at first: how the tables are laid out."""
+
+    layout: int = WITHOUT_LAYOUT
+
+
+_layout_decoder = msgspec.json.Decoder(_Written)
 
 
 class UnreadableCheckpointError(FairdialError):
@@ -37,8 +46,9 @@ def decode_state(data: bytes) -> EngineState:
         UnreadableCheckpointError: damaged, or of a version that knows more.
     """
     try:
+        data = _as_today(data)
         state = _decoder.decode(data)
-    except (msgspec.MsgspecError, FairdialError) as error:
+    except (msgspec.MsgspecError, FairdialError, LookupError, ValueError) as error:
         raise UnreadableCheckpointError(f"the checkpoint cannot be read: {error}") from error
     kept = encode_state(state)
     if kept != data:  # another version, or only a set in another order
@@ -50,6 +60,21 @@ def decode_state(data: bytes) -> EngineState:
             )
         fill_in(state)
     return state
+
+
+def _as_today(data: bytes) -> bytes:
+    layout = _layout_decoder.decode(data).layout
+    if layout > LAYOUT:
+        raise UnreadableCheckpointError(
+            f"the checkpoint has layout {layout}, and this version knows {LAYOUT}: start the version that "
+            "wrote it, or a newer one"
+        )
+    if layout == LAYOUT:
+        return data
+    tree = cast("dict[str, object]", msgspec.json.decode(data))
+    bring_up(tree, layout)
+    tree["layout"] = LAYOUT
+    return msgspec.json.encode(tree)
 
 
 def _dropped(written: object, kept: object, place: str) -> str | None:

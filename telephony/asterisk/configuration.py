@@ -8,7 +8,8 @@ from pathlib import Path
 
 import jinja2
 
-from telephony.asterisk.settings import AsteriskSettings, SettingsError
+from dialer.settings_reader import SettingsError
+from telephony.asterisk.settings import AsteriskSettings
 
 TEMPLATES = (
     "amd.conf",

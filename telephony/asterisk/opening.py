@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dialer.domain.ids import CampaignId
+from dialer.settings_reader import SettingsError
 from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
 from telephony.asterisk.connection import AmiAddress, AmiTimings
 from telephony.asterisk.orders import Voice
-from telephony.asterisk.settings import AsteriskSettings, SettingsError
+from telephony.asterisk.settings import AsteriskSettings
 from telephony.asterisk.trunks import TrunkPlan
 
 

@@ -10,21 +10,15 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from dialer.settings_reader import SettingsError, SettingsReader
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _ENDPOINT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 
-
-_STRICT = ConfigDict(extra="forbid")
-
-
-class SettingsError(ValueError):
-    """A setting cannot be written into Asterisk's configuration; the message says which and why."""
+_READER = SettingsReader(from_text=True)
 
 
-@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateFiles:
     """Paths, on Asterisk's machine, of the certificate chain and its key (PEM)."""
@@ -33,7 +27,6 @@ class CertificateFiles:
     key: str
 
 
-@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmiSettings:
     """The manager interface: where Asterisk listens, and the dialer's own user.
@@ -50,7 +43,6 @@ class AmiSettings:
     permit: tuple[str, ...] = ("127.0.0.1/255.255.255.255",)
 
 
-@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSettings:
     """The web sockets of browser phones.
@@ -65,7 +57,6 @@ class HttpSettings:
     public: str | None = None
 
 
-@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SipSettings:
     """SIP over UDP, and the address that sound is sent from and expected at.
@@ -84,7 +75,6 @@ class SipSettings:
     permit: tuple[str, ...] = ()
 
 
-@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RtpSettings:
     """Ports for sound; `ice_hosts` maps an own address to the one that browsers can reach."""
@@ -94,7 +84,6 @@ class RtpSettings:
     ice_hosts: tuple[tuple[str, str], ...] = ()
 
 
-@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmdSettings:
     """Limits of the answering machine detection, in milliseconds; these are quick: verdict in 1.3 to 3 s."""
@@ -105,7 +94,6 @@ class AmdSettings:
     total_analysis_ms: int = 3000
 
 
-@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrunkSettings:
     """One way out to the public telephone network.
@@ -142,7 +130,6 @@ class TrunkSettings:
     test_caller_id: str | None = None
 
 
-@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentPhoneSettings:
     """One agent's phone: a SIP phone, or a browser when `browser` is set.
@@ -157,7 +144,6 @@ class AgentPhoneSettings:
     agent: str | None = None
 
 
-@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkSettings:
     """How the dialer reaches this Asterisk. Another machine is only reached with TLS.
@@ -171,7 +157,6 @@ class LinkSettings:
     ca_file: str | None = None
 
 
-@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceSettings:
     """What a campaign may have played, by names of sound files in `sounds`; the clearance has the last word.
@@ -191,7 +176,6 @@ class VoiceSettings:
     record: bool = False
 
 
-@with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsteriskSettings:
     """Everything the configuration is written from, and the dialer is connected by.
@@ -254,13 +238,16 @@ class AsteriskSettings:
                 raise SettingsError(f"phone name {agent.endpoint!r}: letters, digits and hyphens only")
 
     @classmethod
-    def from_mapping(cls, values: Mapping[str, object]) -> AsteriskSettings:
-        """Settings from a plain mapping, as read from TOML.
+    def from_mapping(cls, values: Mapping[str, object], *, at: str = "") -> AsteriskSettings:
+        """Settings from a plain mapping, as read from TOML or from variables of the environment.
+
+        Args:
+            at: the mapping's own place in the settings, for the error.
 
         Raises:
-            pydantic.ValidationError: a value is missing or of the wrong kind.
+            SettingsError: a value is missing, unknown or of the wrong kind; says which.
         """
-        return TypeAdapter(cls).validate_python(values)
+        return _READER.read(cls, values, at=at)
 
     @classmethod
     def from_toml(cls, text: str) -> AsteriskSettings:
@@ -273,10 +260,6 @@ class AsteriskSettings:
             return cls.from_mapping(tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
             raise SettingsError(f"no TOML: {error}") from error
-        except ValidationError as error:
-            first = error.errors()[0]
-            name = ".".join(str(part) for part in first["loc"])
-            raise SettingsError(f"setting {name!r}: {first['msg']}") from error
 
 
 def _check_trunk(trunk: TrunkSettings) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from dialer.domain.ids import BoxId, EndpointId
 from dialer.domain.ports import TelephoneSystem
+from dialer.settings_reader import SettingsError
 from telephony.asterisk.opening import open_system
-from telephony.asterisk.settings import AsteriskSettings, SettingsError
+from telephony.asterisk.settings import AsteriskSettings
 from telephony.fleet.box import BoxPlan, FleetTimings
 from telephony.fleet.fleet import Fleet
 

@@ -70,7 +70,7 @@ def test_a_file_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "named"),
     [
-        ('host = "sip.carrier.example"', 'hots = "sip.carrier.example"', "asterisk.trunks.0"),
+        ('host = "sip.carrier.example"', 'hots = "sip.carrier.example"', "asterisk.trunks[0].hots"),
         ('secret_file = "ami-secret"', 'secret_file = "elsewhere"', "elsewhere"),
         ('secret_file = "ami-secret"', "", "asterisk.ami.secret"),
         ('secret_file = "ami-secret"', 'secret_file = "ami-secret"\nsecret = "geheim-7"', "both"),

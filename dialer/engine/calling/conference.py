@@ -14,7 +14,7 @@ from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.findings import Clearance, GateDecision
 from compliance_gate.request import Address, Debt, NumberOnFile, PersonFile, ProposedContact
 from compliance_gate.words import AddressKind, Mode, NumberKind, NumberRole, Place, Purpose, Tech
-from dialer.domain.agent import AgentMove, AgentState
+from dialer.domain.agent import AgentMove
 from dialer.domain.attempt import AttemptState, Outcome
 from dialer.domain.campaign import CampaignSettings, DetectionMode
 from dialer.domain.commands import (
@@ -39,8 +39,9 @@ from dialer.domain.events import (
 from dialer.domain.ids import AttemptId, DebtId, NumberId, PersonId
 from dialer.domain.record import AttemptRecord
 from dialer.domain.third_party import THIRD_PARTY, OutsideLine, ThirdPartyMove, ThirdPartyState
+from dialer.engine.calling import phases
 from dialer.engine.calling.ending import Ending
-from dialer.engine.calling.guests import guest_of, is_alone_with_guest
+from dialer.engine.calling.guests import guest_of, talk_of
 from dialer.engine.context import Context
 from dialer.engine.launching.clearing import Clearing
 from dialer.engine.launching.pacing_port import PacingPort
@@ -72,12 +73,12 @@ class Conference:
         """Ask the gate, write down, call. A refusal is told to the agent, with its reason."""
         context = self._context
         agent = context.agent(event.agent)
-        call = self._talk_of(agent)
+        call = talk_of(context.state, agent)
         agent.notice = ""
         if call is None:
             context.ignore("third_party_refused")
             return
-        settings = context.state.campaigns[call.campaign].settings
+        settings = context.state.campaigns[call.launch.campaign].settings
         line = next((line for line in settings.outside_lines if line.name == event.line), None)
         why = self._why_not(call, event, line)
         if why is not None:
@@ -101,20 +102,19 @@ class Conference:
         """The agent goes; person and third party stay."""
         context = self._context
         agent = context.agent(event.agent)
-        call = self._talk_of(agent)
-        guest = None if call is None else guest_of(context.state, call.attempt)
+        call = talk_of(context.state, agent)
+        guest = None if call is None else guest_of(context.state, call.launch.attempt)
         if call is None or guest is None or guest.state is not ThirdPartyState.JOINED:
             context.ignore("late_conference_leaving")
             return
-        call.is_handed_on = True
-        call.talk_ended_at = context.now
-        campaign = context.state.campaigns[call.campaign]
+        phases.hand_on(call, at=context.now)
+        campaign = context.state.campaigns[call.launch.campaign]
         talk_s = max(context.now - (call.bridged_at or context.now), 0.0)
         self._roster.move(agent, AgentMove.CALL_OVER)
-        self._pacing.observe(campaign, call.pool, TalkEnded(agent_id=agent.agent, talk_s=talk_s))
+        self._pacing.observe(campaign, call.launch.pool, TalkEnded(agent_id=agent.agent, talk_s=talk_s))
         if campaign.settings.wrap_up_limit_s is not None:
-            context.set_timer(context.now + campaign.settings.wrap_up_limit_s, "wrap", call.attempt)
-        context.emit(ReleaseAgent(attempt=call.attempt, agent=agent.agent))
+            context.set_timer(context.now + campaign.settings.wrap_up_limit_s, "wrap", call.launch.attempt)
+        context.emit(ReleaseAgent(attempt=call.launch.attempt, agent=agent.agent))
 
     # --- what the telephone system says ------------------------------------------------------------------
 
@@ -157,19 +157,12 @@ class Conference:
 
     # --- asking and calling ------------------------------------------------------------------------------
 
-    def _talk_of(self, agent: AgentRow) -> CallRow | None:
-        call = self._context.state.calls.get(agent.attempt) if agent.attempt is not None else None
-        if call is None or agent.state is not AgentState.TALKING or call.state is not AttemptState.CONNECTED:
-            return None
-        busy = call.is_bridging or call.is_handed_on or call.passing_to is not None or call.hangup is not None
-        return None if busy or call.is_leaving_message else call
-
     def _why_not(self, call: CallRow, event: ThirdPartyRequested, line: OutsideLine | None) -> str | None:
         """Why no third party may be called now, whoever it is; None when one may."""
         state = self._context.state
-        box = state.boxes.get(call.box)
+        box = state.boxes.get(call.launch.box)
         reason: str | None = None
-        if guest_of(state, call.attempt) is not None:
+        if guest_of(state, call.launch.attempt) is not None:
             reason = "there is a third party already"
         elif event.line is not None and line is None:
             reason = f"the campaign has no outside line {event.line!r}"
@@ -190,7 +183,7 @@ class Conference:
         number = NumberId(f"line:{line.name}")
         request = ContactRequest(
             person=PreparedPerson(_file_of(line, number, call)),
-            proposed=_proposed(settings, number, call.debts),
+            proposed=_proposed(settings, number, call.launch.debts),
             max_ring_s=settings.ring_s,
         )
         decision = context.gate.evaluate(request, at=context.instant())
@@ -201,7 +194,7 @@ class Conference:
         context.emit(
             StoreThirdParty(
                 attempt=guest.attempt,
-                joins=call.attempt,
+                joins=call.launch.attempt,
                 agent=agent.agent,
                 line=line.name,
                 findings=decision.findings,
@@ -214,16 +207,18 @@ class Conference:
         self, agent: AgentRow, call: CallRow, settings: CampaignSettings, number: NumberId
     ) -> None:
         context = self._context
-        file = context.state.persons[call.person].file
-        if number == call.number or all(row.number != number for row in file.numbers):
+        file = context.state.persons[call.launch.person].file
+        if number == call.launch.number or all(row.number != number for row in file.numbers):
             self._refuse(agent, "this is no other number of the person")
             return
-        decision = self._clearing.ask(settings, call.person, number, call.debts[0], guaranteed=True)
+        decision = self._clearing.ask(
+            settings, call.launch.person, number, call.launch.debts[0], guaranteed=True
+        )
         if decision.clearance is None:
             context.emit(
                 StoreDenial(
-                    lead=call.lead.lead,
-                    person=call.person,
+                    lead=call.launch.lead.lead,
+                    person=call.launch.person,
                     number=number,
                     at=context.now,
                     findings=decision.findings,
@@ -236,32 +231,32 @@ class Conference:
         guest = self._seat(agent, call, "the person's other number", number)
         guest.record = AttemptRecord(
             attempt=guest.attempt,
-            campaign=call.campaign,
-            lead=call.lead.lead,
-            person=call.person,
+            campaign=call.launch.campaign,
+            lead=call.launch.lead.lead,
+            person=call.launch.person,
             number=number,
-            debts=tuple(DebtId(debt) for debt in decision.clearance.debts) or call.debts,
-            zones=self._clearing.zones(call.person),
+            debts=tuple(DebtId(debt) for debt in decision.clearance.debts) or call.launch.debts,
+            zones=self._clearing.zones(call.launch.person),
             rulebook=decision.rulebook,
             launched_at=context.now,
             guaranteed=True,
-            caller_id=call.caller_id,
+            caller_id=call.launch.caller_id,
         )
         context.state.locked_numbers[number] = guest.attempt
         context.emit(StoreAttempt(record=guest.record, findings=decision.findings))
-        self._originate(guest, call, settings, decision.clearance, call.person, number, "")
+        self._originate(guest, call, settings, decision.clearance, call.launch.person, number, "")
 
     def _seat(self, agent: AgentRow, call: CallRow, name: str, number: NumberId | None) -> GuestRow:
         state = self._context.state
         state.attempts_made += 1
         guest = GuestRow(
             attempt=AttemptId(f"a{state.generation}-{state.attempts_made:08d}"),
-            talk=call.attempt,
+            talk=call.launch.attempt,
             agent=agent.agent,
             state=THIRD_PARTY.initial,
             name=name,
             number=number,
-            box=call.box,
+            box=call.launch.box,
         )
         state.guests[guest.attempt] = guest
         return guest
@@ -281,16 +276,16 @@ class Conference:
         context.emit(
             Originate(
                 attempt=guest.attempt,
-                campaign=call.campaign,
+                campaign=call.launch.campaign,
                 person=person,
                 number=number,
                 clearance=clearance,
-                caller_id=call.caller_id or settings.caller_id,
+                caller_id=call.launch.caller_id or settings.caller_id,
                 ring_s=settings.ring_s,
                 answer_limit_s=settings.answer_limit_s,
                 detection=DetectionMode.OFF,
-                box=call.box,
-                joins=call.attempt,
+                box=call.launch.box,
+                joins=call.launch.attempt,
                 line=line,
             )
         )
@@ -327,9 +322,8 @@ class Conference:
         if agent is not None and not was_joined:
             agent.notice = f"{guest.name} was not reached: {outcome.value}"
         call = state.calls.get(guest.talk)
-        if call is not None and is_alone_with_guest(call) and call.hangup is None:
-            call.hangup = HangupReason.TALK_OVER
-            context.emit(Hangup(attempt=call.attempt, reason=HangupReason.TALK_OVER))
+        if call is not None and call.state is AttemptState.HANDED_ON:
+            phases.hang_up(context, call, HangupReason.TALK_OVER)
 
 
 def _proposed(settings: CampaignSettings, number: NumberId, debts: tuple[DebtId, ...]) -> ProposedContact:
@@ -356,7 +350,7 @@ def _file_of(line: OutsideLine, number: NumberId, call: CallRow) -> PersonFile:
         zones=zones,
         country=line.country,
     )
-    debts = tuple(Debt(debt=debt, person_role=line.role) for debt in call.debts)
+    debts = tuple(Debt(debt=debt, person_role=line.role) for debt in call.launch.debts)
     return PersonFile(person=number, role=line.role, addresses=(place,), numbers=(own,), debts=debts)
 
 

@@ -4,11 +4,12 @@ from compliance_gate.findings import Recording
 from dialer.casework.consequences import Channel, LeadFate, Occasion, Turn, consequences
 from dialer.casework.facts import change_of_command
 from dialer.casework.resting import makes_a_pass, number_after, rest_after
-from dialer.domain.attempt import Outcome
+from dialer.domain.attempt import AttemptState, Outcome
 from dialer.domain.commands import CloseLead, RestLead, StoreNumberStatus, StoreOutcome
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.lead import NEVER
 from dialer.domain.record import AttemptRecord
+from dialer.engine.calling import phases
 from dialer.engine.context import Context
 from dialer.engine.following import Following
 from dialer.engine.launching import ledger
@@ -22,16 +23,16 @@ from pacing.policy import LaunchOutcome, LiveAnswerConnected, WrapUpEnded
 def record_of(call: CallRow, *, wrapped_at: float | None = None) -> AttemptRecord:
     """The attempt as it stands."""
     return AttemptRecord(
-        attempt=call.attempt,
-        campaign=call.campaign,
-        lead=call.lead.lead,
-        person=call.person,
-        number=call.number,
-        debts=call.debts,
-        zones=call.zones,
-        rulebook=call.rulebook,
-        launched_at=call.launched_at,
-        guaranteed=call.is_guaranteed,
+        attempt=call.launch.attempt,
+        campaign=call.launch.campaign,
+        lead=call.launch.lead.lead,
+        person=call.launch.person,
+        number=call.launch.number,
+        debts=call.launch.debts,
+        zones=call.launch.zones,
+        rulebook=call.launch.rulebook,
+        launched_at=call.launch.launched_at,
+        guaranteed=call.launch.is_guaranteed,
         answered_at=call.answered_at,
         bridged_at=call.bridged_at,
         talk_ended_at=call.talk_ended_at,
@@ -41,12 +42,12 @@ def record_of(call: CallRow, *, wrapped_at: float | None = None) -> AttemptRecor
         outcome=call.outcome,
         cause=call.cause,
         abandoned=call.abandoned,
-        message_played=call.message_played,
-        disposition=call.disposition,
-        caller_id=call.caller_id,
-        early_media=call.early_media,
-        detection=call.detection,
-        played=call.played,
+        message_played=call.heard.message_played,
+        disposition=None if call.said is None else call.said.disposition,
+        caller_id=call.launch.caller_id,
+        early_media=call.heard.early_media,
+        detection=call.heard.detection,
+        played=call.heard.played,
         recorded=_recorded(call),
         overflow_at=call.overflow_at,
     )
@@ -54,9 +55,9 @@ def record_of(call: CallRow, *, wrapped_at: float | None = None) -> AttemptRecor
 
 def _recorded(call: CallRow) -> bool | None:
     """None: nobody was on the line yet, or whether it is recorded is the telephone system's own affair."""
-    if call.is_recorded:
+    if call.heard.is_recorded:
         return True
-    return None if call.voice is None or call.answered_at is None else False
+    return None if call.launch.voice is None or call.answered_at is None else False
 
 
 class Ending:
@@ -75,13 +76,15 @@ class Ending:
 
     def finish(self, call: CallRow) -> None:
         """Over without an agent: nothing more will be said about it."""
-        campaign = self._context.state.campaigns[call.campaign]
+        campaign = self._context.state.campaigns[call.launch.campaign]
         self._record(StoreOutcome(record=record_of(call)))
         outcome = call.outcome if call.outcome is not None else Outcome.UNKNOWN
         status = number_after(outcome)
         if status is not None:
-            self._context.emit(StoreNumberStatus(person=call.person, number=call.number, status=status))
-        passes = call.lead.passes + makes_a_pass(outcome)
+            self._context.emit(
+                StoreNumberStatus(person=call.launch.person, number=call.launch.number, status=status)
+            )
+        passes = call.launch.lead.passes + makes_a_pass(outcome)
         rest = self._context.now + rest_after(campaign.settings.rest_s, outcome)
         self._rest(campaign, call, rest, outcome.value, passes)
         self._close(call)
@@ -89,40 +92,43 @@ class Ending:
     def with_disposition(self, call: CallRow, agent: AgentRow) -> None:
         """The collector has said what came of it: record, consequences, and the agent is free again."""
         context = self._context
-        campaign = context.state.campaigns[call.campaign]
-        disposition = call.disposition
-        assert disposition is not None, "asked only when there is one"
+        campaign = context.state.campaigns[call.launch.campaign]
+        said = call.said
+        assert said is not None, "asked only when there is one"
         self._record(StoreOutcome(record=record_of(call, wrapped_at=context.now)))
         wrap_s = context.now - (call.talk_ended_at or context.now)
-        self._pacing.observe(campaign, call.pool, WrapUpEnded(agent_id=agent.agent, wrap_s=max(wrap_s, 0.0)))
-        self._conclude(call, disposition)
-        self._roster.finish(agent, ready=call.ready_after)
+        self._pacing.observe(
+            campaign, call.launch.pool, WrapUpEnded(agent_id=agent.agent, wrap_s=max(wrap_s, 0.0))
+        )
+        self._conclude(call, said.disposition)
+        self._roster.finish(agent, ready=said.ready_after)
 
     def _conclude(self, call: CallRow, disposition: Disposition) -> None:
-        campaign = self._context.state.campaigns[call.campaign]
+        campaign = self._context.state.campaigns[call.launch.campaign]
         self._learn(campaign, call, live=disposition.effect.live)
         found = consequences(disposition, self._occasion(campaign, call))
-        self._following.said(call.person, call.number, found, contact=call.attempt)
+        self._following.said(call.launch.person, call.launch.number, found, contact=call.launch.attempt)
         self._take_turn(campaign, call, found.turn)
         self._close(call)
 
     def after_message(self, call: CallRow) -> None:
         """A message was being left on a machine, and its agent is elsewhere already."""
-        was_left = any(heard.recording is Recording.VOICEMAIL_DROP for heard in call.played)
+        was_left = any(heard.recording is Recording.VOICEMAIL_DROP for heard in call.heard.played)
         kind = DispositionKind.MESSAGE_LEFT if was_left else DispositionKind.MACHINE
-        call.disposition = disposition = Disposition(kind=kind)
-        campaign = self._context.state.campaigns[call.campaign]
+        disposition = Disposition(kind=kind)
+        phases.say(call, disposition)
+        campaign = self._context.state.campaigns[call.launch.campaign]
         self._record(StoreOutcome(record=record_of(call, wrapped_at=call.talk_ended_at)))
         self._learn(campaign, call, live=False)
         self._take_turn(campaign, call, consequences(disposition, self._occasion(campaign, call)).turn)
         self._close(call)
 
-    def after_handing_on(self, call: CallRow, agent: AgentRow | None) -> None:
-        """The agent had left the talk to person and third party, and may have said what came of it."""
-        if call.disposition is not None:
+    def after_agent_left(self, call: CallRow) -> None:
+        """Its agent had left the call before the channel was gone, and may have said what came of it."""
+        if call.said is not None:
             self._record(StoreOutcome(record=record_of(call, wrapped_at=self._context.now)))
-            self._conclude(call, call.disposition)
-        elif agent is not None and agent.attempt == call.attempt:
+            self._conclude(call, call.said.disposition)
+        elif call.state is AttemptState.WRAPPING:
             self._context.emit(StoreOutcome(record=record_of(call)))  # they are at it
         else:
             self.without_disposition(call)
@@ -133,10 +139,10 @@ class Ending:
 
     def without_disposition(self, call: CallRow) -> None:
         """The agent is gone and said nothing: it stays a conversation to the gate, which binds the most."""
-        campaign = self._context.state.campaigns[call.campaign]
+        campaign = self._context.state.campaigns[call.launch.campaign]
         self._record(StoreOutcome(record=record_of(call, wrapped_at=self._context.now)))
         rest = self._context.now + rest_after(campaign.settings.rest_s, Outcome.CONNECTED)
-        self._rest(campaign, call, rest, "no disposition", call.lead.passes + 1)
+        self._rest(campaign, call, rest, "no disposition", call.launch.lead.passes + 1)
         self._close(call)
 
     # --- parts -------------------------------------------------------------------------------------------
@@ -152,7 +158,7 @@ class Ending:
         if live and not call.abandoned:
             ledger.count_live(campaign, self._context.now)
             wait_s = max((call.bridged_at or 0.0) - (call.answered_at or 0.0), 0.0)
-            self._pacing.observe(campaign, call.pool, LiveAnswerConnected(wait_s=wait_s))
+            self._pacing.observe(campaign, call.launch.pool, LiveAnswerConnected(wait_s=wait_s))
         outcome = LaunchOutcome.ANSWERED_LIVE if live else LaunchOutcome.MACHINE
         self._pacing.resolved(campaign, call, outcome, needed=True)
 
@@ -160,54 +166,55 @@ class Ending:
         return Occasion(
             channel=Channel.OUTBOUND,
             at=self._context.now,
-            source=call.attempt,
-            about=call.debts,
-            number=call.number,
-            zones=call.zones,
+            source=call.launch.attempt,
+            about=call.launch.debts,
+            number=call.launch.number,
+            zones=call.launch.zones,
             rest_s=campaign.settings.rest_s,
         )
 
     def _take_turn(self, campaign: CampaignRow, call: CallRow, turn: Turn) -> None:
         """The lead that was in flight closes, is called back by the same agent, or rests."""
         if turn.fate is LeadFate.CLOSES:
-            self._context.emit(CloseLead(lead=call.lead.lead, reason=turn.reason))
+            self._context.emit(CloseLead(lead=call.launch.lead.lead, reason=turn.reason))
             return
         assert turn.until is not None, "a lead in flight closes or rests"
         if turn.fate is LeadFate.CALL_BACK:
             self._context.emit(
                 RestLead(
-                    lead=call.lead.lead,
+                    lead=call.launch.lead.lead,
                     not_before=turn.until,
                     reason=turn.reason,
-                    passes=call.lead.passes + 1,
+                    passes=call.launch.lead.passes + 1,
                     reserve_agent=True,
                     reserve_for=call.agent,
                 )
             )
         else:
-            self._rest(campaign, call, turn.until, turn.reason, call.lead.passes + 1)
+            self._rest(campaign, call, turn.until, turn.reason, call.launch.lead.passes + 1)
 
     def _rest(self, campaign: CampaignRow, call: CallRow, until: float, reason: str, passes: int) -> None:
         if passes >= campaign.settings.max_passes:
-            self._context.emit(CloseLead(lead=call.lead.lead, reason="every pass was made"))
+            self._context.emit(CloseLead(lead=call.launch.lead.lead, reason="every pass was made"))
             return
         self._context.emit(
             RestLead(
-                lead=call.lead.lead,
+                lead=call.launch.lead.lead,
                 not_before=min(until, NEVER),
                 reason=reason,
                 passes=passes,
-                reserve_agent=call.outcome is Outcome.ABANDONED or call.lead.reserve_agent,
-                reserve_for=call.lead.reserve_for,
+                reserve_agent=call.outcome is Outcome.ABANDONED or call.launch.lead.reserve_agent,
+                reserve_for=call.launch.lead.reserve_for,
             )
         )
 
     def _close(self, call: CallRow) -> None:
         """Unlock, forget, and let pacing know a line is free."""
         state = self._context.state
-        del state.locked_leads[call.lead.lead]
-        del state.locked_persons[call.person]
-        del state.locked_numbers[call.number]
-        self._people.release(call.person)
-        del state.calls[call.attempt]
-        self._context.wake_pools(state.campaigns[call.campaign])
+        phases.close(call)
+        del state.locked_leads[call.launch.lead.lead]
+        del state.locked_persons[call.launch.person]
+        del state.locked_numbers[call.launch.number]
+        self._people.release(call.launch.person)
+        del state.calls[call.launch.attempt]
+        self._context.wake_pools(state.campaigns[call.launch.campaign])

@@ -1,10 +1,19 @@
-"""Who else is in a talk: lookups that more than one part of the engine needs."""
+"""Who is in a talk: lookups that more than one part of the engine needs."""
 
+from dialer.domain.agent import AgentState
 from dialer.domain.attempt import AttemptState
 from dialer.domain.commands import Hangup, HangupReason
 from dialer.domain.ids import AttemptId
 from dialer.engine.context import Context
-from dialer.engine.state import CallRow, EngineState, GuestRow
+from dialer.engine.state import AgentRow, CallRow, EngineState, GuestRow
+
+
+def talk_of(state: EngineState, agent: AgentRow) -> CallRow | None:
+    """The call on which the agent talks, neither being passed on nor ended by us; None = there is none."""
+    call = state.calls.get(agent.attempt) if agent.attempt is not None else None
+    if call is None or agent.state is not AgentState.TALKING or call.hangup is not None:
+        return None
+    return call if call.state is AttemptState.CONNECTED else None
 
 
 def guest_of(state: EngineState, talk: AttemptId) -> GuestRow | None:
@@ -17,12 +26,7 @@ def guest_of(state: EngineState, talk: AttemptId) -> GuestRow | None:
 
 def send_guest_away(context: Context, call: CallRow) -> None:
     """The person's call is over: a third party has nobody left to talk with."""
-    guest = guest_of(context.state, call.attempt) if context.state.guests else None
+    guest = guest_of(context.state, call.launch.attempt) if context.state.guests else None
     if guest is not None and guest.hangup is None:
         guest.hangup = HangupReason.TALK_OVER
         context.emit(Hangup(attempt=guest.attempt, reason=HangupReason.TALK_OVER))
-
-
-def is_alone_with_guest(call: CallRow) -> bool:
-    """Whether the talk goes on without an agent of ours."""
-    return call.is_handed_on and call.state is AttemptState.CONNECTED

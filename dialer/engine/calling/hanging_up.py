@@ -1,13 +1,14 @@
 """The agent ends the call. What the telephone system then says (`CallEnded`) is what ends the attempt."""
 
-from dialer.domain.attempt import AttemptState
-from dialer.domain.commands import Hangup, HangupReason
+from dialer.domain.attempt import JOINED, UNANSWERED
+from dialer.domain.commands import HangupReason
 from dialer.domain.events import AgentHungUp
+from dialer.engine.calling import phases
 from dialer.engine.context import Context
 from dialer.engine.inbound.calls import Inbound
 
-_ENDS = frozenset({AttemptState.LAUNCHED, AttemptState.RINGING, AttemptState.CONNECTED})
-"""Not WAITING: the person was answered and their bridge is on its way; a click cannot mean them yet."""
+_ENDS = UNANSWERED | JOINED
+"""Not while an answered person's bridge is on its way: a click cannot mean them yet."""
 
 
 class HangingUp:
@@ -27,9 +28,7 @@ class HangingUp:
                 context.ignore("late_agent_hangup")
             return
         call = context.state.calls.get(agent.attempt) if agent.attempt is not None else None
-        if call is None or event.attempt not in (None, call.attempt) or call.state not in _ENDS:
+        if call is None or event.attempt not in (None, call.launch.attempt) or call.state not in _ENDS:
             context.ignore("late_agent_hangup")
             return
-        if call.hangup is None:
-            call.hangup = HangupReason.AGENT
-        context.emit(Hangup(attempt=call.attempt, reason=call.hangup))
+        phases.hang_up_again(context, call, HangupReason.AGENT)

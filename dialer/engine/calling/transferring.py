@@ -9,6 +9,8 @@ from dialer.domain.agent import AgentMove, AgentState
 from dialer.domain.attempt import AttemptState
 from dialer.domain.commands import Bridge
 from dialer.domain.events import BridgeFailed, CallBridged, TransferRequested
+from dialer.engine.calling import phases
+from dialer.engine.calling.guests import guest_of
 from dialer.engine.context import Context
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.roster import Roster
@@ -35,45 +37,43 @@ class Transferring:
         if to.state is AgentState.NOT_READY:  # back to their break when it fails, and after the talk
             to.is_leaving, to.leaving_reason = True, to.reason
         self._roster.move(to, AgentMove.RESERVE, reason=f"transfer by {event.by}")
-        to.attempt = call.attempt
-        call.passing_to = to.agent
-        context.emit(Bridge(attempt=call.attempt, agent=to.agent, from_agent=call.agent))
+        to.attempt = event.attempt
+        phases.pass_on(call, to.agent)
+        context.emit(Bridge(attempt=event.attempt, agent=to.agent, from_agent=call.agent))
 
     def _may(self, call: CallRow, to: AgentRow) -> bool:
-        talks = call.state is AttemptState.CONNECTED and not call.is_bridging and call.hangup is None
-        is_whole = not call.is_handed_on and not call.is_leaving_message and call.passing_to is None
-        has_guest = any(guest.talk == call.attempt for guest in self._context.state.guests.values())
-        if not talks or not is_whole or has_guest or to.state not in _FREE:
+        talks = call.state is AttemptState.CONNECTED and call.hangup is None
+        has_guest = guest_of(self._context.state, call.launch.attempt) is not None
+        if not talks or has_guest or to.state not in _FREE:
             return False
-        settings = self._context.state.campaigns[call.campaign].settings
-        needs = {*settings.needs, *call.lead.needs}
-        return to.box == call.box and needs.issubset(to.tags)
+        settings = self._context.state.campaigns[call.launch.campaign].settings
+        needs = {*settings.needs, *call.launch.lead.needs}
+        return to.box == call.launch.box and needs.issubset(to.tags)
 
     def takes_bridge(self, event: CallBridged) -> bool:
         """The other agent hears the person: the first one is free. False when it is no transfer's bridge."""
         context = self._context
         call = context.state.calls.get(event.attempt)
-        if call is None or call.passing_to is None or call.passing_to != event.agent:
+        if call is None or call.state is not AttemptState.PASSING or call.next_agent != event.agent:
             return False
-        first = None if call.agent is None else context.state.agents[call.agent]
-        to = context.state.agents[event.agent]
-        call.agent, call.passing_to = to.agent, None
+        assert call.agent is not None, "a talk that is passed on is somebody's"
+        first, to = context.state.agents[call.agent], context.state.agents[event.agent]
+        phases.connect(call, to.agent, at=context.now)
         self._roster.move(to, AgentMove.CONNECT)
-        if first is not None and first.attempt == call.attempt and first.state is AgentState.TALKING:
-            self._roster.move(first, AgentMove.CALL_OVER)
-            talk_s = max(context.now - (call.bridged_at or context.now), 0.0)
-            campaign = context.state.campaigns[call.campaign]
-            self._pacing.observe(campaign, call.pool, TalkEnded(agent_id=first.agent, talk_s=talk_s))
-            self._roster.finish(first, ready=True)
+        self._roster.move(first, AgentMove.CALL_OVER)
+        talk_s = max(context.now - (call.bridged_at or context.now), 0.0)
+        campaign = context.state.campaigns[call.launch.campaign]
+        self._pacing.observe(campaign, call.launch.pool, TalkEnded(agent_id=first.agent, talk_s=talk_s))
+        self._roster.finish(first, ready=True)
         return True
 
     def takes_failure(self, event: BridgeFailed) -> bool:
         """The bridge did not happen: the talk stays where it is. False when it was no transfer's."""
         context = self._context
         call = context.state.calls.get(event.attempt)
-        if call is None or call.passing_to is None or call.passing_to != event.agent:
+        if call is None or call.state is not AttemptState.PASSING or call.next_agent != event.agent:
             return False
-        call.passing_to = None
+        phases.unbridge(call)
         self._roster.release(context.state.agents[event.agent])
         if call.agent is not None:
             context.state.agents[call.agent].notice = f"the transfer failed: {event.reason}"

@@ -13,13 +13,12 @@ is called.
 
 from dialer.casework.consequences import Channel, opted_out
 from dialer.domain.agent import AgentMove, AgentState
-from dialer.domain.attempt import AttemptState
+from dialer.domain.attempt import UNANSWERED
 from dialer.domain.campaign import CampaignState
 from dialer.domain.commands import (
     BridgeInbound,
     ConfirmInboundOptOut,
     DismissInbound,
-    Hangup,
     HangupInbound,
     HangupReason,
     StoreInbound,
@@ -39,6 +38,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import AgentId, CampaignId, InboundId, PersonId
 from dialer.domain.inbound import INBOUND, InboundMove, InboundState
+from dialer.engine.calling import phases
 from dialer.engine.context import Context
 from dialer.engine.following import Following
 from dialer.engine.inbound.ending import InboundEnding, record_of_inbound
@@ -108,10 +108,8 @@ class Inbound:
         state = self._context.state
         attempt = state.locked_persons.get(person)
         call = state.calls.get(attempt) if attempt is not None else None
-        ringing = (AttemptState.LAUNCHED, AttemptState.RINGING)
-        if call is not None and call.state in ringing and call.hangup is None:
-            call.hangup = HangupReason.CALLS_US
-            self._context.emit(Hangup(attempt=call.attempt, reason=HangupReason.CALLS_US))
+        if call is not None and call.state in UNANSWERED:
+            phases.hang_up(self._context, call, HangupReason.CALLS_US)
 
     # --- waiting, joined ---------------------------------------------------------------------------------
 

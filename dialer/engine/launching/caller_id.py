@@ -160,15 +160,15 @@ def is_full(row: CallerIdRow, now: float) -> bool:
 
 def launched(state: EngineState, call: CallRow, *, now: float) -> None:
     """Count an attempt."""
-    row = state.caller_ids.get(call.caller_id)
+    row = state.caller_ids.get(call.launch.caller_id)
     if row is not None:
         today(row, now).attempts += 1
 
 
 def over(state: EngineState, call: CallRow, outcome: Outcome, *, now: float) -> None:
     """Count an answer, or give back an attempt that rang nowhere. A call of the day before counts there."""
-    row = state.caller_ids.get(call.caller_id)
-    if row is None or call.launched_at < today(row, now).day_begins:
+    row = state.caller_ids.get(call.launch.caller_id)
+    if row is None or call.launch.launched_at < today(row, now).day_begins:
         return
     if outcome is Outcome.NOT_ATTEMPTED:
         row.attempts = max(0, row.attempts - 1)

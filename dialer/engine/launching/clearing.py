@@ -42,8 +42,9 @@ class Clearing:
 
     def still_allowed(self, call: CallRow) -> bool:
         """Whether a call that rings would be cleared now; the attempt itself is not held against it."""
-        settings = self._context.state.campaigns[call.campaign].settings
-        decision = self.ask(settings, call.person, call.number, call.debts[0], guaranteed=call.is_guaranteed)
+        settings = self._context.state.campaigns[call.launch.campaign].settings
+        row = call.launch
+        decision = self.ask(settings, row.person, row.number, row.debts[0], guaranteed=row.is_guaranteed)
         return decision.clearance is not None
 
     def was_abandoned_lately(self, person: PersonId) -> bool:

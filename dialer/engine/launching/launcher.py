@@ -10,7 +10,7 @@ from math import nan
 
 from compliance_gate.findings import Clearance, GateDecision
 from dialer.domain.agent import AgentMove, AgentState
-from dialer.domain.attempt import AttemptState
+from dialer.domain.attempt import ATTEMPT
 from dialer.domain.campaign import CampaignSettings, CampaignState
 from dialer.domain.commands import (
     HangupReason,
@@ -21,12 +21,13 @@ from dialer.domain.commands import (
     StoreDenial,
     StorePacing,
 )
-from dialer.domain.ids import AgentId, AttemptId, DebtId, LeadId
+from dialer.domain.ids import AttemptId, DebtId, LeadId
 from dialer.domain.lead import NEVER, Lead, Target
 from dialer.domain.voice import PlannedVoice
-from dialer.engine.calling.calls import WATCH_S, Calls
+from dialer.engine.calling import phases
 from dialer.engine.calling.ending import record_of
 from dialer.engine.calling.recorded_voice import may_be_abandoned, planned
+from dialer.engine.calling.watching import WATCH_S
 from dialer.engine.context import Context
 from dialer.engine.launching import caller_id
 from dialer.engine.launching.caller_id import NotShown
@@ -51,7 +52,7 @@ from dialer.engine.launching.reserving import (
 )
 from dialer.engine.people import People
 from dialer.engine.roster import Roster
-from dialer.engine.state import AgentRow, CallRow, CampaignRow, PoolRow
+from dialer.engine.state import AgentRow, CallRow, CampaignRow, LaunchRow, PoolRow
 from pacing.policy import LaunchDecision
 
 LOCKED_REST_S = 60.0
@@ -71,6 +72,17 @@ class _Denied:
     decision: GateDecision
 
 
+@dataclass(frozen=True, slots=True)
+class _Cleared:
+    """What is called, and under what: the number of ours that is shown, what may be played."""
+
+    target: Target
+    decision: GateDecision
+    clearance: Clearance
+    shown: str
+    voice: PlannedVoice | None
+
+
 class Launcher:
     """Turns decisions into attempts."""
 
@@ -82,7 +94,6 @@ class Launcher:
         people: People,
         pacing: PacingPort,
         clearing: Clearing,
-        calls: Calls,
     ) -> None:
         self._context = context
         self._roster = roster
@@ -90,7 +101,6 @@ class Launcher:
         self._people = people
         self._pacing = pacing
         self._clearing = clearing
-        self._calls = calls
 
     # --- whether -----------------------------------------------------------------------------------------
 
@@ -240,8 +250,8 @@ class Launcher:
             if wanted <= 0:
                 return
             call = calls[name]
-            if call.hangup is None and self._context.now - call.launched_at >= CANCEL_AFTER_S:
-                self._calls.hang_up(call, HangupReason.GUARD)
+            if call.hangup is None and self._context.now - call.launch.launched_at >= CANCEL_AFTER_S:
+                phases.hang_up(self._context, call, HangupReason.GUARD)
                 wanted -= 1
 
     def _tell(self, campaign: CampaignRow, pool: PoolRow, decision: LaunchDecision, launched: int) -> None:
@@ -294,7 +304,8 @@ class Launcher:
                 keep_for(leads_of(campaign, pool), lead.lead, since=self._context.now)
                 self._context.unconnected.add(settings.campaign)
                 return False
-            self._originate(campaign, key, pool, lead, target, decision, agent, shown.number, voice)
+            cleared = _Cleared(target, decision, decision.clearance, shown.number, voice)
+            self._originate(campaign, key, pool, lead, cleared, agent)
             return True
         if unshown and not denied:
             self._rest_unshown(campaign, lead, unshown)
@@ -379,53 +390,43 @@ class Launcher:
         key: str,
         pool: PoolRow,
         lead: Lead,
-        target: Target,
-        decision: GateDecision,
+        cleared: _Cleared,
         agent: AgentRow | None,
-        shown: str,
-        voice: PlannedVoice | None,
     ) -> None:
-        context = self._context
-        clearance = decision.clearance
-        assert clearance is not None, "originated only under a clearance"
-        call = self._new_call(campaign, key, lead, target, clearance, agent)
-        call.caller_id, call.voice = shown, voice
-        state = context.state
+        context, state = self._context, self._context.state
+        launch = self._launch_row(campaign, key, lead, cleared, is_guaranteed=agent is not None)
+        call = CallRow(launch=launch, state=ATTEMPT.initial, agent=None if agent is None else agent.agent)
+        attempt, box = launch.attempt, launch.box
         caller_id.launched(state, call, now=context.now)
-        state.calls[call.attempt] = call
-        state.locked_leads[lead.lead] = call.attempt
-        state.locked_persons[target.person] = call.attempt
-        state.locked_numbers[target.number] = call.attempt
+        state.calls[attempt] = call
+        state.locked_leads[lead.lead] = attempt
+        state.locked_persons[launch.person] = attempt
+        state.locked_numbers[launch.number] = attempt
         state.denials.pop(lead.lead, None)
-        self._people.use(target.person)
+        self._people.use(launch.person)
         self._hopper.remove(lead)
         campaign.in_flight += 1
-        if call.box in state.boxes:
-            state.boxes[call.box].in_flight += 1
+        if box in state.boxes:
+            state.boxes[box].in_flight += 1
         campaign.tokens -= 1.0
-        context.emit(StoreAttempt(record=record_of(call), findings=decision.findings))
-        context.emit(self._originate_command(campaign, call, clearance))
-        context.set_timer(context.now + campaign.settings.ring_s + WATCH_S, "watch", call.attempt)
+        context.emit(StoreAttempt(record=record_of(call), findings=cleared.decision.findings))
+        context.emit(self._originate_command(campaign, call, cleared.clearance))
+        context.set_timer(context.now + campaign.settings.ring_s + WATCH_S, "watch", attempt)
         if agent is None:
-            pool.ringing.append(call.attempt)
+            pool.ringing.append(attempt)
             return
-        agent.attempt = call.attempt
+        agent.attempt = attempt
         self._roster.move(agent, AgentMove.RESERVE, reason="call back")
 
-    def _new_call(
-        self,
-        campaign: CampaignRow,
-        key: str,
-        lead: Lead,
-        target: Target,
-        clearance: Clearance,
-        agent: AgentRow | None,
-    ) -> CallRow:
+    def _launch_row(
+        self, campaign: CampaignRow, key: str, lead: Lead, cleared: _Cleared, *, is_guaranteed: bool
+    ) -> LaunchRow:
         state = self._context.state
         state.attempts_made += 1
+        target, clearance = cleared.target, cleared.clearance
         profile = self._pacing.profile(target)
         chances = self._pacing.chances(campaign, profile)
-        return CallRow(
+        return LaunchRow(
             attempt=AttemptId(f"a{state.generation}-{state.attempts_made:08d}"),
             campaign=campaign.settings.campaign,
             pool=key,
@@ -435,34 +436,32 @@ class Launcher:
             debts=tuple(DebtId(debt) for debt in clearance.debts) or (lead.debt,),
             zones=self._clearing.zones(target.person),
             rulebook=clearance.rulebook,
-            state=AttemptState.LAUNCHED,
             launched_at=self._context.now,
             needs_agent=chances.needs_agent,
             live=chances.live,
-            may_play=tuple(sorted(clearance.may_play)),
-            agent=agent.agent if agent is not None else None,
-            is_guaranteed=agent is not None,
+            is_guaranteed=is_guaranteed,
             segment=target.answer_segment,
             profile=profile,
             box=campaign.pools[key].box,
+            caller_id=cleared.shown,
+            voice=cleared.voice,
         )
 
     def _originate_command(self, campaign: CampaignRow, call: CallRow, clearance: Clearance) -> Originate:
-        settings = campaign.settings
-        reserved: AgentId | None = call.agent
+        settings, launch = campaign.settings, call.launch
         return Originate(
-            attempt=call.attempt,
+            attempt=launch.attempt,
             campaign=settings.campaign,
-            person=call.person,
-            number=call.number,
+            person=launch.person,
+            number=launch.number,
             clearance=clearance,
-            caller_id=call.caller_id,
+            caller_id=launch.caller_id,
             ring_s=settings.ring_s,
             answer_limit_s=settings.answer_limit_s,
-            detection=settings.detects(call.segment),
-            reserved_agent=reserved,
-            box=call.box,
-            voice=call.voice,
+            detection=settings.detects(launch.segment),
+            reserved_agent=call.agent,
+            box=launch.box,
+            voice=launch.voice,
         )
 
     # --- asked by an agent -------------------------------------------------------------------------------

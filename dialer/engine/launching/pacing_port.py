@@ -8,6 +8,7 @@ from typing import cast
 import numpy as np
 
 from dialer.domain.agent import AgentState
+from dialer.domain.attempt import AttemptState
 from dialer.domain.campaign import CampaignSettings, DetectionMode
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import CampaignId, LeadId
@@ -37,6 +38,7 @@ from pacing.registry import make_learner, make_policy
 
 _AVAILABLE, _TALKING = AgentState.AVAILABLE, AgentState.TALKING
 _WRAPPING, _RESERVED = AgentState.WRAPPING, AgentState.RESERVED
+_BRIDGING = AttemptState.BRIDGING
 
 CANDIDATES = 24
 MOST_CANDIDATES = 50
@@ -126,14 +128,14 @@ class PacingPort:
         """Tell what became of a launch, when that is known for sure."""
         until = call.answered_at if call.answered_at is not None else self._context.now
         launch = LaunchResolved(
-            needs_agent=call.needs_agent,
-            live=call.live,
+            needs_agent=call.launch.needs_agent,
+            live=call.launch.live,
             outcome=outcome,
-            ring_s=max(until - call.launched_at, 0.0),
+            ring_s=max(until - call.launch.launched_at, 0.0),
             needed_agent=needed,
-            number=call.profile or replace(ANY_NUMBER, segment=call.segment),
+            number=call.launch.profile or replace(ANY_NUMBER, segment=call.launch.segment),
         )
-        self.observe(campaign, call.pool, launch)
+        self.observe(campaign, call.launch.pool, launch)
         self.learner(campaign).observe(launch)
 
     def decide(self, campaign: CampaignRow, key: str, pool: PoolRow, launch_limit: int) -> LaunchDecision:
@@ -164,7 +166,7 @@ class PacingPort:
         calls = state.calls
         ringing = [calls[name] for name in pool.ringing]
         # Who is being joined has an agent already, counted above as talking.
-        waiting = [call for name in pool.waiting if not (call := calls[name]).is_bridging]
+        waiting = [call for name in pool.waiting if (call := calls[name]).state is not _BRIDGING]
         held = leads_of(campaign, pool)
         ahead = self._ahead(campaign, held.queue[: min(max(CANDIDATES, launch_limit), MOST_CANDIDATES)])
         engaged = talking + wrapping
@@ -177,9 +179,9 @@ class PacingPort:
             talking_elapsed=np.array([row[1] for row in talking], dtype=np.float64),
             wrapping_elapsed=np.array([row[1] for row in wrapping], dtype=np.float64),
             leaving=np.array([row[2] for row in engaged], dtype=np.bool_),
-            ringing_elapsed=np.array([now - call.launched_at for call in ringing], dtype=np.float64),
-            ringing_needs_agent=np.array([call.needs_agent for call in ringing], dtype=np.float64),
-            ringing_live=np.array([call.live for call in ringing], dtype=np.float64),
+            ringing_elapsed=np.array([now - call.launch.launched_at for call in ringing], dtype=np.float64),
+            ringing_needs_agent=np.array([call.launch.needs_agent for call in ringing], dtype=np.float64),
+            ringing_live=np.array([call.launch.live for call in ringing], dtype=np.float64),
             waiting_elapsed=np.array([now - (call.answered_at or now) for call in waiting], dtype=np.float64),
             candidate_needs_agent=np.array([row[0] for row in ahead], dtype=np.float64),
             candidate_live=np.array([row[1] for row in ahead], dtype=np.float64),

@@ -11,11 +11,14 @@ since the turn began do not count.
 from math import inf
 
 from dialer.domain.agent import AgentState
+from dialer.domain.attempt import AttemptState
 from dialer.domain.ids import LeadId
 from dialer.domain.lead import Lead
 from dialer.engine.context import Context
 from dialer.engine.roster import Roster
 from dialer.engine.state import CampaignRow, PoolRow
+
+_BRIDGING = AttemptState.BRIDGING
 
 LONGEST_WAIT_S = 60.0
 """Seconds after which a reserved lead gets the next free agent, though pacing would have had use for them."""
@@ -61,7 +64,7 @@ def agents_kept(context: Context, held: PoolRow, pool: PoolRow, ready: int) -> i
 
 
 def _unjoined(context: Context, pool: PoolRow) -> int:
-    return sum(not context.state.calls[name].is_bridging for name in pool.waiting)
+    return sum(context.state.calls[name].state is not _BRIDGING for name in pool.waiting)
 
 
 def turn_of(context: Context, pool: PoolRow, lead: LeadId) -> float:
@@ -91,9 +94,9 @@ def has_agent_to_spare(
     ringing, claimed = 0, 0.0
     for name in pool.ringing:
         call = calls[name]
-        if call.launched_at <= turn:
+        if call.launch.launched_at <= turn:
             ringing += 1
-            claimed += call.needs_agent
+            claimed += call.launch.needs_agent
             if claimed > free and ringing > free:
                 return False  # more calls claim no less
     if ringing <= free:

@@ -11,7 +11,7 @@ from compliance_gate.findings import Recording
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
-from dialer.domain.attempt import AttemptState, Outcome
+from dialer.domain.attempt import OVER, UNANSWERED, UNJOINED, Outcome
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.errors import FairdialError
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, EndpointId, NumberId, PersonId
@@ -100,13 +100,13 @@ def event_of(floor: Floor, move: Move) -> e.Event | None:
 def check(floor: Floor, out: tuple[c.Command, ...], serving_before: int) -> None:
     """What must hold after every step."""
     state = floor.engine.checkpoint()
-    open_calls = [call for call in state.calls.values() if call.state is not AttemptState.ENDED]
-    assert all(count == 1 for count in Counter(call.person for call in state.calls.values()).values())
-    assert all(count == 1 for count in Counter(call.number for call in state.calls.values()).values())
+    open_calls = [call for call in state.calls.values() if call.state not in OVER]
+    assert all(count == 1 for count in Counter(call.launch.person for call in state.calls.values()).values())
+    assert all(count == 1 for count in Counter(call.launch.number for call in state.calls.values()).values())
     assert state.campaigns[SPRING].in_flight == len(open_calls)
-    assert state.locked_leads == {call.lead.lead: name for name, call in state.calls.items()}
-    assert state.locked_persons == {call.person: name for name, call in state.calls.items()}
-    assert state.locked_numbers == {call.number: name for name, call in state.calls.items()}
+    assert state.locked_leads == {call.launch.lead.lead: name for name, call in state.calls.items()}
+    assert state.locked_persons == {call.launch.person: name for name, call in state.calls.items()}
+    assert state.locked_numbers == {call.launch.number: name for name, call in state.calls.items()}
     stored = [command.record.attempt for command in out if isinstance(command, c.StoreAttempt)]
     originated = [command.attempt for command in out if isinstance(command, c.Originate)]
     assert stored == originated
@@ -129,19 +129,19 @@ def check_queues(floor: Floor) -> None:
     pools = state.campaigns[SPRING].pools.values()
     ringing = {name for pool in pools for name in pool.ringing}
     assert ringing == {
-        call.attempt
+        call.launch.attempt
         for call in state.calls.values()
-        if call.state in (AttemptState.LAUNCHED, AttemptState.RINGING) and not call.is_guaranteed
+        if call.state in UNANSWERED and not call.launch.is_guaranteed
     }
     waiting = [name for pool in pools for name in pool.waiting]
     assert len(waiting) == len(set(waiting))
-    assert all(state.calls[name].state is AttemptState.WAITING for name in waiting)
+    assert all(state.calls[name].state in UNJOINED for name in waiting)
     queued = [name for pool in pools for name in (*pool.queue, *pool.reserved)]
     assert sorted(queued) == sorted(state.leads)
     uses: Counter[PersonId] = Counter()
     for lead in state.leads.values():
         uses.update({target.person for target in lead.targets})
-    uses.update(call.person for call in state.calls.values())
+    uses.update(call.launch.person for call in state.calls.values())
     assert uses == {person: row.uses for person, row in state.persons.items()}
 
 

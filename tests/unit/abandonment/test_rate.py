@@ -1,12 +1,12 @@
 """The worked examples of every definition, and the traps around them."""
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from fractions import Fraction
 
 import pytest
 
 from compliance_gate.abandonment import (
-    DEFINITIONS,
     AnsweredBy,
     AnsweredCall,
     Counted,
@@ -15,11 +15,10 @@ from compliance_gate.abandonment import (
     LimitStanding,
     Standing,
     StartEvent,
-    WindowKind,
     count,
     counts_as,
-    declared,
     definition,
+    definitions,
     headroom,
     next_may_be_lost,
     rate,
@@ -123,7 +122,7 @@ def test_calls_not_counted_leave_the_all_calls_rate_undefined() -> None:
 def test_seconds_run_from_the_declared_start(
     start: StartEvent, agent_after_s: float, expected: Counted
 ) -> None:
-    chosen = declared(start_event=start, threshold_s=2.0, limit=None, window=WindowKind.CALENDAR_DAY)
+    chosen = replace(definition("us-tsr"), start_event=start)
     answered = call(agent_after_s=agent_after_s, greeting_start_s=0.5, greeting_end_s=1.5)
     assert counts_as(answered, chosen) is expected
 
@@ -193,22 +192,15 @@ def test_limits_are_dated() -> None:
 
 
 def test_no_percentage_is_called_law_in_great_britain() -> None:
-    assert all(d.standing is not LimitStanding.LAW for d in DEFINITIONS if d.name.startswith("gb-"))
+    british = [found for name, found in definitions().items() if name.startswith("gb-")]
+    assert all(found.standing is not LimitStanding.LAW for found in british)
 
 
 def test_every_definition_has_a_name_of_its_own_and_a_source() -> None:
-    assert len({d.name for d in DEFINITIONS}) == len(DEFINITIONS)
-    assert all(d.source and d.threshold_s > 0 for d in DEFINITIONS)
+    assert all(d.name == name for name, d in definitions().items())
+    assert all(d.source and d.threshold_s > 0 for d in definitions().values())
 
 
 def test_unknown_definition_is_an_error() -> None:
     with pytest.raises(KeyError):
         definition("three-percent-ish")
-
-
-def test_declared_definition_says_its_four_choices() -> None:
-    found = declared(
-        start_event=StartEvent.GREETING_END, threshold_s=2, limit=THREE_PERCENT, window=WindowKind.CAMPAIGN
-    )
-    assert found.title == "2 s from greeting end, per campaign"
-    assert found.limit_on(NOON.date() + timedelta(days=1)) == THREE_PERCENT

@@ -7,7 +7,7 @@ import pytest
 from compliance_gate.book.reader import LawError
 from compliance_gate.book.rulebook import load_rulebook
 from compliance_gate.book.shipped import rulebook_with, standard_rulebook
-from compliance_gate.rules.base import Checked
+from compliance_gate.words import Checked
 
 RULE = """
 pack: TEST

@@ -97,8 +97,8 @@ def test_what_was_learned_goes_on_after_a_restart_and_after_new_settings(floor: 
 
 def test_a_launch_carries_what_was_known_of_its_number(floor: Any) -> None:
     call = floor.engine.checkpoint().calls[_first(floor)]
-    assert call.profile == NumberProfile(segment="mobile", local_hour=16)
-    assert (call.needs_agent, call.live) == (0.35, 0.08)
+    assert call.launch.profile == NumberProfile(segment="mobile", local_hour=16)
+    assert (call.launch.needs_agent, call.launch.live) == (0.35, 0.08)
 
 
 # --- profiles ----------------------------------------------------------------------------------------------

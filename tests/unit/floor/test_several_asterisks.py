@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from dialer.domain.errors import MendableError
-from dialer.floor.settings import asterisks_of, read_settings, use_config
-from dialer.settings import FILE_NAMED_BY
+from dialer.floor.settings import asterisks_of, use_config
+from dialer.settings import FILE_NAMED_BY, load_settings
 from telephony.asterisk.adapter import AsteriskSystem
 from telephony.fleet.fleet import Fleet
 from telephony.fleet.opening import open_systems
@@ -36,13 +36,13 @@ def own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_needs_no_name_and_stays_itself(tmp_path: Path) -> None:
     use_config(read(tmp_path, ""))
-    asterisks = asterisks_of(read_settings())
+    asterisks = asterisks_of(load_settings())
     assert isinstance(open_systems(asterisks, now=lambda: 0.0), AsteriskSystem)
 
 
 def test_several_with_names_of_their_own_are_a_fleet_with_their_phones_and_lines(tmp_path: Path) -> None:
     use_config(read(tmp_path, "north", "south"))
-    system = open_systems(asterisks_of(read_settings()), now=lambda: 0.0)
+    system = open_systems(asterisks_of(load_settings()), now=lambda: 0.0)
     assert isinstance(system, Fleet)
 
 
@@ -50,4 +50,4 @@ def test_several_with_names_of_their_own_are_a_fleet_with_their_phones_and_lines
 def test_several_without_names_of_their_own_are_refused(tmp_path: Path, names: tuple[str, ...]) -> None:
     use_config(read(tmp_path, *names))
     with pytest.raises(MendableError, match="without names of their own"):
-        asterisks_of(read_settings())
+        asterisks_of(load_settings())

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from compliance_gate.abandonment import DEFINITIONS
+from compliance_gate.abandonment import definitions
 from dialer.domain.attempt import Outcome
 from dialer.domain.disposition import DispositionKind
 from dialer.measures.side_by_side import by_every_definition
@@ -30,5 +30,5 @@ def test_a_late_agent_is_abandonment_at_two_seconds_and_not_at_five(rows: Any) -
 
 def test_without_answers_every_rate_is_undefined(rows: Any) -> None:
     found = by_every_definition(rows.shift())
-    assert len(found) == len(DEFINITIONS)
+    assert len(found) == len(definitions())
     assert all(each.share is None for each in found)

@@ -2,18 +2,29 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 import pytest
 
+from dialer.domain import commands as c
+from dialer.domain import events as e
+from dialer.domain.attempt import AttemptState, Outcome
 from dialer.domain.campaign import CampaignSettings, CampaignState
-from dialer.domain.ids import CampaignId, ClientId, DebtId, LeadId, NumberId, PersonId
+from dialer.domain.disposition import Disposition, DispositionKind
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, ClientId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.lead import Lead, Target
-from dialer.engine.state import CampaignRow, EngineState, PoolRow
+from dialer.engine.engine import DialerEngine
+from dialer.engine.older_state import bring_up
+from dialer.engine.state import LAYOUT, CallRow, CampaignRow, EngineState, PoolRow
 from dialer.runtime.checkpoint import UnreadableCheckpointError, decode_state, encode_state
 from pacing.policy import NumberProfile
 from pacing.registry import make_learner
+from simulator.open_gate import OpenGate
+
+LAYOUT_1 = Path(__file__).parent / "older" / "layout-1.json"
+"""Written by the version before states said everything: six agents, a call of each common kind."""
 
 NOW = 1_780_000_000.0
 Tree = dict[str, Any]
@@ -141,3 +152,132 @@ def test_one_that_lacks_what_must_be_there_or_means_something_else_is_refused(
 ) -> None:
     with pytest.raises(UnreadableCheckpointError, match="cannot be read"):
         decode_state(written_by(broken))
+
+
+# --- layout 1 ---------------------------------------------------------------------------------------------
+
+
+def layout_1() -> Tree:
+    return cast("Tree", msgspec.json.decode(LAYOUT_1.read_bytes()))
+
+
+def name(number: int) -> AttemptId:
+    return AttemptId(f"a1-{number:08d}")
+
+
+def test_flags_of_an_older_one_become_the_state_that_they_meant() -> None:
+    calls = decode_state(LAYOUT_1.read_bytes()).calls
+    assert [(call.state, call.agent, call.next_agent) for call in calls.values()] == [
+        (AttemptState.WRAPPING, "agent0", None),
+        (AttemptState.LEAVING_MESSAGE, "agent1", None),
+        (AttemptState.CONNECTED, "agent2", None),
+        (AttemptState.PASSING, "agent3", "agent4"),
+        (AttemptState.RINGING, None, None),
+        (AttemptState.BRIDGING, "agent5", None),
+        (AttemptState.WAITING, None, None),
+        (AttemptState.LAUNCHED, None, None),
+        (AttemptState.LAUNCHED, None, None),
+    ]
+    message = calls[name(2)]
+    assert message.said is not None
+    assert message.said.disposition.kind is DispositionKind.MESSAGE_LEFT
+    assert message.launch.voice is not None
+    assert message.launch.voice.drop == "drop"
+
+
+def test_a_floor_goes_on_from_an_older_one_as_if_nothing_had_been() -> None:
+    state = decode_state(LAYOUT_1.read_bytes())
+    engine, now = DialerEngine(OpenGate(), state=state), state.now
+    ended = [(name(2), Outcome.CONNECTED), (name(4), Outcome.CONNECTED), (name(5), Outcome.NO_ANSWER)]
+    said = Disposition(kind=DispositionKind.NO_COMMITMENT)
+    out = [
+        *engine.step(e.CallBridged(attempt=name(4), agent=AgentId("agent4"), bridged_at=now), now=now),
+        *engine.step(e.CallBridged(attempt=name(6), agent=AgentId("agent5"), bridged_at=now), now=now),
+        *engine.step(
+            e.DispositionRecorded(agent=AgentId("agent0"), attempt=name(1), disposition=said), now=now
+        ),
+    ]
+    for attempt, outcome in ended:
+        out += engine.step(e.CallEnded(attempt=attempt, outcome=outcome), now=now + 9.0)
+    records = {
+        command.record.attempt: command.record for command in out if isinstance(command, c.StoreOutcome)
+    }
+    assert {attempt: (record.outcome, record.agent) for attempt, record in records.items()} == {
+        name(1): (Outcome.CONNECTED, "agent0"),
+        name(2): (Outcome.CONNECTED, "agent1"),
+        name(4): (Outcome.CONNECTED, "agent4"),
+        name(5): (Outcome.NO_ANSWER, None),
+    }
+    assert c.Bridge(attempt=name(7), agent=AgentId("agent3")) in out  # whom the transfer freed
+
+
+def flagged(state: str, **flags: object) -> Tree:
+    """The connected call of the older state, with other flags; nobody of the others."""
+    tree = layout_1()
+    call = {**tree["calls"][name(3)], "state": state, **flags}
+    return {**tree, "calls": {name(3): call}}
+
+
+@pytest.mark.parametrize(
+    ("state", "flags", "meant"),
+    [
+        ("launched", {}, AttemptState.LAUNCHED),
+        ("waiting", {"agent": None}, AttemptState.WAITING),
+        ("waiting", {"is_bridging": True}, AttemptState.BRIDGING),
+        ("waiting", {"awaits_notice": True}, AttemptState.HEARING_NOTICE),
+        ("waiting", {"awaits_notice": True, "abandoned": True}, AttemptState.UNSERVED),
+        ("waiting", {"machine_detected": True}, AttemptState.MACHINE),
+        ("waiting", {"abandoned": True}, AttemptState.UNSERVED),
+        ("waiting", {"is_overflowing": True}, AttemptState.OVERFLOWING),
+        ("waiting", {"is_overflowing": True, "abandoned": True}, AttemptState.OVERFLOWING),
+        ("waiting", {"is_overflowing": True, "overflow_at": NOW, "abandoned": True}, AttemptState.OVERFLOWED),
+        ("connected", {}, AttemptState.CONNECTED),
+        ("connected", {"hangup": "agent"}, AttemptState.CONNECTED),
+        ("connected", {"hangup": "agent_gone", "agent": "agent5"}, AttemptState.ALONE),
+        ("connected", {"is_bridging": True}, AttemptState.REJOINING),
+        ("connected", {"passing_to": "agent4"}, AttemptState.PASSING),
+        ("connected", {"is_leaving_message": True}, AttemptState.LEAVING_MESSAGE),
+        ("connected", {"is_handed_on": True}, AttemptState.HANDED_ON),
+        ("ended", {}, AttemptState.WRAPPING),
+    ],
+)
+def test_each_combination_of_flags_that_was_possible_has_its_state(
+    state: str, flags: Tree, meant: AttemptState
+) -> None:
+    (call,) = decode_state(msgspec.json.encode(flagged(state, **flags))).calls.values()
+    assert call.state is meant
+
+
+def test_a_call_that_was_being_joined_again_keeps_the_agent_it_was_given_to() -> None:
+    (call,) = decode_state(msgspec.json.encode(flagged("connected", is_bridging=True))).calls.values()
+    assert (call.agent, call.next_agent) == ("agent2", "agent2")
+
+
+def test_what_was_said_heard_and_asked_for_is_kept() -> None:
+    more = {"hangup": "agent", "disposition": {"kind": "disputed"}, "ready_after": False}
+    heard = {"early_media": True, "message_played": True, "is_recorded": True, "overflow_at": NOW}
+    tree = flagged("connected", **more, **heard)
+    call: CallRow = decode_state(msgspec.json.encode(tree)).calls[name(3)]
+    assert call.said is not None
+    assert (call.said.disposition.kind, call.said.ready_after) == (DispositionKind.DISPUTED, False)
+    assert call.hangup is c.HangupReason.AGENT
+    assert (call.heard.early_media, call.heard.message_played, call.heard.is_recorded) == (True, True, True)
+    assert (call.launch.is_guaranteed, call.overflow_at) == (False, NOW)
+
+
+def test_a_flag_of_an_older_one_that_nobody_knows_is_not_dropped_in_silence() -> None:
+    with pytest.raises(UnreadableCheckpointError, match="'is_singing' of 'a1-00000003'"):
+        decode_state(msgspec.json.encode(flagged("connected", is_singing=True)))
+
+
+def test_one_of_a_later_layout_is_refused() -> None:
+    tree = {**cast("Tree", msgspec.json.decode(encode_state(state()))), "layout": LAYOUT + 1}
+    with pytest.raises(UnreadableCheckpointError, match=f"layout {LAYOUT + 1}"):
+        decode_state(msgspec.json.encode(tree))
+
+
+def test_what_is_brought_up_is_changed_in_place_and_says_nothing_of_today_s_layout() -> None:
+    tree = layout_1()
+    bring_up(tree, 1)
+    assert "layout" not in tree
+    assert tree["calls"][name(3)]["launch"]["person"] == "p2"

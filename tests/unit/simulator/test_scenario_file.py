@@ -5,9 +5,9 @@ from datetime import date, time
 import pytest
 
 from dialer.domain.disposition import DispositionKind
+from dialer.settings_reader import SettingsError
 from simulator.scenario import BreakPlan
 from simulator.scenario_file import (
-    ScenarioError,
     UnknownScenarioError,
     load_scenario,
     read_scenario,
@@ -76,17 +76,17 @@ def test_the_projects_scenarios_are_these() -> None:
         ("disputed", "dispute", "talks.results.dispute", "disputed"),
         ('"progressive"', '"agressive"', "campaign.policy", "progressive"),
         ("[shift]", '[shift]\ntime_zone = "Europe/Nowhere"', "shift.time_zone", "IANA"),
-        ("minutes = 15,", "", "agents.breaks[0].", "minutes"),
+        ("minutes = 15,", "", "agents.breaks[0].minutes", "missing"),
         ("no_answer_after = 30", "by_hour = [1.0, 2.0]", "calls.by_hour", "24 weights"),
         ("no_answer_after = 30", "busy = 0.6\ncongestion = 0.5", "calls", "less than 1"),
-        ("[agents]", "[agents", "mine", "TOML"),
+        ("[agents]", "[agents", "", "TOML"),
     ],
 )
 def test_a_wrong_field_is_named_with_its_value_and_what_is_allowed(
     old: str, new: str, field: str, says: str
 ) -> None:
     assert old in TEXT
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises(SettingsError) as caught:
         read_scenario(TEXT.replace(old, new), name="mine")
     assert caught.value.field == field
     assert says in str(caught.value)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dialer.settings_reader import SettingsError
 from telephony.asterisk.configuration import TEMPLATES, render, write
 from telephony.asterisk.opening import open_system
 from telephony.asterisk.settings import (
@@ -14,7 +15,6 @@ from telephony.asterisk.settings import (
     AmiSettings,
     AsteriskSettings,
     CertificateFiles,
-    SettingsError,
     SipSettings,
     TrunkSettings,
 )
@@ -126,7 +126,7 @@ def test_a_trunk_is_known_by_its_addresses_and_by_a_password_where_it_has_one() 
 
 
 def test_half_of_a_carrier_s_password_is_refused() -> None:
-    with pytest.raises(ValueError, match="go together"):
+    with pytest.raises(SettingsError, match="go together"):
         settings(trunks=(TrunkSettings(name="main", host="h", incoming_username="carrier"),))
 
 

@@ -1,0 +1,113 @@
+"""How a call that may be placed must be handled: how long it rings, who answers for it, and when.
+
+The values are law and policy like any other: dated, cited, by place and purpose (kind `call_handling`, and
+the pauses after an abandoned call, both under `law/`). The gate takes the strictest of every rule that binds
+a contact and gives it with the clearance, so that nobody behind the gate keeps a number of their own.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+
+class Duty(StrEnum):
+    """What a rule of handling says, by the field of `CallHandling` that it fills."""
+
+    SHORTEST_RING = "shortest_ring_s"
+    ANSWER_LIMIT = "answer_limit_s"
+    MOST_ABANDONED = "most_abandoned"
+    AGENT_AFTER_ABANDONMENT = "agent_after_abandonment_s"
+
+
+_LONGER_IS_STRICTER = frozenset({Duty.SHORTEST_RING, Duty.AGENT_AFTER_ABANDONMENT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHandling:
+    """The strictest values that bind a call; `None` where no rule says anything.
+
+    Attributes:
+        shortest_ring_s: seconds that a telephone rings before we may end the call.
+        answer_limit_s: seconds from the answer within which somebody of ours is on the line.
+        most_abandoned: share of live answers that may be abandoned, 0-1.
+        agent_after_abandonment_s: seconds after an abandoned call in which the next has an agent reserved.
+    """
+
+    shortest_ring_s: float | None = None
+    answer_limit_s: float | None = None
+    most_abandoned: float | None = None
+    agent_after_abandonment_s: float | None = None
+
+
+UNTIL_CARRIED = CallHandling(
+    shortest_ring_s=15.0,
+    answer_limit_s=2.0,
+    most_abandoned=0.03,
+    agent_after_abandonment_s=259_200.0,
+)
+"""What held for every call while clearances did not carry it: how one that was written down then is read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One value of one rule.
+
+    Attributes:
+        rule, citation: whose value it is.
+        is_law: it is the law of some place; else the policy of the house, a client or a campaign.
+    """
+
+    duty: Duty
+    value: float
+    rule: str
+    citation: str
+    is_law: bool
+
+    def permits(self, value: float) -> bool:
+        """Whether a setting of this value is no looser than the rule."""
+        return value >= self.value if self.duty in _LONGER_IS_STRICTER else value <= self.value
+
+
+def strictest(terms: Iterable[Term]) -> CallHandling:
+    """The strictest value of each duty, whoever asks for it."""
+    by_duty: dict[Duty, list[float]] = {}
+    for term in terms:
+        by_duty.setdefault(term.duty, []).append(term.value)
+    chosen = {
+        duty.value: max(values) if duty in _LONGER_IS_STRICTER else min(values)
+        for duty, values in by_duty.items()
+    }
+    return CallHandling(**chosen)
+
+
+def broken(terms: Iterable[Term], settings: Mapping[Duty, float]) -> tuple[str, ...]:
+    """Which settings are looser than a rule permits, each in a sentence with whose rule it is.
+
+    Args:
+        settings: the value that is meant to be used, by the duty it answers.
+    """
+    return tuple(
+        f"{term.duty.value} is {settings[term.duty]:g}; {term.rule} "
+        f"({'law' if term.is_law else 'policy'}) asks for {term.value:g} [{term.citation}]"
+        for term in terms
+        if term.duty in settings and not term.permits(settings[term.duty])
+    )
+
+
+def stricter(one: CallHandling, other: CallHandling) -> CallHandling:
+    """What satisfies both."""
+    terms = (
+        Term(duty=duty, value=value, rule="", citation="", is_law=False)
+        for handling in (one, other)
+        for duty in Duty
+        if (value := _value(handling, duty)) is not None
+    )
+    return strictest(terms)
+
+
+def _value(handling: CallHandling, duty: Duty) -> float | None:
+    value: float | None = getattr(handling, duty.value)
+    return value
+
+
+assert tuple(duty.value for duty in Duty) == tuple(each.name for each in fields(CallHandling))

@@ -1,0 +1,67 @@
+"""Who had somebody in time: the one place where a call is judged abandoned or not.
+
+The telephone system's word decides, not ours: the limit has passed when it says so (`CallTimedOut`), an agent
+was there when it says so (`CallBridged`), however long its news took.
+"""
+
+from dialer.domain.attempt import AttemptState, Outcome
+from dialer.engine.calling import phases
+from dialer.engine.context import Context
+from dialer.engine.launching import ledger
+from dialer.engine.launching.pacing_port import PacingPort
+from dialer.engine.state import CallRow, CampaignRow
+from pacing.policy import LiveAnswerAbandoned
+
+
+class Judging:
+    """Judges each call once."""
+
+    def __init__(self, context: Context, pacing: PacingPort) -> None:
+        self._context = context
+        self._pacing = pacing
+
+    def abandon(self, campaign: CampaignRow, call: CallRow) -> None:
+        """A person answered and had nobody in time."""
+        phases.judge(call, abandoned=True)
+        ledger.count_abandoned(campaign, self._context.now)
+        wait = self._context.now - (call.answered_at or self._context.now)
+        self._pacing.observe(campaign, call.launch.pool, LiveAnswerAbandoned(wait_s=max(wait, 0.0)))
+
+    def bridged(self, campaign: CampaignRow, call: CallRow) -> None:
+        """A bridge after the limit is an abandonment by the definition, though somebody is talking."""
+        wait = (call.bridged_at or 0.0) - (call.answered_at or 0.0)
+        if call.abandoned is None and wait > campaign.settings.answer_limit_s:
+            self.abandon(campaign, call)
+
+    def passed_limit(self, campaign: CampaignRow, call: CallRow) -> None:
+        """The limit passed with no agent; where the live overflow may yet be in time, it is judged later."""
+        settings = campaign.settings
+        may_be_in_time = settings.served_within() > settings.answer_limit_s
+        is_open = call.state is AttemptState.OVERFLOWING and may_be_in_time
+        if call.state is not AttemptState.MACHINE and not is_open:
+            self.abandon(campaign, call)
+
+    def taken(self, campaign: CampaignRow, call: CallRow) -> None:
+        """Somebody of the live overflow took the person: in time by the declared definition, or too late."""
+        if call.abandoned is not None:
+            return
+        waited = (call.overflow_at or 0.0) - (call.answered_at or call.overflow_at or 0.0)
+        if waited <= campaign.settings.served_within():
+            phases.judge(call, abandoned=False)
+            ledger.count_live(campaign, self._context.now)
+        else:
+            self.abandon(campaign, call)
+
+    def outcome_unjoined(self, campaign: CampaignRow, call: CallRow) -> Outcome:
+        """What came of a call that was answered and joined to no agent; judges it where nothing did yet."""
+        wait = self._context.now - (call.answered_at or self._context.now)
+        if call.state is AttemptState.MACHINE:
+            return Outcome.MACHINE
+        if call.state is AttemptState.OVERFLOWED:
+            return Outcome.OVERFLOWED
+        if call.abandoned or wait >= campaign.settings.answer_limit_s:
+            if call.abandoned is None:
+                self.abandon(campaign, call)
+            return Outcome.ABANDONED
+        phases.judge(call, abandoned=False)  # no live answer for the ledger: it may have been a machine
+        return Outcome.HUNG_UP_WAITING

@@ -266,3 +266,21 @@ def test_a_neighbourhood_of_new_york_is_the_city_whose_law_binds(
 ) -> None:
     (address,) = accepted(path, city=city, zip=zip_code).person.addresses
     assert address.city == expected
+
+
+@pytest.mark.parametrize(
+    ("to_calls", "to_texts"), [("y", "n"), ("n", "y"), ("y", "y"), ("n", "n"), ("", ""), ("y", ""), ("", "y")]
+)
+def test_a_consent_to_texts_is_none_to_calls(path: Path, to_calls: str, to_texts: str) -> None:
+    """Each is kept apart, from midnight of the day the file names."""
+    consents = {"phone_1_consent": to_calls, "phone_1_text_consent": to_texts}
+    (number,) = accepted(path, **consents, phone_1_consent_date="2025-03-14").person.numbers
+    day = datetime(2025, 3, 14, tzinfo=UTC)
+    assert number.consent_at == (day if to_calls == "y" else None)
+    assert number.text_consent_at == (day if to_texts == "y" else None)
+
+
+def test_a_consent_without_a_date_is_of_the_day_the_file_came(path: Path) -> None:
+    """The latest it can have been given."""
+    (number,) = accepted(path, phone_1_consent="y").person.numbers
+    assert number.consent_at == datetime(2026, 11, 23, tzinfo=UTC)

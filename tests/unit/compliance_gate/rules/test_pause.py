@@ -1,7 +1,7 @@
 """Kind `pause`: nothing for a while after something."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 TALK = [
@@ -83,3 +83,23 @@ def test_one_conversation_answers_a_request_to_be_called_back(law: Callable[...,
 
     assert rule.allows(now, history=TALK, debts=debts, requests=asked)
     assert not rule.allows(now, history=[*TALK, since], debts=debts, requests=asked)
+
+
+def test_a_part_of_a_second_is_a_second_more_to_wait(law: Callable[..., Any]) -> None:
+    """Seventy-two hours after 12:00:00.5 are not over at 12:00:00."""
+    rule = law("pause", "calls: [abandoned], per: number, hours: 72")
+    history = [{"ts": "2026-06-08T12:00:00.5-04:00", "event": "call_placed", "outcome": "abandoned"}]
+
+    assert not rule.allows("2026-06-11T12:00:00-04:00", history=history)
+    assert rule.allows("2026-06-11T12:00:01-04:00", history=history)
+
+
+def test_a_retry_is_looked_for_four_hundred_days_ahead(law: Callable[..., Any]) -> None:
+    """A contact that may be made again in 400 days says when; one that is further off says never."""
+    history = [{"ts": "2026-06-08T12:00:00-04:00", "event": "call_placed", "outcome": "conversation"}]
+    at = "2026-06-08T12:00:00-04:00"
+    within = law("pause", f"calls: [conversation], per: number, hours: {400 * 24}")
+    beyond = law("pause", f"calls: [conversation], per: number, hours: {400 * 24 + 1}")
+
+    assert within.retry(at, history=history) == datetime.fromisoformat(at) + timedelta(days=400)
+    assert beyond.retry(at, history=history) is None

@@ -110,3 +110,82 @@ def test_hours_that_end_before_they_begin_are_refused(law: Callable[..., Any]) -
     """A law file with such hours does not load."""
     with pytest.raises(LawError, match="must end after they begin"):
         law("window", 'hours: [{from: "21:00", to: "08:00"}]')
+
+
+def test_a_window_to_the_end_of_the_day_keeps_midnight_out(law: Callable[..., Any]) -> None:
+    """The day's last second is open; 24:00 is the next day's first, whatever a boundary counts for."""
+    evening = law("window", 'hours: [{from: "08:00", to: "24:00"}]')
+
+    assert evening.allows("2026-06-10T23:59:50-04:00", ring=9)
+    assert not evening.allows("2026-06-10T23:59:50-04:00", ring=10)
+    assert not evening.allows("2026-06-11T00:00:00-04:00")
+
+
+NIGHT = {
+    "ts": "2026-06-01T10:00:00-04:00",
+    "scope": "time_window",
+    "from": "22:00",
+    "to": "02:00",
+    "given_to": "collector",
+}
+
+
+@pytest.mark.parametrize(
+    ("now", "allowed"),
+    [
+        ("2026-06-09T21:59:59-04:00", False),
+        ("2026-06-09T22:00:00-04:00", True),
+        ("2026-06-10T00:00:00-04:00", True),
+        ("2026-06-10T01:59:59-04:00", True),
+        ("2026-06-10T02:00:00-04:00", False),
+        ("2026-06-10T22:00:00-04:00", False),
+        ("2026-06-09T01:00:00-04:00", False),
+    ],
+)
+def test_a_consent_past_midnight_belongs_to_the_evening_it_begins(
+    law: Callable[..., Any], now: str, allowed: bool
+) -> None:
+    """Consent for the night of the 9th holds after midnight, and neither the night before nor the one after."""
+    day = law("window", 'hours: [{from: "08:00", to: "21:00"}], consent_lifts: true')
+
+    assert day.allows(now, consents=[{**NIGHT, "valid_on": "2026-06-09"}]) is allowed
+
+
+@pytest.mark.parametrize(
+    ("term", "night", "allowed"),
+    [
+        ({"valid_from": "2026-06-09"}, "2026-06-08", False),
+        ({"valid_from": "2026-06-09"}, "2026-06-09", True),
+        ({"valid_until": "2026-06-09"}, "2026-06-09", True),
+        ({"valid_until": "2026-06-09"}, "2026-06-10", False),
+    ],
+)
+def test_a_consent_to_hours_holds_from_its_first_day_to_its_last(
+    law: Callable[..., Any], term: dict[str, str], night: str, allowed: bool
+) -> None:
+    """The days it names are included."""
+    day = law("window", 'hours: [{from: "08:00", to: "21:00"}], consent_lifts: true')
+
+    assert day.allows(f"{night}T22:30:00-04:00", consents=[{**NIGHT, **term}]) is allowed
+
+
+def test_a_consent_to_hours_is_for_the_number_it_names(law: Callable[..., Any]) -> None:
+    """Evenings on the mobile are not evenings on the line at home."""
+    day = law("window", 'hours: [{from: "08:00", to: "21:00"}], consent_lifts: true')
+    at = "2026-06-09T22:30:00-04:00"
+
+    assert day.allows(at, consents=[{**NIGHT, "number": "+12125550123"}])
+    assert not day.allows(at, consents=[{**NIGHT, "number": "+12125550199"}])
+
+
+def test_a_consent_to_hours_holds_from_the_second_it_is_given_until_it_is_revoked(
+    law: Callable[..., Any],
+) -> None:
+    """Neither a second before, nor from the revocation on."""
+    day = law("window", 'hours: [{from: "08:00", to: "21:00"}], consent_lifts: true')
+    given = {**NIGHT, "ts": "2026-06-09T22:30:00-04:00", "revoked": "2026-06-09T23:00:00-04:00"}
+
+    assert not day.allows("2026-06-09T22:29:59-04:00", consents=[given])
+    assert day.allows("2026-06-09T22:30:00-04:00", consents=[given])
+    assert day.allows("2026-06-09T22:59:59-04:00", consents=[given])
+    assert not day.allows("2026-06-09T23:00:00-04:00", consents=[given])

@@ -11,10 +11,12 @@ export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE :=
 UV := .uv/bin/uv
 BIN := .venv/bin
-UNITS := $(BIN)/pytest -m "not live and not browser" -n auto --dist loadfile
+# Collecting the others alone takes a second and a half of every worker.
+QUICK := --ignore=tests/live --ignore=tests/browser -n auto --dist worksteal
+UNITS := $(BIN)/pytest $(QUICK)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-all test-live test-browser phone check lint format types contracts lock upgrade clean
+.PHONY: help demo lab test test-all test-deep test-live test-browser mutants planted phone check lint format types contracts lock upgrade clean
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +39,15 @@ demo: .venv/.ready ## rehearse an 8-hour shift of 30 agents from the bundled pla
 
 test: .venv/.ready ## the quick tests (no Asterisk, no browser)
 	$(UNITS)
+
+test-deep: .venv/.all ## what takes small doses in the quick tests, in great ones: more examples, histories, deaths
+	FAIRDIAL_DOSE=deep $(UNITS) -m deep
+
+mutants: .venv/.all ## which of a sample of small changes to the core no test notices; kept in .mutants/, go on at any time
+	$(BIN)/python -m scripts.mutants $(MUTANTS)
+
+planted: .venv/.all ## known mistakes with numbers of law and money, one at a time: every one must be noticed
+	$(BIN)/python scripts/planted.py
 
 test-live: .venv/.all ## tests against a real Asterisk; install it with scripts/install-system-packages.sh
 	$(BIN)/pytest -m live
@@ -75,5 +86,5 @@ upgrade: $(UV) ## pin the newest versions of every dependency
 	$(UV) run --no-project --python "$$(cat .uv/python-path)" python scripts/lock.py --upgrade
 
 clean: ## forget what was built and installed here
-	rm -rf .venv .venv-3.13 .uv .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist fairdial-out \
+	rm -rf .venv .venv-3.13 .uv .pytest_cache .ruff_cache .hypothesis .mutants .import_linter_cache dist fairdial-out \
 	  dialer/web/phone/built dialer/web/phone/ui/node_modules

@@ -4,11 +4,11 @@ own log is compared with the store.
     python benchmarks/kill_rounds.py --rounds 1000 [--database postgresql://user@host/name] [--json FILE]
 
 The network (lines, public, scripted collectors) is one process that lives through it all. The floor is a
-process that is started, left alone for a random while and ended: mostly by SIGKILL, sometimes by SIGTERM, and
-sometimes its connection to the network is cut first. Every tenth start is a whole new interpreter
-(`--fresh-every`), the others are forked from a process that has imported everything and read the law, so that
-a thousand rounds fit into a night. The seed decides when and how; what the floor is doing at that moment is
-up to the machine.
+process that is started, left alone until a random number of things have happened on the network, and ended:
+mostly by SIGKILL, sometimes by SIGTERM, and sometimes its connection to the network is cut first. Every tenth
+start is a whole new interpreter (`--fresh-every`), the others are forked from a process that has imported
+everything and read the law, so that a thousand rounds fit into a night. The seed decides when and how; what
+the floor is doing at that moment is up to the machine.
 """
 
 import argparse
@@ -59,6 +59,10 @@ from telephony.simulated.program import NetworkOrder
 STARTS_AT = 1_773_151_200.0  # Tuesday 2026-03-10, 10:00 in New York
 FACTOR = 6.0
 CAMPAIGN = "made-up"
+MOST_LINES = 60
+BYTES_OF_A_LINE = 150
+LONGEST_ROUND_S = 30.0
+"""A floor is ended after so many lines of the network's log at most (of so many bytes, about), or seconds."""
 PUBLIC = PublicPlan(person=0.35, machine=0.1, talk_s=25.0, answer_after_s=6.0, impatient=0.1)
 
 
@@ -195,7 +199,7 @@ def run_rounds(
                     f"the network ended by itself before round {done + 1}: nothing is proven"
                 )
             floor = floors.start()
-            time.sleep(chance.uniform(0.05, 4.0) + (chance.uniform(0.0, 6.0) if floor.is_fresh else 0.0))
+            leave_alone(folder / "network.log", chance)
             if chance.random() < 0.15:
                 os.kill(network.pid, signal.SIGUSR1)
                 time.sleep(chance.uniform(0.0, 0.5))
@@ -210,6 +214,22 @@ def run_rounds(
         network.terminate()
         network.wait(10)
     return compare(folder, database)
+
+
+def leave_alone(log: Path, chance: Random) -> None:
+    """Until something has happened: on a busy machine that takes longer, and proves as much. One floor in
+    four is ended while it starts."""
+    if chance.random() < 0.25:
+        time.sleep(chance.uniform(0.05, 2.0))
+        return
+    wanted = _size(log) + chance.randint(1, MOST_LINES) * BYTES_OF_A_LINE
+    until = time.monotonic() + LONGEST_ROUND_S
+    while _size(log) < wanted and time.monotonic() < until:
+        time.sleep(0.01)
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
 
 
 def start_network(

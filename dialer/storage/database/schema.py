@@ -1,5 +1,7 @@
 """Brings a store's tables to this program's version, from a checkout or from the installed wheel."""
 
+from functools import cache
+
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -24,7 +26,8 @@ def _config(connection: Connection) -> Config:
 
 def migrate(connection: Connection) -> None:
     """Create the tables or bring them to the newest revision; inside the caller's transaction."""
-    command.upgrade(_config(connection), "head")
+    if revision_of(connection) != newest_revision():
+        command.upgrade(_config(connection), "head")
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -32,8 +35,9 @@ def revision_of(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def newest_revision() -> str:
-    """The revision this program writes."""
+    """The revision this program writes; looked up once, since every opening of a store asks."""
     config = Config()
     config.set_main_option("script_location", "dialer.storage:migrations")
     head = ScriptDirectory.from_config(config).get_current_head()

@@ -32,8 +32,7 @@ KEPT = (
     checks.response_schema_conformance,
 )
 REPEATED = settings(
-    max_examples=8,
-    deadline=None,
+    settings.get_profile("few"),
     derandomize=True,
     database=None,
     suppress_health_check=[
@@ -49,6 +48,8 @@ ALL = {"Authorization": "Bearer all"}
 _nobody: Any = SimpleNamespace(snapshot=None, health=None)
 _application = make_web(floor=_nobody, tokens=Tokens([]), registry=CollectorRegistry()).application
 described: Any = schemathesis.openapi.from_dict(_application.openapi())
+# Every boundary of every field of every route is thousands of requests: in great doses only.
+described.config.phases.coverage.enabled = settings.get_profile("few").max_examples >= 10
 behind_tokens: Any = described.include(path_regex="^/api/")
 
 
@@ -67,6 +68,7 @@ def on_file(given_values: Any, there: Mapping[str, object]) -> Any:
 
 @described.parametrize()
 @REPEATED
+@pytest.mark.deep
 def test_every_route_answers_as_described(case: Any, served: Any) -> None:
     """Anything that the description permits or forbids."""
     case.call_and_validate(base_url=served.base, headers=ALL, checks=KEPT)
@@ -74,6 +76,7 @@ def test_every_route_answers_as_described(case: Any, served: Any) -> None:
 
 @behind_tokens.parametrize()
 @REPEATED
+@pytest.mark.deep
 def test_every_route_answers_as_described_about_what_is_on_file(case: Any, served: Any) -> None:
     """The same about a person, an account, an agent and a campaign that there are."""
     there = {"person": served.person, "debt": served.debt, "agent": "ann", "campaign": "c"}

@@ -28,9 +28,12 @@ from dialer.domain.money import Money
 from dialer.domain.placement import PlacedAccount, PlacedAddress, PlacedNumber, PlacedPerson
 from dialer.domain.ports import JournalEntry
 from dialer.domain.record import AttemptRecord
+from dialer.storage.database import schema
+from dialer.storage.database.connections import connect, store_url
 from dialer.storage.live import LiveStore
 from dialer.storage.store import Store
 
+MIGRATED = "migrated"
 EASTERN = frozenset({"America/New_York"})
 MONDAY = datetime(2026, 11, 23, 15, tzinfo=UTC).timestamp()
 """A Monday, ten in the morning in New York."""
@@ -64,11 +67,11 @@ class _Server:
         command = [*self._prefix, str(self._programs / program), *arguments]
         subprocess.run(command, check=True, capture_output=True, cwd=self.folder)
 
-    def new_database(self, name: str) -> str:
+    def new_database(self, name: str, template: str = "template1") -> str:
         async def create() -> None:
             connect = cast("Any", asyncpg).connect
             connection = await connect(host="127.0.0.1", port=self.port, user="fairdial", database="postgres")
-            await connection.execute(f'CREATE DATABASE "{name}"')
+            await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
             await connection.close()
 
         asyncio.run(create())
@@ -86,17 +89,21 @@ def postgres_server() -> Iterator[_Server]:
     if programs is None:
         pytest.skip("no PostgreSQL server program is installed (initdb was not found)")
     server = _Server(programs)
+    database = connect(store_url(server.new_database(MIGRATED)))
+    database.write(schema.migrate)
+    database.close()
     yield server
     server.stop()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where an empty store may be made."""
+    """Where an empty store may be made: the tables are there, as a migration left them."""
     if request.param == "sqlite":
-        return str(tmp_path / "store.db")
+        return str(shutil.copy(request.getfixturevalue("migrated"), tmp_path / "store.db"))
     server: _Server = request.getfixturevalue("postgres_server")
-    return server.new_database(f"t{os.getpid()}_{abs(hash(request.node.name)) % 10**12}")
+    name = f"t{os.getpid()}_{abs(hash(request.node.name)) % 10**12}"
+    return server.new_database(name, template=MIGRATED)
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def _run(*arguments: str) -> None:
 @contextmanager
 def _serving(folder: Path) -> Generator[Callable[[], int]]:
     """A served floor while the block runs; gives a way to ask how many steps it took."""
-    options = ["--out", str(folder), "--port", "0", "--agents", "3", "--persons", "200", "--factor", "5"]
+    options = ["--out", str(folder), "--port", "0", "--agents", "3", "--persons", "200", "--factor", "20"]
     process = subprocess.Popen([*FAIRDIAL, "serve", *options, "--drain", "0"], stderr=subprocess.DEVNULL)
     try:
         file = folder / "address.json"

@@ -35,10 +35,10 @@ def test_a_file_imported_beside_a_floor_binds_from_its_acknowledgement(tmp_path:
     folder, file = tmp_path / "floor", tmp_path / "placement.csv"
     file.write_text(_placement(), encoding="utf-8")
     with _serving(folder) as sequence:
-        _until(lambda: sequence() >= 60 and any(line.person in _ceased(folder) for line in _rung(folder)))
+        ceased = _ceased(folder)
+        _until(lambda: sequence() >= 60 and any(line.person in ceased for line in _rung(folder)))
         done = _import(folder, file)
         told_at, rung = _now(folder), len(_rung(folder))
-        ceased = _ceased(folder)
         assert done.returncode == 0, done.stderr
         assert f"{CEASED + 1} lines, {CEASED + 1} taken, 0 not" in done.stdout
         assert f"told of {CEASED} people" in done.stderr
@@ -140,7 +140,7 @@ def _serving(folder: Path, *, is_killed: bool = False) -> Generator[Callable[[],
         "--persons",
         str(PEOPLE),
         "--factor",
-        "5",
+        "20",
     ]
     process = subprocess.Popen([*FAIRDIAL, "serve", *options, "--drain", "0"], stderr=subprocess.DEVNULL)
     try:

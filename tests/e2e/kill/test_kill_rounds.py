@@ -1,8 +1,9 @@
-"""A floor that is killed twenty-five times harms nobody: the network's own log agrees with the store."""
+"""A floor that is killed time and again harms nobody: the network's own log agrees with the store."""
 
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,17 @@ SCRIPT = Path(__file__).parents[3] / "benchmarks" / "kill_rounds.py"
 
 
 @pytest.mark.slow
+@pytest.mark.deep
 @pytest.mark.timeout(600)
-def test_twenty_five_kills_harm_nobody(tmp_path: Path) -> None:
+def test_kill_after_kill_harms_nobody(tmp_path: Path, dose: Callable[[int, int], int]) -> None:
+    """How long each floor lives is counted in what happens, not in seconds."""
+    rounds = dose(5, 25)
     report = tmp_path / "report.json"
     command = [
         sys.executable,
         str(SCRIPT),
         "--rounds",
-        "25",
+        str(rounds),
         "--folder",
         str(tmp_path / "floor"),
         "--json",
@@ -28,6 +32,6 @@ def test_twenty_five_kills_harm_nobody(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(report.read_text())
     assert set(found["faults"].values()) == {0}
-    assert found["rings"] > 100, "a floor that rings nobody proves nothing"
-    assert found["acknowledged_dispositions"] > 10
-    assert found["acknowledged_opt_outs"] > 3
+    assert found["rings"] > 4 * rounds, "a floor that rings nobody proves nothing"
+    assert found["acknowledged_dispositions"] > rounds // 2
+    assert found["acknowledged_opt_outs"] > rounds // 8

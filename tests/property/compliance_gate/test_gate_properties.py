@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -67,8 +68,7 @@ ZONES = st.sampled_from(
 NUMBERS = ("+12125550123", "+13035550123")
 DEBTS = ("D1", "D2")
 SETTINGS = settings(
-    max_examples=100,
-    deadline=None,
+    settings.get_profile("many"),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
@@ -201,7 +201,8 @@ def is_denied(gate: ComplianceGate, request: ContactRequest, at: datetime) -> bo
 
 
 @given(contacts(calm=True), st.sampled_from([LAW, FULL]))
-@settings(SETTINGS, max_examples=30)
+@settings(SETTINGS, max_examples=settings.get_profile("some").max_examples)
+@pytest.mark.deep
 def test_retry_at_is_the_first_minute_of_a_scan(
     contact: tuple[ContactRequest, datetime], gate: ComplianceGate
 ) -> None:
@@ -222,6 +223,7 @@ def test_retry_at_is_the_first_minute_of_a_scan(
 
 @given(contacts())
 @SETTINGS
+@pytest.mark.deep
 def test_screening_agrees_with_the_full_answer(contact: tuple[ContactRequest, datetime]) -> None:
     """The bulk look, which skips what cannot deny, says the same as asking every rule."""
     request, now = contact
@@ -233,6 +235,7 @@ def test_screening_agrees_with_the_full_answer(contact: tuple[ContactRequest, da
 
 @given(contacts(), st.data())
 @SETTINGS
+@pytest.mark.deep
 def test_a_further_restriction_never_opens(
     contact: tuple[ContactRequest, datetime], data: st.DataObject
 ) -> None:
@@ -274,6 +277,7 @@ def test_a_further_restriction_never_opens(
 
 @given(contacts(), ZONES)
 @SETTINGS
+@pytest.mark.deep
 def test_more_zones_only_shrink_the_allowed_time(contact: tuple[ContactRequest, datetime], zone: str) -> None:
     """A further place where the person may be never opens what was closed."""
     request, now = contact
@@ -285,6 +289,7 @@ def test_more_zones_only_shrink_the_allowed_time(contact: tuple[ContactRequest, 
 
 @given(contacts(), st.integers(0, 2**16))
 @SETTINGS
+@pytest.mark.deep
 def test_order_of_facts_is_irrelevant(contact: tuple[ContactRequest, datetime], seed: int) -> None:
     """Shuffled records give the same verdicts and the same next instant."""
     request, now = contact
@@ -303,6 +308,7 @@ def test_order_of_facts_is_irrelevant(contact: tuple[ContactRequest, datetime], 
 
 @given(contacts(), st.data())
 @SETTINGS
+@pytest.mark.deep
 def test_a_forgotten_fact_never_opens(contact: tuple[ContactRequest, datetime], data: st.DataObject) -> None:
     """What is denied with a fact known is denied with that fact not known."""
     request, now = contact
@@ -335,6 +341,7 @@ def test_a_forgotten_fact_never_opens(contact: tuple[ContactRequest, datetime], 
 
 @given(contacts())
 @SETTINGS
+@pytest.mark.deep
 def test_adding_entries_one_by_one_is_the_same_as_all_at_once(
     contact: tuple[ContactRequest, datetime],
 ) -> None:

@@ -145,7 +145,7 @@ NIGHT = {
 def test_a_consent_past_midnight_belongs_to_the_evening_it_begins(
     law: Callable[..., Any], now: str, allowed: bool
 ) -> None:
-    """Consent for the night of the 9th holds after midnight, and neither the night before nor the one after."""
+    """Consent for the night of the 9th holds after midnight, not the night before or after."""
     day = law("window", 'hours: [{from: "08:00", to: "21:00"}], consent_lifts: true')
 
     assert day.allows(now, consents=[{**NIGHT, "valid_on": "2026-06-09"}]) is allowed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -47,24 +48,12 @@ def measures(json: Json = False) -> None:
 
 def version(json: Json = False) -> None:
     """Versions of Fairdial and of what its numbers and its law depend on."""
-    from importlib import metadata
+    from dialer.inquiry.installation import versions
 
-    from compliance_gate.book.texts import tzdata_version
-    from dialer.floor.law import rulebook_for_calls
-    from dialer.storage.journal.file import surroundings
-
-    here = surroundings()
-    told: dict[str, object] = {
-        "fairdial": metadata.version("fairdial"),
-        "python": here.python,
-        "numpy": here.numpy,
-        "scipy": here.scipy,
-        "tzdata": tzdata_version(),
-        "rulebook": rulebook_for_calls().hash,
-        "machine": here.machine,
-    }
+    told = asdict(versions())
+    features = told.pop("cpu_features")
     if json:
-        console.result_json({**told, "cpu_features": list(here.cpu_features)})
+        console.result_json({**told, "cpu_features": list(features)})
         return
     for name, value in told.items():
         console.result(f"{name:10} {value}")

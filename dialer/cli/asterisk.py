@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dialer.cli import console
-
-if TYPE_CHECKING:
-    from telephony.asterisk.settings import AsteriskSettings
-
-_EXAMPLE = (
-    "config/fairdial.example.toml shows a floor's settings, config/asterisk/example.toml one Asterisk's."
-)
 
 app = typer.Typer(help="What a stock Asterisk needs to be Fairdial's telephone system.", no_args_is_help=True)
 
@@ -42,43 +35,14 @@ def config(
 
     Of several Asterisks each is written into a folder of its name.
     """
-    from dialer.settings_reader import SettingsError
-    from telephony.asterisk.configuration import TEMPLATES, write
+    from dialer.floor.asterisk_files import write_files
 
-    systems = _systems(settings)
-    written: list[str] = []
-    try:
-        for system in systems:
-            folder = out / system.name if len(systems) > 1 else out
-            written += [str((folder / name).relative_to(out)) for name in write(system, folder)]
-    except SettingsError as error:
-        raise console.UserError(str(error), where=str(settings or "the settings"), mend=_EXAMPLE) from error
+    done = write_files(out, settings)
     if json:
-        console.result_json({"out": str(out), "written": list(written)})
+        console.result_json({"out": str(out), "written": list(done.written)})
         return
-    same = len(systems) * len(TEMPLATES) - len(written)
-    console.result(f"{len(written)} files written to {out}, {same} were as they should be")
-    for name in written:
+    console.result(f"{len(done.written)} files written to {out}, {done.unchanged} were as they should be")
+    for name in done.written:
         console.result(f"  {name}")
-    if written:
+    if done.written:
         console.result("copy them to Asterisk's configuration folder and reload it; they hold secrets")
-
-
-def _systems(file: Path | None) -> tuple[AsteriskSettings, ...]:
-    """Those of a floor's settings, or the one that the file is about as a whole."""
-    import tomllib
-
-    from dialer.floor.settings import asterisks_of, use_config
-    from dialer.settings import load_settings
-    from dialer.settings_reader import SettingsError
-    from telephony.asterisk.settings import AsteriskSettings
-
-    if file is not None:
-        text = file.read_text(encoding="utf-8")
-        try:
-            if "asterisk" not in tomllib.loads(text):
-                return (AsteriskSettings.from_toml(text),)
-        except (tomllib.TOMLDecodeError, SettingsError) as error:
-            raise console.UserError(str(error), where=str(file), mend=_EXAMPLE) from error
-    use_config(file)
-    return asterisks_of(load_settings())

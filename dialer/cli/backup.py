@@ -21,16 +21,9 @@ def backup(
     target: Annotated[Path, typer.Argument(help="The copy; must not exist yet.")],
 ) -> None:
     """Copy a store to a new file; a floor may be running on it."""
-    from dialer.storage.database.backup import BackupError, back_up
-    from dialer.storage.store import Store
+    from dialer.floor.copies import back_up
 
-    if "://" not in store and not Path(store).exists():
-        raise console.UserError(f"there is no store {store}", mend="name the file that `serve` works on")
-    try:
-        with Store.open(store) as opened:
-            back_up(opened, target)
-    except BackupError as error:
-        raise console.UserError(str(error)) from error
+    back_up(store, target)
     console.result(f"{target} holds a whole copy of {store}")
 
 
@@ -43,10 +36,7 @@ def restore(
     The journal of the copy ends where the copy was taken: calls placed since then are not in it. Use it where
     the store itself is lost, and tell whoever keeps the counts.
     """
-    from dialer.storage.database import backup as backups
+    from dialer.floor.copies import restore as restore_copy
 
-    try:
-        backups.restore(copy, target)
-    except backups.BackupError as error:
-        raise console.UserError(str(error)) from error
+    restore_copy(copy, target)
     console.result(f"{target} is a store as of the copy {copy}")

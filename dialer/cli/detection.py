@@ -31,11 +31,10 @@ def detection(
 ) -> None:
     """Precision and recall of answering-machine detection, measured from what collectors said."""
     from dialer.floor.stores import opened_store
-    from dialer.measures.detection import detection_table
-    from dialer.storage import queries
+    from dialer.inquiry.detection import detection_of
 
     with opened_store(store) as opened:
-        table = detection_table(queries.attempts(opened.database, campaign=campaign))
+        table = detection_of(opened, campaign=campaign)
     if json:
         console.result_json(as_json(table))
     else:

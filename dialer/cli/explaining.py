@@ -1,252 +1,58 @@
-"""A decision of the gate, told: every rule that was asked, the facts, the citation, and when next."""
+"""`fairdial explain`, told: denials first, then warnings, then what cleared."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
-from compliance_gate.asking.gate import ComplianceGate
-from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
-from compliance_gate.book.rulebook import Rulebook
-from compliance_gate.findings import Finding, Verdict
-from compliance_gate.request import PersonFile, ProposedContact
-from compliance_gate.words import Mode, Purpose, Tech
-from dialer.cli import console, stored
-from dialer.domain.campaign import CampaignSettings
-from dialer.domain.record import instant
-from dialer.floor.law import rulebook_of
-from dialer.results.counting import counted_of, wrong_numbers
+from dialer.cli import console
 from dialer.results.exports import iso
-from dialer.results.report_view import story_of
-from dialer.storage import queries
-from dialer.storage.store import Store
 
-_MOST_HINTS = 3
-_MARKS = {Verdict.CLEARED: "cleared", Verdict.DENIED: "DENIED", Verdict.WARNED: "warned"}
+if TYPE_CHECKING:
+    from dialer.inquiry.explain import Asked
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One contact that was, or would be, decided.
-
-    Args:
-        about: what it was, line by line.
-        next_at: POSIX seconds from which the person may be called; None = not by waiting.
-        next_says: the same in words.
-    """
-
-    title: str
-    about: tuple[tuple[str, str], ...]
-    findings: tuple[Finding, ...]
-    next_says: str
-    next_at: float | None
+_MARKS = {"denied": "DENIED", "warned": "warned", "cleared": "cleared"}
+"""How each verdict is shown, in the order in which they are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
-    """Everything `fairdial explain` shows."""
-
-    asked: tuple[Asked, ...]
-    rulebook: Rulebook
-    zones: tuple[str, ...] = field(default=())
-
-    def as_json(self) -> list[dict[str, object]]:
-        """For a program."""
-        return [
-            {
-                "title": each.title,
-                **dict(each.about),
-                "findings": [_finding_json(finding, self.rulebook) for finding in each.findings],
-                "allowed": not any(f.verdict is Verdict.DENIED for f in each.findings),
-                "next_allowed_at": iso(each.next_at) or None,
-                "next": each.next_says,
-            }
-            for each in self.asked
-        ]
-
-
-def explain_attempt(store: Store, name: str) -> Explained:
-    """The decision on which an attempt was placed, what came of it, and when the person may be called next.
-
-    Raises:
-        UserError: there is no such attempt.
-    """
-    record = queries.attempt(store.database, name)
-    if record is None:
-        some = stored.some_attempts(store, _MOST_HINTS)
-        there = f"attempts here look like {', '.join(some)}." if some else "there is no attempt in it yet."
-        raise console.UserError(f"no attempt is called {name!r}", where="this store", mend=there)
-    findings = queries.findings_of(store.database, name)
-    learned = wrong_numbers(stored.attempts_of(store, record.person))
-    counted = counted_of(record, learned)
-    after = record.wrapped_at or record.ended_at or record.launched_at
-    book = rulebook_of(store)
-    says, at = _next(store, record.person, at=after, book=book)
-    about = (
-        ("attempt", record.attempt),
-        ("person", record.person),
-        ("number", record.number),
-        ("campaign", record.campaign),
-        ("debts", ", ".join(record.debts)),
-        ("launched", _times(record.launched_at, record.zones)),
-        ("what happened", story_of(record)),
-        ("counts", f"{counted.word.replace('_', ' ')}: {counted.why}"),
-        ("rulebook", record.rulebook),
-    )
-    asked = Asked(
-        title=f"Attempt {record.attempt} was placed because every rule cleared it",
-        about=about,
-        findings=findings,
-        next_says=says,
-        next_at=at,
-    )
-    return Explained(asked=(asked,), rulebook=book, zones=record.zones)
-
-
-def explain_person(store: Store, person: str, *, at: float) -> Explained:
-    """Whether a person could be called at `at` (POSIX seconds), on each of their numbers.
-
-    Raises:
-        UserError: nobody knows the person.
-    """
-    file = stored.person_file(store, person, at=at)
-    if file is None:
-        raise console.UserError(
-            f"no person is called {person!r}",
-            where="this store",
-            mend="ids of persons are in the second column of `fairdial export attempts`.",
-        )
-    book = rulebook_of(store)
-    gate = ComplianceGate(book)
-    settings = _settings(store)
-    asked = tuple(
-        _ask(gate, file, number.number, debt.debt, settings, at=at)
-        for debt in file.debts
-        for number in file.numbers
-    )
-    if not asked:
-        raise console.UserError(
-            f"person {person!r} has no number or no debt on file", mend="there is nothing to ask the gate."
-        )
-    return Explained(asked=asked, rulebook=book)
-
-
-def _ask(
-    gate: ComplianceGate,
-    file: PersonFile,
-    number: str,
-    debt: str,
-    settings: CampaignSettings | None,
-    *,
-    at: float,
-) -> Asked:
-    prepared = PreparedPerson(file)
-    decision = gate.evaluate(_request(prepared, number, debt, settings), at=instant(at))
-    zones = tuple(sorted(zone.name for zone in prepared.zone_set(int(at)).zones))
-    verdict = "may be called" if decision.is_allowed else "may not be called"
-    retry = None if decision.retry_at is None else decision.retry_at.timestamp()
-    about = (
-        ("person", file.person),
-        ("number", number),
-        ("debt", debt),
-        ("at", _times(at, zones)),
-        ("rulebook", decision.rulebook),
-    )
-    says = "now" if decision.is_allowed else _next_words(retry, zones)
-    return Asked(
-        title=f"{file.person} {verdict} on {number} about {debt}",
-        about=about,
-        findings=decision.findings,
-        next_says=says,
-        next_at=at if decision.is_allowed else retry,
-    )
-
-
-def _request(
-    prepared: PreparedPerson, number: str, debt: str, settings: CampaignSettings | None
-) -> ContactRequest:
-    """The question the engine would ask."""
-    return ContactRequest(
-        person=prepared,
-        proposed=ProposedContact(
-            number=number,
-            debts=(debt,),
-            purpose=Purpose.COLLECTION if settings is None else Purpose(settings.purpose),
-            tech=Tech.PREDICTIVE_LIVE,
-            mode=Mode.PREDICTIVE,
-            client=None if settings is None else settings.client,
-            campaign=None if settings is None else settings.campaign,
-        ),
-        max_ring_s=0.0 if settings is None else settings.ring_s,
-    )
-
-
-def _settings(store: Store, campaign: str | None = None) -> CampaignSettings | None:
-    found = stored.campaign_settings(store)
-    if campaign is not None and campaign in found:
-        return found[campaign]
-    return next(iter(found.values()), None)
-
-
-def _next(store: Store, person: str, *, at: float, book: Rulebook) -> tuple[str, float | None]:
-    """When the person may be called next about any debt on any number, seen from `at`."""
-    file = stored.person_file(store, person, at=at)
-    if file is None or not file.debts or not file.numbers:
-        return "not known: the person is not on file", None
-    gate, settings = ComplianceGate(book), _settings(store)
-    asked = [
-        _ask(gate, file, number.number, debt.debt, settings, at=at)
-        for debt in file.debts
-        for number in file.numbers
-    ]
-    possible = [each for each in asked if each.next_at is not None]
-    if not possible:
-        return "not by waiting", None
-    first = min(possible, key=lambda each: each.next_at or 0.0)
-    return (
-        f"{first.next_says}, seen from the end of this attempt ({first.title.split(' on ', 1)[1]})",
-        first.next_at,
-    )
-
-
-def _next_words(at: float | None, zones: tuple[str, ...]) -> str:
-    return "not by waiting: a fact or the law would have to change" if at is None else _times(at, zones)
-
-
-def _times(at: float, zones: tuple[str, ...]) -> str:
-    """UTC, and the wall clock in every zone considered."""
-    moment = datetime.fromtimestamp(at, UTC)
-    local = [f"{moment.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M:%S} {zone}" for zone in zones]
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" + (f" ({'; '.join(local)})" if local else "")
-
-
-def _finding_json(finding: Finding, book: Rulebook) -> dict[str, object]:
-    rule = book.rule(finding.rule)
-    return {
-        "rule": finding.rule,
-        "what": None if rule is None else rule.header.what,
-        "verdict": finding.verdict.value,
-        "layer": finding.layer.value,
-        "citation": finding.citation,
-        "facts": dict(finding.facts),
-    }
-
-
-def tell(shown: Explained) -> None:
-    """At the terminal: denials first, then warnings, then what cleared."""
-    order = {Verdict.DENIED: 0, Verdict.WARNED: 1, Verdict.CLEARED: 2}
-    for each in shown.asked:
+def tell(asked: tuple[Asked, ...]) -> None:
+    """For a person."""
+    order = list(_MARKS)
+    for each in asked:
         console.heading(each.title)
         for name, value in (*each.about, ("next", each.next_says)):
             console.result(f"  {name:14} {value}")
         console.result("")
-        for finding in sorted(each.findings, key=lambda f: order[f.verdict]):
-            rule = shown.rulebook.rule(finding.rule)
-            console.result(f"  {_MARKS[finding.verdict]:8} {finding.rule} ({finding.layer.value})")
-            if rule is not None:
-                console.result(f"           {rule.header.what}")
-            console.result(f"           {finding.citation}")
-            for name, value in finding.facts:
+        for rule in sorted(each.rules, key=lambda rule: order.index(rule.verdict)):
+            console.result(f"  {_MARKS[rule.verdict]:8} {rule.rule} ({rule.layer})")
+            if rule.what is not None:
+                console.result(f"           {rule.what}")
+            console.result(f"           {rule.citation}")
+            for name, value in rule.facts:
                 console.result(f"             {name}: {value}")
         console.result("")
+
+
+def tell_program(asked: tuple[Asked, ...]) -> None:
+    """For a program."""
+    console.result_json([_as_json(each) for each in asked])
+
+
+def _as_json(asked: Asked) -> dict[str, object]:
+    return {
+        "title": asked.title,
+        **dict(asked.about),
+        "findings": [
+            {
+                "rule": rule.rule,
+                "what": rule.what,
+                "verdict": rule.verdict,
+                "layer": rule.layer,
+                "citation": rule.citation,
+                "facts": dict(rule.facts),
+            }
+            for rule in asked.rules
+        ],
+        "allowed": asked.is_allowed,
+        "next_allowed_at": iso(asked.next_at) or None,
+        "next": asked.next_says,
+    }

@@ -11,7 +11,7 @@ import typer
 from dialer.cli import console
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 app = typer.Typer(help="Ask the gate about worked cases.", no_args_is_help=True)
 
@@ -35,57 +35,26 @@ def check(
 
     Leaves with 0 when nothing differs from what was expected, else 1.
     """
-    from compliance_gate.book.shipped import standard_rulebook
-    from compliance_gate.told.case_check import check_case, law_gate
+    from dialer.inquiry.cases import check_cases
 
-    gate = law_gate(standard_rulebook())
     chosen = None if packs is None else [name.strip() for name in packs.split(",") if name.strip()]
-    _check_packs(chosen, frozenset(gate.rulebook.packs))
     total = differing = unlawful = 0
-    for case in _cases(file):
-        checked = check_case(gate, case, packs=chosen)
-        total += 1
-        differing += bool(checked.differences)
-        unlawful += checked.unlawful_allow
-        if json:
-            shown = {**checked.result, "differences": list(checked.differences)}
-            console.result(json_module.dumps(shown, ensure_ascii=False))
-        else:
-            _tell(checked.result, checked.differences)
+    with file.open(encoding="utf-8") as lines:
+        for checked in check_cases(lines, name=str(file), packs=chosen):
+            total += 1
+            differing += bool(checked.differences)
+            unlawful += checked.unlawful_allow
+            if json:
+                shown = {**checked.result, "differences": list(checked.differences)}
+                console.result(json_module.dumps(shown, ensure_ascii=False))
+            else:
+                _tell(checked.result, checked.differences)
     console.say(
         f"{total} cases: {total - differing} as expected or without an expectation, {differing} different, "
         f"{unlawful} allowed that should be denied"
     )
     if differing:
         raise typer.Exit(1)
-
-
-def _check_packs(chosen: list[str] | None, known: frozenset[str]) -> None:
-    strange = sorted(set(chosen or ()) - known)
-    if strange:
-        raise console.UserError(
-            f"no pack is called {', '.join(strange)}",
-            where="--packs",
-            mend=f"choose from: {', '.join(sorted(known))}",
-        )
-
-
-def _cases(file: Path) -> Iterator[Mapping[str, object]]:
-    with file.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                case = json_module.loads(line)
-            except ValueError as error:
-                raise console.UserError(
-                    f"not JSON: {error}", where=f"{file} line {number}", mend="one JSON object a line."
-                ) from error
-            if not isinstance(case, dict):
-                raise console.UserError(
-                    "a case is a JSON object", where=f"{file} line {number}", mend="see tests/law/README.md."
-                )
-            yield cast("Mapping[str, object]", case)
 
 
 def _tell(result: Mapping[str, object], differences: tuple[str, ...]) -> None:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from dialer.intake.report import ImportReport
 
 SHOWN = 20
-DEFAULT_CAMPAIGN = "collections"
 
 
 def register(app: typer.Typer) -> None:
@@ -26,15 +25,15 @@ def register(app: typer.Typer) -> None:
 def _print_template(wanted: bool) -> None:
     """Print the heading and one made-up line, and leave."""
     if wanted:
-        from dialer.intake.columns import template
+        from dialer.floor.taking_in import placement_template
 
-        console.result(template().rstrip("\n"))
+        console.result(placement_template().rstrip("\n"))
         raise typer.Exit
 
 
 def import_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Placement CSV; .gz is read too.")],
-    campaign: Annotated[str, typer.Option(help="The campaign that is to call them.")] = DEFAULT_CAMPAIGN,
+    campaign: Annotated[str, typer.Option(help="The campaign that is to call them.")] = "collections",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report; change nothing.")] = False,
     rejects: Annotated[
         Path | None,
@@ -57,14 +56,7 @@ def import_file(
 
     Leaves with 1 when no line could be taken, or when a running floor could not be told of changes.
     """
-    from dialer.intake.files import UnreadableFileError
-
-    try:
-        report = _dry(file, json) if dry_run else _import(file, campaign, store, floor, json)
-    except UnreadableFileError as error:
-        raise console.UserError(
-            str(error), where=str(file), mend="dialer/intake/README.md says what the file must hold."
-        ) from error
+    report = _dry(file, json) if dry_run else _import(file, campaign, store, floor, json)
     if rejects is not None:
         _write_rejects(rejects, report.rejects)
     if json:

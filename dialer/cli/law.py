@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 from dialer.cli import console, signing
 
 if TYPE_CHECKING:
-    from compliance_gate.rules.base import Rule
+    from dialer.inquiry.rules import RuleTold
 
 app = typer.Typer(help="The law and the house's policy in force.", no_args_is_help=True)
 app.add_typer(signing.app, name="register")
@@ -32,33 +33,18 @@ def list_rules(
     json: Json = False,
 ) -> None:
     """Every rule: what it says, whose it is, since when."""
-    from compliance_gate.book.shipped import standard_rulebook
+    from dialer.inquiry.rules import rules_listed
 
-    book = standard_rulebook()
-    rules = book.rules() if on is None else book.in_force(_day(on, "--on"))
-    if pack is not None:
-        known = {rule.header.pack for rule in book.rules()}
-        if pack not in known:
-            raise console.UserError(
-                f"no pack is called {pack!r}", mend=f"choose one of: {', '.join(sorted(known))}"
-            )
-        rules = tuple(rule for rule in rules if rule.header.pack == pack)
+    law = rules_listed(pack=pack, on=None if on is None else _day(on, "--on"))
     if json:
-        console.result_json({"rulebook": book.hash, "rules": [_as_json(rule) for rule in rules]})
+        console.result_json({"rulebook": law.rulebook, "rules": [_as_json(rule) for rule in law.rules]})
         return
     table = console.table("rule", "what it says", "layer", "pack", "from", "to")
-    for rule in rules:
-        header = rule.header
-        table.add_row(
-            header.rule,
-            header.what,
-            header.layer.value,
-            header.pack,
-            header.effective_from.isoformat(),
-            header.effective_to.isoformat() if header.effective_to else "",
-        )
+    for rule in law.rules:
+        until = rule.effective_to.isoformat() if rule.effective_to else ""
+        table.add_row(rule.rule, rule.what, rule.layer, rule.pack, rule.effective_from.isoformat(), until)
     console.out.print(table)
-    console.say(f"{len(rules)} rules; rulebook {book.hash}")
+    console.say(f"{len(law.rules)} rules; rulebook {law.rulebook}")
 
 
 @app.command()
@@ -67,14 +53,9 @@ def show(
     json: Json = False,
 ) -> None:
     """One rule in full, every edition of it."""
-    from compliance_gate.book.shipped import standard_rulebook
+    from dialer.inquiry.rules import rule_editions
 
-    book = standard_rulebook()
-    editions = [each for each in book.rules() if each.header.rule == rule]
-    if not editions:
-        near = [each.header.rule for each in book.rules() if rule.lower() in each.header.rule.lower()]
-        hint = f"did you mean {', '.join(sorted(set(near))[:6])}?" if near else "see `fairdial law list`."
-        raise console.UserError(f"no rule is called {rule!r}", mend=hint)
+    editions = rule_editions(rule)
     if json:
         console.result_json([_as_json(each) for each in editions])
         return
@@ -84,7 +65,7 @@ def show(
         for name, value in _as_json(each).items():
             if name != "values" and value is not None:
                 table.add_row(name.replace("_", " "), str(value))
-        for name, value in each.values():
+        for name, value in each.values:
             table.add_row(f"  {name}", value)
         console.out.print(table)
         console.out.print()
@@ -97,33 +78,26 @@ def diff(
     json: Json = False,
 ) -> None:
     """What the law and policy said on one day and not on another."""
-    from compliance_gate.book.shipped import standard_rulebook
+    from dialer.inquiry.rules import changes_between
 
-    book = standard_rulebook()
-    old = {rule.header.rule: rule for rule in book.in_force(_day(before, "DATE"))}
-    new = {rule.header.rule: rule for rule in book.in_force(_day(after, "DATE"))}
-    changes = [
-        (name, *_change(old.get(name), new.get(name)))
-        for name in sorted(old.keys() | new.keys())
-        if old.get(name) is not new.get(name)
-    ]
+    changes = changes_between(_day(before, "DATE"), _day(after, "DATE"))
     if json:
         console.result_json(
             [
                 {
-                    "rule": name,
-                    "change": change,
-                    "before": None if name not in old else _as_json(old[name]),
-                    "after": None if name not in new else _as_json(new[name]),
+                    "rule": each.rule,
+                    "change": each.change,
+                    "before": None if each.before is None else _as_json(each.before),
+                    "after": None if each.after is None else _as_json(each.after),
                 }
-                for name, change, _ in changes
+                for each in changes
             ]
         )
         return
     table = console.table("rule", "change", "citation", "values")
-    for name, change, edition in changes:
-        values = "; ".join(f"{key}: {value}" for key, value in edition.values())
-        table.add_row(name, change, edition.header.citation, values)
+    for each in changes:
+        values = "; ".join(f"{key}: {value}" for key, value in each.edition.values)
+        table.add_row(each.rule, each.change, each.edition.citation, values)
     console.out.print(table)
     console.say(f"{len(changes)} differences between {before} and {after}")
 
@@ -136,42 +110,28 @@ def impact(
     json: Json = False,
 ) -> None:
     """Past attempts that the law of another day would have decided otherwise."""
-    from dialer.cli.impact import compare_store
+    from dialer.cli.impact import tell, tell_program
     from dialer.floor.stores import opened_store
+    from dialer.inquiry.impact import compare
 
     days = _day(before, "--from"), _day(after, "--to")
-    with opened_store(store) as opened:
-        compare_store(opened, *days, json=json)
+    with opened_store(store) as opened, console.progress_bar("comparing", quiet=json) as bar:
+        found = compare(
+            opened, *days, progress=lambda share, attempts: bar.reach(share, f"{attempts:,} attempts")
+        )
+    if json:
+        tell_program(found)
+    else:
+        tell(found)
 
 
-def _change(before: Rule | None, after: Rule | None) -> tuple[str, Rule]:
-    """What happened to a rule between two days, and the edition that shows it."""
-    if after is None:
-        assert before is not None, "a change has an edition on one of its sides"
-        return "ended", before
-    return ("came into force" if before is None else "changed"), after
-
-
-def _as_json(rule: Rule) -> dict[str, object]:
-    header = rule.header
+def _as_json(rule: RuleTold) -> dict[str, object]:
     return {
-        "rule": header.rule,
-        "what": header.what,
-        "layer": header.layer.value,
-        "pack": header.pack,
-        "kind": header.kind,
-        "verdict": header.verdict.value,
-        "citation": header.citation,
-        "source": header.source,
-        "effective_from": header.effective_from.isoformat(),
-        "effective_to": header.effective_to.isoformat() if header.effective_to else None,
-        "expected": header.expected,
-        "unit": header.unit,
-        "values": dict(rule.values()),
-        "checked": header.checked.value,
-        "checked_on": header.checked_on.isoformat(),
-        "note": header.note,
-        "file": header.path,
+        **asdict(rule),
+        "values": dict(rule.values),
+        "effective_from": rule.effective_from.isoformat(),
+        "effective_to": rule.effective_to.isoformat() if rule.effective_to else None,
+        "checked_on": rule.checked_on.isoformat(),
     }
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import Annotated, TextIO
 
 import typer
 
 from dialer.cli import console
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 Store = Annotated[
     str | None,
@@ -36,25 +33,21 @@ def register(app: typer.Typer) -> None:
 @export_app.command()
 def attempts(out: Out, store: Store = None) -> None:
     """One row per attempt: ids, instants, zones, outcome, counted or not and why, rulebook."""
-    from dialer.cli import stored
     from dialer.floor.stores import opened_store
-    from dialer.results.counting import wrong_numbers
-    from dialer.results.exports import write_attempts
+    from dialer.inquiry.exports import export_attempts
 
     with opened_store(store) as opened:
-        learned = wrong_numbers(stored.attempts_of(opened))
-        _write(out, "attempts", lambda file: write_attempts(stored.attempts_of(opened), learned, file))
+        _write(out, "attempts", lambda file: export_attempts(opened, file))
 
 
 @export_app.command()
 def denials(out: Out, store: Store = None) -> None:
     """One row per denial: who was not called, when, by which rules, and when they may be."""
-    from dialer.cli import stored
     from dialer.floor.stores import opened_store
-    from dialer.results.exports import write_denials
+    from dialer.inquiry.exports import export_denials
 
     with opened_store(store) as opened:
-        _write(out, "denials", lambda file: write_denials(stored.denials_of(opened), file))
+        _write(out, "denials", lambda file: export_denials(opened, file))
 
 
 @export_app.command()
@@ -66,31 +59,30 @@ def caller_ids(
     ] = "America/New_York",
 ) -> None:
     """One row per number of ours and day: attempts that showed it, answers, answer rate."""
-    from dialer.cli import stored
     from dialer.floor.stores import opened_store
-    from dialer.measures.caller_ids import FORMULA, by_number_and_day
+    from dialer.inquiry.exports import NoZoneError, caller_id_days
+    from dialer.measures.caller_ids import FORMULA
     from dialer.results.exports import write_caller_ids
 
     with opened_store(store) as opened:
         try:
-            days = by_number_and_day(stored.attempts_of(opened), time_zone=zone)
-        except (KeyError, ValueError) as error:
+            days = caller_id_days(opened, time_zone=zone)
+        except NoZoneError as error:
             raise console.UserError(
-                f"there is no time zone {zone!r}", where="--zone", mend="name one such as America/Chicago."
+                str(error), where="--zone", mend="name one such as America/Chicago."
             ) from error
-        _write(out, "days of numbers", lambda file: write_caller_ids(days, file))
+    _write(out, "days of numbers", lambda file: write_caller_ids(days, file))
     console.say(f"answered_per_attempt: {FORMULA}")
 
 
 @export_app.command()
 def promises(out: Out, store: Store = None) -> None:
     """One row per promise."""
-    from dialer.cli import stored
     from dialer.floor.stores import opened_store
-    from dialer.results.exports import write_promises
+    from dialer.inquiry.exports import export_promises
 
     with opened_store(store) as opened:
-        _write(out, "promises", lambda file: write_promises(stored.promises_of(opened), file))
+        _write(out, "promises", lambda file: export_promises(opened, file))
 
 
 def explain(
@@ -105,8 +97,9 @@ def explain(
     json: Json = False,
 ) -> None:
     """Why a call was placed, or whether a person could be called at an instant: every rule asked."""
-    from dialer.cli import explaining
+    from dialer.cli.explaining import tell, tell_program
     from dialer.floor.stores import opened_store
+    from dialer.inquiry.explain import explain_attempt, explain_person
 
     if (attempt is None) == (person is None):
         raise console.UserError(
@@ -114,23 +107,35 @@ def explain(
         )
     with opened_store(store) as opened:
         if attempt is not None:
-            shown = explaining.explain_attempt(opened, attempt)
+            asked = explain_attempt(opened, attempt)
         else:
             assert person is not None
-            shown = explaining.explain_person(opened, person, at=instant_of(at))
+            asked = explain_person(opened, person, at=instant_of(at))
     if json:
-        console.result_json(shown.as_json())
+        tell_program(asked)
     else:
-        explaining.tell(shown)
+        tell(asked)
 
 
 def audit(store: Store = None, json: Json = False) -> None:
-    """Judge every stored attempt again, by code that shares nothing with the gate."""
-    from dialer.cli.auditing import audit_store
-    from dialer.floor.stores import opened_store
+    """Judge every stored attempt again, by code that shares nothing with the gate.
 
-    with opened_store(store) as opened:
-        audit_store(opened, json=json)
+    Leaves with 1 when an attempt is against the law or the house's policy.
+    """
+    from dialer.cli.auditing import tell, tell_program
+    from dialer.floor.stores import opened_store
+    from dialer.inquiry import audit as audits
+
+    with opened_store(store) as opened, console.progress_bar("auditing", quiet=json) as bar:
+        audited = audits.audit(
+            opened, progress=lambda done: bar.reach(done / (done + 1), f"{done:,} attempts")
+        )
+    if json:
+        tell_program(audited)
+    else:
+        tell(audited)
+    if audited.unlawful:
+        raise typer.Exit(1)
 
 
 def history(
@@ -146,35 +151,20 @@ def history(
 ) -> None:
     """The measures of everything in the store, or of a stretch of it, however long it is."""
     from dialer.floor.stores import opened_store
-    from dialer.measures.definition import Measured, text_of
-    from dialer.measures.registry import measure_named
-    from dialer.results.history import Stretch, totals_of
+    from dialer.inquiry.history import measures_between
+    from dialer.measures.definition import text_of
 
+    first = None if since is None else instant_of(since, "--from")
+    last = None if until is None else instant_of(until, "--to")
     with opened_store(store) as opened:
-        stretch = Stretch(
-            starts_at=0.0 if since is None else instant_of(since, "--from"),
-            ends_at=opened.read(_last_instant) if until is None else instant_of(until, "--to"),
-            campaign=campaign,
-        )
-        values = opened.read(lambda connection: totals_of(connection, stretch)).measures()
+        measured = measures_between(opened, since=first, until=last, campaign=campaign)
     if json:
-        console.result_json(values)
+        console.result_json({each.measure.name: each.value for each in measured})
         return
     table = console.table("measure", "value", "formula", numbers=("value",))
-    for name, value in values.items():
-        measured = Measured(measure=measure_named(name), value=value)
-        table.add_row(measured.measure.title, text_of(measured), measured.measure.formula)
+    for each in measured:
+        table.add_row(each.measure.title, text_of(each), each.measure.formula)
     console.out.print(table)
-
-
-def _last_instant(connection: Connection) -> float:
-    """POSIX seconds just after the last step; 0 when there is none."""
-    from sqlalchemy import func, select
-
-    from dialer.storage.database.tables import journal
-
-    last = connection.scalar(select(func.max(journal.c.now)))
-    return 0.0 if last is None else last + 1e-3
 
 
 def instant_of(text: str | None, option: str = "--at") -> float:

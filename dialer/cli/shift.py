@@ -11,7 +11,6 @@ from dialer.cli import console
 
 if TYPE_CHECKING:
     from dialer.floor.rehearsed import RehearsedShift, ShiftOrder
-    from simulator.scenario import Scenario
 
 DEFAULT_SCENARIO = "collections"
 DEMO_AGENTS = 30
@@ -35,16 +34,23 @@ def demo(
     json: Json = False,
 ) -> None:
     """Import the sample placement, rehearse an 8-hour shift of 30 agents, and write its report."""
-    from dialer.cli.sample import rehearse_sample
     from dialer.floor.rehearsed import ShiftOrder
-    from dialer.floor.stores import fresh_folder
-    from simulator.scenario_file import load_scenario
+    from dialer.floor.sample import import_sample, rehearse_sample
+    from dialer.floor.scenarios import scenario_named
+    from dialer.floor.stores import fresh_folder, rehearsal_store
 
     folder = fresh_folder(out, "demo")
-    order = ShiftOrder(
-        scenario=load_scenario(DEFAULT_SCENARIO), seed=seed, agents=DEMO_AGENTS, hours=DEMO_HOURS
-    )
-    shift = rehearse_sample(order, folder=folder, quiet=json)
+    found = scenario_named(DEFAULT_SCENARIO)
+    order = ShiftOrder(scenario=found, seed=seed, agents=DEMO_AGENTS, hours=DEMO_HOURS)
+    with rehearsal_store(folder) as store:
+        with console.progress_bar("importing the sample placement", quiet=json) as bar:
+            report = import_sample(store, progress=lambda lines: bar.note(f"{lines:,} lines"))
+        console.say(
+            f"imported {report.file_name}: {report.lines:,} lines, {report.accepted:,} taken, "
+            f"{report.rejected:,} rejected (each with line, column and reason)"
+        )
+        with console.progress_bar("rehearsing the shift", quiet=json) as bar:
+            shift = rehearse_sample(order, folder=folder, store=store, progress=bar.reach)
     _finish(shift, title="The demo shift", repeat_with=f"fairdial demo --seed {seed}", json=json)
 
 
@@ -61,9 +67,10 @@ def simulate(
 ) -> None:
     """Rehearse a shift in simulated time and print its measures."""
     from dialer.floor.rehearsed import ShiftOrder, rehearse
+    from dialer.floor.scenarios import scenario_named
     from dialer.floor.stores import fresh_folder, rehearsal_store
 
-    found = _scenario(scenario)
+    found = scenario_named(scenario)
     folder = fresh_folder(out, found.name)
     order = ShiftOrder(scenario=found, seed=seed, agents=agents, hours=hours, policy=policy)
     with (
@@ -79,16 +86,25 @@ def replay(
     json: Json = False,
 ) -> None:
     """Run a journal again through a fresh engine: identical, or the first difference."""
-    from dialer.cli.replaying import replay_file
+    from dialer.cli.replaying import tell, tell_program
+    from dialer.inquiry import replay as replays
 
-    replay_file(journal, as_json=json)
+    name = replays.journal_in(journal).name
+    with console.progress_bar(f"replaying {name}", quiet=json) as bar:
+        replayed = replays.replay(journal, progress=lambda steps: bar.note(f"{steps:,} steps"))
+    if json:
+        tell_program(replayed)
+    else:
+        tell(replayed)
+    if not replayed.has_passed:
+        raise typer.Exit(1)
 
 
 def scenarios(json: Json = False) -> None:
     """The scenarios that come with Fairdial."""
-    from simulator.scenario_file import load_scenario, scenario_names
+    from dialer.floor.scenarios import known_scenarios
 
-    found = [load_scenario(name) for name in scenario_names()]
+    found = known_scenarios()
     if json:
         console.result_json(
             [
@@ -116,15 +132,6 @@ def scenarios(json: Json = False) -> None:
     console.out.print(table)
 
 
-def _scenario(name: str) -> Scenario:
-    from simulator.scenario_file import load_scenario, read_scenario
-
-    path = Path(name)
-    if path.suffix == ".toml":
-        return read_scenario(path.read_text(encoding="utf-8"), name=path.stem)
-    return load_scenario(name)
-
-
 def _command(order: ShiftOrder, scenario: str) -> str:
     parts = [f"fairdial simulate {scenario}"]
     options = (("agents", order.agents), ("hours", order.hours), ("policy", order.policy))
@@ -134,8 +141,9 @@ def _command(order: ShiftOrder, scenario: str) -> str:
 
 def _finish(shift: RehearsedShift, *, title: str, repeat_with: str, json: bool) -> None:
     """Report, summary, and what the person at the terminal sees."""
-    from dialer.cli.reporting import print_shift, summary_of, write_report, write_summary
+    from dialer.cli.reporting import print_shift
     from dialer.floor.stores import remember
+    from dialer.inquiry.shift import summary_of, write_report, write_summary
 
     report = write_report(shift, title=title, repeat_with=repeat_with)
     summary = summary_of(shift)

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
 
 from dialer.cli import console
-
-if TYPE_CHECKING:
-    from compliance_gate.book.register import Entry
-    from dialer.floor.law import SignedFile
-
-NAMES_IN_HINT = 8
 
 
 class _ShowsByDefault(TyperGroup):
@@ -49,9 +43,17 @@ def show(
     json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
 ) -> None:
     """What is covered: complete, partial or absent, how checked and when, and signed by whom."""
-    from dialer.cli.covering import show_register
+    from dialer.cli.covering import tell_all, tell_one, tell_program
+    from dialer.inquiry.coverage import coverage
 
-    show_register(place, json=json)
+    found = coverage(place)
+    if json:
+        tell_program(found)
+    elif place is not None:
+        tell_one(found.places[0])
+    else:
+        tell_all(found)
+    console.say("It is no legal advice and not complete: counsel decides.")
 
 
 @app.command()
@@ -66,39 +68,23 @@ def sign(
     file: File = None,
 ) -> None:
     """Answer for places of which only federal law is known. Until someone does, nobody is called there."""
-    from compliance_gate.book.register.signatures import Signature
-    from dialer.floor.law import SignedFile, keep_signed, signed_file
+    from dialer.floor.law import sign_places
 
-    if not by.strip():
-        raise console.UserError(
-            "nobody has signed", where="--by", mend="give the name and office of who signs."
-        )
-    dated = _day(on)
-    held = signed_file(file)
-    chosen = _unsigned(held) if every else [_federal_only(name) for name in _named(places)]
-    kept = {each.place: each for each in held.signatures}
-    kept |= {entry.name: Signature(place=entry.name, signed_by=by.strip(), dated=dated) for entry in chosen}
-    keep_signed(SignedFile(path=held.path, signatures=tuple(kept.values())))
-    for entry in chosen:
-        console.result(f"{entry.name}: federal law only, signed by {by.strip()} on {dated.isoformat()}")
-    console.say(f"{len(chosen)} signed in {held.path}; a running floor reads it at its next start.")
+    named = None if every else _named(places)
+    signed = sign_places(named, by=by, on=None if on is None else _day(on), file=file)
+    for name in signed.places:
+        console.result(f"{name}: federal law only, signed by {signed.by} on {signed.dated.isoformat()}")
+    console.say(f"{len(signed.places)} signed in {signed.file}; a running floor reads it at its next start.")
 
 
 @app.command()
 def withdraw(places: Places = None, *, file: File = None) -> None:
     """Take signatures back: nobody is called at these places any more."""
-    from dialer.floor.law import SignedFile, keep_signed, signed_file
+    from dialer.floor.law import withdraw_places
 
-    names, held = _named(places), signed_file(file)
-    known = {each.place for each in held.signatures}
-    for name in names:
-        if name not in known:
-            raise console.UserError(
-                f"nobody has signed for {name!r}", where=str(held.path), mend="see `fairdial law register`."
-            )
-    left = tuple(each for each in held.signatures if each.place not in names)
-    keep_signed(SignedFile(path=held.path, signatures=left))
-    console.say(f"{len(names)} withdrawn in {held.path}; a running floor reads it at its next start.")
+    names = _named(places)
+    written = withdraw_places(names, file=file)
+    console.say(f"{len(names)} withdrawn in {written}; a running floor reads it at its next start.")
 
 
 def _named(places: list[str] | None) -> list[str]:
@@ -107,39 +93,10 @@ def _named(places: list[str] | None) -> list[str]:
     return places
 
 
-def _entries() -> tuple[Entry, ...]:
-    from compliance_gate.book.shipped import standard_rulebook
-
-    return standard_rulebook().register.entries
-
-
-def _unsigned(held: SignedFile) -> list[Entry]:
-    known = {each.place for each in held.signatures}
-    return [entry for entry in _entries() if entry.needs_signature and entry.name not in known]
-
-
-def _federal_only(name: str) -> Entry:
-    for entry in _entries():
-        if entry.name == name:
-            if entry.needs_signature:
-                return entry
-            raise console.UserError(
-                f"{name} is {entry.status.value} and needs no signature", mend="see `fairdial law register`."
-            )
-    near = [entry.name for entry in _entries() if entry.needs_signature][:NAMES_IN_HINT]
-    raise console.UserError(f"the register has no {name!r}", mend=f"there are: {', '.join(near)}, ...")
-
-
-def _day(text: str | None) -> date:
-    from dialer.clock import posix_now
-
-    today = datetime.fromtimestamp(posix_now(), tz=UTC).astimezone().date()
+def _day(text: str) -> date:
     try:
-        day = today if text is None else date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError as error:
         raise console.UserError(
             f"{text!r} is not a day", where="--on", mend="write it as 2026-03-10."
         ) from error
-    if day > today:
-        raise console.UserError(f"{day.isoformat()} is still to come", where="--on", mend="sign on the day.")
-    return day

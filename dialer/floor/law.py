@@ -4,26 +4,23 @@ Whoever may be called for real is judged under the house's own signatures: witho
 Rehearsals use the sample signature of `compliance_gate.book.shipped`, which says that nobody signed.
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from compliance_gate.book.reader import LawError
 from compliance_gate.book.register.signatures import Signature, read_signatures, write_signatures
+from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import sample_rulebook, standard_rulebook
+from dialer.clock import posix_now
 from dialer.domain.errors import MendableError
 from dialer.settings import load_settings, settings_file
-from dialer.storage.queries import was_in_force
-
-if TYPE_CHECKING:
-    from compliance_gate.book.rulebook import Rulebook
-    from dialer.storage.store import Store
 
 FILE = "fairdial-signatures.yaml"
 SAMPLE = "sample"
+_NAMES_IN_HINT = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +29,16 @@ class SignedFile:
 
     path: Path
     signatures: tuple[Signature, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """Who answers for which places since when, and in which file it is written."""
+
+    places: tuple[str, ...]
+    by: str
+    dated: date
+    file: Path
 
 
 def signed_file(named: Path | None = None) -> SignedFile:
@@ -75,6 +82,71 @@ def keep_signed(file: SignedFile) -> None:
         raise MendableError(str(error), where=str(file.path), mend="is the folder writable?") from error
 
 
+def sign_places(
+    places: Sequence[str] | None, *, by: str, on: date | None = None, file: Path | None = None
+) -> Signing:
+    """Answer for places of which only federal law is known. Until someone does, nobody is called there.
+
+    Args:
+        places: as the register names them; None = every place that nobody has signed for.
+        by: name and office of who answers; on: the day of the signature, None = today.
+        file: of signatures, instead of the settings'.
+
+    Raises:
+        MendableError: nobody signs, the day is still to come, a place is not known or needs no signature.
+    """
+    signer = by.strip()
+    if not signer:
+        raise MendableError("nobody has signed", where="--by", mend="give the name and office of who signs.")
+    today = datetime.fromtimestamp(posix_now(), tz=UTC).astimezone().date()
+    dated = today if on is None else on
+    if dated > today:
+        raise MendableError(f"{dated.isoformat()} is still to come", where="--on", mend="sign on the day.")
+    held = signed_file(file)
+    chosen = _unsigned(held) if places is None else tuple(_federal_only(name) for name in places)
+    kept = {each.place: each for each in held.signatures}
+    kept |= {name: Signature(place=name, signed_by=signer, dated=dated) for name in chosen}
+    keep_signed(SignedFile(path=held.path, signatures=tuple(kept.values())))
+    return Signing(places=chosen, by=signer, dated=dated, file=held.path)
+
+
+def withdraw_places(places: Sequence[str], *, file: Path | None = None) -> Path:
+    """Take signatures back: nobody is called at these places any more. Returns the file of signatures.
+
+    Raises:
+        MendableError: nobody has signed for one of them.
+    """
+    held = signed_file(file)
+    known = {each.place for each in held.signatures}
+    for name in places:
+        if name not in known:
+            raise MendableError(
+                f"nobody has signed for {name!r}", where=str(held.path), mend="see `fairdial law register`."
+            )
+    left = tuple(each for each in held.signatures if each.place not in places)
+    keep_signed(SignedFile(path=held.path, signatures=left))
+    return held.path
+
+
+def _unsigned(held: SignedFile) -> tuple[str, ...]:
+    known = {each.place for each in held.signatures}
+    entries = standard_rulebook().register.entries
+    return tuple(entry.name for entry in entries if entry.needs_signature and entry.name not in known)
+
+
+def _federal_only(name: str) -> str:
+    register = standard_rulebook().register
+    entry = register.entry(name)
+    if entry is None:
+        near = [entry.name for entry in register.entries if entry.needs_signature][:_NAMES_IN_HINT]
+        raise MendableError(f"the register has no {name!r}", mend=f"there are: {', '.join(near)}, ...")
+    if not entry.needs_signature:
+        raise MendableError(
+            f"{name} is {entry.status.value} and needs no signature", mend="see `fairdial law register`."
+        )
+    return name
+
+
 def uses_sample() -> bool:
     """Whether the settings name the sample signature, under which nobody real may be called."""
     return load_settings().signatures == SAMPLE
@@ -93,14 +165,6 @@ def rulebook_for_calls() -> Rulebook:
         return _signed(file.signatures)
     except LawError as error:
         raise MendableError(str(error), where=str(file.path), mend="see `fairdial law register`.") from error
-
-
-def rulebook_of(store: Store) -> Rulebook:
-    """The law for looking into a store: the sample's if the store was worked under it, else the house's."""
-    house, sample = rulebook_for_calls(), sample_rulebook()
-    if house.hash != sample.hash and not was_in_force(store.database, house.hash):
-        return sample if was_in_force(store.database, sample.hash) else house
-    return house
 
 
 @lru_cache(maxsize=4)

@@ -12,6 +12,9 @@ from dialer.storage.store import Store
 
 LINES_PER_PROGRESS = 500
 
+DEFAULT_CAMPAIGN = "collections"
+"""The campaign that is to call the people of a placement when none is named."""
+
 
 class ImportedBeforeError(FairdialError):
     """The same bytes were imported into the same campaign already. Nothing was changed.

@@ -6,28 +6,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import sample_rulebook
 from dialer.clock import monotonic_now
-from dialer.domain.errors import FairdialError
 from dialer.domain.ports import JournalEntry
-from dialer.engine.engine import DialerEngine
-from dialer.engine.launching.pacing_port import PolicyMaker
 from dialer.floor.stores import JOURNAL_FILE
 from dialer.measures.observer import ShiftObserver
 from dialer.measures.records import ShiftRecords
 from dialer.storage.journal.file import JournalHeader, JournalWriter, surroundings
 from dialer.storage.rehearsal import RehearsalWriter
 from dialer.storage.store import Store
-from simulator.open_gate import OpenGate
 from simulator.population import Placement
 from simulator.rehearsal import RehearsalResult, run_rehearsal
 from simulator.scenario import Scenario
-
-
-class UnknownGateError(FairdialError):
-    """A journal asks for a gate that does not exist here: take the version that wrote it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,23 +121,6 @@ def _rare_collections() -> Generator[None]:
     finally:
         gc.set_threshold(*usual)
         gc.unfreeze()
-
-
-def fresh_engine(header: JournalHeader, *, policies: PolicyMaker | None = None) -> DialerEngine:
-    """The engine that a journal's header asks for: the same kind of gate, in its first state.
-
-    Args:
-        policies: see `DialerEngine`; a replay elsewhere pins its decisions with it.
-
-    Raises:
-        UnknownGateError: the header names a gate that this version does not have.
-    """
-    kind = header.settings.get("gate", "standard")
-    if kind == "standard":
-        return DialerEngine(ComplianceGate(sample_rulebook()), policies=policies)
-    if kind == "open":
-        return DialerEngine(OpenGate(), policies=policies)
-    raise UnknownGateError(f"the journal was written under a gate called {kind!r}, which is not known here")
 
 
 def _numbers(placement: Placement | None) -> int | None:

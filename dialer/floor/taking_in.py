@@ -17,6 +17,8 @@ from dialer.domain.errors import MendableError
 from dialer.domain.ids import PersonId
 from dialer.floor.folder import folder_now
 from dialer.floor.placing import LINES_PER_PROGRESS, ImportedBeforeError, import_placement
+from dialer.intake.columns import template
+from dialer.intake.files import UnreadableFileError
 from dialer.intake.placements import PlacementReader
 from dialer.intake.report import ImportReport
 from dialer.storage.database.lock import StoreOwnedError
@@ -39,17 +41,30 @@ class TakenIn:
     told: int = 0
 
 
+def placement_template() -> str:
+    """The heading of a placement file, and one made-up line."""
+    return template()
+
+
 def read_only(file: Path, *, progress: Callable[[int], None]) -> ImportReport:
     """Read a placement and report on it; nothing is changed.
 
     Raises:
-        UnreadableFileError: the file is none.
+        MendableError: the file is no placement.
     """
-    reader = PlacementReader(file, as_of=clock.utc_now())
+    reader = _reader(file, clock.utc_now())
     for _ in reader:
         if reader.report.lines % LINES_PER_PROGRESS == 0:
             progress(reader.report.lines)
     return reader.report
+
+
+def _reader(file: Path, as_of: datetime) -> PlacementReader:
+    try:
+        return PlacementReader(file, as_of=as_of)
+    except UnreadableFileError as error:
+        mend = "dialer/intake/README.md says what the file must hold."
+        raise MendableError(str(error), where=str(file), mend=mend) from error
 
 
 def take_in(
@@ -61,9 +76,9 @@ def take_in(
         folder: of the floor that runs on the store, for its clock; None = where the store's file is.
 
     Raises:
-        UnreadableFileError: the file is none.
         ImportedBeforeError: the same bytes were imported before; what was left to be told is told.
-        MendableError: everything is in the store, and the floor does not take it in now.
+        MendableError: the file is no placement, or everything is in the store and the floor does not take it
+            in now.
     """
     try:
         owned = Store.open(address, exclusive=True)
@@ -71,7 +86,7 @@ def take_in(
         return import_beside(address, file, campaign=campaign, folder=folder, progress=progress)
     with owned as store:
         received = clock.utc_now()
-        reader = PlacementReader(file, as_of=received)
+        reader = _reader(file, received)
         report = import_placement(
             store, reader, campaign=campaign, now=received.timestamp(), progress=progress
         )
@@ -86,7 +101,7 @@ def import_beside(
     now = folder_now(folder if folder is not None else Path(address).parent)
     changed: list[PersonId] = []
     with Store.open(address) as store:
-        reader = PlacementReader(file, as_of=datetime.fromtimestamp(now, UTC))
+        reader = _reader(file, datetime.fromtimestamp(now, UTC))
         import_id = import_id_of(reader.report.sha256, campaign)
         try:
             report = import_placement(

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import metadata
 from zoneinfo import ZoneInfo
 
 from compliance_gate.book.texts import tzdata_version
@@ -16,6 +17,7 @@ from dialer.domain.errors import FairdialError, MendableError
 from dialer.floor.law import rulebook_for_calls, uses_sample
 from dialer.floor.stores import store_address
 from dialer.settings import load_settings
+from dialer.storage.journal.file import surroundings
 from dialer.storage.store import Store
 
 VANCOUVER_STAYS = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -32,6 +34,39 @@ class Examined:
     ok: bool
     found: str
     mend: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versions:
+    """Versions of Fairdial and of what its numbers and its law depend on. `rulebook`: hash of the law."""
+
+    fairdial: str
+    python: str
+    numpy: str
+    scipy: str
+    tzdata: str
+    rulebook: str
+    machine: str
+    cpu_features: tuple[str, ...]
+
+
+def versions() -> Versions:
+    """What is installed here.
+
+    Raises:
+        MendableError: the house's signatures cannot be read.
+    """
+    here = surroundings()
+    return Versions(
+        fairdial=metadata.version("fairdial"),
+        python=here.python,
+        numpy=here.numpy,
+        scipy=here.scipy,
+        tzdata=tzdata_version(),
+        rulebook=rulebook_for_calls().hash,
+        machine=here.machine,
+        cpu_features=tuple(here.cpu_features),
+    )
 
 
 def examine_installation(store: str | None) -> list[Examined]:
@@ -64,7 +99,7 @@ def _python() -> Examined:
 
 def _libraries() -> Examined:
     broken: list[str] = []
-    for name in ("numpy", "scipy", "sqlalchemy", "duckdb", "msgspec", "phonenumbers", "zipcodes", "holidays"):
+    for name in ("numpy", "scipy", "sqlalchemy", "duckdb", "msgspec", "phonenumbers", "holidays"):
         try:
             importlib.import_module(name)
         except ImportError as error:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dialer.cli.person import person_facts
+from dialer.inquiry.person import person_facts
 from dialer.storage.database.tables import identities
 from dialer.storage.store import Store
 

@@ -14,13 +14,13 @@ from compliance_gate.request import Hold
 from compliance_gate.words import HoldKind
 from dialer import clock
 from dialer.cli import run
-from dialer.cli.recordings import judge
 from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.facts import FactChange
 from dialer.domain.ids import AttemptId, CampaignId, ClientId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.record import AttemptRecord, instant
 from dialer.domain.voice import RecordingPlan, VoicePlan
+from dialer.inquiry.retention import judge
 from dialer.storage.database import tables
 from dialer.storage.projecting import fact_rows
 from dialer.storage.projecting.attempt_rows import json_text, row_of

@@ -1,20 +1,26 @@
-"""What the commands that look back need of a store, beside what `dialer.storage.queries` reads."""
+"""What looking back needs of a store, beside what `dialer.storage.queries` reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import Connection, select
 
+from compliance_gate.book.rulebook import Rulebook
+from compliance_gate.book.shipped import sample_rulebook
 from compliance_gate.request import PersonFile
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.events import LeadsFetched
 from dialer.domain.facts import FactChange, with_entry
+from dialer.domain.ids import AttemptId
 from dialer.domain.record import AttemptRecord, entry_of
+from dialer.floor.law import rulebook_for_calls
 from dialer.measures.records import DenialMade, PromiseMade
 from dialer.storage import queries
 from dialer.storage.database import tables
 from dialer.storage.journal.codecs import decode_entry, unpacked, value_decoder
+from dialer.storage.person_files import chunks
+from dialer.storage.projecting.attempt_rows import record_of
 from dialer.storage.projecting.fact_rows import change_of
 from dialer.storage.store import Store
 
@@ -22,6 +28,17 @@ _settings = value_decoder(CampaignSettings)
 
 FETCHES_AT_ONCE = 20
 PERSONS_AT_ONCE = 2_000
+
+FAR = 4e9
+"""POSIX seconds after every record (2096)."""
+
+
+def rulebook_of(store: Store) -> Rulebook:
+    """The law for looking into a store: the sample's if the store was worked under it, else the house's."""
+    house, sample = rulebook_for_calls(), sample_rulebook()
+    if house.hash != sample.hash and not queries.was_in_force(store.database, house.hash):
+        return sample if queries.was_in_force(store.database, sample.hash) else house
+    return house
 
 
 def attempts_of(store: Store, person: str | None = None) -> Iterator[AttemptRecord]:
@@ -33,6 +50,18 @@ def some_attempts(store: Store, most: int) -> list[str]:
     """A few ids, for a message that says what there is."""
     query = select(tables.attempts.c.attempt).order_by(tables.attempts.c.launched_at).limit(most)
     return store.read(lambda connection: list(connection.scalars(query)))
+
+
+def attempts_named(store: Store, names: Iterable[AttemptId]) -> dict[AttemptId, AttemptRecord]:
+    """The attempts of these ids that the store has."""
+    found: dict[AttemptId, AttemptRecord] = {}
+    for some in chunks(sorted(names)):
+        query = select(tables.attempts).where(tables.attempts.c.attempt.in_(some))
+        rows = store.read(lambda connection, query=query: connection.execute(query).all())
+        for row in rows:
+            record = record_of(row)
+            found[record.attempt] = record
+    return found
 
 
 def denials_of(store: Store) -> Iterator[DenialMade]:
@@ -156,3 +185,16 @@ def _brought_up_to(
         if entry is not None:
             file = with_entry(file, entry)
     return file
+
+
+def files_of(store: Store, persons: list[str]) -> Iterator[PersonFile]:
+    """Everybody's file without attempts; a person whom nobody knows has an empty one."""
+    made_up: dict[str, PersonFile] | None = None
+    for start in range(0, len(persons), PERSONS_AT_ONCE):
+        chunk = persons[start : start + PERSONS_AT_ONCE]
+        for person, file in store.person_files(chunk, now=FAR).items():
+            if is_known(file):
+                yield file
+                continue
+            made_up = made_up_files(store) if made_up is None else made_up
+            yield made_up.get(person, file)

@@ -1,0 +1,89 @@
+"""Every stored attempt judged again by code that shares nothing with the gate.
+
+The auditor (`compliance_gate.auditor`) reads the law a second time and knows no rulebook. Each attempt is
+judged at the instant of its launch, with what had happened and been asked before it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from compliance_gate.auditor import Reading, Reason
+from compliance_gate.request import PersonFile, ProposedContact
+from compliance_gate.told.second_reading import judge_contact
+from compliance_gate.words import Mode, Tech
+from dialer.domain.attempt import Outcome
+from dialer.domain.facts import with_entry
+from dialer.domain.record import AttemptRecord, entry_of, instant
+from dialer.inquiry import stored
+from dialer.inquiry.errors import NothingToAskError
+from dialer.storage.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlawful:
+    """An attempt that should not have been placed, with the auditor's reasons against it."""
+
+    attempt: AttemptRecord
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """What the audit found, against the law or the house's policy."""
+
+    attempts: int
+    persons: int
+    unlawful: tuple[Unlawful, ...]
+
+
+def audit(store: Store, *, progress: Callable[[int], None]) -> Audited:
+    """Judge every attempt of the store again.
+
+    Args:
+        progress: told how many were judged.
+
+    Raises:
+        NothingToAskError: no attempt is stored.
+    """
+    persons = stored.persons_called(store)
+    if not persons:
+        raise NothingToAskError("no attempt is stored here", mend="rehearse or run a shift first.")
+    rings = {name: settings.ring_s for name, settings in stored.campaign_settings(store).items()}
+    attempts, unlawful = 0, list[Unlawful]()
+    for file in stored.files_of(store, persons):
+        for attempt, reasons in _judged(store, file, rings):
+            attempts += 1
+            if reasons is not None:
+                unlawful.append(Unlawful(attempt=attempt, reasons=reasons))
+        progress(attempts)
+    return Audited(attempts=attempts, persons=len(persons), unlawful=tuple(unlawful))
+
+
+def _judged(
+    store: Store, file: PersonFile, rings: Mapping[str, float]
+) -> Iterator[tuple[AttemptRecord, tuple[Reason, ...] | None]]:
+    """Every attempt on one person, with the reasons against it; None = it was lawful."""
+    attempts = list(stored.attempts_of(store, file.person))
+    own = {attempt.attempt for attempt in attempts}
+    before = replace(file, history=tuple(entry for entry in file.history if entry.entry not in own))
+    for attempt in attempts:
+        if attempt.outcome is Outcome.NOT_ATTEMPTED:
+            continue
+        reading = Reading(max_ring_s=rings.get(attempt.campaign, 0.0))
+        judgement = judge_contact(
+            before, _proposed(attempt), at=instant(attempt.launched_at), reading=reading
+        )
+        yield attempt, None if judgement.lawful else judgement.reasons
+        entry = entry_of(attempt)
+        if entry is not None:
+            before = with_entry(before, entry)
+
+
+def _proposed(attempt: AttemptRecord) -> ProposedContact:
+    return ProposedContact(
+        number=attempt.number,
+        debts=attempt.debts,
+        tech=Tech.MANUAL_LIVE if attempt.guaranteed else Tech.PREDICTIVE_LIVE,
+        mode=Mode.PREVIEW_AGENT_GUARANTEED if attempt.guaranteed else Mode.PREDICTIVE,
+        campaign=attempt.campaign,
+    )

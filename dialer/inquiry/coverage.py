@@ -1,0 +1,110 @@
+"""What is covered where, how it was checked and when.
+
+Two levels: the jurisdiction in the register's own words, and each of its rules as the rulebook holds it. Law
+that is known and not loaded is a line of its own, `missing`.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from compliance_gate.book.register import Entry, Status
+from compliance_gate.book.rulebook import Rulebook
+from dialer.floor.law import rulebook_for_calls
+from dialer.inquiry.errors import NotThereError
+from dialer.inquiry.rules import RuleTold, told
+
+HOW_CHECKED = {
+    "primary": "the law's own text was read",
+    "secondary": "known from a secondary source",
+    "memory": "not verified",
+    "policy": "policy, not law",
+}
+STATUSES = tuple(status.value for status in Status)
+_NAMES_IN_HINT = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """A jurisdiction of the register with the rules of its packs, every edition, by name.
+
+    Args:
+        status: what the gate does there; `needs_signature` = it denies until somebody signs.
+        extent: `complete`, `partial` or `absent`: the word the register begins with; `means`: what the extent
+            is of, in its words, empty where it says no more; `stands`: both, as they stand.
+        missing: law that is known and not loaded.
+        checked, checked_on: how and when the register's own line was checked.
+    """
+
+    name: str
+    country: str
+    region: str | None
+    cities: tuple[str, ...]
+    status: str
+    needs_signature: bool
+    extent: str
+    means: str
+    stands: str
+    missing: str | None
+    checked: str
+    checked_on: date
+    signed_by: str | None
+    dated: date | None
+    packs: tuple[str, ...]
+    rules: tuple[RuleTold, ...]
+
+    @property
+    def checks(self) -> dict[str, int]:
+        """How many rules were checked in which way, in the order of `HOW_CHECKED`."""
+        counts = Counter(rule.checked for rule in self.rules)
+        return {word: counts[word] for word in HOW_CHECKED if counts[word]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """The register, or one jurisdiction of it. `rulebook`: hash of the law in force."""
+
+    rulebook: str
+    places: tuple[Covered, ...]
+
+
+def coverage(place: str | None = None) -> Coverage:
+    """What is covered; of one jurisdiction, or of all.
+
+    Raises:
+        NotThereError: there is no jurisdiction of this name.
+    """
+    book = rulebook_for_calls()
+    entries = book.register.entries
+    if place is not None:
+        entry = book.register.entry(place)
+        if entry is None:
+            near = [each.name for each in entries if each.name.startswith(place[:2].upper())]
+            raise NotThereError(
+                f"the register has no {place!r}, so the gate denies there",
+                mend=f"there are: {', '.join(near[:_NAMES_IN_HINT])}, ..." if near else "see the whole list.",
+            )
+        entries = (entry,)
+    return Coverage(rulebook=book.hash, places=tuple(_covered(entry, book) for entry in entries))
+
+
+def _covered(entry: Entry, book: Rulebook) -> Covered:
+    extent = entry.extent.split(":", 1)[0].split(";", 1)[0].strip()
+    return Covered(
+        name=entry.name,
+        country=entry.country,
+        region=entry.region,
+        cities=tuple(entry.cities),
+        status=entry.status.value,
+        needs_signature=entry.needs_signature,
+        extent=extent,
+        means=entry.extent.removeprefix(extent).lstrip(":; "),
+        stands=entry.extent,
+        missing=entry.missing,
+        checked=entry.checked,
+        checked_on=entry.checked_on,
+        signed_by=entry.signed_by,
+        dated=entry.dated,
+        packs=tuple(entry.packs),
+        rules=tuple(told(rule) for pack in entry.packs for rule in book.packs[pack].rules),
+    )

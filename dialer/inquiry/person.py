@@ -1,0 +1,147 @@
+"""Everything that happened to one person, with reasons."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from sqlalchemy import or_, select
+
+from compliance_gate.book.shipped import standard_rulebook
+from compliance_gate.findings import Finding
+from compliance_gate.request import PersonFile
+from dialer.domain.facts import FactChange
+from dialer.domain.record import AttemptRecord
+from dialer.inquiry import stored
+from dialer.inquiry.errors import NotThereError
+from dialer.results.counting import wrong_numbers
+from dialer.results.person_events import DenialTold, Lifted, PersonFacts
+from dialer.results.report_facts import RuleText
+from dialer.storage import queries
+from dialer.storage.database.tables import facts, identities
+from dialer.storage.projecting.fact_rows import change_of
+from dialer.storage.store import Store
+
+Fact = TypeVar("Fact")
+
+
+def person_facts(
+    store: Store, person: str, *, since: float | None, until: float | None, with_name: bool
+) -> PersonFacts:
+    """What the store knows of a person and of what was done.
+
+    Raises:
+        NotThereError: nobody knows the person.
+    """
+    attempts = tuple(stored.attempts_of(store, person))
+    file = stored.person_file(store, person, at=stored.FAR if until is None else until)
+    if file is None and not attempts:
+        raise NotThereError(
+            f"no person is called {person!r}",
+            where="this store",
+            mend="ids of persons are in the second column of `fairdial export attempts`.",
+        )
+    changes = [] if file is None else _changes(store, file)
+    findings = _findings(store, attempts, since, until)
+    denials = _denials(store, person, since, until)
+    own = {attempt.attempt for attempt in attempts}
+    history = () if file is None else file.history
+    entries = {entry.entry: entry for entry in (*history, *(c.entry for _, c in changes if c.entry))}
+    return PersonFacts(
+        person=person,
+        name=_name(store, person) if with_name else None,
+        since=since,
+        until=until,
+        zones=_zones(file, attempts),
+        attempts=attempts,
+        learned=wrong_numbers(attempts),
+        findings=findings,
+        denials=denials,
+        entries=tuple(entry for entry in entries.values() if entry.entry not in own),
+        requests=_once(() if file is None else file.requests, (c.request for _, c in changes)),
+        consents=_once(() if file is None else file.consents, (c.consent for _, c in changes)),
+        holds=_once(() if file is None else file.holds, (c.hold for _, c in changes)),
+        lifted=_lifted(changes),
+        promises=tuple(promise for promise in stored.promises_of(store) if promise.person == person),
+        rules=_rules(findings, denials),
+    )
+
+
+def _changes(store: Store, file: PersonFile) -> list[tuple[float, FactChange]]:
+    """Every fact that binds the person, with the POSIX second at which it came."""
+    query = (
+        select(facts)
+        .where(
+            or_(
+                facts.c.person == file.person,
+                facts.c.number.in_([number.number for number in file.numbers]),
+                facts.c.debt.in_([debt.debt for debt in file.debts]),
+            )
+        )
+        .order_by(facts.c.id)
+    )
+    rows = store.read(lambda connection: connection.execute(query).all())
+    return [(row.at, change) for row in rows if (change := change_of(row)).binds(file)]
+
+
+def _findings(
+    store: Store, attempts: tuple[AttemptRecord, ...], since: float | None, until: float | None
+) -> dict[str, tuple[Finding, ...]]:
+    """The findings of the window's attempts only: each is read from the journal."""
+    wanted = [
+        each.attempt
+        for each in attempts
+        if (since is None or each.launched_at >= since) and (until is None or each.launched_at < until)
+    ]
+    return {name: queries.findings_of(store.database, name) for name in wanted}
+
+
+def _denials(store: Store, person: str, since: float | None, until: float | None) -> tuple[DenialTold, ...]:
+    return tuple(
+        DenialTold(
+            lead=each.lead,
+            number=each.number,
+            at=each.at,
+            retry_at=each.retry_at,
+            rulebook=each.rulebook,
+            findings=each.findings,
+        )
+        for each in queries.denials(store.database, person=person, since=since or 0.0, until=until)
+    )
+
+
+def _lifted(changes: list[tuple[float, FactChange]]) -> tuple[Lifted, ...]:
+    return tuple(Lifted(kind=each.lifted, at=at) for at, each in changes if each.lifted is not None)
+
+
+def _zones(file: PersonFile | None, attempts: tuple[AttemptRecord, ...]) -> tuple[str, ...]:
+    """Zones of the last attempt, as the gate considered them; else those on file."""
+    if attempts:
+        return attempts[-1].zones
+    places = () if file is None else (*file.numbers, *file.addresses)
+    return tuple(sorted({zone for place in places for zone in place.zones or ()}))
+
+
+def _rules(
+    findings: Mapping[str, tuple[Finding, ...]], denials: tuple[DenialTold, ...]
+) -> dict[str, RuleText]:
+    book = standard_rulebook()
+    asked = (*findings.values(), *(denial.findings for denial in denials))
+    names = {finding.rule for each in asked for finding in each}
+    rules = ((name, book.rule(name)) for name in sorted(names))
+    return {
+        name: RuleText(title=rule.header.what, citation=rule.header.citation, layer=rule.header.layer.value)
+        for name, rule in rules
+        if rule is not None
+    }
+
+
+def _name(store: Store, person: str) -> str | None:
+    """The name in clear; None where the store has none."""
+    columns = (identities.c.first, identities.c.middle, identities.c.last, identities.c.suffix)
+    query = select(*columns).where(identities.c.person == person)
+    row = store.read(lambda connection: connection.execute(query).one_or_none())
+    return None if row is None else " ".join(part for part in row if part) or None
+
+
+def _once(on_file: Iterable[Fact], told: Iterable[Fact | None]) -> tuple[Fact, ...]:
+    """What is on file and what was told since, each once: a hold that was lifted is only in the latter."""
+    return tuple(dict.fromkeys([*on_file, *(fact for fact in told if fact is not None)]))

@@ -1,0 +1,242 @@
+"""A journal through a fresh engine, compared step by step as encoded bytes."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.book.shipped import sample_rulebook
+from dialer.domain.errors import FairdialError
+from dialer.engine.engine import DialerEngine
+from dialer.engine.launching.pacing_port import PolicyMaker
+from dialer.engine.launching.pinned import Pins
+from dialer.engine.taking import take
+from dialer.floor.stores import JOURNAL_FILE
+from dialer.storage.journal.comparison import Divergence, compare
+from dialer.storage.journal.file import JournalHeader, JournalReader, Surroundings, surroundings
+from simulator.open_gate import OpenGate
+
+STEPS_PER_NOTE = 5_000
+
+MOST_DRIFT = 1e-6
+"""Relative. Other vector instructions change the last bits of a sum; what differs more is another value."""
+
+
+class UnknownGateError(FairdialError):
+    """A journal asks for a gate that does not exist here: take the version that wrote it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """The first step whose commands were not the recorded ones.
+
+    Args:
+        event: what the step answered.
+        position: index of the command within the step; negative = one took the event, the other did not.
+        recorded, replayed: both commands as JSON; None = there is none on that side.
+        kind: of command; where: the first place in it that differs; was, became: what stands there, as JSON.
+    """
+
+    step: int
+    event: str
+    now: float
+    position: int
+    recorded: str | None
+    replayed: str | None
+    kind: str = ""
+    where: str = ""
+    was: str = ""
+    became: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pinned:
+    """Pacing's decisions, taken from the journal: how many would have been others here.
+
+    Args:
+        largest_drift: of their numbers, relative.
+    """
+
+    decisions: int
+    decided_otherwise: int
+    largest_drift: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """How a replay went.
+
+    Args:
+        differs_here: how this place differs from where the journal was written; empty = it does not.
+        damaged: what is wrong with the journal's end; None = it is whole.
+        drifted: steps that differed in the last digits of a number only; `largest_drift` is relative.
+        decided_otherwise: another decision was found, and the replay ended there.
+        pinned: elsewhere pacing answers what the journal says; None = it did not have to.
+    """
+
+    journal: Path
+    differs_here: tuple[str, ...]
+    damaged: str | None
+    steps: int
+    commands: int
+    first: Difference | None
+    drifted: int
+    largest_drift: float
+    decided_otherwise: bool
+    pinned: Pinned | None
+
+    @property
+    def is_identical(self) -> bool:
+        """Every byte is as it was recorded."""
+        return self.first is None and self.damaged is None
+
+    @property
+    def has_passed(self) -> bool:
+        """Identical; or, elsewhere, the same decisions with numbers that drift in their last digits."""
+        same = self.first is None or (bool(self.differs_here) and not self.decided_otherwise)
+        return same and self.damaged is None
+
+
+def journal_in(path: Path) -> Path:
+    """The journal that is meant: the file itself, or the one in the folder of a rehearsal."""
+    return path / JOURNAL_FILE if path.is_dir() else path
+
+
+def replay(path: Path, *, progress: Callable[[int], None]) -> Replayed:
+    """Step through a journal again, from its first step to its end or to the first other decision.
+
+    Args:
+        path: a journal, or the folder of a rehearsal.
+        progress: told how many steps were compared.
+
+    Raises:
+        JournalFileError: no journal, or one of another version.
+        UnreadableEntryError: a whole line of it is not an entry.
+        UnknownGateError: see there.
+    """
+    reader = JournalReader(journal_in(path))
+    differs_here = _differs_here(reader)
+    pins = Pins() if differs_here else None
+    engine = fresh_engine(reader.header, policies=None if pins is None else pins.policy)
+    steps = commands = drifted = 0
+    largest_drift = 0.0
+    first: Difference | None = None
+    decided_otherwise = False
+    for entry in reader:
+        if pins is not None:
+            pins.take(entry.commands)
+        steps += 1
+        commands += len(entry.commands)
+        again, _ = take(engine, entry.event, now=entry.now, sequence=entry.sequence)
+        found = compare(entry, again)
+        if found is not None:
+            decided_otherwise = found.drift is None or found.drift > MOST_DRIFT
+            if first is None or decided_otherwise:
+                first = _difference(found, type(entry.event).__name__)
+            if decided_otherwise:
+                break
+            drifted += 1
+            largest_drift = max(largest_drift, found.drift or 0.0)
+        if steps % STEPS_PER_NOTE == 0:
+            progress(steps)
+    return Replayed(
+        journal=reader.path,
+        differs_here=differs_here,
+        damaged=reader.truncated,
+        steps=steps,
+        commands=commands,
+        first=first,
+        drifted=drifted,
+        largest_drift=largest_drift,
+        decided_otherwise=decided_otherwise,
+        pinned=None if pins is None else _pinned(pins),
+    )
+
+
+def fresh_engine(header: JournalHeader, *, policies: PolicyMaker | None = None) -> DialerEngine:
+    """The engine that a journal's header asks for: the same kind of gate, in its first state.
+
+    Args:
+        policies: see `DialerEngine`; a replay elsewhere pins its decisions with it.
+
+    Raises:
+        UnknownGateError: the header names a gate that this version does not have.
+    """
+    kind = header.settings.get("gate", "standard")
+    if kind == "standard":
+        return DialerEngine(ComplianceGate(sample_rulebook()), policies=policies)
+    if kind == "open":
+        return DialerEngine(OpenGate(), policies=policies)
+    raise UnknownGateError(f"the journal was written under a gate called {kind!r}, which is not known here")
+
+
+def _differs_here(reader: JournalReader) -> tuple[str, ...]:
+    """How this place differs from where the journal was written; empty = it does not."""
+    recorded, here = reader.header.surroundings, surroundings()
+    remarks = [_remark(name, recorded, here) for name in recorded.differences(here)]
+    rulebook = sample_rulebook().hash
+    if reader.header.rulebook != rulebook:
+        remarks.append(f"rulebook: recorded under {reader.header.rulebook}, replayed under {rulebook}")
+    return tuple(remarks)
+
+
+def _remark(name: str, recorded: Surroundings, here: Surroundings) -> str:
+    if name == "cpu_features":
+        gone = sorted(set(recorded.cpu_features) - set(here.cpu_features))
+        new = sorted(set(here.cpu_features) - set(recorded.cpu_features))
+        parts = [f"without {' '.join(gone)}"] if gone else []
+        parts += [f"with {' '.join(new)} besides"] if new else []
+        return f"processor features: here {', '.join(parts)}"
+    return f"{name}: recorded with {getattr(recorded, name)}, replayed with {getattr(here, name)}"
+
+
+def _pinned(pins: Pins) -> Pinned:
+    return Pinned(
+        decisions=pins.decisions,
+        decided_otherwise=pins.decided_otherwise,
+        largest_drift=pins.largest_drift,
+    )
+
+
+def _difference(found: Divergence, event: str) -> Difference:
+    """Where exactly two commands differ, if there are two."""
+    made = Difference(
+        step=found.sequence,
+        event=event,
+        now=found.now,
+        position=found.position,
+        recorded=None if found.recorded is None else found.recorded.decode(),
+        replayed=None if found.replayed is None else found.replayed.decode(),
+    )
+    if found.recorded is None or found.replayed is None:
+        return made
+    before = cast("object", json.loads(found.recorded))
+    where, was, became = _first_difference(before, cast("object", json.loads(found.replayed)), "")
+    return replace(made, kind=_kind(before), where=where, was=json.dumps(was), became=json.dumps(became))
+
+
+def _kind(command: object) -> str:
+    """The command's name: codecs write it as the first of a pair."""
+    return str(cast("list[object]", command)[0]) if isinstance(command, list) and command else "command"
+
+
+def _first_difference(before: object, after: object, where: str) -> tuple[str, object, object]:
+    """Path to the first place in which two JSON values differ, and what stands there."""
+    for key, was, became in _parts(before, after):
+        if was != became:
+            return _first_difference(was, became, where + key)
+    return where.lstrip(".") or "the whole", before, after
+
+
+def _parts(before: object, after: object) -> list[tuple[str, object, object]]:
+    """The inside of two containers of one kind, side by side; nothing for anything else."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        one, other = cast("dict[str, object]", before), cast("dict[str, object]", after)
+        return [(f".{key}", one.get(key), other.get(key)) for key in dict.fromkeys((*one, *other))]
+    if isinstance(before, list) and isinstance(after, list):
+        left, right = cast("list[object]", before), cast("list[object]", after)
+        both = zip(left, right, strict=False)
+        return [(f"[{index}]", was, became) for index, (was, became) in enumerate(both)]
+    return []

@@ -1,0 +1,153 @@
+"""Recordings: finish what is over, prove it untouched, say which may go, delete those.
+
+Which recordings may go is decided here, from the store: the campaign's own days, counted from the call, and
+never while somebody who was on the line, or a debt that was spoken of, is held for a court.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from compliance_gate.request import PersonFile
+from compliance_gate.words import HoldKind
+from dialer.domain.errors import MendableError
+from dialer.domain.ids import AttemptId
+from dialer.domain.record import AttemptRecord
+from dialer.inquiry.stored import attempts_named, campaign_settings
+from dialer.storage.store import Store
+from telephony.asterisk import recordings
+
+SETTLED_S = 10.0
+"""Seconds after the end of a call at which its file is surely closed."""
+
+DAY_S = 86_400.0
+
+RULE = "the campaign's days for recordings are over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """Sound files that were made, and recordings of calls that go on or that the store does not know."""
+
+    files: tuple[str, ...]
+    left: tuple[AttemptId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """How many recordings the manifest has, and which of them are missing or were changed since."""
+
+    recordings: int
+    damaged: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """Which recordings may be deleted, which are too old but held, which nobody can place.
+
+    Unknown is never allowed: a recording of an attempt that the store does not have, or of a campaign that
+    names no days, is kept.
+    """
+
+    due: tuple[AttemptId, ...]
+    held: tuple[AttemptId, ...]
+    unknown: tuple[AttemptId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """What was judged, and the sound files that were deleted."""
+
+    judged: Judged
+    deleted: tuple[str, ...]
+
+
+def finish_recordings(folder: Path, store: Store, *, now: float) -> Finished:
+    """Turn what was recorded of calls that are over into sound files with a checksum in the manifest.
+
+    Args:
+        folder: where the telephone system records.
+        now: POSIX seconds of the machine.
+
+    Raises:
+        MendableError: there is no such folder.
+    """
+    demand_folder(folder)
+    known = attempts_named(store, recordings.unfinished(folder))
+    over = [name for name, row in known.items() if row.ended_at is not None]
+    settled = [name for name in over if now - (folder / f"{name}.raw").stat().st_mtime >= SETTLED_S]
+    done = [line.file for name in settled if (line := recordings.finish(folder, name, now=now)) is not None]
+    return Finished(files=tuple(done), left=tuple(recordings.unfinished(folder)))
+
+
+def verify_recordings(folder: Path) -> Verified:
+    """Look whether every recording of the manifest is there and untouched.
+
+    Raises:
+        MendableError: there is no such folder.
+    """
+    demand_folder(folder)
+    return Verified(recordings=len(recordings.manifest(folder)), damaged=tuple(recordings.damaged(folder)))
+
+
+def expire_recordings(folder: Path, store: Store, *, now: float, is_dry: bool = False) -> Expired:
+    """Delete recordings whose campaign's days are over, but for those held for a court.
+
+    Args:
+        now: POSIX seconds of the machine.
+        is_dry: nothing is deleted.
+
+    Raises:
+        MendableError: there is no such folder.
+    """
+    demand_folder(folder)
+    judged = judge(store, [line.attempt for line in recordings.manifest(folder)], now=now)
+    gone = () if is_dry else recordings.delete(folder, frozenset(judged.due), now=now, rule=RULE)
+    return Expired(judged=judged, deleted=tuple(gone))
+
+
+def judge(store: Store, names: Iterable[AttemptId], *, now: float) -> Judged:
+    """Which of these recordings may be deleted at `now` (POSIX seconds)."""
+    wanted = list(names)
+    known = attempts_named(store, wanted)
+    days = {
+        campaign: settings.voice.recording.keep_days
+        for campaign, settings in campaign_settings(store).items()
+        if settings.voice is not None and settings.voice.recording is not None
+    }
+    placed = {name: row for name, row in known.items() if row.campaign in days}
+    old = [row for row in placed.values() if now - row.launched_at > days[row.campaign] * DAY_S]
+    files = store.person_files(sorted({row.person for row in old}), now=now)
+    held = tuple(row.attempt for row in old if is_held(row, files, now=now))
+    return Judged(
+        due=tuple(row.attempt for row in old if row.attempt not in held),
+        held=held,
+        unknown=tuple(name for name in wanted if name not in placed),
+    )
+
+
+def is_held(attempt: AttemptRecord, files: Mapping[str, PersonFile], *, now: float) -> bool:
+    """Whether a litigation hold beats the rule: on the person, or on a debt that the call counts for."""
+    file = files.get(attempt.person)
+    if file is None:
+        return True
+    for hold in file.holds:
+        is_over = hold.until is not None and hold.until.timestamp() <= now
+        about = hold.debts is None or not set(hold.debts).isdisjoint(attempt.debts)
+        if hold.kind is HoldKind.LITIGATION and about and not is_over:
+            return True
+    return False
+
+
+def demand_folder(folder: Path) -> None:
+    """Refuse what is no folder.
+
+    Raises:
+        MendableError: it is not there, or a file.
+    """
+    if not folder.is_dir():
+        raise MendableError(
+            "there is no such folder",
+            where=str(folder),
+            mend="name the folder of the [asterisk] setting `recordings`.",
+        )

@@ -173,7 +173,7 @@ class DialerEngine:
         """Attempts whose end was not heard of, in the order of their launch; third parties apart."""
         state = self._context.state
         calls = [
-            Unended(attempt=call.attempt, launched_at=call.launched_at, box=call.box)
+            Unended(attempt=call.launch.attempt, launched_at=call.launch.launched_at, box=call.launch.box)
             for call in state.calls.values()
             if call.ended_at is None
         ]

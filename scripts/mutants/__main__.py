@@ -15,6 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from scripts.mutants import reach
@@ -160,9 +161,7 @@ def main() -> int:
     """Draw, try, tell; 1 if more survived than may."""
     asked = _arguments()
     plan = read_plan()
-    plan = Plan(
-        areas=plan.areas, tests=plan.tests, sample=asked.sample or plan.sample, seed=asked.seed or plan.seed
-    )
+    plan = replace(plan, sample=asked.sample or plan.sample, seed=asked.seed or plan.seed)
     WORK.mkdir(exist_ok=True)
     equivalents = Equivalents()
     sample, left_out = draw(plan, is_equivalent=equivalents.has)

@@ -32,10 +32,11 @@ class Area:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The areas, the tests that count, and how the sample is drawn."""
+    """The areas, the tests that count, the folders whose lines are watched, and how the sample is drawn."""
 
     areas: tuple[Area, ...]
     tests: tuple[str, ...]
+    watched: tuple[str, ...]
     sample: int
     seed: int
 
@@ -51,7 +52,13 @@ def read_plan() -> Plan:
         Area(name=name, paths=tuple(row["paths"]), most=float(row["most"]))
         for name, row in read["areas"].items()
     )
-    return Plan(areas=areas, tests=tuple(read["tests"]), sample=int(read["sample"]), seed=int(read["seed"]))
+    return Plan(
+        areas=areas,
+        tests=tuple(read["tests"]),
+        watched=tuple(read["watched"]),
+        sample=int(read["sample"]),
+        seed=int(read["seed"]),
+    )
 
 
 def shown(path: Path) -> str:

@@ -22,7 +22,7 @@ from typing import Any
 import coverage
 import pytest
 
-from scripts.mutants.plan import PRODUCT, ROOT, shown
+from scripts.mutants.plan import PRODUCT, ROOT, read_plan, shown
 
 IMPORTED = "import"
 """The context of what runs while modules are imported and tests collected."""
@@ -88,7 +88,7 @@ class Watcher:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._coverage = coverage.Coverage(
-            data_file=None, source=[str(ROOT / name) for name in PRODUCT], config_file=False
+            data_file=None, source=[str(ROOT / name) for name in read_plan().watched], config_file=False
         )
         self._coverage.start()
         self._context = IMPORTED

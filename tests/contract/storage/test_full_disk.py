@@ -76,7 +76,7 @@ def heavy() -> Event:
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20.0):
+    async with asyncio.timeout(120.0):
         while not is_so():
             await asyncio.sleep(0.01)
 

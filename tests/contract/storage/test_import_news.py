@@ -47,7 +47,7 @@ _spec.loader.exec_module(runtime_world)
 
 CAMPAIGN = CampaignId("c")
 PEOPLE = 130
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 Stage = Literal["staged", "flipped", "half in place", "not told"]
 
 

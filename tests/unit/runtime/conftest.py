@@ -43,7 +43,7 @@ from dialer.runtime.settings import RuntimeSettings
 
 START = 1_780_000_000.0
 CAMPAIGN = CampaignId("spring")
-PATIENCE_S = 20.0
+PATIENCE_S = 120.0
 """Most real seconds to wait for anything; a test that works waits milliseconds."""
 
 

@@ -44,7 +44,7 @@ async def a_network(folder: Path, time: RehearsalClock) -> AsyncGenerator[InMemo
 
 
 async def until(is_so: Any) -> None:
-    async with asyncio.timeout(30.0):
+    async with asyncio.timeout(120.0):
         while not is_so():
             await asyncio.sleep(0.01)
 

@@ -10,7 +10,6 @@ from typing import TypeVar
 import pytest
 
 from compliance_gate.findings import Clearance
-from dialer.clock import posix_now
 from dialer.domain.campaign import DetectionMode
 from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup, HangupReason, Originate
 from dialer.domain.errors import TelephoneSystemUnavailableError
@@ -37,6 +36,11 @@ AGENT, PHONE = AgentId("ann"), EndpointId("phone-1")
 QUICK = FleetTimings(first_wait=0.002, most_wait=0.01, give_up=0.1, start=0.5, connect=1.0)
 E = TypeVar("E")
 ANSWERS = Fate(after_s=0.01, answerer=Answerer.PERSON, talk_s=60.0)
+
+
+def floor_now() -> float:
+    """POSIX seconds by the virtual loop's clock."""
+    return 1_780_000_000.0 + asyncio.get_running_loop().time()
 
 
 class Power(InMemoryNetwork):
@@ -72,7 +76,7 @@ class Stage:
         return [event for event in self.told if isinstance(event, kind)]
 
     async def until(self, is_so: Callable[[], object]) -> None:
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(5.0):  # of the virtual loop
             while not is_so():
                 await asyncio.sleep(0.002)
 
@@ -93,7 +97,7 @@ class Stage:
 
 
 def order(name: str, box: BoxId) -> Originate:
-    at = datetime.fromtimestamp(posix_now(), UTC)
+    at = datetime.fromtimestamp(floor_now(), UTC)
     return Originate(
         attempt=AttemptId(name),
         campaign=CampaignId("c"),
@@ -122,7 +126,7 @@ async def stage(
     *, south_phones: frozenset[EndpointId] | None = None, north_phones: frozenset[EndpointId] | None = None
 ) -> AsyncGenerator[Stage]:
     boxes = {
-        name: Power(Public(PublicPlan(fixed={"+1000": ANSWERS}), seed=1), now=posix_now)
+        name: Power(Public(PublicPlan(fixed={"+1000": ANSWERS}), seed=1), now=floor_now)
         for name in (NORTH, SOUTH)
     }
     plans = [
@@ -260,7 +264,7 @@ async def test_a_call_that_another_process_placed_is_hung_up_wherever_it_is() ->
 
 
 async def test_it_starts_when_one_box_is_there_and_says_which_is_not() -> None:
-    boxes = {name: Power(Public(PublicPlan(), seed=1), now=posix_now) for name in (NORTH, SOUTH)}
+    boxes = {name: Power(Public(PublicPlan(), seed=1), now=floor_now) for name in (NORTH, SOUTH)}
     boxes[SOUTH].is_off = True
     fleet = Fleet([BoxPlan(box=name, system=system) for name, system in boxes.items()], timings=QUICK)
     await fleet.start()
@@ -275,6 +279,6 @@ async def test_it_starts_when_one_box_is_there_and_says_which_is_not() -> None:
 
 @pytest.mark.parametrize("names", [(), ("",), ("one", "one")])
 def test_boxes_without_names_of_their_own_are_refused(names: tuple[str, ...]) -> None:
-    system = InMemoryNetwork(Public(PublicPlan(), seed=1), now=posix_now)
+    system = InMemoryNetwork(Public(PublicPlan(), seed=1), now=floor_now)
     with pytest.raises(ValueError, match="a name of its own"):
         Fleet([BoxPlan(box=BoxId(name), system=system) for name in names])

@@ -45,31 +45,36 @@ class Change:
     name: what would be wrong, in words. files: where to look, as patterns from the head of the checkout.
     within: text that stands before the place in the same definition or list; "" = anywhere in the file.
     find, become: the text as it is and as it would be; white space counts as white space, however much.
-    tests: what is run to notice it.
+    tests: what is run to notice it. together: names of changes made at once, in place of one of its own.
     """
 
     name: str
-    files: tuple[str, ...]
-    find: str
-    become: str
     tests: tuple[str, ...]
+    files: tuple[str, ...] = ()
+    find: str = ""
+    become: str = ""
     within: str = ""
+    together: tuple[str, ...] = ()
 
-    def place(self) -> tuple[Path, str]:
-        """The file it changes, and the file's text with the change.
+    def plant(self, every: Sequence["Change"], texts: dict[Path, str]) -> None:
+        """Put the change into the texts, by file; what is not there yet is read from the checkout.
 
         Raises:
             MisplacedError: it has no place, or several.
         """
+        for name in self.together:
+            next(change for change in every if change.name == name).plant(every, texts)
+        if self.together:
+            return
         found: list[tuple[Path, str]] = []
         paths = sorted({path for pattern in self.files for path in ROOT.glob(pattern) if path.is_file()})
         for path in paths:
-            text = path.read_text(encoding="utf-8")
+            text = texts.get(path) or path.read_text(encoding="utf-8")
             found += [(path, changed) for changed in self._planted(text)]
         if len(found) != 1:
             where = ", ".join(path.relative_to(ROOT).as_posix() for path, _ in found) or "nowhere"
             raise MisplacedError(f"{self.name!r} fits {len(found)} places: {where}; wanted one: {self.find}")
-        return found[0]
+        texts[found[0][0]] = found[0][1]
 
     def _planted(self, text: str) -> list[str]:
         places = [match.span() for match in _loosely(self.find).finditer(text)]
@@ -89,7 +94,8 @@ def read_changes() -> tuple[Change, ...]:
     """Every change of the file."""
     rows: list[dict[str, Any]] = tomllib.loads(CHANGES.read_text(encoding="utf-8"))["change"]
     for row in rows:
-        row["files"], row["tests"] = tuple(row["files"]), tuple(row["tests"])
+        for name in ("files", "tests", "together"):
+            row[name] = tuple(row.get(name, ()))
     return tuple(Change(**row) for row in rows)
 
 
@@ -104,16 +110,18 @@ def _run(folder: Path, tests: Sequence[str]) -> tuple[int, str]:
     return done.returncode, failed[0] if failed else done.stdout[-300:]
 
 
-def _noticed(folder: Path, change: Change) -> str | None:
+def _noticed(folder: Path, change: Change, every: Sequence[Change]) -> str | None:
     """What noticed the change; None if nothing did."""
-    path, changed = change.place()
-    copy = folder / path.relative_to(ROOT)
-    true = copy.read_text(encoding="utf-8")
-    copy.write_text(changed, encoding="utf-8")
+    planted: dict[Path, str] = {}
+    change.plant(every, planted)
+    true = {path: path.read_text(encoding="utf-8") for path in planted}
     try:
+        for path, text in planted.items():
+            (folder / path.relative_to(ROOT)).write_text(text, encoding="utf-8")
         status, told = _run(folder, change.tests)
     finally:
-        copy.write_text(true, encoding="utf-8")
+        for path, text in true.items():
+            (folder / path.relative_to(ROOT)).write_text(text, encoding="utf-8")
     if status not in {0, 1, 2}:
         raise MisplacedError(f"{change.name!r}: its tests cannot be run: {told}")
     return told if status else None
@@ -134,11 +142,12 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="only find the places")
     parser.add_argument("--only", default="", help="changes whose name has this word")
     asked = parser.parse_args()
-    changes = [change for change in read_changes() if asked.only in change.name]
+    every = read_changes()
+    changes = [change for change in every if asked.only in change.name]
     misplaced: list[str] = []
     for change in changes:
         try:
-            change.place()
+            change.plant(every, {})
         except MisplacedError as error:
             misplaced.append(str(error))
     print("\n".join(misplaced) or f"{len(changes)} changes have their places", flush=True)
@@ -153,7 +162,7 @@ def main() -> int:
             return 1
         survived = 0
         for change in changes:
-            noticed = _noticed(folder, change)
+            noticed = _noticed(folder, change, every)
             survived += noticed is None
             print(f"{'dies' if noticed else 'SURVIVES'}: {change.name}\n      {noticed or ''}", flush=True)
     print(f"{len(changes) - survived} of {len(changes)} die")

@@ -9,9 +9,9 @@ Run as `python -m pytest -p scripts.mutants.reach ...`; writes `FAIRDIAL_REACH`.
 """
 
 import functools
-import gc
 import json
 import os
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Generator, Iterable
@@ -26,6 +26,8 @@ from scripts.mutants.plan import PRODUCT, ROOT, read_plan, shown
 
 IMPORTED = "import"
 """The context of what runs while modules are imported and tests collected."""
+
+OURS = tuple(str(ROOT / name) for name in (*PRODUCT, "tests", "benchmarks"))
 
 
 @dataclass
@@ -72,14 +74,12 @@ _KEPT: Any = functools._lru_cache_wrapper  # pyright: ignore[reportPrivateUsage]
 
 
 def forget_what_was_kept() -> None:
-    """Empty every cache of a function of ours or of the tests."""
-    for thing in gc.get_objects():
-        if isinstance(thing, _KEPT):
-            module = str(getattr(thing, "__module__", ""))
-            if module.split(".", maxsplit=1)[0] in {*PRODUCT, "tests"} or module.startswith(
-                ("test_", "conftest")
-            ):
-                thing.cache_clear()
+    """Empty the cache of every function of a module of ours or of the tests."""
+    for module in list(sys.modules.values()):
+        if str(getattr(module, "__file__", None) or "").startswith(OURS):
+            for thing in list(vars(module).values()):
+                if isinstance(thing, _KEPT):
+                    thing.cache_clear()
 
 
 class Watcher:

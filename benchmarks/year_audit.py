@@ -95,7 +95,7 @@ class AuditedGate:
     def _rings_now(self, request: ContactRequest) -> bool:
         assert self.shift is not None
         person = request.person.file.person
-        return any(line.order.person == person for line in self.shift.rehearsal.network.lines().values())
+        return any(line.order.person == person for line in self.shift.rehearsal.network.lines())
 
     def _judge(self, request: ContactRequest, decision: GateDecision, at: datetime) -> None:
         file = self._book.file_of(request.person.file.person)

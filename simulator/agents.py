@@ -14,8 +14,6 @@ from dialer.domain.commands import StoreAgentState
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.events import (
     AgentGotReady,
-    AgentLegLost,
-    AgentLegRestored,
     AgentLoggedIn,
     AgentLoggedOut,
     AgentPauseRequested,
@@ -23,11 +21,13 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import AgentId, CampaignId, EndpointId
 from dialer.domain.money import Money
-from simulator.people import Answerer
+from simulator.people import Answerer, Behaviour
 from simulator.scenario import AgentsPlan, Scenario
 from simulator.streams import Stream, Streams
-from simulator.telephone_network import Line, TelephoneNetwork
+from simulator.telephone_network import TelephoneNetwork
 from simulator.world import FLOOR, World
+from telephony.lines.line import CallerLine, Line
+from telephony.lines.watching import Unwatched
 
 _INVERSE_NORMAL = NormalDist().inv_cdf
 _DAY_S = 86_400.0
@@ -49,17 +49,14 @@ class _Agent:
     pace: float
     skill: float
     state: str = AgentState.LOGGED_OUT.value
-    seated: bool = False
     gone: bool = True
     is_leaving: bool = False
     break_s: float = 0.0
     line: Line | None = None
     written: Line | None = None
-    in_talk: bool = False
-    talks: int = 0
 
 
-class Roster:
+class Roster(Unwatched):
     """Everybody who sits on the floor during one shift.
 
     Args:
@@ -115,38 +112,31 @@ class Roster:
 
     # --- what they hear -----------------------------------------------------------------------------
 
-    def is_seated(self, agent: AgentId) -> bool:
-        """Whether the agent's own leg is up."""
-        found = self._agents.get(agent)
-        return found is not None and found.seated
-
-    def seated(self) -> tuple[AgentId, ...]:
-        """Agents whose legs are up, sorted."""
-        return tuple(sorted(name for name, agent in self._agents.items() if agent.seated))
-
     @property
     def anybody_there(self) -> bool:
         """Whether an agent is still logged in."""
         return any(not agent.gone for agent in self._agents.values())
 
-    def talk_began(self, agent: AgentId, line: Line) -> None:
+    def joined(self, line: Line | CallerLine, agent: AgentId, now: float) -> None:
         """Somebody is on the line. A slow agent talks longer."""
+        del now
         found = self._agents[agent]
-        found.line, found.in_talk = line, True
-        found.talks += 1
-        line.behaviour.talk_s *= found.pace
+        if isinstance(line, Line):
+            found.line = line
+            _behaviour(line).talk_s *= found.pace
 
-    def talk_ended(self, agent: AgentId, line: Line) -> None:
-        """The line is dead: time to write down what came of it."""
+    def left(self, line: Line | CallerLine, agent: AgentId, now: float) -> None:
+        """The line is dead in the agent's ear: time to write down what came of it."""
         found = self._agents[agent]
-        found.in_talk = False
-        writing = line.behaviour.after_call_s * found.pace
-        self._world.schedule(self._world.now + writing, self._write_down, (found, line), priority=FLOOR)
+        if isinstance(line, Line):
+            writing = _behaviour(line).after_call_s * found.pace
+            self._world.schedule(now + writing, self._write_down, (found, line), priority=FLOOR)
 
     # --- what they do -------------------------------------------------------------------------------
 
     def _take_seat(self, agent: _Agent) -> None:
-        agent.seated, agent.gone = True, False
+        agent.gone = False
+        self._floor().take_seat(agent.name)
         for rate, accident in (
             (self._plan.pauses_per_hour, self._need_pause),
             (self._plan.leg_losses_per_hour, self._lose_leg),
@@ -181,7 +171,8 @@ class Roster:
             again = (agent, agent.written)  # the screen still asks for what was written down already
             self._world.schedule(self._world.now + _ASKED_AGAIN_S, self._write_down, again, priority=FLOOR)
         elif command.state == AgentState.LOGGED_OUT.value:
-            agent.seated, agent.gone = False, True
+            agent.gone = True
+            self._floor().leave_seat(agent.name)
 
     def _come_back(self, agent: _Agent) -> None:
         if agent.gone or agent.state != AgentState.NOT_READY.value:
@@ -197,7 +188,7 @@ class Roster:
 
     def _want_break(self, what: tuple[_Agent, float, str]) -> None:
         agent, seconds, reason = what
-        if agent.gone or agent.is_leaving or not agent.seated:
+        if agent.gone or agent.is_leaving or not self._is_seated(agent):
             return
         agent.break_s = max(agent.break_s, seconds)
         self._world.tell(AgentPauseRequested(agent=agent.name, reason=reason))
@@ -215,25 +206,28 @@ class Roster:
             return
         rate = self._plan.leg_losses_per_hour
         self._world.schedule(self._next(agent, rate), self._lose_leg, agent, priority=FLOOR)
-        if not agent.seated:
+        if not self._is_seated(agent):
             return
-        agent.seated = False
         back = self._world.now + self._plan.leg_loss.at(agent.chance.next())
         self._world.schedule(back, self._leg_back, agent, priority=FLOOR)
-        if self._network is not None:
-            self._network.agent_leg_gone(agent.name)
-        self._world.tell(AgentLegLost(agent=agent.name))
+        self._floor().lose_leg(agent.name)
 
     def _leg_back(self, agent: _Agent) -> None:
         if not agent.gone:
-            agent.seated = True
-            self._world.tell(AgentLegRestored(agent=agent.name))
+            self._floor().restore_leg(agent.name)
+
+    def _floor(self) -> TelephoneNetwork:
+        assert self._network is not None, "nobody works before there is a network"
+        return self._network
+
+    def _is_seated(self, agent: _Agent) -> bool:
+        return self._floor().is_seated(agent.name)
 
     def _shift_over(self, agent: _Agent) -> None:
         agent.is_leaving = True
         if agent.gone:
             return
-        if agent.state in _FREE or not agent.seated:
+        if agent.state in _FREE or not self._is_seated(agent):
             self._world.tell(AgentLoggedOut(agent=agent.name))
 
     def _write_down(self, what: tuple[_Agent, Line]) -> None:
@@ -253,7 +247,7 @@ class Roster:
 
     def _disposition(self, agent: _Agent, line: Line) -> Disposition:
         """What the collector saw and heard, which is not always what was there."""
-        behaviour, order, now = line.behaviour, line.order, self._world.now
+        behaviour, order, now = _behaviour(line), line.order, self._world.now
         kind, u = behaviour.disposition, behaviour.draws
         talked = now - line.joined_at
         if behaviour.answerer is Answerer.PERSON and talked < min(1.0, behaviour.talk_s):
@@ -276,6 +270,13 @@ class Roster:
                 call_back_words=_CALL_BACK_WORDS,
             )
         return Disposition(kind=kind, debts_spoken_of=spoken if _is_talk(kind) else ())
+
+
+def _behaviour(line: Line) -> Behaviour:
+    """What the made-up public drew for this call."""
+    behaviour = line.behaviour
+    assert isinstance(behaviour, Behaviour), "a rehearsal calls the made-up public and nobody else"
+    return behaviour
 
 
 def _is_talk(kind: DispositionKind) -> bool:

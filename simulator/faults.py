@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from math import log
 
 from dialer.domain.events import Event, NetworkLost
-from simulator.agents import Roster
 from simulator.streams import Stream
 from simulator.telephone_network import TelephoneNetwork
 from simulator.world import NETWORK, World
@@ -48,14 +47,12 @@ class FaultInjector:
         *,
         world: World,
         network: TelephoneNetwork,
-        roster: Roster,
         plan: FaultPlan,
         chance: Stream,
         until: float,
     ) -> None:
         self._world = world
         self._network = network
-        self._roster = roster
         self._plan = plan
         self._chance = chance
         self._until = until
@@ -121,7 +118,7 @@ class FaultInjector:
     def _mend(self, _reason: str) -> None:
         self._network.is_deaf = False
         self._is_mending = False
-        self._world.tell(self._network.reconciled(self._roster.seated()))
+        self._world.tell(self._network.reconciled())
 
 
 _NO_FAULTS = FaultPlan()

@@ -68,7 +68,8 @@ class Watcher:
         self._must(serving, entry, f"{order.attempt} was dialed with no agent on the floor")
         if self._rehearsal is None:
             return
-        for attempt, line in self._rehearsal.network.lines().items():
+        for line in self._rehearsal.network.lines():
+            attempt = line.order.attempt
             if attempt == order.attempt:
                 continue
             same = line.order.person == order.person or line.order.number == order.number
@@ -126,7 +127,6 @@ def shift_under_faults(seed: int, plan: FaultPlan, *, policy: str, hours: float 
     FaultInjector(
         world=rehearsal.world,
         network=rehearsal.network,
-        roster=rehearsal.roster,
         plan=plan,
         chance=rehearsal.streams.stream("faults"),
         until=rehearsal.ends_at,

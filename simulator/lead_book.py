@@ -178,7 +178,7 @@ class LeadBook:
                 self._rest_until(lead, now + WITHOUT_NUMBER_REST_S)
                 continue
             self._claimed.add(name)
-            taken.append(lead if targets == lead.targets else replace(lead, targets=targets))
+            taken.append(_with_targets(lead, targets))
         left = self._left.get(campaign, 0)
         self._left[campaign] = left - len(taken)
         persons = {target.person: None for lead in taken for target in lead.targets}
@@ -301,3 +301,19 @@ class LeadBook:
         """Drop history older than any rule looks back; for rehearsals of a year."""
         for file in self._files.values():
             file.forget_before(posix)
+
+
+def _with_targets(lead: Lead, targets: tuple[Target, ...]) -> Lead:
+    """`dataclasses.replace` for the one field that moves at every claim, several times as fast."""
+    return Lead(
+        lead=lead.lead,
+        campaign=lead.campaign,
+        debt=lead.debt,
+        targets=targets,
+        needs=lead.needs,
+        priority=lead.priority,
+        passes=lead.passes,
+        reserve_agent=lead.reserve_agent,
+        reserve_for=lead.reserve_for,
+        not_before=lead.not_before,
+    )

@@ -30,6 +30,10 @@ _LAWFUL_HOURS = range(8, 21)
 _MOST_EAGER = 0.95
 _INVERSE_NORMAL = NormalDist().inv_cdf
 
+_GREETING_S = 4.0
+_TAPE_S = 120.0
+"""Seconds of a machine's greeting that are left when a message is to be spoken, and of its tape."""
+
 
 class Answerer(Enum):
     """What is at the other end after the click."""
@@ -43,9 +47,9 @@ class Answerer(Enum):
 class Behaviour:
     """One call's fate, complete: the network needs to ask nothing more.
 
-    `after_s` counts from the order to dial, until the answer or the failure. `rings` False: it fails with no
-    ring. `answerer` None: nobody answers, `failure` and `cause` tell how it ends. `disposition` is what the
-    collector sees; `draws` 10-15 are left for what they write down.
+    See `telephony.lines.behaviour.Behaviour` for what it says to the network. `answerer` None: nobody
+    answers, `failure` and `cause` tell how it ends. `disposition` is what the collector sees; `draws` 10, 13
+    and 14 are left for what they write down.
     """
 
     __slots__ = (
@@ -57,15 +61,22 @@ class Behaviour:
         "detection_s",
         "disposition",
         "draws",
+        "early_media",
         "failure",
+        "greeting_s",
         "patience_s",
+        "presses",
         "rings",
+        "setup_s",
         "talk_s",
+        "tape_s",
     )
 
     def __init__(self, draws: tuple[float, ...]) -> None:
         self.draws = draws
         self.rings = True
+        self.early_media = False
+        self.setup_s = 0.0
         self.after_s = 0.0
         self.answerer: Answerer | None = None
         self.failure = Outcome.NO_ANSWER
@@ -76,6 +87,14 @@ class Behaviour:
         self.disposition = DispositionKind.DEAD_AIR
         self.detected = Detected.NONE
         self.detection_s = 0.0
+        self.presses = ""
+        self.greeting_s = _GREETING_S
+        self.tape_s = _TAPE_S
+
+    @property
+    def picks_up(self) -> bool:
+        """Somebody or something answers."""
+        return self.answerer is not None
 
     def fail(self, outcome: Outcome, cause: str, after_s: float, *, rings: bool) -> "Behaviour":
         """Nobody answers."""
@@ -138,6 +157,7 @@ class MadeUpPublic:
         self._numbers_plan = scenario.numbers
         self._talks = scenario.talks
         self._detection = scenario.detection
+        self._setup_s = scenario.network.setup_s
         self._streams = streams
         self._book = book
         self._starts_at = starts_at
@@ -155,14 +175,16 @@ class MadeUpPublic:
         self._results = tuple(kind for kind, _ in ordered)
         self._result_shares = tuple(accumulate(weight / total for _, weight in ordered))
 
-    def behaviour(self, order: Originate, *, now: float) -> Behaviour:
-        """What this call meets."""
+    def behaviour(self, order: Originate, *, now: float, dial: str = "") -> Behaviour:
+        """What this call meets; who is called is known by the ids of person and number."""
+        del dial
         person, number = order.person, order.number
         key = (person, number)
         nth = self._called[key] = self._called.get(key, 0) + 1
         u = self._streams.draws("call", person, number, str(nth))
         here = self._numbers.get(number) or self._meet(number)
         behaviour = Behaviour(u)
+        behaviour.setup_s = self._setup_s.at(u[15])
         if here.kind is not _Kind.WORKING:
             return self._hopeless(behaviour, here)
         return self._working(behaviour, here, person, now)
@@ -196,6 +218,7 @@ class MadeUpPublic:
             return behaviour.fail(Outcome.INVALID_NUMBER, cause, 0.5 + 3.0 * u[2], rings=False)
         if here.kind is _Kind.ANNOUNCEMENT:
             cause = "20 subscriber absent, after an announcement"
+            behaviour.early_media = True
             return behaviour.fail(Outcome.NO_ANSWER, cause, 6.0 + 8.0 * u[2], rings=True)
         behaviour.answerer = Answerer.FAX
         behaviour.after_s = 3.0 + 5.0 * u[2]

@@ -12,25 +12,24 @@ from zoneinfo import ZoneInfo
 
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.book.rulebook import Rulebook
-from compliance_gate.findings import Verdict
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import (
     CloseLead,
     RefillHopper,
     RestLead,
-    StoreAgentState,
     StoreAttempt,
     StoreConsent,
-    StoreDenial,
     StoreHold,
     StoreOutcome,
-    StorePromise,
     StoreRequest,
 )
 from dialer.domain.events import CampaignConfigured, CampaignDrained, CampaignStarted, EngineRestarted
-from dialer.domain.ids import AgentId, AttemptId, CampaignId, ClientId
+from dialer.domain.ids import CampaignId, ClientId
+from dialer.domain.ports import JournalEntry
 from dialer.domain.record import AttemptRecord
 from dialer.engine.engine import DialerEngine
+from dialer.measures.observer import ShiftObserver
+from dialer.measures.records import ShiftRecords
 from pacing.registry import make_policy
 from simulator.agents import Roster
 from simulator.lead_book import LeadBook
@@ -55,23 +54,14 @@ _PROGRESS_STEPS = 200
 """How often a long rehearsal says how far it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class AgentSpan:
-    """One agent in one state, from when to when (POSIX seconds)."""
-
-    agent: AgentId
-    state: str
-    reason: str
-    since: float
-    until: float
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RehearsalResult:
     """What a shift left behind: observable facts, and what was needed to make it again.
 
     Args:
-        denials: rule -> how often it kept a lead from being called, as the engine reported changes of denial.
+        records: the rows that measures are made of, until the last talk was written down.
+        ends_at: POSIX seconds at which the shift ended; the last talks end later.
+        leads: leads of the campaign that are neither closed nor handed out.
         steps: events that the engine took.
         truth_calls: calls that the made-up network really placed.
     """
@@ -83,56 +73,23 @@ class RehearsalResult:
     hours: float
     starts_at: float
     ends_at: float
-    attempts: tuple[AttemptRecord, ...]
-    spans: tuple[AgentSpan, ...]
-    promises: tuple[StorePromise, ...]
-    denials: dict[str, int]
+    records: ShiftRecords
     leads: int
     persons: int
     steps: int
     rulebook: str
     truth_calls: int
 
+    @property
+    def attempts(self) -> tuple[AttemptRecord, ...]:
+        """Every attempt, in the order of the launches."""
+        return self.records.attempts
 
-class Ledger:
-    """Keeps what the engine writes down. The last record of an attempt is the one that stands."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self.attempts: dict[AttemptId, AttemptRecord] = {}
-        self.spans: list[AgentSpan] = []
-        self.promises: list[StorePromise] = []
-        self.denials: Counter[str] = Counter()
-        self._open: dict[AgentId, tuple[float, StoreAgentState]] = {}
-        world.on(StoreAttempt, self._attempt)
-        world.on(StoreOutcome, self._outcome)
-        world.on(StoreAgentState, self._state)
-        world.on(StorePromise, self.promises.append)
-        world.on(StoreDenial, self._denial)
-
-    def _attempt(self, command: StoreAttempt) -> None:
-        self.attempts[command.record.attempt] = command.record
-
-    def _outcome(self, command: StoreOutcome) -> None:
-        self.attempts[command.record.attempt] = command.record
-
-    def _denial(self, command: StoreDenial) -> None:
-        self.denials.update(f.rule for f in command.findings if f.verdict is Verdict.DENIED)
-
-    def _state(self, command: StoreAgentState) -> None:
-        self._close(command.agent)
-        self._open[command.agent] = (self._world.now, command)
-
-    def _close(self, agent: AgentId) -> None:
-        before = self._open.pop(agent, None)
-        if before is not None:
-            since, command = before
-            self.spans.append(AgentSpan(agent, command.state, command.reason, since, self._world.now))
-
-    def close_all(self) -> None:
-        """End the spans that are open at the end."""
-        for agent in sorted(self._open):
-            self._close(agent)
+    @property
+    def denials(self) -> dict[str, int]:
+        """Rule -> how often it kept a lead from being called, as the engine reported changes of denial."""
+        counted = Counter(rule for denial in self.records.denials for rule in denial.rules)
+        return dict(sorted(counted.items()))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -144,6 +101,7 @@ class Rehearsal:
         book, public: those of an earlier shift, for shift after shift over the same people; come before
             `placement`.
         generation: of the engine, counted over the shifts; part of every attempt's id.
+        observer: makes rows of the steps; one more look at them is a sink's affair.
         progress: told the share of the shift that is over, 0-1.
     """
 
@@ -157,6 +115,7 @@ class Rehearsal:
     generation: int = 1
     campaign: CampaignId = CAMPAIGN
     client: ClientId = CLIENT
+    observer: ShiftObserver = field(default_factory=ShiftObserver)
     progress: Callable[[float], None] | None = None
     starts_at: float = field(init=False)
     ends_at: float = field(init=False)
@@ -164,7 +123,6 @@ class Rehearsal:
     world: World = field(init=False)
     network: TelephoneNetwork = field(init=False)
     roster: Roster = field(init=False)
-    ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
         shift, scenario = self.scenario.shift, self.scenario
@@ -173,7 +131,7 @@ class Rehearsal:
         self.ends_at = self.starts_at + shift.hours * 3600.0
         self.streams = Streams(self.seed)
         self.book = self.book or self._stock()
-        self.world = World(engine=self.engine, starts_at=self.starts_at - 1.0, sink=self.sink)
+        self.world = World(engine=self.engine, starts_at=self.starts_at - 1.0, sink=self._sink())
         self.public = self.public or MadeUpPublic(
             scenario=scenario, streams=self.streams, book=self.book, starts_at=self.starts_at
         )
@@ -192,8 +150,18 @@ class Rehearsal:
             floor=self.roster,
             chance=self.streams.stream("network", str(int(self.starts_at))),
         )
-        self.ledger = Ledger(self.world)
         self._connect(self.book)
+
+    def _sink(self) -> Sink:
+        take, sink = self.observer.take, self.sink
+        if sink is None:
+            return take
+
+        def both(entry: JournalEntry) -> None:
+            take(entry)
+            sink(entry)
+
+        return both
 
     def _stock(self) -> LeadBook:
         scenario = self.scenario
@@ -235,7 +203,7 @@ class Rehearsal:
         tell_at, start = self.world.tell_at, self.starts_at
         if restarted:
             tell_at(start - 1.0, EngineRestarted(checkpoint="", generation=self.generation))
-            tell_at(start - 1.0, self.network.reconciled(self.roster.seated()))
+            tell_at(start - 1.0, self.network.reconciled())
         tell_at(start - 1.0, CampaignConfigured(settings=self.settings()))
         tell_at(start - 1.0, CampaignStarted(campaign=self.campaign))
         self.roster.work(self.network)
@@ -247,7 +215,7 @@ class Rehearsal:
         tell_at(last_launch, CampaignDrained(campaign=self.campaign))
 
     def _fail_trunk(self, what: tuple[float, float]) -> None:
-        self.network.fail_trunk(*what)
+        self.network.trunk.fail(*what)
 
     def work(self) -> None:
         """The whole shift, and then until the last talk is written down."""
@@ -258,14 +226,13 @@ class Rehearsal:
             if self.progress is not None:
                 self.progress(part / parts)
         self.world.run_while(self._anybody_busy, until=self.ends_at + _RUN_OUT_S)
-        self.ledger.close_all()
 
     def _anybody_busy(self) -> bool:
         return self.network.in_flight > 0 or self.roster.anybody_there
 
     def result(self, *, rulebook: str) -> RehearsalResult:
         """What was observed."""
-        scenario, ledger = self.scenario, self.ledger
+        scenario = self.scenario
         assert self.book is not None
         return RehearsalResult(
             scenario=scenario.name,
@@ -275,10 +242,7 @@ class Rehearsal:
             hours=scenario.shift.hours,
             starts_at=self.starts_at,
             ends_at=self.ends_at,
-            attempts=tuple(ledger.attempts.values()),
-            spans=tuple(ledger.spans),
-            promises=tuple(ledger.promises),
-            denials=dict(sorted(ledger.denials.items())),
+            records=self.observer.records(starts_at=self.starts_at, ends_at=self.world.now),
             leads=self.book.leads_left(self.campaign),
             persons=self.book.persons,
             steps=self.world.steps,
@@ -298,6 +262,7 @@ def run_rehearsal(
     hours: float | None = None,
     placement: Placement | None = None,
     sink: Sink | None = None,
+    observer: ShiftObserver | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> RehearsalResult:
     """Rehearse one shift with the real engine. The same arguments give the same result, to the last bit.
@@ -308,6 +273,7 @@ def run_rehearsal(
         policy, policy_parameters, agents, hours: instead of the scenario's own.
         placement: leads and people from a store instead of made-up ones; all leads of one campaign.
         sink: takes every step in order, for a journal.
+        observer: makes the rows; handed in by who wants more of them than the result has.
         progress: told the share of the shift that is over, 0-1.
 
     Raises:
@@ -326,6 +292,7 @@ def run_rehearsal(
         sink=sink,
         placement=placement,
         campaign=campaign,
+        observer=observer or ShiftObserver(),
         progress=progress,
     )
     rehearsal.work()

@@ -107,7 +107,9 @@ class NetworkPlan:
 
     Args:
         lines: channels that may exist at once; beyond them a call is not attempted.
-        setup_s: from the order to the first ring.
+        setup_s: from the order to the first ring; a ring lasts as long whatever this is.
+        leg_s: from the log-in until the agent's own telephone is on the line, which is then told; absent: it
+            is on the line before, and nothing is told.
         bridge_s: from the order to both hearing each other.
         message_s: how long the abandonment message is listened to.
         silence_s: how long a person listens to nothing after the agent's telephone died.
@@ -115,7 +117,8 @@ class NetworkPlan:
     """
 
     lines: int = 3000
-    setup_s: float = 0.0
+    setup_s: Duration = field(default_factory=lambda: constant(seconds=0.0))
+    leg_s: float | None = None
     bridge_s: Duration = field(default_factory=lambda: constant(seconds=0.003))
     hangup_s: float = 0.02
     message_s: float = 8.0

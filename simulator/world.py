@@ -30,6 +30,8 @@ MOST_STEPS_AT_ONE_INSTANT = 100_000
 _TIME_REACHED = TimeReached()
 
 C = TypeVar("C", bound=Command)
+
+
 A = TypeVar("A")
 Sink = Callable[[JournalEntry], None]
 
@@ -73,12 +75,22 @@ class World:
         self._sequence = 0
         self._handlers: dict[type[Command], tuple[Callable[..., None], ...]] = {}
         self._wakeup: float | None = None
-        self._asked_at = starts_at
+        self._next_ring: Callable[[], float | None] = lambda: None
+        self._ring: Callable[[float], None] = lambda _: None
         self._asked = 0
 
     def on(self, command: type[C], handler: Callable[[C], None]) -> None:
         """Say who carries out a kind of command; several may, in the order in which they said so."""
         self._handlers[command] = (*self._handlers.get(command, ()), handler)
+
+    def drive(self, next_wakeup: Callable[[], float | None], wake: Callable[[float], None]) -> None:
+        """Let the telephone network live by this clock. At the same instant it is before everybody else.
+
+        Args:
+            next_wakeup: when something happens next on the lines (POSIX seconds); None = nothing does.
+            wake: lets one such thing happen, at its instant.
+        """
+        self._next_ring, self._ring = next_wakeup, wake
 
     def schedule(
         self, at: float, action: Callable[[A], None], argument: A, *, priority: int = NETWORK
@@ -111,9 +123,14 @@ class World:
         Raises:
             WorldStuckError: the engine asked for one instant more often than any floor has events.
         """
-        heap = self._heap
+        heap, next_ring = self._heap, self._next_ring
         while True:
             due = heap[0][0] if heap else inf
+            rings = next_ring()
+            if rings is not None and rings <= due:
+                due = rings
+            else:
+                rings = None
             wakeup = self._wakeup
             if wakeup is not None and wakeup < due:
                 if wakeup > until:
@@ -121,6 +138,9 @@ class World:
                 self._wake(wakeup)
             elif due > until:
                 break
+            elif rings is not None:
+                self.now = due
+                self._ring(due)
             else:
                 at, _, _, action, argument = heappop(heap)
                 self.now = at
@@ -130,10 +150,15 @@ class World:
     def run_while(self, goes_on: Callable[[], bool], *, until: float) -> None:
         """Like `run`, but stop as soon as `goes_on` says no, at `until` at the latest."""
         while goes_on():
-            due = [at for at in (self._heap[0][0] if self._heap else None, self._wakeup) if at is not None]
-            if not due or min(due) > until:
+            due = self.next_due()
+            if due is None or due > until:
                 return
-            self.run(max(min(due), self.now))
+            self.run(max(due, self.now))
+
+    def next_due(self) -> float | None:
+        """When anything happens next (POSIX seconds); None = nothing ever does."""
+        candidates = (self._heap[0][0] if self._heap else None, self._next_ring(), self._wakeup)
+        return min((at for at in candidates if at is not None), default=None)
 
     def _wake(self, wakeup: float) -> None:
         if wakeup > self.now:

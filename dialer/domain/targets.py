@@ -5,6 +5,7 @@ which its answers are learned. Stores ask at every claim, so both move with the 
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from compliance_gate.request import PersonFile
 from compliance_gate.words import NumberKind, NumberRole, Outcome, RequestKind
@@ -38,6 +39,7 @@ def targets_of(file: PersonFile) -> tuple[Target, ...]:
     )
 
 
+@lru_cache(maxsize=4096)
 def answer_segment(kind: NumberKind, role: NumberRole, tries: int) -> str:
     """Key under which a number's answers are learned, e.g. 'mobile/own/0-2'; never a name or number.
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import sample_rulebook
 from dialer.clock import monotonic_now
-from dialer.domain.ports import JournalEntry
 from dialer.floor.stores import JOURNAL_FILE
 from dialer.measures.observer import ShiftObserver
 from dialer.measures.records import ShiftRecords
@@ -79,11 +78,6 @@ def rehearse(
         JournalWriter(folder / JOURNAL_FILE, header) as file,
         RehearsalWriter(store, file) as writer,
     ):
-
-        def sink(entry: JournalEntry) -> None:
-            observer.take(entry)
-            writer.append(entry)
-
         result = run_rehearsal(
             order.scenario,
             seed=order.seed,
@@ -92,7 +86,8 @@ def rehearse(
             agents=order.agents,
             hours=order.hours,
             placement=placement,
-            sink=sink,
+            sink=writer.append,
+            observer=observer,
             progress=progress,
         )
     ends_at = max(result.ends_at, observer.last_at or result.ends_at)

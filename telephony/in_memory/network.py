@@ -17,12 +17,12 @@ from dialer.domain.events import CallNotAttempted, Event, NetworkLost, NetworkRe
 from dialer.domain.ids import AgentId, AttemptId, InboundId
 from dialer.domain.ports import InboundCommand, TelephoneCommand
 from telephony.in_memory.public import Public
-from telephony.lines.behaviour import CallerBehaviour, LineTimings
+from telephony.lines.behaviour import CallerBehaviour, LineTimings, PlannedCaller
 from telephony.lines.line import CallerLine, Line
 from telephony.lines.network import LineNetwork
 from telephony.lines.watching import LineWatcher
 
-TIMINGS = LineTimings(setup_s=0.05, refusal_s=0.0)
+TIMINGS = LineTimings(refusal_s=0.0)
 
 
 class Alarm(Protocol):
@@ -159,7 +159,7 @@ class InMemoryNetwork:
     def call_in(self, number: str | None, dialed: str, behaviour: CallerBehaviour | None = None) -> None:
         """Somebody calls one of our numbers."""
         self._lines.call_in(
-            number=number, dialed=dialed, behaviour=behaviour or CallerBehaviour(), now=self._now()
+            number=number, dialed=dialed, behaviour=behaviour or PlannedCaller(), now=self._now()
         )
         self._serve()
 

@@ -28,7 +28,9 @@ class Fate:
     """What one call meets. Durations in seconds.
 
     Args:
-        after_s: from the order until the answer, or until it fails; beyond the ring it is not answered.
+        setup_s: from the order until it rings.
+        after_s: of ringing until the answer, or until it fails; beyond the ring that was ordered it is not
+            answered. Where nothing rings: from the order.
         answerer: None = nobody answers, the call ends with `failure`.
         rings: False = it fails before any telephone rang.
         patience_s: how long who answered listens to nothing.
@@ -52,6 +54,7 @@ class Fate:
     early_media: bool = False
     detection_s: float = 1.5
     greeting_s: float = 4.0
+    setup_s: float = 0.05
 
     @property
     def picks_up(self) -> bool:

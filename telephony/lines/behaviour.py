@@ -12,8 +12,14 @@ class Behaviour(Protocol):
     """One call's fate, complete: the network need ask nothing more. Durations in seconds."""
 
     @property
+    def setup_s(self) -> float:
+        """From the order until it rings."""
+        ...
+
+    @property
     def after_s(self) -> float:
-        """From the order until the answer or the failure; beyond the ring it is not answered."""
+        """Of ringing until the answer or the failure; beyond the ring that was ordered it is not answered.
+        Where nothing rings: from the order."""
         ...
 
     @property
@@ -77,16 +83,33 @@ class Behaviour(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallerBehaviour:
-    """What somebody who calls us does. Durations in seconds.
+class CallerBehaviour(Protocol):
+    """What somebody who calls us does. Durations in seconds."""
 
-    Args:
-        key: pressed in the menu; '' = none, which asks for an agent.
-        menu_s: how long they hear the menu before.
-        patience_s: how long they wait for an agent before they hang up.
-        talk_s: how long they stay once joined.
-    """
+    @property
+    def key(self) -> str:
+        """Pressed in the menu; '' = none, which asks for an agent."""
+        ...
+
+    @property
+    def menu_s(self) -> float:
+        """How long they hear the menu before."""
+        ...
+
+    @property
+    def patience_s(self) -> float:
+        """How long they wait for an agent before they hang up."""
+        ...
+
+    @property
+    def talk_s(self) -> float:
+        """How long they stay once joined; asked when they are."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCaller:
+    """A caller of whom everything is known beforehand; see `CallerBehaviour`."""
 
     key: str = ""
     menu_s: float = 2.0
@@ -139,7 +162,6 @@ class LineTimings:
     """How long the network and its dialplan take. Seconds.
 
     Args:
-        setup_s: from the order to the first ring.
         refusal_s: from an order that is not carried out until that is told.
         failure_s: from the order until a carrier that fails is heard to.
         hangup_s: from the order to hang up until the channel is gone.
@@ -153,7 +175,6 @@ class LineTimings:
         queue_s: how long a caller waits for an agent before being told that nobody is free.
     """
 
-    setup_s: float = 0.0
     refusal_s: float = 0.001
     failure_s: float = 0.4
     hangup_s: float = 0.0

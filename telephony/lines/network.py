@@ -242,6 +242,16 @@ class LineNetwork:
         self._agenda.now = now
         self._agenda.order(0.0, self._leg_lost, agent)
 
+    def restore_leg(self, agent: AgentId, *, now: float) -> None:
+        """An agent's telephone is back at `now`, by itself; `AgentLegRestored` is told by the next `wake`."""
+        self._agenda.now = now
+        self._agenda.order(0.0, self._leg_up, agent)
+
+    def leave_seat(self, agent: AgentId, *, now: float) -> None:
+        """The agent hangs up for good at `now`: nothing is told of the leg."""
+        self._agenda.now = now
+        self._agenda.order(0.0, self._drop_leg, agent)
+
     def end_all(self) -> None:
         """The power goes: every line is gone and nobody is told."""
         self._agenda.clear()

@@ -13,6 +13,7 @@ from compliance_gate.findings import Recording
 from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import DetectionMode
 from dialer.domain.commands import (
+    SETUP_MOST_S,
     Bridge,
     ConfirmOptOut,
     Hangup,
@@ -135,7 +136,11 @@ class Outbound:
         if self._carrier.is_failing(now):
             self._agenda.plan(timings.failure_s, self._carrier_failed, line)
         elif behaviour.rings:
-            self._agenda.plan(timings.setup_s, self._ring, line)
+            most_s = SETUP_MOST_S + order.ring_s
+            is_reached = behaviour.setup_s < most_s
+            self._agenda.plan(
+                min(behaviour.setup_s, most_s), self._ring if is_reached else self._rang_out, line
+            )
         else:
             self._agenda.plan(min(behaviour.after_s, order.ring_s), self._failed, line)
 
@@ -239,15 +244,14 @@ class Outbound:
     def _ring(self, line: Line) -> None:
         behaviour, order, agenda = line.behaviour, line.order, self._agenda
         self._move(line, LineMove.RING)
-        rung = agenda.now - line.started_at
-        left = max(0.0, order.ring_s - rung)
-        after = max(0.0, behaviour.after_s - self._timings.setup_s)
-        if after >= left:
-            agenda.plan(left, self._rang_out, line)
+        late_s = max(0.0, behaviour.setup_s - SETUP_MOST_S)
+        most_s = max(0.0, order.ring_s - late_s)
+        if behaviour.after_s >= most_s:
+            agenda.plan(most_s, self._rang_out, line)
         elif behaviour.picks_up:
-            agenda.plan(after, self._pick_up, line)
+            agenda.plan(behaviour.after_s, self._pick_up, line)
         else:
-            agenda.plan(after, self._failed, line)
+            agenda.plan(behaviour.after_s, self._failed, line)
         self._say(CallRinging(attempt=order.attempt, early_media=behaviour.early_media))
 
     def _pick_up(self, line: Line) -> None:

@@ -13,7 +13,7 @@ from telephony.conformance.suite import *  # noqa: F403 - the suite's tests beco
 from telephony.fleet.box import BoxPlan
 from telephony.fleet.fleet import Fleet
 from telephony.in_memory.network import InMemoryNetwork
-from telephony.lines.behaviour import CallerBehaviour
+from telephony.lines.behaviour import PlannedCaller
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ async def bench() -> AsyncIterator[Bench]:
     ]
 
     async def call_in(number: str, dialed: str, key: str) -> None:
-        networks[0].call_in(number, dialed, CallerBehaviour(key=key))
+        networks[0].call_in(number, dialed, PlannedCaller(key=key))
 
     async def cut() -> None:
         for network in networks:

@@ -10,7 +10,7 @@ from telephony.conformance.numbers import NUMBERS, planned_public
 from telephony.conformance.passing import VirtualTime
 from telephony.conformance.suite import *  # noqa: F403 - the suite's tests become this module's
 from telephony.in_memory.network import InMemoryNetwork
-from telephony.lines.behaviour import CallerBehaviour
+from telephony.lines.behaviour import PlannedCaller
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ async def bench() -> AsyncIterator[Bench]:
     network = InMemoryNetwork(planned_public(), now=time.now, alarm=time.alarm())
 
     async def call_in(number: str, dialed: str, key: str) -> None:
-        network.call_in(number, dialed, CallerBehaviour(key=key))
+        network.call_in(number, dialed, PlannedCaller(key=key))
 
     async def cut() -> None:
         network.lose_connection("cut by the test")

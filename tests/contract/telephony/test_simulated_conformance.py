@@ -14,7 +14,7 @@ from telephony.conformance.numbers import NUMBERS, planned_public
 from telephony.conformance.passing import VirtualTime
 from telephony.conformance.suite import *  # noqa: F403 - the suite's tests become this module's
 from telephony.in_memory.network import InMemoryNetwork
-from telephony.lines.behaviour import CallerBehaviour
+from telephony.lines.behaviour import PlannedCaller
 from telephony.simulated.client import Address, SimulatedNetwork
 from telephony.simulated.server import NetworkServer
 
@@ -27,7 +27,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     address = await server.start()
 
     async def call_in(number: str, dialed: str, key: str) -> None:
-        network.call_in(number, dialed, CallerBehaviour(key=key))
+        network.call_in(number, dialed, PlannedCaller(key=key))
 
     async def cut() -> None:
         server.cut()

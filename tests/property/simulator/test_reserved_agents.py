@@ -8,6 +8,7 @@ import pytest
 
 from compliance_gate.asking.person_index import ContactRequest
 from compliance_gate.findings import GateDecision
+from dialer.domain.agent import AgentState
 from dialer.domain.attempt import Outcome
 from dialer.engine.engine import DialerEngine
 from simulator.open_gate import OpenGate
@@ -48,9 +49,9 @@ def test_both_kinds_are_dialed_and_agents_are_kept_at_work(policy: str) -> None:
     guaranteed = sum(a.guaranteed for a in result.attempts)
     assert 0.25 < guaranteed / len(result.attempts) < 0.75
     at_work = sum(
-        (span.until - span.since)
-        for span in result.spans
-        if span.state in ("talking", "wrapping", "reserved")
+        (span.ended_at - span.started_at)
+        for span in result.records.agent_spans
+        if span.state in (AgentState.TALKING, AgentState.WRAPPING, AgentState.RESERVED)
     )
     assert at_work / (result.agents * result.hours * 3600) > 0.4
 
@@ -75,6 +76,6 @@ def test_a_floor_without_announcements_goes_on_with_machines_let_go() -> None:
     )
     rehearsal = Rehearsal(scenario=adapted(scenario, hours=1.0), seed=1, engine=DialerEngine(Mute()))
     rehearsal.work()
-    launches = [attempt.launched_at for attempt in rehearsal.ledger.attempts.values()]
+    launches = [attempt.launched_at for attempt in rehearsal.result(rulebook="mute").attempts]
     assert len(launches) > 100
     assert max(after - before for before, after in pairwise(launches)) < 300.0

@@ -41,7 +41,7 @@ from dialer.domain.ports import InboundCommand, TelephoneCommand
 from dialer.domain.record import instant
 from dialer.domain.voice import PlannedVoice, Unserved
 from telephony.in_memory.public import Answerer, Fate
-from telephony.lines.behaviour import CallerBehaviour
+from telephony.lines.behaviour import PlannedCaller
 from telephony.lines.line import Line
 from telephony.lines.network import LineNetwork
 
@@ -119,9 +119,7 @@ orders: st.SearchStrategy[TelephoneCommand | InboundCommand] = st.one_of(
     st.builds(DismissInbound, call=callers),
     st.builds(ConfirmInboundOptOut, call=callers),
 )
-days = st.lists(
-    st.tuples(st.floats(0.0, 10.0), orders | st.builds(CallerBehaviour, key=st.sampled_from("19")))
-)
+days = st.lists(st.tuples(st.floats(0.0, 10.0), orders | st.builds(PlannedCaller, key=st.sampled_from("19"))))
 
 
 def _live(fate: Fate, day: list[tuple[float, object]]) -> list[tuple[float, Event]]:
@@ -140,7 +138,7 @@ def _live(fate: Fate, day: list[tuple[float, object]]) -> list[tuple[float, Even
     for after_s, order in day:
         now += after_s
         run(now)
-        if isinstance(order, CallerBehaviour):
+        if isinstance(order, PlannedCaller):
             network.call_in(number=None, dialed="", behaviour=order, now=now)
         elif isinstance(order, BridgeInbound | HangupInbound | DismissInbound | ConfirmInboundOptOut):
             network.perform_inbound(order, now=now)

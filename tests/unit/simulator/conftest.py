@@ -18,8 +18,10 @@ from dialer.domain.record import instant
 from simulator.people import Answerer, Behaviour
 from simulator.scenario import NetworkPlan
 from simulator.streams import Streams
-from simulator.telephone_network import Line, TelephoneNetwork
+from simulator.telephone_network import TelephoneNetwork
 from simulator.world import World
+from telephony.lines.line import CallerLine, Line
+from telephony.lines.watching import Unwatched
 
 START = 1_770_000_000.0
 
@@ -47,21 +49,17 @@ class Listener:
 
 
 @dataclass
-class Desk:
+class Desk(Unwatched):
     """Agents who hear, and do nothing."""
 
-    seated: set[AgentId] = field(default_factory=lambda: {AgentId("ann"), AgentId("bob")})
     began: list[AgentId] = field(default_factory=list[AgentId])
     ended: list[AgentId] = field(default_factory=list[AgentId])
 
-    def talk_began(self, agent: AgentId, line: Line) -> None:
+    def joined(self, line: Line | CallerLine, agent: AgentId, now: float) -> None:
         self.began.append(agent)
 
-    def talk_ended(self, agent: AgentId, line: Line) -> None:
+    def left(self, line: Line | CallerLine, agent: AgentId, now: float) -> None:
         self.ended.append(agent)
-
-    def is_seated(self, agent: AgentId) -> bool:
-        return agent in self.seated
 
 
 @dataclass
@@ -70,7 +68,7 @@ class OneFate:
 
     fate: Callable[[Behaviour], Behaviour]
 
-    def behaviour(self, order: Originate, *, now: float) -> Behaviour:
+    def behaviour(self, order: Originate, *, dial: str, now: float) -> Behaviour:
         return self.fate(Behaviour((0.5,) * 16))
 
 
@@ -107,6 +105,8 @@ class Bench:
             floor=self.desk,
             chance=Streams(1).stream("network"),
         )
+        for agent in ("ann", "bob"):
+            self.network.take_seat(AgentId(agent))
 
     def order(
         self,

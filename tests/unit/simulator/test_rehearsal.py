@@ -52,12 +52,11 @@ def test_every_attempt_has_an_end_and_an_outcome(smoke: RehearsalResult) -> None
 
 def test_agents_are_in_one_state_at_a_time_from_seat_to_leave(smoke: RehearsalResult) -> None:
     for number in range(1, 4):
-        spans = [span for span in smoke.spans if span.agent == AgentId(f"agent-{number:03d}")]
-        assert spans[0].since == pytest.approx(smoke.starts_at)
-        assert spans[-1].state == AgentState.LOGGED_OUT.value
-        assert spans[-1].since >= smoke.ends_at
+        spans = [span for span in smoke.records.agent_spans if span.agent == AgentId(f"agent-{number:03d}")]
+        assert spans[0].started_at == pytest.approx(smoke.starts_at)
+        assert spans[-1].ended_at >= smoke.ends_at
         for before, after in pairwise(spans):
-            assert before.until == after.since
+            assert before.ended_at == after.started_at
 
 
 def test_talk_time_by_records_is_talk_time_by_agents(smoke: RehearsalResult) -> None:
@@ -66,7 +65,11 @@ def test_talk_time_by_records_is_talk_time_by_agents(smoke: RehearsalResult) -> 
         for record in smoke.attempts
         if record.bridged_at is not None and record.talk_ended_at is not None
     )
-    by_spans = sum(s.until - s.since for s in smoke.spans if s.state == AgentState.TALKING.value)
+    by_spans = sum(
+        span.ended_at - span.started_at
+        for span in smoke.records.agent_spans
+        if span.state is AgentState.TALKING
+    )
     assert by_records == pytest.approx(by_spans, abs=0.5)
 
 
@@ -88,7 +91,7 @@ def test_agents_hours_and_policy_may_be_others_than_the_scenarios() -> None:
         policy_parameters={"lines_per_agent": 1.2},
     )
     assert (result.agents, result.hours, result.policy) == (5, 0.1, "fixed_ratio")
-    assert len({span.agent for span in result.spans}) == 5
+    assert len({span.agent for span in result.records.agent_spans}) == 5
     with pytest.raises(UnknownPolicyError):
         run_rehearsal(_smoke(), seed=1, rulebook=None, policy="agressive")
 
@@ -126,20 +129,21 @@ def test_a_break_is_taken_in_its_time_and_for_its_length() -> None:
         agents=replace(scenario.agents, breaks=(rest,)),
     )
     result = run_rehearsal(scenario, seed=1, rulebook=None)
-    away = [s for s in result.spans if s.state == AgentState.NOT_READY.value and s.reason == "lunch"]
+    away = [s for s in result.records.agent_spans if s.state == AgentState.NOT_READY and s.reason == "lunch"]
     assert len(away) == 3
     for span in away:
-        assert span.since >= result.starts_at + 900.0
-        assert span.until - span.since == pytest.approx(600.0, abs=1.0)
+        assert span.started_at >= result.starts_at + 900.0
+        assert span.ended_at - span.started_at == pytest.approx(600.0, abs=1.0)
 
 
 def test_pauses_and_lost_legs_happen_and_agents_come_back() -> None:
     scenario = _smoke()
     agents = replace(scenario.agents, pauses_per_hour=6.0, leg_losses_per_hour=6.0)
     scenario = replace(scenario, shift=replace(scenario.shift, hours=1.0), agents=agents)
-    states = Counter(span.state for span in run_rehearsal(scenario, seed=1, rulebook=None).spans)
-    assert states[AgentState.LEG_LOST.value] > 3
-    assert states[AgentState.AVAILABLE.value] > 20
+    spans = run_rehearsal(scenario, seed=1, rulebook=None).records.agent_spans
+    states = Counter(span.state for span in spans)
+    assert states[AgentState.LEG_LOST] > 3
+    assert states[AgentState.AVAILABLE] > 20
 
 
 def test_two_policies_meet_the_same_public() -> None:

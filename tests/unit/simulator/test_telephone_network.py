@@ -13,7 +13,7 @@ from dialer.domain.events import BridgeFailed, CallAnswered, CallBridged, CallEn
 from dialer.domain.ids import AgentId, AttemptId
 from simulator.durations import constant
 from simulator.scenario import NetworkPlan
-from simulator.telephone_network import UnclearedCallError
+from telephony.lines.outbound import UnclearedCallError
 
 START = 1_770_000_000.0
 A1, ANN = AttemptId("a1"), AgentId("ann")
@@ -97,7 +97,8 @@ def test_detection_delays_the_news_but_not_the_instant_of_the_answer(
     bench.say(bench.order(detection=DetectionMode.ON))
     bench.world.run(START + 11.6)
     at, event = bench.engine.heard[-1]
-    assert event == CallAnswered(attempt=A1, answered_at=START + 10.0, detected=Detected.HUMAN)
+    assert isinstance(event, CallAnswered)
+    assert (event.answered_at, event.detected, event.delay_s) == (START + 10.0, Detected.HUMAN, 1.5)
     assert at == pytest.approx(START + 11.5)
 
 
@@ -107,7 +108,7 @@ def test_detection_delays_the_news_but_not_the_instant_of_the_answer(
 def test_a_hang_up_ends_the_call_whatever_it_does(
     make_bench: MakeBench, fates: Fates, at: float, outcome: Outcome
 ) -> None:
-    bench = make_bench(fates[0](after_s=10.0), NetworkPlan(setup_s=0.5))
+    bench = make_bench(fates[0](after_s=10.0), NetworkPlan(setup_s=constant(seconds=0.5)))
     bench.say(bench.order())
     bench.say(Hangup(attempt=A1, reason=HangupReason.FLOOR_STOPPED), at=START + at)
     bench.world.run(START + 100)
@@ -126,7 +127,7 @@ def test_beyond_the_lines_no_telephone_rings(make_bench: MakeBench, fates: Fates
 
 def test_a_failing_trunk_ends_calls_in_the_carriers_network(make_bench: MakeBench, fates: Fates) -> None:
     bench = make_bench(fates[0]())
-    bench.network.fail_trunk(START + 10, 1.0)
+    bench.network.trunk.fail(START + 10, 1.0)
     bench.say(bench.order())
     bench.world.run(START + 5)
     assert bench.outcome() is Outcome.CARRIER_FAILURE
@@ -139,7 +140,7 @@ def test_a_dead_agent_leg_ends_the_talk_after_a_moment_of_silence(
     bench.say(bench.order())
     bench.say(Bridge(attempt=A1, agent=ANN), at=START + 1.0)
     bench.world.run(START + 20)
-    bench.network.agent_leg_gone(ANN)
+    bench.network.lose_leg(ANN)
     bench.world.run(START + 100)
     assert bench.engine.heard[-1][0] == pytest.approx(START + 23.0)
     assert bench.outcome() is Outcome.CONNECTED
@@ -147,7 +148,7 @@ def test_a_dead_agent_leg_ends_the_talk_after_a_moment_of_silence(
 
 def test_an_agent_whose_telephone_is_gone_is_not_joined(make_bench: MakeBench, fates: Fates) -> None:
     bench = make_bench(fates[0](after_s=1.0))
-    bench.desk.seated.clear()
+    bench.network.leave_seat(ANN)
     bench.say(bench.order())
     bench.say(Bridge(attempt=A1, agent=ANN), at=START + 1.0)
     bench.world.run(START + 1.5)
@@ -187,7 +188,7 @@ def test_reconciliation_tells_what_lives(make_bench: MakeBench, fates: Fates) ->
     bench.say(bench.order("a1"), bench.order("a2"))
     bench.say(Bridge(attempt=A1, agent=ANN), at=START + 1.0)
     bench.world.run(START + 1.5)
-    found = bench.network.reconciled((ANN,))
+    found = bench.network.reconciled()
     assert found.live == ("a1", "a2")
     assert dict(found.talking) == {A1: ANN}
 

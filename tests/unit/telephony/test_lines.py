@@ -45,14 +45,14 @@ from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, Number
 from dialer.domain.record import instant
 from dialer.domain.voice import PlannedVoice, Unserved
 from telephony.in_memory.public import Answerer, Fate
-from telephony.lines.behaviour import CallerBehaviour, LineTimings, SteadyCarrier
+from telephony.lines.behaviour import LineTimings, PlannedCaller, SteadyCarrier
 from telephony.lines.network import LineNetwork
 from telephony.lines.outbound import UnclearedCallError
 from telephony.lines.states import CALLER, LINE, LineMove, LineState
 
 START = 1_770_000_000.0
 ANN, BOB = AgentId("ann"), AgentId("bob")
-STAYS = Fate(after_s=10.0, answerer=Answerer.PERSON, talk_s=30.0)
+STAYS = Fate(setup_s=0.0, after_s=10.0, answerer=Answerer.PERSON, talk_s=30.0)
 SORRY = PlannedVoice(unserved=Unserved.MESSAGE, message="sorry")
 
 
@@ -133,12 +133,32 @@ class Board:
 
 @pytest.mark.parametrize(("after_s", "outcome"), [(21.999, Outcome.ABANDONED), (22.0, Outcome.NO_ANSWER)])
 def test_who_would_answer_when_we_have_given_up_does_not(after_s: float, outcome: Outcome) -> None:
-    """The ring is counted from the order, so that a slow set-up makes it no longer."""
-    board = Board(replace(STAYS, after_s=after_s), LineTimings(setup_s=3.0))
+    """The ring is counted from the network's word that it rings, not from the order."""
+    board = Board(replace(STAYS, setup_s=3.0, after_s=after_s))
     board.call()
     board.run(100)
     assert board.at(CallRinging) == 3.0
-    assert [outcome for _, _, outcome in board.ends()] == [outcome]
+    assert board.ends() == [(3.0 + after_s + (2.0 if outcome is Outcome.ABANDONED else 0.0), "a1", outcome)]
+
+
+@pytest.mark.parametrize(
+    ("setup_s", "ends_at", "names"),
+    [
+        (9.0, 31.0, ["CallRinging", "CallEnded"]),
+        (10.0, 32.0, ["CallRinging", "CallEnded"]),
+        (31.9, 32.0, ["CallRinging", "CallEnded"]),
+        (32.0, 32.0, ["CallEnded"]),
+        (40.0, 32.0, ["CallEnded"]),
+    ],
+)
+def test_a_telephone_that_is_reached_late_rings_no_longer_than_ten_seconds_beyond_the_ring(
+    setup_s: float, ends_at: float, names: list[str]
+) -> None:
+    board = Board(replace(STAYS, setup_s=setup_s, after_s=3600.0))
+    board.call()
+    board.run(100)
+    assert board.ends() == [(ends_at, "a1", Outcome.NO_ANSWER)]
+    assert board.names() == names
 
 
 @pytest.mark.parametrize(("ordered_at", "joined"), [(11.749, True), (11.75, False), (11.751, False)])
@@ -346,7 +366,7 @@ def test_who_hears_silence_is_rescued_by_another_agent() -> None:
 def test_one_agent_is_never_joined_to_two(order: type) -> None:
     board = Board()
     _talking(board)
-    board.network.call_in(number="+1", dialed="+2", behaviour=CallerBehaviour(), now=board.now)
+    board.network.call_in(number="+1", dialed="+2", behaviour=PlannedCaller(), now=board.now)
     board.call("a2")
     board.run(20.3)
     if order is Bridge:
@@ -388,7 +408,7 @@ def test_a_caller_waits_as_long_as_they_like_and_no_longer_than_the_queue(
     patience_s: float, names: list[str]
 ) -> None:
     board = Board()
-    behaviour = CallerBehaviour(patience_s=patience_s)
+    behaviour = PlannedCaller(patience_s=patience_s)
     board.network.call_in(number=None, dialed="+2", behaviour=behaviour, now=START)
     board.run(200)
     assert board.names()[1:] == names
@@ -401,7 +421,7 @@ def test_a_caller_s_opt_out_is_acknowledged_only_when_confirmed() -> None:
     board = Board()
     for confirmed in (False, True):
         caller = board.network.call_in(
-            number="+1", dialed="+2", behaviour=CallerBehaviour(key="9"), now=board.now
+            number="+1", dialed="+2", behaviour=PlannedCaller(key="9"), now=board.now
         )
         board.run(board.now - START + 3.0)
         if confirmed:

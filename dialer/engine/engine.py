@@ -22,6 +22,7 @@ from dialer.domain.errors import FairdialError
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, PersonId
 from dialer.domain.lead import Target
 from dialer.domain.ports import Unended
+from dialer.domain.snapshot import FloorSnapshot
 from dialer.engine.boxes import Boxes
 from dialer.engine.calling import phases
 from dialer.engine.calling.calls import Calls
@@ -46,7 +47,7 @@ from dialer.engine.launching.launcher import Launcher
 from dialer.engine.launching.pacing_port import PacingPort, PolicyMaker
 from dialer.engine.people import People
 from dialer.engine.roster import Roster
-from dialer.engine.snapshot import FloorSnapshot, floor_snapshot
+from dialer.engine.snapshot import floor_snapshot
 from dialer.engine.state import CallRow, EngineState
 from dialer.engine.suppression import Suppression
 

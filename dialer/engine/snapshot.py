@@ -1,127 +1,20 @@
-"""What the floor looks like: a frozen picture for pages, for what-if, for tests. Ids and numbers only."""
+"""The floor's picture (`dialer.domain.snapshot`), taken from the state."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from dialer.domain.agent import AgentState
 from dialer.domain.attempt import JOINED
-from dialer.domain.campaign import CampaignState
-from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId, InboundId, NumberId
-from dialer.domain.inbound import Caller, InboundState
-from dialer.domain.sound import AgentSound
+from dialer.domain.ids import NO_BOX
+from dialer.domain.snapshot import (
+    AgentView,
+    BoxView,
+    CallerIdView,
+    CampaignView,
+    FloorSnapshot,
+    InboundView,
+)
 from dialer.engine.calling.guests import guest_of
 from dialer.engine.launching import ledger
 from dialer.engine.state import AgentRow, BoxRow, CallerIdRow, CampaignRow, EngineState, InboundRow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentView:
-    """One agent. `for_s`: seconds in the present state. `notice`: what they must be told, until the next.
-
-    sound: of the telephone, put in by the runtime where the telephone system measures it.
-    """
-
-    agent: AgentId
-    campaign: CampaignId
-    state: AgentState
-    for_s: float
-    reason: str
-    is_leaving: bool
-    attempt: AttemptId | None
-    box: BoxId = NO_BOX
-    third_party: str = ""
-    notice: str = ""
-    sound: AgentSound | None = None
-    inbound: InboundId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignView:
-    """One campaign: what is in flight, what the ledger says, why it dials or does not.
-
-    abandoned_per_live_answer: 0-1 in the running window; None while nobody has answered.
-    headroom: live answers that could be abandoned before the limit is passed; may be negative.
-    """
-
-    campaign: CampaignId
-    state: CampaignState
-    reason: str
-    ringing: int
-    waiting: int
-    talking: int
-    in_flight: int
-    hopper: int
-    reserved: int
-    leads_left: int | None
-    live_answers: int
-    abandoned: int
-    abandoned_per_live_answer: float | None
-    headroom: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoxView:
-    """One of several telephone systems. `reason`: why nothing is launched through it; '' when it may be.
-
-    agents: those whose leg is up there; `lines`: None = not told.
-    """
-
-    box: BoxId
-    is_up: bool
-    reason: str
-    agents: int
-    in_flight: int
-    lines: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallerIdView:
-    """A number of ours on its present day.
-
-    answered_per_attempt: 0-1; answered by anybody or anything ÷ attempts that were not refused without a
-        channel; what is still in flight counts as not answered yet. None while there is no attempt.
-    """
-
-    number: str
-    calls_back_to: str
-    areas: tuple[str, ...]
-    attempts: int
-    answered: int
-    answered_per_attempt: float | None
-    daily_ceiling: int | None
-    is_full: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundView:
-    """Somebody who called us.
-
-    number: None = withheld, or not looked up yet; callers: everybody on file who has it, () = an unknown
-    caller. waited_s: seconds since they asked for an agent until they had one, so far; None = did not ask.
-    """
-
-    call: InboundId
-    state: InboundState
-    dialed: str
-    number: NumberId | None
-    callers: tuple[Caller, ...]
-    opted_out: bool
-    waited_s: float | None
-    agent: AgentId | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FloorSnapshot:
-    now: float
-    sequence: int
-    is_floor_stopped: bool
-    is_network_up: bool
-    agents: tuple[AgentView, ...]
-    campaigns: tuple[CampaignView, ...]
-    ignored: tuple[tuple[str, int], ...]
-    boxes: tuple[BoxView, ...] = ()
-    caller_ids: tuple[CallerIdView, ...] = ()
-    inbound: tuple[InboundView, ...] = ()
 
 
 def floor_snapshot(

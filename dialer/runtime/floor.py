@@ -17,8 +17,8 @@ from dialer.domain import events as e
 from dialer.domain.errors import NotTakenError, StoreUnavailableError
 from dialer.domain.ids import NO_BOX, BoxId
 from dialer.domain.ports import TelephoneSystem
+from dialer.domain.snapshot import FloorSnapshot
 from dialer.domain.sound import HearsPhones
-from dialer.engine.snapshot import FloorSnapshot
 from dialer.engine.taking import take
 from dialer.runtime.checkpoint import encode_state
 from dialer.runtime.clocks import Clock, WatchedClock

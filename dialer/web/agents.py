@@ -14,7 +14,7 @@ from dialer.domain.events import (
     VoicemailDropRequested,
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, LeadId, NumberId, PersonId
-from dialer.engine.snapshot import AgentView
+from dialer.domain.snapshot import AgentView
 from dialer.web.access import Asking, TheOffice, demand_seat, tell
 from dialer.web.models import Committed, Dial, Dispose, HangUp, LogIn, Machine, Pause, Press
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, HTTPException
 
 from dialer.domain.events import InboundDisposed
 from dialer.domain.ids import AgentId, InboundId, PersonId
-from dialer.engine.snapshot import InboundView
+from dialer.domain.snapshot import InboundView
 from dialer.web.access import Asking, Office, TheOffice, demand, demand_seat, tell
 from dialer.web.models import Committed, DisposeInbound
 from dialer.web.tokens import Role

@@ -5,7 +5,7 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry
 
 from dialer.domain.events import Event
-from dialer.engine.snapshot import FloorSnapshot
+from dialer.domain.snapshot import FloorSnapshot
 
 
 class Receipt(Protocol):

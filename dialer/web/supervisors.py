@@ -14,7 +14,7 @@ from dialer.domain.events import (
     FloorStopped,
 )
 from dialer.domain.ids import CampaignId
-from dialer.engine.snapshot import FloorSnapshot
+from dialer.domain.snapshot import FloorSnapshot
 from dialer.web.access import Asking, TheOffice, demand, tell
 from dialer.web.models import Committed, StopFloor
 from dialer.web.tokens import Role

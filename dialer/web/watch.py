@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from dialer.engine.snapshot import FloorSnapshot
+from dialer.domain.snapshot import FloorSnapshot
 from dialer.web.supervisors import encode_floor
 from dialer.web.tokens import RefusedError, Role, Tokens
 

@@ -21,7 +21,7 @@ from dialer.domain.commands import Originate
 from dialer.domain.events import Event
 from dialer.domain.ids import AttemptId, ClientId
 from dialer.domain.ports import TelephoneCommand
-from dialer.engine.snapshot import AgentView
+from dialer.domain.snapshot import AgentView
 from dialer.floor.live import FloorOrder, Running, running_floor
 from dialer.floor.made_up import NUMBERS
 from dialer.floor.phones import PhoneAccount, Phones

@@ -36,7 +36,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, ClientId, EndpointId
 from dialer.domain.ports import JournalEntry, TelephoneCommand
-from dialer.engine.snapshot import AgentView
+from dialer.domain.snapshot import AgentView
 from dialer.floor.live import FloorOrder, Running
 from dialer.floor.made_up import NUMBERS
 from dialer.measures.observer import ShiftObserver

@@ -31,7 +31,7 @@ from compliance_gate.book.shipped import sample_rulebook
 from dialer.clock import posix_now
 from dialer.domain.agent import AgentState
 from dialer.domain.ids import AgentId, AttemptId
-from dialer.engine.snapshot import CampaignView
+from dialer.domain.snapshot import CampaignView
 from dialer.floor.live import Running, running_floor
 from dialer.floor.made_up import stock
 from dialer.runtime.clocks import RehearsalClock

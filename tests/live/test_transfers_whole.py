@@ -18,8 +18,8 @@ from dialer.clock import posix_now
 from dialer.domain.agent import AgentState
 from dialer.domain.events import ConferenceLeft, ThirdPartyRequested, TransferRequested
 from dialer.domain.ids import AgentId, AttemptId
+from dialer.domain.snapshot import AgentView
 from dialer.domain.third_party import OutsideLine
-from dialer.engine.snapshot import AgentView
 from dialer.floor.live import running_floor
 from dialer.runtime.clocks import RehearsalClock
 from dialer.runtime.floor import Floor

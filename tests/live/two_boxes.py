@@ -18,7 +18,7 @@ from compliance_gate.book.shipped import sample_rulebook
 from dialer.clock import posix_now
 from dialer.domain.agent import AgentState
 from dialer.domain.ids import BoxId, EndpointId
-from dialer.engine.snapshot import BoxView
+from dialer.domain.snapshot import BoxView
 from dialer.floor.live import Running, running_floor
 from dialer.runtime.clocks import RehearsalClock
 from telephony.fleet.box import BoxPlan, FleetTimings

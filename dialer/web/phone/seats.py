@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from dialer.engine.snapshot import AgentView, FloorSnapshot
+from dialer.domain.snapshot import AgentView, FloorSnapshot
 
 PERIOD_S = 0.1
 """Looking is free while nothing happened: the floor makes a picture at most once a step."""

@@ -10,8 +10,8 @@ from dialer.domain import events as e
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import Outcome
 from dialer.domain.ids import AgentId, AttemptId, BoxId, CampaignId
+from dialer.domain.snapshot import AgentView, BoxView
 from dialer.domain.telephone_events import BoxFound
-from dialer.engine.snapshot import AgentView, BoxView
 
 Floor = Any
 Build = Callable[..., Any]

@@ -13,8 +13,8 @@ from dialer.domain.attempt import Outcome
 from dialer.domain.disposition import DispositionKind
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import AgentId, AttemptId, NumberId
+from dialer.domain.snapshot import AgentView
 from dialer.domain.third_party import OutsideLine
-from dialer.engine.snapshot import AgentView
 
 Floor = Any
 Talk = tuple[Floor, AttemptId]

@@ -32,7 +32,7 @@ from dialer.domain.events import (
     SuppressionAdded,
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId
-from dialer.engine.snapshot import AgentView, FloorSnapshot
+from dialer.domain.snapshot import AgentView, FloorSnapshot
 from dialer.runtime.health import Health
 from dialer.runtime.inbox import Taken
 from dialer.web.application import Web, make_web

@@ -12,7 +12,7 @@ from dialer.domain.errors import UnknownThingError
 from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId
 from dialer.domain.listening import Ear
-from dialer.engine.snapshot import AgentView, FloorSnapshot
+from dialer.domain.snapshot import AgentView, FloorSnapshot
 from dialer.runtime.inbox import Taken
 from dialer.web.application import make_web
 from dialer.web.tokens import Role, Token, Tokens, digest_of

@@ -19,7 +19,7 @@ from dialer.domain.campaign import CampaignState
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId
-from dialer.engine.snapshot import AgentView, CampaignView, FloorSnapshot
+from dialer.domain.snapshot import AgentView, CampaignView, FloorSnapshot
 from dialer.floor.phones import PhoneAccount, Phones
 from dialer.web.application import make_web
 from dialer.web.phone.pages import pages_router, policy

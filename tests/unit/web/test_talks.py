@@ -16,7 +16,7 @@ from dialer.domain.events import (
     TransferRequested,
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, NumberId
-from dialer.engine.snapshot import AgentView, FloorSnapshot
+from dialer.domain.snapshot import AgentView, FloorSnapshot
 from dialer.runtime.inbox import Taken
 from dialer.web.application import make_web
 from dialer.web.tokens import Role, Token, Tokens, digest_of

@@ -1,7 +1,7 @@
 """Commands: what is to be done. Verbs, frozen; returned by `step` in the order in which they must happen.
 
-Every command has a duty about time, told by `DURABLE` and `QUICK`: a durable one is committed before the
-step's commands take effect outside; a quick one never waits for the disk.
+What is to be stored is committed before the step's other commands take effect outside, but for those that
+somebody on the line waits for (`dialer.runtime.outbox`): these never wait for the disk.
 """
 
 from dataclasses import dataclass
@@ -400,19 +400,3 @@ Command = (
     | StoreNumberRequest
     | RaiseAlarm
 )
-
-QUICK: tuple[type, ...] = (Bridge, Hangup, BridgeInbound, HangupInbound)
-"""Never wait for a commit: somebody is listening."""
-
-DURABLE: tuple[type, ...] = (
-    StoreAttempt,
-    StoreOutcome,
-    StoreRequest,
-    StoreNumberRequest,
-    StoreConsent,
-    StoreHold,
-    StorePromise,
-    StoreInbound,
-    StoreConversation,
-)
-"""Committed before anything else of the same step takes effect outside."""

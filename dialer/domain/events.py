@@ -502,7 +502,6 @@ class EngineRestarted:
     Args:
         checkpoint: hash of the checkpoint's bytes ('' for a first start).
         generation: counts the starts on this store; part of every later attempt id.
-        floor: ids that a rebuilt engine must not use again follow from the generation alone.
     """
 
     checkpoint: str

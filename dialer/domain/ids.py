@@ -24,4 +24,3 @@ BoxId = NewType("BoxId", str)
 """One of several telephone systems under one engine."""
 NO_BOX = BoxId("")
 """Where there is only one telephone system, it has no name."""
-PromiseId = NewType("PromiseId", str)

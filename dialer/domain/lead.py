@@ -2,6 +2,14 @@
 
 A lead names its debt and, in order of preference, the telephone numbers that may reach somebody tied to
 it. Which of them is dialed is decided at the moment of launch, by the gate.
+
+Theory of operation. A lead is held by the store or by the engine, and the state says by whom. With the store:
+DUE (may be claimed), RESTING (not before an instant), CLAIMED (picked for the engine, which has not written
+it down yet; a start without its word gives it back). With the engine: QUEUED (in a hopper), IN_FLIGHT (being
+called, or talked on, until the collector is done). CLOSED: no more turns in this campaign. The engine's word
+reaches the store as the journal's events and commands; nothing else moves a lead that it holds, so an account
+that is over closes its leads only where the store has them (`CLOSE_ACCOUNT`), and the others come back by
+themselves.
 """
 
 from dataclasses import dataclass
@@ -15,33 +23,48 @@ of law clears it."""
 
 
 class LeadState(Word):
+    DUE = "due"
+    CLAIMED = "claimed"
     QUEUED = "queued"
     IN_FLIGHT = "in_flight"
-    CLOSED = "closed"
     RESTING = "resting"
+    CLOSED = "closed"
 
 
 class LeadMove(Word):
+    CLAIM = "claim"
+    RELEASE = "release"
+    """The claim came to nothing: nobody heard of it."""
+    SET_ASIDE = "set_aside"
+    """There is no number that may be called: looked at again later."""
+    BRING = "bring"
+    """`LeadsFetched`: the engine has it."""
     LAUNCH = "launch"
+    """`StoreAttempt`."""
     REST = "rest"
-    QUEUE = "queue"
+    """`RestLead`: given back."""
     CLOSE = "close"
+    """`CloseLead`."""
+    WAKE = "wake"
+    """Its instant has come, or what it waited for changed."""
+    CLOSE_ACCOUNT = "close_account"
+    """Recalled, settled or suppressed while it was with the store."""
 
+
+_S = LeadState
+_M = LeadMove
 
 LEAD = Machine(
     name="lead",
-    initial=LeadState.QUEUED,
+    initial=_S.DUE,
     moves={
-        LeadState.QUEUED: {
-            LeadMove.LAUNCH: LeadState.IN_FLIGHT,
-            LeadMove.REST: LeadState.RESTING,
-            LeadMove.CLOSE: LeadState.CLOSED,
-        },
-        LeadState.IN_FLIGHT: {LeadMove.REST: LeadState.RESTING, LeadMove.CLOSE: LeadState.CLOSED},
-        LeadState.RESTING: {LeadMove.QUEUE: LeadState.QUEUED, LeadMove.CLOSE: LeadState.CLOSED},
-        LeadState.CLOSED: {LeadMove.QUEUE: LeadState.QUEUED},
+        _S.DUE: {_M.CLAIM: _S.CLAIMED, _M.CLOSE_ACCOUNT: _S.CLOSED},
+        _S.CLAIMED: {_M.BRING: _S.QUEUED, _M.RELEASE: _S.DUE, _M.SET_ASIDE: _S.RESTING},
+        _S.QUEUED: {_M.LAUNCH: _S.IN_FLIGHT, _M.REST: _S.RESTING},
+        _S.IN_FLIGHT: {_M.REST: _S.RESTING, _M.CLOSE: _S.CLOSED},
+        _S.RESTING: {_M.WAKE: _S.DUE, _M.CLOSE_ACCOUNT: _S.CLOSED},
     },
-    final=frozenset({LeadState.CLOSED}),
+    final=frozenset({_S.CLOSED}),
 )
 
 

@@ -21,15 +21,5 @@ class Money:
         if len(self.currency) != 3 or not self.currency.isupper():
             raise InvalidFactError(f"currency {self.currency!r} is not an ISO 4217 code such as 'USD'")
 
-    def plus(self, other: "Money") -> "Money":
-        """The sum.
-
-        Raises:
-            InvalidFactError: the currencies differ.
-        """
-        if other.currency != self.currency:
-            raise InvalidFactError(f"cannot add {other.currency} to {self.currency}")
-        return Money(cents=self.cents + other.cents, currency=self.currency)
-
     def __str__(self) -> str:
         return f"{self.cents / 100:,.2f} {self.currency}"

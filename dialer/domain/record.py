@@ -5,7 +5,7 @@ all derived from it, in rehearsal and live alike. `entry_of` is the only transla
 gate's history: the engine and the store both use it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from compliance_gate.request import HistoryEntry
@@ -43,7 +43,6 @@ class AttemptRecord:
     Args:
         debts: the debts the attempt counts for.
         zones: IANA zones that were considered at launch, sorted.
-        ring_s: from launch to answer or end.
         guaranteed: an agent was reserved before we dialed.
         abandoned: by the campaign's declared definition, None while unknown or when nobody answered.
         caller_id: which of our numbers was shown; '' = none is known.
@@ -125,8 +124,3 @@ def entry_of(record: AttemptRecord) -> HistoryEntry | None:
         tech=Tech.PRERECORDED_VOICE if record.message_played or record.played else None,
         caller_id=record.caller_id or None,
     )
-
-
-def with_disposition(record: AttemptRecord, disposition: Disposition, *, wrapped_at: float) -> AttemptRecord:
-    """The record with what the collector said."""
-    return replace(record, disposition=disposition, wrapped_at=wrapped_at)

@@ -59,6 +59,16 @@ class Machine(Generic[S, E]):
         row = self.moves.get(state)
         return row is not None and event in row
 
+    def sources(self, event: E) -> tuple[S, ...]:
+        """States in which the event is possible, in the table's order."""
+        return tuple(state for state, row in self.moves.items() if event in row)
+
+    def goal(self, event: E) -> S:
+        """The one state that the event leads to, wherever it happens: for a table of a database, where many
+        things move by one statement."""
+        (goal,) = {row[event] for row in self.moves.values() if event in row}
+        return goal
+
     def allowed(self, state: S) -> tuple[str, ...]:
         """Names of the events possible in `state`, sorted."""
         return tuple(sorted(event.name for event in self.moves.get(state, {})))

@@ -10,7 +10,7 @@ from dialer.domain.commands import Command
 from dialer.domain.errors import UnknownThingError
 from dialer.domain.ids import AgentId, CampaignId, LeadId, PersonId
 from dialer.domain.record import instant
-from dialer.engine.state import AgentRow, CallRow, CampaignRow, EngineState, PoolRow
+from dialer.engine.state import AgentRow, CallRow, CampaignRow, EngineState, PoolRow, TimerKind
 from pacing.learner import Learner
 from pacing.policy import PacingPolicy
 
@@ -78,7 +78,7 @@ class Context:
         """Add to the step's commands."""
         self.out.append(command)
 
-    def set_timer(self, at: float, kind: str, name: str) -> None:
+    def set_timer(self, at: float, kind: TimerKind, name: str) -> None:
         """Ask to be woken at `at` for `kind` of `name`."""
         state = self.state
         state.timers_made += 1

@@ -10,12 +10,12 @@ in the order in which they must happen. Anything that should happen later is a t
 import heapq
 from collections.abc import Callable
 from math import inf
-from typing import cast, get_args
+from typing import assert_never, cast, get_args
 
 from dialer.casework.facts import FactEvent, change_of_event
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
-from dialer.domain.attempt import JOINED, AttemptState
+from dialer.domain.attempt import JOINED, OVER, AttemptState
 from dialer.domain.campaign import CampaignMove, CampaignState
 from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError
@@ -48,7 +48,7 @@ from dialer.engine.launching.pacing_port import PacingPort, PolicyMaker
 from dialer.engine.people import People
 from dialer.engine.roster import Roster
 from dialer.engine.snapshot import floor_snapshot
-from dialer.engine.state import CallRow, EngineState
+from dialer.engine.state import CallRow, EngineState, TimerKind
 from dialer.engine.suppression import Suppression
 
 
@@ -174,9 +174,9 @@ class DialerEngine:
         """Attempts whose end was not heard of, in the order of their launch; third parties apart."""
         state = self._context.state
         calls = [
-            Unended(attempt=call.launch.attempt, launched_at=call.launch.launched_at, box=call.launch.box)
-            for call in state.calls.values()
-            if call.ended_at is None
+            Unended(attempt=name, launched_at=call.launch.launched_at, box=call.launch.box)
+            for name, call in state.calls.items()
+            if call.state not in OVER
         ]
         return tuple(sorted(calls, key=lambda one: (one.launched_at, one.attempt)))
 
@@ -230,18 +230,24 @@ class DialerEngine:
         timers = self._context.state.timers
         while timers and timers[0][0] <= now:
             _at, _order, kind, name = heapq.heappop(timers)
-            if kind == "watch":
+            self._serve_timer(kind, name)
+
+    def _serve_timer(self, kind: TimerKind, name: str) -> None:
+        match kind:
+            case TimerKind.WATCH:
                 self._watching.look(AttemptId(name))
-            elif kind == "shift":
+            case TimerKind.SHIFT:
                 self._end_shift(AgentId(name))
-            elif kind == "wrap":
+            case TimerKind.WRAP:
                 self._end_wrap_up(AttemptId(name))
-            elif kind == "inbound_wrap":
+            case TimerKind.INBOUND_WRAP:
                 self._inbound_ending.wrap_up_over(InboundId(name))
-            elif kind == "guest":
+            case TimerKind.GUEST:
                 self._conference.watch(AttemptId(name))
-            elif kind == "reserved":
+            case TimerKind.RESERVED:
                 self._context.unconnected.add(CampaignId(name))
+            case _:
+                assert_never(kind)
 
     def _end_shift(self, name: AgentId) -> None:
         agent = self._context.state.agents.get(name)

@@ -24,6 +24,8 @@ def bring_up(state: Tree, layout: int) -> None:
     """Mend what was written in place, from its layout to today's."""
     if layout <= WITHOUT_LAYOUT:
         agents = cast("Tree", state["agents"])
+        for agent in agents.values():
+            cast("Tree", agent).pop("logs_out", None)
         for call in cast("Tree", state["calls"]).values():
             _bring_up_call(cast("Tree", call), agents)
 

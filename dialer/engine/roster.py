@@ -18,7 +18,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import NO_BOX, AgentId, BoxId, CampaignId
 from dialer.engine.context import Context
-from dialer.engine.state import AgentRow, CampaignRow, PoolRow
+from dialer.engine.state import AgentRow, CampaignRow, PoolRow, TimerKind
 
 SERVING = frozenset({AgentState.AVAILABLE, AgentState.RESERVED, AgentState.TALKING, AgentState.WRAPPING})
 
@@ -82,7 +82,7 @@ class Roster:
         context.state.agents[event.agent] = agent
         self.forget_capabilities()
         if event.shift_ends_at is not None:
-            context.set_timer(event.shift_ends_at, "shift", event.agent)
+            context.set_timer(event.shift_ends_at, TimerKind.SHIFT, event.agent)
         self.move(agent, AgentMove.LOG_IN)
         context.emit(ConnectAgentLeg(agent=event.agent, endpoint=event.endpoint))
 

@@ -2,7 +2,7 @@
 this object written down and nothing else.
 
 Nothing outside `dialer.engine` touches these rows. Derived lookups (prepared persons, pacing policies,
-agents of a pool) are caches rebuilt from them and live in `Caches`, never in a checkpoint.
+agents of a pool) are caches rebuilt from them and live in `Context`, never in a checkpoint.
 """
 
 from dataclasses import dataclass, field
@@ -33,12 +33,31 @@ from dialer.domain.inbound import Caller, InboundState
 from dialer.domain.lead import Lead
 from dialer.domain.record import AttemptRecord
 from dialer.domain.third_party import ThirdPartyState
+from dialer.domain.transitions import Word
 from dialer.domain.voice import PlannedVoice, Played
 from dialer.engine.launching.answering import AnswerBook
 from pacing.policy import NumberProfile
 
 LAYOUT = 2
 """Of the tables as they are written down; `older_state` knows the earlier ones."""
+
+
+class TimerKind(Word):
+    """What a timer wakes the engine for; its name is of the thing in brackets."""
+
+    WATCH = "watch"
+    """Nothing was heard of a call (attempt)."""
+    GUEST = "guest"
+    """Nothing was heard of a third party (attempt)."""
+    WRAP = "wrap"
+    """After-call work takes too long (attempt)."""
+    INBOUND_WRAP = "inbound_wrap"
+    """The same after somebody called us (inbound call)."""
+    SHIFT = "shift"
+    """A shift ends (agent)."""
+    RESERVED = "reserved"
+    """A lead that needs an agent reserved is due (campaign)."""
+
 
 Needs = tuple[str, ...]
 """Tags a call demands of its agent, sorted; names a pool within a campaign."""
@@ -133,7 +152,6 @@ class AgentRow:
     shift_ends_at: float | None = None
     is_leaving: bool = False
     leaving_reason: str = ""
-    logs_out: bool = False
     attempt: AttemptId | None = None
     inbound: InboundId | None = None
     reason: str = ""
@@ -336,7 +354,9 @@ class EngineState:
     changes: list[ChangeRow] = field(default_factory=list[ChangeRow])
     changes_forgotten: int = 0
     denials: dict[LeadId, str] = field(default_factory=dict[LeadId, str])
-    timers: list[tuple[float, int, str, str]] = field(default_factory=list[tuple[float, int, str, str]])
+    timers: list[tuple[float, int, TimerKind, str]] = field(
+        default_factory=list[tuple[float, int, TimerKind, str]]
+    )
     ignored: dict[str, int] = field(default_factory=dict[str, int])
     inbound: dict[InboundId, InboundRow] = field(default_factory=dict[InboundId, InboundRow])
     caller_ids: dict[str, CallerIdRow] = field(default_factory=dict[str, CallerIdRow])

@@ -13,7 +13,7 @@ from dialer.engine.launching import caller_id
 from dialer.engine.launching.lanes import leads_of
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.roster import Roster
-from dialer.engine.state import AgentRow, CallRow
+from dialer.engine.state import AgentRow, CallRow, TimerKind
 from pacing.policy import LaunchOutcome, TalkEnded
 
 PACING_OUTCOME: dict[Outcome, LaunchOutcome] = {
@@ -124,7 +124,9 @@ class ChannelGone:
             return
         context.emit(StoreOutcome(record=record_of(call)))
         if campaign.settings.wrap_up_limit_s is not None:
-            context.set_timer(context.now + campaign.settings.wrap_up_limit_s, "wrap", call.launch.attempt)
+            context.set_timer(
+                context.now + campaign.settings.wrap_up_limit_s, TimerKind.WRAP, call.launch.attempt
+            )
 
     def _end(self, call: CallRow, outcome: Outcome, *, wraps: bool = False) -> None:
         state = self._context.state

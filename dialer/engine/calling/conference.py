@@ -46,7 +46,7 @@ from dialer.engine.context import Context
 from dialer.engine.launching.clearing import Clearing
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.roster import Roster
-from dialer.engine.state import AgentRow, CallRow, GuestRow
+from dialer.engine.state import AgentRow, CallRow, GuestRow, TimerKind
 from pacing.policy import TalkEnded
 
 GUEST_WATCH_S = 60.0
@@ -113,7 +113,9 @@ class Conference:
         self._roster.move(agent, AgentMove.CALL_OVER)
         self._pacing.observe(campaign, call.launch.pool, TalkEnded(agent_id=agent.agent, talk_s=talk_s))
         if campaign.settings.wrap_up_limit_s is not None:
-            context.set_timer(context.now + campaign.settings.wrap_up_limit_s, "wrap", call.launch.attempt)
+            context.set_timer(
+                context.now + campaign.settings.wrap_up_limit_s, TimerKind.WRAP, call.launch.attempt
+            )
         context.emit(ReleaseAgent(attempt=call.launch.attempt, agent=agent.agent))
 
     # --- what the telephone system says ------------------------------------------------------------------
@@ -149,7 +151,7 @@ class Conference:
             return
         guest.hangup = None
         self._hang_up(guest, HangupReason.UNACCOUNTED)
-        self._context.set_timer(self._context.now + GUEST_WATCH_S, "guest", attempt)
+        self._context.set_timer(self._context.now + GUEST_WATCH_S, TimerKind.GUEST, attempt)
 
     def close_unknown(self, guest: GuestRow) -> None:
         """The telephone system does not know it any more."""
@@ -272,7 +274,7 @@ class Conference:
         line: str,
     ) -> None:
         context = self._context
-        context.set_timer(context.now + settings.ring_s + GUEST_WATCH_S, "guest", guest.attempt)
+        context.set_timer(context.now + settings.ring_s + GUEST_WATCH_S, TimerKind.GUEST, guest.attempt)
         context.emit(
             Originate(
                 attempt=guest.attempt,

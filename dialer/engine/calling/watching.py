@@ -9,7 +9,7 @@ from dialer.domain.ids import AttemptId
 from dialer.engine.calling import phases
 from dialer.engine.calling.channel_gone import ChannelGone
 from dialer.engine.context import Context
-from dialer.engine.state import CallRow
+from dialer.engine.state import CallRow, TimerKind
 
 WATCH_S = 60.0
 """Seconds beyond the longest ring after which an attempt of which nothing was heard is ended by us."""
@@ -41,17 +41,17 @@ class Watching:
             return
         until = may_last_until(call)
         if context.now < until:
-            context.set_timer(until, "watch", attempt)
+            context.set_timer(until, TimerKind.WATCH, attempt)
             return
         if call.hangup is not HangupReason.UNACCOUNTED:
             phases.give_up(context, call)
-            context.set_timer(context.now + LAST_WATCH_S, "watch", attempt)
+            context.set_timer(context.now + LAST_WATCH_S, TimerKind.WATCH, attempt)
             return
         self._gone.over(call, Outcome.UNKNOWN)
 
     def message(self, call: CallRow) -> None:
         """A greeting and a message take longer than a ring: look again when both must be over."""
-        self._context.set_timer(self._context.now + MESSAGE_WATCH_S, "watch", call.launch.attempt)
+        self._context.set_timer(self._context.now + MESSAGE_WATCH_S, TimerKind.WATCH, call.launch.attempt)
 
 
 def may_last_until(call: CallRow) -> float:

@@ -12,7 +12,7 @@ from dialer.engine.context import Context
 from dialer.engine.following import Following
 from dialer.engine.launching.clearing import Clearing
 from dialer.engine.roster import Roster
-from dialer.engine.state import AgentRow, InboundRow
+from dialer.engine.state import AgentRow, InboundRow, TimerKind
 
 
 def record_of_inbound(row: InboundRow) -> InboundRecord:
@@ -56,7 +56,7 @@ class InboundEnding:
         campaign = self._context.state.campaigns.get(agent.campaign)
         if campaign is not None and campaign.settings.wrap_up_limit_s is not None:
             at = self._context.now + campaign.settings.wrap_up_limit_s
-            self._context.set_timer(at, "inbound_wrap", row.call)
+            self._context.set_timer(at, TimerKind.INBOUND_WRAP, row.call)
 
     def wrap_up_over(self, call: InboundId) -> None:
         """After-call work took too long: it stays in doubt, and the agent is on a break."""

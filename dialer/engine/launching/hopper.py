@@ -16,7 +16,7 @@ from dialer.engine.context import Context, pool_of
 from dialer.engine.launching.lanes import base_pools
 from dialer.engine.people import People
 from dialer.engine.roster import Roster
-from dialer.engine.state import CampaignRow
+from dialer.engine.state import CampaignRow, TimerKind
 
 ASK_AGAIN_S = 5.0
 EMPTY_S = 60.0
@@ -151,7 +151,7 @@ class Hopper:
             self._people.use(person)
         if lead.reserve_agent:
             due = max(lead.not_before if lead.not_before is not None else 0.0, self._context.now)
-            self._context.set_timer(due, "reserved", campaign.settings.campaign)
+            self._context.set_timer(due, TimerKind.RESERVED, campaign.settings.campaign)
             pool.reserved_since[lead.lead] = due
         target = pool.reserved if lead.reserve_agent else pool.queue
         if target and self._key(lead) < self._key(state.leads[target[-1]]):

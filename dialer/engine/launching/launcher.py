@@ -52,7 +52,7 @@ from dialer.engine.launching.reserving import (
 )
 from dialer.engine.people import People
 from dialer.engine.roster import Roster
-from dialer.engine.state import AgentRow, CallRow, CampaignRow, LaunchRow, PoolRow
+from dialer.engine.state import AgentRow, CallRow, CampaignRow, LaunchRow, PoolRow, TimerKind
 from pacing.policy import LaunchDecision
 
 LOCKED_REST_S = 60.0
@@ -411,7 +411,7 @@ class Launcher:
         campaign.tokens -= 1.0
         context.emit(StoreAttempt(record=record_of(call), findings=cleared.decision.findings))
         context.emit(self._originate_command(campaign, call, cleared.clearance))
-        context.set_timer(context.now + campaign.settings.ring_s + WATCH_S, "watch", attempt)
+        context.set_timer(context.now + campaign.settings.ring_s + WATCH_S, TimerKind.WATCH, attempt)
         if agent is None:
             pool.ringing.append(attempt)
             return

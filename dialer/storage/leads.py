@@ -9,6 +9,7 @@ holds among the leads that are awake.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
@@ -16,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 from compliance_gate.request import PersonFile
 from compliance_gate.words import Outcome, PersonRole
 from dialer.domain.ids import AgentId, CampaignId, DebtId, LeadId
-from dialer.domain.lead import NEVER, Lead
+from dialer.domain.lead import LEAD, NEVER, Lead, LeadMove, LeadState
 from dialer.domain.ordering import LEAD_ORDER
 from dialer.domain.targets import targets_of
 from dialer.storage.database.tables import campaigns, debts, leads, person_debts
@@ -63,15 +64,28 @@ def order_columns() -> tuple[ColumnElement[Any], ...]:
     )
 
 
+def may(move: LeadMove) -> ColumnElement[bool]:
+    """The condition of a statement that makes this move: rows in whose state the table of leads has it."""
+    sources = [state.value for state in LEAD.sources(move)]
+    return leads.c.state == sources[0] if len(sources) == 1 else leads.c.state.in_(sources)
+
+
+@cache
+def after(move: LeadMove) -> str:
+    """The state that such a statement writes."""
+    return LEAD.goal(move).value
+
+
 def wake(connection: Connection, campaign: str, *, now: float) -> int:
     """Make at most `WAKE_AT_ONCE` resting leads due whose instant has come; returns how many."""
     sleeping = (
         select(leads.c.lead)
-        .where(leads.c.campaign == campaign, leads.c.state == "resting", leads.c.not_before <= now)
+        .where(leads.c.campaign == campaign, may(LeadMove.WAKE), leads.c.not_before <= now)
         .order_by(leads.c.not_before)
         .limit(WAKE_AT_ONCE)
     )
-    return connection.execute(update(leads).where(leads.c.lead.in_(sleeping)).values(state="due")).rowcount
+    woken = update(leads).where(leads.c.lead.in_(sleeping)).values(state=after(LeadMove.WAKE))
+    return connection.execute(woken).rowcount
 
 
 def claim(connection: Connection, campaign: str, *, wanted: int) -> list[str]:
@@ -82,7 +96,7 @@ def claim(connection: Connection, campaign: str, *, wanted: int) -> list[str]:
     """
     head = (
         select(leads.c.lead)
-        .where(leads.c.campaign == campaign, leads.c.state == "due")
+        .where(leads.c.campaign == campaign, may(LeadMove.CLAIM))
         .order_by(*order_columns())
         .limit(wanted)
     )
@@ -92,8 +106,8 @@ def claim(connection: Connection, campaign: str, *, wanted: int) -> list[str]:
     taken = head.cte("head")
     claimed = (
         update(leads)
-        .where(leads.c.lead.in_(select(taken.c.lead)), leads.c.state == "due")
-        .values(state="claimed")
+        .where(leads.c.lead.in_(select(taken.c.lead)), may(LeadMove.CLAIM))
+        .values(state=after(LeadMove.CLAIM))
         .returning(leads.c.lead)
     )
     ids = list(connection.execute(claimed).scalars())
@@ -112,8 +126,8 @@ def clear_hints(connection: Connection, person: str) -> None:
     owed = select(person_debts.c.debt).where(person_debts.c.person == person)
     connection.execute(
         update(leads)
-        .where(leads.c.debt.in_(owed), leads.c.state == "resting", leads.c.reserve_agent.is_(False))
-        .values(state="due", not_before=0.0)
+        .where(leads.c.debt.in_(owed), may(LeadMove.WAKE), leads.c.reserve_agent.is_(False))
+        .values(state=after(LeadMove.WAKE), not_before=0.0)
     )
 
 
@@ -123,8 +137,8 @@ def wake_numberless(connection: Connection, persons: Sequence[str]) -> None:
         owed = select(person_debts.c.debt).where(person_debts.c.person.in_(chunk))
         connection.execute(
             update(leads)
-            .where(leads.c.debt.in_(owed), leads.c.state == "resting", leads.c.reason == NUMBERLESS)
-            .values(state="due", not_before=0.0)
+            .where(leads.c.debt.in_(owed), may(LeadMove.WAKE), leads.c.reason == NUMBERLESS)
+            .values(state=after(LeadMove.WAKE), not_before=0.0)
         )
 
 
@@ -137,13 +151,14 @@ def forget_hints(connection: Connection, campaign: str, *, now: float) -> int:
         select(leads.c.lead)
         .where(
             leads.c.campaign == campaign,
-            leads.c.state == "resting",
+            may(LeadMove.WAKE),
             leads.c.not_before > now,
             leads.c.reserve_agent.is_(False),
         )
         .limit(WAKE_AT_ONCE)
     )
-    woken = update(leads).where(leads.c.lead.in_(denied)).values(state="due", not_before=0.0)
+    woken = update(leads).where(leads.c.lead.in_(denied))
+    woken = woken.values(state=after(LeadMove.WAKE), not_before=0.0)
     return connection.execute(woken).rowcount
 
 
@@ -152,8 +167,8 @@ def close_debt(connection: Connection, debt: str, state: str) -> None:
     connection.execute(update(debts).where(debts.c.debt == debt).values(state=state))
     connection.execute(
         update(leads)
-        .where(leads.c.debt == debt, leads.c.state.in_(("due", "resting")))
-        .values(state="closed", reason=state)
+        .where(leads.c.debt == debt, may(LeadMove.CLOSE_ACCOUNT))
+        .values(state=after(LeadMove.CLOSE_ACCOUNT), reason=state)
     )
 
 
@@ -164,8 +179,8 @@ def release_unrecorded(connection: Connection) -> int:
     """
     released = 0
     for campaign in connection.execute(select(campaigns.c.campaign)).scalars().all():
-        lost = update(leads).where(leads.c.campaign == campaign, leads.c.state == "claimed")
-        released += connection.execute(lost.values(state="due")).rowcount
+        lost = update(leads).where(leads.c.campaign == campaign, may(LeadMove.RELEASE))
+        released += connection.execute(lost.values(state=after(LeadMove.RELEASE))).rowcount
     return released
 
 
@@ -187,7 +202,7 @@ def bring(connection: Connection, campaign: str, ids: Sequence[str], *, now: flo
         leads_left=len(ids) + _left(connection, campaign),
         retry_at=connection.scalar(
             select(func.min(leads.c.not_before)).where(
-                leads.c.campaign == campaign, leads.c.state == "resting", leads.c.not_before < NEVER
+                leads.c.campaign == campaign, may(LeadMove.WAKE), leads.c.not_before < NEVER
             )
         ),
     )
@@ -198,7 +213,7 @@ def _left(connection: Connection, campaign: str) -> int:
         select(leads.c.lead)
         .where(
             leads.c.campaign == campaign,
-            leads.c.state.in_(("due", "resting")),
+            leads.c.state.in_((LeadState.DUE.value, LeadState.RESTING.value)),
             leads.c.not_before < NEVER,
         )
         .limit(COUNTED_UP_TO)
@@ -211,7 +226,7 @@ def load_leads(connection: Connection, campaign: str, *, now: float) -> Claimed:
     """Every open lead of a campaign with its persons, in the declared order: a rehearsal's memory."""
     open_leads = (
         select(leads.c.lead)
-        .where(leads.c.campaign == campaign, leads.c.state != "closed")
+        .where(leads.c.campaign == campaign, leads.c.state != LeadState.CLOSED.value)
         .order_by(*order_columns())
     )
     ids = list(connection.execute(open_leads).scalars())
@@ -240,7 +255,7 @@ def lead_of(
 ) -> Lead | None:
     """The lead as the hopper receives it; None when nobody tied to the debt may be called.
 
-    Such a lead stays claimed for this run and comes back with the next start: facts may have changed by then.
+    Whoever claimed such a lead sets it aside for a day: facts may have changed by then.
     """
     callable_persons = [files[person] for person, role in tied if role in TARGET_ROLES]
     targets = tuple(target for file in callable_persons for target in targets_of(file))

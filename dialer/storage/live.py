@@ -12,6 +12,7 @@ from dialer.domain.commands import RefillHopper
 from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import LeadsFetched
 from dialer.domain.ids import NumberId
+from dialer.domain.lead import LeadMove
 from dialer.domain.ports import JournalEntry
 from dialer.domain.targets import WITHOUT_NUMBER_REST_S
 from dialer.storage import leads
@@ -155,7 +156,7 @@ class SqlLeadSource:
         made = {lead.lead for lead in claimed.leads}
         barren = [lead for lead in ids if lead not in made]
         if barren:
-            await self._database.write(lambda c: _set_aside(c, barren, now + WITHOUT_NUMBER_REST_S))
+            await self._database.write(lambda c: set_aside(c, barren, now + WITHOUT_NUMBER_REST_S))
         return LeadsFetched(
             campaign=campaign,
             request=command.request,
@@ -168,10 +169,8 @@ class SqlLeadSource:
 
     async def _give_back(self, ids: Sequence[str]) -> None:
         """Nobody will hear of these claims. When even this fails, the next start gives them back."""
-        table = leads.leads
-        mine = update(table).where(table.c.lead.in_(ids), table.c.state == "claimed").values(state="due")
         with suppress(StoreUnavailableError):
-            await self._database.write(lambda c: c.execute(mine).rowcount)
+            await self._database.write(lambda c: release(c, ids))
 
     async def dial_number(self, number: NumberId) -> str | None:
         """The E.164 number behind an id; None when it is gone (erased), which means: do not dial."""
@@ -184,10 +183,18 @@ def _bring(connection: Connection, campaign: str, ids: Sequence[str], now: float
     return replace(claimed, as_of=last_sequence(connection))
 
 
-def _set_aside(connection: Connection, barren: Sequence[str], until: float) -> None:
+def release(connection: Connection, ids: Sequence[str]) -> None:
+    """Give claims back of which nobody heard."""
+    table = leads.leads
+    mine = update(table).where(table.c.lead.in_(ids), leads.may(LeadMove.RELEASE))
+    connection.execute(mine.values(state=leads.after(LeadMove.RELEASE)))
+
+
+def set_aside(connection: Connection, barren: Sequence[str], until: float) -> None:
+    """Leads without a number that may be called, until then."""
     table = leads.leads
     connection.execute(
         update(table)
-        .where(table.c.lead.in_(barren), table.c.state == "claimed")
-        .values(state="resting", not_before=until, reason=leads.NUMBERLESS)
+        .where(table.c.lead.in_(barren), leads.may(LeadMove.SET_ASIDE))
+        .values(state=leads.after(LeadMove.SET_ASIDE), not_before=until, reason=leads.NUMBERLESS)
     )

@@ -138,6 +138,7 @@ class Hopper:
             return
         if not lead.targets or any(target.person not in state.persons for target in lead.targets):
             self._context.ignore("lead_without_person")
+            self.give_back(lead, "nobody came with it", rest_s=SURPLUS_REST_S)
             return
         pools_before = len(campaign.pools)
         key, pool = pool_of(campaign, lead.needs)

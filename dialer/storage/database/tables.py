@@ -13,6 +13,8 @@ Four kinds of table, and who writes each:
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text
 
+from dialer.domain.lead import LEAD
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -253,7 +255,7 @@ leads = Table(
     Column("lead", _Bytewise, primary_key=True),
     _text("campaign", default=None),
     _text("debt", default=None),
-    _text("state", default="due"),
+    _text("state", default=LEAD.initial.value),
     Column("not_before", Float, nullable=False, server_default="0"),
     Column("reserve_agent", Boolean, nullable=False, server_default=sa.false()),
     Column("reserve_for", Text),
@@ -264,8 +266,7 @@ leads = Table(
     Index("ix_leads_debt", "debt"),
     Index("ix_leads_waiting", "campaign", "state", "not_before"),
 )
-"""States: `due` (may be claimed), `resting` (not before an instant), `claimed` (fetched, the engine has not
-written it down), `queued`, `in_flight`, `closed`."""
+"""`state`: see `dialer.domain.lead`."""
 
 Index(
     "ix_leads_order",

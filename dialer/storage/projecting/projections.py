@@ -16,6 +16,7 @@ from dialer.domain import events as e
 from dialer.domain.commands import Command
 from dialer.domain.events import Event
 from dialer.domain.facts import FactChange
+from dialer.domain.lead import LeadMove
 from dialer.domain.ports import Fate, JournalEntry
 from dialer.storage import leads
 from dialer.storage.database import tables
@@ -75,7 +76,7 @@ def _fact(fold: Fold, change: FactChange | None, entry: JournalEntry, known: lis
 
 def _leads_fetched(fold: Fold, event: e.LeadsFetched, _entry: JournalEntry) -> None:
     for lead in event.leads:
-        fold.lead(lead.lead, state="queued")
+        fold.lead(lead.lead, state=leads.after(LeadMove.BRING))
 
 
 def _suppression_added(fold: Fold, event: e.SuppressionAdded, entry: JournalEntry) -> None:
@@ -135,7 +136,7 @@ def _attempt(fold: Fold, command: c.StoreAttempt, entry: JournalEntry) -> None:
     record = command.record
     fold.attempt(record)
     fold.append(tables.findings, {"attempt": record.attempt, "sequence": entry.sequence})
-    fold.lead(record.lead, state="in_flight")
+    fold.lead(record.lead, state=leads.after(LeadMove.LAUNCH))
 
 
 def _outcome(fold: Fold, command: c.StoreOutcome, _entry: JournalEntry) -> None:
@@ -145,7 +146,7 @@ def _outcome(fold: Fold, command: c.StoreOutcome, _entry: JournalEntry) -> None:
 def _rest(fold: Fold, command: c.RestLead, _entry: JournalEntry) -> None:
     fold.lead(
         command.lead,
-        state="resting",
+        state=leads.after(LeadMove.REST),
         not_before=command.not_before,
         passes=command.passes,
         reserve_agent=command.reserve_agent,
@@ -155,7 +156,7 @@ def _rest(fold: Fold, command: c.RestLead, _entry: JournalEntry) -> None:
 
 
 def _close(fold: Fold, command: c.CloseLead, _entry: JournalEntry) -> None:
-    fold.lead(command.lead, state="closed", reason=command.reason)
+    fold.lead(command.lead, state=leads.after(LeadMove.CLOSE), reason=command.reason)
 
 
 def _denial(fold: Fold, command: c.StoreDenial, entry: JournalEntry) -> None:

@@ -27,7 +27,7 @@ from dialer.domain.ids import (
     NumberId,
     PersonId,
 )
-from dialer.domain.lead import Lead, Target
+from dialer.domain.lead import LEAD, Lead, LeadMove, LeadState, Target
 from dialer.engine.engine import DialerEngine
 
 START = 1_780_000_000.0  # a Thursday in May 2026, 20:26 UTC
@@ -81,6 +81,7 @@ class Floor:
         self.engine = DialerEngine(self.gate)
         self.now = START
         self.log: list[c.Command] = []
+        self.leads: dict[LeadId, LeadState] = {}
         values: dict[str, object] = {"policy": "progressive", "time_zone": "America/New_York", **settings}
         self.settings = CampaignSettings(campaign=CAMPAIGN, client=ClientId("acme"), **values)  # pyright: ignore[reportArgumentType]
         self.send(e.CampaignConfigured(settings=self.settings))
@@ -89,7 +90,27 @@ class Floor:
         self.now += after
         out = self.engine.step(event, now=self.now)
         self.log.extend(out)
+        self._walk_leads(event, out)
         return out
+
+    def _walk_leads(self, event: e.Event, out: tuple[c.Command, ...]) -> None:
+        """Whatever the engine says of a lead is a legal move of it, in every test."""
+        moves: list[tuple[LeadId, LeadMove]] = []
+        if isinstance(event, e.LeadsFetched):
+            self.leads.update({each.lead: LeadState.CLAIMED for each in event.leads})
+            moves = [(each.lead, LeadMove.BRING) for each in event.leads]
+        for command in out:
+            match command:
+                case c.StoreAttempt() if command.record.attempt in self.engine.checkpoint().calls:
+                    moves.append((command.record.lead, LeadMove.LAUNCH))
+                case c.RestLead():
+                    moves.append((command.lead, LeadMove.REST))
+                case c.CloseLead():
+                    moves.append((command.lead, LeadMove.CLOSE))
+                case _:
+                    pass
+        for moved, move in moves:
+            self.leads[moved] = LEAD.move(self.leads[moved], move)
 
     def wait(self, seconds: float) -> tuple[c.Command, ...]:
         """Let time pass, waking the engine whenever it asked to be."""

@@ -14,13 +14,14 @@ from compliance_gate.request import (
     Consent,
     Debt,
     HistoryEntry,
+    Hold,
     NumberOnFile,
     PersonFile,
     ProposedContact,
 )
 from compliance_gate.rules.base import Answer
 from compliance_gate.rules.window import WindowRule
-from compliance_gate.words import ConsentScope, EventKind, NumberKind, NumberRole, Outcome, Tech
+from compliance_gate.words import ConsentScope, EventKind, HoldKind, NumberKind, NumberRole, Outcome, Tech
 
 NOW = datetime(2026, 6, 10, 15, tzinfo=UTC)
 NUMBER = NumberOnFile(
@@ -226,3 +227,15 @@ def test_warnings_do_not_deny() -> None:
 
     assert decision.warnings == ()
     assert all(finding.verdict is Verdict.CLEARED for finding in decision.findings)
+
+
+@pytest.mark.parametrize(
+    ("waits_s", "is_told"), [(39 * 86400, True), (400 * 86400, True), (400 * 86400 + 1, False)]
+)
+def test_the_next_instant_is_looked_for_four_hundred_days_ahead(waits_s: int, is_told: bool) -> None:
+    """A hold that ends on the last second of them is waited for; one that ends a second later is for ever."""
+    ends = NOW + timedelta(seconds=waits_s)
+    held = replace(PERSON, holds=(Hold(kind=HoldKind.DISASTER_AREA, since=NOW, until=ends),))
+    noon = NOW.replace(hour=15)
+    assert noon == NOW, "an hour that every window leaves open, that day and then"
+    assert GATE.evaluate(ask(held), at=NOW).retry_at == (ends if is_told else None)

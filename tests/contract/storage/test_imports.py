@@ -195,6 +195,23 @@ def test_an_abandoned_import_is_forgotten(floor: Any) -> None:
         imports.publish(name, now=floor.now)
 
 
+@pytest.mark.parametrize(
+    ("given", "scope"),
+    [
+        ({"consent_at": AT}, ConsentScope.NUMBER_PROVIDED_TO_CREDITOR),
+        ({"text_consent_at": AT}, ConsentScope.SMS),
+    ],
+)
+def test_a_consent_is_kept_as_what_it_was_given_for(
+    floor: Any, given: dict[str, Any], scope: ConsentScope
+) -> None:
+    """To texts or to calls: neither is kept as the other."""
+    floor.place(floor.account("A1", numbers=[floor.number(1, **given)]))
+    person = floor.store.identifiers.person("acme", "of-A1")
+    consents = floor.store.person_files([person], now=floor.now)[person].consents
+    assert [(consent.scope, consent.at) for consent in consents] == [(scope, AT)]
+
+
 def test_what_the_creditor_knows_reaches_the_gate(floor: Any) -> None:
     block = TimeBlock(days=frozenset({Weekday.SUNDAY}))
     account = floor.account(

@@ -1,8 +1,8 @@
 """How many contacts a second the gate decides on one core.
 
 `python benchmarks/gate.py [--million]`: evaluate (every finding kept, US federal + state + city + house +
-client layers, 90 days of history) and screen. Medians over repeats of processor time (the machine may be
-shared), warm caches.
+client layers, 90 days of history). Medians over repeats of processor time (the machine may be shared), warm
+caches.
 """
 
 import statistics
@@ -86,33 +86,34 @@ def rate(label: str, count: int, work: Callable[[], object], repeats: int = 5) -
     print(f"{label:<58} {statistics.median(rates):>12,.0f} a second")
 
 
-def screen_many(count: int) -> int:
-    """Screen `count` persons, each indexed anew, ten entries of history; how many were denied."""
+def decide_many(count: int) -> int:
+    """Decide about `count` persons, each indexed anew, ten entries of history; how many were denied."""
     gate = ComplianceGate(with_sample_signature(rulebook_with([("client/acme.yaml", CLIENT)])))
     proposed = ProposedContact(number="+12125550123", debts=("D1",), client="acme")
     files = [person(i, entries=10) for i in range(1000)]
     denied = 0
     for start in range(0, count, 1000):
-        requests = (
-            ContactRequest(person=PreparedPerson(file), proposed=proposed)
+        denied += sum(
+            not gate.evaluate(
+                ContactRequest(person=PreparedPerson(file), proposed=proposed), at=NOW, with_retry=False
+            ).is_allowed
             for file in files[: min(1000, count - start)]
         )
-        denied += sum(result.denied_by is not None for result in gate.screen(requests, at=NOW))
     return denied
 
 
-def screen_a_million() -> None:
-    """Screen a million persons in two processes, wall time."""
+def decide_a_million() -> None:
+    """Decide about a million persons in two processes, wall time."""
     start = time.perf_counter()
     with ProcessPoolExecutor(2) as pool:
-        list(pool.map(screen_many, [500_000, 500_000]))
-    print(f"1,000,000 persons screened in two processes: {time.perf_counter() - start:.1f} s")
+        list(pool.map(decide_many, [500_000, 500_000]))
+    print(f"1,000,000 persons decided in two processes: {time.perf_counter() - start:.1f} s")
 
 
 def main() -> None:
     """Run all benchmarks."""
     if "--million" in sys.argv:
-        screen_a_million()
+        decide_a_million()
         return
     gate = ComplianceGate(with_sample_signature(rulebook_with([("client/acme.yaml", CLIENT)])))
     proposed = ProposedContact(number="+12125550123", debts=("D1",), client="acme")
@@ -125,21 +126,13 @@ def main() -> None:
     rate("evaluate, prepared", 500, lambda: [gate.evaluate(r, at=NOW) for r in requests])
     later = NOW + timedelta(hours=12)
     rate("evaluate, denied with retry_at", 500, lambda: [gate.evaluate(r, at=later) for r in requests])
-    rate("screen, prepared", 500, lambda: gate.screen(requests, at=NOW))
-    rate(
-        "screen, prepared anew, 45 entries",
-        500,
-        lambda: gate.screen(
-            [ContactRequest(person=PreparedPerson(f), proposed=proposed) for f in files], at=NOW
-        ),
-    )
     short = [person(i, entries=4) for i in range(500)]
     rate(
-        "screen, prepared anew, 4 entries",
+        "evaluate, prepared anew, 4 entries",
         500,
-        lambda: gate.screen(
-            [ContactRequest(person=PreparedPerson(f), proposed=proposed) for f in short], at=NOW
-        ),
+        lambda: [
+            gate.evaluate(ContactRequest(person=PreparedPerson(f), proposed=proposed), at=NOW) for f in short
+        ],
     )
     rate("with_entry", 500, lambda: [r.person.with_entry(files[0].history[-1]) for r in requests])
     federal = ComplianceGate(standard_rulebook())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from compliance_gate.call_handling import UNTIL_CARRIED, CallHandling
@@ -105,14 +105,6 @@ class GateDecision:
         return tuple(f for f in self.findings if f.verdict is Verdict.WARNED)
 
 
-@dataclass(frozen=True, slots=True)
-class Screening:
-    """Result of a bulk look at one request: the first rule that denies, or `None`. Never a clearance."""
-
-    person: str
-    denied_by: str | None
-
-
 class ClearanceRefusedError(Exception):
     """A clearance was used twice, too late, or for something other than it was given for."""
 
@@ -155,11 +147,3 @@ class ClearanceLedger:
     def used(self) -> Mapping[str, datetime]:
         """Clearances used lately, with their expiry."""
         return dict(self._used)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LawDates:
-    """From when to when a rule is in force, as local days of the consumer; both included."""
-
-    effective_from: date
-    effective_to: date | None = None

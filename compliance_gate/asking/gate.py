@@ -16,7 +16,7 @@ from compliance_gate.asking.question import Question
 from compliance_gate.book.rulebook import LAYERS, Rulebook
 from compliance_gate.calendar import utc
 from compliance_gate.call_handling import Term
-from compliance_gate.findings import Clearance, GateDecision, Layer, Recording, Screening, Verdict
+from compliance_gate.findings import Clearance, GateDecision, Layer, Recording
 from compliance_gate.request import ProposedContact
 from compliance_gate.rules.base import Answer, Denied, Rule
 
@@ -89,38 +89,6 @@ class ComplianceGate:
         """
         return self._planner.terms(proposed, on=on, packs=tuple(packs))
 
-    def screen(self, requests: Iterable[ContactRequest], *, at: datetime) -> tuple[Screening, ...]:
-        """Look at many contacts, each only until a rule denies it. Saves work; never clears."""
-        return tuple(
-            Screening(request.person.file.person, self._first_denial(request, at)) for request in requests
-        )
-
-    def _first_denial(self, request: ContactRequest, at: datetime) -> str | None:
-        question = _question(request, at, brief=True)
-        plan = self._planner.plan(request, question)
-        if not is_sound(question, plan):
-            return next(f.rule for f in structural_findings(question, plan) if f.verdict is Verdict.DENIED)
-        person, screening = request.person, plan.screening
-        file = person.file
-        rules = [*screening.always]
-        if file.holds:
-            rules += screening.on_holds
-        if file.requests:
-            rules += screening.on_requests
-        second, seen, times, codes = question.at, question.seen, person.times, person.codes
-        for rule, mask, memory_s, fewest in screening.on_events:
-            # With too few events in the stretch the rule looks at, or none of its kinds, it cannot deny.
-            if fewest <= seen and codes & mask and times[seen - fewest] + memory_s >= second:
-                rules.append(rule)
-        rule = rules[0] if rules else None
-        try:
-            for rule in rules:
-                if type(rule.ask(question)) is Denied:
-                    return rule.header.rule
-        except Exception:  # noqa: BLE001 - fail closed, as in `ask`; here nobody is told why
-            return _FAILED if rule is None else rule.header.rule
-        return None
-
     def _first_passing(
         self, request: ContactRequest, question: Question, denials: list[_Denial]
     ) -> int | None:
@@ -171,7 +139,7 @@ def ask(rule: Rule, question: Question) -> Answer:
         return Denied((("the rule failed", f"{type(error).__name__}: {error}"),), None)
 
 
-def _question(request: ContactRequest, at: datetime, *, brief: bool = False) -> Question:
+def _question(request: ContactRequest, at: datetime) -> Question:
     if at.tzinfo is None:
         raise ValueError("`at` must be an aware datetime: without a zone there is no instant")
     second = at.timestamp()
@@ -181,7 +149,6 @@ def _question(request: ContactRequest, at: datetime, *, brief: bool = False) -> 
         request.profile,
         at=math.floor(second),
         until=math.ceil(second + request.max_ring_s),
-        brief=brief,
     )
 
 

@@ -10,10 +10,8 @@ from compliance_gate.book.register import Place
 from compliance_gate.calendar import ZoneDays, zone_days
 from compliance_gate.consents import CallConsent, call_consents
 from compliance_gate.request import (
-    Consent,
     Debt,
     HistoryEntry,
-    Hold,
     NumberOnFile,
     PersonFile,
     PersonRequest,
@@ -67,7 +65,7 @@ class ZoneSet:
 
 
 class PreparedPerson:
-    """A `PersonFile` with its indexes. Make it once; each `with_...` returns a new one cheaply."""
+    """A `PersonFile` with its indexes. Make it once; `with_entry` returns a new one cheaply."""
 
     __slots__ = (
         "_call_consents",
@@ -227,18 +225,6 @@ class PreparedPerson:
         after._times = [*times, at]
         after._days = {name: [*days, zone_days(name).day_of(at)] for name, days in self._days.items()}
         return after
-
-    def with_request(self, request: PersonRequest) -> "PreparedPerson":
-        """The same person after one more request."""
-        return PreparedPerson(replace(self.file, requests=(*self.file.requests, request)))
-
-    def with_consent(self, consent: Consent) -> "PreparedPerson":
-        """The same person after one more consent."""
-        return PreparedPerson(replace(self.file, consents=(*self.file.consents, consent)))
-
-    def with_hold(self, hold: Hold) -> "PreparedPerson":
-        """The same person with one more hold."""
-        return PreparedPerson(replace(self.file, holds=(*self.file.holds, hold)))
 
     def has_consent(self, scope: ConsentScope) -> bool:
         """Whether any consent of this scope is on file, valid or not."""

@@ -68,21 +68,6 @@ def asking(rules: tuple[Rule, ...], proposed: ProposedContact) -> Asking:
 
 
 @dataclass(frozen=True, slots=True)
-class ScreeningOrder:
-    """Rules that deny, by what must be on file before they can, in order of cost.
-
-    Attributes:
-        on_events: with the kinds of event that matter (a bit for each code), how far back the rule looks (s),
-            and how many events it needs there.
-    """
-
-    always: tuple[Rule, ...]
-    on_holds: tuple[Rule, ...]
-    on_requests: tuple[Rule, ...]
-    on_events: tuple[tuple[Rule, int, int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """The rules to ask.
 
@@ -94,7 +79,6 @@ class Plan:
         recordings: rules that bind the playing of single recordings.
         coverage: what the register says of the places; `None` if the packs were given.
         missing: packs that were asked for and do not exist.
-        screening: `denying` again, by what each rule needs before it can deny.
         handling: how a call that is cleared must be handled.
     """
 
@@ -107,7 +91,6 @@ class Plan:
     missing: tuple[str, ...]
     packs: tuple[str, ...]
     with_house: bool
-    screening: ScreeningOrder
     handling: CallHandling
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from compliance_gate.asking.person_index import ContactRequest
-from compliance_gate.asking.plan import Plan, ScreeningOrder, asking, denies
+from compliance_gate.asking.plan import Plan, asking, denies
 from compliance_gate.asking.preconditions import cleared_findings
 from compliance_gate.asking.question import Question
 from compliance_gate.book.register import Coverage, Place
@@ -14,25 +14,9 @@ from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.call_handling import Term, strictest
 from compliance_gate.findings import Layer, Recording
 from compliance_gate.request import ProposedContact
-from compliance_gate.rules.base import Needs, Rule
+from compliance_gate.rules.base import Rule
 from compliance_gate.words import Action, NumberKind, PersonRole, Tech
 
-# Kinds in the order of what an answer costs: screening stops at the first denial.
-_COST = (
-    "hold",
-    "suppression",
-    "do_not_call",
-    "number_role",
-    "third_party",
-    "window",
-    "holiday",
-    "asked_times",
-    "employer_email",
-    "recorded_voice",
-    "text_procedure",
-    "pause",
-    "count",
-)
 _MOST_PLANS = 8192
 
 
@@ -132,7 +116,6 @@ class Planner:
             cleared=cleared_findings(None, packs, proposed.action, with_house=with_house),
             asked=asking(rules, proposed),
             denying=asking(denying, proposed),
-            screening=_screening(denying),
             recorded=asking(extra, proposed),
             recordings=tuple(
                 (
@@ -186,26 +169,4 @@ def _as_recorded(proposed: ProposedContact) -> ProposedContact:
         purpose=proposed.purpose,
         tech=Tech.PRERECORDED_VOICE,
         collector_type=proposed.collector_type,
-    )
-
-
-def _cost(rule: Rule) -> int:
-    return _COST.index(rule.header.kind) if rule.header.kind in _COST else len(_COST)
-
-
-def _screening(denying: tuple[Rule, ...]) -> ScreeningOrder:
-    by_cost = sorted(denying, key=_cost)
-
-    def needing(what: Needs) -> tuple[Rule, ...]:
-        return tuple(rule for rule in by_cost if rule.memory_s is None and rule.needs is what)
-
-    return ScreeningOrder(
-        always=needing(Needs.NOTHING),
-        on_holds=needing(Needs.HOLDS),
-        on_requests=needing(Needs.REQUESTS),
-        on_events=tuple(
-            (rule, rule.events_mask, rule.memory_s, rule.fewest_events)
-            for rule in by_cost
-            if rule.memory_s is not None
-        ),
     )

@@ -154,11 +154,6 @@ class Rule(ABC):
         """Seconds back beyond which no event matters to this rule; `None` if it asks of more than events."""
         return None
 
-    @property
-    def fewest_events(self) -> int:
-        """Events there must be within `memory_s` before the rule can deny."""
-        return 1
-
     def finding(self, answer: Answer) -> Finding:
         """The answer as a finding, with the rule's name, citation and layer."""
         header = self.header

@@ -171,11 +171,6 @@ class CountRule(Rule):
         """The longest reading, on the safe side; none where nothing at all is permitted."""
         return None if self.of.at_most == 0 or self.of.after_first else self._memory_s
 
-    @property
-    def fewest_events(self) -> int:
-        """As many as the limit."""
-        return self.of.at_most
-
     def _first_possible(self, question: Question) -> int:
         """Index of the first event that any reading in any zone could hold."""
         first = question.seen

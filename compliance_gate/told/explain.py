@@ -1,12 +1,10 @@
 """A decision, or a rule, in sentences that a person without this program can read and check."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.calendar import zone_days
 from compliance_gate.findings import Finding, GateDecision, Layer, Recording, Verdict
-from compliance_gate.rules.base import Rule
 
 _LAYER_NAMES = {
     Layer.LAW: "law",
@@ -18,12 +16,6 @@ _VERDICTS = {
     Verdict.CLEARED: "has nothing against it",
     Verdict.DENIED: "forbids it",
     Verdict.WARNED: "warns",
-}
-_CHECKED = {
-    "primary": "the law's own text was read",
-    "secondary": "known from a secondary source",
-    "memory": "not verified: treat as unchecked",
-    "policy": "policy, not law",
 }
 
 
@@ -57,64 +49,6 @@ def explain_finding(finding: Finding, rulebook: Rulebook, *, at: datetime) -> st
     told = f" Facts: {facts}." if facts else ""
     layer = _LAYER_NAMES[finding.layer]
     return f"{finding.rule} ({layer}) {_VERDICTS[finding.verdict]}{words}.{told} [{finding.citation}]"
-
-
-def describe_rule(rule: Rule) -> tuple[str, ...]:
-    """Tell a rule with everything that is known of it."""
-    header = rule.header
-    until = "still in force" if header.effective_to is None else f"to {header.effective_to.isoformat()}"
-    lines = [
-        f"{header.rule} ({header.pack}, {_LAYER_NAMES[header.layer]}, kind {header.kind})",
-        header.what,
-        f"Counted in: {header.unit}",
-        f"In force: from {header.effective_from.isoformat()}, {until}",
-        f"Citation: {header.citation}",
-        f"Checked: {_CHECKED[header.checked.value]}, {header.checked_on.isoformat()}",
-        *(f"{name}: {value}" for name, value in rule.values() if value),
-    ]
-    for label, value in (
-        ("Expected change", header.expected),
-        ("Note", header.note),
-        ("Source", header.source),
-        ("Written in", f"compliance_gate/law/{header.path}"),
-    ):
-        if value:
-            lines.append(f"{label}: {value}")
-    return tuple(lines)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LawChange:
-    """A rule that is not the same on two days. `before` or `after` is `None` where it was not in force."""
-
-    rule: str
-    before: Rule | None
-    after: Rule | None
-
-    @property
-    def text(self) -> str:
-        """The change in a line."""
-        if self.before is None:
-            return f"{self.rule}: comes into force"
-        if self.after is None:
-            return f"{self.rule}: is no longer in force"
-        old, new = dict(self.before.values()), dict(self.after.values())
-        names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-        changes = "; ".join(
-            f"{name}: {old.get(name, 'none')} becomes {new.get(name, 'none')}" for name in names
-        )
-        return f"{self.rule}: {changes or 'what it binds, or its citation, changes'}"
-
-
-def law_changes(rulebook: Rulebook, before: date, after: date) -> tuple[LawChange, ...]:
-    """Rules that differ between the law of two days, by name."""
-    old = {rule.header.rule: rule for rule in rulebook.in_force(before)}
-    new = {rule.header.rule: rule for rule in rulebook.in_force(after)}
-    return tuple(
-        LawChange(rule=name, before=old.get(name), after=new.get(name))
-        for name in sorted({*old, *new})
-        if old.get(name) is not new.get(name)
-    )
 
 
 def _next(decision: GateDecision, zones: tuple[str, ...]) -> str:

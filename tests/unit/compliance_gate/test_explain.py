@@ -1,13 +1,12 @@
 """Decisions and rules can be read without the program."""
 
 import json
-from datetime import date
 from pathlib import Path
 
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.book.shipped import standard_rulebook
 from compliance_gate.told.case_language import read_case
-from compliance_gate.told.explain import describe_rule, explain, law_changes
+from compliance_gate.told.explain import explain
 
 _FILE = Path(__file__).parents[2] / "law" / "cases.jsonl"
 CASES = {case["id"]: case for case in map(json.loads, _FILE.read_text(encoding="utf-8").splitlines())}
@@ -30,21 +29,3 @@ def test_a_denial_leads_from_the_call_to_the_paragraph() -> None:
         book.hash,
     ):
         assert part in told
-
-
-def test_a_rule_is_described_with_its_file() -> None:
-    """From the screen to the law folder."""
-    rule = standard_rulebook().rule("us-dc-after-completed-call")
-    assert rule is not None
-    told = "\n".join(describe_rule(rule))
-
-    assert "compliance_gate/law/us/states/district-of-columbia.yaml" in told
-    assert "lasts: 7 local days, full days after it" in told
-
-
-def test_changes_between_two_days_are_told() -> None:
-    """What came into force, and what ended."""
-    texts = [change.text for change in law_changes(standard_rulebook(), date(2026, 8, 31), date(2026, 9, 1))]
-
-    assert "us-nyc-three-attempts: comes into force" in texts
-    assert "us-nyc-two-communications: is no longer in force" in texts

@@ -151,27 +151,6 @@ def test_flags_become_requests_and_holds(path: Path) -> None:
     assert [hold.kind for hold in account.person.holds] == [HoldKind.BANKRUPTCY]
 
 
-@pytest.mark.parametrize("may_call", ["yes", "no", ""])
-@pytest.mark.parametrize("may_text", ["yes", "no", ""])
-def test_a_consent_to_texts_is_none_to_calls_and_the_other_way_round(
-    path: Path, may_call: str, may_text: str
-) -> None:
-    """Each is kept as what it is, from its day on; neither stands for the other."""
-    account = accepted(
-        path,
-        phone_1_consent=may_call,
-        phone_1_text_consent=may_text,
-        phone_1_consent_date="2026-03-04",
-    )
-    number = account.person.numbers[0]
-    given = {at for at in (number.consent_at, number.text_consent_at) if at is not None}
-    assert (number.consent_at is not None, number.text_consent_at is not None) == (
-        may_call == "yes",
-        may_text == "yes",
-    )
-    assert {at.date() for at in given} <= {date(2026, 3, 4)}
-
-
 def test_an_address_that_cannot_be_placed_stays_unknown_and_is_told(path: Path) -> None:
     reader, (line,) = read(path, text_of({**GOOD, "state": "AE", "zip": "09012"}))
     assert isinstance(line, PlacedAccount)

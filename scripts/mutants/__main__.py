@@ -40,7 +40,7 @@ PYTEST = (
     "-p",
     "no:xdist",
 )
-SELECTION = ("-p", "scripts.mutants.steady", "-m", "not live and not browser and not postgres")
+SELECTION = ("-p", "scripts.mutants.steady", "--timeout=90", "-m", "not live and not browser and not postgres")
 
 
 def _environment(**more: str) -> dict[str, str]:

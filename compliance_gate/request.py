@@ -7,7 +7,9 @@ with every value it may have and denies if any of them would be denied.
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Annotated
 
+from compliance_gate.valid import AnyNumber, Most, Name, Names, Zones, valid
 from compliance_gate.words import (
     Action,
     AddressKind,
@@ -35,27 +37,30 @@ from compliance_gate.words import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class Address:
     """An address on file. `zones` are IANA names; a place can be in several, `None` is not known."""
 
     country: str | None
     region: str | None = None
     city: str | None = None
-    zones: frozenset[str] | None = None
+    zones: Zones | None = None
     kind: AddressKind = AddressKind.RESIDENTIAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class KnownLocation:
     """Where the person has said they are for the time being; `until` is the last local day of it."""
 
-    zones: frozenset[str]
+    zones: Annotated[Zones, Most(700, least=1)]
     until: date | None = None
     country: str | None = None
     region: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class NumberOnFile:
     """A number kept for the person.
 
@@ -68,11 +73,11 @@ class NumberOnFile:
         dnc_checked: whether the lists were looked up at all; `None` = not known.
     """
 
-    number: str
+    number: Name
     kind: NumberKind = NumberKind.UNKNOWN
     role: NumberRole = NumberRole.UNKNOWN
     place: Place | None = None
-    zones: frozenset[str] | None = None
+    zones: Zones | None = None
     country: str | None = None
     regions: frozenset[str] = frozenset()
     on_lists: frozenset[DncList] = frozenset()
@@ -81,10 +86,11 @@ class NumberOnFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class Debt:
     """A debt this person is tied to. `person_role` is who the person is to this very debt."""
 
-    debt: str
+    debt: Name
     type: DebtType = DebtType.OTHER
     servicer_account: str | None = None
     client: str | None = None
@@ -93,6 +99,7 @@ class Debt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class HistoryEntry:
     """One thing that happened.
 
@@ -111,10 +118,10 @@ class HistoryEntry:
     event: EventKind
     direction: Direction | None = None
     outcome: Outcome | None = None
-    debts: tuple[str, ...] | None = None
-    conversation_debts: tuple[str, ...] | None = None
-    intended_debts: tuple[str, ...] | None = None
-    number: str | None = None
+    debts: Names | None = None
+    conversation_debts: Names | None = None
+    intended_debts: Names | None = None
+    number: Name | None = None
     purpose: Purpose | None = None
     tech: Tech | None = None
     mode: Mode | None = None
@@ -127,6 +134,7 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class TimeBlock:
     """Local wall-clock hours on some weekdays; `until` None with `start` 00:00 is the whole day."""
 
@@ -136,14 +144,15 @@ class TimeBlock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class Consent:
     """Something a person agreed to, with the words that limit it."""
 
     at: datetime
     scope: ConsentScope
     given_to: GivenTo | None = None
-    debts: tuple[str, ...] | None = None
-    number: str | None = None
+    debts: Names | None = None
+    number: Name | None = None
     valid_on: date | None = None
     valid_from: date | None = None
     valid_until: date | None = None
@@ -153,13 +162,14 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class PersonRequest:
     """Something asked for, or made known, by or for a person. `withdrawn_at` ends it."""
 
     at: datetime
     type: RequestKind
-    debts: tuple[str, ...] | None = None
-    number: str | None = None
+    debts: Names | None = None
+    number: Name | None = None
     medium: Medium | None = None
     place: Place | None = None
     blocks: tuple[TimeBlock, ...] = ()
@@ -175,39 +185,42 @@ class PersonRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class Hold:
     """A reason to leave a person, or some of their debts, alone. `debts` None is all of them."""
 
     kind: HoldKind
     since: datetime
     until: datetime | None = None
-    debts: tuple[str, ...] | None = None
+    debts: Names | None = None
     source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class PersonFile:
     """Everything on file about one person that the law may ask about."""
 
-    person: str
+    person: Name
     role: PersonRole = PersonRole.CONSUMER
-    addresses: tuple[Address, ...] = ()
-    numbers: tuple[NumberOnFile, ...] = ()
-    debts: tuple[Debt, ...] = ()
-    history: tuple[HistoryEntry, ...] = ()
-    consents: tuple[Consent, ...] = ()
-    requests: tuple[PersonRequest, ...] = ()
-    holds: tuple[Hold, ...] = ()
+    addresses: Annotated[tuple[Address, ...], AnyNumber()] = ()
+    numbers: Annotated[tuple[NumberOnFile, ...], AnyNumber()] = ()
+    debts: Annotated[tuple[Debt, ...], AnyNumber()] = ()
+    history: Annotated[tuple[HistoryEntry, ...], AnyNumber()] = ()
+    consents: Annotated[tuple[Consent, ...], AnyNumber()] = ()
+    requests: Annotated[tuple[PersonRequest, ...], AnyNumber()] = ()
+    holds: Annotated[tuple[Hold, ...], AnyNumber()] = ()
     known_location: KnownLocation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class ProposedContact:
     """What is to be done now. `debts` None means it was not said, which is about every debt."""
 
     action: Action = Action.PLACE_CALL
-    number: str | None = None
-    debts: tuple[str, ...] | None = None
+    number: Name | None = None
+    debts: Names | None = None
     purpose: Purpose = Purpose.COLLECTION
     tech: Tech | None = None
     mode: Mode | None = None

@@ -7,12 +7,14 @@ was declared, with what answers when it is called.
 
 import re
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
+from compliance_gate.valid import Within, Words, ZoneName
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.transitions import Word
+from dialer.domain.valid import valid
 
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class AtCeiling(Word):
@@ -25,6 +27,7 @@ class AtCeiling(Word):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class OwnedNumber:
     """A number of ours, declared.
 
@@ -37,19 +40,11 @@ class OwnedNumber:
     """
 
     number: str
-    calls_back_to: str
+    calls_back_to: Annotated[str, Words(least=1, most=200)]
     areas: tuple[str, ...] = ()
-    daily_ceiling: int | None = None
-    time_zone: str = "America/New_York"
+    daily_ceiling: Annotated[int, Within(1, 10**6, "attempts a day")] | None = None
+    time_zone: ZoneName = "America/New_York"
 
     def __post_init__(self) -> None:
-        if not _E164.fullmatch(self.number):
+        if not E164.fullmatch(self.number):
             raise InvalidFactError(f"caller id {self.number!r} is no telephone number in E.164")
-        if not self.calls_back_to.strip():
-            raise InvalidFactError(f"caller id {self.number}: say what answers when it is called back")
-        if self.daily_ceiling is not None and self.daily_ceiling < 1:
-            raise InvalidFactError(f"caller id {self.number}: a daily ceiling is at least 1")
-        try:
-            ZoneInfo(self.time_zone)
-        except (KeyError, ValueError) as error:
-            raise InvalidFactError(f"caller id {self.number}: no time zone {self.time_zone!r}") from error

@@ -7,13 +7,18 @@ ringing and then stops; stopping cancels what rings.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
+from compliance_gate.valid import Most, Name, Within, ZoneName
+from compliance_gate.words import Purpose
+from dialer.domain.attempt import Outcome
 from dialer.domain.caller_id import AtCeiling
 from dialer.domain.cue import Cue
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import CampaignId, ClientId
 from dialer.domain.third_party import OutsideLine
 from dialer.domain.transitions import Machine, Word
+from dialer.domain.valid import Duration, Instant, Share, Tags, valid
 from dialer.domain.voice import VoicePlan
 
 
@@ -73,7 +78,22 @@ class DetectionMode(Word):
     ON = "on"
 
 
+class AbandonmentWindow(Word):
+    """Over what the limit on abandonment is held."""
+
+    CALENDAR_DAY = "calendar_day"
+    """Each day in the campaign's zone anew."""
+    CAMPAIGN = "campaign"
+    """From the campaign's first call to its last."""
+
+
+Limit = Annotated[float, Within(0.0, 3_600.0, "seconds", is_open=True)]
+Rest = Mapping[str, Duration]
+OUTCOMES = frozenset(outcome.value for outcome in Outcome)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class CampaignSettings:
     """Everything the engine needs to know of a campaign.
 
@@ -82,7 +102,7 @@ class CampaignSettings:
         policy: name in `pacing.registry`; `policy_parameters` are that policy's.
         abandonment_limit: share of live answers, 0-1, that the guard holds over `abandonment_window`.
         abandonment_target: share that feedback aims at; at most the limit, which the guard holds in any case.
-        abandonment_window: 'calendar_day' (in `time_zone`) or 'campaign'.
+        abandonment_window: each day in `time_zone`, or the whole campaign.
         answer_limit_s: seconds from answer within which a person must have an agent (2 s by the FCC's and
             Ofcom's definition, 47 CFR 64.1200(a)(7)); the telephone system itself enforces it.
         bridge_margin_s: the engine stops bridging this long before the limit: the race is never cut fine.
@@ -109,34 +129,34 @@ class CampaignSettings:
 
     campaign: CampaignId
     client: ClientId
-    time_zone: str = "America/New_York"
-    policy: str = "predictive"
-    policy_parameters: Mapping[str, float] = field(default_factory=dict[str, float])
-    pacing_interval_s: float = 1.0
-    abandonment_limit: float = 0.03
-    abandonment_target: float = 0.03
-    abandonment_window: str = "calendar_day"
-    guard_epsilon: float = 0.001
-    answer_limit_s: float = 2.0
-    bridge_margin_s: float = 0.1
-    ring_s: float = 22.0
+    time_zone: ZoneName = "America/New_York"
+    policy: Name = "predictive"
+    policy_parameters: Annotated[Mapping[Name, float], Most(100)] = field(default_factory=dict[str, float])
+    pacing_interval_s: Limit = 1.0
+    abandonment_limit: Share = 0.03
+    abandonment_target: Share = 0.03
+    abandonment_window: AbandonmentWindow = AbandonmentWindow.CALENDAR_DAY
+    guard_epsilon: Share = 0.001
+    answer_limit_s: Limit = 2.0
+    bridge_margin_s: Limit = 0.1
+    ring_s: Annotated[float, Within(0.0, 600.0, "seconds")] = 22.0
     detection: DetectionMode = DetectionMode.OFF
-    needs: tuple[str, ...] = ()
+    needs: Tags = ()
     caller_id: str = ""
-    lines: int = 300
-    launches_per_second: float = 20.0
-    hopper_size: int = 200
-    rest_s: Mapping[str, float] = field(default_factory=dict[str, float])
-    max_passes: int = 50
-    wrap_up_limit_s: float | None = None
-    shift_ends_at: float | None = None
-    purpose: str = "collection"
+    lines: Annotated[int, Within(0, 100_000, "calls at once")] = 300
+    launches_per_second: Annotated[float, Within(0.0, 1_000.0, "calls per second", is_open=True)] = 20.0
+    hopper_size: Annotated[int, Within(1, 10_000, "leads")] = 200
+    rest_s: Rest = field(default_factory=dict[str, float])
+    max_passes: Annotated[int, Within(1, 10_000, "attempts on a lead")] = 50
+    wrap_up_limit_s: Duration | None = None
+    shift_ends_at: Instant | None = None
+    purpose: Purpose = Purpose.COLLECTION
     detection_segments: tuple[str, ...] = ()
     caller_ids: tuple[str, ...] = ()
     at_ceiling: AtCeiling = AtCeiling.STOP
     voice: VoicePlan | None = None
-    served_within_s: float | None = None
-    inbound_queue: int = 10
+    served_within_s: Duration | None = None
+    inbound_queue: Annotated[int, Within(0, 1_000, "people")] = 10
     outside_lines: tuple[OutsideLine, ...] = ()
     cue: Cue | None = None
 
@@ -158,23 +178,19 @@ class CampaignSettings:
         checks = (
             (self.ring_s >= 15.0, f"ring_s is {self.ring_s}; a telephone rings at least 15 s"),
             (
-                0.0 <= self.abandonment_target <= self.abandonment_limit <= 1.0,
-                "0 <= target <= limit <= 1 must hold",
+                self.abandonment_target <= self.abandonment_limit,
+                f"abandonment_target {self.abandonment_target} is above abandonment_limit "
+                f"{self.abandonment_limit}",
             ),
             (
                 0.0 < self.bridge_margin_s < self.answer_limit_s,
                 "bridge_margin_s must be inside answer_limit_s",
             ),
             (
-                self.lines >= 0 and self.launches_per_second > 0,
-                "lines and launches_per_second must not be negative",
+                OUTCOMES.issuperset(self.rest_s),
+                f"rest_s names {', '.join(sorted(set(self.rest_s) - OUTCOMES))}; "
+                f"outcomes are {', '.join(sorted(OUTCOMES))}",
             ),
-            (self.hopper_size > 0 and self.max_passes > 0, "hopper_size and max_passes must be positive"),
-            (
-                self.abandonment_window in ("calendar_day", "campaign"),
-                "abandonment_window is calendar_day or campaign",
-            ),
-            (self.pacing_interval_s > 0, "pacing_interval_s must be positive"),
         )
         for holds, message in (*checks, *self._voice_checks()):
             if not holds:

@@ -1,11 +1,14 @@
 """What an agent hears alone before the person who answered: who the client is, spoken, or a tone."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from dialer.domain.errors import InvalidFactError
+from compliance_gate.valid import Within, Words
+from dialer.domain.valid import valid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class Cue:
     """A short sound for the agent's ear.
 
@@ -18,10 +21,6 @@ class Cue:
         text: the same for the agent's screen, e.g. 'Acme Bank, credit cards'.
     """
 
-    sound: str
-    most_s: float = 0.7
-    text: str = ""
-
-    def __post_init__(self) -> None:
-        if not self.sound or not 0.0 < self.most_s <= 1.5:
-            raise InvalidFactError("a cue names a sound, and plays at most 1.5 s of it")
+    sound: Annotated[str, Words(least=1, most=200)]
+    most_s: Annotated[float, Within(0.0, 1.5, "seconds of a cue that are played", is_open=True)] = 0.7
+    text: Annotated[str, Words(most=200)] = ""

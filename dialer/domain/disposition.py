@@ -8,9 +8,11 @@ a disposition for requests, holds, promises and the lead is in `dialer.casework.
 
 from dataclasses import dataclass
 
+from compliance_gate.valid import Names
 from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain.money import Money
 from dialer.domain.transitions import Word
+from dialer.domain.valid import Instant, valid
 
 
 class DispositionKind(Word):
@@ -94,6 +96,7 @@ out of the live answers, which makes the abandonment rate stricter, never milder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class Disposition:
     """What a collector recorded about one attempt.
 
@@ -105,10 +108,10 @@ class Disposition:
     """
 
     kind: DispositionKind
-    debts_spoken_of: tuple[str, ...] = ()
+    debts_spoken_of: Names = ()
     promised: Money | None = None
-    promised_for: float | None = None
-    call_back_at: float | None = None
+    promised_for: Instant | None = None
+    call_back_at: Instant | None = None
     call_back_words: str | None = None
 
     @property

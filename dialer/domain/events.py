@@ -22,12 +22,21 @@ from dialer.domain.ids import (
     CampaignId,
     DebtId,
     EndpointId,
-    InboundId,
     LeadId,
     NumberId,
     PersonId,
 )
-from dialer.domain.inbound import Caller
+from dialer.domain.inbound_events import (
+    InboundArrived,
+    InboundBridged,
+    InboundBridgeFailed,
+    InboundDisposed,
+    InboundEnded,
+    InboundIdentified,
+    InboundOptedOut,
+    InboundUnserved,
+    InboundWaiting,
+)
 from dialer.domain.lead import Lead
 from dialer.domain.money import Money
 from dialer.domain.telephone_events import (
@@ -47,16 +56,19 @@ from dialer.domain.telephone_events import (
     VoicemailDropRequested,
     VoicePlayed,
 )
+from dialer.domain.valid import Count, Instant, InstantOrNever, Step, Tags, valid
 
 # --- the floor and its campaigns -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class TimeReached:
     """Nothing happened but time: the wake-up that was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class CampaignConfigured:
     """A campaign exists, or its settings changed. Takes effect at once; states are kept."""
 
@@ -64,6 +76,7 @@ class CampaignConfigured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class CallerIdsDeclared:
     """The numbers of ours that may be shown, all of them: those left out are ours no more."""
 
@@ -71,16 +84,19 @@ class CallerIdsDeclared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class CampaignStarted:
     campaign: CampaignId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class CampaignPaused:
     campaign: CampaignId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class CampaignDrained:
     """Somebody asked the campaign to finish what rings and talks, then stop."""
 
@@ -88,6 +104,7 @@ class CampaignDrained:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class CampaignStopped:
     """Stop now: what rings is cancelled, what talks goes on."""
 
@@ -95,6 +112,7 @@ class CampaignStopped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class FloorStopped:
     """The red button: no launch anywhere and everything that rings is cancelled, until `FloorReleased`."""
 
@@ -103,6 +121,7 @@ class FloorStopped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class FloorReleased:
     by: str
 
@@ -111,6 +130,7 @@ class FloorReleased:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class AgentLoggedIn:
     """An agent took a seat; their leg is up and they are not ready yet.
 
@@ -123,16 +143,18 @@ class AgentLoggedIn:
     agent: AgentId
     campaign: CampaignId
     endpoint: EndpointId
-    tags: tuple[str, ...] = ()
-    shift_ends_at: float | None = None
+    tags: Tags = ()
+    shift_ends_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class AgentGotReady:
     agent: AgentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class AgentPauseRequested:
     """A break, asked for with a reason: at once when free, after the current call otherwise."""
 
@@ -141,6 +163,7 @@ class AgentPauseRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class AgentHungUp:
     """The agent ended the call they are on; after-call work begins when the channel is gone.
 
@@ -154,6 +177,7 @@ class AgentHungUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class TransferRequested:
     """A talk is to go on with another agent: its own agent asks, or somebody who supervises takes it over.
 
@@ -168,6 +192,7 @@ class TransferRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class ThirdPartyRequested:
     """An agent asks to call somebody outside into their talk. The gate decides as for every other call.
 
@@ -188,6 +213,7 @@ class ThirdPartyRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class ThirdPartyReleased:
     """The agent ended the third party's call; the talk goes on."""
 
@@ -195,6 +221,7 @@ class ThirdPartyReleased:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class ConferenceLeft:
     """The agent left person and third party to themselves; after-call work begins."""
 
@@ -202,11 +229,13 @@ class ConferenceLeft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class AgentLoggedOut:
     agent: AgentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class AgentLegLost:
     """The agent's telephone went away."""
 
@@ -214,6 +243,7 @@ class AgentLegLost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class AgentLegRestored:
     """The agent's telephone is on the line. `box`: at which of several telephone systems."""
 
@@ -222,6 +252,7 @@ class AgentLegRestored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class DialRequested:
     """An agent asks to call one number of one person now (preview accepted, click-to-dial, typed number that
     was attached to a person). The gate decides as for every other call."""
@@ -234,6 +265,7 @@ class DialRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class DispositionRecorded:
     """What the collector says came of an attempt. `ready_after`: goes back to available, not on a break."""
 
@@ -247,6 +279,7 @@ class DispositionRecorded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class LeadsFetched:
     """The store's answer to `RefillHopper`.
 
@@ -259,15 +292,16 @@ class LeadsFetched:
     """
 
     campaign: CampaignId
-    request: int
-    as_of: int
+    request: Count
+    as_of: Count
     leads: tuple[Lead, ...]
     persons: tuple[PersonFile, ...]
-    leads_left: int
-    retry_at: float | None = None
+    leads_left: Count
+    retry_at: InstantOrNever | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class RequestReceived:
     """A person asked for something that binds us: stop calling, not at work, not before noon."""
 
@@ -276,12 +310,14 @@ class RequestReceived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class ConsentGiven:
     person: PersonId
     consent: Consent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class HoldPlaced:
     """Deceased, bankruptcy, active duty, vulnerability and their like."""
 
@@ -290,10 +326,15 @@ class HoldPlaced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class HoldLifted:
     person: PersonId
     kind: HoldKind
     by: str
+
+
+MOST_IN_A_FILE = 10_000
+"""Addresses, numbers, debts, requests and so on of one person, together, that may be handed in at once."""
 
 
 class SuppressionScope(Enum):
@@ -303,6 +344,7 @@ class SuppressionScope(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class SuppressionAdded:
     """A do-not-call entry by whatever list. Exactly the id that `scope` names is set."""
 
@@ -326,6 +368,7 @@ class SuppressionAdded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class AccountRecalled:
     """The creditor took the account back: nobody is called about it from this step on."""
 
@@ -334,6 +377,7 @@ class AccountRecalled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class PaymentReceived:
     """Money came in. `settles`: nothing is owed any more, the account closes."""
 
@@ -343,13 +387,32 @@ class PaymentReceived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class PersonEdited:
     """The whole file of a person, replaced (a new address, another number). In-flight calls stay counted."""
 
     person: PersonFile
 
+    def __post_init__(self) -> None:
+        file = self.person
+        parts = (
+            file.addresses,
+            file.numbers,
+            file.debts,
+            file.history,
+            file.consents,
+            file.requests,
+            file.holds,
+        )
+        things = sum(len(part) for part in parts)
+        if things > MOST_IN_A_FILE:
+            raise InvalidFactError(
+                f"a file of {things:,} things; an edited file has at most {MOST_IN_A_FILE:,}"
+            )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class PersonPlacedAgain:
     """The store holds more of a person than the floor may know: a placement brought debts, numbers,
     addresses, requests. It is added to what the floor knows and takes nothing away. It makes no row of its
@@ -361,10 +424,11 @@ class PersonPlacedAgain:
     """
 
     person: PersonFile
-    as_of: int
+    as_of: Count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class InboundConversation:
     """The person called us and we spoke of debts: a conversation that we did not launch."""
 
@@ -373,111 +437,19 @@ class InboundConversation:
     debts: tuple[DebtId, ...]
 
 
-# --- people who call us ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundArrived:
-    """Somebody calls one of our numbers and hears the menu. Who, is told by `InboundIdentified`.
-
-    Args:
-        dialed: which of our numbers, E.164; '' = not told.
-        box: at which of several telephone systems.
-    """
-
-    call: InboundId
-    dialed: str = ""
-    box: BoxId = NO_BOX
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundIdentified:
-    """What the store knows of the number that called.
-
-    Args:
-        number: None = withheld, or the store could not be asked.
-        callers: everybody on file who has it; () = an unknown caller.
-    """
-
-    call: InboundId
-    number: NumberId | None
-    callers: tuple[Caller, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundOptedOut:
-    """They pressed the key that says: never call this number again."""
-
-    call: InboundId
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundWaiting:
-    """They want an agent, and wait; again after theirs went away."""
-
-    call: InboundId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundBridged:
-    """Caller and agent hear each other since POSIX seconds `bridged_at`."""
-
-    call: InboundId
-    agent: AgentId
-    bridged_at: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundBridgeFailed:
-    """The bridge we asked for did not happen; the caller still waits unless another event says otherwise."""
-
-    call: InboundId
-    agent: AgentId
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundUnserved:
-    """Nobody was free in time: the caller hears so, and the line is hung up."""
-
-    call: InboundId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundEnded:
-    """The caller's channel is gone."""
-
-    call: InboundId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundDisposed:
-    """What the agent says came of a call that somebody else began.
-
-    Args:
-        person: who it was, as the agent found out: one of the callers on file, or somebody else who said who
-            they are (then the disposition names the debts spoken of). None = nobody of ours, or not said.
-    """
-
-    agent: AgentId
-    call: InboundId
-    person: PersonId | None
-    disposition: Disposition
-    ready_after: bool = True
-
-
 # --- the machine under us --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class ClockStepped:
     """The wall clock jumped by `seconds` against the steady clock. Spans in flight are kept, not the jump."""
 
-    seconds: float
+    seconds: Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class LaunchingHeld:
     """The machine under us must not launch: the store cannot be written, the process is about to stop, the
     loop is too late. What rings and talks goes on. Ends with `LaunchingResumed` or a restart.
@@ -491,24 +463,23 @@ class LaunchingHeld:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class LaunchingResumed:
     by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class EngineRestarted:
     """A new process took over from a checkpoint.
 
     Args:
         checkpoint: hash of the checkpoint's bytes ('' for a first start).
         generation: counts the starts on this store; part of every later attempt id.
-        asks_presence: agents who were free are free again only when they say so. Journals from before this
-            was asked have False.
     """
 
     checkpoint: str
-    generation: int
-    asks_presence: bool = False
+    generation: Count
 
 
 Event = (

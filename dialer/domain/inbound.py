@@ -14,6 +14,7 @@ from dialer.domain.disposition import Disposition
 from dialer.domain.ids import AgentId, DebtId, InboundId, NumberId, PersonId
 from dialer.domain.record import instant
 from dialer.domain.transitions import Machine, Word
+from dialer.domain.valid import valid
 
 
 class InboundState(Word):
@@ -46,6 +47,7 @@ INBOUND = Machine(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class Caller:
     """Somebody on file who has the number that called: perhaps the caller, since a number is no identity."""
 

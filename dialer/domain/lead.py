@@ -16,10 +16,9 @@ from dataclasses import dataclass
 
 from dialer.domain.ids import AgentId, CampaignId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.transitions import Machine, Word
+from dialer.domain.valid import NEVER, Count, InstantOrNever, valid
 
-NEVER = 253402300799.0
-"""POSIX seconds of the year 9999: `not_before` of a lead that no waiting makes lawful. A change of facts or
-of law clears it."""
+__all__ = ["LEAD", "NEVER", "Lead", "LeadMove", "LeadState", "Target"]
 
 
 class LeadState(Word):
@@ -69,6 +68,7 @@ LEAD = Machine(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class Target:
     """One way to reach one person for a lead.
 
@@ -82,6 +82,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class Lead:
     """A lead as the hopper receives it.
 
@@ -101,8 +102,8 @@ class Lead:
     targets: tuple[Target, ...]
     needs: tuple[str, ...] = ()
     priority: float = 0.0
-    passes: int = 0
+    passes: Count = 0
     reserve_agent: bool = False
     reserve_for: AgentId | None = None
-    not_before: float | None = None
+    not_before: InstantOrNever | None = None
     """POSIX seconds: a promised call back is not dialed earlier. None = whenever the gate allows."""

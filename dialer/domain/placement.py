@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from compliance_gate.request import TimeBlock
+from compliance_gate.valid import Zones
 from compliance_gate.words import (
     AddressKind,
     DebtType,
@@ -22,9 +23,11 @@ from compliance_gate.words import (
     RequestKind,
 )
 from dialer.domain.money import Money
+from dialer.domain.valid import valid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class PlacedNumber:
     """A telephone number as the creditor has it.
 
@@ -41,13 +44,14 @@ class PlacedNumber:
     place: Place | None = None
     source: str = ""
     country: str | None = None
-    zones: frozenset[str] | None = None
+    zones: Zones | None = None
     regions: frozenset[str] = frozenset()
     consent_at: datetime | None = None
     text_consent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class PlacedAddress:
     """An address in clear; `zones` None = it could not be placed, which denies every call."""
 
@@ -58,10 +62,11 @@ class PlacedAddress:
     city: str | None = None
     region: str | None = None
     postal_code: str | None = None
-    zones: frozenset[str] | None = None
+    zones: Zones | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class PlacedRequest:
     """Something the person asked the creditor for, known from `at`. `debt_only`: about this account alone."""
 
@@ -73,6 +78,7 @@ class PlacedRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class PlacedHold:
     """A reason to leave the person alone, known to the creditor. `debt_only`: this account and no other."""
 
@@ -82,6 +88,7 @@ class PlacedHold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class PriorAttempt:
     """A call of the collector or agency before, in the days that still count. Outcome None = not told."""
 
@@ -90,6 +97,7 @@ class PriorAttempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class PlacedPerson:
     """Identity in clear, and what the creditor knows of the person."""
 
@@ -111,6 +119,7 @@ class PlacedPerson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class PlacedAccount:
     """One line of a placement.
 

@@ -7,9 +7,11 @@ from compliance_gate.findings import Recording
 from dialer.domain.attempt import Outcome
 from dialer.domain.detection import Detected
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, InboundId
+from dialer.domain.valid import Count, Duration, Instant, Key, valid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class CallRinging:
     """A channel exists.
 
@@ -23,6 +25,7 @@ class CallRinging:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class CallAnswered:
     """The telephone was picked up (or a machine did). The abandonment clock runs from `answered_at`.
 
@@ -34,22 +37,24 @@ class CallAnswered:
     """
 
     attempt: AttemptId
-    answered_at: float
+    answered_at: Instant
     detected: Detected = Detected.NONE
     cause: str = ""
-    delay_s: float | None = None
+    delay_s: Duration | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class CallBridged:
     """Both can hear each other. The telephone system's word on who won the race with the limit."""
 
     attempt: AttemptId
     agent: AgentId
-    bridged_at: float
+    bridged_at: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class BridgeFailed:
     """The bridge we asked for did not happen; the call still waits unless another event says otherwise."""
 
@@ -59,6 +64,7 @@ class BridgeFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class CallTimedOut:
     """The limit passed in the telephone system with no agent: the message plays, the live overflow is rung,
     or the line is hung up.
@@ -74,14 +80,16 @@ class CallTimedOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class OverflowAnswered:
     """Somebody of the live overflow took the person whom no agent was free for; at POSIX seconds `at`."""
 
     attempt: AttemptId
-    at: float
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class VoicePlayed:
     """A recording was heard on the line, to its end or not.
 
@@ -96,6 +104,7 @@ class VoicePlayed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class RecordingBegan:
     """From here on the call is recorded; after the announcement, where one is due."""
 
@@ -103,14 +112,16 @@ class RecordingBegan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class OptOutPressed:
     """The person pressed the key that the message offers: this number is not to be called again."""
 
     attempt: AttemptId
-    key: str
+    key: Key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class VoicemailDropRequested:
     """An agent hears a machine and asks that the approved message be left, and goes on to the next call."""
 
@@ -119,6 +130,7 @@ class VoicemailDropRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class CallEnded:
     """The channel is gone.
 
@@ -133,6 +145,7 @@ class CallEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class CallNotAttempted:
     """Refused without a channel: no telephone rang. The lead is left alone and launching slows down."""
 
@@ -141,6 +154,7 @@ class CallNotAttempted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class NetworkLost:
     """We cannot hear the telephone system. No launches there until `NetworkReconciled`.
 
@@ -153,14 +167,16 @@ class NetworkLost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class BoxFound:
     """One of several telephone systems is heard. `lines`: most calls at once it carries; None = not told."""
 
     box: BoxId
-    lines: int | None = None
+    lines: Count | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class NetworkReconciled:
     """We hear it again, and this is all that lives there; what we thought alive and is not here is over.
 
@@ -181,6 +197,7 @@ class NetworkReconciled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class BoxGivenUp:
     """One of several telephone systems was not heard for so long that nobody waits for it: what became of its
     calls is not known (each counts as placed), and its agents have no leg there."""

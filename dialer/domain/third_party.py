@@ -7,10 +7,14 @@ each other. ENDED: over.
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from compliance_gate.valid import Most, Words, ZoneName
 from compliance_gate.words import PersonRole
+from dialer.domain.caller_id import E164
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.transitions import Machine, Word
+from dialer.domain.valid import valid
 
 
 class ThirdPartyState(Word):
@@ -42,6 +46,7 @@ THIRD_PARTY = Machine(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class OutsideLine:
     """A line that agents of a campaign may call into a talk. A business's number, no person's.
 
@@ -55,15 +60,15 @@ class OutsideLine:
         InvalidFactError: no name, no number in E.164, or no zone.
     """
 
-    name: str
+    name: Annotated[str, Words(least=1, most=200)]
     number: str
     role: PersonRole
     country: str = "US"
     region: str | None = None
-    zones: tuple[str, ...] = ()
+    zones: Annotated[tuple[ZoneName, ...], Most(100)] = ()
 
     def __post_init__(self) -> None:
-        if not self.name or not self.number.startswith("+") or not self.number[1:].isdigit():
-            raise InvalidFactError(f"outside line {self.name!r} needs a name and a number in E.164")
+        if not E164.fullmatch(self.number):
+            raise InvalidFactError(f"outside line {self.name!r} needs a number in E.164")
         if not self.zones:
             raise InvalidFactError(f"outside line {self.name!r} needs the time zones it may be in")

@@ -7,10 +7,13 @@ chooses by where the person may be; what was chosen and what was heard of it sta
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Annotated
 
 from compliance_gate.findings import Recording
+from compliance_gate.valid import Most, Within
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.transitions import Word
+from dialer.domain.valid import Said, valid
 
 _SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 EVERYWHERE = "*"
@@ -34,6 +37,7 @@ class Unserved(Word):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class ApprovedText:
     """A text that was approved, and the sound file that says it.
 
@@ -51,24 +55,25 @@ class ApprovedText:
     """
 
     sound: str
-    version: str
-    words: str
-    approved_by: str
-    approved_on: str
-    client: str
+    version: Said
+    words: Said
+    approved_by: Said
+    approved_on: Said
+    client: Said
     places: tuple[str, ...] = ()
-    seconds: float = 0.0
+    seconds: Annotated[float, Within(0.0, 600.0, "seconds")] = 0.0
     call_back: str = ""
 
     def __post_init__(self) -> None:
         if not _SOUND.fullmatch(self.sound):
             raise InvalidFactError(f"{self.sound!r} is no name of a sound file")
-        for name in ("version", "words", "approved_by", "approved_on", "client"):
-            if not str(getattr(self, name)).strip():
-                raise InvalidFactError(f"text {self.sound}: {name} must be said")
+
+
+Texts = Annotated[tuple[ApprovedText, ...], Most(1_000)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class VoicemailPlan:
     """When a message is left on an answering machine; the clearance has the last word.
 
@@ -79,10 +84,10 @@ class VoicemailPlan:
         by_detection: when detection says machine; by_agent: when an agent asks for it.
     """
 
-    texts: tuple[ApprovedText, ...]
-    on_passes: tuple[int, ...] = ()
+    texts: Texts
+    on_passes: Annotated[tuple[int, ...], Most(1_000)] = ()
     at_most: int = 1
-    within_days: float = 7.0
+    within_days: Annotated[float, Within(0.0, 400.0, "days")] = 7.0
     by_detection: bool = True
     by_agent: bool = True
 
@@ -95,6 +100,7 @@ class VoicemailPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class RecordingPlan:
     """Whether calls are recorded, and what is announced first.
 
@@ -105,12 +111,13 @@ class RecordingPlan:
         keep_days: days after its call for which a recording is kept (12 CFR 1006.100: three years).
     """
 
-    notices: tuple[ApprovedText, ...] = ()
+    notices: Texts = ()
     notice_in: tuple[str, ...] = (EVERYWHERE,)
-    keep_days: int = 1096
+    keep_days: Annotated[int, Within(0, 36_525, "days")] = 1096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class VoicePlan:
     """What a campaign may have played and recorded.
 
@@ -123,7 +130,7 @@ class VoicePlan:
     """
 
     unserved: Unserved = Unserved.MESSAGE
-    messages: tuple[ApprovedText, ...] = ()
+    messages: Texts = ()
     voicemail: VoicemailPlan | None = None
     recording: RecordingPlan | None = None
 

@@ -177,7 +177,7 @@ def _request(
         proposed=ProposedContact(
             number=number,
             debts=(debt,),
-            purpose=Purpose.COLLECTION if settings is None else Purpose(settings.purpose),
+            purpose=Purpose.COLLECTION if settings is None else settings.purpose,
             tech=Tech.PREDICTIVE_LIVE,
             mode=Mode.PREDICTIVE,
             client=None if settings is None else settings.client,

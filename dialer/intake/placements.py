@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from compliance_gate.request import TimeBlock
+from compliance_gate.valid import MalformedFactError
 from compliance_gate.whereabouts import (
     AddressOnFile,
     WhereaboutsTables,
@@ -23,7 +24,8 @@ from compliance_gate.whereabouts import (
     zones_of_number,
 )
 from compliance_gate.words import DebtType, HoldKind, NumberKind, NumberRole, PersonRole, RequestKind
-from dialer.domain.money import Money
+from dialer.domain.errors import InvalidFactError
+from dialer.domain.money import CURRENCIES, Money
 from dialer.domain.placement import (
     PlacedAccount,
     PlacedAddress,
@@ -122,7 +124,7 @@ class PlacementReader:
         for number, fields in rows_of(self.file):
             self.report.lines += 1
             try:
-                account = self._account(self._line(number, fields))
+                account = self._whole_account(self._line(number, fields))
             except _Reject as reject:
                 rejected = RejectedLine(
                     line=number, column=reject.column, reason=reject.reason, value=reject.value
@@ -149,6 +151,14 @@ class PlacementReader:
             if column.required and column.name not in texts:
                 raise _Reject(column.name, "missing")
         return _Line(number, texts)
+
+    def _whole_account(self, line: _Line) -> PlacedAccount:
+        """The line's account; what its values cannot hold together rejects the line, as one of them does."""
+        try:
+            return self._account(line)
+        except (InvalidFactError, MalformedFactError) as error:
+            name = str(error).split(" ", maxsplit=1)[0]  # the rest tells the value, which may be personal
+            raise _Reject("", f"{name}: a value that cannot be kept") from error
 
     def _account(self, line: _Line) -> PlacedAccount:
         texts = line.texts
@@ -178,7 +188,7 @@ class PlacementReader:
 
     def _balance(self, line: _Line) -> Money:
         currency = line.texts.get("currency", "USD").upper()
-        if len(currency) != 3 or not currency.isalpha():
+        if currency not in CURRENCIES:
             raise _Reject("currency", "not an ISO 4217 code", currency)
         text = line.texts["current_balance"]
         try:

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from compliance_gate.request import TimeBlock
+from compliance_gate.valid import FIRST, LAST
 from compliance_gate.words import Outcome, Weekday
 from dialer.domain.errors import FairdialError
 from dialer.domain.money import Money
@@ -29,7 +30,14 @@ MOST_ATTEMPTS = 200
 
 @lru_cache(maxsize=8192)
 def date_of(text: str) -> date:
-    """A day: ISO, American with slashes or dashes, compact, or 03-Jan-2026."""
+    """A day of these centuries: ISO, American with slashes or dashes, compact, or 03-Jan-2026."""
+    day = _day_of(text)
+    if not FIRST <= day < LAST:
+        raise BadValueError(f"a day that is not between {FIRST.year} and {LAST.year}")
+    return day
+
+
+def _day_of(text: str) -> date:
     if _ISO.fullmatch(text):
         try:
             return date.fromisoformat(text)
@@ -46,7 +54,7 @@ def date_of(text: str) -> date:
 
 def birthday_of(text: str, *, today: date) -> date:
     """A date of birth: two-digit years are never in the future, and nobody is 120."""
-    born = date_of(text)
+    born = _day_of(text)
     if born > today and re.fullmatch(r"\d{1,2}/\d{1,2}/\d{2}", text):
         born = born.replace(year=born.year - 100)
     if born > today:
@@ -61,7 +69,7 @@ def money_of(text: str, currency: str = "USD") -> Money:
     """An amount: a currency sign, thousands separators and accountants' brackets are understood."""
     bare = text.strip().replace("$", "").replace("£", "").replace("USD", "").strip()
     negative = bare.startswith("(") and bare.endswith(")")
-    bare = (bare[1:-1] if negative else bare).replace(" ", "")
+    bare = bare.strip("()").replace(" ", "")
     if _EUROPEAN.fullmatch(bare):
         bare = bare.replace(".", "").replace(",", ".")
     try:
@@ -187,6 +195,8 @@ def _attempt_of(text: str, as_of: datetime) -> PriorAttempt:
         raise BadValueError("not an instant (use 2026-11-18T15:04-05:00)") from error
     if at.tzinfo is None:
         raise BadValueError("an instant without its offset from UTC")
+    if at.date() < FIRST:
+        raise BadValueError(f"a call before {FIRST.year}")
     if at > as_of:
         raise BadValueError("a call in the future")
     if not word:

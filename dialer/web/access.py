@@ -10,7 +10,6 @@ from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad
 from dialer.web.models import Committed
 from dialer.web.ports import FloorPort
-from dialer.web.storable import demand_storable
 from dialer.web.tokens import RefusedError, Role, Token, Tokens
 
 
@@ -55,12 +54,7 @@ def demand_seat(token: Token, agent: str) -> None:
 
 
 async def tell(office: Office, event: Event) -> Committed:
-    """Let the floor take an event and wait for its commit; 409 when it changed nothing.
-
-    Raises:
-        InvalidFactError: it holds a value that cannot be kept.
-    """
-    demand_storable(event)
+    """Let the floor take an event and wait for its commit; 409 when it changed nothing."""
     taken = await office.floor.submit(event)
     if taken.was_ignored:
         raise HTTPException(409, "it came late, twice or about something unknown, and changed nothing")

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from compliance_gate.valid import MalformedFactError
 from dialer.domain.errors import (
     FairdialError,
     IllegalTransitionError,
@@ -20,10 +21,10 @@ from dialer.domain.errors import (
 from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad
 from dialer.floor.phones import Phones
-from dialer.runtime.health import Health
 from dialer.web import agents, facts, inbound, listening, supervisors, talks
 from dialer.web.access import Office
-from dialer.web.phone.pages import add_pages
+from dialer.web.models import HealthView
+from dialer.web.phone.pages import pages_router
 from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
 from dialer.web.ports import FloorPort
@@ -38,6 +39,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (UnknownThingError, 404),
     (IllegalTransitionError, 409),
     (InvalidFactError, 422),
+    (MalformedFactError, 422),
     (FairdialError, 422),
 )
 
@@ -89,7 +91,7 @@ def make_web(
     seats = SeatWatch(floor.snapshot)
     phone = phone_router(phones=phones, seats=seats, tokens=tokens, registry=registry)
     application.include_router(phone, responses=PROBLEMS)
-    add_pages(application, phones.origins)
+    application.include_router(pages_router(phones.origins))
     _add_errors(application)
     _add_outside(application, floor, registry)
     return Web(application, broadcast, seats)
@@ -107,21 +109,22 @@ def _add_errors(application: FastAPI) -> None:
         return JSONResponse({"detail": str(error)}, status, headers=headers)
 
     application.add_exception_handler(FairdialError, failed)
+    application.add_exception_handler(MalformedFactError, failed)
     application.add_exception_handler(TimeoutError, failed)
 
 
 def _add_outside(application: FastAPI, floor: FloorPort, registry: CollectorRegistry) -> None:
     @application.get("/health", tags=["outside"])
-    async def health() -> Health:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
+    async def health() -> HealthView:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
         """Alive, and how."""
-        return floor.health()
+        return HealthView.model_validate(floor.health())
 
-    @application.get("/ready", tags=["outside"], responses={503: {"model": Health}})
-    async def ready(response: Response) -> Health:  # pyright: ignore[reportUnusedFunction]  # as above
+    @application.get("/ready", tags=["outside"], responses={503: {"model": HealthView}})
+    async def ready(response: Response) -> HealthView:  # pyright: ignore[reportUnusedFunction]  # as above
         """Fit to dial; 503 with the reasons when not."""
-        found = floor.health()
-        response.status_code = 200 if found.is_fit else 503
-        return found
+        view = HealthView.model_validate(floor.health())
+        response.status_code = 200 if view.is_fit else 503
+        return view
 
     @application.get("/metrics", tags=["outside"], response_class=PlainTextResponse)
     async def metrics() -> Response:  # pyright: ignore[reportUnusedFunction]  # as above

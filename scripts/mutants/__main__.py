@@ -25,7 +25,7 @@ from scripts.mutants.equivalents import Equivalents
 from scripts.mutants.patching import exchanged
 from scripts.mutants.plan import ROOT, WORK, Plan, digest, product_files, read_plan, test_files
 from scripts.mutants.report import told
-from scripts.mutants.session import Session, text_hash
+from scripts.mutants.session import Session
 from scripts.mutants.trial import Docket, in_order
 
 PYTEST = (
@@ -40,13 +40,7 @@ PYTEST = (
     "-p",
     "no:xdist",
 )
-SELECTION = (
-    "-p",
-    "scripts.mutants.steady",
-    "--timeout=90",
-    "-m",
-    "not live and not browser and not postgres",
-)
+SELECTION = ("-p", "scripts.mutants.steady", "-m", "not live and not browser and not postgres")
 
 
 def _environment(**more: str) -> dict[str, str]:
@@ -55,7 +49,7 @@ def _environment(**more: str) -> dict[str, str]:
 
 def _reach(plan: Plan, *, stale: bool) -> reach.Reach:
     """Which test runs which line, collected anew if a text has changed (or, when told so, not)."""
-    file = WORK / f"reach-{text_hash(' '.join(plan.tests))}.json"
+    file = WORK / "reach.json"
     tree = digest([*product_files(), *test_files()])
     if file.exists():
         known = reach.read(file)
@@ -152,7 +146,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, help="how many mutants in all (as the plan says)")
     parser.add_argument("--seed", type=int, help="another sample (as the plan says)")
     parser.add_argument("--area", action="append", help="try these areas only")
-    parser.add_argument("--tests", action="append", help="try these tests only, such as tests/unit/intake")
     parser.add_argument(
         "--shard", default="1/1", help="k/n: try every n-th only, for n machines or processes"
     )
@@ -168,12 +161,7 @@ def main() -> int:
     """Draw, try, tell; 1 if more survived than may."""
     asked = _arguments()
     plan = read_plan()
-    plan = replace(
-        plan,
-        sample=asked.sample or plan.sample,
-        seed=asked.seed or plan.seed,
-        tests=tuple(asked.tests or plan.tests),
-    )
+    plan = replace(plan, sample=asked.sample or plan.sample, seed=asked.seed or plan.seed)
     WORK.mkdir(exist_ok=True)
     equivalents = Equivalents()
     sample, left_out = draw(plan, is_equivalent=equivalents.has)

@@ -41,8 +41,10 @@ from telephony.amd import verdict
 from telephony.asterisk.acts import EndRingingIn, HangUpChannel, MarkServed, Snapshot, Told, TrunkNews
 from telephony.asterisk.names import agent_of, attempt_of, call_channel
 from telephony.asterisk.outcomes import Ending, outcome_of
-from telephony.asterisk.wire import AmiMessage
+from telephony.asterisk.wire import AmiMessage, stamp_of
 
+_MOST_DIGITS = 9
+"""Of a cause, a code, a delay in milliseconds; what is longer was not written by Asterisk."""
 _KINDS = {kind.value: kind for kind in Recording}
 _NEVER_REACHED = frozenset({Outcome.CARRIER_FAILURE, Outcome.CONGESTION})
 
@@ -416,10 +418,7 @@ class CallBook:
 
     def _stamp(self, message: AmiMessage, now: float) -> float:
         """Asterisk's own time of the event on the floor's clock, never later than now."""
-        try:
-            return min(float(message.get("timestamp")) + self._ahead, now)
-        except ValueError:
-            return now
+        return stamp_of(message, now, self._ahead)
 
     def _outcome(self, call: Call, message: AmiMessage) -> Outcome:
         heard = _heard_outcome(call)
@@ -469,4 +468,4 @@ def _seconds(milliseconds: str) -> float | None:
 
 
 def _whole(text: str) -> int | None:
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None

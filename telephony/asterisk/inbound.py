@@ -22,7 +22,7 @@ from dialer.domain.events import (
 from dialer.domain.ids import AgentId, InboundId
 from telephony.asterisk.acts import InboundFact, MarkServed, Snapshot, Told
 from telephony.asterisk.names import agent_of
-from telephony.asterisk.wire import AmiMessage
+from telephony.asterisk.wire import AmiMessage, stamp_of
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class InboundBook:
             case "Hangup":
                 return self._hangup(message)
             case "BridgeEnter":
-                return self._bridge_enter(message, _stamp(message, now, ahead))
+                return self._bridge_enter(message, stamp_of(message, now, ahead))
             case "BridgeLeave":
                 self._bridge_leave(message)
                 return ()
@@ -165,10 +165,3 @@ class InboundBook:
         if not phonenumbers.is_possible_number(parsed):
             return None
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _stamp(message: AmiMessage, now: float, ahead: float) -> float:
-    try:
-        return min(float(message.get("timestamp")) + ahead, now)
-    except ValueError:
-        return now

@@ -27,7 +27,8 @@ def call_channel(attempt: AttemptId) -> str:
 
 def attempt_of(channel: str) -> AttemptId | None:
     """The attempt that a channel id belongs to."""
-    return AttemptId(channel.removeprefix(_CALL)) if channel.startswith(_CALL) else None
+    rest = channel.removeprefix(_CALL)
+    return AttemptId(rest) if rest != channel and _SAFE.fullmatch(rest) else None
 
 
 def agent_channel(agent: AgentId, serial: int) -> str:
@@ -40,7 +41,7 @@ def agent_of(channel: str) -> AgentId | None:
     if not channel.startswith(_AGENT):
         return None
     serial, dot, agent = channel.removeprefix(_AGENT).partition(".")
-    return AgentId(agent) if dot and serial.isdigit() else None
+    return AgentId(agent) if dot and serial.isdigit() and _SAFE.fullmatch(agent) else None
 
 
 def supervisor_channel(serial: int) -> str:

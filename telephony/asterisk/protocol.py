@@ -24,6 +24,8 @@ from typing import Protocol, cast
 from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.message import Message
 
+from compliance_gate.valid import MOST_CHARACTERS
+from dialer.domain.valid import words_told
 from telephony.asterisk.errors import CannotConnectError, ConnectionLostError, NotConnectedError
 from telephony.asterisk.wire import AmiMessage, Value, encode
 
@@ -201,5 +203,6 @@ class GuardedProtocol(AMIProtocol):
 def _plain(message: Mapping[str, str | list[str]]) -> AmiMessage:
     headers: dict[str, str] = {}
     for key, value in message.items():
-        headers.setdefault(key.lower(), value[0] if isinstance(value, list) else value)
+        told = value[0] if isinstance(value, list) else value
+        headers.setdefault(key.lower(), words_told(told, most=MOST_CHARACTERS))
     return AmiMessage(headers)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dialer.domain.valid import CENTURY_BEGINS
 from telephony.asterisk.errors import UnsafeValueError
 
 EOL = "\r\n"
@@ -122,6 +123,21 @@ class AmiMessage:
     def is_success(self) -> bool:
         """Whether a response says that the action was taken."""
         return self.headers.get("response", "") in {"Success", "Goodbye", "Follows"}
+
+
+def stamp_of(message: AmiMessage, now: float, ahead: float) -> float:
+    """Asterisk's own time of an event on the floor's clock: POSIX seconds, never later than `now`.
+
+    What cannot be its time (nothing, no number, another century) is taken to be now.
+
+    Args:
+        ahead: seconds by which the floor's clock is ahead of Asterisk's.
+    """
+    try:
+        at = float(message.get("timestamp")) + ahead
+    except ValueError:
+        return now
+    return min(at, now) if at >= CENTURY_BEGINS else now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

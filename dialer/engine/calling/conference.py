@@ -13,7 +13,7 @@ from dataclasses import replace
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.findings import Clearance, GateDecision
 from compliance_gate.request import Address, Debt, NumberOnFile, PersonFile, ProposedContact
-from compliance_gate.words import AddressKind, Mode, NumberKind, NumberRole, Place, Purpose, Tech
+from compliance_gate.words import AddressKind, Mode, NumberKind, NumberRole, Place, Tech
 from dialer.domain.agent import AgentMove
 from dialer.domain.attempt import AttemptState, Outcome
 from dialer.domain.campaign import CampaignSettings, DetectionMode
@@ -332,7 +332,7 @@ def _proposed(settings: CampaignSettings, number: NumberId, debts: tuple[DebtId,
     return ProposedContact(
         number=number,
         debts=tuple(debts),
-        purpose=Purpose(settings.purpose),
+        purpose=settings.purpose,
         tech=Tech.MANUAL_LIVE,
         mode=Mode.PREVIEW_AGENT_GUARANTEED,
         client=settings.client,

@@ -3,7 +3,7 @@
 from compliance_gate.asking.person_index import ContactRequest
 from compliance_gate.findings import GateDecision
 from compliance_gate.request import ProposedContact
-from compliance_gate.words import Action, Mode, Outcome, Purpose, Tech
+from compliance_gate.words import Action, Mode, Outcome, Tech
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.ids import NumberId, PersonId
 from dialer.engine.context import Context
@@ -30,7 +30,7 @@ class Clearing:
                 action=Action.PLACE_CALL,
                 number=number,
                 debts=(debt,),
-                purpose=Purpose(settings.purpose),
+                purpose=settings.purpose,
                 tech=Tech.MANUAL_LIVE if guaranteed else Tech.PREDICTIVE_LIVE,
                 mode=Mode.PREVIEW_AGENT_GUARANTEED if guaranteed else Mode.PREDICTIVE,
                 client=settings.client,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from math import inf
 from zoneinfo import ZoneInfo
 
-from dialer.domain.campaign import CampaignSettings
+from dialer.domain.campaign import AbandonmentWindow, CampaignSettings
 from dialer.domain.record import instant
 from dialer.engine.state import CampaignRow, LedgerRow
 from pacing.policy import AbandonmentLedger
@@ -17,7 +17,7 @@ from pacing.policy import AbandonmentLedger
 
 def window_end(settings: CampaignSettings, now: float) -> float | None:
     """POSIX seconds at which the running window ends; None for a window of the whole campaign."""
-    if settings.abandonment_window == "campaign":
+    if settings.abandonment_window is AbandonmentWindow.CAMPAIGN:
         return None
     zone = ZoneInfo(settings.time_zone)
     local = instant(now).astimezone(zone)

@@ -1,7 +1,7 @@
 """What is known of a number at the instant it may be called, as the answer model of pacing wants it."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from compliance_gate.request import HistoryEntry, PersonFile
 from compliance_gate.words import EventKind, Outcome
@@ -36,7 +36,7 @@ class Profiles:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._known: dict[tuple[PersonId, NumberId], tuple[PersonFile, str, int, NumberProfile]] = {}
-        self._hours: dict[str, int | None] = {}
+        self._hours: dict[str, int] = {}
         self._quarter = -1
 
     def of(self, target: Target) -> NumberProfile:
@@ -71,7 +71,7 @@ class Profiles:
             answered_live=live,
         )
 
-    def _hour(self, zone: str, quarter: int) -> int | None:
+    def _hour(self, zone: str, quarter: int) -> int:
         if quarter != self._quarter:
             self._hours.clear()
             self._quarter = quarter
@@ -85,8 +85,5 @@ def _rang(entry: HistoryEntry, number: NumberId) -> bool:
     return was_placed and entry.outcome not in _NEVER_RANG
 
 
-def _hour_in(zone: str, at: float) -> int | None:
-    try:
-        return datetime.fromtimestamp(at, tz=ZoneInfo(zone)).hour
-    except (ZoneInfoNotFoundError, ValueError):
-        return None  # a zone that does not exist costs the hour, not the call
+def _hour_in(zone: str, at: float) -> int:
+    return datetime.fromtimestamp(at, tz=ZoneInfo(zone)).hour

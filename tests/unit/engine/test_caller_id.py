@@ -81,7 +81,7 @@ def make_person() -> Callable[[int], PersonFile]:
 
 
 def test_a_number_that_leads_nowhere_when_it_is_called_back_cannot_be_declared() -> None:
-    with pytest.raises(InvalidFactError, match="called back"):
+    with pytest.raises(InvalidFactError, match="calls_back_to is empty"):
         OwnedNumber(number=FIRST, calls_back_to=" ")
 
 

@@ -151,7 +151,6 @@ def test_a_record_counts_the_number_s_own_calls_that_rang() -> None:
         (frozenset({"America/New_York", "America/Chicago"}), 15),
         (frozenset[str](), None),
         (None, None),
-        (frozenset({"Mars/Olympus"}), None),
     ],
 )
 def test_the_hour_is_that_of_where_the_number_lives(zones: frozenset[str] | None, hour: int | None) -> None:

@@ -25,6 +25,8 @@ from dialer.domain.targets import WITHOUT_NUMBER_REST_S
 from simulator.lead_book import LeadBook, UnknownPersonError
 
 C = CampaignId("c")
+T = 1_780_000_000.0
+"""The tests' beginning, POSIX seconds."""
 
 
 def _lead(name: str, *, person: str = "p1", number: str = "n1", **more: Any) -> Lead:
@@ -46,7 +48,7 @@ def _book(*leads: Lead, persons: tuple[PersonFile, ...] = (_file("p1"),)) -> Lea
     return LeadBook(leads=leads, persons=persons)
 
 
-def _fetch(book: LeadBook, wanted: int = 10, now: float = 0.0) -> LeadsFetched:
+def _fetch(book: LeadBook, wanted: int = 10, now: float = T) -> LeadsFetched:
     return book.fetch(RefillHopper(campaign=C, request=7, wanted=wanted, sequence=42), now=now)
 
 
@@ -77,36 +79,36 @@ def test_what_was_handed_out_is_claimed_until_it_comes_back() -> None:
     assert _names(_fetch(book, wanted=1)) == ["a"]
     assert _names(_fetch(book)) == ["b"]
     assert _names(_fetch(book)) == []
-    book.rest(RestLead(lead=LeadId("a"), not_before=0.0, reason="", passes=0))
+    book.rest(RestLead(lead=LeadId("a"), not_before=T, reason="", passes=0))
     assert _names(_fetch(book)) == ["a"]
 
 
 def test_a_resting_lead_is_not_due_before_its_time_and_the_answer_says_when() -> None:
     book = _book(_lead("a"))
     _fetch(book)
-    book.rest(RestLead(lead=LeadId("a"), not_before=100.0, reason="", passes=3))
-    early = _fetch(book, now=99.0)
-    assert (early.leads, early.retry_at, early.leads_left) == ((), 100.0, 1)
-    due = _fetch(book, now=100.0)
+    book.rest(RestLead(lead=LeadId("a"), not_before=T + 100.0, reason="", passes=3))
+    early = _fetch(book, now=T + 99.0)
+    assert (early.leads, early.retry_at, early.leads_left) == ((), T + 100.0, 1)
+    due = _fetch(book, now=T + 100.0)
     assert [lead.passes for lead in due.leads] == [3]
 
 
 def test_the_later_of_two_rests_stands() -> None:
     book = _book(_lead("a"))
     _fetch(book)
-    book.rest(RestLead(lead=LeadId("a"), not_before=100.0, reason="", passes=1))
-    book.rest(RestLead(lead=LeadId("a"), not_before=50.0, reason="", passes=1))
-    assert _names(_fetch(book, now=50.0)) == ["a"]
-    assert _names(_fetch(book, now=100.0)) == []
+    book.rest(RestLead(lead=LeadId("a"), not_before=T + 100.0, reason="", passes=1))
+    book.rest(RestLead(lead=LeadId("a"), not_before=T + 50.0, reason="", passes=1))
+    assert _names(_fetch(book, now=T + 50.0)) == ["a"]
+    assert _names(_fetch(book, now=T + 100.0)) == []
 
 
 def test_a_promised_call_back_keeps_its_time_and_its_agent() -> None:
     book = _book(_lead("a"))
     _fetch(book)
-    rest = RestLead(lead=LeadId("a"), not_before=9.0, reason="call back", passes=1, reserve_agent=True)
+    rest = RestLead(lead=LeadId("a"), not_before=T + 9.0, reason="call back", passes=1, reserve_agent=True)
     book.rest(rest)
-    (lead,) = _fetch(book, now=10.0).leads
-    assert (lead.reserve_agent, lead.not_before) == (True, 9.0)
+    (lead,) = _fetch(book, now=T + 10.0).leads
+    assert (lead.reserve_agent, lead.not_before) == (True, T + 9.0)
 
 
 def test_a_closed_lead_never_comes_again() -> None:
@@ -114,8 +116,8 @@ def test_a_closed_lead_never_comes_again() -> None:
     _fetch(book, wanted=1)
     book.close(CloseLead(lead=LeadId("a"), reason="paid"))
     book.close(CloseLead(lead=LeadId("b"), reason="paid"))
-    book.rest(RestLead(lead=LeadId("a"), not_before=0.0, reason="", passes=1))
-    assert _names(_fetch(book, now=1e9)) == []
+    book.rest(RestLead(lead=LeadId("a"), not_before=T, reason="", passes=1))
+    assert _names(_fetch(book, now=T + 1e9)) == []
     assert book.leads_left(C) == 0
 
 
@@ -183,13 +185,13 @@ def test_a_number_found_dead_or_wrong_leaves_the_leads_by_what_the_file_says() -
     (lead,) = _fetch(book).leads
     assert [target.number for target in lead.targets] == ["n3"]
     book.write_attempt(_record("y", person="p1", number="n3", outcome=Outcome.INVALID_NUMBER))
-    book.rest(RestLead(lead=LeadId("a"), not_before=0.0, reason="rest", passes=1))
-    answer = _fetch(book, now=1000.0)
+    book.rest(RestLead(lead=LeadId("a"), not_before=T, reason="rest", passes=1))
+    answer = _fetch(book, now=T + 1000.0)
     assert answer.leads == ()
-    assert answer.retry_at == 1000.0 + WITHOUT_NUMBER_REST_S
+    assert answer.retry_at == T + 1000.0 + WITHOUT_NUMBER_REST_S
     book.write_attempt(_record("y", person="p1", number="n3", outcome=Outcome.NO_ANSWER))
-    assert _names(_fetch(book, now=1000.0 + WITHOUT_NUMBER_REST_S - 1.0)) == []
-    assert _names(_fetch(book, now=1000.0 + WITHOUT_NUMBER_REST_S)) == ["a"]
+    assert _names(_fetch(book, now=T + 1000.0 + WITHOUT_NUMBER_REST_S - 1.0)) == []
+    assert _names(_fetch(book, now=T + 1000.0 + WITHOUT_NUMBER_REST_S)) == ["a"]
 
 
 def test_a_number_s_segment_moves_with_how_often_it_was_tried() -> None:
@@ -200,20 +202,20 @@ def test_a_number_s_segment_moves_with_how_often_it_was_tried() -> None:
         word = "0-2" if tries <= 2 else "3-6" if tries <= 6 else "7-20"
         assert lead.targets[0].answer_segment == f"unknown/own/{word}", tries
         book.write_attempt(_record(f"x{tries}", person="p1", number="n1", outcome=Outcome.NO_ANSWER))
-        book.rest(RestLead(lead=LeadId("a"), not_before=0.0, reason="rest", passes=tries))
+        book.rest(RestLead(lead=LeadId("a"), not_before=T, reason="rest", passes=tries))
 
 
 def test_what_may_allow_a_call_wakes_the_person_s_resting_leads_but_not_a_promised_call_back() -> None:
     book = _book(_lead("a"), _lead("b"), _lead("c", person="p2"), persons=(_file("p1"), _file("p2")))
     _fetch(book)
     for name in ("a", "c"):
-        book.rest(RestLead(lead=LeadId(name), not_before=900.0, reason="denied", passes=0))
-    promised = RestLead(lead=LeadId("b"), not_before=900.0, reason="x", passes=0, reserve_agent=True)
+        book.rest(RestLead(lead=LeadId(name), not_before=T + 900.0, reason="denied", passes=0))
+    promised = RestLead(lead=LeadId("b"), not_before=T + 900.0, reason="x", passes=0, reserve_agent=True)
     book.rest(promised)
     at = datetime(2026, 3, 10, 12, tzinfo=UTC)
     consent = Consent(at=at, scope=ConsentScope.CALL, given_to=GivenTo.COLLECTOR)
     book.write(StoreConsent(person=PersonId("p1"), consent=consent))
-    assert _names(_fetch(book, now=10.0)) == ["a"]
+    assert _names(_fetch(book, now=T + 10.0)) == ["a"]
 
 
 def test_a_lead_of_somebody_unknown_is_refused() -> None:

@@ -1,19 +1,21 @@
 """Codecs: every event and command comes back as it went, and equal values give equal bytes."""
 
 import builtins
+import collections.abc
 import math
 import os
 import subprocess
 import sys
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Any, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from compliance_gate.valid import FIRST, LAST, MOST, Most, Within, Zone
 from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Command, Hangup, HangupReason, StorePacing
@@ -30,10 +32,14 @@ from dialer.domain.events import (
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, NumberId, PersonId
 from dialer.domain.money import Money
 from dialer.domain.ports import Fate, JournalEntry
+from dialer.domain.valid import CENTURY_BEGINS, CENTURY_ENDS
 from dialer.domain.voice import ApprovedText, VoicePlan
 from dialer.storage.journal import codecs
 
-FINITE = st.floats(allow_nan=False, allow_infinity=False)
+FINITE = st.floats(-MOST, MOST)
+DAYS = st.dates(FIRST, LAST - timedelta(days=1))
+PRINTABLE = st.characters(exclude_categories=("C", "Z"))
+NAME = st.text(PRINTABLE, min_size=1, max_size=8)
 SHARE = st.floats(0.0, 1.0)
 TEXT = ApprovedText(
     sound="sorry-1",
@@ -45,10 +51,12 @@ TEXT = ApprovedText(
     client="k",
 )
 GIVEN: dict[object, st.SearchStrategy[Any]] = {
-    float: FINITE,
-    datetime: st.datetimes(timezones=st.just(UTC)),
-    int: st.integers(-(2**63), 2**63 - 1),
-    str: st.text(st.characters(exclude_categories=("Cs",)), max_size=8),
+    float: st.floats(-MOST, MOST),
+    datetime: st.builds(datetime.combine, DAYS, st.times(), st.just(UTC)),
+    date: DAYS,
+    time: st.times(),
+    int: st.integers(-MOST, MOST),
+    str: st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=8),
     Money: st.builds(Money, cents=st.integers(-(10**12), 10**12), currency=st.sampled_from(["USD", "GBP"])),
     OwnedNumber: st.builds(
         OwnedNumber,
@@ -61,15 +69,18 @@ GIVEN: dict[object, st.SearchStrategy[Any]] = {
         CampaignSettings,
         campaign=st.just(CampaignId("c")),
         client=st.just("k"),
-        policy_parameters=st.dictionaries(st.text("abc", max_size=3), FINITE, max_size=3),
+        policy_parameters=st.dictionaries(st.text("abc", min_size=1, max_size=3), FINITE, max_size=3),
         abandonment_target=st.floats(0.0, 0.02),
         needs=st.tuples(st.just("client:acme"), st.just("language:es")),
         voice=st.none() | st.builds(VoicePlan, messages=st.just(()) | st.just((TEXT,))),
-        shift_ends_at=st.none() | FINITE,
+        shift_ends_at=st.none() | st.floats(CENTURY_BEGINS, CENTURY_ENDS),
         launches_per_second=st.floats(0.1, 100.0),
     ),
     Cue: st.builds(
-        Cue, sound=st.text("abc", min_size=1, max_size=8), most_s=st.floats(0.1, 1.5), text=st.text()
+        Cue,
+        sound=st.text("abc", min_size=1, max_size=8),
+        most_s=st.floats(0.1, 1.5),
+        text=st.text(PRINTABLE, max_size=8),
     ),
     ThirdPartyRequested: st.builds(ThirdPartyRequested, agent=st.just(AgentId("a")), line=st.just("attorney"))
     | st.builds(ThirdPartyRequested, agent=st.just(AgentId("a")), number=st.just(NumberId("n"))),
@@ -90,12 +101,28 @@ def any_of(hint: object) -> st.SearchStrategy[Any]:
         return GIVEN[hint]
     if is_dataclass(hint):
         kind: Any = hint
-        hints = get_type_hints(kind)
+        hints = get_type_hints(kind, include_extras=True)
         return st.builds(kind, **{f.name: any_of(hints[f.name]) for f in fields(kind)})
     if hasattr(hint, "__supertype__"):
-        return any_of(cast("Any", hint).__supertype__)
+        return NAME
     arguments = get_args(hint)
+    if get_origin(hint) is Annotated:
+        return any_declared(arguments[0], arguments[1:])
     return any_collection(hint, arguments) if arguments else st.from_type(cast("type[Any]", hint))
+
+
+def any_declared(base: object, declared: tuple[object, ...]) -> st.SearchStrategy[Any]:
+    """Values of a field that says more of itself than its type."""
+    match declared[0]:
+        case Within(least=least, most=most):
+            return st.integers(int(least), int(most)) if base is int else st.floats(least, most)
+        case Zone():
+            return st.sampled_from(["America/New_York", "Asia/Kathmandu"])
+        case Most():
+            least = max(rule.least for rule in declared if isinstance(rule, Most))
+            return any_of(base).filter(lambda several: len(several) >= least)
+        case _:
+            return NAME
 
 
 def any_collection(hint: object, arguments: tuple[Any, ...]) -> st.SearchStrategy[Any]:
@@ -107,6 +134,8 @@ def any_collection(hint: object, arguments: tuple[Any, ...]) -> st.SearchStrateg
     match get_origin(hint):
         case builtins.tuple:
             return st.tuples(*[any_of(a) for a in arguments])
+        case collections.abc.Mapping:
+            return st.dictionaries(any_of(arguments[0]), any_of(arguments[1]), max_size=3)
         case builtins.frozenset:
             return st.frozensets(any_of(arguments[0]), max_size=3)
         case _:

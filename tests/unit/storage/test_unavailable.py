@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Connection
 
 from dialer.domain.errors import StoreUnavailableError
-from dialer.domain.events import FloorReleased, TimeReached
+from dialer.domain.events import NetworkReconciled, TimeReached
+from dialer.domain.ids import AttemptId
 from dialer.domain.ports import JournalEntry
 from dialer.storage.database import connections as database
 from dialer.storage.live import LiveStore
@@ -17,8 +18,9 @@ from dialer.storage.store import Store
 
 
 def step(sequence: int, weight: int = 0) -> JournalEntry:
-    heavy = "".join(hashlib.sha256(f"{sequence} {n}".encode()).hexdigest() for n in range(weight // 64))
-    event = FloorReleased(by=heavy) if weight else TimeReached()
+    heavy = (hashlib.sha256(f"{sequence} {n}".encode()).hexdigest() for n in range(weight // 64))
+    live = tuple(AttemptId(name) for name in heavy)
+    event = NetworkReconciled(live=live, talking={}, agents=()) if weight else TimeReached()
     return JournalEntry(sequence=sequence, now=1.0, event=event, commands=())
 
 

@@ -38,7 +38,8 @@ ATTEMPT = AttemptId("g1-7")
 CHANNEL = call_channel(ATTEMPT)
 ANNA = AgentId("anna")
 LEG = agent_channel(ANNA, 3)
-NOW = 1000.0
+NOW = 1_780_001_000.0
+STAMP = NOW - 9.5
 
 
 class Played:
@@ -50,7 +51,7 @@ class Played:
         self.book.placed(Call(attempt=ATTEMPT, trunk="trunk", number=NumberId("n"), detection=detection))
 
     def hear(self, event: str, channel: str = CHANNEL, **headers: str) -> list[Told]:
-        message = AmiMessage({"event": event, "uniqueid": channel, "timestamp": "990.5", **headers})
+        message = AmiMessage({"event": event, "uniqueid": channel, "timestamp": str(STAMP), **headers})
         told = list(self.book.feed(message, NOW))
         self.told += told
         return told
@@ -86,8 +87,8 @@ def test_an_answered_call_rings_is_answered_joined_and_ends() -> None:
     played.end()
     assert events(played.told) == [
         CallRinging(attempt=ATTEMPT),
-        CallAnswered(attempt=ATTEMPT, answered_at=990.5),
-        CallBridged(attempt=ATTEMPT, agent=ANNA, bridged_at=990.5),
+        CallAnswered(attempt=ATTEMPT, answered_at=STAMP),
+        CallBridged(attempt=ATTEMPT, agent=ANNA, bridged_at=STAMP),
         MarkServed(channel=CHANNEL),
         CallEnded(attempt=ATTEMPT, outcome=Outcome.CONNECTED, cause="Q.850 16 Normal Clearing"),
     ]
@@ -128,8 +129,25 @@ def test_early_sound_after_the_ring_is_told_once() -> None:
 def test_asterisk_s_clock_is_never_later_than_ours() -> None:
     played = Played()
     played.ring()
-    told = played.hear("Newstate", channelstatedesc="Up", timestamp="1005.0")
+    told = played.hear("Newstate", channelstatedesc="Up", timestamp=str(NOW + 5.0))
     assert CallAnswered(attempt=ATTEMPT, answered_at=NOW) in told
+
+
+@pytest.mark.parametrize("timestamp", ["", "soon", "nan", "-inf", "5.0", "946684799.0", "1e999"])
+def test_a_time_that_cannot_be_asterisk_s_is_now(timestamp: str) -> None:
+    """An exchange whose clock was never set must not cost the news of an answer."""
+    played = Played()
+    played.ring()
+    told = played.hear("Newstate", channelstatedesc="Up", timestamp=timestamp)
+    assert CallAnswered(attempt=ATTEMPT, answered_at=NOW) in told
+
+
+@pytest.mark.parametrize("code", ["²", "9" * 5_000, "-1", "x"])
+def test_a_code_that_is_no_number_does_not_cost_the_end_of_a_call(code: str) -> None:
+    played = Played()
+    played.ring()
+    told = played.hear("Hangup", cause=code, techcause=code)
+    assert any(isinstance(each, CallEnded) for each in told)
 
 
 @pytest.mark.parametrize("response_first", [True, False])
@@ -173,7 +191,7 @@ def test_a_bridge_that_came_after_the_limit_is_told_too() -> None:
     played = Played()
     played.answer()
     played.hear("UserEvent", userevent="FairdialAbandoned", unserved="hangup")
-    assert CallBridged(attempt=ATTEMPT, agent=ANNA, bridged_at=990.5) in played.join()
+    assert CallBridged(attempt=ATTEMPT, agent=ANNA, bridged_at=STAMP) in played.join()
     assert played.end().outcome is Outcome.CONNECTED
 
 
@@ -193,7 +211,7 @@ def test_a_person_whose_agent_went_may_be_joined_to_another() -> None:
     simple = {"bridgeuniqueid": "c", "bridgetechnology": "simple_bridge"}
     played.hear("BridgeEnter", **simple)
     told = played.hear("BridgeEnter", other, **simple)
-    assert CallBridged(attempt=ATTEMPT, agent=AgentId("bert"), bridged_at=990.5) in told
+    assert CallBridged(attempt=ATTEMPT, agent=AgentId("bert"), bridged_at=STAMP) in told
 
 
 def test_with_detection_the_answer_waits_for_the_verdict_and_keeps_its_time() -> None:
@@ -204,7 +222,7 @@ def test_with_detection_the_answer_waits_for_the_verdict_and_keeps_its_time() ->
     told = played.hear("UserEvent", userevent="FairdialAmd", timestamp="992.0", **said)
     assert told == [
         CallAnswered(
-            attempt=ATTEMPT, answered_at=990.5, detected=Detected.HUMAN, cause="HUMAN HUMAN", delay_s=1.5
+            attempt=ATTEMPT, answered_at=STAMP, detected=Detected.HUMAN, cause="HUMAN HUMAN", delay_s=1.5
         )
     ]
 
@@ -213,7 +231,7 @@ def test_a_call_that_ends_before_its_verdict_was_still_answered() -> None:
     played = Played(DetectionMode.ON)
     played.answer()
     told = events(played.hear("Hangup", cause="16"))
-    assert told[0] == CallAnswered(attempt=ATTEMPT, answered_at=990.5, detected=Detected.UNSURE)
+    assert told[0] == CallAnswered(attempt=ATTEMPT, answered_at=STAMP, detected=Detected.UNSURE)
     assert isinstance(told[1], CallEnded)
 
 
@@ -260,8 +278,8 @@ def test_an_unserved_person_in_the_overflow_is_told_and_who_took_them() -> None:
     played.answer()
     told = played.hear("UserEvent", userevent="FairdialAbandoned", unserved="overflow")
     assert told == [CallTimedOut(attempt=ATTEMPT, message_played=False, overflow=True)]
-    taken = played.hear("DialEnd", dialstatus="ANSWER", destuniqueid="other", timestamp="995.0")
-    assert taken == [OverflowAnswered(attempt=ATTEMPT, at=995.0)]
+    taken = played.hear("DialEnd", dialstatus="ANSWER", destuniqueid="other", timestamp=str(NOW - 5.0))
+    assert taken == [OverflowAnswered(attempt=ATTEMPT, at=NOW - 5.0)]
 
 
 def test_the_answer_of_the_called_person_is_no_overflow() -> None:

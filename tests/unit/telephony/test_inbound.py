@@ -23,10 +23,11 @@ from telephony.asterisk.wire import AmiMessage
 CALL = InboundId("1732.1")
 ANNA = AgentId("anna")
 LEG = agent_channel(ANNA, 7)
+NOW = 1_780_000_000.0
 
 
 def hear(book: InboundBook, event: str, channel: str = CALL, **headers: str) -> tuple[Told, ...]:
-    return book.feed(AmiMessage({"event": event, "uniqueid": channel, **headers}), 100.0)
+    return book.feed(AmiMessage({"event": event, "uniqueid": channel, **headers}), NOW)
 
 
 def enter(book: InboundBook, channel: str, *, technology: str = "simple_bridge") -> tuple[Told, ...]:
@@ -80,7 +81,7 @@ def test_who_enters_a_bridge_with_an_agent_is_joined(order: tuple[str, str]) -> 
     first, second = order
     assert enter(book, first) == ()
     told = enter(book, second)
-    assert told == (InboundBridged(call=CALL, agent=ANNA, bridged_at=100.0), MarkServed(channel=CALL))
+    assert told == (InboundBridged(call=CALL, agent=ANNA, bridged_at=NOW), MarkServed(channel=CALL))
     assert book.with_agent(ANNA) == CALL
     hear(book, "BridgeLeave", LEG, bridgeuniqueid="b1")
     assert book.with_agent(ANNA) is None

@@ -174,7 +174,7 @@ def test_a_seat_is_taken_with_sorted_tags(client: TestClient, floor: FakeFloor) 
 
 
 def test_a_disposition_carries_its_promise(client: TestClient, floor: FakeFloor) -> None:
-    body = {"agent": "ann", "kind": "promise_to_pay", "promised_cents": 5000, "promised_for": 2.5}
+    body = {"agent": "ann", "kind": "promise_to_pay", "promised_cents": 5000, "promised_for": 1_780_000_000.5}
     answer = client.post("/api/attempts/a1/disposition", json=body, headers=_as("ann"))
     assert answer.status_code == 200
     event = floor.told[0]
@@ -330,9 +330,9 @@ def test_prometheus_finds_its_figures(client: TestClient) -> None:
 def test_a_watcher_shows_a_token_first_and_sees_the_floor(client: TestClient, web: Web) -> None:
     with client.websocket_connect("/api/watch") as socket:
         socket.send_text("wall")
-        while not len(web.broadcast.watchers):
+        while not web.broadcast.watchers:
             client.get("/health")
-        web.broadcast.watchers.send('{"sequence":7}')
+        web.broadcast.send('{"sequence":7}')
         assert socket.receive_text() == '{"sequence":7}'
 
 

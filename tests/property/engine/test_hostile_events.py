@@ -1,0 +1,101 @@
+"""Whatever a port, the API or a file can say, at whatever moment: the engine takes it or refuses it.
+
+Each event comes with any value that its types allow, on floors of several kinds in whatever state their
+history left them in. A refusal is one of our own errors, and leaves the state as if only time had passed.
+"""
+
+from typing import Any
+
+import pytest
+from floor_moves import MEANT, Move, event_of, let_time_pass, moves
+from floors import FURNISHINGS, furnished
+from hostile_events import EVENTS, hostile_events, made
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
+
+from dialer.domain import events as e
+from dialer.domain.errors import FairdialError
+from dialer.domain.ids import CampaignId
+from dialer.runtime.checkpoint import decode_state, encode_state
+from dialer.storage.journal.codecs import decode_event, encode_commands, encode_event
+
+NOBODYS = e.CampaignStarted(campaign=CampaignId("nobody's"))
+"""An event that is always refused, and by which nothing but time passes."""
+
+Happening = tuple[e.Event | Move, float]
+happenings: st.SearchStrategy[list[Happening]] = st.lists(
+    st.one_of(
+        st.tuples(moves, st.just(0.0)),
+        st.tuples(hostile_events(), st.sampled_from([0.0, 0.0, 1.0, 60.0, 7_200.0])),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+class Twins:
+    """Two floors with one history. What one refuses, the other never hears of: both must stay alike."""
+
+    def __init__(self, kind: str) -> None:
+        self.floors = (furnished(kind), furnished(kind))
+        self.take(e.TimeReached())
+
+    def happens(self, happening: Happening) -> None:
+        """One thing more, at its moment."""
+        what, wait = happening
+        if isinstance(what, tuple):
+            event = event_of(self.floors[0], what)
+            for floor in self.floors:
+                let_time_pass(floor, what, event)
+        else:
+            event = what
+            for floor in self.floors:
+                floor.now += wait
+        self.take(event)
+
+    def take(self, event: e.Event) -> None:
+        """Let both take the event, or let one refuse it and see that nothing of it is left."""
+        one, other = self.floors
+        try:
+            out = one.send(event)
+        except FairdialError:
+            with pytest.raises(FairdialError):
+                other.send(NOBODYS)
+            assert encode_state(one.engine.checkpoint()) == encode_state(other.engine.checkpoint())
+            out = one.send(e.TimeReached())
+            event = e.TimeReached()
+        assert encode_commands(out) == encode_commands(other.send(event))
+        for floor in self.floors:
+            floor.engine.snapshot()
+            floor.engine.next_wakeup()
+
+    def can_go_on(self) -> None:
+        """What there is can be written down, read again, and gone on from."""
+        one = self.floors[0]
+        written = encode_state(one.engine.checkpoint())
+        assert encode_state(decode_state(written)) == written
+        one.wait(300.0)
+
+
+@settings(deadline=None)
+@given(kind=st.sampled_from(FURNISHINGS), history=happenings)
+def test_an_event_is_taken_or_refused_whatever_it_says(kind: str, history: list[Happening]) -> None:
+    twins = Twins(kind)
+    for happening in history:
+        twins.happens(happening)
+    twins.can_go_on()
+
+
+@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)
+def test_every_event_of_the_language_is_drawn(kind: type[Any]) -> None:
+    """And each can be written into a journal and read again as it was."""
+    try:
+        event = find(made(kind), lambda one: isinstance(one, kind))
+    except NoSuchExample:
+        pytest.fail(f"no {kind.__name__} comes out right by chance: say in hostile_events what is usual")
+    assert decode_event(encode_event(event)) == event
+
+
+def test_every_event_means_something_on_a_floor() -> None:
+    assert set(MEANT) == set(EVENTS)

@@ -37,7 +37,9 @@ def floor_of_fifty(seed: int, *, machines: bool, waiting: int = 0) -> PacingSnap
         ready_agents=seed % 4,
         waiting_elapsed=np.full(waiting, 0.5),
         launch_limit=CANDIDATES,
-        ledger=AbandonmentLedger(live_answers=900, abandoned=25, window_left=14_400.0),
+        ledger=AbandonmentLedger(
+            limit=0.03, connect_within=2.0, live_answers=900, abandoned=25, window_left=14_400.0
+        ),
         agent_ids=tuple(f"agent-{n}" for n in range(TALKING + WRAPPING)),
         talking_elapsed=rng.exponential(240.0, TALKING),
         wrapping_elapsed=rng.exponential(10.0, WRAPPING),

@@ -1,13 +1,15 @@
-"""How many calls to launch now: policies of pacing, by numbers alone.
+"""How many calls to launch now, and what is learned of who answers: a library that knows no telephone.
 
 What is named here is the public surface; everything else may change. `README.md` has an example that runs.
 """
 
 from pacing.abandonment_guard import AbandonmentGuard
-from pacing.answers import Chances
-from pacing.learner import Learner
+from pacing.answers import AnswerBeliefs, AnswerModel, Chances
+from pacing.learner import Learner, LearnerObservation
 from pacing.policy import (
     AbandonmentLedger,
+    AnswerHandedOver,
+    InboundAsked,
     Json,
     LaunchDecision,
     LaunchOutcome,
@@ -34,12 +36,17 @@ __all__ = [
     "POLICIES",
     "AbandonmentGuard",
     "AbandonmentLedger",
+    "AnswerBeliefs",
+    "AnswerHandedOver",
+    "AnswerModel",
     "Chances",
+    "InboundAsked",
     "Json",
     "LaunchDecision",
     "LaunchOutcome",
     "LaunchResolved",
     "Learner",
+    "LearnerObservation",
     "LiveAnswerAbandoned",
     "LiveAnswerConnected",
     "NumberProfile",

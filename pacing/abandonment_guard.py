@@ -16,20 +16,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+from scipy.special import pdtrc
 
 from pacing.floor_model import FloorModel
 from pacing.outlook import Outlook
 from pacing.policy import Json, LaunchDecision, PacingObservation, PacingPolicy, PacingSnapshot, quantised
 from pacing.predictive import Predictive
 from pacing.progressive import safe_launches
-from pacing.survival import state_of
+from pacing.stored import state_of
 
-CANCEL_AFTER = 15.0
-"""Seconds a telephone has rung before its call may be taken back: Ofcom's and the FTC's shortest ring."""
 DISPERSION = 2.0
 """Late answers come in bursts: their variance is taken to be this many times their mean."""
 DOUBT = 1.5
 """Expected late answers are multiplied by this: what was learned of the floor may be wrong."""
+
+CHANCE = 2.0
+"""Standard deviations by which the answers to come may be fewer than expected, and their rate lower than was
+learned."""
 
 
 class AbandonmentGuard:
@@ -73,9 +76,9 @@ class AbandonmentGuard:
     def _answers_to_come(self, snapshot: PacingSnapshot) -> float:
         """Live answers that safe lines would bring until window, shift or list end; a low guess."""
         candidates = snapshot.candidate_live.size
-        if not candidates:
+        if not candidates or snapshot.patience < 0.0:
             return 0.0
-        doubt = 1.0 + 2.0 * math.sqrt(self._model.live_share.relative_variance)
+        doubt = 1.0 + CHANCE * math.sqrt(self._model.live_share.relative_variance)
         live = (
             float(np.add.reduce(snapshot.candidate_live)) / candidates * self._model.live_share.factor / doubt
         )
@@ -84,10 +87,11 @@ class AbandonmentGuard:
         by_list = snapshot.leads_left * live
         if math.isinf(seconds):
             return by_list
-        by_time = snapshot.serving_agents * seconds / self._model.safe_cycle(live, needs)
+        # Agents whom people who call us will keep busy bring no answers.
+        agents = snapshot.serving_agents - snapshot.expected_inbound * self._model.handle
+        by_time = max(0.0, agents) * seconds / self._model.safe_cycle(live, needs)
         answers = min(by_list, by_time)
-        # Less what chance may take away: two standard deviations of a count.
-        return max(0.0, answers - 2.0 * math.sqrt(answers))
+        return max(0.0, answers - CHANCE * math.sqrt(answers))
 
     def _only_safe(
         self, snapshot: PacingSnapshot, wanted: LaunchDecision, safe: int, headroom: float
@@ -120,18 +124,23 @@ class AbandonmentGuard:
         self, snapshot: PacingSnapshot, wanted: LaunchDecision, safe: int, headroom: float
     ) -> LaunchDecision:
         """As many launches as keep the chance to pass the limit within epsilon, and always the safe ones."""
-        outlook = self._outlook(snapshot)
         allowed = math.floor(headroom)
-        ringing = DOUBT * outlook.ringing_lateness() + snapshot.waiting_elapsed.size
-        late = [ringing]
-        for index in range(wanted.launches):
-            late.append(late[-1] + DOUBT * max(0.0, outlook.cost(index)))
-        if late_more_than(allowed, late[-1]) <= self._epsilon:
+        in_flight = self._outlook(snapshot).after(wanted.launches)
+        late = (DOUBT * in_flight.late + float(snapshot.waiting_elapsed.size)).tolist()
+        missing = in_flight.missing_more_than(allowed).tolist()
+
+        def risk(launches: int) -> float:
+            return quantised(max(late_more_than(allowed, late[launches]), missing[launches]))
+
+        if risk(wanted.launches) <= self._epsilon:
             return wanted
-        launches = wanted.launches
-        while launches > safe and late_more_than(allowed, late[launches]) > self._epsilon:
-            launches -= 1
-        risk = late_more_than(allowed, late[launches])
+        launches, too_many = safe, wanted.launches
+        while launches < too_many - 1:  # the risk rises with each one
+            middle = (launches + too_many) // 2
+            if risk(middle) <= self._epsilon:
+                launches = middle
+            else:
+                too_many = middle
         at_stake = late[launches] - snapshot.waiting_elapsed.size
         uncovered = snapshot.ringing_elapsed.size - max(0, snapshot.free_agents)
         return replace(
@@ -145,7 +154,7 @@ class AbandonmentGuard:
             terms={
                 **wanted.terms,
                 "guard_headroom": headroom,
-                "guard_risk": risk,
+                "guard_risk": risk(launches),
                 "wanted": float(wanted.launches),
             },
         )
@@ -169,8 +178,7 @@ class AbandonmentGuard:
         return fewest
 
     def _cancellable(self, snapshot: PacingSnapshot, most: float) -> int:
-        old_enough = int(np.count_nonzero(snapshot.ringing_elapsed >= CANCEL_AFTER))
-        return int(max(0.0, min(most, old_enough)))
+        return int(max(0.0, min(most, snapshot.cancellable_ringing)))
 
     def observe(self, observation: PacingObservation) -> None:
         """Pass on what happened, and learn from it."""
@@ -198,17 +206,8 @@ def late_more_than(allowed: int, expected: float) -> float:
     """
     if expected <= 0.0:
         return 0.0
-    single = _poisson_above(allowed, expected)
-    bursts = _poisson_above(int(allowed / DISPERSION), expected / DISPERSION)
-    return quantised(max(single, bursts))
-
-
-def _poisson_above(count: int, mean: float) -> float:
-    if count < 0:
+    if allowed < 0:
         return 1.0
-    term = math.exp(-mean)
-    total = term
-    for index in range(1, count + 1):
-        term *= mean / index
-        total += term
-    return max(0.0, 1.0 - total)
+    single = float(pdtrc(allowed, expected))
+    bursts = float(pdtrc(int(allowed / DISPERSION), expected / DISPERSION))
+    return quantised(max(single, bursts))

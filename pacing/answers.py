@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from pacing.estimators import Calibration
 from pacing.policy import Json, LaunchOutcome, LaunchResolved, NumberProfile
-from pacing.survival import float_of, state_of
+from pacing.stored import float_of, state_of
 
 HOUR_MEMORY = 150.0
 """Expected answers that the factor of an hour remembers: a busy hour's worth on a floor of thirty."""

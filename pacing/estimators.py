@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pacing.policy import Json
-from pacing.survival import float_of
+from pacing.stored import float_of
 
 
 class Calibration:

@@ -18,12 +18,12 @@ from pacing.policy import (
     TalkEnded,
     WrapUpEnded,
 )
+from pacing.stored import state_of
 from pacing.survival import (
     LearnedDuration,
     LogNormalPrior,
     even_edges,
     geometric_edges,
-    state_of,
 )
 
 
@@ -43,7 +43,7 @@ class FloorPriors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelTables:
-    """Everything tabulated, for one patience of callers."""
+    """Everything tabulated, for one patience of callers and one delay of detection."""
 
     supply: SupplyTables
     live: RingTables
@@ -74,7 +74,7 @@ class FloorModel:
         self.needs_share = Calibration()
         self._tables: ModelTables | None = None
         self._supply_key: tuple[float, int, int] | None = None
-        self._ring_key: tuple[int, int, int] | None = None
+        self._ring_key: tuple[float, int, int, int] | None = None
 
     def observe(self, observation: PacingObservation) -> None:
         """Learn from a launch, a talk or a wrap-up."""
@@ -115,10 +115,13 @@ class FloorModel:
             if share > 0.0:
                 law.observe(launch.ring_s, censored=True, weight=share)
 
-    def tables(self, patience: float) -> ModelTables:
-        """The tables for callers who wait up to `patience` seconds; made anew when something was learned."""
+    def tables(self, patience: float, delay: float = 0.0) -> ModelTables:
+        """The tables for callers who may wait `patience` seconds once they were handed over, `delay` seconds
+        after their answer; made anew when something was learned.
+        """
         supply_key = (patience, self.talk.version, self.wrap.version)
-        ring_key = (self.live_ring.version, self.machine_ring.version, self.unanswered_ring.version)
+        rings = (self.live_ring.version, self.machine_ring.version, self.unanswered_ring.version)
+        ring_key = (delay, *rings)
         tables = self._tables
         if tables is not None and supply_key == self._supply_key and ring_key == self._ring_key:
             return tables
@@ -127,14 +130,19 @@ class FloorModel:
         else:
             supply = tables.supply
         if tables is None or ring_key != self._ring_key or supply is not tables.supply:
-            live = RingTables.build(self.live_ring, supply.returning)
-            machine = RingTables.build(self.machine_ring, supply.returning)
+            live = RingTables.build(self.live_ring, supply.returning, delay)
+            machine = RingTables.build(self.machine_ring, supply.returning, delay)
             unanswered = self.unanswered_ring.survival(middles_of_seconds(RING_ROWS))
         else:
             live, machine, unanswered = tables.live, tables.machine, tables.unanswered_ringing
         self._supply_key, self._ring_key = supply_key, ring_key
         self._tables = ModelTables(supply, live, machine, unanswered)
         return self._tables
+
+    @property
+    def handle(self) -> float:
+        """Expected seconds that a call occupies an agent: talk and wrap-up."""
+        return self.talk.mean + self.wrap.mean
 
     def safe_cycle(self, live: float, needs_agent: float) -> float:
         """Seconds an agent needs for one live answer when lines are dialed one at a time, on average.
@@ -143,8 +151,7 @@ class FloorModel:
         """
         if live <= 0.0:
             return math.inf
-        handle = self.talk.mean + self.wrap.mean
-        return (self.unanswered_ring.mean + needs_agent * handle) / live
+        return (self.unanswered_ring.mean + needs_agent * self.handle) / live
 
     def state(self) -> dict[str, Json]:
         """All that was learned, JSON-able."""

@@ -85,7 +85,9 @@ def _with_zero_row(share: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RingTables:
-    """When a ringing call that will be answered is answered, per elapsed second e and horizon.
+    """When a ringing call that will be answered is handed over, per elapsed second e and horizon.
+
+    T is the answer and the delay until the hand-over: until then the engine hears nothing of it.
 
     ringing: (RING_ROWS,) P(T > e).
     engaging: (RING_ROWS, HORIZONS) P(T > e, and the answer keeps an agent at the horizon). Machines and wrong
@@ -106,12 +108,19 @@ class RingTables:
     new_slots: Floats
 
     @classmethod
-    def build(cls, law: LearnedDuration, returning: Floats) -> "RingTables":
-        """Tabulate a law of seconds from launch to answer; returning: see `SupplyTables`."""
+    def build(cls, law: LearnedDuration, returning: Floats, delay: float = 0.0) -> "RingTables":
+        """Tabulate a law of seconds from launch to answer, handed over `delay` seconds later.
+
+        returning: see `SupplyTables`.
+        """
+
+        def survival(seconds: Floats) -> Floats:
+            return law.survival(np.maximum(seconds - delay, 0.0))
+
         elapsed = middles_of_seconds(RING_ROWS)
-        ringing = law.survival(elapsed)
-        slots = -np.diff(law.survival(elapsed[:, None] + _EDGES[None, :]), axis=1)
-        at_edges = law.survival(_EDGES)
+        ringing = survival(elapsed)
+        slots = -np.diff(survival(elapsed[:, None] + _EDGES[None, :]), axis=1)
+        at_edges = survival(_EDGES)
         at_edges[-1] = 0.0
         engaging = slots @ returning
         new_slots = -np.diff(at_edges)

@@ -1,30 +1,57 @@
 """What the calls of one campaign have taught, in one place, for the policies of all its pools.
 
-A policy learns the laws of its own pool (how long people talk, how long telephones ring). Who answers is
-learned here, once for the campaign: its pools call the same list.
+A policy learns the laws of its own pool (how long people talk, how long telephones ring). What its pools have
+in common is learned here once: who answers, for they call one list; who calls us and takes their agents; how
+long detection takes.
 """
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from pacing.answers import AnswerBeliefs, AnswerModel
-from pacing.policy import Json, LaunchResolved
-from pacing.survival import state_of
+from pacing.arrivals import ArrivalRate, HandOverDelay
+from pacing.policy import AnswerHandedOver, InboundAsked, Json, LaunchResolved
+from pacing.stored import state_of
+
+LearnerObservation = LaunchResolved | InboundAsked | AnswerHandedOver
 
 
 class Learner:
-    """Told what became of every launch; asked what may become of the next. Pure, like a policy."""
+    """Told what happened; asked what may happen next. Pure, like a policy."""
 
     def __init__(self, *, beliefs: AnswerBeliefs | None = None) -> None:
         self.answers = AnswerModel(beliefs)
+        self.inbound = ArrivalRate()
+        self.detection = HandOverDelay()
 
-    def observe(self, observation: LaunchResolved) -> None:
+    def observe(self, observation: LearnerObservation) -> None:
         """Learn from what happened."""
-        self.answers.observe(observation)
+        match observation:
+            case LaunchResolved():
+                self.answers.observe(observation)
+            case InboundAsked():
+                self.inbound.observe(observation.at, observation.share)
+            case AnswerHandedOver():
+                self.detection.observe(observation.delay_s)
+            case _:
+                assert_never(observation)
+
+    def forget_detection(self) -> None:
+        """Detection may be another one from now on: what it takes is learned anew."""
+        self.detection = HandOverDelay()
 
     def state(self) -> dict[str, Json]:
         """All that was learned, JSON-able."""
-        return {"answers": self.answers.state()}
+        return {name: part.state() for name, part in self._parts().items()}
 
     def restore(self, state: Mapping[str, Json]) -> None:
-        """Take up what `state` returned. Raises ValueError when it does not fit."""
-        self.answers.restore(state_of(state, "answers"))
+        """Take up what `state` returned; a part that is not in it stays as it is.
+
+        Raises: ValueError when a part is of another kind.
+        """
+        for name, part in self._parts().items():
+            if name in state:
+                part.restore(state_of(state, name))
+
+    def _parts(self) -> dict[str, AnswerModel | ArrivalRate | HandOverDelay]:
+        return {"answers": self.answers, "inbound": self.inbound, "detection": self.detection}

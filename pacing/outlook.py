@@ -10,6 +10,7 @@ code below counts calls, not operations.
 """
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -37,6 +38,7 @@ _SKEWED: Final[Floats] = (
     np.exp(-_GRID * _GRID / 2.0) * (_GRID * _GRID - 1.0) / (6.0 * math.sqrt(2.0 * math.pi))
 )
 
+_HALF: Final[Floats] = np.array([[0.5]])
 _NONE_AND_ONE: Final[Floats] = np.array([[0.5], [1.5]])
 _NONE_AND_ONE_EACH: Final[Floats] = np.array([[[0.5]], [[1.5]]])
 
@@ -58,12 +60,40 @@ def at_most(halves: Floats, mean: Floats, variance: Floats, third: Floats) -> Fl
     return _NORMAL.take(index, mode="clip") - skew * _SKEWED.take(index, mode="clip")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class InFlight:
+    """What may come of the ringing calls and of the first k candidates together, for k = 0, 1, ... n.
+
+    late: (n + 1,) expected answers that will be late, of those that count, each harmed by all others. On the
+        high side: each call's own share of the demand is left in.
+    counted: share of the answers that need an agent which count, 0-1.
+    mean, variance, third: (n + 1, HORIZONS) cumulants of the agents to spare at each horizon.
+    """
+
+    late: Floats
+    counted: float
+    mean: Floats
+    variance: Floats
+    third: Floats
+
+    def missing_more_than(self, agents: int) -> Floats:
+        """(n + 1,) P(at some horizon more agents are missing than `agents` answers that count stand for).
+
+        The worst horizon's chance, doubled: a sum that wanders passes a mark on its way at most twice as
+        often as it is beyond it at the end (the reflection principle; Feller, "An Introduction to Probability
+        Theory", volume I, III.1).
+        """
+        missing = np.array([[-agents / max(self.counted, 1e-9) - 0.5]])
+        return 2.0 * np.maximum.reduce(at_most(missing, self.mean, self.variance, self.third), axis=1)
+
+
 class Outlook:
     """One snapshot seen through a floor model. Costs are computed when first asked for."""
 
     def __init__(self, snapshot: PacingSnapshot, model: FloorModel) -> None:
-        self._patience = max(snapshot.ledger.connect_within, snapshot.classify_delay)
-        self._tables = model.tables(self._patience)
+        self._patience = max(0.0, snapshot.patience)
+        self._is_late_at_once = snapshot.patience < 0.0
+        self._tables = model.tables(self._patience, snapshot.classify_delay)
         self._snapshot = snapshot
         self._live_factor = model.live_share.factor
         self._needs_factor = model.needs_share.factor
@@ -214,7 +244,7 @@ class Outlook:
         variance = variance + self._variance
         variance += self._doubt * (demand * demand)
         late = at_most(_NONE_AND_ONE_EACH, self._mean - before, variance, third)
-        self._end_with_shift(late)
+        self._overrule(late)
         costs = live[first:] * (late[0] @ tables.live.new_slots)
         if snapshot.unidentified_counts:
             costs += np.maximum(machine[first:], 0.0) * (late[0] @ tables.machine.new_slots)
@@ -223,10 +253,51 @@ class Outlook:
         self._costs.extend(costs.tolist())
         self._lateness.extend((costs / np.maximum(live[first:], _LEAST_LIVE)).tolist())
 
-    def _end_with_shift(self, late: Floats) -> None:
-        """Nobody is there any more for an answer that comes after the shift."""
-        if self._snapshot.shift_left < MIDDLES[-1] + self._patience:
+    def _overrule(self, late: Floats) -> None:
+        """Nobody is there any more for an answer that comes after the shift, nor in time for any at all where
+        detection alone takes longer than that.
+        """
+        if self._is_late_at_once:
+            late[...] = 1.0
+        elif self._snapshot.shift_left < MIDDLES[-1] + self._patience:
             late[..., MIDDLES + self._patience >= self._snapshot.shift_left] = 1.0
+
+    def after(self, most: int) -> InFlight:
+        """What may come of the ringing calls and the first 0, 1, ... `most` candidates."""
+        snapshot, tables = self._snapshot, self._tables
+        live = np.minimum(snapshot.candidate_live[:most] * self._live_factor, _MOST)
+        needs = np.minimum(snapshot.candidate_needs_agent[:most] * self._needs_factor, _MOST)
+        machine = np.maximum(needs - live, 0.0)
+        share = live[:, None] * tables.live.new_engaging + machine[:, None] * tables.machine.new_engaging
+        slots = live[:, None] * tables.live.new_slots
+        if snapshot.unidentified_counts:
+            slots += machine[:, None] * tables.machine.new_slots
+        spread = share - share * share
+        demand = _running(share, None)
+        claimed = demand if self._demand is None else demand + self._demand
+        variance = self._variance + _running(spread, None) + self._doubt * (claimed * claimed)
+        third = self._third - _running(spread - 2.0 * spread * share, None)
+        mean = self._mean - demand
+        late = at_most(_HALF, mean, variance, third)
+        self._overrule(late)
+        expected = np.einsum("kh,kh->k", late, _running(slots, self._live_slots))
+        return InFlight(
+            late=np.maximum(expected, 0.0),
+            counted=self._counted(live, needs),
+            mean=mean,
+            variance=variance,
+            third=third,
+        )
+
+    def _counted(self, live: Floats, needs: Floats) -> float:
+        """Of the answers that need an agent, the share that counts as live."""
+        snapshot = self._snapshot
+        if snapshot.unidentified_counts:
+            return 1.0
+        lives = float(np.add.reduce(snapshot.ringing_live)) * self._live_factor + float(np.add.reduce(live))
+        all_needs = float(np.add.reduce(snapshot.ringing_needs_agent)) * self._needs_factor
+        all_needs += float(np.add.reduce(needs))
+        return min(1.0, lives / all_needs) if all_needs > 0.0 else 1.0
 
     def ringing_lateness(self) -> float:
         """Expected live answers among the ringing calls that will be late, without any new launch. On the
@@ -243,5 +314,11 @@ class Outlook:
             if self._demand is not None:
                 variance = variance + self._doubt * (self._demand * self._demand)
             self._late = at_most(_NONE_AND_ONE, self._mean, variance, self._third)
-            self._end_with_shift(self._late)
+            self._overrule(self._late)
         return self._late
+
+
+def _running(rows: Floats, first: Floats | None) -> Floats:
+    """(n + 1, HORIZONS) sums of none, one, two ... of the rows, on top of `first`."""
+    start = np.zeros((1, HORIZONS)) if first is None else first[None, :]
+    return np.add.accumulate(np.concatenate((start, rows)), axis=0)

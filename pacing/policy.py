@@ -45,10 +45,10 @@ class AbandonmentLedger:
     window_left: seconds until the window ends and the count starts anew; `math.inf` for a whole campaign.
     """
 
+    limit: float
+    connect_within: float
     live_answers: int = 0
     abandoned: int = 0
-    limit: float = 0.03
-    connect_within: float = 2.0
     window_left: float = math.inf
 
     def __post_init__(self) -> None:
@@ -87,10 +87,13 @@ class PacingSnapshot:
     ringing_elapsed: (n_ringing,) since the launch.
     ringing_needs_agent: (n_ringing,) probability at launch that it will occupy an agent.
     ringing_live: (n_ringing,) probability at launch that it counts as a live answer.
+    cancellable_ringing: how many of the ringing calls have rung as long as each must before it may be taken
+        back.
     waiting_elapsed: (n_waiting,) answered, not yet bridged, since the answer.
     candidate_needs_agent, candidate_live: (n_candidates,) the same of the next leads, in their order.
     expected_inbound: calls per second that this pool also answers.
-    classify_delay: seconds between answer and hand-over (answering machine detection).
+    classify_delay: seconds between answer and hand-over (answering machine detection); 0 = none. A call rings
+        for the engine until then, and of `ledger.connect_within` only the rest is left.
     unidentified_counts: an abandoned answer that nobody could tell from a machine counts as a live one
         (detection is off). Then late machines use up headroom too, though they bring none.
     leads_left: leads that may still be launched, the candidates included.
@@ -114,6 +117,7 @@ class PacingSnapshot:
     ringing_elapsed: Floats = field(default_factory=lambda: _NO_FLOATS)
     ringing_needs_agent: Floats = field(default_factory=lambda: _NO_FLOATS)
     ringing_live: Floats = field(default_factory=lambda: _NO_FLOATS)
+    cancellable_ringing: int = 0
     waiting_elapsed: Floats = field(default_factory=lambda: _NO_FLOATS)
     candidate_needs_agent: Floats = field(default_factory=lambda: _NO_FLOATS)
     candidate_live: Floats = field(default_factory=lambda: _NO_FLOATS)
@@ -130,6 +134,8 @@ class PacingSnapshot:
         ringing = self.ringing_elapsed.size
         if not ringing == self.ringing_needs_agent.size == self.ringing_live.size:
             raise ValueError("the three ringing arrays must have one length")
+        if not 0 <= self.cancellable_ringing <= ringing:
+            raise ValueError("no more calls can be taken back than ring")
         if self.candidate_needs_agent.size != self.candidate_live.size:
             raise ValueError("the two candidate arrays must have one length")
         if (
@@ -156,6 +162,11 @@ class PacingSnapshot:
         return self.ready_agents + self.leaving.size - int(np.count_nonzero(self.leaving))
 
     @property
+    def patience(self) -> float:
+        """Seconds after the hand-over by which an agent must be there; may be negative: nobody is in time."""
+        return quantised(self.ledger.connect_within - self.classify_delay)
+
+    @property
     def launchable(self) -> int:
         """The most calls that could be launched now: candidates, leads and the launch limit together."""
         return min(self.launch_limit, self.leads_left, self.candidate_live.size)
@@ -169,8 +180,8 @@ class LaunchDecision:
     reconsider_at: POSIX seconds at which to ask again if nothing happens; None = only after an event.
     reason: one sentence a supervisor can read.
     terms: the numbers the decision rests on.
-    cancel_ringing: how many ringing calls to take back, the longest ringing first. Only calls that have rung
-        for `guard.CANCEL_AFTER` seconds or more are ever asked for.
+    cancel_ringing: how many ringing calls to take back, those first that may be and have rung longest; never
+        more than `PacingSnapshot.cancellable_ringing`.
     """
 
     launches: int
@@ -252,6 +263,32 @@ class LaunchResolved:
     def needed(self) -> bool:
         """Whether it occupied an agent."""
         return self.is_live if self.needed_agent is None else self.needed_agent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundAsked:
+    """Somebody who called us asked for an agent at POSIX seconds `at`.
+
+    share: how much of them falls to this campaign where several take such calls, 0-1.
+    """
+
+    at: float
+    share: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.share <= 1.0:
+            raise ValueError(f"share is above 0 and at most 1, not {self.share}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerHandedOver:
+    """An answer was given on to an agent, `delay_s` seconds after it (0 where detection was not asked)."""
+
+    delay_s: float
+
+    def __post_init__(self) -> None:
+        if not self.delay_s >= 0.0:
+            raise ValueError(f"a delay cannot be negative: {self.delay_s}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from pacing.policy import (
     quantised,
 )
 from pacing.progressive import safe_launches
-from pacing.survival import float_of, state_of
+from pacing.stored import float_of, state_of
 
 RECONSIDER_AFTER = 1.0
 """Seconds: ringing and talking go on without events, and each second changes what is likely."""
@@ -74,11 +74,9 @@ class Predictive:
     def decide(self, snapshot: PacingSnapshot) -> LaunchDecision:
         """Launch one after the other while lateness stays below the threshold."""
         most = snapshot.launchable
-        if snapshot.serving_agents == 0 or most == 0:
-            reason = (
-                "No agents, no calls." if snapshot.serving_agents == 0 else "Nothing may be launched now."
-            )
-            return LaunchDecision(launches=0, reason=reason)
+        why_none = _why_none(snapshot)
+        if why_none is not None:
+            return LaunchDecision(launches=0, reason=why_none)
         outlook = self.outlook(snapshot)
         threshold = self.threshold(snapshot)
         # A call that an agent is free for is never held back: with a limit of zero these are all there are.
@@ -142,3 +140,15 @@ class Predictive:
         self._log_threshold = float_of(state, "log_threshold")
         self._answers = int(float_of(state, "answers"))
         self.model.restore(state_of(state, "model"))
+
+
+def _why_none(snapshot: PacingSnapshot) -> str | None:
+    """Why nothing is launched whatever the outlook is; None when that decides."""
+    if snapshot.serving_agents == 0:
+        return "No agents, no calls."
+    if snapshot.patience < 0.0:
+        return (
+            f"Detection takes {snapshot.classify_delay:.1f} s and a person must have an agent within "
+            f"{snapshot.ledger.connect_within:.1f} s of the answer: nobody would be in time."
+        )
+    return "Nothing may be launched now." if snapshot.launchable == 0 else None

@@ -76,7 +76,7 @@ class DialerEngine:
         judging = Judging(context, self._pacing)
         gone = ChannelGone(context, self._roster, self._pacing, self._ending, joining, judging)
         self._watching = Watching(context, gone)
-        self._calls = Calls(context, joining, judging, gone, self._watching)
+        self._calls = Calls(context, self._pacing, joining, judging, gone, self._watching)
         self._hopper = Hopper(context, self._people, self._roster)
         self._launcher = Launcher(
             context, self._roster, self._hopper, self._people, self._pacing, self._clearing
@@ -98,7 +98,7 @@ class DialerEngine:
             self._watching,
         )
         self._inbound_ending = InboundEnding(context, self._roster, self._clearing, following)
-        self._inbound = Inbound(context, self._roster, following, self._inbound_ending)
+        self._inbound = Inbound(context, self._roster, self._pacing, following, self._inbound_ending)
         self._hanging_up = HangingUp(context, self._inbound)
         self._handlers = self._table()
         self._owed: list[Command] = []

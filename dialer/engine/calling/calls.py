@@ -33,6 +33,7 @@ from dialer.engine.calling.joining import Joining, forget
 from dialer.engine.calling.judging import Judging
 from dialer.engine.calling.watching import Watching
 from dialer.engine.context import Context, place_of
+from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.state import AgentRow, CallRow, CampaignRow
 
 HOLD_AFTER_REFUSAL_S = 2.0
@@ -46,12 +47,14 @@ class Calls:
     def __init__(
         self,
         context: Context,
+        pacing: PacingPort,
         joining: Joining,
         judging: Judging,
         gone: ChannelGone,
         watching: Watching,
     ) -> None:
         self._context = context
+        self._pacing = pacing
         self._joining = joining
         self._judging = judging
         self._gone = gone
@@ -87,6 +90,7 @@ class Calls:
         if met is AttemptMove.MEET_MACHINE:
             self._meet_machine(call, event.detected)
             return
+        self._pacing.handed_over(campaign, call)
         if call.agent is None:
             pool.waiting.append(call.launch.attempt)
         if call.agent is None or met is AttemptMove.ANSWER:

@@ -42,6 +42,7 @@ from dialer.engine.calling import phases
 from dialer.engine.context import Context
 from dialer.engine.following import Following
 from dialer.engine.inbound.ending import InboundEnding, record_of_inbound
+from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, InboundRow
 
@@ -52,9 +53,17 @@ MOST_CALLS = 1000
 class Inbound:
     """The table of inbound calls, and their moves."""
 
-    def __init__(self, context: Context, roster: Roster, following: Following, ending: InboundEnding) -> None:
+    def __init__(
+        self,
+        context: Context,
+        roster: Roster,
+        pacing: PacingPort,
+        following: Following,
+        ending: InboundEnding,
+    ) -> None:
         self._context = context
         self._roster = roster
+        self._pacing = pacing
         self._following = following
         self._ending = ending
 
@@ -124,6 +133,7 @@ class Inbound:
             return
         row.state = INBOUND.move(row.state, InboundMove.WAIT)
         row.waited_since = context.now
+        self._pacing.inbound_asked(self._campaigns(row))
         campaigns = context.state.campaigns
         most = min((campaigns[name].settings.inbound_queue for name in self._campaigns(row)), default=0)
         others = sum(other.state is InboundState.WAITING for other in context.state.inbound.values()) - 1

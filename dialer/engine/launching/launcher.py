@@ -50,6 +50,7 @@ from dialer.engine.launching.reserving import (
     turn_of,
     waits_for_its_own,
 )
+from dialer.engine.launching.taking_back import may_be_taken_back
 from dialer.engine.people import People
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, CallRow, CampaignRow, LaunchRow, PoolRow, TimerKind
@@ -61,9 +62,6 @@ LOCKED_REST_S = 60.0
 LOOKS_PER_LAUNCH = 6
 EXTRA_LOOKS = 24
 """Most leads looked at in one decision: 6 for each wanted launch and 24 more; then pacing is asked again."""
-
-CANCEL_AFTER_S = 15.0
-"""A telephone rings at least this long before the guard may cancel it (47 CFR 64.1200(a)(6))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +248,7 @@ class Launcher:
             if wanted <= 0:
                 return
             call = calls[name]
-            if call.hangup is None and self._context.now - call.launch.launched_at >= CANCEL_AFTER_S:
+            if may_be_taken_back(call, self._context.now):
                 phases.hang_up(self._context, call, HangupReason.GUARD)
                 wanted -= 1
 

@@ -18,6 +18,7 @@ from dialer.engine.launching import ledger
 from dialer.engine.launching.lanes import leads_of
 from dialer.engine.launching.profiles import Profiles
 from dialer.engine.launching.reserving import agents_kept
+from dialer.engine.launching.taking_back import may_be_taken_back
 from dialer.engine.roster import Roster
 from dialer.engine.state import CallRow, CampaignRow, PoolRow
 from pacing.abandonment_guard import AbandonmentGuard
@@ -25,6 +26,8 @@ from pacing.answers import Chances
 from pacing.learner import Learner
 from pacing.policy import (
     ANY_NUMBER,
+    AnswerHandedOver,
+    InboundAsked,
     Json,
     LaunchDecision,
     LaunchOutcome,
@@ -105,10 +108,11 @@ class PacingPort:
 
     def forget(self, campaign: CampaignId) -> None:
         """Settings changed: policies are made anew, what they learned is kept when the policy is the same."""
+        self.learner(self._context.state.campaigns[campaign]).forget_detection()
         self.save()
         for name in [name for name in self._context.policies if name[0] == campaign]:
             del self._context.policies[name]
-        self._context.learners.pop(campaign, None)
+        del self._context.learners[campaign]
 
     def save(self) -> None:
         """Write what was learned into the rows of campaigns and pools, for a checkpoint."""
@@ -137,6 +141,27 @@ class PacingPort:
         )
         self.observe(campaign, call.launch.pool, launch)
         self.learner(campaign).observe(launch)
+
+    def handed_over(self, campaign: CampaignRow, call: CallRow) -> None:
+        """Tell how long after its answer a call may be given to an agent, where detection is asked at all."""
+        if campaign.settings.detection is DetectionMode.OFF or call.answered_at is None:
+            return
+        delay = 0.0
+        if campaign.settings.detects(call.launch.segment) is not DetectionMode.OFF:
+            told = None if call.heard.detection is None else call.heard.detection.delay_s
+            delay = self._context.now - call.answered_at if told is None else told
+        self.learner(campaign).observe(AnswerHandedOver(delay_s=max(delay, 0.0)))
+
+    def inbound_asked(self, names: tuple[CampaignId, ...]) -> None:
+        """Somebody who called us wants an agent of these campaigns: told to each as its agents' share."""
+        campaigns = self._context.state.campaigns
+        serving = {name: self._roster.serving(name) for name in names if name in campaigns}
+        total = sum(serving.values())
+        for name, agents in serving.items():
+            share = agents / total if total else 1.0 / len(serving)
+            if share > 0.0:
+                asked = InboundAsked(at=self._context.now, share=share)
+                self.learner(campaigns[name]).observe(asked)
 
     def decide(self, campaign: CampaignRow, key: str, pool: PoolRow, launch_limit: int) -> LaunchDecision:
         """Ask the pool's policy now."""
@@ -170,6 +195,7 @@ class PacingPort:
         held = leads_of(campaign, pool)
         ahead = self._ahead(campaign, held.queue[: min(max(CANDIDATES, launch_limit), MOST_CANDIDATES)])
         engaged = talking + wrapping
+        learner = self.learner(campaign)
         return PacingSnapshot(
             now=now,
             ready_agents=ready,
@@ -182,9 +208,12 @@ class PacingPort:
             ringing_elapsed=np.array([now - call.launch.launched_at for call in ringing], dtype=np.float64),
             ringing_needs_agent=np.array([call.launch.needs_agent for call in ringing], dtype=np.float64),
             ringing_live=np.array([call.launch.live for call in ringing], dtype=np.float64),
+            cancellable_ringing=sum([may_be_taken_back(call, now) for call in ringing]),
             waiting_elapsed=np.array([now - (call.answered_at or now) for call in waiting], dtype=np.float64),
             candidate_needs_agent=np.array([row[0] for row in ahead], dtype=np.float64),
             candidate_live=np.array([row[1] for row in ahead], dtype=np.float64),
+            expected_inbound=self._inbound(campaign, learner, ready + len(engaged)),
+            classify_delay=0.0 if settings.detection is DetectionMode.OFF else learner.detection.mean,
             unidentified_counts=settings.detection is not DetectionMode.ON,
             leads_left=max(len(held.queue), campaign.leads_left or 0),
             shift_left=float("inf")
@@ -193,6 +222,13 @@ class PacingPort:
             launch_limit=launch_limit,
             ledger=ledger.as_pacing(campaign, now),
         )
+
+    def _inbound(self, campaign: CampaignRow, learner: Learner, serving_here: int) -> float:
+        """Calls per second of people who call us that a pool takes, as its agents' share."""
+        rate = learner.inbound.rate(self._context.now)
+        if rate <= 0.0:
+            return 0.0
+        return rate * serving_here / max(self._roster.serving(campaign.settings.campaign), 1)
 
     def _ahead(self, campaign: CampaignRow, queue: list[LeadId]) -> list[Chances]:
         """Of the next leads in a hopper, each by its first target."""

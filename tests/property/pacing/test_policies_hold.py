@@ -60,6 +60,7 @@ def snapshots(draw: st.DrawFn) -> PacingSnapshot:
         leads_left=draw(st.integers(0, 1000)),
         shift_left=draw(st.sampled_from((0.0, 20.0, 3600.0, float("inf")))),
         ledger=AbandonmentLedger(
+            connect_within=2.0,
             live_answers=live_answers,
             abandoned=draw(st.integers(0, live_answers)),
             limit=draw(st.sampled_from((0.0, 0.01, 0.03))),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from benchmarks.pacing_ref import MARKOV, REF, Floor, Scenario, Tally
+from pacing.bench import MARKOV, REF, Floor, Scenario, Tally
 from pacing.optimum import MarkovFloor, optimum
 from pacing.policy import PacingPolicy
 from pacing.registry import make_guarded_policy, make_policy
@@ -12,10 +12,16 @@ from simulator.streams import Streams
 
 
 def _shift(
-    scenario: Scenario, make: Callable[[], PacingPolicy], *, agents: int, hours: float, day: int = 0
+    scenario: Scenario,
+    make: Callable[[], PacingPolicy],
+    *,
+    agents: int,
+    hours: float,
+    day: int = 0,
+    tick: float = 1.0,
 ) -> Tally:
     chance = Streams(11).generator(scenario.name, str(agents), str(day))
-    return Floor(scenario, make(), agents=agents, rng=chance, hours=hours).run()
+    return Floor(scenario, make(), agents=agents, rng=chance, hours=hours).run(tick=tick)
 
 
 def test_progressive_abandons_nobody() -> None:
@@ -50,6 +56,6 @@ def test_no_guarded_shift_ends_above_the_limit(ratio: float) -> None:
     def make() -> PacingPolicy:
         return make_guarded_policy("fixed_ratio", lines_per_agent=ratio)
 
-    tallies = [_shift(REF, make, agents=10, hours=1.0, day=day) for day in range(4)]
+    tallies = [_shift(REF, make, agents=10, hours=1.0, day=day, tick=2.0) for day in range(4)]
     assert any(tally.abandoned for tally in tallies), "it was not held back to nothing"
     assert all(tally.abandonment <= 0.03 for tally in tallies)

@@ -1,6 +1,7 @@
 """What became of a launch is told to pacing with what was known of the number; nothing is counted here."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,15 +13,19 @@ from compliance_gate.words import Outcome as Came
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.attempt import Outcome
+from dialer.domain.campaign import DetectionMode
+from dialer.domain.detection import Detected
 from dialer.domain.disposition import DispositionKind
-from dialer.domain.ids import AttemptId, NumberId, PersonId
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, InboundId, NumberId, PersonId
 from dialer.domain.lead import Target
 from dialer.engine.context import Context
 from dialer.engine.engine import DialerEngine
+from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.launching.profiles import Profiles
+from dialer.engine.roster import Roster
 from dialer.engine.state import EngineState, PersonRow
 from dialer.runtime.checkpoint import decode_state, encode_state
-from pacing.policy import NumberProfile
+from pacing.policy import NumberProfile, PacingSnapshot
 from pacing.registry import make_learner
 from simulator.open_gate import OpenGate
 
@@ -99,6 +104,151 @@ def test_a_launch_carries_what_was_known_of_its_number(floor: Any) -> None:
     call = floor.engine.checkpoint().calls[_first(floor)]
     assert call.launch.profile == NumberProfile(segment="mobile", local_hour=16)
     assert (call.launch.needs_agent, call.launch.live) == (0.35, 0.08)
+
+
+# --- people who call us, and detection -------------------------------------------------------------------
+
+
+def _snapshot(floor: Any, pool: str = "") -> PacingSnapshot:
+    """The pool in numbers, as pacing would be asked about it now."""
+    state = floor.engine.checkpoint()
+    context = Context(floor.gate, state)
+    context.begin(floor.now, [])
+    row = state.campaigns[floor.settings.campaign]
+    port = PacingPort(context, Roster(context))
+    return port.snapshot(row, pool, row.pools[pool], 10)
+
+
+def _call_us(floor: Any, call: str) -> None:
+    name = InboundId(call)
+    floor.send(e.InboundArrived(call=name, dialed="+15550100"))
+    floor.send(e.InboundIdentified(call=name, number=None, callers=()))
+    floor.send(e.InboundWaiting(call=name))
+
+
+def test_who_calls_us_and_asks_for_an_agent_is_told(floor: Any) -> None:
+    assert _snapshot(floor).expected_inbound == 0.0
+    floor.send(e.InboundArrived(call=InboundId("i0"), dialed="+15550100"))
+    assert _snapshot(floor).expected_inbound == 0.0, "they may only have wanted to opt out"
+    _call_us(floor, "i1")
+    assert _snapshot(floor).expected_inbound == pytest.approx(1.0 / 600.0)
+    floor.now += 1.0
+    _call_us(floor, "i2")
+    assert _snapshot(floor).expected_inbound == pytest.approx(2.0 / 601.0, rel=1e-3)
+
+
+def test_whoever_waits_again_after_their_agent_left_called_only_once(floor: Any) -> None:
+    _call_us(floor, "i1")
+    bridge = floor.last(c.BridgeInbound)
+    floor.send(e.InboundBridged(call=bridge.call, agent=bridge.agent, bridged_at=floor.now))
+    floor.send(e.InboundWaiting(call=bridge.call))
+    assert _snapshot(floor).expected_inbound == pytest.approx(1.0 / 600.0)
+
+
+def test_a_pool_expects_as_many_as_its_agents_are_of_the_campaign_s(make_floor: Any) -> None:
+    floor = make_floor()
+    floor.send(e.CampaignStarted(campaign=floor.settings.campaign))
+    for name, tags in (("ana", ("spanish",)), ("bob", ()), ("eve", ()), ("joe", ())):
+        floor.seat(name, tags=tags)
+    floor.feed(1)
+    floor.wait(60.0)
+    floor.feed(1, first=30, needs=("spanish",))
+    _call_us(floor, "i1")
+    assert _snapshot(floor, "spanish").expected_inbound == pytest.approx(0.25 / 600.0)
+    assert _snapshot(floor, "").expected_inbound == pytest.approx(0.75 / 600.0)
+
+
+def test_a_call_that_two_campaigns_may_take_falls_to_each_by_its_agents(floor: Any) -> None:
+    """Two agents here, six there; one of eight would be an agent's share."""
+    other = replace(floor.settings, campaign=CampaignId("autumn"))
+    floor.send(e.CampaignConfigured(settings=other))
+    for index in range(6):
+        agent = AgentId(f"other{index}")
+        floor.send(
+            e.AgentLoggedIn(agent=agent, campaign=other.campaign, endpoint=EndpointId(f"sip-other{index}"))
+        )
+        floor.send(e.AgentGotReady(agent=agent))
+    _call_us(floor, "i1")
+    assert _snapshot(floor).expected_inbound == pytest.approx(0.25 / 600.0)
+
+
+def test_fewer_are_launched_where_people_call_us(make_floor: Any) -> None:
+    """Twelve free agents, and two calls a minute to them for the last ten minutes."""
+
+    def launched(calls: int) -> int:
+        floor = make_floor(policy="predictive", launches_per_second=100.0)
+        floor.send(e.CampaignStarted(campaign=floor.settings.campaign))
+        for index in range(12):
+            floor.seat(f"agent{index:02d}")
+        for index in range(calls):
+            floor.now += 30.0
+            _call_us(floor, f"i{index}")
+            floor.send(e.InboundEnded(call=InboundId(f"i{index}")))
+        floor.now = START + 601.0
+        floor.feed(60)
+        floor.wait(1.0)
+        return len(floor.all(c.Originate))
+
+    assert (launched(0), launched(20)) == (19, 16)
+
+
+def _answered(floor: Any, nth: int, *, delay_s: float | None, came_after: float) -> None:
+    attempt = floor.all(c.Originate)[nth].attempt
+    floor.send(e.CallRinging(attempt=attempt))
+    answered_at = floor.now
+    floor.now += came_after
+    verdict = Detected.HUMAN if came_after else Detected.NONE
+    floor.send(e.CallAnswered(attempt=attempt, answered_at=answered_at, detected=verdict, delay_s=delay_s))
+
+
+@pytest.mark.parametrize("mode", [DetectionMode.ON, DetectionMode.ADVISORY])
+def test_how_long_detection_takes_is_told(make_floor: Any, mode: DetectionMode) -> None:
+    """As it says itself, or as late as the answer was told where it says nothing."""
+    floor = make_floor(detection=mode)
+    floor.start(agents=4)
+    assert _snapshot(floor).classify_delay == 1.3
+    _answered(floor, 0, delay_s=2.5, came_after=2.6)
+    assert _snapshot(floor).classify_delay == pytest.approx(1.5)  # (5 · 1.3 + 2.5) / 6
+    _answered(floor, 1, delay_s=None, came_after=3.6)
+    assert _snapshot(floor).classify_delay == pytest.approx(1.8)  # (5 · 1.3 + 2.5 + 3.6) / 7
+
+
+def test_answers_of_which_no_verdict_is_asked_come_at_once(make_floor: Any) -> None:
+    floor = make_floor(detection=DetectionMode.ON, detection_segments=("landline/",))
+    floor.start(agents=4)
+    for nth in range(3):
+        _answered(floor, nth, delay_s=None, came_after=0.0)
+    assert _snapshot(floor).classify_delay == pytest.approx(0.8)  # 5 · 1.3 / 8
+
+
+def test_machines_that_were_found_are_handed_to_nobody(make_floor: Any) -> None:
+    floor = make_floor(detection=DetectionMode.ON)
+    floor.start(agents=4)
+    attempt = _first(floor)
+    floor.send(e.CallRinging(attempt=attempt))
+    floor.send(
+        e.CallAnswered(attempt=attempt, answered_at=floor.now, detected=Detected.MACHINE, delay_s=3.9),
+        after=3.9,
+    )
+    assert _snapshot(floor).classify_delay == 1.3
+
+
+def test_without_detection_there_is_no_delay_and_new_settings_learn_it_anew(make_floor: Any) -> None:
+    floor = make_floor(detection=DetectionMode.ON)
+    floor.start(agents=4)
+    _answered(floor, 0, delay_s=2.5, came_after=2.6)
+    floor.send(e.CampaignConfigured(settings=floor.settings))
+    assert _snapshot(floor).classify_delay == 1.3
+    floor.send(e.CampaignConfigured(settings=replace(floor.settings, detection=DetectionMode.OFF)))
+    assert _snapshot(floor).classify_delay == 0.0
+
+
+@pytest.mark.parametrize(("rang", "may_be_taken_back"), [(14.9, 0), (15.0, 1), (16.0, 2)])
+def test_a_call_may_be_taken_back_after_fifteen_seconds(
+    floor: Any, rang: float, may_be_taken_back: int
+) -> None:
+    floor.now = floor.engine.checkpoint().calls[_first(floor)].launch.launched_at + rang
+    assert _snapshot(floor).cancellable_ringing == may_be_taken_back
 
 
 # --- profiles ----------------------------------------------------------------------------------------------

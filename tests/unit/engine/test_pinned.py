@@ -8,7 +8,9 @@ from pacing.policy import AbandonmentLedger, PacingSnapshot
 
 CAMPAIGN = CampaignId("spring")
 SETTINGS = CampaignSettings(campaign=CAMPAIGN, client=ClientId("acme"), policy="progressive")
-SNAPSHOT = PacingSnapshot(now=0.0, ready_agents=2, launch_limit=5, ledger=AbandonmentLedger())
+SNAPSHOT = PacingSnapshot(
+    now=0.0, ready_agents=2, launch_limit=5, ledger=AbandonmentLedger(limit=0.03, connect_within=2.0)
+)
 
 
 def said(launches: int, **terms: float) -> StorePacing:

@@ -1,52 +1,52 @@
-"""The guard has the last word, binds only when it must, and tells why."""
+"""The guard has the last word, binds only when it must, and tells why. Its margins are numbers here."""
 
 import math
-from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
 import pytest
 
-from pacing.abandonment_guard import CANCEL_AFTER, AbandonmentGuard, late_more_than
+import pacing.abandonment_guard
+from pacing.abandonment_guard import AbandonmentGuard, late_more_than
+from pacing.bench.snapshots import floor, ledger
 from pacing.fixed_ratio import FixedRatio
-from pacing.policy import AbandonmentLedger, LaunchOutcome, LaunchResolved, PacingSnapshot
+from pacing.floor_model import FloorModel
+from pacing.outlook import Outlook
+from pacing.policy import LaunchDecision, LaunchOutcome, LaunchResolved, PacingSnapshot
 from pacing.predictive import Predictive
 from pacing.progressive import Progressive
+from pacing.registry import make_guarded_policy
 
 
 def _floor(
     *,
     ready: int = 3,
     talking: int = 17,
-    ringing: Sequence[float] = (),
     live_answers: int = 500,
     abandoned: int = 10,
     window_left: float = 4 * 3600.0,
-    leads_left: int = 100_000,
+    **more: Any,
 ) -> PacingSnapshot:
-    return PacingSnapshot(
-        now=0.0,
-        ready_agents=ready,
-        launch_limit=40,
-        ledger=AbandonmentLedger(live_answers=live_answers, abandoned=abandoned, window_left=window_left),
-        agent_ids=tuple(f"a{n}" for n in range(talking)),
-        talking_elapsed=np.full(talking, 30.0),
-        leaving=np.zeros(talking, dtype=np.bool_),
-        ringing_elapsed=np.array(ringing, dtype=np.float64),
-        ringing_needs_agent=np.full(len(ringing), 0.25),
-        ringing_live=np.full(len(ringing), 0.25),
-        candidate_needs_agent=np.full(40, 0.25),
-        candidate_live=np.full(40, 0.25),
-        leads_left=leads_left,
-        shift_left=math.inf,
-    )
+    counted = ledger(live_answers=live_answers, abandoned=abandoned, window_left=window_left)
+    return floor(ready=ready, talking=(30.0,) * talking, counted=counted, **more)
 
 
 def _bold() -> FixedRatio:
     return FixedRatio(lines_per_agent=3.0)
 
 
+class Wants(Progressive):
+    """Wants so many, whatever the floor."""
+
+    def __init__(self, launches: int) -> None:
+        self._launches = launches
+
+    def decide(self, snapshot: PacingSnapshot) -> LaunchDecision:
+        return LaunchDecision(launches=self._launches, reason="wanted")
+
+
 def test_early_in_the_window_it_lets_the_policy_have_its_way() -> None:
-    assert AbandonmentGuard(_bold()).decide(_floor()).launches == _bold().decide(_floor()).launches
+    early = _floor(abandoned=2)
+    assert AbandonmentGuard(_bold()).decide(early) == _bold().decide(early)
 
 
 def test_at_the_end_of_the_window_it_holds_back() -> None:
@@ -65,12 +65,25 @@ def test_when_nothing_is_left_only_calls_an_agent_is_free_for_go_out() -> None:
     assert AbandonmentGuard(_bold()).decide(_floor(ready=0, window_left=60.0, abandoned=20)).launches == 0
 
 
-def test_when_nothing_is_left_calls_without_an_agent_are_taken_back_after_fifteen_seconds() -> None:
+@pytest.mark.parametrize(("abandoned", "launches"), [(14, 4), (15, 3)])
+def test_less_than_one_abandoned_call_is_nothing(abandoned: int, launches: int) -> None:
+    """Fifteen of five hundred are allowed; one more line than agents needs one to be left in whole."""
+    counted = ledger(live_answers=500, abandoned=abandoned, window_left=0.0)
+    tight = floor(ready=3, talking=(30.0,) * 17, counted=counted, live=0.02)
+    wanted = AbandonmentGuard(Wants(4)).decide(tight)
+    assert wanted.launches == launches
+
+
+def test_when_nothing_is_left_calls_without_an_agent_are_taken_back() -> None:
     over = _floor(ready=1, ringing=(20.0, 16.0, 15.0, 14.0), window_left=60.0, abandoned=20)
     assert AbandonmentGuard(_bold()).decide(over).cancel_ringing == 3
     covered = _floor(ready=4, ringing=(20.0, 16.0, 15.0, 14.0), window_left=60.0, abandoned=20)
     assert AbandonmentGuard(_bold()).decide(covered).cancel_ringing == 0
-    assert CANCEL_AFTER == 15.0
+
+
+def test_no_more_calls_are_taken_back_than_have_rung_long_enough() -> None:
+    over = _floor(ready=0, ringing=(20.0, 16.0, 14.0, 13.0, 12.0), window_left=60.0, abandoned=20)
+    assert AbandonmentGuard(_bold()).decide(over).cancel_ringing == 2
 
 
 def test_when_the_last_agent_is_gone_ringing_calls_are_taken_back() -> None:
@@ -79,22 +92,184 @@ def test_when_the_last_agent_is_gone_ringing_calls_are_taken_back() -> None:
     assert (decision.launches, decision.cancel_ringing) == (0, 1)
 
 
-def test_the_end_of_the_list_is_the_end_of_what_can_be_made_good() -> None:
-    guard = AbandonmentGuard(_bold())
-    assert guard.headroom(_floor(leads_left=50)) < guard.headroom(_floor(leads_left=50_000))
-
-
 def test_progressive_is_never_held_back() -> None:
     for abandoned in (0, 15, 400):
-        floor = _floor(abandoned=abandoned, window_left=30.0)
-        assert AbandonmentGuard(Progressive()).decide(floor).launches == 3
+        tight = _floor(abandoned=abandoned, window_left=30.0)
+        assert AbandonmentGuard(Progressive()).decide(tight).launches == 3
+
+
+# --- headroom ----------------------------------------------------------------------------------------------
+
+
+def _cycle(live: float, needs: float) -> float:
+    """Seconds of an agent for one live answer, as the model believes before the first call."""
+    model = FloorModel()
+    return (model.unanswered_ring.mean + needs * (model.talk.mean + model.wrap.mean)) / live
+
+
+def test_headroom_is_what_is_left_and_seven_tenths_of_what_safe_lines_will_surely_bring() -> None:
+    """The share of live answers is believed two standard deviations too high, the count of them as many too
+    lucky.
+    """
+    doubted = 0.25 / (1.0 + 2.0 * math.sqrt(1.0 / 8.0))
+    answers = 20 * 14_400.0 / _cycle(doubted, 0.25)
+    expected = 0.03 * 500 - 10 + 0.03 * 0.7 * (answers - 2.0 * math.sqrt(answers))
+    assert AbandonmentGuard(_bold()).headroom(_floor()) == pytest.approx(expected, abs=1e-8)
+
+
+def test_the_end_of_the_list_is_the_end_of_what_can_be_made_good() -> None:
+    doubted = 0.25 / (1.0 + 2.0 * math.sqrt(1.0 / 8.0))
+    answers = 200 * doubted
+    expected = 0.03 * 500 - 10 + 0.03 * 0.7 * (answers - 2.0 * math.sqrt(answers))
+    assert AbandonmentGuard(_bold()).headroom(_floor(leads_left=200)) == pytest.approx(expected, abs=1e-8)
+
+
+def test_the_end_of_the_shift_counts_where_it_comes_before_that_of_the_window() -> None:
+    guard = AbandonmentGuard(_bold())
+    assert guard.headroom(_floor(shift_left=600.0)) == guard.headroom(_floor(window_left=600.0))
+
+
+def test_what_cannot_come_makes_nothing_good() -> None:
+    guard = AbandonmentGuard(_bold())
+    assert guard.headroom(_floor(window_left=0.0)) == 5.0
+    assert guard.headroom(_floor(leads_left=0)) == 5.0
+    assert guard.headroom(_floor(candidates=0)) == 5.0
+    assert guard.headroom(_floor(window_left=5.0)) == 5.0, "less than chance may take away"
+    assert guard.headroom(_floor(delay=2.1)) == 5.0, "nobody would be in time"
+
+
+def test_agents_who_take_inbound_calls_bring_no_answers() -> None:
+    """A call every minute keeps two agents of twenty busy for two minutes each."""
+    model = FloorModel()
+    handle = model.talk.mean + model.wrap.mean
+    rate = 2.0 / handle
+    guard = AbandonmentGuard(_bold())
+    with_two_fewer = guard.headroom(_floor(talking=15))
+    assert guard.headroom(_floor(inbound=rate)) == pytest.approx(with_two_fewer, abs=1e-6)
+    assert guard.headroom(_floor(inbound=1.0)) == 5.0
+
+
+# --- the chance --------------------------------------------------------------------------------------------
 
 
 def test_the_chance_of_too_many_late_answers() -> None:
+    """A Poisson law, or one in which they come two at a time, whichever is worse."""
     assert late_more_than(5, 0.0) == 0.0
-    assert late_more_than(0, 0.1) == pytest.approx(1.0 - math.exp(-0.1))
-    assert late_more_than(10, 2.0) < late_more_than(5, 2.0) < late_more_than(5, 4.0)
+    assert late_more_than(5, 2.0) == pytest.approx(1.0 - 2.5 / math.e, abs=1e-9)
+    assert late_more_than(0, 0.1) == pytest.approx(1.0 - math.exp(-0.1), abs=1e-9)
+    assert late_more_than(1, 2.0) == pytest.approx(1.0 - math.exp(-1.0), abs=1e-9)
+    assert late_more_than(0, 3.0) == pytest.approx(1.0 - math.exp(-3.0), abs=1e-9)
     assert late_more_than(-1, 1.0) == 1.0
+    assert late_more_than(500, 700.0) == pytest.approx(1.0, abs=1e-9)
+
+
+def test_late_answers_are_expected_to_be_half_as_many_again_as_the_model_says() -> None:
+    tight = _floor(window_left=0.0, live_answers=300, abandoned=4, ringing=(5.0,) * 6, waiting=(0.5,))
+    guard = AbandonmentGuard(Wants(9))
+    decision = guard.decide(tight)
+    in_flight = Outlook(tight, FloorModel()).after(9)
+    late = 1.5 * float(in_flight.late[decision.launches]) + 1.0
+    assert decision.terms["guard_headroom"] == 5.0
+    assert decision.terms["guard_risk"] == pytest.approx(late_more_than(5, late), abs=1e-9)
+    assert late_more_than(5, late) > float(in_flight.missing_more_than(5)[decision.launches])
+
+
+@pytest.mark.parametrize("headroom", [1, 2, 4, 7])
+def test_it_allows_the_most_that_keeps_the_chance_within_a_thousandth(headroom: int) -> None:
+    tight = floor(
+        ready=4,
+        talking=(30.0,) * 6,
+        live=0.1,
+        counted=ledger(live_answers=300, abandoned=9 - headroom, window_left=0.0),
+    )
+    decision = AbandonmentGuard(Wants(40)).decide(tight)
+    assert 4 < decision.launches < 40
+    assert decision.terms["guard_risk"] <= 0.001
+    for wanted in (decision.launches, decision.launches + 1):
+        alone = AbandonmentGuard(Wants(wanted)).decide(tight)
+        assert (alone.reason == "wanted") is (wanted == decision.launches)
+    wider = AbandonmentGuard(Wants(40), epsilon=0.002).decide(tight)
+    assert wider.launches > decision.launches, "a thousandth it is, not two"
+    by_name = make_guarded_policy("fixed_ratio", lines_per_agent=5.0).decide(tight)
+    assert by_name.launches == decision.launches
+
+
+def test_the_chance_that_agents_are_missing_counts_too() -> None:
+    """Thirty lines at once for twelve idle agents: hardly one is late on average, then many together."""
+    idle = floor(
+        ready=12, talking=(), live=0.3, counted=ledger(live_answers=300, abandoned=5, window_left=0.0)
+    )
+    guard = AbandonmentGuard(Wants(40))
+    decision = guard.decide(idle)
+    in_flight = Outlook(idle, FloorModel()).after(40)
+    assert decision.terms["guard_risk"] == pytest.approx(
+        float(in_flight.missing_more_than(4)[decision.launches]), abs=1e-9
+    )
+
+
+def test_it_takes_back_the_fewest_that_bring_the_chance_down() -> None:
+    """Ten ring for no free agent; three abandoned calls are left."""
+    tight = _floor(ready=0, talking=10, ringing=(16.0,) * 10, live_answers=100, abandoned=0, window_left=0.0)
+    decision = AbandonmentGuard(Wants(1)).decide(tight)
+    late = 1.5 * float(Outlook(tight, FloorModel()).after(1).late[0])
+    assert decision.launches == 0
+    taken_back = decision.cancel_ringing
+    assert 0 < taken_back < 10
+    assert late_more_than(3, late * (1.0 - taken_back / 10)) <= 0.001
+    assert late_more_than(3, late * (1.0 - (taken_back - 1) / 10)) > 0.001
+
+
+@pytest.mark.parametrize("more", [0, -1])
+def test_nothing_is_computed_while_even_five_deviations_of_all_in_flight_would_fit(
+    monkeypatch: pytest.MonkeyPatch, more: int
+) -> None:
+    """24 may come, 36 in doubt; five deviations of twice that variance and ten besides make 89."""
+    asked: list[object] = []
+
+    class Counted(Outlook):
+        def __init__(self, snapshot: PacingSnapshot, model: FloorModel) -> None:
+            asked.append(snapshot)
+            super().__init__(snapshot, model)
+
+    monkeypatch.setattr(pacing.abandonment_guard, "Outlook", Counted)
+    most = 1.5 * 24.0
+    enough = math.ceil(most + 5.0 * math.sqrt(2.0 * most) + 10.0)
+    assert enough == 89
+    ample = floor(
+        ready=3,
+        ringing=(5.0,) * 56,
+        counted=ledger(live_answers=10_000, abandoned=300 - enough - more, window_left=0.0),
+    )
+    AbandonmentGuard(Wants(40)).decide(ample)
+    assert bool(asked) is bool(more)
+
+
+def test_machines_that_count_are_part_of_what_may_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    def plenty(*, unidentified: bool) -> PacingSnapshot:
+        return floor(
+            ready=3,
+            ringing=(5.0,) * 56,
+            live=0.05,
+            needs=0.5,
+            unidentified_counts=unidentified,
+            counted=ledger(live_answers=10_000, abandoned=250, window_left=0.0),
+        )
+
+    asked: list[PacingSnapshot] = []
+
+    def outlook(snapshot: PacingSnapshot) -> Outlook:
+        asked.append(snapshot)
+        return Outlook(snapshot, FloorModel())
+
+    real = AbandonmentGuard(Wants(40))
+    monkeypatch.setattr(real, "_outlook", outlook)
+    real.decide(plenty(unidentified=False))
+    assert not asked
+    real.decide(plenty(unidentified=True))
+    assert asked
+
+
+# --- learning, making --------------------------------------------------------------------------------------
 
 
 def test_it_learns_for_policies_that_do_not() -> None:
@@ -112,6 +287,7 @@ def test_it_shares_what_a_predictive_policy_has_learned() -> None:
     assert "model" in AbandonmentGuard(_bold()).state()
 
 
-def test_shares_out_of_range_are_refused() -> None:
+@pytest.mark.parametrize("wrong", [{"epsilon": 0.0}, {"epsilon": 1.0}, {"recovery": -0.1}, {"recovery": 1.1}])
+def test_shares_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="0-1"):
-        AbandonmentGuard(_bold(), epsilon=0.0)
+        AbandonmentGuard(_bold(), **wrong)

@@ -3,13 +3,15 @@
 import math
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
 
+from pacing.bench.snapshots import floor, ledger
 from pacing.floor_model import FloorModel
 from pacing.outlook import Outlook, at_most
-from pacing.policy import AbandonmentLedger, PacingSnapshot, TalkEnded, WrapUpEnded
+from pacing.policy import PacingSnapshot, TalkEnded, WrapUpEnded
 from simulator.streams import Streams
 
 
@@ -43,7 +45,7 @@ def _floor(candidates: int, live: float = 0.2, needs: float = 0.2) -> PacingSnap
         now=0.0,
         ready_agents=3,
         launch_limit=candidates,
-        ledger=AbandonmentLedger(),
+        ledger=ledger(),
         agent_ids=tuple(f"a{n}" for n in range(12)),
         talking_elapsed=rng.uniform(0.0, 200.0, 8),
         wrapping_elapsed=rng.uniform(0.0, 20.0, 4),
@@ -63,15 +65,15 @@ def test_costs_rise_with_each_call_launched_before() -> None:
     assert costs[-1] > 10 * costs[0]
 
 
-@pytest.mark.parametrize("needs", [0.2, 0.7])
-def test_a_candidate_judged_alone_and_in_a_block_costs_the_same(needs: float) -> None:
+@pytest.mark.parametrize(("needs", "unidentified"), [(0.2, False), (0.7, False), (0.7, True)])
+def test_a_candidate_judged_alone_and_in_a_block_costs_the_same(needs: float, unidentified: bool) -> None:
     """A lead that nobody answers, put first, shifts the others into blocks without changing their cost."""
-    plain = _floor(12, needs=needs)
+    plain = replace(_floor(12, needs=needs), unidentified_counts=unidentified)
     rotated = PacingSnapshot(
         now=0.0,
         ready_agents=3,
         launch_limit=13,
-        ledger=AbandonmentLedger(),
+        ledger=ledger(),
         agent_ids=plain.agent_ids,
         talking_elapsed=plain.talking_elapsed,
         wrapping_elapsed=plain.wrapping_elapsed,
@@ -81,6 +83,7 @@ def test_a_candidate_judged_alone_and_in_a_block_costs_the_same(needs: float) ->
         ringing_live=plain.ringing_live,
         candidate_needs_agent=np.concatenate(([0.0], plain.candidate_needs_agent)),
         candidate_live=np.concatenate(([0.0], plain.candidate_live)),
+        unidentified_counts=unidentified,
     )
     alone, shifted = Outlook(plain, FloorModel()), Outlook(rotated, FloorModel())
     for index in range(12):
@@ -133,7 +136,7 @@ def test_spare_agents_are_counted_as_by_hand_when_nothing_rings() -> None:
         ready_agents=5,
         reserved_agents=1,
         launch_limit=1,
-        ledger=AbandonmentLedger(),
+        ledger=ledger(),
         waiting_elapsed=np.array([0.2]),
         candidate_live=np.array([0.3]),
         candidate_needs_agent=np.array([0.3]),
@@ -142,3 +145,117 @@ def test_spare_agents_are_counted_as_by_hand_when_nothing_rings() -> None:
     outlook = Outlook(empty, FloorModel())
     assert outlook.spare.tolist() == [3.0] * 20
     assert outlook.ringing_lateness() == 0.0
+
+
+def _over(live: float, needs: float, **more: Any) -> PacingSnapshot:
+    """A shift that is over: all answers are late, so a cost is the chance of an answer that counts."""
+    return floor(ready=9, talking=(), live=live, needs=needs, shift_left=0.0, **more)
+
+
+@pytest.mark.parametrize(
+    ("live", "needs", "unidentified", "cost"),
+    [
+        (0.2, 0.2, False, 0.2),
+        (0.2, 0.6, False, 0.2),
+        (0.2, 0.6, True, 0.6),
+        (0.99, 0.99, False, 0.98),  # nothing is believed to be surer than that
+        (0.5, 0.99, True, 0.98),
+    ],
+)
+def test_with_nobody_there_a_call_costs_what_would_count_of_it(
+    live: float, needs: float, unidentified: bool, cost: float
+) -> None:
+    outlook = Outlook(_over(live, needs, unidentified_counts=unidentified), FloorModel())
+    for index in (0, 1, 7, 25):
+        assert outlook.cost(index) == pytest.approx(cost)
+        assert outlook.lateness(index) == pytest.approx(cost / min(live, 0.98))
+
+
+def test_a_lead_that_hardly_answers_is_judged_as_if_one_of_two_hundred_did() -> None:
+    outlook = Outlook(_over(0.001, 0.001), FloorModel())
+    for index in (0, 3):
+        assert outlook.lateness(index) == pytest.approx(0.001 / 0.005)
+
+
+def test_the_expansion_to_three_moments_in_numbers() -> None:
+    """P(X <= 0) of mean 1, variance 1, third cumulant 1: the skewness is damped by three tenths."""
+    found = at_most(np.array([0.5]), np.array([1.0]), np.array([1.0]), np.array([1.0]))
+    normal = 0.5 * math.erfc(0.5 / math.sqrt(2.0))
+    density = math.exp(-0.125) / math.sqrt(2.0 * math.pi)
+    assert float(found[0]) == pytest.approx(normal - (0.25 - 1.0) * density / 6.0 / 1.3, abs=1e-4)
+
+
+def test_far_out_it_is_certain() -> None:
+    far = np.array([-40.0, 40.0])
+    found = at_most(np.array([0.5]), far, np.ones(2), np.zeros(2))
+    assert found == pytest.approx(np.array([1.0, 0.0]), abs=1e-8)
+
+
+def test_doubt_about_the_answer_rate_is_variance() -> None:
+    """With a thousand answers seen, the same calls are less of a risk."""
+    sure = FloorModel()
+    for index in range(4000):
+        sure.live_share.observe(0.2, happened=index % 5 == 0)
+        sure.needs_share.observe(0.2, happened=index % 5 == 0)
+    assert sure.needs_share.factor == pytest.approx(1.0, abs=0.01)
+    unsure = Outlook(_floor(30), FloorModel())
+    assert Outlook(_floor(30), sure).cost(9) < 0.9 * unsure.cost(9)
+
+
+REFERENCE = [
+    # candidates: live, needs, unidentified; lateness of the first, third and twelfth; of those that ring
+    (0.2, 0.2, False, (0.0023266, 0.00456629, 0.0446727), 0.00079262),
+    (0.1, 0.6, False, (0.231389, 0.280466, 0.450474), 0.0429873),
+    (0.1, 0.6, True, (2.00815, 2.55719, 4.11917), 0.681251),
+]
+
+
+@pytest.mark.parametrize(("live", "needs", "unidentified", "lateness", "ringing"), REFERENCE)
+def test_a_floor_in_numbers(
+    live: float, needs: float, unidentified: bool, lateness: tuple[float, ...], ringing: float
+) -> None:
+    """Priors, bins, horizons and damping together: whichever changes, these change."""
+    outlook = Outlook(replace(_floor(30, live, needs), unidentified_counts=unidentified), FloorModel())
+    assert [outlook.lateness(index) for index in (0, 2, 11)] == pytest.approx(lateness, rel=1e-4)
+    assert outlook.ringing_lateness() == pytest.approx(ringing, rel=1e-4)
+
+
+# --- everything in flight together ------------------------------------------------------------------------
+
+
+def test_what_rings_alone_is_the_first_of_what_is_in_flight() -> None:
+    for needs, unidentified in ((0.2, False), (0.7, False), (0.7, True)):
+        snapshot = replace(_floor(12, needs=needs), unidentified_counts=unidentified)
+        outlook = Outlook(snapshot, FloorModel())
+        assert outlook.after(12).late[0] == pytest.approx(outlook.ringing_lateness())
+
+
+def test_each_call_harms_all_others_of_its_batch() -> None:
+    """Nine agents free, 30 calls at once: the first is not only harmed by itself."""
+    idle = floor(ready=9, talking=(), live=0.3)
+    outlook = Outlook(idle, FloorModel())
+    one_by_one = sum(outlook.cost(index) for index in range(30))
+    together = float(outlook.after(30).late[30])
+    assert together > 1.8 * one_by_one
+    chance = [math.comb(30, n) * 0.3**n * 0.7 ** (30 - n) for n in range(31)]
+    exact = sum(max(0, n - 9) * share for n, share in enumerate(chance))
+    # Doubt about the rate and each call's own share are on top of what a known rate would make of it.
+    assert exact < together < 3.0 * exact
+
+
+def test_agents_missing_are_a_tail_of_the_same_sum_doubled() -> None:
+    idle = floor(ready=9, talking=(), live=0.3)
+    in_flight = Outlook(idle, FloorModel()).after(30)
+    at_horizons = at_most(np.array([-4.5]), in_flight.mean[30], in_flight.variance[30], in_flight.third[30])
+    worst = float(at_horizons.max())
+    assert float(in_flight.missing_more_than(4)[30]) == pytest.approx(2.0 * worst)
+    assert (np.diff(in_flight.missing_more_than(4)) >= 0.0).all()
+
+
+def test_where_few_answers_count_many_agents_may_be_missing() -> None:
+    """One of six that need an agent counts: five that count are late when thirty are."""
+    few = Outlook(floor(ready=9, talking=(), live=0.1, needs=0.6), FloorModel()).after(30)
+    assert few.counted == pytest.approx(1.0 / 6.0)
+    assert few.missing_more_than(5) == pytest.approx(replace(few, counted=1.0).missing_more_than(30))
+    all_count = floor(ready=9, talking=(), live=0.1, needs=0.6, unidentified_counts=True)
+    assert Outlook(all_count, FloorModel()).after(30).counted == 1.0

@@ -5,6 +5,8 @@ import io
 import re
 from pathlib import Path
 
+import pacing
+
 README = Path(__file__).parents[3] / "pacing" / "README.md"
 
 
@@ -21,6 +23,12 @@ def test_the_example_runs_and_says_why() -> None:
 
 def test_every_module_of_the_package_is_named() -> None:
     text = README.read_text(encoding="utf-8")
-    for module in README.parent.glob("*.py"):
+    modules = [*README.parent.glob("*.py"), *(path.parent for path in README.parent.glob("*/__init__.py"))]
+    for module in modules:
         if module.stem != "__init__":
             assert f"`{module.stem}`" in text, module.stem
+
+
+def test_all_that_is_offered_exists_and_is_named_once() -> None:
+    assert all(hasattr(pacing, name) for name in pacing.__all__)
+    assert len(set(pacing.__all__)) == len(pacing.__all__)

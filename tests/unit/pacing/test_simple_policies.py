@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from pacing.bench.snapshots import ledger
 from pacing.fixed_ratio import FixedRatio
-from pacing.policy import AbandonmentLedger, PacingSnapshot
+from pacing.policy import PacingSnapshot
 from pacing.preview import Preview
 from pacing.progressive import Progressive
 
@@ -19,7 +20,7 @@ def _floor(
         ready_agents=ready,
         reserved_agents=reserved,
         launch_limit=100,
-        ledger=AbandonmentLedger(),
+        ledger=ledger(),
         agent_ids=tuple(f"a{n}" for n in range(talking)),
         talking_elapsed=np.full(talking, 30.0),
         leaving=np.arange(talking) < leaving,

@@ -75,6 +75,76 @@ def test_old_observations_fade_beyond_the_memory() -> None:
     assert float(talk.survival(np.array([100.0]))[0]) > 0.9
 
 
+def test_a_new_law_is_published_when_a_twentieth_is_new_and_never_for_fewer_than_five() -> None:
+    talk = _talk()
+    published: list[int] = []
+    for count in range(1, 301):
+        before = talk.version
+        talk.observe(100.0)
+        if talk.version > before:
+            published.append(count)
+    assert published[:3] == [5, 10, 15]
+    assert published[18:22] == [95, 100, 106, 112]
+    assert published[-2:] == [280, 295]
+
+
+def test_two_thousand_are_remembered() -> None:
+    """The rest fades when a new law is published."""
+    talk = _talk()
+    for _ in range(2100):
+        talk.observe(100.0)
+    assert 2000.0 <= talk.observations < 2105.0
+    for _ in range(20_000):
+        talk.observe(100.0)
+    assert talk.observations < 2105.0
+
+
+def test_what_lasted_no_time_counts_as_half_a_second() -> None:
+    """Its logarithm would have no end."""
+    wrap = LearnedDuration(geometric_edges(1.0, 900.0, 1.3), LogNormalPrior(median=10.0, sigma=1.0))
+    wrap.observe(0.0)
+    assert wrap.state()["logs"] == pytest.approx(np.log(0.5))
+
+
+def test_the_hazard_of_a_bin_is_what_ended_in_it_over_the_time_spent_there() -> None:
+    """A prior worth next to nothing, and ten of twenty that end in the middle of the second bin."""
+    thin = LogNormalPrior(median=5.0, sigma=1.0, weight=1e-9, scale_weight=1e-9)
+    law = LearnedDuration((0.0, 4.0, 8.0), thin)
+    for index in range(20):
+        law.observe(6.0 if index % 2 else 8.0)
+    hazard = law.state()["hazard"]
+    assert isinstance(hazard, list)
+    assert hazard[1] == pytest.approx(10.0 / (10 * 2.0 + 10 * 4.0))
+    assert float(law.survival(np.array([8.0]))[0]) == pytest.approx(np.exp(-4.0 / 6.0))
+
+
+def test_no_bin_ends_everything_at_once_and_none_ends_nothing() -> None:
+    """All that ended did so at the bin's very start: after no time at all, as it were."""
+    thin = LogNormalPrior(median=5.0, sigma=0.001, weight=1e-9, scale_weight=1e-9)
+    law = LearnedDuration((0.0, 4.0, 8.0, 12.0), thin)
+    for _ in range(10):
+        law.observe(4.0)
+    hazard = law.state()["hazard"]
+    assert hazard == [1e-9, 20.0 / 4.0, 1e-9, 1e-9]
+
+
+def test_beyond_the_last_edge_the_last_hazard_goes_on_to_twenty_times_it() -> None:
+    law = LearnedDuration((0.0, 10.0), LogNormalPrior(median=10.0, sigma=1.0))
+    at_10, at_20, at_200, at_900 = law.survival(np.array([10.0, 20.0, 200.0, 900.0])).tolist()
+    assert at_20 / at_10 == pytest.approx((at_200 / at_10) ** (10.0 / 190.0))
+    assert at_900 == at_200
+
+
+def test_the_mean_is_that_of_a_hazard_constant_in_each_bin() -> None:
+    law = LearnedDuration((0.0, 10.0), LogNormalPrior(median=10.0, sigma=1.0))
+    hazard = law.state()["hazard"]
+    assert isinstance(hazard, list)
+    first, last = (float(rate) for rate in hazard if isinstance(rate, float))
+    within = (1.0 - np.exp(-10.0 * first)) / first
+    beyond = np.exp(-10.0 * first) * (1.0 - np.exp(-190.0 * last)) / last
+    assert law.mean == pytest.approx(within + beyond)
+
+
 def test_the_state_comes_back_exactly_through_json() -> None:
     talk, twin = _talk(), _talk()
     for seconds in Streams(2).generator("talk").exponential(90.0, 333):

@@ -208,7 +208,7 @@ class Launcher:
         else:
             pool.reconsider_at = None
         self._cancel(pool, decision.cancel_ringing)
-        launched = self._launch(campaign, key, pool, decision.launches)
+        launched = self._launch(campaign, key, pool, min(decision.launches, limit))
         if held.queue and (decision.launches >= limit or launched < decision.launches):
             pool.is_dirty = True  # more was wanted than lines or denials let through: ask again
         self._tell(campaign, pool, decision, launched)

@@ -1,6 +1,6 @@
 """A small floor around a real engine: a gate that a test tells what to deny, and short ways to say things."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -29,6 +29,7 @@ from dialer.domain.ids import (
 )
 from dialer.domain.lead import LEAD, Lead, LeadMove, LeadState, Target
 from dialer.engine.engine import DialerEngine
+from pacing.policy import Json, LaunchDecision, PacingObservation, PacingSnapshot
 
 START = 1_780_000_000.0  # a Thursday in May 2026, 20:26 UTC
 CAMPAIGN = CampaignId("spring")
@@ -73,12 +74,39 @@ class TestGate:
         return GateDecision(findings=(finding,), clearance=clearance, retry_at=None, rulebook="test")
 
 
-class Floor:
-    """An engine with one campaign; `now` moves only when a test says so."""
+class Script:
+    """A pacing policy that says what it is told to, once, and then nothing; keeps what it was shown."""
 
-    def __init__(self, **settings: object) -> None:
+    def __init__(self) -> None:
+        self.next: list[LaunchDecision] = []
+        self.shown: list[PacingSnapshot] = []
+
+    def launch(self, launches: int) -> None:
+        self.next.append(LaunchDecision(launches=launches, reason="as told"))
+
+    def decide(self, snapshot: PacingSnapshot) -> LaunchDecision:
+        self.shown.append(snapshot)
+        return self.next.pop(0) if self.next else LaunchDecision(launches=0, reason="nothing was said")
+
+    def observe(self, observation: PacingObservation) -> None:
+        del observation
+
+    def state(self) -> dict[str, Json]:
+        return {}
+
+    def restore(self, state: Mapping[str, Json]) -> None:
+        del state
+
+
+class Floor:
+    """An engine with one campaign; `now` moves only when a test says so.
+
+    script: decides in place of a real policy, where a test wants the decisions themselves.
+    """
+
+    def __init__(self, *, script: Script | None = None, **settings: object) -> None:
         self.gate = TestGate()
-        self.engine = DialerEngine(self.gate)
+        self.engine = DialerEngine(self.gate, policies=None if script is None else lambda _s, _pool: script)
         self.now = START
         self.log: list[c.Command] = []
         self.leads: dict[LeadId, LeadState] = {}
@@ -166,6 +194,14 @@ class Floor:
             )
         )
 
+    def lead(self, i: int, **more: object) -> Lead:
+        """The lead that `feed` would bring as its i-th."""
+        return lead(i, **more)
+
+    def person(self, i: int) -> PersonFile:
+        """The file of the person of that lead."""
+        return person(i)
+
     def all(self, kind: type[C]) -> list[C]:
         return [command for command in self.log if isinstance(command, kind)]
 
@@ -216,6 +252,11 @@ def person(i: int) -> PersonFile:
         ),
         debts=(Debt(debt=f"d{i}"),),
     )
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script()
 
 
 @pytest.fixture

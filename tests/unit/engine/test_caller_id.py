@@ -149,6 +149,14 @@ def test_without_a_number_for_the_area_nobody_else_s_is_shown(file: PersonFile) 
     found = caller_id.choose(state, settings(FIRST), target(1), now=NOW)
     assert isinstance(found, NotShown)
     assert "area" in found.reason
+    assert (found.until, found.is_everybodys) == (NOW + 86_400.0, False)
+
+
+def test_where_none_of_the_campaign_s_numbers_is_ours_everybody_waits_a_day(file: PersonFile) -> None:
+    state = state_of(owned(SECOND), files=(file,))
+    found = caller_id.choose(state, settings(FIRST), target(1), now=NOW)
+    assert isinstance(found, NotShown)
+    assert (found.until, found.is_everybodys) == (NOW + 86_400.0, True)
 
 
 def full(state: EngineState, number: str) -> None:

@@ -44,3 +44,12 @@ def test_no_cue_unless_the_campaign_says_so(make_floor: Build) -> None:
 def test_a_cue_without_a_bound_is_refused(most_s: float) -> None:
     with pytest.raises(InvalidFactError):
         Cue(sound="client", most_s=most_s)
+
+
+@pytest.mark.parametrize(("waited_s", "is_heard"), [(0.0, True), (0.89, True), (0.91, False), (1.2, False)])
+def test_a_cue_must_end_three_tenths_of_a_second_before_the_last_moment(
+    make_floor: Build, waited_s: float, is_heard: bool
+) -> None:
+    """2.0 s after the answer, less 0.1 s of margin, less 0.7 s of the cue, less 0.3 s for a busy box."""
+    floor = make_floor(cue=CUE, answer_limit_s=2.0, bridge_margin_s=0.1)
+    assert (bridge_after(floor, waited_s).cue is not None) is is_heard

@@ -277,3 +277,53 @@ def test_seven_days_are_dated_by_the_end_of_the_talk(quiet: Floor) -> None:
     began = talks(quiet)[ANN].at
     quiet.send(e.InboundEnded(call=CALL), after=600.0)
     assert talks(quiet)[ANN].at - began == timedelta(seconds=600)
+
+
+# --- bounds -----------------------------------------------------------------------------------------------
+
+
+def test_a_thousand_calls_are_known_at_once_and_a_flood_beyond_is_left_to_the_dialplan(quiet: Floor) -> None:
+    for i in range(1000):
+        quiet.send(e.InboundArrived(call=InboundId(f"in-{i}")))
+    ignored = quiet.engine.ignored
+    quiet.send(e.InboundArrived(call=InboundId("one too many")))
+    assert quiet.engine.ignored == ignored + 1
+    assert len(quiet.engine.snapshot().inbound) == 1000
+    quiet.send(e.InboundEnded(call=InboundId("in-5")))
+    quiet.send(e.InboundArrived(call=InboundId("there is room again")))
+    assert len(quiet.engine.snapshot().inbound) == 1000
+
+
+@pytest.mark.parametrize(("queue", "dismissed"), [(1, 2), (2, 1), (3, 0)])
+def test_as_many_wait_as_the_campaign_lets(
+    make_floor: Callable[..., Floor], queue: int, dismissed: int
+) -> None:
+    floor = make_floor(inbound_queue=queue)
+    floor.start(agents=0, leads=0)
+    for i in range(3):
+        arrive(floor, call=InboundId(f"in-{i}"))
+        floor.send(e.InboundWaiting(call=InboundId(f"in-{i}")))
+    assert len(floor.all(c.DismissInbound)) == dismissed
+
+
+@pytest.mark.parametrize(("after_s", "state"), [(29.99, AgentState.WRAPPING), (30.0, AgentState.NOT_READY)])
+def test_after_call_work_of_an_inbound_talk_ends_at_its_limit(
+    make_floor: Callable[..., Floor], after_s: float, state: AgentState
+) -> None:
+    floor = make_floor(wrap_up_limit_s=30.0)
+    floor.start(agents=1, leads=0)
+    agent = joined(floor, ANN)
+    floor.send(e.InboundEnded(call=CALL), after=60.0)
+    floor.now += after_s
+    floor.send(e.TimeReached())
+    assert state_of(floor, agent) is state
+
+
+def test_the_caller_who_waited_longest_is_served_first(make_floor: Callable[..., Floor]) -> None:
+    floor = make_floor()
+    floor.start(agents=0, leads=0)
+    for name in ("in-b", "in-a"):
+        arrive(floor, call=InboundId(name))
+        floor.send(e.InboundWaiting(call=InboundId(name)), after=1.0)
+    floor.seat("agent0")
+    assert [bridge.call for bridge in floor.all(c.BridgeInbound)] == ["in-b"]

@@ -150,6 +150,23 @@ def test_only_so_many_messages_are_left_in_so_many_days(
     assert what(DROP, file=replace(FILE, history=(earlier,))).drop == drop
 
 
+@pytest.mark.parametrize(("ago_s", "drop"), [(-1.0, None), (0.0, None), (1.0, "drop")])
+def test_seven_days_are_seven_times_twenty_four_hours_to_the_second(ago_s: float, drop: str | None) -> None:
+    at = instant(NOW - 7 * 86_400.0 - ago_s)
+    left = HistoryEntry(entry="a", at=at, event=EventKind.RINGLESS_VOICEMAIL)
+    assert what(DROP, file=replace(FILE, history=(left,))).drop == drop
+
+
+@pytest.mark.parametrize(("left", "drop"), [(1, "drop"), (2, None)])
+def test_a_campaign_that_allows_two_messages_leaves_two(left: int, drop: str | None) -> None:
+    plan = VoicePlan(voicemail=VoicemailPlan(texts=(text("drop"),), at_most=2))
+    entries = tuple(
+        HistoryEntry(entry=f"m{i}", at=instant(NOW - 3600.0), event=EventKind.RINGLESS_VOICEMAIL)
+        for i in range(left)
+    )
+    assert what(plan, file=replace(FILE, history=entries)).drop == drop
+
+
 def test_detection_leaves_it_only_when_it_is_on_and_an_agent_always_may() -> None:
     assert not what(DROP).drop_on_detection
     assert what(DROP, detection=DetectionMode.ON).drop_on_detection

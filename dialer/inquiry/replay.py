@@ -13,7 +13,7 @@ from dialer.engine.engine import DialerEngine
 from dialer.engine.launching.pacing_port import PolicyMaker
 from dialer.engine.launching.pinned import Pins
 from dialer.engine.taking import take
-from dialer.floor.stores import JOURNAL_FILE
+from dialer.floor.stores import journal_in as journal_of_folder
 from dialer.storage.journal.comparison import Divergence, compare
 from dialer.storage.journal.file import JournalHeader, JournalReader, Surroundings, surroundings
 from simulator.open_gate import OpenGate
@@ -101,7 +101,7 @@ class Replayed:
 
 def journal_in(path: Path) -> Path:
     """The journal that is meant: the file itself, or the one in the folder of a rehearsal."""
-    return path / JOURNAL_FILE if path.is_dir() else path
+    return journal_of_folder(path) if path.is_dir() else path
 
 
 def replay(path: Path, *, progress: Callable[[int], None]) -> Replayed:

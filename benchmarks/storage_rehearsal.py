@@ -99,7 +99,7 @@ def main(count: int) -> None:
     """Print what it costs to write the steps to a file, and to tables."""
     made = list(entries(count))
     with tempfile.TemporaryDirectory() as folder:
-        file, tables = Path(folder) / "journal.jsonl.gz", Path(folder) / "store.db"
+        file, tables = Path(folder) / "journal.jsonl.zst", Path(folder) / "store.db"
         header = JournalHeader(rulebook="r1", surroundings=surroundings())
         with timed("journal file", file, len(made)), JournalWriter(file, header) as journal:
             with RehearsalWriter(None, journal) as writer:

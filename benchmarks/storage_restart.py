@@ -21,8 +21,9 @@ from dialer.domain.commands import RefillHopper
 from dialer.domain.events import TimeReached
 from dialer.domain.ids import CampaignId
 from dialer.domain.ports import JournalEntry
-from dialer.storage.journal.checkpoints import journal_since, save_checkpoint
+from dialer.storage.journal.checkpoints import save_checkpoint
 from dialer.storage.journal.codecs import encode_entry
+from dialer.storage.journal.rows import journal_since
 from dialer.storage.live import LiveStore
 from dialer.storage.store import Store
 

@@ -60,6 +60,12 @@ class Rulebook:
     register: Register
     hash: str
 
+    @property
+    def text(self) -> str:
+        """The rules, the register with its signatures, and the editions of zones and holidays: what is kept
+        beside decisions. `hash` is the first 16 hexadecimal digits of its SHA-256."""
+        return _text(self)
+
     def signed(self, signatures: Iterable[Signature]) -> "Rulebook":
         """This rulebook with these signatures in its register, under a hash of its own.
 
@@ -243,15 +249,17 @@ def _check_register(book: Rulebook) -> None:
 
 
 def _hash(book: Rulebook) -> str:
-    """First 16 hex digits of SHA-256 over the rules, the register, and the editions of zones and holidays."""
+    return hashlib.sha256(book.text.encode()).hexdigest()[:16]
+
+
+def _text(book: Rulebook) -> str:
     content = {
         "rules": [_canonical(rule) for rule in book.rules()],
         "register": [entry.text for entry in book.register.entries],
         "tzdata": tzdata_version(),
         "holidays": calendar_edition(),
     }
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 def _canonical(rule: Rule) -> list[object]:

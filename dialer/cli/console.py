@@ -95,6 +95,7 @@ _MEND: dict[str, str] = {
     "UnknownScenarioError": "`fairdial scenarios` lists them.",
     "UnknownPolicyError": "choose one of those named.",
     "JournalFileError": "give a journal that `fairdial simulate` or a floor has written.",
+    "JournalAlteredError": "compare it with the copy that was kept elsewhere.",
     "UnreadableEntryError": "the file is damaged or was changed; take another copy of it.",
     "StoreOwnedError": "stop the floor that owns the store, or work on a copy.",
     "SchemaMismatchError": "use the version of Fairdial that wrote the store, or migrate it.",

@@ -66,6 +66,7 @@ def tell_program(replayed: Replayed) -> None:
                 "command": first.position,
                 "recorded": first.recorded,
                 "replayed": first.replayed,
+                "rules": list(first.rules),
             },
         }
     )
@@ -87,8 +88,10 @@ def _shown(first: Difference) -> list[str]:
         one = first.recorded or first.replayed or ""
         who = "the replay gives one more" if first.recorded is None else "the replay gives none"
         return [head, f"  {who}: {_short(one)}"]
+    rules = [f"  rules that say something else: {', '.join(first.rules)}"] if first.rules else []
     return [
         f"{head}: {first.kind}",
+        *rules,
         f"  recorded {first.where}: {_short(first.was)}",
         f"  replayed {first.where}: {_short(first.became)}",
     ]

@@ -15,7 +15,7 @@ from dialer.domain.ids import NumberId
 from dialer.domain.inbound import Caller
 from dialer.domain.ports import JournalEntry
 from dialer.storage.database.tables import telephone_numbers
-from dialer.storage.journal.checkpoints import last_sequence
+from dialer.storage.journal.rows import last_sequence
 from dialer.storage.live import LiveStore
 from dialer.storage.projecting.inbound_rows import callers_of
 

@@ -22,7 +22,7 @@ from dialer.domain.ids import PersonId
 from dialer.engine.engine import DialerEngine
 from dialer.runtime.floor import Floor
 from dialer.storage.database.beside_loop import BesideLoop
-from dialer.storage.journal.checkpoints import last_sequence
+from dialer.storage.journal.rows import last_sequence
 from dialer.storage.person_files import person_files
 from dialer.storage.placements import news
 from dialer.storage.store import Store

@@ -103,7 +103,7 @@ async def running_floor(
     async with AsyncExitStack() as stack:
         store = stack.enter_context(await _open(order.database))
         now = clock.posix()
-        await asyncio.to_thread(store.enter_rulebook, rulebook.hash, now=now)
+        await asyncio.to_thread(store.enter_rulebook, rulebook.hash, text=rulebook.text, now=now)
         recovered = await asyncio.to_thread(rebuild, store, gate)
         behind = await asyncio.to_thread(catch_up, store, recovered.engine)
         live = await stack.enter_async_context(LiveStore(store, now=clock.posix))

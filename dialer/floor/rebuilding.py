@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dialer.domain.ports import JournalEntry
 from dialer.engine.context import Gate
 from dialer.runtime.recovery import Checkpoint, Recovered, recover
-from dialer.storage.journal.checkpoints import journal_since
 from dialer.storage.journal.comparison import compare
+from dialer.storage.journal.rows import journal_since
 from dialer.storage.store import Store
 
 READ_AT_ONCE = 2000

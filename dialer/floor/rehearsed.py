@@ -4,7 +4,9 @@ import gc
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import sample_rulebook
@@ -73,11 +75,14 @@ def rehearse(
         settings={"gate": "standard"},
     )
     began = monotonic_now()
+    if store is not None:
+        store.enter_rulebook(rulebook.hash, text=rulebook.text, now=_starts_at(order.scenario))
     with (
         _rare_collections(),
         JournalWriter(folder / JOURNAL_FILE, header) as file,
         RehearsalWriter(store, file) as writer,
     ):
+        file.keep("rulebook", rulebook.hash, rulebook.text)
         result = run_rehearsal(
             order.scenario,
             seed=order.seed,
@@ -103,6 +108,12 @@ def rehearse(
         folder=folder,
         wall_s=monotonic_now() - began,
     )
+
+
+def _starts_at(scenario: Scenario) -> float:
+    """POSIX seconds at which the law is first asked."""
+    shift = scenario.shift
+    return datetime.combine(shift.day, shift.starts, ZoneInfo(shift.time_zone)).timestamp()
 
 
 @contextmanager

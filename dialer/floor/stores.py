@@ -9,7 +9,9 @@ from dialer.settings import load_settings
 from dialer.storage.store import Store
 
 STORE_FILE = "fairdial.db"
-JOURNAL_FILE = "journal.jsonl.gz"
+JOURNAL_FILE = "journal.jsonl.zst"
+OLDER_JOURNAL_FILE = "journal.jsonl.gz"
+"""As a rehearsal left it that was made under the journal's format 1."""
 REPORT_FILE = "report.html"
 SUMMARY_FILE = "summary.json"
 LATEST_FILE = "LATEST"
@@ -45,16 +47,22 @@ def prepare_folder(folder: Path) -> None:
         FolderInUseError: there is a store in it that no rehearsal made.
     """
     store = folder / STORE_FILE
-    if store.exists() and not (folder / JOURNAL_FILE).exists():
+    if store.exists() and not journal_in(folder).exists():
         raise FolderInUseError(
             f"{store} was not made by a rehearsal and would be overwritten",
             where=str(folder),
             mend="choose another --out.",
         )
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (STORE_FILE, JOURNAL_FILE, REPORT_FILE, SUMMARY_FILE):
+    for name in (STORE_FILE, JOURNAL_FILE, OLDER_JOURNAL_FILE, REPORT_FILE, SUMMARY_FILE):
         for suffix in ("", "-wal", "-shm", ".lock"):
             (folder / (name + suffix)).unlink(missing_ok=True)
+
+
+def journal_in(folder: Path) -> Path:
+    """The journal of the rehearsal in a folder."""
+    older = folder / OLDER_JOURNAL_FILE
+    return older if older.exists() else folder / JOURNAL_FILE
 
 
 @contextmanager

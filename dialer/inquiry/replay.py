@@ -13,7 +13,7 @@ from dialer.engine.engine import DialerEngine
 from dialer.engine.launching.pacing_port import PolicyMaker
 from dialer.engine.launching.pinned import Pins
 from dialer.engine.taking import take
-from dialer.floor.stores import JOURNAL_FILE
+from dialer.floor.stores import journal_in as journal_of_folder
 from dialer.storage.journal.comparison import Divergence, compare
 from dialer.storage.journal.file import JournalHeader, JournalReader, Surroundings, surroundings
 from simulator.open_gate import OpenGate
@@ -37,6 +37,7 @@ class Difference:
         position: index of the command within the step; negative = one took the event, the other did not.
         recorded, replayed: both commands as JSON; None = there is none on that side.
         kind: of command; where: the first place in it that differs; was, became: what stands there, as JSON.
+        rules: rules that say something else of the same attempt or lead.
     """
 
     step: int
@@ -49,6 +50,7 @@ class Difference:
     where: str = ""
     was: str = ""
     became: str = ""
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,7 @@ class Replayed:
 
 def journal_in(path: Path) -> Path:
     """The journal that is meant: the file itself, or the one in the folder of a rehearsal."""
-    return path / JOURNAL_FILE if path.is_dir() else path
+    return journal_of_folder(path) if path.is_dir() else path
 
 
 def replay(path: Path, *, progress: Callable[[int], None]) -> Replayed:
@@ -120,6 +122,8 @@ def replay(path: Path, *, progress: Callable[[int], None]) -> Replayed:
     differs_here = _differs_here(reader)
     pins = Pins() if differs_here else None
     engine = fresh_engine(reader.header, policies=None if pins is None else pins.policy)
+    law = sample_rulebook().hash
+    laws = (reader.header.rulebook, law) if reader.header.rulebook != law else None
     steps = commands = drifted = 0
     largest_drift = 0.0
     first: Difference | None = None
@@ -130,7 +134,7 @@ def replay(path: Path, *, progress: Callable[[int], None]) -> Replayed:
         steps += 1
         commands += len(entry.commands)
         again, _ = take(engine, entry.event, now=entry.now, sequence=entry.sequence)
-        found = compare(entry, again)
+        found = compare(entry, again, laws=laws)
         if found is not None:
             decided_otherwise = found.drift is None or found.drift > MOST_DRIFT
             if first is None or decided_otherwise:
@@ -209,6 +213,7 @@ def _difference(found: Divergence, event: str) -> Difference:
         position=found.position,
         recorded=None if found.recorded is None else found.recorded.decode(),
         replayed=None if found.replayed is None else found.replayed.decode(),
+        rules=found.rules,
     )
     if found.recorded is None or found.replayed is None:
         return made

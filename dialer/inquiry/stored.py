@@ -18,7 +18,8 @@ from dialer.floor.law import rulebook_for_calls
 from dialer.measures.records import DenialMade, PromiseMade
 from dialer.storage import queries
 from dialer.storage.database import tables
-from dialer.storage.journal.codecs import decode_entry, unpacked, value_decoder
+from dialer.storage.journal.codecs import decode_entry, value_decoder
+from dialer.storage.journal.rows import ENTRY, unpacker
 from dialer.storage.person_files import chunks
 from dialer.storage.projecting.attempt_rows import record_of
 from dialer.storage.projecting.fact_rows import change_of
@@ -125,15 +126,16 @@ def is_known(file: PersonFile) -> bool:
 def made_up_files(store: Store) -> dict[str, PersonFile]:
     """The first file of everybody whom a rehearsal made up, with every fact since, and no attempts."""
     query = (
-        select(tables.journal.c.entry)
+        select(*ENTRY)
         .where(tables.journal.c.event == LeadsFetched.__name__)
         .order_by(tables.journal.c.sequence)
     )
     files: dict[str, PersonFile] = {}
 
     def read(connection: Connection) -> None:
-        for (data,) in connection.execute(query).yield_per(FETCHES_AT_ONCE):
-            for file in _persons_in(bytes(data)):
+        unpacked = unpacker(connection)
+        for row in connection.execute(query).yield_per(FETCHES_AT_ONCE):
+            for file in _persons_in(unpacked(row.entry, row.dictionary)):
                 files.setdefault(file.person, file)
 
     store.read(read)
@@ -149,12 +151,13 @@ def made_up_files(store: Store) -> dict[str, PersonFile]:
 def _fetched_file(connection: Connection, person: str, at: float) -> PersonFile | None:
     """The file as it was fetched last before `at`, else as it was fetched first after it."""
     journal = tables.journal
-    fetches = select(journal.c.entry).where(journal.c.event == LeadsFetched.__name__)
+    unpacked = unpacker(connection)
+    fetches = select(*ENTRY).where(journal.c.event == LeadsFetched.__name__)
     before = fetches.where(journal.c.now <= at).order_by(journal.c.sequence.desc())
     after = fetches.where(journal.c.now > at).order_by(journal.c.sequence)
     for query in (before, after):
-        for (data,) in connection.execute(query).yield_per(FETCHES_AT_ONCE):
-            plain = unpacked(bytes(data))
+        for row in connection.execute(query).yield_per(FETCHES_AT_ONCE):
+            plain = unpacked(row.entry, row.dictionary)
             if person.encode() in plain:
                 found = [file for file in _persons_in(plain) if file.person == person]
                 if found:

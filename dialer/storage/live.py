@@ -19,7 +19,8 @@ from dialer.storage import leads
 from dialer.storage.database import lock
 from dialer.storage.database.beside_loop import BesideLoop
 from dialer.storage.database.tables import telephone_numbers
-from dialer.storage.journal.checkpoints import last_sequence, save_checkpoint
+from dialer.storage.journal.checkpoints import save_checkpoint
+from dialer.storage.journal.rows import JournalTable, last_sequence
 from dialer.storage.projecting.fold import Fold
 from dialer.storage.projecting.projections import project
 from dialer.storage.store import Store
@@ -59,6 +60,7 @@ class SqlJournal:
     def __init__(self, database: BesideLoop, store: Store) -> None:
         self._database = database
         self._signature = store.signature
+        self._table = store.journal
         self._lock = asyncio.Lock()
         self._waiting: list[tuple[Sequence[JournalEntry], asyncio.Future[None]]] = []
         self._grown = asyncio.Condition()
@@ -85,11 +87,12 @@ class SqlJournal:
         batch, self._waiting = self._waiting, []
         steps = [entry for entries, _ in batch for entry in entries]
         try:
-            await self._database.write(lambda connection: _write(connection, steps, self._signature))
+            await self._database.write(lambda c: _write(c, steps, self._table, self._signature))
         except Exception as error:  # noqa: BLE001 - every caller of the batch gets it, whatever it is
             for _, future in batch:
                 future.set_exception(error)
             return
+        self._table.committed()
         self.committed = max(self.committed, steps[-1].sequence)
         for _, future in batch:
             future.set_result(None)
@@ -118,13 +121,15 @@ class SqlJournal:
         )
 
 
-def _write(connection: Connection, steps: Sequence[JournalEntry], signature: str | None) -> None:
+def _write(
+    connection: Connection, steps: Sequence[JournalEntry], table: JournalTable, signature: str | None
+) -> None:
     if signature is not None:
         lock.require(connection, signature)
     fold = Fold()
     for step in steps:
         project(fold, step)
-    fold.write(connection)
+    fold.write(connection, table)
 
 
 class SqlLeadSource:

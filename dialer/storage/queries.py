@@ -18,6 +18,7 @@ from dialer.domain.record import AttemptRecord
 from dialer.storage.database import tables as t
 from dialer.storage.database.connections import Work
 from dialer.storage.journal.codecs import decode_entry
+from dialer.storage.journal.rows import ENTRY, encoded_entry, unpacker
 from dialer.storage.projecting.attempt_rows import record_of, texts
 
 PAGE = 5_000
@@ -112,24 +113,18 @@ def findings_of(work: Work, name: str) -> tuple[Finding, ...]:
 def findings_in(connection: Connection, attempt_name: str) -> tuple[Finding, ...]:
     """The same inside a reading transaction of the caller's."""
     query = (
-        select(t.journal.c.entry)
+        select(*ENTRY)
         .join_from(t.findings, t.journal, t.findings.c.sequence == t.journal.c.sequence)
         .where(t.findings.c.attempt == attempt_name)
     )
-    data = connection.scalar(query)
-    if data is None:
+    row = connection.execute(query).one_or_none()
+    if row is None:
         return ()
     return next(
         command.findings
-        for command in decode_entry(bytes(data)).commands
+        for command in decode_entry(unpacker(connection)(row.entry, row.dictionary)).commands
         if isinstance(command, StoreAttempt) and command.record.attempt == attempt_name
     )
-
-
-def denial_findings_in(connection: Connection, sequence: int, lead: str) -> tuple[Finding, ...]:
-    """Every rule that was asked when the lead was denied in that step."""
-    query = select(t.journal.c.entry).where(t.journal.c.sequence == sequence)
-    return _denied(bytes(connection.execute(query).scalar_one()), lead)
 
 
 def denials(
@@ -143,7 +138,7 @@ def denials(
     if until is not None:
         wanted.append(table.at < until)
     entries = t.denials.join(t.journal, table.sequence == t.journal.c.sequence)
-    for row in _pages(work, t.denials, wanted, joined=entries, more=(t.journal.c.entry,)):
+    for row in _pages(work, t.denials, wanted, joined=entries, more=ENTRY):
         yield DenialRecord(
             lead=row.lead,
             person=row.person,
@@ -152,7 +147,7 @@ def denials(
             retry_at=row.retry_at,
             rulebook=row.rulebook,
             rules=texts(row.rules),
-            findings=_denied(row.entry, row.lead),
+            findings=_denied(encoded_entry(work, row.entry, row.dictionary), row.lead),
         )
 
 
@@ -160,7 +155,7 @@ def _denied(entry: bytes, lead: str) -> tuple[Finding, ...]:
     """The findings of a lead's denial in one step."""
     return next(
         command.findings
-        for command in decode_entry(bytes(entry)).commands
+        for command in decode_entry(entry).commands
         if isinstance(command, StoreDenial) and command.lead == lead
     )
 

@@ -3,6 +3,7 @@
 from dialer.domain.ports import JournalEntry
 from dialer.storage.journal.codecs import encode_entry
 from dialer.storage.journal.file import JournalWriter
+from dialer.storage.journal.rows import begin_again
 from dialer.storage.projecting.fold import Fold
 from dialer.storage.projecting.projections import project
 from dialer.storage.store import Store
@@ -15,7 +16,8 @@ class RehearsalWriter:
 
     Args:
         store: where the tables are; None keeps no tables.
-        file: also writes the steps to a journal file, encoding each once.
+        file: also writes the steps to a journal file, encoding each once; the store's journal, which must be
+            empty, becomes the same chain.
     """
 
     def __init__(
@@ -29,14 +31,16 @@ class RehearsalWriter:
         self._file = file
         self._steps_per_commit = steps_per_commit
         self._fold = Fold()
+        if store is not None and file is not None:
+            begins_with = file.head.link
+            store.write(lambda connection: begin_again(connection, begins_with))
 
     def append(self, entry: JournalEntry) -> None:
         """Take one step. It is durable only after `flush`."""
         encoded = encode_entry(entry)
-        if self._file is not None:
-            self._file.append_encoded(encoded)
+        link = self._file.append_encoded(entry.sequence, encoded) if self._file is not None else None
         if self._store is not None:
-            project(self._fold, entry, encoded)
+            project(self._fold, entry, encoded, link=link)
             if self._fold.entries >= self._steps_per_commit:
                 self.flush()
 
@@ -45,7 +49,7 @@ class RehearsalWriter:
         if self._store is None or not self._fold.entries:
             return
         fold, self._fold = self._fold, Fold()
-        self._store.write(fold.write)
+        self._store.write_steps(fold)
 
     def close(self) -> None:
         """Commit the rest."""

@@ -13,13 +13,16 @@ from dialer.domain.ids import NumberId
 from dialer.storage import leads, person_files
 from dialer.storage.database import lock, schema
 from dialer.storage.database.connections import Database, connect, store_url
+from dialer.storage.database.statements import insert_missing
 from dialer.storage.database.tables import campaigns, meta, numbers, rulebooks, telephone_numbers
-from dialer.storage.journal import checkpoints
+from dialer.storage.journal import checkpoints, rows
+from dialer.storage.journal.chain import Head, first_link
+from dialer.storage.journal.rows import JournalTable
 from dialer.storage.leads import Claimed
 from dialer.storage.placements.identifiers import Identifiers
 from dialer.storage.placements.imports import Imports
 from dialer.storage.placements.pace import no_pause
-from dialer.storage.projecting.fold import insert_missing
+from dialer.storage.projecting.fold import Fold
 
 T = TypeVar("T")
 
@@ -45,6 +48,7 @@ class Store:
         self.identifiers = identifiers
         self.signature = signature
         """What the owner signed the store with; None when this opening owns nothing."""
+        self.journal = JournalTable()
         self._owner = owner
 
     @classmethod
@@ -99,6 +103,11 @@ class Store:
         """Run and commit."""
         return self.database.write(work)
 
+    def write_steps(self, fold: Fold) -> None:
+        """Write steps and what they mean to the tables, and commit."""
+        self.write(lambda connection: fold.write(connection, self.journal))
+        self.journal.committed()
+
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run against one consistent state."""
         return self.database.read(work)
@@ -139,12 +148,19 @@ class Store:
         """
         return self.write(_next_generation)
 
-    def enter_rulebook(self, rulebook: str, *, versions: str = "", now: float) -> bool:
-        """Write down that this law is in force; True when the store has not seen it before.
+    def enter_rulebook(
+        self, rulebook: str, *, text: str | None = None, versions: str = "", now: float
+    ) -> bool:
+        """Write down that this law is in force, and its text; True when the store has not seen it before.
 
         Then leads that were denied under another law are looked at again, in small transactions.
         """
-        row: dict[str, object] = {"rulebook": rulebook, "first_used_at": now, "versions": versions}
+        row: dict[str, object] = {
+            "rulebook": rulebook,
+            "first_used_at": now,
+            "versions": versions,
+            "text": text,
+        }
 
         def enter(connection: Connection) -> list[str] | None:
             known = select(rulebooks.c.rulebook).where(rulebooks.c.rulebook == rulebook)
@@ -165,7 +181,11 @@ class Store:
 
     def last_sequence(self) -> int:
         """Sequence of the last step in the journal."""
-        return self.read(checkpoints.last_sequence)
+        return self.read(rows.last_sequence)
+
+    def head(self) -> Head:
+        """Where the journal ends: whoever keeps it elsewhere can find later what was changed before it."""
+        return self.read(rows.head_of)
 
 
 @contextmanager
@@ -184,9 +204,11 @@ def _prepare(connection: Connection, identity_key: bytes | None) -> bytes:
     schema.migrate(connection)
     found = connection.scalar(select(meta.c.value).where(meta.c.key == IDENTITY_KEY))
     if found is not None:
-        return bytes.fromhex(found)
-    key = identity_key if identity_key is not None else secrets.token_bytes(32)
-    insert_missing(connection, meta, [{"key": IDENTITY_KEY, "value": key.hex()}])
+        key = bytes.fromhex(found)
+    else:
+        key = identity_key if identity_key is not None else secrets.token_bytes(32)
+        insert_missing(connection, meta, [{"key": IDENTITY_KEY, "value": key.hex()}])
+    rows.begin(connection, first_link(b"the journal of the store with the key " + key))
     return key
 
 

@@ -1,6 +1,5 @@
 """`fairdial simulate`, `replay`, `scenarios`: what comes out, and that it comes out again."""
 
-import gzip
 import json
 import shutil
 from collections.abc import Callable
@@ -9,6 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+from dialer.storage.journal.compression import zstd
+from dialer.storage.journal.file import JournalReader, JournalWriter
 
 Run = Callable[..., Any]
 
@@ -53,7 +55,7 @@ def test_the_json_has_every_promised_key(smoke: Path) -> None:
 
 def test_a_shift_leaves_report_journal_store_and_summary(smoke: Path) -> None:
     folder = smoke / "fairdial-out" / "smoke"
-    names = {"fairdial.db", "journal.jsonl.gz", "report.html", "summary.json"}
+    names = {"fairdial.db", "journal.jsonl.zst", "report.html", "summary.json"}
     assert names <= {path.name for path in folder.iterdir()}
     assert "<h1>Rehearsal: smoke</h1>" in (folder / "report.html").read_text(encoding="utf-8")
 
@@ -75,11 +77,11 @@ def test_options_change_the_shift(run: Run, tmp_path: Path) -> None:
     summary = json.loads(done.stdout)
     chosen = ("agents", "hours", "policy", "seed")
     assert [summary[key] for key in chosen] == [2, 0.1, "fixed_ratio", 3]
-    assert (tmp_path / "here" / "journal.jsonl.gz").exists()
+    assert (tmp_path / "here" / "journal.jsonl.zst").exists()
 
 
 def test_a_replay_is_identical(smoke: Path, run: Run) -> None:
-    done = run("replay", "fairdial-out/smoke/journal.jsonl.gz", folder=smoke)
+    done = run("replay", "fairdial-out/smoke/journal.jsonl.zst", folder=smoke)
     assert (done.returncode, done.stdout.split(":")[0]) == (0, "identical"), done.stderr
 
 
@@ -100,12 +102,28 @@ def test_a_replay_is_identical_under_other_hash_seeds_and_processor_features(
         assert " 0 would have been others here" in done.stderr
 
 
-def test_a_journal_that_was_tampered_with_is_found_out(smoke: Path, run: Run, tmp_path: Path) -> None:
-    lines = gzip.decompress((smoke / "fairdial-out/smoke/journal.jsonl.gz").read_bytes()).splitlines()
-    changed = next(i for i, line in enumerate(lines) if b'["Originate"' in line)
-    lines[changed] = lines[changed].replace(b'"ring_s":22.0', b'"ring_s":45.0')
-    journal = tmp_path / "tampered.jsonl.gz"
-    journal.write_bytes(gzip.compress(b"\n".join(lines) + b"\n"))
+def test_a_journal_whose_last_steps_were_taken_out_is_found_out(
+    smoke: Path, run: Run, tmp_path: Path
+) -> None:
+    """What is left would replay as it was; the last line still says that it is the end."""
+    data = zstd.decompress((smoke / "fairdial-out/smoke/journal.jsonl.zst").read_bytes())
+    lines = data.splitlines(keepends=True)
+    journal = tmp_path / "tampered.jsonl.zst"
+    journal.write_bytes(zstd.compress(b"".join([*lines[:-51], lines[-1]])))
+    done = run("replay", str(journal), folder=tmp_path)
+    assert done.returncode == 1
+    assert "are not those that were written" in done.stderr
+
+
+def test_a_journal_that_was_written_anew_gives_other_decisions(smoke: Path, run: Run, tmp_path: Path) -> None:
+    """Its chain is whole: whoever wrote it computed it."""
+    reader = JournalReader(smoke / "fairdial-out/smoke/journal.jsonl.zst")
+    journal = tmp_path / "anew.jsonl.zst"
+    with JournalWriter(journal, reader.header) as writer:
+        for sequence, line in enumerate(reader.encoded(), start=1):
+            is_launch = b'["Originate"' in line
+            changed = line.replace(b'"ring_s":22.0', b'"ring_s":45.0') if is_launch else line
+            writer.append_encoded(sequence, changed)
     done = run("replay", str(journal), folder=tmp_path)
     assert done.returncode == 1
     assert done.stdout.startswith("DIFFERENT from step")
@@ -115,7 +133,7 @@ def test_a_journal_that_was_tampered_with_is_found_out(smoke: Path, run: Run, tm
 
 def test_a_journal_that_was_cut_off_is_found_out(smoke: Path, run: Run, tmp_path: Path) -> None:
     journal = tmp_path / "cut.jsonl"
-    whole = gzip.decompress((smoke / "fairdial-out/smoke/journal.jsonl.gz").read_bytes())
+    whole = zstd.decompress((smoke / "fairdial-out/smoke/journal.jsonl.zst").read_bytes())
     journal.write_bytes(whole[: len(whole) // 2])
     done = run("replay", str(journal), "--json", folder=tmp_path)
     told = json.loads(done.stdout)

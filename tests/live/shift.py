@@ -42,7 +42,7 @@ from dialer.floor.made_up import NUMBERS
 from dialer.measures.observer import ShiftObserver
 from dialer.runtime.clocks import Clock
 from dialer.runtime.settings import RuntimeSettings
-from dialer.storage.journal.checkpoints import journal_since
+from dialer.storage.journal.rows import journal_since
 from dialer.storage.store import Store
 from dialer.web.mounting import HttpSide
 from dialer.web.tokens import Tokens

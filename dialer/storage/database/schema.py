@@ -24,10 +24,10 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def migrate(connection: Connection) -> None:
-    """Create the tables or bring them to the newest revision; inside the caller's transaction."""
+def migrate(connection: Connection, *, revision: str = "head") -> None:
+    """Create the tables or bring them to a revision, the newest; inside the caller's transaction."""
     if revision_of(connection) != newest_revision():
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection), revision)
 
 
 def revision_of(connection: Connection) -> str | None:

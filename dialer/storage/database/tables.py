@@ -67,9 +67,22 @@ journal = Table(
     Column("sequence", _Serial, primary_key=True, autoincrement=False),
     Column("now", Float, nullable=False),
     _text("event", default=None),
+    Column("fate", Text),
     Column("entry", LargeBinary, nullable=False),
+    Column("dictionary", BigInteger),
+    Column("link", LargeBinary),
 )
-"""`entry`: `dialer.storage.journal.codecs.packed` bytes."""
+"""`fate`: null = the event was taken. `entry`: packed bytes (`dialer.storage.journal.packing`) that need this
+`dictionary`. `link`: of the chain; null in entries of format 1."""
+
+dictionaries = Table(
+    "dictionaries",
+    metadata,
+    Column("dictionary", BigInteger, primary_key=True, autoincrement=False),
+    Column("sequence", _Serial, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""What packed entries refer to; `sequence`: of the first entry that may."""
 
 checkpoints = Table(
     "checkpoints",
@@ -81,8 +94,14 @@ checkpoints = Table(
 )
 
 rulebooks = Table(
-    "rulebooks", metadata, _key("rulebook"), Column("first_used_at", Float, nullable=False), _text("versions")
+    "rulebooks",
+    metadata,
+    _key("rulebook"),
+    Column("first_used_at", Float, nullable=False),
+    _text("versions"),
+    Column("text", Text),
 )
+"""`text`: what the rulebook's hash was made of; null = it was not kept (format 1)."""
 
 # --- what was placed --------------------------------------------------------------------------------------
 

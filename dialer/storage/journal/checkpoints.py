@@ -6,14 +6,11 @@ happened since, it only takes longer.
 
 import hashlib
 from dataclasses import dataclass
-from typing import cast
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, select
 
-from dialer.domain.ports import JournalEntry
-from dialer.storage.database.tables import checkpoints, journal
-from dialer.storage.journal.codecs import decode_entry
-from dialer.storage.projecting.fold import upsert
+from dialer.storage.database.statements import upsert
+from dialer.storage.database.tables import checkpoints
 
 KEPT = 3
 """The newest, and two before it in case it is damaged."""
@@ -48,15 +45,3 @@ def latest_checkpoint(connection: Connection) -> Checkpoint | None:
         if hashlib.sha256(body).hexdigest() == row.sha256:
             return Checkpoint(sequence=row.sequence, at=row.at, sha256=row.sha256, body=body)
     return None
-
-
-def last_sequence(connection: Connection) -> int:
-    """Sequence of the last step in the journal, 0 when it is empty."""
-    return connection.scalar(select(func.max(journal.c.sequence))) or 0
-
-
-def journal_since(connection: Connection, sequence: int, *, limit: int = 10_000) -> tuple[JournalEntry, ...]:
-    """The next steps after `sequence`, in order; call again with the last one's sequence for more."""
-    query = select(journal.c.entry).where(journal.c.sequence > sequence).order_by(journal.c.sequence)
-    rows = connection.execute(query.limit(limit)).scalars()
-    return tuple(decode_entry(bytes(cast("bytes", row))) for row in rows)

@@ -8,7 +8,6 @@ objects. Floats are written in their shortest exact form.
 """
 
 import math
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar, cast, get_args
@@ -98,20 +97,6 @@ def encode_entry(entry: JournalEntry) -> bytes:
     return _encode((*parts, None if is_taken else (entry.fate, entry.error, entry.message)))
 
 
-PACKED_FROM = 512
-"""Bytes from which an entry is compressed in a table: findings repeat their citations, files their words."""
-
-
-def packed(data: bytes) -> bytes:
-    """An encoded entry for a column: compressed when long. Plain ones begin with `[`, compressed with `x`."""
-    return data if len(data) < PACKED_FROM else zlib.compress(data, 1)
-
-
-def unpacked(data: bytes) -> bytes:
-    """The encoded entry that `packed` was given."""
-    return data if data.startswith(b"[") else zlib.decompress(data)
-
-
 def encode_value(value: object) -> bytes:
     """Any frozen value of the domain or the gate, for a column; read back with `decode_value`."""
     return _encode(value)
@@ -172,12 +157,12 @@ def _commands(parts: Iterable[tuple[str, msgspec.Raw]]) -> tuple[Command, ...]:
 
 
 def decode_entry(data: bytes) -> JournalEntry:
-    """Read what `encode_entry` wrote, packed or not.
+    """Read what `encode_entry` wrote, in this format or format 1.
 
     Raises:
         UnreadableEntryError: not an entry of this version.
     """
-    parts = _split(_ENTRY.decode, unpacked(data))
+    parts = _split(_ENTRY.decode, data)
     tag, body = parts.event
     fate, error, message = parts.fate or (Fate.TAKEN, "", "")
     return JournalEntry(
@@ -190,6 +175,17 @@ def decode_entry(data: bytes) -> JournalEntry:
         message=message,
         format=1 if parts.fate is msgspec.UNSET else JOURNAL_FORMAT,
     )
+
+
+def column_values(data: bytes) -> tuple[int, float, str, str | None]:
+    """What an encoded entry says in its table's columns too: sequence, instant, kind of event, fate.
+
+    Raises:
+        UnreadableEntryError: not an entry.
+    """
+    parts = _split(_ENTRY.decode, data)
+    fate = None if not parts.fate else parts.fate[0].value
+    return parts.sequence, parts.now, parts.event[0], fate
 
 
 def value_decoder(kind: type[T]) -> Callable[[bytes], T]:

@@ -1,7 +1,8 @@
 """Whether a replayed step gave the commands the journal holds, compared as encoded bytes.
 
 An entry of an older format is compared by what that format could say: it has no word on what became of its
-event, and kinds of command that came later are left out of what the replay gave.
+event, and kinds of command that came later are left out of what the replay gave. Where another rulebook
+decides now, its name is no difference; a rule that says something else is, and is named.
 """
 
 import itertools
@@ -11,7 +12,8 @@ from typing import cast
 
 import msgspec
 
-from dialer.domain.commands import Command, StoreCampaign
+from compliance_gate.findings import Finding
+from dialer.domain.commands import Command, StoreAttempt, StoreCampaign, StoreDenial, StoreThirdParty
 from dialer.domain.ports import JOURNAL_FORMAT, JournalEntry
 from dialer.storage.journal.codecs import encode_command, encode_value
 
@@ -32,6 +34,7 @@ class Divergence:
         replayed: the replay's bytes, None when it gave fewer.
         drift: largest relative difference of a number when nothing but fractions differ (another processor
             or library version), None when something else differs: then it is another decision.
+        rules: rules that say something else of the same attempt or lead, by name.
     """
 
     sequence: int
@@ -40,6 +43,7 @@ class Divergence:
     recorded: bytes | None
     replayed: bytes | None
     drift: float | None
+    rules: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         def shown(data: bytes | None) -> str:
@@ -47,14 +51,21 @@ class Divergence:
 
         kind = "another decision" if self.drift is None else f"numeric drift of {self.drift:.2g}"
         place = "its event" if self.position == OF_THE_EVENT else f"command {self.position}"
+        by = f" by {', '.join(self.rules)}" if self.rules else ""
         return (
-            f"entry {self.sequence} at {self.now!r}, {place}: {kind}\n"
+            f"entry {self.sequence} at {self.now!r}, {place}: {kind}{by}\n"
             f"  recorded: {shown(self.recorded)}\n  replayed: {shown(self.replayed)}"
         )
 
 
-def compare(recorded: JournalEntry, replayed: JournalEntry) -> Divergence | None:
-    """The first difference between what was recorded and what a replay gave; None when identical."""
+def compare(
+    recorded: JournalEntry, replayed: JournalEntry, *, laws: tuple[str, str] | None = None
+) -> Divergence | None:
+    """The first difference between what was recorded and what a replay gave; None when identical.
+
+    Args:
+        laws: hashes of the rulebook that decided and of the one that decides now; None = it is the same.
+    """
     before, after = _fate_of(recorded), _fate_of(replayed)
     if before != after and recorded.format == JOURNAL_FORMAT:
         return Divergence(
@@ -65,7 +76,7 @@ def compare(recorded: JournalEntry, replayed: JournalEntry) -> Divergence | None
             replayed=after,
             drift=None,
         )
-    return _compare_commands(recorded, _known_then(replayed.commands, recorded.format))
+    return _compare_commands(recorded, _known_then(replayed.commands, recorded.format), laws)
 
 
 def _fate_of(entry: JournalEntry) -> bytes:
@@ -78,11 +89,15 @@ def _known_then(commands: tuple[Command, ...], written_in: int) -> tuple[Command
     return commands if later is None else tuple(c for c in commands if type(c) not in later)
 
 
-def _compare_commands(entry: JournalEntry, commands: tuple[Command, ...]) -> Divergence | None:
+def _compare_commands(
+    entry: JournalEntry, commands: tuple[Command, ...], laws: tuple[str, str] | None
+) -> Divergence | None:
     pairs = itertools.zip_longest(entry.commands, commands)
     for position, (recorded, replayed) in enumerate(pairs):
         before = None if recorded is None else encode_command(recorded)
         after = None if replayed is None else encode_command(replayed)
+        if laws is not None and before is not None:
+            before = before.replace(laws[0].encode(), laws[1].encode())
         if before != after:
             return Divergence(
                 sequence=entry.sequence,
@@ -91,7 +106,22 @@ def _compare_commands(entry: JournalEntry, commands: tuple[Command, ...]) -> Div
                 recorded=before,
                 replayed=after,
                 drift=None if before is None or after is None else _drift_of(before, after),
+                rules=_rules_between(recorded, replayed),
             )
+    return None
+
+
+def _rules_between(recorded: Command | None, replayed: Command | None) -> tuple[str, ...]:
+    """Rules that were asked about the same and say something else, or were asked on one side only."""
+    before, after = _findings_of(recorded), _findings_of(replayed)
+    if before is None or after is None:
+        return ()
+    return tuple(rule for rule in sorted(before.keys() | after.keys()) if before.get(rule) != after.get(rule))
+
+
+def _findings_of(command: Command | None) -> Mapping[str, Finding] | None:
+    if isinstance(command, (StoreAttempt, StoreDenial, StoreThirdParty)):
+        return {finding.rule: finding for finding in command.findings}
     return None
 
 

@@ -23,13 +23,13 @@ from dialer.domain.ids import PersonId
 from dialer.domain.placement import PlacedAccount, RejectedLine
 from dialer.storage.database import tables as t
 from dialer.storage.database.connections import KEPT_CHECKPOINT_PAGES, Work
+from dialer.storage.database.statements import Row as Columns
+from dialer.storage.database.statements import insert_missing, insert_rows
 from dialer.storage.journal.codecs import encode_value, value_decoder
 from dialer.storage.leads import wake_numberless
 from dialer.storage.placements.identifiers import Identifiers
 from dialer.storage.placements.pace import Pace, no_pause
 from dialer.storage.placements.placing import Batch, Placing
-from dialer.storage.projecting.fold import Row as Columns
-from dialer.storage.projecting.fold import insert_missing, insert_rows
 
 FORGOTTEN_AT_ONCE = 1_000
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, select
 
 from dialer.domain.ids import PersonId
+from dialer.storage.database.statements import insert_rows
 from dialer.storage.database.tables import news
 from dialer.storage.person_files import chunks
-from dialer.storage.projecting.fold import insert_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,13 +16,13 @@ from dialer.domain.facts import FactChange, with_placed
 from dialer.domain.ids import DebtId, PersonId
 from dialer.domain.placement import PlacedAccount, PlacedNumber, PlacedPerson
 from dialer.storage.database import tables as t
+from dialer.storage.database.statements import Row, insert_missing, insert_rows, upsert
 from dialer.storage.leads import TARGET_ROLES
 from dialer.storage.person_files import address_of, chunks, person_files, placed_files
 from dialer.storage.placements import news
 from dialer.storage.placements.identifiers import Identifiers
 from dialer.storage.projecting.attempt_rows import json_text
 from dialer.storage.projecting.fact_rows import row_of
-from dialer.storage.projecting.fold import Row, insert_missing, insert_rows, upsert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

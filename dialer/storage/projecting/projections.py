@@ -20,7 +20,8 @@ from dialer.domain.lead import LeadMove
 from dialer.domain.ports import Fate, JournalEntry
 from dialer.storage import leads
 from dialer.storage.database import tables
-from dialer.storage.journal.codecs import encode_entry, packed
+from dialer.storage.journal.codecs import encode_entry
+from dialer.storage.journal.rows import JournalRow
 from dialer.storage.projecting import fact_rows, inbound_rows
 from dialer.storage.projecting.attempt_rows import json_text
 from dialer.storage.projecting.fold import Fold
@@ -31,18 +32,22 @@ _FACT_COMMANDS: frozenset[type] = frozenset(
 )
 
 
-def project(fold: Fold, entry: JournalEntry, encoded: bytes | None = None) -> None:
-    """Take one step in; `encoded` when the caller has its bytes already."""
-    data = encode_entry(entry) if encoded is None else encoded
+def project(
+    fold: Fold, entry: JournalEntry, encoded: bytes | None = None, *, link: bytes | None = None
+) -> None:
+    """Take one step in; `encoded` and `link` when the caller has its bytes and its link already."""
     event = entry.event
     kind = type(event)
-    row: dict[str, object] = {
-        "sequence": entry.sequence,
-        "now": entry.now,
-        "event": kind.__name__,
-        "entry": packed(data),
-    }
-    fold.journal(row, entry.sequence)
+    fold.journal(
+        JournalRow(
+            sequence=entry.sequence,
+            now=entry.now,
+            event=kind.__name__,
+            fate=None if entry.fate is Fate.TAKEN else entry.fate.value,
+            data=encode_entry(entry) if encoded is None else encoded,
+            link=link,
+        )
+    )
     if entry.fate is Fate.REFUSED:
         return
     known: list[FactChange] = []

@@ -26,7 +26,7 @@ from dialer.floor.rebuilding import rebuild
 from dialer.intake.placements import PlacementReader
 from dialer.runtime.floor import Floor
 from dialer.runtime.settings import RuntimeSettings
-from dialer.storage.journal.checkpoints import journal_since
+from dialer.storage.journal.rows import journal_since
 from dialer.storage.live import LiveStore
 from dialer.storage.store import Store
 

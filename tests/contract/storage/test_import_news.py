@@ -34,7 +34,7 @@ from dialer.floor.import_news import ImportNews
 from dialer.floor.live import FloorOrder, running_floor
 from dialer.runtime.floor import Floor
 from dialer.runtime.settings import RuntimeSettings
-from dialer.storage.journal.checkpoints import journal_since
+from dialer.storage.journal.rows import journal_since
 from dialer.storage.placements import news
 from dialer.storage.store import Store
 

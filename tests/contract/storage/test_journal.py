@@ -31,7 +31,8 @@ from dialer.domain.money import Money
 from dialer.domain.ports import JournalEntry
 from dialer.storage import queries
 from dialer.storage.database.tables import campaigns, checkpoints, journal, leads
-from dialer.storage.journal.checkpoints import journal_since, latest_checkpoint, save_checkpoint
+from dialer.storage.journal.checkpoints import latest_checkpoint, save_checkpoint
+from dialer.storage.journal.rows import journal_since
 from dialer.storage.rehearsal import RehearsalWriter
 from dialer.storage.store import Store
 

@@ -69,7 +69,7 @@ def test_a_statement_moves_leads_as_the_table_says_and_leaves_all_others_alone(
 def projected(floor: Any, event: Event, *commands: Any) -> str | None:
     fold = Fold()
     project(fold, floor.step(event, *commands))
-    floor.store.write(fold.write)
+    floor.store.write_steps(fold)
     return floor.store.write(partial(state_of, lead=floor.lead_id("A1")))
 
 

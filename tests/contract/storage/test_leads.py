@@ -96,7 +96,7 @@ def rest(floor: Any, account: str, until: float, **more: Any) -> None:
     fold = Fold()
     command = RestLead(lead=floor.lead_id(account), not_before=until, reason="x", passes=2, **more)
     project(fold, floor.step(TimeReached(), command))
-    floor.store.write(fold.write)
+    floor.store.write_steps(fold)
 
 
 async def fetch_at(floor: Any, now: float) -> Any:

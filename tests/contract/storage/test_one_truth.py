@@ -16,8 +16,8 @@ from dialer.domain.record import instant
 from dialer.engine.engine import DialerEngine
 from dialer.engine.taking import take
 from dialer.storage.database import tables
-from dialer.storage.journal.checkpoints import journal_since
 from dialer.storage.journal.codecs import value_decoder
+from dialer.storage.journal.rows import journal_since
 from dialer.storage.rehearsal import RehearsalWriter
 from dialer.storage.store import Store
 from simulator.open_gate import OpenGate

@@ -85,7 +85,7 @@ class World:
             entry = JournalEntry(sequence=self.sequence, now=self.now, event=event, commands=commands)
             fold = Fold()
             project(fold, entry)
-            self.store.write(fold.write)
+            self.store.write_steps(fold)
             for command in commands:
                 if isinstance(command, RefillHopper):
                     self.refill = command

@@ -2,10 +2,18 @@
 
 from dataclasses import replace
 
+from compliance_gate.findings import Finding, Verdict
 from dialer.domain.campaign import CampaignSettings, CampaignState
-from dialer.domain.commands import Command, Hangup, HangupReason, StoreCampaign, StorePacing
+from dialer.domain.commands import (
+    Command,
+    Hangup,
+    HangupReason,
+    StoreCampaign,
+    StoreDenial,
+    StorePacing,
+)
 from dialer.domain.events import TimeReached
-from dialer.domain.ids import AttemptId, CampaignId, ClientId
+from dialer.domain.ids import AttemptId, CampaignId, ClientId, LeadId, NumberId, PersonId
 from dialer.domain.ports import Fate, JournalEntry
 from dialer.storage.journal.comparison import OF_THE_EVENT, compare
 
@@ -81,3 +89,29 @@ def test_an_entry_of_format_1_is_compared_by_what_that_format_could_say() -> Non
     assert compare(old, replace(entry(stored, HANGUP), fate=Fate.IGNORED)) is None
     assert compare(old, entry(stored)) is not None
     assert compare(entry(HANGUP), entry(stored, HANGUP)) is not None
+
+
+def asked(rulebook: str, **verdicts: Verdict) -> StoreDenial:
+    findings = tuple(Finding(rule=rule, verdict=verdict, citation="x") for rule, verdict in verdicts.items())
+    return StoreDenial(
+        lead=LeadId("l"),
+        person=PersonId("p"),
+        number=NumberId("n"),
+        at=1.0,
+        findings=findings,
+        retry_at=None,
+        rulebook=rulebook,
+    )
+
+
+def test_under_another_law_only_what_a_rule_says_is_a_difference_and_the_rule_is_named() -> None:
+    old = asked("cce836474b6e2f7a", hours=Verdict.DENIED, count=Verdict.CLEARED, gone=Verdict.CLEARED)
+    same = replace(old, rulebook="9525e556882fb1b0")
+    laws = ("cce836474b6e2f7a", "9525e556882fb1b0")
+    assert compare(entry(old), entry(same)) is not None
+    assert compare(entry(old), entry(same), laws=laws) is None
+    other = asked("9525e556882fb1b0", hours=Verdict.DENIED, count=Verdict.DENIED, new=Verdict.CLEARED)
+    divergence = compare(entry(old), entry(other), laws=laws)
+    assert divergence is not None
+    assert divergence.rules == ("count", "gone", "new")
+    assert "by count, gone, new" in str(divergence)

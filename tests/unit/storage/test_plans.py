@@ -14,7 +14,7 @@ from dialer.domain.commands import RefillHopper
 from dialer.domain.events import AccountRecalled, ConsentGiven
 from dialer.domain.ids import CampaignId, DebtId, PersonId
 from dialer.domain.ports import JournalEntry
-from dialer.storage.journal.checkpoints import journal_since
+from dialer.storage.journal.rows import journal_since
 from dialer.storage.live import LiveStore
 from dialer.storage.store import Store
 

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import Connection
 
 from compliance_gate.request import PersonFile
+from dialer.back_off import BackOff
 from dialer.domain.errors import FairdialError, InvalidFactError, NotTakenError, StoreUnavailableError
 from dialer.domain.events import Event, LaunchingHeld, LaunchingResumed, PersonPlacedAgain
 from dialer.domain.ids import PersonId
@@ -34,8 +35,11 @@ LOOK_S = 0.5
 AT_ONCE = 100
 """People told together: their files are read in some tens of milliseconds and committed together."""
 
+INSIST_S = 2.0
+"""Longest pause before a floor that would not take a hold is told of it again, seconds."""
+
 AGAIN_S = 30.0
-"""Seconds after which an import that could not be finished is tried again."""
+"""Longest pause before an import that could not be finished is tried again, seconds."""
 
 HELD_BY = "imports"
 
@@ -124,8 +128,9 @@ class ImportNews:
         return True
 
     async def _insist(self, event: Event) -> None:
+        back_off = BackOff(LOOK_S, INSIST_S)
         while not await self._submit(event):
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(back_off.pause())
 
 
 def catch_up(store: Store, engine: DialerEngine) -> int:
@@ -141,6 +146,7 @@ class _StoppedError(FairdialError):
 async def finish_beside(address: str, *, now: float) -> None:
     """Put in place what an importer that died had published, beside the floor and with its patience."""
     stop = threading.Event()
+    back_off = BackOff(LOOK_S, AGAIN_S)
     try:
         while True:
             try:
@@ -148,7 +154,7 @@ async def finish_beside(address: str, *, now: float) -> None:
                 return
             except StoreUnavailableError as error:
                 log.warning("imports.not_finished", why=str(error))
-            await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(back_off.pause())
     finally:
         stop.set()
 

@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.book.rulebook import Rulebook
 from dialer import clock
+from dialer.back_off import BackOff
 from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.events import CallerIdsDeclared, CampaignConfigured, CampaignStarted
@@ -145,14 +146,14 @@ async def _nothing(
 
 async def _open(database: str) -> Store:
     """Own the store; a process that was killed a moment ago may still be let go of by its server."""
-    until = clock.monotonic_now() + OWNED_S
+    until, back_off = clock.monotonic_now() + OWNED_S, BackOff(0.1, 0.5)
     while True:
         try:
             return await asyncio.to_thread(Store.open, database, exclusive=True)
         except StoreOwnedError:
             if clock.monotonic_now() > until:
                 raise
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(back_off.pause())
 
 
 async def _configure(floor: Floor, order: FloorOrder) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 
+from dialer.back_off import BackOff
 from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import BoxGivenUp, EngineRestarted, Event, NetworkLost, NetworkReconciled
 from dialer.domain.ids import NO_BOX, BoxId
@@ -68,16 +69,15 @@ class Link:
 
     async def run(self) -> None:
         """Listen, for ever."""
-        pause, longest = self._settings.back_off_s
+        back_off = BackOff(*self._settings.back_off_s)
         while True:
             try:
                 await self._connect()
-                pause = self._settings.back_off_s[0]
+                back_off.reset()
                 await self._listen()
             except (TelephoneSystemUnavailableError, TimeoutError, OSError) as error:
                 await self._down(str(error) or type(error).__name__)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2.0, longest)
+            await asyncio.sleep(back_off.pause())
 
     async def _connect(self) -> None:
         await asyncio.wait_for(self._network.start(), self._settings.connect_s)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from dialer import clock
+from dialer.back_off import BackOff
 from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError, StoreUnavailableError
 from dialer.domain.ids import BoxId
@@ -121,7 +122,7 @@ class Writer:
 
     async def _commit(self, batch: list[Step]) -> None:
         entries = [step.entry for step in batch]
-        pause, longest = self._settings.back_off_s
+        back_off = BackOff(*self._settings.back_off_s)
         began = clock.monotonic_now()
         while True:
             try:
@@ -129,8 +130,7 @@ class Writer:
                 break
             except StoreUnavailableError as error:
                 self._down(str(error))
-            await asyncio.sleep(pause)
-            pause = min(pause * 2.0, longest)
+            await asyncio.sleep(back_off.pause())
         self._up()
         took = clock.monotonic_now() - began
         self._instruments.commit_s.observe(took)

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import ipaddress
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, cast
@@ -19,6 +19,7 @@ from typing import Protocol, cast
 import structlog
 from panoramisk.manager import Manager
 
+from dialer.back_off import BackOff
 from telephony.asterisk.errors import (
     ActionTimeoutError,
     AmiError,
@@ -300,8 +301,9 @@ class AmiConnection:
         return (since_heard > limit and since_asked > limit) or since_asked > 5 * limit
 
     async def _come_back(self) -> None:
-        for wait in waits(self._timings.first_wait, self._timings.most_wait):
-            await asyncio.sleep(wait)
+        back_off = BackOff(self._timings.first_wait, self._timings.most_wait)
+        while True:
+            await asyncio.sleep(back_off.pause())
             try:
                 await self._establish()
             except CannotConnectError as error:
@@ -345,14 +347,6 @@ class AmiConnection:
     def _tell_restored(self) -> None:
         if self._on_restored is not None:
             _guarded(self._on_restored)
-
-
-def waits(first: float, most: float) -> Iterator[float]:
-    """Seconds before each attempt to come back: doubling from `first`, never above `most`, without end."""
-    wait = first
-    while True:
-        yield wait
-        wait = min(wait * 2, most)
 
 
 class _Sender(Protocol):

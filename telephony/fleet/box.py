@@ -13,6 +13,7 @@ from typing import Protocol
 
 import structlog
 
+from dialer.back_off import BackOff
 from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import BoxGivenUp, Event, NetworkLost, NetworkReconciled
 from dialer.domain.ids import BoxId, EndpointId
@@ -132,20 +133,19 @@ class Box:
         await self.system.stop()
 
     async def _run(self) -> None:
-        pause = self._timings.first_wait
+        back_off = BackOff(self._timings.first_wait, self._timings.most_wait)
         while True:
             try:
                 async with asyncio.timeout(self._timings.connect):
                     await self.system.start()
                 await self._report()
-                pause = self._timings.first_wait
+                back_off.reset()
                 await self._listen()
                 await self._lost("it closed the connection")
             except (TelephoneSystemUnavailableError, TimeoutError, OSError) as error:
                 await self._lost(str(error) or type(error).__name__)
             self._tried.set()
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, self._timings.most_wait)
+            await asyncio.sleep(back_off.pause())
 
     async def _report(self) -> None:
         async with asyncio.timeout(self._timings.connect):

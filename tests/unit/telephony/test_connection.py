@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from fake_ami import FakeAmi, Fault, event, message, nothing, refusal, success
 
-from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings, waits
+from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
 from telephony.asterisk.errors import (
     ActionTimeoutError,
     CannotConnectError,
@@ -344,11 +344,6 @@ async def test_closing_ends_what_waits_and_the_stream(ami: FakeAmi) -> None:
     await asyncio.wait_for(drain(link), 60)
     with pytest.raises(NotConnectedError):
         await link.send(ORIGINATE)
-
-
-def test_the_waits_before_coming_back_double_up_to_their_bound() -> None:
-    first = waits(0.2, 5.0)
-    assert [next(first) for _ in range(8)] == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0]
 
 
 def test_a_secret_is_never_sent_in_clear_to_another_machine() -> None:

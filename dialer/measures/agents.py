@@ -4,26 +4,30 @@ import numpy as np
 
 from dialer.domain.agent import AgentState
 from dialer.measures.definition import Group, Measure, Unit
-from dialer.measures.dialing import counted
+from dialer.measures.dialing import agent_hours, counted
 from dialer.measures.facts import ShiftFacts
 
 _PAID = "agent hours logged in, breaks included"
 
 
-def _agent_hours(facts: ShiftFacts) -> float | None:
-    return facts.agent_hours or None
-
-
-def _handling(facts: ShiftFacts) -> float:
+def handling_s(facts: ShiftFacts) -> float:
+    """Seconds agents were on calls and in after-call work."""
     return facts.agent_seconds(AgentState.TALKING, AgentState.WRAPPING)
 
 
-def _working(facts: ShiftFacts) -> float:
-    return _handling(facts) + facts.agent_seconds(AgentState.AVAILABLE, AgentState.RESERVED)
+def working_s(facts: ShiftFacts) -> float:
+    """Seconds agents were at work and not on a break."""
+    return handling_s(facts) + facts.agent_seconds(AgentState.AVAILABLE, AgentState.RESERVED)
 
 
-def _logged_in(facts: ShiftFacts) -> float:
+def logged_in_s(facts: ShiftFacts) -> float:
+    """Seconds agents were logged in."""
     return sum(facts.seconds_in.values())
+
+
+def not_ready_s(facts: ShiftFacts) -> float:
+    """Seconds agents were not ready."""
+    return facts.agent_seconds(AgentState.NOT_READY)
 
 
 def talk_minutes(facts: ShiftFacts) -> float:
@@ -52,7 +56,7 @@ AGENTS: tuple[Measure, ...] = (
         group=Group.AGENTS,
         unit=Unit.HOURS,
         numerator=_PAID,
-        top=_agent_hours,
+        top=agent_hours,
         source="usual in the trade",
     ),
     Measure(
@@ -64,7 +68,7 @@ AGENTS: tuple[Measure, ...] = (
         numerator="minutes agents were joined to live answers",
         denominator=_PAID,
         top=talk_minutes,
-        bottom=lambda facts: facts.agent_hours,
+        bottom=agent_hours,
         source="usual in the trade, which does not always tell machines apart",
     ),
     Measure(
@@ -76,7 +80,7 @@ AGENTS: tuple[Measure, ...] = (
         numerator="minutes agents were joined to anything but a live answer",
         denominator=_PAID,
         top=machine_minutes,
-        bottom=lambda facts: facts.agent_hours,
+        bottom=agent_hours,
         source="Fairdial",
     ),
     Measure(
@@ -88,8 +92,8 @@ AGENTS: tuple[Measure, ...] = (
         unit=Unit.SHARE,
         numerator="seconds talking and in after-call work",
         denominator="seconds talking, in after-call work, available and reserved",
-        top=_handling,
-        bottom=_working,
+        top=handling_s,
+        bottom=working_s,
         source="(talk + wrap) ÷ (talk + wrap + available wait), as VICIDIAL's components give it",
     ),
     Measure(
@@ -100,8 +104,8 @@ AGENTS: tuple[Measure, ...] = (
         unit=Unit.SHARE,
         numerator="seconds talking and in after-call work",
         denominator="seconds logged in, breaks included",
-        top=_handling,
-        bottom=_logged_in,
+        top=handling_s,
+        bottom=logged_in_s,
         source="(talk + hold + wrap) ÷ paid time, usual in the trade",
     ),
     Measure(
@@ -133,7 +137,7 @@ AGENTS: tuple[Measure, ...] = (
         unit=Unit.SECONDS,
         numerator="seconds talking and in after-call work",
         denominator="answers joined to an agent",
-        top=_handling,
+        top=handling_s,
         bottom=lambda facts: counted(facts.is_joined),
         source="average handle time, usual in the trade",
     ),
@@ -145,8 +149,8 @@ AGENTS: tuple[Measure, ...] = (
         unit=Unit.SHARE,
         numerator="seconds not ready",
         denominator="seconds logged in, breaks included",
-        top=lambda facts: facts.agent_seconds(AgentState.NOT_READY),
-        bottom=_logged_in,
+        top=not_ready_s,
+        bottom=logged_in_s,
         source="pause ÷ login, usual in the trade",
     ),
 )

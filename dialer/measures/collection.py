@@ -1,7 +1,7 @@
 """What came of the talking: the right people, and their promises."""
 
 from dialer.measures.definition import Group, Measure, Unit
-from dialer.measures.dialing import attempts, connected, counted
+from dialer.measures.dialing import agent_hours, attempts, connected, counted
 from dialer.measures.facts import ShiftFacts
 
 
@@ -13,6 +13,11 @@ def right_party_contacts(facts: ShiftFacts) -> float:
 def promises(facts: ShiftFacts) -> float:
     """Calls that ended in a promise, a plan or a settlement."""
     return counted(facts.is_promise)
+
+
+def paid_on_call(facts: ShiftFacts) -> float:
+    """Calls during which the person paid."""
+    return counted(facts.is_paid)
 
 
 COLLECTION: tuple[Measure, ...] = (
@@ -35,7 +40,7 @@ COLLECTION: tuple[Measure, ...] = (
         numerator="right-party contacts",
         denominator="agent hours logged in, breaks included",
         top=right_party_contacts,
-        bottom=lambda facts: facts.agent_hours,
+        bottom=agent_hours,
         source="RPC ÷ agent hours, usual in the trade",
     ),
     Measure(
@@ -105,7 +110,7 @@ COLLECTION: tuple[Measure, ...] = (
         numerator="promises",
         denominator="agent hours logged in, breaks included",
         top=promises,
-        bottom=lambda facts: facts.agent_hours,
+        bottom=agent_hours,
         source="usual in the trade",
     ),
     Measure(
@@ -125,7 +130,7 @@ COLLECTION: tuple[Measure, ...] = (
         group=Group.COLLECTION,
         unit=Unit.COUNT,
         numerator="attempts disposed of as paid on the call",
-        top=lambda facts: counted(facts.is_paid),
+        top=paid_on_call,
         source="usual in the trade",
     ),
 )

@@ -65,10 +65,13 @@ class Measure:
 
     def value(self, facts: ShiftFacts) -> float | None:
         """The measure of these facts; None where there is nothing to divide by, or nothing was observed."""
-        top = self.top(facts)
+        return self.of(self.top(facts), None if self.bottom is None else self.bottom(facts))
+
+    def of(self, top: float | None, bottom: float | None) -> float | None:
+        """The measure of its two parts, however they were counted; `bottom` is not looked at where the
+        measure has no denominator."""
         if top is None or self.bottom is None:
             return top
-        bottom = self.bottom(facts)
         return top / bottom if bottom else None
 
 

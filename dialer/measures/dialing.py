@@ -34,6 +34,11 @@ def machines(facts: ShiftFacts) -> float:
     return counted(facts.is_machine)
 
 
+def agent_hours(facts: ShiftFacts) -> float | None:
+    """Hours agents were logged in; None where nobody was."""
+    return facts.agent_hours or None
+
+
 def _came(outcome: Outcome) -> Callable[[ShiftFacts], float]:
     def count(facts: ShiftFacts) -> float:
         return facts.outcomes.get(outcome, 0)
@@ -148,7 +153,7 @@ DIALING: tuple[Measure, ...] = (
         numerator="attempts",
         denominator="agent hours logged in, breaks included",
         top=attempts,
-        bottom=lambda facts: facts.agent_hours,
+        bottom=agent_hours,
         source="usual in the trade; the denominator is named because it differs between vendors",
     ),
 )

@@ -2,6 +2,13 @@
 
 from dialer.measures.definition import Group, Measure, Unit
 from dialer.measures.dialing import attempts
+from dialer.measures.facts import ShiftFacts
+
+
+def persons_attempted(facts: ShiftFacts) -> float:
+    """Different persons among the attempts."""
+    return facts.persons
+
 
 THE_LIST: tuple[Measure, ...] = (
     Measure(
@@ -47,7 +54,7 @@ THE_LIST: tuple[Measure, ...] = (
         group=Group.LIST,
         unit=Unit.COUNT,
         numerator="different persons among the attempts",
-        top=lambda facts: facts.persons,
+        top=persons_attempted,
         source="Fairdial",
     ),
     Measure(

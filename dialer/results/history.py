@@ -5,7 +5,7 @@ from the same rows. The tables are named, not imported: this package and the sto
 schema. Works on SQLite and PostgreSQL alike.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -29,8 +29,11 @@ from sqlalchemy import (
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import Outcome
 from dialer.domain.disposition import EFFECTS, DispositionKind
+from dialer.measures import abandonment, agents, collection, dialing, inventory
 from dialer.measures.abandonment import DECLARED_LIMIT_S
+from dialer.measures.definition import Part
 from dialer.measures.facts import CLOCK_TOLERANCE_S, PROMISES
+from dialer.measures.registry import MEASURES
 
 
 def _columns(names: str) -> list[ColumnClause[Any]]:
@@ -78,41 +81,48 @@ class Totals:
     machine_s: float
     seconds_in: Mapping[str, float] = field(default_factory=dict[str, float])
 
+    @property
+    def agent_hours(self) -> float | None:
+        """Hours agents were logged in; None where nobody was."""
+        return self.seconds_as(*AgentState) / 3600.0 or None
+
+    def seconds_as(self, *states: AgentState) -> float:
+        """Agent seconds in any of `states`."""
+        return sum(self.seconds_in.get(state.value, 0.0) for state in states)
+
     def measures(self) -> dict[str, float | None]:
-        """Values by the names of `dialer.measures.registry`; None where there is nothing to divide by."""
-        hours = sum(self.seconds_in.values()) / 3600.0
-        handling = self._in(AgentState.TALKING, AgentState.WRAPPING)
-        working = handling + self._in(AgentState.AVAILABLE, AgentState.RESERVED)
+        """Every declared measure whose parts were counted, by name; None where there is nothing to divide
+        by."""
         return {
-            "attempts": self.attempts,
-            "live_answers": self.live_answers,
-            "connected": self.connected,
-            "machines": self.machines,
-            "abandoned": self.abandoned,
-            "right_party_contacts": self.right_party_contacts,
-            "promises": self.promises,
-            "paid_on_call": self.paid_on_call,
-            "persons_attempted": self.persons,
-            "live_answers_per_attempt": _over(self.live_answers, self.attempts),
-            "abandonment_rate": _over(self.abandoned, self.live_answers),
-            "abandoned_per_attempt": _over(self.abandoned, self.attempts),
-            "right_party_contacts_per_attempt": _over(self.right_party_contacts, self.attempts),
-            "attempts_per_right_party_contact": _over(self.attempts, self.right_party_contacts),
-            "right_party_share": _over(self.right_party_contacts, self.connected),
-            "promises_per_right_party_contact": _over(self.promises, self.right_party_contacts),
-            "agent_hours": hours or None,
-            "attempts_per_agent_hour": _over(self.attempts, hours),
-            "right_party_contacts_per_agent_hour": _over(self.right_party_contacts, hours),
-            "promises_per_agent_hour": _over(self.promises, hours),
-            "talk_minutes_per_agent_hour": _over(self.talk_s / 60.0, hours),
-            "machine_minutes_per_agent_hour": _over(self.machine_s / 60.0, hours),
-            "occupancy": _over(handling, working),
-            "utilisation": _over(handling, hours * 3600.0),
-            "break_share": _over(self._in(AgentState.NOT_READY), hours * 3600.0),
+            measure.name: measure.of(
+                _COUNTED[measure.top](self),
+                None if measure.bottom is None else _COUNTED[measure.bottom](self),
+            )
+            for measure in MEASURES
+            if measure.top in _COUNTED and (measure.bottom is None or measure.bottom in _COUNTED)
         }
 
-    def _in(self, *states: AgentState) -> float:
-        return sum(self.seconds_in.get(state.value, 0.0) for state in states)
+
+_HANDLING = (AgentState.TALKING, AgentState.WRAPPING)
+_COUNTED: Mapping[Part, Callable[[Totals], float | None]] = {
+    dialing.attempts: lambda totals: totals.attempts,
+    dialing.live_answers: lambda totals: totals.live_answers,
+    dialing.connected: lambda totals: totals.connected,
+    dialing.machines: lambda totals: totals.machines,
+    dialing.agent_hours: lambda totals: totals.agent_hours,
+    abandonment.abandoned: lambda totals: totals.abandoned,
+    collection.right_party_contacts: lambda totals: totals.right_party_contacts,
+    collection.promises: lambda totals: totals.promises,
+    collection.paid_on_call: lambda totals: totals.paid_on_call,
+    inventory.persons_attempted: lambda totals: totals.persons,
+    agents.talk_minutes: lambda totals: totals.talk_s / 60.0,
+    agents.machine_minutes: lambda totals: totals.machine_s / 60.0,
+    agents.handling_s: lambda totals: totals.seconds_as(*_HANDLING),
+    agents.working_s: lambda totals: totals.seconds_as(*_HANDLING, AgentState.AVAILABLE, AgentState.RESERVED),
+    agents.logged_in_s: lambda totals: totals.seconds_as(*AgentState),
+    agents.not_ready_s: lambda totals: totals.seconds_as(AgentState.NOT_READY),
+}
+"""What the database counts, by the part of a measure's definition that it is."""
 
 
 def totals_of(connection: Connection, stretch: Stretch) -> Totals:
@@ -195,7 +205,3 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 def _of_campaign(columns: object, stretch: Stretch) -> ColumnElement[bool]:
     return true() if stretch.campaign is None else getattr(columns, "campaign") == stretch.campaign  # noqa: B009
-
-
-def _over(top: float, bottom: float) -> float | None:
-    return top / bottom if bottom else None

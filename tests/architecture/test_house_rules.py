@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,30 @@ def test_the_leaves_know_no_dialer_and_not_each_other() -> None:
     strangers = {"dialer", "telephony", "simulator", "config"}
     assert imported_wrongly(sources("pacing"), strangers | {"compliance_gate"}) == []
     assert imported_wrongly(sources("compliance_gate"), strangers | {"pacing"}) == []
+
+
+def modules_imported(path: Path, known: set[str]) -> set[str]:
+    """Modules of ours that a file imports, anywhere in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found.update(inner & known or {node.module})
+    return found & known
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Not even where the import stands inside a function."""
+    paths = {
+        shown(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."): path
+        for path in sources(*PACKAGES)
+    }
+    known = set(paths)
+    TopologicalSorter(
+        {name: modules_imported(path, known) - {name} for name, path in paths.items()}
+    ).prepare()
 
 
 def test_random_numbers_come_from_named_streams_only() -> None:

@@ -38,7 +38,7 @@ GOLDEN = (("smoke", 1),)
 
 _LEFT_OUT = frozenset(
     {"clearance", "findings", "rulebook", "terms", "campaign", "caller_id", "zones", "endpoint"}
-    | {"early_media", "overflow", "delay_s"}
+    | {"early_media", "overflow", "delay_s", "asks_presence"}
 )
 
 

@@ -70,14 +70,14 @@ class DialerEngine:
         self._pacing = PacingPort(context, self._roster, policies)
         self._clearing = Clearing(context)
         self._suppression = Suppression(context, self._people, self._clearing)
-        following = Following(context, self._suppression)
+        self._hopper = Hopper(context, self._people, self._roster)
+        following = Following(context, self._suppression, self._hopper)
         self._ending = Ending(context, self._roster, self._pacing, self._people, following)
         self._joining = joining = Joining(context, self._roster, self._ending)
         judging = Judging(context, self._pacing)
         gone = ChannelGone(context, self._roster, self._pacing, self._ending, joining, judging)
         self._watching = Watching(context, gone)
         self._calls = Calls(context, joining, judging, gone, self._watching)
-        self._hopper = Hopper(context, self._people, self._roster)
         self._launcher = Launcher(
             context, self._roster, self._hopper, self._people, self._pacing, self._clearing
         )

@@ -105,7 +105,8 @@ ABANDONMENT: tuple[Measure, ...] = (
     Measure(
         name="abandonment_headroom",
         title=f"Headroom under {_MOST}",
-        says=f"How many more people could have been abandoned before {_MOST} was reached. Not a budget to spend.",
+        says=f"How many more people could have been abandoned before {_MOST} was reached. "
+        "Not a budget to spend.",
         group=Group.ABANDONMENT,
         unit=Unit.COUNT,
         numerator=f"{_MOST} of the live answers, rounded down, less the abandoned",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select, update
 
 from compliance_gate.request import PersonFile
 from compliance_gate.words import PersonRole
@@ -162,10 +162,42 @@ def forget_hints(connection: Connection, campaign: str, *, now: float) -> int:
 def close_debt(connection: Connection, debt: str, state: str) -> None:
     """The account is over: leads that the engine does not hold are closed here (it closes its own)."""
     connection.execute(update(debts).where(debts.c.debt == debt).values(state=state))
+    close_leads(connection, debt, reason=state)
+
+
+def rest_leads(
+    connection: Connection,
+    debt: str,
+    *,
+    not_before: float,
+    reason: str,
+    reserve_agent: bool,
+    reserve_for: str | None,
+) -> None:
+    """Something was said about the account: its leads that the store has rest, none shorter than it does.
+
+    A call back has the instant that was promised, whatever the lead waited for before.
+    """
+    longer = case((leads.c.not_before > not_before, leads.c.not_before), else_=not_before)
+    connection.execute(
+        update(leads)
+        .where(leads.c.debt == debt, may(LeadMove.REST_ACCOUNT))
+        .values(
+            state=after(LeadMove.REST_ACCOUNT),
+            not_before=not_before if reserve_agent else longer,
+            reason=reason,
+            reserve_agent=reserve_agent,
+            reserve_for=reserve_for,
+        )
+    )
+
+
+def close_leads(connection: Connection, debt: str, *, reason: str) -> None:
+    """The account has no more turns: its leads that the store has are closed; the debt stays as it is."""
     connection.execute(
         update(leads)
         .where(leads.c.debt == debt, may(LeadMove.CLOSE_ACCOUNT))
-        .values(state=after(LeadMove.CLOSE_ACCOUNT), reason=state)
+        .values(state=after(LeadMove.CLOSE_ACCOUNT), reason=reason)
     )
 
 

@@ -109,6 +109,7 @@ class Ending:
         found = consequences(disposition, self._occasion(campaign, call))
         self._following.said(call.launch.person, call.launch.number, found, contact=call.launch.attempt)
         self._take_turn(campaign, call, found.turn)
+        self._following.take_turn(found.turn, agent=call.agent, but=call.launch.lead.debt)
         self._close(call)
 
     def after_message(self, call: CallRow) -> None:

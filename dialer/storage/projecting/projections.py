@@ -164,6 +164,23 @@ def _close(fold: Fold, command: c.CloseLead, _entry: JournalEntry) -> None:
     fold.lead(command.lead, state=leads.after(LeadMove.CLOSE), reason=command.reason)
 
 
+def _rest_leads(fold: Fold, command: c.RestLeads, _entry: JournalEntry) -> None:
+    fold.later(
+        partial(
+            leads.rest_leads,
+            debt=command.debt,
+            not_before=command.not_before,
+            reason=command.reason,
+            reserve_agent=command.reserve_agent,
+            reserve_for=command.reserve_for,
+        )
+    )
+
+
+def _close_leads(fold: Fold, command: c.CloseLeads, _entry: JournalEntry) -> None:
+    fold.later(partial(leads.close_leads, debt=command.debt, reason=command.reason))
+
+
 def _denial(fold: Fold, command: c.StoreDenial, entry: JournalEntry) -> None:
     denied = {finding.rule for finding in command.findings if finding.verdict is Verdict.DENIED}
     fold.append(
@@ -255,6 +272,8 @@ _ON_COMMAND = cast(
         c.StoreOutcome: _outcome,
         c.RestLead: _rest,
         c.CloseLead: _close,
+        c.RestLeads: _rest_leads,
+        c.CloseLeads: _close_leads,
         c.StoreDenial: _denial,
         c.StorePromise: _promise,
         c.StoreAgentState: _agent_state,

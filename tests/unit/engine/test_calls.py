@@ -225,6 +225,39 @@ def test_a_call_back_is_promised_with_consent_and_the_same_agent(floor: Floor) -
     assert floor.last(c.StoreConsent).consent.debts == ("d0",)
 
 
+def test_another_account_spoken_of_rests_with_the_one_that_was_called(floor: Floor) -> None:
+    """Its lead in hand goes back with the passes it had; the one in flight rests by its own command."""
+    attempt = floor.all(c.Originate)[0].attempt
+    agent = floor.talk(attempt)
+    before = len(floor.log)
+    floor.dispose(attempt, agent, DispositionKind.NO_COMMITMENT, debts_spoken_of=("d0", "d7"))
+    rests = [cmd for cmd in floor.log[before:] if isinstance(cmd, c.RestLead | c.RestLeads)]
+    assert [(cmd.lead, cmd.passes) for cmd in rests if isinstance(cmd, c.RestLead)] == [
+        ("l0000", 1),
+        ("l0007", 0),
+    ]
+    (others,) = (cmd for cmd in rests if isinstance(cmd, c.RestLeads))
+    assert (others.debt, others.not_before) == ("d7", floor.now + 86_400.0)
+
+
+def test_a_kept_call_back_is_owed_no_more_and_a_missed_one_is(make_floor: Callable[..., Floor]) -> None:
+    floor = make_floor()
+    floor.start(agents=1, leads=0)
+    floor.wait(70.0)
+    floor.feed(2, reserve_agent=True, reserve_for=AgentId("agent0"))
+    floor.wait(5.0)
+    missed = floor.last(c.Originate).attempt
+    floor.send(e.CallEnded(attempt=missed, outcome=Outcome.NO_ANSWER), after=20.0)
+    rest = floor.last(c.RestLead)
+    assert (rest.reserve_agent, rest.reserve_for) == (True, "agent0")
+    floor.wait(5.0)
+    kept = floor.last(c.Originate).attempt
+    assert kept != missed
+    floor.dispose(kept, floor.talk(kept), DispositionKind.NO_COMMITMENT)
+    rest = floor.last(c.RestLead)
+    assert (rest.reserve_agent, rest.reserve_for) == (False, None)
+
+
 def test_a_disposition_before_the_news_of_the_bridge_is_not_lost(floor: Floor) -> None:
     attempt = floor.all(c.Originate)[0].attempt
     floor.answer(attempt)

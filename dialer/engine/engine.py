@@ -12,7 +12,7 @@ from collections.abc import Callable
 from math import inf
 from typing import assert_never, cast, get_args
 
-from dialer.casework.facts import FactEvent, change_of_event
+from dialer.casework.facts import FactEvent, account_over, change_of_event
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import JOINED, OVER, AttemptState
@@ -71,7 +71,7 @@ class DialerEngine:
         self._clearing = Clearing(context)
         self._suppression = Suppression(context, self._people, self._clearing)
         self._hopper = Hopper(context, self._people, self._roster)
-        following = Following(context, self._suppression, self._hopper)
+        self._following = following = Following(context, self._suppression, self._hopper)
         self._ending = Ending(context, self._roster, self._pacing, self._people, following)
         self._joining = joining = Joining(context, self._roster, self._ending)
         judging = Judging(context, self._pacing)
@@ -367,6 +367,9 @@ class DialerEngine:
         change = change_of_event(event, now=self._context.now)
         if change is not None:
             self._suppression.apply(change, except_for=None)
+        over = account_over(event)
+        if over is not None:
+            self._following.account_over(*over)
 
     def _place_again(self, event: e.PersonPlacedAgain) -> None:
         self._suppression.apply(self._people.placed_again(event), except_for=None)

@@ -65,6 +65,11 @@ class Following:
         for consent in found.consents:
             self.learn(StoreConsent(person=person, consent=consent))
 
+    def account_over(self, debt: DebtId, how: str) -> None:
+        """It is recalled, settled or suppressed: what is queued of it goes back, and the store closes it."""
+        for lead in self._hopper.withdraw(debt):
+            self._context.emit(RestLead(lead=lead.lead, not_before=NEVER, reason=how, passes=lead.passes))
+
     def take_turn(self, turn: Turn, *, agent: AgentId | None, but: DebtId | None = None) -> None:
         """What becomes of accounts that were spoken of, where no lead of theirs was in flight for it.
 

@@ -237,7 +237,11 @@ def after_step(floor: Any, *commands: Command) -> None:
 
 def row_of(floor: Any, account: str) -> Any:
     name = floor.lead_id(account)
-    return floor.store.read(lambda c: c.execute(select(leads).where(leads.c.lead == name)).one())
+
+    def work(connection: Connection) -> Any:
+        return connection.execute(select(leads).where(leads.c.lead == name)).one()
+
+    return floor.store.read(work)
 
 
 @pytest.mark.parametrize(

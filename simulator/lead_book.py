@@ -14,8 +14,10 @@ from compliance_gate.request import HistoryEntry, PersonFile
 from dialer.casework.facts import change_of_command
 from dialer.domain.commands import (
     CloseLead,
+    CloseLeads,
     RefillHopper,
     RestLead,
+    RestLeads,
     StoreConsent,
     StoreConversation,
     StoreHold,
@@ -107,6 +109,7 @@ class LeadBook:
         self._not_before: dict[LeadId, float] = {}
         self._left: dict[str, int] = {}
         self._leads_of: dict[str, list[LeadId]] = {}
+        self._leads_about: dict[DebtId, list[LeadId]] = {}
         self._targets: dict[str, tuple[PersonFile, dict[NumberId, Target]]] = {}
         self._of_number: dict[str, list[str]] = {}
         self._of_debt: dict[str, list[str]] = {}
@@ -134,6 +137,7 @@ class LeadBook:
         if missing:
             raise UnknownPersonError(f"lead {lead.lead} names {missing[0]}, whose file was not handed in")
         self._leads[lead.lead] = lead
+        self._leads_about.setdefault(lead.debt, []).append(lead.lead)
         for person in dict.fromkeys(target.person for target in lead.targets):
             self._leads_of.setdefault(person, []).append(lead.lead)
         due = self._due.setdefault(lead.campaign, [])
@@ -295,6 +299,33 @@ class LeadBook:
             self._claimed.discard(command.lead)
         else:
             self._left[lead.campaign] -= 1
+
+    def rest_leads(self, command: RestLeads) -> None:
+        """Leads of the account that are not handed out rest, none shorter than it does; a call back has its
+        instant."""
+        for lead in self._in_hand_of(command.debt):
+            at = command.not_before
+            if not command.reserve_agent:
+                at = max(at, self._not_before.get(lead.lead, at))
+            rest = RestLead(
+                lead=lead.lead,
+                not_before=at,
+                reason=command.reason,
+                passes=lead.passes,
+                reserve_agent=command.reserve_agent,
+                reserve_for=command.reserve_for,
+            )
+            self.rest(rest)
+
+    def close_leads(self, command: CloseLeads) -> None:
+        """No more turns for leads of the account that are not handed out."""
+        for lead in self._in_hand_of(command.debt):
+            self.close(CloseLead(lead=lead.lead, reason=command.reason))
+
+    def _in_hand_of(self, debt: DebtId) -> tuple[Lead, ...]:
+        names = self._leads_about.get(debt, ())
+        held = (self._leads.get(name) for name in names if name not in self._claimed)
+        return tuple(lead for lead in held if lead is not None)
 
     def write_attempt(self, record: AttemptRecord) -> None:
         """An attempt as the gate must know it, replacing what was known of it."""

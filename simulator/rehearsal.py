@@ -15,8 +15,10 @@ from compliance_gate.book.rulebook import Rulebook
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import (
     CloseLead,
+    CloseLeads,
     RefillHopper,
     RestLead,
+    RestLeads,
     StoreAttempt,
     StoreConsent,
     StoreConversation,
@@ -221,6 +223,8 @@ class Rehearsal:
         world.on(StoreNumberRequest, book.write)
         world.on(RestLead, book.rest)
         world.on(CloseLead, book.close)
+        world.on(RestLeads, book.rest_leads)
+        world.on(CloseLeads, book.close_leads)
 
         def refill(command: RefillHopper) -> None:
             """The facts are of now; they arrive a moment later, and the engine adds what happened since."""

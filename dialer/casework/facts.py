@@ -94,6 +94,19 @@ FactEvent = (
 """Events that change what is known about people."""
 
 
+def account_over(event: FactEvent) -> tuple[DebtId, str] | None:
+    """The account that an event ends, and how in a word; None when it ends none."""
+    match event:
+        case AccountRecalled(debt=debt):
+            return debt, "recalled"
+        case PaymentReceived(debt=debt, settles=True):
+            return debt, "settled"
+        case SuppressionAdded(debt=debt) if debt is not None:
+            return debt, "suppressed"
+        case _:
+            return None
+
+
 def change_of_event(event: FactEvent, *, now: float) -> FactChange | None:
     """The fact that an event from outside brings; None when it changes nothing the gate asks about."""
     at = instant(now)

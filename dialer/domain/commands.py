@@ -194,6 +194,32 @@ class CloseLead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestLeads:
+    """Something was said about an account on another contact than its own call: its leads, in whatever
+    campaign, rest where the store has them. Leads that rest longer already go on resting, unless a call back
+    was promised, which has its instant.
+
+    Args:
+        debt: the account's.
+        not_before, reserve_agent, reserve_for: as of `RestLead`.
+    """
+
+    debt: DebtId
+    not_before: float
+    reason: str
+    reserve_agent: bool = False
+    reserve_for: AgentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseLeads:
+    """The same where the account has no more turns: its leads close where the store has them."""
+
+    debt: DebtId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreOutcome:
     """The attempt is over, or its disposition came: the whole record, replacing the one before."""
 
@@ -379,6 +405,8 @@ Command = (
     | RefillHopper
     | RestLead
     | CloseLead
+    | RestLeads
+    | CloseLeads
     | StoreOutcome
     | StoreDenial
     | StoreNumberStatus

@@ -9,7 +9,8 @@ it down yet; a start without its word gives it back). With the engine: QUEUED (i
 called, or talked on, until the collector is done). CLOSED: no more turns in this campaign. The engine's word
 reaches the store as the journal's events and commands; nothing else moves a lead that it holds, so an account
 that is over closes its leads only where the store has them (`CLOSE_ACCOUNT`), and the others come back by
-themselves.
+themselves. The same where something was said about an account while no lead of it was in flight: the engine
+gives back what it has queued, and the store rests or closes it with the others (`REST_ACCOUNT`).
 """
 
 from dataclasses import dataclass
@@ -46,8 +47,10 @@ class LeadMove(Word):
     """`CloseLead`."""
     WAKE = "wake"
     """Its instant has come, or what it waited for changed."""
+    REST_ACCOUNT = "rest_account"
+    """`RestLeads`: something was said about it while it was with the store."""
     CLOSE_ACCOUNT = "close_account"
-    """Recalled, settled or suppressed while it was with the store."""
+    """Recalled, settled, suppressed or `CloseLeads` while it was with the store."""
 
 
 _S = LeadState
@@ -57,11 +60,11 @@ LEAD = Machine(
     name="lead",
     initial=_S.DUE,
     moves={
-        _S.DUE: {_M.CLAIM: _S.CLAIMED, _M.CLOSE_ACCOUNT: _S.CLOSED},
+        _S.DUE: {_M.CLAIM: _S.CLAIMED, _M.REST_ACCOUNT: _S.RESTING, _M.CLOSE_ACCOUNT: _S.CLOSED},
         _S.CLAIMED: {_M.BRING: _S.QUEUED, _M.RELEASE: _S.DUE, _M.SET_ASIDE: _S.RESTING},
         _S.QUEUED: {_M.LAUNCH: _S.IN_FLIGHT, _M.REST: _S.RESTING},
         _S.IN_FLIGHT: {_M.REST: _S.RESTING, _M.CLOSE: _S.CLOSED},
-        _S.RESTING: {_M.WAKE: _S.DUE, _M.CLOSE_ACCOUNT: _S.CLOSED},
+        _S.RESTING: {_M.WAKE: _S.DUE, _M.REST_ACCOUNT: _S.RESTING, _M.CLOSE_ACCOUNT: _S.CLOSED},
     },
     final=frozenset({_S.CLOSED}),
 )
@@ -91,8 +94,7 @@ class Lead:
         needs: tags an agent must carry beyond the campaign's own, e.g. 'language:es'. Sorted.
         priority: larger is sooner.
         passes: attempts already made on this lead in this campaign.
-        reserve_agent: only dial with an agent reserved: a promised call back, or a person who was abandoned
-            in the last 72 hours.
+        reserve_agent: only dial with an agent reserved: a call back was promised.
         reserve_for: the one agent who promised to call back; None = any who is able.
     """
 

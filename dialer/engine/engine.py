@@ -12,7 +12,7 @@ from collections.abc import Callable
 from math import inf
 from typing import assert_never, cast, get_args
 
-from dialer.casework.facts import FactEvent, change_of_event
+from dialer.casework.facts import FactEvent, account_over, change_of_event
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import JOINED, OVER, AttemptState
@@ -70,14 +70,14 @@ class DialerEngine:
         self._pacing = PacingPort(context, self._roster, policies)
         self._clearing = Clearing(context)
         self._suppression = Suppression(context, self._people, self._clearing)
-        following = Following(context, self._suppression)
+        self._hopper = Hopper(context, self._people, self._roster)
+        self._following = following = Following(context, self._suppression, self._hopper)
         self._ending = Ending(context, self._roster, self._pacing, self._people, following)
         self._joining = joining = Joining(context, self._roster, self._ending)
         judging = Judging(context, self._pacing)
         gone = ChannelGone(context, self._roster, self._pacing, self._ending, joining, judging)
         self._watching = Watching(context, gone)
         self._calls = Calls(context, self._pacing, joining, judging, gone, self._watching)
-        self._hopper = Hopper(context, self._people, self._roster)
         self._launcher = Launcher(
             context, self._roster, self._hopper, self._people, self._pacing, self._clearing
         )
@@ -367,6 +367,9 @@ class DialerEngine:
         change = change_of_event(event, now=self._context.now)
         if change is not None:
             self._suppression.apply(change, except_for=None)
+        over = account_over(event)
+        if over is not None:
+            self._following.account_over(*over)
 
     def _place_again(self, event: e.PersonPlacedAgain) -> None:
         self._suppression.apply(self._people.placed_again(event), except_for=None)

@@ -4,9 +4,12 @@
 in the same step, also for what rings to the person this moment.
 """
 
-from dialer.casework.consequences import Consequences
+from dialer.casework.consequences import Consequences, LeadFate, Turn
 from dialer.casework.facts import change_of_command
 from dialer.domain.commands import (
+    CloseLeads,
+    RestLead,
+    RestLeads,
     StoreConsent,
     StoreConversation,
     StoreHold,
@@ -15,8 +18,10 @@ from dialer.domain.commands import (
     StorePromise,
     StoreRequest,
 )
-from dialer.domain.ids import AttemptId, NumberId, PersonId
+from dialer.domain.ids import AgentId, AttemptId, DebtId, NumberId, PersonId
+from dialer.domain.lead import NEVER
 from dialer.engine.context import Context
+from dialer.engine.launching.hopper import Hopper
 from dialer.engine.suppression import Suppression
 
 Fact = StoreRequest | StoreNumberRequest | StoreHold | StoreConsent | StoreConversation
@@ -25,9 +30,10 @@ Fact = StoreRequest | StoreNumberRequest | StoreHold | StoreConsent | StoreConve
 class Following:
     """Writes consequences down."""
 
-    def __init__(self, context: Context, suppression: Suppression) -> None:
+    def __init__(self, context: Context, suppression: Suppression, hopper: Hopper) -> None:
         self._context = context
         self._suppression = suppression
+        self._hopper = hopper
 
     def learn(self, command: Fact) -> None:
         """Emit, and let it bind at once, also what rings to somebody it concerns."""
@@ -58,3 +64,41 @@ class Following:
             )
         for consent in found.consents:
             self.learn(StoreConsent(person=person, consent=consent))
+
+    def account_over(self, debt: DebtId, how: str) -> None:
+        """It is recalled, settled or suppressed: what is queued of it goes back, and the store closes it."""
+        for lead in self._hopper.withdraw(debt):
+            self._context.emit(RestLead(lead=lead.lead, not_before=NEVER, reason=how, passes=lead.passes))
+
+    def take_turn(self, turn: Turn, *, agent: AgentId | None, but: DebtId | None = None) -> None:
+        """What becomes of accounts that were spoken of, where no lead of theirs was in flight for it.
+
+        Args:
+            agent: who promised a call back.
+            but: an account whose own lead was in flight, and has been seen to.
+        """
+        if turn.fate is LeadFate.STAYS:
+            return
+        for debt in turn.debts:
+            if debt != but:
+                self._rest_or_close(debt, turn, agent if turn.fate is LeadFate.CALL_BACK else None)
+
+    def _rest_or_close(self, debt: DebtId, turn: Turn, agent: AgentId | None) -> None:
+        """Give back what is queued here; then the store rests or closes all it has of the account."""
+        context = self._context
+        for lead in self._hopper.withdraw(debt):
+            context.emit(
+                RestLead(lead=lead.lead, not_before=context.now, reason=turn.reason, passes=lead.passes)
+            )
+        if turn.until is None:
+            context.emit(CloseLeads(debt=debt, reason=turn.reason))
+            return
+        context.emit(
+            RestLeads(
+                debt=debt,
+                not_before=min(turn.until, NEVER),
+                reason=turn.reason,
+                reserve_agent=turn.fate is LeadFate.CALL_BACK,
+                reserve_for=agent,
+            )
+        )

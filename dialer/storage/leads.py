@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select, update
 
 from compliance_gate.request import PersonFile
-from compliance_gate.words import Outcome, PersonRole
+from compliance_gate.words import PersonRole
 from dialer.domain.ids import AgentId, CampaignId, DebtId, LeadId
 from dialer.domain.lead import LEAD, NEVER, Lead, LeadMove, LeadState
 from dialer.domain.ordering import LEAD_ORDER
@@ -35,9 +35,6 @@ TARGET_ROLES = (PersonRole.CONSUMER, PersonRole.JOINT_DEBTOR, PersonRole.GUARANT
 
 NUMBERLESS = "no number that may be called"
 """Why a lead rests that the engine never saw."""
-
-ABANDONED_RECENTLY_S = 72 * 3600.0
-"""After an abandoned call the next has an agent reserved for this long (Ofcom's rule, kept everywhere)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,10 +162,42 @@ def forget_hints(connection: Connection, campaign: str, *, now: float) -> int:
 def close_debt(connection: Connection, debt: str, state: str) -> None:
     """The account is over: leads that the engine does not hold are closed here (it closes its own)."""
     connection.execute(update(debts).where(debts.c.debt == debt).values(state=state))
+    close_leads(connection, debt, reason=state)
+
+
+def rest_leads(
+    connection: Connection,
+    debt: str,
+    *,
+    not_before: float,
+    reason: str,
+    reserve_agent: bool,
+    reserve_for: str | None,
+) -> None:
+    """Something was said about the account: its leads that the store has rest, none shorter than it does.
+
+    A call back has the instant that was promised, whatever the lead waited for before.
+    """
+    longer = case((leads.c.not_before > not_before, leads.c.not_before), else_=not_before)
+    connection.execute(
+        update(leads)
+        .where(leads.c.debt == debt, may(LeadMove.REST_ACCOUNT))
+        .values(
+            state=after(LeadMove.REST_ACCOUNT),
+            not_before=not_before if reserve_agent else longer,
+            reason=reason,
+            reserve_agent=reserve_agent,
+            reserve_for=reserve_for,
+        )
+    )
+
+
+def close_leads(connection: Connection, debt: str, *, reason: str) -> None:
+    """The account has no more turns: its leads that the store has are closed; the debt stays as it is."""
     connection.execute(
         update(leads)
         .where(leads.c.debt == debt, may(LeadMove.CLOSE_ACCOUNT))
-        .values(state=after(LeadMove.CLOSE_ACCOUNT), reason=state)
+        .values(state=after(LeadMove.CLOSE_ACCOUNT), reason=reason)
     )
 
 
@@ -193,9 +222,7 @@ def bring(connection: Connection, campaign: str, ids: Sequence[str], *, now: flo
     }
     tied = _tied(connection, [row.debt for row in rows.values()])
     files = person_files(connection, (p for people in tied.values() for p, _ in people), now=now)
-    made = [
-        lead_of(rows[lead], tied.get(rows[lead].debt, ()), files, now=now) for lead in ids if lead in rows
-    ]
+    made = [lead_of(rows[lead], tied.get(rows[lead].debt, ()), files) for lead in ids if lead in rows]
     return Claimed(
         leads=tuple(lead for lead in made if lead is not None),
         persons=tuple(files[person] for person in sorted(files)),
@@ -250,8 +277,6 @@ def lead_of(
     row: Row[Any],
     tied: Sequence[tuple[str, PersonRole]],
     files: Mapping[str, PersonFile],
-    *,
-    now: float,
 ) -> Lead | None:
     """The lead as the hopper receives it; None when nobody tied to the debt may be called.
 
@@ -270,14 +295,7 @@ def lead_of(
         needs=texts(row.needs),
         priority=row.priority,
         passes=row.passes,
-        reserve_agent=bool(row.reserve_agent) or any(_abandoned(f, now) for f in callable_persons),
+        reserve_agent=bool(row.reserve_agent),
         reserve_for=None if reserve_for is None else AgentId(reserve_for),
         not_before=row.not_before if row.reserve_agent else None,
-    )
-
-
-def _abandoned(file: PersonFile, now: float) -> bool:
-    return any(
-        entry.outcome is Outcome.ABANDONED and entry.at.timestamp() >= now - ABANDONED_RECENTLY_S
-        for entry in reversed(file.history)
     )

@@ -95,7 +95,7 @@ class InboundEnding:
         for person in sorted(known if event.person is None else {*known, event.person}):
             self._settle(row, person, disposition)
         if event.person is not None:
-            self._follow(row, known.get(event.person), event.person, disposition)
+            self._follow(row, known.get(event.person), event.person, disposition, agent)
         self._roster.finish(agent, ready=event.ready_after)
         self.close(row)
 
@@ -115,10 +115,16 @@ class InboundEnding:
         self._following.learn(StoreConversation(person=person, entry=entry))
 
     def _follow(
-        self, row: InboundRow, caller: Caller | None, person: PersonId, disposition: Disposition
+        self,
+        row: InboundRow,
+        caller: Caller | None,
+        person: PersonId,
+        disposition: Disposition,
+        agent: AgentRow,
     ) -> None:
         """What they asked for, agreed to or promised, as if we had called them."""
         is_in_play = person in self._context.state.persons
+        campaign = self._context.state.campaigns.get(agent.campaign)
         occasion = Occasion(
             channel=Channel.INBOUND,
             at=self._context.now,
@@ -126,7 +132,9 @@ class InboundEnding:
             owed=() if caller is None else caller.debts,
             number=row.number,
             zones=self._clearing.zones(person) if is_in_play else (),
+            rest_s={} if campaign is None else campaign.settings.rest_s,
         )
         found = consequences(disposition, occasion)
         contact = AttemptId(row.call)  # no attempt of ours: the call it was said on
         self._following.said(person, row.number, found, contact=contact)
+        self._following.take_turn(found.turn, agent=agent.agent)

@@ -9,7 +9,7 @@ from bisect import insort
 from dialer.domain.campaign import CampaignState
 from dialer.domain.commands import RefillHopper, RestLead
 from dialer.domain.events import LeadsFetched
-from dialer.domain.ids import LeadId, PersonId
+from dialer.domain.ids import DebtId, LeadId, PersonId
 from dialer.domain.lead import Lead
 from dialer.domain.ordering import lead_order_key
 from dialer.engine.context import Context, pool_of
@@ -166,6 +166,18 @@ class Hopper:
         taken = self._context.state.leads.pop(lead.lead)
         for person in _persons_of(taken):
             self._people.release(person)
+
+    def withdraw(self, debt: DebtId) -> tuple[Lead, ...]:
+        """Take the account's leads off their queues; the caller gives them back or rests them."""
+        state = self._context.state
+        found = tuple(lead for lead in state.leads.values() if lead.debt == debt)
+        for lead in found:
+            for pool in state.campaigns[lead.campaign].pools.values():
+                take_off(pool.queue, lead.lead)
+                take_off(pool.reserved, lead.lead)
+                pool.reserved_since.pop(lead.lead, None)
+            self.remove(lead)
+        return found
 
     def _most(self, campaign: CampaignRow, key: str) -> int:
         """Most leads of the pool to take in: before anybody has logged in, whatever comes."""

@@ -10,7 +10,7 @@ from functools import partial
 from typing import cast, get_args
 
 from compliance_gate.findings import Verdict
-from dialer.casework.facts import FactEvent, change_of_command, change_of_event
+from dialer.casework.facts import FactEvent, account_over, change_of_command, change_of_event
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.commands import Command
@@ -52,7 +52,11 @@ def project(
         return
     known: list[FactChange] = []
     if kind in _FACT_EVENTS:
-        _fact(fold, change_of_event(cast("FactEvent", event), now=entry.now), entry, known)
+        fact = cast("FactEvent", event)
+        _fact(fold, change_of_event(fact, now=entry.now), entry, known)
+        over = account_over(fact)
+        if over is not None:
+            fold.later(partial(leads.close_debt, debt=over[0], state=over[1]))
     on_event = _ON_EVENT.get(kind)
     if on_event is not None:
         on_event(fold, event, entry)
@@ -97,12 +101,6 @@ def _suppression_added(fold: Fold, event: e.SuppressionAdded, entry: JournalEntr
             "at": entry.now,
         },
     )
-    if event.debt is not None:
-        fold.later(partial(leads.close_debt, debt=event.debt, state="suppressed"))
-
-
-def _account_recalled(fold: Fold, event: e.AccountRecalled, _entry: JournalEntry) -> None:
-    fold.later(partial(leads.close_debt, debt=event.debt, state="recalled"))
 
 
 def _payment_received(fold: Fold, event: e.PaymentReceived, entry: JournalEntry) -> None:
@@ -117,8 +115,6 @@ def _payment_received(fold: Fold, event: e.PaymentReceived, entry: JournalEntry)
             "at": entry.now,
         },
     )
-    if event.settles:
-        fold.later(partial(leads.close_debt, debt=event.debt, state="settled"))
 
 
 # --- commands ---------------------------------------------------------------------------------------------
@@ -162,6 +158,23 @@ def _rest(fold: Fold, command: c.RestLead, _entry: JournalEntry) -> None:
 
 def _close(fold: Fold, command: c.CloseLead, _entry: JournalEntry) -> None:
     fold.lead(command.lead, state=leads.after(LeadMove.CLOSE), reason=command.reason)
+
+
+def _rest_leads(fold: Fold, command: c.RestLeads, _entry: JournalEntry) -> None:
+    fold.later(
+        partial(
+            leads.rest_leads,
+            debt=command.debt,
+            not_before=command.not_before,
+            reason=command.reason,
+            reserve_agent=command.reserve_agent,
+            reserve_for=command.reserve_for,
+        )
+    )
+
+
+def _close_leads(fold: Fold, command: c.CloseLeads, _entry: JournalEntry) -> None:
+    fold.later(partial(leads.close_leads, debt=command.debt, reason=command.reason))
 
 
 def _denial(fold: Fold, command: c.StoreDenial, entry: JournalEntry) -> None:
@@ -243,7 +256,6 @@ _ON_EVENT = cast(
     {
         e.LeadsFetched: _leads_fetched,
         e.SuppressionAdded: _suppression_added,
-        e.AccountRecalled: _account_recalled,
         e.PaymentReceived: _payment_received,
     },
 )
@@ -255,6 +267,8 @@ _ON_COMMAND = cast(
         c.StoreOutcome: _outcome,
         c.RestLead: _rest,
         c.CloseLead: _close,
+        c.RestLeads: _rest_leads,
+        c.CloseLeads: _close_leads,
         c.StoreDenial: _denial,
         c.StorePromise: _promise,
         c.StoreAgentState: _agent_state,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select, update
 
 from compliance_gate.words import NumberRole, PersonRole
-from dialer.domain.commands import RefillHopper, RestLead
+from dialer.domain.commands import CloseLeads, Command, RefillHopper, RestLead, RestLeads
 from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import TimeReached
 from dialer.domain.ids import AgentId, CampaignId, LeadId
@@ -19,6 +19,7 @@ from dialer.storage import leads as storage_leads
 from dialer.storage.database.tables import leads
 from dialer.storage.projecting.fold import Fold
 from dialer.storage.projecting.projections import project
+from dialer.storage.rehearsal import RehearsalWriter
 
 REFILL = RefillHopper(campaign=CampaignId("c"), request=1, wanted=10, sequence=0)
 
@@ -227,3 +228,60 @@ async def test_a_fetch_that_fails_half_way_gives_its_claims_back(
             with pytest.raises(StoreUnavailableError):
                 await live.leads.fetch(REFILL)
         assert len((await live.leads.fetch(REFILL)).leads) == 1
+
+
+def after_step(floor: Any, *commands: Command) -> None:
+    with RehearsalWriter(floor.store) as writer:
+        writer.append(floor.step(TimeReached(), *commands))
+
+
+def row_of(floor: Any, account: str) -> Any:
+    name = floor.lead_id(account)
+
+    def work(connection: Connection) -> Any:
+        return connection.execute(select(leads).where(leads.c.lead == name)).one()
+
+    return floor.store.read(work)
+
+
+@pytest.mark.parametrize(
+    ("waits", "rests"), [(None, 3600.0), (1800.0, 3600.0), (3601.0, 3601.0), (NEVER, NEVER)]
+)
+def test_an_account_spoken_of_rests_no_shorter_than_it_does(
+    floor: Any, waits: float | None, rests: float
+) -> None:
+    """A lead that is due rests; one that rests longer, or for ever, goes on doing so."""
+    floor.place(floor.account("A1"), floor.account("A2"))
+    if waits is not None:
+        rest(floor, "A1", waits if waits == NEVER else floor.now + waits)
+    debt = floor.store.identifiers.debt("acme", "A1")
+    after_step(floor, RestLeads(debt=debt, not_before=floor.now + 3600.0, reason="promise_to_pay"))
+    row = row_of(floor, "A1")
+    assert (row.state, row.reason) == ("resting", "promise_to_pay")
+    assert row.not_before == (rests if rests == NEVER else floor.now + rests)
+    assert row_of(floor, "A2").state == "due"
+
+
+def test_a_call_back_that_was_promised_has_its_instant_whatever_the_lead_waited_for(floor: Any) -> None:
+    floor.place(floor.account("A1"))
+    rest(floor, "A1", NEVER)
+    debt = floor.store.identifiers.debt("acme", "A1")
+    at = floor.now + 7200.0
+    after_step(
+        floor,
+        RestLeads(
+            debt=debt, not_before=at, reason="call back", reserve_agent=True, reserve_for=AgentId("ann")
+        ),
+    )
+    row = row_of(floor, "A1")
+    assert (row.not_before, bool(row.reserve_agent), row.reserve_for) == (at, True, "ann")
+
+
+def test_an_account_without_more_turns_closes_where_the_store_has_it(floor: Any) -> None:
+    """What the engine holds it gives back first, in the same step."""
+    floor.place(floor.account("A1"), floor.account("A2"))
+    debt = floor.store.identifiers.debt("acme", "A1")
+    held = RestLead(lead=floor.lead_id("A1"), not_before=floor.now, reason="cease_requested", passes=0)
+    after_step(floor, held, CloseLeads(debt=debt, reason="cease_requested"))
+    assert (row_of(floor, "A1").state, row_of(floor, "A1").reason) == ("closed", "cease_requested")
+    assert row_of(floor, "A2").state == "due"

@@ -6,7 +6,7 @@ import pytest
 
 from compliance_gate.request import Debt, NumberOnFile, PersonFile, PersonRequest
 from compliance_gate.words import HoldKind, RequestKind
-from dialer.casework.facts import change_of_command, change_of_event, requested
+from dialer.casework.facts import FactEvent, account_over, change_of_command, change_of_event, requested
 from dialer.domain.commands import StoreRequest
 from dialer.domain.events import (
     AccountRecalled,
@@ -83,3 +83,23 @@ def test_a_suppression_of_a_debt_is_a_hold_and_one_of_a_number_or_person_a_reque
     files = [replace(FILES[BOB]) if change is None else change.apply(FILES[BOB]) for change in changes]
     assert [hold.kind for hold in files[0].holds] == [HoldKind.MANUAL]
     assert [request.type for file in files[1:] for request in file.requests] == [RequestKind.DO_NOT_CALL] * 2
+
+
+@pytest.mark.parametrize(
+    ("event", "over"),
+    [
+        (AccountRecalled(debt=DebtId("d1")), (DebtId("d1"), "recalled")),
+        (PaymentReceived(debt=DebtId("d1"), amount=Money(cents=1), settles=True), (DebtId("d1"), "settled")),
+        (PaymentReceived(debt=DebtId("d1"), amount=Money(cents=1), settles=False), None),
+        (
+            SuppressionAdded(scope=SuppressionScope.DEBT, source="list", debt=DebtId("d1")),
+            (DebtId("d1"), "suppressed"),
+        ),
+        (SuppressionAdded(scope=SuppressionScope.PERSON, source="list", person=BOB), None),
+        (RequestReceived(person=ANN, request=asked(RequestKind.STOP_CALLING, None)), None),
+    ],
+)
+def test_an_account_is_over_when_it_is_recalled_settled_or_suppressed(
+    event: FactEvent, over: tuple[DebtId, str] | None
+) -> None:
+    assert account_over(event) == over

@@ -16,7 +16,8 @@ from dialer.domain.campaign import CampaignState
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.errors import IllegalTransitionError, UnknownThingError
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
-from dialer.domain.lead import Target
+from dialer.domain.lead import NEVER, Target
+from dialer.domain.money import Money
 from dialer.domain.record import instant
 
 Floor = Any
@@ -107,12 +108,29 @@ def test_a_suppressed_person_in_the_hopper_is_denied_at_launch(floor: Floor) -> 
     assert floor.last(c.StoreDenial).person == "p2"
 
 
-def test_a_recall_stops_the_debt(floor: Floor) -> None:
-    floor.send(e.AccountRecalled(debt=DebtId("d2")))
+@pytest.mark.parametrize(
+    ("event", "how"),
+    [
+        (e.AccountRecalled(debt=DebtId("d2")), "recalled"),
+        (e.PaymentReceived(debt=DebtId("d2"), amount=Money(cents=100), settles=True), "settled"),
+        (
+            e.SuppressionAdded(scope=e.SuppressionScope.DEBT, source="list", debt=DebtId("d2")),
+            "suppressed",
+        ),
+    ],
+)
+def test_what_ends_an_account_gives_its_lead_back_at_once(floor: Floor, event: e.Event, how: str) -> None:
+    (rest,) = floor.send(event)
+    assert rest == c.RestLead(lead=LeadId("l0002"), not_before=NEVER, reason=how, passes=0)
     for originate in floor.all(c.Originate)[:2]:
         floor.send(e.CallEnded(attempt=originate.attempt, outcome=Outcome.NO_ANSWER), after=2.0)
     floor.wait(5.0)
     assert "n2" not in {originate.number for originate in floor.all(c.Originate)}
+
+
+def test_a_part_payment_leaves_the_lead_where_it_is(floor: Floor) -> None:
+    paid = e.PaymentReceived(debt=DebtId("d2"), amount=Money(cents=100), settles=False)
+    assert floor.send(paid) == ()
 
 
 def test_a_fact_that_comes_during_a_fetch_binds_what_the_fetch_brings(

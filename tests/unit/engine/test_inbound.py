@@ -327,3 +327,69 @@ def test_the_caller_who_waited_longest_is_served_first(make_floor: Callable[...,
         floor.send(e.InboundWaiting(call=InboundId(name)), after=1.0)
     floor.seat("agent0")
     assert [bridge.call for bridge in floor.all(c.BridgeInbound)] == ["in-b"]
+
+
+def said(floor: Floor, kind: DispositionKind, **more: Any) -> tuple[c.Command, ...]:
+    """They talked with an agent who writes down what came of it, a minute later."""
+    agent = joined(floor, ANN)
+    floor.send(e.InboundEnded(call=CALL), after=60.0)
+    disposition = Disposition(kind=kind, debts_spoken_of=("d0",), **more)
+    out: tuple[c.Command, ...] = floor.send(
+        e.InboundDisposed(agent=agent, call=CALL, person=ANN, disposition=disposition), after=9.0
+    )
+    return out
+
+
+@pytest.fixture
+def waiting(make_floor: Callable[..., Floor]) -> Floor:
+    """Two agents and a lead of the account in the hopper, which nobody may be called about now."""
+    floor = make_floor()
+    floor.start(agents=2, leads=0)
+    floor.send(e.LaunchingHeld(by="test", reason="quiet"))
+    floor.wait(70.0)
+    floor.feed(1)
+    return floor
+
+
+def test_a_promise_on_a_call_of_theirs_rests_the_account_as_one_on_ours_does(waiting: Floor) -> None:
+    """The lead in hand goes back, and the store rests all it has until the day that was promised."""
+    due = waiting.now + 14 * 86_400.0
+    assert waiting.engine.checkpoint().leads
+    out = said(waiting, DispositionKind.PROMISE_TO_PAY, promised_for=due)
+    rest, rests = (command for command in out if isinstance(command, c.RestLead | c.RestLeads))
+    assert isinstance(rest, c.RestLead)
+    assert (rest.lead, rest.passes, rest.reserve_agent) == ("l0000", 0, False)
+    assert rests == c.RestLeads(debt=DebtId("d0"), not_before=due, reason="promise_to_pay")
+    assert waiting.engine.checkpoint().leads == {}
+
+
+def test_a_call_back_asked_for_on_a_call_of_theirs_is_kept_by_the_agent_who_promised(waiting: Floor) -> None:
+    back = waiting.now + 2 * 86_400.0
+    out = said(waiting, DispositionKind.CALL_BACK, call_back_at=back)
+    (rests,) = (command for command in out if isinstance(command, c.RestLeads))
+    (consent,) = (command.consent for command in out if isinstance(command, c.StoreConsent))
+    assert (rests.not_before, rests.reserve_agent, rests.reserve_for) == (back, True, "agent0")
+    assert consent.debts == ("d0",)
+
+
+def test_a_request_to_cease_on_a_call_of_theirs_closes_the_account(waiting: Floor) -> None:
+    out = said(waiting, DispositionKind.CEASE_REQUESTED)
+    (closes,) = (command for command in out if isinstance(command, c.CloseLeads))
+    assert closes == c.CloseLeads(debt=DebtId("d0"), reason="cease_requested")
+    assert waiting.engine.checkpoint().leads == {}
+
+
+def test_what_was_no_talk_leaves_the_account_as_it_is(waiting: Floor) -> None:
+    out = said(waiting, DispositionKind.HUNG_UP_UNVERIFIED)
+    assert not any(isinstance(command, c.RestLead | c.RestLeads | c.CloseLeads) for command in out)
+    assert waiting.engine.checkpoint().leads
+
+
+def test_a_talk_of_theirs_rests_the_account_as_the_agents_campaign_says(
+    make_floor: Callable[..., Floor],
+) -> None:
+    floor = make_floor(rest_s={"connected": 600.0})
+    floor.start(agents=1, leads=0)
+    out = said(floor, DispositionKind.NO_COMMITMENT)
+    (rests,) = (command for command in out if isinstance(command, c.RestLeads))
+    assert rests.not_before == floor.now + 600.0

@@ -12,8 +12,10 @@ from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain.attempt import Outcome
 from dialer.domain.commands import (
     CloseLead,
+    CloseLeads,
     RefillHopper,
     RestLead,
+    RestLeads,
     StoreConsent,
     StoreRequest,
 )
@@ -216,6 +218,38 @@ def test_what_may_allow_a_call_wakes_the_person_s_resting_leads_but_not_a_promis
     consent = Consent(at=at, scope=ConsentScope.CALL, given_to=GivenTo.COLLECTOR)
     book.write(StoreConsent(person=PersonId("p1"), consent=consent))
     assert _names(_fetch(book, now=T + 10.0)) == ["a"]
+
+
+def test_an_account_spoken_of_rests_where_it_is_not_handed_out_and_no_shorter_than_it_does() -> None:
+    book = _book(_lead("a"), _lead("b"), _lead("c"), _lead("d"))
+    _fetch(book, 1)  # "a" is with the engine
+    book.rest(RestLead(lead=LeadId("c"), not_before=900.0, reason="denied", passes=1))
+    for name in ("a", "b", "c"):
+        book.rest_leads(RestLeads(debt=DebtId(f"d-{name}"), not_before=300.0, reason="promise_to_pay"))
+    assert _names(_fetch(book, now=299.0)) == ["d"]
+    assert _names(_fetch(book, now=300.0)) == ["b"]
+    assert _names(_fetch(book, now=899.0)) == []
+    (late,) = _fetch(book, now=900.0).leads
+    assert (late.lead, late.passes) == ("c", 1)
+
+
+def test_a_promised_call_back_has_its_instant_whatever_the_lead_waited_for() -> None:
+    book = _book(_lead("a"))
+    _fetch(book)
+    book.rest(RestLead(lead=LeadId("a"), not_before=900.0, reason="denied", passes=0))
+    back = RestLeads(debt=DebtId("d-a"), not_before=60.0, reason="call back", reserve_agent=True)
+    book.rest_leads(back)
+    (lead,) = _fetch(book, now=60.0).leads
+    assert (lead.reserve_agent, lead.not_before) == (True, 60.0)
+
+
+def test_an_account_without_more_turns_closes_where_it_is_not_handed_out() -> None:
+    book = _book(_lead("a"), _lead("b"))
+    _fetch(book, 1)  # "a" is with the engine
+    for name in ("a", "b"):
+        book.close_leads(CloseLeads(debt=DebtId(f"d-{name}"), reason="cease_requested"))
+    assert (book.lead(LeadId("a")) is not None, book.lead(LeadId("b"))) == (True, None)
+    assert book.leads_left(C) == 0
 
 
 def test_a_lead_of_somebody_unknown_is_refused() -> None:

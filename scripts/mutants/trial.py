@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-LONGEST_S = 90.0
+LONGEST_S = 30.0
 """Seconds of processor time of tests tried on one mutant; those left over are not tried, and it survives."""
 
 HANGS_AFTER_S = 10.0

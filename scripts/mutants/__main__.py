@@ -23,10 +23,10 @@ from scripts.mutants.apart import Apart, import_libraries
 from scripts.mutants.candidates import Mutant, draw
 from scripts.mutants.equivalents import Equivalents
 from scripts.mutants.patching import exchanged
-from scripts.mutants.plan import ROOT, WORK, Plan, digest, product_files, read_plan, test_files
+from scripts.mutants.plan import ROOT, WORK, Area, Plan, digest, product_files, read_plan, test_files
 from scripts.mutants.report import told
 from scripts.mutants.session import Session, text_hash
-from scripts.mutants.trial import Docket, in_order
+from scripts.mutants.trial import Docket, Verdict, in_order
 
 PYTEST = (
     sys.executable,
@@ -122,15 +122,16 @@ def _docket(mutant: Mutant, known: reach.Reach, users: _Users) -> Docket:
     )
 
 
-def _try_hot(dockets: Sequence[Docket], known: reach.Reach, plan: Plan, tests: str) -> None:
+def _try_hot(dockets: Sequence[Docket], known: reach.Reach, session: Path, tests: str) -> None:
     if not dockets:
         return
     file = WORK / f"dockets-{os.getpid()}.pickle"
-    file.write_bytes(pickle.dumps((list(dockets), known.seconds, tests)))
+    file.write_bytes(pickle.dumps((list(dockets), known.seconds, session, tests)))
     files = sorted({test.split("::", maxsplit=1)[0] for docket in dockets for test in docket.tests})
-    command = [*PYTEST, *SELECTION, "-p", "scripts.mutants.nursery", *(files or plan.tests)]
+    command = [*PYTEST, *SELECTION, "-p", "scripts.mutants.nursery", *files]
     environment = _environment(FAIRDIAL_DOCKETS=str(file))
-    subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=False)
+    if files:
+        subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=False)
     file.unlink()
 
 
@@ -164,6 +165,28 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _try_area(sample: Sequence[Mutant], known: reach.Reach, asked: argparse.Namespace) -> None:
+    """Try an area's mutants of which nothing is known."""
+    area, tests = sample[0].area, digest(test_files())
+    session = Session(_file_of(area), tests)
+    session.take_up(sample, fresh=asked.fresh)
+    done, users = session.verdicts(), _Users()
+    k, n = map(int, asked.shard.split("/"))
+    wanted = [mutant for mutant in sample if mutant.candidate.key not in done][k - 1 :: n]
+    dockets = [_docket(mutant, known, users) for mutant in wanted]
+    print(f"{area.name}: {len(sample)} mutants, {len(done)} known, {len(dockets)} to try", flush=True)
+    for docket in dockets:
+        if not docket.tests:  # no test runs it
+            session.record(docket, Verdict(None, "", 0, 0.0))
+    _try_hot([one for one in dockets if one.is_hot and one.tests], known, _file_of(area), tests)
+    done = session.verdicts()
+    _try_apart([docket for docket in dockets if docket.key not in done], known, session)
+
+
+def _file_of(area: Area) -> Path:
+    return WORK / f"session-{area.name}.sqlite"
+
+
 def main() -> int:
     """Draw, try, tell; 1 if more survived than may."""
     asked = _arguments()
@@ -176,23 +199,16 @@ def main() -> int:
     )
     WORK.mkdir(exist_ok=True)
     equivalents = Equivalents()
-    sample, left_out = draw(plan, is_equivalent=equivalents.has)
-    tests = digest(test_files())
-    session = Session(WORK, tests)
-    session.take_up(sample, fresh=asked.fresh)
-    if not asked.report:
-        known = _reach(plan, stale=asked.stale)
-        users = _Users()
-        done = session.verdicts()
-        k, n = map(int, asked.shard.split("/"))
-        wanted = [mutant for mutant in sample if asked.area is None or mutant.area.name in asked.area]
-        open_ = [mutant for mutant in wanted if mutant.candidate.key not in done][k - 1 :: n]
-        dockets = [_docket(mutant, known, users) for mutant in open_]
-        print(f"{len(sample)} mutants, {len(done)} known, {len(dockets)} to try", flush=True)
-        _try_hot([docket for docket in dockets if docket.is_hot], known, plan, tests)
-        done = session.verdicts()
-        _try_apart([docket for docket in dockets if docket.key not in done], known, session)
-    text, is_good = told(plan, sample, left_out, session.verdicts())
+    known = None if asked.report else _reach(plan, stale=asked.stale)
+    drawn: dict[str, tuple[list[Mutant], list[Mutant]]] = {}
+    verdicts: dict[str, Verdict] = {}
+    for area in plan.areas:
+        if asked.area is None or area.name in asked.area:
+            sample, _left_out = drawn[area.name] = draw(plan, area, is_equivalent=equivalents.has)
+            if known is not None:
+                _try_area(sample, known, asked)
+            verdicts |= Session(_file_of(area), "").verdicts()
+    text, is_good = told([area for area in plan.areas if area.name in drawn], drawn, verdicts)
     print(text)
     (WORK / "report.md").write_text(text, encoding="utf-8")
     return 0 if is_good else 1

@@ -15,7 +15,7 @@ import ast
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -56,6 +56,23 @@ OPERATORS = (
     "ExceptionReplacer",
     "ZeroIterationForLoop",
 )
+_NODES = {
+    "ReplaceComparisonOperator": frozenset({"comparison"}),
+    "ReplaceBinaryOperator": frozenset({"operator"}),
+    "ReplaceUnaryOperator": frozenset({"factor", "not_test"}),
+    "AddNot": frozenset({"if_stmt", "while_stmt", "assert_stmt", "test"}),
+    "ReplaceAndWithOr": frozenset({"keyword"}),
+    "ReplaceOrWithAnd": frozenset({"keyword"}),
+    "ReplaceTrueWithFalse": frozenset({"keyword"}),
+    "ReplaceFalseWithTrue": frozenset({"keyword"}),
+    "ReplaceBreakWithContinue": frozenset({"keyword"}),
+    "ReplaceContinueWithBreak": frozenset({"keyword"}),
+    "NumberReplacer": frozenset({"number"}),
+    "ExceptionReplacer": frozenset({"except_clause"}),
+    "ZeroIterationForLoop": frozenset({"for_stmt"}),
+}
+"""The kinds of nodes an operator looks at: asking it about all the others takes most of the time."""
+
 _NAME_OF_A_TYPE = re.compile(r"^(?:\w+\.)?(?:[A-Z]\w*[a-z]\w*|None|str|int|float|bool|bytes)(?:\[.*\])?$")
 _STATEMENTS = frozenset({"simple_stmt", "if_stmt", "while_stmt", "for_stmt", "with_stmt", "match_stmt"})
 
@@ -176,7 +193,13 @@ def candidates_of(path: Path) -> Iterator[Candidate]:
     seen = Counter[str]()
     for name in OPERATORS:
         operator = _plugins.get_operator(f"core/{name}")()
-        positions = [(node, *span) for node in nodes for span in operator.mutation_positions(node)]
+        kinds = _NODES[name.split("_")[0]]
+        positions = [
+            (node, *span)
+            for node in nodes
+            if node.type in kinds
+            for span in operator.mutation_positions(node)
+        ]
         for place, (node, start, end) in enumerate(positions):
             symbol = _symbol(node)
             mark = f"{symbol}\0{_statement(node)}\0{name}"
@@ -210,24 +233,25 @@ def _shares(plan: Plan) -> dict[str, int]:
     return {name: max(1, round(plan.sample * size / whole)) for name, size in sizes.items()}
 
 
-def draw(plan: Plan, *, is_equivalent: Any) -> tuple[list[Mutant], list[Mutant]]:
-    """The sample, in order of area and place, and the equivalent mutants that were drawn and left out."""
-    sample: list[Mutant] = []
+def draw(
+    plan: Plan, area: Area, *, is_equivalent: Callable[[Mutant], bool]
+) -> tuple[list[Mutant], list[Mutant]]:
+    """An area's part of the sample, by place, and the equivalent mutants that were drawn and left out."""
+    every = [candidate for path in area.files() for candidate in candidates_of(path)]
+    every.sort(key=lambda one: hashlib.sha256(f"{plan.seed}\0{one.key}".encode()).digest())
+    wanted = _shares(plan)[area.name]
+    drawn: dict[str, Mutant] = {}
     left_out: list[Mutant] = []
-    sources: dict[Path, str] = {}
-    for area in plan.areas:
-        every = [candidate for path in area.files() for candidate in candidates_of(path)]
-        every.sort(key=lambda one: hashlib.sha256(f"{plan.seed}\0{one.key}".encode()).digest())
-        wanted = _shares(plan)[area.name]
-        drawn: list[Mutant] = []
-        for candidate in every:
-            if len(drawn) == wanted:
-                break
-            before = sources.setdefault(candidate.path, candidate.path.read_text(encoding="utf-8"))
-            after = candidate.mutated(before)
-            if after is None:
-                continue
-            mutant = Mutant(candidate, area, before, after)
-            (left_out if is_equivalent(mutant) else drawn).append(mutant)
-        sample.extend(sorted(drawn, key=lambda one: (str(one.candidate.path), one.candidate.start)))
-    return sample, left_out
+    for candidate in every:
+        if len(drawn) == wanted:
+            break
+        before = candidate.path.read_text(encoding="utf-8")
+        after = None if candidate.key in drawn else candidate.mutated(before)
+        if after is None:
+            continue
+        mutant = Mutant(candidate, area, before, after)
+        if is_equivalent(mutant):
+            left_out.append(mutant)
+        else:
+            drawn[candidate.key] = mutant
+    return sorted(drawn.values(), key=lambda one: (str(one.candidate.path), one.candidate.start)), left_out

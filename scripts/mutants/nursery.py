@@ -59,8 +59,8 @@ class Nursery:
 
     def __init__(self, file: Path) -> None:
         with file.open("rb") as handle:
-            self._dockets, self._seconds, tests = pickle.load(handle)
-        self._session = Session(file.parent, tests)
+            self._dockets, self._seconds, session, tests = pickle.load(handle)
+        self._session = Session(session, tests)
         self._base = file.parent / f"trial-{os.getpid()}"
         self._trusted: set[str] = set()
         self._unfit: set[str] = set()

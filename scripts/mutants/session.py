@@ -1,4 +1,4 @@
-"""What is known of each mutant so far: Cosmic Ray's session file, so that its reports can be made of it too.
+"""What is known of an area's mutants: a session file of Cosmic Ray, so that its reports can be made of it.
 
 A verdict holds for the text of the mutated file; a killed mutant's also for the text of the test that killed
 it, a survivor's for the text of all tests. What no longer holds is tried again.
@@ -23,9 +23,8 @@ from scripts.mutants.trial import Docket, Verdict
 class Session:
     """The mutants of a sample and what came of them."""
 
-    def __init__(self, folder: Path, tests: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._db: Any = WorkDB(str(folder / "session.sqlite"), WorkDB.Mode.create)
+    def __init__(self, file: Path, tests: str) -> None:
+        self._db: Any = WorkDB(str(file), WorkDB.Mode.create)
         self._tests = tests
 
     def take_up(self, sample: Sequence[Mutant], *, fresh: bool) -> None:

@@ -11,7 +11,7 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 
-from simulator.faults import FaultPlan
+from simulator.actors.faults import FaultPlan
 from simulator.invariants import InvariantBrokenError, shift_under_faults
 
 PLANS = (

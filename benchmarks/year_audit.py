@@ -33,6 +33,7 @@ from compliance_gate.told.second_reading import judge_contact
 from dialer.domain.ids import CampaignId
 from simulator.lead_book import LeadBook
 from simulator.population import Placement
+from simulator.rehearsal import Rehearsal
 from simulator.scenario import Scenario
 from simulator.scenario_file import load_scenario
 from simulator.streams import Stream, Streams
@@ -73,7 +74,7 @@ class AuditedGate:
         self._reading = reading
         self._judge_denied = judge_denied
         self._chance = chance
-        self.shift: ShiftOfYear | None = None
+        self.rehearsal: Rehearsal | None = None
         self.tally = Tally()
 
     def evaluate(self, request: ContactRequest, *, at: datetime) -> GateDecision:
@@ -93,12 +94,14 @@ class AuditedGate:
         return decision
 
     def _rings_now(self, request: ContactRequest) -> bool:
-        assert self.shift is not None
+        assert self.rehearsal is not None, "judged while a floor works"
         person = request.person.file.person
-        return any(line.order.person == person for line in self.shift.rehearsal.network.lines())
+        return any(line.order.person == person for line in self.rehearsal.network.lines())
 
     def _judge(self, request: ContactRequest, decision: GateDecision, at: datetime) -> None:
-        file = self._book.file_of(request.person.file.person)
+        file = request.person.file
+        if self._book.knows(file.person):  # a line of the campaign is nobody's file
+            file = self._book.file_of(file.person)
         judgement = judge_contact(file, request.proposed, at=at, reading=self._reading)
         if judgement.lawful == decision.is_allowed:
             return
@@ -162,7 +165,7 @@ def run(
     )
 
     def before(shift: ShiftOfYear) -> None:
-        gate.shift = shift
+        gate.rehearsal = shift.rehearsal
 
     began = time.perf_counter()
     for shift in work_shifts(

@@ -8,18 +8,28 @@ from collections import Counter
 from dataclasses import replace
 
 from dialer.domain.agent import AgentState
-from dialer.domain.commands import Originate, StoreAgentState, StoreAttempt, StoreOutcome
-from dialer.domain.ids import AgentId, AttemptId
+from dialer.domain.commands import (
+    Command,
+    Originate,
+    StoreAgentState,
+    StoreAttempt,
+    StoreInbound,
+    StoreOutcome,
+    StoreThirdParty,
+)
+from dialer.domain.events import InboundEnded, InboundIdentified
+from dialer.domain.ids import AgentId, AttemptId, InboundId
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.ports import JournalEntry
 from dialer.domain.record import AttemptRecord
 from dialer.engine.engine import DialerEngine
-from simulator.faults import FaultInjector, FaultPlan
+from simulator.actors.faults import FaultInjector, FaultPlan
 from simulator.open_gate import OpenGate
 from simulator.rehearsal import Rehearsal
 from simulator.scenario_file import load_scenario
 from simulator.scenario_settings import adapted
 
-_SETTLE_S = 900.0
+SETTLE_S = 900.0
 """After everybody has left: longer than any watch the engine keeps on an attempt it hears nothing of."""
 _SERVING = frozenset(
     state.value
@@ -39,6 +49,9 @@ class Watcher:
         self._stored: dict[AttemptId, AttemptRecord] = {}
         self._states: dict[AgentId, str] = {}
         self._placed: Counter[str] = Counter()
+        self._guests: set[AttemptId] = set()
+        self._calling: dict[InboundId, frozenset[str]] = {}
+        self._inbound: dict[InboundId, InboundRecord] = {}
         self.launches = 0
 
     def follow(self, rehearsal: Rehearsal) -> None:
@@ -47,31 +60,52 @@ class Watcher:
 
     def watch(self, entry: JournalEntry) -> None:
         """One step."""
+        match entry.event:
+            case InboundIdentified(call=call, callers=callers):
+                self._calling[call] = frozenset(caller.person for caller in callers)
+            case InboundEnded(call=call):
+                self._calling.pop(call, None)
+            case _:
+                pass
         for command in entry.commands:
-            if isinstance(command, StoreAgentState):
+            self._take(command, entry)
+
+    def _take(self, command: Command, entry: JournalEntry) -> None:
+        match command:
+            case StoreAgentState():
                 self._states[command.agent] = command.state
-            elif isinstance(command, StoreAttempt):
-                self._must(command.record.attempt not in self._stored, entry, "an attempt was stored twice")
-                self._stored[command.record.attempt] = command.record
-            elif isinstance(command, StoreOutcome):
-                known = command.record.attempt in self._stored
+            case StoreAttempt(record=record):
+                self._must(record.attempt not in self._stored, entry, "an attempt was stored twice")
+                self._stored[record.attempt] = record
+            case StoreOutcome(record=record):
+                known = record.attempt in self._stored
                 self._must(known, entry, "an outcome of an attempt that was never stored")
-                self._stored[command.record.attempt] = command.record
-            elif isinstance(command, Originate):
+                self._stored[record.attempt] = record
+            case StoreThirdParty():
+                self._guests.add(command.attempt)
+            case StoreInbound(record=record):
+                self._inbound[record.call] = record
+            case Originate():
                 self._launch(command, entry)
+            case _:
+                pass
 
     def _launch(self, order: Originate, entry: JournalEntry) -> None:
         self.launches += 1
-        self._placed[order.person] += 1
-        self._must(order.attempt in self._stored, entry, f"{order.attempt} was dialed before it was stored")
+        is_stored = order.attempt in (self._guests if order.line else self._stored)
+        self._must(is_stored, entry, f"{order.attempt} was dialed before it was stored")
+        if not order.line:
+            self._placed[order.person] += 1
+        is_calling = any(order.person in persons for persons in self._calling.values())
+        self._must(not is_calling, entry, f"{order.attempt} was dialed while {order.person} calls us")
         serving = any(state in _SERVING for state in self._states.values())
         self._must(serving, entry, f"{order.attempt} was dialed with no agent on the floor")
         if self._rehearsal is None:
             return
         for line in self._rehearsal.network.lines():
             attempt = line.order.attempt
-            if attempt == order.attempt:
-                continue
+            if attempt in (order.attempt, order.joins) or (order.line and line.order.line):
+                continue  # a third party is called into this very talk, and a business has many telephones
             same = line.order.person == order.person or line.order.number == order.number
             text = f"{order.attempt} and {attempt} ring the same person or number at once"
             self._must(not same, entry, text)
@@ -90,6 +124,9 @@ class Watcher:
         for name, record in self._stored.items():
             if record.outcome is None or record.ended_at is None:
                 raise InvariantBrokenError(f"attempt {name} never ended: {record}")
+        for call, record in self._inbound.items():
+            if record.ended_at is None:
+                raise InvariantBrokenError(f"the caller's line {call} never ended: {record}")
         rehearsal = self._rehearsal
         if rehearsal is None or rehearsal.book is None:
             return
@@ -132,14 +169,18 @@ def shift_under_faults(seed: int, plan: FaultPlan, *, policy: str, hours: float 
         until=rehearsal.ends_at,
     )
     rehearsal.work()
-    rehearsal.world.run(rehearsal.world.now + _SETTLE_S)
+    rehearsal.world.run(rehearsal.world.now + SETTLE_S)
     watcher.judge_end()
-    _judge_engine(engine, watcher)
+    judge_engine(engine, watcher)
     return watcher
 
 
-def _judge_engine(engine: DialerEngine, watcher: Watcher) -> None:
-    """Nothing is left behind in the engine's tables, and its ledger counts what the records say."""
+def judge_engine(engine: DialerEngine, watcher: Watcher) -> None:
+    """Nothing is left behind in the engine's tables, and its ledger counts what the records say.
+
+    Raises:
+        InvariantBrokenError: naming what is left, or what differs.
+    """
     state = engine.checkpoint()
     left = {
         "calls": len(state.calls),
@@ -147,6 +188,8 @@ def _judge_engine(engine: DialerEngine, watcher: Watcher) -> None:
         "locked numbers": len(state.locked_numbers),
         "leads": len(state.leads),
         "persons": len(state.persons),
+        "callers": len(state.inbound),
+        "third parties": len(state.guests),
         "calls in flight": sum(row.in_flight for row in state.campaigns.values()),
     }
     if any(left.values()):

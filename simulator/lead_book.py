@@ -17,12 +17,15 @@ from dialer.domain.commands import (
     RefillHopper,
     RestLead,
     StoreConsent,
+    StoreConversation,
     StoreHold,
+    StoreNumberRequest,
     StoreRequest,
 )
 from dialer.domain.events import LeadsFetched
 from dialer.domain.facts import FactChange, with_history
-from dialer.domain.ids import CampaignId, LeadId, NumberId
+from dialer.domain.ids import CampaignId, DebtId, LeadId, NumberId, PersonId
+from dialer.domain.inbound import Caller
 from dialer.domain.lead import Lead, Target
 from dialer.domain.ordering import lead_order_key
 from dialer.domain.record import AttemptRecord, entry_of
@@ -110,14 +113,21 @@ class LeadBook:
         for lead in leads:
             self._admit(lead)
         for name, file in self._files.items():
-            for number in file.now().numbers:
-                self._of_number.setdefault(number.number, []).append(name)
-            for debt in file.now().debts:
-                self._of_debt.setdefault(debt.debt, []).append(name)
+            self._index(name, file.now())
         for due in self._due.values():
             heapify(due)
         for resting in self._resting.values():
             heapify(resting)
+
+    def _index(self, name: str, file: PersonFile) -> None:
+        for number in file.numbers:
+            having = self._of_number.setdefault(number.number, [])
+            if name not in having:
+                having.append(name)
+        for debt in file.debts:
+            owing = self._of_debt.setdefault(debt.debt, [])
+            if name not in owing:
+                owing.append(name)
 
     def _admit(self, lead: Lead) -> None:
         missing = [target.person for target in lead.targets if target.person not in self._files]
@@ -141,13 +151,35 @@ class LeadBook:
         """One person's file as of now."""
         return self._files[person].now()
 
+    def knows(self, person: str) -> bool:
+        """Whether there is a file of this person."""
+        return person in self._files
+
     def files(self) -> Iterator[PersonFile]:
         """Everybody's file as of now, in the order in which they came."""
         return (file.now() for file in self._files.values())
 
+    def callers(self, number: NumberId) -> tuple[Caller, ...]:
+        """Everybody on file who has the number, with what they owe, by person."""
+        return tuple(
+            Caller(
+                person=PersonId(name),
+                debts=tuple(sorted(DebtId(debt.debt) for debt in self._files[name].now().debts)),
+            )
+            for name in sorted(self._of_number.get(number, ()))
+        )
+
     def lead(self, lead: LeadId) -> Lead | None:
         """The lead as of now; None when it is closed."""
         return self._leads.get(lead)
+
+    def handed_out(self) -> tuple[Lead, ...]:
+        """Leads that the engine has in hand or calls, by name."""
+        return tuple(self._leads[name] for name in sorted(self._claimed))
+
+    def targets_of(self, person: str) -> tuple[Target, ...]:
+        """The person's numbers that may be tried now."""
+        return targets_of(self._files[person].now())
 
     @property
     def persons(self) -> int:
@@ -272,6 +304,8 @@ class LeadBook:
         """A fact that the engine decided to record, or that came from outside, for everybody it binds."""
         for person in self._bound(change):
             self._files[person].take(change)
+            if change.placed is not None or change.replaced is not None:
+                self._index(person, self._files[person].now())
         freed = change.consent is not None or change.lifted is not None or change.replaced is not None
         if freed and change.person is not None:
             self._forget_hints(change.person)
@@ -291,8 +325,11 @@ class LeadBook:
             return tuple(self._of_number.get(change.number, ()))
         return tuple(self._of_debt.get(change.debt or "", ()))
 
-    def write(self, command: StoreRequest | StoreConsent | StoreHold) -> None:
-        """What a person asked for, agreed to, or is protected by."""
+    def write(
+        self,
+        command: StoreRequest | StoreConsent | StoreHold | StoreConversation | StoreNumberRequest,
+    ) -> None:
+        """What a person asked for, agreed to, talked about with us, or is protected by."""
         change = change_of_command(command)
         if change is not None:
             self.learn(change)

@@ -21,6 +21,8 @@ from dialer.domain.attempt import Outcome
 from dialer.domain.commands import Originate
 from dialer.domain.detection import Detected
 from dialer.domain.disposition import DispositionKind
+from dialer.domain.ids import NumberId
+from dialer.domain.voice import OPT_OUT_KEY
 from simulator.durations import Duration
 from simulator.lead_book import LeadBook
 from simulator.scenario import Scenario
@@ -178,6 +180,8 @@ class MadeUpPublic:
     def behaviour(self, order: Originate, *, now: float, dial: str = "") -> Behaviour:
         """What this call meets; who is called is known by the ids of person and number."""
         del dial
+        if order.line:
+            return self._business(order)
         person, number = order.person, order.number
         key = (person, number)
         nth = self._called[key] = self._called.get(key, 0) + 1
@@ -187,11 +191,34 @@ class MadeUpPublic:
         behaviour.setup_s = self._setup_s.at(u[15])
         if here.kind is not _Kind.WORKING:
             return self._hopeless(behaviour, here)
-        return self._working(behaviour, here, person, now)
+        self._working(behaviour, here, person, now)
+        if self._calls.opts_out and behaviour.answerer is Answerer.PERSON:
+            presses = self._streams.draws("key", person, number, str(nth))[0] < self._calls.opts_out
+            behaviour.presses = OPT_OUT_KEY if presses else ""
+        return behaviour
+
+    def _business(self, order: Originate) -> Behaviour:
+        """A line of the campaign that an agent calls into a talk: somebody answers in working hours."""
+        u = self._streams.draws("line", order.number, order.joins or "")
+        behaviour = Behaviour(u)
+        behaviour.setup_s = self._setup_s.at(u[15])
+        behaviour.answerer, behaviour.patience_s = Answerer.PERSON, 3600.0
+        behaviour.after_s, behaviour.talk_s = 3.0 + 5.0 * u[2], 20.0 + 80.0 * u[5]
+        return behaviour
+
+    def is_somebody_s(self, number: NumberId) -> bool:
+        """Whether the number is in service and a person's, right or wrong; the truth of the made-up world."""
+        here = self._numbers.get(number) or self._meet(number)
+        return here.kind is _Kind.WORKING
+
+    def is_right_number(self, number: NumberId) -> bool:
+        """Whether whoever picks up there knows the debtor; the truth of the made-up world."""
+        here = self._numbers.get(number) or self._meet(number)
+        return here.kind is _Kind.WORKING and not here.is_wrong
 
     # --- what numbers are ---------------------------------------------------------------------------
 
-    def _meet(self, number: str) -> _Number:
+    def _meet(self, number: NumberId) -> _Number:
         u = self._streams.draws("number", number)
         plan = self._numbers_plan
         dead = plan.not_in_service
@@ -316,8 +343,7 @@ class MadeUpPublic:
         mistaken = u[9] < plan.takes_people_for_machines
         behaviour.detected = Detected.MACHINE if mistaken else Detected.HUMAN
         if not here.is_wrong and u[3] < self._calls.right_party:
-            place = bisect_right(self._result_shares, u[4])
-            behaviour.disposition = self._results[min(place, len(self._results) - 1)]
+            behaviour.disposition = self.result(u[4])
             behaviour.talk_s = talks.right_party.at(u[5])
             behaviour.after_call_s = talks.after_right_party.at(u[6])
             return behaviour
@@ -325,6 +351,11 @@ class MadeUpPublic:
         behaviour.talk_s = talks.other_person.at(u[5])
         behaviour.after_call_s = talks.after_other_person.at(u[6])
         return behaviour
+
+    def result(self, u: float) -> DispositionKind:
+        """What comes of a talk with the debtor."""
+        place = bisect_right(self._result_shares, u)
+        return self._results[min(place, len(self._results) - 1)]
 
     def _other_person(self, here: _Number, u: tuple[float, ...]) -> DispositionKind:
         """Wrong numbers are not always said to be wrong: half of those who answer just hang up."""

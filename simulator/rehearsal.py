@@ -19,11 +19,19 @@ from dialer.domain.commands import (
     RestLead,
     StoreAttempt,
     StoreConsent,
+    StoreConversation,
     StoreHold,
+    StoreNumberRequest,
     StoreOutcome,
     StoreRequest,
 )
-from dialer.domain.events import CampaignConfigured, CampaignDrained, CampaignStarted, EngineRestarted
+from dialer.domain.events import (
+    CallerIdsDeclared,
+    CampaignConfigured,
+    CampaignDrained,
+    CampaignStarted,
+    EngineRestarted,
+)
 from dialer.domain.ids import CampaignId, ClientId
 from dialer.domain.ports import JournalEntry
 from dialer.domain.record import AttemptRecord
@@ -31,16 +39,20 @@ from dialer.engine.engine import DialerEngine
 from dialer.measures.observer import ShiftObserver
 from dialer.measures.records import ShiftRecords
 from pacing.registry import make_policy
-from simulator.agents import Roster
+from simulator.actors.callers import CallBacks, Callers
+from simulator.actors.collectors import Collectors
+from simulator.actors.incidents import Incidents
+from simulator.actors.office import Office
 from simulator.lead_book import LeadBook
 from simulator.open_gate import RULEBOOK, OpenGate
 from simulator.people import MadeUpPublic
 from simulator.population import Placement, made_up
 from simulator.scenario import Scenario
-from simulator.scenario_settings import adapted, campaign_settings
+from simulator.scenario_settings import adapted, campaign_settings, owned_numbers
 from simulator.streams import Streams
 from simulator.telephone_network import TelephoneNetwork
 from simulator.world import OFFICE, Engine, Sink, World
+from telephony.lines.watching import LineWatcher, Watchers
 
 CAMPAIGN = CampaignId("rehearsal")
 CLIENT = ClientId("client-1")
@@ -98,8 +110,8 @@ class Rehearsal:
 
     Args:
         placement: leads and people from a store; None = made up by the scenario.
-        book, public: those of an earlier shift, for shift after shift over the same people; come before
-            `placement`.
+        book, public, call_backs: those of an earlier shift, for shift after shift over the same people; come
+            before `placement`.
         generation: of the engine, counted over the shifts; part of every attempt's id.
         observer: makes rows of the steps; one more look at them is a sink's affair.
         progress: told the share of the shift that is over, 0-1.
@@ -112,6 +124,7 @@ class Rehearsal:
     placement: Placement | None = None
     book: LeadBook | None = None
     public: MadeUpPublic | None = None
+    call_backs: CallBacks = field(default_factory=CallBacks)
     generation: int = 1
     campaign: CampaignId = CAMPAIGN
     client: ClientId = CLIENT
@@ -122,7 +135,8 @@ class Rehearsal:
     streams: Streams = field(init=False)
     world: World = field(init=False)
     network: TelephoneNetwork = field(init=False)
-    roster: Roster = field(init=False)
+    collectors: Collectors = field(init=False)
+    callers: Callers = field(init=False)
 
     def __post_init__(self) -> None:
         shift, scenario = self.scenario.shift, self.scenario
@@ -135,22 +149,42 @@ class Rehearsal:
         self.public = self.public or MadeUpPublic(
             scenario=scenario, streams=self.streams, book=self.book, starts_at=self.starts_at
         )
-        self.roster = Roster(
-            world=self.world,
-            scenario=scenario,
-            streams=self.streams,
-            campaign=self.campaign,
-            starts_at=self.starts_at,
-            ends_at=self.ends_at,
-        )
+        self._staff(self.book, self.public)
         self.network = TelephoneNetwork(
             world=self.world,
             plan=scenario.network,
+            recordings=scenario.campaign.recordings,
             public=self.public,
-            floor=self.roster,
+            floor=self._watching(),
             chance=self.streams.stream("network", str(int(self.starts_at))),
         )
         self._connect(self.book)
+
+    def _staff(self, book: LeadBook, public: MadeUpPublic) -> None:
+        """Whoever sits on the floor, and whoever calls it."""
+        self.collectors = Collectors(
+            world=self.world,
+            scenario=self.scenario,
+            streams=self.streams,
+            campaign=self.campaign,
+            book=book,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+        )
+        self.callers = Callers(
+            world=self.world,
+            scenario=self.scenario,
+            streams=self.streams,
+            public=public,
+            book=book,
+            memory=self.call_backs,
+            ends_at=self.ends_at,
+        )
+
+    def _watching(self) -> LineWatcher:
+        if not self.scenario.callers.is_anybody:
+            return self.collectors
+        return Watchers(self.collectors, self.callers)
 
     def _sink(self) -> Sink:
         take, sink = self.observer.take, self.sink
@@ -183,6 +217,8 @@ class Rehearsal:
         world.on(StoreRequest, book.write)
         world.on(StoreConsent, book.write)
         world.on(StoreHold, book.write)
+        world.on(StoreConversation, book.write)
+        world.on(StoreNumberRequest, book.write)
         world.on(RestLead, book.rest)
         world.on(CloseLead, book.close)
 
@@ -199,20 +235,35 @@ class Rehearsal:
         return replace(settings, shift_ends_at=self.ends_at)
 
     def open(self, *, restarted: bool = True) -> None:
-        """Put the shift's plan on the heap: the campaign, the people, the trunk's bad moments."""
-        tell_at, start = self.world.tell_at, self.starts_at
+        """Put the shift's plan on the heap: the campaign, the people, what goes wrong."""
+        tell_at, start, scenario = self.world.tell_at, self.starts_at, self.scenario
         if restarted:
             tell_at(start - 1.0, EngineRestarted(checkpoint="", generation=self.generation))
             tell_at(start - 1.0, self.network.reconciled())
+        if scenario.campaign.caller_ids:
+            tell_at(start - 1.0, CallerIdsDeclared(numbers=owned_numbers(scenario)))
         tell_at(start - 1.0, CampaignConfigured(settings=self.settings()))
         tell_at(start - 1.0, CampaignStarted(campaign=self.campaign))
-        self.roster.work(self.network)
-        for failure in self.scenario.network.failures:
+        self.collectors.work(self.network)
+        self.callers.open(self.network, start)
+        for failure in scenario.network.failures:
             begins = start + failure.after_hours * 3600.0
             what = (begins + failure.minutes * 60.0, failure.share)
             self.world.schedule(begins, self._fail_trunk, what, priority=OFFICE)
-        last_launch = self.ends_at - min(self.scenario.campaign.ring_s, _LONGEST_DRAIN_S)
+        self._plan_happenings()
+        last_launch = self.ends_at - min(scenario.campaign.ring_s, _LONGEST_DRAIN_S)
         tell_at(last_launch, CampaignDrained(campaign=self.campaign))
+
+    def _plan_happenings(self) -> None:
+        """Incidents, and what else happens to people."""
+        incidents = Incidents(world=self.world, network=self.network, settings=self.settings())
+        incidents.plan(self.scenario.incidents, self.starts_at)
+        if self.scenario.office is not None:
+            assert self.book is not None, "a floor that was put together has a book"
+            chance = self.streams.stream("office", "shift", str(int(self.starts_at)))
+            office = Office(world=self.world, book=self.book, plan=self.scenario.office, chance=chance)
+            persons = tuple(file.person for file in self.book.files())
+            office.plan_day(self.starts_at, self.ends_at, persons)
 
     def _fail_trunk(self, what: tuple[float, float]) -> None:
         self.network.trunk.fail(*what)
@@ -228,7 +279,7 @@ class Rehearsal:
         self.world.run_while(self._anybody_busy, until=self.ends_at + _RUN_OUT_S)
 
     def _anybody_busy(self) -> bool:
-        return self.network.in_flight > 0 or self.roster.anybody_there
+        return self.network.in_flight > 0 or self.collectors.anybody_there
 
     def result(self, *, rulebook: str) -> RehearsalResult:
         """What was observed."""

@@ -10,6 +10,7 @@ from datetime import date, time
 
 from dialer.domain.disposition import DispositionKind
 from simulator.durations import Duration, constant, exponential, lognormal, normal, uniform
+from simulator.plans import ActsPlan, BoxPlan, CallersPlan, IncidentPlan, OfficePlan, RecordingsPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,13 @@ class AgentsPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignPlan:
-    """The campaign's settings as far as a scenario chooses them; see `dialer.domain.campaign`."""
+    """The campaign's settings as far as a scenario chooses them; see `dialer.domain.campaign`.
+
+    Args:
+        caller_ids: our numbers that are shown, E.164, and that people call back; none: nothing is shown.
+        outside_line: number of a made-up attorney whom agents may call into talks; '' = there is none.
+        recordings: what may be played and recorded; absent: the telephone system's own settings hold.
+    """
 
     policy: str = "predictive"
     policy_parameters: Mapping[str, float] = field(default_factory=dict[str, float])
@@ -90,6 +97,10 @@ class CampaignPlan:
     hopper_per_agent: float = 6.0
     rest_s: Mapping[str, float] = field(default_factory=dict[str, float])
     max_passes: int = 50
+    inbound_queue: int = 10
+    caller_ids: tuple[str, ...] = ()
+    outside_line: str = ""
+    recordings: RecordingsPlan | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +124,10 @@ class NetworkPlan:
         bridge_s: from the order to both hearing each other.
         message_s: how long the abandonment message is listened to.
         silence_s: how long a person listens to nothing after the agent's telephone died.
+        overflow_s: until the live overflow answers.
+        confirm_s: how long an opt-out by key waits to be written down.
+        queue_s: how long a caller waits for an agent before being told that nobody is free.
+        boxes: several telephone systems in place of one; each has lines of its own, and legs are rung.
         store_s: how long the store takes to bring leads.
     """
 
@@ -123,9 +138,13 @@ class NetworkPlan:
     hangup_s: float = 0.02
     message_s: float = 8.0
     silence_s: float = 3.0
+    overflow_s: float = 1.0
+    confirm_s: float = 5.0
+    queue_s: float = 60.0
     trunk_failure_s: float = 0.4
     store_s: float = 0.005
     failures: tuple[TrunkFailure, ...] = ()
+    boxes: tuple[BoxPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +191,7 @@ class CallsPlan:
         right_party: of the answers on right numbers, those by the debtor.
         child: of the other answers, those by a child.
         patience: seconds until who answered hangs up, having heard nobody.
+        opts_out: share of people who press the key that a message offers: never call this number again.
     """
 
     person_answers: float = 0.25
@@ -190,6 +210,7 @@ class CallsPlan:
     right_party: float = 1.0
     child: float = 0.0
     patience: Duration = field(default_factory=lambda: constant(seconds=3600.0))
+    opts_out: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +281,11 @@ class PopulationPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A floor, its public and its lines. `description` is for people."""
+    """A floor, its public and its lines. `description` is for people.
+
+    Args:
+        office: what else happens to people; absent: nothing does.
+    """
 
     name: str
     description: str = ""
@@ -273,3 +298,7 @@ class Scenario:
     detection: DetectionPlan = field(default_factory=DetectionPlan)
     talks: TalksPlan = field(default_factory=TalksPlan)
     population: PopulationPlan = field(default_factory=PopulationPlan)
+    callers: CallersPlan = field(default_factory=CallersPlan)
+    acts: ActsPlan = field(default_factory=ActsPlan)
+    office: OfficePlan | None = None
+    incidents: tuple[IncidentPlan, ...] = ()

@@ -19,6 +19,7 @@ from dialer.settings_reader import (
 from pacing.registry import POLICIES
 from simulator import scenario as plans
 from simulator.durations import KINDS, Duration, empirical
+from simulator.plans import IncidentKind
 from simulator.population import STATES
 from simulator.real_calls import SERIES, observed
 
@@ -138,6 +139,7 @@ _SHARES = (
     "calls.assistant_passes",
     "calls.right_party",
     "calls.child",
+    "calls.opts_out",
     "talks.machine_message",
     "detection.finds_machines",
     "detection.takes_people_for_machines",
@@ -147,6 +149,21 @@ _SHARES = (
     "population.second_debt",
     "population.joint",
     "population.shared",
+    "callers.after_message",
+    "callers.after_missed_call",
+    "callers.missed_again",
+    "callers.after_abandonment",
+    "callers.right_party",
+    "callers.opts_out",
+    "callers.withheld",
+    "acts.hang_up",
+    "acts.hang_up_after",
+    "acts.transfer",
+    "acts.third_party",
+    "acts.other_number",
+    "acts.leave_conference",
+    "acts.release_third_party",
+    "acts.ask_for_message",
     "campaign.abandonment_limit",
     "campaign.abandonment_target",
 )
@@ -160,6 +177,7 @@ def _check(made: plans.Scenario) -> None:
             raise wrong(path, share, "a share from 0 to 1")
     _check_sums(made)
     _check_words(made)
+    _check_boxes(made)
     if sum(made.talks.results.values()) <= 0.0:
         raise wrong("talks.results", made.talks.results, "weights of which one at least is above 0")
 
@@ -178,6 +196,19 @@ def _check_sums(made: plans.Scenario) -> None:
         raise wrong("agents.count", made.agents.count, "at least 1")
     if made.shift.hours <= 0.0:
         raise wrong("shift.hours", made.shift.hours, "above 0")
+
+
+def _check_boxes(made: plans.Scenario) -> None:
+    names = [box.name for box in made.network.boxes]
+    if "" in names or len(set(names)) != len(names):
+        raise wrong("network.boxes", names, "names that differ")
+    for place, incident in enumerate(made.incidents):
+        if incident.kind is IncidentKind.BOX and incident.box not in names:
+            raise wrong(f"incidents[{place}].box", incident.box, f"one of the boxes {', '.join(names)}")
+        if incident.kind is IncidentKind.UNSERVED and made.campaign.recordings is None:
+            raise wrong(
+                f"incidents[{place}].kind", incident.kind.value, "it where the campaign has recordings"
+            )
 
 
 def _check_words(made: plans.Scenario) -> None:

@@ -3,9 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from compliance_gate.words import PersonRole
+from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings, DetectionMode
 from dialer.domain.ids import CampaignId, ClientId
+from dialer.domain.third_party import OutsideLine
+from dialer.domain.voice import (
+    MOST_DROPS,
+    OPT_OUT_KEY,
+    ApprovedText,
+    RecordingPlan,
+    VoicemailPlan,
+    VoicePlan,
+)
+from simulator.plans import RecordingsPlan
 from simulator.scenario import Scenario
+
+OUTSIDE_LINE = "attorney"
+"""What agents choose the scenario's outside line by."""
+
+_CALL_BACK_NUMBER = "+12025550100"
 
 
 def campaign_settings(scenario: Scenario, *, campaign: CampaignId, client: ClientId) -> CampaignSettings:
@@ -29,6 +46,62 @@ def campaign_settings(scenario: Scenario, *, campaign: CampaignId, client: Clien
         hopper_size=max(10, round(plan.hopper_per_agent * agents)),
         rest_s=dict(plan.rest_s),
         max_passes=plan.max_passes,
+        inbound_queue=plan.inbound_queue,
+        caller_ids=plan.caller_ids,
+        outside_lines=_outside_lines(plan.outside_line),
+        voice=None if plan.recordings is None else _voice(plan.recordings, client, plan.caller_ids),
+    )
+
+
+def owned_numbers(scenario: Scenario) -> tuple[OwnedNumber, ...]:
+    """The numbers of ours that the campaign shows, as they are declared."""
+    zone = scenario.shift.time_zone
+    return tuple(
+        OwnedNumber(number=number, calls_back_to="the floor", time_zone=zone)
+        for number in scenario.campaign.caller_ids
+    )
+
+
+def _outside_lines(number: str) -> tuple[OutsideLine, ...]:
+    if not number:
+        return ()
+    role = PersonRole.CONSUMER_ATTORNEY
+    return (OutsideLine(name=OUTSIDE_LINE, number=number, role=role, zones=("America/New_York",)),)
+
+
+def _voice(plan: RecordingsPlan, client: ClientId, shown: tuple[str, ...]) -> VoicePlan:
+    """Texts that nobody approved, for people who do not exist."""
+    call_back = shown[0] if shown else _CALL_BACK_NUMBER
+    words = f"Nobody is free. Call {call_back}, or press {OPT_OUT_KEY} not to be called again."
+    message = _text("made-up-message", words, client, call_back=call_back)
+    drop = _text("made-up-drop", f"Please call {call_back}.", client, seconds=plan.drop_s)
+    notice = _text("made-up-notice", "This call is recorded.", client, seconds=plan.notice_s)
+    voicemail = VoicemailPlan(
+        texts=(drop,),
+        at_most=MOST_DROPS,
+        by_detection=plan.drop_by_detection,
+        by_agent=plan.drop_by_agent,
+    )
+    return VoicePlan(
+        unserved=plan.unserved,
+        messages=(message,),
+        voicemail=voicemail if plan.drop_s else None,
+        recording=RecordingPlan(notices=(notice,)) if plan.notice_s else None,
+    )
+
+
+def _text(
+    sound: str, words: str, client: ClientId, *, seconds: float = 0.0, call_back: str = ""
+) -> ApprovedText:
+    return ApprovedText(
+        sound=sound,
+        version="1",
+        words=words,
+        approved_by="nobody",
+        approved_on="2026-01-01",
+        client=client,
+        seconds=seconds,
+        call_back=call_back,
     )
 
 

@@ -21,14 +21,16 @@ from dialer.domain.commands import (
     ReleaseAgent,
 )
 from dialer.domain.events import Event, NetworkReconciled
-from dialer.domain.ids import AgentId, InboundId
+from dialer.domain.ids import AgentId, BoxId, InboundId
 from dialer.domain.ports import InboundCommand, TelephoneCommand
+from simulator.plans import RecordingsPlan
 from simulator.scenario import NetworkPlan
 from simulator.streams import Stream
 from simulator.world import World
 from telephony.lines.behaviour import CalledParties, CallerBehaviour, LineTimings
 from telephony.lines.line import CallerLine, Line
 from telephony.lines.network import LineNetwork
+from telephony.lines.several import SeveralNetworks
 from telephony.lines.watching import LineWatcher
 
 ORDERS = (Originate, Bridge, Hangup, ReleaseAgent, LeaveMessage, ConfirmOptOut, DropAgentLeg)
@@ -62,6 +64,7 @@ class TelephoneNetwork:
 
     Args:
         floor: who sits at our end, and hears when talks begin and end.
+        recordings: how long what is played lasts.
         report: where the network says what happened; the world's `tell`, or a fault injector before it.
         is_strict: a call that is not cleared stops the rehearsal; else it is refused, as a dialplan does.
     """
@@ -74,20 +77,26 @@ class TelephoneNetwork:
         public: CalledParties,
         floor: LineWatcher,
         chance: Stream,
+        recordings: RecordingsPlan | None = None,
         report: Callable[[Event], None] | None = None,
         is_strict: bool = True,
     ) -> None:
         self._world = world
-        self._legs_are_told = plan.leg_s is not None
         self.trunk = Trunk(plan, chance)
-        self._lines = LineNetwork(
-            called=public,
-            carrier=self.trunk,
-            timings=line_timings(plan),
-            most_lines=plan.lines,
-            is_strict=is_strict,
-            watcher=floor,
-        )
+
+        def box(lines: int) -> LineNetwork:
+            return LineNetwork(
+                called=public,
+                carrier=self.trunk,
+                timings=line_timings(plan, recordings or RecordingsPlan()),
+                most_lines=lines,
+                is_strict=is_strict,
+                watcher=floor,
+            )
+
+        self._boxes = SeveralNetworks({BoxId(one.name): box(one.lines) for one in plan.boxes})
+        self._lines: LineNetwork | SeveralNetworks = self._boxes if plan.boxes else box(plan.lines)
+        self._legs_are_rung = plan.leg_s is not None or bool(plan.boxes)
         self.report: Callable[[Event], None] = report or world.tell
         self.is_deaf = False
         """While the connection to us is cut, orders do not arrive; lines live on by themselves."""
@@ -96,7 +105,7 @@ class TelephoneNetwork:
         for kind in INBOUND_ORDERS:
             world.on(kind, self._perform_inbound)
         world.on(ConnectAgentLeg, self._connect_leg)
-        world.drive(self._lines.next_wakeup, self._wake)
+        world.drive(self._lines.next_wakeup, self._wake, self._lines.shift_clock)
 
     def _wake(self, now: float) -> None:
         for event in self._lines.wake(now):
@@ -114,14 +123,14 @@ class TelephoneNetwork:
 
     def _connect_leg(self, command: ConnectAgentLeg) -> None:
         """A leg that was up before anybody asked is not rung, and nothing is told."""
-        if self._legs_are_told:
+        if self._legs_are_rung:
             self._perform(command)
 
     # --- the far side ------------------------------------------------------------------------------------
 
     def take_seat(self, agent: AgentId) -> None:
         """The agent sits down; where legs are not rung, theirs is up from now on."""
-        if not self._legs_are_told:
+        if not self._legs_are_rung:
             self._lines.take_seat(agent)
 
     def lose_leg(self, agent: AgentId) -> None:
@@ -140,13 +149,27 @@ class TelephoneNetwork:
         """Whether the agent's leg is up."""
         return self._lines.is_seated(agent)
 
-    def call_in(self, *, number: str | None, dialed: str, behaviour: CallerBehaviour) -> CallerLine:
-        """Somebody calls us now."""
+    def call_in(self, *, number: str | None, dialed: str, behaviour: CallerBehaviour) -> CallerLine | None:
+        """Somebody calls us now; None = no telephone system of ours is up."""
         return self._lines.call_in(number=number, dialed=dialed, behaviour=behaviour, now=self._world.now)
 
     def caller_of(self, call: InboundId) -> str | None:
         """Who calls, by the network's word; None = withheld, or over."""
         return self._lines.caller_of(call)
+
+    # --- where there are several -------------------------------------------------------------------------
+
+    def fail_box(self, box: BoxId, reason: str) -> None:
+        """One of several telephone systems dies."""
+        self._boxes.fail(box, reason, now=self._world.now)
+
+    def give_up_box(self, box: BoxId, reason: str) -> None:
+        """Nobody waits for it any more."""
+        self._boxes.give_up(box, reason, now=self._world.now)
+
+    def restore_box(self, box: BoxId) -> None:
+        """It is heard again."""
+        self._boxes.restore(box, now=self._world.now)
 
     # --- what lives here ---------------------------------------------------------------------------------
 
@@ -169,12 +192,16 @@ class TelephoneNetwork:
         """Lines that we placed, for tests of what must hold."""
         return self._lines.lines()
 
+    def callers(self) -> tuple[CallerLine, ...]:
+        """Lines of people who call us."""
+        return self._lines.callers()
+
     def reconciled(self) -> NetworkReconciled:
         """All that lives here, as the telephone system would answer."""
         return self._lines.living()
 
 
-def line_timings(plan: NetworkPlan) -> LineTimings:
+def line_timings(plan: NetworkPlan, recordings: RecordingsPlan) -> LineTimings:
     """How long the scenario's network takes."""
     return LineTimings(
         failure_s=plan.trunk_failure_s,
@@ -182,4 +209,9 @@ def line_timings(plan: NetworkPlan) -> LineTimings:
         leg_s=plan.leg_s or 0.0,
         silence_s=plan.silence_s,
         message_s=plan.message_s,
+        notice_s=recordings.notice_s,
+        drop_s=recordings.drop_s,
+        confirm_s=plan.confirm_s,
+        overflow_s=plan.overflow_s,
+        queue_s=plan.queue_s,
     )

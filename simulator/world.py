@@ -10,7 +10,7 @@ if need be. So the order of the journal is the order of the heap.
 """
 
 from collections.abc import Callable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from math import inf
 from typing import Protocol, TypeVar
 
@@ -33,6 +33,7 @@ C = TypeVar("C", bound=Command)
 
 
 A = TypeVar("A")
+E = TypeVar("E", bound=Event)
 Sink = Callable[[JournalEntry], None]
 
 
@@ -74,23 +75,50 @@ class World:
         self._heap: list[tuple[float, int, int, Callable[..., None], object]] = []
         self._sequence = 0
         self._handlers: dict[type[Command], tuple[Callable[..., None], ...]] = {}
+        self._hearers: dict[type, Callable[..., None]] = {}
         self._wakeup: float | None = None
         self._next_ring: Callable[[], float | None] = lambda: None
         self._ring: Callable[[float], None] = lambda _: None
+        self._shift_network: Callable[[float], None] = lambda _: None
         self._asked = 0
 
     def on(self, command: type[C], handler: Callable[[C], None]) -> None:
         """Say who carries out a kind of command; several may, in the order in which they said so."""
         self._handlers[command] = (*self._handlers.get(command, ()), handler)
 
-    def drive(self, next_wakeup: Callable[[], float | None], wake: Callable[[float], None]) -> None:
+    def handled(self) -> frozenset[type[Command]]:
+        """Kinds of command that somebody carries out."""
+        return frozenset(self._handlers)
+
+    def after(self, event: type[E], hearer: Callable[[E], None]) -> None:
+        """Let somebody hear of a kind of event when the engine has taken it, as the runtime around it
+        does."""
+        self._hearers[event] = hearer
+
+    def drive(
+        self,
+        next_wakeup: Callable[[], float | None],
+        wake: Callable[[float], None],
+        shift_clock: Callable[[float], None],
+    ) -> None:
         """Let the telephone network live by this clock. At the same instant it is before everybody else.
 
         Args:
             next_wakeup: when something happens next on the lines (POSIX seconds); None = nothing does.
             wake: lets one such thing happen, at its instant.
+            shift_clock: the clock was set by so many seconds.
         """
-        self._next_ring, self._ring = next_wakeup, wake
+        self._next_ring, self._ring, self._shift_network = next_wakeup, wake, shift_clock
+
+    def step_clock(self, seconds: float) -> None:
+        """Set the wall clock by which everybody counts; whatever is under way keeps its length."""
+        self._heap[:] = [
+            (at + seconds, priority, place, action, argument)
+            for at, priority, place, action, argument in self._heap
+        ]
+        heapify(self._heap)
+        self._shift_network(seconds)
+        self.now += seconds
 
     def schedule(
         self, at: float, action: Callable[[A], None], argument: A, *, priority: int = NETWORK
@@ -115,6 +143,9 @@ class World:
         for command in commands:
             for handler in handlers.get(type(command), ()):
                 handler(command)
+        hearer = self._hearers.get(type(event))
+        if hearer is not None:
+            hearer(event)
         self._wakeup = self._engine.next_wakeup()
 
     def run(self, until: float) -> None:

@@ -12,8 +12,10 @@ from datetime import date, timedelta
 from dialer.domain.ids import CampaignId
 from dialer.engine.context import Gate
 from dialer.engine.engine import DialerEngine
+from simulator.actors.callers import CallBacks
+from simulator.actors.office import Office
 from simulator.lead_book import LeadBook
-from simulator.office import Office, OfficePlan
+from simulator.plans import OfficePlan
 from simulator.rehearsal import Rehearsal
 from simulator.scenario import Scenario
 
@@ -50,7 +52,7 @@ def work_shifts(
         before: called when a shift is put together and nothing has happened yet.
     """
     day = scenario.shift.day
-    public = None
+    public, call_backs = None, CallBacks()
     persons = tuple(file.person for file in book.files())
     for number in range(1, shifts + 1):
         while day.weekday() == SUNDAY:
@@ -61,6 +63,7 @@ def work_shifts(
             engine=DialerEngine(gate),
             book=book,
             public=public,
+            call_backs=call_backs,
             campaign=campaign,
             generation=number,
         )

@@ -4,19 +4,26 @@ The store keeps the same rows in tables; this is for a shift whose steps go by o
 journal is read again.
 """
 
+from typing import ClassVar
+
 from compliance_gate.findings import Finding, Verdict
 from dialer.domain.agent import AgentState
 from dialer.domain.commands import (
     Command,
+    RaiseAlarm,
     StoreAgentState,
     StoreAttempt,
+    StoreCampaign,
     StoreDenial,
+    StoreInbound,
     StoreOutcome,
     StorePacing,
     StorePromise,
+    StoreThirdParty,
 )
 from dialer.domain.events import LeadsFetched
-from dialer.domain.ids import AttemptId, CampaignId
+from dialer.domain.ids import AttemptId, CampaignId, InboundId
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.ports import Fate, JournalEntry
 from dialer.domain.record import AttemptRecord
 from dialer.measures.records import AgentChange, DenialMade, PromiseMade, ShiftRecords, spans_of
@@ -30,13 +37,33 @@ class ShiftObserver:
         citations: rule -> its citation and layer, of every rule that denied.
         rulebooks: hashes of the law that decided, in order of first use.
         leads_loaded: open leads of each campaign when its first ones were fetched.
+        alarms: everything that the floor was told to look at, with its instant.
+        third_parties: every line of a campaign that was called into a talk.
+        campaigns: how each campaign stood last.
     """
+
+    TAKES: ClassVar = (
+        StoreAttempt,
+        StoreOutcome,
+        StoreAgentState,
+        StoreDenial,
+        StorePromise,
+        StorePacing,
+        StoreInbound,
+        StoreThirdParty,
+        StoreCampaign,
+        RaiseAlarm,
+    )
+    """The commands that it makes rows of."""
 
     def __init__(self) -> None:
         self.pacing: list[tuple[float, StorePacing]] = []
         self.citations: dict[str, tuple[str, str]] = {}
         self.rulebooks: dict[str, None] = {}
         self.leads_loaded: dict[CampaignId, int] = {}
+        self.alarms: list[tuple[float, RaiseAlarm]] = []
+        self.third_parties: list[StoreThirdParty] = []
+        self.campaigns: dict[CampaignId, StoreCampaign] = {}
         self.steps = 0
         self.first_at: float | None = None
         self.last_at: float | None = None
@@ -44,6 +71,7 @@ class ShiftObserver:
         self._changes: list[AgentChange] = []
         self._promises: list[PromiseMade] = []
         self._denials: list[DenialMade] = []
+        self._inbound: dict[InboundId, InboundRecord] = {}
 
     def take(self, entry: JournalEntry) -> None:
         """One step."""
@@ -68,6 +96,7 @@ class ShiftObserver:
             agent_spans=spans_of(self._changes, ends_at=ends_at),
             promises=tuple(self._promises),
             denials=tuple(self._denials),
+            inbound=tuple(self._inbound.values()),
             starts_at=starts_at,
             ends_at=ends_at,
             leads_loaded=sum(self.leads_loaded.values()) if self.leads_loaded else None,
@@ -103,6 +132,19 @@ class ShiftObserver:
                 )
             case StorePacing():
                 self.pacing.append((now, command))
+            case _:
+                self._beside_attempts(command, now)
+
+    def _beside_attempts(self, command: Command, now: float) -> None:
+        match command:
+            case StoreInbound(record=record):
+                self._inbound[record.call] = record
+            case StoreThirdParty():
+                self.third_parties.append(command)
+            case StoreCampaign():
+                self.campaigns[command.settings.campaign] = command
+            case RaiseAlarm():
+                self.alarms.append((now, command))
             case _:
                 pass
 

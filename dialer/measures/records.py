@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dialer.domain.agent import AgentState
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, LeadId, PersonId
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.money import Money
 from dialer.domain.record import AttemptRecord
 
@@ -73,6 +74,7 @@ class ShiftRecords:
         agent_spans: in order of time for each agent; time logged out has no span.
         starts_at, ends_at: POSIX seconds; the stretch itself.
         leads_loaded, numbers_loaded: inventory of the list; None = not known, and then no penetration.
+        inbound: calls that somebody else began, in the order in which something was first written of them.
     """
 
     attempts: tuple[AttemptRecord, ...]
@@ -83,6 +85,7 @@ class ShiftRecords:
     ends_at: float
     leads_loaded: int | None = None
     numbers_loaded: int | None = None
+    inbound: tuple[InboundRecord, ...] = ()
 
 
 def spans_of(changes: Iterable[AgentChange], *, ends_at: float) -> tuple[AgentSpan, ...]:

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
-from dialer.domain.attempt import Outcome
 from dialer.domain.commands import Originate
 from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import CallNotAttempted, Event, NetworkLost, NetworkReconciled
@@ -18,9 +17,8 @@ from dialer.domain.ids import AgentId, AttemptId, InboundId
 from dialer.domain.ports import InboundCommand, TelephoneCommand
 from telephony.in_memory.public import Public
 from telephony.lines.behaviour import CallerBehaviour, LineTimings, PlannedCaller
-from telephony.lines.line import CallerLine, Line
 from telephony.lines.network import LineNetwork
-from telephony.lines.watching import LineWatcher
+from telephony.lines.watching import LineWatcher, Watchers
 
 TIMINGS = LineTimings(refusal_s=0.0)
 
@@ -84,8 +82,8 @@ class InMemoryNetwork:
         self._alarm = alarm or LoopAlarm(now, factor)
         self._waits_for: float | None = None
         self._backlog = backlog
-        self._watchers: list[LineWatcher] = [] if witness is None else [witness]
-        self._lines = LineNetwork(called=public, timings=timings, most_lines=lines, watcher=self)
+        self._watchers = Watchers() if witness is None else Watchers(witness)
+        self._lines = LineNetwork(called=public, timings=timings, most_lines=lines, watcher=self._watchers)
         self._events: deque[Event] = deque()
         self._news = asyncio.Event()
         self.is_up = False
@@ -154,7 +152,7 @@ class InMemoryNetwork:
 
     def watch(self, watcher: LineWatcher) -> None:
         """Let somebody else hear what becomes of lines."""
-        self._watchers.append(watcher)
+        self._watchers.add(watcher)
 
     def call_in(self, number: str | None, dialed: str, behaviour: CallerBehaviour | None = None) -> None:
         """Somebody calls one of our numbers."""
@@ -184,28 +182,6 @@ class InMemoryNetwork:
         """The power goes: every line is gone and nobody is told."""
         self._lines.end_all()
         self._serve()
-
-    # --- watching ----------------------------------------------------------------------------------------
-
-    def rung(self, line: Line, now: float) -> None:
-        """See `LineWatcher`."""
-        for watcher in self._watchers:
-            watcher.rung(line, now)
-
-    def joined(self, line: Line | CallerLine, agent: AgentId, now: float) -> None:
-        """See `LineWatcher`."""
-        for watcher in self._watchers:
-            watcher.joined(line, agent, now)
-
-    def left(self, line: Line | CallerLine, agent: AgentId, now: float) -> None:
-        """See `LineWatcher`."""
-        for watcher in self._watchers:
-            watcher.left(line, agent, now)
-
-    def over(self, line: Line, outcome: Outcome, now: float) -> None:
-        """See `LineWatcher`."""
-        for watcher in self._watchers:
-            watcher.over(line, outcome, now)
 
     # --- means -------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ class Line:
         playing: the recording that is heard, and its sound file.
         ends_as: the outcome when it ends by itself.
         keys: what was pressed towards it.
+        message_left: a machine heard our message to its end.
     """
 
     __slots__ = (
@@ -30,6 +31,7 @@ class Line:
         "ends_as",
         "joined_at",
         "keys",
+        "message_left",
         "moves",
         "order",
         "playing",
@@ -52,6 +54,7 @@ class Line:
         self.playing: tuple[Recording, str] | None = None
         self.ends_as = Outcome.NO_ANSWER
         self.keys = ""
+        self.message_left = False
 
 
 class CallerLine:

@@ -38,7 +38,6 @@ from telephony.lines.outbound import Outbound
 from telephony.lines.states import LineState
 from telephony.lines.watching import LineWatcher, Unwatched
 
-_BRIDGE_INBOUND_S = 0.002
 _NOTHING: tuple[Event, ...] = ()
 
 
@@ -65,6 +64,7 @@ class LineNetwork:
         self._agenda = Agenda()
         self._legs = Legs()
         self._said: list[Event] = []
+        self.most_lines = most_lines
         self._carrier = carrier or SteadyCarrier()
         self._timings = timings or LineTimings()
         watched = watcher or Unwatched()
@@ -144,7 +144,7 @@ class LineNetwork:
         agenda.now = now
         match command:
             case BridgeInbound():
-                agenda.order(_BRIDGE_INBOUND_S, inbound.bridge, command)
+                agenda.order(self._carrier.bridge_s(), inbound.bridge, command)
             case HangupInbound():
                 agenda.order(0.0, inbound.hang_up, command)
             case DismissInbound():

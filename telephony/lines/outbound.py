@@ -210,9 +210,9 @@ class Outbound:
         line = self.lines.get(order.attempt)
         if line is None or line.state is not LineState.JOINED:
             return
+        self._leave(line, order.sound, 0.0, Outcome.CONNECTED)
         if line.agent is not None:
             self._let_go(line, line.agent)
-        self._leave(line, order.sound, 0.0, Outcome.CONNECTED)
 
     def confirm_opt_out(self, order: ConfirmOptOut) -> None:
         """The opt-out is written down: they hear so, and the line is hung up."""
@@ -396,6 +396,7 @@ class Outbound:
         if line.playing is None:
             return
         (recording, sound), line.playing = line.playing, None
+        line.message_left = complete and recording is Recording.VOICEMAIL_DROP
         self._say(
             VoicePlayed(attempt=line.order.attempt, recording=recording, sound=sound, complete=complete)
         )

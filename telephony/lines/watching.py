@@ -41,3 +41,34 @@ class Unwatched:
 
     def over(self, line: Line, outcome: Outcome, now: float) -> None:
         """See `LineWatcher`."""
+
+
+class Watchers:
+    """Several watchers as one: each hears everything, in their order."""
+
+    def __init__(self, *watchers: LineWatcher) -> None:
+        self._watchers = list(watchers)
+
+    def add(self, watcher: LineWatcher) -> None:
+        """Let somebody else hear, too."""
+        self._watchers.append(watcher)
+
+    def rung(self, line: Line, now: float) -> None:
+        """See `LineWatcher`."""
+        for watcher in self._watchers:
+            watcher.rung(line, now)
+
+    def joined(self, line: Line | CallerLine, agent: AgentId, now: float) -> None:
+        """See `LineWatcher`."""
+        for watcher in self._watchers:
+            watcher.joined(line, agent, now)
+
+    def left(self, line: Line | CallerLine, agent: AgentId, now: float) -> None:
+        """See `LineWatcher`."""
+        for watcher in self._watchers:
+            watcher.left(line, agent, now)
+
+    def over(self, line: Line, outcome: Outcome, now: float) -> None:
+        """See `LineWatcher`."""
+        for watcher in self._watchers:
+            watcher.over(line, outcome, now)

@@ -19,7 +19,7 @@ from dialer.clock import monotonic_now, posix_now
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import CampaignSettings
-from dialer.domain.commands import Originate, RaiseAlarm
+from dialer.domain.commands import Originate
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.errors import FairdialError, IllegalTransitionError
 from dialer.domain.events import (
@@ -35,7 +35,7 @@ from dialer.domain.events import (
     Event,
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, ClientId, EndpointId
-from dialer.domain.ports import JournalEntry, TelephoneCommand
+from dialer.domain.ports import TelephoneCommand
 from dialer.domain.snapshot import AgentView
 from dialer.floor.live import FloorOrder, Running
 from dialer.floor.made_up import NUMBERS
@@ -319,21 +319,9 @@ async def end_shift(running: Running, collectors: Collectors, *, within: float =
             await asyncio.sleep(0.1)
 
 
-class Observer(ShiftObserver):
-    """Also keeps what the floor said aloud."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.alarms: list[str] = []
-
-    def take(self, entry: JournalEntry) -> None:
-        super().take(entry)
-        self.alarms += [command.text for command in entry.commands if isinstance(command, RaiseAlarm)]
-
-
-def observed(store: Store) -> Observer:
+def observed(store: Store) -> ShiftObserver:
     """Everything that the journal says, for the same measures that a rehearsal has."""
-    observer, after = Observer(), 0
+    observer, after = ShiftObserver(), 0
     while True:
         entries = store.read(lambda connection, after=after: journal_since(connection, after, limit=2000))
         if not entries:

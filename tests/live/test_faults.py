@@ -137,7 +137,7 @@ async def shift(
     assert [attempt.attempt for attempt in records.attempts if attempt.outcome is None] == []
     assert {attempt.attempt for attempt in records.attempts} >= set(lines.ordered)
     assert "fd.call" not in laboratory.pbx.command("core show channels concise")
-    assert any(says in text for text in seen.alarms), seen.alarms
+    assert any(says in alarm.text for _, alarm in seen.alarms), seen.alarms
 
 
 def empty_logs(folder: Path) -> None:

@@ -161,9 +161,10 @@ class Hopper:
             target.append(lead.lead)
 
     def remove(self, lead: Lead) -> None:
-        """The lead leaves the hopper (launched, rested or closed); the caller took it off its queue."""
-        del self._context.state.leads[lead.lead]
-        for person in _persons_of(lead):
+        """The lead leaves the hopper (launched, rested or closed); the caller took it off its queue.
+        Everybody whom it named when it came is let go, also when only one of them was to be called."""
+        taken = self._context.state.leads.pop(lead.lead)
+        for person in _persons_of(taken):
             self._people.release(person)
 
     def _most(self, campaign: CampaignRow, key: str) -> int:

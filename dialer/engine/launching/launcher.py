@@ -5,7 +5,7 @@ stored; then, and only then, the call is originated under the clearance. A candi
 replaced by the next, within a bound.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 
 from compliance_gate.findings import Clearance, GateDecision
@@ -483,15 +483,8 @@ class Launcher:
         take_off(pool.queue, lead_name)
         take_off(pool.reserved, lead_name)
         pool.reserved_since.pop(lead_name, None)
-        one = Lead(
-            lead=lead.lead,
-            campaign=lead.campaign,
-            debt=lead.debt,
-            targets=tuple(row for row in lead.targets if row.number == target.number) or (target,),
-            needs=lead.needs,
-            priority=lead.priority,
-            passes=lead.passes,
-        )
+        asked = tuple(row for row in lead.targets if row.number == target.number) or (target,)
+        one = replace(lead, targets=asked)
         return self.try_launch(campaign, lane[0], lane[1], one, agent=agent)
 
     @staticmethod

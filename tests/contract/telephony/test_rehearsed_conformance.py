@@ -11,6 +11,7 @@ from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import Event, NetworkLost, NetworkReconciled, TimeReached
 from dialer.domain.ids import InboundId
 from dialer.domain.ports import InboundCommand, TelephoneCommand
+from simulator.plans import RecordingsPlan
 from simulator.scenario import NetworkPlan
 from simulator.streams import Streams
 from simulator.telephone_network import TelephoneNetwork
@@ -70,6 +71,7 @@ class RehearsedSystem:
         self.network = TelephoneNetwork(
             world=self.world,
             plan=NetworkPlan(leg_s=0.1, message_s=3.0),
+            recordings=RecordingsPlan(notice_s=1.2, drop_s=3.0),
             public=self._called,
             floor=Unwatched(),
             chance=Streams(1).stream("network"),

@@ -22,7 +22,7 @@ from dialer.domain.events import TimeReached
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.ports import JournalEntry
 from dialer.domain.record import AttemptRecord
-from simulator.faults import FaultPlan
+from simulator.actors.faults import FaultPlan
 from simulator.invariants import InvariantBrokenError, Watcher, shift_under_faults
 
 SHARE = st.floats(0.0, 0.3)

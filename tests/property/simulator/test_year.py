@@ -12,7 +12,7 @@ from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.auditor import HouseLimits, Reading
 from compliance_gate.book.shipped import sample_rulebook
 from simulator.lead_book import LeadBook
-from simulator.office import OfficePlan
+from simulator.plans import OfficePlan
 from simulator.population import made_up
 from simulator.rehearsal import CAMPAIGN
 from simulator.scenario_file import load_scenario
@@ -55,7 +55,7 @@ def test_a_fortnight_is_lawful_and_not_needlessly_silent() -> None:
     )
 
     def before(shift: ShiftOfYear) -> None:
-        gate.shift = shift
+        gate.rehearsal = shift.rehearsal
 
     shifts = list(
         work_shifts(

@@ -57,7 +57,7 @@ def test_every_scenario_of_the_project_is_valid_and_says_what_it_is(name: str) -
 
 
 def test_the_projects_scenarios_are_these() -> None:
-    assert scenario_names() == ("collections", "markov", "real", "ref", "smoke", "year")
+    assert scenario_names() == ("collections", "full", "markov", "real", "ref", "smoke", "year")
 
 
 @pytest.mark.parametrize(

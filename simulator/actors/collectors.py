@@ -5,61 +5,41 @@ what their screen says (`StoreAgentState`). Everything they do reaches the engin
 and skill, breaks and accidents are drawn from the agent's name, so adding an agent changes nobody else.
 """
 
-from dataclasses import dataclass
 from math import exp, log
 from statistics import NormalDist
 
 from dialer.domain.agent import AgentState
 from dialer.domain.commands import StoreAgentState
-from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.events import (
     AgentGotReady,
     AgentLoggedIn,
     AgentLoggedOut,
     AgentPauseRequested,
     DispositionRecorded,
+    InboundDisposed,
 )
-from dialer.domain.ids import AgentId, CampaignId, EndpointId
-from dialer.domain.money import Money
-from simulator.people import Answerer, Behaviour
+from dialer.domain.ids import AgentId, CampaignId, DebtId, EndpointId, PersonId
+from simulator.actors.acts import Acts
+from simulator.actors.collector import Collector, after_call, after_caller, drawn_by, drawn_for
+from simulator.lead_book import LeadBook
 from simulator.scenario import AgentsPlan, Scenario
-from simulator.streams import Stream, Streams
+from simulator.streams import Streams
 from simulator.telephone_network import TelephoneNetwork
 from simulator.world import FLOOR, World
 from telephony.lines.line import CallerLine, Line
+from telephony.lines.states import LineState
 from telephony.lines.watching import Unwatched
 
 _INVERSE_NORMAL = NormalDist().inv_cdf
-_DAY_S = 86_400.0
 _ASKED_AGAIN_S = 5.0
-_AGREED = {
-    DispositionKind.PROMISE_TO_PAY,
-    DispositionKind.PLAN_AGREED,
-    DispositionKind.SETTLEMENT_AGREED,
-    DispositionKind.PAID_ON_CALL,
-}
-_CALL_BACK_WORDS = "please call me again then"
 _FREE = (AgentState.AVAILABLE.value, AgentState.NOT_READY.value)
 
 
-@dataclass(slots=True)
-class _Agent:
-    name: AgentId
-    chance: Stream
-    pace: float
-    skill: float
-    state: str = AgentState.LOGGED_OUT.value
-    gone: bool = True
-    is_leaving: bool = False
-    break_s: float = 0.0
-    line: Line | None = None
-    written: Line | None = None
-
-
-class Roster(Unwatched):
+class Collectors(Unwatched):
     """Everybody who sits on the floor during one shift.
 
     Args:
+        book: what their screens show of people.
         starts_at, ends_at: POSIX seconds of the shift.
     """
 
@@ -70,6 +50,7 @@ class Roster(Unwatched):
         scenario: Scenario,
         streams: Streams,
         campaign: CampaignId,
+        book: LeadBook,
         starts_at: float,
         ends_at: float,
     ) -> None:
@@ -77,6 +58,15 @@ class Roster(Unwatched):
         self._plan: AgentsPlan = scenario.agents
         self._talks = scenario.talks
         self._campaign = campaign
+        self._book = book
+        self._acts = Acts(
+            world=world,
+            scenario=scenario,
+            streams=streams,
+            campaign=campaign,
+            book=book,
+            everybody=self.everybody,
+        )
         self._starts_at = starts_at
         self._ends_at = ends_at
         self._network: TelephoneNetwork | None = None
@@ -86,14 +76,18 @@ class Roster(Unwatched):
         }
         world.on(StoreAgentState, self._look_at_screen)
 
-    def _hire(self, name: AgentId, streams: Streams) -> _Agent:
+    def _hire(self, name: AgentId, streams: Streams) -> Collector:
         u = streams.draws("agent", name)
-        return _Agent(
+        return Collector(
             name=name,
             chance=streams.stream("agent", name, "shift", str(int(self._starts_at))),
             pace=exp(self._plan.pace_spread * _INVERSE_NORMAL(u[0])),
             skill=exp(self._plan.skill_spread * _INVERSE_NORMAL(u[1])),
         )
+
+    def everybody(self) -> tuple[Collector, ...]:
+        """Everybody who works here, by name."""
+        return tuple(self._agents.values())
 
     def work(self, network: TelephoneNetwork) -> None:
         """Put the whole shift's plan on the heap."""
@@ -109,6 +103,7 @@ class Roster(Unwatched):
                     what = (agent, rest.minutes * 60.0, rest.reason)
                     schedule(leaves, self._want_break, what, priority=FLOOR)
             schedule(self._ends_at, self._shift_over, agent, priority=FLOOR)
+        self._acts.open(self._starts_at, self._ends_at)
 
     # --- what they hear -----------------------------------------------------------------------------
 
@@ -121,20 +116,25 @@ class Roster(Unwatched):
         """Somebody is on the line. A slow agent talks longer."""
         del now
         found = self._agents[agent]
-        if isinstance(line, Line):
-            found.line = line
-            _behaviour(line).talk_s *= found.pace
+        found.line = line
+        drawn = drawn_for(line) if isinstance(line, Line) else drawn_by(line)
+        drawn.talk_s *= found.pace
+        self._acts.joined(found, line)
 
     def left(self, line: Line | CallerLine, agent: AgentId, now: float) -> None:
-        """The line is dead in the agent's ear: time to write down what came of it."""
+        """The line is dead in the agent's ear: time to write down what came of it, unless it is somebody
+        else's by now."""
         found = self._agents[agent]
-        if isinstance(line, Line):
-            writing = _behaviour(line).after_call_s * found.pace
-            self._world.schedule(now + writing, self._write_down, (found, line), priority=FLOOR)
+        if isinstance(line, Line) and _is_done_with(found, line):
+            found.line = found.passes_on = None
+            return
+        drawn = drawn_for(line) if isinstance(line, Line) else drawn_by(line)
+        writing = drawn.after_call_s * found.pace
+        self._world.schedule(now + writing, self._write_down, (found, line), priority=FLOOR)
 
     # --- what they do -------------------------------------------------------------------------------
 
-    def _take_seat(self, agent: _Agent) -> None:
+    def _take_seat(self, agent: Collector) -> None:
         agent.gone = False
         self._floor().take_seat(agent.name)
         for rate, accident in (
@@ -153,7 +153,7 @@ class Roster(Unwatched):
             )
         )
 
-    def _next(self, agent: _Agent, per_hour: float) -> float:
+    def _next(self, agent: Collector, per_hour: float) -> float:
         return self._world.now + 3600.0 / per_hour * -log(agent.chance.next())
 
     def _look_at_screen(self, command: StoreAgentState) -> None:
@@ -168,13 +168,13 @@ class Roster(Unwatched):
                 back = 0.0
             self._world.schedule(self._world.now + back, self._come_back, agent, priority=FLOOR)
         elif command.state == AgentState.WRAPPING.value and agent.line is None and agent.written is not None:
-            again = (agent, agent.written)  # the screen still asks for what was written down already
-            self._world.schedule(self._world.now + _ASKED_AGAIN_S, self._write_down, again, priority=FLOOR)
+            again = self._world.now + _ASKED_AGAIN_S
+            self._world.schedule(again, self._write_again, (agent, agent.written), priority=FLOOR)
         elif command.state == AgentState.LOGGED_OUT.value:
             agent.gone = True
             self._floor().leave_seat(agent.name)
 
-    def _come_back(self, agent: _Agent) -> None:
+    def _come_back(self, agent: Collector) -> None:
         if agent.gone or agent.state != AgentState.NOT_READY.value:
             return
         if agent.is_leaving:
@@ -186,14 +186,14 @@ class Roster(Unwatched):
         else:
             self._world.tell(AgentGotReady(agent=agent.name))
 
-    def _want_break(self, what: tuple[_Agent, float, str]) -> None:
+    def _want_break(self, what: tuple[Collector, float, str]) -> None:
         agent, seconds, reason = what
         if agent.gone or agent.is_leaving or not self._is_seated(agent):
             return
         agent.break_s = max(agent.break_s, seconds)
         self._world.tell(AgentPauseRequested(agent=agent.name, reason=reason))
 
-    def _need_pause(self, agent: _Agent) -> None:
+    def _need_pause(self, agent: Collector) -> None:
         if agent.gone or agent.is_leaving:
             return
         rate = self._plan.pauses_per_hour
@@ -201,7 +201,7 @@ class Roster(Unwatched):
         if agent.state != AgentState.NOT_READY.value:
             self._want_break((agent, self._plan.pause.at(agent.chance.next()), "personal"))
 
-    def _lose_leg(self, agent: _Agent) -> None:
+    def _lose_leg(self, agent: Collector) -> None:
         if agent.gone or agent.is_leaving:
             return
         rate = self._plan.leg_losses_per_hour
@@ -212,7 +212,7 @@ class Roster(Unwatched):
         self._world.schedule(back, self._leg_back, agent, priority=FLOOR)
         self._floor().lose_leg(agent.name)
 
-    def _leg_back(self, agent: _Agent) -> None:
+    def _leg_back(self, agent: Collector) -> None:
         if not agent.gone:
             self._floor().restore_leg(agent.name)
 
@@ -220,64 +220,52 @@ class Roster(Unwatched):
         assert self._network is not None, "nobody works before there is a network"
         return self._network
 
-    def _is_seated(self, agent: _Agent) -> bool:
+    def _is_seated(self, agent: Collector) -> bool:
         return self._floor().is_seated(agent.name)
 
-    def _shift_over(self, agent: _Agent) -> None:
+    def _shift_over(self, agent: Collector) -> None:
         agent.is_leaving = True
         if agent.gone:
             return
         if agent.state in _FREE or not self._is_seated(agent):
             self._world.tell(AgentLoggedOut(agent=agent.name))
 
-    def _write_down(self, what: tuple[_Agent, Line]) -> None:
+    def _write_down(self, what: tuple[Collector, Line | CallerLine]) -> None:
         agent, line = what
         if agent.line is line:
             agent.line = None
         agent.written = line
         stays = not agent.is_leaving and agent.break_s <= 0.0
+        if isinstance(line, Line):
+            said = after_call(agent, line, talks=self._talks, now=self._world.now)
+            self._world.tell(
+                DispositionRecorded(
+                    agent=agent.name, attempt=line.order.attempt, disposition=said, ready_after=stays
+                )
+            )
+            return
+        person = drawn_by(line).person
+        debts = () if person is None else self._owed(person)
+        said = after_caller(agent, line, debts, talks=self._talks, now=self._world.now)
+        named = person if said.effect.right_party else None
         self._world.tell(
-            DispositionRecorded(
-                agent=agent.name,
-                attempt=line.order.attempt,
-                disposition=self._disposition(agent, line),
-                ready_after=stays,
+            InboundDisposed(
+                agent=agent.name, call=line.call, person=named, disposition=said, ready_after=stays
             )
         )
 
-    def _disposition(self, agent: _Agent, line: Line) -> Disposition:
-        """What the collector saw and heard, which is not always what was there."""
-        behaviour, order, now = _behaviour(line), line.order, self._world.now
-        kind, u = behaviour.disposition, behaviour.draws
-        talked = now - line.joined_at
-        if behaviour.answerer is Answerer.PERSON and talked < min(1.0, behaviour.talk_s):
-            return Disposition(kind=DispositionKind.HUNG_UP_UNVERIFIED)
-        if kind in _AGREED and u[13] > agent.skill:
-            kind = DispositionKind.NO_COMMITMENT
-        spoken = order.clearance.debts
-        if kind in _AGREED:
-            return Disposition(
-                kind=kind,
-                debts_spoken_of=spoken,
-                promised=Money(cents=int(self._talks.promise_cents.at(u[10]))),
-                promised_for=now + _DAY_S * self._talks.promise_days.at(u[14]),
-            )
-        if kind is DispositionKind.CALL_BACK:
-            return Disposition(
-                kind=kind,
-                debts_spoken_of=spoken,
-                call_back_at=now + _DAY_S * (1 + int(3 * u[14])),
-                call_back_words=_CALL_BACK_WORDS,
-            )
-        return Disposition(kind=kind, debts_spoken_of=spoken if _is_talk(kind) else ())
+    def _write_again(self, what: tuple[Collector, Line | CallerLine]) -> None:
+        """The screen still asks for what was written down already."""
+        agent, line = what
+        if agent.state == AgentState.WRAPPING.value and agent.line is None and agent.written is line:
+            self._write_down(what)
+
+    def _owed(self, person: PersonId) -> tuple[DebtId, ...]:
+        """The debt that a caller speaks of: the first on file, as the collector's screen shows it."""
+        return tuple(DebtId(debt.debt) for debt in self._book.file_of(person).debts[:1])
 
 
-def _behaviour(line: Line) -> Behaviour:
-    """What the made-up public drew for this call."""
-    behaviour = line.behaviour
-    assert isinstance(behaviour, Behaviour), "a rehearsal calls the made-up public and nobody else"
-    return behaviour
-
-
-def _is_talk(kind: DispositionKind) -> bool:
-    return Disposition(kind=kind).effect.conversation
+def _is_done_with(agent: Collector, line: Line) -> bool:
+    """A machine gets its message, or another agent has the person: nothing is left to write down."""
+    is_passed_on = agent.passes_on is line and line.state is LineState.JOINED
+    return is_passed_on or line.state is LineState.LEAVING

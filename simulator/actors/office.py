@@ -5,50 +5,52 @@ or give it, should come from outside at any hour, and the store and the engine m
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from compliance_gate.request import Address, Consent, Hold, PersonFile, PersonRequest, TimeBlock
-from compliance_gate.words import ConsentScope, GivenTo, HoldKind, RequestKind, Weekday
+from compliance_gate.request import (
+    Address,
+    Consent,
+    Hold,
+    NumberOnFile,
+    PersonFile,
+    PersonRequest,
+    TimeBlock,
+)
+from compliance_gate.words import (
+    ConsentScope,
+    GivenTo,
+    HoldKind,
+    NumberKind,
+    NumberRole,
+    RequestKind,
+    Weekday,
+)
 from dialer.casework.facts import FactEvent, change_of_event
 from dialer.domain.events import (
     AccountRecalled,
     ConsentGiven,
+    HoldLifted,
     HoldPlaced,
     InboundConversation,
     PaymentReceived,
     PersonEdited,
+    PersonPlacedAgain,
     RequestReceived,
     SuppressionAdded,
     SuppressionScope,
 )
+from dialer.domain.facts import FactChange
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.money import Money
 from dialer.domain.record import instant
 from simulator.lead_book import LeadBook
+from simulator.plans import OfficePlan
 from simulator.population import STATES
 from simulator.streams import Stream
 from simulator.world import OFFICE, World
 
 _WEEK = tuple(Weekday)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfficePlan:
-    """How often each kind of thing happens, per thousand people and day."""
-
-    calls_us: float = 1.5
-    names_bad_hours: float = 1.0
-    stops_a_number: float = 0.3
-    consents_to_calls: float = 1.0
-    on_active_duty: float = 0.1
-    disaster: float = 0.1
-    disputes_in_writing: float = 0.4
-    represented: float = 0.1
-    asks_us_to_stop: float = 0.2
-    recalled: float = 0.4
-    pays_all: float = 0.5
-    moves: float = 0.5
 
 
 class Office:
@@ -59,12 +61,15 @@ class Office:
         self._book = book
         self._plan = plan
         self._chance = chance
+        self._held: list[HoldPlaced] = []
         self.happened: dict[str, int] = {}
 
     def plan_day(self, starts_at: float, ends_at: float, persons: tuple[str, ...]) -> None:
         """Put the day's facts on the heap."""
         for name, make in _KINDS.items():
             rate: float = getattr(self._plan, name)
+            if rate <= 0.0:
+                continue
             expected = rate * len(persons) / 1000.0
             count = int(expected) + (self._chance.next() < expected % 1.0)
             for _ in range(count):
@@ -72,17 +77,60 @@ class Office:
                 at = starts_at + self._chance.next() * (ends_at - starts_at)
                 self._world.schedule(at, self._happen, (name, make, person), priority=OFFICE)
 
+        self._plan_day_of("placed_again", self._place_again, starts_at, ends_at, persons)
+        self._plan_day_of("holds_lifted", self._lift_hold, starts_at, ends_at, persons)
+
+    def _plan_day_of(
+        self,
+        name: str,
+        act: Callable[[str], None],
+        starts_at: float,
+        ends_at: float,
+        persons: tuple[str, ...],
+    ) -> None:
+        """What is no fact of its own; it comes in the later half of the day, when there is something
+        before."""
+        rate: float = getattr(self._plan, name)
+        for _ in range(round(rate * len(persons) / 1000.0)):
+            person = persons[int(self._chance.next() * len(persons))]
+            at = ends_at - self._chance.next() * (ends_at - starts_at) / 2
+            self._world.schedule(at, act, person, priority=OFFICE)
+
     def _happen(self, what: tuple[str, "_Make", str]) -> None:
         name, make, person = what
-        now = self._world.now
-        event = make(self._book.file_of(person), instant(now), self._chance)
-        if event is None:
-            return
+        event = make(self._book.file_of(person), instant(self._world.now), self._chance)
+        if event is not None:
+            self._tell(name, event)
+            if isinstance(event, HoldPlaced):
+                self._held.append(event)
+
+    def _tell(self, name: str, event: FactEvent) -> None:
         self.happened[name] = self.happened.get(name, 0) + 1
-        change = change_of_event(event, now=now)
+        change = change_of_event(event, now=self._world.now)
         if change is not None:
             self._book.learn(change)
         self._world.tell(event)
+
+    def _place_again(self, person: str) -> None:
+        """Another placement knows one more number of the person. The store has it first."""
+        file = self._book.file_of(person)
+        more = NumberOnFile(
+            number=f"number-{person}-placed",
+            kind=NumberKind.MOBILE,
+            role=NumberRole.OWN,
+            zones=file.numbers[0].zones if file.numbers else None,
+            country="US",
+            dnc_checked=True,
+        )
+        placed = replace(file, numbers=(more,), history=())
+        self._book.learn(FactChange(person=PersonId(person), placed=placed))
+        self.happened["placed_again"] = self.happened.get("placed_again", 0) + 1
+        self._world.tell(PersonPlacedAgain(person=self._book.file_of(person), as_of=self._world.steps))
+
+    def _lift_hold(self, _person: str) -> None:
+        if self._held:
+            hold = self._held.pop(0)
+            self._tell("holds_lifted", HoldLifted(person=hold.person, kind=hold.hold.kind, by="office"))
 
 
 _Make = Callable[[PersonFile, datetime, Stream], FactEvent | None]

@@ -1,0 +1,2 @@
+"""Whoever and whatever acts in a rehearsal beside the telephone network: collectors, callers, office,
+faults."""

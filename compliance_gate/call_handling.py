@@ -39,6 +39,9 @@ class CallHandling:
     agent_after_abandonment_s: float | None = None
 
 
+UNBOUND = CallHandling()
+"""Nothing is asked for."""
+
 UNTIL_CARRIED = CallHandling(
     shortest_ring_s=15.0,
     answer_limit_s=2.0,

@@ -82,12 +82,15 @@ class GateDecision:
         retry_at: first instant (whole seconds, UTC) at which all rules pass together if nothing else
             changes; `None` = never by waiting, or nothing denied.
         rulebook: hash of the law in force.
+        wants_agent: among what denies is that no agent is certain to be there after an abandoned call: with
+            one reserved the decision may be another.
     """
 
     findings: tuple[Finding, ...]
     clearance: Clearance | None
     retry_at: datetime | None
     rulebook: str
+    wants_agent: bool = False
 
     @property
     def is_allowed(self) -> bool:

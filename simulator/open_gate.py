@@ -7,6 +7,7 @@ cost buys nothing. It clears every contact and says so in its rulebook's name, w
 from datetime import datetime, timedelta
 
 from compliance_gate.asking.person_index import ContactRequest
+from compliance_gate.call_handling import UNBOUND
 from compliance_gate.findings import Clearance, Finding, GateDecision, Recording, Verdict
 
 RULEBOOK = "no law: a rehearsal of the floor only"
@@ -34,5 +35,6 @@ class OpenGate:
             expires_at=at + _VALID,
             rulebook=RULEBOOK,
             may_play=_MAY_PLAY,
+            handling=UNBOUND,
         )
         return GateDecision(findings=_FINDINGS, clearance=clearance, retry_at=None, rulebook=RULEBOOK)

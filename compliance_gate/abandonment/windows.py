@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import floor
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from compliance_gate.abandonment.definition import WindowKind
+from compliance_gate.calendar import zone_days
 
 PERIOD_DAYS = 30
 
@@ -30,7 +31,7 @@ def window_of(kind: WindowKind, *, at: datetime, zone: str, started: date) -> Wi
     Raises:
         ValueError: the instant lies before the campaign began.
     """
-    day = at.astimezone(ZoneInfo(zone)).date()
+    day = date.fromordinal(zone_days(zone).day_of(floor(at.timestamp())))
     if day < started:
         raise ValueError(f"{day.isoformat()} is before the campaign's first day {started.isoformat()}")
     match kind:

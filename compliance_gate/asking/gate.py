@@ -15,7 +15,7 @@ from compliance_gate.asking.preconditions import is_sound, structural_findings
 from compliance_gate.asking.question import Question
 from compliance_gate.book.rulebook import LAYERS, Rulebook
 from compliance_gate.calendar import utc
-from compliance_gate.call_handling import Term
+from compliance_gate.call_handling import Duty, Term
 from compliance_gate.findings import Clearance, GateDecision, Layer, Recording
 from compliance_gate.request import ProposedContact
 from compliance_gate.rules.base import Answer, Denied, Rule
@@ -76,6 +76,7 @@ class ComplianceGate:
             clearance=self._clearance(request, question, plan, at) if cleared else None,
             retry_at=None if retry is None else utc(retry),
             rulebook=self.rulebook.hash,
+            wants_agent=any(_is_for_an_agent(rule) for rule, _ in denials),
         )
 
     def handling_terms(
@@ -137,6 +138,10 @@ def ask(rule: Rule, question: Question) -> Answer:
         return rule.ask(question)
     except Exception as error:  # noqa: BLE001 - fail closed: no error of a rule may let a call through
         return Denied((("the rule failed", f"{type(error).__name__}: {error}"),), None)
+
+
+def _is_for_an_agent(rule: Rule) -> bool:
+    return any(term.duty is Duty.AGENT_AFTER_ABANDONMENT for term in rule.terms)
 
 
 def _question(request: ContactRequest, at: datetime) -> Question:

@@ -175,12 +175,14 @@ class Turn:
         debts: whose turns; () = nobody said which of several, so none is changed.
         until: POSIX seconds before which they have none; None where the fate is not to rest.
         reason: in a word.
+        leaves_call_back: a call back that was promised before is still owed: nobody has talked since.
     """
 
     fate: LeadFate
     debts: tuple[DebtId, ...]
     until: float | None
     reason: str
+    leaves_call_back: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,18 +281,28 @@ def _consents(
 
 
 def _turn(row: Follows, said: Disposition, debts: tuple[DebtId, ...], on: Occasion) -> Turn:
-    reason = said.kind.value
+    fate, until = _fate(row, said, on)
+    is_call_back = fate is LeadFate.CALL_BACK
+    return Turn(
+        fate=fate,
+        debts=debts,
+        until=until,
+        reason="call back" if is_call_back else said.kind.value,
+        leaves_call_back=is_call_back or not said.effect.conversation,
+    )
+
+
+def _fate(row: Follows, said: Disposition, on: Occasion) -> tuple[LeadFate, float | None]:
     if row.lead is LeadFate.CALL_BACK and said.call_back_at is not None:
-        return Turn(fate=LeadFate.CALL_BACK, debts=debts, until=said.call_back_at, reason="call back")
+        return LeadFate.CALL_BACK, said.call_back_at
     if row.lead in (LeadFate.CLOSES, LeadFate.STAYS):
-        return Turn(fate=row.lead, debts=debts, until=None, reason=reason)
+        return row.lead, None
     if row.agreed and said.promised_for is not None:
-        return Turn(fate=LeadFate.RESTS, debts=debts, until=said.promised_for, reason=reason)
+        return LeadFate.RESTS, said.promised_for
     if not _rests(said, on.channel):
-        return Turn(fate=LeadFate.STAYS, debts=debts, until=None, reason=reason)
+        return LeadFate.STAYS, None
     outcome = Outcome.CONNECTED if said.effect.live else Outcome.MACHINE
-    until = on.at + rest_after(on.rest_s, outcome)
-    return Turn(fate=LeadFate.RESTS, debts=debts, until=until, reason=reason)
+    return LeadFate.RESTS, on.at + rest_after(on.rest_s, outcome)
 
 
 def _rests(said: Disposition, channel: Channel) -> bool:

@@ -7,6 +7,7 @@ agents of a pool) are caches rebuilt from them and live in `Context`, never in a
 
 from dataclasses import dataclass, field
 
+from compliance_gate.call_handling import UNBOUND, UNTIL_CARRIED, CallHandling
 from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
 from compliance_gate.words import HoldKind
 from dialer.domain.agent import AgentState
@@ -65,11 +66,15 @@ Needs = tuple[str, ...]
 
 @dataclass(slots=True, kw_only=True)
 class LedgerRow:
-    """Abandonment of the running window. `window_ends` is POSIX seconds; None = the whole campaign."""
+    """Abandonment of the running window. `window_ends` is POSIX seconds; None = the whole campaign.
+
+    handling: the strictest of what the calls of the window were cleared under.
+    """
 
     live_answers: int = 0
     abandoned: int = 0
     window_ends: float | None = None
+    handling: CallHandling = UNBOUND
 
 
 @dataclass(slots=True, kw_only=True)
@@ -169,6 +174,7 @@ class LaunchRow:
             count as a live answer.
         is_guaranteed: an agent was held for it before it was dialed.
         caller_id: which of our numbers it shows; '' = the campaign names none.
+        handling: what law and policy ask for on this very call, as its clearance said.
     """
 
     attempt: AttemptId
@@ -189,6 +195,7 @@ class LaunchRow:
     box: BoxId = NO_BOX
     caller_id: str = ""
     voice: PlannedVoice | None = None
+    handling: CallHandling = UNTIL_CARRIED
 
 
 @dataclass(slots=True, kw_only=True)

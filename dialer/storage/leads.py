@@ -15,7 +15,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from compliance_gate.request import PersonFile
-from compliance_gate.words import Outcome, PersonRole
+from compliance_gate.words import PersonRole
 from dialer.domain.ids import AgentId, CampaignId, DebtId, LeadId
 from dialer.domain.lead import LEAD, NEVER, Lead, LeadMove, LeadState
 from dialer.domain.ordering import LEAD_ORDER
@@ -35,9 +35,6 @@ TARGET_ROLES = (PersonRole.CONSUMER, PersonRole.JOINT_DEBTOR, PersonRole.GUARANT
 
 NUMBERLESS = "no number that may be called"
 """Why a lead rests that the engine never saw."""
-
-ABANDONED_RECENTLY_S = 72 * 3600.0
-"""After an abandoned call the next has an agent reserved for this long (Ofcom's rule, kept everywhere)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,9 +190,7 @@ def bring(connection: Connection, campaign: str, ids: Sequence[str], *, now: flo
     }
     tied = _tied(connection, [row.debt for row in rows.values()])
     files = person_files(connection, (p for people in tied.values() for p, _ in people), now=now)
-    made = [
-        lead_of(rows[lead], tied.get(rows[lead].debt, ()), files, now=now) for lead in ids if lead in rows
-    ]
+    made = [lead_of(rows[lead], tied.get(rows[lead].debt, ()), files) for lead in ids if lead in rows]
     return Claimed(
         leads=tuple(lead for lead in made if lead is not None),
         persons=tuple(files[person] for person in sorted(files)),
@@ -250,8 +245,6 @@ def lead_of(
     row: Row[Any],
     tied: Sequence[tuple[str, PersonRole]],
     files: Mapping[str, PersonFile],
-    *,
-    now: float,
 ) -> Lead | None:
     """The lead as the hopper receives it; None when nobody tied to the debt may be called.
 
@@ -270,14 +263,7 @@ def lead_of(
         needs=texts(row.needs),
         priority=row.priority,
         passes=row.passes,
-        reserve_agent=bool(row.reserve_agent) or any(_abandoned(f, now) for f in callable_persons),
+        reserve_agent=bool(row.reserve_agent),
         reserve_for=None if reserve_for is None else AgentId(reserve_for),
         not_before=row.not_before if row.reserve_agent else None,
-    )
-
-
-def _abandoned(file: PersonFile, now: float) -> bool:
-    return any(
-        entry.outcome is Outcome.ABANDONED and entry.at.timestamp() >= now - ABANDONED_RECENTLY_S
-        for entry in reversed(file.history)
     )

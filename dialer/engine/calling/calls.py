@@ -33,6 +33,7 @@ from dialer.engine.calling.joining import Joining, forget
 from dialer.engine.calling.judging import Judging
 from dialer.engine.calling.watching import Watching
 from dialer.engine.context import Context, place_of
+from dialer.engine.handling import answer_limit_s
 from dialer.engine.state import AgentRow, CallRow, CampaignRow
 
 HOLD_AFTER_REFUSAL_S = 2.0
@@ -157,7 +158,8 @@ class Calls:
         context = self._context
         campaign, pool = place_of(context.state, call)
         if call.state in UNANSWERED:  # the news of the answer was lost on its way
-            phases.answer(call, AttemptMove.ANSWER, at=context.now - campaign.settings.answer_limit_s)
+            limit_s = answer_limit_s(campaign.settings, call.launch.handling)
+            phases.answer(call, AttemptMove.ANSWER, at=context.now - limit_s)
             forget(pool.ringing, call.launch.attempt)
         forget(pool.waiting, call.launch.attempt)
         held = None if call.agent is None else context.state.agents[call.agent]

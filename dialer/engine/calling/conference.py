@@ -43,6 +43,7 @@ from dialer.engine.calling import phases
 from dialer.engine.calling.ending import Ending
 from dialer.engine.calling.guests import guest_of, talk_of
 from dialer.engine.context import Context
+from dialer.engine.handling import answer_limit_s, ring_s
 from dialer.engine.launching.clearing import Clearing
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.roster import Roster
@@ -188,7 +189,7 @@ class Conference:
             proposed=_proposed(settings, number, call.launch.debts),
             max_ring_s=settings.ring_s,
         )
-        decision = context.gate.evaluate(request, at=context.instant())
+        decision = self._clearing.evaluate(settings, request)
         if decision.clearance is None:
             self._refuse(agent, _reason(decision))
             return
@@ -274,7 +275,8 @@ class Conference:
         line: str,
     ) -> None:
         context = self._context
-        context.set_timer(context.now + settings.ring_s + GUEST_WATCH_S, TimerKind.GUEST, guest.attempt)
+        rings_s = ring_s(settings, clearance.handling)
+        context.set_timer(context.now + rings_s + GUEST_WATCH_S, TimerKind.GUEST, guest.attempt)
         context.emit(
             Originate(
                 attempt=guest.attempt,
@@ -283,8 +285,8 @@ class Conference:
                 number=number,
                 clearance=clearance,
                 caller_id=call.launch.caller_id or settings.caller_id,
-                ring_s=settings.ring_s,
-                answer_limit_s=settings.answer_limit_s,
+                ring_s=rings_s,
+                answer_limit_s=answer_limit_s(settings, clearance.handling),
                 detection=DetectionMode.OFF,
                 box=call.launch.box,
                 joins=call.launch.attempt,

@@ -191,9 +191,20 @@ class Ending:
                 )
             )
         else:
-            self._rest(campaign, call, turn.until, turn.reason, call.launch.lead.passes + 1)
+            passes, is_owed = call.launch.lead.passes + 1, turn.leaves_call_back
+            self._rest(campaign, call, turn.until, turn.reason, passes, is_call_back_owed=is_owed)
 
-    def _rest(self, campaign: CampaignRow, call: CallRow, until: float, reason: str, passes: int) -> None:
+    def _rest(
+        self,
+        campaign: CampaignRow,
+        call: CallRow,
+        until: float,
+        reason: str,
+        passes: int,
+        *,
+        is_call_back_owed: bool = True,
+    ) -> None:
+        """The lead rests; a call back that was promised before, and not made, stays promised."""
         if passes >= campaign.settings.max_passes:
             self._context.emit(CloseLead(lead=call.launch.lead.lead, reason="every pass was made"))
             return
@@ -203,8 +214,8 @@ class Ending:
                 not_before=min(until, NEVER),
                 reason=reason,
                 passes=passes,
-                reserve_agent=call.outcome is Outcome.ABANDONED or call.launch.lead.reserve_agent,
-                reserve_for=call.launch.lead.reserve_for,
+                reserve_agent=call.launch.lead.reserve_agent and is_call_back_owed,
+                reserve_for=call.launch.lead.reserve_for if is_call_back_owed else None,
             )
         )
 

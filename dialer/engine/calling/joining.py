@@ -5,6 +5,7 @@ An agent is held from the order to the bridge until the telephone system says wh
 
 from dialer.domain.agent import AgentMove, AgentState
 from dialer.domain.attempt import UNANSWERED, AttemptMove, AttemptState
+from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Bridge, HangupReason
 from dialer.domain.cue import Cue
 from dialer.domain.ids import AgentId, AttemptId
@@ -12,6 +13,7 @@ from dialer.engine.calling import phases
 from dialer.engine.calling.ending import Ending
 from dialer.engine.calling.guests import send_guest_away
 from dialer.engine.context import Context, place_of
+from dialer.engine.handling import answer_limit_s
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, CallRow, CampaignRow
 
@@ -46,9 +48,8 @@ class Joining:
                 self.join(call, agent)
 
     def _in_time(self, campaign: CampaignRow, call: CallRow) -> bool:
-        settings = campaign.settings
         answered = call.answered_at if call.answered_at is not None else self._context.now
-        return self._context.now - answered < settings.answer_limit_s - settings.bridge_margin_s
+        return self._context.now - answered < _join_within_s(campaign.settings, call)
 
     def join(self, call: CallRow, agent: AgentRow) -> None:
         """Hold the agent and order the bridge."""
@@ -75,7 +76,7 @@ class Joining:
         if cue is None or call.state is not AttemptState.BRIDGING:
             return None
         waited = self._context.now - (call.answered_at or self._context.now)
-        left = settings.answer_limit_s - settings.bridge_margin_s - waited
+        left = _join_within_s(settings, call) - waited
         return cue if left >= cue.most_s + CUE_MARGIN_S else None
 
     def holds(self, agent: AgentRow, call: CallRow) -> bool:
@@ -180,3 +181,8 @@ def forget(names: list[AttemptId], attempt: AttemptId) -> None:
     """Take the attempt off a list of a pool's, if it is there."""
     if attempt in names:
         names.remove(attempt)
+
+
+def _join_within_s(settings: CampaignSettings, call: CallRow) -> float:
+    """Seconds from the answer within which a join is still ordered: the race is never cut fine."""
+    return answer_limit_s(settings, call.launch.handling) - settings.bridge_margin_s

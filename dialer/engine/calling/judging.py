@@ -7,6 +7,7 @@ was there when it says so (`CallBridged`), however long its news took.
 from dialer.domain.attempt import AttemptState, Outcome
 from dialer.engine.calling import phases
 from dialer.engine.context import Context
+from dialer.engine.handling import answer_limit_s, served_within_s
 from dialer.engine.launching import ledger
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.state import CallRow, CampaignRow
@@ -30,13 +31,14 @@ class Judging:
     def bridged(self, campaign: CampaignRow, call: CallRow) -> None:
         """A bridge after the limit is an abandonment by the definition, though somebody is talking."""
         wait = (call.bridged_at or 0.0) - (call.answered_at or 0.0)
-        if call.abandoned is None and wait > campaign.settings.answer_limit_s:
+        limit_s = answer_limit_s(campaign.settings, call.launch.handling)
+        if call.abandoned is None and wait > limit_s:
             self.abandon(campaign, call)
 
     def passed_limit(self, campaign: CampaignRow, call: CallRow) -> None:
         """The limit passed with no agent; where the live overflow may yet be in time, it is judged later."""
-        settings = campaign.settings
-        may_be_in_time = settings.served_within() > settings.answer_limit_s
+        settings, handling = campaign.settings, call.launch.handling
+        may_be_in_time = served_within_s(settings, handling) > answer_limit_s(settings, handling)
         is_open = call.state is AttemptState.OVERFLOWING and may_be_in_time
         if call.state is not AttemptState.MACHINE and not is_open:
             self.abandon(campaign, call)
@@ -46,7 +48,7 @@ class Judging:
         if call.abandoned is not None:
             return
         waited = (call.overflow_at or 0.0) - (call.answered_at or call.overflow_at or 0.0)
-        if waited <= campaign.settings.served_within():
+        if waited <= served_within_s(campaign.settings, call.launch.handling):
             phases.judge(call, abandoned=False)
             ledger.count_live(campaign, self._context.now)
         else:
@@ -59,7 +61,7 @@ class Judging:
             return Outcome.MACHINE
         if call.state is AttemptState.OVERFLOWED:
             return Outcome.OVERFLOWED
-        if call.abandoned or wait >= campaign.settings.answer_limit_s:
+        if call.abandoned or wait >= answer_limit_s(campaign.settings, call.launch.handling):
             if call.abandoned is None:
                 self.abandon(campaign, call)
             return Outcome.ABANDONED

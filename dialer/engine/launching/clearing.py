@@ -1,17 +1,16 @@
 """Between the engine and the gate: a target becomes a question, asked at the moment of launch."""
 
+from dataclasses import replace
+
 from compliance_gate.asking.person_index import ContactRequest
 from compliance_gate.findings import GateDecision
 from compliance_gate.request import ProposedContact
-from compliance_gate.words import Action, Mode, Outcome, Purpose, Tech
+from compliance_gate.words import Action, Mode, Purpose, Tech
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.ids import NumberId, PersonId
 from dialer.engine.context import Context
+from dialer.engine.handling import ring_s
 from dialer.engine.state import CallRow
-
-GUARANTEED_AFTER_ABANDONMENT_S = 72 * 3600.0
-"""After somebody was abandoned once, their next call has an agent reserved for 72 hours (Ofcom's rule for GB,
-ours everywhere)."""
 
 
 class Clearing:
@@ -38,7 +37,18 @@ class Clearing:
             ),
             max_ring_s=settings.ring_s,
         )
-        return self._context.gate.evaluate(request, at=self._context.instant())
+        return self.evaluate(settings, request)
+
+    def evaluate(self, settings: CampaignSettings, request: ContactRequest) -> GateDecision:
+        """Any contact, at this instant. Where it must ring longer than was asked, that must be lawful too."""
+        gate, at = self._context.gate, self._context.instant()
+        decision = gate.evaluate(request, at=at)
+        if decision.clearance is None:
+            return decision
+        rings_s = ring_s(settings, decision.clearance.handling)
+        if rings_s <= request.max_ring_s:
+            return decision
+        return gate.evaluate(replace(request, max_ring_s=rings_s), at=at)
 
     def still_allowed(self, call: CallRow) -> bool:
         """Whether a call that rings would be cleared now; the attempt itself is not held against it."""
@@ -46,14 +56,6 @@ class Clearing:
         row = call.launch
         decision = self.ask(settings, row.person, row.number, row.debts[0], guaranteed=row.is_guaranteed)
         return decision.clearance is not None
-
-    def was_abandoned_lately(self, person: PersonId) -> bool:
-        """Whether any call to this person was abandoned within the last 72 hours."""
-        since = self._context.instant().timestamp() - GUARANTEED_AFTER_ABANDONMENT_S
-        for entry in reversed(self._context.state.persons[person].file.history):
-            if entry.outcome is Outcome.ABANDONED and entry.at.timestamp() >= since:
-                return True
-        return False
 
     def zones(self, person: PersonId) -> tuple[str, ...]:
         """IANA zones in which the gate believes the person may be now, sorted."""

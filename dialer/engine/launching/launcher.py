@@ -29,7 +29,8 @@ from dialer.engine.calling.ending import record_of
 from dialer.engine.calling.recorded_voice import may_be_abandoned, planned
 from dialer.engine.calling.watching import WATCH_S
 from dialer.engine.context import Context
-from dialer.engine.launching import caller_id
+from dialer.engine.handling import answer_limit_s, may_be_taken_back, ring_s
+from dialer.engine.launching import caller_id, ledger
 from dialer.engine.launching.caller_id import NotShown
 from dialer.engine.launching.clearing import Clearing
 from dialer.engine.launching.hopper import Hopper, take_off
@@ -61,9 +62,6 @@ LOCKED_REST_S = 60.0
 LOOKS_PER_LAUNCH = 6
 EXTRA_LOOKS = 24
 """Most leads looked at in one decision: 6 for each wanted launch and 24 more; then pacing is asked again."""
-
-CANCEL_AFTER_S = 15.0
-"""A telephone rings at least this long before the guard may cancel it (47 CFR 64.1200(a)(6))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +248,8 @@ class Launcher:
             if wanted <= 0:
                 return
             call = calls[name]
-            if call.hangup is None and self._context.now - call.launch.launched_at >= CANCEL_AFTER_S:
+            rung_s = self._context.now - call.launch.launched_at
+            if call.hangup is None and may_be_taken_back(call.launch.handling, rung_s=rung_s):
                 phases.hang_up(self._context, call, HangupReason.GUARD)
                 wanted -= 1
 
@@ -293,14 +292,13 @@ class Launcher:
             if isinstance(shown, NotShown):
                 unshown.append(shown)
                 continue
-            decision = self._clearing.ask(
-                settings, target.person, target.number, lead.debt, guaranteed=agent is not None
-            )
+            decision, is_predictive = self._ask(settings, lead, target, agent)
             if decision.clearance is None:
                 denied.append(_Denied(target, decision))
                 continue
             voice = self._voice(settings, lead, target, decision.clearance)
-            if agent is None and self._must_have_agent(target, decision.clearance, voice):
+            may_ring_alone = is_predictive and may_be_abandoned(voice, decision.clearance.may_play)
+            if agent is None and not may_ring_alone:
                 keep_for(leads_of(campaign, pool), lead.lead, since=self._context.now)
                 self._context.unconnected.add(settings.campaign)
                 return False
@@ -313,6 +311,20 @@ class Launcher:
             self._rest_denied(lead, denied)
         return False
 
+    def _ask(
+        self, settings: CampaignSettings, lead: Lead, target: Target, agent: AgentRow | None
+    ) -> tuple[GateDecision, bool]:
+        """The gate's decision, and whether it holds with no agent reserved.
+
+        Who was abandoned lately is denied without one; then what counts is the decision with one.
+        """
+        person, number, debt = target.person, target.number, lead.debt
+        if agent is None:
+            decision = self._clearing.ask(settings, person, number, debt, guaranteed=False)
+            if not decision.wants_agent:
+                return decision, True
+        return self._clearing.ask(settings, person, number, debt, guaranteed=True), False
+
     def _voice(
         self, settings: CampaignSettings, lead: Lead, target: Target, clearance: Clearance
     ) -> PlannedVoice | None:
@@ -321,10 +333,6 @@ class Launcher:
         file = self._context.state.persons[target.person].file
         may_play = clearance.may_play
         return planned(settings, file, lead, target.number, may_play, now=self._context.now)
-
-    def _must_have_agent(self, target: Target, clearance: Clearance, voice: PlannedVoice | None) -> bool:
-        is_heard = may_be_abandoned(voice, clearance.may_play)
-        return not is_heard or self._clearing.was_abandoned_lately(target.person)
 
     def _rest_unshown(self, campaign: CampaignRow, lead: Lead, unshown: list[NotShown]) -> None:
         """No number of ours may be shown to them now; when none may to anybody, launching stops."""
@@ -409,9 +417,11 @@ class Launcher:
         if box in state.boxes:
             state.boxes[box].in_flight += 1
         campaign.tokens -= 1.0
+        ledger.bind(campaign, launch.handling, context.now)
         context.emit(StoreAttempt(record=record_of(call), findings=cleared.decision.findings))
         context.emit(self._originate_command(campaign, call, cleared.clearance))
-        context.set_timer(context.now + campaign.settings.ring_s + WATCH_S, TimerKind.WATCH, attempt)
+        rings_s = ring_s(campaign.settings, launch.handling)
+        context.set_timer(context.now + rings_s + WATCH_S, TimerKind.WATCH, attempt)
         if agent is None:
             pool.ringing.append(attempt)
             return
@@ -445,6 +455,7 @@ class Launcher:
             box=campaign.pools[key].box,
             caller_id=cleared.shown,
             voice=cleared.voice,
+            handling=clearance.handling,
         )
 
     def _originate_command(self, campaign: CampaignRow, call: CallRow, clearance: Clearance) -> Originate:
@@ -456,8 +467,8 @@ class Launcher:
             number=launch.number,
             clearance=clearance,
             caller_id=launch.caller_id,
-            ring_s=settings.ring_s,
-            answer_limit_s=settings.answer_limit_s,
+            ring_s=ring_s(settings, launch.handling),
+            answer_limit_s=answer_limit_s(settings, launch.handling),
             detection=settings.detects(launch.segment),
             reserved_agent=call.agent,
             box=launch.box,

@@ -5,24 +5,25 @@ Definition in force: answered and not joined to an agent within the campaign's l
 live one: doubt counts against us. A joined call counts as live only when the collector said so.
 """
 
-from datetime import datetime, timedelta
+from datetime import date
 from math import inf
-from zoneinfo import ZoneInfo
 
+from compliance_gate.abandonment import WindowKind, window_of
+from compliance_gate.calendar import zone_days
+from compliance_gate.call_handling import CallHandling, stricter
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.record import instant
+from dialer.engine.handling import answer_limit_s
 from dialer.engine.state import CampaignRow, LedgerRow
 from pacing.policy import AbandonmentLedger
 
 
 def window_end(settings: CampaignSettings, now: float) -> float | None:
     """POSIX seconds at which the running window ends; None for a window of the whole campaign."""
-    if settings.abandonment_window == "campaign":
-        return None
-    zone = ZoneInfo(settings.time_zone)
-    local = instant(now).astimezone(zone)
-    midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), tzinfo=zone)
-    return midnight.timestamp()
+    is_whole = settings.abandonment_window == "campaign"
+    kind = WindowKind.CAMPAIGN if is_whole else WindowKind.CALENDAR_DAY
+    last = window_of(kind, at=instant(now), zone=settings.time_zone, started=date.min).last
+    return None if last is None else float(zone_days(settings.time_zone).midnight(last.toordinal() + 1))
 
 
 def current(campaign: CampaignRow, now: float) -> LedgerRow:
@@ -45,14 +46,21 @@ def count_live(campaign: CampaignRow, now: float) -> None:
     current(campaign, now).live_answers += 1
 
 
+def bind(campaign: CampaignRow, handling: CallHandling, now: float) -> None:
+    """A call was cleared under these values: the window is held to the strictest of them."""
+    ledger = current(campaign, now)
+    if ledger.handling != handling:
+        ledger.handling = stricter(ledger.handling, handling)
+
+
 def as_pacing(campaign: CampaignRow, now: float) -> AbandonmentLedger:
     """The ledger in the pacing library's words."""
     ledger = current(campaign, now)
-    settings = campaign.settings
+    settings, most = campaign.settings, ledger.handling.most_abandoned
     return AbandonmentLedger(
         live_answers=ledger.live_answers,
         abandoned=ledger.abandoned,
-        limit=settings.abandonment_limit,
-        connect_within=settings.answer_limit_s - settings.bridge_margin_s,
+        limit=settings.abandonment_limit if most is None else min(settings.abandonment_limit, most),
+        connect_within=answer_limit_s(settings, ledger.handling) - settings.bridge_margin_s,
         window_left=inf if ledger.window_ends is None else ledger.window_ends - now,
     )

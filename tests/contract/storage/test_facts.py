@@ -4,8 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from compliance_gate.request import Consent, Hold, NumberOnFile, PersonFile, PersonRequest
-from compliance_gate.words import ConsentScope, GivenTo, HoldKind, NumberRole, PersonRole, RequestKind
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
+from compliance_gate.book.shipped import sample_rulebook
+from compliance_gate.findings import Layer
+from compliance_gate.request import Consent, Hold, NumberOnFile, PersonFile, PersonRequest, ProposedContact
+from compliance_gate.words import ConsentScope, GivenTo, HoldKind, Mode, NumberRole, PersonRole, RequestKind
 from compliance_gate.words import Outcome as GateOutcome
 from dialer.casework.facts import FactEvent, change_of_event
 from dialer.domain.attempt import Outcome
@@ -205,14 +209,24 @@ def test_a_recalled_account_has_no_lead_any_more(floor: Any) -> None:
     assert [lead.lead for lead in floor.leads()] == [floor.lead_id("A2")]
 
 
-def test_someone_abandoned_lately_is_only_called_with_an_agent_reserved(floor: Any) -> None:
+def test_of_someone_abandoned_the_gate_is_told_and_wants_an_agent_for_three_days(floor: Any) -> None:
+    """The store keeps no number of its own for it: the file it gives is what the rule is asked about."""
     floor.place(floor.account("A1"))
     (lead,) = floor.leads()
-    record = floor.record("t1", lead, outcome=Outcome.ABANDONED, launched_at=floor.now - 71 * 3600)
+    record = floor.record("t1", lead, outcome=Outcome.ABANDONED, launched_at=floor.now)
     write(floor, floor.step(TimeReached(), StoreAttempt(record=record, findings=())))
-    assert floor.leads()[0].reserve_agent
-    floor.now += 2 * 3600
+    target = lead.targets[0]
+    file = file_of(floor, target.person)
+    gate = ComplianceGate(sample_rulebook(), layers=[Layer.HOUSE])
+    proposed = ProposedContact(number=target.number, debts=(lead.debt,), mode=Mode.PREDICTIVE)
+
+    def wants_agent(after: float) -> bool:
+        request = ContactRequest(person=PreparedPerson(file), proposed=proposed)
+        return gate.evaluate(request, at=instant(floor.now + after)).wants_agent
+
     assert not floor.leads()[0].reserve_agent
+    assert wants_agent(72 * 3600 - 1)
+    assert not wants_agent(72 * 3600)
 
 
 def test_roles_and_days_past_due_are_those_of_today(floor: Any) -> None:

@@ -61,6 +61,18 @@ TABLE: dict[DispositionKind, tuple[object, ...]] = {
     K.DEAD_AIR: (None, None, None, False, REST, STAY, NONE, NONE),
 }
 WRITTEN = {Channel.OUTBOUND: False, Channel.INBOUND: False, Channel.LETTER: True, Channel.PAGE: None}
+NO_TALK = {
+    K.HUNG_UP_UNVERIFIED,
+    K.THIRD_PARTY,
+    K.CHILD_ANSWERED,
+    K.WRONG_NUMBER,
+    K.DECEASED,
+    K.LANGUAGE_BARRIER,
+    K.MACHINE,
+    K.MESSAGE_LEFT,
+    K.SCREENED,
+    K.DEAD_AIR,
+}
 WITHOUT_AGENT_OF_A_PERSON = {K.MACHINE, K.MESSAGE_LEFT, K.SCREENED, K.DEAD_AIR}
 CELLS = [(kind, channel) for kind in DispositionKind for channel in Channel]
 
@@ -156,6 +168,7 @@ def test_the_turn_after_each_kind_by_each_means(kind: DispositionKind, channel: 
         until = NOW + DAY_S
     assert (found.turn.fate, found.turn.until, found.turn.debts) == (wanted, until, (DEBT,))
     assert found.turn.reason == ("call back" if wanted is BACK else kind.value)
+    assert found.turn.leaves_call_back == (wanted is BACK or kind in NO_TALK)
 
 
 @pytest.mark.parametrize(("kind", "channel"), CELLS)
@@ -181,7 +194,9 @@ def test_a_campaign_may_set_its_own_rest() -> None:
 def test_a_call_back_without_an_instant_rests_like_any_talk() -> None:
     found = consequences(said(K.CALL_BACK), occasion(Channel.INBOUND))
     assert found.consents == ()
-    assert found.turn == Turn(fate=REST, debts=(DEBT,), until=NOW + DAY_S, reason="call_back")
+    assert found.turn == Turn(
+        fate=REST, debts=(DEBT,), until=NOW + DAY_S, reason="call_back", leaves_call_back=False
+    )
 
 
 def test_only_a_promise_rests_until_the_day_it_is_for() -> None:

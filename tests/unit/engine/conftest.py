@@ -8,9 +8,10 @@ from typing import TypeVar
 import pytest
 
 from compliance_gate.asking.person_index import ContactRequest
+from compliance_gate.call_handling import CallHandling
 from compliance_gate.findings import Clearance, Finding, GateDecision, Recording, Verdict
 from compliance_gate.request import Address, Debt, HistoryEntry, NumberOnFile, PersonFile
-from compliance_gate.words import NumberKind, NumberRole, RequestKind
+from compliance_gate.words import Mode, NumberKind, NumberRole, RequestKind
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.attempt import Outcome
@@ -37,7 +38,10 @@ C = TypeVar("C")
 
 @dataclass
 class TestGate:
-    """Denies the persons it is told to, and those who asked not to be called; clears everybody else."""
+    """Denies the persons it is told to, and those who asked not to be called; clears everybody else.
+
+    `wanting_agent`: who were abandoned lately, and may be called with an agent reserved only.
+    """
 
     __test__ = False
 
@@ -45,6 +49,8 @@ class TestGate:
     may_play: frozenset[Recording] = frozenset({Recording.ABANDONMENT_MESSAGE})
     retry_after: timedelta | None = timedelta(hours=1)
     asked: list[ContactRequest] = field(default_factory=list[ContactRequest])
+    handling: CallHandling = CallHandling(shortest_ring_s=15.0)  # noqa: RUF009 - frozen
+    wanting_agent: set[str] = field(default_factory=set[str])
 
     def evaluate(self, request: ContactRequest, *, at: datetime) -> GateDecision:
         self.asked.append(request)
@@ -55,6 +61,12 @@ class TestGate:
             for r in file.requests
         )
         held = any(h.debts is None or set(h.debts) & set(request.proposed.debts or ()) for h in file.holds)
+        if file.person in self.wanting_agent and request.proposed.mode is Mode.PREDICTIVE:
+            finding = Finding("test-abandoned", Verdict.DENIED, "a test")
+            retry = at + timedelta(days=3)
+            return GateDecision(
+                findings=(finding,), clearance=None, retry_at=retry, rulebook="test", wants_agent=True
+            )
         if file.person in self.denied or stopped or held:
             finding = Finding("test-rule", Verdict.DENIED, "a test", (("person", file.person),))
             retry = at + self.retry_after if self.retry_after is not None else None
@@ -68,6 +80,7 @@ class TestGate:
             expires_at=at + timedelta(seconds=5),
             rulebook="test",
             may_play=self.may_play,
+            handling=self.handling,
         )
         finding = Finding("test-rule", Verdict.CLEARED, "a test")
         return GateDecision(findings=(finding,), clearance=clearance, retry_at=None, rulebook="test")

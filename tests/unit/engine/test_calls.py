@@ -5,9 +5,6 @@ from typing import Any
 
 import pytest
 
-from compliance_gate.request import HistoryEntry
-from compliance_gate.words import EventKind
-from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
@@ -15,7 +12,7 @@ from dialer.domain.attempt import Outcome
 from dialer.domain.disposition import DispositionKind
 from dialer.domain.ids import AgentId, AttemptId, NumberId, PersonId
 from dialer.domain.money import Money
-from dialer.domain.record import AttemptRecord, instant
+from dialer.domain.record import AttemptRecord
 
 Floor = Any
 
@@ -84,30 +81,37 @@ def test_a_caller_whom_the_telephone_system_timed_out_is_abandoned_and_the_agent
     assert (kept.outcome, kept.abandoned, kept.message_played) == (Outcome.ABANDONED, True, True)
     view = floor.engine.snapshot().campaigns[0]
     assert (view.live_answers, view.abandoned) == (1, 1)
-    assert floor.last(c.RestLead).reserve_agent
+    assert not floor.last(c.RestLead).reserve_agent, "who needs an agent next time is for the gate to say"
 
 
-@pytest.mark.parametrize(("hours_ago", "held"), [(1.0, True), (71.0, True), (73.0, False)])
-def test_a_person_who_was_abandoned_is_next_dialed_with_an_agent_reserved(
-    make_floor: Callable[..., Floor], hours_ago: float, held: bool
+@pytest.mark.parametrize("is_wanted", [True, False])
+def test_whom_the_gate_wants_an_agent_for_is_dialed_with_one_reserved(
+    make_floor: Callable[..., Floor], is_wanted: bool
 ) -> None:
+    """Who was abandoned lately is denied to predictive calls: the next is asked for with an agent."""
     floor = make_floor()
     floor.start(agents=1, leads=1)
-    abandoned = HistoryEntry(
-        entry="earlier",
-        at=instant(floor.now - hours_ago * 3600.0),
-        event=EventKind.CALL_PLACED,
-        outcome=GateOutcome.ABANDONED,
-        debts=("d1",),
-        number="n1",
-    )
     floor.send(e.CallEnded(attempt=floor.last(c.Originate).attempt, outcome=Outcome.NO_ANSWER), after=20.0)
     floor.wait(130.0)
-    floor.feed(1, first=1, history=(abandoned,))
+    if is_wanted:
+        floor.gate.wanting_agent.add("p1")
+    floor.feed(1, first=1)
     floor.wait(5.0)
     originate = floor.last(c.Originate)
     assert originate.number == "n1"
-    assert (originate.reserved_agent is not None) == held
+    assert (originate.reserved_agent is not None) == is_wanted
+    assert floor.all(c.StoreDenial) == []
+
+
+def test_whom_even_an_agent_may_not_call_rests_until_an_agent_may(make_floor: Callable[..., Floor]) -> None:
+    """The hours are closed too: what counts is when they open, not when three days are over."""
+    floor = make_floor()
+    floor.gate.wanting_agent.add("p0")
+    floor.gate.denied.add("p0")
+    floor.start(agents=1, leads=1)
+    rest = floor.last(c.RestLead)
+    assert rest.not_before == pytest.approx(floor.now + 3600.0, abs=5.0)
+    assert floor.all(c.Originate) == []
 
 
 def test_nothing_is_joined_in_the_last_moment_before_the_limit(make_floor: Callable[..., Floor]) -> None:

@@ -9,7 +9,7 @@ from compliance_gate.abandonment.definition import (
     StartEvent,
     WindowKind,
 )
-from compliance_gate.abandonment.definitions import definition, definitions
+from compliance_gate.abandonment.definitions import definition, definitions, house
 from compliance_gate.abandonment.rate import Counts, Rate, Standing, count, headroom, next_may_be_lost, rate
 from compliance_gate.abandonment.windows import Window, window_of
 
@@ -32,6 +32,7 @@ __all__ = [
     "definition",
     "definitions",
     "headroom",
+    "house",
     "next_may_be_lost",
     "rate",
     "window_of",

@@ -84,6 +84,11 @@ class Definition:
     window_zone: str | None = None
     doubt: str = ""
 
+    @property
+    def newest_limit(self) -> Fraction:
+        """The limit of the latest day on; all of it where the definition has none."""
+        return self.limits[-1].share if self.limits else Fraction(1)
+
     def limit_on(self, day: date) -> Fraction | None:
         """The limit in force on a day, or `None`."""
         found = [limit.share for limit in self.limits if limit.since <= day]

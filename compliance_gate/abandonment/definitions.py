@@ -79,6 +79,11 @@ def definitions() -> Mapping[str, Definition]:
     return read_definitions(abandonment_text())
 
 
+def house() -> Definition:
+    """The definition that the house declares and controls."""
+    return definitions()["house"]
+
+
 def definition(name: str) -> Definition:
     """The packaged definition of that name.
 

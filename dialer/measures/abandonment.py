@@ -10,26 +10,29 @@ import math
 
 import numpy as np
 
+from compliance_gate.abandonment import house
 from dialer.measures.definition import Group, Measure, Unit
 from dialer.measures.dialing import attempts, connected, counted, live_answers
 from dialer.measures.facts import Bools, ShiftFacts
 
-DECLARED_LIMIT_S = 2.0
-"""Seconds from the answer within which a person must have an agent: 47 CFR 64.1200(a)(7)(i), and 16 CFR
-310.4(b)(4)(ii) from the end of the greeting."""
+DECLARED_LIMIT_S = house().threshold_s
+"""Seconds from the answer within which a person must have an agent, by the house's definition; 47 CFR
+64.1200(a)(7)(i) and 16 CFR 310.4(b)(1)(iv) count from the end of the greeting, which is milder."""
 
 LOOSE_LIMIT_S = 5.0
 """The threshold some dialers ship with (VICIDIAL's default drop timer): to compare, never controlled."""
 
-MOST_ALLOWED = 0.03
-"""Share of live answers that may be abandoned: 47 CFR 64.1200(a)(7), 16 CFR 310.4(b)(4)(i)."""
+MOST_ALLOWED = house().newest_limit
+"""Share of live answers that may be abandoned by the same definition, exact."""
+
+_LIMIT, _MOST = f"{DECLARED_LIMIT_S:g} s", f"{100 * float(MOST_ALLOWED):g} %"
 
 FEWEST_ANSWERS_A_MINUTE = 10
 """A rate over fewer answers than this says nothing about a minute."""
 
 
 def abandoned(facts: ShiftFacts) -> float:
-    """Live answers without an agent within two seconds."""
+    """Live answers without an agent within the declared limit."""
     return counted(facts.abandoned_after(DECLARED_LIMIT_S))
 
 
@@ -79,21 +82,21 @@ ABANDONMENT: tuple[Measure, ...] = (
     Measure(
         name="abandoned",
         title="Abandoned",
-        says="People who picked up and had no agent within two seconds.",
+        says=f"People who picked up and had no agent within {_LIMIT}.",
         group=Group.ABANDONMENT,
         unit=Unit.COUNT,
-        numerator="live answers without an agent within 2 s of the answer",
+        numerator=f"live answers without an agent within {_LIMIT} of the answer",
         top=abandoned,
         source="47 CFR 64.1200(a)(7)(i)",
     ),
     Measure(
         name="abandonment_rate",
-        title="Abandonment rate (2 s, live answers)",
+        title=f"Abandonment rate ({_LIMIT}, live answers)",
         says="Share of the people who picked up and found nobody there. The declared definition, which the "
         "guard holds under the limit.",
         group=Group.ABANDONMENT,
         unit=Unit.SHARE,
-        numerator="live answers without an agent within 2 s of the answer",
+        numerator=f"live answers without an agent within {_LIMIT} of the answer",
         denominator="live answers",
         top=abandoned,
         bottom=live_answers,
@@ -101,12 +104,12 @@ ABANDONMENT: tuple[Measure, ...] = (
     ),
     Measure(
         name="abandonment_headroom",
-        title="Headroom under 3 %",
-        says="How many more people could have been abandoned before 3 % was reached. Not a budget to spend.",
+        title=f"Headroom under {_MOST}",
+        says=f"How many more people could have been abandoned before {_MOST} was reached. Not a budget to spend.",
         group=Group.ABANDONMENT,
         unit=Unit.COUNT,
-        numerator="3 % of the live answers, rounded down, less the abandoned",
-        top=lambda facts: math.floor(MOST_ALLOWED * live_answers(facts)) - abandoned(facts),
+        numerator=f"{_MOST} of the live answers, rounded down, less the abandoned",
+        top=lambda facts: math.floor(MOST_ALLOWED * int(live_answers(facts))) - abandoned(facts),
         source="47 CFR 64.1200(a)(7)",
     ),
     Measure(
@@ -128,7 +131,7 @@ ABANDONMENT: tuple[Measure, ...] = (
         "for the rate of the law.",
         group=Group.ABANDONMENT,
         unit=Unit.SHARE,
-        numerator="live answers without an agent within 2 s of the answer",
+        numerator=f"live answers without an agent within {_LIMIT} of the answer",
         denominator="attempts",
         top=abandoned,
         bottom=attempts,

@@ -18,9 +18,10 @@ from compliance_gate.abandonment import (
 )
 from dialer.domain.attempt import Outcome
 from dialer.domain.record import AttemptRecord, instant
+from dialer.measures.abandonment import DECLARED_LIMIT_S
 from dialer.measures.records import ShiftRecords
 
-MESSAGE_AFTER_S = 2.0
+MESSAGE_AFTER_S = DECLARED_LIMIT_S
 """The telephone system plays the message at the limit; the record says only that it did."""
 
 

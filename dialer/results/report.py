@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from dialer.measures.abandonment import DECLARED_LIMIT_S
 from dialer.measures.definition import Measured, text_of
 from dialer.measures.facts import ShiftFacts, facts_of
 from dialer.measures.registry import measure_all
@@ -30,6 +31,8 @@ TILES = (
     "mean_agent_wait_s",
 )
 """The figures a supervisor looks at first."""
+
+_LIMIT = f"{DECLARED_LIMIT_S:g} seconds"
 
 SLICE_S = 900.0
 SHORT_SHIFT_S = 2.5 * 3600.0
@@ -88,9 +91,9 @@ def _opening(measured: dict[str, Measured], facts: ShiftFacts) -> str:
 
 def _lost(measured: dict[str, Measured]) -> str:
     if not measured["abandoned"].value:
-        return "none of them was left waiting beyond two seconds"
+        return f"none of them was left waiting beyond {_LIMIT}"
     lost, rate = text_of(measured["abandoned"]), text_of(measured["abandonment_rate"])
-    return f"{lost} of them found no agent within two seconds ({rate})"
+    return f"{lost} of them found no agent within {_LIMIT} ({rate})"
 
 
 def _embedded(chart: charts.Json) -> str:

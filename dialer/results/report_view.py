@@ -82,7 +82,7 @@ def funnel(measured: dict[str, Measured], facts: ShiftFacts) -> tuple[Step, ...]
         ("Calls placed", "a telephone was dialed", measured["attempts"].value),
         ("Picked up", "by anything: person, machine, assistant", answered),
         ("Answered by a person", "live answers", measured["live_answers"].value),
-        ("Joined to an agent", "within the two seconds or later", measured["connected"].value),
+        ("Joined to an agent", "within the limit or later", measured["connected"].value),
         ("Right party", "the person we wanted, identified", measured["right_party_contacts"].value),
         ("Promised", "a payment, a plan or a settlement", measured["promises"].value),
     )

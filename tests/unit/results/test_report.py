@@ -103,7 +103,7 @@ def test_a_denial_is_shown_in_words_with_its_citation(page: str) -> None:
 
 def test_the_opening_names_what_was_counted(page: str) -> None:
     assert "40 calls were placed to 40 people" in page
-    assert "10 of them found no agent within two seconds (33.3%)" in page
+    assert "10 of them found no agent within 2 seconds (33.3%)" in page
 
 
 def test_each_chart_is_valid_json_of_one_length(page: str) -> None:

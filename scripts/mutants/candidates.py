@@ -158,6 +158,8 @@ def _is_union(node: Any) -> bool:
 
 
 def _is_left_out(node: Any, operator: str) -> bool:
+    if node.type == "assert_stmt":
+        return True
     if operator.startswith("ReplaceBinaryOperator_Bit") and _is_union(node.parent):
         return True
     if operator == "AddNot":

@@ -96,10 +96,10 @@ def forked(run: Callable[[int], None], folder: Path, patience_s: float) -> tuple
     Returns:
         How it ended (`passed`, `failed`, `hung`, `died`) and what it told, line by line.
     """
-    reading, writing = os.pipe()
+    told_file = folder / "told"  # not a pipe: nobody reads while it is written, and it may be long
+    writing = os.open(told_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
     child = os.fork()
     if child == 0:
-        os.close(reading)
         _go_apart(folder)
         try:
             run(writing)
@@ -107,8 +107,7 @@ def forked(run: Callable[[int], None], folder: Path, patience_s: float) -> tuple
             os._exit(3)
     os.close(writing)
     status = _awaited(child, patience_s)
-    with os.fdopen(reading, encoding="utf-8") as pipe:
-        told = pipe.read().splitlines()
+    told = told_file.read_text(encoding="utf-8", errors="replace").splitlines()
     if status is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPROF):
         return "hung", told
     if os.WIFSIGNALED(status):

@@ -185,3 +185,58 @@ def test_fallback_week_is_not_168_hours(law: Callable[..., Any]) -> None:
     assert rule.retry("2026-11-06T23:00:00-05:00", history=history) == datetime.fromisoformat(
         "2026-11-07T00:00:00-05:00"
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "call", "counts"),
+    [
+        ("recorded_only: true", {"tech": "prerecorded_voice"}, True),
+        ("recorded_only: true", {"tech": "manual_live"}, False),
+        ("to_kinds: [mobile]", {"number": "+12125550123"}, True),
+        ("to_kinds: [landline]", {"number": "+12125550123"}, False),
+        ("to_kinds: [landline]", {"number": "+12125550177"}, True),
+        ("to_kinds: [landline]", {}, True),
+        ("at_places: [work]", {"number": "+12125550188"}, True),
+        ("at_places: [work]", {"number": "+12125550123"}, False),
+        ("at_places: [work]", {}, True),
+    ],
+)
+def test_a_call_that_was_certainly_of_another_kind_is_not_counted(
+    law: Callable[..., Any], values: str, call: dict[str, str], counts: bool
+) -> None:
+    """What is not known of the line, or of the call, counts."""
+    rule = law("count", f"at_most: 1, per: person, within: [{{days: 7}}], calls: all, {values}")
+    line = {"e164": "+12125550123", "kind": "mobile", "place": "home", "area_code_tzs": ["America/New_York"]}
+    numbers = [
+        line,
+        {**line, "e164": "+12125550177", "kind": "unknown"},
+        {**line, "e164": "+12125550188", "kind": "landline", "place": "work"},
+    ]
+    wanted = {"action": "place_call", "number": "+12125550188", "debts": ["D1"]}
+
+    allowed = rule.allows(
+        "2026-06-10T12:00:00-04:00", history=calls("09", **call), numbers=numbers, proposed=wanted
+    )
+    assert allowed is not counts
+
+
+def test_none_at_most_is_never(law: Callable[..., Any]) -> None:
+    """Waiting does not help."""
+    assert (
+        law("count", "at_most: 0, per: person, within: [{days: 7}], calls: all").retry(
+            "2026-06-10T12:00:00-04:00"
+        )
+        is None
+    )
+
+
+@pytest.mark.parametrize(("outcome", "counts"), [("conversation", True), (None, True), ("no_answer", False)])
+def test_a_count_that_begins_with_a_talk_begins_with_what_may_have_been_one(
+    law: Callable[..., Any], outcome: str | None, counts: bool
+) -> None:
+    """Before the first there is nothing to count."""
+    rule = law("count", "at_most: 1, per: person, within: [{days: 7}], calls: all, after_first: conversation")
+    first = {"ts": "2026-05-01T10:00:00-04:00", "event": "call_placed", "outcome": outcome, "debts": ["D1"]}
+
+    allowed = rule.allows("2026-06-10T12:00:00-04:00", history=[first, *calls("09")])
+    assert allowed is not counts

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 CONSENTED = "consents: [number_provided_to_creditor_for_account, prerecorded], reassigned_numbers: true"
 NOW = "2026-06-10T10:00:00-04:00"
 GIVEN = {"ts": "2025-01-01T10:00:00-05:00", "scope": "number_provided_to_creditor_for_account"}
@@ -104,3 +106,40 @@ def test_a_recorded_call_that_met_a_busy_line_was_made(law: Callable[..., Any]) 
 
     assert rule.allows(NOW, history=recorded("01", "03"))
     assert not rule.allows(NOW, history=[*recorded("01", "03"), busy])
+
+
+@pytest.mark.parametrize(
+    ("terms", "day", "allowed"),
+    [
+        ({"valid_on": "2026-06-10"}, "2026-06-09", False),
+        ({"valid_on": "2026-06-10"}, "2026-06-10", True),
+        ({"valid_on": "2026-06-10"}, "2026-06-11", False),
+        ({"valid_from": "2026-06-10"}, "2026-06-09", False),
+        ({"valid_from": "2026-06-10"}, "2026-06-10", True),
+        ({"valid_until": "2026-06-10"}, "2026-06-10", True),
+        ({"valid_until": "2026-06-10"}, "2026-06-11", False),
+        ({"valid_from": "2026-06-09", "valid_until": "2026-06-10"}, "2026-06-08", False),
+        ({"valid_from": "2026-06-09", "valid_until": "2026-06-10"}, "2026-06-11", False),
+    ],
+)
+def test_a_consent_to_recordings_holds_on_the_days_it_names(
+    law: Callable[..., Any], terms: dict[str, str], day: str, allowed: bool
+) -> None:
+    """Its first and its last day are in it."""
+    rule = law("recorded_voice", CONSENTED)
+
+    assert rule.allows(f"{day}T10:00:00-04:00", consents=[{**GIVEN, **terms}]) is allowed
+
+
+def test_a_consent_for_a_day_must_be_for_that_day_wherever_they_may_be(law: Callable[..., Any]) -> None:
+    """It is the 10th in New York and already the 11th in Guam."""
+    rule = law("recorded_voice", CONSENTED)
+    nowhere_else = {"id": "P1", "addresses": [{"country": "US", "tz": "America/New_York"}]}
+    there_too = {
+        **nowhere_else,
+        "addresses": [*nowhere_else["addresses"], {"country": "US", "tz": "Pacific/Guam"}],
+    }
+    consent = {**GIVEN, "valid_on": "2026-06-10"}
+
+    assert rule.allows("2026-06-10T12:00:00-04:00", consents=[consent], person=nowhere_else)
+    assert not rule.allows("2026-06-10T12:00:00-04:00", consents=[consent], person=there_too)

@@ -10,7 +10,7 @@ import pytest
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.attempt import Outcome
-from dialer.domain.campaign import CampaignSettings, CampaignState
+from dialer.domain.campaign import AbandonmentWindow, CampaignSettings, CampaignState
 from dialer.domain.disposition import DispositionKind
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, ClientId
 from dialer.domain.voice import Unserved, VoicePlan
@@ -170,7 +170,7 @@ def test_a_calendar_day_ends_at_the_campaign_s_midnight(now: datetime, ends: dat
 
 
 def test_a_window_of_the_whole_campaign_has_no_end() -> None:
-    campaign = row(abandonment_window="campaign")
+    campaign = row(abandonment_window=AbandonmentWindow.CAMPAIGN)
     assert ledger.window_end(campaign.settings, 0.0) is None
     ledger.count_abandoned(campaign, 5.0)
     assert ledger.current(campaign, 9e9) == LedgerRow(live_answers=1, abandoned=1)

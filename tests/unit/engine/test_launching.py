@@ -5,16 +5,12 @@ from typing import Any
 
 import pytest
 
-from compliance_gate.request import HistoryEntry
-from compliance_gate.words import EventKind
-from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.attempt import Outcome
 from dialer.domain.ids import AgentId, DebtId, InboundId, LeadId, NumberId, PersonId
 from dialer.domain.inbound import Caller
 from dialer.domain.lead import Target
-from dialer.domain.record import instant
 from dialer.engine.context import DENIALS_KEPT, Context
 from dialer.engine.state import EngineState
 from pacing.policy import LaunchDecision
@@ -212,34 +208,6 @@ def test_a_lead_in_flight_through_another_rests_a_minute(make_floor: MakeFloor, 
     launched_at = floor.last(c.StoreAttempt).record.launched_at
     assert len(floor.all(c.Originate)) == 1
     assert rests(floor)[LeadId("l0001")][0] == launched_at + 60.0
-
-
-def abandoned(ago_s: float, now: float) -> HistoryEntry:
-    return HistoryEntry(
-        entry="earlier",
-        at=instant(now - ago_s),
-        event=EventKind.CALL_PLACED,
-        outcome=GateOutcome.ABANDONED,
-        debts=("d0",),
-        number="n0",
-    )
-
-
-@pytest.mark.parametrize(
-    ("ago_s", "held"),
-    [(0.0, True), (3600.0, True), (72 * 3600.0 - 1.0, True), (72 * 3600.0, True), (72 * 3600.0 + 1.0, False)],
-)
-def test_for_seventy_two_hours_after_an_abandonment_an_agent_is_held_first(
-    make_floor: MakeFloor, script: Script, ago_s: float, held: bool
-) -> None:
-    """Ofcom's rule for GB, the house's everywhere. To the second."""
-    floor = make_floor(script=script)
-    floor.start(agents=1, leads=0)
-    floor.wait(61.0)
-    script.launch(1)
-    floor.feed(1, history=(abandoned(ago_s, floor.now),))
-    (order,) = floor.all(c.Originate)
-    assert (order.reserved_agent is not None) is held
 
 
 def test_with_no_agent_on_the_floor_nothing_is_launched_and_pacing_is_not_even_asked(

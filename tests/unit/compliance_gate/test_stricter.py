@@ -21,8 +21,7 @@ rules:
     effective: {{from: 2022-01-01}}
     values: {{{values}}}
 """
-CLIENT = HOUSE.replace("pack: house", "pack: client-acme\nclient: acme")
-CLIENT = CLIENT.replace("house-rule", "acme-rule")
+CLIENT = HOUSE.replace("pack: house", "pack: client-acme\nclient: acme").replace("house-rule", "acme-rule")
 
 COUNT = "at_most: {n}, per: person, within: [{{days: 7}}], calls: all"
 PAUSE = "calls: [{after}], per: person, {length}"

@@ -28,7 +28,7 @@ Store = Annotated[
 
 @app.command("list")
 def list_rules(
-    pack: Annotated[str | None, typer.Option(help="Only rules of this pack, such as us-federal.")] = None,
+    pack: Annotated[str | None, typer.Option(help="Only rules of this pack, such as US-federal.")] = None,
     on: Day = None,
     json: Json = False,
 ) -> None:

@@ -10,10 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
 
 import structlog
 
@@ -41,7 +38,7 @@ from dialer.domain.events import (
     NetworkLost,
     NetworkReconciled,
 )
-from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, InboundId
+from dialer.domain.ids import AgentId, AttemptId, EndpointId, InboundId
 from dialer.domain.listening import Ear
 from dialer.domain.ports import InboundCommand, TelephoneCommand, Unended
 from dialer.domain.sound import AgentSound
@@ -57,7 +54,7 @@ from telephony.asterisk.acts import (
     Told,
     TrunkNews,
 )
-from telephony.asterisk.call_record import KEPT_WITHIN_S, CallStory, Story, events_of, read
+from telephony.asterisk.adapter_settings import EVERY_CAMPAIGN, AdapterSettings
 from telephony.asterisk.calls import Call, CallBook
 from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
 from telephony.asterisk.controls import CallControls
@@ -67,8 +64,10 @@ from telephony.asterisk.inbound import InboundBook
 from telephony.asterisk.names import call_channel
 from telephony.asterisk.orders import Voice
 from telephony.asterisk.phone_sound import PhoneListener
+from telephony.asterisk.record_reader import what_became
+from telephony.asterisk.seats import Seats
 from telephony.asterisk.snapshot import reconciled, take_snapshot
-from telephony.asterisk.trunks import Chosen, TrunkBook, TrunkPlan
+from telephony.asterisk.trunks import Chosen, TrunkBook
 from telephony.asterisk.wire import Action, AmiMessage, LinkLost, LinkRestored
 from telephony.keeping import keep
 from telephony.softphone.legs import LegBook
@@ -82,37 +81,8 @@ _MOST_SEEN = 200_000
 # Asterisk's events older than this when they arrive: the box or we are overloaded, and nothing is launched.
 _LAG_LIMIT_S = 1.5
 _LAG_REST_S = 2.0
-# A page is loaded, registered and rung in about a second; a person in mid-call waits no longer than this.
-_PHONE_BACK_S = 4.0
-# A phone that is busy without a leg of ours is asked again so often, as long as its agent is logged in.
-_BUSY_AGAIN_S = 1.0
-# A line of the record is written some milliseconds after what it tells of.
-_RECORD_AGAIN_S = 0.5
 # Before the measuring of phones begins again after a defect.
 _LISTEN_AGAIN_S = 5.0
-
-
-EVERY_CAMPAIGN = CampaignId("*")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdapterSettings:
-    """What the adapter needs besides the connection.
-
-    Args:
-        agent_ring_s: seconds an agent's own phone is rung at log-in.
-        owned: the only numbers that are ever shown; None = whatever is ordered (a laboratory).
-        voices: by campaign, or for every other campaign; without any nothing is played or recorded.
-        inbound_region: country whose numbers come without a country code.
-        call_record: Asterisk's own record of calls, as this machine sees it; None = there is none.
-    """
-
-    trunks: tuple[TrunkPlan, ...]
-    agent_ring_s: float = 20.0
-    owned: frozenset[str] | None = None
-    voices: Mapping[CampaignId, Voice] = field(default_factory=dict[CampaignId, Voice])
-    inbound_region: str = "US"
-    call_record: Path | None = None
 
 
 class AsteriskSystem:
@@ -152,6 +122,16 @@ class AsteriskSystem:
         self._serial = 0
         self._lagging_until = 0.0
         self._seen: dict[AttemptId, None] = {}
+        self._seats = Seats(
+            legs=self._legs,
+            ring_s=settings.agent_ring_s,
+            link=lambda: self._link,
+            tell=self._tell,
+            spawn=self._spawn,
+            quietly=self._send_quietly,
+            talk_of=self._calls.with_agent,
+            serial=self._next_serial,
+        )
         self.controls = CallControls(link=lambda: self._link, legs=self._legs, serial=self._next_serial)
 
     # ---------------------------------------------------------------------------------- the port
@@ -195,9 +175,9 @@ class AsteriskSystem:
             case ReleaseAgent() | LeaveMessage() | ConfirmOptOut():
                 self._change_call(command)
             case ConnectAgentLeg():
-                self._ring_agent(command.agent, command.endpoint)
+                self._seats.ring(command.agent, command.endpoint)
             case DropAgentLeg():
-                self._drop_agent(command.agent)
+                self._seats.drop(command.agent)
 
     def _remember_wish(self, command: TelephoneCommand) -> None:
         """Who sits where is a wish that outlives the connection, unlike anything that is done to a call."""
@@ -242,24 +222,7 @@ class AsteriskSystem:
 
     async def what_became(self, unended: Sequence[Unended]) -> tuple[Event, ...]:
         """See `dialer.domain.ports.KeepsRecord`: read from Asterisk's own record of calls."""
-        path = self._settings.call_record
-        if path is None or not unended:
-            return ()
-        ahead = self._now() - self._wall()
-        attempts = {one.attempt: one.launched_at for one in unended}
-        since = min(attempts.values()) - ahead - KEPT_WITHIN_S
-        story = await self._read_record(path, since)
-        if any(call.began_at is not None and call.ended_at is None for call in _of(story, attempts)):
-            await asyncio.sleep(_RECORD_AGAIN_S)  # written a moment after it happened
-            story = await self._read_record(path, since)
-        return events_of(story, attempts, ahead=ahead)
-
-    async def _read_record(self, path: Path, since: float) -> Story:
-        try:
-            return await asyncio.get_running_loop().run_in_executor(None, partial(read, path, since=since))
-        except OSError as error:
-            _log.error("asterisk.record_not_read", path=str(path), why=str(error))
-            return Story()
+        return await what_became(self._settings.call_record, unended, ahead=self._now() - self._wall())
 
     def caller_of(self, call: InboundId) -> str | None:
         """See `dialer.domain.ports.InboundLines`."""
@@ -509,47 +472,6 @@ class AsteriskSystem:
         self._calls.cancel(command.attempt)
         self._spawn(self._send_quietly(orders.hang_up(call_channel(command.attempt))))
 
-    # ------------------------------------------------------------------------------------- agents
-
-    def _ring_agent(self, agent: AgentId, phone: EndpointId) -> None:
-        is_anew = self._legs.is_anew(agent)
-        channel = self._legs.ring(agent, phone, self._next_serial())
-        if channel is not None:
-            ring_s = self._settings.agent_ring_s
-            action = orders.ring(phone, channel=channel, ring_s=ring_s, is_anew=is_anew)
-            self._spawn(self._send_ring(agent, action, channel))
-
-    async def _ring_soon(self, agent: AgentId) -> None:
-        await asyncio.sleep(_BUSY_AGAIN_S)
-        phone = self._legs.endpoint_of(agent)
-        if phone is not None and self._legs.is_anew(agent):
-            self._ring_agent(agent, phone)
-
-    async def _send_ring(self, agent: AgentId, action: Action, channel: str) -> None:
-        try:
-            answer = await self._link.send(action)
-        except AmiError as error:
-            _log.warning("agent.leg_failed", agent=agent, reason=str(error))
-            await self._tell(self._legs.failed(channel))
-            return
-        if not answer.is_success:
-            await self._tell(self._legs.failed(channel))
-
-    def _drop_agent(self, agent: AgentId) -> None:
-        channel = self._legs.drop(agent)
-        if channel is not None:
-            self._spawn(self._send_quietly(orders.hang_up(channel)))
-
-    async def _await_phone(self, channel: str) -> None:
-        await asyncio.sleep(_PHONE_BACK_S)
-        await self._tell(self._legs.given_up(channel))
-
-    async def _take_over(self, change: TakeOver) -> None:
-        attempt = self._calls.with_agent(change.agent)
-        if attempt is not None:
-            await self._send_quietly(orders.join(call_channel(attempt), change.new))
-        await self._send_quietly(orders.hang_up(change.old))
-
     # ------------------------------------------------------------------------------------ events in
 
     async def _pump(self, link: AmiConnection) -> None:
@@ -599,7 +521,7 @@ class AsteriskSystem:
                     order = orders.hang_up if isinstance(one, HangUpChannel) else orders.mark_served
                     self._spawn(self._send_quietly(order(one.channel)))
                 case RingAgain() | RingSoon() | AwaitPhone() | TakeOver():
-                    self._see_to_leg(one)
+                    self._seats.see_to(one)
                 case EndRingingIn():
                     asyncio.get_running_loop().call_later(one.seconds, self._end_ringing, one.attempt)
                 case TrunkNews():
@@ -613,19 +535,6 @@ class AsteriskSystem:
     def _end_ringing(self, attempt: AttemptId) -> None:
         if self._calls.rung_out(attempt):
             self._spawn(self._send_quietly(orders.hang_up(call_channel(attempt))))
-
-    def _see_to_leg(self, act: RingAgain | RingSoon | AwaitPhone | TakeOver) -> None:
-        match act:
-            case RingAgain():
-                phone = self._legs.endpoint_of(act.agent)
-                if phone is not None:
-                    self._ring_agent(act.agent, phone)
-            case RingSoon():
-                self._spawn(self._ring_soon(act.agent))
-            case AwaitPhone():
-                self._spawn(self._await_phone(act.channel))
-            case TakeOver():
-                self._spawn(self._take_over(act))
 
     def _take_news(self, news: TrunkNews) -> None:
         if news.worked:
@@ -678,10 +587,6 @@ class AsteriskSystem:
 
 def _failed(command: Bridge, reason: str) -> BridgeFailed:
     return BridgeFailed(attempt=command.attempt, agent=command.agent, reason=reason)
-
-
-def _of(story: Story, attempts: Mapping[AttemptId, float]) -> tuple[CallStory, ...]:
-    return tuple(call for attempt in attempts if (call := story.calls.get(attempt)) is not None)
 
 
 def _steady() -> float:

@@ -197,7 +197,3 @@ class LeadSource(Protocol):
     async def fetch(self, command: RefillHopper) -> LeadsFetched:
         """Claim up to `wanted` leads and bring everything the gate may ask about their persons."""
         ...
-
-    async def dial_number(self, number: NumberId) -> str | None:
-        """The E.164 number behind an id; None when it is gone (erased), which means: do not dial."""
-        ...

@@ -53,10 +53,6 @@ class FloorStore:
         """Leads and their people."""
         return await self._live.leads.fetch(command)
 
-    async def dial_number(self, number: NumberId) -> str | None:
-        """One number in clear."""
-        return (await self.dial_numbers([number])).get(number)
-
     async def dial_numbers(self, numbers: Sequence[NumberId]) -> Mapping[NumberId, str]:
         """Numbers in clear, for the wire."""
         loop = asyncio.get_running_loop()

@@ -69,7 +69,7 @@ def money_of(text: str, currency: str = "USD") -> Money:
     """An amount: a currency sign, thousands separators and accountants' brackets are understood."""
     bare = text.strip().replace("$", "").replace("£", "").replace("USD", "").strip()
     negative = bare.startswith("(") and bare.endswith(")")
-    bare = bare.strip("()").replace(" ", "")
+    bare = (bare[1:-1] if negative else bare).replace(" ", "")
     if _EUROPEAN.fullmatch(bare):
         bare = bare.replace(".", "").replace(",", ".")
     try:

@@ -6,19 +6,17 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Self
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from dialer.domain.commands import RefillHopper
 from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import LeadsFetched
-from dialer.domain.ids import NumberId
 from dialer.domain.lead import LeadMove
 from dialer.domain.ports import JournalEntry
 from dialer.domain.targets import WITHOUT_NUMBER_REST_S
 from dialer.storage import leads
 from dialer.storage.database import lock
 from dialer.storage.database.beside_loop import BesideLoop
-from dialer.storage.database.tables import telephone_numbers
 from dialer.storage.journal.checkpoints import save_checkpoint
 from dialer.storage.journal.rows import JournalTable, last_sequence
 from dialer.storage.projecting.fold import Fold
@@ -176,11 +174,6 @@ class SqlLeadSource:
         """Nobody will hear of these claims. When even this fails, the next start gives them back."""
         with suppress(StoreUnavailableError):
             await self._database.write(lambda c: release(c, ids))
-
-    async def dial_number(self, number: NumberId) -> str | None:
-        """The E.164 number behind an id; None when it is gone (erased), which means: do not dial."""
-        query = select(telephone_numbers.c.e164).where(telephone_numbers.c.number == number)
-        return await self._database.read(lambda connection: connection.scalar(query))
 
 
 def _bring(connection: Connection, campaign: str, ids: Sequence[str], now: float) -> leads.Claimed:

@@ -20,6 +20,7 @@ from dialer.domain.placement import (
     PriorAttempt,
     RejectedLine,
 )
+from dialer.floor.floor_store import FloorStore
 from dialer.storage.database import tables as t
 from dialer.storage.placements.imports import Imports, ImportStateError
 from dialer.storage.rehearsal import RehearsalWriter
@@ -286,10 +287,12 @@ async def test_a_number_is_dialed_by_its_id_and_not_once_it_is_erased(floor: Any
     floor.place(floor.account("A1", numbers=[floor.number(1)]))
     number = floor.store.identifiers.number("+12125550101")
     async with floor.live() as live:
-        assert await live.leads.dial_number(number) == "+12125550101"
+        numbers = FloorStore(live)
+        assert await numbers.dial_numbers([number]) == {number: "+12125550101"}
 
         def erase(connection: Connection) -> None:
             connection.execute(t.telephone_numbers.delete())
 
         floor.store.write(erase)
-        assert await live.leads.dial_number(number) is None
+        assert await numbers.dial_numbers([number]) == {}
+        numbers.close()

@@ -1,6 +1,7 @@
 """The store as a whole: its tables, its lock, its generations."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, text
 from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import TimeReached
 from dialer.domain.ids import NumberId
+from dialer.floor.floor_store import FloorStore
 from dialer.storage.database import schema
 from dialer.storage.database.lock import StoreOwnedError, sign, signed
 from dialer.storage.store import Store
@@ -52,11 +54,14 @@ def test_generations_count_the_starts(store: Store) -> None:
 
 
 def test_an_unknown_number_is_not_dialed(floor: Any) -> None:
-    async def run() -> str | None:
+    async def run() -> Mapping[NumberId, str]:
         async with floor.live() as live:
-            return await live.leads.dial_number(NumberId("n-nobody"))
+            numbers = FloorStore(live)
+            found = await numbers.dial_numbers([NumberId("n-nobody")])
+            numbers.close()
+            return found
 
-    assert asyncio.run(run()) is None
+    assert asyncio.run(run()) == {}
 
 
 async def test_steps_of_an_engine_that_lost_the_store_are_refused(floor: Any) -> None:

@@ -149,7 +149,7 @@ def test_a_personal_value_is_masked_in_the_report(path: Path) -> None:
     assert rejected(path, dob="1979-05-99").value == "********99"
     assert rejected(path, phone_1="212555").value == "****55"
     assert rejected(path, state="ZQ").value == "ZQ"
-    assert masked("abc") == "***"
+    assert [masked(text) for text in ("", "abc", "abcd", "abcde")] == ["", "***", "****", "***de"]
     assert all(BY_NAME[name].personal for name in ("first", "last", "dob", "phone_3", "email", "ssn_last4"))
 
 
@@ -310,3 +310,65 @@ def test_a_consent_without_a_date_is_of_the_day_the_file_came(path: Path) -> Non
     """The latest it can have been given."""
     (number,) = accepted(path, phone_1_consent="y").person.numbers
     assert number.consent_at == datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def test_one_cent_is_owed(path: Path) -> None:
+    assert accepted(path, current_balance="0.01").balance == Money(cents=1)
+    assert rejected(path, current_balance="-0.01").reason == "nothing is owed"
+
+
+def test_other_amounts_dates_and_words_are_kept_in_one_form(path: Path) -> None:
+    """As amounts with two digits, days in ISO, words with underscores; what is not there is not kept."""
+    kept = accepted(
+        path, last_payment_amount="$1,000.5", charge_off_date="1/5/2026", itemization_type="Charge Off"
+    ).particulars
+    assert kept == {
+        "last_payment_amount": "1000.50",
+        "charge_off_date": "2026-01-05",
+        "itemization_type": "charge_off",
+    }
+
+
+@pytest.mark.parametrize(
+    ("country", "number", "kept"),
+    [
+        ("US", "2125550101", "US"),
+        ("CA", "2125550101", "CA"),
+        ("US", "+442079460958", None),
+        ("GB", "+12125550101", None),
+        ("GB", "+442079460958", None),
+    ],
+)
+def test_a_number_is_of_the_line_s_country_where_its_code_may_be(
+    path: Path, country: str, number: str, kept: str | None
+) -> None:
+    """+1 is many countries: the address says which; another code says so itself."""
+    place = {} if country == "US" else {"state": "", "zip": "", "city": ""}
+    account = accepted(path, country=country, phone_1=number, **place)
+    assert account.person.numbers[0].country == kept
+
+
+def test_a_day_in_the_future_is_refused_but_for_a_recall(path: Path) -> None:
+    """The day of receipt itself has come."""
+    assert accepted(path, delinquency_date="2026-11-23").delinquent_since == date(2026, 11, 23)
+    assert rejected(path, delinquency_date="2026-11-24").reason == "a day in the future"
+    assert accepted(path, recall_date="2026-11-24").recall_on == date(2026, 11, 24)
+
+
+@pytest.mark.parametrize("currency", ["US", "USDX", "U5D"])
+def test_a_currency_has_three_letters(path: Path, currency: str) -> None:
+    assert rejected(path, currency=currency).column == "currency"
+    assert accepted(path, currency="eur").balance.currency == "EUR"
+
+
+def test_a_mark_of_another_encoding_within_a_file_is_no_mark(path: Path) -> None:
+    """Only the first bytes of a file say how it is written, not those of a later block of a large one."""
+    head, tail = text_of(GOOD, {**GOOD, "client_account": "A2", "address_2": "HERE"}).encode().split(b"HERE")
+    reader, _ = read(path, head.ljust((1 << 20), b"x") + b"\xff\xfe" + tail)
+    assert reader.report.encoding == "cp1252"
+
+
+def test_what_is_kept_of_rejects_is_bounded_and_all_are_counted(path: Path) -> None:
+    bad = [{**GOOD, "client_account": f"A{n}", "current_balance": "0"} for n in range(1_001)]
+    reader, _ = read(path, text_of(*bad))
+    assert (reader.report.rejected, len(reader.report.rejects)) == (1_001, 1_000)

@@ -26,6 +26,10 @@ def test_one_number_in_its_usual_forms(text: str) -> None:
         ("212 555 0123 ext. 5", "extension"),
         ("5550123", "ten digits"),
         ("12345", "ten digits"),
+        ("22125550123", "ten digits"),
+        ("212555012", "ten digits"),
+        ("121255501234", "ten digits"),
+        ("1212555012", "ten digits"),
         ("1125550123", "ten digits"),
         ("2120550123", "ten digits"),
         ("(999) 555-0123", "area code"),
@@ -44,3 +48,13 @@ def test_numbers_of_other_countries() -> None:
     assert e164_of("020 7946 0958", TABLES, country="GB") == "+442079460958"
     with pytest.raises(BadValueError):
         e164_of("020 7946", TABLES, country="GB")
+
+
+def test_a_number_without_its_country_is_of_the_line_s_country() -> None:
+    """Ten digits are American in America and none in Britain; with a plus they are what they say."""
+    assert e164_of("2125550123", TABLES, country="CA") == "+12125550123"
+    assert e164_of("+12125550123", TABLES, country="GB") == "+12125550123"
+    with pytest.raises(BadValueError):
+        e164_of("2125550123", TABLES, country="GB")
+    with pytest.raises(BadValueError):
+        e164_of("+2125550123", TABLES)

@@ -157,3 +157,97 @@ def test_what_is_no_word_of_the_column_and_what_are_no_four_digits() -> None:
         values.word_of("b", ("a", "c"))
     with pytest.raises(BadValueError):
         values.digits_4_of("12345")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("999999999999999", 999999999999999.0), ("-999999999999999", -999999999999999.0), ("-1.5", -1.5)],
+)
+def test_a_number_may_have_fifteen_digits(text: str, value: float) -> None:
+    assert values.decimal_of(text) == value
+
+
+@pytest.mark.parametrize("text", ["1e15", "-1e15", "inf", "-inf"])
+def test_a_number_of_sixteen_digits_is_a_mistake(text: str) -> None:
+    with pytest.raises(BadValueError, match="not a number"):
+        values.decimal_of(text)
+
+
+@pytest.mark.parametrize(("text", "cents"), [("999999999999.99", 99_999_999_999_999), ("$-0.01", -1)])
+def test_the_largest_and_the_smallest_amount(text: str, cents: int) -> None:
+    assert values.money_of(text).cents == cents
+
+
+@pytest.mark.parametrize("text", ["1000000000000", "-1000000000000"])
+def test_an_amount_of_a_million_millions_is_a_mistake(text: str) -> None:
+    with pytest.raises(BadValueError, match="not an amount"):
+        values.money_of(text)
+
+
+@pytest.mark.parametrize("text", ["(5.00", "5.00)", "((5.00))", "()"])
+def test_half_a_bracket_is_no_amount(text: str) -> None:
+    """Whether it is owed to us or by us cannot be told."""
+    with pytest.raises(BadValueError, match="not an amount"):
+        values.money_of(text)
+
+
+def test_amounts_keep_the_currency_of_their_line() -> None:
+    assert values.money_of("£5", "GBP").currency == "GBP"
+    assert values.money_of("5").currency == "USD"
+
+
+def test_a_birthday_today_is_possible_and_tomorrow_is_not() -> None:
+    assert values.birthday_of("2026-11-23", today=TODAY) == TODAY
+    with pytest.raises(BadValueError, match="future"):
+        values.birthday_of("2026-11-24", today=TODAY)
+
+
+def test_a_year_of_two_digits_is_of_this_century_up_to_today() -> None:
+    """The 24th of November 26 was a hundred years ago tomorrow."""
+    assert values.birthday_of("11/23/26", today=TODAY) == TODAY
+    assert values.birthday_of("11/24/26", today=TODAY) == date(1926, 11, 24)
+
+
+def test_nobody_is_older_than_a_hundred_and_twenty() -> None:
+    assert values.birthday_of("1906-01-01", today=TODAY) == date(1906, 1, 1)
+    with pytest.raises(BadValueError, match="120"):
+        values.birthday_of("1905-12-31", today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("123", "00123"), ("123456", "000123456"), ("123456789", "123456789")]
+)
+def test_a_zip_code_of_three_to_nine_digits_is_filled_to_five_or_nine(text: str, code: str) -> None:
+    assert values.zip_of(text) == code
+
+
+def test_hours_that_end_at_midnight_or_pass_it() -> None:
+    assert values.times_of("MO 22:00-24:00") == (TimeBlock(days=frozenset({Weekday.MONDAY}), start=time(22)),)
+    assert values.times_of("MO 22:00-06:00")[0].until == time(6)
+    assert values.times_of("MO 22:00-00:00")[0].until is None
+
+
+def test_a_day_to_itself_is_that_day() -> None:
+    assert values.times_of("WE-WE")[0].days == frozenset({Weekday.WEDNESDAY})
+    assert values.times_of("SU-MO")[0].days == frozenset({Weekday.SUNDAY, Weekday.MONDAY})
+    assert len(values.times_of("TU-MO")[0].days) == 7
+
+
+def test_two_hundred_calls_may_be_believed_and_no_more() -> None:
+    assert len(values.attempts_of("200", as_of=AS_OF)) == 200
+    assert values.attempts_of("0", as_of=AS_OF) == ()
+    with pytest.raises(BadValueError, match="more calls"):
+        values.attempts_of("201", as_of=AS_OF)
+
+
+def test_counted_calls_are_a_minute_apart_the_last_a_minute_ago() -> None:
+    assert [call.at for call in values.attempts_of("2", as_of=AS_OF)] == [
+        AS_OF - timedelta(minutes=1),
+        AS_OF - timedelta(minutes=2),
+    ]
+
+
+def test_a_call_at_the_instant_of_receipt_has_been_and_a_second_later_has_not() -> None:
+    assert values.attempts_of("2026-11-23T14:00:00+00:00", as_of=AS_OF) == (PriorAttempt(at=AS_OF),)
+    with pytest.raises(BadValueError, match="future"):
+        values.attempts_of("2026-11-23T14:00:01+00:00", as_of=AS_OF)

@@ -133,12 +133,8 @@ class MemoryStore:
             leads_left=self.leads - self.given,
         )
 
-    async def dial_number(self, number: NumberId) -> str | None:
-        return None if self.numbers_gone else f"+1{number[1:]:0>10}"
-
     async def dial_numbers(self, numbers: Sequence[NumberId]) -> Mapping[NumberId, str]:
-        found = [(number, await self.dial_number(number)) for number in numbers]
-        return {number: dial for number, dial in found if dial is not None}
+        return {} if self.numbers_gone else {number: f"+1{number[1:]:0>10}" for number in numbers}
 
     def commands(self) -> list[Command]:
         return [command for entry in self.entries for command in entry.commands]

@@ -54,10 +54,10 @@ def test_a_campaign_that_shows_no_number_is_refused() -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"calls_back_to": ""}, "called back"),
+        ({"calls_back_to": ""}, "calls_back_to is empty"),
         ({"number": "0199"}, r"E\.164"),
         ({"daily_cieling": 3}, "no setting 'daily_cieling'"),
-        ({"daily_ceiling": 0}, "at least 1"),
+        ({"daily_ceiling": 0}, "daily_ceiling is 0; it is attempts a day, 1 to"),
         ({"time_zone": "Mars/Olympus"}, "no time zone"),
     ],
 )

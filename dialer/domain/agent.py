@@ -8,6 +8,10 @@ NOT_READY instead of AVAILABLE.
 
 from dialer.domain.transitions import Machine, Word
 
+NOT_SEEN = "not seen since the dialer was started anew"
+"""Why an agent is not ready after a start: a telephone that is still on the line shows nobody beside it.
+Their page, or a press of a button, says that they are there."""
+
 
 class AgentState(Word):
     LOGGED_OUT = "logged_out"

@@ -476,10 +476,13 @@ class EngineRestarted:
     Args:
         checkpoint: hash of the checkpoint's bytes ('' for a first start).
         generation: counts the starts on this store; part of every later attempt id.
+        asks_presence: agents who were free are free again only when they say so. Journals from before this
+            was asked have False.
     """
 
     checkpoint: str
     generation: Count
+    asks_presence: bool = False
 
 
 Event = (

@@ -1,6 +1,6 @@
 """The floor's switches: campaigns started, paused, drained, stopped; the red button; the machine under us."""
 
-from dialer.domain.agent import AgentMove, AgentState
+from dialer.domain.agent import NOT_SEEN, AgentMove, AgentState
 from dialer.domain.attempt import JOINED, OVER, UNANSWERED, UNJOINED, AttemptState
 from dialer.domain.campaign import CAMPAIGN, CampaignMove, CampaignState
 from dialer.domain.commands import Hangup, HangupReason, RaiseAlarm, StoreCampaign
@@ -246,9 +246,17 @@ class Control:
         state.is_network_up = False
         state.holds.clear()
         self._boxes.restarted()
+        if event.asks_presence:
+            self._ask_presence()
         for row in state.campaigns.values():
             row.refill = None
             row.refill_at = self._context.now
             self._store(row)
         state.changes.clear()
         state.changes_forgotten = state.sequence - 1
+
+    def _ask_presence(self) -> None:
+        """Whoever was free may have gone home since; who is held for a call or talks says it afterwards."""
+        for agent in self._context.state.agents.values():
+            if agent.state in (AgentState.AVAILABLE, AgentState.RESERVED):
+                self._roster.ask_to_leave(agent, NOT_SEEN)

@@ -6,6 +6,7 @@ listen to the telephone system, fetch leads, hand over commands, watch the loop,
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ import structlog
 from dialer import clock
 from dialer.domain import commands as c
 from dialer.domain import events as e
+from dialer.domain.agent import AgentState
 from dialer.domain.errors import NotTakenError, StoreUnavailableError
 from dialer.domain.ids import NO_BOX, BoxId
 from dialer.domain.ports import TelephoneSystem
@@ -37,6 +39,9 @@ from dialer.runtime.writer import Step, Writer
 log = structlog.get_logger(__name__)
 
 _TIME_REACHED = e.TimeReached()
+_FREE_TO_GO = frozenset(
+    {AgentState.NOT_READY, AgentState.AVAILABLE, AgentState.RESERVED, AgentState.LEG_LOST}
+)
 SHORTEST_WAIT_S = 0.001
 """Before a wake-up: the loop must turn."""
 TURN_S = 0.005
@@ -231,7 +236,9 @@ class Floor:
         if self._recovered.sequence and behind < 0.0:
             self._take(e.ClockStepped(seconds=behind), now, None)
         restarted = e.EngineRestarted(
-            checkpoint=self._recovered.checkpoint, generation=self._recovered.generation
+            checkpoint=self._recovered.checkpoint,
+            generation=self._recovered.generation,
+            asks_presence=True,
         )
         self._take(restarted, now, None)
         log.info("floor.started", generation=self._recovered.generation, replayed=self._recovered.replayed)
@@ -244,6 +251,8 @@ class Floor:
                 await self._drained()
         except TimeoutError:
             log.warning("floor.calls_left", note="the telephone system keeps them; the next start finds them")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._log_everybody_out(), self.settings.stop_s)
         self._is_stopping = True
         by_name = {task.get_name(): task for task in tasks}
         by_name["link"].cancel()
@@ -261,6 +270,17 @@ class Floor:
         for task in tasks:
             task.cancel()
         log.info("floor.stopped", sequence=self._sequence)
+
+    async def _log_everybody_out(self) -> None:
+        """Telephones of agents who are not with a person leave the line: the next start must not take a
+        telephone for somebody at work."""
+        leaving = [view.agent for view in self.snapshot().agents if view.state in _FREE_TO_GO]
+        for agent in leaving:
+            self._tell(e.AgentLoggedOut(agent=agent))
+        while any(view.agent in leaving and view.state in _FREE_TO_GO for view in self.snapshot().agents):
+            await asyncio.sleep(0.01)
+        await self._writer.wait_empty()
+        await self._outbox.wait_handed_over()
 
     async def _drained(self) -> None:
         """Nothing in flight, or asked to go now."""

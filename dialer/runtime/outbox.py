@@ -102,6 +102,10 @@ class Outbox:
         """
         self._ordered.put_nowait(_Ordered(command, link))
 
+    async def wait_handed_over(self) -> None:
+        """Return when everything that was ordered was handed over, or was refused."""
+        await self._ordered.join()
+
     async def run_quick(self) -> None:
         """The quick lane, for ever."""
         while True:
@@ -133,6 +137,7 @@ class Outbox:
             numbers = await self._look_up(some)
             for ordered in some:
                 await self._hand_over(ordered, numbers)
+                self._ordered.task_done()
 
     async def _look_up(self, some: list[_Ordered]) -> Mapping[NumberId, str]:
         wanted = [

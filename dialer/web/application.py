@@ -21,10 +21,10 @@ from dialer.domain.errors import (
 from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad
 from dialer.floor.phones import Phones
+from dialer.runtime.health import Health
 from dialer.web import agents, facts, inbound, listening, supervisors, talks
 from dialer.web.access import Office
-from dialer.web.models import HealthView
-from dialer.web.phone.pages import pages_router
+from dialer.web.phone.pages import add_pages
 from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
 from dialer.web.ports import FloorPort
@@ -91,7 +91,7 @@ def make_web(
     seats = SeatWatch(floor.snapshot)
     phone = phone_router(phones=phones, seats=seats, tokens=tokens, registry=registry)
     application.include_router(phone, responses=PROBLEMS)
-    application.include_router(pages_router(phones.origins))
+    add_pages(application, phones.origins)
     _add_errors(application)
     _add_outside(application, floor, registry)
     return Web(application, broadcast, seats)
@@ -115,16 +115,16 @@ def _add_errors(application: FastAPI) -> None:
 
 def _add_outside(application: FastAPI, floor: FloorPort, registry: CollectorRegistry) -> None:
     @application.get("/health", tags=["outside"])
-    async def health() -> HealthView:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
+    async def health() -> Health:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
         """Alive, and how."""
-        return HealthView.model_validate(floor.health())
+        return floor.health()
 
-    @application.get("/ready", tags=["outside"], responses={503: {"model": HealthView}})
-    async def ready(response: Response) -> HealthView:  # pyright: ignore[reportUnusedFunction]  # as above
+    @application.get("/ready", tags=["outside"], responses={503: {"model": Health}})
+    async def ready(response: Response) -> Health:  # pyright: ignore[reportUnusedFunction]  # as above
         """Fit to dial; 503 with the reasons when not."""
-        view = HealthView.model_validate(floor.health())
-        response.status_code = 200 if view.is_fit else 503
-        return view
+        found = floor.health()
+        response.status_code = 200 if found.is_fit else 503
+        return found
 
     @application.get("/metrics", tags=["outside"], response_class=PlainTextResponse)
     async def metrics() -> Response:  # pyright: ignore[reportUnusedFunction]  # as above

@@ -3,7 +3,7 @@
 import msgspec
 from fastapi import APIRouter, HTTPException, Request
 
-from compliance_gate.request import Consent, Hold, PersonFile, PersonRequest
+from compliance_gate.request import PersonFile
 from dialer.domain.events import (
     AccountRecalled,
     ConsentGiven,
@@ -38,10 +38,6 @@ _MAY = (Role.CLERK, Role.SUPERVISOR, Role.AGENT)
 _person_file = msgspec.json.Decoder(PersonFile).decode
 
 
-def _debts(names: list[str] | None) -> tuple[str, ...] | None:
-    return None if names is None else tuple(names)
-
-
 @router.post("/suppressions")
 async def suppress(body: Suppress, office: TheOffice, token: Asking) -> Committed:
     """A do-not-call entry; what rings to somebody it binds is hung up in the same step."""
@@ -60,15 +56,7 @@ async def suppress(body: Suppress, office: TheOffice, token: Asking) -> Committe
 async def ask(body: Ask, office: TheOffice, token: Asking) -> Committed:
     """What a person asked for (an opt-out, an attorney's letter, inconvenient times)."""
     demand(token, *_MAY)
-    request = PersonRequest(
-        at=body.at,
-        type=body.kind,
-        debts=_debts(body.debts),
-        number=body.number,
-        in_writing=body.in_writing,
-        text=body.text,
-    )
-    return await tell(office, RequestReceived(person=PersonId(body.person), request=request))
+    return await tell(office, RequestReceived(person=PersonId(body.person), request=body.request()))
 
 
 @router.post("/payments")
@@ -90,22 +78,14 @@ async def recall(body: Recall, office: TheOffice, token: Asking) -> Committed:
 async def allow(body: Allow, office: TheOffice, token: Asking) -> Committed:
     """What a person agreed to."""
     demand(token, *_MAY)
-    consent = Consent(
-        at=body.at,
-        scope=body.scope,
-        given_to=body.given_to,
-        number=body.number,
-        debts=_debts(body.debts),
-    )
-    return await tell(office, ConsentGiven(person=PersonId(body.person), consent=consent))
+    return await tell(office, ConsentGiven(person=PersonId(body.person), consent=body.consent()))
 
 
 @router.post("/holds")
 async def hold(body: PlaceHold, office: TheOffice, token: Asking) -> Committed:
     """Deceased, bankruptcy, active duty, vulnerability and their like."""
     demand(token, *_MAY)
-    placed = Hold(kind=body.kind, since=body.since, debts=_debts(body.debts), source=body.source)
-    return await tell(office, HoldPlaced(person=PersonId(body.person), hold=placed))
+    return await tell(office, HoldPlaced(person=PersonId(body.person), hold=body.hold()))
 
 
 @router.post("/holds/lift")

@@ -1,11 +1,13 @@
 """Bodies of requests and answers. Strict: a `false` is no number, an unknown field is refused."""
 
+from datetime import date, time
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from compliance_gate.request import Consent, Hold, PersonRequest, TimeBlock
 from compliance_gate.valid import MOST_OF_A_NAME
-from compliance_gate.words import ConsentScope, GivenTo, HoldKind, RequestKind
+from compliance_gate.words import ConsentScope, GivenTo, HoldKind, Medium, Place, RequestKind, Weekday
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.events import SuppressionScope
 from dialer.domain.money import Money
@@ -37,26 +39,6 @@ class Committed(Body):
     """It is written down, and survives a crash."""
 
     sequence: int
-
-
-class HealthView(BaseModel):
-    """What the floor says of itself."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    is_fit: bool
-    reasons: tuple[str, ...]
-    generation: int
-    sequence: int
-    written: int
-    unwritten: int
-    inbox: int
-    replayed: int
-    loop_lag_p99_s: float | None
-    loop_lag_max_s: float
-    answer_to_bridge_p99_s: float | None
-    commit_p99_s: float | None
-    now: float
 
 
 class LogIn(Body):
@@ -165,37 +147,141 @@ class Recall(Body):
     reason: Literal["recall", "close-out"] = "recall"
 
 
+def _local(moment: time) -> time:
+    if moment.tzinfo is not None:
+        raise ValueError("hours are local: leave the offset away")
+    return moment
+
+
+Local = Annotated[time, Lax, AfterValidator(_local)]
+
+
+class Hours(Body):
+    """Local wall-clock hours on some weekdays; without `until`, from `start` to the end of the day."""
+
+    days: Annotated[list[Annotated[Weekday, Lax]], Field(min_length=1, max_length=7)]
+    start: Local = time(0)
+    until: Local | None = None
+
+    def block(self) -> TimeBlock:
+        """The gate's own word for it."""
+        return TimeBlock(days=frozenset(self.days), start=self.start, until=self.until)
+
+
+Debts = Annotated[list[Id], Field(max_length=100)]
+Blocks = Annotated[list[Hours], Field(max_length=100)]
+Day = Annotated[date, Lax]
+Instant = Annotated[AwareDatetime, Lax]
+
+
 class Ask(Body):
-    """A person asked for something, by whatever way it reached us."""
+    """A person asked for something, by whatever way it reached us.
+
+    Args:
+        blocks: hours at which they are not to be called; `only`: hours at which alone they are.
+        days: weekdays on which they are not; `until`: the last local day of what they asked.
+        mailed, received: local days, of a letter.
+        withdrawn_at: when they took it back.
+    """
 
     person: Id
     kind: Annotated[RequestKind, Lax]
-    at: Annotated[AwareDatetime, Lax]
+    at: Instant
     number: Id | None = None
-    debts: Annotated[list[Id], Field(max_length=100)] | None = None
+    debts: Debts | None = None
+    medium: Annotated[Medium, Lax] | None = None
+    place: Annotated[Place, Lax] | None = None
+    blocks: Blocks = []
+    only: Blocks = []
+    days: Annotated[list[Annotated[Weekday, Lax]], Field(max_length=7)] = []
+    until: Day | None = None
     in_writing: bool | None = None
+    mailed: Day | None = None
+    received: Day | None = None
+    attorney_known: bool | None = None
     text: Text | None = None
+    withdrawn_at: Instant | None = None
+
+    def request(self) -> PersonRequest:
+        """The gate's own word for it."""
+        return PersonRequest(
+            at=self.at,
+            type=self.kind,
+            debts=_tuple(self.debts),
+            number=self.number,
+            medium=self.medium,
+            place=self.place,
+            blocks=tuple(hours.block() for hours in self.blocks),
+            only=tuple(hours.block() for hours in self.only),
+            days=frozenset(self.days),
+            until=self.until,
+            in_writing=self.in_writing,
+            mailed=self.mailed,
+            received=self.received,
+            attorney_known=self.attorney_known,
+            text=self.text,
+            withdrawn_at=self.withdrawn_at,
+        )
 
 
 class Allow(Body):
-    """A person agreed to something."""
+    """A person agreed to something.
+
+    Args:
+        valid_on, valid_from, valid_until: local days for which it holds.
+        window: hours for which it holds.
+        medium_given: by what they gave it; `revoked_at`: when they took it back.
+    """
 
     person: Id
     scope: Annotated[ConsentScope, Lax]
-    at: Annotated[AwareDatetime, Lax]
+    at: Instant
     given_to: Annotated[GivenTo, Lax]
     number: Id | None = None
-    debts: Annotated[list[Id], Field(max_length=100)] | None = None
+    debts: Debts | None = None
+    valid_on: Day | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
+    window: Hours | None = None
+    medium_given: Annotated[Medium, Lax] | None = None
+    revoked_at: Instant | None = None
+
+    def consent(self) -> Consent:
+        """The gate's own word for it."""
+        return Consent(
+            at=self.at,
+            scope=self.scope,
+            given_to=self.given_to,
+            debts=_tuple(self.debts),
+            number=self.number,
+            valid_on=self.valid_on,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            window=None if self.window is None else self.window.block(),
+            medium_given=self.medium_given,
+            revoked_at=self.revoked_at,
+        )
 
 
 class PlaceHold(Body):
-    """A reason to leave a person, or some of their debts, alone."""
+    """A reason to leave a person, or some of their debts, alone; `until`: when it ends by itself."""
 
     person: Id
     kind: Annotated[HoldKind, Lax]
-    since: Annotated[AwareDatetime, Lax]
-    debts: Annotated[list[Id], Field(max_length=100)] | None = None
+    since: Instant
+    until: Instant | None = None
+    debts: Debts | None = None
     source: Text | None = None
+
+    def hold(self) -> Hold:
+        """The gate's own word for it."""
+        return Hold(
+            kind=self.kind,
+            since=self.since,
+            until=self.until,
+            debts=_tuple(self.debts),
+            source=self.source,
+        )
 
 
 class LiftHold(Body):
@@ -211,3 +297,7 @@ class CalledUs(Body):
     person: Id
     number: Id | None = None
     debts: Annotated[list[Id], Field(min_length=1, max_length=100)]
+
+
+def _tuple(names: list[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(names)

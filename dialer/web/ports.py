@@ -2,10 +2,9 @@
 
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry
-
 from dialer.domain.events import Event
 from dialer.domain.snapshot import FloorSnapshot
+from dialer.runtime.health import Health
 
 
 class Receipt(Protocol):
@@ -39,15 +38,6 @@ class FloorPort(Protocol):
         """The floor as of the last step."""
         ...
 
-    def health(self) -> object:
-        """A dataclass with `is_fit` and `reasons`, and figures."""
-        ...
-
-
-class Metrics(Protocol):
-    """Where Prometheus's figures are."""
-
-    @property
-    def registry(self) -> CollectorRegistry:
-        """All of them."""
+    def health(self) -> Health:
+        """Liveness, fitness and figures."""
         ...

@@ -35,6 +35,22 @@ async def test_the_call_outlives_a_restart_of_the_dialer(sit: Sit) -> None:
     await desk.sees("After-call work")
 
 
+async def test_a_page_that_was_ready_is_ready_again_after_an_orderly_restart_of_the_dialer(sit: Sit) -> None:
+    """The stop took its telephone off the line; the page logs in anew and shows that it is there."""
+    place, desk = await sit("009")
+    await desk.get_ready()
+    await place.on_call()
+    await desk.press("Hang up")
+    await desk.sees("After-call work")
+    await desk.record("Dead air")
+    await place.stop()
+    await desk.sees_dialer("not reached; calls go on")
+    await place.start()
+    await desk.sees_dialer("Dialer connected")
+    await place.on_call()
+    await desk.hears(1004)
+
+
 async def test_an_outcome_is_kept_until_the_dialer_has_it(sit: Sit) -> None:
     place, desk = await sit("041")
     await desk.get_ready()

@@ -1,15 +1,20 @@
 """The built page, under a strict content security policy."""
 
-from importlib import resources
-from importlib.resources.abc import Traversable
+import os
+from collections.abc import Mapping
+from pathlib import Path
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import FastAPI, HTTPException, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.types import Scope
+
+PathLike = str | os.PathLike[str]
 
 TYPES = {
-    "css": "text/css; charset=utf-8",
-    "html": "text/html; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-    "svg": "image/svg+xml",
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
 }
 
 NOT_BUILT = """\
@@ -21,9 +26,9 @@ NOT_BUILT = """\
 """
 
 
-def built_files() -> Traversable:
-    """The folder that Vite wrote."""
-    return resources.files("dialer.web.phone").joinpath("built")
+def built_files() -> Path:
+    """The folder that Vite wrote; a wheel is unpacked where it is installed."""
+    return Path(__file__).parent / "built"
 
 
 def policy(origins: tuple[str, ...]) -> str:
@@ -46,7 +51,27 @@ def policy(origins: tuple[str, ...]) -> str:
     )
 
 
-def pages_router(origins: tuple[str, ...], files: Traversable | None = None) -> APIRouter:
+class BuiltFiles(StaticFiles):
+    """The page's own files: of known kinds only, with the page's headers. Their names carry a hash of their
+    content, so that they never change."""
+
+    def __init__(self, folder: Path, headers: Mapping[str, str]) -> None:
+        super().__init__(directory=folder, check_dir=False)
+        self._headers = {**headers, "Cache-Control": "public, max-age=31536000, immutable"}
+
+    def file_response(
+        self, full_path: PathLike, stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """A file as it is served. Raises HTTPException for a kind that no page has."""
+        kind = TYPES.get(Path(full_path).suffix)
+        if kind is None:
+            raise HTTPException(404, "no such file")
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers.update({**self._headers, "Content-Type": kind})
+        return response
+
+
+def add_pages(application: FastAPI, origins: tuple[str, ...], files: Path | None = None) -> None:
     """`/phone/` and what it loads. 503 with the mend while it has not been built."""
     folder = files if files is not None else built_files()
     headers = {
@@ -56,32 +81,17 @@ def pages_router(origins: tuple[str, ...], files: Traversable | None = None) -> 
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
-    router = APIRouter(include_in_schema=False)
 
-    @router.get("/phone", response_class=Response)
+    @application.get("/phone", response_class=Response, include_in_schema=False)
     async def to_page() -> Response:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
         return Response(status_code=308, headers={"Location": "/phone/"})
 
-    @router.get("/phone/", response_class=Response)
+    @application.get("/phone/", response_class=Response, include_in_schema=False)
     async def page() -> Response:  # pyright: ignore[reportUnusedFunction]  # as above
-        file = folder.joinpath("index.html")
+        file = folder / "index.html"
         fresh = {**headers, "Cache-Control": "no-cache"}
         if not file.is_file():
-            return Response(NOT_BUILT, 503, media_type=TYPES["html"], headers=fresh)
-        return Response(file.read_bytes(), media_type=TYPES["html"], headers=fresh)
+            return Response(NOT_BUILT, 503, media_type=TYPES[".html"], headers=fresh)
+        return Response(file.read_bytes(), media_type=TYPES[".html"], headers=fresh)
 
-    @router.get("/phone/assets/{name}", response_class=Response)
-    async def asset(name: str) -> Response:  # pyright: ignore[reportUnusedFunction]  # as above
-        """Names carry a hash of their content: they never change."""
-        kind = TYPES.get(name.rpartition(".")[2])
-        known = {file.name for file in _files_in(folder.joinpath("assets"))}
-        if kind is None or name not in known:
-            raise HTTPException(404, "no such file")
-        kept = {**headers, "Cache-Control": "public, max-age=31536000, immutable"}
-        return Response(folder.joinpath("assets", name).read_bytes(), media_type=kind, headers=kept)
-
-    return router
-
-
-def _files_in(folder: Traversable) -> tuple[Traversable, ...]:
-    return tuple(file for file in folder.iterdir() if file.is_file()) if folder.is_dir() else ()
+    application.mount("/phone/assets", BuiltFiles(folder / "assets", headers))

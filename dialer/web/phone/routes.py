@@ -1,10 +1,9 @@
 """Routes of the browser phone: its account, its agent's seat as it changes, how well it hears."""
 
-import asyncio
 import contextlib
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Response, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, HTTPException, Response, WebSocket
 from prometheus_client import CollectorRegistry, Gauge
 from pydantic import Field
 
@@ -14,7 +13,7 @@ from dialer.web.access import Asking, TheOffice, demand
 from dialer.web.models import Body
 from dialer.web.phone.seats import SeatWatch
 from dialer.web.tokens import RefusedError, Role, Token, Tokens
-from dialer.web.watch import HELLO_S, POLICY_VIOLATION, SEND_S, TRY_AGAIN_LATER
+from dialer.web.watching import POLICY_VIOLATION, TRY_AGAIN_LATER, greeted, push, turn_away
 
 PAUSE_REASONS = ("break", "lunch", "meeting", "training", "back office", "technical trouble")
 
@@ -119,41 +118,22 @@ def phone_router(
 
     @router.websocket("/watch")
     async def watch(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction]  # as above
-        """The first message is the token: browsers cannot send headers with a web socket."""
-        await socket.accept()
+        """The asking agent's own seat, as it changes."""
+        token = await greeted(socket, tokens)
+        if token is None:
+            return
         try:
-            agent = _own_agent(tokens.known(await asyncio.wait_for(socket.receive_text(), HELLO_S)))
-        except (RefusedError, TimeoutError, WebSocketDisconnect):
-            with contextlib.suppress(RuntimeError):
-                await socket.close(POLICY_VIOLATION)
+            agent = _own_agent(token)
+        except RefusedError:
+            await turn_away(socket, POLICY_VIOLATION)
             return
-        if seats.is_full:
-            await socket.close(TRY_AGAIN_LATER)
+        if seats.watchers.is_full:
+            await turn_away(socket, TRY_AGAIN_LATER)
             return
-        await _push(socket, seats, agent)
+        queue = seats.join(agent)
+        try:
+            await push(socket, queue)
+        finally:
+            seats.leave(queue)
 
     return router
-
-
-async def _push(socket: WebSocket, seats: SeatWatch, agent: str) -> None:
-    """Send every picture until the page goes away or the server stops; both are heard by receiving."""
-    queue = seats.join(agent)
-    try:
-        async with asyncio.TaskGroup() as group:
-            sending = group.create_task(_send_all(socket, queue))
-            with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-                while True:
-                    await socket.receive_text()
-            sending.cancel()
-    finally:
-        seats.leave(queue)
-
-
-async def _send_all(socket: WebSocket, queue: asyncio.Queue[str]) -> None:
-    try:
-        while True:
-            await asyncio.wait_for(socket.send_text(await queue.get()), SEND_S)
-    except TimeoutError:
-        await socket.close(TRY_AGAIN_LATER)  # it takes nothing any more: let it come again
-    except (WebSocketDisconnect, RuntimeError):
-        pass

@@ -1,12 +1,12 @@
 """An agent's own seat, pushed to their page when it changes. One look at the floor serves everybody."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Iterable
 
 import msgspec
 
 from dialer.domain.snapshot import AgentView, FloorSnapshot
+from dialer.web.watching import Watchers
 
 PERIOD_S = 0.1
 """Looking is free while nothing happened: the floor makes a picture at most once a step."""
@@ -20,11 +20,11 @@ _encode = msgspec.json.Encoder().encode
 
 
 class SeatWatch:
-    """Pages that watch a seat; each has at most one picture waiting, the newest."""
+    """Pages that watch a seat."""
 
     def __init__(self, look: Callable[[], FloorSnapshot]) -> None:
         self._look = look
-        self._watchers: dict[asyncio.Queue[str], str] = {}
+        self.watchers = Watchers(MOST_SEATS)
         self._sent: dict[str, str] = {}
         self._sequence = -1
 
@@ -33,7 +33,7 @@ class SeatWatch:
         idle = 0.0
         while True:
             await asyncio.sleep(PERIOD_S)
-            if not self._watchers:
+            if not len(self.watchers):
                 continue
             idle += PERIOD_S
             if idle >= KEEP_ALIVE_S:
@@ -48,41 +48,29 @@ class SeatWatch:
         if snapshot.sequence == self._sequence:
             return
         self._sequence = snapshot.sequence
-        texts = self._texts(snapshot, self._watchers.values())
-        for queue, agent in self._watchers.items():
-            if texts[agent] != self._sent.get(agent):
-                _replace(queue, texts[agent])
-        self._sent.update(texts)
-
-    @property
-    def is_full(self) -> bool:
-        """No more pages."""
-        return len(self._watchers) >= MOST_SEATS
+        for agent, text in _texts(snapshot, self.watchers.subjects).items():
+            if text != self._sent.get(agent):
+                self.watchers.send(text, agent)
+                self._sent[agent] = text
 
     def join(self, agent: str) -> asyncio.Queue[str]:
         """One more page; its first picture waits in the queue."""
-        queue: asyncio.Queue[str] = asyncio.Queue(maxsize=1)
-        self._watchers[queue] = agent
-        queue.put_nowait(self._texts(self._look(), (agent,))[agent])
+        queue = self.watchers.join(agent)
+        queue.put_nowait(_texts(self._look(), (agent,))[agent])
         return queue
 
     def leave(self, queue: asyncio.Queue[str]) -> None:
         """One less."""
-        agent = self._watchers.pop(queue, None)
-        if agent is not None and agent not in self._watchers.values():
-            self._sent.pop(agent, None)
+        forgotten = self.watchers.leave(queue)
+        if forgotten is not None:
+            self._sent.pop(forgotten, None)
 
-    @property
-    def watchers(self) -> int:
-        """How many pages watch."""
-        return len(self._watchers)
 
-    @staticmethod
-    def _texts(snapshot: FloorSnapshot, agents: Iterable[str]) -> dict[str, str]:
-        """What each of these agents is sent. `for_s` is left out: it changes with every look, and the page
-        counts for itself from `since`."""
-        seats: dict[str, AgentView] = {view.agent: view for view in snapshot.agents}
-        return {agent: encode_seat(snapshot, seats.get(agent)) for agent in sorted(set(agents))}
+def _texts(snapshot: FloorSnapshot, agents: Iterable[str]) -> dict[str, str]:
+    """What each of these agents is sent. `for_s` is left out: it changes with every look, and the page counts
+    for itself from `since`."""
+    seats: dict[str, AgentView] = {view.agent: view for view in snapshot.agents}
+    return {agent: encode_seat(snapshot, seats.get(agent)) for agent in sorted(set(agents))}
 
 
 def encode_seat(snapshot: FloorSnapshot, view: AgentView | None) -> str:
@@ -101,10 +89,3 @@ def encode_seat(snapshot: FloorSnapshot, view: AgentView | None) -> str:
             "is_network_up": snapshot.is_network_up,
         }
     ).decode()
-
-
-def _replace(queue: asyncio.Queue[str], text: str) -> None:
-    if queue.full():
-        with contextlib.suppress(asyncio.QueueEmpty):
-            queue.get_nowait()
-    queue.put_nowait(text)

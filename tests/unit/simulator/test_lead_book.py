@@ -223,24 +223,24 @@ def test_what_may_allow_a_call_wakes_the_person_s_resting_leads_but_not_a_promis
 def test_an_account_spoken_of_rests_where_it_is_not_handed_out_and_no_shorter_than_it_does() -> None:
     book = _book(_lead("a"), _lead("b"), _lead("c"), _lead("d"))
     _fetch(book, 1)  # "a" is with the engine
-    book.rest(RestLead(lead=LeadId("c"), not_before=900.0, reason="denied", passes=1))
+    book.rest(RestLead(lead=LeadId("c"), not_before=T + 900.0, reason="denied", passes=1))
     for name in ("a", "b", "c"):
-        book.rest_leads(RestLeads(debt=DebtId(f"d-{name}"), not_before=300.0, reason="promise_to_pay"))
-    assert _names(_fetch(book, now=299.0)) == ["d"]
-    assert _names(_fetch(book, now=300.0)) == ["b"]
-    assert _names(_fetch(book, now=899.0)) == []
-    (late,) = _fetch(book, now=900.0).leads
+        book.rest_leads(RestLeads(debt=DebtId(f"d-{name}"), not_before=T + 300.0, reason="promise_to_pay"))
+    assert _names(_fetch(book, now=T + 299.0)) == ["d"]
+    assert _names(_fetch(book, now=T + 300.0)) == ["b"]
+    assert _names(_fetch(book, now=T + 899.0)) == []
+    (late,) = _fetch(book, now=T + 900.0).leads
     assert (late.lead, late.passes) == ("c", 1)
 
 
 def test_a_promised_call_back_has_its_instant_whatever_the_lead_waited_for() -> None:
     book = _book(_lead("a"))
     _fetch(book)
-    book.rest(RestLead(lead=LeadId("a"), not_before=900.0, reason="denied", passes=0))
-    back = RestLeads(debt=DebtId("d-a"), not_before=60.0, reason="call back", reserve_agent=True)
+    book.rest(RestLead(lead=LeadId("a"), not_before=T + 900.0, reason="denied", passes=0))
+    back = RestLeads(debt=DebtId("d-a"), not_before=T + 60.0, reason="call back", reserve_agent=True)
     book.rest_leads(back)
-    (lead,) = _fetch(book, now=60.0).leads
-    assert (lead.reserve_agent, lead.not_before) == (True, 60.0)
+    (lead,) = _fetch(book, now=T + 60.0).leads
+    assert (lead.reserve_agent, lead.not_before) == (True, T + 60.0)
 
 
 def test_an_account_without_more_turns_closes_where_it_is_not_handed_out() -> None:

@@ -330,9 +330,9 @@ def test_prometheus_finds_its_figures(client: TestClient) -> None:
 def test_a_watcher_shows_a_token_first_and_sees_the_floor(client: TestClient, web: Web) -> None:
     with client.websocket_connect("/api/watch") as socket:
         socket.send_text("wall")
-        while not web.broadcast.watchers:
+        while not len(web.broadcast.watchers):
             client.get("/health")
-        web.broadcast.send('{"sequence":7}')
+        web.broadcast.watchers.send('{"sequence":7}')
         assert socket.receive_text() == '{"sequence":7}'
 
 

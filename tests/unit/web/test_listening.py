@@ -13,6 +13,7 @@ from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId
 from dialer.domain.listening import Ear
 from dialer.domain.snapshot import AgentView, FloorSnapshot
+from dialer.runtime.health import Health
 from dialer.runtime.inbox import Taken
 from dialer.web.application import make_web
 from dialer.web.tokens import Role, Token, Tokens, digest_of
@@ -45,8 +46,8 @@ class QuietFloor:
     def snapshot(self) -> FloorSnapshot:
         return self.seen
 
-    def health(self) -> object:
-        return object()
+    def health(self) -> Health:
+        raise NotImplementedError
 
 
 @dataclass

@@ -21,8 +21,9 @@ from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId
 from dialer.domain.snapshot import AgentView, CampaignView, FloorSnapshot
 from dialer.floor.phones import PhoneAccount, Phones
+from dialer.runtime.health import Health
 from dialer.web.application import make_web
-from dialer.web.phone.pages import pages_router, policy
+from dialer.web.phone.pages import add_pages, policy
 from dialer.web.phone.seats import SeatWatch
 from dialer.web.tokens import Role, Token, Tokens, digest_of
 
@@ -78,8 +79,8 @@ class FakeFloor:
     def snapshot(self) -> FloorSnapshot:
         return self.picture
 
-    def health(self) -> object:
-        return object()
+    def health(self) -> Health:
+        raise NotImplementedError
 
 
 @pytest.fixture
@@ -184,7 +185,7 @@ def test_a_page_that_takes_nothing_has_the_newest_picture_waiting() -> None:
     assert json.loads(queue.get_nowait())["seat"]["state"] == "wrapping"
     assert queue.empty()
     seats.leave(queue)
-    assert seats.watchers == 0
+    assert len(seats.watchers) == 0
 
 
 def test_what_a_browser_measured_is_a_metric_and_goes_when_it_is_not_measured(
@@ -221,7 +222,7 @@ def test_one_phone_is_not_two_agents() -> None:
 
 def _pages(folder: Path) -> TestClient:
     application = FastAPI()
-    application.include_router(pages_router((), cast("Any", folder)))
+    add_pages(application, (), folder)
     return TestClient(application, follow_redirects=False)
 
 

@@ -11,6 +11,8 @@ export interface Owed {
 interface Kept {
   token: string;
   campaign: string;
+  /** Logged in, and ready or not: what a dialer that was started anew is told by this page. */
+  seat: { campaign: string; isReady: boolean };
   /** A disposition that was not acknowledged yet: it is sent again until it is. */
   owed: Owed;
   /** A disposition that is being filled in, by field, for one call. */

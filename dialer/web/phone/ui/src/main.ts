@@ -8,7 +8,7 @@ import { OutcomeForm } from "./outcome";
 import { inWords, QualityWatch } from "./quality";
 import { SeatWatch } from "./seat";
 import { page, options, press, say } from "./view";
-import { clock, headline, LEG_WORDS, LINK_WORDS } from "./words";
+import { clock, headline, LEG_WORDS, LINK_WORDS, NOT_SEEN } from "./words";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const METER_MS = 100;
@@ -30,6 +30,8 @@ class Phone {
   private talk: Talk | null = null;
   private told = "";
   private looks = 0;
+  private shownFor = 0;
+  private isShowing = false;
 
   constructor(
     private readonly api: Api,
@@ -76,10 +78,20 @@ class Phone {
       keep("campaign", page.campaign.value);
       await this.microphone.open();
       await api.logIn(account, page.campaign.value);
+      keep("seat", { campaign: page.campaign.value, isReady: false });
     });
-    this.on(page.ready, () => api.ready(account));
-    this.on(page.pause, () => api.pause(account, page.reason.value));
-    this.on(page.logOut, () => api.logOut(account));
+    this.on(page.ready, async () => {
+      await api.ready(account);
+      this.wants(true);
+    });
+    this.on(page.pause, async () => {
+      await api.pause(account, page.reason.value);
+      this.wants(false);
+    });
+    this.on(page.logOut, async () => {
+      await api.logOut(account);
+      drop("seat");
+    });
     this.on(page.hangUp, () => api.hangUp(account, this.seats.picture?.seat?.attempt ?? null));
     this.on(page.leaveMessage, () => api.leaveMessage(account, this.seats.picture?.seat?.attempt ?? ""));
     this.on(page.ringAgain, async () => {
@@ -114,6 +126,38 @@ class Phone {
         button.removeAttribute("aria-busy");
       }
     };
+  }
+
+  private wants(isReady: boolean): void {
+    const seat = recall("seat");
+    if (seat !== null) keep("seat", { ...seat, isReady });
+  }
+
+  /** A dialer that was started anew is told who is here: logged out by its stop, or not seen since. */
+  private async showPresence(): Promise<void> {
+    const { seats, line } = this;
+    const wanted = recall("seat");
+    const seat = seats.picture?.seat ?? null;
+    if (wanted === null || seats.picture === null || !seats.isHeard || this.isShowing) return;
+    const isOut = seat === null || seat.state === "logged_out";
+    const isUnseen = seat?.state === "not_ready" && (seat.reason === NOT_SEEN || this.shownFor === seats.connection);
+    const isReadyAgain = isUnseen && wanted.isReady && line.leg === "up";
+    const isInAgain = isOut && seats.connection > 1 && this.shownFor !== seats.connection && line.link === "registered";
+    if (!isReadyAgain && !isInAgain) return;
+    this.isShowing = true;
+    try {
+      if (isInAgain) {
+        this.shownFor = seats.connection;
+        await this.api.logIn(this.account, wanted.campaign);
+      } else {
+        this.shownFor = 0;
+        await this.api.ready(this.account);
+      }
+    } catch (error) {
+      this.note(complaint(error));
+    } finally {
+      this.isShowing = false;
+    }
   }
 
   // --- what is shown ------------------------------------------------------------------------------------
@@ -154,6 +198,7 @@ class Phone {
     say(page.hold, line.isHeld ? "Take off hold" : "Hold");
     for (const key of page.keypad.querySelectorAll("button")) key.disabled = state !== "talking" || line.leg !== "up";
     this.outcome.show(talk);
+    void this.showPresence();
     page.save.disabled = page.savePause.disabled = state !== "wrapping";
     document.title = `${title} · Fairdial phone`;
   }
@@ -271,7 +316,7 @@ class Phone {
     this.line.stop();
     this.microphone.close();
     // An outcome that is still owed stays: it is sent when the agent is back.
-    for (const name of ["token", "campaign", "draft"] as const) drop(name);
+    for (const name of ["token", "campaign", "seat", "draft"] as const) drop(name);
     page.phone.hidden = true;
     this.left(why);
   }

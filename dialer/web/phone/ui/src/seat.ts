@@ -17,6 +17,8 @@ const LONGEST_WAIT_MS = 4_000;
 export class SeatWatch {
   picture: Picture | null = null;
   isHeard = false;
+  /** Counts the connections: after each the dialer may be another process. */
+  connection = 0;
   private socket: WebSocket | null = null;
   private wait = FIRST_WAIT_MS;
   private silence: number | undefined;
@@ -44,7 +46,10 @@ export class SeatWatch {
     const socket = new WebSocket(url);
     this.socket = socket;
     this.listen(socket);
-    socket.onopen = () => socket.send(this.token);
+    socket.onopen = () => {
+      this.connection += 1;
+      socket.send(this.token);
+    };
     socket.onmessage = (event) => {
       if (socket !== this.socket) return;
       this.wait = FIRST_WAIT_MS;

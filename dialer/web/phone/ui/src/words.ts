@@ -17,6 +17,9 @@ export const LEG_WORDS: Record<LegState, string> = {
   silent: "on the line, but no sound gets through",
 };
 
+// `dialer.domain.agent.NOT_SEEN`
+export const NOT_SEEN = "not seen since the dialer was started anew";
+
 export type Tone = "idle" | "busy" | "good" | "warn" | "bad";
 
 export interface Headline {
@@ -51,6 +54,7 @@ function notReady(seat: Seat, leg: LegState): Headline {
   if (leg !== "up") {
     return { tone: "idle", title: "Not ready", more: "Your phone is about to be rung; it answers by itself." };
   }
+  if (seat.reason === NOT_SEEN) return { tone: "warn", title: "Not ready", more: "The dialer was started anew: press Ready." };
   if (seat.reason === "") return { tone: "idle", title: "Not ready", more: "Your phone is on the line." };
   return { tone: "idle", title: `On a break: ${seat.reason}`, more: "Calls go to others meanwhile." };
 }

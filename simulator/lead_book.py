@@ -41,6 +41,9 @@ class UnknownPersonError(Exception):
     """A lead names a person whose file was not handed in. Hand in both together."""
 
 
+_NO_TARGETS: dict[NumberId, Target] = {}
+
+
 class _File:
     """One person's file while it changes.
 
@@ -73,6 +76,10 @@ class _File:
             kept = tuple(entry for entry in file.history if entry.at.timestamp() >= posix)
             self._base = self._built = replace(file, history=kept)
             self._history = None
+
+    def placed(self) -> PersonFile:
+        """The file with every fact, perhaps without the attempts of late."""
+        return self._base
 
     def now(self) -> PersonFile:
         """The file as of now."""
@@ -155,6 +162,10 @@ class LeadBook:
         """One person's file as of now."""
         return self._files[person].now()
 
+    def placed(self, person: str) -> PersonFile:
+        """One person's file, perhaps without the attempts of late: where they live and what they owe."""
+        return self._files[person].placed()
+
     def knows(self, person: str) -> bool:
         """Whether there is a file of this person."""
         return person in self._files
@@ -231,16 +242,22 @@ class LeadBook:
     def _targets_of(self, lead: Lead) -> tuple[Target, ...]:
         """The lead's numbers that may still be tried, with the segments of today."""
         found: list[Target] = []
+        person, targets = "", _NO_TARGETS
         for placed in lead.targets:
-            file = self._files[placed.person].now()
-            known = self._targets.get(placed.person)
-            if known is None or known[0] is not file:
-                known = file, {target.number: target for target in targets_of(file)}
-                self._targets[placed.person] = known
-            target = known[1].get(placed.number)
+            if placed.person != person:
+                person = placed.person
+                targets = self._targets_by_number(person)
+            target = targets.get(placed.number)
             if target is not None:
                 found.append(target)
         return tuple(found)
+
+    def _targets_by_number(self, person: str) -> dict[NumberId, Target]:
+        file = self._files[person].now()
+        known = self._targets.get(person)
+        if known is None or known[0] is not file:
+            known = self._targets[person] = file, {target.number: target for target in targets_of(file)}
+        return known[1]
 
     def _wake_rested(self, due: list[_Due], resting: list[_Resting], now: float) -> None:
         while resting:

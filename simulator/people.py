@@ -296,7 +296,7 @@ class MadeUpPublic:
     def _hour_factor(self, person: str, now: float) -> float:
         zone = self._zones.get(person)
         if zone is None:
-            zone = self._zones[person] = _zone_of(self._book.file_of(person)) or self._home
+            zone = self._zones[person] = _zone_of(self._book.placed(person)) or self._home
         hour, is_weekend = self._clock.local(zone, now)
         return (self._weekend if is_weekend else self._weekday)[hour]
 

@@ -7,7 +7,7 @@ which its answers are learned. Stores ask at every claim, so both move with the 
 from collections.abc import Mapping
 from functools import lru_cache
 
-from compliance_gate.request import PersonFile
+from compliance_gate.request import HistoryEntry, PersonFile, PersonRequest
 from compliance_gate.words import NumberKind, NumberRole, Outcome, RequestKind
 from dialer.domain.ids import NumberId, PersonId
 from dialer.domain.lead import Target
@@ -24,18 +24,26 @@ _BEYOND = "21+"
 of each band and its word."""
 
 
+_NO_TRIES: Mapping[str, int] = {}
+_NONE: frozenset[str] = frozenset()
+
+
 def targets_of(file: PersonFile) -> tuple[Target, ...]:
     """The person's own numbers that are not known to be wrong or dead, in the creditor's order."""
-    dead, tries = _tried(file)
-    wrong = _wrong(file)
+    tries, gone = _tried(file.history) if file.history else (_NO_TRIES, _NONE)
+    if file.requests:
+        gone = gone | _wrong(file.requests)
+    person = PersonId(file.person)
     return tuple(
-        Target(
-            person=PersonId(file.person),
-            number=NumberId(number.number),
-            answer_segment=answer_segment(number.kind, number.role, tries.get(number.number, 0)),
-        )
-        for number in file.numbers
-        if number.role in TARGET_NUMBERS and number.number not in wrong and number.number not in dead
+        [
+            Target(
+                person=person,
+                number=NumberId(number.number),
+                answer_segment=answer_segment(number.kind, number.role, tries.get(number.number, 0)),
+            )
+            for number in file.numbers
+            if number.role in TARGET_NUMBERS and number.number not in gone
+        ]
     )
 
 
@@ -50,26 +58,27 @@ def answer_segment(kind: NumberKind, role: NumberRole, tries: int) -> str:
     return f"{kind.value}/{role.value}/{word}"
 
 
-def _tried(file: PersonFile) -> tuple[set[str], Mapping[str, int]]:
-    """Numbers whose last call found them not in service, and how often each was tried."""
+def _tried(history: tuple[HistoryEntry, ...]) -> tuple[Mapping[str, int], frozenset[str]]:
+    """How often each number was tried, and those whose last call found them not in service."""
     tries: dict[str, int] = {}
-    dead: set[str] = set()
-    for entry in file.history:
-        if entry.number is None:
+    dead: dict[str, None] = {}
+    for entry in history:
+        number = entry.number
+        if number is None:
             continue
-        tries[entry.number] = tries.get(entry.number, 0) + 1
+        tries[number] = tries.get(number, 0) + 1
         if entry.outcome is Outcome.NOT_IN_SERVICE:
-            dead.add(entry.number)
-        else:
-            dead.discard(entry.number)
-    return dead, tries
+            dead[number] = None
+        elif dead:
+            dead.pop(number, None)
+    return tries, frozenset(dead) if dead else _NONE
 
 
-def _wrong(file: PersonFile) -> frozenset[str]:
+def _wrong(requests: tuple[PersonRequest, ...]) -> frozenset[str]:
     """Numbers on which somebody else said that they are not this person's."""
     return frozenset(
         request.number
-        for request in file.requests
+        for request in requests
         if request.type is RequestKind.WRONG_NUMBER_LEARNED
         and request.withdrawn_at is None
         and request.number is not None

@@ -4,9 +4,9 @@ The store keeps the same rows in tables; this is for a shift whose steps go by o
 journal is read again.
 """
 
-from typing import ClassVar
+from collections.abc import Callable
 
-from compliance_gate.findings import Finding, Verdict
+from compliance_gate.findings import Verdict
 from dialer.domain.agent import AgentState
 from dialer.domain.commands import (
     Command,
@@ -42,20 +42,6 @@ class ShiftObserver:
         campaigns: how each campaign stood last.
     """
 
-    TAKES: ClassVar = (
-        StoreAttempt,
-        StoreOutcome,
-        StoreAgentState,
-        StoreDenial,
-        StorePromise,
-        StorePacing,
-        StoreInbound,
-        StoreThirdParty,
-        StoreCampaign,
-        RaiseAlarm,
-    )
-    """The commands that it makes rows of."""
-
     def __init__(self) -> None:
         self.pacing: list[tuple[float, StorePacing]] = []
         self.citations: dict[str, tuple[str, str]] = {}
@@ -72,6 +58,18 @@ class ShiftObserver:
         self._promises: list[PromiseMade] = []
         self._denials: list[DenialMade] = []
         self._inbound: dict[InboundId, InboundRecord] = {}
+        self._takers: dict[type[Command], Callable[..., None]] = {
+            StoreAttempt: self._attempt,
+            StoreOutcome: self._attempt,
+            StoreAgentState: self._agent_state,
+            StoreDenial: self._denied,
+            StorePromise: self._promise,
+            StorePacing: self._paced,
+            StoreInbound: self._inbound_call,
+            StoreThirdParty: self._third_party,
+            StoreCampaign: self._campaign,
+            RaiseAlarm: self._alarm,
+        }
 
     def take(self, entry: JournalEntry) -> None:
         """One step."""
@@ -80,8 +78,16 @@ class ShiftObserver:
         self.last_at = entry.now
         if isinstance(entry.event, LeadsFetched) and entry.fate is not Fate.REFUSED:
             self.leads_loaded.setdefault(entry.event.campaign, entry.event.leads_left)
+        takers, now = self._takers, entry.now
         for command in entry.commands:
-            self._command(command, entry.now)
+            take = takers.get(type(command))
+            if take is not None:
+                take(command, now)
+
+    @property
+    def takes(self) -> frozenset[type[Command]]:
+        """The kinds of command that it makes rows of."""
+        return frozenset(self._takers)
 
     def records(
         self,
@@ -103,67 +109,58 @@ class ShiftObserver:
             numbers_loaded=numbers_loaded,
         )
 
-    def _command(self, command: Command, now: float) -> None:
-        match command:
-            case StoreAttempt(record=record) | StoreOutcome(record=record):
-                self._attempts[record.attempt] = record
-                self.rulebooks.setdefault(record.rulebook)
-            case StoreAgentState():
-                self._changes.append(
-                    AgentChange(
-                        agent=command.agent,
-                        campaign=command.campaign,
-                        state=AgentState(command.state),
-                        at=now,
-                        reason=command.reason,
-                    )
-                )
-            case StoreDenial():
-                self._denied(command)
-            case StorePromise():
-                self._promises.append(
-                    PromiseMade(
-                        attempt=command.attempt,
-                        person=command.person,
-                        at=now,
-                        amount=command.amount,
-                        due_at=command.due_at,
-                    )
-                )
-            case StorePacing():
-                self.pacing.append((now, command))
-            case _:
-                self._beside_attempts(command, now)
+    def _attempt(self, command: StoreAttempt | StoreOutcome, _now: float) -> None:
+        record = command.record
+        self._attempts[record.attempt] = record
+        self.rulebooks.setdefault(record.rulebook)
 
-    def _beside_attempts(self, command: Command, now: float) -> None:
-        match command:
-            case StoreInbound(record=record):
-                self._inbound[record.call] = record
-            case StoreThirdParty():
-                self.third_parties.append(command)
-            case StoreCampaign():
-                self.campaigns[command.settings.campaign] = command
-            case RaiseAlarm():
-                self.alarms.append((now, command))
-            case _:
-                pass
+    def _agent_state(self, command: StoreAgentState, now: float) -> None:
+        change = AgentChange(
+            agent=command.agent,
+            campaign=command.campaign,
+            state=AgentState(command.state),
+            at=now,
+            reason=command.reason,
+        )
+        self._changes.append(change)
 
-    def _denied(self, command: StoreDenial) -> None:
+    def _promise(self, command: StorePromise, now: float) -> None:
+        made = PromiseMade(
+            attempt=command.attempt,
+            person=command.person,
+            at=now,
+            amount=command.amount,
+            due_at=command.due_at,
+        )
+        self._promises.append(made)
+
+    def _paced(self, command: StorePacing, now: float) -> None:
+        self.pacing.append((now, command))
+
+    def _inbound_call(self, command: StoreInbound, _now: float) -> None:
+        self._inbound[command.record.call] = command.record
+
+    def _third_party(self, command: StoreThirdParty, _now: float) -> None:
+        self.third_parties.append(command)
+
+    def _campaign(self, command: StoreCampaign, _now: float) -> None:
+        self.campaigns[command.settings.campaign] = command
+
+    def _alarm(self, command: RaiseAlarm, now: float) -> None:
+        self.alarms.append((now, command))
+
+    def _denied(self, command: StoreDenial, _now: float) -> None:
+        denying = [finding for finding in command.findings if finding.verdict is Verdict.DENIED]
         self._denials.append(
             DenialMade(
                 lead=command.lead,
                 person=command.person,
                 at=command.at,
-                rules=denied_rules(command.findings),
+                rules=tuple(dict.fromkeys(finding.rule for finding in denying)),
                 retry_at=command.retry_at,
             )
         )
         self.rulebooks.setdefault(command.rulebook)
-        for finding in command.findings:
-            if finding.verdict is Verdict.DENIED:
-                self.citations.setdefault(finding.rule, (finding.citation, finding.layer.value))
-
-
-def denied_rules(findings: tuple[Finding, ...]) -> tuple[str, ...]:
-    """Names of the rules that deny, each once, in the gate's order."""
-    return tuple(dict.fromkeys(f.rule for f in findings if f.verdict is Verdict.DENIED))
+        for finding in denying:
+            if finding.rule not in self.citations:
+                self.citations[finding.rule] = (finding.citation, finding.layer.value)

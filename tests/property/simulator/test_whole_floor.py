@@ -22,7 +22,6 @@ from dialer.domain.inbound import InboundRecord
 from dialer.domain.ports import JournalEntry
 from dialer.domain.record import AttemptRecord
 from dialer.engine.engine import DialerEngine
-from dialer.measures.observer import ShiftObserver
 from simulator.invariants import SETTLE_S, Watcher, judge_engine
 from simulator.lead_book import LeadBook
 from simulator.population import made_up
@@ -111,7 +110,8 @@ def test_every_command_is_given_and_carried_out_that_is_not_named_with_a_reason(
 ) -> None:
     given = {kind for shift in shifts for kind in shift.commands}
     assert {kind.__name__ for kind in COMMANDS if kind not in given} == set()
-    carried_out = shifts[0].rehearsal.world.handled() | set(ShiftObserver.TAKES)
+    floor = shifts[0].rehearsal
+    carried_out = floor.world.handled() | floor.observer.takes
     missing = {kind.__name__ for kind in COMMANDS if kind not in carried_out}
     assert missing == {kind.__name__ for kind in CARRIED_OUT_BY_NOBODY}
 

@@ -284,6 +284,8 @@ class HoldKind(StrEnum):
     RECALLED = "recalled"
     CLOSED = "closed"
     MANUAL = "manual"
+    QUARANTINED = "quarantined"
+    """A defect of ours kept something about them from being recorded: a person looks first."""
 
 
 class DncList(StrEnum):

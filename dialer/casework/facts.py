@@ -148,8 +148,10 @@ def change_of_command(command: Command) -> FactChange | None:
             change = FactChange(person=person, entry=entry)
         case StoreConsent(person=person, consent=consent):
             change = FactChange(person=person, consent=consent)
-        case StoreHold(person=person, hold=hold):
-            change = FactChange(person=person, hold=hold)
+        case StoreHold():
+            change = FactChange(
+                person=command.person, number=command.number, debt=command.debt, hold=command.hold
+            )
         case _:
             pass
     return change

@@ -275,8 +275,12 @@ class StoreConsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreHold:
-    person: PersonId
+    """A hold on a person, or on everybody who has a number or owes a debt; exactly one is named."""
+
     hold: Hold
+    person: PersonId | None = None
+    number: NumberId | None = None
+    debt: DebtId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

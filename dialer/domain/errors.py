@@ -52,6 +52,12 @@ class UnknownThingError(FairdialError):
         self.name = name
 
 
+class QuarantinedError(FairdialError):
+    """A defect of ours: the event could not be worked through and was put aside. Nothing that it asked for
+    was done, and whom it names are held until a person has looked. Mend the defect; tell it again.
+    """
+
+
 class StoreUnavailableError(FairdialError):
     """The store cannot take or give anything now: disk full, read-only, locked by another engine, gone.
 

@@ -22,6 +22,7 @@ from dialer.domain.ids import (
     CampaignId,
     DebtId,
     EndpointId,
+    InboundId,
     LeadId,
     NumberId,
     PersonId,
@@ -485,6 +486,37 @@ class EngineRestarted:
     asks_presence: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventQuarantined:
+    """A defect of ours: a step raised what nobody expected. The floor is as if that step had not been, and
+    whom it names are held until a person has looked.
+
+    Args:
+        kind, text: the event that was stepped and what it said, for whoever mends the defect.
+        error: class and message of what was raised.
+        persons, numbers, debts, leads, attempts, calls: whom the event, or what was being done, names.
+        timer: kind and name of a timer that raised: it is not served any more.
+        is_lost: the event itself was put aside, and will not be heard of again.
+        holds_launching: nobody is launched, also where somebody is named.
+        skipped: a step of the journal that is not stepped again, though it was stepped once; None = it is
+            none of the journal's.
+    """
+
+    kind: str
+    text: str
+    error: str
+    persons: tuple[PersonId, ...] = ()
+    numbers: tuple[NumberId, ...] = ()
+    debts: tuple[DebtId, ...] = ()
+    leads: tuple[LeadId, ...] = ()
+    attempts: tuple[AttemptId, ...] = ()
+    calls: tuple[InboundId, ...] = ()
+    timer: tuple[str, str] | None = None
+    is_lost: bool = True
+    holds_launching: bool = False
+    skipped: int | None = None
+
+
 Event = (
     TimeReached
     | CampaignConfigured
@@ -547,4 +579,5 @@ Event = (
     | LaunchingHeld
     | LaunchingResumed
     | EngineRestarted
+    | EventQuarantined
 )

@@ -2,6 +2,7 @@
 
 import heapq
 from datetime import datetime
+from enum import Enum
 from typing import Protocol
 
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
@@ -26,22 +27,38 @@ class Gate(Protocol):
         ...
 
 
+class Part(Enum):
+    """What a step is about."""
+
+    TIMERS = "timers"
+    EVENT = "event"
+    AFTERWARDS = "afterwards"
+    """Callers who wait, launches, refills: whatever the event was."""
+
+
 class Context:
-    """One per engine. `now` is the step's instant; `out` is filled by the parts and emptied by `step`."""
+    """One per engine. `now` is the step's instant; `out` is filled by the parts and emptied by `step`.
+
+    `part`, `timer` and `concerned` say what is being done this moment, and about whom: asked when a step
+    raises.
+    """
 
     __slots__ = (
         "at",
         "capable",
+        "concerned",
         "free",
         "gate",
         "learners",
         "now",
         "out",
+        "part",
         "policies",
         "prepared",
         "serving",
         "shares",
         "state",
+        "timer",
         "unconnected",
         "was_ignored",
     )
@@ -61,12 +78,16 @@ class Context:
         self.shares: dict[CampaignId, tuple[dict[str, int], int]] = {}
         self.unconnected: set[CampaignId] = set()
         self.was_ignored = False
+        self.part = Part.EVENT
+        self.timer: tuple[TimerKind, str] | None = None
+        self.concerned: PersonId | None = None
 
     def begin(self, now: float, owed: list[Command]) -> None:
         """Start a step; `owed` are commands that an event which was refused kept from coming out."""
         self.now = now
         self.at = None
         self.out = owed
+        self.concerned = None
 
     def instant(self) -> datetime:
         """`now` as an aware datetime, made once a step."""

@@ -35,7 +35,7 @@ from dialer.engine.calling.joining import Joining
 from dialer.engine.calling.judging import Judging
 from dialer.engine.calling.transferring import Transferring
 from dialer.engine.calling.watching import Watching
-from dialer.engine.context import Context, Gate
+from dialer.engine.context import Context, Gate, Part
 from dialer.engine.control import Control
 from dialer.engine.following import Following
 from dialer.engine.inbound.calls import Inbound
@@ -46,6 +46,7 @@ from dialer.engine.launching.lanes import launching_pools, open_lanes
 from dialer.engine.launching.launcher import Launcher
 from dialer.engine.launching.pacing_port import PacingPort, PolicyMaker
 from dialer.engine.people import People
+from dialer.engine.quarantine import Quarantine, Trouble
 from dialer.engine.roster import Roster
 from dialer.engine.snapshot import floor_snapshot
 from dialer.engine.state import CallRow, EngineState, TimerKind
@@ -107,6 +108,7 @@ class DialerEngine:
         self._inbound_ending = InboundEnding(context, self._roster, self._clearing, following)
         self._inbound = Inbound(context, self._roster, self._pacing, following, self._inbound_ending)
         self._hanging_up = HangingUp(context, self._inbound)
+        self._quarantine = Quarantine(context, following, self._calls)
         self._handlers = self._table()
         self._owed: list[Command] = []
 
@@ -131,17 +133,26 @@ class DialerEngine:
         context = self._context
         context.begin(now, self._owed)
         self._owed = []
-        if not isinstance(event, e.ClockStepped):  # it moves the timers first
+        context.part = Part.TIMERS
+        if not isinstance(event, (e.ClockStepped, e.EventQuarantined)):  # they come before the timers
             self._serve_timers(now)
         served = len(context.out)
-        context.was_ignored = False
+        context.part, context.was_ignored = Part.EVENT, False
         try:
             self._handlers[type(event)](event)
         except FairdialError:
             self._owed = context.out[:served]
             raise
-        self._follow_through()
+        context.part = Part.AFTERWARDS
+        if not isinstance(event, e.EventQuarantined):  # what follows may be what raised: the next step sees
+            self._follow_through()
         return tuple(context.out)
+
+    def leave_out(self, *, now: float) -> None:
+        """Count a step that is not taken: it was put aside, and what comes after it is numbered as ever."""
+        state = self._context.state
+        state.now = max(state.now, now)
+        state.sequence += 1
 
     def next_wakeup(self) -> float | None:
         """POSIX seconds at which `step(TimeReached(), ...)` is wanted if nothing happens; None = never."""
@@ -197,6 +208,20 @@ class DialerEngine:
         """Whether the last event came late, twice or about something unknown, and changed nothing."""
         return self._context.was_ignored
 
+    def trouble(self) -> Trouble:
+        """After a step raised what is no `FairdialError`: what it was about. The engine has no other use."""
+        return self._quarantine.trouble()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the state says everything: no command is owed, and nobody is still to be connected."""
+        return not self._owed and not self._context.unconnected
+
+    @property
+    def put_aside(self) -> int:
+        """People who are held since a defect was met about them."""
+        return len(self._context.state.quarantined)
+
     def checkpoint(self) -> EngineState:
         """The whole state, to be written down at once by the caller; the engine goes on using it."""
         self._pacing.save()
@@ -237,7 +262,9 @@ class DialerEngine:
         timers = self._context.state.timers
         while timers and timers[0][0] <= now:
             _at, _order, kind, name = heapq.heappop(timers)
+            self._context.timer = kind, name
             self._serve_timer(kind, name)
+        self._context.timer = None
 
     def _serve_timer(self, kind: TimerKind, name: str) -> None:
         match kind:
@@ -336,6 +363,8 @@ class DialerEngine:
             e.LaunchingHeld: control.hold,
             e.LaunchingResumed: control.resume,
             e.EngineRestarted: control.restarted,
+            e.EventQuarantined: self._quarantine.put_aside,
+            e.HoldLifted: self._lift,
         }
 
     def _nothing(self, _event: e.TimeReached) -> None:
@@ -377,6 +406,10 @@ class DialerEngine:
         over = account_over(event)
         if over is not None:
             self._following.account_over(*over)
+
+    def _lift(self, event: e.HoldLifted) -> None:
+        self._quarantine.lifted(event)
+        self._learn_fact(event)
 
     def _place_again(self, event: e.PersonPlacedAgain) -> None:
         self._suppression.apply(self._people.placed_again(event), except_for=None)

@@ -367,6 +367,7 @@ class EngineState:
     ignored: dict[str, int] = field(default_factory=dict[str, int])
     inbound: dict[InboundId, InboundRow] = field(default_factory=dict[InboundId, InboundRow])
     caller_ids: dict[str, CallerIdRow] = field(default_factory=dict[str, CallerIdRow])
+    quarantined: dict[PersonId, str] = field(default_factory=dict[PersonId, str])
 
     def is_calling_us(self, person: PersonId) -> bool:
         """Whether somebody with a number of this person's is on the line to us."""

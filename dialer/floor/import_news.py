@@ -51,7 +51,6 @@ class ImportNews:
     """Tells the engine what imports placed.
 
     Args:
-        engine: the floor's own, to be asked only whom it may know.
         now: POSIX seconds of the floor's clock.
         behind: rows that were written before this start; nothing is launched until they are told.
     """
@@ -59,14 +58,12 @@ class ImportNews:
     def __init__(
         self,
         floor: Floor,
-        engine: DialerEngine,
         database: BesideLoop,
         *,
         now: Callable[[], float],
         behind: int = 0,
     ) -> None:
         self._floor = floor
-        self._engine = engine
         self._database = database
         self._now = now
         self._behind = behind
@@ -89,7 +86,7 @@ class ImportNews:
         """
         untold = await self._database.read(lambda connection: news.oldest(connection, most=AT_ONCE))
         # Whoever is not known at this moment, with no fetch under way, will come from the store as it is now.
-        concerned = sorted({row.person for row in untold if self._engine.may_know(row.person)})
+        concerned = sorted({row.person for row in untold if self._floor.may_know(row.person)})
         later = await self._tell(concerned) if concerned else frozenset[PersonId]()
         done = [row for row in untold if row.person not in later]
         if done:

@@ -33,6 +33,7 @@ from dialer.runtime.floor import Floor
 from dialer.runtime.settings import RuntimeSettings
 from dialer.runtime.undisturbed import undisturbed
 from dialer.storage.database.lock import StoreOwnedError
+from dialer.storage.journal.codecs import must_read_back
 from dialer.storage.live import LiveStore
 from dialer.storage.store import Store
 
@@ -116,9 +117,10 @@ async def running_floor(
             network=network,
             clock=clock,
             settings=order.settings,
+            check=must_read_back,
         )
         mount = order.mount or _nothing
-        news = ImportNews(floor, recovered.engine, live.database, now=clock.posix, behind=behind)
+        news = ImportNews(floor, live.database, now=clock.posix, behind=behind)
         async with asyncio.TaskGroup() as group:
             # First, so that a floor that is behind holds its launches before it hears the telephone system.
             beside = [group.create_task(news.run(), name="imports")]

@@ -1,12 +1,13 @@
 """The engine of a store, rebuilt at a start: the newest checkpoint, and the journal since."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from dialer.domain.ports import JournalEntry
 from dialer.engine.context import Gate
 from dialer.runtime.recovery import Checkpoint, Recovered, recover
 from dialer.storage.journal.comparison import compare
-from dialer.storage.journal.rows import journal_since
+from dialer.storage.journal.rows import journal_since, skipped_since
 from dialer.storage.store import Store
 
 READ_AT_ONCE = 2000
@@ -27,19 +28,27 @@ def rebuild(store: Store, gate: Gate) -> Recovered:
         gate,
         generation=generation,
         checkpoint=checkpoint,
-        entries=_entries_after(store, first),
+        entries=_Suffix(store, first),
         difference=_difference,
+        skipped=store.read(lambda connection: skipped_since(connection, first)),
     )
 
 
-def _entries_after(store: Store, sequence: int) -> Iterator[JournalEntry]:
-    while entries := _some_entries(store, sequence):
-        yield from entries
-        sequence = entries[-1].sequence
+@dataclass(frozen=True, slots=True)
+class _Suffix:
+    """The entries after a step, read some at a time, as often as they are gone through."""
 
+    store: Store
+    after: int
 
-def _some_entries(store: Store, sequence: int) -> tuple[JournalEntry, ...]:
-    return store.read(lambda connection: journal_since(connection, sequence, limit=READ_AT_ONCE))
+    def __iter__(self) -> Iterator[JournalEntry]:
+        sequence = self.after
+        while entries := self._some(sequence):
+            yield from entries
+            sequence = entries[-1].sequence
+
+    def _some(self, sequence: int) -> tuple[JournalEntry, ...]:
+        return self.store.read(lambda c: journal_since(c, sequence, limit=READ_AT_ONCE))
 
 
 def _difference(recorded: JournalEntry, again: JournalEntry) -> str | None:

@@ -16,12 +16,12 @@ from dialer import clock
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
-from dialer.domain.errors import NotTakenError, StoreUnavailableError
-from dialer.domain.ids import NO_BOX, BoxId
+from dialer.domain.errors import NotTakenError, QuarantinedError, StoreUnavailableError
+from dialer.domain.ids import NO_BOX, BoxId, PersonId
 from dialer.domain.ports import TelephoneSystem
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.domain.sound import HearsPhones
-from dialer.engine.taking import take
+from dialer.engine.engine import DialerEngine
 from dialer.runtime.checkpoint import encode_state
 from dialer.runtime.clocks import Clock, WatchedClock
 from dialer.runtime.health import Health
@@ -34,6 +34,7 @@ from dialer.runtime.outbox import Outbox
 from dialer.runtime.ports import Store
 from dialer.runtime.recovery import Recovered
 from dialer.runtime.settings import RuntimeSettings
+from dialer.runtime.stepping import Check, Stepped, Stepper
 from dialer.runtime.writer import Step, Writer
 
 log = structlog.get_logger(__name__)
@@ -60,6 +61,7 @@ class Floor:
     Args:
         recovered: where to go on; see `dialer.runtime.recovery`.
         on_alarm: told every alarm at once, after the commit.
+        check: whether the journal can hold a step; see `Stepper`.
     """
 
     def __init__(
@@ -71,12 +73,12 @@ class Floor:
         clock: Clock,
         settings: RuntimeSettings | None = None,
         on_alarm: Callable[[c.RaiseAlarm], None] | None = None,
+        check: Check | None = None,
     ) -> None:
         self.settings = settings if settings is not None else RuntimeSettings()
         self.instruments = Instruments()
-        self._engine = recovered.engine
+        self._stepper = Stepper(recovered, remembered=self.settings.remembered_steps, check=check)
         self._recovered = recovered
-        self._sequence = recovered.sequence
         self._clock = WatchedClock(clock)
         self._store = store
         self._network = network
@@ -110,7 +112,6 @@ class Floor:
         self._believed: Mapping[BoxId, int] = {}
         self._checkpoint_sequence = recovered.sequence
         self._checkpoint_at = 0.0
-        self._was_refused = False
         self._is_overloaded = False
         self._is_stopping = False
         self._stop_asked = 0
@@ -137,11 +138,15 @@ class Floor:
         self._inbox.offer(Item(event, clock.monotonic_now(), receipt))
         return await asyncio.wait_for(receipt, within)
 
+    def may_know(self, person: PersonId) -> bool:
+        """Whether a placement of this person concerns the engine; see there."""
+        return self._engine.may_know(person)
+
     def snapshot(self) -> FloorSnapshot:
         """The floor after the last step, as of now; the same for `SNAPSHOT_S` when nothing happens."""
         now = self._clock.posix()
         known = self._snapshot
-        if known is None or known.sequence != self._sequence or abs(now - known.now) >= SNAPSHOT_S:
+        if known is None or known.sequence != self._stepper.sequence or abs(now - known.now) >= SNAPSHOT_S:
             known = self._snapshot = self._with_sound(self._engine.snapshot(now=now))
         return known
 
@@ -165,18 +170,21 @@ class Floor:
             reasons.append("the loop is late")
         if self._stop_asked:
             reasons.append("the floor is stopping")
+        held = self._engine.put_aside
+        told = (f"a defect was met: {held} people are held until somebody has looked",) if held else ()
         # One of several telephone systems gone leaves the floor fit: the others dial.
         lost = tuple(f"telephone system {box} is not heard: {why}" for box, why in self._link.lost_boxes)
         quick, lag = self.instruments.recent_quick, self.instruments.recent_lag
         return Health(
             is_fit=not reasons,
-            reasons=(*reasons, *lost),
+            reasons=(*reasons, *lost, *told),
             generation=self._recovered.generation,
             sequence=self._sequence,
             written=self._writer.written,
             unwritten=len(self._writer),
             inbox=len(self._inbox),
             replayed=self._recovered.replayed,
+            defects=self._stepper.met,
             loop_lag_p99_s=lag.quantile(0.99),
             loop_lag_max_s=lag.largest,
             answer_to_bridge_p99_s=quick.quantile(0.99),
@@ -235,12 +243,16 @@ class Floor:
         behind = now - self._recovered.now
         if self._recovered.sequence and behind < 0.0:
             self._take(e.ClockStepped(seconds=behind), now, None)
+        for note in self._recovered.put_aside:
+            self._take(note, now, None)
         restarted = e.EngineRestarted(
             checkpoint=self._recovered.checkpoint,
             generation=self._recovered.generation,
             asks_presence=True,
         )
         self._take(restarted, now, None)
+        if self._recovered.put_aside:
+            self._add_checkpoint_step()
         log.info("floor.started", generation=self._recovered.generation, replayed=self._recovered.replayed)
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
@@ -260,7 +272,7 @@ class Floor:
         by_name["engine"].cancel()
         await asyncio.wait({by_name["engine"], by_name["link"]}, timeout=self.settings.stop_s)
         self._inbox.refuse_all(FloorStoppingError("the floor has stopped"))
-        if not self._was_refused:
+        if self._engine.is_whole:
             self._add_checkpoint_step()
         try:
             await asyncio.wait_for(self._writer.wait_empty(), self.settings.stop_s)
@@ -286,6 +298,14 @@ class Floor:
         """Nothing in flight, or asked to go now."""
         while not self._stop_now.is_set() and any(row.in_flight for row in self.snapshot().campaigns):
             await asyncio.sleep(0.1)
+
+    @property
+    def _engine(self) -> DialerEngine:
+        return self._stepper.engine
+
+    @property
+    def _sequence(self) -> int:
+        return self._stepper.sequence
 
     # --- the engine's task -------------------------------------------------------------------------------
 
@@ -320,38 +340,46 @@ class Floor:
         self._take(item.event, now, item)
 
     def _take(self, event: e.Event, now: float, item: Item | None) -> None:
+        """Step, and let what must be quick leave. Whoever asked hears of the last step; the ones before it
+        put aside what was in its way."""
         began = clock.monotonic_now()
-        entry, error = take(self._engine, event, now=now, sequence=self._sequence + 1)
-        if error is not None:
-            self.instruments.refused.inc()
-            log.info("event.refused", kind=type(event).__name__, why=str(error))
-        self._was_refused = error is not None
+        *before, last = self._stepper.take(event, now=now)
         took = clock.monotonic_now() - began
         self.instruments.step_s.observe(took)
         self.instruments.recent_step.add(took)
-        self._sequence += 1
+        for step in before:
+            self._go_on(step, None, began)
+        self._go_on(last, item, began)
+        if before or isinstance(last.error, QuarantinedError):
+            self.instruments.defects.inc()
+
+    def _go_on(self, step: Stepped, item: Item | None, began: float) -> None:
+        event, error = step.entry.event, step.error
+        if error is not None:
+            self.instruments.refused.inc()
+            log.info("event.refused", kind=type(event).__name__, why=str(error))
         if isinstance(event, (e.NetworkReconciled, e.NetworkLost, e.BoxGivenUp, e.EngineRestarted)):
             self._believed = believed_after(self._believed, event, 0 if item is None else item.link)
         since = item.arrived if item is not None else began
-        for command in entry.commands:
+        for command in step.entry.commands:
             if isinstance(command, (c.Bridge, c.Hangup)):
                 self._outbox.send_quick(command, since=since)
             elif isinstance(command, (c.BridgeInbound, c.HangupInbound)):
                 self._inbound.send(command)
             elif isinstance(command, c.Originate):
                 self._outbox.announce(command)
-        self._writer.add(Step(entry=entry, item=item, error=error, links=self._believed))
+        self._writer.add(Step(entry=step.entry, item=item, error=error, links=self._believed))
         self.instruments.steps.labels(type(event).__name__).inc()
 
     def _maybe_checkpoint(self) -> None:
-        """After enough steps, or long enough after the last one; never after a refused event, whose owed
-        commands are not part of the state."""
+        """After enough steps, or long enough after the last one; never when the state does not say all, as
+        after a refused event, whose owed commands are no part of it."""
         steps = self._sequence - self._checkpoint_sequence
         at = clock.monotonic_now()
         due = steps >= self.settings.checkpoint_steps or (
             steps > 0 and at - self._checkpoint_at >= self.settings.checkpoint_s
         )
-        if due and not self._was_refused and self._writer.is_up:
+        if due and self._engine.is_whole and self._writer.is_up:
             self._checkpoint_at = at
             self._add_checkpoint_step()
 
@@ -364,6 +392,7 @@ class Floor:
         data = encode_state(self._engine.checkpoint())
         self.instruments.checkpoint_s.observe(clock.monotonic_now() - began)
         self._writer.attach(data)
+        self._stepper.remember(data)
         self._checkpoint_sequence = self._sequence
 
     # --- news --------------------------------------------------------------------------------------------

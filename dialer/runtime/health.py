@@ -15,6 +15,7 @@ class Health:
         loop_lag_p99_s, loop_lag_max_s: over the last two minutes; None = not measured yet.
         answer_to_bridge_p99_s: from the news of an answer to its Bridge handed over, the last 6,000.
         now: POSIX seconds by the floor's clock.
+        defects: met since this start, each with somebody held; see the alarms.
     """
 
     is_fit: bool
@@ -30,3 +31,4 @@ class Health:
     answer_to_bridge_p99_s: float | None
     commit_p99_s: float | None
     now: float
+    defects: int = 0

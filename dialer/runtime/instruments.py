@@ -49,6 +49,7 @@ class Instruments:
         self.steps = Counter("fairdial_steps", "Events the engine took", ["event"], registry=registry)
         self.commands = Counter("fairdial_commands", "Commands it gave", ["command"], registry=registry)
         self.refused = Counter("fairdial_refused_events", "Events that were impossible", registry=registry)
+        self.defects = Counter("fairdial_defects", "Steps that raised, put aside", registry=registry)
         self.step_s = Histogram(
             "fairdial_step_seconds", "One step of the engine", registry=registry, buckets=_MS
         )

@@ -21,6 +21,8 @@ class RuntimeSettings:
         back_off_s: first and longest pause before trying again what failed.
         checkpoint_steps, checkpoint_s: a checkpoint after so many steps, or so long after the last if
             anything was stepped.
+        remembered_steps: most steps that are taken again when a defect is met in one; a state is kept in
+            memory after so many (half a second's work, at most).
         drain_s: so long an orderly stop waits for calls to end.
         stop_s: most time for the last commit and the goodbye.
         overload_s, relief_s: launching holds while the loop's recent median lag is above the first, until it
@@ -39,6 +41,7 @@ class RuntimeSettings:
     back_off_s: tuple[float, float] = (0.2, 3.0)
     checkpoint_steps: int = 20_000
     checkpoint_s: float = 60.0
+    remembered_steps: int = 1_000
     drain_s: float = 30.0
     stop_s: float = 10.0
     overload_s: float = 0.25

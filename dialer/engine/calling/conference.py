@@ -214,6 +214,9 @@ class Conference:
         if number == call.launch.number or all(row.number != number for row in file.numbers):
             self._refuse(agent, "this is no other number of the person")
             return
+        if call.launch.person in context.state.quarantined:
+            self._refuse(agent, context.state.quarantined[call.launch.person])
+            return
         decision = self._clearing.ask(
             settings, call.launch.person, number, call.launch.debts[0], guaranteed=True
         )

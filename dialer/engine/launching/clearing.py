@@ -23,6 +23,7 @@ class Clearing:
         self, settings: CampaignSettings, person: PersonId, number: NumberId, debt: str, *, guaranteed: bool
     ) -> GateDecision:
         """Every rule, for one number of one person about one debt, at this instant."""
+        self._context.concerned = person
         request = ContactRequest(
             person=self._context.prepared_person(person),
             proposed=ProposedContact(
@@ -37,7 +38,9 @@ class Clearing:
             ),
             max_ring_s=settings.ring_s,
         )
-        return self.evaluate(settings, request)
+        decision = self.evaluate(settings, request)
+        self._context.concerned = None
+        return decision
 
     def evaluate(self, settings: CampaignSettings, request: ContactRequest) -> GateDecision:
         """Any contact, at this instant. Where it must ring longer than was asked, that must be lawful too."""
@@ -54,6 +57,8 @@ class Clearing:
         """Whether a call that rings would be cleared now; the attempt itself is not held against it."""
         settings = self._context.state.campaigns[call.launch.campaign].settings
         row = call.launch
+        if row.person in self._context.state.quarantined:
+            return False
         decision = self.ask(settings, row.person, row.number, row.debts[0], guaranteed=row.is_guaranteed)
         return decision.clearance is not None
 

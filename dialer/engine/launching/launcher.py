@@ -60,6 +60,9 @@ from pacing.policy import LaunchDecision
 LOCKED_REST_S = 60.0
 """A lead whose every person or number is in flight through another lead rests this long."""
 
+QUARANTINED_REST_S = 3600.0
+"""A lead whose person is held since a defect was met rests this long, or until somebody lifts the hold."""
+
 LOOKS_PER_LAUNCH = 6
 EXTRA_LOOKS = 24
 """Most leads looked at in one decision: 6 for each wanted launch and 24 more; then pacing is asked again."""
@@ -283,8 +286,12 @@ class Launcher:
         settings = campaign.settings
         denied: list[_Denied] = []
         unshown: list[NotShown] = []
+        held = ""
         for target in lead.targets:
             if target.person in state.locked_persons or target.number in state.locked_numbers:
+                continue
+            if target.person in state.quarantined:
+                held = state.quarantined[target.person]
                 continue
             if state.is_calling_us(target.person):
                 continue
@@ -307,6 +314,9 @@ class Launcher:
             return True
         if unshown and not denied:
             self._rest_unshown(campaign, lead, unshown)
+        elif held and not denied:
+            self._hopper.give_back(lead, held, rest_s=QUARANTINED_REST_S)
+            self._hopper.remove(lead)
         else:
             self._rest_denied(lead, denied)
         return False

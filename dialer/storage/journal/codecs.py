@@ -177,6 +177,17 @@ def decode_entry(data: bytes) -> JournalEntry:
     )
 
 
+def must_read_back(entry: JournalEntry) -> None:
+    """Raise unless the entry is read back as it is: what is not written down has not happened.
+
+    Raises:
+        UnreadableEntryError: it reads otherwise.
+        Exception: it cannot be written.
+    """
+    if decode_entry(encode_entry(entry)) != entry:
+        raise UnreadableEntryError(f"step {entry.sequence} reads otherwise than it was")
+
+
 def column_values(data: bytes) -> tuple[int, float, str, str | None]:
     """What an encoded entry says in its table's columns too: sequence, instant, kind of event, fate.
 

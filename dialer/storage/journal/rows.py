@@ -4,11 +4,12 @@ What a process knows of the table's end (its head, the dictionary in use) it kee
 next only when it was told that the transaction was committed; else it looks again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from dialer.domain.events import EventQuarantined
 from dialer.domain.ports import JournalEntry
 from dialer.storage.database.connections import Work
 from dialer.storage.database.statements import insert_missing, insert_rows
@@ -213,6 +214,25 @@ def last_sequence(connection: Connection) -> int:
 def journal_since(connection: Connection, sequence: int, *, limit: int = 10_000) -> tuple[JournalEntry, ...]:
     """The next steps after `sequence`, in order; call again with the last one's sequence for more."""
     return tuple(decode_entry(data) for _, data in encoded_since(connection, sequence, limit))
+
+
+def skipped_since(connection: Connection, sequence: int) -> dict[int, int]:
+    """Steps after `sequence` that a start left out, by the step that notes it."""
+    query = select(journal.c.sequence, *ENTRY).where(
+        journal.c.sequence > sequence, journal.c.event == EventQuarantined.__name__
+    )
+    unpacked = unpacker(connection)
+    notes = [decode_entry(unpacked(row.entry, row.dictionary)) for row in connection.execute(query).all()]
+    return skipped_in(notes)
+
+
+def skipped_in(entries: Iterable[JournalEntry]) -> dict[int, int]:
+    """The same of entries at hand."""
+    return {
+        entry.event.skipped: entry.sequence
+        for entry in entries
+        if isinstance(entry.event, EventQuarantined) and entry.event.skipped is not None
+    }
 
 
 def encoded_since(connection: Connection, sequence: int, limit: int) -> list[tuple[int, bytes]]:

@@ -240,12 +240,14 @@ class _Between:
             await self._floor.submit(first)
         return await self._floor.submit(event)
 
+    def may_know(self, person: PersonId) -> bool:
+        return self._floor.may_know(person)
+
 
 async def _tell_with(world: World, floor: Floor, between: Event) -> int:
-    engine: Any = floor._engine  # pyright: ignore[reportPrivateUsage]  # as the composition does
     async with world.words.live() as live:
         stand_in: Any = _Between(floor, between)
-        teller = ImportNews(stand_in, engine, live.database, now=lambda: world.words.now)
+        teller = ImportNews(stand_in, live.database, now=lambda: world.words.now)
         return await teller.tell_some()
 
 
@@ -281,9 +283,8 @@ async def test_who_was_told_too_late_is_told_again_by_a_fresh_file(
 
 
 async def _until_told(world: World, floor: Floor) -> None:
-    engine: Any = floor._engine  # pyright: ignore[reportPrivateUsage]  # as the composition does
     async with world.words.live() as live:
-        teller = ImportNews(floor, engine, live.database, now=lambda: world.words.now)
+        teller = ImportNews(floor, live.database, now=lambda: world.words.now)
         while world.untold():
             await teller.tell_some()
 

@@ -37,9 +37,12 @@ from dialer.domain.ids import (
 )
 from dialer.domain.lead import Lead, Target
 from dialer.domain.ports import JournalEntry, TelephoneCommand
+from dialer.engine.engine import DialerEngine
+from dialer.engine.state import EngineState
 from dialer.runtime.floor import Floor
 from dialer.runtime.recovery import Checkpoint, Recovered, recover
 from dialer.runtime.settings import RuntimeSettings
+from dialer.storage.journal.rows import skipped_in
 
 START = 1_780_000_000.0
 CAMPAIGN = CampaignId("spring")
@@ -226,17 +229,26 @@ class World:
     )
     generation: int = 0
     policy: str = "progressive"
+    wrap_up_limit_s: float | None = None
+    gate: OpenGate = field(default_factory=OpenGate)
+    make: Callable[[EngineState], DialerEngine] | None = None
+    """Of the engines of later starts; None = the product's own."""
+    check: Callable[[JournalEntry], None] | None = None
+    alarms: list[str] = field(default_factory=list[str])
 
     def rebuild(self) -> Recovered:
         self.generation += 1
         checkpoint = self.store.checkpoints[-1] if self.store.checkpoints else None
         first = 0 if checkpoint is None else checkpoint.sequence
+        entries = self.store.entries[first:]
         return recover(
-            OpenGate(),
+            self.gate,
             generation=self.generation,
             checkpoint=checkpoint,
-            entries=self.store.entries[first:],
+            entries=entries,
             difference=same,
+            skipped=skipped_in(entries),
+            make=self.make,
         )
 
     def floor(self) -> Floor:
@@ -246,11 +258,18 @@ class World:
             network=self.network,
             clock=self.clock,
             settings=self.settings,
+            on_alarm=lambda alarm: self.alarms.append(alarm.text),
+            check=self.check,
         )
 
     async def open(self, floor: Floor, *, agents: int = 2) -> None:
         """A campaign at work and agents who are ready."""
-        settings = CampaignSettings(campaign=CAMPAIGN, client=ClientId("acme"), policy=self.policy)
+        settings = CampaignSettings(
+            campaign=CAMPAIGN,
+            client=ClientId("acme"),
+            policy=self.policy,
+            wrap_up_limit_s=self.wrap_up_limit_s,
+        )
         await floor.submit(CampaignConfigured(settings=settings))
         await floor.submit(CampaignStarted(campaign=CAMPAIGN))
         for place in range(agents):

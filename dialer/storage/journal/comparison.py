@@ -1,23 +1,33 @@
 """Whether a replayed step gave the commands the journal holds, compared as encoded bytes.
 
 An entry of an older format is compared by what that format could say: it has no word on what became of its
-event, and kinds of command that came later are left out of what the replay gave. Where another rulebook
+event, and kinds of command and fields that came later are left out of what the replay gave. Where another rulebook
 decides now, its name is no difference; a rule that says something else is, and is named.
 """
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import msgspec
 
+from compliance_gate.call_handling import UNTIL_CARRIED
 from compliance_gate.findings import Finding
-from dialer.domain.commands import Command, StoreAttempt, StoreCampaign, StoreDenial, StoreThirdParty
+from dialer.domain.commands import (
+    CloseLeads,
+    Command,
+    Originate,
+    RestLeads,
+    StoreAttempt,
+    StoreCampaign,
+    StoreDenial,
+    StoreThirdParty,
+)
 from dialer.domain.ports import JOURNAL_FORMAT, JournalEntry
 from dialer.storage.journal.codecs import encode_command, encode_value
 
-LATER_COMMANDS: Mapping[int, frozenset[type]] = {1: frozenset({StoreCampaign})}
+LATER_COMMANDS: Mapping[int, frozenset[type]] = {1: frozenset({StoreCampaign, RestLeads, CloseLeads})}
 """By format: kinds of command that journals of it do not hold, though the same step gives them today."""
 
 OF_THE_EVENT = -1
@@ -86,7 +96,14 @@ def _fate_of(entry: JournalEntry) -> bytes:
 
 def _known_then(commands: tuple[Command, ...], written_in: int) -> tuple[Command, ...]:
     later = LATER_COMMANDS.get(written_in)
-    return commands if later is None else tuple(c for c in commands if type(c) not in later)
+    return commands if later is None else tuple(_field_by_field(c) for c in commands if type(c) not in later)
+
+
+def _field_by_field(command: Command) -> Command:
+    """The command as format 1 can be read: its clearances did not say how a call is handled."""
+    if not isinstance(command, Originate):
+        return command
+    return replace(command, clearance=replace(command.clearance, handling=UNTIL_CARRIED))
 
 
 def _compare_commands(

@@ -1,8 +1,8 @@
 """Whether a replayed step gave the commands the journal holds, compared as encoded bytes.
 
 An entry of an older format is compared by what that format could say: it has no word on what became of its
-event, and kinds of command and fields that came later are left out of what the replay gave. Where another rulebook
-decides now, its name is no difference; a rule that says something else is, and is named.
+event, and kinds of command and fields that came later are left out of what the replay gave. Where another
+rulebook decides now, its name is no difference; a rule that says something else is, and is named.
 """
 
 import itertools

@@ -5,6 +5,7 @@ from dialer.domain.attempt import JOINED, OVER, UNANSWERED, UNJOINED, AttemptSta
 from dialer.domain.campaign import CAMPAIGN, CampaignMove, CampaignState
 from dialer.domain.commands import Hangup, HangupReason, RaiseAlarm, StoreCampaign
 from dialer.domain.events import (
+    CallBridged,
     CallerIdsDeclared,
     CampaignConfigured,
     ClockStepped,
@@ -20,6 +21,7 @@ from dialer.engine.boxes import Boxes
 from dialer.engine.calling import phases
 from dialer.engine.calling.calls import Calls
 from dialer.engine.calling.joining import Joining
+from dialer.engine.calling.transferring import Transferring
 from dialer.engine.context import Context
 from dialer.engine.launching import caller_id, ledger
 from dialer.engine.launching.hopper import Hopper
@@ -42,6 +44,7 @@ class Control:
         pacing: PacingPort,
         calls: Calls,
         joining: Joining,
+        transferring: Transferring,
         boxes: Boxes,
     ) -> None:
         self._context = context
@@ -50,6 +53,7 @@ class Control:
         self._pacing = pacing
         self._calls = calls
         self._joining = joining
+        self._transferring = transferring
         self._boxes = boxes
 
     def configure(self, event: CampaignConfigured) -> None:
@@ -182,9 +186,14 @@ class Control:
             return
         if call.hangup is not None:  # asked for, and perhaps never heard
             self._context.emit(Hangup(attempt=attempt, reason=call.hangup))
-        if talking_to is None and call.state in _TALKING:
-            phases.hang_up(self._context, call, HangupReason.AGENT_GONE)
-        elif talking_to is not None and call.state not in JOINED:
+        if talking_to is None:
+            if call.state in _TALKING:
+                phases.hang_up(self._context, call, HangupReason.AGENT_GONE)
+        elif talking_to == call.next_agent:
+            bridged = CallBridged(attempt=attempt, agent=talking_to, bridged_at=self._context.now)
+            if not self._transferring.takes_bridge(bridged):
+                self._calls.bridged(bridged)
+        elif call.state not in JOINED:
             self._joining.found_talking(call, talking_to)
 
     def _reattach(self, event: NetworkReconciled, boxes: frozenset[BoxId] | None) -> None:

@@ -85,7 +85,14 @@ class DialerEngine:
         self._conference = Conference(context, self._roster, self._pacing, self._clearing, self._ending)
         self._boxes = Boxes(context, self._roster, self._calls, joining, self._conference)
         self._control = Control(
-            context, self._roster, self._hopper, self._pacing, self._calls, joining, self._boxes
+            context,
+            self._roster,
+            self._hopper,
+            self._pacing,
+            self._calls,
+            joining,
+            self._transferring,
+            self._boxes,
         )
         self._heard = Heard(
             context,

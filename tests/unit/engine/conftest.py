@@ -123,6 +123,7 @@ class Floor:
         self.now = START
         self.log: list[c.Command] = []
         self.leads: dict[LeadId, LeadState] = {}
+        self.brought_twice: set[LeadId] = set()
         values: dict[str, object] = {"policy": "progressive", "time_zone": "America/New_York", **settings}
         self.settings = CampaignSettings(campaign=CAMPAIGN, client=ClientId("acme"), **values)  # pyright: ignore[reportArgumentType]
         self.send(e.CampaignConfigured(settings=self.settings))
@@ -135,11 +136,18 @@ class Floor:
         return out
 
     def _walk_leads(self, event: e.Event, out: tuple[c.Command, ...]) -> None:
-        """Whatever the engine says of a lead is a legal move of it, in every test."""
+        """Whatever the engine says of a lead is a legal move of it, in every test.
+
+        A store never brings a lead twice, nor one that the engine holds: of such a lead nothing is expected.
+        """
         moves: list[tuple[LeadId, LeadMove]] = []
         if isinstance(event, e.LeadsFetched):
-            self.leads.update({each.lead: LeadState.CLAIMED for each in event.leads})
-            moves = [(each.lead, LeadMove.BRING) for each in event.leads]
+            for each in event.leads:
+                if self.leads.get(each.lead) in (None, LeadState.RESTING, LeadState.CLOSED):
+                    self.leads[each.lead] = LeadState.CLAIMED
+                    moves.append((each.lead, LeadMove.BRING))
+                else:
+                    self.brought_twice.add(each.lead)
         for command in out:
             match command:
                 case c.StoreAttempt() if command.record.attempt in self.engine.checkpoint().calls:
@@ -151,7 +159,8 @@ class Floor:
                 case _:
                     pass
         for moved, move in moves:
-            self.leads[moved] = LEAD.move(self.leads[moved], move)
+            if moved not in self.brought_twice:
+                self.leads[moved] = LEAD.move(self.leads[moved], move)
 
     def wait(self, seconds: float) -> tuple[c.Command, ...]:
         """Let time pass, waking the engine whenever it asked to be."""

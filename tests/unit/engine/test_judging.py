@@ -171,9 +171,10 @@ def test_a_calendar_day_ends_at_the_campaign_s_midnight(now: datetime, ends: dat
 
 def test_a_window_of_the_whole_campaign_has_no_end() -> None:
     campaign = row(abandonment_window=AbandonmentWindow.CAMPAIGN)
-    assert ledger.window_end(campaign.settings, 0.0) is None
-    ledger.count_abandoned(campaign, 5.0)
-    assert ledger.current(campaign, 9e9) == LedgerRow(live_answers=1, abandoned=1)
+    began = datetime(2026, 5, 28, 12, tzinfo=NEW_YORK).timestamp()
+    assert ledger.window_end(campaign.settings, began) is None
+    ledger.count_abandoned(campaign, began)
+    assert ledger.current(campaign, began + 1e8) == LedgerRow(live_answers=1, abandoned=1)
 
 
 @pytest.mark.parametrize(("before_s", "counts"), [(0.01, (2, 1)), (0.0, (0, 0))])

@@ -291,3 +291,30 @@ def test_who_is_held_for_a_caller_is_not_taken_to_talk_with_somebody_we_called(m
     )
     assert floor.last(c.Hangup) == c.Hangup(attempt=attempt, reason=c.HangupReason.UNACCOUNTED)
     assert floor.engine.checkpoint().agents[ANN].inbound == "in"
+
+
+def test_a_transfer_that_was_made_while_nobody_listened_is_found(make_floor: MakeFloor) -> None:
+    floor, attempt = talking(make_floor)
+    floor.send(e.TransferRequested(attempt=attempt, to=BOB, by=ANN))
+    floor.send(e.NetworkLost(reason="cut"))
+    found = e.NetworkReconciled(live=(attempt,), talking={attempt: BOB}, agents=(ANN, BOB))
+    floor.send(found, after=3.0)
+    assert (stands(floor, attempt), row(floor, attempt).agent) == (AttemptState.CONNECTED, BOB)
+    assert (agent_state(floor, ANN), agent_state(floor, BOB)) == (AgentState.AVAILABLE, AgentState.TALKING)
+
+
+def test_a_person_who_was_joined_again_while_nobody_listened_is_found(make_floor: MakeFloor) -> None:
+    floor, attempt = talking(make_floor)
+    floor.send(e.AgentLegLost(agent=ANN))
+    floor.send(e.NetworkReconciled(live=(attempt,), talking={attempt: BOB}, agents=(BOB,)))
+    assert (stands(floor, attempt), row(floor, attempt).agent) == (AttemptState.CONNECTED, BOB)
+    assert agent_state(floor, BOB) is AgentState.TALKING
+    assert not floor.all(c.Hangup)
+
+
+def test_a_talk_that_is_still_with_the_first_agent_stays_there(make_floor: MakeFloor) -> None:
+    floor, attempt = talking(make_floor)
+    floor.send(e.TransferRequested(attempt=attempt, to=BOB, by=ANN))
+    floor.send(e.NetworkReconciled(live=(attempt,), talking={attempt: ANN}, agents=(ANN, BOB)))
+    assert (stands(floor, attempt), row(floor, attempt).agent) == (AttemptState.PASSING, ANN)
+    assert not floor.all(c.Hangup)

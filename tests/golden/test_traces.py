@@ -29,7 +29,7 @@ def test_the_trace_does_not_depend_on_the_order_of_hashes() -> None:
     """The same events in the same order, whatever `PYTHONHASHSEED` is: no unsorted set is iterated."""
     code = (
         "import hashlib; from simulator.golden import trace; "
-        "print(hashlib.sha256(trace('smoke', 2).encode()).hexdigest())"
+        "print(hashlib.sha256((trace('smoke', 2) + trace('full', 2)).encode()).hexdigest())"
     )
     digests = {
         subprocess.run(

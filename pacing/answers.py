@@ -126,9 +126,14 @@ class AnswerModel:
             chances = self._at_hour(chances, number.local_hour)
         return self._with_own_record(chances, number) if self._tells_numbers else chances
 
+    @property
+    def is_by_segment_alone(self) -> bool:
+        """Whether the segment of a number says all that is asked of its profile."""
+        return not (self._tells_hours or self._tells_numbers)
+
     def chances_of(self, numbers: Sequence[NumberProfile]) -> list[Chances]:
         """The same for many, in their order; numbers of one kind are judged once."""
-        if self._tells_hours or self._tells_numbers:
+        if not self.is_by_segment_alone:
             return [self.chances(number) for number in numbers]
         known: dict[str, Chances] = {}
         found: list[Chances] = []

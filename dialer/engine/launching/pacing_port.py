@@ -18,7 +18,7 @@ from dialer.engine.launching import ledger
 from dialer.engine.launching.lanes import leads_of
 from dialer.engine.launching.profiles import Profiles
 from dialer.engine.launching.reserving import agents_kept
-from dialer.engine.launching.taking_back import may_be_taken_back
+from dialer.engine.launching.taking_back import how_many_may_be_taken_back
 from dialer.engine.roster import Roster
 from dialer.engine.state import CallRow, CampaignRow, PoolRow
 from pacing.abandonment_guard import AbandonmentGuard
@@ -190,6 +190,7 @@ class PacingPort:
                 paused += 1
         calls = state.calls
         ringing = [calls[name] for name in pool.ringing]
+        launches = [call.launch for call in ringing]
         # Who is being joined has an agent already, counted above as talking.
         waiting = [call for name in pool.waiting if (call := calls[name]).state is not _BRIDGING]
         held = leads_of(campaign, pool)
@@ -205,10 +206,10 @@ class PacingPort:
             talking_elapsed=np.array([row[1] for row in talking], dtype=np.float64),
             wrapping_elapsed=np.array([row[1] for row in wrapping], dtype=np.float64),
             leaving=np.array([row[2] for row in engaged], dtype=np.bool_),
-            ringing_elapsed=np.array([now - call.launch.launched_at for call in ringing], dtype=np.float64),
-            ringing_needs_agent=np.array([call.launch.needs_agent for call in ringing], dtype=np.float64),
-            ringing_live=np.array([call.launch.live for call in ringing], dtype=np.float64),
-            cancellable_ringing=sum([may_be_taken_back(call, now) for call in ringing]),
+            ringing_elapsed=np.array([now - row.launched_at for row in launches], dtype=np.float64),
+            ringing_needs_agent=np.array([row.needs_agent for row in launches], dtype=np.float64),
+            ringing_live=np.array([row.live for row in launches], dtype=np.float64),
+            cancellable_ringing=how_many_may_be_taken_back(ringing, now),
             waiting_elapsed=np.array([now - (call.answered_at or now) for call in waiting], dtype=np.float64),
             candidate_needs_agent=np.array([row[0] for row in ahead], dtype=np.float64),
             candidate_live=np.array([row[1] for row in ahead], dtype=np.float64),
@@ -232,9 +233,9 @@ class PacingPort:
 
     def _ahead(self, campaign: CampaignRow, queue: list[LeadId]) -> list[Chances]:
         """Of the next leads in a hopper, each by its first target."""
-        leads, profile = self._context.state.leads, self._profiles.of
-        numbers = [profile(leads[name].targets[0]) for name in queue]
-        return self.learner(campaign).answers.chances_of(numbers)
+        answers, leads = self.learner(campaign).answers, self._context.state.leads
+        profile = self._profiles.by_segment if answers.is_by_segment_alone else self._profiles.of
+        return answers.chances_of([profile(leads[name].targets[0]) for name in queue])
 
 
 def guarded_policy(settings: CampaignSettings, _pool: str) -> PacingPolicy:

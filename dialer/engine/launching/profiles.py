@@ -36,6 +36,7 @@ class Profiles:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._known: dict[tuple[PersonId, NumberId], tuple[PersonFile, str, int, NumberProfile]] = {}
+        self._plain: dict[str, NumberProfile] = {}
         self._hours: dict[str, int] = {}
         self._quarter = -1
 
@@ -57,6 +58,13 @@ class Profiles:
         profile = self._profile(file, target, quarter)
         self._known[name] = (file, target.answer_segment, quarter, profile)
         return profile
+
+    def by_segment(self, target: Target) -> NumberProfile:
+        """The same where nothing but the segment is asked for: always the same one."""
+        known = self._plain.get(target.answer_segment)
+        if known is None:
+            known = self._plain[target.answer_segment] = NumberProfile(segment=target.answer_segment)
+        return known
 
     def _profile(self, file: PersonFile, target: Target, quarter: int) -> NumberProfile:
         rang = [entry for entry in file.history if _rang(entry, target.number)]

@@ -171,7 +171,7 @@ class Hours(Body):
 Debts = Annotated[list[Id], Field(max_length=100)]
 Blocks = Annotated[list[Hours], Field(max_length=100)]
 Day = Annotated[date, Lax]
-Instant = Annotated[AwareDatetime, Lax]
+Moment = Annotated[AwareDatetime, Lax]
 
 
 class Ask(Body):
@@ -186,7 +186,7 @@ class Ask(Body):
 
     person: Id
     kind: Annotated[RequestKind, Lax]
-    at: Instant
+    at: Moment
     number: Id | None = None
     debts: Debts | None = None
     medium: Annotated[Medium, Lax] | None = None
@@ -200,7 +200,7 @@ class Ask(Body):
     received: Day | None = None
     attorney_known: bool | None = None
     text: Text | None = None
-    withdrawn_at: Instant | None = None
+    withdrawn_at: Moment | None = None
 
     def request(self) -> PersonRequest:
         """The gate's own word for it."""
@@ -235,7 +235,7 @@ class Allow(Body):
 
     person: Id
     scope: Annotated[ConsentScope, Lax]
-    at: Instant
+    at: Moment
     given_to: Annotated[GivenTo, Lax]
     number: Id | None = None
     debts: Debts | None = None
@@ -244,7 +244,7 @@ class Allow(Body):
     valid_until: Day | None = None
     window: Hours | None = None
     medium_given: Annotated[Medium, Lax] | None = None
-    revoked_at: Instant | None = None
+    revoked_at: Moment | None = None
 
     def consent(self) -> Consent:
         """The gate's own word for it."""
@@ -268,8 +268,8 @@ class PlaceHold(Body):
 
     person: Id
     kind: Annotated[HoldKind, Lax]
-    since: Instant
-    until: Instant | None = None
+    since: Moment
+    until: Moment | None = None
     debts: Debts | None = None
     source: Text | None = None
 

@@ -6,6 +6,7 @@ What is named here is the public surface; everything else may change. `README.md
 from pacing.abandonment_guard import AbandonmentGuard
 from pacing.answers import AnswerBeliefs, AnswerModel, Chances
 from pacing.learner import Learner, LearnerObservation
+from pacing.optimum import MarkovFloor, optimum
 from pacing.policy import (
     AbandonmentLedger,
     AnswerHandedOver,
@@ -49,6 +50,7 @@ __all__ = [
     "LearnerObservation",
     "LiveAnswerAbandoned",
     "LiveAnswerConnected",
+    "MarkovFloor",
     "NumberProfile",
     "PacingObservation",
     "PacingPolicy",
@@ -60,4 +62,5 @@ __all__ = [
     "make_guarded_policy",
     "make_learner",
     "make_policy",
+    "optimum",
 ]

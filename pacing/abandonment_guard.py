@@ -14,9 +14,10 @@ beyond any guard: an agent lost at the instant of an answer.
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
-from scipy.special import pdtrc
+from scipy.special import pdtrc, pdtri
 
 from pacing.floor_model import FloorModel
 from pacing.outlook import Outlook
@@ -128,16 +129,17 @@ class AbandonmentGuard:
         in_flight = self._outlook(snapshot).after(wanted.launches)
         late = (DOUBT * in_flight.late + float(snapshot.waiting_elapsed.size)).tolist()
         missing = in_flight.missing_more_than(allowed).tolist()
+        most = most_late(allowed, self._epsilon, DISPERSION)
 
-        def risk(launches: int) -> float:
-            return quantised(max(late_more_than(allowed, late[launches]), missing[launches]))
+        def fits(launches: int) -> bool:
+            return quantised(late[launches]) <= most and quantised(missing[launches]) <= self._epsilon
 
-        if risk(wanted.launches) <= self._epsilon:
+        if fits(wanted.launches):
             return wanted
         launches, too_many = safe, wanted.launches
-        while launches < too_many - 1:  # the risk rises with each one
+        while launches < too_many - 1:  # each one more is more of a risk
             middle = (launches + too_many) // 2
-            if risk(middle) <= self._epsilon:
+            if fits(middle):
                 launches = middle
             else:
                 too_many = middle
@@ -154,7 +156,7 @@ class AbandonmentGuard:
             terms={
                 **wanted.terms,
                 "guard_headroom": headroom,
-                "guard_risk": risk(launches),
+                "guard_risk": max(late_more_than(allowed, late[launches]), quantised(missing[launches])),
                 "wanted": float(wanted.launches),
             },
         )
@@ -168,14 +170,11 @@ class AbandonmentGuard:
 
         Each is an attempt on somebody, made for nothing. Without those no agent is free for, none is late.
         """
-        fewest, most = 0, self._cancellable(snapshot, max(0, uncovered))
-        while fewest < most:  # the risk falls with each one taken back
-            cancelled = (fewest + most) // 2
-            if late_more_than(allowed, late * (1.0 - cancelled / uncovered)) <= self._epsilon:
-                most = cancelled
-            else:
-                fewest = cancelled + 1
-        return fewest
+        cancellable = self._cancellable(snapshot, max(0, uncovered))
+        most = most_late(allowed, self._epsilon, DISPERSION)
+        if cancellable == 0 or quantised(late) <= most:
+            return 0
+        return min(cancellable, math.ceil(quantised(uncovered * (1.0 - most / late))))
 
     def _cancellable(self, snapshot: PacingSnapshot, most: float) -> int:
         return int(max(0.0, min(most, snapshot.cancellable_ringing)))
@@ -211,3 +210,15 @@ def late_more_than(allowed: int, expected: float) -> float:
     single = float(pdtrc(allowed, expected))
     bursts = float(pdtrc(int(allowed / DISPERSION), expected / DISPERSION))
     return quantised(max(single, bursts))
+
+
+@lru_cache(maxsize=4096)
+def most_late(allowed: int, epsilon: float, dispersion: float) -> float:
+    """The most late answers that may be expected if more than `allowed` are to come with a chance of at most
+    `epsilon`: `late_more_than` the other way round, for a dispersion given. Quantised.
+    """
+    if allowed < 0:
+        return 0.0
+    single = float(pdtri(allowed, 1.0 - epsilon))
+    bursts = float(pdtri(int(allowed / dispersion), 1.0 - epsilon))
+    return quantised(min(single, dispersion * bursts))

@@ -264,6 +264,8 @@ class Outlook:
 
     def after(self, most: int) -> InFlight:
         """What may come of the ringing calls and the first 0, 1, ... `most` candidates."""
+        if most == 0:
+            return self._ringing_only()
         snapshot, tables = self._snapshot, self._tables
         live = np.minimum(snapshot.candidate_live[:most] * self._live_factor, _MOST)
         needs = np.minimum(snapshot.candidate_needs_agent[:most] * self._needs_factor, _MOST)
@@ -289,6 +291,23 @@ class Outlook:
             third=third,
         )
 
+    def _ringing_only(self) -> InFlight:
+        """The same without any candidate: most decisions launch nothing, and all of it is known by then."""
+        none = self._snapshot.candidate_live[:0]
+        return InFlight(
+            late=np.array([self.ringing_lateness()]),
+            counted=self._counted(none, none),
+            mean=self._mean[None, :],
+            variance=self._variance_now()[None, :],
+            third=self._third[None, :],
+        )
+
+    def _variance_now(self) -> Floats:
+        """(HORIZONS,) before any new launch, with the doubt about the answer rate."""
+        if self._demand is None:
+            return self._variance
+        return self._variance + self._doubt * (self._demand * self._demand)
+
     def _counted(self, live: Floats, needs: Floats) -> float:
         """Of the answers that need an agent, the share that counts as live."""
         snapshot = self._snapshot
@@ -310,10 +329,7 @@ class Outlook:
     def _late_now(self) -> Floats:
         """(2, HORIZONS) P(X <= 0) and P(X <= 1) at each horizon, before any new launch."""
         if self._late is None:
-            variance = self._variance
-            if self._demand is not None:
-                variance = variance + self._doubt * (self._demand * self._demand)
-            self._late = at_most(_NONE_AND_ONE, self._mean, variance, self._third)
+            self._late = at_most(_NONE_AND_ONE, self._mean, self._variance_now(), self._third)
             self._overrule(self._late)
         return self._late
 

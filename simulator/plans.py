@@ -115,6 +115,8 @@ class IncidentKind(Word):
     """The wall clock jumps ahead by `seconds`."""
     CLOCK_BACK = "clock_back"
     """The wall clock jumps back by `seconds`."""
+    TRUNK_DOWN = "trunk_down"
+    """The telephone system takes its trunk for down: every order fails at once, without a channel."""
     UNSERVED = "unserved"
     """The campaign's settings change: whom nobody comes for gets what `unserved` says, and after that again
     what was planned."""

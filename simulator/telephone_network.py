@@ -45,10 +45,19 @@ class Trunk:
         self._chance = chance
         self._down_until = 0.0
         self._down_share = 0.0
+        self._refuses_until = 0.0
 
     def fail(self, until: float, share: float) -> None:
         """Until `until` (POSIX seconds), this share of new calls fails in the carrier's network."""
         self._down_until, self._down_share = until, share
+
+    def refuse(self, until: float) -> None:
+        """Until `until` (POSIX seconds), no order gets a channel."""
+        self._refuses_until = until
+
+    def is_refusing(self, now: float) -> bool:
+        """See `telephony.lines.behaviour.Carrier`."""
+        return now < self._refuses_until
 
     def bridge_s(self) -> float:
         """See `telephony.lines.behaviour.Carrier`."""

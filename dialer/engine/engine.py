@@ -43,7 +43,7 @@ from dialer.engine.inbound.ending import InboundEnding
 from dialer.engine.launching.clearing import Clearing
 from dialer.engine.launching.hopper import Hopper
 from dialer.engine.launching.lanes import launching_pools, open_lanes
-from dialer.engine.launching.launcher import Launcher
+from dialer.engine.launching.launcher import Launcher, is_due
 from dialer.engine.launching.pacing_port import PacingPort, PolicyMaker
 from dialer.engine.people import People
 from dialer.engine.quarantine import Quarantine, Trouble
@@ -231,12 +231,15 @@ class DialerEngine:
 
     def _follow_through(self) -> None:
         self._connect()
-        for campaign in self._context.state.campaigns.values():
-            if self._context.state.boxes and open_lanes(self._context.state, campaign):
+        state, now = self._context.state, self._context.now
+        for campaign in state.campaigns.values():
+            if state.boxes and open_lanes(state, campaign):
                 self._roster.forget_capabilities()
-            for key, pool in launching_pools(self._context.state, campaign):
-                self._launcher.pace(campaign, key, pool)
-            self._hopper.refill(campaign)
+            for key, pool in launching_pools(state, campaign):
+                if is_due(campaign, pool, now):
+                    self._launcher.pace(campaign, key, pool)
+            if campaign.refill_at <= now:
+                self._hopper.refill(campaign)
             if campaign.state is CampaignState.DRAINING:
                 self._control.finish_draining()
         self._connect()  # pacing may have found leads that want an agent reserved

@@ -17,7 +17,7 @@ Id = Annotated[str, Field(min_length=1, max_length=MOST_OF_A_NAME)]
 Text = Annotated[str, Field(max_length=2000)]
 MOST_CENTS = 10**12
 """Ten thousand million of a currency's units: more than any account, less than any column holds."""
-Instant = Annotated[
+Posix = Annotated[
     float,
     Field(
         description="POSIX seconds (not milliseconds)",
@@ -47,7 +47,7 @@ class LogIn(Body):
     campaign: Id
     endpoint: Id
     tags: Annotated[list[Id], Field(max_length=100)] = []
-    shift_ends_at: Instant | None = None
+    shift_ends_at: Posix | None = None
 
 
 class Pause(Body):
@@ -91,8 +91,8 @@ class Dispose(Body):
     debts_spoken_of: Annotated[list[Id], Field(max_length=100)] = []
     promised_cents: Annotated[int, Field(ge=0, le=MOST_CENTS)] | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
-    promised_for: Instant | None = None
-    call_back_at: Instant | None = None
+    promised_for: Posix | None = None
+    call_back_at: Posix | None = None
     call_back_words: Text | None = None
     ready_after: bool = True
 

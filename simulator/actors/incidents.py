@@ -41,6 +41,7 @@ class Incidents:
             IncidentKind.CONNECTION: self._cut,
             IncidentKind.CLOCK_AHEAD: lambda plan: self._step_clock(plan.seconds),
             IncidentKind.CLOCK_BACK: lambda plan: self._step_clock(-plan.seconds),
+            IncidentKind.TRUNK_DOWN: self._refuse,
             IncidentKind.UNSERVED: self._serve_otherwise,
             IncidentKind.BOX: self._lose_box,
         }
@@ -91,6 +92,9 @@ class Incidents:
     def _step_clock(self, seconds: float) -> None:
         self._world.step_clock(seconds)
         self._world.tell(ClockStepped(seconds=seconds))
+
+    def _refuse(self, plan: IncidentPlan) -> None:
+        self._network.trunk.refuse(self._world.now + plan.minutes * 60.0)
 
     def _serve_otherwise(self, plan: IncidentPlan) -> None:
         voice = self._settings.voice

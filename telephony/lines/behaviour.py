@@ -136,6 +136,10 @@ class Carrier(Protocol):
         """Seconds from the order to join until both hear each other; asked once for each join."""
         ...
 
+    def is_refusing(self, now: float) -> bool:
+        """Whether the trunk is marked down, so that an order fails without a channel and nothing rings."""
+        ...
+
     def is_failing(self, now: float) -> bool:
         """Whether the call that is placed now fails in the carrier's network."""
         ...
@@ -150,6 +154,11 @@ class SteadyCarrier:
     def bridge_s(self) -> float:
         """See `Carrier`."""
         return self.seconds
+
+    def is_refusing(self, now: float) -> bool:
+        """See `Carrier`."""
+        del now
+        return False
 
     def is_failing(self, now: float) -> bool:
         """See `Carrier`."""

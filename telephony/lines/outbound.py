@@ -117,6 +117,8 @@ class Outbound:
             why = "this attempt was ordered before"
         if not why and len(self.lines) >= self._most:
             why = f"all {self._most} lines are in use"
+        if not why and self._carrier.is_refusing(now):
+            why = "the trunk is down"
         self._ordered[name] = None
         if len(self._ordered) > MOST_REMEMBERED:
             del self._ordered[next(iter(self._ordered))]

@@ -47,16 +47,17 @@ class Hopper:
         Each pool's share of the hopper is that of its agents, so that leads which few or none can take never
         keep out those that many wait for.
         """
-        shares = self._shares(campaign)
-        if not any(shares.values()):
-            return campaign.settings.hopper_size if not self.level(campaign) else 0
-        missing = 0
-        for key, share in shares.items():
-            pool = campaign.pools[key]
-            held = len(pool.queue) + len(pool.reserved)
-            if held * 2 < share:
-                missing += share - held
-        return missing
+        missing, somebody = 0, False
+        pools = campaign.pools
+        for key, share in self._shares(campaign).items():
+            if share:
+                somebody, pool = True, pools[key]
+                held = len(pool.queue) + len(pool.reserved)
+                if held * 2 < share:
+                    missing += share - held
+        if somebody:
+            return missing
+        return 0 if self.level(campaign) else campaign.settings.hopper_size
 
     def level(self, campaign: CampaignRow) -> int:
         """Leads in hand."""

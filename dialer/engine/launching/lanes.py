@@ -38,7 +38,8 @@ def launching_pools(state: EngineState, campaign: CampaignRow) -> Pools:
     The lanes take turns in being first: what lines and calls per second are left goes to the first.
     """
     if not state.boxes:
-        return base_pools(campaign)
+        pools = campaign.pools
+        return tuple(pools.items()) if len(pools) == 1 else base_pools(campaign)
     lanes = tuple((key, pool) for key, pool in campaign.pools.items() if pool.box in state.boxes)
     first = state.sequence % len(lanes) if lanes else 0
     return (*lanes[first:], *lanes[:first])

@@ -68,6 +68,13 @@ EXTRA_LOOKS = 24
 """Most leads looked at in one decision: 6 for each wanted launch and 24 more; then pacing is asked again."""
 
 
+def is_due(campaign: CampaignRow, pool: PoolRow, now: float) -> bool:
+    """Whether pacing is to be asked about the pool: it changed, or the policy wanted to be; not too often."""
+    if pool.is_dirty:
+        return now >= pool.decided_at + campaign.settings.pacing_interval_s
+    return pool.reconsider_at is not None and now >= pool.reconsider_at
+
+
 @dataclass(frozen=True, slots=True)
 class _Denied:
     target: Target
@@ -186,10 +193,8 @@ class Launcher:
     # --- pacing ------------------------------------------------------------------------------------------
 
     def pace(self, campaign: CampaignRow, key: str, pool: PoolRow) -> None:
-        """Ask pacing when it is due, and launch what it says."""
+        """Ask pacing, which is due, and launch what it says."""
         now = self._context.now
-        if not self._is_due(campaign, pool, now):
-            return
         held = leads_of(campaign, pool)
         if held.reserved:
             self._context.unconnected.add(campaign.settings.campaign)
@@ -216,11 +221,6 @@ class Launcher:
         if held.queue and (decision.launches >= limit or launched < decision.launches):
             pool.is_dirty = True  # more was wanted than lines or denials let through: ask again
         self._tell(campaign, pool, decision, launched)
-
-    def _is_due(self, campaign: CampaignRow, pool: PoolRow, now: float) -> bool:
-        if pool.is_dirty:
-            return now >= pool.decided_at + campaign.settings.pacing_interval_s
-        return pool.reconsider_at is not None and now >= pool.reconsider_at
 
     def _limit(self, campaign: CampaignRow) -> int:
         """Launches that lines and calls per second leave, now."""

@@ -13,5 +13,11 @@ def may_be_taken_back(call: CallRow, now: float) -> bool:
 
 
 def how_many_may_be_taken_back(ringing: Iterable[CallRow], now: float) -> int:
-    """Of calls that ring: those that may be taken back."""
-    return sum([may_be_taken_back(call, now) for call in ringing])
+    """Of calls that ring: those that may be taken back. Asked at every decision, of all of them at once."""
+    return sum(
+        [
+            call.hangup is None
+            and now - (row := call.launch).launched_at >= (row.handling.shortest_ring_s or 0.0)
+            for call in ringing
+        ]
+    )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import pacing.abandonment_guard
-from pacing.abandonment_guard import AbandonmentGuard, late_more_than
+from pacing.abandonment_guard import AbandonmentGuard, late_more_than, most_late
 from pacing.bench.snapshots import floor, ledger
 from pacing.fixed_ratio import FixedRatio
 from pacing.floor_model import FloorModel
@@ -72,6 +72,16 @@ def test_less_than_one_abandoned_call_is_nothing(abandoned: int, launches: int) 
     tight = floor(ready=3, talking=(30.0,) * 17, counted=counted, live=0.02)
     wanted = AbandonmentGuard(Wants(4)).decide(tight)
     assert wanted.launches == launches
+
+
+@pytest.mark.parametrize(
+    ("live_answers", "says"), [(500, "wanted"), (499, "No headroom"), (490, "No headroom")]
+)
+def test_part_of_a_call_is_told_as_none(live_answers: int, says: str) -> None:
+    """14 were abandoned: of 15.0 allowed one is left in whole, of 14.97 and 14.7 none is."""
+    counted = ledger(live_answers=live_answers, abandoned=14, window_left=0.0)
+    tight = floor(ready=3, talking=(30.0,) * 17, counted=counted, live=0.02)
+    assert AbandonmentGuard(Wants(4)).decide(tight).reason.startswith(says)
 
 
 def test_when_nothing_is_left_calls_without_an_agent_are_taken_back() -> None:
@@ -161,6 +171,15 @@ def test_the_chance_of_too_many_late_answers() -> None:
     assert late_more_than(0, 3.0) == pytest.approx(1.0 - math.exp(-3.0), abs=1e-9)
     assert late_more_than(-1, 1.0) == 1.0
     assert late_more_than(500, 700.0) == pytest.approx(1.0, abs=1e-9)
+
+
+@pytest.mark.parametrize("epsilon", [0.001, 0.05])
+@pytest.mark.parametrize("allowed", [0, 1, 2, 3, 8, 40, 900])
+def test_the_most_that_may_be_expected_is_where_the_chance_is_epsilon(allowed: int, epsilon: float) -> None:
+    most = most_late(allowed, epsilon, 2.0)
+    assert late_more_than(allowed, most) == pytest.approx(epsilon, rel=1e-5)
+    assert late_more_than(allowed, 1.001 * most) > epsilon
+    assert most_late(-1, epsilon, 2.0) == 0.0
 
 
 def test_late_answers_are_expected_to_be_half_as_many_again_as_the_model_says() -> None:

@@ -1,4 +1,4 @@
-"""The example of the README runs as it stands and prints a decision."""
+"""The examples of the README run as they stand and print a decision and chances."""
 
 import contextlib
 import io
@@ -10,15 +10,16 @@ import pacing
 README = Path(__file__).parents[3] / "pacing" / "README.md"
 
 
-def test_the_example_runs_and_says_why() -> None:
+def test_the_examples_run_and_say_why() -> None:
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
-    assert len(blocks) == 1
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(compile(blocks[0], str(README), "exec"), {})
-    launches, reason = printed.getvalue().strip().split(" ", maxsplit=1)
+        exec(compile("".join(blocks), str(README), "exec"), {})
+    decision, chances = printed.getvalue().strip().splitlines()
+    launches, reason = decision.split(" ", maxsplit=1)
     assert int(launches) > 0
     assert "would be late" in reason
+    assert chances.startswith("Chances(needs_agent=")
 
 
 def test_every_module_of_the_package_is_named() -> None:

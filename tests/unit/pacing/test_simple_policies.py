@@ -51,6 +51,10 @@ def test_a_fixed_ratio_fills_lines_up_to_the_level() -> None:
     assert policy.decide(_floor(ready=0, talking=10, ringing=5)).launches == 0
 
 
+def test_the_ratio_is_one_and_a_half_unless_it_is_set() -> None:
+    assert FixedRatio().decide(_floor(ready=20)).launches == 30
+
+
 def test_half_a_line_counts_as_one() -> None:
     assert FixedRatio(lines_per_agent=1.5).decide(_floor(ready=1)).launches == 2
     assert FixedRatio(lines_per_agent=1.5).decide(_floor(ready=3)).launches == 5

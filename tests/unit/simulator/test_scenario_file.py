@@ -5,6 +5,7 @@ from datetime import date, time
 import pytest
 
 from dialer.domain.disposition import DispositionKind
+from dialer.domain.ids import CampaignId, ClientId
 from dialer.settings_reader import SettingsError
 from simulator.scenario import BreakPlan
 from simulator.scenario_file import (
@@ -13,6 +14,7 @@ from simulator.scenario_file import (
     read_scenario,
     scenario_names,
 )
+from simulator.scenario_settings import campaign_settings
 
 TEXT = """
 description = "a floor"
@@ -54,6 +56,23 @@ def test_every_scenario_of_the_project_is_valid_and_says_what_it_is(name: str) -
     made = load_scenario(name)
     assert made.name == name
     assert len(made.description) > 40
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_every_scenario_makes_a_campaign_that_may_be(name: str) -> None:
+    settings = campaign_settings(load_scenario(name), campaign=CampaignId("c"), client=ClientId("client-1"))
+    assert settings.policy == load_scenario(name).campaign.policy
+
+
+@pytest.mark.parametrize("name", ["markov", "real", "ref", "smoke", "year"])
+def test_what_a_scenario_does_not_say_does_not_happen(name: str) -> None:
+    """A file from before there were callers, acts, recordings and boxes says what it said."""
+    made = load_scenario(name)
+    assert not made.callers.is_anybody
+    assert not made.acts.in_talks
+    assert (made.acts.previews_per_hour, made.calls.opts_out) == (0.0, 0.0)
+    assert (made.office, made.incidents, made.network.boxes, made.network.leg_s) == (None, (), (), None)
+    assert (made.campaign.recordings, made.campaign.caller_ids, made.campaign.outside_line) == (None, (), "")
 
 
 def test_the_projects_scenarios_are_these() -> None:

@@ -87,3 +87,63 @@ def test_the_sink_gets_every_step_numbered(listener: Any) -> None:
         JournalEntry(sequence=1, now=1.0, event=started, commands=(alarm,)),
         JournalEntry(sequence=2, now=2.0, event=TimeReached(), commands=()),
     ]
+
+
+class Lines:
+    """A network that does something at given instants."""
+
+    def __init__(self, *instants: float) -> None:
+        self.instants = list(instants)
+        self.woken: list[float] = []
+
+    def next_wakeup(self) -> float | None:
+        return self.instants[0] if self.instants else None
+
+    def wake(self, now: float) -> None:
+        self.woken.append(now)
+        self.instants.pop(0)
+
+    def shift_clock(self, seconds: float) -> None:
+        self.instants = [at + seconds for at in self.instants]
+
+
+def test_the_lines_come_before_everybody_else_at_the_same_instant(listener: Any) -> None:
+    world = World(engine=listener, starts_at=0.0)
+    lines = Lines(1.0, 1.0, 3.0)
+    order: list[str] = []
+
+    def wake(now: float) -> None:
+        lines.wake(now)
+        order.append("lines")
+
+    world.drive(lines.next_wakeup, wake, lines.shift_clock)
+    world.schedule(1.0, order.append, "network", priority=NETWORK)
+    world.run(2.0)
+    assert order == ["lines", "lines", "network"]
+    assert lines.woken == [1.0, 1.0]
+    assert world.next_due() == 3.0
+
+
+def test_when_the_clock_is_set_everything_under_way_keeps_its_length(listener: Any) -> None:
+    """Ahead or back: what was due in two seconds is due in two seconds, on the lines too."""
+    for seconds in (30.0, -30.0):
+        world = World(engine=listener, starts_at=100.0)
+        lines = Lines(102.0)
+        world.drive(lines.next_wakeup, lines.wake, lines.shift_clock)
+        happened: list[str] = []
+        world.schedule(103.0, happened.append, "desk")
+        world.step_clock(seconds)
+        assert world.now == 100.0 + seconds
+        world.run(101.999 + seconds)
+        assert (lines.woken, happened) == ([], [])
+        world.run(103.0 + seconds)
+        assert (lines.woken, happened) == ([102.0 + seconds], ["desk"])
+
+
+def test_who_wants_to_hear_of_an_event_does_when_the_engine_has_taken_it(listener: Any) -> None:
+    world = World(engine=listener, starts_at=0.0)
+    heard: list[tuple[str, int]] = []
+    world.after(AgentGotReady, lambda event: heard.append((event.agent, len(listener.heard))))
+    world.tell(_ready("ann"))
+    world.tell(CampaignStarted(campaign=CampaignId("c")))
+    assert heard == [("ann", 1)]

@@ -238,6 +238,24 @@ def test_beyond_the_lines_a_call_is_refused_and_the_next_that_ends_makes_room() 
     assert refused == ["a2"]
 
 
+@dataclass(frozen=True)
+class Down(SteadyCarrier):
+    """A carrier whose trunk is down until ten seconds after the start."""
+
+    def is_refusing(self, now: float) -> bool:
+        return now < START + 10.0
+
+
+@pytest.mark.parametrize(("ordered_at", "names"), [(9.999, ["CallNotAttempted"]), (10.0, ["CallRinging"])])
+def test_while_the_trunk_is_down_no_telephone_rings(ordered_at: float, names: list[str]) -> None:
+    board = Board()
+    board.network = LineNetwork(called=board, carrier=Down())
+    board.run(ordered_at)
+    board.call()
+    board.run(ordered_at + 0.5)
+    assert board.names() == names
+
+
 @pytest.mark.parametrize(
     ("may_play", "voice", "played"),
     [

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from dialer.domain.campaign import answered_within_s, most_abandoned
 from dialer.domain.disposition import DispositionKind
 from simulator.durations import Duration, constant, exponential, lognormal, normal, uniform
 from simulator.plans import ActsPlan, BoxPlan, CallersPlan, IncidentPlan, OfficePlan, RecordingsPlan
@@ -86,9 +87,9 @@ class CampaignPlan:
     policy: str = "predictive"
     policy_parameters: Mapping[str, float] = field(default_factory=dict[str, float])
     pacing_interval_s: float = 1.0
-    abandonment_limit: float = 0.03
-    abandonment_target: float = 0.03
-    answer_limit_s: float = 2.0
+    abandonment_limit: float = field(default_factory=most_abandoned)
+    abandonment_target: float = field(default_factory=most_abandoned)
+    answer_limit_s: float = field(default_factory=answered_within_s)
     bridge_margin_s: float = 0.1
     ring_s: float = 22.0
     detection: str = "off"

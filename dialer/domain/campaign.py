@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
+from compliance_gate.abandonment import house
 from compliance_gate.valid import Most, Name, Within, ZoneName
 from compliance_gate.words import Purpose
 from dialer.domain.attempt import Outcome
@@ -87,6 +88,16 @@ class AbandonmentWindow(Word):
     """From the campaign's first call to its last."""
 
 
+def most_abandoned() -> float:
+    """Share of live answers that may be abandoned by the house's own definition, 0-1."""
+    return float(house().newest_limit)
+
+
+def answered_within_s() -> float:
+    """Seconds from the answer within which the same definition wants an agent."""
+    return house().threshold_s
+
+
 Limit = Annotated[float, Within(0.0, 3_600.0, "seconds", is_open=True)]
 Rest = Mapping[str, Duration]
 OUTCOMES = frozenset(outcome.value for outcome in Outcome)
@@ -103,17 +114,18 @@ class CampaignSettings:
         abandonment_limit: share of live answers, 0-1, that the guard holds over `abandonment_window`.
         abandonment_target: share that feedback aims at; at most the limit, which the guard holds in any case.
         abandonment_window: each day in `time_zone`, or the whole campaign.
-        answer_limit_s: seconds from answer within which a person must have an agent (2 s by the FCC's and
-            Ofcom's definition, 47 CFR 64.1200(a)(7)); the telephone system itself enforces it.
+        answer_limit_s: seconds from answer within which a person must have an agent; the telephone system
+            itself enforces it. This, `ring_s` and `abandonment_limit` may only be stricter than law and
+            policy (`compliance_gate.call_handling`); what is looser never takes effect.
         bridge_margin_s: the engine stops bridging this long before the limit: the race is never cut fine.
-        ring_s: seconds a telephone rings before we give up; never under 15 (47 CFR 64.1200(a)(6)).
+        ring_s: seconds a telephone rings before we give up.
         detection_segments: answer segments, by how they begin ('landline/'), for which `detection` is asked;
             empty = for all.
         caller_id: the one number that is shown, where `caller_ids` names none.
         caller_ids: the numbers that are shown; each must have been declared as ours (`CallerIdsDeclared`).
         at_ceiling: what happens when a person's number has made its attempts of the day.
         served_within_s: seconds from the answer within which somebody of the live overflow must have taken a
-            person for the call not to count as abandoned; None = `answer_limit_s`, the law's two seconds.
+            person for the call not to count as abandoned; None = `answer_limit_s`.
         voice: recordings that may be played and made; None = the telephone system's own settings hold.
         needs: tags every agent must carry to take these calls, e.g. 'client:acme', 'skill:collections'.
         lines: most calls in flight at once (ringing, waiting and talking).
@@ -133,11 +145,11 @@ class CampaignSettings:
     policy: Name = "predictive"
     policy_parameters: Annotated[Mapping[Name, float], Most(100)] = field(default_factory=dict[str, float])
     pacing_interval_s: Limit = 1.0
-    abandonment_limit: Share = 0.03
-    abandonment_target: Share = 0.03
+    abandonment_limit: Share = field(default_factory=most_abandoned)
+    abandonment_target: Share = field(default_factory=most_abandoned)
     abandonment_window: AbandonmentWindow = AbandonmentWindow.CALENDAR_DAY
     guard_epsilon: Share = 0.001
-    answer_limit_s: Limit = 2.0
+    answer_limit_s: Limit = field(default_factory=answered_within_s)
     bridge_margin_s: Limit = 0.1
     ring_s: Annotated[float, Within(0.0, 600.0, "seconds")] = 22.0
     detection: DetectionMode = DetectionMode.OFF
@@ -160,10 +172,6 @@ class CampaignSettings:
     outside_lines: tuple[OutsideLine, ...] = ()
     cue: Cue | None = None
 
-    def served_within(self) -> float:
-        """Seconds from the answer within which a person counts as served."""
-        return self.answer_limit_s if self.served_within_s is None else self.served_within_s
-
     @property
     def shown(self) -> tuple[str, ...]:
         """Every number of ours that this campaign may show."""
@@ -176,7 +184,6 @@ class CampaignSettings:
 
     def __post_init__(self) -> None:
         checks = (
-            (self.ring_s >= 15.0, f"ring_s is {self.ring_s}; a telephone rings at least 15 s"),
             (
                 self.abandonment_target <= self.abandonment_limit,
                 f"abandonment_target {self.abandonment_target} is above abandonment_limit "

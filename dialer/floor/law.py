@@ -10,11 +10,15 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 
+from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.book.reader import LawError
 from compliance_gate.book.register.signatures import Signature, read_signatures, write_signatures
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import sample_rulebook, standard_rulebook
+from compliance_gate.call_handling import Duty, broken
+from compliance_gate.request import ProposedContact
 from dialer.clock import posix_now
+from dialer.domain.campaign import CampaignSettings
 from dialer.domain.errors import MendableError
 from dialer.settings import load_settings, settings_file
 
@@ -145,6 +149,40 @@ def _federal_only(name: str) -> str:
             f"{name} is {entry.status.value} and needs no signature", mend="see `fairdial law register`."
         )
     return name
+
+
+def demand_lawful(campaigns: Sequence[CampaignSettings], rulebook: Rulebook) -> None:
+    """No campaign is set looser than the law and policy that bind its calls anywhere.
+
+    What the law of one place asks for beyond that comes with each clearance, and is kept all the same.
+
+    Raises:
+        MendableError: one is; each setting is told with the rule that it breaks.
+    """
+    today = datetime.fromtimestamp(posix_now(), tz=UTC).date()
+    for settings in campaigns:
+        loose = looser_than_law(settings, rulebook, on=today)
+        if loose:
+            raise MendableError(
+                f"campaign {settings.campaign}: {'; '.join(loose)}",
+                where=str(settings_file()),
+                mend="set it as strict as the rule; only the house's compliance officer changes its policy.",
+            )
+
+
+def looser_than_law(settings: CampaignSettings, rulebook: Rulebook, *, on: date) -> tuple[str, ...]:
+    """Which settings of a campaign break which rule of call handling on a day, each in a sentence."""
+    proposed = ProposedContact(purpose=settings.purpose, client=settings.client, campaign=settings.campaign)
+    terms = ComplianceGate(rulebook).handling_terms(proposed, on=on)
+    within = max(settings.answer_limit_s, settings.served_within_s or 0.0)
+    return broken(
+        terms,
+        {
+            Duty.SHORTEST_RING: settings.ring_s,
+            Duty.ANSWER_LIMIT: within,
+            Duty.MOST_ABANDONED: settings.abandonment_limit,
+        },
+    )
 
 
 def uses_sample() -> bool:

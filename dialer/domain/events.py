@@ -487,6 +487,7 @@ class EngineRestarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class EventQuarantined:
     """A defect of ours: a step raised what nobody expected. The floor is as if that step had not been, and
     whom it names are held until a person has looked.
@@ -514,7 +515,7 @@ class EventQuarantined:
     timer: tuple[str, str] | None = None
     is_lost: bool = True
     holds_launching: bool = False
-    skipped: int | None = None
+    skipped: Count | None = None
 
 
 Event = (

@@ -5,6 +5,7 @@ import traceback
 from dialer.domain.events import Event, EventQuarantined
 from dialer.domain.ids import AttemptId, InboundId
 from dialer.domain.naming import Named, named_by
+from dialer.domain.valid import words_told
 from dialer.engine.context import Part
 from dialer.engine.quarantine import Trouble
 from dialer.engine.state import TimerKind
@@ -32,7 +33,7 @@ def note_of(
     return EventQuarantined(
         kind=type(event).__name__,
         text=repr(event)[:MOST_TEXT],
-        error=_plain(f"{type(defect).__name__}: {defect}")[:MOST_ERROR],
+        error=words_told(_plain(f"{type(defect).__name__}: {defect}"), most=MOST_ERROR),
         persons=tuple(dict.fromkeys((*named.persons, *concerned))),
         numbers=named.numbers,
         debts=named.debts,

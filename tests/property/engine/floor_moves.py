@@ -353,7 +353,17 @@ MEANT: Mapping[type, Callable[[Now], e.Event]] = {
     e.ClockStepped: lambda now: e.ClockStepped(seconds=now.one((-3_600.0, -2.0, 2.0, 3_600.0))),
     e.LaunchingHeld: lambda now: e.LaunchingHeld(by=now.one(("store", "overload")), reason="test"),
     e.LaunchingResumed: lambda now: e.LaunchingResumed(by=now.one(("store", "overload"))),
-    e.EngineRestarted: lambda now: e.EngineRestarted(checkpoint="", generation=now.state.generation + 1),
+    e.EventQuarantined: lambda now: e.EventQuarantined(
+        kind="CallEnded" if now.pick % 2 else "TimeReached",
+        text="",
+        error="a defect",
+        persons=(now.person,) if now.pick % 3 else (),
+        attempts=(now.attempt,) if now.pick % 4 else (),
+        is_lost=bool(now.pick % 2),
+    ),
+    e.EngineRestarted: lambda now: e.EngineRestarted(
+        checkpoint="", generation=now.state.generation + 1, asks_presence=bool(now.pick % 2)
+    ),
 }
 
 SEVERAL = "several boxes"

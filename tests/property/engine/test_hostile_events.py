@@ -10,9 +10,8 @@ import pytest
 from floor_moves import MEANT, Move, event_of, let_time_pass, moves
 from floors import FURNISHINGS, furnished
 from hostile_events import EVENTS, hostile_events, made
-from hypothesis import find, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from hypothesis.errors import NoSuchExample
 
 from dialer.domain import events as e
 from dialer.domain.errors import FairdialError
@@ -22,6 +21,8 @@ from dialer.storage.journal.codecs import decode_event, encode_commands, encode_
 
 NOBODYS = e.CampaignStarted(campaign=CampaignId("nobody's"))
 """An event that is always refused, and by which nothing but time passes."""
+
+ANY_SIZE = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
 Happening = tuple[e.Event | Move, float]
 happenings: st.SearchStrategy[list[Happening]] = st.lists(
@@ -78,7 +79,8 @@ class Twins:
         one.wait(300.0)
 
 
-@settings(deadline=None)
+@pytest.mark.deep
+@settings(settings.get_profile("some"), suppress_health_check=ANY_SIZE)
 @given(kind=st.sampled_from(FURNISHINGS), history=happenings)
 def test_an_event_is_taken_or_refused_whatever_it_says(kind: str, history: list[Happening]) -> None:
     twins = Twins(kind)
@@ -90,11 +92,14 @@ def test_an_event_is_taken_or_refused_whatever_it_says(kind: str, history: list[
 @pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)
 def test_every_event_of_the_language_is_drawn(kind: type[Any]) -> None:
     """And each can be written into a journal and read again as it was."""
-    try:
-        event = find(made(kind), lambda one: isinstance(one, kind))
-    except NoSuchExample:
-        pytest.fail(f"no {kind.__name__} comes out right by chance: say in hostile_events what is usual")
-    assert decode_event(encode_event(event)) == event
+
+    @settings(settings.get_profile("few"), phases=[Phase.generate], suppress_health_check=ANY_SIZE)
+    @given(made(kind))
+    def check(event: e.Event) -> None:
+        assert isinstance(event, kind)
+        assert decode_event(encode_event(event)) == event
+
+    check()
 
 
 def test_every_event_means_something_on_a_floor() -> None:

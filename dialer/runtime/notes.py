@@ -10,10 +10,8 @@ from dialer.engine.context import Part
 from dialer.engine.quarantine import Trouble
 from dialer.engine.state import TimerKind
 
-MOST_TEXT = 2_000
-"""Characters of an event that was put aside; of a hundred fetched people the first will do."""
-
 MOST_ERROR = 500
+"""Characters of what an error says."""
 
 _OF_ATTEMPTS = frozenset({TimerKind.WATCH, TimerKind.GUEST, TimerKind.WRAP})
 """Timers whose name is an attempt's."""
@@ -32,8 +30,8 @@ def note_of(
     of_call = InboundId(timer[1]) if timer is not None and timer[0] is TimerKind.INBOUND_WRAP else None
     return EventQuarantined(
         kind=type(event).__name__,
-        text=repr(event)[:MOST_TEXT],
-        error=words_told(_plain(f"{type(defect).__name__}: {defect}"), most=MOST_ERROR),
+        text=words_told(repr(event)),
+        error=words_told(f"{type(defect).__name__}: {defect}", most=MOST_ERROR),
         persons=tuple(dict.fromkeys((*named.persons, *concerned))),
         numbers=named.numbers,
         debts=named.debts,
@@ -46,24 +44,22 @@ def note_of(
     )
 
 
-def bare(note: EventQuarantined) -> EventQuarantined:
+def nameless(
+    event: Event, defect: Exception, trouble: Trouble, *, skipped: int | None = None
+) -> EventQuarantined:
     """The same without anybody's name, which holds everybody."""
+    timer = trouble.timer if trouble.part is Part.TIMERS else None
     return EventQuarantined(
-        kind=note.kind,
+        kind=type(event).__name__,
         text="",
-        error=note.error,
-        timer=note.timer,
-        is_lost=note.is_lost,
+        error=type(defect).__name__,
+        timer=None if timer is None else (timer[0].value, timer[1]),
+        is_lost=trouble.part is Part.EVENT,
         holds_launching=True,
-        skipped=note.skipped,
+        skipped=skipped,
     )
 
 
 def trace_of(defect: Exception) -> str:
     """Where it was raised, for a log: the lines of the program and no values."""
     return "".join(traceback.format_exception(defect))
-
-
-def _plain(text: str) -> str:
-    """Text that a journal can hold: an error may quote what made it."""
-    return text.encode("utf-8", "backslashreplace").decode()

@@ -20,7 +20,7 @@ from dialer.engine.context import Part
 from dialer.engine.quarantine import Trouble
 from dialer.engine.taking import take
 from dialer.runtime.checkpoint import encode_state
-from dialer.runtime.notes import bare, note_of, trace_of
+from dialer.runtime.notes import nameless, note_of, trace_of
 from dialer.runtime.recovery import Recovered, RecoveryRefusedError, again
 
 log = structlog.get_logger(__name__)
@@ -117,13 +117,14 @@ class Stepper:
             trace=trace_of(defect),
         )
         self._go_back()
-        note = note_of(event, defect, trouble)
         try:
+            note = note_of(event, defect, trouble)
             step = self._step(note, now)
         except Exception as another:  # noqa: BLE001 - the names cannot be worked with either
             log.critical("defect.met_again", trace=trace_of(another))
             self._go_back()
-            step = self._step(bare(note), now)
+            note = nameless(event, defect, trouble)
+            step = self._step(note, now)
         error = QuarantinedError(f"{note.kind} was put aside, a defect of ours: {note.error}")
         taken.append(Stepped(step.entry, error if note.is_lost else None))
         if self.engine.is_whole:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, create_engine, insert, inspect, select, updat
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.asking.person_index import ContactRequest
 from compliance_gate.book.shipped import sample_rulebook
+from compliance_gate.call_handling import UNTIL_CARRIED
 from compliance_gate.findings import GateDecision
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.events import EngineRestarted, TimeReached
@@ -47,13 +48,16 @@ Opened = Callable[[str], Store]
 
 
 class Gate(OpenGate):
-    """The gate of the two live floors: it clears everybody, and names a clearance by what it is for."""
+    """The gate of the two live floors: it clears everybody, and names a clearance by what it is for.
+    Clearances of that time carried no handling of the call, and are read with the house's."""
 
     def evaluate(self, request: ContactRequest, *, at: datetime) -> GateDecision:
         decision = super().evaluate(request, at=at)
         assert decision.clearance is not None
         name = f"{request.person.file.person}|{request.proposed.number}|{at.timestamp()}"
-        return replace(decision, clearance=replace(decision.clearance, clearance=name))
+        return replace(
+            decision, clearance=replace(decision.clearance, clearance=name, handling=UNTIL_CARRIED)
+        )
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compliance_gate.valid import FIRST, LAST, MOST, Most, Within, Zone
+from compliance_gate.valid import FIRST, LAST, MOST, AnyNumber, Most, Within, Zone
 from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Command, Hangup, HangupReason, StorePacing
@@ -118,6 +118,8 @@ def any_declared(base: object, declared: tuple[object, ...]) -> st.SearchStrateg
             return st.integers(int(least), int(most)) if base is int else st.floats(least, most)
         case Zone():
             return st.sampled_from(["America/New_York", "Asia/Kathmandu"])
+        case AnyNumber():
+            return any_of(base)
         case Most():
             least = max(rule.least for rule in declared if isinstance(rule, Most))
             return any_of(base).filter(lambda several: len(several) >= least)

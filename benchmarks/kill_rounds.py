@@ -88,8 +88,6 @@ def settings_of(agents: int) -> CampaignSettings:
         client=ClientId(CAMPAIGN),
         policy="fixed_ratio",
         policy_parameters={"lines_per_agent": 2.5},
-        abandonment_limit=0.2,
-        abandonment_target=0.1,
         caller_id="+12125550100",
         lines=agents * 6,
         launches_per_second=20.0,
@@ -129,6 +127,10 @@ async def _work(order: FloorOrder, trial: Trial) -> None:
 
 class NetworkDiedError(RuntimeError):
     """The witness is gone; look at its `network.err`."""
+
+
+class FloorNeverRestedError(RuntimeError):
+    """It answers nobody, or its calls do not end: nothing is proven."""
 
 
 class Floors:
@@ -275,6 +277,10 @@ def come_to_rest(floors: Floors, trial: Trial) -> None:
         busy = [row for row in found["agents"] if row["state"] in ("talking", "wrapping", "reserved")]
         if not busy and all(row["in_flight"] == 0 for row in found["campaigns"]):
             break
+    else:
+        raise FloorNeverRestedError(
+            "the last floor did not come to rest within 120 s; look at its `floor.err`"
+        )
     time.sleep(2.0)
     floor.end(signal.SIGTERM)
 

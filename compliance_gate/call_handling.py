@@ -83,14 +83,18 @@ def strictest(terms: Iterable[Term]) -> CallHandling:
     return CallHandling(**chosen)
 
 
-def broken(terms: Iterable[Term], settings: Mapping[Duty, float]) -> tuple[str, ...]:
+def broken(
+    terms: Iterable[Term], settings: Mapping[Duty, float], *, names: Mapping[Duty, str] | None = None
+) -> tuple[str, ...]:
     """Which settings are looser than a rule permits, each in a sentence with whose rule it is.
 
     Args:
         settings: the value that is meant to be used, by the duty it answers.
+        names: what the reader calls a setting, where that is not the duty's own name.
     """
+    called = names or {}
     return tuple(
-        f"{term.duty.value} is {settings[term.duty]:g}; {term.rule} "
+        f"{called.get(term.duty, term.duty.value)} is {settings[term.duty]:g}; {term.rule} "
         f"({'law' if term.is_law else 'policy'}) asks for {term.value:g} [{term.citation}]"
         for term in terms
         if term.duty in settings and not term.permits(settings[term.duty])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from compliance_gate.request import Consent, Hold, PersonFile, PersonRequest
+from compliance_gate.valid import Name
 from compliance_gate.words import HoldKind
 from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings
@@ -57,7 +58,7 @@ from dialer.domain.telephone_events import (
     VoicemailDropRequested,
     VoicePlayed,
 )
-from dialer.domain.valid import Count, Instant, InstantOrNever, Step, Tags, valid
+from dialer.domain.valid import Count, Instant, InstantOrNever, Said, Step, Tags, valid
 
 # --- the floor and its campaigns -------------------------------------------------------------------------
 
@@ -503,16 +504,16 @@ class EventQuarantined:
             none of the journal's.
     """
 
-    kind: str
+    kind: Name
     text: str
-    error: str
+    error: Said
     persons: tuple[PersonId, ...] = ()
     numbers: tuple[NumberId, ...] = ()
     debts: tuple[DebtId, ...] = ()
     leads: tuple[LeadId, ...] = ()
     attempts: tuple[AttemptId, ...] = ()
     calls: tuple[InboundId, ...] = ()
-    timer: tuple[str, str] | None = None
+    timer: tuple[Name, Name] | None = None
     is_lost: bool = True
     holds_launching: bool = False
     skipped: Count | None = None

@@ -218,7 +218,8 @@ class Control:
         for agent in state.agents.values():
             agent.since += by
         for call in state.calls.values():
-            if call.state in UNJOINED:  # a launch is a fact of the record; only a running limit is a span
+            # A launch is a fact of the record; a ring and a running limit are spans.
+            if call.state in UNANSWERED or call.state in UNJOINED:
                 phases.shift(call, by)
         for box in state.boxes.values():
             box.hold_until += by

@@ -228,7 +228,7 @@ class CallRow:
         next_agent: held to take the talk over, while it is passed on or joined again; None in every other
             state.
         hangup: why its end was asked for; it may stand in any state until the channel is gone.
-        answered_at, bridged_at, talk_ended_at, ended_at: POSIX seconds; None = did not happen yet.
+        rang_at, answered_at, bridged_at, talk_ended_at, ended_at: POSIX seconds; None = did not happen yet.
         overflow_at: when somebody of the live overflow took it.
         abandoned: judged by the campaign's limit; None = not judged yet.
         outcome, cause: set when the channel is gone.
@@ -239,6 +239,7 @@ class CallRow:
     agent: AgentId | None = None
     next_agent: AgentId | None = None
     hangup: HangupReason | None = None
+    rang_at: float | None = None
     answered_at: float | None = None
     bridged_at: float | None = None
     talk_ended_at: float | None = None

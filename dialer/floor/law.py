@@ -174,13 +174,20 @@ def looser_than_law(settings: CampaignSettings, rulebook: Rulebook, *, on: date)
     """Which settings of a campaign break which rule of call handling on a day, each in a sentence."""
     proposed = ProposedContact(purpose=settings.purpose, client=settings.client, campaign=settings.campaign)
     terms = ComplianceGate(rulebook).handling_terms(proposed, on=on)
-    within = max(settings.answer_limit_s, settings.served_within_s or 0.0)
+    served = settings.served_within_s or 0.0
+    within = max(settings.answer_limit_s, served)
+    answer = "served_within_s" if served > settings.answer_limit_s else "answer_limit_s"
     return broken(
         terms,
         {
             Duty.SHORTEST_RING: settings.ring_s,
             Duty.ANSWER_LIMIT: within,
             Duty.MOST_ABANDONED: settings.abandonment_limit,
+        },
+        names={
+            Duty.SHORTEST_RING: "ring_s",
+            Duty.ANSWER_LIMIT: answer,
+            Duty.MOST_ABANDONED: "abandonment_limit",
         },
     )
 

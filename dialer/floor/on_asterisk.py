@@ -10,7 +10,7 @@ from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.errors import MendableError
 from dialer.floor.folder import lasting_clock, write_address
-from dialer.floor.law import uses_sample
+from dialer.floor.law import demand_lawful, rulebook_for_calls, uses_sample
 from dialer.floor.live import FloorOrder, Mount, Running, running_floor
 from dialer.floor.phones import Phones, phones_of
 from dialer.floor.settings import (
@@ -108,6 +108,8 @@ async def asterisk_floor(
         MendableError: no telephone system can be used as the settings say.
         See `running_floor` for the rest.
     """
+    rulebook = rulebook_for_calls()
+    demand_lawful(wanted.campaigns, rulebook)
     await _look_at(wanted.asterisks, away)
     wanted.folder.mkdir(parents=True, exist_ok=True)
     clock = _clock(wanted)
@@ -121,7 +123,7 @@ async def asterisk_floor(
         is_always_configured=True,
         mount=mount,
     )
-    async with running_floor(order, network=system, clock=clock) as running:
+    async with running_floor(order, network=system, clock=clock, rulebook=rulebook) as running:
         write_address(wanted.folder, wanted.host, running.port)
         yield running
 

@@ -75,7 +75,11 @@ def test_a_file_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
         ('secret_file = "ami-secret"', "", "asterisk.ami.secret"),
         ('secret_file = "ami-secret"', 'secret_file = "ami-secret"\nsecret = "geheim-7"', "both"),
         ('client = "acme"', 'client = "acme"\nring = 20', "'ring'"),
-        ('client = "acme"', 'client = "acme"\nring_s = 10', "15 s"),
+        (
+            'client = "acme"',
+            'client = "acme"\nring_s = 10',
+            "ring_s is 10; house-shortest-ring (policy) asks for 15",
+        ),
         ('name = "main"', 'name = "not a name"', "not a name"),
         ('campaign = "collections"', "campaign = 7", "campaign"),
     ],

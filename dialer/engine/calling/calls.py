@@ -71,7 +71,7 @@ class Calls:
         elif call is None or not ATTEMPT.may(call.state, AttemptMove.RING):
             self._context.ignore("late_ringing")
         else:
-            phases.ring(call, early_media=event.early_media)
+            phases.ring(call, early_media=event.early_media, at=self._context.now)
 
     def answered(self, event: CallAnswered) -> None:
         """Somebody, or something, picked up. The reserved agent, or the one who waited longest, is joined."""

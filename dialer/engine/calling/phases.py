@@ -24,9 +24,10 @@ def _move(call: CallRow, move: AttemptMove) -> None:
 # --- until somebody is joined -----------------------------------------------------------------------------
 
 
-def ring(call: CallRow, *, early_media: bool) -> None:
-    """A channel exists."""
+def ring(call: CallRow, *, early_media: bool, at: float) -> None:
+    """The network says that it rings, since POSIX seconds `at`."""
     _move(call, _M.RING)
+    call.rang_at = at
     call.heard.early_media = early_media
 
 
@@ -174,7 +175,9 @@ def record(call: CallRow) -> None:
 
 
 def shift(call: CallRow, by: float) -> None:
-    """The wall clock stepped: the limit that runs after the answer keeps its length."""
+    """The wall clock stepped: the ring, and the limit that runs after the answer, keep their lengths."""
+    if call.rang_at is not None:
+        call.rang_at += by
     if call.answered_at is not None:
         call.answered_at += by
 

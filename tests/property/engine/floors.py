@@ -1,14 +1,17 @@
 """Floors to let histories run on: the engine tests' own, in several furnishings."""
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from hostile_events import LINES, MESSAGE, NOTICE, OWNED
 
 from compliance_gate.findings import Recording
+from compliance_gate.request import PersonFile
 from dialer.domain import events as e
 from dialer.domain.campaign import CampaignSettings, DetectionMode
+from dialer.domain.commands import RefillHopper
 from dialer.domain.ids import AgentId, BoxId, CampaignId, ClientId, EndpointId
 from dialer.domain.telephone_events import BoxFound
 from dialer.domain.voice import RecordingPlan, Unserved, VoicemailPlan, VoicePlan
@@ -22,7 +25,32 @@ _spec.loader.exec_module(engine_floor)
 
 Floor: Any = engine_floor.Floor
 lead: Any = engine_floor.lead
-person: Any = engine_floor.person
+
+
+def person(i: int) -> PersonFile:
+    """Person number `i`, who has two numbers: `n0` and `m0`."""
+    file: PersonFile = engine_floor.person(i)
+    (number,) = file.numbers
+    return replace(file, numbers=(number, replace(number, number=f"m{i}")))
+
+
+class Peopled(Floor):
+    """A floor whose people have two numbers each."""
+
+    def feed(self, count: int, *, first: int = 0, **more: object) -> None:
+        """Answer the hopper's last asking."""
+        refill = self.last(RefillHopper)
+        self.send(
+            e.LeadsFetched(
+                campaign=refill.campaign,
+                request=refill.request,
+                as_of=refill.sequence,
+                leads=tuple(lead(i, **more) for i in range(first, first + count)),
+                persons=tuple(person(i) for i in range(first, first + count)),
+                leads_left=10_000,
+            )
+        )
+
 
 FURNISHINGS = (
     "plain",
@@ -67,7 +95,7 @@ def furnished(kind: str, *, agents: int = 3, leads: int = 8) -> Any:
     settings = {**base, **_settings(kind)}
     if settings["policy"] != "fixed_ratio":
         settings["policy_parameters"] = {}
-    floor = Floor(**settings)
+    floor = Peopled(**settings)
     floor.gate.may_play = frozenset(Recording)
     floor.send(e.CallerIdsDeclared(numbers=OWNED))
     if kind == "several boxes":

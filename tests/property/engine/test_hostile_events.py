@@ -27,11 +27,11 @@ ANY_SIZE = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter
 Happening = tuple[e.Event | Move, float]
 happenings: st.SearchStrategy[list[Happening]] = st.lists(
     st.one_of(
-        st.tuples(moves, st.just(0.0)),
+        *[st.tuples(moves, st.just(0.0))] * 3,
         st.tuples(hostile_events(), st.sampled_from([0.0, 0.0, 1.0, 60.0, 7_200.0])),
     ),
-    min_size=1,
-    max_size=40,
+    min_size=12,
+    max_size=60,
 )
 
 
@@ -74,8 +74,8 @@ class Twins:
     def can_go_on(self) -> None:
         """What there is can be written down, read again, and gone on from."""
         one = self.floors[0]
-        written = encode_state(one.engine.checkpoint())
-        assert encode_state(decode_state(written)) == written
+        state = one.engine.checkpoint()
+        assert decode_state(encode_state(state)) == state
         one.wait(300.0)
 
 

@@ -153,7 +153,7 @@ CASES: tuple[Case, ...] = (
     (SETTINGS, "guard_epsilon", (0.001, 1.0), (-0.1, 1.1, nan)),
     (SETTINGS, "answer_limit_s", (0.2, 3_600.0), (0.1, 0.0, 3_601.0, nan)),
     (SETTINGS, "bridge_margin_s", (0.01, 1.9), (0.0, 2.0, nan)),
-    (SETTINGS, "ring_s", (15.0, 600.0), (14.9, 601.0, nan, inf)),
+    (SETTINGS, "ring_s", (0.1, 600.0), (-0.1, 601.0, nan, inf)),
     (SETTINGS, "lines", (0, 100_000), (-1, 100_001)),
     (SETTINGS, "launches_per_second", (0.01, 1_000.0), (0.0, -1.0, 1_001.0, nan)),
     (SETTINGS, "hopper_size", (1, 10_000), (0, 10_001)),

@@ -55,12 +55,35 @@ def test_a_telephone_rings_fifteen_seconds_before_the_guard_may_take_it_back(
     floor = scripted(make_floor, script)
     decide(floor, script, 1)
     order = floor.last(c.Originate)
-    floor.send(e.CallRinging(attempt=order.attempt))
-    launched_at = floor.last(c.StoreAttempt).record.launched_at
+    floor.send(e.CallRinging(attempt=order.attempt), after=3.0)
+    rings_since = floor.now
     script.next = [LaunchDecision(launches=0, reason="take it back", cancel_ringing=1)]
-    floor.now = launched_at + rang_s
+    floor.now = rings_since + rang_s
     ask(floor)
     assert [hangup.reason for hangup in floor.all(c.Hangup)] == [c.HangupReason.GUARD] * taken_back
+
+
+def test_what_does_not_ring_yet_is_not_taken_back(make_floor: MakeFloor, script: Script) -> None:
+    """The seconds are of ringing: a carrier may take many until a telephone rings."""
+    floor = scripted(make_floor, script)
+    decide(floor, script, 1)
+    floor.wait(16.0)
+    script.next = [LaunchDecision(launches=0, reason="take it back", cancel_ringing=1)]
+    ask(floor)
+    assert floor.all(c.Hangup) == []
+
+
+def test_a_ring_keeps_its_length_when_the_clock_steps(make_floor: MakeFloor, script: Script) -> None:
+    floor = scripted(make_floor, script)
+    decide(floor, script, 1)
+    order = floor.last(c.Originate)
+    floor.send(e.CallRinging(attempt=order.attempt))
+    floor.now += 100.0
+    floor.send(e.ClockStepped(seconds=100.0))
+    script.next = [LaunchDecision(launches=0, reason="take it back", cancel_ringing=1)]
+    floor.now += 14.9
+    ask(floor)
+    assert floor.all(c.Hangup) == []
 
 
 def test_those_that_rang_longest_are_taken_back_first_and_no_more_than_are_wanted(
@@ -68,7 +91,9 @@ def test_those_that_rang_longest_are_taken_back_first_and_no_more_than_are_wante
 ) -> None:
     floor = scripted(make_floor, script)
     decide(floor, script, 3)
-    first, second, _third = [order.attempt for order in floor.all(c.Originate)]
+    first, second, third = [order.attempt for order in floor.all(c.Originate)]
+    for attempt in (first, second, third):
+        floor.send(e.CallRinging(attempt=attempt))
     floor.wait(16.0)
     script.next = [LaunchDecision(launches=0, reason="take two back", cancel_ringing=2)]
     ask(floor)

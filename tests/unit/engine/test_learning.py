@@ -247,7 +247,11 @@ def test_without_detection_there_is_no_delay_and_new_settings_learn_it_anew(make
 def test_a_call_may_be_taken_back_after_fifteen_seconds(
     floor: Any, rang: float, may_be_taken_back: int
 ) -> None:
-    floor.now = floor.engine.checkpoint().calls[_first(floor)].launch.launched_at + rang
+    for call in tuple(floor.engine.checkpoint().calls):
+        floor.send(e.CallRinging(attempt=call), after=1.0 if call != _first(floor) else 0.5)
+    rang_at = floor.engine.checkpoint().calls[_first(floor)].rang_at
+    assert rang_at is not None
+    floor.now = rang_at + rang
     assert _snapshot(floor).cancellable_ringing == may_be_taken_back
 
 

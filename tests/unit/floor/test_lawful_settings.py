@@ -47,10 +47,13 @@ def test_what_a_campaign_does_not_say_is_what_the_house_allows() -> None:
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ({"ring_s": 14.9}, "shortest_ring_s is 14.9; house-shortest-ring (policy) asks for 15"),
+        ({"ring_s": 14.9}, "ring_s is 14.9; house-shortest-ring (policy) asks for 15"),
         ({"answer_limit_s": 2.1}, "answer_limit_s is 2.1; house-abandonment (policy) asks for 2"),
-        ({"served_within_s": 6.0}, "answer_limit_s is 6; house-abandonment (policy) asks for 2"),
-        ({"abandonment_limit": 0.031}, "most_abandoned is 0.031; house-abandonment (policy) asks for 0.03"),
+        ({"served_within_s": 6.0}, "served_within_s is 6; house-abandonment (policy) asks for 2"),
+        (
+            {"abandonment_limit": 0.031},
+            "abandonment_limit is 0.031; house-abandonment (policy) asks for 0.03",
+        ),
     ],
 )
 def test_each_setting_that_is_looser_is_told_with_its_rule(values: dict[str, float], told: str) -> None:

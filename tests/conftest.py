@@ -46,6 +46,11 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: those with the kills wait for others' processes half of the time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deal the long tests out to the workers' beginnings, so that none is left with one at the end.

@@ -43,6 +43,12 @@ SETUP_MOST_S = 10.0
 was not reached by then does not ring any more, so a ring ends at most this plus `ring_s` after its order."""
 
 
+def silent_within_s(ring_s: float) -> float:
+    """Seconds after its order by which a telephone has stopped ringing, however slow the way there was: what
+    must fit before a time of day at which nobody may be called."""
+    return SETUP_MOST_S + ring_s
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Originate:
     """Call one number, once, under one clearance.

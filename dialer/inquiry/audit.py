@@ -12,6 +12,7 @@ from compliance_gate.request import PersonFile, ProposedContact
 from compliance_gate.told.second_reading import judge_contact
 from compliance_gate.words import Mode, Tech
 from dialer.domain.attempt import Outcome
+from dialer.domain.commands import silent_within_s
 from dialer.domain.facts import with_entry
 from dialer.domain.record import AttemptRecord, entry_of, instant
 from dialer.inquiry import stored
@@ -48,7 +49,9 @@ def audit(store: Store, *, progress: Callable[[int], None]) -> Audited:
     persons = stored.persons_called(store)
     if not persons:
         raise NothingToAskError("no attempt is stored here", mend="rehearse or run a shift first.")
-    rings = {name: settings.ring_s for name, settings in stored.campaign_settings(store).items()}
+    rings = {
+        name: silent_within_s(settings.ring_s) for name, settings in stored.campaign_settings(store).items()
+    }
     attempts, unlawful = 0, list[Unlawful]()
     for file in stored.files_of(store, persons):
         for attempt, reasons in _judged(store, file, rings):

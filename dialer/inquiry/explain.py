@@ -13,6 +13,7 @@ from compliance_gate.findings import Finding, Verdict
 from compliance_gate.request import PersonFile, ProposedContact
 from compliance_gate.words import Mode, Purpose, Tech
 from dialer.domain.campaign import CampaignSettings
+from dialer.domain.commands import silent_within_s
 from dialer.domain.record import instant
 from dialer.inquiry import stored
 from dialer.inquiry.errors import NothingToAskError, NotThereError
@@ -183,7 +184,7 @@ def _request(
             client=None if settings is None else settings.client,
             campaign=None if settings is None else settings.campaign,
         ),
-        max_ring_s=0.0 if settings is None else settings.ring_s,
+        max_ring_s=0.0 if settings is None else silent_within_s(settings.ring_s),
     )
 
 

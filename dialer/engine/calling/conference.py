@@ -25,6 +25,7 @@ from dialer.domain.commands import (
     StoreAttempt,
     StoreDenial,
     StoreThirdParty,
+    silent_within_s,
 )
 from dialer.domain.events import (
     CallAnswered,
@@ -187,7 +188,7 @@ class Conference:
         request = ContactRequest(
             person=PreparedPerson(_file_of(line, number, call)),
             proposed=_proposed(settings, number, call.launch.debts),
-            max_ring_s=settings.ring_s,
+            max_ring_s=silent_within_s(settings.ring_s),
         )
         decision = self._clearing.evaluate(settings, request)
         if decision.clearance is None:

@@ -7,6 +7,7 @@ from compliance_gate.findings import GateDecision
 from compliance_gate.request import ProposedContact
 from compliance_gate.words import Action, Mode, Tech
 from dialer.domain.campaign import CampaignSettings
+from dialer.domain.commands import silent_within_s
 from dialer.domain.ids import NumberId, PersonId
 from dialer.engine.context import Context
 from dialer.engine.handling import ring_s
@@ -36,7 +37,7 @@ class Clearing:
                 client=settings.client,
                 campaign=settings.campaign,
             ),
-            max_ring_s=settings.ring_s,
+            max_ring_s=silent_within_s(settings.ring_s),
         )
         decision = self.evaluate(settings, request)
         self._context.concerned = None
@@ -48,10 +49,10 @@ class Clearing:
         decision = gate.evaluate(request, at=at)
         if decision.clearance is None:
             return decision
-        rings_s = ring_s(settings, decision.clearance.handling)
-        if rings_s <= request.max_ring_s:
+        most_s = silent_within_s(ring_s(settings, decision.clearance.handling))
+        if most_s <= request.max_ring_s:
             return decision
-        return gate.evaluate(replace(request, max_ring_s=rings_s), at=at)
+        return gate.evaluate(replace(request, max_ring_s=most_s), at=at)
 
     def still_allowed(self, call: CallRow) -> bool:
         """Whether a call that rings would be cleared now; the attempt itself is not held against it."""

@@ -66,7 +66,7 @@ def test_the_order_carries_what_the_clearance_asks_for(make_floor: Callable[...,
     floor = launched(make_floor, LAW, ring_s=15.0, answer_limit_s=2.0)
     order = floor.last(c.Originate)
     assert (order.ring_s, order.answer_limit_s) == (20.0, 1.5)
-    assert [asked.max_ring_s for asked in floor.gate.asked] == [15.0, 20.0]
+    assert [asked.max_ring_s for asked in floor.gate.asked] == [25.0, 30.0]  # ten seconds on the way there
 
 
 def test_the_watch_begins_when_the_longer_ring_is_over(make_floor: Callable[..., Floor]) -> None:

@@ -82,6 +82,7 @@ async def test_a_bridge_does_not_wait_for_the_disk(world: Any) -> None:
         world.network.said.put_nowait(CallAnswered(attempt=attempt, answered_at=world.clock.wall))
         await world.until(lambda: any(isinstance(row, Bridge) for row in world.network.performed))
         assert not any(isinstance(event, CallAnswered) for event in world.store.events())
+        world.store.gate.set()
 
 
 async def test_an_answer_to_the_outside_means_that_it_is_committed(world: Any) -> None:

@@ -47,7 +47,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are cores: those with the kills wait for others' processes half of the time."""
+    """One worker more than there are cores: those with the kills wait half of the time."""
     return (os.cpu_count() or 1) + 1
 
 

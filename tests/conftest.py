@@ -46,8 +46,12 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are cores: those with the kills wait half of the time."""
+    """One worker more than there are cores: those with the kills wait half of the time.
+
+    Optional, because runs of a single process (the mutants, what is planted) go without xdist.
+    """
     return (os.cpu_count() or 1) + 1
 
 

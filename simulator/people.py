@@ -70,6 +70,7 @@ class Behaviour:
         "presses",
         "rings",
         "setup_s",
+        "sip_code",
         "talk_s",
         "tape_s",
     )
@@ -83,6 +84,7 @@ class Behaviour:
         self.answerer: Answerer | None = None
         self.failure = Outcome.NO_ANSWER
         self.cause = ""
+        self.sip_code: int | None = None
         self.patience_s = 0.0
         self.talk_s = 0.0
         self.after_call_s = 0.0
@@ -98,9 +100,12 @@ class Behaviour:
         """Somebody or something answers."""
         return self.answerer is not None
 
-    def fail(self, outcome: Outcome, cause: str, after_s: float, *, rings: bool) -> "Behaviour":
+    def fail(
+        self, outcome: Outcome, cause: str, after_s: float, *, rings: bool, sip_code: int | None = None
+    ) -> "Behaviour":
         """Nobody answers."""
         self.failure, self.cause, self.after_s, self.rings = outcome, cause, after_s, rings
+        self.sip_code = sip_code
         return self
 
 
@@ -242,11 +247,13 @@ class MadeUpPublic:
         u = behaviour.draws
         if here.kind is _Kind.NOT_IN_SERVICE:
             cause = "1 unallocated number"
-            return behaviour.fail(Outcome.INVALID_NUMBER, cause, 0.5 + 3.0 * u[2], rings=False)
+            after_s = 0.5 + 3.0 * u[2]
+            return behaviour.fail(Outcome.INVALID_NUMBER, cause, after_s, rings=False, sip_code=404)
         if here.kind is _Kind.ANNOUNCEMENT:
             cause = "20 subscriber absent, after an announcement"
             behaviour.early_media = True
-            return behaviour.fail(Outcome.NO_ANSWER, cause, 6.0 + 8.0 * u[2], rings=True)
+            after_s = 6.0 + 8.0 * u[2]
+            return behaviour.fail(Outcome.NO_ANSWER, cause, after_s, rings=True, sip_code=480)
         behaviour.answerer = Answerer.FAX
         behaviour.after_s = 3.0 + 5.0 * u[2]
         behaviour.disposition = DispositionKind.DEAD_AIR
@@ -256,11 +263,9 @@ class MadeUpPublic:
 
     def _working(self, behaviour: Behaviour, here: _Number, person: str, now: float) -> Behaviour:
         calls, u = self._calls, behaviour.draws
-        failing = calls.busy + calls.congestion
+        failing = calls.failing
         if u[0] < failing:
-            if u[0] < calls.busy:
-                return behaviour.fail(Outcome.BUSY, "17 user busy", calls.busy_after.at(u[2]), rings=False)
-            return behaviour.fail(Outcome.CONGESTION, "34 no circuit available", 0.3 + u[2], rings=False)
+            return self._refused(behaviour)
         share = calls.person_answers / (1.0 - failing) * here.eagerness
         if self._moves:
             share *= self._hour_factor(person, now)
@@ -277,12 +282,28 @@ class MadeUpPublic:
             return self._person(behaviour, here)
         return self._unanswered(behaviour, voicemail)
 
+    def _refused(self, behaviour: Behaviour) -> Behaviour:
+        """What never rings, or is refused by somebody's analysis of who calls."""
+        calls, u = self._calls, behaviour.draws
+        engaged, full = calls.busy, calls.busy + calls.congestion
+        if u[0] < engaged:
+            after_s = calls.busy_after.at(u[2])
+            return behaviour.fail(Outcome.BUSY, "17 user busy", after_s, rings=False, sip_code=486)
+        soon = 0.3 + u[2]
+        if u[0] < full:
+            cause = "34 no circuit available"
+            return behaviour.fail(Outcome.CONGESTION, cause, soon, rings=False, sip_code=503)
+        if u[0] < full + calls.blocked:
+            return behaviour.fail(Outcome.BLOCKED, "21 call rejected", soon, rings=False, sip_code=608)
+        return behaviour.fail(Outcome.UNWANTED, "127 interworking", 1.0 + soon, rings=True, sip_code=607)
+
     def _unanswered(self, behaviour: Behaviour, voicemail: float | None) -> Behaviour:
         calls, u = self._calls, behaviour.draws
         if voicemail is not None:
             return self._voicemail(behaviour, voicemail)
         if u[3] < calls.declined:
-            return behaviour.fail(Outcome.REJECTED, "21 call rejected", 2.0 + 10.0 * u[2], rings=True)
+            after_s = 2.0 + 10.0 * u[2]
+            return behaviour.fail(Outcome.REJECTED, "21 call rejected", after_s, rings=True, sip_code=603)
         ends = calls.no_answer_after.at(u[2]) if calls.no_answer_after is not None else 3600.0
         return behaviour.fail(Outcome.NO_ANSWER, "19 no answer from user", ends, rings=True)
 

@@ -182,6 +182,8 @@ class CallsPlan:
     Args:
         person_answers: on average over a day's lawful hours.
         busy, congestion, declined: as they say; who declines is rung no longer.
+        blocked: refused on the way, by somebody's analysis of the number we show (SIP 608).
+        unwanted: the called side says that such calls are not wanted (SIP 607).
         telephone_off: voicemail picks up at once (numbers that have one).
         answer_after: seconds of ringing until a person answers.
         by_hour: how the share of answers moves over the local day: 24 weights, only their ratio counts
@@ -199,6 +201,8 @@ class CallsPlan:
     busy: float = 0.0
     congestion: float = 0.0
     declined: float = 0.0
+    blocked: float = 0.0
+    unwanted: float = 0.0
     telephone_off: float = 0.0
     answer_after: Duration = field(default_factory=lambda: exponential(mean=12.0))
     busy_after: Duration = field(default_factory=lambda: uniform(low=1.0, high=4.0))
@@ -212,6 +216,11 @@ class CallsPlan:
     child: float = 0.0
     patience: Duration = field(default_factory=lambda: constant(seconds=3600.0))
     opts_out: float = 0.0
+
+    @property
+    def failing(self) -> float:
+        """Share of the calls that nobody can answer, whoever is at home."""
+        return self.busy + self.congestion + self.blocked + self.unwanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,6 +135,8 @@ _SHARES = (
     "calls.busy",
     "calls.congestion",
     "calls.declined",
+    "calls.blocked",
+    "calls.unwanted",
     "calls.telephone_off",
     "calls.assistant_passes",
     "calls.right_party",
@@ -186,8 +188,10 @@ def _check_sums(made: plans.Scenario) -> None:
     kinds = made.numbers.not_in_service + made.numbers.fax + made.numbers.announcement
     if kinds > 1.0:
         raise wrong("numbers", kinds, "not_in_service, fax and announcement of 1 together at most")
-    if made.calls.busy + made.calls.congestion >= 1.0:
-        raise wrong("calls", made.calls.busy, "busy and congestion of less than 1 together")
+    if made.calls.failing >= 1.0:
+        raise wrong(
+            "calls", made.calls.failing, "busy, congestion, blocked and unwanted of less than 1 together"
+        )
     for name in ("by_hour", "weekend"):
         weights = cast("tuple[float, ...]", getattr(made.calls, name))
         if weights and (len(weights) != 24 or sum(weights[8:21]) <= 0.0):

@@ -17,6 +17,8 @@ REST_S: dict[Outcome, float] = {
     Outcome.NO_ANSWER: 3 * 3600.0,
     Outcome.BUSY: 15 * 60.0,
     Outcome.REJECTED: 24 * 3600.0,
+    Outcome.BLOCKED: 24 * 3600.0,
+    Outcome.UNWANTED: 7 * 24 * 3600.0,
     Outcome.INVALID_NUMBER: 60.0,
     Outcome.CONGESTION: 5 * 60.0,
     Outcome.CARRIER_FAILURE: 5 * 60.0,

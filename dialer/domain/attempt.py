@@ -186,6 +186,12 @@ class Outcome(Word):
     NO_ANSWER = "no_answer"
     BUSY = "busy"
     REJECTED = "rejected"
+    """Declined at the called telephone."""
+    BLOCKED = "blocked"
+    """Refused on the way, by somebody's analysis of who calls: it says something of the number we showed, and
+    nothing of the one we called."""
+    UNWANTED = "unwanted"
+    """The called side says that calls from the number we showed are not wanted."""
     INVALID_NUMBER = "invalid_number"
     CONGESTION = "congestion"
     CARRIER_FAILURE = "carrier_failure"

@@ -25,6 +25,8 @@ _WITHOUT_DISPOSITION: dict[Outcome, GateOutcome | None] = {
     Outcome.MACHINE: GateOutcome.AMD_MACHINE,
     Outcome.NO_ANSWER: GateOutcome.NO_ANSWER,
     Outcome.REJECTED: GateOutcome.NO_ANSWER,
+    Outcome.BLOCKED: GateOutcome.NO_ANSWER,  # the number works; that it never rang is not known for sure
+    Outcome.UNWANTED: GateOutcome.NO_ANSWER,
     Outcome.CANCELLED: GateOutcome.NO_ANSWER,
     Outcome.BUSY: GateOutcome.BUSY,
     Outcome.INVALID_NUMBER: GateOutcome.NOT_IN_SERVICE,
@@ -51,6 +53,7 @@ class AttemptRecord:
         played: recordings that were heard, in their order.
         recorded: whether the call was recorded; None while unknown.
         overflow_at: when the live overflow took the person.
+        sip_code: what the far end refused the call with; None = it did not, or that is not known.
     """
 
     attempt: AttemptId
@@ -80,6 +83,7 @@ class AttemptRecord:
     played: tuple[Played, ...] = ()
     recorded: bool | None = None
     overflow_at: float | None = None
+    sip_code: int | None = None
 
     def gate_outcome(self) -> GateOutcome | None:
         """The outcome in the gate's words; None = not known, which the gate tries with every value."""

@@ -7,7 +7,7 @@ from compliance_gate.findings import Recording
 from dialer.domain.attempt import Outcome
 from dialer.domain.detection import Detected
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, InboundId
-from dialer.domain.valid import Count, Duration, Instant, Key, valid
+from dialer.domain.valid import Count, Duration, Instant, Key, SipCode, valid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,11 +137,13 @@ class CallEnded:
     Args:
         outcome: by the telephone system; the engine knows better for what it joined, abandoned or cancelled.
         cause: the telephone system's own words (Q.850 cause, SIP code), for the record.
+        sip_code: what the far end refused it with; None = it did not, or that was not told.
     """
 
     attempt: AttemptId
     outcome: Outcome
     cause: str = ""
+    sip_code: SipCode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,8 @@ Said = Annotated[str, Words(least=1, most=2_000)]
 """What must be said: a reason, a source."""
 Key = Annotated[str, Words(most=40)]
 """What was pressed on a telephone."""
+FIRST_REFUSAL, LAST_REFUSAL = 300, 699
+SipCode = Annotated[int, Within(FIRST_REFUSAL, LAST_REFUSAL, "a SIP code that refuses a call")]
 Tags = Annotated[tuple[str, ...], Most(100)]
 
 _SPECIAL: Mapping[object, Check] = {BoxId: wrong_name_or_none}

@@ -231,7 +231,7 @@ class CallRow:
         rang_at, answered_at, bridged_at, talk_ended_at, ended_at: POSIX seconds; None = did not happen yet.
         overflow_at: when somebody of the live overflow took it.
         abandoned: judged by the campaign's limit; None = not judged yet.
-        outcome, cause: set when the channel is gone.
+        outcome, cause, sip_code: set when the channel is gone.
     """
 
     launch: LaunchRow
@@ -250,6 +250,7 @@ class CallRow:
     cause: str = ""
     heard: HeardRow = field(default_factory=HeardRow)
     said: SaidRow | None = None
+    sip_code: int | None = None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -40,7 +40,7 @@ from dialer.domain.voice import Unserved
 from telephony.amd import verdict
 from telephony.asterisk.acts import EndRingingIn, HangUpChannel, MarkServed, Snapshot, Told, TrunkNews
 from telephony.asterisk.names import agent_of, attempt_of, call_channel
-from telephony.asterisk.outcomes import Ending, outcome_of
+from telephony.asterisk.outcomes import Ending, outcome_of, refused_with
 from telephony.asterisk.wire import AmiMessage, stamp_of
 
 _MOST_DIGITS = 9
@@ -281,13 +281,17 @@ class CallBook:
         if call.is_over:
             return []
         told = [*self._tell_answer(call, call.detected), *self._played(call, complete=False)]
-        outcome = self._outcome(call, message)
+        ending = _ending(call, message)
+        heard = _heard_outcome(call)
+        outcome = outcome_of(ending) if heard is None else heard
+        code = refused_with(ending) if heard is None else None
         call.is_over = True
         if call.is_settled:
             del self._calls[call.attempt]
         if call.trunk is not None:
             told.append(TrunkNews(trunk=call.trunk, worked=_worked(call, outcome), released=True))
-        return [*told, CallEnded(attempt=call.attempt, outcome=outcome, cause=_words(message))]
+        over = CallEnded(attempt=call.attempt, outcome=outcome, cause=_words(message), sip_code=code)
+        return [*told, over]
 
     def _on_user_event(self, call: Call, message: AmiMessage, now: float) -> list[Told]:
         handler = self._user_events.get(message.get("userevent"))
@@ -420,19 +424,15 @@ class CallBook:
         """Asterisk's own time of the event on the floor's clock, never later than now."""
         return stamp_of(message, now, self._ahead)
 
-    def _outcome(self, call: Call, message: AmiMessage) -> Outcome:
-        heard = _heard_outcome(call)
-        if heard is not None:
-            return heard
-        return outcome_of(
-            Ending(
-                cause=_whole(message.get("cause")) or 0,
-                sip_code=_whole(message.get("techcause")),
-                rang=call.has_rung,
-                replied=call.is_replied,
-                cancelled=call.is_cancelled,
-            )
-        )
+
+def _ending(call: Call, message: AmiMessage) -> Ending:
+    return Ending(
+        cause=_whole(message.get("cause")) or 0,
+        sip_code=_whole(message.get("techcause")),
+        rang=call.has_rung,
+        replied=call.is_replied,
+        cancelled=call.is_cancelled,
+    )
 
 
 def _heard_outcome(call: Call) -> Outcome | None:

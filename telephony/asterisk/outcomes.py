@@ -11,42 +11,75 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dialer.domain.attempt import Outcome
+from dialer.domain.valid import FIRST_REFUSAL, LAST_REFUSAL
 
 _O = Outcome
 
-BY_SIP_CODE: dict[int, Outcome] = {
-    401: _O.CARRIER_FAILURE,
-    402: _O.CARRIER_FAILURE,
-    404: _O.INVALID_NUMBER,
-    406: _O.CARRIER_FAILURE,
-    407: _O.CARRIER_FAILURE,
-    410: _O.INVALID_NUMBER,
-    415: _O.CARRIER_FAILURE,
-    480: _O.NO_ANSWER,
-    484: _O.INVALID_NUMBER,
-    485: _O.INVALID_NUMBER,
-    486: _O.BUSY,
-    488: _O.CARRIER_FAILURE,
-    500: _O.CARRIER_FAILURE,
-    502: _O.CARRIER_FAILURE,
-    503: _O.CONGESTION,
-    504: _O.CARRIER_FAILURE,
-    580: _O.CARRIER_FAILURE,
-    600: _O.BUSY,
-    603: _O.REJECTED,
-    604: _O.INVALID_NUMBER,
-    606: _O.CARRIER_FAILURE,
-    607: _O.REJECTED,
-    608: _O.REJECTED,
-}
-"""Codes that mean the same whether it rang or not."""
 
-BY_SIP_CODE_AND_RINGING: dict[int, tuple[Outcome, Outcome]] = {
-    403: (_O.REJECTED, _O.CARRIER_FAILURE),
-    408: (_O.NO_ANSWER, _O.CARRIER_FAILURE),
-    487: (_O.NO_ANSWER, _O.CARRIER_FAILURE),
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What one SIP code is to the engine.
+
+    Args:
+        says: what the standard says of it, in short.
+        outcome: whether it rang or not.
+        source: where the standard says so.
+        unrung: where no telephone was heard to ring, if it is something else then.
+    """
+
+    says: str
+    outcome: Outcome
+    source: str
+    unrung: Outcome | None = None
+
+
+_RFC = "RFC 3261 21."
+
+SIP_CODES: dict[int, Meaning] = {
+    # the number is dead: it is not called again
+    404: Meaning("not found", _O.INVALID_NUMBER, _RFC + "4.5"),
+    410: Meaning("gone, no forwarding address", _O.INVALID_NUMBER, _RFC + "4.11"),
+    484: Meaning("address incomplete", _O.INVALID_NUMBER, _RFC + "4.22"),
+    485: Meaning("ambiguous", _O.INVALID_NUMBER, _RFC + "4.23"),
+    604: Meaning("does not exist anywhere", _O.INVALID_NUMBER, _RFC + "6.3"),
+    # the person is not there, or engaged
+    480: Meaning("temporarily unavailable", _O.NO_ANSWER, _RFC + "4.18"),
+    486: Meaning("busy here", _O.BUSY, _RFC + "4.24"),
+    600: Meaning("busy everywhere", _O.BUSY, _RFC + "6.1"),
+    408: Meaning("nobody replied in time", _O.NO_ANSWER, _RFC + "4.9", _O.CARRIER_FAILURE),
+    487: Meaning("terminated", _O.NO_ANSWER, _RFC + "4.25", _O.CARRIER_FAILURE),
+    # somebody refuses us, or the number we show
+    603: Meaning("declined; by analysis: 'Network Blocked'", _O.REJECTED, "ATIS-1000099", _O.BLOCKED),
+    607: Meaning("unwanted", _O.UNWANTED, "RFC 8197"),
+    608: Meaning("rejected by an intermediary's analysis", _O.BLOCKED, "RFC 8688"),
+    433: Meaning("anonymity disallowed", _O.REJECTED, "RFC 5079"),
+    403: Meaning("forbidden", _O.REJECTED, _RFC + "4.4", _O.CARRIER_FAILURE),
+    # more calls than the carrier takes of us, or can carry
+    429: Meaning("too many calls (the standard's own use is another)", _O.CONGESTION, "RFC 6585 4, RFC 3892"),
+    503: Meaning("service unavailable", _O.CONGESTION, _RFC + "5.4"),
+    # the carrier, or what we sent it: a matter for operations
+    401: Meaning("unauthorized", _O.CARRIER_FAILURE, _RFC + "4.2"),
+    402: Meaning("payment required", _O.CARRIER_FAILURE, _RFC + "4.3"),
+    406: Meaning("not acceptable", _O.CARRIER_FAILURE, _RFC + "4.7"),
+    407: Meaning("proxy authentication required", _O.CARRIER_FAILURE, _RFC + "4.8"),
+    415: Meaning("unsupported media", _O.CARRIER_FAILURE, _RFC + "4.13"),
+    428: Meaning("use an Identity header", _O.CARRIER_FAILURE, "RFC 8224 6.2.2"),
+    436: Meaning("bad identity info", _O.CARRIER_FAILURE, "RFC 8224 6.2.2"),
+    437: Meaning("unsupported credential", _O.CARRIER_FAILURE, "RFC 8224 6.2.2"),
+    438: Meaning("invalid Identity header", _O.CARRIER_FAILURE, "RFC 8224 6.2.2"),
+    488: Meaning("not acceptable here", _O.CARRIER_FAILURE, _RFC + "4.26"),
+    500: Meaning("server's internal error", _O.CARRIER_FAILURE, _RFC + "5.1"),
+    501: Meaning("not implemented", _O.CARRIER_FAILURE, _RFC + "5.2"),
+    502: Meaning("bad gateway", _O.CARRIER_FAILURE, _RFC + "5.3"),
+    504: Meaning("server timed out", _O.CARRIER_FAILURE, _RFC + "5.5"),
+    505: Meaning("version not supported", _O.CARRIER_FAILURE, _RFC + "5.6"),
+    513: Meaning("message too large", _O.CARRIER_FAILURE, _RFC + "5.7"),
+    580: Meaning("precondition failure", _O.CARRIER_FAILURE, "RFC 3312 8"),
+    606: Meaning("not acceptable anywhere", _O.CARRIER_FAILURE, _RFC + "6.4"),
 }
-"""(rang, did not ring): a refusal by the person's phone, or by a network that never reached it."""
+"""Every code that is told apart. A refusal or a block says nothing of the number that was called: it is never
+taken for a dead one. 603 is a person's own button where the telephone rang, and the network's analysis where
+none did (ATIS-1000099, 47 CFR 64.1200(k)(9)); Asterisk tells the code and not the words beside it."""
 
 BY_CAUSE: dict[int, Outcome] = {
     1: _O.INVALID_NUMBER,
@@ -98,11 +131,20 @@ def outcome_of(ending: Ending) -> Outcome:
     if not ending.replied:
         # our ringing time was up; a far end that never even rang is a dead trunk, not an absent person
         return _O.NO_ANSWER if ending.rang else _O.CARRIER_FAILURE
-    if ending.sip_code in BY_SIP_CODE:
-        return BY_SIP_CODE[ending.sip_code]
-    if ending.sip_code in BY_SIP_CODE_AND_RINGING:
-        return BY_SIP_CODE_AND_RINGING[ending.sip_code][0 if ending.rang else 1]
-    return _by_cause(ending)
+    meaning = None if ending.sip_code is None else SIP_CODES.get(ending.sip_code)
+    if meaning is None:
+        return _by_cause(ending)
+    return meaning.outcome if ending.rang or meaning.unrung is None else meaning.unrung
+
+
+def refused_with(ending: Ending) -> int | None:
+    """The code that the far end refused the call with; None = it did not, or that was not told.
+
+    When our own time is up Asterisk makes up a 480: that is nobody's word.
+    """
+    code = ending.sip_code
+    is_theirs = ending.replied and not ending.cancelled
+    return code if code is not None and is_theirs and FIRST_REFUSAL <= code <= LAST_REFUSAL else None
 
 
 def _by_cause(ending: Ending) -> Outcome:

@@ -28,6 +28,10 @@ class Numbers:
     """Answers within two seconds, stays one second once joined, and does not leave before the limit."""
     busy: str | None = None
     invalid: str | None = None
+    blocked: str | None = None
+    """Refused with SIP 608 before anything rings."""
+    unwanted: str | None = None
+    """Rings, and is refused with SIP 607."""
     rings: str = ""
     """Rings and is never answered."""
     presses: str | None = None

@@ -7,12 +7,14 @@ from telephony.in_memory.public import Answerer, Fate, Public, PublicPlan
 FATES = {
     "+1000": Fate(after_s=0.5, answerer=Answerer.PERSON, talk_s=60.0),
     "+1001": Fate(after_s=0.5, answerer=Answerer.PERSON, talk_s=1.0),
-    "+1002": Fate(after_s=0.5, answerer=None, failure=Outcome.BUSY, cause="17 user busy", rings=False),
-    "+1003": Fate(after_s=0.5, answerer=None, failure=Outcome.INVALID_NUMBER, cause="1", rings=False),
+    "+1002": Fate(after_s=0.5, answerer=None, failure=Outcome.BUSY, rings=False, sip_code=486),
+    "+1003": Fate(after_s=0.5, answerer=None, failure=Outcome.INVALID_NUMBER, rings=False, sip_code=404),
     "+1004": Fate(after_s=3600.0, answerer=None),
     "+1005": Fate(after_s=0.5, answerer=Answerer.PERSON, presses="9"),
     "+1006": Fate(after_s=0.5, answerer=Answerer.MACHINE),
     "+1007": Fate(after_s=0.5, answerer=Answerer.MACHINE, tape_s=1.0),
+    "+1008": Fate(after_s=0.5, answerer=None, failure=Outcome.BLOCKED, rings=False, sip_code=608),
+    "+1009": Fate(after_s=0.5, answerer=None, failure=Outcome.UNWANTED, sip_code=607),
 }
 
 NUMBERS = Numbers(
@@ -20,6 +22,8 @@ NUMBERS = Numbers(
     answers_and_leaves="+1001",
     busy="+1002",
     invalid="+1003",
+    blocked="+1008",
+    unwanted="+1009",
     rings="+1004",
     presses="+1005",
     machine="+1006",

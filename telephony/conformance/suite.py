@@ -146,14 +146,25 @@ async def test_a_hangup_of_an_unknown_call_changes_nothing(bench: Bench) -> None
     await bench.answered("a1")
 
 
-@pytest.mark.parametrize(("fate", "outcome"), [("busy", Outcome.BUSY), ("invalid", Outcome.INVALID_NUMBER)])
-async def test_what_came_of_it_is_told(bench: Bench, fate: str, outcome: Outcome) -> None:
+REFUSALS = (
+    ("busy", Outcome.BUSY, 486),
+    ("invalid", Outcome.INVALID_NUMBER, 404),
+    ("blocked", Outcome.BLOCKED, 608),
+    ("unwanted", Outcome.UNWANTED, 607),
+)
+
+
+@pytest.mark.parametrize(("fate", "outcome", "code"), REFUSALS)
+async def test_what_came_of_it_is_told_with_the_far_end_s_code(
+    bench: Bench, fate: str, outcome: Outcome, code: int
+) -> None:
     dial: str | None = getattr(bench.numbers, fate)
     if dial is None:
         pytest.skip(f"this telephone system has no number that is {fate}")
     await bench.call("a1", dial)
     await bench.wait(lambda: bool(_ends(bench, "a1")))
     assert _ends(bench, "a1") == [outcome]
+    assert [event.sip_code for event in bench.heard(CallEnded)] == [code]
 
 
 async def _told(bench: Bench, recording: Recording) -> VoicePlayed:

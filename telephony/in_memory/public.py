@@ -29,6 +29,7 @@ class Fate:
 
     Args:
         setup_s: from the order until it rings.
+        sip_code: what the far end refuses with; None = nothing.
         after_s: of ringing until the answer, or until it fails; beyond the ring that was ordered it is not
             answered. Where nothing rings: from the order.
         answerer: None = nobody answers, the call ends with `failure`.
@@ -55,6 +56,7 @@ class Fate:
     detection_s: float = 1.5
     greeting_s: float = 4.0
     setup_s: float = 0.05
+    sip_code: int | None = None
 
     @property
     def picks_up(self) -> bool:

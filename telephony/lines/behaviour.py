@@ -48,6 +48,11 @@ class Behaviour(Protocol):
         ...
 
     @property
+    def sip_code(self) -> int | None:
+        """The code that the far end refuses with; None = it does not, or there is none."""
+        ...
+
+    @property
     def patience_s(self) -> float:
         """How long who answered listens to nobody."""
         ...

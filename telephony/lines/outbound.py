@@ -405,7 +405,9 @@ class Outbound:
 
     # --- how lines end -----------------------------------------------------------------------------------
 
-    def _end(self, line: Line, outcome: Outcome, cause: str = _CLEARED) -> None:
+    def _end(
+        self, line: Line, outcome: Outcome, cause: str = _CLEARED, *, sip_code: int | None = None
+    ) -> None:
         agent = line.agent
         self._move(line, LineMove.END)
         del self.lines[line.order.attempt]
@@ -413,7 +415,7 @@ class Outbound:
         self._watcher.over(line, outcome, self._agenda.now)
         if agent is not None:
             self._let_go(line, agent)
-        self._say(CallEnded(attempt=line.order.attempt, outcome=outcome, cause=cause))
+        self._say(CallEnded(attempt=line.order.attempt, outcome=outcome, cause=cause, sip_code=sip_code))
 
     def _by_itself(self, line: Line) -> None:
         self._end(line, line.ends_as)
@@ -422,7 +424,8 @@ class Outbound:
         self._end(line, Outcome.NO_ANSWER, "19 no answer from user")
 
     def _failed(self, line: Line) -> None:
-        self._end(line, line.behaviour.failure, line.behaviour.cause)
+        fate = line.behaviour
+        self._end(line, fate.failure, fate.cause, sip_code=fate.sip_code)
 
     def _carrier_failed(self, line: Line) -> None:
         self._end(line, Outcome.CARRIER_FAILURE, "38 network out of order")

@@ -19,6 +19,10 @@ REFUSALS = [
     ("012", _O.INVALID_NUMBER),
     ("013", _O.CONGESTION),
     ("114", _O.REJECTED),
+    ("046", _O.BLOCKED),
+    ("029", _O.BLOCKED),
+    ("047", _O.CONGESTION),
+    ("048", _O.CARRIER_FAILURE),
     ("115", _O.NO_ANSWER),
     ("015", _O.NO_ANSWER),
     ("016", _O.INVALID_NUMBER),
@@ -30,7 +34,7 @@ REFUSALS = [
     ("022", _O.CARRIER_FAILURE),
     ("023", _O.CARRIER_FAILURE),
     ("124", _O.BUSY),
-    ("125", _O.REJECTED),
+    ("125", _O.UNWANTED),
     ("026", _O.CARRIER_FAILURE),
     ("127", _O.NO_ANSWER),
     ("028", _O.INVALID_NUMBER),
@@ -40,10 +44,14 @@ REFUSALS = [
 async def test_every_refusal_of_the_network_is_told_as_its_outcome(floor: Floor) -> None:
     attempts = [(ending, outcome, await floor.call(ending)) for ending, outcome in REFUSALS]
     got: dict[str, Outcome | None] = {}
+    codes: dict[str, int | None] = {}
     for ending, _, attempt in attempts:
         over = await floor.over(attempt)
         got[ending] = over.outcome if isinstance(over, CallEnded) else None
+        codes[ending] = over.sip_code if isinstance(over, CallEnded) else None
     assert got == dict(REFUSALS)
+    wanted = {"046": 603, "029": 608, "047": 429, "048": 401, "114": 603, "125": 607, "012": 404, "110": 486}
+    assert {ending: codes[ending] for ending in wanted} == wanted
 
 
 async def test_a_number_that_rings_on_is_given_up_when_its_time_is_up(floor: Floor) -> None:

@@ -181,7 +181,7 @@ class Calls:
             return
         is_cancelled = call.hangup is not None and event.outcome is Outcome.NO_ANSWER
         told = Outcome.CANCELLED if is_cancelled else event.outcome
-        self._gone.over(call, told, cause=event.cause)
+        self._gone.over(call, told, cause=event.cause, sip_code=event.sip_code)
 
     def close_unknown(self, call: CallRow) -> None:
         """The telephone system does not know it, or does not say: it counts as a call placed."""

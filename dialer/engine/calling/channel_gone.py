@@ -20,6 +20,8 @@ PACING_OUTCOME: dict[Outcome, LaunchOutcome] = {
     Outcome.NO_ANSWER: LaunchOutcome.NO_ANSWER,
     Outcome.BUSY: LaunchOutcome.BUSY,
     Outcome.REJECTED: LaunchOutcome.NO_ANSWER,
+    Outcome.BLOCKED: LaunchOutcome.FAILED,
+    Outcome.UNWANTED: LaunchOutcome.NO_ANSWER,
     Outcome.CANCELLED: LaunchOutcome.CANCELLED,
     Outcome.UNKNOWN: LaunchOutcome.FAILED,
     Outcome.INVALID_NUMBER: LaunchOutcome.FAILED,
@@ -48,16 +50,19 @@ class ChannelGone:
         self._joining = joining
         self._judging = judging
 
-    def over(self, call: CallRow, told: Outcome, *, cause: str | None = None) -> None:
+    def over(
+        self, call: CallRow, told: Outcome, *, cause: str | None = None, sip_code: int | None = None
+    ) -> None:
         """The channel of a call is gone.
 
         Args:
             told: the telephone system's word, which counts only while nobody had answered: what it joined,
                 abandoned or cancelled the engine knows better.
             cause: the telephone system's own words; None leaves what was told before.
+            sip_code: what the far end refused it with.
         """
         if cause is not None:
-            phases.tell_cause(call, cause)
+            phases.tell_cause(call, cause, sip_code)
         if call.state in UNANSWERED:
             self._unanswered(call, told)
         elif call.state in UNJOINED:

@@ -138,7 +138,7 @@ class Conference:
             case CallBridged():
                 self._move(guest, ThirdPartyMove.JOIN)
             case CallEnded():
-                self._over(guest, event.outcome, event.cause)
+                self._over(guest, event.outcome, event.cause, event.sip_code)
             case CallNotAttempted():
                 self._over(guest, Outcome.NOT_ATTEMPTED, event.reason)
         return True
@@ -315,7 +315,7 @@ class Conference:
             guest.hangup = reason
             self._context.emit(Hangup(attempt=guest.attempt, reason=reason))
 
-    def _over(self, guest: GuestRow, outcome: Outcome, cause: str) -> None:
+    def _over(self, guest: GuestRow, outcome: Outcome, cause: str, sip_code: int | None = None) -> None:
         context = self._context
         state = context.state
         was_joined = guest.state is ThirdPartyState.JOINED
@@ -325,7 +325,8 @@ class Conference:
             del state.locked_numbers[guest.number]
             cancelled = guest.hangup is not None and outcome is Outcome.NO_ANSWER
             final = Outcome.CANCELLED if cancelled else outcome
-            self._ending.record_guest(replace(guest.record, outcome=final, cause=cause, ended_at=context.now))
+            record = replace(guest.record, outcome=final, cause=cause, sip_code=sip_code)
+            self._ending.record_guest(replace(record, ended_at=context.now))
         agent = state.agents.get(guest.agent)
         if agent is not None and not was_joined:
             agent.notice = f"{guest.name} was not reached: {outcome.value}"

@@ -50,6 +50,7 @@ def record_of(call: CallRow, *, wrapped_at: float | None = None) -> AttemptRecor
         played=call.heard.played,
         recorded=_recorded(call),
         overflow_at=call.overflow_at,
+        sip_code=call.sip_code,
     )
 
 

@@ -147,9 +147,9 @@ def close(call: CallRow) -> None:
 # --- facts and orders that a state does not imply ---------------------------------------------------------
 
 
-def tell_cause(call: CallRow, cause: str) -> None:
-    """The telephone system's own words on the end."""
-    call.cause = cause
+def tell_cause(call: CallRow, cause: str, sip_code: int | None) -> None:
+    """The telephone system's own words on the end, and the far end's code."""
+    call.cause, call.sip_code = cause, sip_code
 
 
 def judge(call: CallRow, *, abandoned: bool) -> None:

@@ -330,6 +330,7 @@ attempts = Table(
     _text("played", default="[]"),
     Column("recorded", Boolean),
     Column("overflow_at", Float),
+    Column("sip_code", Integer),
     Index("ix_attempts_person", "person", "launched_at"),
     Index("ix_attempts_number", "number", "launched_at"),
     Index("ix_attempts_launched", "campaign", "launched_at"),

@@ -62,6 +62,7 @@ def row_of(record: AttemptRecord) -> dict[str, object]:
         "played": json_text(record.played) if record.played else "[]",
         "recorded": record.recorded,
         "overflow_at": record.overflow_at,
+        "sip_code": record.sip_code,
     }
 
 
@@ -98,6 +99,7 @@ def record_of(row: Row[Any]) -> AttemptRecord:
         played=() if row.played == "[]" else _played(row.played.encode()),
         recorded=row.recorded,
         overflow_at=row.overflow_at,
+        sip_code=row.sip_code,
     )
 
 

@@ -16,6 +16,8 @@ TABLE = {
     Outcome.NO_ANSWER: 3 * HOUR,
     Outcome.BUSY: 900.0,
     Outcome.REJECTED: 24 * HOUR,
+    Outcome.BLOCKED: 24 * HOUR,
+    Outcome.UNWANTED: 7 * 24 * HOUR,
     Outcome.INVALID_NUMBER: 60.0,
     Outcome.CONGESTION: 300.0,
     Outcome.CARRIER_FAILURE: 300.0,

@@ -416,4 +416,4 @@ def test_a_call_of_another_process_that_the_network_refuses_is_what_the_network_
     over = book.feed(
         AmiMessage({"event": "Hangup", "uniqueid": CHANNEL, "cause": "21", "techcause": "603"}), NOW
     )
-    assert [one.outcome for one in over if isinstance(one, CallEnded)] == [Outcome.REJECTED]
+    assert [one.outcome for one in over if isinstance(one, CallEnded)] == [Outcome.BLOCKED]

@@ -17,6 +17,7 @@ from dialer.domain.caller_id import AtCeiling
 from dialer.domain.cue import Cue
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import CampaignId, ClientId
+from dialer.domain.inbound import ANSWER_WITHIN_S
 from dialer.domain.third_party import OutsideLine
 from dialer.domain.transitions import Machine, Word
 from dialer.domain.valid import Duration, Instant, Share, Tags, valid
@@ -137,6 +138,8 @@ class CampaignSettings:
         cue: what an agent hears alone before each person; None = nothing.
         outside_lines: whom agents may call into a talk besides the person's own other numbers.
         inbound_queue: most people who called us and wait for an agent; who comes then is told so at once.
+        inbound_answer_s, inbound_answer_share: the service level that is aimed at: this share of those who
+            called us and want an agent have one within so many seconds. Measured, it changes no decision.
     """
 
     campaign: CampaignId
@@ -169,6 +172,8 @@ class CampaignSettings:
     voice: VoicePlan | None = None
     served_within_s: Duration | None = None
     inbound_queue: Annotated[int, Within(0, 1_000, "people")] = 10
+    inbound_answer_s: Limit = ANSWER_WITHIN_S
+    inbound_answer_share: Share = 0.8
     outside_lines: tuple[OutsideLine, ...] = ()
     cue: Cue | None = None
 

@@ -106,6 +106,30 @@ class InboundView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceView:
+    """How people who call one of our numbers are served today; `dialer.measures.inbound` has the definitions.
+
+    answer_within_s, goal: the share `goal` (0-1) of those who want an agent should have one so soon.
+    service_level: 0-1, of those whose wait is over; None while nobody's is.
+    left: hung up while they waited; unserved: heard that nobody was free.
+    average_wait_s: of those who were answered. longest_wait_s: of all whose wait is over or goes on.
+    """
+
+    dialed: str
+    answer_within_s: float
+    goal: float
+    service_level: float | None
+    asked: int
+    answered: int
+    answered_in_time: int
+    left: int
+    unserved: int
+    average_wait_s: float | None
+    longest_wait_s: float
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FloorSnapshot:
     now: float
     sequence: int
@@ -117,3 +141,4 @@ class FloorSnapshot:
     boxes: tuple[BoxView, ...] = ()
     caller_ids: tuple[CallerIdView, ...] = ()
     inbound: tuple[InboundView, ...] = ()
+    service: tuple[ServiceView, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from dialer.domain.attempt import JOINED
 from dialer.domain.ids import NO_BOX
+from dialer.domain.inbound import InboundState
 from dialer.domain.snapshot import (
     AgentView,
     BoxView,
@@ -11,10 +12,19 @@ from dialer.domain.snapshot import (
     CampaignView,
     FloorSnapshot,
     InboundView,
+    ServiceView,
 )
 from dialer.engine.calling.guests import guest_of
 from dialer.engine.launching import ledger
-from dialer.engine.state import AgentRow, BoxRow, CallerIdRow, CampaignRow, EngineState, InboundRow
+from dialer.engine.state import (
+    AgentRow,
+    BoxRow,
+    CallerIdRow,
+    CampaignRow,
+    EngineState,
+    InboundRow,
+    ServiceRow,
+)
 
 
 def floor_snapshot(
@@ -53,6 +63,11 @@ def floor_snapshot(
             for row in sorted(state.caller_ids.values(), key=lambda row: row.owned.number)
         ),
         inbound=tuple(_inbound_view(row, now) for row in state.inbound.values()),
+        service=tuple(
+            _service_view(state, dialed, row, now)
+            for dialed, row in sorted(state.service.items())
+            if row.day_begins <= now < row.day_ends
+        ),
     )
 
 
@@ -128,4 +143,27 @@ def _inbound_view(row: InboundRow, now: float) -> InboundView:
         opted_out=row.opted_out,
         waited_s=None if row.waited_since is None else max(until - row.waited_since, 0.0),
         agent=row.agent,
+    )
+
+
+def _service_view(state: EngineState, dialed: str, row: ServiceRow, now: float) -> ServiceView:
+    waiting = [
+        max(now - call.waited_since, 0.0)
+        for call in state.inbound.values()
+        if call.state is InboundState.WAITING and call.dialed == dialed and call.waited_since is not None
+    ]
+    asked = row.answered + row.left + row.unserved
+    return ServiceView(
+        dialed=dialed,
+        answer_within_s=row.answer_within_s,
+        goal=row.goal,
+        service_level=row.answered_in_time / asked if asked else None,
+        asked=asked,
+        answered=row.answered,
+        answered_in_time=row.answered_in_time,
+        left=row.left,
+        unserved=row.unserved,
+        average_wait_s=row.answered_wait_s / row.answered if row.answered else None,
+        longest_wait_s=max((row.longest_s, *waiting)),
+        waiting=len(waiting),
     )

@@ -30,7 +30,7 @@ from dialer.domain.ids import (
     NumberId,
     PersonId,
 )
-from dialer.domain.inbound import Caller, InboundState
+from dialer.domain.inbound import ANSWER_WITHIN_S, Caller, InboundState
 from dialer.domain.lead import Lead
 from dialer.domain.record import AttemptRecord
 from dialer.domain.third_party import ThirdPartyState
@@ -291,6 +291,31 @@ class InboundRow:
     ended_at: float | None = None
     person: PersonId | None = None
     disposition: Disposition | None = None
+    answer_within_s: float = ANSWER_WITHIN_S
+
+
+@dataclass(slots=True, kw_only=True)
+class ServiceRow:
+    """How callers of one of our numbers were served on its present day, from `day_begins` until `day_ends`
+    (POSIX seconds): whose wait is over, and how long they waited.
+
+    Args:
+        answer_within_s, goal: as the campaign that takes the calls says now.
+        answered_in_time: of `answered`.
+        left: hung up while they waited. unserved: heard that nobody was free.
+        answered_wait_s: sum over those who were answered; longest_s: over all.
+    """
+
+    day_begins: float = -1e18
+    day_ends: float = -1e18
+    answer_within_s: float = ANSWER_WITHIN_S
+    goal: float = 0.8
+    answered: int = 0
+    answered_in_time: int = 0
+    left: int = 0
+    unserved: int = 0
+    answered_wait_s: float = 0.0
+    longest_s: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -370,6 +395,7 @@ class EngineState:
     inbound: dict[InboundId, InboundRow] = field(default_factory=dict[InboundId, InboundRow])
     caller_ids: dict[str, CallerIdRow] = field(default_factory=dict[str, CallerIdRow])
     quarantined: dict[PersonId, str] = field(default_factory=dict[PersonId, str])
+    service: dict[str, ServiceRow] = field(default_factory=dict[str, ServiceRow])
 
     def is_calling_us(self, person: PersonId) -> bool:
         """Whether somebody with a number of this person's is on the line to us."""

@@ -26,6 +26,7 @@ class Group(Enum):
     DIALING = "Dialing"
     ABANDONMENT = "Abandonment"
     AGENTS = "Agents"
+    INBOUND = "People who call us"
     COLLECTION = "Collection"
     LIST = "The list"
     LAW = "The law"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import Outcome
 from dialer.domain.disposition import EFFECTS, DispositionKind
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.record import AttemptRecord
 from dialer.measures.records import AgentSpan, PromiseMade, ShiftRecords
 
@@ -28,6 +29,29 @@ PROMISES = frozenset(
 )
 _LIVE = frozenset(kind for kind, effect in EFFECTS.items() if effect.live)
 _RIGHT_PARTY = frozenset(kind for kind, effect in EFFECTS.items() if effect.right_party)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CallerFacts:
+    """Columns over the people who called us, wanted an agent, and whose wait is over, (n_asked,).
+
+    Args:
+        came: calls that came in, those who wanted no agent included.
+        waited: seconds from asking until an agent, or until they were gone.
+        within: seconds within which the campaign wanted them answered.
+        is_answered: an agent was there. is_unserved: they heard that nobody was free.
+    """
+
+    came: int
+    waited: Floats
+    within: Floats
+    is_answered: Bools
+    is_unserved: Bools
+
+    @property
+    def is_in_time(self) -> Bools:
+        """(n_asked,) answered within the campaign's goal; at the second itself is in time."""
+        return self.is_answered & (self.waited <= self.within + CLOCK_TOLERANCE_S)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,6 +72,7 @@ class ShiftFacts:
         waits: (n_waits,) seconds an agent was free before each call that reached them.
         wait_ended: (n_waits,) POSIX seconds at which that call reached them.
         denials: rule -> stored denials in which it denied.
+        callers: people who called us, by what their wait was.
     """
 
     launched: Floats
@@ -73,6 +98,7 @@ class ShiftFacts:
     waits: Floats
     wait_ended: Floats
     denials: dict[str, int]
+    callers: CallerFacts
     denied: int
     promised_cents: int | None
     leads_loaded: int | None
@@ -155,12 +181,24 @@ def facts_of(records: ShiftRecords) -> ShiftFacts:
         waits=waits,
         wait_ended=wait_ended,
         denials=dict(sorted(per_rule.items(), key=lambda item: (-item[1], item[0]))),
+        callers=_callers(records.inbound),
         denied=len(records.denials),
         promised_cents=_promised(records.promises),
         leads_loaded=records.leads_loaded,
         numbers_loaded=records.numbers_loaded,
         starts_at=records.starts_at,
         ends_at=records.ends_at,
+    )
+
+
+def _callers(records: Sequence[InboundRecord]) -> CallerFacts:
+    asked = [(record, wait) for record in records if (wait := record.wait_s) is not None]
+    return CallerFacts(
+        came=len(records),
+        waited=np.array([wait for _, wait in asked], dtype=np.float64),
+        within=np.array([record.answer_within_s for record, _ in asked], dtype=np.float64),
+        is_answered=_mask([record.bridged_at is not None for record, _ in asked]),
+        is_unserved=_mask([record.bridged_at is None and record.unserved for record, _ in asked]),
     )
 
 

@@ -6,10 +6,19 @@ from dialer.measures.collection import COLLECTION
 from dialer.measures.definition import Measure, Measured
 from dialer.measures.dialing import DIALING
 from dialer.measures.facts import ShiftFacts, facts_of
+from dialer.measures.inbound import INBOUND
 from dialer.measures.inventory import LAW, THE_LIST
 from dialer.measures.records import ShiftRecords
 
-MEASURES: tuple[Measure, ...] = (*DIALING, *ABANDONMENT, *AGENTS, *COLLECTION, *THE_LIST, *LAW)
+MEASURES: tuple[Measure, ...] = (
+    *DIALING,
+    *ABANDONMENT,
+    *AGENTS,
+    *INBOUND,
+    *COLLECTION,
+    *THE_LIST,
+    *LAW,
+)
 
 _BY_NAME = {measure.name: measure for measure in MEASURES}
 

@@ -29,9 +29,9 @@ from sqlalchemy import (
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import Outcome
 from dialer.domain.disposition import EFFECTS, DispositionKind
-from dialer.measures import abandonment, agents, collection, dialing, inventory
+from dialer.measures import abandonment, agents, collection, dialing, inbound, inventory
 from dialer.measures.abandonment import DECLARED_LIMIT_S
-from dialer.measures.definition import Part
+from dialer.measures.definition import Group, Part
 from dialer.measures.facts import CLOCK_TOLERANCE_S, PROMISES
 from dialer.measures.registry import MEASURES
 
@@ -46,6 +46,9 @@ _ATTEMPTS = table(
         "campaign lead person number launched_at answered_at bridged_at talk_ended_at ended_at outcome "
         "disposition_kind"
     ),
+)
+_INBOUND = table(
+    "inbound_calls", *_columns("arrived_at waited_since answer_within_s bridged_at ended_at unserved")
 )
 _AGENT_STATES = table("agent_states", *_columns("id agent campaign state at"))
 
@@ -65,8 +68,22 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Callers:
+    """Counts and sums over people who called us in a stretch; see `dialer.measures.facts.CallerFacts`."""
+
+    came: int
+    asked: int
+    answered: int
+    in_time: int
+    unserved: int
+    answered_wait_s: float
+    longest_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """Counts and sums over a stretch; agent seconds by state."""
+    """Counts and sums over a stretch; agent seconds by state. `callers` is None for a single campaign: who
+    calls us has none."""
 
     attempts: int
     live_answers: int
@@ -80,6 +97,7 @@ class Totals:
     talk_s: float
     machine_s: float
     seconds_in: Mapping[str, float] = field(default_factory=dict[str, float])
+    callers: Callers | None = None
 
     @property
     def agent_hours(self) -> float | None:
@@ -94,13 +112,20 @@ class Totals:
         """Every declared measure whose parts were counted, by name; None where there is nothing to divide
         by."""
         return {
-            measure.name: measure.of(
+            measure.name: None
+            if self.callers is None and measure.group is Group.INBOUND
+            else measure.of(
                 _COUNTED[measure.top](self),
                 None if measure.bottom is None else _COUNTED[measure.bottom](self),
             )
             for measure in MEASURES
             if measure.top in _COUNTED and (measure.bottom is None or measure.bottom in _COUNTED)
         }
+
+
+def _of(totals: Totals) -> Callers:
+    assert totals.callers is not None, "asked of a whole floor only"
+    return totals.callers
 
 
 _HANDLING = (AgentState.TALKING, AgentState.WRAPPING)
@@ -115,6 +140,14 @@ _COUNTED: Mapping[Part, Callable[[Totals], float | None]] = {
     collection.promises: lambda totals: totals.promises,
     collection.paid_on_call: lambda totals: totals.paid_on_call,
     inventory.persons_attempted: lambda totals: totals.persons,
+    inbound.inbound_calls: lambda totals: _of(totals).came,
+    inbound.asked: lambda totals: _of(totals).asked,
+    inbound.answered: lambda totals: _of(totals).answered,
+    inbound.answered_in_time: lambda totals: _of(totals).in_time,
+    inbound.unserved: lambda totals: _of(totals).unserved,
+    inbound.left_waiting: lambda totals: _of(totals).asked - _of(totals).answered - _of(totals).unserved,
+    inbound.answered_wait_s: lambda totals: _of(totals).answered_wait_s,
+    inbound.longest_wait_s: lambda totals: _of(totals).longest_s,
     agents.talk_minutes: lambda totals: totals.talk_s / 60.0,
     agents.machine_minutes: lambda totals: totals.machine_s / 60.0,
     agents.handling_s: lambda totals: totals.seconds_as(*_HANDLING),
@@ -141,6 +174,7 @@ def totals_of(connection: Connection, stretch: Stretch) -> Totals:
         talk_s=row.talk_s or 0.0,
         machine_s=row.machine_s or 0.0,
         seconds_in=_agent_seconds(connection, stretch),
+        callers=_callers(connection, stretch) if stretch.campaign is None else None,
     )
 
 
@@ -177,6 +211,37 @@ def _counts(connection: Connection, stretch: Stretch) -> Row[Any]:
         .where(a.launched_at >= stretch.starts_at, a.launched_at < stretch.ends_at, _of_campaign(a, stretch))
     )
     return cast("Row[Any]", connection.execute(query).one())
+
+
+def _callers(connection: Connection, stretch: Stretch) -> Callers:
+    i = _INBOUND.c
+    joined = i.bridged_at.is_not(None)
+    raw = func.coalesce(i.bridged_at, i.ended_at) - i.waited_since
+    waited = case((raw < 0.0, 0.0), else_=raw)  # NULL where they did not ask, or still wait
+    in_time = and_(joined, waited <= i.answer_within_s + CLOCK_TOLERANCE_S)
+    query = (
+        select(
+            func.count().label("came"),
+            func.count(waited).label("asked"),
+            _count(and_(waited.is_not(None), joined)).label("answered"),
+            _count(in_time).label("in_time"),
+            _count(and_(waited.is_not(None), ~joined, i.unserved)).label("unserved"),
+            func.sum(case((joined, waited), else_=0.0)).label("answered_wait_s"),
+            func.max(waited).label("longest_s"),
+        )
+        .select_from(_INBOUND)
+        .where(i.arrived_at >= stretch.starts_at, i.arrived_at < stretch.ends_at)
+    )
+    row = connection.execute(query).one()
+    return Callers(
+        came=row.came,
+        asked=row.asked,
+        answered=row.answered or 0,
+        in_time=row.in_time or 0,
+        unserved=row.unserved or 0,
+        answered_wait_s=row.answered_wait_s or 0.0,
+        longest_s=row.longest_s,
+    )
 
 
 def _agent_seconds(connection: Connection, stretch: Stretch) -> dict[str, float]:

@@ -24,6 +24,7 @@ GROUP_SAYS: dict[Group, str] = {
     Group.ABANDONMENT: "People who answered and found nobody there. The same shift by several definitions; "
     "the first rate is the one that is held under the limit.",
     Group.AGENTS: "What the agents' paid hours went into.",
+    Group.INBOUND: "Who called us, and how soon they had an agent.",
     Group.COLLECTION: "What came of the talking.",
     Group.LIST: "How far the list of accounts was worked.",
     Group.LAW: "What the gate refused.",

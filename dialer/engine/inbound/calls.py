@@ -41,6 +41,7 @@ from dialer.domain.inbound import INBOUND, InboundMove, InboundState
 from dialer.engine.calling import phases
 from dialer.engine.context import Context
 from dialer.engine.following import Following
+from dialer.engine.inbound import service
 from dialer.engine.inbound.ending import InboundEnding, record_of_inbound
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.roster import Roster
@@ -133,9 +134,11 @@ class Inbound:
             return
         row.state = INBOUND.move(row.state, InboundMove.WAIT)
         row.waited_since = context.now
-        self._pacing.inbound_asked(self._campaigns(row))
-        campaigns = context.state.campaigns
-        most = min((campaigns[name].settings.inbound_queue for name in self._campaigns(row)), default=0)
+        takers = self._campaigns(row)
+        self._pacing.inbound_asked(takers)
+        settings = [context.state.campaigns[name].settings for name in takers]
+        service.asked(context.state, row, settings, now=context.now)
+        most = min((one.inbound_queue for one in settings), default=0)
         others = sum(other.state is InboundState.WAITING for other in context.state.inbound.values()) - 1
         if others >= most:
             context.emit(DismissInbound(call=row.call))
@@ -192,7 +195,9 @@ class Inbound:
             return
         row.state = INBOUND.move(row.state, InboundMove.CONNECT)
         row.agent = agent.agent
-        row.bridged_at = row.bridged_at if row.bridged_at is not None else min(event.bridged_at, context.now)
+        if row.bridged_at is None:
+            row.bridged_at = min(event.bridged_at, context.now)
+            service.answered(context.state, row, now=context.now)
         self._roster.move(agent, AgentMove.CONNECT)
         self._ending.in_doubt(row)
         context.emit(StoreInbound(record=record_of_inbound(row)))
@@ -223,6 +228,7 @@ class Inbound:
     def _end(self, row: InboundRow) -> None:
         talked = row.state is InboundState.CONNECTED
         row.ended_at = self._context.now
+        service.gone(self._context.state, row, now=self._context.now)
         agent = self._context.state.agents.get(row.agent) if row.agent is not None else None
         row.state = INBOUND.move(row.state, InboundMove.END)
         if talked and agent is not None and agent.inbound == row.call:

@@ -31,6 +31,7 @@ def record_of_inbound(row: InboundRow) -> InboundRecord:
         ended_at=row.ended_at,
         person=row.person,
         disposition=row.disposition,
+        answer_within_s=row.answer_within_s,
     )
 
 

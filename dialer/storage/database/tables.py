@@ -348,6 +348,8 @@ inbound_calls = Table(
     _key("call"),
     Column("number", Text, index=True),
     Column("arrived_at", Float, nullable=False, index=True),
+    Column("waited_since", Float),
+    Column("answer_within_s", Float),
     Column("ended_at", Float),
     Column("opted_out", Boolean, nullable=False),
     Column("unserved", Boolean, nullable=False),

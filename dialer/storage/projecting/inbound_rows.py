@@ -23,6 +23,8 @@ def row_of(record: InboundRecord) -> dict[str, object]:
         "call": record.call,
         "number": record.number,
         "arrived_at": record.arrived_at,
+        "waited_since": record.waited_since,
+        "answer_within_s": record.answer_within_s,
         "ended_at": record.ended_at,
         "opted_out": record.opted_out,
         "unserved": record.unserved,

@@ -164,6 +164,8 @@ CASES: tuple[Case, ...] = (
     (SETTINGS, "purpose", tuple(Purpose), ("collection", "fun", None)),
     (SETTINGS, "rest_s", (NOTHING, {"busy": 0.0}), ({"busy": nan}, {"busy": -1.0}, {"bussy": 1.0})),
     (SETTINGS, "inbound_queue", (0, 1_000), (-1, 1_001)),
+    (SETTINGS, "inbound_answer_s", (0.1, 20.0, 3_600.0), (0.0, -1.0, 3_601.0, nan)),
+    (SETTINGS, "inbound_answer_share", (0.0, 0.8, 1.0), (-0.1, 1.1, nan)),
     (SETTINGS, "needs", ((), ("a",) * 100), (("a",) * 101,)),
     (OWNED, "time_zone", *ZONES),
     (OWNED, "daily_ceiling", (None, 1, 10**6), (0, 10**6 + 1)),

@@ -393,3 +393,64 @@ def test_a_talk_of_theirs_rests_the_account_as_the_agents_campaign_says(
     out = said(floor, DispositionKind.NO_COMMITMENT)
     (rests,) = (command for command in out if isinstance(command, c.RestLeads))
     assert rests.not_before == floor.now + 600.0
+
+
+# --- service level ----------------------------------------------------------------------------------------
+
+
+def service(floor: Floor) -> Any:
+    """Today's figures of the number that everybody dials here."""
+    (view,) = floor.engine.snapshot(now=floor.now).service
+    return view
+
+
+@pytest.mark.parametrize(("waited", "in_time"), [(19.0, 1), (20.0, 1), (21.0, 0)])
+def test_an_agent_within_twenty_seconds_is_in_time(quiet: Floor, waited: float, in_time: int) -> None:
+    arrive(quiet)
+    quiet.send(e.InboundWaiting(call=CALL))
+    agent = quiet.last(c.BridgeInbound).agent
+    since = quiet.now
+    quiet.send(e.InboundBridged(call=CALL, agent=agent, bridged_at=since + waited), after=waited)
+    found = service(quiet)
+    assert (found.asked, found.answered, found.answered_in_time) == (1, 1, in_time)
+    assert (found.service_level, found.average_wait_s, found.longest_wait_s) == (in_time, waited, waited)
+    quiet.send(e.InboundEnded(call=CALL), after=60.0)
+    assert service(quiet).asked == 1
+
+
+def test_who_leaves_and_who_is_told_that_nobody_is_free_are_counted_apart(quiet: Floor) -> None:
+    for name in ("in-1", "in-2", "in-3"):
+        arrive(quiet, call=InboundId(name))
+    quiet.send(e.InboundEnded(call=InboundId("in-3")))
+    for name in ("in-1", "in-2"):
+        quiet.send(e.InboundWaiting(call=InboundId(name)))
+    assert (service(quiet).waiting, service(quiet).service_level) == (2, None)
+    quiet.send(e.InboundUnserved(call=InboundId("in-1")), after=30.0)
+    quiet.send(e.InboundEnded(call=InboundId("in-1")))
+    quiet.send(e.InboundEnded(call=InboundId("in-2")), after=5.0)
+    found = service(quiet)
+    assert (found.asked, found.left, found.unserved, found.service_level) == (2, 1, 1, 0.0)
+    assert (found.longest_wait_s, found.average_wait_s, found.waiting) == (35.0, None, 0)
+    record = quiet.last(c.StoreInbound).record
+    assert (record.wait_s, record.answer_within_s) == (35.0, 20.0)
+
+
+def test_the_next_day_begins_with_nothing(quiet: Floor) -> None:
+    """The day is that of the campaign's zone."""
+    arrive(quiet)
+    quiet.send(e.InboundWaiting(call=CALL))
+    quiet.send(e.InboundEnded(call=CALL), after=5.0)
+    assert service(quiet).left == 1
+    quiet.send(e.TimeReached(), after=86_400.0)
+    assert quiet.engine.snapshot(now=quiet.now).service == ()
+    arrive(quiet, call=InboundId("in-2"))
+    quiet.send(e.InboundWaiting(call=InboundId("in-2")))
+    assert (service(quiet).asked, service(quiet).waiting) == (0, 1)
+
+
+def test_the_strictest_campaign_that_takes_the_call_sets_the_goal(make_floor: Callable[..., Floor]) -> None:
+    floor = make_floor(inbound_answer_s=45.0, inbound_answer_share=0.9)
+    floor.start(agents=0, leads=0)
+    arrive(floor)
+    floor.send(e.InboundWaiting(call=CALL))
+    assert (service(floor).answer_within_s, service(floor).goal) == (45.0, 0.9)

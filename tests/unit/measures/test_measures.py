@@ -98,7 +98,14 @@ def test_a_measure_is_what_a_count_by_hand_gives(
 def test_without_any_row_no_rate_exists(rows: Any) -> None:
     values = values_of(rows.shift())
     counts = {"attempts", "live_answers", "connected", "machines", "abandoned", "abandonment_headroom"}
-    counts |= {"right_party_contacts", "promises", "paid_on_call", "persons_attempted", "denied"}
+    counts |= {
+        "right_party_contacts",
+        "promises",
+        "paid_on_call",
+        "persons_attempted",
+        "denied",
+        "inbound_calls",
+    }
     assert {name for name, value in values.items() if value is not None} == counts
     assert all(values[name] == 0 for name in counts)
 

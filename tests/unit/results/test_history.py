@@ -10,13 +10,15 @@ from sqlalchemy import create_engine, insert
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import Outcome
 from dialer.domain.disposition import Disposition, DispositionKind
-from dialer.domain.ids import AgentId, AttemptId, CampaignId, LeadId, NumberId, PersonId
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, LeadId, NumberId, PersonId
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.record import AttemptRecord
 from dialer.measures.records import AgentChange, ShiftRecords, spans_of
 from dialer.measures.registry import values_of
 from dialer.results.history import Stretch, totals_of
 from dialer.storage.database import tables
 from dialer.storage.projecting.attempt_rows import row_of
+from dialer.storage.projecting.inbound_rows import row_of as inbound_row
 
 START = 1_773_147_600.0
 CAMPAIGN = CampaignId("c")
@@ -73,11 +75,41 @@ def changes(draw: st.DrawFn) -> list[AgentChange]:
     ]
 
 
-def counted(records: Sequence[AttemptRecord], moves: Sequence[AgentChange]) -> dict[str, float | None]:
+@st.composite
+def callers(draw: st.DrawFn) -> list[InboundRecord]:
+    made: list[InboundRecord] = []
+    for index in range(draw(st.integers(0, 25))):
+        at = START + draw(st.integers(0, 3599))
+        asked = draw(st.none() | spans_s)
+        since = None if asked is None else at + asked
+        waited = spans_s | st.sampled_from([19.999, 20.0, 20.001])
+        bridged = None if since is None else draw(st.none() | waited)
+        ended = draw(st.none() | waited)
+        made.append(
+            InboundRecord(
+                call=InboundId(f"i{index}"),
+                dialed="",
+                arrived_at=at,
+                waited_since=since,
+                bridged_at=None if since is None or bridged is None else since + bridged,
+                ended_at=None if ended is None else (since or at) + (bridged or 0.0) + ended,
+                unserved=draw(st.booleans()),
+                answer_within_s=draw(st.sampled_from([20.0, 60.0])),
+            )
+        )
+    return made
+
+
+def counted(
+    records: Sequence[AttemptRecord], moves: Sequence[AgentChange], calls: Sequence[InboundRecord] = ()
+) -> dict[str, float | None]:
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
         tables.attempts.create(connection)
         tables.agent_states.create(connection)
+        tables.inbound_calls.create(connection)
+        if calls:
+            connection.execute(insert(tables.inbound_calls), [inbound_row(call) for call in calls])
         if records:
             connection.execute(insert(tables.attempts), [row_of(record) for record in records])
         for sequence, move in enumerate(moves):
@@ -95,20 +127,21 @@ def counted(records: Sequence[AttemptRecord], moves: Sequence[AgentChange]) -> d
 
 
 @settings(max_examples=60, deadline=None)
-@given(attempts(), changes())
+@given(attempts(), changes(), callers())
 def test_the_database_counts_what_the_definitions_say(
-    records: list[AttemptRecord], moves: list[AgentChange]
+    records: list[AttemptRecord], moves: list[AgentChange], calls: list[InboundRecord]
 ) -> None:
     shift = ShiftRecords(
         attempts=tuple(records),
         agent_spans=spans_of(moves, ends_at=HOUR.ends_at),
         promises=(),
         denials=(),
+        inbound=tuple(calls),
         starts_at=HOUR.starts_at,
         ends_at=HOUR.ends_at,
     )
     defined = values_of(shift)
-    for name, value in counted(records, moves).items():
+    for name, value in counted(records, moves, calls).items():
         expected = defined[name]
         assert value == (None if expected is None else pytest.approx(expected)), name
 
@@ -118,3 +151,8 @@ def test_an_empty_history_has_counts_and_no_rates() -> None:
     assert values["attempts"] == 0
     assert values["abandonment_rate"] is None
     assert values["agent_hours"] is None
+    assert (values["inbound_calls"], values["service_level"], values["longest_inbound_wait"]) == (
+        0,
+        None,
+        None,
+    )

@@ -45,4 +45,4 @@ def config(
     for name in done.written:
         console.result(f"  {name}")
     if done.written:
-        console.result("copy them to Asterisk's configuration folder and reload it; they hold secrets")
+        console.result("copy them to Asterisk's configuration folder and reload it; they hold passwords")

@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from dialer.floor.settings import asterisks_of, use_config
+from dialer.floor.settings import asterisk_at, asterisks_of, use_config
 from dialer.settings import load_settings
 from dialer.settings_reader import SettingsError
 from telephony.asterisk.configuration import TEMPLATES, write
@@ -50,9 +50,10 @@ def _systems(file: Path | None) -> tuple[AsteriskSettings, ...]:
     if file is not None:
         text = file.read_text(encoding="utf-8")
         try:
-            if "asterisk" not in tomllib.loads(text):
-                return (AsteriskSettings.from_toml(text),)
-        except (tomllib.TOMLDecodeError, SettingsError) as error:
-            raise SettingsError(str(error), where=str(file), mend=_EXAMPLE) from error
+            read = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"no TOML: {error}", where=str(file), mend=_EXAMPLE) from error
+        if "asterisk" not in read:
+            return (asterisk_at(read, file.absolute(), makes_passwords=True),)
     use_config(file)
-    return asterisks_of(load_settings())
+    return asterisks_of(load_settings(), makes_passwords=True)

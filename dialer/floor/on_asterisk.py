@@ -1,5 +1,6 @@
 """A floor in real time on real telephone systems, as the settings file says."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from dialer.floor.folder import lasting_clock, write_address
 from dialer.floor.law import demand_lawful, rulebook_for_calls, uses_sample
 from dialer.floor.live import FloorOrder, Mount, Running, running_floor
 from dialer.floor.phones import Phones, phones_of
+from dialer.floor.refusals import refusal_watches
 from dialer.floor.settings import (
     asterisks_of,
     caller_ids_of,
@@ -125,7 +127,12 @@ async def asterisk_floor(
     )
     async with running_floor(order, network=system, clock=clock, rulebook=rulebook) as running:
         write_address(wanted.folder, wanted.host, running.port)
-        yield running
+        watches = refusal_watches(wanted.asterisks, running.floor.instruments.registry)
+        async with asyncio.TaskGroup() as group:
+            beside = [group.create_task(watch.run(), name="refusals") for watch in watches]
+            yield running
+            for task in beside:
+                task.cancel()
 
 
 async def _look_at(asterisks: tuple[AsteriskSettings, ...], away: Callable[[str], None]) -> None:

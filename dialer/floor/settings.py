@@ -14,6 +14,7 @@ from dialer.domain.campaign import CampaignSettings
 from dialer.domain.errors import MendableError
 from dialer.settings import EXAMPLE, Section, settings_file, use_settings_file, with_secrets
 from dialer.settings_reader import SettingsError, SettingsReader
+from telephony.asterisk.passwords import FOLDER, filled
 from telephony.asterisk.settings import AsteriskSettings
 
 if TYPE_CHECKING:
@@ -34,8 +35,11 @@ def use_config(config: Path | None) -> None:
         use_settings_file(config)
 
 
-def asterisks_of(settings: Settings) -> tuple[AsteriskSettings, ...]:
+def asterisks_of(settings: Settings, *, makes_passwords: bool = False) -> tuple[AsteriskSettings, ...]:
     """The telephone systems: of the `[asterisk]` section, or of several `[[asterisk]]` with a `name` each.
+
+    Args:
+        makes_passwords: see `asterisk_from`.
 
     Raises:
         SettingsError: there is none, or something in one is not right; no secret is told.
@@ -49,7 +53,7 @@ def asterisks_of(settings: Settings) -> tuple[AsteriskSettings, ...]:
             where=file,
             mend=f"write one, or name another file with --config. {EXAMPLE}",
         )
-    made = tuple(asterisk_from(one) for one in sections)
+    made = tuple(asterisk_from(one, makes_passwords=makes_passwords) for one in sections)
     names = [one.name for one in made]
     if len(made) > 1 and ("" in names or len(set(names)) != len(names)):
         raise SettingsError(
@@ -60,18 +64,29 @@ def asterisks_of(settings: Settings) -> tuple[AsteriskSettings, ...]:
     return made
 
 
-def asterisk_from(section: Section) -> AsteriskSettings:
+def asterisk_from(section: Section, *, makes_passwords: bool = False) -> AsteriskSettings:
     """The telephone system of one section as it was read, secrets in their files included.
+
+    Args:
+        makes_passwords: passwords that are neither given nor made yet are made and kept; the writer of
+            Asterisk's own files says so, and nobody else, or each would know another one.
 
     Raises:
         SettingsError: something in it is not right; no secret is told.
     """
-    file = settings_file().absolute()
+    return asterisk_at(section, settings_file().absolute(), makes_passwords=makes_passwords)
+
+
+def asterisk_at(section: Section, file: Path, *, makes_passwords: bool = False) -> AsteriskSettings:
+    """The same of any file: relative paths start from its folder."""
     try:
-        return AsteriskSettings.from_mapping(with_secrets(section, folder=file.parent), at="asterisk")
+        given = with_secrets(section, folder=file.parent)
+        folder = file.parent / str(given.get("passwords", FOLDER))
+        return AsteriskSettings.from_mapping(filled(given, folder, make=makes_passwords), at="asterisk")
     except SettingsError as error:
         mend = error.mend or EXAMPLE
-        raise SettingsError(error.what, where=str(file), mend=mend, field=error.field) from None
+        where = error.where or str(file)
+        raise SettingsError(error.what, where=where, mend=mend, field=error.field) from None
 
 
 def caller_ids_of(settings: Settings) -> tuple[OwnedNumber, ...]:

@@ -44,6 +44,7 @@ class AmiAddress:
         tls: speak TLS; the certificate is always checked. Without it only addresses of this machine are
             accepted, since user and secret would be readable on the way.
         ca_file: PEM of the authority (or of the self-signed certificate itself); None = the system's.
+        events: classes of events that are wanted, of those that the user may read.
 
     Raises:
         CannotConnectError: no TLS to another machine.
@@ -55,6 +56,7 @@ class AmiAddress:
     port: int = 5038
     tls: bool = False
     ca_file: Path | None = None
+    events: str = "call,user,system,dtmf"
 
     def __post_init__(self) -> None:
         if not self.tls and not _is_own(self.host):
@@ -234,13 +236,14 @@ class AmiConnection:
         return self._protocol
 
     async def _log_in(self, protocol: GuardedProtocol) -> None:
-        fields = {"Username": self._address.user, "Secret": self._address.secret, "Events": "on"}
+        address = self._address
+        fields = {"Username": address.user, "Secret": address.secret, "Events": address.events}
         answer = await self._wait(
             protocol.send({"Action": "Login", **fields}), self._timings.connect, "Login"
         )
         assert isinstance(answer, AmiMessage)
         if not answer.is_success:
-            raise LoginRefusedError(f"Asterisk refused user {self._address.user!r}: {answer.get('message')}")
+            raise LoginRefusedError(f"Asterisk refused user {address.user!r}: {answer.get('message')}")
 
     async def _wait_booted(self) -> None:
         booted = asyncio.ensure_future(self._booted.wait())

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dialer.settings_reader import SettingsError, SettingsReader
+from telephony.asterisk.passwords import CARRIERS_LEAST, FOLDER, demand_strong
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -32,6 +33,7 @@ class AmiSettings:
     """The manager interface: where Asterisk listens, and the dialer's own user.
 
     Args:
+        secret: made when the configuration is written, where the settings give none.
         permit: networks allowed to log in, as `address/mask`.
     """
 
@@ -108,7 +110,7 @@ class TrunkSettings:
         sends_from: addresses, networks or names from which the carrier sends, where it is not `host` alone;
             calls from anywhere else are refused, whatever name they carry.
         incoming_username, incoming_secret: what the carrier authenticates its calls to us with; None = it
-            does not, and its address is all there is.
+            does not, and its address is all there is. The password is made where none is given.
     """
 
     name: str
@@ -135,6 +137,7 @@ class AgentPhoneSettings:
     """One agent's phone: a SIP phone, or a browser when `browser` is set.
 
     Args:
+        secret: made when the configuration is written, where the settings give none.
         agent: whose browser phone it is, by their id; None = the phone's own name is the agent's id.
     """
 
@@ -185,6 +188,7 @@ class AsteriskSettings:
             what became of calls while the dialer was dead is read there. None = none is kept, and such calls
             are unknown.
         name: of this one among several; one alone needs none.
+        passwords: folder of the passwords that were made, from the settings file's folder.
         sounds: folder of the messages' sound files on Asterisk's machine.
         recordings: folder for recordings on Asterisk's machine.
         longest_call: seconds after which any call with a person is ended.
@@ -220,6 +224,7 @@ class AsteriskSettings:
     link: LinkSettings = field(default_factory=LinkSettings)
     voices: tuple[VoiceSettings, ...] = ()
     call_record: str | None = None
+    passwords: str = FOLDER
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -236,6 +241,7 @@ class AsteriskSettings:
         for agent in self.agents:
             if not _ENDPOINT.fullmatch(agent.endpoint):
                 raise SettingsError(f"phone name {agent.endpoint!r}: letters, digits and hyphens only")
+        _check_passwords(self)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, object], *, at: str = "") -> AsteriskSettings:
@@ -260,6 +266,25 @@ class AsteriskSettings:
             return cls.from_mapping(tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
             raise SettingsError(f"no TOML: {error}") from error
+
+
+def _check_passwords(settings: AsteriskSettings) -> None:
+    """Guessing costs an attacker nothing: thousands of tries a second, from anywhere."""
+    ami = settings.ami
+    demand_strong(ami.secret, whose="the manager's user", at="ami.secret", names=(ami.user,))
+    for place, agent in enumerate(settings.agents):
+        names = (agent.endpoint, *((agent.agent,) if agent.agent else ()))
+        at = f"agents[{place}].secret"
+        demand_strong(agent.secret, whose=f"phone {agent.endpoint}", at=at, names=names)
+    for place, trunk in enumerate(settings.trunks):
+        if trunk.incoming_secret is not None:
+            whose, at = f"trunk {trunk.name}'s own calls to us", f"trunks[{place}].incoming_secret"
+            names = (trunk.name, trunk.incoming_username or "")
+            demand_strong(trunk.incoming_secret, whose=whose, at=at, names=names)
+        if trunk.secret is not None:
+            whose, at = f"trunk {trunk.name}", f"trunks[{place}].secret"
+            names = (trunk.name, trunk.username or "")
+            demand_strong(trunk.secret, whose=whose, at=at, names=names, least=CARRIERS_LEAST)
 
 
 def _check_trunk(trunk: TrunkSettings) -> None:

@@ -68,6 +68,11 @@ class Station:
         """The page's address."""
         return f"http://127.0.0.1:{self.port}/phone/"
 
+    @property
+    def secret(self) -> str:
+        """The password of the agent's phone."""
+        return self.laboratory.secret_of(ENDPOINT)
+
     async def start(self) -> None:
         """Run the floor."""
         if not self._signalling.port:
@@ -157,7 +162,7 @@ class Station:
         account = PhoneAccount(
             agent=AGENT,
             endpoint=ENDPOINT,
-            secret=f"phone-{ENDPOINT}",
+            secret=self.secret,
             server=f"wss://127.0.0.1:{self._signalling.port}/ws",
         )
         agents = {TOKEN: AGENT, NO_PHONE: "bert"}

@@ -84,10 +84,10 @@ async def test_nothing_is_loaded_from_elsewhere_and_nothing_breaks_the_policy(si
 
 
 async def test_the_secret_is_in_no_page_and_no_store(sit: Sit) -> None:
-    _, desk = await sit("006")
+    place, desk = await sit("006")
     await desk.log_in()
     kept = await desk.runs("() => document.documentElement.outerHTML + JSON.stringify({...sessionStorage})")
-    assert "phone-web201" not in kept
+    assert place.secret not in kept
     assert TOKEN in kept  # the tab keeps the agent signed in over a reload
     answer = await desk.page.request.get(f"{desk.url}../api/phone")
     assert answer.status == 401

@@ -47,11 +47,11 @@ def no_settings_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def serve(run: Run, folder: Path, settings: str, *more: str) -> str:
     """What is said on stderr when it is refused."""
     (folder / "mine.toml").write_text(settings, encoding="utf-8")
-    (folder / "ami-secret").write_text("geheim-7\n", encoding="utf-8")
+    (folder / "ami-secret").write_text("geheim-7-kZq9_vLw2\n", encoding="utf-8")
     done = run("serve", "--network", "asterisk", "--config", "mine.toml", *more, folder=folder)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "geheim-7" not in done.stderr + done.stdout
+    assert "geheim-7-kZq9_vLw2" not in done.stderr + done.stdout
     return str(done.stderr)
 
 
@@ -72,8 +72,9 @@ def test_a_file_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
     [
         ('host = "sip.carrier.example"', 'hots = "sip.carrier.example"', "asterisk.trunks[0].hots"),
         ('secret_file = "ami-secret"', 'secret_file = "elsewhere"', "elsewhere"),
-        ('secret_file = "ami-secret"', "", "asterisk.ami.secret"),
-        ('secret_file = "ami-secret"', 'secret_file = "ami-secret"\nsecret = "geheim-7"', "both"),
+        ('secret_file = "ami-secret"', "", "fairdial asterisk config"),
+        ('secret_file = "ami-secret"', 'secret = "lab-secret"', "one that everybody tries"),
+        ('secret_file = "ami-secret"', 'secret_file = "ami-secret"\nsecret = "geheim-7-kZq9_vLw2"', "both"),
         ('client = "acme"', 'client = "acme"\nring = 20', "'ring'"),
         (
             'client = "acme"',
@@ -114,7 +115,7 @@ def test_another_machine_is_only_spoken_to_in_secret(run: Run, tmp_path: Path) -
 def test_a_secret_may_come_from_the_environment(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FAIRDIAL_ASTERISK__AMI__SECRET", "geheim-7")
+    monkeypatch.setenv("FAIRDIAL_ASTERISK__AMI__SECRET", "geheim-7-kZq9_vLw2")
     told = serve(run, tmp_path, WHOLE.replace('secret_file = "ami-secret"', ""))
     assert "start Asterisk" in told  # the settings were taken
 
@@ -125,13 +126,13 @@ def test_a_floor_without_a_campaign_is_refused(run: Run, tmp_path: Path) -> None
 
 def test_the_doctor_tells_of_the_telephone_system_and_leaves_with_one(run: Run, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(WHOLE, encoding="utf-8")
-    (tmp_path / "ami-secret").write_text("geheim-7\n", encoding="utf-8")
+    (tmp_path / "ami-secret").write_text("geheim-7-kZq9_vLw2\n", encoding="utf-8")
     done = run("doctor", "--config", "mine.toml", "--json", folder=tmp_path)
     told = {row["check"]: row for row in json.loads(done.stdout)}
     assert done.returncode == 1
     assert told["campaigns"]["ok"]
     assert (told["connection"]["ok"], bool(told["connection"]["mend"])) == (False, True)
-    assert "geheim-7" not in done.stdout + done.stderr
+    assert "geheim-7-kZq9_vLw2" not in done.stdout + done.stderr
 
 
 def test_the_doctor_looks_at_no_telephone_system_where_none_is_set(run: Run, tmp_path: Path) -> None:

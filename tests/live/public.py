@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
-from lab.laboratory import Laboratory
+from lab.laboratory import PUBLIC_SECRET, Laboratory
 
 from telephony.asterisk.connection import AmiAddress, AmiConnection
 from telephony.asterisk.wire import Action, AmiMessage, Value
@@ -15,7 +15,7 @@ class PublicWatch:
     """Counts which numbers the carrier was really asked to ring."""
 
     def __init__(self, laboratory: Laboratory) -> None:
-        address = AmiAddress(user="public", secret="public-secret", host=f"{laboratory.net}.2")
+        address = AmiAddress(user="public", secret=PUBLIC_SECRET, host=f"{laboratory.net}.2")
         self._link = AmiConnection(address)
         self.rung: Counter[str] = Counter()
         self.shown: Counter[str] = Counter()

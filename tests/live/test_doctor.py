@@ -10,6 +10,7 @@ from lab.laboratory import Laboratory
 
 from dialer.clock import posix_now
 from telephony.asterisk.doctor import Found, examine
+from telephony.asterisk.passwords import new_password
 from telephony.asterisk.settings import AmiSettings, AsteriskSettings, LinkSettings, TrunkSettings
 
 
@@ -94,7 +95,7 @@ async def test_a_trunk_that_is_down_is_named_with_its_mend(laboratory: Laborator
 
 
 async def test_a_wrong_secret_is_the_first_and_only_thing_told(laboratory: Laboratory) -> None:
-    asked = dataclasses.replace(settings(laboratory), ami=AmiSettings(secret="wrong"))
+    asked = dataclasses.replace(settings(laboratory), ami=AmiSettings(secret=new_password()))
     (bad,) = await examine(asked, wall=posix_now)
     assert not bad.ok
     assert "refused" in bad.found

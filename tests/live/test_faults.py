@@ -254,7 +254,7 @@ async def test_an_agent_whose_phone_dies_in_mid_shift_is_lost_and_comes_back(
         address=f"{laboratory.net}.11",
         server=laboratory.address,
         user="101",
-        secret="phone-101",
+        secret=laboratory.secret_of("101"),
         voice=voices_folder() / "agent.wav",
     )
     await phone.start()

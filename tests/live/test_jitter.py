@@ -51,7 +51,7 @@ async def phone(laboratory: Laboratory, network: BadNetwork, tmp_path: Path) -> 
         address=f"{laboratory.net}.11",
         server=network.near,
         user="101",
-        secret="phone-101",
+        secret=laboratory.secret_of("101"),
         voice=voice,
     )
     await made.start()

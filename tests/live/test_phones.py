@@ -24,7 +24,7 @@ async def phone(laboratory: Laboratory, tmp_path: Path) -> AsyncIterator[Phone]:
         address=f"{laboratory.net}.11",
         server=laboratory.address,
         user="101",
-        secret="phone-101",
+        secret=laboratory.secret_of("101"),
         voice=voices_folder() / "agent.wav",
     )
     yield made

@@ -10,11 +10,19 @@ from pathlib import Path
 
 import pytest
 from floor import Floor
-from lab.laboratory import Laboratory
+from lab.laboratory import AMI_SECRET, Laboratory
 from stranger import Stranger
 
 from dialer.clock import monotonic_now
 from dialer.domain.events import InboundArrived
+from telephony.asterisk.connection import AmiAddress
+from telephony.asterisk.refusals import Door, Refusal, RefusalWatch, Why
+
+WRONG_DIGEST = (
+    'Authorization: Digest username="104", realm="asterisk", nonce="1700000000/0123456789abcdef", '
+    'uri="sip:x", response="00000000000000000000000000000000", algorithm=MD5, qop=auth, nc=00000001, '
+    'cnonce="0a", opaque="1"\r\n'
+)
 
 
 @pytest.fixture
@@ -65,6 +73,7 @@ async def test_the_carrier_is_let_in_by_its_address(laboratory: Laboratory, floo
     assert codes[-1] == 200
     arrived = await floor.wait(InboundArrived, since=before)
     assert arrived.dialed == "+12025550100"
+    laboratory.pbx.command("channel request hangup all")  # whoever sends SIP by hand hangs up by hand
 
 
 async def test_a_stranger_who_calls_is_named_in_the_security_log(
@@ -76,13 +85,8 @@ async def test_a_stranger_who_calls_is_named_in_the_security_log(
 
 
 async def test_a_guessed_password_is_refused_and_named(laboratory: Laboratory, stranger: Stranger) -> None:
-    digest = (
-        'Authorization: Digest username="104", realm="asterisk", nonce="1700000000/0123456789abcdef", '
-        'uri="sip:x", response="00000000000000000000000000000000", algorithm=MD5, qop=auth, nc=00000001, '
-        'cnonce="0a", opaque="1"\r\n'
-    )
     for _ in range(3):
-        assert (await asyncio.to_thread(stranger.register, "104", auth=digest))[-1] == 401
+        assert (await asyncio.to_thread(stranger.register, "104", auth=WRONG_DIGEST))[-1] == 401
     await told(laboratory, "ChallengeResponseFailed", f"IPV4/UDP/{stranger.own}/", 'AccountID="104"')
 
 
@@ -151,3 +155,24 @@ def _filter(folder: Path) -> str:
     target = folder / "fairdial-asterisk.conf"
     target.write_text((folder / "fairdial-asterisk.filter").read_text())
     return str(target)
+
+
+async def test_guesses_are_counted_while_they_are_made(
+    laboratory: Laboratory, floor: Floor, stranger: Stranger
+) -> None:
+    """Over a connection of its own; the dialer's own goes on telling of calls, and hears none of them."""
+    told: list[Refusal] = []
+    watch = RefusalWatch(AmiAddress(user="fairdial", secret=AMI_SECRET, host=laboratory.address), told.append)
+    running = asyncio.create_task(watch.run())
+    try:
+        await floor.call("00", may_play=frozenset())
+        async with asyncio.timeout(20):
+            while not any(one.address == stranger.own and one.why is Why.WRONG_PASSWORD for one in told):
+                await asyncio.to_thread(stranger.register, "104", auth=WRONG_DIGEST)
+            while not any(one.address == stranger.own and one.why is Why.UNKNOWN_NAME for one in told):
+                await asyncio.to_thread(stranger.invite, "+12025550100", as_whom="trunk")
+    finally:
+        running.cancel()
+        await asyncio.wait({running})
+    assert {one.door for one in told} == {Door.SIP}
+    assert {one.address for one in told} == {stranger.own}

@@ -27,6 +27,7 @@ import jinja2
 
 from dialer.clock import utc_now
 from telephony.asterisk import configuration
+from telephony.asterisk.passwords import FOLDER, new_password
 from telephony.asterisk.settings import (
     AgentPhoneSettings,
     AmiSettings,
@@ -39,7 +40,10 @@ from telephony.asterisk.settings import (
 )
 
 HERE = Path(__file__).resolve().parent
-AMI_SECRET = "lab-secret"
+AMI_SECRET = new_password()
+"""Of the dialer's user; like every password here made anew for each process that owns a laboratory."""
+PUBLIC_SECRET = new_password()
+"""Of the public's own manager, with which tests make the public call us."""
 SEATS = 60
 _SLOTS = 120
 _EMPTY = ("acl", "udptl", "pjproject", "ccss", "websocket_client", "features", "musiconhold", "confbridge")
@@ -181,15 +185,23 @@ class Laboratory:
 
     def write_floor(self, *, port: int = 8765) -> Path:
         """Write the settings file of a floor on this laboratory: what `fairdial serve --config` wants."""
-        secret = self.home / "ami-secret"
-        secret.touch(mode=0o600)
-        secret.write_text(AMI_SECRET)
+        folder = self.home / FOLDER
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        kept = {"ami": AMI_SECRET} | {f"phone-{one.endpoint}": one.secret for one in self.settings.agents}
+        for name, password in kept.items():
+            (folder / name).touch(mode=0o600)
+            (folder / name).write_text(password)
         file = self.home / "fairdial.toml"
         values = {"home": self.home, "net": self.net, "voices": voices_folder(), "port": port}
         values |= {"begins": _next_tuesday().isoformat(), "phones": self.settings.agents}
         file.touch(mode=0o600)
         file.write_text(_render("fairdial.toml.j2", **values))
         return file
+
+    def secret_of(self, endpoint: str) -> str:
+        """The password of an agent's phone."""
+        return next(one.secret for one in self.settings.agents if one.endpoint == endpoint)
 
     def stop(self) -> None:
         """End both and give the addresses back."""
@@ -225,7 +237,7 @@ class Laboratory:
             (instance.home / folder).mkdir(parents=True, exist_ok=True)
         etc = instance.home / "etc"
         values = {"name": instance.name, "home": instance.home, "cache": cache_folder(), "net": self.net}
-        values |= {"voices": voices_folder(), "heard": self.heard}
+        values |= {"voices": voices_folder(), "heard": self.heard, "public_secret": PUBLIC_SECRET}
         for folder in ("common", instance.name):
             for template in sorted((HERE / folder).glob("*.conf.j2")):
                 target = etc / template.name.removesuffix(".j2")
@@ -236,8 +248,8 @@ class Laboratory:
 
 
 def _settings(net: str, home: Path, phones: tuple[AgentPhoneSettings, ...]) -> AsteriskSettings:
-    fixed = tuple(AgentPhoneSettings(endpoint=str(n), secret=f"phone-{n}") for n in range(101, 105))
-    browser = AgentPhoneSettings(endpoint="web201", secret="phone-web201", browser=True)
+    fixed = tuple(AgentPhoneSettings(endpoint=str(n), secret=new_password()) for n in range(101, 105))
+    browser = AgentPhoneSettings(endpoint="web201", secret=new_password(), browser=True)
     own = f"{net}.1"
     return AsteriskSettings(
         ami=AmiSettings(secret=AMI_SECRET, bind=own, permit=("127.0.0.0/255.0.0.0",)),
@@ -354,8 +366,9 @@ A floor on it, each line in a terminal of its own:
   .venv/bin/fairdial serve --network asterisk                     # until Ctrl-C
   .venv/bin/python tests/live/lab/collectors.py {file}
 
-Sit among them: register a SIP phone of this machine at {address}:5060 as 104, password phone-104 (101 to 104
-are there; it must answer by itself), then take the seat "me" and be called:
+Sit among them: register a SIP phone of this machine at {address}:5060 as 104 (101 to 104 are there; it must
+answer by itself), with the password that stands in {secrets}/phone-104.
+Then take the seat "me" and be called:
   token=$(cat {folder}/token)
   ask() {{ curl -sS -H "Authorization: Bearer $token" -H 'Content-Type: application/json' "$@"; echo; }}
   ask -d '{{"campaign": "collections", "endpoint": "104"}}' http://127.0.0.1:8765/api/agents/me/login
@@ -376,7 +389,8 @@ def main(arguments: list[str]) -> int:
         laboratory = Laboratory(outlive=True)
         laboratory.start()
         folder = laboratory.home / "out/floor"
-        print(_STARTED.format(address=laboratory.address, file=laboratory.write_floor(), folder=folder))
+        where = {"address": laboratory.address, "secrets": laboratory.home / FOLDER, "folder": folder}
+        print(_STARTED.format(file=laboratory.write_floor(), **where))
         return 0
     if arguments == ["stop"]:
         for home in sorted(path for path in _base().glob("*") if path.name.isdigit()):

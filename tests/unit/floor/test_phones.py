@@ -20,16 +20,16 @@ from telephony.asterisk.settings import (
     LinkSettings,
 )
 
-DESK = AgentPhoneSettings(endpoint="101", secret="a")
-WEB = AgentPhoneSettings(endpoint="web201", secret="b", browser=True, agent="anna")
-OWN_NAME = AgentPhoneSettings(endpoint="bert", secret="c", browser=True)
+DESK = AgentPhoneSettings(endpoint="101", secret="a-q7Lk2-vXo9_Rt4wZ")
+WEB = AgentPhoneSettings(endpoint="web201", secret="b-q7Lk2-vXo9_Rt4wZ", browser=True, agent="anna")
+OWN_NAME = AgentPhoneSettings(endpoint="bert", secret="c-q7Lk2-vXo9_Rt4wZ", browser=True)
 
 
 def asterisk(
     *phones: AgentPhoneSettings, http: HttpSettings | None = None, tls: bool = True
 ) -> AsteriskSettings:
     return AsteriskSettings(
-        ami=AmiSettings(secret="s"),
+        ami=AmiSettings(secret="s-q7Lk2-vXo9_Rt4wZ"),
         sounds="/s",
         recordings="/r",
         http=http or HttpSettings(bind="127.0.0.5"),
@@ -44,12 +44,16 @@ def test_only_browsers_are_browser_phones_and_each_belongs_to_its_agent() -> Non
     assert phones.agents == ("anna", "bert")
     account = phones.of("anna")
     assert account is not None
-    assert (account.endpoint, account.secret, account.server) == ("web201", "b", "wss://127.0.0.5:8089/ws")
+    assert (account.endpoint, account.secret, account.server) == (
+        "web201",
+        WEB.secret,
+        "wss://127.0.0.5:8089/ws",
+    )
     assert phones.of("101") is None
 
 
 def test_two_phones_for_one_agent_are_refused_with_the_mend() -> None:
-    other = AgentPhoneSettings(endpoint="web202", secret="d", browser=True, agent="anna")
+    other = AgentPhoneSettings(endpoint="web202", secret="d-q7Lk2-vXo9_Rt4wZ", browser=True, agent="anna")
     with pytest.raises(MendableError, match="anna has two"):
         phones_of([asterisk(WEB, other)])
 
@@ -86,7 +90,7 @@ def test_every_agent_has_a_token_of_their_own_that_stays_the_same(tmp_path: Path
 
 
 def test_an_agent_s_id_cannot_lead_to_another_folder(tmp_path: Path) -> None:
-    sly = AgentPhoneSettings(endpoint="web1", secret="x", browser=True, agent="../token")
+    sly = AgentPhoneSettings(endpoint="web1", secret="x-q7Lk2-vXo9_Rt4wZ", browser=True, agent="../token")
     with pytest.raises(MendableError, match="file's name"):
         tokens_of_folder(tmp_path, phones_of([asterisk(sly)]))
 

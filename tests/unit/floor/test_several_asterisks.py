@@ -16,9 +16,9 @@ ONE = """
 {name}
 sounds = "/sounds"
 recordings = "/recordings"
-ami = {{ secret = "s" }}
+ami = {{ secret = "q7Lk2-vXo9_Rt4wZ" }}
 trunks = [{{ name = "main", host = "127.0.0.2", lines = 30 }}]
-agents = [{{ endpoint = "101", secret = "s" }}]
+agents = [{{ endpoint = "101", secret = "q7Lk2-vXo9_Rt4wZ" }}]
 """
 
 

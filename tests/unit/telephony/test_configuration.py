@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from dialer.floor.settings import asterisk_at
 from dialer.settings_reader import SettingsError
 from telephony.asterisk.configuration import TEMPLATES, render, write
 from telephony.asterisk.opening import open_system
@@ -19,16 +21,18 @@ from telephony.asterisk.settings import (
     TrunkSettings,
 )
 
+STRONG = "q7Lk2-vXo9_Rt4wZ"
+
 
 def settings(**changes: object) -> AsteriskSettings:
     values: dict[str, object] = {
-        "ami": AmiSettings(secret="top"),
+        "ami": AmiSettings(secret=STRONG),
         "sounds": "/var/lib/sounds",
         "recordings": "/var/spool/recordings",
-        "trunks": (TrunkSettings(name="main", host="sip.example", username="u", secret="p"),),
+        "trunks": (TrunkSettings(name="main", host="sip.example", username="u", secret=STRONG),),
         "agents": (
-            AgentPhoneSettings(endpoint="101", secret="s"),
-            AgentPhoneSettings(endpoint="web1", secret="w", browser=True),
+            AgentPhoneSettings(endpoint="101", secret=STRONG),
+            AgentPhoneSettings(endpoint="web1", secret=STRONG, browser=True),
         ),
         "certificate": CertificateFiles(chain="/etc/c.pem", key="/etc/k.pem"),
     }
@@ -48,7 +52,7 @@ def test_files_with_secrets_are_not_for_everybody(tmp_path: Path) -> None:
 
 def test_the_manager_user_has_the_smallest_rights_that_work() -> None:
     text = render(settings())["manager.conf"]
-    assert "read = call,user,system,dtmf\n" in text
+    assert "read = call,user,system,dtmf,security\n" in text
     assert "write = call,originate,reporting\n" in text
 
 
@@ -59,7 +63,7 @@ def test_an_agent_s_phone_can_dial_nothing_but_the_echo_test() -> None:
     assert [line for line in phone.splitlines() if line.startswith("exten")] == ["exten => 600,1,Answer()"]
 
 
-@pytest.mark.parametrize("secret", ["a;b", "a\nb", "a\\b"])
+@pytest.mark.parametrize("secret", [f"{STRONG};b", f"{STRONG}\nb", f"{STRONG}\\b"])
 def test_a_secret_that_would_change_its_line_is_refused(secret: str) -> None:
     with pytest.raises(SettingsError):
         render(settings(ami=AmiSettings(secret=secret)))
@@ -68,7 +72,7 @@ def test_a_secret_that_would_change_its_line_is_refused(secret: str) -> None:
 def test_two_things_of_one_name_are_refused() -> None:
     with pytest.raises(SettingsError):
         AsteriskSettings(
-            ami=AmiSettings(secret="s"),
+            ami=AmiSettings(secret=STRONG),
             sounds="",
             recordings="",
             trunks=(TrunkSettings(name="a", host="h"), TrunkSettings(name="a", host="i")),
@@ -80,9 +84,11 @@ def test_a_browser_phone_gets_an_encrypted_socket_where_there_is_a_certificate()
     assert "transport = transport-ws\n" in render(settings(certificate=None))["pjsip.conf"]
 
 
-def test_the_example_is_a_whole_configuration() -> None:
+def test_the_example_is_a_whole_configuration(tmp_path: Path) -> None:
     text = resources.files("config").joinpath("asterisk/example.toml").read_text("utf-8")
-    example = AsteriskSettings.from_toml(text)
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets/carrier-main").write_text("q7Lk2-vX")
+    example = asterisk_at(tomllib.loads(text), tmp_path / "asterisk.toml", makes_passwords=True)
     assert set(render(example)) == set(TEMPLATES)
     assert open_system(example, now=lambda: 0.0)
 
@@ -91,7 +97,7 @@ def test_the_example_is_a_whole_configuration() -> None:
     ("text", "named"),
     [
         ('sounds = "a"\n[ami]\nsecret = "s"', "recordings"),
-        ('sounds = "a"\nrecordings = "b"\ntypo = 1\n[ami]\nsecret = "s"', "typo"),
+        ('sounds = "a"\nrecordings = "b"\ntypo = 1\n[ami]\nsecret = "q7Lk2-vXo9_Rt4wZ"', "typo"),
         ('sounds = "a"\nrecordings = "b"\n[ami]\nsecret = "s"\nprot = 1', "ami.prot"),
         ("sounds = ", "TOML"),
     ],
@@ -112,7 +118,7 @@ def test_a_trunk_is_known_by_its_addresses_and_by_a_password_where_it_has_one() 
         host="sip.example",
         sends_from=("192.0.2.0/24", "198.51.100.7"),
         incoming_username="carrier",
-        incoming_secret="what-they-send",
+        incoming_secret="what-they-send-us-94",
     )
     endpoint, _, rest = (
         render(settings(trunks=(trunk,)))["pjsip.conf"].partition("[main]")[2].partition("[main]")
@@ -122,7 +128,7 @@ def test_a_trunk_is_known_by_its_addresses_and_by_a_password_where_it_has_one() 
     identify = rest.partition("type = identify")[2]
     assert identify.startswith("\nendpoint = main\nmatch = 192.0.2.0/24\nmatch = 198.51.100.7\n")
     assert "match = sip.example" not in identify
-    assert "username = carrier\npassword = what-they-send\n" in identify
+    assert "username = carrier\npassword = what-they-send-us-94\n" in identify
 
 
 def test_half_of_a_carrier_s_password_is_refused() -> None:

@@ -66,7 +66,8 @@ class Boxes:
             self.given_up(BoxGivenUp(box=box, reason="it is not configured any more"))
             del state.boxes[box]
         self._judge()
-        self._open_lanes()
+        for campaign in state.campaigns.values():
+            open_lanes(state, campaign)
         covered = frozenset(found.box for found in event.boxes)
         return covered if event.elsewhere else covered | {NO_BOX}
 
@@ -129,17 +130,14 @@ class Boxes:
         state = self._context.state
         state.is_network_up = any(row.is_up for row in state.boxes.values())
 
-    def _open_lanes(self) -> None:
-        state = self._context.state
-        if any([open_lanes(state, campaign) for campaign in state.campaigns.values()]):
-            self._roster.forget_capabilities()
-
     def _be_one_again(self) -> None:
-        """There were several and now there is one: agents and calls are where they are."""
+        """There were several and now there is one, which was heard: agents are where they are, what was in
+        flight at the several is not known any more."""
         state = self._context.state
         for agent in state.agents.values():
             agent.box = NO_BOX
         for box in tuple(state.boxes):
             self.given_up(BoxGivenUp(box=box, reason="there is one telephone system now"))
         state.boxes.clear()
+        state.is_network_up = True
         self._roster.forget_capabilities()

@@ -233,8 +233,8 @@ class DialerEngine:
         self._connect()
         state, now = self._context.state, self._context.now
         for campaign in state.campaigns.values():
-            if state.boxes and open_lanes(state, campaign):
-                self._roster.forget_capabilities()
+            if state.boxes:
+                open_lanes(state, campaign)
             for key, pool in launching_pools(state, campaign):
                 if is_due(campaign, pool, now):
                     self._launcher.pace(campaign, key, pool)

@@ -8,6 +8,7 @@ from dialer.engine.calling.ending import Ending, record_of
 from dialer.engine.calling.guests import send_guest_away
 from dialer.engine.calling.joining import Joining, forget
 from dialer.engine.calling.judging import Judging
+from dialer.engine.calling.spans import talked_s
 from dialer.engine.context import Context, place_of
 from dialer.engine.launching import caller_id
 from dialer.engine.launching.lanes import leads_of
@@ -121,8 +122,7 @@ class ChannelGone:
         context = self._context
         campaign, _pool = place_of(context.state, call)
         self._roster.move(agent, AgentMove.CALL_OVER)
-        talk_s = max(context.now - (call.bridged_at or context.now), 0.0)
-        talk = TalkEnded(agent_id=agent.agent, talk_s=talk_s)
+        talk = TalkEnded(agent_id=agent.agent, talk_s=talked_s(call, context.now))
         self._pacing.observe(campaign, call.launch.pool, talk)
         if call.said is not None:
             self._ending.with_disposition(call, agent)

@@ -43,6 +43,7 @@ from dialer.domain.third_party import THIRD_PARTY, OutsideLine, ThirdPartyMove, 
 from dialer.engine.calling import phases
 from dialer.engine.calling.ending import Ending
 from dialer.engine.calling.guests import guest_of, talk_of
+from dialer.engine.calling.spans import talked_s
 from dialer.engine.context import Context
 from dialer.engine.handling import answer_limit_s, ring_s
 from dialer.engine.launching.clearing import Clearing
@@ -111,7 +112,7 @@ class Conference:
             return
         phases.hand_on(call, at=context.now)
         campaign = context.state.campaigns[call.launch.campaign]
-        talk_s = max(context.now - (call.bridged_at or context.now), 0.0)
+        talk_s = talked_s(call, context.now)
         self._roster.move(agent, AgentMove.CALL_OVER)
         self._pacing.observe(campaign, call.launch.pool, TalkEnded(agent_id=agent.agent, talk_s=talk_s))
         if campaign.settings.wrap_up_limit_s is not None:

@@ -10,6 +10,7 @@ from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.lead import NEVER
 from dialer.domain.record import AttemptRecord
 from dialer.engine.calling import phases
+from dialer.engine.calling.spans import joined_after_s, talk_ended_at
 from dialer.engine.context import Context
 from dialer.engine.following import Following
 from dialer.engine.launching import ledger
@@ -97,10 +98,8 @@ class Ending:
         said = call.said
         assert said is not None, "asked only when there is one"
         self._record(StoreOutcome(record=record_of(call, wrapped_at=context.now)))
-        wrap_s = context.now - (call.talk_ended_at or context.now)
-        self._pacing.observe(
-            campaign, call.launch.pool, WrapUpEnded(agent_id=agent.agent, wrap_s=max(wrap_s, 0.0))
-        )
+        wrap_s = max(context.now - talk_ended_at(call), 0.0)
+        self._pacing.observe(campaign, call.launch.pool, WrapUpEnded(agent_id=agent.agent, wrap_s=wrap_s))
         self._conclude(call, said.disposition)
         self._roster.finish(agent, ready=said.ready_after)
 
@@ -159,7 +158,7 @@ class Ending:
     def _learn(self, campaign: CampaignRow, call: CallRow, *, live: bool) -> None:
         if live and not call.abandoned:
             ledger.count_live(campaign, self._context.now)
-            wait_s = max((call.bridged_at or 0.0) - (call.answered_at or 0.0), 0.0)
+            wait_s = max(joined_after_s(call), 0.0)
             self._pacing.observe(campaign, call.launch.pool, LiveAnswerConnected(wait_s=wait_s))
         outcome = LaunchOutcome.ANSWERED_LIVE if live else LaunchOutcome.MACHINE
         self._pacing.resolved(campaign, call, outcome, needed=True)

@@ -25,6 +25,7 @@ from dialer.engine.calling.calls import Calls
 from dialer.engine.calling.guests import talk_of
 from dialer.engine.calling.joining import Joining
 from dialer.engine.calling.judging import Judging
+from dialer.engine.calling.spans import talked_s
 from dialer.engine.calling.watching import Watching
 from dialer.engine.context import Context
 from dialer.engine.following import Following
@@ -110,9 +111,7 @@ class Heard:
             context.ignore("drop_refused")
             return
         phases.leave_message(call, Disposition(kind=DispositionKind.MESSAGE_LEFT), at=context.now)
-        talk = TalkEnded(
-            agent_id=agent.agent, talk_s=max(context.now - (call.bridged_at or context.now), 0.0)
-        )
+        talk = TalkEnded(agent_id=agent.agent, talk_s=talked_s(call, context.now))
         self._roster.move(agent, AgentMove.CALL_OVER)
         campaign = context.state.campaigns[call.launch.campaign]
         self._pacing.observe(campaign, call.launch.pool, talk)

@@ -12,6 +12,7 @@ from dialer.domain.ids import AgentId, AttemptId
 from dialer.engine.calling import phases
 from dialer.engine.calling.ending import Ending
 from dialer.engine.calling.guests import send_guest_away
+from dialer.engine.calling.spans import answered_at, waited_s
 from dialer.engine.context import Context, place_of
 from dialer.engine.handling import answer_limit_s
 from dialer.engine.roster import Roster
@@ -35,11 +36,11 @@ class Joining:
             return
         calls = self._context.state.calls
         waiting = sorted(
-            (calls[name].answered_at or 0.0, name, key)
+            (answered_at(calls[name]), name, key)
             for key, pool in campaign.pools.items()
             for name in pool.waiting
         )
-        for _answered, name, key in waiting:
+        for _answered_at, name, key in waiting:
             call = calls[name]
             if call.state is not AttemptState.WAITING or not self._in_time(campaign, call):
                 continue
@@ -48,8 +49,7 @@ class Joining:
                 self.join(call, agent)
 
     def _in_time(self, campaign: CampaignRow, call: CallRow) -> bool:
-        answered = call.answered_at if call.answered_at is not None else self._context.now
-        return self._context.now - answered < _join_within_s(campaign.settings, call)
+        return waited_s(call, self._context.now) < _join_within_s(campaign.settings, call)
 
     def join(self, call: CallRow, agent: AgentRow) -> None:
         """Hold the agent and order the bridge."""
@@ -75,8 +75,7 @@ class Joining:
         cue = settings.cue
         if cue is None or call.state is not AttemptState.BRIDGING:
             return None
-        waited = self._context.now - (call.answered_at or self._context.now)
-        left = _join_within_s(settings, call) - waited
+        left = _join_within_s(settings, call) - waited_s(call, self._context.now)
         return cue if left >= cue.most_s + CUE_MARGIN_S else None
 
     def holds(self, agent: AgentRow, call: CallRow) -> bool:

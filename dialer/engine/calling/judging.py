@@ -6,6 +6,7 @@ was there when it says so (`CallBridged`), however long its news took.
 
 from dialer.domain.attempt import AttemptState, Outcome
 from dialer.engine.calling import phases
+from dialer.engine.calling.spans import joined_after_s, waited_s
 from dialer.engine.context import Context
 from dialer.engine.handling import answer_limit_s, served_within_s
 from dialer.engine.launching import ledger
@@ -25,14 +26,13 @@ class Judging:
         """A person answered and had nobody in time."""
         phases.judge(call, abandoned=True)
         ledger.count_abandoned(campaign, self._context.now)
-        wait = self._context.now - (call.answered_at or self._context.now)
-        self._pacing.observe(campaign, call.launch.pool, LiveAnswerAbandoned(wait_s=max(wait, 0.0)))
+        wait_s = max(waited_s(call, self._context.now), 0.0)
+        self._pacing.observe(campaign, call.launch.pool, LiveAnswerAbandoned(wait_s=wait_s))
 
     def bridged(self, campaign: CampaignRow, call: CallRow) -> None:
         """A bridge after the limit is an abandonment by the definition, though somebody is talking."""
-        wait = (call.bridged_at or 0.0) - (call.answered_at or 0.0)
         limit_s = answer_limit_s(campaign.settings, call.launch.handling)
-        if call.abandoned is None and wait > limit_s:
+        if call.abandoned is None and joined_after_s(call) > limit_s:
             self.abandon(campaign, call)
 
     def passed_limit(self, campaign: CampaignRow, call: CallRow) -> None:
@@ -47,8 +47,9 @@ class Judging:
         """Somebody of the live overflow took the person: in time by the declared definition, or too late."""
         if call.abandoned is not None:
             return
-        waited = (call.overflow_at or 0.0) - (call.answered_at or call.overflow_at or 0.0)
-        if waited <= served_within_s(campaign.settings, call.launch.handling):
+        assert call.overflow_at is not None, "asked when somebody took it"
+        within_s = served_within_s(campaign.settings, call.launch.handling)
+        if waited_s(call, call.overflow_at) <= within_s:
             phases.judge(call, abandoned=False)
             ledger.count_live(campaign, self._context.now)
         else:
@@ -56,12 +57,12 @@ class Judging:
 
     def outcome_unjoined(self, campaign: CampaignRow, call: CallRow) -> Outcome:
         """What came of a call that was answered and joined to no agent; judges it where nothing did yet."""
-        wait = self._context.now - (call.answered_at or self._context.now)
         if call.state is AttemptState.MACHINE:
             return Outcome.MACHINE
         if call.state is AttemptState.OVERFLOWED:
             return Outcome.OVERFLOWED
-        if call.abandoned or wait >= answer_limit_s(campaign.settings, call.launch.handling):
+        limit_s = answer_limit_s(campaign.settings, call.launch.handling)
+        if call.abandoned or waited_s(call, self._context.now) >= limit_s:
             if call.abandoned is None:
                 self.abandon(campaign, call)
             return Outcome.ABANDONED

@@ -11,6 +11,7 @@ from dialer.domain.commands import Bridge
 from dialer.domain.events import BridgeFailed, CallBridged, TransferRequested
 from dialer.engine.calling import phases
 from dialer.engine.calling.guests import guest_of
+from dialer.engine.calling.spans import talked_s
 from dialer.engine.context import Context
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.roster import Roster
@@ -61,7 +62,7 @@ class Transferring:
         phases.connect(call, to.agent, at=context.now)
         self._roster.move(to, AgentMove.CONNECT)
         self._roster.move(first, AgentMove.CALL_OVER)
-        talk_s = max(context.now - (call.bridged_at or context.now), 0.0)
+        talk_s = talked_s(call, context.now)
         campaign = context.state.campaigns[call.launch.campaign]
         self._pacing.observe(campaign, call.launch.pool, TalkEnded(agent_id=first.agent, talk_s=talk_s))
         self._roster.finish(first, ready=True)

@@ -3,11 +3,14 @@
 What nobody tells us counts as a call placed.
 """
 
+from math import inf
+
 from dialer.domain.attempt import UNANSWERED, UNJOINED, AttemptState, Outcome
 from dialer.domain.commands import HangupReason
 from dialer.domain.ids import AttemptId
 from dialer.engine.calling import phases
 from dialer.engine.calling.channel_gone import ChannelGone
+from dialer.engine.calling.spans import answered_at, talk_ended_at
 from dialer.engine.context import Context
 from dialer.engine.state import CallRow, TimerKind
 
@@ -56,13 +59,12 @@ class Watching:
 
 def may_last_until(call: CallRow) -> float:
     """POSIX seconds until which it is no wonder that a call without an agent is still up."""
-    answered = call.answered_at or 0.0
     match call.state:
         case AttemptState.OVERFLOWING | AttemptState.OVERFLOWED:
-            return answered + OVERFLOW_WATCH_S
+            return answered_at(call) + OVERFLOW_WATCH_S
         case AttemptState.LEAVING_MESSAGE:
-            return (call.talk_ended_at or 0.0) + MESSAGE_WATCH_S
+            return talk_ended_at(call) + MESSAGE_WATCH_S
         case AttemptState.MACHINE if call.launch.voice is not None and call.launch.voice.drop_on_detection:
-            return answered + MESSAGE_WATCH_S
+            return answered_at(call) + MESSAGE_WATCH_S
         case _:
-            return 0.0
+            return -inf

@@ -152,7 +152,8 @@ class Hopper:
         for person in _persons_of(lead):
             self._people.use(person)
         if lead.reserve_agent:
-            due = max(lead.not_before if lead.not_before is not None else 0.0, self._context.now)
+            now = self._context.now
+            due = now if lead.not_before is None else max(lead.not_before, now)
             self._context.set_timer(due, TimerKind.RESERVED, campaign.settings.campaign)
             pool.reserved_since[lead.lead] = due
         target = pool.reserved if lead.reserve_agent else pool.queue

@@ -45,17 +45,14 @@ def launching_pools(state: EngineState, campaign: CampaignRow) -> Pools:
     return (*lanes[first:], *lanes[:first])
 
 
-def open_lanes(state: EngineState, campaign: CampaignRow) -> bool:
-    """Give every pool its lanes; whether one is new. The pools themselves no longer launch."""
-    is_new = False
+def open_lanes(state: EngineState, campaign: CampaignRow) -> None:
+    """Give every pool its lanes. The pools themselves no longer launch."""
     for key, pool in base_pools(campaign):
         pool.is_dirty, pool.reconsider_at, pool.reason = False, None, ""
         for box in state.boxes:
             name = lane_key(key, box)
             if name not in campaign.pools:
                 campaign.pools[name] = PoolRow(needs=pool.needs, box=box, base=key)
-                is_new = True
-    return is_new
 
 
 def lane_for(state: EngineState, campaign: CampaignRow, key: str, box: BoxId) -> tuple[str, PoolRow] | None:

@@ -153,7 +153,7 @@ class Launcher:
         first_turn = earliest_turn(context, held)
         is_free = True
         for name in tuple(held.reserved):
-            if refused_at <= first_turn or not is_free:
+            if not is_free:
                 break
             lead = context.state.leads[name]
             if lead.not_before is not None and lead.not_before > context.now:
@@ -236,7 +236,7 @@ class Launcher:
         launched = looks = 0
         most = wanted * LOOKS_PER_LAUNCH + EXTRA_LOOKS if wanted else 0
         queue = leads_of(campaign, pool).queue
-        while launched < wanted and looks < most and queue and campaign.tokens >= 1.0:
+        while launched < wanted and looks < most and queue:
             if campaign.hold_until > self._context.now:  # found out by the lead before
                 break
             name = queue.pop(0)

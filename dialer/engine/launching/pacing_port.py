@@ -13,6 +13,7 @@ from dialer.domain.campaign import CampaignSettings, DetectionMode
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import CampaignId, LeadId
 from dialer.domain.lead import Target
+from dialer.engine.calling.spans import waited_s
 from dialer.engine.context import Context
 from dialer.engine.launching import ledger
 from dialer.engine.launching.lanes import leads_of
@@ -210,7 +211,7 @@ class PacingPort:
             ringing_needs_agent=np.array([row.needs_agent for row in launches], dtype=np.float64),
             ringing_live=np.array([row.live for row in launches], dtype=np.float64),
             cancellable_ringing=how_many_may_be_taken_back(ringing, now),
-            waiting_elapsed=np.array([now - (call.answered_at or now) for call in waiting], dtype=np.float64),
+            waiting_elapsed=np.array([waited_s(call, now) for call in waiting], dtype=np.float64),
             candidate_needs_agent=np.array([row[0] for row in ahead], dtype=np.float64),
             candidate_live=np.array([row[1] for row in ahead], dtype=np.float64),
             expected_inbound=self._inbound(campaign, learner, ready + len(engaged)),

@@ -57,7 +57,7 @@ def agents_kept(context: Context, held: PoolRow, pool: PoolRow, ready: int) -> i
     for name in held.reserved:
         if kept >= most:
             break
-        waited = context.now - held.reserved_since.get(name, 0.0)
+        waited = context.now - held.reserved_since[name]
         if waited >= shortest_wait and not waits_for_its_own(context, context.state.leads[name]):
             kept += 1
     return kept
@@ -69,7 +69,7 @@ def _unjoined(context: Context, pool: PoolRow) -> int:
 
 def turn_of(context: Context, pool: PoolRow, lead: LeadId) -> float:
     """Since when it is the lead's turn (POSIX seconds); infinite while it has not waited long enough."""
-    turn = max(pool.reserved_since.get(lead, 0.0) + LONGEST_WAIT_S, pool.reserved_turn)
+    turn = max(pool.reserved_since[lead] + LONGEST_WAIT_S, pool.reserved_turn)
     return turn if context.now >= turn else inf
 
 

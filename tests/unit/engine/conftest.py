@@ -42,6 +42,7 @@ class TestGate:
     """Denies the persons it is told to, and those who asked not to be called; clears everybody else.
 
     `wanting_agent`: who were abandoned lately, and may be called with an agent reserved only.
+    `debts`: what its clearances are about; None = what was asked about.
     """
 
     __test__ = False
@@ -52,6 +53,7 @@ class TestGate:
     asked: list[ContactRequest] = field(default_factory=list[ContactRequest])
     handling: CallHandling = CallHandling(shortest_ring_s=15.0)  # noqa: RUF009 - frozen
     wanting_agent: set[str] = field(default_factory=set[str])
+    debts: tuple[str, ...] | None = None
 
     def evaluate(self, request: ContactRequest, *, at: datetime) -> GateDecision:
         self.asked.append(request)
@@ -76,7 +78,7 @@ class TestGate:
             clearance=f"c{len(self.asked)}",
             person=file.person,
             number=request.proposed.number,
-            debts=request.proposed.debts or (),
+            debts=self.debts if self.debts is not None else request.proposed.debts or (),
             issued_at=at,
             expires_at=at + timedelta(seconds=5),
             rulebook="test",
@@ -88,11 +90,12 @@ class TestGate:
 
 
 class Script:
-    """A pacing policy that says what it is told to, once, and then nothing; keeps what it was shown."""
+    """A pacing policy that says what a test tells it to, once, and then nothing; keeps what it is shown."""
 
     def __init__(self) -> None:
         self.next: list[LaunchDecision] = []
         self.shown: list[PacingSnapshot] = []
+        self.told: list[PacingObservation] = []
 
     def launch(self, launches: int) -> None:
         self.next.append(LaunchDecision(launches=launches, reason="as told"))
@@ -102,7 +105,7 @@ class Script:
         return self.next.pop(0) if self.next else LaunchDecision(launches=0, reason="nothing was said")
 
     def observe(self, observation: PacingObservation) -> None:
-        del observation
+        self.told.append(observation)
 
     def state(self) -> dict[str, Json]:
         return {}

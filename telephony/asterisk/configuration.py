@@ -9,7 +9,7 @@ from pathlib import Path
 import jinja2
 
 from dialer.settings_reader import SettingsError
-from telephony.asterisk.settings import AsteriskSettings
+from telephony.asterisk.settings import AsteriskSettings, Transport
 
 TEMPLATES = (
     "amd.conf",
@@ -44,7 +44,11 @@ def render(settings: AsteriskSettings) -> dict[str, str]:
         keep_trailing_newline=True,
         finalize=_plain,
     )
-    values = {item.name: getattr(settings, item.name) for item in dataclasses.fields(settings)}
+    values: dict[str, object] = {
+        item.name: getattr(settings, item.name) for item in dataclasses.fields(settings)
+    }
+    spoken = {Transport.UDP, *(trunk.transport for trunk in settings.trunks)}
+    values["transports"] = [one.value for one in Transport if one in spoken]
     folder = resources.files("config").joinpath("asterisk")
     return {
         name: environment.from_string(folder.joinpath(f"{name}.j2").read_text("utf-8")).render(values)

@@ -7,16 +7,20 @@ browser elsewhere reaches Asterisk through the network between.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from telephony.asterisk.browser_check import NoBrowserPhoneError, ask_as_a_browser
 from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.errors import AmiError
+from telephony.asterisk.found import CONFIGURE, Found
+from telephony.asterisk.inside_check import looked_at_from_inside
 from telephony.asterisk.media_check import NoMediaError, prove_media
 from telephony.asterisk.opening import address_of
 from telephony.asterisk.rights_check import open_ways, ways
 from telephony.asterisk.settings import AsteriskSettings, TrunkSettings
+from telephony.asterisk.trunk_check import device_states, trunks_found
 from telephony.asterisk.wire import Action
+
+__all__ = ["Found", "examine"]
 
 NEEDED = frozenset(
     {
@@ -32,22 +36,18 @@ NEEDED = frozenset(
     }
 )
 TOO_MUCH = frozenset(
-    {"command", "dbput", "dialplanextensionadd", "getconfig", "moduleload", "reload", "updateconfig"}
+    {
+        "command",
+        "dbput",
+        "dialplanextensionadd",
+        "getconfig",
+        "moduleload",
+        "pjsipshowregistrationsoutbound",
+        "reload",
+        "updateconfig",
+    }
 )
-CONTEXTS = ("fairdial-customer", "fairdial-agent", "fairdial-supervise", "fairdial-inbound", "fairdial-probe")
 MOST_CLOCK_DIFFERENCE_S = 1.0
-
-_CONFIGURE = "write the configuration with `fairdial asterisk config` and reload Asterisk."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """One thing that was looked at; `mend` is for what is not well."""
-
-    name: str
-    ok: bool
-    found: str
-    mend: str = ""
 
 
 async def examine(settings: AsteriskSettings, *, wall: Callable[[], float]) -> tuple[Found, ...]:
@@ -68,8 +68,9 @@ async def examine(settings: AsteriskSettings, *, wall: Callable[[], float]) -> t
             await _rights(link),
             await _shut(link, settings),
             await _clock(link, wall),
-            await _dialplan(link),
-            *await _devices(link, settings),
+            *await looked_at_from_inside(settings),
+            *await trunks_found(link, settings, wall=wall),
+            await _phones(link, settings),
             *[await _media(link, trunk, wall) for trunk in settings.trunks],
             *await _browser_phones(settings),
         )
@@ -84,10 +85,13 @@ async def _rights(link: AmiConnection) -> Found:
     allowed = set((await link.send(Action(name="ListCommands"))).headers)
     missing, excess = sorted(NEEDED - allowed), sorted(TOO_MUCH & allowed)
     if missing:
-        return Found(name="AMI rights", ok=False, found=f"missing: {', '.join(missing)}", mend=_CONFIGURE)
+        return Found(name="AMI rights", ok=False, found=f"missing: {', '.join(missing)}", mend=CONFIGURE)
     if excess:
         found = f"more than needed: {', '.join(excess)}"
-        mend = "take class system, config and command away from the user; they give a shell and passwords."
+        mend = (
+            "take the classes system, config, command and reporting away from the user: they give a shell, "
+            "and passwords."
+        )
         return Found(name="AMI rights", ok=False, found=found, mend=mend)
     return Found(name="AMI rights", ok=True, found="what is needed and no more")
 
@@ -117,33 +121,12 @@ async def _clock(link: AmiConnection, wall: Callable[[], float]) -> Found:
     )
 
 
-async def _dialplan(link: AmiConnection) -> Found:
-    missing: list[str] = []
-    for context in CONTEXTS:
-        listed = await link.send_list(Action(name="ShowDialPlan", fields={"Context": context}))
-        if not any(item.get("context") == context for item in listed):
-            missing.append(context)
-    found = f"missing: {', '.join(missing)}" if missing else "all contexts are there"
-    return Found(name="dialplan", ok=not missing, found=found, mend=_CONFIGURE)
-
-
-async def _devices(link: AmiConnection, settings: AsteriskSettings) -> list[Found]:
-    listed = await link.send_list(Action(name="DeviceStateList"))
-    states = {item.get("device"): item.get("state") for item in listed}
-    told = [_trunk(trunk.name, states.get(f"PJSIP/{trunk.name}", "unknown")) for trunk in settings.trunks]
+async def _phones(link: AmiConnection, settings: AsteriskSettings) -> Found:
+    states = await device_states(link)
     phones = [states.get(f"PJSIP/{agent.endpoint}", "UNAVAILABLE") for agent in settings.agents]
     there = sum(state not in {"UNAVAILABLE", "INVALID", "UNKNOWN"} for state in phones)
     # nobody registered is no failure: agents come later
-    return [*told, Found(name="agents' phones", ok=True, found=f"{there} of {len(phones)} registered")]
-
-
-def _trunk(name: str, state: str) -> Found:
-    return Found(
-        name=f"trunk {name}",
-        ok=state in {"NOT_INUSE", "INUSE", "BUSY", "RINGING"},
-        found=state.lower().replace("_", " "),
-        mend="look at `pjsip show contacts`: the carrier does not answer, or refuses the registration.",
-    )
+    return Found(name="agents' phones", ok=True, found=f"{there} of {len(phones)} registered")
 
 
 async def _media(link: AmiConnection, trunk: TrunkSettings, wall: Callable[[], float]) -> Found:

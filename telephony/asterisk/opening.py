@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from dialer.domain.ids import CampaignId
@@ -29,6 +30,15 @@ def address_of(settings: AsteriskSettings) -> AmiAddress:
         tls=link.tls,
         ca_file=None if link.ca_file is None else Path(link.ca_file),
     )
+
+
+def doctors_address_of(settings: AsteriskSettings) -> AmiAddress | None:
+    """Where and as whom the doctor looks; None = it has no user of its own there."""
+    ami = settings.ami
+    if ami.doctor_secret is None:
+        return None
+    own = address_of(settings)
+    return replace(own, user=f"{ami.user}-doctor", secret=ami.doctor_secret, events="system")
 
 
 def open_system(

@@ -100,9 +100,14 @@ def filled(section: Section, folder: Path, *, make: bool) -> Section:
     def known(name: str) -> str:
         return _kept(folder, name, make=make)
 
+    own = f"ami-{one}" if one else "ami"
+    manager = _with(section.get("ami", {}), "secret", lambda _: known(own))
+    doctors = f"doctor-{one}" if one else "doctor"
+    if make or (folder / doctors).exists():  # a floor does without it
+        manager = _with(manager, "doctor_secret", lambda _: known(doctors))
     return {
         **section,
-        "ami": _with(section.get("ami", {}), "secret", lambda _: known(f"ami-{one}" if one else "ami")),
+        "ami": manager,
         **_list_filled(section, "agents", _phone_filled, known),
         **_list_filled(section, "trunks", _trunk_filled, known),
     }

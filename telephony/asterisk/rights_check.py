@@ -92,7 +92,7 @@ def _originates(name: str, module: str, application: str, data: str) -> Way:
         if not answer.is_success:
             return False
         await asyncio.sleep(_LOOK_S)
-        listed = await link.send_list(Action(name="CoreShowChannels"))
+        listed = await link.send_list(Action(name="Status"))
         mine = [item for item in listed if item.get("uniqueid") == channel]
         for item in mine:
             await link.send(Action(name="Hangup", fields={"Channel": item.get("channel"), "Cause": 16}))

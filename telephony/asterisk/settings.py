@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 from dialer.settings_reader import SettingsError, SettingsReader
 from telephony.asterisk.passwords import CARRIERS_LEAST, FOLDER, demand_strong
@@ -18,6 +19,30 @@ _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _ENDPOINT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 
 _READER = SettingsReader(from_text=True)
+
+
+class Transport(Enum):
+    """What carries a trunk's SIP."""
+
+    UDP = "udp"
+    TCP = "tcp"
+    TLS = "tls"
+
+    @property
+    def usual_port(self) -> int:
+        """The port that a carrier has it at, unless it says otherwise."""
+        return 5061 if self is Transport.TLS else 5060
+
+
+class MediaEncryption(Enum):
+    """Whether a trunk's sound is encrypted (SRTP), with keys that SIP carries."""
+
+    NO = "no"
+    SDES = "sdes"
+
+
+CODECS = frozenset({"ulaw", "alaw", "g722", "gsm", "opus"})
+"""Those whose modules the written configuration loads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +59,13 @@ class AmiSettings:
 
     Args:
         secret: made when the configuration is written, where the settings give none.
+        doctor_secret: the same of the user as whom `fairdial doctor` looks at registrations, which would
+            give the dialer's own user the carriers' passwords; None = it does not look.
         permit: networks allowed to log in, as `address/mask`.
     """
 
     secret: str = field(repr=False)
+    doctor_secret: str | None = field(default=None, repr=False)
     user: str = "fairdial"
     bind: str = "127.0.0.1"
     port: int = 5038
@@ -61,9 +89,12 @@ class HttpSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SipSettings:
-    """SIP over UDP, and the address that sound is sent from and expected at.
+    """SIP over UDP (over TCP and TLS where a trunk asks for it), and the address of sound.
 
     Args:
+        tls_port: where SIP over TLS is heard, where a trunk speaks it.
+        tls_authorities: PEM file on Asterisk's machine of the authorities that a carrier's certificate is
+            checked against; Debian's own by default.
         media_address: address for sound; None lets Asterisk choose by route.
         external_address: public address where Asterisk stands behind address translation.
         permit: networks (`address/mask`) whose SIP is looked at at all, carriers and phones; () = all.
@@ -71,6 +102,8 @@ class SipSettings:
 
     bind: str = "0.0.0.0"
     port: int = 5060
+    tls_port: int = 5061
+    tls_authorities: str = "/etc/ssl/certs/ca-certificates.crt"
     media_address: str | None = None
     external_address: str | None = None
     local_networks: tuple[str, ...] = ()
@@ -101,12 +134,21 @@ class TrunkSettings:
     """One way out to the public telephone network.
 
     Args:
+        host: the carrier's name or address. Over TLS its certificate must be for this.
+        port: None = the transport's usual one, 5060 or 5061.
+        media_encryption: `sdes` demands SRTP of every call; only over TLS, which hides the keys.
+        codecs: in the order in which they are offered.
+        username, secret: what we authenticate our calls (and the registration) with.
+        registers: whether we tell the carrier where we are, once there is a username; a carrier that knows
+            our address needs no registration.
         rtp_timeout: seconds without sound after which a leg is ended.
         qualify_every: seconds between the checks that the far end lives.
         order, share, lines, calls_per_second: how much it takes, see `telephony.asterisk.trunks.TrunkPlan`.
         test_number: a number of one's own, reached over this trunk, that answers and sends back what it
             hears; `fairdial doctor` calls it and nobody else does.
         test_caller_id: an own number to show it.
+        receives: whether the carrier's calls to us are let in by this trunk. Where two trunks lead to one
+            carrier, its calls cannot be told apart by address: one of them receives.
         sends_from: addresses, networks or names from which the carrier sends, where it is not `host` alone;
             calls from anywhere else are refused, whatever name they carry.
         incoming_username, incoming_secret: what the carrier authenticates its calls to us with; None = it
@@ -115,7 +157,11 @@ class TrunkSettings:
 
     name: str
     host: str
-    port: int = 5060
+    port: int | None = None
+    transport: Transport = Transport.UDP
+    media_encryption: MediaEncryption = MediaEncryption.NO
+    registers: bool = True
+    receives: bool = True
     sends_from: tuple[str, ...] = ()
     incoming_username: str | None = None
     incoming_secret: str | None = field(default=None, repr=False)
@@ -130,6 +176,21 @@ class TrunkSettings:
     calls_per_second: float = 20.0
     test_number: str | None = None
     test_caller_id: str | None = None
+
+    @property
+    def signalling_port(self) -> int:
+        """Where the carrier's SIP is."""
+        return self.transport.usual_port if self.port is None else self.port
+
+    @property
+    def known_by(self) -> tuple[str, ...]:
+        """Where the carrier's calls to us come from; () = none are let in by this trunk."""
+        return (self.sends_from or (self.host,)) if self.receives else ()
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether a registration is kept up."""
+        return self.username is not None and self.registers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +299,7 @@ class AsteriskSettings:
                 raise SettingsError("overflow_trunk must name the trunk by which overflow_number is called")
         for trunk in self.trunks:
             _check_trunk(trunk)
+        _check_apart(self.trunks)
         for agent in self.agents:
             if not _ENDPOINT.fullmatch(agent.endpoint):
                 raise SettingsError(f"phone name {agent.endpoint!r}: letters, digits and hyphens only")
@@ -268,10 +330,31 @@ class AsteriskSettings:
             raise SettingsError(f"no TOML: {error}") from error
 
 
+def _check_apart(trunks: tuple[TrunkSettings, ...]) -> None:
+    """Asterisk takes the first trunk that an address fits, whichever that is."""
+    known: dict[str, TrunkSettings] = {}
+    for trunk in trunks:
+        for address in trunk.known_by:
+            other = known.setdefault(address, trunk)
+            if other is trunk:
+                continue
+            if (other.media_encryption, other.incoming_username) != (
+                trunk.media_encryption,
+                trunk.incoming_username,
+            ):
+                raise SettingsError(
+                    f"trunks {other.name} and {trunk.name} both take calls from {address}, and demand "
+                    "different things of them",
+                    mend="set receives = false for one of them, or give each its own sends_from.",
+                )
+
+
 def _check_passwords(settings: AsteriskSettings) -> None:
     """Guessing costs an attacker nothing: thousands of tries a second, from anywhere."""
     ami = settings.ami
     demand_strong(ami.secret, whose="the manager's user", at="ami.secret", names=(ami.user,))
+    if ami.doctor_secret is not None:
+        demand_strong(ami.doctor_secret, whose="the doctor's user", at="ami.doctor_secret", names=(ami.user,))
     for place, agent in enumerate(settings.agents):
         names = (agent.endpoint, *((agent.agent,) if agent.agent else ()))
         at = f"agents[{place}].secret"
@@ -292,5 +375,18 @@ def _check_trunk(trunk: TrunkSettings) -> None:
         raise SettingsError(f"trunk name {trunk.name!r}: letters, digits and hyphens, a letter first")
     if (trunk.incoming_username is None) != (trunk.incoming_secret is None):
         raise SettingsError(f"trunk {trunk.name}: incoming_username and incoming_secret go together")
+    if (trunk.username is None) != (trunk.secret is None):
+        raise SettingsError(f"trunk {trunk.name}: username and secret go together")
+    if trunk.media_encryption is MediaEncryption.SDES and trunk.transport is not Transport.TLS:
+        raise SettingsError(
+            f"trunk {trunk.name}: media_encryption sdes without transport tls sends its keys in clear",
+            mend='set transport = "tls", or have the carrier say whether it speaks TLS.',
+        )
+    unknown = sorted(set(trunk.codecs) - CODECS)
+    if unknown or not trunk.codecs or len(set(trunk.codecs)) != len(trunk.codecs):
+        named = f"{unknown[0]!r} is not spoken here" if unknown else "none, or one twice"
+        raise SettingsError(
+            f"trunk {trunk.name}: codecs: {named}", mend=f"choose among {', '.join(sorted(CODECS))}."
+        )
     if (trunk.test_number is None) != (trunk.test_caller_id is None):
         raise SettingsError(f"trunk {trunk.name}: test_number and test_caller_id go together")

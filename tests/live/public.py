@@ -20,6 +20,7 @@ class PublicWatch:
         self.rung: Counter[str] = Counter()
         self.shown: Counter[str] = Counter()
         self.keys: asyncio.Queue[str] = asyncio.Queue()
+        self.sounds: list[AmiMessage] = []
         self._reader: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> PublicWatch:
@@ -51,6 +52,8 @@ class PublicWatch:
                 continue
             if item.event == "UserEvent" and item.get("userevent") == "Keys":
                 self.keys.put_nowait(item.get("keys"))
+            elif item.event == "UserEvent" and item.get("userevent") == "Sound":
+                self.sounds.append(item)
             elif item.event == "Newchannel" and item.get("exten").lstrip("+").isdigit():  # no seats of agents
                 self.rung[item.get("exten")] += 1
                 self.shown[item.get("calleridnum")] += 1

@@ -1,7 +1,8 @@
 """A telephone system on one machine: the dialer's own Asterisk, and a carrier with a public behind it.
 
 Every laboratory owns a block of loopback addresses (127.77.N.x), so ports never clash and many can run at
-once: `.1` is the dialer's Asterisk, `.2` the carrier, `.8` a closed port, `.9` a socket that nobody reads.
+once: `.1` is the dialer's Asterisk, `.2` the carrier (`.3` where it demands an account over TLS), `.8` a
+closed port, `.9` a socket that nobody reads.
 
     python tests/live/lab/laboratory.py start      # prints how to reach it
     python tests/live/lab/laboratory.py stop
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -41,9 +43,12 @@ from telephony.asterisk.settings import (
 
 HERE = Path(__file__).resolve().parent
 AMI_SECRET = new_password()
+DOCTOR_SECRET = new_password()
 """Of the dialer's user; like every password here made anew for each process that owns a laboratory."""
 PUBLIC_SECRET = new_password()
 """Of the public's own manager, with which tests make the public call us."""
+ACCOUNT_SECRET = new_password()
+"""Of our account at the carrier, where it demands one."""
 SEATS = 60
 _SLOTS = 120
 _EMPTY = ("acl", "udptl", "pjproject", "ccss", "websocket_client", "features", "musiconhold", "confbridge")
@@ -142,16 +147,23 @@ class Laboratory:
     Args:
         outlive: keep running when this process ends (for the command line).
         phones: agents' phones that may register, besides 101 to 104 and the browser phone web201.
+        trunks: further trunks, made from the laboratory's network ("127.77.N").
     """
 
-    def __init__(self, *, outlive: bool = False, phones: tuple[AgentPhoneSettings, ...] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        outlive: bool = False,
+        phones: tuple[AgentPhoneSettings, ...] = (),
+        trunks: Callable[[str], tuple[TrunkSettings, ...]] = lambda _: (),
+    ) -> None:
         self._outlive = outlive
         self._slot, self._lock = _claim_slot()
         self.net = f"127.77.{self._slot}"
         self.home = _base() / str(self._slot)
         self.pbx = Instance(name="pbx", home=self.home / "pbx")
         self.carrier = Instance(name="carrier", home=self.home / "carrier")
-        self.settings = _settings(self.net, self.home, phones)
+        self.settings = _settings(self.net, self.home, phones, trunks(self.net))
         self._mute: socket.socket | None = None
 
     def __enter__(self) -> Laboratory:
@@ -174,7 +186,12 @@ class Laboratory:
         self.recordings.mkdir(parents=True, exist_ok=True)
         for instance in (self.pbx, self.carrier):
             self._prepare(instance)
-        _certificate(self.home, f"{self.net}.1")
+        _certificate(self.home, "", f"DNS:localhost,IP:{self.net}.1")
+        _certificate(self.home, "carrier-", f"IP:{self.net}.3")
+        _certificate(self.home, "other-", "DNS:other.example")
+        _certificate(self.home, "strange-", f"IP:{self.net}.3")
+        trusted = [self.home / f"keys/{name}-chain.pem" for name in ("carrier", "other")]
+        (self.home / "keys/authorities.pem").write_text("".join(one.read_text() for one in trusted))
         configuration.write(self.settings, self.pbx.home / "etc")
         with (self.pbx.home / "etc/pjsip.conf").open("a") as pjsip:
             pjsip.write(_render("pbx/pjsip-lab.conf.j2", net=self.net, seats=SEATS))
@@ -188,7 +205,8 @@ class Laboratory:
         folder = self.home / FOLDER
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
-        kept = {"ami": AMI_SECRET} | {f"phone-{one.endpoint}": one.secret for one in self.settings.agents}
+        kept = {f"phone-{one.endpoint}": one.secret for one in self.settings.agents}
+        kept |= {"ami": AMI_SECRET, "doctor": DOCTOR_SECRET}
         for name, password in kept.items():
             (folder / name).touch(mode=0o600)
             (folder / name).write_text(password)
@@ -238,6 +256,7 @@ class Laboratory:
         etc = instance.home / "etc"
         values = {"name": instance.name, "home": instance.home, "cache": cache_folder(), "net": self.net}
         values |= {"voices": voices_folder(), "heard": self.heard, "public_secret": PUBLIC_SECRET}
+        values |= {"keys": self.home / "keys", "account_secret": ACCOUNT_SECRET}
         for folder in ("common", instance.name):
             for template in sorted((HERE / folder).glob("*.conf.j2")):
                 target = etc / template.name.removesuffix(".j2")
@@ -247,16 +266,20 @@ class Laboratory:
             (etc / f"{name}.conf").write_text(text)
 
 
-def _settings(net: str, home: Path, phones: tuple[AgentPhoneSettings, ...]) -> AsteriskSettings:
+def _settings(
+    net: str, home: Path, phones: tuple[AgentPhoneSettings, ...], trunks: tuple[TrunkSettings, ...]
+) -> AsteriskSettings:
     fixed = tuple(AgentPhoneSettings(endpoint=str(n), secret=new_password()) for n in range(101, 105))
     browser = AgentPhoneSettings(endpoint="web201", secret=new_password(), browser=True)
     own = f"{net}.1"
     return AsteriskSettings(
-        ami=AmiSettings(secret=AMI_SECRET, bind=own, permit=("127.0.0.0/255.0.0.0",)),
+        ami=AmiSettings(
+            secret=AMI_SECRET, doctor_secret=DOCTOR_SECRET, bind=own, permit=("127.0.0.0/255.0.0.0",)
+        ),
         http=HttpSettings(bind=own),
-        sip=SipSettings(bind=own, media_address=own),
+        sip=SipSettings(bind=own, media_address=own, tls_authorities=str(home / "keys/authorities.pem")),
         rtp=RtpSettings(ice_hosts=((_own_address(), own),)),
-        trunks=(TrunkSettings(name="trunk", host=f"{net}.2", qualify_every=3),),
+        trunks=(TrunkSettings(name="trunk", host=f"{net}.2", qualify_every=3), *trunks),
         agents=(*fixed, browser, *phones),
         certificate=CertificateFiles(chain=str(home / "keys/chain.pem"), key=str(home / "keys/key.pem")),
         sounds=str(voices_folder()),
@@ -346,13 +369,14 @@ def _next_tuesday() -> datetime:
     return (now + timedelta(days=ahead)).replace(hour=11, minute=0, second=0, microsecond=0)
 
 
-def _certificate(home: Path, address: str) -> None:
+def _certificate(home: Path, name: str, names: str) -> None:
+    """`NAMEchain.pem` and `NAMEkey.pem`: self-signed, for these names; kept from an earlier one here."""
     keys = home / "keys"
     keys.mkdir(parents=True, exist_ok=True)
     arguments = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650"]
-    arguments += ["-subj", "/CN=localhost", "-addext", f"subjectAltName=DNS:localhost,IP:{address}"]
-    arguments += ["-keyout", str(keys / "key.pem"), "-out", str(keys / "chain.pem")]
-    if not (keys / "chain.pem").exists():
+    arguments += ["-subj", "/CN=localhost", "-addext", f"subjectAltName={names}"]
+    arguments += ["-keyout", str(keys / f"{name}key.pem"), "-out", str(keys / f"{name}chain.pem")]
+    if not (keys / f"{name}chain.pem").exists():
         subprocess.run(arguments, check=True, capture_output=True, timeout=60)
 
 

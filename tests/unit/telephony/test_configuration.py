@@ -53,7 +53,7 @@ def test_files_with_secrets_are_not_for_everybody(tmp_path: Path) -> None:
 def test_the_manager_user_has_the_smallest_rights_that_work() -> None:
     text = render(settings())["manager.conf"]
     assert "read = call,user,system,dtmf,security\n" in text
-    assert "write = call,originate,reporting\n" in text
+    assert "write = call,originate\n" in text
 
 
 def test_an_agent_s_phone_can_dial_nothing_but_the_echo_test() -> None:

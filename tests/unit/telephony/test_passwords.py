@@ -113,17 +113,24 @@ def test_a_carrier_s_own_password_of_eight_signs_is_theirs_to_choose() -> None:
 def test_every_password_that_is_left_out_is_made_and_kept_for_its_owner_alone(tmp_path: Path) -> None:
     made = filled(SECTION, tmp_path / "secrets", make=True)
     files = sorted((tmp_path / "secrets").iterdir())
-    assert [file.name for file in files] == ["ami", "phone-101", "phone-web1", "trunk-other-incoming"]
+    assert [file.name for file in files] == [
+        "ami",
+        "doctor",
+        "phone-101",
+        "phone-web1",
+        "trunk-other-incoming",
+    ]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
     kept = [file.read_text().strip() for file in files]
     assert kept == [
         made["ami"]["secret"],
+        made["ami"]["doctor_secret"],
         made["agents"][0]["secret"],
         made["agents"][1]["secret"],
         made["trunks"][1]["incoming_secret"],
     ]
-    assert len(set(kept)) == 4
+    assert len(set(kept)) == 5
     assert "incoming_secret" not in made["trunks"][0]
 
 
@@ -134,7 +141,8 @@ def test_the_next_time_they_are_the_same_for_whoever_reads_them(tmp_path: Path) 
 
 
 def test_what_the_settings_give_is_used_and_nothing_made_for_it(tmp_path: Path) -> None:
-    given = {"ami": {"secret": STRONG}, "agents": [{"endpoint": "101", "secret": STRONG}]}
+    manager = {"secret": STRONG, "doctor_secret": STRONG}
+    given = {"ami": manager, "agents": [{"endpoint": "101", "secret": STRONG}]}
     assert filled(given, tmp_path, make=True) == given
     assert list(tmp_path.iterdir()) == []
 
@@ -145,6 +153,12 @@ def test_only_the_writer_of_the_configuration_makes_any(tmp_path: Path) -> None:
         filled(SECTION, tmp_path, make=False)
     assert "fairdial asterisk config" in told.value.mend
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_floor_does_without_the_doctor_s_password(tmp_path: Path) -> None:
+    made = filled(SECTION, tmp_path, make=True)
+    (tmp_path / "doctor").unlink()
+    assert filled(SECTION, tmp_path, make=False)["ami"] == {"secret": made["ami"]["secret"]}
 
 
 def test_of_several_asterisks_each_has_a_manager_of_its_own_and_all_know_the_phone(tmp_path: Path) -> None:
@@ -169,6 +183,6 @@ def test_what_is_no_table_is_left_to_the_reader_of_settings(tmp_path: Path) -> N
 
 
 def test_no_name_of_a_phone_leads_out_of_the_folder(tmp_path: Path) -> None:
-    odd = {"agents": [{"endpoint": "../../etc/passwd"}], "ami": {"secret": STRONG}}
+    odd = {"agents": [{"endpoint": "../../etc/passwd"}], "ami": {"secret": STRONG, "doctor_secret": STRONG}}
     assert filled(odd, tmp_path / "in", make=True) == odd
     assert list(tmp_path.iterdir()) == []

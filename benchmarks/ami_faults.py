@@ -84,11 +84,13 @@ async def rounds(count: int, seed: int) -> dict[str, list[float]]:
     for number in range(count):
         name, fault = faults[number % len(faults)]
         far.break_down(fault, refuses=fault is None)
-        await asyncio.wait_for(_next(link, LinkLost), MOST_S)
+        async with asyncio.timeout(MOST_S):
+            await _next(link, LinkLost)
         await asyncio.sleep(chance.uniform(0.0, 8.0))
         at = far.mend()
         try:
-            await asyncio.wait_for(_next(link, LinkRestored), MOST_S)
+            async with asyncio.timeout(MOST_S):
+                await _next(link, LinkRestored)
             took.setdefault(name, []).append(time.monotonic() - at)
         except TimeoutError:
             took.setdefault(name, []).append(-1.0)

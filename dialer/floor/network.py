@@ -108,6 +108,7 @@ async def started_network(order: NetworkOrder, folder: Path) -> AsyncGenerator[N
         if process.returncode is None:
             process.terminate()
             try:
-                await asyncio.wait_for(process.wait(), GOODBYE_S)
+                async with asyncio.timeout(GOODBYE_S):
+                    await process.wait()
             except TimeoutError:
                 process.kill()

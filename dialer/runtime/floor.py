@@ -136,7 +136,8 @@ class Floor:
             raise StoreUnavailableError("the store cannot be written now: nothing was taken")
         receipt: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
         self._inbox.offer(Item(event, clock.monotonic_now(), receipt))
-        return await asyncio.wait_for(receipt, within)
+        async with asyncio.timeout(within):
+            return await receipt
 
     def may_know(self, person: PersonId) -> bool:
         """Whether a placement of this person concerns the engine; see there."""
@@ -264,7 +265,8 @@ class Floor:
         except TimeoutError:
             log.warning("floor.calls_left", note="the telephone system keeps them; the next start finds them")
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._log_everybody_out(), self.settings.stop_s)
+            async with asyncio.timeout(self.settings.stop_s):
+                await self._log_everybody_out()
         self._is_stopping = True
         by_name = {task.get_name(): task for task in tasks}
         by_name["link"].cancel()
@@ -275,8 +277,10 @@ class Floor:
         if self._engine.is_whole:
             self._add_checkpoint_step()
         try:
-            await asyncio.wait_for(self._writer.wait_empty(), self.settings.stop_s)
-            await asyncio.wait_for(self._network.stop(), self.settings.stop_s)
+            async with asyncio.timeout(self.settings.stop_s):
+                await self._writer.wait_empty()
+            async with asyncio.timeout(self.settings.stop_s):
+                await self._network.stop()
         except TimeoutError:
             log.error("floor.stopped_unwritten", steps=len(self._writer))
         for task in tasks:
@@ -443,7 +447,8 @@ class Floor:
         while True:
             command = await self._refills.get()
             try:
-                found = await asyncio.wait_for(self._store.fetch(command), self.settings.fetch_s)
+                async with asyncio.timeout(self.settings.fetch_s):
+                    found = await self._store.fetch(command)
             except (StoreUnavailableError, TimeoutError) as error:
                 log.warning("leads.not_fetched", campaign=command.campaign, why=str(error))
                 continue

@@ -80,11 +80,14 @@ class Link:
             await asyncio.sleep(back_off.pause())
 
     async def _connect(self) -> None:
-        await asyncio.wait_for(self._network.start(), self._settings.connect_s)
+        async with asyncio.timeout(self._settings.connect_s):
+            await self._network.start()
         await self._reconcile()
 
     async def _reconcile(self) -> None:
-        await self._up(await asyncio.wait_for(self._network.reconcile(), self._settings.connect_s))
+        async with asyncio.timeout(self._settings.connect_s):
+            found = await self._network.reconcile()
+        await self._up(found)
 
     async def _up(self, found: NetworkReconciled) -> None:
         self._made += 1
@@ -110,7 +113,8 @@ class Link:
         if not asked:
             return
         try:
-            missed = await asyncio.wait_for(network.what_became(asked), self._settings.connect_s)
+            async with asyncio.timeout(self._settings.connect_s):
+                missed = await network.what_became(asked)
         except TimeoutError:
             log.error("network.record_not_read", why="it took too long", attempts=len(asked))
             return

@@ -146,7 +146,8 @@ class Outbox:
         if not wanted:
             return {}
         try:
-            return await asyncio.wait_for(self._numbers.dial_numbers(wanted), self._settings.perform_s)
+            async with asyncio.timeout(self._settings.perform_s):
+                return await self._numbers.dial_numbers(wanted)
         except (StoreUnavailableError, TimeoutError) as error:
             log.warning("numbers.not_read", calls=len(wanted), why=str(error))
             return {}

@@ -94,7 +94,8 @@ class Writer:
         if self._has_room.is_set():
             return
         try:
-            await asyncio.wait_for(self._has_room.wait(), self._settings.give_up_s)
+            async with asyncio.timeout(self._settings.give_up_s):
+                await self._has_room.wait()
         except TimeoutError:
             raise StoreUnavailableError(
                 f"{len(self._steps)} steps wait for a store that does not take them: the process ends; what "

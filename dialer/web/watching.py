@@ -75,7 +75,9 @@ async def greeted(socket: WebSocket, tokens: Tokens) -> Token | None:
     """Take a socket in and hear its token; None when it was closed because there was none that is known."""
     await socket.accept()
     try:
-        return tokens.known(await asyncio.wait_for(socket.receive_text(), HELLO_S))
+        async with asyncio.timeout(HELLO_S):
+            said = await socket.receive_text()
+        return tokens.known(said)
     except (RefusedError, TimeoutError, WebSocketDisconnect):
         await turn_away(socket, POLICY_VIOLATION)
         return None
@@ -100,7 +102,9 @@ async def push(socket: WebSocket, queue: asyncio.Queue[str]) -> None:
 async def _send_all(socket: WebSocket, queue: asyncio.Queue[str]) -> None:
     try:
         while True:
-            await asyncio.wait_for(socket.send_text(await queue.get()), SEND_S)
+            text = await queue.get()
+            async with asyncio.timeout(SEND_S):
+                await socket.send_text(text)
     except TimeoutError:
         await turn_away(socket, TRY_AGAIN_LATER)  # it takes nothing any more: let it come again
     except (WebSocketDisconnect, RuntimeError):

@@ -40,7 +40,8 @@ class SimulatedNetwork:
         self._close()
         self._heard.clear()
         try:
-            self._reader, self._writer = await asyncio.wait_for(self._open(), CONNECT_S)
+            async with asyncio.timeout(CONNECT_S):
+                self._reader, self._writer = await self._open()
         except (OSError, TimeoutError) as error:
             raise TelephoneSystemUnavailableError(
                 f"no simulated network at {self._where()}: {error}; start it with `fairdial network`"

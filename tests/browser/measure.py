@@ -102,7 +102,8 @@ async def hearing(browser: Browser, laboratory: Laboratory, ending: str, rounds:
                 await asyncio.sleep(0.3)
                 await desk.press("Ready")
                 attempt = await place.on_call()
-                heard = float(await asyncio.wait_for(first, 20))
+                async with asyncio.timeout(20):
+                    heard = float(await first)
                 answers = [event for event in place.told if isinstance(event, CallAnswered)]
                 answered = next(event for event in answers if event.attempt == attempt)
                 took.append((heard - place.real(answered.answered_at)) * 1000)

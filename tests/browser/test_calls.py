@@ -100,7 +100,8 @@ async def test_keys_reach_the_person(sit: Sit, laboratory: Laboratory) -> None:
         for key in ("4", "star", "0"):
             await desk.press(key)
             await asyncio.sleep(0.4)
-        assert await asyncio.wait_for(public.keys.get(), 15) == "4*0"
+        async with asyncio.timeout(15):
+            assert await public.keys.get() == "4*0"
 
 
 async def test_the_agent_hangs_up_and_records_a_promise(sit: Sit) -> None:

@@ -76,7 +76,8 @@ class Phone:
                     return
             raise RuntimeError("the phone ended before it had registered")
 
-        await asyncio.wait_for(registered(), 10)
+        async with asyncio.timeout(10):
+            await registered()
         self._drain = asyncio.create_task(_drain(output))
 
     async def die(self, how: signal.Signals = signal.SIGKILL) -> None:

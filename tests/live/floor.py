@@ -95,7 +95,8 @@ class Floor:
             return None
 
         async with self._news:
-            await asyncio.wait_for(self._news.wait_for(lambda: found() is not None), within)
+            async with asyncio.timeout(within):
+                await self._news.wait_for(lambda: found() is not None)
         event = found()
         assert event is not None
         return event
@@ -158,7 +159,8 @@ class Floor:
             return False
 
         async with self._news:
-            await asyncio.wait_for(self._news.wait_for(look), within)
+            async with asyncio.timeout(within):
+                await self._news.wait_for(look)
         return done.result()
 
     async def agent(self, name: str, endpoint: str) -> AgentId:

@@ -113,7 +113,8 @@ async def test_keys_are_pressed_towards_the_called_side(floor: Floor, laboratory
     async with PublicWatch(laboratory) as public:
         attempt = await talking(floor, "042", "seat35")
         await floor.system.controls.press(attempt, "12*")
-        assert await asyncio.wait_for(public.keys.get(), 20) == "12*"
+        async with asyncio.timeout(20):
+            assert await public.keys.get() == "12*"
 
 
 async def test_a_call_that_is_over_says_so(floor: Floor) -> None:

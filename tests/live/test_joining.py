@@ -124,7 +124,8 @@ async def test_an_agent_who_goes_in_mid_call_leaves_the_person_waiting_for_anoth
 
 async def test_a_phone_that_is_not_there_is_a_lost_leg(floor: Floor) -> None:
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(floor.agent("fred", "101"), 2.0)
+        async with asyncio.timeout(2.0):
+            await floor.agent("fred", "101")
     assert await floor.wait(AgentLegLost, agent=AgentId("fred"))
 
 

@@ -57,7 +57,8 @@ class FloorProcess:
     async def end(self, how: signal.Signals) -> None:
         assert self._process is not None
         self._process.send_signal(how)
-        await asyncio.wait_for(self._process.wait(), 60)
+        async with asyncio.timeout(60):
+            await self._process.wait()
 
     def status(self) -> dict[str, object]:
         if not self._status.exists():

@@ -49,7 +49,8 @@ async def test_a_floor_ends_when_another_engine_took_its_store(address: str) -> 
             before = store.last_sequence()
             told = asyncio.create_task(floor.submit(FloorReleased(by="test"), within=60.0))
             with pytest.raises(ExceptionGroup) as ended:
-                await asyncio.wait_for(running, 60.0)
+                async with asyncio.timeout(60.0):
+                    await running
             told.cancel()
             floor_store.close()
         assert ended.group_contains(StoreOwnedError, match="took this store over")

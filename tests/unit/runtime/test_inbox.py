@@ -55,7 +55,8 @@ async def test_a_sender_that_gave_up_waiting_takes_nobodys_place() -> None:
     gone.cancel()
     await asyncio.wait({gone})
     await inbox.take(most=1, within=None)
-    await asyncio.wait_for(stays, 60.0)
+    async with asyncio.timeout(60.0):
+        await stays
     assert len(inbox) == 1
 
 

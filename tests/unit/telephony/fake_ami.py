@@ -82,7 +82,8 @@ class FakeAmi:
     async def wait_received(self, name: str, times: int = 1) -> None:
         """Until an action of that name has come so many times."""
         async with self._changed:
-            await asyncio.wait_for(self._changed.wait_for(lambda: self.count(name) >= times), 60)
+            async with asyncio.timeout(60):
+                await self._changed.wait_for(lambda: self.count(name) >= times)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.append(writer)
@@ -127,7 +128,8 @@ class FakeAmi:
     async def wait_refused(self, times: int) -> None:
         """Until so many connections were misused."""
         async with self._changed:
-            await asyncio.wait_for(self._changed.wait_for(lambda: self.refused >= times), 60)
+            async with asyncio.timeout(60):
+                await self._changed.wait_for(lambda: self.refused >= times)
 
 
 def message(**headers: str) -> bytes:

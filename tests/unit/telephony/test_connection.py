@@ -59,7 +59,8 @@ async def next_of(link: AmiConnection, wanted: type[StreamItem] | str) -> Stream
                 return item
         raise AssertionError("the stream ended")
 
-    return await asyncio.wait_for(look(), 60)
+    async with asyncio.timeout(60):
+        return await look()
 
 
 async def drain(link: AmiConnection) -> None:
@@ -341,7 +342,8 @@ async def test_closing_ends_what_waits_and_the_stream(ami: FakeAmi) -> None:
     await link.close()
     with pytest.raises(ConnectionLostError):
         await sending
-    await asyncio.wait_for(drain(link), 60)
+    async with asyncio.timeout(60):
+        await drain(link)
     with pytest.raises(NotConnectedError):
         await link.send(ORIGINATE)
 

@@ -64,7 +64,8 @@ async def test_a_defect_in_reading_asterisk_ends_the_stream_with_a_loss_and_a_ne
     with monkeypatch.context() as planted:
         planted.setattr(AsteriskSystem, "_watch_lag", defect)
         ami.send(event("Newchannel", Uniqueid="x"))
-        told = await asyncio.wait_for(heard_until_the_end(system), 60.0)
+        async with asyncio.timeout(60.0):
+            told = await heard_until_the_end(system)
     assert [type(one) for one in told] == [NetworkLost]
     assert isinstance(told[0], NetworkLost)
     assert "defect" in told[0].reason
@@ -85,7 +86,8 @@ async def test_a_link_that_will_not_come_back_by_itself_ends_the_stream(
         planted.setattr("telephony.asterisk.connection.AmiConnection._is_silent", defect)
         system._link._gone.set()  # pyright: ignore[reportPrivateUsage]  # the keeper looks at once
         planted.setattr("telephony.asterisk.connection.AmiConnection._come_back", defect)
-        told = await asyncio.wait_for(heard_until_the_end(system), 60.0)
+        async with asyncio.timeout(60.0):
+            told = await heard_until_the_end(system)
     assert [type(one) for one in told] == [NetworkLost]
     await system.start()
 

@@ -137,6 +137,8 @@ class Outcome(StrEnum):
     RING_NO_ANSWER_NO_VOICEMAIL = "ring_no_answer_no_voicemail"
     CONVERSATION = "conversation"
     ANSWERED_THEN_DROPPED = "answered_then_dropped"
+    CALL_SCREENED = "call_screened"
+    """An assistant answered and asked who is calling; the person may have read or heard what it was told."""
     ABANDONED = "abandoned"
     WRONG_PERSON = "wrong_person"
     VOICEMAIL_LEFT = "voicemail_left"

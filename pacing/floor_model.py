@@ -98,7 +98,8 @@ class FloorModel:
         if is_live:
             self.live_ring.observe(launch.ring_s)
         elif needed:
-            self.machine_ring.observe(launch.ring_s)
+            if launch.outcome is not LaunchOutcome.ASSISTANT:
+                self.machine_ring.observe(launch.ring_s)
         else:
             self.unanswered_ring.observe(launch.ring_s)
         self.live_share.observe(launch.live, happened=is_live)

@@ -200,6 +200,9 @@ class LaunchOutcome(Enum):
 
     ANSWERED_LIVE = "answered_live"
     MACHINE = "machine"
+    ASSISTANT = "assistant"
+    """Something answered that is neither a person nor a machine of theirs: a screening assistant, an
+    announcement of the network. It says nothing of when machines pick up."""
     NO_ANSWER = "no_answer"
     BUSY = "busy"
     FAILED = "failed"

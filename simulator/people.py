@@ -22,6 +22,7 @@ from dialer.domain.commands import Originate
 from dialer.domain.detection import Detected
 from dialer.domain.disposition import DispositionKind
 from dialer.domain.ids import NumberId
+from dialer.domain.machine import MachineKind
 from dialer.domain.voice import OPT_OUT_KEY
 from simulator.durations import Duration
 from simulator.lead_book import LeadBook
@@ -44,6 +45,7 @@ class Answerer(Enum):
     VOICEMAIL = "voicemail"
     ASSISTANT = "assistant"
     FAX = "fax"
+    NETWORK = "network"
 
 
 class Behaviour:
@@ -66,6 +68,7 @@ class Behaviour:
         "early_media",
         "failure",
         "greeting_s",
+        "machine",
         "patience_s",
         "presses",
         "rings",
@@ -92,6 +95,7 @@ class Behaviour:
         self.detected = Detected.NONE
         self.detection_s = 0.0
         self.presses = ""
+        self.machine: MachineKind | None = None
         self.greeting_s = _GREETING_S
         self.tape_s = _TAPE_S
 
@@ -114,6 +118,7 @@ class _Kind(Enum):
     NOT_IN_SERVICE = 1
     FAX = 2
     ANNOUNCEMENT = 3
+    INTERCEPT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,10 @@ class _Number:
     has_assistant: bool
     voicemail_after_s: float | None
     eagerness: float
+    machine: MachineKind | None
+
+
+_HOPELESS = (_Kind.NOT_IN_SERVICE, _Kind.FAX, _Kind.ANNOUNCEMENT, _Kind.INTERCEPT)
 
 
 class _Clock:
@@ -181,6 +190,10 @@ class MadeUpPublic:
         total = sum(weight for _, weight in ordered)
         self._results = tuple(kind for kind, _ in ordered)
         self._result_shares = tuple(accumulate(weight / total for _, weight in ordered))
+        greetings = sorted(self._talks.greetings.items(), key=lambda pair: pair[0].value)
+        spoken = sum(weight for _, weight in greetings)
+        self._greetings = tuple(kind for kind, _ in greetings)
+        self._greeting_shares = tuple(accumulate(weight / spoken for _, weight in greetings))
 
     def behaviour(self, order: Originate, *, now: float, dial: str = "") -> Behaviour:
         """What this call meets; who is called is known by the ids of person and number."""
@@ -229,9 +242,8 @@ class MadeUpPublic:
         dead = plan.not_in_service
         fax = dead + plan.fax
         announced = fax + plan.announcement
-        kind = _Kind.WORKING
-        if u[0] < announced:
-            kind = _Kind.NOT_IN_SERVICE if u[0] < dead else _Kind.FAX if u[0] < fax else _Kind.ANNOUNCEMENT
+        place = bisect_right((dead, fax, announced, announced + plan.intercept), u[0])
+        kind = _HOPELESS[place] if place < len(_HOPELESS) else _Kind.WORKING
         spread = plan.eagerness_spread
         sigma = sqrt(log1p(spread * spread))
         found = self._numbers[number] = _Number(
@@ -240,8 +252,16 @@ class MadeUpPublic:
             has_assistant=u[2] < plan.assistant,
             voicemail_after_s=plan.voicemail_picks_up.at(u[4]) if u[3] < plan.voicemail else None,
             eagerness=exp(sigma * _INVERSE_NORMAL(u[5]) - sigma * sigma / 2) if spread else 1.0,
+            machine=self._greeting(u[6]),
         )
         return found
+
+    def _greeting(self, u: float) -> MachineKind | None:
+        """What kind of machine the number's is; None where the scenario does not say."""
+        if not self._greetings:
+            return None
+        place = bisect_right(self._greeting_shares, u)
+        return self._greetings[min(place, len(self._greetings) - 1)]
 
     def _hopeless(self, behaviour: Behaviour, here: _Number) -> Behaviour:
         u = behaviour.draws
@@ -254,8 +274,12 @@ class MadeUpPublic:
             behaviour.early_media = True
             after_s = 6.0 + 8.0 * u[2]
             return behaviour.fail(Outcome.NO_ANSWER, cause, after_s, rings=True, sip_code=480)
-        behaviour.answerer = Answerer.FAX
         behaviour.after_s = 3.0 + 5.0 * u[2]
+        if here.kind is _Kind.INTERCEPT:
+            behaviour.answerer, behaviour.machine = Answerer.NETWORK, MachineKind.INTERCEPT
+            behaviour.disposition = DispositionKind.INTERCEPT
+            return self._machine_times(behaviour, self._talks.assistant)
+        behaviour.answerer = Answerer.FAX
         behaviour.disposition = DispositionKind.DEAD_AIR
         return self._machine_times(behaviour, self._talks.machine)
 
@@ -280,7 +304,7 @@ class MadeUpPublic:
             if voicemail is not None and behaviour.after_s >= voicemail:  # who answers beats the voicemail
                 behaviour.after_s = voicemail * (0.2 + 0.75 * u[2])
             return self._person(behaviour, here)
-        return self._unanswered(behaviour, voicemail)
+        return self._unanswered(behaviour, voicemail, here)
 
     def _refused(self, behaviour: Behaviour) -> Behaviour:
         """What never rings, or is refused by somebody's analysis of who calls."""
@@ -297,10 +321,10 @@ class MadeUpPublic:
             return behaviour.fail(Outcome.BLOCKED, "21 call rejected", soon, rings=False, sip_code=608)
         return behaviour.fail(Outcome.UNWANTED, "127 interworking", 1.0 + soon, rings=True, sip_code=607)
 
-    def _unanswered(self, behaviour: Behaviour, voicemail: float | None) -> Behaviour:
+    def _unanswered(self, behaviour: Behaviour, voicemail: float | None, here: _Number) -> Behaviour:
         calls, u = self._calls, behaviour.draws
         if voicemail is not None:
-            return self._voicemail(behaviour, voicemail)
+            return self._voicemail(behaviour, voicemail, here.machine)
         if u[3] < calls.declined:
             after_s = 2.0 + 10.0 * u[2]
             return behaviour.fail(Outcome.REJECTED, "21 call rejected", after_s, rings=True, sip_code=603)
@@ -335,13 +359,15 @@ class MadeUpPublic:
             return self._person(behaviour, here)
         behaviour.answerer = Answerer.ASSISTANT
         behaviour.disposition = DispositionKind.SCREENED
+        behaviour.machine = MachineKind.SCREENER
         return self._machine_times(behaviour, self._talks.assistant)
 
-    def _voicemail(self, behaviour: Behaviour, after_s: float) -> Behaviour:
+    def _voicemail(self, behaviour: Behaviour, after_s: float, machine: MachineKind | None) -> Behaviour:
         u, talks = behaviour.draws, self._talks
         behaviour.answerer = Answerer.VOICEMAIL
         behaviour.after_s = after_s
-        leaves = u[4] < talks.machine_message
+        behaviour.machine = machine
+        leaves = u[4] < talks.machine_message and machine is not MachineKind.FULL
         behaviour.disposition = DispositionKind.MESSAGE_LEFT if leaves else DispositionKind.MACHINE
         return self._machine_times(behaviour, talks.message if leaves else talks.machine)
 

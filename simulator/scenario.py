@@ -10,6 +10,7 @@ from datetime import date, time
 
 from dialer.domain.campaign import answered_within_s, most_abandoned
 from dialer.domain.disposition import DispositionKind
+from dialer.domain.machine import MachineKind
 from simulator.durations import Duration, constant, exponential, lognormal, normal, uniform
 from simulator.plans import ActsPlan, BoxPlan, CallersPlan, IncidentPlan, OfficePlan, RecordingsPlan
 
@@ -156,6 +157,7 @@ class NumbersPlan:
         not_in_service: an operator's tone answers every call.
         fax: a machine that whistles.
         wrong_person: somebody answers who never heard of the debtor.
+        intercept: the network picks up and announces that nobody can be reached there.
         assistant: a screening assistant picks up, asks who is calling, and mostly ends it there.
         announcement: the network plays an announcement without answering (early media), then gives up.
         voicemail: of all other numbers, those that have one.
@@ -168,6 +170,7 @@ class NumbersPlan:
     wrong_person: float = 0.0
     assistant: float = 0.0
     announcement: float = 0.0
+    intercept: float = 0.0
     voicemail: float = 0.0
     voicemail_picks_up: Duration = field(
         default_factory=lambda: normal(mean=19.0, sd=4.0, low=4.0, high=40.0)
@@ -244,6 +247,7 @@ class TalksPlan:
 
     Args:
         machine_message: share of machines on which the collector leaves a message.
+        greetings: what the machines of people are: kind -> weight; empty = collectors do not say.
         results: what comes of a talk with the debtor: disposition -> weight.
         promise_cents: amounts promised.
         promise_days: until when.
@@ -258,6 +262,7 @@ class TalksPlan:
     after_other_person: Duration = field(default_factory=lambda: exponential(mean=15.0))
     after_machine: Duration = field(default_factory=lambda: constant(seconds=0.0))
     machine_message: float = 0.0
+    greetings: Mapping[MachineKind, float] = field(default_factory=dict[MachineKind, float])
     results: Mapping[DispositionKind, float] = field(
         default_factory=lambda: {DispositionKind.NO_COMMITMENT: 1.0}
     )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from dialer.domain.campaign import DetectionMode
 from dialer.domain.errors import FairdialError
+from dialer.domain.machine import MAILBOXES
 from dialer.settings_reader import (
     NotAllowedError,
     SettingsError,
@@ -130,6 +131,7 @@ _SHARES = (
     "numbers.wrong_person",
     "numbers.assistant",
     "numbers.announcement",
+    "numbers.intercept",
     "numbers.voicemail",
     "calls.person_answers",
     "calls.busy",
@@ -185,9 +187,10 @@ def _check(made: plans.Scenario) -> None:
 
 
 def _check_sums(made: plans.Scenario) -> None:
-    kinds = made.numbers.not_in_service + made.numbers.fax + made.numbers.announcement
+    numbers = made.numbers
+    kinds = numbers.not_in_service + numbers.fax + numbers.announcement + numbers.intercept
     if kinds > 1.0:
-        raise wrong("numbers", kinds, "not_in_service, fax and announcement of 1 together at most")
+        raise wrong("numbers", kinds, "not_in_service, fax, announcement and intercept of 1 at most")
     if made.calls.failing >= 1.0:
         raise wrong(
             "calls", made.calls.failing, "busy, congestion, blocked and unwanted of less than 1 together"
@@ -224,6 +227,9 @@ def _check_words(made: plans.Scenario) -> None:
     for state in made.population.states:
         if state not in STATES:
             raise wrong("population.states", state, f"of {', '.join(STATES)}")
+    strange = sorted(kind.value for kind in set(made.talks.greetings) - MAILBOXES)
+    if strange:
+        raise wrong("talks.greetings", strange, f"of {', '.join(sorted(kind.value for kind in MAILBOXES))}")
     try:
         ZoneInfo(made.shift.time_zone)
     except (KeyError, ValueError) as error:

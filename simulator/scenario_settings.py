@@ -7,6 +7,7 @@ from compliance_gate.words import PersonRole
 from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings, DetectionMode
 from dialer.domain.ids import CampaignId, ClientId
+from dialer.domain.limited_content import LimitedContent
 from dialer.domain.third_party import OutsideLine
 from dialer.domain.voice import (
     MOST_DROPS,
@@ -72,9 +73,11 @@ def _outside_lines(number: str) -> tuple[OutsideLine, ...]:
 def _voice(plan: RecordingsPlan, client: ClientId, shown: tuple[str, ...]) -> VoicePlan:
     """Texts that nobody approved, for people who do not exist."""
     call_back = shown[0] if shown else _CALL_BACK_NUMBER
+    parts = LimitedContent(business="Made Up Services", persons=("Robin Smith",), numbers=(call_back,))
+    asks = f"Hello, this is Robin Smith with Made Up Services. Please call me back at {call_back}."
     words = f"Nobody is free. Call {call_back}, or press {OPT_OUT_KEY} not to be called again."
     message = _text("made-up-message", words, client, call_back=call_back)
-    drop = _text("made-up-drop", f"Please call {call_back}.", client, seconds=plan.drop_s)
+    drop = replace(_text("made-up-drop", asks, client, seconds=plan.drop_s), limited=parts)
     notice = _text("made-up-notice", "This call is recorded.", client, seconds=plan.notice_s)
     voicemail = VoicemailPlan(
         texts=(drop,),

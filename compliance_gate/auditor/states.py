@@ -162,7 +162,7 @@ def _washington_work(question: Question, zone: str, first: date) -> Iterator[Rea
         and c.medium in CALLS
         and not c.inbound
         and c.number not in personal
-        and _communicated(c, HEARD_OR_READ | {"answered_then_dropped", "abandoned"})
+        and _communicated(c, HEARD_OR_READ | {"answered_then_dropped", "call_screened", "abandoned"})
     ]
     if reached:
         yield _reason("wa-one-at-work", "RCW 19.16.250(13)(b)", f"{len(reached)} since {first}")

@@ -104,6 +104,7 @@ FOLLOWS: Mapping[DispositionKind, Follows] = {
     _K.MACHINE: Follows(lead=_RESTS),
     _K.MESSAGE_LEFT: Follows(lead=_RESTS),
     _K.SCREENED: Follows(lead=_RESTS),
+    _K.INTERCEPT: Follows(lead=_RESTS, number=NumberStatus.INVALID),
     _K.DEAD_AIR: Follows(lead=_RESTS),
 }
 """Every kind has a row (a test walks it, by every means)."""
@@ -116,6 +117,7 @@ ONLY_BY_TELEPHONE = frozenset(
         _K.MACHINE,
         _K.MESSAGE_LEFT,
         _K.SCREENED,
+        _K.INTERCEPT,
         _K.DEAD_AIR,
     }
 )
@@ -226,6 +228,8 @@ def follows(kind: DispositionKind, channel: Channel) -> Follows:
         InvalidFactError: nobody can have said this by these means.
     """
     row = FOLLOWS[kind]
+    if channel is Channel.INBOUND and kind is DispositionKind.INTERCEPT:
+        return Follows(lead=_RESTS)  # whoever calls from a number can be reached at it
     if channel in (Channel.OUTBOUND, Channel.INBOUND):
         return row
     if kind in ONLY_BY_TELEPHONE:
@@ -301,8 +305,14 @@ def _fate(row: Follows, said: Disposition, on: Occasion) -> tuple[LeadFate, floa
         return LeadFate.RESTS, said.promised_for
     if not _rests(said, on.channel):
         return LeadFate.STAYS, None
-    outcome = Outcome.CONNECTED if said.effect.live else Outcome.MACHINE
-    return LeadFate.RESTS, on.at + rest_after(on.rest_s, outcome)
+    return LeadFate.RESTS, on.at + rest_after(on.rest_s, _met(said))
+
+
+def _met(said: Disposition) -> Outcome:
+    """What the rest is measured by: an announcement of the network leaves the next number to be tried."""
+    if said.kind is DispositionKind.INTERCEPT:
+        return Outcome.INVALID_NUMBER
+    return Outcome.CONNECTED if said.effect.live else Outcome.MACHINE
 
 
 def _rests(said: Disposition, channel: Channel) -> bool:

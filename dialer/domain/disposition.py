@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from compliance_gate.valid import Names
 from compliance_gate.words import Outcome as GateOutcome
+from dialer.domain.errors import InvalidFactError
+from dialer.domain.machine import MAILBOXES, TAKES_MESSAGE, MachineKind, SaidToMachine
 from dialer.domain.money import Money
 from dialer.domain.transitions import Word
 from dialer.domain.valid import Instant, valid
@@ -38,6 +40,7 @@ class DispositionKind(Word):
     MACHINE = "machine"
     MESSAGE_LEFT = "message_left"
     SCREENED = "screened"
+    INTERCEPT = "intercept"
     DEAD_AIR = "dead_air"
 
 
@@ -88,11 +91,29 @@ EFFECTS: dict[DispositionKind, DispositionEffect] = {
     _K.LANGUAGE_BARRIER: _other(live=True, outcome=GateOutcome.ANSWERED_THEN_DROPPED),
     _K.MACHINE: _other(live=False, outcome=GateOutcome.VOICEMAIL_REACHED_NO_MESSAGE),
     _K.MESSAGE_LEFT: _other(live=False, outcome=GateOutcome.VOICEMAIL_LIMITED_CONTENT),
-    _K.SCREENED: _other(live=False, outcome=GateOutcome.ANSWERED_THEN_DROPPED),
+    _K.SCREENED: _other(live=False, outcome=GateOutcome.CALL_SCREENED),
+    _K.INTERCEPT: _other(live=False, outcome=GateOutcome.NOT_IN_SERVICE),
     _K.DEAD_AIR: _other(live=False, outcome=GateOutcome.ANSWERED_THEN_DROPPED),
 }
-"""Every kind has a row (a test says so). Dead air and screening assistants are not people: they are kept
-out of the live answers, which makes the abandonment rate stricter, never milder."""
+"""Every kind has a row (a test says so). Dead air, screening assistants and a network's announcements are not
+people: they are kept out of the live answers, which makes the abandonment rate stricter, never milder."""
+
+_FULL = _other(live=False, outcome=GateOutcome.VOICEMAIL_FULL_NO_MESSAGE)
+
+_MACHINES: dict[DispositionKind, frozenset[MachineKind]] = {
+    _K.MACHINE: MAILBOXES,
+    _K.MESSAGE_LEFT: TAKES_MESSAGE,
+    _K.SCREENED: frozenset({MachineKind.SCREENER}),
+    _K.INTERCEPT: frozenset({MachineKind.INTERCEPT}),
+}
+"""Which machines each disposition can be about; any other is about none."""
+
+_SAID: dict[DispositionKind, frozenset[SaidToMachine]] = {
+    _K.MACHINE: frozenset({SaidToMachine.NOTHING}),
+    _K.MESSAGE_LEFT: frozenset({SaidToMachine.SPOKEN, SaidToMachine.RECORDED}),
+    _K.SCREENED: frozenset({SaidToMachine.NOTHING, SaidToMachine.SPOKEN}),
+    _K.INTERCEPT: frozenset({SaidToMachine.NOTHING}),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +126,11 @@ class Disposition:
         promised: amount, for promises, plans and settlements.
         promised_for: POSIX seconds by which it was promised.
         call_back_at: POSIX seconds the person asked to be called at, with `call_back_words` their words.
+        machine: what kind of machine it was; None = it was none, or nobody said.
+        said_to_machine: what it was told; None = it was none, or nobody said.
+
+    Raises:
+        InvalidFactError: the kind of disposition is about no such machine, or cannot have been told that.
     """
 
     kind: DispositionKind
@@ -113,8 +139,21 @@ class Disposition:
     promised_for: Instant | None = None
     call_back_at: Instant | None = None
     call_back_words: str | None = None
+    machine: MachineKind | None = None
+    said_to_machine: SaidToMachine | None = None
+
+    def __post_init__(self) -> None:
+        _demand(self.kind, "machine", self.machine, _MACHINES.get(self.kind, frozenset()))
+        _demand(self.kind, "said_to_machine", self.said_to_machine, _SAID.get(self.kind, frozenset()))
 
     @property
     def effect(self) -> DispositionEffect:
-        """The table's row."""
-        return EFFECTS[self.kind]
+        """The table's row; a mailbox that is full is told apart from one that was given no message."""
+        return _FULL if self.machine is MachineKind.FULL else EFFECTS[self.kind]
+
+
+def _demand(kind: DispositionKind, field: str, given: Word | None, admitted: frozenset[Word]) -> None:
+    if given is None or given in admitted:
+        return
+    known = ", ".join(sorted(word.value for word in admitted)) or "nothing"
+    raise InvalidFactError(f"{field} is {given.value!r}; of {kind.value!r} it is {known}")

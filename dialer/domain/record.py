@@ -8,13 +8,15 @@ gate's history: the engine and the store both use it.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from compliance_gate.findings import Recording
 from compliance_gate.request import HistoryEntry
 from compliance_gate.words import Direction, EventKind, Mode, Tech
 from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain.attempt import Outcome
-from dialer.domain.detection import Detection
-from dialer.domain.disposition import Disposition
+from dialer.domain.detection import Detected, Detection
+from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
+from dialer.domain.machine import MachineKind, SaidToMachine
 from dialer.domain.voice import Played
 
 _WITHOUT_DISPOSITION: dict[Outcome, GateOutcome | None] = {
@@ -36,6 +38,16 @@ _WITHOUT_DISPOSITION: dict[Outcome, GateOutcome | None] = {
 }
 """Doubt counts against us: what was joined to an agent is a conversation until a disposition says otherwise,
 and an unknown outcome is given to the gate as unknown, which tries every value."""
+
+
+_BY_DISPOSITION = {
+    DispositionKind.SCREENED: MachineKind.SCREENER,
+    DispositionKind.INTERCEPT: MachineKind.INTERCEPT,
+}
+_TOLD_NOTHING = {
+    DispositionKind.MACHINE: SaidToMachine.NOTHING,
+    DispositionKind.INTERCEPT: SaidToMachine.NOTHING,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +104,23 @@ class AttemptRecord:
         if self.outcome is None:
             return GateOutcome.NO_ANSWER  # still ringing: it counts as a call placed
         return _WITHOUT_DISPOSITION[self.outcome]
+
+    def machine(self) -> MachineKind | None:
+        """What kind of machine answered, as the collector or detection says; None = none, or nobody says."""
+        if self.disposition is not None:
+            said = self.disposition
+            return said.machine or _BY_DISPOSITION.get(said.kind)
+        is_screener = self.detection is not None and self.detection.verdict is Detected.SCREENED
+        return MachineKind.SCREENER if is_screener else None
+
+    def said_to_machine(self) -> SaidToMachine | None:
+        """What a machine was told; None = no machine answered, or nobody says."""
+        if any(heard.recording is Recording.VOICEMAIL_DROP for heard in self.played):
+            return SaidToMachine.RECORDED
+        if self.disposition is not None:
+            said = self.disposition
+            return said.said_to_machine or _TOLD_NOTHING.get(said.kind)
+        return SaidToMachine.NOTHING if self.outcome is Outcome.MACHINE else None
 
 
 def instant(posix: float) -> datetime:

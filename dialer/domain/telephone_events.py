@@ -7,6 +7,7 @@ from compliance_gate.findings import Recording
 from dialer.domain.attempt import Outcome
 from dialer.domain.detection import Detected
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, InboundId
+from dialer.domain.machine import MachineKind
 from dialer.domain.valid import Count, Duration, Instant, Key, SipCode, valid
 
 
@@ -123,10 +124,15 @@ class OptOutPressed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class VoicemailDropRequested:
-    """An agent hears a machine and asks that the approved message be left, and goes on to the next call."""
+    """An agent hears a machine and asks that the approved message be left, and goes on to the next call.
+
+    Args:
+        machine: what kind it is; None = nobody said.
+    """
 
     agent: AgentId
     attempt: AttemptId
+    machine: MachineKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Annotated
 from compliance_gate.findings import Recording
 from compliance_gate.valid import Most, Within
 from dialer.domain.errors import InvalidFactError
+from dialer.domain.limited_content import LimitedContent, wrong_with
 from dialer.domain.transitions import Word
 from dialer.domain.valid import Said, valid
 
@@ -52,6 +53,8 @@ class ApprovedText:
         seconds: length of the sound.
         call_back: the number to call back that the text says, E.164; a message for a person whom nobody was
             free for must say one.
+        limited: the parts of a limited-content message, which the words are held against; what is left on a
+            machine must be one. None = it is another kind of text.
     """
 
     sound: str
@@ -63,10 +66,14 @@ class ApprovedText:
     places: tuple[str, ...] = ()
     seconds: Annotated[float, Within(0.0, 600.0, "seconds")] = 0.0
     call_back: str = ""
+    limited: LimitedContent | None = None
 
     def __post_init__(self) -> None:
         if not _SOUND.fullmatch(self.sound):
             raise InvalidFactError(f"{self.sound!r} is no name of a sound file")
+        wrong = () if self.limited is None else wrong_with(self.words, self.limited)
+        if wrong:
+            raise InvalidFactError(f"text {self.sound}: {'; '.join(wrong)}")
 
 
 Texts = Annotated[tuple[ApprovedText, ...], Most(1_000)]

@@ -27,6 +27,7 @@ from dialer.engine.context import Gate
 from dialer.floor.floor_store import FloorStore
 from dialer.floor.import_news import ImportNews, catch_up, finish_beside
 from dialer.floor.law import demand_lawful, rulebook_for_calls
+from dialer.floor.messages import demand_messages
 from dialer.floor.rebuilding import rebuild
 from dialer.runtime.clocks import Clock
 from dialer.runtime.floor import Floor
@@ -98,11 +99,13 @@ async def running_floor(
         StoreOwnedError: another engine owns the store.
         StoreUnavailableError: it cannot be opened.
         RecoveryRefusedError: journal and program disagree.
-        MendableError: a campaign is set looser than law and policy in force.
+        MendableError: a campaign is set looser than law and policy in force, or would say to anybody what
+            only the person may hear.
     """
     rulebook = rulebook if rulebook is not None else rulebook_for_calls()
     if gate is None:
         demand_lawful(order.campaigns, rulebook)
+        demand_messages(order.campaigns)
         gate = ComplianceGate(rulebook)
     async with AsyncExitStack() as stack:
         store = stack.enter_context(await _open(order.database))

@@ -22,6 +22,7 @@ class Truth(Enum):
     PERSON = "person"
     MACHINE = "machine"
     SCREENING_ASSISTANT = "screening_assistant"
+    INTERCEPT = "intercept"
     NOTHING = "nothing_heard"
 
 
@@ -29,6 +30,7 @@ _NOT_PERSONS = {
     DispositionKind.MACHINE: Truth.MACHINE,
     DispositionKind.MESSAGE_LEFT: Truth.MACHINE,
     DispositionKind.SCREENED: Truth.SCREENING_ASSISTANT,
+    DispositionKind.INTERCEPT: Truth.INTERCEPT,
     DispositionKind.DEAD_AIR: Truth.NOTHING,
 }
 

@@ -45,10 +45,14 @@ ATTEMPT_COLUMNS = (
     "cut_off",
     "recorded",
     "overflow_at",
+    "machine",
+    "said_to_machine",
 )
 """`outcome` speaks the gate's words (conversation, no_answer, busy, ...), empty while not known;
 `call_result` is the telephone system's word, `disposition` the collector's. `played`: recordings that were
-heard, as kind:sound:version; `cut_off`: those of them that were not heard to their end."""
+heard, as kind:sound:version; `cut_off`: those of them that were not heard to their end. `machine`: what kind
+of machine answered (own, other, generic, full, intercept, screener), empty where nobody said;
+`said_to_machine`: what it was told (nothing, spoken, recorded)."""
 
 DENIAL_COLUMNS = ("at", "lead", "person", "rules", "retry_at")
 CALLER_ID_COLUMNS = ("caller_id", "day", "attempts", "answered", "live", "answered_per_attempt")
@@ -147,6 +151,7 @@ def _detection_cells(detection: Detection | None) -> tuple[str, str, str]:
 def _attempt_row(attempt: AttemptRecord, learned: WrongNumbers) -> Sequence[str]:
     counted = counted_of(attempt, learned)
     outcome = attempt.gate_outcome()
+    machine, told = attempt.machine(), attempt.said_to_machine()
     return (
         attempt.attempt,
         attempt.person,
@@ -176,4 +181,6 @@ def _attempt_row(attempt: AttemptRecord, learned: WrongNumbers) -> Sequence[str]
         ";".join(heard.sound for heard in attempt.played if not heard.complete),
         "" if attempt.recorded is None else str(attempt.recorded).lower(),
         iso(attempt.overflow_at),
+        "" if machine is None else machine.value,
+        "" if told is None else told.value,
     )

@@ -82,9 +82,9 @@ async def press_keys(agent: str, body: Press, office: TheOffice, token: Asking) 
 @router.post("/agents/{agent}/voicemail")
 async def leave_message(agent: str, body: Machine, office: TheOffice, token: Asking) -> Committed:
     """A machine is on the line: the approved message is left, and the agent is free for the next call; 409
-    when none may be left on this call."""
+    when none may be left on this call, or on this kind of machine."""
     demand_seat(token, agent)
-    event = VoicemailDropRequested(agent=AgentId(agent), attempt=AttemptId(body.attempt))
+    event = VoicemailDropRequested(agent=AgentId(agent), attempt=AttemptId(body.attempt), machine=body.kind)
     return await tell(office, event)
 
 

@@ -10,6 +10,7 @@ from compliance_gate.valid import MOST_OF_A_NAME
 from compliance_gate.words import ConsentScope, GivenTo, HoldKind, Medium, Place, RequestKind, Weekday
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.events import SuppressionScope
+from dialer.domain.machine import MachineKind, SaidToMachine
 from dialer.domain.money import Money
 from dialer.domain.valid import CENTURY_BEGINS, CENTURY_ENDS
 
@@ -63,9 +64,10 @@ class HangUp(Body):
 
 
 class Machine(Body):
-    """The call that turned out to be a machine."""
+    """The call that turned out to be a machine, and which kind, where the agent says so."""
 
     attempt: Id
+    kind: Annotated[MachineKind, Lax] | None = None
 
 
 class Press(Body):
@@ -94,6 +96,8 @@ class Dispose(Body):
     promised_for: Posix | None = None
     call_back_at: Posix | None = None
     call_back_words: Text | None = None
+    machine: Annotated[MachineKind, Lax] | None = None
+    said_to_machine: Annotated[SaidToMachine, Lax] | None = None
     ready_after: bool = True
 
     def disposition(self) -> Disposition:
@@ -106,6 +110,8 @@ class Dispose(Body):
             promised_for=self.promised_for,
             call_back_at=self.call_back_at,
             call_back_words=self.call_back_words,
+            machine=self.machine,
+            said_to_machine=self.said_to_machine,
         )
 
 

@@ -102,7 +102,8 @@ class Acts:
     def _ask_for_message(self, spot: _Spot) -> None:
         agent, line = spot
         if agent.hears(line) and isinstance(line, Line):
-            self._world.tell(VoicemailDropRequested(agent=agent.name, attempt=line.order.attempt))
+            attempt, machine = line.order.attempt, drawn_for(line).machine
+            self._world.tell(VoicemailDropRequested(agent=agent.name, attempt=attempt, machine=machine))
 
     def _pass_on(self, spot: _Spot) -> None:
         agent, line = spot

@@ -1,10 +1,11 @@
 """One collector, and what they write down: what they saw and heard, which is not always what was there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dialer.domain.agent import AgentState
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.ids import AgentId, DebtId
+from dialer.domain.machine import SaidToMachine
 from dialer.domain.money import Money
 from simulator.actors.callers import Conduct
 from simulator.people import Answerer, Behaviour
@@ -70,7 +71,12 @@ def after_call(collector: Collector, line: Line, *, talks: TalksPlan, now: float
     if drawn.answerer is Answerer.PERSON and talked < min(1.0, drawn.talk_s):
         return Disposition(kind=DispositionKind.HUNG_UP_UNVERIFIED)
     debts = tuple(DebtId(debt) for debt in line.order.clearance.debts)
-    return _disposition(collector, drawn.disposition, debts, drawn.draws, talks, now)
+    said = _disposition(collector, drawn.disposition, debts, drawn.draws, talks, now)
+    if drawn.machine is None:
+        return said
+    spoke = said.kind is DispositionKind.MESSAGE_LEFT
+    told = SaidToMachine.SPOKEN if spoke else SaidToMachine.NOTHING
+    return replace(said, machine=drawn.machine, said_to_machine=told)
 
 
 def after_caller(

@@ -8,6 +8,7 @@ from dialer.domain.attempt import AttemptState, Outcome
 from dialer.domain.commands import CloseLead, RestLead, StoreNumberStatus, StoreOutcome
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.lead import NEVER
+from dialer.domain.machine import SaidToMachine
 from dialer.domain.record import AttemptRecord
 from dialer.engine.calling import phases
 from dialer.engine.calling.spans import joined_after_s, talk_ended_at
@@ -19,6 +20,8 @@ from dialer.engine.people import People
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, CallRow, CampaignRow
 from pacing.policy import LaunchOutcome, LiveAnswerConnected, WrapUpEnded
+
+_NO_MACHINE_OF_THEIRS = frozenset({DispositionKind.SCREENED, DispositionKind.INTERCEPT})
 
 
 def record_of(call: CallRow, *, wrapped_at: float | None = None) -> AttemptRecord:
@@ -105,7 +108,7 @@ class Ending:
 
     def _conclude(self, call: CallRow, disposition: Disposition) -> None:
         campaign = self._context.state.campaigns[call.launch.campaign]
-        self._learn(campaign, call, live=disposition.effect.live)
+        self._learn(campaign, call, disposition)
         found = consequences(disposition, self._occasion(campaign, call))
         self._following.said(call.launch.person, call.launch.number, found, contact=call.launch.attempt)
         self._take_turn(campaign, call, found.turn)
@@ -115,12 +118,16 @@ class Ending:
     def after_message(self, call: CallRow) -> None:
         """A message was being left on a machine, and its agent is elsewhere already."""
         was_left = any(heard.recording is Recording.VOICEMAIL_DROP for heard in call.heard.played)
-        kind = DispositionKind.MESSAGE_LEFT if was_left else DispositionKind.MACHINE
-        disposition = Disposition(kind=kind)
+        machine = None if call.said is None else call.said.disposition.machine
+        disposition = Disposition(
+            kind=DispositionKind.MESSAGE_LEFT if was_left else DispositionKind.MACHINE,
+            machine=machine,
+            said_to_machine=SaidToMachine.RECORDED if was_left else SaidToMachine.NOTHING,
+        )
         phases.say(call, disposition)
         campaign = self._context.state.campaigns[call.launch.campaign]
         self._record(StoreOutcome(record=record_of(call, wrapped_at=call.talk_ended_at)))
-        self._learn(campaign, call, live=False)
+        self._learn(campaign, call, disposition)
         self._take_turn(campaign, call, consequences(disposition, self._occasion(campaign, call)).turn)
         self._close(call)
 
@@ -155,12 +162,17 @@ class Ending:
         if change is not None:
             self._people.apply(change)
 
-    def _learn(self, campaign: CampaignRow, call: CallRow, *, live: bool) -> None:
+    def _learn(self, campaign: CampaignRow, call: CallRow, said: Disposition) -> None:
+        live = said.effect.live
         if live and not call.abandoned:
             ledger.count_live(campaign, self._context.now)
             wait_s = max(joined_after_s(call), 0.0)
             self._pacing.observe(campaign, call.launch.pool, LiveAnswerConnected(wait_s=wait_s))
-        outcome = LaunchOutcome.ANSWERED_LIVE if live else LaunchOutcome.MACHINE
+        outcome = LaunchOutcome.MACHINE
+        if live:
+            outcome = LaunchOutcome.ANSWERED_LIVE
+        elif said.kind in _NO_MACHINE_OF_THEIRS:
+            outcome = LaunchOutcome.ASSISTANT
         self._pacing.resolved(campaign, call, outcome, needed=True)
 
     def _occasion(self, campaign: CampaignRow, call: CallRow) -> Occasion:

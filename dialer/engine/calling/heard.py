@@ -19,6 +19,7 @@ from dialer.domain.events import (
     VoicePlayed,
 )
 from dialer.domain.ids import AttemptId
+from dialer.domain.machine import TAKES_RECORDING, SaidToMachine
 from dialer.domain.voice import Played
 from dialer.engine.calling import phases
 from dialer.engine.calling.calls import Calls
@@ -110,7 +111,16 @@ class Heard:
         if call is None or drop is None or call.launch.attempt != event.attempt:
             context.ignore("drop_refused")
             return
-        phases.leave_message(call, Disposition(kind=DispositionKind.MESSAGE_LEFT), at=context.now)
+        if event.machine is not None and event.machine not in TAKES_RECORDING:
+            agent.notice = f"no recorded message is left on a machine of this kind ({event.machine.value})"
+            context.ignore("drop_refused")
+            return
+        said = Disposition(
+            kind=DispositionKind.MESSAGE_LEFT,
+            machine=event.machine,
+            said_to_machine=SaidToMachine.RECORDED,
+        )
+        phases.leave_message(call, said, at=context.now)
         talk = TalkEnded(agent_id=agent.agent, talk_s=talked_s(call, context.now))
         self._roster.move(agent, AgentMove.CALL_OVER)
         campaign = context.state.campaigns[call.launch.campaign]

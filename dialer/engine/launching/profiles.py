@@ -20,12 +20,13 @@ _NEVER_RANG = frozenset({Outcome.NOT_IN_SERVICE, Outcome.NO_CONNECTION})
 
 _PERSON_ANSWERED = frozenset({Outcome.CONVERSATION, Outcome.WRONG_PERSON, Outcome.ANSWERED_THEN_DROPPED})
 
-_AGENT_HEARD_MACHINE = frozenset(
+_AGENT_HEARD_NO_PERSON = frozenset(
     {
         Outcome.VOICEMAIL_LEFT,
         Outcome.VOICEMAIL_LIMITED_CONTENT,
         Outcome.VOICEMAIL_REACHED_NO_MESSAGE,
         Outcome.VOICEMAIL_FULL_NO_MESSAGE,
+        Outcome.CALL_SCREENED,
     }
 )
 
@@ -69,13 +70,13 @@ class Profiles:
     def _profile(self, file: PersonFile, target: Target, quarter: int) -> NumberProfile:
         rang = [entry for entry in file.history if _rang(entry, target.number)]
         live = sum(entry.outcome in _PERSON_ANSWERED for entry in rang)
-        machines = sum(entry.outcome in _AGENT_HEARD_MACHINE for entry in rang)
+        others = sum(entry.outcome in _AGENT_HEARD_NO_PERSON for entry in rang)
         zones = next((row.zones for row in file.numbers if row.number == target.number), None)
         return NumberProfile(
             segment=target.answer_segment,
             local_hour=self._hour(min(zones), quarter) if zones else None,
             attempts=len(rang),
-            needed_agent=live + machines,
+            needed_agent=live + others,
             answered_live=live,
         )
 

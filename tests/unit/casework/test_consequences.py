@@ -58,6 +58,7 @@ TABLE: dict[DispositionKind, tuple[object, ...]] = {
     K.MACHINE: (None, None, None, False, REST, STAY, NONE, NONE),
     K.MESSAGE_LEFT: (None, None, None, False, REST, STAY, NONE, NONE),
     K.SCREENED: (None, None, None, False, REST, STAY, NONE, NONE),
+    K.INTERCEPT: (None, None, NumberStatus.INVALID, False, REST, STAY, NONE, NONE),
     K.DEAD_AIR: (None, None, None, False, REST, STAY, NONE, NONE),
 }
 WRITTEN = {Channel.OUTBOUND: False, Channel.INBOUND: False, Channel.LETTER: True, Channel.PAGE: None}
@@ -71,9 +72,10 @@ NO_TALK = {
     K.MACHINE,
     K.MESSAGE_LEFT,
     K.SCREENED,
+    K.INTERCEPT,
     K.DEAD_AIR,
 }
-WITHOUT_AGENT_OF_A_PERSON = {K.MACHINE, K.MESSAGE_LEFT, K.SCREENED, K.DEAD_AIR}
+WITHOUT_AGENT_OF_A_PERSON = {K.MACHINE, K.MESSAGE_LEFT, K.SCREENED, K.INTERCEPT, K.DEAD_AIR}
 CELLS = [(kind, channel) for kind in DispositionKind for channel in Channel]
 
 
@@ -149,7 +151,8 @@ def test_the_hold_promise_and_number_of_each_kind_by_each_means(
     _request, hold, number, agreed, *_fates = TABLE[kind]
     wanted = () if hold is None else (Hold(kind=hold, since=instant(NOW), source="contact-1"),)  # pyright: ignore[reportArgumentType]
     assert found.holds == wanted
-    assert found.number is number
+    is_caller = kind is K.INTERCEPT and channel is Channel.INBOUND  # they can be reached there
+    assert found.number is (None if is_caller else number)
     promise = Promise(debts=(DEBT,), amount=Money(cents=5_000, currency="USD"), due_at=DUE)
     assert found.promise == (promise if agreed else None)
 
@@ -163,6 +166,7 @@ def test_the_turn_after_each_kind_by_each_means(kind: DispositionKind, channel: 
     until: float | None = None
     if wanted is REST:
         rest = FOUR_HOURS_S if kind in WITHOUT_AGENT_OF_A_PERSON else DAY_S
+        rest = 60.0 if kind is K.INTERCEPT else rest  # the next number of the lead may be tried
         until = DUE if TABLE[kind][3] else NOW + rest
     elif wanted is BACK:
         until = NOW + DAY_S

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from compliance_gate.findings import Recording
+from compliance_gate.words import Outcome as GateOutcome
 from compliance_gate.words import RequestKind, Tech
 from dialer.domain import commands as c
 from dialer.domain import events as e
@@ -13,8 +14,9 @@ from dialer.domain.agent import AgentState
 from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import DetectionMode
 from dialer.domain.detection import Detected, Detection
-from dialer.domain.disposition import DispositionKind
+from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.ids import AgentId, AttemptId
+from dialer.domain.machine import TAKES_RECORDING, MachineKind, SaidToMachine
 from dialer.domain.record import AttemptRecord, entry_of
 from dialer.domain.voice import (
     ApprovedText,
@@ -177,12 +179,12 @@ def test_detection_is_asked_of_the_segments_that_the_campaign_names(
     assert floor.last(c.Originate).detection is asked
 
 
-def left_by_agent(floor: Floor) -> AttemptId:
+def left_by_agent(floor: Floor, machine: MachineKind | None = None) -> AttemptId:
     attempt = floor.all(c.Originate)[0].attempt
     floor.answer(attempt)
     agent = floor.last(c.Bridge).agent
     floor.send(e.CallBridged(attempt=attempt, agent=agent, bridged_at=floor.now))
-    floor.send(e.VoicemailDropRequested(agent=agent, attempt=attempt), after=4.0)
+    floor.send(e.VoicemailDropRequested(agent=agent, attempt=attempt, machine=machine), after=4.0)
     return AttemptId(attempt)
 
 
@@ -216,6 +218,72 @@ def test_a_machine_that_hung_up_before_the_message_has_none(make_floor: MakeFloo
     kept = record(floor, attempt)
     assert kept.disposition is not None
     assert kept.disposition.kind is DispositionKind.MACHINE
+
+
+@pytest.mark.parametrize("machine", [MachineKind.OWN, MachineKind.GENERIC])
+def test_which_machine_got_the_message_stands_in_the_attempt(
+    make_floor: MakeFloor, machine: MachineKind
+) -> None:
+    floor = floor_with(make_floor, DROP)
+    attempt = left_by_agent(floor, machine)
+    floor.send(played(attempt, Recording.VOICEMAIL_DROP, "drop"), after=12.0)
+    floor.send(e.CallEnded(attempt=attempt, outcome=Outcome.CONNECTED))
+    kept = record(floor, attempt)
+    assert (kept.machine(), kept.said_to_machine()) == (machine, SaidToMachine.RECORDED)
+
+
+@pytest.mark.parametrize("machine", [kind for kind in MachineKind if kind not in TAKES_RECORDING])
+def test_on_other_machines_no_recorded_message_is_left_and_the_agent_is_told(
+    make_floor: MakeFloor, machine: MachineKind
+) -> None:
+    floor = floor_with(make_floor, DROP)
+    left_by_agent(floor, machine)
+    assert not floor.all(c.LeaveMessage)
+    assert state_of(floor, "agent0") is AgentState.TALKING
+    assert machine.value in floor.engine.snapshot().agents[0].notice
+
+
+def test_a_machine_that_hung_up_is_kept_with_its_kind_and_was_told_nothing(make_floor: MakeFloor) -> None:
+    floor = floor_with(make_floor, DROP)
+    attempt = left_by_agent(floor, MachineKind.GENERIC)
+    floor.send(e.CallEnded(attempt=attempt, outcome=Outcome.CONNECTED), after=1.0)
+    kept = record(floor, attempt)
+    assert (kept.machine(), kept.said_to_machine()) == (MachineKind.GENERIC, SaidToMachine.NOTHING)
+
+
+def disposed(floor: Floor, said: Disposition) -> AttemptId:
+    attempt = floor.last(c.Originate).attempt
+    floor.answer(attempt)
+    agent = floor.last(c.Bridge).agent
+    floor.send(e.CallBridged(attempt=attempt, agent=agent, bridged_at=floor.now))
+    floor.send(e.CallEnded(attempt=attempt, outcome=Outcome.CONNECTED), after=6.0)
+    floor.send(e.DispositionRecorded(agent=agent, attempt=attempt, disposition=said))
+    return AttemptId(attempt)
+
+
+def test_an_intercept_does_not_count_and_closes_the_number(make_floor: MakeFloor) -> None:
+    floor = floor_with(make_floor, MESSAGE)
+    number = floor.last(c.Originate).number
+    attempt = disposed(floor, Disposition(kind=DispositionKind.INTERCEPT))
+    entry = entry_of(record(floor, attempt))
+    assert entry is not None
+    assert entry.outcome is GateOutcome.NOT_IN_SERVICE
+    status = floor.last(c.StoreNumberStatus)
+    assert (status.number, status.status) == (number, c.NumberStatus.INVALID)
+    kept = record(floor, attempt)
+    assert (kept.machine(), kept.said_to_machine()) == (MachineKind.INTERCEPT, SaidToMachine.NOTHING)
+
+
+def test_what_an_agent_spoke_onto_a_machine_is_told_apart_from_a_recording(make_floor: MakeFloor) -> None:
+    floor = floor_with(make_floor, MESSAGE)
+    said = Disposition(
+        kind=DispositionKind.MESSAGE_LEFT, machine=MachineKind.OTHER, said_to_machine=SaidToMachine.SPOKEN
+    )
+    kept = record(floor, disposed(floor, said))
+    assert (kept.machine(), kept.said_to_machine()) == (MachineKind.OTHER, SaidToMachine.SPOKEN)
+    entry = entry_of(kept)
+    assert entry is not None
+    assert entry.tech is None
 
 
 def test_where_none_is_allowed_an_agent_s_wish_changes_nothing(make_floor: MakeFloor) -> None:

@@ -67,7 +67,13 @@ def test_a_call_taken_back_and_one_never_attempted_teach_nothing(floor: Any) -> 
 
 
 @pytest.mark.parametrize(
-    ("kind", "live"), [(DispositionKind.REFUSED_TO_PAY, 1.0), (DispositionKind.MACHINE, 0.0)]
+    ("kind", "live"),
+    [
+        (DispositionKind.REFUSED_TO_PAY, 1.0),
+        (DispositionKind.MACHINE, 0.0),
+        (DispositionKind.SCREENED, 0.0),
+        (DispositionKind.INTERCEPT, 0.0),
+    ],
 )
 def test_who_was_talked_to_is_what_the_agent_says(floor: Any, kind: DispositionKind, live: float) -> None:
     attempt = _first(floor)
@@ -290,10 +296,11 @@ def test_a_record_counts_the_number_s_own_calls_that_rang() -> None:
         _call(10, Came.NOT_IN_SERVICE),
         _call(11, Came.NO_CONNECTION),
         _call(12, Came.CONVERSATION, number="n2"),
+        _call(13, Came.CALL_SCREENED),
         HistoryEntry(entry="m", at=datetime(2026, 5, 1, tzinfo=UTC), event=EventKind.SMS, number="n1"),
     )
     assert profiles.of(TARGET) == NumberProfile(
-        segment="mobile", attempts=10, needed_agent=5, answered_live=3
+        segment="mobile", attempts=11, needed_agent=6, answered_live=3
     )
 
 

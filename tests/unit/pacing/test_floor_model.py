@@ -131,6 +131,8 @@ def test_a_launch_teaches_the_law_of_what_it_became_and_both_factors() -> None:
         8.0 / 8.1,
         9.0 / 8.5,
     )
+    assistant = resolved(LaunchOutcome.ASSISTANT, needed=True)
+    assert (assistant.machine_ring.observations, assistant.needs_share.factor) == (0.0, 9.0 / 8.5)
     found = resolved(LaunchOutcome.MACHINE)
     assert (found.unanswered_ring.observations, found.needs_share.factor) == (1.0, 8.0 / 8.5)
 

@@ -20,6 +20,7 @@ from dialer.domain.caller_id import OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Command, Hangup, HangupReason, StorePacing
 from dialer.domain.cue import Cue
+from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.events import (
     CallRinging,
@@ -30,6 +31,7 @@ from dialer.domain.events import (
     TimeReached,
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, NumberId, PersonId
+from dialer.domain.machine import MachineKind, SaidToMachine
 from dialer.domain.money import Money
 from dialer.domain.ports import Fate, JournalEntry
 from dialer.domain.valid import CENTURY_BEGINS, CENTURY_ENDS
@@ -99,6 +101,8 @@ def any_of(hint: object) -> st.SearchStrategy[Any]:
     """Values of a type with every field drawn, defaults included."""
     if hint in GIVEN:
         return GIVEN[hint]
+    if hint is Disposition:
+        return any_disposition()
     if is_dataclass(hint):
         kind: Any = hint
         hints = get_type_hints(kind, include_extras=True)
@@ -109,6 +113,21 @@ def any_of(hint: object) -> st.SearchStrategy[Any]:
     if get_origin(hint) is Annotated:
         return any_declared(arguments[0], arguments[1:])
     return any_collection(hint, arguments) if arguments else st.from_type(cast("type[Any]", hint))
+
+
+def any_disposition() -> st.SearchStrategy[Disposition]:
+    """Each kind, and what its machine may be and be told: not every kind admits each."""
+    hints = get_type_hints(Disposition, include_extras=True)
+    about_machines = {"machine", "said_to_machine"}
+    drawn = {f.name: any_of(hints[f.name]) for f in fields(Disposition) if f.name not in about_machines}
+    of_machines = [
+        (DispositionKind.MACHINE, MachineKind.FULL, SaidToMachine.NOTHING),
+        (DispositionKind.MESSAGE_LEFT, MachineKind.OWN, SaidToMachine.RECORDED),
+        (DispositionKind.SCREENED, MachineKind.SCREENER, SaidToMachine.SPOKEN),
+    ]
+    return st.builds(Disposition, **drawn) | st.sampled_from(of_machines).map(
+        lambda of: Disposition(kind=of[0], machine=of[1], said_to_machine=of[2])
+    )
 
 
 def any_declared(base: object, declared: tuple[object, ...]) -> st.SearchStrategy[Any]:

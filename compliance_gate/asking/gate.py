@@ -167,7 +167,7 @@ def _next_step(question: Question, denials: list[_Denial]) -> int | None:
         step = None if release is None or step is None else max(step, release)
     # A person on a journey comes home, and what was an unlawful hour there no longer matters.
     zones_end = question.person.zone_set(question.at).until
-    if step != question.at and zones_end is not None and question.at < zones_end:
+    if step != question.at and zones_end is not None:
         return zones_end if step is None else min(step, zones_end)
     return step
 
@@ -177,11 +177,14 @@ def _later(release: int | None, at: int) -> int | None:
 
 
 def _end_of_law(rule: Rule, question: Question) -> int | None:
-    """First second at which the rule is no longer in force anywhere the person may be."""
+    """First second at which the rule is in force nowhere the person may be; `None` = it does not end.
+
+    A gate that is held to the law of an earlier day asks rules that ended since: for it they do not end.
+    """
     if rule.header.effective_to is None:
         return None
-    end = max((zone.midnight(rule.to_day + 1) for zone in question.zones), default=None)
-    return None if end is None else max(end, question.at + 1)
+    end = max((zone.midnight(rule.to_day + 1) for zone in question.zones), default=question.at)
+    return end if end > question.at else None
 
 
 def _may_play(question: Question, plan: Plan) -> frozenset[Recording]:

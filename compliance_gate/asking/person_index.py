@@ -96,7 +96,7 @@ class PreparedPerson:
         self._times: list[int] | None = None
         self._codes = 0
         self._days: dict[str, list[int]] = {}
-        self._zone_sets: tuple[ZoneSet, ...] | None = None
+        self._zone_sets: tuple[ZoneSet, ZoneSet] | None = None
         self._places: frozenset[Place] | None = None
         self._call_consents: tuple[CallConsent, ...] | None = None
 
@@ -163,7 +163,8 @@ class PreparedPerson:
             return self.all_groups
         group_of = self._group_of
         if len(debts) == 1:
-            return (group_of.get(debts[0], debts[0]),)
+            (debt,) = debts
+            return (group_of.get(debt, debt),)
         return tuple(sorted({group_of.get(debt, debt) for debt in debts}))
 
     def surely_covered(self, debts: tuple[str, ...]) -> tuple[str, ...]:
@@ -189,10 +190,8 @@ class PreparedPerson:
         """The zones the person may be in at a second."""
         if self._zone_sets is None:
             self._zone_sets = self._find_zones()
-        for zone_set in self._zone_sets:
-            if zone_set.until is None or at < zone_set.until:
-                return zone_set
-        return self._zone_sets[-1]
+        first, afterwards = self._zone_sets
+        return first if first.until is None or at < first.until else afterwards
 
     def places(self, at: int) -> frozenset[Place]:
         """Places whose law may protect the person at a second: every address, and where they are known to be.
@@ -248,18 +247,19 @@ class PreparedPerson:
             entry=entry,
         )
 
-    def _find_zones(self) -> tuple[ZoneSet, ...]:
+    def _find_zones(self) -> tuple[ZoneSet, ZoneSet]:
+        """Where the person may be now, and after a journey; the same where no journey ends."""
         names, unknown = _zones_on_file(self.file)
         here = self.file.known_location
+        at_home = ZoneSet(_zones(names), unknown, None)
         if here is None:
-            return (ZoneSet(_zones(names), unknown, None),)
+            return at_home, at_home
         together = ZoneSet(_zones(names | here.zones), unknown, None)
         if here.until is None:
-            return (together,)
+            return together, together
         # The stay ends with its last day, wherever that day ends last.
         end = max(zone.midnight((here.until + timedelta(days=1)).toordinal()) for zone in together.zones)
-        after = ZoneSet(_zones(names), unknown, None)
-        return (replace(together, until=end), after)
+        return replace(together, until=end), at_home
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

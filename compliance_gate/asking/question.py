@@ -102,8 +102,6 @@ class Question:
         Args:
             asked_for: only a request to be called back will do, whichever debts it named or did not name.
         """
-        if not self.person.call_consents:
-            return False
         known = self._covered.get((group, asked_for))
         if known is None:
             number = self.proposed.number

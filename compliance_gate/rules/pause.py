@@ -13,6 +13,7 @@ Values:
 """
 
 from dataclasses import dataclass
+from operator import itemgetter
 
 from compliance_gate.asking.person_index import CONVERSATIONS, PastEvent, event_code
 from compliance_gate.asking.question import Question
@@ -185,13 +186,12 @@ class PauseRule(Rule):
             # Events are kept by whole seconds; a part of a second more is a second more to wait.
             until = event.at + int((of.hours or 0) * 3600) + (event.entry.at.microsecond > 0)
             return until, (happened, ("until", utc(until).isoformat()))
-        latest, zone_of_latest, day = 0, question.zones[0], 0
+        ends: list[tuple[int, ZoneDays, int]] = []
         for zone in question.zones:
             free = zone.day_of(event.at) + of.days + (0 if of.day_one_included else 1)
-            until = zone.midnight(free)
-            if until > latest:
-                latest, zone_of_latest, day = until, zone, free
-        return latest, (happened, _free_on(zone_of_latest, day))
+            ends.append((zone.midnight(free), zone, free))
+        until, zone, day = max(ends, key=itemgetter(0))
+        return until, (happened, _free_on(zone, day))
 
 
 def read_pause(header: Header, reader: Reader) -> PauseRule:

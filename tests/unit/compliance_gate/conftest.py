@@ -62,7 +62,12 @@ class Law:
             },
         }
         read = read_case(case)
-        return self.gate.evaluate(read.request, at=read.at)
+        decision = self.gate.evaluate(read.request, at=read.at)
+        failed = [
+            fact for finding in decision.findings for fact in finding.facts if fact[0] == "the rule failed"
+        ]
+        assert failed == [], "a rule that raises denies, which must not pass for its answer"
+        return decision
 
     def allows(self, now: str, **facts: object) -> bool:
         """Whether a call at `now` is allowed."""

@@ -257,3 +257,14 @@ def test_handling_rules_are_in_the_rulebook_and_its_hash_and_no_finding_of_a_cal
         ContactRequest(person=PreparedPerson(PersonFile(person="P1")), proposed=ProposedContact()), at=NOON
     ).findings
     assert not any(finding.rule.startswith("house-shortest") for finding in findings)
+
+
+def test_a_ring_of_no_seconds_is_one_of_none() -> None:
+    """A policy may say so; it is not taken for one that says nothing."""
+    text = (
+        "pack: TEST\ntitle: A law\nrules:\n  - {rule: r, kind: call_handling, what: w, unit: u, citation: c, "
+        "checked: memory, checked_on: 2026-01-01, effective: {from: 2000-01-01}, "
+        "values: {shortest_ring_s: 0}}\n"
+    )
+    gate = ComplianceGate(load_rulebook([("test.yaml", text)]))
+    assert terms(gate, Purpose.COLLECTION, "TEST") == {Duty.SHORTEST_RING: {0.0}}

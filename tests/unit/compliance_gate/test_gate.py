@@ -7,6 +7,7 @@ import pytest
 
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
+from compliance_gate.book.rulebook import load_rulebook
 from compliance_gate.book.shipped import sample_rulebook
 from compliance_gate.findings import ClearanceLedger, ClearanceRefusedError, Layer, Recording, Verdict
 from compliance_gate.request import (
@@ -21,7 +22,16 @@ from compliance_gate.request import (
 )
 from compliance_gate.rules.base import Answer
 from compliance_gate.rules.window import WindowRule
-from compliance_gate.words import ConsentScope, EventKind, HoldKind, NumberKind, NumberRole, Outcome, Tech
+from compliance_gate.words import (
+    Action,
+    ConsentScope,
+    EventKind,
+    HoldKind,
+    NumberKind,
+    NumberRole,
+    Outcome,
+    Tech,
+)
 
 NOW = datetime(2026, 6, 10, 15, tzinfo=UTC)
 NUMBER = NumberOnFile(
@@ -237,3 +247,96 @@ def test_the_next_instant_is_looked_for_four_hundred_days_ahead(waits_s: int, is
     noon = NOW.replace(hour=15)
     assert noon == NOW, "an hour that every window leaves open, that day and then"
     assert GATE.evaluate(ask(held), at=NOW).retry_at == (ends if is_told else None)
+
+
+def test_a_clearance_names_the_debts_of_the_contact_or_all_there_are() -> None:
+    """What was not said is about every debt on file."""
+    both = replace(PERSON, debts=(Debt(debt="D1"), Debt(debt="D2")))
+
+    def debts(proposed: ProposedContact) -> tuple[str, ...]:
+        clearance = GATE.evaluate(ask(both, proposed), at=NOW).clearance
+        assert clearance is not None
+        return clearance.debts
+
+    assert debts(replace(PROPOSED, debts=("D2",))) == ("D2",)
+    assert debts(replace(PROPOSED, debts=None)) == ("D1", "D2")
+
+
+def test_a_clearance_is_valid_for_as_long_as_the_gate_says() -> None:
+    """Five seconds, unless it was made with other ones."""
+    for gate, seconds in ((GATE, 5.0), (ComplianceGate(sample_rulebook(), clearance_valid_s=7.5), 7.5)):
+        clearance = gate.evaluate(ask(), at=NOW).clearance
+        assert clearance is not None
+        assert (clearance.issued_at, clearance.expires_at) == (NOW, NOW + timedelta(seconds=seconds))
+        assert gate.clearance_valid_s == seconds
+
+
+MAIL = ProposedContact(action=Action.SEND_EMAIL, debts=("D1",))
+TEXT = replace(PROPOSED, action=Action.SEND_SMS)
+
+
+@pytest.mark.parametrize(
+    ("proposed", "numbered"),
+    [(PROPOSED, True), (TEXT, True), (MAIL, False), (replace(MAIL, action=Action.SEND_LETTER), False)],
+)
+@pytest.mark.parametrize("layers", [(Layer.LAW,), tuple(Layer)])
+def test_what_must_be_true_before_any_law_is_asked_is_told_first(
+    proposed: ProposedContact, numbered: bool, layers: tuple[Layer, ...]
+) -> None:
+    """The same findings whether the contact is sound or not: one of them then denies."""
+    gate = ComplianceGate(sample_rulebook(), layers=layers)
+    names = [
+        "gate-jurisdiction",
+        *(["gate-number-on-file"] if numbered else []),
+        *(["gate-debt-on-file"] if Layer.HOUSE in layers else []),
+        "gate-place-known",
+    ]
+    sound = gate.evaluate(ask(proposed=proposed), at=NOW).findings
+    assert [finding.rule for finding in sound[: len(names)]] == names
+    assert {finding.verdict for finding in sound[: len(names)]} == {Verdict.CLEARED}
+    for found in (sound, gate.evaluate(ask(proposed=replace(proposed, number=None)), at=NOW).findings):
+        assert [f.rule for f in found if f.rule.startswith("gate-")] == names
+    absent = gate.evaluate(replace(ask(proposed=proposed), packs=()), at=NOW)
+    assert [f.rule for f in absent.findings if f.rule.startswith("gate-")] == names
+    assert dict(absent.findings[0].facts) == {"law packs not known": "none given"}
+    unknown = gate.evaluate(replace(ask(proposed=proposed), packs=("US-federal", "X", "Y")), at=NOW)
+    assert dict(unknown.findings[0].facts) == {"law packs not known": "X, Y"}
+    assert unknown.retry_at is None
+
+
+@pytest.mark.parametrize(("debts", "strange"), [(("D1",), []), (("D1", "D8", "D9"), ["D8", "D9"])])
+def test_debts_that_are_not_on_file_are_told_each(debts: tuple[str, ...], strange: list[str]) -> None:
+    """The house asks for it; the law alone does not."""
+    proposed = replace(PROPOSED, debts=debts)
+    decision = GATE.evaluate(ask(proposed=proposed), at=NOW)
+    told = [value for f in decision.findings for name, value in f.facts if name == "debt not on file"]
+    assert told == strange
+    assert (decision.clearance is None) is bool(strange)
+    law = ComplianceGate(sample_rulebook(), layers=(Layer.LAW,))
+    assert law.evaluate(ask(proposed=proposed), at=NOW).is_allowed
+
+
+@pytest.mark.parametrize(
+    ("rule", "wants"),
+    [("unless_agent_guaranteed: true, calls: [abandoned]", True), ("calls: [abandoned]", False)],
+)
+def test_only_a_pause_that_a_certain_agent_lifts_wants_one(rule: str, wants: bool) -> None:
+    """Told with the denial, so that the contact is asked for again with an agent reserved."""
+    text = (
+        "pack: TEST\ntitle: A law\nrules:\n  - {rule: r, kind: pause, what: w, unit: u, citation: c, "
+        "checked: memory, checked_on: 2026-01-01, effective: {from: 2000-01-01}, "
+        f"values: {{per: person, hours: 72, {rule}}}}}\n"
+    )
+    gate = ComplianceGate(load_rulebook([("test.yaml", text)]))
+    abandoned = HistoryEntry(
+        entry="C1",
+        at=NOW - timedelta(hours=1),
+        event=EventKind.CALL_PLACED,
+        outcome=Outcome.ABANDONED,
+    )
+    request = replace(ask(replace(PERSON, history=(abandoned,))), packs=("TEST",))
+    decision = gate.evaluate(request, at=NOW)
+    assert not decision.is_allowed
+    assert decision.wants_agent is wants
+    assert gate.evaluate(request, at=NOW, with_retry=False).retry_at is None
+    assert decision.retry_at == NOW + timedelta(hours=71)

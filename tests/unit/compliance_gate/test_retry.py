@@ -1,13 +1,16 @@
 """When a contact may be made: the first second at which all rules pass together."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.asking.question import Question
 from compliance_gate.book.rulebook import load_rulebook
+from compliance_gate.rules.base import PASSED, Answer, Denied
+from compliance_gate.rules.window import WindowRule
 
 RULE = """
   - rule: {name}
@@ -121,3 +124,68 @@ def test_a_fraction_of_a_second_is_rounded_against_the_contact(laws: Callable[..
     assert not window.allows("2026-06-10T07:59:59.9-04:00")
     assert window.allows("2026-06-10T20:59:34.9-04:00", ring=25)
     assert not window.allows("2026-06-10T20:59:35.1-04:00", ring=25)
+
+
+def test_the_end_of_a_journey_opens_the_hours_of_home(laws: Callable[..., Any]) -> None:
+    """Home on Guam, where it is two in the afternoon when the last day of the journey ends in New York."""
+    person = {
+        "id": "P1",
+        "addresses": [{"country": "US", "tz": "Pacific/Guam"}],
+        "known_location": {"tz": "America/New_York", "until": "2026-06-10"},
+    }
+    numbers = [{"e164": "+12125550123", "kind": "mobile", "area_code_tzs": ["Pacific/Guam"]}]
+    rule, now = laws(("window", HOURS)), "2026-06-10T21:30:00-04:00"
+    midnight = "2026-06-11T00:00:00-04:00"
+
+    assert rule.retry(now, person=person, numbers=numbers) == at(midnight)
+    assert rule.allows(midnight, person=person, numbers=numbers)
+    assert not rule.allows("2026-06-10T23:59:59-04:00", person=person, numbers=numbers)
+
+
+def test_a_rule_that_names_no_later_second_is_asked_at_the_next(
+    laws: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It can neither hold the search where it is nor end it."""
+    opens = int(at("2026-06-10T12:00:03-04:00").timestamp())
+
+    def asked(rule: WindowRule, question: Question) -> Answer:
+        return PASSED if question.at >= opens else Denied((), question.at - 60)
+
+    monkeypatch.setattr(WindowRule, "ask", asked)
+    found = laws(("window", HOURS)).retry("2026-06-10T12:00:00-04:00")
+    assert found == at("2026-06-10T12:00:03-04:00")
+
+
+@pytest.mark.parametrize(
+    ("now", "allowed"), [("2026-06-12T23:59:59-04:00", False), ("2026-06-13T00:00:00-04:00", True)]
+)
+def test_the_last_day_of_a_rule_is_in_it(laws: Callable[..., Any], now: str, allowed: bool) -> None:
+    never = "at_most: 0, per: person, within: [{days: 7}], calls: all"
+    rule = laws(("count", never, "2026-06-12"), ("window", 'hours: [{from: "00:00", to: "24:00"}]'))
+    assert rule.allows(now) is allowed
+
+
+@pytest.mark.parametrize(
+    ("held_to", "now", "retry"),
+    [
+        ("2026-06-12", "2026-07-01T22:00:00-04:00", "2026-07-02T08:00:00-04:00"),
+        ("2026-06-12", "2026-06-13T00:00:00-04:00", "2026-06-13T08:00:00-04:00"),
+        ("2026-06-12", "2026-06-12T22:00:00-04:00", "2026-06-13T08:00:00-04:00"),
+    ],
+)
+def test_held_to_the_law_of_an_earlier_day_a_rule_that_ended_since_goes_on(
+    laws: Callable[..., Any], held_to: str, now: str, retry: str
+) -> None:
+    """On its last day, in the second after it and a month later: its hours are what is waited for."""
+    made = laws(("window", HOURS, "2026-06-12"))
+    held = ComplianceGate(made.gate.rulebook, law_of=date.fromisoformat(held_to))
+    assert type(made)(gate=held).retry(now) == at(retry)
+
+
+def test_a_rule_that_begins_later_does_not_bind_where_the_law_is_held_to_before(
+    laws: Callable[..., Any],
+) -> None:
+    made = laws(("window", HOURS, "2026-06-12"))
+    for day, allowed in (("1999-12-31", True), ("2000-01-01", False), ("2026-06-13", True)):
+        held = ComplianceGate(made.gate.rulebook, law_of=date.fromisoformat(day))
+        assert type(made)(gate=held).allows("2026-06-01T22:00:00-04:00") is allowed

@@ -1,10 +1,13 @@
 """Law files are checked when they are loaded; lower layers may only be stricter; the hash is of the law."""
 
+import hashlib
 from datetime import date
 
 import pytest
 
-from compliance_gate.book.reader import LawError
+from compliance_gate.book.reader import LawError, Reader, clock
+from compliance_gate.book.register import Place, read_register
+from compliance_gate.book.register.signatures import Signature, read_signatures, write_signatures
 from compliance_gate.book.rulebook import load_rulebook
 from compliance_gate.book.shipped import rulebook_with, standard_rulebook
 from compliance_gate.words import Checked
@@ -128,3 +131,289 @@ def test_every_pack_is_in_the_register() -> None:
     registered = {name for entry in book.register.entries for name in entry.packs}
 
     assert set(book.packs) - registered == set()
+
+
+# --- names, editions, days ----------------------------------------------------------------------------------
+
+
+def until(last: str, **changes: str) -> str:
+    return text(**changes).replace("}\n    values", f", to: {last}}}\n    values")
+
+
+@pytest.mark.parametrize(("begins", "taken"), [("2020-12-31", False), ("2021-01-01", True)])
+def test_an_edition_may_begin_the_day_after_the_other_ends(begins: str, taken: bool) -> None:
+    files = [("a.yaml", until("2020-12-31")), ("b.yaml", text(start=begins))]
+    for order in (files, [("a.yaml", files[1][1]), ("b.yaml", files[0][1])]):
+        if taken:
+            assert len(load_rulebook(order).rules()) == 2
+        else:
+            with pytest.raises(LawError, match="for the same days"):
+                load_rulebook(order)
+
+
+@pytest.mark.parametrize(
+    ("day", "begins"),
+    [
+        ("2019-12-31", None),
+        ("2020-01-01", "2020-01-01"),
+        ("2020-12-31", "2020-01-01"),
+        ("2021-01-01", "2021-01-01"),
+        ("2030-01-01", "2021-01-01"),
+    ],
+)
+def test_a_rule_is_found_by_name_in_its_edition_of_a_day(day: str, begins: str | None) -> None:
+    """Without a day its latest; by a name nobody has, none."""
+    book = load_rulebook([("a.yaml", until("2020-12-31")), ("b.yaml", text(start="2021-01-01"))])
+    found = book.rule("one", date.fromisoformat(day))
+    assert (None if found is None else found.header.effective_from.isoformat()) == begins
+    in_force = [rule.header.effective_from.isoformat() for rule in book.in_force(date.fromisoformat(day))]
+    assert in_force == ([] if begins is None else [begins])
+    latest = book.rule("one")
+    assert latest is not None
+    assert latest.header.effective_from == date(2021, 1, 1)
+    assert book.rule("two") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "message"),
+    [
+        ("a.yaml", "pack: [", "a.yaml: not readable as YAML"),
+        ("a.yaml", "pack: A\ntitle: T\nrules: []", "a.yaml: a pack needs at least one rule"),
+        ("a.yaml", "- 1", "a.yaml: expected a mapping"),
+        ("a.yaml", "title: T", "pack: a text is required"),
+        ("client/a.yaml", "pack: A\ntitle: T\nsigned_by: x\ndated: 2026-01-01", "client: a text is required"),
+        ("house/a.yaml", "pack: A\ntitle: T\nsigned_by: x", "dated: a date such as"),
+    ],
+)
+def test_a_file_that_is_no_pack_is_refused_with_its_path(path: str, content: str, message: str) -> None:
+    with pytest.raises(LawError, match=message):
+        load_rulebook([(path, content)])
+
+
+def test_a_pack_of_two_files_is_one_and_of_two_layers_is_refused() -> None:
+    two = load_rulebook([("a.yaml", text()), ("b.yaml", text(rule="two"))])
+    assert [rule.header.rule for rule in two.packs["TEST"].rules] == ["one", "two"]
+    house = text(rule="two").replace("title:", "signed_by: x\ndated: 2026-01-01\ntitle:")
+    with pytest.raises(LawError, match="pack TEST is also in another layer"):
+        load_rulebook([("a.yaml", text()), ("house/b.yaml", house)])
+    client = house.replace("title:", "client: WHO\ntitle:")
+    with pytest.raises(LawError, match="pack TEST is also in another layer"):
+        load_rulebook(
+            [
+                ("client/a.yaml", client.replace("WHO", "acme")),
+                ("client/b.yaml", client.replace("WHO", "other")),
+            ]
+        )
+
+
+def test_the_hash_is_sixteen_digits_of_all_that_decides() -> None:
+    """The register, its signatures and each value of a rule's head among it."""
+    packs = [
+        (f"{pack}.yaml", text(rule=f"of {pack}").replace("pack: TEST", f"pack: {pack}"))
+        for pack in ("CITY", "B", "V")
+    ]
+    register = [("r.yaml", REGISTER)]
+    book = load_rulebook([*packs, ("a.yaml", text())], register)
+    others = [
+        load_rulebook([*packs, ("a.yaml", text())]),
+        load_rulebook([*packs, ("a.yaml", text(start="2020-01-02"))], register),
+        load_rulebook([*packs, ("a.yaml", until("2030-01-01"))], register),
+        load_rulebook([*packs, ("a.yaml", text(citation="other"))], register),
+        book.signed([Signature(place="AA-F", signed_by="Jane", dated=date(2026, 1, 1))]),
+        book.signed([Signature(place="AA-F", signed_by="Jane", dated=date(2026, 1, 2))]),
+    ]
+    hashes = {other.hash for other in (book, *others)}
+    assert len(hashes) == 7
+    assert all(len(each) == 16 for each in hashes)
+    assert hashlib.sha256(book.text.encode()).hexdigest().startswith(book.hash)
+    assert book.signed([]).hash == book.hash
+
+
+# --- reading values -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [("00:00", 0), ("00:00:01", 1), ("01:02:03", 3723), ("23:59", 86340), ("24:00", 86400)],
+)
+def test_a_time_of_day_is_seconds_since_midnight(told: str, seconds: int) -> None:
+    assert clock(told, "here") == seconds
+
+
+@pytest.mark.parametrize("told", ["24:01", "8", "noon", "25:00"])
+def test_what_is_no_time_of_day_is_refused(told: str) -> None:
+    with pytest.raises(LawError, match=f"here: '{told}' is not a time of day"):
+        clock(told, "here")
+
+
+@pytest.mark.parametrize(
+    ("value", "whole"), [(0, 0), (7, 7), (-1, None), (True, None), (1.5, None), ("7", None)]
+)
+def test_a_whole_number_is_none_or_more(value: object, whole: int | None) -> None:
+    reader = Reader({"n": value}, "here")
+    if whole is None:
+        with pytest.raises(LawError, match="here: n: a whole number is required"):
+            reader.whole("n")
+    else:
+        assert reader.whole("n") == reader.whole_or_none("n") == whole
+    assert reader.whole_or_none("absent") is None
+
+
+def test_each_kind_of_value_is_read_or_refused() -> None:
+    """What is not given is nothing; what is of another kind is an error that names the key."""
+    day = date(2026, 1, 1)
+    reader = Reader(
+        {"t": " a  b ", "f": True, "d": day, "one": "x", "many": ["x", "y"], "blank": " ", "inner": {"k": 1}},
+        "here",
+    )
+    assert (reader.text("t"), reader.text_or_none("absent")) == ("a b", None)
+    assert (reader.flag("f"), reader.flag("absent"), reader.flag("absent", default=True)) == (
+        True, False, True
+    )  # fmt: skip
+    assert (reader.day("d"), reader.day_or_none("d"), reader.day_or_none("absent")) == (day, day, None)
+    assert (reader.texts("one"), reader.texts("many"), reader.texts("absent")) == (("x",), ("x", "y"), ())
+    assert reader.inner("inner").raw("k") == 1
+    assert (reader.inners("absent"), reader.has("absent"), reader.has("t")) == ((), False, True)
+    assert reader.word("absent", Checked, default=Checked.POLICY) is Checked.POLICY
+    for read, key, message in (
+        (reader.text, "blank", "a text is required"),
+        (reader.text, "absent", "a text is required"),
+        (reader.flag, "t", "true or false is required"),
+        (reader.day, "t", "a date such as"),
+        (reader.texts, "f", "a list of words is required"),
+        (reader.inners, "t", "a list is required"),
+        (reader.inner, "t", "expected a mapping"),
+    ):
+        with pytest.raises(LawError, match=f"here: {key}: {message}"):
+            read(key)
+    with pytest.raises(LawError, match="here: absent: a text is required"):
+        reader.word("absent", Checked)
+
+
+# --- the register -------------------------------------------------------------------------------------------
+
+REGISTER = """
+jurisdictions:
+  - {name: AA, country: AA, status: covered, packs: [TEST], extent: e, checked: c, checked_on: 2026-01-01}
+  - {name: AA-F, country: AA, region: F, status: federal_only, packs: [TEST], extent: e, checked: c,
+     checked_on: 2026-01-01}
+  - {name: AA-N, country: AA, region: N, status: absent, extent: e, checked: c, checked_on: 2026-01-01}
+  - {name: AA-F-TOWN, country: AA, region: F, cities: [Town, The Town], status: covered, packs: [CITY],
+     extent: e, checked: c, checked_on: 2026-01-01}
+  - {name: BB-X, country: BB, region: X, status: covered, packs: [B], extent: e, checked: c,
+     checked_on: 2026-01-01}
+  - {name: CC-Y-VILLE, country: CC, region: Y, cities: [Ville], status: covered, packs: [V], extent: e,
+     checked: c, checked_on: 2026-01-01}
+"""
+UNSIGNED = "AA-F: federal law only, and nobody has signed for it"
+SIGNED_BY = [Signature(place="AA-F", signed_by="Jane", dated=date(2026, 1, 1))]
+
+
+def here(country: str | None, region: str | None = None, city: str | None = None) -> Place:
+    return Place(country=country, region=region, city=city)
+
+
+@pytest.mark.parametrize(
+    ("places", "packs", "absent"),
+    [
+        ([here("AA", "Z")], ("TEST",), ()),
+        ([here("AA", "F")], ("CITY",), (UNSIGNED,)),
+        ([here("AA", "F", "TOWN")], ("CITY",), (UNSIGNED,)),
+        ([here("AA", "F", "the town")], ("CITY",), (UNSIGNED,)),
+        ([here("AA", "F", "Elsewhere")], (), (UNSIGNED,)),
+        ([here("AA", "N")], (), ("AA-N",)),
+        ([here("AA")], ("CITY", "TEST"), (UNSIGNED, "AA-N")),
+        ([here("BB", "X")], ("B",), ()),
+        ([here("BB", "Z")], (), ("BB-Z",)),
+        ([here("BB")], ("B",), ()),
+        ([here("CC", "Y", "Ville")], ("V",), ()),
+        ([here("CC", "Y", "Other")], (), ("CC-Y-Other",)),
+        ([here("CC", "Y")], ("V",), ()),
+        ([here("ZZ")], (), ("ZZ",)),
+        ([here(None)], (), ("unknown place",)),
+        ([here(None, "F", "Town")], (), ("F-Town",)),
+        ([], (), ("no place of the person is known",)),
+        ([here("BB", "X"), here("ZZ"), here("AA", "Z"), here("ZZ")], ("B", "TEST"), ("ZZ",)),
+    ],
+)
+def test_a_place_has_the_packs_of_all_that_it_may_be_and_no_law_known_is_told(
+    places: list[Place], packs: tuple[str, ...], absent: tuple[str, ...]
+) -> None:
+    """Its region's entry, or else the country's; its city's beside; what is not said is tried as each."""
+    coverage = read_register([("r.yaml", REGISTER)]).coverage(places)
+    assert (coverage.packs, coverage.absent) == (packs, absent)
+
+
+def test_how_a_place_stands_is_told() -> None:
+    register = read_register([("r.yaml", REGISTER)])
+    assert register.coverage([here("AA", "Z")]).facts == (("AA", "covered: TEST"),)
+    signed = register.signed(SIGNED_BY).coverage([here("AA", "F", "Elsewhere")])
+    assert signed.facts == (("AA-F", "federal law only, signed by Jane on 2026-01-01"),)
+    assert (signed.packs, signed.absent) == (("TEST",), ())
+    again = register.signed(SIGNED_BY).signed([])
+    assert again == register, "what was signed for earlier is no longer"
+
+
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [("AA", "AA is covered"), ("AA-N", "AA-N is absent"), ("ZZ", "ZZ is not in the register")],
+)
+def test_only_a_place_of_federal_law_alone_is_signed_for(place: str, why: str) -> None:
+    signature = Signature(place=place, signed_by="Jane", dated=date(2026, 1, 1))
+    with pytest.raises(LawError, match=why):
+        read_register([("r.yaml", REGISTER)]).signed([signature])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (REGISTER + REGISTER.split("jurisdictions:\n")[1], "AA is listed twice"),
+        (REGISTER.replace("packs: [B], ", ""), "BB-X: covered needs packs"),
+        (REGISTER.replace("packs: [TEST], extent: e, checked: c,\n", "extent: e, checked: c,\n"),
+         "AA-F: federal_only needs packs"),
+        (REGISTER.replace("status: absent", "status: gone"), "unknown word 'gone'"),
+        (REGISTER.replace("name: BB-X,", "name: BB-X, why: x,"), "unknown key why"),
+    ],
+)  # fmt: skip
+def test_a_malformed_register_is_refused(content: str, message: str) -> None:
+    with pytest.raises(LawError, match=message):
+        read_register([("r.yaml", content)])
+
+
+def test_a_register_names_only_packs_there_are() -> None:
+    with pytest.raises(LawError, match="BB-X names packs that do not exist: B"):
+        load_rulebook(
+            [("a.yaml", text()), ("b.yaml", text(rule="two").replace("pack: TEST", "pack: CITY"))],
+            [("r.yaml", REGISTER)],
+        )
+
+
+def test_signatures_are_read_as_they_were_written() -> None:
+    """In the order of the places, names in their own letters."""
+    signatures = (
+        Signature(place="US-OH", signed_by="Zoë Müller", dated=date(2026, 11, 22)),
+        Signature(place="US-AL", signed_by="Jane Roe, officer", dated=date(2026, 11, 23)),
+    )
+    written = write_signatures(signatures)
+    assert read_signatures("s.yaml", written) == signatures[::-1]
+    assert written.splitlines()[1:3] == ["- place: US-AL", "  signed_by: Jane Roe, officer"]
+    assert "Zoë Müller" in written
+    assert read_signatures("s.yaml", "signatures: []") == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("signatures: [", "s.yaml: not readable as YAML"),
+        ("signatures: [{place: A, signed_by: x, dated: 2026-01-01},"
+         " {place: A, signed_by: y, dated: 2026-01-02}]",
+         "s.yaml: A is signed for twice"),
+        ("signatures: [{place: A, signed_by: ' ', dated: 2026-01-01}]", "signed_by: a text is required"),
+        ("signatures: [{place: A, signed_by: x}]", "dated: a date such as"),
+        ("signatures: [{place: A, signed_by: x, dated: 2026-01-01, why: y}]", "unknown key why"),
+        ("signed: []", "unknown key signed"),
+    ],
+)  # fmt: skip
+def test_malformed_signatures_are_refused(content: str, message: str) -> None:
+    with pytest.raises(LawError, match=message):
+        read_signatures("s.yaml", content)

@@ -20,7 +20,7 @@ READINGS = (
     "{days: 1}", "{days: 2}", "{days: 7}", "{week: SU}", "{week: MO}", "{week: TH}", "{month: calendar}",
     "{hours: 24}", "{hours: 1}",
 )  # fmt: skip
-FIRST = datetime(2026, 2, 20, tzinfo=UTC)
+FIRST = (datetime(2026, 2, 20, tzinfo=UTC), datetime(2026, 10, 10, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ def midnight(day: date, zone: str) -> datetime:
 def drawn(chance: Random) -> tuple[Limit, datetime]:
     """A limit and an instant, most of its calls near the edges of days and of hours before it."""
     zones = chance.choice(WHERE)
-    now = FIRST + timedelta(days=chance.randrange(60), seconds=chance.randrange(86400))
+    now = chance.choice(FIRST) + timedelta(days=chance.randrange(60), seconds=chance.randrange(86400))
     if chance.random() < 0.5:
         now = midnight(now.date(), chance.choice(zones)) + timedelta(seconds=chance.choice((-1, 0, 1)))
     edges = [midnight(now.date() - timedelta(days=days), zone) for days in range(33) for zone in zones]

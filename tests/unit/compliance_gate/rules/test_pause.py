@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 TALK = [
     {"ts": "2026-06-08T20:30:00-04:00", "event": "call_received", "outcome": "conversation", "debts": ["D1"]},
 ]
@@ -103,3 +105,172 @@ def test_a_retry_is_looked_for_four_hundred_days_ahead(law: Callable[..., Any]) 
 
     assert within.retry(at, history=history) == datetime.fromisoformat(at) + timedelta(days=400)
     assert beyond.retry(at, history=history) is None
+
+
+TALKED = "conversations: true, per: debt, days: 7, day_one: included"
+NOON = "2026-06-10T12:00:00-04:00"
+TWO = [{"id": "D1", "type": "medical"}, {"id": "D2", "type": "medical"}]
+
+
+def facts(decision: Any) -> dict[str, str]:
+    """What the one rule's finding tells."""
+    return dict(decision.findings[-1].facts)
+
+
+def about(*debts: str) -> dict[str, object]:
+    return {"action": "place_call", "number": "+12125550123", "debts": list(debts)}
+
+
+@pytest.mark.parametrize(
+    ("day_one", "last", "free"),
+    [
+        ("included", "2026-06-14T23:59:59-04:00", "2026-06-15T00:00:00-04:00"),
+        ("excluded", "2026-06-15T23:59:59-04:00", "2026-06-16T00:00:00-04:00"),
+    ],
+)
+def test_the_last_day_of_a_pause_is_barred_to_its_last_second(
+    law: Callable[..., Any], day_one: str, last: str, free: str
+) -> None:
+    rule = law("pause", TALKED.replace("included", day_one))
+    assert rule.retry(last, history=TALK) == datetime.fromisoformat(free)
+    assert rule.allows(free, history=TALK)
+
+
+@pytest.mark.parametrize(
+    ("zones", "free", "told"),
+    [
+        (["America/New_York", "America/Los_Angeles"], "2026-06-15T00:00:00-07:00", "America/Los_Angeles"),
+        (["America/New_York", "Pacific/Guam"], "2026-06-16T00:00:00+10:00", "Pacific/Guam"),
+        (["America/New_York", "America/Detroit"], "2026-06-15T00:00:00-04:00", "America/Detroit"),
+    ],
+)
+def test_a_pause_ends_when_it_has_ended_in_every_zone(
+    law: Callable[..., Any], zones: list[str], free: str, told: str
+) -> None:
+    """Told with the zone where that is last; the first by name where it is the same."""
+    person = {"id": "P1", "addresses": [{"country": "US", "tzs": zones}]}
+    # In New York 20:30 of the 8th; in Guam it is the 9th.
+    decision = law("pause", TALKED).decide(NOON, history=TALK, person=person)
+    assert decision.retry_at == datetime.fromisoformat(free)
+    assert facts(decision)["first free day"].endswith(f"in {told}")
+
+
+@pytest.mark.parametrize("talks", [("D1", "D2"), ("D2", "D1")])
+@pytest.mark.parametrize("wanted", [("D1", "D2"), ("D2", "D1"), ("D1",), ("D2",)])
+def test_the_longest_pause_of_any_debt_concerned_counts(
+    law: Callable[..., Any], talks: tuple[str, str], wanted: tuple[str, ...]
+) -> None:
+    """In whatever order they are told: spoken of on the 5th and on the 8th."""
+    history = [
+        {**TALK[0], "ts": f"2026-06-{day}T12:00:00-04:00", "debts": [debt]}
+        for day, debt in zip(("05", "08"), talks, strict=True)
+    ]
+    free = {talks[0]: "2026-06-12T00:00:00-04:00", talks[1]: "2026-06-15T00:00:00-04:00"}
+    found = law("pause", TALKED).retry(NOON, history=history, debts=TWO, proposed=about(*wanted))
+    assert found == datetime.fromisoformat(max(free[debt] for debt in wanted))
+
+
+@pytest.mark.parametrize(
+    ("per", "event", "barred"),
+    [
+        ("debt", {"debts": ["D1"]}, True),
+        ("debt", {"debts": ["D2"]}, False),
+        ("debt", {}, True),
+        ("debt", {"debts": ["D1"], "person": "spouse"}, False),
+        ("debt", {"debts": ["D1"], "person": "consumer"}, True),
+        ("person", {"debts": ["D2"]}, True),
+        ("person", {"debts": ["D2"], "person": "spouse"}, False),
+        ("household", {"debts": ["D2"], "person": "spouse"}, True),
+        ("number", {"debts": ["D2"]}, True),
+        ("number", {"debts": ["D1"], "number": "+12125550123"}, True),
+        ("number", {"debts": ["D1"], "number": "+12125550199"}, False),
+    ],
+)
+@pytest.mark.parametrize("start", ["conversations: true", "calls: [conversation]"])
+def test_a_pause_is_kept_per_debt_number_person_or_household(
+    law: Callable[..., Any], start: str, per: str, event: dict[str, object], barred: bool
+) -> None:
+    rule = law("pause", f"{start}, per: {per}, days: 7, day_one: included")
+    talk = {"ts": "2026-06-08T20:30:00-04:00", "event": "call_placed", "outcome": "conversation", **event}
+    assert rule.allows(NOON, history=[talk], debts=TWO) is not barred
+
+
+def test_a_rule_kept_per_debt_after_calls_takes_the_debts_called_about(law: Callable[..., Any]) -> None:
+    """Not those that were spoken of: the call was about one, the consumer raised the other."""
+    talk = {**TALK[0], "event": "call_placed", "debts": ["D1"], "conversation_debts": ["D2"]}
+    called = law("pause", "calls: [conversation], per: debt, days: 7, day_one: included")
+    spoken = law("pause", TALKED)
+    for debt, of_calls in (("D1", True), ("D2", False)):
+        asked = {"history": [talk], "debts": TWO, "proposed": about(debt)}
+        assert called.allows(NOON, **asked) is not of_calls
+        assert spoken.allows(NOON, **asked) is of_calls
+
+
+@pytest.mark.parametrize(("age", "barred"), [(29, False), (30, False), (31, True), (None, True)])
+def test_a_pause_for_debts_more_than_so_many_days_overdue(
+    law: Callable[..., Any], age: int | None, barred: bool
+) -> None:
+    rule = law("pause", TALKED + ", overdue_days: 30")
+    debts = [{"id": "D1", "type": "medical", "days_past_due": age}]
+    assert rule.allows(NOON, history=TALK, debts=debts) is not barred
+
+
+def test_a_talk_on_a_number_learned_to_be_anothers_bars_where_the_law_does_not_give_it_back(
+    law: Callable[..., Any],
+) -> None:
+    there = [{**TALK[0], "number": "+12125550199"}]
+    learned = [{"ts": "2026-06-09T11:00:00-04:00", "type": "wrong_number_learned", "number": "+12125550199"}]
+    giving = law("pause", TALKED + ", wrong_number_excludes: true")
+
+    assert giving.allows(NOON, history=there, requests=learned)
+    assert not giving.allows(NOON, history=there)
+    assert not giving.allows(NOON, history=TALK, requests=learned)
+    assert not law("pause", TALKED).allows(NOON, history=there, requests=learned)
+
+
+def test_a_consent_opens_only_pauses_that_say_so(law: Callable[..., Any]) -> None:
+    """And brings no earlier retry to the others."""
+    consent = {
+        "ts": "2026-06-08T20:35:00-04:00", "scope": "call_back", "valid_on": "2026-06-11",
+        "given_to": "collector", "debts": ["D1"],
+    }  # fmt: skip
+    free = datetime.fromisoformat("2026-06-15T00:00:00-04:00")
+    assert law("pause", TALKED).retry(NOON, history=TALK, consents=[consent]) == free
+    assert not law("pause", TALKED).allows("2026-06-11T12:00:00-04:00", history=TALK, consents=[consent])
+
+
+def test_the_mode_is_told_where_a_certain_collector_lifts_the_pause(law: Callable[..., Any]) -> None:
+    """Whether or not anything started it; and for no other pause, and no other mode."""
+    lifted = law("pause", "calls: [abandoned], per: number, hours: 72, unless_agent_guaranteed: true")
+    plain = law("pause", "calls: [abandoned], per: number, hours: 72")
+    history = [{"ts": "2026-06-09T12:00:00-04:00", "event": "call_placed", "outcome": "abandoned"}]
+    certain = {**about("D1"), "mode": "preview_agent_guaranteed"}
+    predictive = {**about("D1"), "mode": "predictive"}
+
+    for past in ([], history):
+        told = facts(lifted.decide(NOON, history=past, proposed=certain))
+        assert told == {"mode": "preview_agent_guaranteed"}
+    assert facts(lifted.decide(NOON, proposed=predictive)) == {}
+    assert facts(plain.decide(NOON, proposed=certain)) == {}
+    assert not plain.allows(NOON, history=history, proposed=certain)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        ("conversation", "call_placed conversation at 2026-06-08T16:00:00+00:00"),
+        (None, "call_placed with unknown outcome at 2026-06-08T16:00:00+00:00"),
+    ],
+)
+def test_what_started_it_is_told(law: Callable[..., Any], outcome: str | None, told: str) -> None:
+    history = [{"ts": "2026-06-08T12:00:00-04:00", "event": "call_placed", "outcome": outcome}]
+    found = facts(law("pause", TALKED).decide(NOON, history=history))
+    assert found["event"] == told
+    assert found["about"] == "D1"
+
+
+@pytest.mark.parametrize(("now", "allowed"), [("12:29:59", False), ("12:30:00", True)])
+def test_minutes_end_to_the_second(law: Callable[..., Any], now: str, allowed: bool) -> None:
+    rule = law("pause", "calls: [no_answer], per: person, minutes: 30")
+    history = [{"ts": NOON, "event": "call_placed", "outcome": "no_answer"}]
+    assert rule.allows(f"2026-06-10T{now}-04:00", history=history) is allowed

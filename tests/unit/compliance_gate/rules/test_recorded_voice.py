@@ -143,3 +143,125 @@ def test_a_consent_for_a_day_must_be_for_that_day_wherever_they_may_be(law: Call
 
     assert rule.allows("2026-06-10T12:00:00-04:00", consents=[consent], person=nowhere_else)
     assert not rule.allows("2026-06-10T12:00:00-04:00", consents=[consent], person=there_too)
+
+
+TWO_DEBTS = [{"id": "D1", "type": "medical"}, {"id": "D2", "type": "medical"}]
+
+
+def recorded_at(ts: str, **more: object) -> dict[str, object]:
+    return {"ts": ts, "event": "call_placed", "outcome": "prerecorded_delivered", **more}
+
+
+@pytest.mark.parametrize(
+    ("stop", "allowed"),
+    [
+        ({}, False),
+        ({"number": "+12125550123"}, False),
+        ({"number": "+12125550199"}, True),
+        ({"debts": ["D1"]}, False),
+        ({"debts": ["D1", "D2"]}, False),
+        ({"debts": ["D2"]}, True),
+        ({"debts": ["D1"], "number": "+12125550199"}, True),
+    ],
+)
+@pytest.mark.parametrize("consented", [True, False])
+def test_a_revocation_is_for_the_number_and_debts_it_names(
+    law: Callable[..., Any], stop: dict[str, object], allowed: bool, consented: bool
+) -> None:
+    """It ends a consent, and what the law leaves without one."""
+    rule = law("recorded_voice", "consents: [prerecorded], at_most: 3, days: 30")
+    given = [{"ts": "2025-01-01T10:00:00-05:00", "scope": "prerecorded", "debts": ["D1", "D2"]}]
+    asked = {"debts": TWO_DEBTS, "consents": given if consented else []}
+    assert rule.allows(NOW, requests=[{**STOP, **stop}], **asked) is allowed
+
+
+@pytest.mark.parametrize(
+    ("now", "allowed"),
+    [
+        ("2026-05-01T09:59:59-04:00", True),
+        ("2026-05-01T10:00:00-04:00", False),
+        ("2026-05-31T23:59:59-04:00", False),
+        ("2026-06-01T00:00:00-04:00", True),
+    ],
+)
+def test_a_revocation_binds_from_its_second_until_it_is_withdrawn(
+    law: Callable[..., Any], now: str, allowed: bool
+) -> None:
+    rule = law("recorded_voice", CONSENTED)
+    stop = {**STOP, "withdrawn_at": "2026-06-01T00:00:00-04:00"}
+    assert rule.allows(now, consents=[GIVEN], requests=[stop]) is allowed
+
+
+def test_the_last_revocation_in_the_file_is_told(law: Callable[..., Any]) -> None:
+    rule = law("recorded_voice", "consents: [prerecorded], at_most: 3, days: 30")
+    stops = [{**STOP, "ts": f"2026-05-0{day}T10:00:00-04:00"} for day in (1, 2, 3)]
+    told = dict(rule.decide(NOW, requests=stops).findings[-1].facts)
+    assert told["revoked"] == "2026-05-03T10:00:00-04:00"
+
+
+@pytest.mark.parametrize(
+    ("call", "counts"),
+    [
+        ({}, True),
+        ({"number": "+12125550123"}, True),
+        ({"number": "+12125550199"}, False),
+        ({"outcome": "no_answer"}, False),
+        ({"outcome": "no_answer", "tech": "prerecorded_voice"}, True),
+    ],
+)
+def test_recorded_calls_on_this_line_are_counted(
+    law: Callable[..., Any], call: dict[str, object], counts: bool
+) -> None:
+    """One whose line was not kept may have been on this."""
+    rule = law("recorded_voice", "consents: [prerecorded], at_most: 1, days: 30")
+    history = [recorded_at("2026-06-09T10:00:00-04:00", **call)]
+    assert rule.allows(NOW, history=history) is not counts
+
+
+@pytest.mark.parametrize(
+    ("zones", "last", "free"),
+    [
+        (["America/New_York"], "2026-07-08T23:59:59-04:00", "2026-07-09T00:00:00-04:00"),
+        (
+            ["America/New_York", "America/Los_Angeles"],
+            "2026-07-08T23:59:59-07:00",
+            "2026-07-09T00:00:00-07:00",
+        ),
+    ],
+)
+def test_the_ration_of_recordings_is_by_local_days_in_every_zone(
+    law: Callable[..., Any], zones: list[str], last: str, free: str
+) -> None:
+    """Thirty days, the first included: the call of the 9th of June leaves on the 9th of July."""
+    rule = law("recorded_voice", "consents: [prerecorded], at_most: 2, days: 30")
+    person = {"id": "P1", "addresses": [{"country": "US", "tzs": zones}]}
+    history = [
+        recorded_at("2026-05-01T12:00:00-04:00"),
+        recorded_at("2026-06-09T12:00:00-04:00"),
+        recorded_at("2026-06-20T12:00:00-04:00"),
+    ]
+    assert rule.retry(last, history=history, person=person) == datetime.fromisoformat(free)
+    assert rule.allows(free, history=history, person=person)
+    told = dict(rule.decide(last, history=history, person=person).findings[-1].facts)
+    assert told["recorded calls on this line"] == "2; at most 2 without consent"
+
+
+def test_a_consent_that_names_no_debt_is_for_the_one_there_is(law: Callable[..., Any]) -> None:
+    rule = law("recorded_voice", CONSENTED)
+    assert rule.allows(NOW, consents=[GIVEN])
+    assert not rule.allows(NOW, consents=[GIVEN], debts=TWO_DEBTS)
+    assert rule.allows(NOW, consents=[{**GIVEN, "debts": ["D1"]}], debts=TWO_DEBTS)
+    both = {"action": "place_call", "number": "+12125550123", "debts": ["D1", "D2"]}
+    assert not rule.allows(NOW, consents=[{**GIVEN, "debts": ["D1"]}], debts=TWO_DEBTS, proposed=both)
+    assert rule.allows(NOW, consents=[{**GIVEN, "debts": ["D1", "D2"]}], debts=TWO_DEBTS, proposed=both)
+
+
+def test_why_each_consent_does_not_do_is_told(law: Callable[..., Any]) -> None:
+    rule = law("recorded_voice", CONSENTED)
+    revoked = {**GIVEN, "revoked": "2026-06-10T10:00:00-04:00"}
+    elsewhere = {**GIVEN, "ts": "2025-02-01T10:00:00-05:00", "number": "+12125550199"}
+    told = dict(rule.decide(NOW, consents=[revoked, elsewhere]).findings[-1].facts)
+    scope = "number_provided_to_creditor_for_account"
+    assert told[f"consent {scope} of 2025-01-01"] == "revoked"
+    assert told[f"consent {scope} of 2025-02-01"] == "for another number, or not known for which"
+    assert told["consent"] == "none in force for this number and debt"

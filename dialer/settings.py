@@ -7,6 +7,7 @@
     [http]                                  # where a live floor's HTTP side listens
     [asterisk]                              # its telephone system; config/fairdial.example.toml shows all
     [[caller_ids]]                          # numbers of ours; dialer.domain.caller_id.OwnedNumber
+    [[caller_id_pools]]                     # which of them a client's calls show; CallerIdPool there
     [[campaigns]]                           # what it calls; dialer.domain.campaign.CampaignSettings
     [rehearsal]                             # another day and hour, where nobody real can be called
 
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     http: HttpSide = Field(default_factory=HttpSide)
     asterisk: Section | list[Section] | None = Field(default=None, repr=False)
     caller_ids: list[Section] = Field(default_factory=list[Section])
+    caller_id_pools: list[Section] = Field(default_factory=list[Section])
     campaigns: list[Section] = Field(default_factory=list[Section])
     rehearsal: RehearsalTime | None = None
 

@@ -107,6 +107,8 @@ class IncidentKind(Word):
     """Somebody stops the campaign and starts it again."""
     RED_BUTTON = "red_button"
     """The whole floor is stopped, and released."""
+    RELEASE_NUMBER = "release_number"
+    """Somebody says that the first of our numbers need rest no longer."""
     HOLD = "hold"
     """The machine under us holds launching: the loop is too late."""
     CONNECTION = "connection"

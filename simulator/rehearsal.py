@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.book.rulebook import Rulebook
+from dialer.domain.caller_id import CallBackTest
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import (
     CloseLead,
@@ -29,6 +30,7 @@ from dialer.domain.commands import (
 )
 from dialer.domain.events import (
     CallerIdsDeclared,
+    CallerIdTested,
     CampaignConfigured,
     CampaignDrained,
     CampaignStarted,
@@ -50,7 +52,7 @@ from simulator.open_gate import RULEBOOK, OpenGate
 from simulator.people import MadeUpPublic
 from simulator.population import Placement, made_up
 from simulator.scenario import Scenario
-from simulator.scenario_settings import adapted, campaign_settings, owned_numbers
+from simulator.scenario_settings import adapted, caller_id_pools, campaign_settings, owned_numbers
 from simulator.streams import Streams
 from simulator.telephone_network import TelephoneNetwork
 from simulator.world import OFFICE, Engine, Sink, World
@@ -238,6 +240,12 @@ class Rehearsal:
         settings = campaign_settings(self.scenario, campaign=self.campaign, client=self.client)
         return replace(settings, shift_ends_at=self.ends_at)
 
+    def _test_caller_ids(self, at: float) -> None:
+        """Every number of ours leads back to the floor in the network that is made up."""
+        for number in self.scenario.campaign.caller_ids:
+            test = CallBackTest(at=at, passed=True, told="leads back to the floor", shown=number, took_s=0.5)
+            self.world.tell_at(at, CallerIdTested(number=number, test=test))
+
     def open(self, *, restarted: bool = True) -> None:
         """Put the shift's plan on the heap: the campaign, the people, what goes wrong."""
         tell_at, start, scenario = self.world.tell_at, self.starts_at, self.scenario
@@ -245,7 +253,9 @@ class Rehearsal:
             tell_at(start - 1.0, EngineRestarted(checkpoint="", generation=self.generation))
             tell_at(start - 1.0, self.network.reconciled())
         if scenario.campaign.caller_ids:
-            tell_at(start - 1.0, CallerIdsDeclared(numbers=owned_numbers(scenario)))
+            pools = caller_id_pools(scenario, client=self.client)
+            tell_at(start - 1.0, CallerIdsDeclared(numbers=owned_numbers(scenario), pools=pools))
+            self._test_caller_ids(start - 1.0)
         tell_at(start - 1.0, CampaignConfigured(settings=self.settings()))
         tell_at(start - 1.0, CampaignStarted(campaign=self.campaign))
         self.collectors.work(self.network)
@@ -260,7 +270,8 @@ class Rehearsal:
 
     def _plan_happenings(self) -> None:
         """Incidents, and what else happens to people."""
-        incidents = Incidents(world=self.world, network=self.network, settings=self.settings())
+        shown = self.scenario.campaign.caller_ids
+        incidents = Incidents(world=self.world, network=self.network, settings=self.settings(), shown=shown)
         incidents.plan(self.scenario.incidents, self.starts_at)
         if self.scenario.office is not None:
             assert self.book is not None, "a floor that was put together has a book"

@@ -212,6 +212,10 @@ def _check_boxes(made: plans.Scenario) -> None:
     for place, incident in enumerate(made.incidents):
         if incident.kind is IncidentKind.BOX and incident.box not in names:
             raise wrong(f"incidents[{place}].box", incident.box, f"one of the boxes {', '.join(names)}")
+        if incident.kind is IncidentKind.RELEASE_NUMBER and not made.campaign.caller_ids:
+            raise wrong(
+                f"incidents[{place}].kind", incident.kind.value, "it where the campaign has caller_ids"
+            )
         if incident.kind is IncidentKind.UNSERVED and made.campaign.recordings is None:
             raise wrong(
                 f"incidents[{place}].kind", incident.kind.value, "it where the campaign has recordings"

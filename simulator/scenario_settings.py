@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from compliance_gate.words import PersonRole
-from dialer.domain.caller_id import OwnedNumber
+from dialer.domain.caller_id import CallerIdPool, OwnedNumber
 from dialer.domain.campaign import CampaignSettings, DetectionMode
 from dialer.domain.ids import CampaignId, ClientId
 from dialer.domain.limited_content import LimitedContent
@@ -23,6 +23,8 @@ from simulator.scenario import Scenario
 OUTSIDE_LINE = "attorney"
 """What agents choose the scenario's outside line by."""
 
+POOL = "ours"
+"""Name of the pool of the campaign's numbers."""
 _CALL_BACK_NUMBER = "+12025550100"
 
 
@@ -48,7 +50,7 @@ def campaign_settings(scenario: Scenario, *, campaign: CampaignId, client: Clien
         rest_s=dict(plan.rest_s),
         max_passes=plan.max_passes,
         inbound_queue=plan.inbound_queue,
-        caller_ids=plan.caller_ids,
+        caller_id_pool=POOL if plan.caller_ids else "",
         outside_lines=_outside_lines(plan.outside_line),
         voice=None if plan.recordings is None else _voice(plan.recordings, client, plan.caller_ids),
     )
@@ -61,6 +63,12 @@ def owned_numbers(scenario: Scenario) -> tuple[OwnedNumber, ...]:
         OwnedNumber(number=number, calls_back_to="the floor", time_zone=zone)
         for number in scenario.campaign.caller_ids
     )
+
+
+def caller_id_pools(scenario: Scenario, *, client: ClientId) -> tuple[CallerIdPool, ...]:
+    """The pool that the campaign names."""
+    numbers = scenario.campaign.caller_ids
+    return (CallerIdPool(pool=POOL, client=client, numbers=numbers),) if numbers else ()
 
 
 def _outside_lines(number: str) -> tuple[OutsideLine, ...]:

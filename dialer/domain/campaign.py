@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from compliance_gate.abandonment import house
-from compliance_gate.valid import Most, Name, Within, ZoneName
+from compliance_gate.valid import Most, Name, Within, Words, ZoneName
 from compliance_gate.words import Purpose
 from dialer.domain.attempt import Outcome
 from dialer.domain.caller_id import AtCeiling
@@ -123,8 +123,9 @@ class CampaignSettings:
         detection_segments: answer segments, by how they begin ('landline/'), for which `detection` is asked;
             empty = for all.
         caller_id: the one number that is shown, where `caller_ids` names none.
+        caller_id_pool: name of the pool whose numbers are shown, in place of `caller_id` and `caller_ids`.
         caller_ids: the numbers that are shown; each must have been declared as ours (`CallerIdsDeclared`).
-        at_ceiling: what happens when a person's number has made its attempts of the day.
+        at_ceiling: what happens when a person's number has made its attempts of the day, or rests.
         served_within_s: seconds from the answer within which somebody of the live overflow must have taken a
             person for the call not to count as abandoned; None = `answer_limit_s`.
         voice: recordings that may be played and made; None = the telephone system's own settings hold.
@@ -176,10 +177,11 @@ class CampaignSettings:
     inbound_answer_share: Share = 0.8
     outside_lines: tuple[OutsideLine, ...] = ()
     cue: Cue | None = None
+    caller_id_pool: Annotated[str, Words(most=200)] = ""
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """Every number of ours that this campaign may show."""
+        """Every number of ours that this campaign may show by its own list; a pool's are the pool's."""
         return self.caller_ids or ((self.caller_id,) if self.caller_id else ())
 
     def detects(self, segment: str) -> DetectionMode:
@@ -193,6 +195,10 @@ class CampaignSettings:
                 self.abandonment_target <= self.abandonment_limit,
                 f"abandonment_target {self.abandonment_target} is above abandonment_limit "
                 f"{self.abandonment_limit}",
+            ),
+            (
+                not (self.caller_id_pool and self.shown),
+                "caller_id_pool stands in place of caller_id and caller_ids: name one of them",
             ),
             (
                 0.0 < self.bridge_margin_s < self.answer_limit_s,

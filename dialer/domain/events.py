@@ -11,7 +11,7 @@ from enum import Enum
 from compliance_gate.request import Consent, Hold, PersonFile, PersonRequest
 from compliance_gate.valid import Name
 from compliance_gate.words import HoldKind
-from dialer.domain.caller_id import OwnedNumber
+from dialer.domain.caller_id_events import CallerIdReleased, CallerIdsDeclared, CallerIdTested
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.disposition import Disposition
 from dialer.domain.errors import InvalidFactError
@@ -75,14 +75,6 @@ class CampaignConfigured:
     """A campaign exists, or its settings changed. Takes effect at once; states are kept."""
 
     settings: CampaignSettings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-@valid
-class CallerIdsDeclared:
-    """The numbers of ours that may be shown, all of them: those left out are ours no more."""
-
-    numbers: tuple[OwnedNumber, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -523,6 +515,8 @@ Event = (
     TimeReached
     | CampaignConfigured
     | CallerIdsDeclared
+    | CallerIdTested
+    | CallerIdReleased
     | CampaignStarted
     | CampaignPaused
     | CampaignDrained

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dialer.domain.agent import AgentState
+from dialer.domain.caller_id import Attestation, CallBackTest
 from dialer.domain.campaign import CampaignState
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId, InboundId, NumberId
 from dialer.domain.inbound import Caller, InboundState
@@ -71,10 +72,16 @@ class BoxView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerIdView:
-    """A number of ours on its present day.
+    """A number of ours on its present day, how people take its calls, and whether it leads back to us.
 
     answered_per_attempt: 0-1; answered by anybody or anything ÷ attempts that were not refused without a
         channel; what is still in flight counts as not answered yet. None while there is no attempt.
+    blocked, unwanted, declined: of this day's attempts, what somebody refused.
+    reached, live: attempts that got as far as a telephone, and those of them that a person answered, lately
+        and since its last rest.
+    live_per_reached, live_low, live_high: 0-1, and between which two it lies (Wilson, 95 %); None = unknown.
+    rests_until: POSIX seconds; None = it does not rest. rests: how often it had to.
+    flag: why it should not be shown, or is not; '' = nothing speaks against it.
     """
 
     number: str
@@ -85,6 +92,25 @@ class CallerIdView:
     answered_per_attempt: float | None
     daily_ceiling: int | None
     is_full: bool
+    pool: str = ""
+    cnam: str = ""
+    attestation_wanted: Attestation | None = None
+    attestation_granted: Attestation | None = None
+    blocked: int = 0
+    unwanted: int = 0
+    declined: int = 0
+    reached: int = 0
+    live: int = 0
+    live_per_reached: float | None = None
+    live_low: float | None = None
+    live_high: float | None = None
+    rests_until: float | None = None
+    rest_reason: str = ""
+    rests: int = 0
+    test: CallBackTest | None = None
+    is_tested: bool = False
+    is_shown: bool = True
+    flag: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,12 @@ from dialer.domain.agent import NOT_SEEN, AgentMove, AgentState
 from dialer.domain.attempt import JOINED, OVER, UNANSWERED, UNJOINED, AttemptState
 from dialer.domain.campaign import CAMPAIGN, CampaignMove, CampaignState
 from dialer.domain.commands import Hangup, HangupReason, RaiseAlarm, StoreCampaign
+from dialer.domain.errors import InvalidFactError
 from dialer.domain.events import (
     CallBridged,
+    CallerIdReleased,
     CallerIdsDeclared,
+    CallerIdTested,
     CampaignConfigured,
     ClockStepped,
     EngineRestarted,
@@ -23,11 +26,11 @@ from dialer.engine.calling.calls import Calls
 from dialer.engine.calling.joining import Joining
 from dialer.engine.calling.transferring import Transferring
 from dialer.engine.context import Context
-from dialer.engine.launching import caller_id, ledger
+from dialer.engine.launching import caller_id, caller_id_rest, ledger
 from dialer.engine.launching.hopper import Hopper
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.roster import SERVING, Roster
-from dialer.engine.state import CampaignRow, LedgerRow
+from dialer.engine.state import CallerIdRow, CampaignRow, LedgerRow
 
 _TALKING = frozenset({AttemptState.CONNECTED, AttemptState.PASSING, AttemptState.ALONE})
 """Where an agent must be found with the person, or nobody will ever come."""
@@ -84,6 +87,36 @@ class Control:
     def declare_caller_ids(self, event: CallerIdsDeclared) -> None:
         """Our numbers, anew; a campaign that waited for one looks again."""
         caller_id.declare(self._context.state, event)
+        self._look_again()
+
+    def take_test(self, event: CallerIdTested) -> None:
+        """Whether a number leads back to us; campaigns that waited to know look again.
+
+        Raises:
+            InvalidFactError: it is none of ours.
+        """
+        row, context = self._owned(event.number), self._context
+        row.test = event.test
+        if not event.test.passed:
+            context.emit(RaiseAlarm(subject=f"caller id {event.number}", text=caller_id.test_word(row)))
+        self._look_again()
+
+    def release_caller_id(self, event: CallerIdReleased) -> None:
+        """It need rest no longer.
+
+        Raises:
+            InvalidFactError: it is none of ours.
+        """
+        caller_id_rest.release(self._owned(event.number))
+        self._look_again()
+
+    def _owned(self, number: str) -> CallerIdRow:
+        row = self._context.state.caller_ids.get(number)
+        if row is None:
+            raise InvalidFactError(f"{number} is not declared as a caller id of ours")
+        return row
+
+    def _look_again(self) -> None:
         for row in self._context.state.campaigns.values():
             caller_id.look_again(row)
             self._context.wake_pools(row)
@@ -223,6 +256,8 @@ class Control:
                 phases.shift(call, by)
         for box in state.boxes.values():
             box.hold_until += by
+        for number in state.caller_ids.values():
+            number.rests_until += by
         for row in state.campaigns.values():
             row.refill_at += by
             row.hold_until += by

@@ -318,6 +318,8 @@ class DialerEngine:
             e.TimeReached: self._nothing,
             e.CampaignConfigured: control.configure,
             e.CallerIdsDeclared: control.declare_caller_ids,
+            e.CallerIdTested: control.take_test,
+            e.CallerIdReleased: control.release_caller_id,
             e.CampaignStarted: self._moved(CampaignMove.START),
             e.CampaignPaused: self._moved(CampaignMove.PAUSE),
             e.CampaignDrained: self._moved(CampaignMove.DRAIN),

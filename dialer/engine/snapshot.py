@@ -8,7 +8,6 @@ from dialer.domain.inbound import InboundState
 from dialer.domain.snapshot import (
     AgentView,
     BoxView,
-    CallerIdView,
     CampaignView,
     FloorSnapshot,
     InboundView,
@@ -16,15 +15,8 @@ from dialer.domain.snapshot import (
 )
 from dialer.engine.calling.guests import guest_of
 from dialer.engine.launching import ledger
-from dialer.engine.state import (
-    AgentRow,
-    BoxRow,
-    CallerIdRow,
-    CampaignRow,
-    EngineState,
-    InboundRow,
-    ServiceRow,
-)
+from dialer.engine.launching.caller_id_view import caller_id_view
+from dialer.engine.state import AgentRow, BoxRow, CampaignRow, EngineState, InboundRow, ServiceRow
 
 
 def floor_snapshot(
@@ -59,7 +51,7 @@ def floor_snapshot(
         ignored=tuple(sorted(state.ignored.items())),
         boxes=tuple(_box_view(state, row) for row in sorted(state.boxes.values(), key=lambda row: row.box)),
         caller_ids=tuple(
-            _caller_id_view(row, state.now)
+            caller_id_view(state, row)
             for row in sorted(state.caller_ids.values(), key=lambda row: row.owned.number)
         ),
         inbound=tuple(_inbound_view(row, now) for row in state.inbound.values()),
@@ -68,22 +60,6 @@ def floor_snapshot(
             for dialed, row in sorted(state.service.items())
             if row.day_begins <= now < row.day_ends
         ),
-    )
-
-
-def _caller_id_view(row: CallerIdRow, now: float) -> CallerIdView:
-    is_today = row.day_begins <= now < row.day_ends
-    attempts, answered = (row.attempts, row.answered) if is_today else (0, 0)
-    ceiling = row.owned.daily_ceiling
-    return CallerIdView(
-        number=row.owned.number,
-        calls_back_to=row.owned.calls_back_to,
-        areas=row.owned.areas,
-        attempts=attempts,
-        answered=answered,
-        answered_per_attempt=answered / attempts if attempts else None,
-        daily_ceiling=ceiling,
-        is_full=ceiling is not None and attempts >= ceiling,
     )
 
 

@@ -12,7 +12,7 @@ from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, Per
 from compliance_gate.words import HoldKind
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import AttemptState, Outcome
-from dialer.domain.caller_id import OwnedNumber
+from dialer.domain.caller_id import CallBackTest, CallerIdPool, OwnedNumber
 from dialer.domain.campaign import CampaignSettings, CampaignState
 from dialer.domain.commands import HangupReason
 from dialer.domain.detection import Detection
@@ -256,13 +256,33 @@ class CallRow:
 @dataclass(slots=True, kw_only=True)
 class CallerIdRow:
     """A number of ours and what it did on its present day, from `day_begins` until `day_ends` (POSIX
-    seconds): attempts that rang somewhere, and those of them that were answered."""
+    seconds): attempts that rang somewhere, and those of them that were answered, blocked on the way, refused
+    as unwanted, declined.
+
+    pool: '' = none.
+    fresh_attempts, fresh_blocks: of this day, since its last rest; blocks are blocked and unwanted together.
+    reached, live: attempts that got as far as a telephone, and those of them that a person answered, since
+        its last rest; both are halved when there are many, so that old ones weigh less.
+    rests_until: POSIX seconds; rests: how often it had to.
+    """
 
     owned: OwnedNumber
     day_begins: float = -1e18
     day_ends: float = -1e18
     attempts: int = 0
     answered: int = 0
+    pool: str = ""
+    blocked: int = 0
+    unwanted: int = 0
+    declined: int = 0
+    fresh_attempts: int = 0
+    fresh_blocks: int = 0
+    reached: int = 0
+    live: int = 0
+    rests_until: float = -1e18
+    rest_reason: str = ""
+    rests: int = 0
+    test: CallBackTest | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -394,6 +414,7 @@ class EngineState:
     ignored: dict[str, int] = field(default_factory=dict[str, int])
     inbound: dict[InboundId, InboundRow] = field(default_factory=dict[InboundId, InboundRow])
     caller_ids: dict[str, CallerIdRow] = field(default_factory=dict[str, CallerIdRow])
+    caller_id_pools: dict[str, CallerIdPool] = field(default_factory=dict[str, CallerIdPool])
     quarantined: dict[PersonId, str] = field(default_factory=dict[PersonId, str])
     service: dict[str, ServiceRow] = field(default_factory=dict[str, ServiceRow])
 

@@ -19,7 +19,7 @@ from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.book.rulebook import Rulebook
 from dialer import clock
 from dialer.back_off import BackOff
-from dialer.domain.caller_id import OwnedNumber
+from dialer.domain.caller_id import CallerIdPool, OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.events import CallerIdsDeclared, CampaignConfigured, CampaignStarted
 from dialer.domain.ports import TelephoneSystem
@@ -62,6 +62,7 @@ class FloorOrder:
         is_always_configured: what the engine knows of a campaign gives way to `campaigns` at every start;
             whether it runs is left as it was.
         caller_ids: the numbers of ours that may be shown; a campaign that would show another is refused.
+        caller_id_pools: which of them the campaigns that name a pool may show.
         mount: the HTTP side, `dialer.web.mounting.HttpSide(...).mount`; None = nobody looks in from outside.
     """
 
@@ -70,6 +71,7 @@ class FloorOrder:
     settings: RuntimeSettings = field(default_factory=RuntimeSettings)
     is_always_configured: bool = False
     caller_ids: tuple[OwnedNumber, ...] = ()
+    caller_id_pools: tuple[CallerIdPool, ...] = ()
     mount: Mount | None = None
 
 
@@ -165,7 +167,7 @@ async def _open(database: str) -> Store:
 
 
 async def _configure(floor: Floor, order: FloorOrder) -> None:
-    await floor.submit(CallerIdsDeclared(numbers=order.caller_ids))
+    await floor.submit(CallerIdsDeclared(numbers=order.caller_ids, pools=order.caller_id_pools))
     known = {row.campaign for row in floor.snapshot().campaigns}
     for settings in order.campaigns:
         if order.is_always_configured or settings.campaign not in known:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dialer.clock import posix_now
-from dialer.domain.caller_id import OwnedNumber
+from dialer.domain.caller_id import CallerIdPool, OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.errors import MendableError
 from dialer.floor.folder import lasting_clock, write_address
@@ -17,6 +17,7 @@ from dialer.floor.phones import Phones, phones_of
 from dialer.floor.refusals import refusal_watches
 from dialer.floor.settings import (
     asterisks_of,
+    caller_id_pools_of,
     caller_ids_of,
     campaigns_of,
     demand_declared,
@@ -48,6 +49,7 @@ class AsteriskFloor:
     asterisks: tuple[AsteriskSettings, ...]
     campaigns: tuple[CampaignSettings, ...]
     caller_ids: tuple[OwnedNumber, ...]
+    caller_id_pools: tuple[CallerIdPool, ...]
     rehearsal: RehearsalTime | None
     phones: Phones
     database: str
@@ -71,8 +73,8 @@ def planned_floor(
             "the settings name no campaign: there is nothing to call for",
             mend="write a [[campaigns]] section; config/fairdial.example.toml shows one.",
         )
-    caller_ids = caller_ids_of(settings)
-    demand_declared(campaigns, caller_ids)
+    caller_ids, pools = caller_ids_of(settings), caller_id_pools_of(settings)
+    demand_declared(campaigns, caller_ids, pools)
     if settings.rehearsal is not None:
         for asterisk in asterisks:
             demand_nobody_real(settings.rehearsal, asterisk)
@@ -88,6 +90,7 @@ def planned_floor(
         asterisks=asterisks,
         campaigns=campaigns,
         caller_ids=caller_ids,
+        caller_id_pools=pools,
         rehearsal=settings.rehearsal,
         phones=phones_of(asterisks),
         database=database if database is not None else str(folder / STORE_FILE),
@@ -121,6 +124,7 @@ async def asterisk_floor(
         database=wanted.database,
         campaigns=wanted.campaigns,
         caller_ids=wanted.caller_ids,
+        caller_id_pools=wanted.caller_id_pools,
         settings=RuntimeSettings(drain_s=wanted.drain_s),
         is_always_configured=True,
         mount=mount,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING
 
-from dialer.domain.caller_id import OwnedNumber
+from dialer.domain.caller_id import CallerIdPool, OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.errors import MendableError
 from dialer.settings import EXAMPLE, Section, settings_file, use_settings_file, with_secrets
@@ -106,14 +106,40 @@ def caller_ids_of(settings: Settings) -> tuple[OwnedNumber, ...]:
     )
 
 
-def demand_declared(campaigns: tuple[CampaignSettings, ...], owned: tuple[OwnedNumber, ...]) -> None:
-    """Only numbers that are ours and that lead back to us are shown.
+def caller_id_pools_of(settings: Settings) -> tuple[CallerIdPool, ...]:
+    """Which numbers are shown for which client: the `[[caller_id_pools]]` sections.
 
     Raises:
-        MendableError: a campaign would show another one, or none at all.
+        SettingsError: one of them is not right.
+    """
+    return tuple(
+        _READER.read(
+            CallerIdPool,
+            section,
+            where=f"{settings_file()}, caller id pool {place}",
+            mend="dialer/domain/caller_id.py says what a pool is.",
+        )
+        for place, section in enumerate(settings.caller_id_pools, start=1)
+    )
+
+
+def demand_declared(
+    campaigns: tuple[CampaignSettings, ...],
+    owned: tuple[OwnedNumber, ...],
+    pools: tuple[CallerIdPool, ...] = (),
+) -> None:
+    """Only numbers that are ours and that lead back to us are shown, and only for the client they are for.
+
+    Raises:
+        MendableError: a campaign would show another one, or none at all; a pool is not as pools must be.
     """
     known = {each.number for each in owned}
+    _demand_pools(pools, known)
+    by_name = {pool.pool: pool for pool in pools}
     for campaign in campaigns:
+        if campaign.caller_id_pool:
+            _demand_own_pool(campaign, by_name.get(campaign.caller_id_pool))
+            continue
         strangers = [number for number in campaign.shown if number not in known]
         if strangers or not campaign.shown:
             what = f"would show {strangers[0]}, which is not declared" if strangers else "shows no number"
@@ -123,6 +149,45 @@ def demand_declared(campaigns: tuple[CampaignSettings, ...], owned: tuple[OwnedN
                 mend="name it in the campaign's caller_ids, and declare it as yours in a [[caller_ids]] "
                 "section with `number` and `calls_back_to`: what answers when somebody calls it.",
             )
+
+
+def _demand_pools(pools: tuple[CallerIdPool, ...], known: set[str]) -> None:
+    where, taken, names = str(settings_file()), dict[str, str](), [pool.pool for pool in pools]
+    if len(set(names)) != len(names):
+        raise MendableError("two caller id pools have the same name", where=where, mend="rename one.")
+    for pool in pools:
+        strangers = [number for number in pool.numbers if number not in known]
+        if strangers:
+            raise MendableError(
+                f"caller id pool {pool.pool} has {strangers[0]}, which is not declared",
+                where=where,
+                mend="declare it as yours in a [[caller_ids]] section, or take it out of the pool.",
+            )
+        shared = [number for number in pool.numbers if number in taken]
+        if shared:
+            raise MendableError(
+                f"{shared[0]} is in two caller id pools, {taken[shared[0]]} and {pool.pool}",
+                where=where,
+                mend="leave it in one: what people say of one client's calls is not to fall on another's.",
+            )
+        taken |= dict.fromkeys(pool.numbers, pool.pool)
+
+
+def _demand_own_pool(campaign: CampaignSettings, pool: CallerIdPool | None) -> None:
+    where = str(settings_file())
+    if pool is None:
+        raise MendableError(
+            f"campaign {campaign.campaign} names the caller id pool {campaign.caller_id_pool}: there is none",
+            where=where,
+            mend="write a [[caller_id_pools]] section with `pool`, `client` and `numbers`, or name another.",
+        )
+    if pool.client != campaign.client:
+        raise MendableError(
+            f"campaign {campaign.campaign} calls for {campaign.client} and names caller id pool {pool.pool}, "
+            f"which is {pool.client}'s",
+            where=where,
+            mend="name a pool of the campaign's own client.",
+        )
 
 
 def campaigns_of(settings: Settings) -> tuple[CampaignSettings, ...]:

@@ -61,7 +61,7 @@ def settings_of(wanted: SimulatedFloor) -> CampaignSettings:
     """The campaign's settings by the scenario; a live floor stops when somebody stops it."""
     scenario = adapted(wanted.scenario, policy=wanted.policy, agents=max(wanted.collectors, 1))
     settings = campaign_settings(scenario, campaign=CampaignId(CAMPAIGN), client=ClientId(CLIENT))
-    return replace(settings, caller_id=NUMBERS[0].number)
+    return replace(settings, caller_id=NUMBERS[0].number, caller_id_pool="")
 
 
 def _stock_new(database: str, campaign: str, persons: int, now: float) -> None:

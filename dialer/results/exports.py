@@ -47,15 +47,20 @@ ATTEMPT_COLUMNS = (
     "overflow_at",
     "machine",
     "said_to_machine",
+    "sip_code",
 )
 """`outcome` speaks the gate's words (conversation, no_answer, busy, ...), empty while not known;
 `call_result` is the telephone system's word, `disposition` the collector's. `played`: recordings that were
 heard, as kind:sound:version; `cut_off`: those of them that were not heard to their end. `machine`: what kind
 of machine answered (own, other, generic, full, intercept, screener), empty where nobody said;
-`said_to_machine`: what it was told (nothing, spoken, recorded)."""
+`said_to_machine`: what it was told (nothing, spoken, recorded). `sip_code`: what the far end
+refused the call with."""
 
 DENIAL_COLUMNS = ("at", "lead", "person", "rules", "retry_at")
-CALLER_ID_COLUMNS = ("caller_id", "day", "attempts", "answered", "live", "answered_per_attempt")
+CALLER_ID_COLUMNS = (
+    *("caller_id", "day", "attempts", "answered", "live", "answered_per_attempt"),
+    *("blocked", "unwanted", "declined"),
+)
 PROMISE_COLUMNS = ("attempt", "person", "at", "amount_cents", "currency", "due_at")
 
 
@@ -99,6 +104,9 @@ def write_caller_ids(days: Iterable[NumberDay], out: TextIO) -> int:
                 str(day.answered),
                 str(day.live),
                 "" if day.answered_per_attempt is None else f"{day.answered_per_attempt:.4f}",
+                str(day.blocked),
+                str(day.unwanted),
+                str(day.declined),
             )
             for day in days
         ),
@@ -183,4 +191,5 @@ def _attempt_row(attempt: AttemptRecord, learned: WrongNumbers) -> Sequence[str]
         iso(attempt.overflow_at),
         "" if machine is None else machine.value,
         "" if told is None else told.value,
+        "" if attempt.sip_code is None else str(attempt.sip_code),
     )

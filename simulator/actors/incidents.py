@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.events import (
+    CallerIdReleased,
     CampaignConfigured,
     CampaignPaused,
     CampaignStarted,
@@ -28,15 +29,19 @@ _WHY = "an incident of the scenario"
 class Incidents:
     """Lets the scenario's incidents happen."""
 
-    def __init__(self, *, world: World, network: TelephoneNetwork, settings: CampaignSettings) -> None:
+    def __init__(
+        self, *, world: World, network: TelephoneNetwork, settings: CampaignSettings, shown: tuple[str, ...]
+    ) -> None:
         self._world = world
         self._network = network
         self._settings = settings
         self._campaign = settings.campaign
+        self._shown = shown
         self._begin: Mapping[IncidentKind, Callable[[IncidentPlan], None]] = {
             IncidentKind.PAUSE: self._pause,
             IncidentKind.STOP: self._stop,
             IncidentKind.RED_BUTTON: self._press_red_button,
+            IncidentKind.RELEASE_NUMBER: self._release_number,
             IncidentKind.HOLD: self._hold,
             IncidentKind.CONNECTION: self._cut,
             IncidentKind.CLOCK_AHEAD: lambda plan: self._step_clock(plan.seconds),
@@ -72,6 +77,9 @@ class Incidents:
 
     def _release(self, _plan: IncidentPlan) -> None:
         self._world.tell(FloorReleased(by=_BY))
+
+    def _release_number(self, _plan: IncidentPlan) -> None:
+        self._world.tell(CallerIdReleased(number=self._shown[0], by=_BY))
 
     def _hold(self, plan: IncidentPlan) -> None:
         self._world.tell(LaunchingHeld(by="overload", reason=_WHY))

@@ -10,7 +10,7 @@ from dialer.engine.calling.joining import Joining, forget
 from dialer.engine.calling.judging import Judging
 from dialer.engine.calling.spans import talked_s
 from dialer.engine.context import Context, place_of
-from dialer.engine.launching import caller_id
+from dialer.engine.launching import caller_id_rest
 from dialer.engine.launching.lanes import leads_of
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.roster import Roster
@@ -136,7 +136,7 @@ class ChannelGone:
     def _end(self, call: CallRow, outcome: Outcome, *, wraps: bool = False) -> None:
         state = self._context.state
         phases.end(call, outcome, at=self._context.now, wraps=wraps)
-        caller_id.over(state, call, outcome, now=self._context.now)
+        caller_id_rest.over(self._context, call, outcome)
         send_guest_away(self._context, call)
         campaign, pool = place_of(state, call)
         campaign.in_flight -= 1

@@ -14,7 +14,7 @@ from dialer.engine.calling import phases
 from dialer.engine.calling.spans import joined_after_s, talk_ended_at
 from dialer.engine.context import Context
 from dialer.engine.following import Following
-from dialer.engine.launching import ledger
+from dialer.engine.launching import caller_id_rest, ledger
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.people import People
 from dialer.engine.roster import Roster
@@ -168,6 +168,7 @@ class Ending:
             ledger.count_live(campaign, self._context.now)
             wait_s = max(joined_after_s(call), 0.0)
             self._pacing.observe(campaign, call.launch.pool, LiveAnswerConnected(wait_s=wait_s))
+        caller_id_rest.judged(self._context, call, live=live)
         outcome = LaunchOutcome.MACHINE
         if live:
             outcome = LaunchOutcome.ANSWERED_LIVE

@@ -10,19 +10,16 @@ lets another number stand in.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from zlib import crc32
-from zoneinfo import ZoneInfo
 
 from compliance_gate.request import NumberOnFile, PersonFile
-from dialer.domain.attempt import Outcome
-from dialer.domain.caller_id import AtCeiling
+from dialer.domain.caller_id import TESTED_WITHIN_S, AtCeiling, CallerIdPool, Untested
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.events import CallerIdsDeclared
 from dialer.domain.lead import Target
-from dialer.domain.record import instant
-from dialer.engine.state import CallerIdRow, CallRow, CampaignRow, EngineState
+from dialer.engine.launching.caller_id_rest import rests, today
+from dialer.engine.state import CallerIdRow, CampaignRow, EngineState
 
 NO_NUMBER_REST_S = 86_400.0
 """A lead that no declared number may be shown to is looked at again a day later."""
@@ -51,26 +48,55 @@ def declare(state: EngineState, event: CallerIdsDeclared) -> None:
     """Take over the declaration; a number that stays keeps its counts of the day.
 
     Raises:
-        InvalidFactError: a number is declared twice.
+        InvalidFactError: a number is declared twice; a pool has one that is not declared, or another's.
     """
     rows: dict[str, CallerIdRow] = {}
     for owned in event.numbers:
         if owned.number in rows:
             raise InvalidFactError(f"caller id {owned.number} is declared twice")
         known = state.caller_ids.get(owned.number)
-        rows[owned.number] = known if known is not None else CallerIdRow(owned=owned)
-        if rows[owned.number].owned.time_zone != owned.time_zone:
-            rows[owned.number] = CallerIdRow(owned=owned)
+        if known is None or known.owned.time_zone != owned.time_zone:
+            known = CallerIdRow(owned=owned, test=None if known is None else known.test)
+        rows[owned.number] = known
+    pool_of = _pools_by_number(event, rows)
+    for owned in event.numbers:
         rows[owned.number].owned = owned
+        rows[owned.number].pool = pool_of.get(owned.number, "")
     state.caller_ids = rows
+    state.caller_id_pools = {pool.pool: pool for pool in event.pools}
+
+
+def _pools_by_number(event: CallerIdsDeclared, rows: dict[str, CallerIdRow]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pool in event.pools:
+        if [each.pool for each in event.pools].count(pool.pool) > 1:
+            raise InvalidFactError(f"caller id pool {pool.pool} is declared twice")
+        for number in pool.numbers:
+            if number not in rows:
+                raise InvalidFactError(f"caller id pool {pool.pool}: {number} is not declared as ours")
+            if number in found:
+                raise InvalidFactError(f"{number} is in two caller id pools, {found[number]} and {pool.pool}")
+            found[number] = pool.pool
+    return found
 
 
 def check(state: EngineState, settings: CampaignSettings) -> None:
-    """Refuse a campaign that would show a number which is not declared.
+    """Refuse a campaign that would show a number which is not declared, or another client's.
 
     Raises:
-        InvalidFactError: with the number and what to do.
+        InvalidFactError: with the number or the pool and what to do.
     """
+    name, pool = settings.caller_id_pool, state.caller_id_pools.get(settings.caller_id_pool)
+    if name and pool is None:
+        raise InvalidFactError(
+            f"campaign {settings.campaign} names the caller id pool {name}, which is not declared; "
+            "declare it with its client and numbers, or name another"
+        )
+    if pool is not None and pool.client != settings.client:
+        raise InvalidFactError(
+            f"campaign {settings.campaign} of client {settings.client} names the caller id pool {name}, "
+            f"which is {pool.client}'s; name one of its own client's"
+        )
     strangers = [number for number in settings.shown if number not in state.caller_ids]
     if strangers:
         raise InvalidFactError(
@@ -79,26 +105,42 @@ def check(state: EngineState, settings: CampaignSettings) -> None:
         )
 
 
+def numbers_of(state: EngineState, settings: CampaignSettings) -> tuple[str, ...]:
+    """Every number that the campaign may show: its pool's, else those of its own list."""
+    pool = state.caller_id_pools.get(settings.caller_id_pool)
+    return settings.shown if pool is None else pool.numbers
+
+
 def choose(state: EngineState, settings: CampaignSettings, target: Target, *, now: float) -> Shown | NotShown:
     """The number for a call to this target, now."""
-    if not settings.shown:
+    numbers = numbers_of(state, settings)
+    if not numbers and not settings.caller_id_pool:
         return Shown("")
-    declared = [state.caller_ids[number] for number in settings.shown if number in state.caller_ids]
+    declared = [state.caller_ids[number] for number in numbers if number in state.caller_ids]
     if not declared:
-        text = f"none of {', '.join(settings.shown)} is declared as ours"
-        return NotShown(now + NO_NUMBER_REST_S, text, is_everybodys=True)
+        whose = ", ".join(numbers) or f"the numbers of pool {settings.caller_id_pool}"
+        return NotShown(now + NO_NUMBER_REST_S, f"none of {whose} is declared as ours", is_everybodys=True)
     file = state.persons[target.person].file
     candidates = _for_area(declared, file, target.number)
     if not candidates:
         return NotShown(now + NO_NUMBER_REST_S, "no caller id is declared for the area of this number")
-    own = _seen_before(declared, file) or max(candidates, key=lambda row: _weight(target.person, row))
-    if not is_full(own, now):
+    free = [row for row in candidates if free_at(state, row, now) <= now]
+    own = _seen_before(declared, file) or _first_choice(candidates, target, now)
+    if free_at(state, own, now) <= now:
         return Shown(own.owned.number)
-    if settings.at_ceiling is AtCeiling.ANOTHER:
-        others = [row for row in candidates if not is_full(row, now)]
-        if others:
-            return Shown(max(others, key=lambda row: _weight(target.person, row)).owned.number)
-    return _full(settings, own, declared, now)
+    if free and settings.at_ceiling is AtCeiling.ANOTHER:
+        return Shown(_heaviest(free, target).owned.number)
+    return _not_now(state, settings, own, declared, now)
+
+
+def _first_choice(rows: list[CallerIdRow], target: Target, now: float) -> CallerIdRow:
+    """For somebody who never saw one: any that does not rest, as long as there is one."""
+    rested = [row for row in rows if not rests(row, now)]
+    return _heaviest(rested or rows, target)
+
+
+def _heaviest(rows: list[CallerIdRow], target: Target) -> CallerIdRow:
+    return max(rows, key=lambda row: _weight(target.person, row))
 
 
 def _for_area(rows: list[CallerIdRow], file: PersonFile, number: str) -> list[CallerIdRow]:
@@ -123,33 +165,45 @@ def _weight(person: str, row: CallerIdRow) -> tuple[int, str]:
     return crc32(f"{person} {row.owned.number}".encode()), row.owned.number
 
 
-def _full(settings: CampaignSettings, own: CallerIdRow, declared: list[CallerIdRow], now: float) -> NotShown:
-    if all(is_full(row, now) for row in declared):
-        until = min(row.day_ends for row in declared)
-        text = f"every caller id of the campaign has made its attempts of the day ({_ceilings(declared)})"
-        return NotShown(until, text, is_everybodys=True)
-    text = f"caller id {own.owned.number} has made its {own.owned.daily_ceiling} attempts of the day"
+def _not_now(
+    state: EngineState, settings: CampaignSettings, own: CallerIdRow, declared: list[CallerIdRow], now: float
+) -> NotShown:
+    instants = [free_at(state, row, now) for row in declared]
+    if min(instants) > now:
+        text = f"no caller id of the campaign may be shown now ({_reasons(state, declared, now)})"
+        if all(is_full(row, now) for row in declared):
+            text = f"every caller id of the campaign has made its attempts of the day ({_ceilings(declared)})"
+        return NotShown(min(instants), text, is_everybodys=True)
+    text = f"caller id {own.owned.number} {_reason(state, own, now)}"
     if settings.at_ceiling is AtCeiling.STOP:
         text += ", and the campaign shows no other to somebody who knows it"
-    return NotShown(own.day_ends, text)
+    return NotShown(free_at(state, own, now), text)
 
 
 def _ceilings(rows: Iterable[CallerIdRow]) -> str:
     return ", ".join(f"{row.owned.number}: {row.owned.daily_ceiling}" for row in rows)
 
 
-# --- counting ---------------------------------------------------------------------------------------------
+def _reasons(state: EngineState, rows: Iterable[CallerIdRow], now: float) -> str:
+    return "; ".join(f"{row.owned.number} {_reason(state, row, now)}" for row in rows)
 
 
-def today(row: CallerIdRow, now: float) -> CallerIdRow:
-    """The row, its counts begun anew when its day has ended."""
-    if now >= row.day_ends:
-        zone = ZoneInfo(row.owned.time_zone)
-        day = instant(now).astimezone(zone).date()
-        row.day_begins = datetime.combine(day, datetime.min.time(), tzinfo=zone).timestamp()
-        row.day_ends = datetime.combine(day + timedelta(days=1), datetime.min.time(), tzinfo=zone).timestamp()
-        row.attempts = row.answered = 0
-    return row
+def _reason(state: EngineState, row: CallerIdRow, now: float) -> str:
+    if is_held_untested(state.caller_id_pools.get(row.pool), row, now):
+        return f"is not known to lead back to us ({test_word(row)})"
+    if rests(row, now):
+        return f"rests: {row.rest_reason}"
+    return f"has made its {row.owned.daily_ceiling} attempts of the day"
+
+
+# --- what keeps a number from being shown -----------------------------------------------------------------
+
+
+def free_at(state: EngineState, row: CallerIdRow, now: float) -> float:
+    """POSIX seconds from which on it may be shown; not later than `now` = it may be."""
+    if is_held_untested(state.caller_id_pools.get(row.pool), row, now):
+        return now + NO_NUMBER_REST_S
+    return max(row.rests_until, row.day_ends if is_full(row, now) else now)
 
 
 def is_full(row: CallerIdRow, now: float) -> bool:
@@ -158,22 +212,26 @@ def is_full(row: CallerIdRow, now: float) -> bool:
     return ceiling is not None and today(row, now).attempts >= ceiling
 
 
-def launched(state: EngineState, call: CallRow, *, now: float) -> None:
-    """Count an attempt."""
-    row = state.caller_ids.get(call.launch.caller_id)
-    if row is not None:
-        today(row, now).attempts += 1
+def is_held_untested(pool: CallerIdPool | None, row: CallerIdRow, now: float) -> bool:
+    """Whether its pool wants to know first that it leads back to us. One whose test failed is not shown."""
+    if pool is None:
+        return False
+    if row.test is not None and not row.test.passed:
+        return True
+    return pool.untested is Untested.HOLD and not is_tested(pool, row, now)
 
 
-def over(state: EngineState, call: CallRow, outcome: Outcome, *, now: float) -> None:
-    """Count an answer, or give back an attempt that rang nowhere. A call of the day before counts there."""
-    row = state.caller_ids.get(call.launch.caller_id)
-    if row is None or call.launch.launched_at < today(row, now).day_begins:
-        return
-    if outcome is Outcome.NOT_ATTEMPTED:
-        row.attempts = max(0, row.attempts - 1)
-    elif call.answered_at is not None:
-        row.answered += 1
+def is_tested(pool: CallerIdPool | None, row: CallerIdRow, now: float) -> bool:
+    """Whether a test that is still good says that it leads back to us."""
+    good_s = TESTED_WITHIN_S if pool is None else pool.tested_within_s
+    return row.test is not None and row.test.passed and now - row.test.at <= good_s
+
+
+def test_word(row: CallerIdRow) -> str:
+    """What its last test says, in a few words."""
+    if row.test is None:
+        return "never tested"
+    return f"its last test {'passed' if row.test.passed else 'failed'}: {row.test.told}"
 
 
 def look_again(campaign: CampaignRow) -> None:

@@ -30,7 +30,7 @@ from dialer.engine.calling.recorded_voice import may_be_abandoned, planned
 from dialer.engine.calling.watching import WATCH_S
 from dialer.engine.context import Context
 from dialer.engine.handling import answer_limit_s, ring_s
-from dialer.engine.launching import caller_id, ledger
+from dialer.engine.launching import caller_id, caller_id_rest, ledger
 from dialer.engine.launching.caller_id import NotShown
 from dialer.engine.launching.clearing import Clearing
 from dialer.engine.launching.hopper import Hopper, take_off
@@ -415,7 +415,7 @@ class Launcher:
         launch = self._launch_row(campaign, key, lead, cleared, is_guaranteed=agent is not None)
         call = CallRow(launch=launch, state=ATTEMPT.initial, agent=None if agent is None else agent.agent)
         attempt, box = launch.attempt, launch.box
-        caller_id.launched(state, call, now=context.now)
+        caller_id_rest.launched(state, call, now=context.now)
         state.calls[attempt] = call
         state.locked_leads[lead.lead] = attempt
         state.locked_persons[launch.person] = attempt

@@ -18,7 +18,7 @@ from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import OVER, UNANSWERED, AttemptState, Outcome
-from dialer.domain.caller_id import OwnedNumber
+from dialer.domain.caller_id import CallBackTest, CallerIdPool, OwnedNumber, RestPolicy
 from dialer.domain.detection import Detected
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.ids import (
@@ -26,6 +26,7 @@ from dialer.domain.ids import (
     AttemptId,
     BoxId,
     CampaignId,
+    ClientId,
     DebtId,
     EndpointId,
     InboundId,
@@ -43,6 +44,7 @@ Floor = Any
 T = TypeVar("T")
 SPRING = CampaignId("spring")
 SHOWN = "+12125550100"
+POOLS = (CallerIdPool(pool="ours", client=ClientId("acme"), numbers=(SHOWN,), rest=RestPolicy(blocks=1)),)
 AGENTS = tuple(AgentId(f"agent{i}") for i in range(4))
 BOXES = (BoxId("east"), BoxId("west"))
 INBOUND = tuple(InboundId(f"in{i}") for i in range(3))
@@ -160,7 +162,8 @@ def _configured(now: Now) -> e.Event:
         {"policy": "fixed_ratio", "policy_parameters": {"lines_per_agent": 2.5}},
         {"wrap_up_limit_s": 20.0},
         {"needs": ("skill:collections",) if now.pick % 2 else ()},
-        {"caller_ids": (SHOWN,) if now.pick % 2 else ()},
+        {"caller_ids": (SHOWN,) if now.pick % 2 else (), "caller_id_pool": ""},
+        {"caller_ids": (), "caller_id_pool": "ours"},
     )
     return e.CampaignConfigured(settings=replace(settings, **now.one(changes)))
 
@@ -248,8 +251,13 @@ MEANT: Mapping[type, Callable[[Now], e.Event]] = {
     e.TimeReached: lambda now: e.TimeReached(),
     e.CampaignConfigured: _configured,
     e.CallerIdsDeclared: lambda now: e.CallerIdsDeclared(
-        numbers=(OwnedNumber(number=SHOWN, calls_back_to="menu", daily_ceiling=now.pick + 1),)
+        numbers=(OwnedNumber(number=SHOWN, calls_back_to="menu", daily_ceiling=now.pick + 1),),
+        pools=POOLS if now.pick % 2 else (),
     ),
+    e.CallerIdTested: lambda now: e.CallerIdTested(
+        number=SHOWN, test=CallBackTest(at=now.at, passed=now.pick % 3 > 0, told="came in, or did not")
+    ),
+    e.CallerIdReleased: lambda now: e.CallerIdReleased(number=SHOWN, by="anna"),
     e.CampaignStarted: lambda now: e.CampaignStarted(campaign=SPRING),
     e.CampaignPaused: lambda now: e.CampaignPaused(campaign=SPRING),
     e.CampaignDrained: lambda now: e.CampaignDrained(campaign=SPRING),

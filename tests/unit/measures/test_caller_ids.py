@@ -30,6 +30,13 @@ def test_answers_are_counted_over_attempts_by_number_and_local_day(rows: Rows) -
     assert other.caller_id == "+12125550101"
 
 
+def test_what_somebody_refused_is_counted_apart(rows: Rows) -> None:
+    kinds = (Outcome.BLOCKED, Outcome.BLOCKED, Outcome.UNWANTED, Outcome.REJECTED, Outcome.INVALID_NUMBER)
+    calls = [replace(rows.attempt(outcome=outcome), caller_id=OURS) for outcome in kinds]
+    (found,) = by_number_and_day(calls, time_zone=ZONE)
+    assert (found.attempts, found.blocked, found.unwanted, found.declined) == (5, 2, 1, 1)
+
+
 def test_what_was_refused_without_a_channel_showed_nobody_anything(rows: Rows) -> None:
     refused = replace(rows.attempt(outcome=Outcome.NOT_ATTEMPTED), caller_id=OURS)
     assert by_number_and_day([refused, rows.attempt()], time_zone=ZONE) == ()

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compliance_gate.valid import FIRST, LAST, MOST, AnyNumber, Most, Within, Zone
-from dialer.domain.caller_id import OwnedNumber
+from dialer.domain.caller_id import CallerIdPool, OwnedNumber, RestPolicy, Untested
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Command, Hangup, HangupReason, StorePacing
 from dialer.domain.cue import Cue
@@ -66,6 +66,14 @@ GIVEN: dict[object, st.SearchStrategy[Any]] = {
         calls_back_to=st.just("the menu"),
         areas=st.just(()) | st.just(("US-NY",)),
         daily_ceiling=st.none() | st.integers(1, 500),
+    ),
+    CallerIdPool: st.builds(
+        CallerIdPool,
+        pool=st.just("acme's"),
+        client=st.just("k"),
+        numbers=st.just(("+12125550100", "+12125550101")),
+        rest=st.builds(RestPolicy, blocks=st.integers(1, 50), sigmas=st.integers(1, 10)),
+        untested=st.sampled_from(Untested),
     ),
     CampaignSettings: st.builds(
         CampaignSettings,

@@ -26,6 +26,9 @@ class CallersPlan:
             number is not shown.
         menu: how long they hear the menu.
         patience: how long they wait for an agent.
+        other_language: share of all callers who choose the last language of the line they dial.
+        leaves_message: share of all callers who leave a message where one may be left; `message` is how long
+            they speak.
     """
 
     after_message: float = 0.0
@@ -39,6 +42,9 @@ class CallersPlan:
     withheld: float = 0.0
     menu: Duration = field(default_factory=lambda: constant(seconds=4.0))
     patience: Duration = field(default_factory=lambda: exponential(mean=90.0))
+    other_language: float = 0.0
+    leaves_message: float = 0.0
+    message: Duration = field(default_factory=lambda: exponential(mean=20.0))
 
     @property
     def is_anybody(self) -> bool:

@@ -10,6 +10,7 @@ from datetime import date, time
 
 from dialer.domain.campaign import answered_within_s, most_abandoned
 from dialer.domain.disposition import DispositionKind
+from dialer.domain.inbound_line import InboundLine
 from dialer.domain.machine import MachineKind
 from simulator.durations import Duration, constant, exponential, lognormal, normal, uniform
 from simulator.plans import ActsPlan, BoxPlan, CallersPlan, IncidentPlan, OfficePlan, RecordingsPlan
@@ -129,6 +130,7 @@ class NetworkPlan:
         overflow_s: until the live overflow answers.
         confirm_s: how long an opt-out by key waits to be written down.
         queue_s: how long a caller waits for an agent before being told that nobody is free.
+        our_lines: our numbers that people call; () = each is always open and asks nothing.
         boxes: several telephone systems in place of one; each has lines of its own, and legs are rung.
         store_s: how long the store takes to bring leads.
     """
@@ -147,6 +149,7 @@ class NetworkPlan:
     store_s: float = 0.005
     failures: tuple[TrunkFailure, ...] = ()
     boxes: tuple[BoxPlan, ...] = ()
+    our_lines: tuple[InboundLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

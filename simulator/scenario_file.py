@@ -160,6 +160,8 @@ _SHARES = (
     "callers.right_party",
     "callers.opts_out",
     "callers.withheld",
+    "callers.other_language",
+    "callers.leaves_message",
     "acts.hang_up",
     "acts.hang_up_after",
     "acts.transfer",

@@ -101,6 +101,7 @@ class TelephoneNetwork:
                 most_lines=lines,
                 is_strict=is_strict,
                 watcher=floor,
+                our_lines=plan.our_lines,
             )
 
         self._boxes = SeveralNetworks({BoxId(one.name): box(one.lines) for one in plan.boxes})

@@ -34,7 +34,10 @@ from dialer.domain.inbound_events import (
     InboundBridgeFailed,
     InboundDisposed,
     InboundEnded,
+    InboundFollowedUp,
     InboundIdentified,
+    InboundLanguageChosen,
+    InboundMessageLeft,
     InboundOptedOut,
     InboundUnserved,
     InboundWaiting,
@@ -561,6 +564,9 @@ Event = (
     | CallNotAttempted
     | InboundArrived
     | InboundIdentified
+    | InboundLanguageChosen
+    | InboundMessageLeft
+    | InboundFollowedUp
     | InboundOptedOut
     | InboundWaiting
     | InboundBridged

@@ -73,6 +73,10 @@ class InboundRecord:
         answer_within_s: the goal of the campaign that they asked then.
         unserved: nobody was free in time, and they heard so.
         person: who it was, as the agent found out; None = not said.
+        was_closed: they called out of the hours of the number they dialed.
+        language: tag of the agents who speak what they chose; '' = they chose none.
+        message: file of the message that they left; '' = none. message_s: how long it is.
+        followed_up: who did what was owed after it, and when; '' = nobody yet, or nothing is owed.
     """
 
     call: InboundId
@@ -89,6 +93,12 @@ class InboundRecord:
     person: PersonId | None = None
     disposition: Disposition | None = None
     answer_within_s: float = ANSWER_WITHIN_S
+    was_closed: bool = False
+    language: str = ""
+    message: str = ""
+    message_s: float | None = None
+    followed_up: str = ""
+    followed_up_at: float | None = None
 
     @property
     def wait_s(self) -> float | None:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from compliance_gate.valid import Name
 from dialer.domain.disposition import Disposition
 from dialer.domain.ids import NO_BOX, AgentId, BoxId, InboundId, NumberId, PersonId
 from dialer.domain.inbound import Caller
-from dialer.domain.valid import Instant, Key, valid
+from dialer.domain.valid import Duration, Instant, Key, Said, valid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,11 +17,13 @@ class InboundArrived:
     Args:
         dialed: which of our numbers, E.164; '' = not told.
         box: at which of several telephone systems.
+        is_closed: nobody is there by the hours of the number dialed, and they hear so.
     """
 
     call: InboundId
     dialed: str = ""
     box: BoxId = NO_BOX
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,48 @@ class InboundIdentified:
     call: InboundId
     number: NumberId | None
     callers: tuple[Caller, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class InboundLanguageChosen:
+    """They chose a language by key.
+
+    Args:
+        language: the tag of agents who speak it.
+        is_required: no other agent takes the call.
+    """
+
+    call: InboundId
+    language: Name
+    is_required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class InboundMessageLeft:
+    """They spoke a message, for somebody of us to listen to.
+
+    Args:
+        recording: name of its file in the telephone system's folder of recordings.
+        seconds: how long it was spoken; an upper bound, since the pause after it counts.
+    """
+
+    call: InboundId
+    recording: Name
+    seconds: Duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class InboundFollowedUp:
+    """Somebody of us did what was owed to a caller: listened to the message, called by hand, or let it be.
+
+    by: who says so, in words.
+    """
+
+    call: InboundId
+    by: Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

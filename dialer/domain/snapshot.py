@@ -129,6 +129,28 @@ class InboundView:
     opted_out: bool
     waited_s: float | None
     agent: AgentId | None
+    language: str = ""
+    is_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwedView:
+    """Something that somebody of us owes to a caller, the oldest first: to listen to a message, to call by
+    hand.
+
+    why: in words. since: POSIX seconds at which their call ended. message: file of what they spoke; '' = no
+        message.
+    """
+
+    call: InboundId
+    why: str
+    since: float
+    dialed: str
+    number: NumberId | None
+    callers: tuple[Caller, ...]
+    language: str
+    message: str
+    message_s: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,3 +190,4 @@ class FloorSnapshot:
     caller_ids: tuple[CallerIdView, ...] = ()
     inbound: tuple[InboundView, ...] = ()
     service: tuple[ServiceView, ...] = ()
+    owed: tuple[OwedView, ...] = ()

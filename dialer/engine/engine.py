@@ -9,6 +9,7 @@ in the order in which they must happen. Anything that should happen later is a t
 
 import heapq
 from collections.abc import Callable
+from functools import partial
 from math import inf
 from typing import assert_never, cast, get_args
 
@@ -38,6 +39,7 @@ from dialer.engine.calling.watching import Watching
 from dialer.engine.context import Context, Gate, Part
 from dialer.engine.control import Control
 from dialer.engine.following import Following
+from dialer.engine.inbound import owed
 from dialer.engine.inbound.calls import Inbound
 from dialer.engine.inbound.ending import InboundEnding
 from dialer.engine.launching.clearing import Clearing
@@ -356,6 +358,9 @@ class DialerEngine:
             e.NetworkReconciled: self._reconcile,
             e.InboundArrived: inbound.arrived,
             e.InboundIdentified: inbound.identified,
+            e.InboundLanguageChosen: inbound.language_chosen,
+            e.InboundMessageLeft: inbound.message_left,
+            e.InboundFollowedUp: partial(owed.followed_up, self._context),
             e.InboundOptedOut: inbound.opted_out,
             e.InboundWaiting: inbound.waiting,
             e.InboundBridged: inbound.bridged,

@@ -250,9 +250,10 @@ class Roster:
                 return best
         return None
 
-    def longest_able(self, campaign: CampaignRow, box: BoxId) -> AgentRow | None:
-        """Who is at the box, may take the campaign's calls and has waited longest; None = nobody is free."""
-        needs = set(campaign.settings.needs)
+    def longest_able(self, campaign: CampaignRow, box: BoxId, *, also: str = "") -> AgentRow | None:
+        """Who is at the box, may take the campaign's calls (and carries the tag `also`) and has waited
+        longest; None = nobody is free."""
+        needs = {*campaign.settings.needs, also} - {""}
         agents = self._context.state.agents
         return self._longest(
             tuple(

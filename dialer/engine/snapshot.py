@@ -1,6 +1,7 @@
 """The floor's picture (`dialer.domain.snapshot`), taken from the state."""
 
 from collections.abc import Callable
+from itertools import islice
 
 from dialer.domain.attempt import JOINED
 from dialer.domain.ids import NO_BOX
@@ -11,12 +12,24 @@ from dialer.domain.snapshot import (
     CampaignView,
     FloorSnapshot,
     InboundView,
+    OwedView,
     ServiceView,
 )
 from dialer.engine.calling.guests import guest_of
 from dialer.engine.launching import ledger
 from dialer.engine.launching.caller_id_view import caller_id_view
-from dialer.engine.state import AgentRow, BoxRow, CampaignRow, EngineState, InboundRow, ServiceRow
+from dialer.engine.state import (
+    AgentRow,
+    BoxRow,
+    CampaignRow,
+    EngineState,
+    InboundRow,
+    OwedRow,
+    ServiceRow,
+)
+
+OWED_SHOWN = 200
+"""Calls owed that the floor's picture shows, the oldest first: it goes to every wallboard each second."""
 
 
 def floor_snapshot(
@@ -55,6 +68,7 @@ def floor_snapshot(
             for row in sorted(state.caller_ids.values(), key=lambda row: row.owned.number)
         ),
         inbound=tuple(_inbound_view(row, now) for row in state.inbound.values()),
+        owed=tuple(_owed_view(row) for row in islice(state.owed.values(), OWED_SHOWN)),
         service=tuple(
             _service_view(state, dialed, row, now)
             for dialed, row in sorted(state.service.items())
@@ -119,6 +133,23 @@ def _inbound_view(row: InboundRow, now: float) -> InboundView:
         opted_out=row.opted_out,
         waited_s=None if row.waited_since is None else max(until - row.waited_since, 0.0),
         agent=row.agent,
+        language=row.language,
+        is_closed=row.is_closed,
+    )
+
+
+def _owed_view(row: OwedRow) -> OwedView:
+    record = row.record
+    return OwedView(
+        call=record.call,
+        why=row.why,
+        since=record.ended_at if record.ended_at is not None else record.arrived_at,
+        dialed=record.dialed,
+        number=record.number,
+        callers=record.callers,
+        language=record.language,
+        message=record.message,
+        message_s=record.message_s,
     )
 
 

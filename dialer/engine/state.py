@@ -30,7 +30,7 @@ from dialer.domain.ids import (
     NumberId,
     PersonId,
 )
-from dialer.domain.inbound import ANSWER_WITHIN_S, Caller, InboundState
+from dialer.domain.inbound import ANSWER_WITHIN_S, Caller, InboundRecord, InboundState
 from dialer.domain.lead import Lead
 from dialer.domain.record import AttemptRecord
 from dialer.domain.third_party import ThirdPartyState
@@ -312,6 +312,19 @@ class InboundRow:
     person: PersonId | None = None
     disposition: Disposition | None = None
     answer_within_s: float = ANSWER_WITHIN_S
+    is_closed: bool = False
+    language: str = ""
+    needs_language: bool = False
+    message: str = ""
+    message_s: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class OwedRow:
+    """Something that somebody of us owes to a caller, until it is followed up; `why` in words."""
+
+    record: InboundRecord
+    why: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -416,6 +429,7 @@ class EngineState:
     caller_ids: dict[str, CallerIdRow] = field(default_factory=dict[str, CallerIdRow])
     caller_id_pools: dict[str, CallerIdPool] = field(default_factory=dict[str, CallerIdPool])
     quarantined: dict[PersonId, str] = field(default_factory=dict[PersonId, str])
+    owed: dict[InboundId, OwedRow] = field(default_factory=dict[InboundId, OwedRow])
     service: dict[str, ServiceRow] = field(default_factory=dict[str, ServiceRow])
 
     def is_calling_us(self, person: PersonId) -> bool:

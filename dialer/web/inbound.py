@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, HTTPException
 
-from dialer.domain.events import InboundDisposed
+from dialer.domain.events import InboundDisposed, InboundFollowedUp
 from dialer.domain.ids import AgentId, InboundId, PersonId
-from dialer.domain.snapshot import InboundView
+from dialer.domain.snapshot import InboundView, OwedView
 from dialer.web.access import Asking, Office, TheOffice, demand, demand_seat, tell
 from dialer.web.models import Committed, DisposeInbound
 from dialer.web.tokens import Role
@@ -17,6 +17,20 @@ async def look_at_all(office: TheOffice, token: Asking) -> list[InboundView]:
     """Everybody who is calling us, the first first."""
     demand(token, Role.SUPERVISOR, Role.WATCHER)
     return list(office.floor.snapshot().inbound)
+
+
+@router.get("/owed")
+async def look_at_owed(office: TheOffice, token: Asking) -> list[OwedView]:
+    """Messages to listen to and people to call by hand, the oldest first; at most the first two hundred."""
+    demand(token, Role.AGENT, Role.SUPERVISOR)
+    return list(office.floor.snapshot().owed)
+
+
+@router.post("/{call}/follow-up")
+async def follow_up(call: str, office: TheOffice, token: Asking) -> Committed:
+    """What was owed after the call is done: it leaves the list, and who did it is written down."""
+    demand(token, Role.AGENT, Role.SUPERVISOR)
+    return await tell(office, InboundFollowedUp(call=InboundId(call), by=token.name))
 
 
 @router.get("/{call}")

@@ -10,8 +10,9 @@ from heapq import heappop, heappush
 
 from dialer.domain.attempt import Outcome
 from dialer.domain.disposition import DispositionKind
-from dialer.domain.events import InboundArrived, InboundIdentified
+from dialer.domain.events import InboundArrived, InboundFollowedUp, InboundIdentified, InboundMessageLeft
 from dialer.domain.ids import NumberId, PersonId
+from dialer.domain.inbound_line import line_of
 from dialer.domain.voice import OPT_OUT_KEY
 from simulator.lead_book import LeadBook
 from simulator.people import Answerer, Behaviour, MadeUpPublic
@@ -25,6 +26,8 @@ from telephony.lines.watching import Unwatched
 
 _RANG = frozenset({Outcome.NO_ANSWER, Outcome.CANCELLED})
 _UNSERVED = frozenset({Outcome.ABANDONED, Outcome.HUNG_UP_WAITING})
+
+LISTENED_TO_AFTER_S = 180.0
 
 
 class Conduct:
@@ -41,7 +44,9 @@ class Conduct:
         "disposition",
         "draws",
         "key",
+        "language",
         "menu_s",
+        "message_s",
         "patience_s",
         "person",
         "talk_s",
@@ -50,7 +55,9 @@ class Conduct:
     def __init__(self, draws: tuple[float, ...]) -> None:
         self.draws = draws
         self.key = ""
+        self.language = ""
         self.menu_s = 0.0
+        self.message_s = 0.0
         self.patience_s = 0.0
         self.talk_s = 0.0
         self.after_call_s = 0.0
@@ -119,7 +126,9 @@ class Callers(Unwatched):
         self._shown = scenario.campaign.caller_ids
         self._network: TelephoneNetwork | None = None
         self.called_in = 0
+        self._our_lines = scenario.network.our_lines
         world.after(InboundArrived, self._look_up)
+        world.after(InboundMessageLeft, self._follow_up)
         self._store_s = scenario.network.store_s
 
     def open(self, network: TelephoneNetwork, starts_at: float) -> None:
@@ -209,8 +218,27 @@ class Callers(Unwatched):
     def _dial_in(self, conduct: Conduct, number: NumberId, dialed: str) -> None:
         assert self._network is not None, "nobody calls before there is a network"
         is_shown = conduct.draws[12] >= self._plan.withheld
+        self._choose(conduct, dialed)
         self.called_in += 1
         self._network.call_in(number=number if is_shown else None, dialed=dialed, behaviour=conduct)
+
+    def _choose(self, conduct: Conduct, dialed: str) -> None:
+        """What they press besides the key that says 'never again'."""
+        plan, ours = self._plan, line_of(self._our_lines, dialed)
+        if not ours.languages and not ours.message_key:
+            return
+        u = self._streams.draws("menu", f"{conduct.draws[10]:.17f}")
+        if ours.languages:
+            language = ours.languages[-1 if u[0] < plan.other_language else 0]
+            conduct.language = language.key
+        if not conduct.key and u[1] < plan.leaves_message:
+            conduct.key = ours.message_key
+            conduct.message_s = plan.message.at(u[2])
+
+    def _follow_up(self, event: InboundMessageLeft) -> None:
+        """Somebody in the office listens to it, when there is time."""
+        at = self._world.now + LISTENED_TO_AFTER_S
+        self._world.tell_at(at, InboundFollowedUp(call=event.call, by="the office"))
 
     # --- who they may be ---------------------------------------------------------------------------------
 

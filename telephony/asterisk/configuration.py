@@ -9,6 +9,7 @@ from pathlib import Path
 import jinja2
 
 from dialer.settings_reader import SettingsError
+from telephony.asterisk.inbound_lines import written_lines
 from telephony.asterisk.settings import AsteriskSettings, Transport
 
 TEMPLATES = (
@@ -49,6 +50,7 @@ def render(settings: AsteriskSettings) -> dict[str, str]:
     }
     spoken = {Transport.UDP, *(trunk.transport for trunk in settings.trunks)}
     values["transports"] = [one.value for one in Transport if one in spoken]
+    values["our_lines"] = written_lines(settings.inbound_lines, settings.inbound_region)
     folder = resources.files("config").joinpath("asterisk")
     return {
         name: environment.from_string(folder.joinpath(f"{name}.j2").read_text("utf-8")).render(values)

@@ -15,6 +15,8 @@ from dialer.domain.events import (
     InboundArrived,
     InboundBridged,
     InboundEnded,
+    InboundLanguageChosen,
+    InboundMessageLeft,
     InboundOptedOut,
     InboundUnserved,
     InboundWaiting,
@@ -51,6 +53,12 @@ class InboundBook:
         self._steps: dict[str, Callable[[InboundId, AmiMessage], Told]] = {
             "FairdialOptOut": lambda call, item: InboundOptedOut(call=call, key=item.get("key")),
             "FairdialInboundWaiting": lambda call, _item: InboundWaiting(call=call),
+            "FairdialInboundLanguage": lambda call, item: InboundLanguageChosen(
+                call=call, language=item.get("tag"), is_required=item.get("required") == "1"
+            ),
+            "FairdialMessageLeft": lambda call, item: InboundMessageLeft(
+                call=call, recording=item.get("file"), seconds=_seconds(item.get("seconds"))
+            ),
             "FairdialInboundUnserved": lambda call, _item: InboundUnserved(call=call),
         }
 
@@ -110,7 +118,8 @@ class InboundBook:
         call, name = InboundId(message.get("uniqueid")), message.get("userevent")
         if name == "FairdialInbound":
             self._calls[call] = _Call(self._e164(message.get("caller")))
-            return (InboundArrived(call=call, dialed=self._e164(message.get("dialed")) or ""),)
+            dialed = self._e164(message.get("dialed")) or ""
+            return (InboundArrived(call=call, dialed=dialed, is_closed=message.get("closed") == "1"),)
         step = self._steps.get(name)
         return () if step is None or call not in self._calls else (step(call, message),)
 
@@ -165,3 +174,8 @@ class InboundBook:
         if not phonenumbers.is_possible_number(parsed):
             return None
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _seconds(text: str) -> float:
+    """Whole seconds that the dialplan counted; 0 where it told none."""
+    return float(text) if text.isdecimal() else 0.0

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from dialer.domain.inbound_line import InboundLine, check_lines
 from dialer.settings_reader import SettingsError, SettingsReader
 from telephony.asterisk.passwords import CARRIERS_LEAST, FOLDER, demand_strong
 
@@ -259,6 +260,7 @@ class AsteriskSettings:
         overflow_endpoint: phone that takes unserved people live, where a campaign says so.
         overflow_number: in its place a number in E.164 that people answer, called by `overflow_trunk`.
         inbound_wait: whole seconds a person who called us may wait for an agent.
+        inbound_lines: our numbers that people call, each with its hours, languages and menu.
         inbound_region: country (ISO 3166) whose numbers come without a country code.
     """
 
@@ -280,6 +282,7 @@ class AsteriskSettings:
     overflow_trunk: str | None = None
     overflow_ring: int = 20
     inbound_wait: int = 60
+    inbound_lines: tuple[InboundLine, ...] = ()
     inbound_region: str = "US"
     music_on_hold: bool = False
     link: LinkSettings = field(default_factory=LinkSettings)
@@ -300,6 +303,7 @@ class AsteriskSettings:
         for trunk in self.trunks:
             _check_trunk(trunk)
         _check_apart(self.trunks)
+        check_lines(self.inbound_lines)
         for agent in self.agents:
             if not _ENDPOINT.fullmatch(agent.endpoint):
                 raise SettingsError(f"phone name {agent.endpoint!r}: letters, digits and hyphens only")

@@ -28,6 +28,8 @@ from dialer.domain.events import (
     InboundBridged,
     InboundBridgeFailed,
     InboundEnded,
+    InboundLanguageChosen,
+    InboundMessageLeft,
     InboundOptedOut,
     InboundUnserved,
     InboundWaiting,
@@ -383,7 +385,7 @@ class Fleet:
                 await self._say(named)
             case InboundOptedOut() | InboundWaiting() | InboundBridged() | InboundBridgeFailed():
                 await self._say(replace(event, call=_named(box, event.call)))
-            case InboundUnserved() | InboundEnded():
+            case InboundLanguageChosen() | InboundMessageLeft() | InboundUnserved() | InboundEnded():
                 await self._say(replace(event, call=_named(box, event.call)))
             case _:
                 await self._say(event)

@@ -97,8 +97,18 @@ class CallerBehaviour(Protocol):
         ...
 
     @property
+    def language(self) -> str:
+        """Pressed where a language is asked for; '' = none."""
+        ...
+
+    @property
     def menu_s(self) -> float:
-        """How long they hear the menu before."""
+        """How long they hear the menu before, or what is said while closed."""
+        ...
+
+    @property
+    def message_s(self) -> float:
+        """How long they speak when they leave a message."""
         ...
 
     @property
@@ -117,7 +127,9 @@ class PlannedCaller:
     """A caller of whom everything is known beforehand; see `CallerBehaviour`."""
 
     key: str = ""
+    language: str = ""
     menu_s: float = 2.0
+    message_s: float = 10.0
     patience_s: float = 3600.0
     talk_s: float = 60.0
 

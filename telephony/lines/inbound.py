@@ -14,11 +14,14 @@ from dialer.domain.events import (
     InboundBridged,
     InboundBridgeFailed,
     InboundEnded,
+    InboundLanguageChosen,
+    InboundMessageLeft,
     InboundOptedOut,
     InboundUnserved,
     InboundWaiting,
 )
 from dialer.domain.ids import AgentId, InboundId
+from dialer.domain.inbound_line import InboundLine, line_of
 from dialer.domain.voice import OPT_OUT_KEY
 from telephony.lines.agenda import Agenda
 from telephony.lines.behaviour import LineTimings
@@ -39,7 +42,9 @@ class Inbound:
         say: Callable[[Event], None],
         timings: LineTimings,
         watcher: LineWatcher,
+        our_lines: tuple[InboundLine, ...] = (),
     ) -> None:
+        self._our_lines = our_lines
         self._agenda = agenda
         self._legs = legs
         self._say = say
@@ -54,16 +59,46 @@ class Inbound:
     def call_in(self, call: CallerLine) -> None:
         """Somebody calls one of our numbers."""
         self.lines[call.call] = call
-        self._say(InboundArrived(call=call.call, dialed=call.dialed))
-        self._agenda.plan(call.behaviour.menu_s, self._heard_menu, call)
+        is_open = line_of(self._our_lines, call.dialed).is_open(self._agenda.now)
+        self._say(InboundArrived(call=call.call, dialed=call.dialed, is_closed=not is_open))
+        heard = self._heard_menu if is_open else self._heard_closed
+        self._agenda.plan(call.behaviour.menu_s, heard, call)
 
     def _heard_menu(self, line: CallerLine) -> None:
-        if line.behaviour.key == OPT_OUT_KEY:
-            self._move(line, CallerMove.TELL)
-            self._say(InboundOptedOut(call=line.call, key=line.behaviour.key))
-            self._agenda.plan(self._timings.confirm_s, self._end, line)
-        else:
+        ours, key = line_of(self._our_lines, line.dialed), line.behaviour.key
+        chosen = ours.language(line.behaviour.language)
+        if chosen is not None:
+            self._say(
+                InboundLanguageChosen(call=line.call, language=chosen.tag, is_required=chosen.is_required)
+            )
+        if not self._is_chosen(line, ours, key):
             self._wait(line, CallerMove.WAIT)
+
+    def _heard_closed(self, line: CallerLine) -> None:
+        if not self._is_chosen(line, line_of(self._our_lines, line.dialed), line.behaviour.key):
+            self._end(line)
+
+    def _is_chosen(self, line: CallerLine, ours: InboundLine, key: str) -> bool:
+        """What a key brings, open or closed; False = it brings nothing."""
+        if key == OPT_OUT_KEY:
+            self._move(line, CallerMove.TELL)
+            self._say(InboundOptedOut(call=line.call, key=key))
+            self._agenda.plan(self._timings.confirm_s, self._end, line)
+        elif key and key == ours.message_key:
+            self._move(line, CallerMove.TELL)
+            self._agenda.plan(self._spoken_s(line), self._spoke, line)
+        else:
+            return False
+        return True
+
+    def _spoken_s(self, line: CallerLine) -> float:
+        return min(line.behaviour.message_s, line_of(self._our_lines, line.dialed).longest_message_s)
+
+    def _spoke(self, line: CallerLine) -> None:
+        seconds = self._spoken_s(line)
+        self._say(InboundMessageLeft(call=line.call, recording=f"message-{line.call}", seconds=seconds))
+        self._move(line, CallerMove.TELL)
+        self._agenda.plan(self._timings.goodbye_s, self._end, line)
 
     def _wait(self, line: CallerLine, move: CallerMove) -> None:
         self._move(line, move)

@@ -28,6 +28,7 @@ from dialer.domain.commands import (
 )
 from dialer.domain.events import AgentLegLost, AgentLegRestored, Event, NetworkReconciled
 from dialer.domain.ids import AgentId, AttemptId, InboundId
+from dialer.domain.inbound_line import InboundLine
 from dialer.domain.ports import InboundCommand, TelephoneCommand
 from telephony.lines.agenda import Agenda
 from telephony.lines.behaviour import CalledParties, CallerBehaviour, Carrier, LineTimings, SteadyCarrier
@@ -49,6 +50,7 @@ class LineNetwork:
         most_lines: channels that may exist at once; beyond them an order is not carried out.
         is_strict: an order without a valid clearance raises `UnclearedCallError`; else it is refused.
         watcher: hears what becomes of the lines.
+        our_lines: our numbers that people call; () = each is always open and asks nothing.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class LineNetwork:
         most_lines: int = 3000,
         is_strict: bool = False,
         watcher: LineWatcher | None = None,
+        our_lines: tuple[InboundLine, ...] = (),
     ) -> None:
         self._agenda = Agenda()
         self._legs = Legs()
@@ -80,7 +83,12 @@ class LineNetwork:
             is_strict=is_strict,
         )
         self._inbound = Inbound(
-            agenda=self._agenda, legs=self._legs, say=self._say, timings=self._timings, watcher=watched
+            agenda=self._agenda,
+            legs=self._legs,
+            say=self._say,
+            timings=self._timings,
+            watcher=watched,
+            our_lines=our_lines,
         )
 
     # --- time --------------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ from dialer.domain.events import (
     InboundBridged,
     InboundBridgeFailed,
     InboundEnded,
+    InboundLanguageChosen,
+    InboundMessageLeft,
     InboundOptedOut,
     InboundUnserved,
     InboundWaiting,
@@ -48,6 +50,8 @@ _SPOKEN = (
     | InboundBridged
     | InboundBridgeFailed
     | InboundEnded
+    | InboundLanguageChosen
+    | InboundMessageLeft
     | InboundOptedOut
     | InboundUnserved
     | InboundWaiting

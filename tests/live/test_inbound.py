@@ -22,6 +22,8 @@ from dialer.domain.events import (
     InboundArrived,
     InboundBridged,
     InboundEnded,
+    InboundLanguageChosen,
+    InboundMessageLeft,
     InboundOptedOut,
     InboundUnserved,
     InboundWaiting,
@@ -32,6 +34,8 @@ from dialer.storage.projecting.inbound_rows import inbound_records
 from dialer.storage.store import Store
 
 OURS = "+15550100199"
+MENU = "+15550100188"
+CLOSED = "+15550100177"
 
 
 @pytest.fixture
@@ -87,6 +91,50 @@ async def test_a_caller_who_is_one_too_many_hears_that_nobody_is_free(
     await floor.system.perform_inbound(DismissInbound(call=arrived.call))
     await floor.wait(InboundUnserved, call=arrived.call)
     await floor.wait(InboundEnded, call=arrived.call)
+
+
+async def test_a_language_is_told_and_a_message_is_recorded_until_nine_says_never_again(
+    floor: Floor, public: PublicWatch, laboratory: Laboratory
+) -> None:
+    """2 for Spanish, 4 for a message, three seconds of it, then 9."""
+    await public.call_back("+12025550126", MENU, key="2wwwwww4wwwwwwwwwwwwwwwwwwww9")
+    arrived = await floor.wait(InboundArrived)
+    assert (arrived.dialed, arrived.is_closed) == (MENU, False)
+    chosen = await floor.wait(InboundLanguageChosen, call=arrived.call)
+    assert (chosen.language, chosen.is_required) == ("language:es", False)
+    left = await floor.wait(InboundMessageLeft, call=arrived.call, within=30.0)
+    assert left.recording == f"message-{arrived.call}"
+    assert 1.0 <= left.seconds <= 10.0
+    await floor.wait(InboundOptedOut, call=arrived.call)
+    await floor.wait(InboundEnded, call=arrived.call, within=30.0)
+    assert not [event for event in floor.told if isinstance(event, InboundWaiting)]
+    samples = laboratory.home / "recordings" / f"{left.recording}.raw"
+    assert samples.stat().st_size > 2 * 2 * 8000  # a second of two channels of 16 bits
+
+
+async def test_who_calls_while_closed_hears_so_and_a_message_is_kept_when_they_hang_up(
+    floor: Floor, public: PublicWatch, laboratory: Laboratory
+) -> None:
+    await public.call_back("+12025550127", CLOSED, key="4")
+    arrived = await floor.wait(InboundArrived)
+    assert (arrived.dialed, arrived.is_closed) == (CLOSED, True)
+    async with asyncio.timeout(20):
+        while not (found := list((laboratory.home / "recordings").glob(f"message-{arrived.call}.raw"))):
+            await asyncio.sleep(0.1)
+    await asyncio.sleep(2.0)
+    laboratory.carrier.command("channel request hangup all")
+    left = await floor.wait(InboundMessageLeft, call=arrived.call)
+    assert f"{left.recording}.raw" == found[0].name
+    await floor.wait(InboundEnded, call=arrived.call)
+
+
+async def test_who_presses_nothing_while_closed_is_never_put_on_hold(
+    floor: Floor, public: PublicWatch
+) -> None:
+    await public.call_back("+12025550128", CLOSED)
+    arrived = await floor.wait(InboundArrived)
+    await floor.wait(InboundEnded, call=arrived.call, within=30.0)
+    assert not [event for event in floor.told if isinstance(event, (InboundWaiting, InboundMessageLeft))]
 
 
 async def name_of(laboratory: Laboratory) -> str:

@@ -31,6 +31,8 @@ from dialer.domain.events import (
     InboundBridgeFailed,
     InboundEnded,
     InboundIdentified,
+    InboundLanguageChosen,
+    InboundMessageLeft,
     InboundOptedOut,
     InboundUnserved,
     InboundWaiting,
@@ -83,6 +85,7 @@ class Inbound:
             arrived_at=context.now,
             state=INBOUND.initial,
             box=event.box,
+            is_closed=event.is_closed,
         )
 
     def identified(self, event: InboundIdentified) -> None:
@@ -96,6 +99,19 @@ class Inbound:
         self._wants_agent(row)
         if row.opted_out:
             self._record_opt_out(row)
+
+    def language_chosen(self, event: InboundLanguageChosen) -> None:
+        """Who speaks it is asked first, or alone."""
+        row = self._known(event.call, "late_inbound_language")
+        if row is not None:
+            row.language, row.needs_language = event.language, event.is_required
+            self._wants_agent(row)
+
+    def message_left(self, event: InboundMessageLeft) -> None:
+        """Kept with the call; what is owed for it is written down when the call is over."""
+        row = self._known(event.call, "late_inbound_message")
+        if row is not None:
+            row.message, row.message_s = event.recording, event.seconds
 
     def opted_out(self, event: InboundOptedOut) -> None:
         """Never again this number. A withheld one cannot be written down, and is not acknowledged."""
@@ -175,12 +191,20 @@ class Inbound:
         return showing or tuple(sorted(rows))
 
     def _free_agent(self, row: InboundRow) -> AgentRow | None:
+        """Who is free and speaks their language; where that is no must, anybody else who is free."""
+        if row.language:
+            speaks = self._longest_free(row, also=row.language)
+            if speaks is not None or row.needs_language:
+                return speaks
+        return self._longest_free(row)
+
+    def _longest_free(self, row: InboundRow, *, also: str = "") -> AgentRow | None:
         campaigns = self._context.state.campaigns
         best: AgentRow | None = None
         for name in self._campaigns(row):
             if campaigns[name].state is CampaignState.STOPPED:
                 continue
-            agent = self._roster.longest_able(campaigns[name], row.box)
+            agent = self._roster.longest_able(campaigns[name], row.box, also=also)
             if agent is not None and (best is None or agent.since < best.since):
                 best = agent
         return best

@@ -10,6 +10,7 @@ from dialer.domain.ids import AttemptId, InboundId, PersonId
 from dialer.domain.inbound import Caller, InboundRecord, InboundState, entry_of_talk
 from dialer.engine.context import Context
 from dialer.engine.following import Following
+from dialer.engine.inbound import owed
 from dialer.engine.launching.clearing import Clearing
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, InboundRow, TimerKind
@@ -32,7 +33,15 @@ def record_of_inbound(row: InboundRow) -> InboundRecord:
         person=row.person,
         disposition=row.disposition,
         answer_within_s=row.answer_within_s,
+        was_closed=row.is_closed,
+        language=row.language,
+        message=row.message,
+        message_s=row.message_s,
     )
+
+
+_MESSAGE = "left a message"
+_MESSAGE_OPTED_OUT = "left a message, and asked never to be called: listen to it, do not call"
 
 
 class InboundEnding:
@@ -72,8 +81,11 @@ class InboundEnding:
 
     def close(self, row: InboundRow) -> None:
         """Nothing more will be said about it."""
-        self._context.emit(StoreInbound(record=record_of_inbound(row)))
+        record = record_of_inbound(row)
+        self._context.emit(StoreInbound(record=record))
         del self._context.state.inbound[row.call]
+        if record.message:
+            owed.owe(self._context, record, _MESSAGE_OPTED_OUT if record.opted_out else _MESSAGE)
 
     def disposed(self, event: InboundDisposed) -> None:
         """The agent has said who it was and what came of it.

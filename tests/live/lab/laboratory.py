@@ -22,12 +22,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from datetime import time as clock_time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import jinja2
 
 from dialer.clock import utc_now
+from dialer.domain.inbound_line import WEEK, InboundLine, Language, OpenHours
 from telephony.asterisk import configuration
 from telephony.asterisk.passwords import FOLDER, new_password
 from telephony.asterisk.settings import (
@@ -285,7 +287,22 @@ def _settings(
         sounds=str(voices_folder()),
         recordings=str(home / "recordings"),
         overflow_endpoint="toneseat",
+        inbound_lines=_our_lines(),
         call_record=str(home / "pbx/log/cel-custom/fairdial.csv"),
+    )
+
+
+def _our_lines() -> tuple[InboundLine, ...]:
+    """A number with languages and messages, and one that is closed today, yesterday and tomorrow."""
+    languages = (
+        Language(key="1", tag="language:en", sounds="en"),
+        Language(key="2", tag="language:es", sounds="es"),
+    )
+    later = WEEK[(utc_now().weekday() + 3) % len(WEEK)]
+    closed = OpenHours(days=(later,), opens=clock_time(1), closes=clock_time(2))
+    return (
+        InboundLine(number="+15550100188", languages=languages, message_key="4"),
+        InboundLine(number="+15550100177", time_zone="UTC", hours=(closed,), message_key="4"),
     )
 
 

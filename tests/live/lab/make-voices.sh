@@ -38,6 +38,12 @@ say opt-out-later 170 "We could not note that now. Please call 5 5 5, 0 1 9 9."
 say drop 170 "Hello, this is Robin Smith with Example Services. Please call me back at 5 5 5, 0 1 9 9."
 say inbound-menu 170 "This is Example Services. To speak with someone, press 1. So that we never call this number, \
 press 9."
+say inbound-language 170 "Example Services. For English, press 1. Para espanol, marque 2. So that we never call this number, \
+press 9."
+say inbound-closed 170 "This is Example Services. We are closed now. To leave a message, press 4. So that we never call this \
+number, press 9."
+say inbound-speak 170 "Please speak after the tone, and press any key when you are done."
+say inbound-message-kept 170 "Thank you. Somebody will listen to it."
 say inbound-busy 170 "We are sorry that no one is free. Please call again."
 say client 200 "Acme Bank."
 say recording 190 "This call is recorded."

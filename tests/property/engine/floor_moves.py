@@ -350,6 +350,15 @@ MEANT: Mapping[type, Callable[[Now], e.Event]] = {
     e.InboundIdentified: lambda now: e.InboundIdentified(
         call=now.inbound, number=now.number, callers=_callers(now) if now.pick % 4 else ()
     ),
+    e.InboundLanguageChosen: lambda now: e.InboundLanguageChosen(
+        call=now.inbound, language="language:es", is_required=bool(now.pick % 2)
+    ),
+    e.InboundMessageLeft: lambda now: e.InboundMessageLeft(
+        call=now.inbound, recording="message-1", seconds=10.0
+    ),
+    e.InboundFollowedUp: lambda now: e.InboundFollowedUp(
+        call=now.one((*now.state.owed, *INBOUND)), by="test"
+    ),
     e.InboundOptedOut: lambda now: e.InboundOptedOut(call=now.inbound, key="9"),
     e.InboundWaiting: lambda now: e.InboundWaiting(call=now.inbound),
     e.InboundBridged: lambda now: e.InboundBridged(

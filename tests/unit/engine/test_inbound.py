@@ -14,7 +14,7 @@ from dialer.domain.agent import AgentState
 from dialer.domain.attempt import Outcome
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.errors import InvalidFactError
-from dialer.domain.ids import AgentId, DebtId, InboundId, NumberId, PersonId
+from dialer.domain.ids import AgentId, CampaignId, DebtId, EndpointId, InboundId, NumberId, PersonId
 from dialer.domain.inbound import Caller, InboundState
 from dialer.domain.record import instant
 
@@ -454,3 +454,79 @@ def test_the_strictest_campaign_that_takes_the_call_sets_the_goal(make_floor: Ca
     arrive(floor)
     floor.send(e.InboundWaiting(call=CALL))
     assert (service(floor).answer_within_s, service(floor).goal) == (45.0, 0.9)
+
+
+# --- languages, messages, closed hours --------------------------------------------------------------------
+
+SPANISH = "language:es"
+
+
+def log_in(floor: Floor, name: str, *tags: str) -> AgentId:
+    """One more agent, free since now."""
+    agent = AgentId(name)
+    floor.send(
+        e.AgentLoggedIn(
+            agent=agent, campaign=CampaignId("spring"), endpoint=EndpointId(f"sip-{name}"), tags=tags
+        ),
+        after=1.0,
+    )
+    floor.send(e.AgentLegRestored(agent=agent))
+    floor.send(e.AgentGotReady(agent=agent))
+    return agent
+
+
+def ask_in(floor: Floor, language: str, *, is_required: bool = False) -> None:
+    arrive(floor)
+    floor.send(e.InboundLanguageChosen(call=CALL, language=language, is_required=is_required))
+    floor.send(e.InboundWaiting(call=CALL))
+
+
+def test_who_speaks_their_language_is_asked_first_though_others_wait_longer(quiet: Floor) -> None:
+    lola = log_in(quiet, "lola", SPANISH)
+    ask_in(quiet, SPANISH)
+    assert quiet.last(c.BridgeInbound).agent == lola
+
+
+def test_anybody_takes_them_when_nobody_who_speaks_it_is_free(quiet: Floor) -> None:
+    ask_in(quiet, SPANISH)
+    assert quiet.last(c.BridgeInbound).agent in {"agent0", "agent1"}
+
+
+def test_where_the_language_is_a_must_they_wait_for_who_speaks_it(quiet: Floor) -> None:
+    ask_in(quiet, SPANISH, is_required=True)
+    assert quiet.all(c.BridgeInbound) == []
+    lola = log_in(quiet, "lola", SPANISH)
+    assert quiet.last(c.BridgeInbound).agent == lola
+
+
+def test_a_message_is_owed_a_follow_up_from_the_end_of_the_call_until_somebody_did_it(quiet: Floor) -> None:
+    quiet.send(e.InboundArrived(call=CALL, dialed=OURS, is_closed=True))
+    quiet.send(e.InboundIdentified(call=CALL, number=NUMBER, callers=(caller(ANN),)))
+    quiet.send(e.InboundMessageLeft(call=CALL, recording="message-1", seconds=12.0), after=12.0)
+    assert quiet.engine.snapshot().owed == ()
+    quiet.send(e.InboundEnded(call=CALL))
+    stored = quiet.last(c.StoreInbound).record
+    assert (stored.was_closed, stored.message, stored.message_s, stored.wait_s) == (
+        True,
+        "message-1",
+        12.0,
+        None,
+    )
+    (owed,) = quiet.engine.snapshot().owed
+    assert (owed.call, owed.why, owed.message, owed.since) == (CALL, "left a message", "message-1", quiet.now)
+    assert [one.person for one in owed.callers] == [ANN]
+    quiet.send(e.InboundFollowedUp(call=CALL, by="ines"), after=60.0)
+    done = quiet.last(c.StoreInbound).record
+    assert (done.followed_up, done.followed_up_at, done.message) == ("ines", quiet.now, "message-1")
+    assert quiet.engine.snapshot().owed == ()
+    assert quiet.send(e.InboundFollowedUp(call=CALL, by="ines")) == ()
+    assert quiet.engine.was_ignored
+
+
+def test_a_message_of_who_says_never_again_is_listened_to_and_not_answered(quiet: Floor) -> None:
+    arrive(quiet, ANN)
+    quiet.send(e.InboundMessageLeft(call=CALL, recording="message-1", seconds=3.0))
+    quiet.send(e.InboundOptedOut(call=CALL, key="9"))
+    quiet.send(e.InboundEnded(call=CALL))
+    (owed,) = quiet.engine.snapshot().owed
+    assert owed.why == "left a message, and asked never to be called: listen to it, do not call"

@@ -9,6 +9,8 @@ from dialer.domain.events import (
     InboundArrived,
     InboundBridged,
     InboundEnded,
+    InboundLanguageChosen,
+    InboundMessageLeft,
     InboundOptedOut,
     InboundUnserved,
     InboundWaiting,
@@ -111,3 +113,19 @@ def test_what_lives_is_told_with_who_talks_to_whom() -> None:
     )
     found = reconciled(snapshot_of((), channels))
     assert found.inbound == ((CALL, ANNA), (InboundId("1732.2"), None))
+
+
+def test_what_was_chosen_in_the_menu_is_told() -> None:
+    book = called()
+    said = hear(book, "UserEvent", userevent="FairdialInboundLanguage", tag="language:es", required="1")
+    assert said == (InboundLanguageChosen(call=CALL, language="language:es", is_required=True),)
+    left = {"userevent": "FairdialMessageLeft", "file": "message-1732.1", "seconds": "12"}
+    said = hear(book, "UserEvent", **left)
+    assert said == (InboundMessageLeft(call=CALL, recording="message-1732.1", seconds=12.0),)
+
+
+def test_a_call_out_of_hours_is_told_as_such() -> None:
+    book = InboundBook()
+    headers = {"userevent": "FairdialInbound", "caller": "", "dialed": "+12025550199", "closed": "1"}
+    said = hear(book, "UserEvent", **headers)
+    assert said == (InboundArrived(call=CALL, dialed="+12025550199", is_closed=True),)

@@ -1,7 +1,7 @@
 """The line network by itself: every span at its edge, with the instant given by the test."""
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -34,7 +34,10 @@ from dialer.domain.events import (
     CallRinging,
     CallTimedOut,
     Event,
+    InboundArrived,
     InboundEnded,
+    InboundLanguageChosen,
+    InboundMessageLeft,
     InboundUnserved,
     InboundWaiting,
     OptOutPressed,
@@ -42,6 +45,7 @@ from dialer.domain.events import (
     VoicePlayed,
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, NumberId, PersonId
+from dialer.domain.inbound_line import WEEK, InboundLine, Language, OpenHours
 from dialer.domain.record import instant
 from dialer.domain.voice import PlannedVoice, Unserved
 from telephony.in_memory.public import Answerer, Fate
@@ -64,6 +68,7 @@ class Board:
     timings: LineTimings = field(default_factory=LineTimings)
     most_lines: int = 100
     is_strict: bool = False
+    our_lines: tuple[InboundLine, ...] = ()
     told: list[tuple[float, Event]] = field(default_factory=list[tuple[float, Event]])
 
     def __post_init__(self) -> None:
@@ -74,6 +79,7 @@ class Board:
             timings=self.timings,
             most_lines=self.most_lines,
             is_strict=self.is_strict,
+            our_lines=self.our_lines,
         )
         for agent in (ANN, BOB):
             self.network.take_seat(agent)
@@ -476,3 +482,52 @@ def test_no_move_is_made_that_the_tables_do_not_have() -> None:
         assert all(state not in machine.moves for state in machine.final)
     with pytest.raises(IllegalTransitionError):
         LINE.move(LineState.PLAYING, LineMove.JOIN)
+
+
+# --- menus as data ----------------------------------------------------------------------------------------
+
+MENU = InboundLine(
+    languages=(Language(key="2", tag="language:es", sounds="es", is_required=True),),
+    message_key="4",
+    longest_message_s=60,
+)
+CLOSED = InboundLine(
+    time_zone="UTC",
+    message_key="4",
+    hours=(OpenHours(days=WEEK, opens=time(0, 0), closes=time(0, 1)),),
+)
+
+
+def called_in(line: InboundLine, behaviour: PlannedCaller) -> Board:
+    """Somebody calls, and nobody of ours does anything."""
+    board = Board(our_lines=(line,))
+    board.network.call_in(number="+1", dialed="+2", behaviour=behaviour, now=board.now)
+    board.run(600.0)
+    return board
+
+
+def test_a_chosen_language_is_told_before_the_wait() -> None:
+    board = called_in(MENU, PlannedCaller(language="2", patience_s=5.0))
+    assert board.names() == ["InboundArrived", "InboundLanguageChosen", "InboundWaiting", "InboundEnded"]
+    chosen = next(event for _, event in board.told if isinstance(event, InboundLanguageChosen))
+    assert (chosen.language, chosen.is_required) == ("language:es", True)
+
+
+@pytest.mark.parametrize(("spoken_s", "kept_s"), [(59.0, 59.0), (60.0, 60.0), (61.0, 60.0)])
+def test_a_message_ends_at_the_longest(spoken_s: float, kept_s: float) -> None:
+    board = called_in(MENU, PlannedCaller(key="4", menu_s=2.0, message_s=spoken_s))
+    assert board.at(InboundMessageLeft) == 2.0 + kept_s
+    assert board.names() == ["InboundArrived", "InboundMessageLeft", "InboundEnded"]
+
+
+def test_who_calls_while_closed_waits_for_nobody_and_may_leave_a_message() -> None:
+    assert called_in(CLOSED, PlannedCaller()).names() == ["InboundArrived", "InboundEnded"]
+    board = called_in(CLOSED, PlannedCaller(key="4"))
+    assert board.names() == ["InboundArrived", "InboundMessageLeft", "InboundEnded"]
+    arrived = board.told[0][1]
+    assert isinstance(arrived, InboundArrived)
+    assert arrived.is_closed
+
+
+def test_nine_says_never_again_while_closed_too() -> None:
+    assert called_in(CLOSED, PlannedCaller(key="9")).names()[:2] == ["InboundArrived", "InboundOptedOut"]

@@ -26,12 +26,13 @@ from dialer.domain.events import (
     DispositionRecorded,
     Event,
     FloorStopped,
+    InboundFollowedUp,
     PaymentReceived,
     PersonEdited,
     RequestReceived,
     SuppressionAdded,
 )
-from dialer.domain.ids import AgentId, AttemptId, CampaignId
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId
 from dialer.domain.snapshot import AgentView, FloorSnapshot
 from dialer.runtime.health import Health
 from dialer.runtime.inbox import Taken
@@ -308,6 +309,16 @@ def test_the_red_button_says_who_pressed_it(client: TestClient, floor: FakeFloor
         FloorStopped(by="boss", reason="fire"),
         CampaignStarted(campaign="spring"),  # type: ignore[arg-type]  # a text is an id here
     ]
+
+
+def test_what_is_owed_to_callers_is_listed_and_whoever_did_it_is_named(
+    client: TestClient, floor: FakeFloor
+) -> None:
+    assert client.get("/api/inbound/owed", headers=_as("ann")).json() == []
+    assert client.get("/api/inbound/owed", headers=_as("wall")).status_code == 403
+    assert client.post("/api/inbound/in-1/follow-up", headers=_as("ann")).status_code == 200
+    assert client.post("/api/inbound/in-1/follow-up", headers=_as("wall")).status_code == 403
+    assert floor.told == [InboundFollowedUp(call=InboundId("in-1"), by="ann")]
 
 
 def test_the_floor_is_looked_at_by_those_who_may(client: TestClient) -> None:

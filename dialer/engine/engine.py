@@ -388,6 +388,7 @@ class DialerEngine:
     def _give_up_box(self, event: e.BoxGivenUp) -> None:
         self._inbound.given_up(event)
         self._boxes.given_up(event)
+        self._inbound.legs_lost()
 
     def _guests_first(self, handle: Callable[..., None]) -> Callable[[News], None]:
         """News of a third party is not news of a call of its own."""
@@ -407,6 +408,7 @@ class DialerEngine:
 
     def _reconcile(self, event: e.NetworkReconciled) -> None:
         self._control.reconciled(event)
+        self._inbound.legs_lost()
         self._inbound.reconciled(event)
 
     def _learn_fact(self, event: FactEvent) -> None:

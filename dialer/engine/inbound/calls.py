@@ -274,6 +274,13 @@ class Inbound:
             self._lose_agent(row)
         else:
             row.agent = None
+            self._wants_agent(row)
+
+    def legs_lost(self) -> None:
+        """Agents whose telephones were found gone, with what they were at."""
+        for agent in self._context.state.agents.values():
+            if agent.state is AgentState.LEG_LOST and agent.inbound is not None:
+                self.agent_gone(agent)
 
     def hang_up(self, agent: AgentRow) -> bool:
         """The agent ends the inbound call they talk on; False when they are on none."""

@@ -9,6 +9,7 @@ from compliance_gate.words import Mode
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
+from dialer.domain.attempt import Outcome
 from dialer.domain.disposition import DispositionKind
 from dialer.domain.ids import AgentId, CampaignId, LeadId, NumberId, PersonId
 from dialer.domain.lead import Target
@@ -97,7 +98,7 @@ def test_a_number_that_was_attached_to_the_person_meanwhile_may_be_asked_for(at_
 
 def test_a_lead_that_is_not_in_hand_is_not_dialed(at_a_break: Floor) -> None:
     at_a_break.send(ask(99))
-    assert (dialed(at_a_break), refusals(at_a_break)) == ([], 1)
+    assert (dialed(at_a_break), refusals(at_a_break), at_a_break.engine.was_ignored) == ([], 1, True)
     assert view(at_a_break).state is AgentState.NOT_READY
 
 
@@ -162,3 +163,51 @@ def test_a_reserved_lead_may_be_asked_for_and_is_not_served_twice(make_floor: Ma
     floor.seat("bob")
     floor.wait(120.0)
     assert [row.number for row in floor.all(c.Originate)].count(NumberId("n25")) == 1
+
+
+# --- an account that two people owe, promised to a colleague -----------------------------------------------
+
+
+@pytest.fixture
+def joint(make_floor: MakeFloor) -> Floor:
+    """The one lead in hand names two people, whom a third came with; Ann is on a break."""
+    floor = make_floor()
+    floor.send(e.CampaignStarted(campaign=CampaignId("spring")))
+    both = (
+        Target(person=PersonId("p0"), number=NumberId("n0")),
+        Target(person=PersonId("p1"), number=NumberId("n1")),
+    )
+    due = floor.now + 9000.0
+    floor.feed(2, targets=both, reserve_agent=True, reserve_for=AgentId("bob"), not_before=due)
+    floor.seat(ANN, ready=False)
+    floor.seat("bob")
+    return floor
+
+
+def ask_the_second(floor: Floor) -> None:
+    floor.send(
+        e.DialRequested(
+            agent=ANN,
+            campaign=CampaignId("spring"),
+            lead=LeadId("l0000"),
+            person=PersonId("p1"),
+            number=NumberId("n1"),
+        )
+    )
+
+
+def test_a_lead_that_was_asked_for_leaves_nobody_s_file_behind(joint: Floor) -> None:
+    """Neither that of the joint debtor who was not called: files are counted by lead."""
+    ask_the_second(joint)
+    assert dialed(joint) == ["n1"]
+    joint.send(e.CallEnded(attempt=joint.last(c.Originate).attempt, outcome=Outcome.BUSY), after=2.0)
+    joint.send(e.CampaignStopped(campaign=CampaignId("spring")))
+    assert dict(joint.engine.checkpoint().persons) == {}
+
+
+def test_a_call_back_that_may_not_be_made_now_stays_promised(joint: Floor) -> None:
+    joint.gate.denied.add("p1")
+    ask_the_second(joint)
+    assert dialed(joint) == []
+    rest = joint.last(c.RestLead)
+    assert (rest.lead, rest.reserve_agent, rest.reserve_for) == ("l0000", True, "bob")

@@ -1,15 +1,20 @@
 """Whatever a command can answer or do, a page can ask for: functions in, frozen dataclasses out."""
 
 import io
+import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from dialer.domain.commands import Originate
 from dialer.domain.errors import MendableError
+from dialer.domain.record import AttemptRecord
 from dialer.floor.law import sign_places, signed_file, withdraw_places
 from dialer.floor.rehearsed import RehearsedShift, ShiftOrder, rehearse
 from dialer.floor.scenarios import known_scenarios, scenario_named
@@ -27,6 +32,8 @@ from dialer.inquiry.person import person_facts
 from dialer.inquiry.replay import replay
 from dialer.inquiry.rules import changes_between, rule_editions, rules_listed
 from dialer.inquiry.shift import summary_of
+from dialer.inquiry.stored import campaign_settings
+from dialer.storage.database import tables
 from dialer.storage.journal.file import JournalReader, write_journal
 from dialer.storage.store import Store
 
@@ -84,6 +91,58 @@ def test_every_call_is_judged_again_and_by_the_law_of_another_day(
     assert audited.unlawful == ()
     compared = compare(store, date(2026, 3, 10), date(2026, 3, 10), progress=nothing)
     assert (compared.attempts, compared.impacts, compared.rules) == (audited.attempts, (), ())
+
+
+# --- the ring must be over when the hours are --------------------------------------------------------------
+
+RINGS_S, SETUP_S = 22.0, 10.0
+"""The rehearsal's campaign rings so long; a call may take so long to reach the telephone."""
+
+
+def called_once(shift: RehearsedShift) -> AttemptRecord:
+    """Somebody in one zone who was called once."""
+    times = Counter(each.person for each in shift.records.attempts)
+    return next(
+        each
+        for each in shift.records.attempts
+        if times[each.person] == 1 and each.zones == ("America/New_York",)
+    )
+
+
+def nine_in_the_evening(shift: RehearsedShift) -> float:
+    """When the hours end in New York on the day of the shift."""
+    zone = ZoneInfo("America/New_York")
+    day = datetime.fromtimestamp(shift.records.starts_at, zone).date()
+    return datetime.combine(day, time(21), tzinfo=zone).timestamp()
+
+
+@pytest.mark.parametrize(("before_s", "is_allowed"), [(33.0, True), (32.0, False), (31.0, False)])
+def test_nobody_may_be_called_whose_telephone_could_ring_when_the_hours_end(
+    store: Store, shift: RehearsedShift, before_s: float, is_allowed: bool
+) -> None:
+    """Ten seconds to reach the telephone and the ring of 22: at 20:59:28 it is too late."""
+    person = called_once(shift).person
+    answers = explain_person(store, person, at=nine_in_the_evening(shift) - before_s)
+    assert {asked.is_allowed for asked in answers} == {is_allowed}
+    denied = {rule.rule for asked in answers for rule in asked.rules if rule.denies}
+    assert ("us-regf-hours" in denied) is not is_allowed
+
+
+@pytest.mark.parametrize(("past_s", "is_lawful"), [(-1.0, True), (0.0, False), (1.0, False)])
+def test_a_call_that_could_ring_past_the_hours_is_judged_unlawful_and_a_second_earlier_not(
+    shift: RehearsedShift, tmp_path: Path, past_s: float, is_lawful: bool
+) -> None:
+    """Such a call is made of a lawful one: by moving it to the evening."""
+    file = tmp_path / "moved.db"
+    shutil.copy(shift.folder / "fairdial.db", file)
+    moved = called_once(shift)
+    at = nine_in_the_evening(shift) - SETUP_S - RINGS_S + past_s
+    with Store.open(str(file)) as store:
+        later = update(tables.attempts).where(tables.attempts.c.attempt == moved.attempt)
+        store.write(lambda connection: connection.execute(later.values(launched_at=at)))
+        assert campaign_settings(store)[moved.campaign].ring_s == RINGS_S
+        audited = audit(store, progress=nothing)
+    assert [each.attempt.attempt for each in audited.unlawful] == ([] if is_lawful else [moved.attempt])
 
 
 def test_an_empty_store_has_nothing_to_judge(tmp_path: Path) -> None:

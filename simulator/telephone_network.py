@@ -19,6 +19,7 @@ from dialer.domain.commands import (
     LeaveMessage,
     Originate,
     ReleaseAgent,
+    TellInboundPlace,
 )
 from dialer.domain.events import Event, NetworkReconciled
 from dialer.domain.ids import AgentId, BoxId, InboundId
@@ -34,7 +35,7 @@ from telephony.lines.several import SeveralNetworks
 from telephony.lines.watching import LineWatcher
 
 ORDERS = (Originate, Bridge, Hangup, ReleaseAgent, LeaveMessage, ConfirmOptOut, DropAgentLeg)
-INBOUND_ORDERS = (BridgeInbound, HangupInbound, DismissInbound, ConfirmInboundOptOut)
+INBOUND_ORDERS = (BridgeInbound, HangupInbound, DismissInbound, TellInboundPlace, ConfirmInboundOptOut)
 
 
 class Trunk:

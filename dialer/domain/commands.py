@@ -366,6 +366,20 @@ class DismissInbound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TellInboundPlace:
+    """Say to who waits where they stand, at the telephone system's own interval, until told otherwise.
+
+    Args:
+        place: the first is 1.
+        minutes: about how long it will take, rounded up; None = not known, and nothing is said of it.
+    """
+
+    call: InboundId
+    place: int
+    minutes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmInboundOptOut:
     """The opt-out is written down: it may be acknowledged on the line."""
 
@@ -432,6 +446,7 @@ Command = (
     | BridgeInbound
     | HangupInbound
     | DismissInbound
+    | TellInboundPlace
     | ConfirmInboundOptOut
     | StoreInbound
     | StoreConversation

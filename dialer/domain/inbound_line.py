@@ -25,6 +25,9 @@ _KEY = re.compile(r"[0-8]")
 _NUMBER = re.compile(r"(\+[1-9][0-9]{6,14})?")
 _SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _TAG = re.compile(r"[A-Za-z0-9:_-]{1,80}")
+LEAST_EVERY_S = 10
+"""Saying a place takes some five seconds; more often than this is said to nobody's use."""
+
 _TELLING = re.compile(
     r"\b(debts?|debtors?|collect(s|ed|ing|ions?|ors?)?|owe[sd]?|owing|creditors?|balances?|past due|overdue|"
     r"delinquent|recover(y|ies)|payments? (plan|due)|deudas?|cobranzas?|cobros?|adeuda)\b",
@@ -91,6 +94,7 @@ class InboundLine:
         said: words of every sound file that anybody hears, `menu` and `closed` among them, to be looked
             through; () = nobody wrote them down.
         longest_message_s: whole seconds after which a message ends by itself.
+        place_every_s: whole seconds between two times that who waits hears where they stand; 0 = never.
     """
 
     number: str = ""
@@ -104,6 +108,7 @@ class InboundLine:
     closed: str = "inbound-closed"
     said: Annotated[tuple[str, ...], Most(100)] = ()
     longest_message_s: Annotated[int, Within(5, 600, "seconds")] = 120
+    place_every_s: Annotated[int, Within(0, 600, "seconds")] = 0
 
     def __post_init__(self) -> None:
         for holds, message in (*self._keys(), *self._sounds(), *self._times()):
@@ -141,6 +146,11 @@ class InboundLine:
             yield hours.opens.tzinfo is None, f"{text} name a zone of their own; the line has one"
             whole = hours.opens.second == hours.closes.second == 0
             yield whole, f"{text}: say whole minutes"
+        often = self.place_every_s
+        yield (
+            not 0 < often < LEAST_EVERY_S,
+            f"place_every_s {often}: {LEAST_EVERY_S} or more, or 0",
+        )
 
     def is_open(self, now: float) -> bool:
         """Whether somebody is there at `now` (POSIX seconds), by the line's own clock."""

@@ -25,6 +25,7 @@ from dialer.domain.commands import (
     Originate,
     RefillHopper,
     ReleaseAgent,
+    TellInboundPlace,
 )
 from dialer.domain.events import Event, LeadsFetched, NetworkReconciled
 from dialer.domain.ids import NO_BOX, AttemptId, BoxId, InboundId, NumberId
@@ -90,7 +91,7 @@ class KeyPad(Protocol):
         ...
 
 
-InboundCommand = BridgeInbound | HangupInbound | DismissInbound | ConfirmInboundOptOut
+InboundCommand = BridgeInbound | HangupInbound | DismissInbound | TellInboundPlace | ConfirmInboundOptOut
 
 
 @runtime_checkable

@@ -39,7 +39,7 @@ from dialer.engine.calling.watching import Watching
 from dialer.engine.context import Context, Gate, Part
 from dialer.engine.control import Control
 from dialer.engine.following import Following
-from dialer.engine.inbound import owed
+from dialer.engine.inbound import owed, places
 from dialer.engine.inbound.calls import Inbound
 from dialer.engine.inbound.ending import InboundEnding
 from dialer.engine.launching.clearing import Clearing
@@ -281,6 +281,8 @@ class DialerEngine:
                 self._end_wrap_up(AttemptId(name))
             case TimerKind.INBOUND_WRAP:
                 self._inbound_ending.wrap_up_over(InboundId(name))
+            case TimerKind.INBOUND_PLACE:
+                places.tell(self._context, self._roster, InboundId(name))
             case TimerKind.GUEST:
                 self._conference.watch(AttemptId(name))
             case TimerKind.RESERVED:

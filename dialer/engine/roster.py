@@ -23,6 +23,10 @@ from dialer.engine.state import AgentRow, CampaignRow, PoolRow, TimerKind
 SERVING = frozenset({AgentState.AVAILABLE, AgentState.RESERVED, AgentState.TALKING, AgentState.WRAPPING})
 
 
+HANDLINGS_REMEMBERED = 50
+"""Handlings that the mean forgets the earlier ones by: an hour or so of a small floor."""
+
+
 class Roster:
     """The agents' table and its moves."""
 
@@ -42,6 +46,8 @@ class Roster:
         agent.state = AGENT.move(before, move)
         if (before in SERVING) is not (agent.state in SERVING):
             context.serving.pop(agent.campaign, None)
+        if agent.state is AgentState.TALKING and agent.busy_since is None:
+            agent.busy_since = context.now
         if before is AgentState.AVAILABLE or agent.state is AgentState.AVAILABLE:
             context.free.clear()
         agent.reason = reason
@@ -156,6 +162,7 @@ class Roster:
 
     def finish(self, agent: AgentRow, *, ready: bool) -> None:
         """After-call work is done."""
+        self._learn_handling(agent)
         agent.attempt = None
         agent.inbound = None
         if agent.is_leaving or not ready:
@@ -164,6 +171,15 @@ class Roster:
             agent.leaving_reason = ""
         else:
             self.move(agent, AgentMove.FINISH_TO_READY)
+
+    def _learn_handling(self, agent: AgentRow) -> None:
+        """How long a call keeps an agent, talk and after-call work: a mean that the last fifty carry."""
+        began, agent.busy_since = agent.busy_since, None
+        campaign = self._context.state.campaigns.get(agent.campaign)
+        if began is None or campaign is None:
+            return
+        campaign.handled = min(campaign.handled + 1, HANDLINGS_REMEMBERED)
+        campaign.handling_s += (self._context.now - began - campaign.handling_s) / campaign.handled
 
     def leave(self, agent: AgentRow) -> None:
         """Carry out a break that was asked for earlier."""

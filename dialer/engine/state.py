@@ -54,6 +54,8 @@ class TimerKind(Word):
     """After-call work takes too long (attempt)."""
     INBOUND_WRAP = "inbound_wrap"
     """The same after somebody called us (inbound call)."""
+    INBOUND_PLACE = "inbound_place"
+    """Who waits is told where they stand (inbound call)."""
     SHIFT = "shift"
     """A shift ends (agent)."""
     RESERVED = "reserved"
@@ -144,6 +146,8 @@ class CampaignRow:
     hold_until: float = -1e18
     hold_reason: str = ""
     is_held_by_caller_ids: bool = False
+    handled: int = 0
+    handling_s: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -162,6 +166,7 @@ class AgentRow:
     reason: str = ""
     box: BoxId = NO_BOX
     notice: str = ""
+    busy_since: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,6 +295,8 @@ class InboundRow:
     """A call that somebody else began, until its channel is gone and an agent's last word is written down.
 
     agent: held for it, or talking with them; talked_to: the last who did.
+    takers: campaigns whose agents take it, as they were when an agent was asked for.
+    told: the place and minutes that they were told last.
     """
 
     call: InboundId
@@ -317,6 +324,8 @@ class InboundRow:
     needs_language: bool = False
     message: str = ""
     message_s: float | None = None
+    takers: tuple[CampaignId, ...] = ()
+    told: tuple[int, int | None] | None = None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -368,7 +368,7 @@ class Floor:
         for command in step.entry.commands:
             if isinstance(command, (c.Bridge, c.Hangup)):
                 self._outbox.send_quick(command, since=since)
-            elif isinstance(command, (c.BridgeInbound, c.HangupInbound)):
+            elif isinstance(command, (c.BridgeInbound, c.HangupInbound, c.TellInboundPlace)):
                 self._inbound.send(command)
             elif isinstance(command, c.Originate):
                 self._outbox.announce(command)

@@ -27,6 +27,7 @@ from dialer.domain.commands import (
     LeaveMessage,
     Originate,
     ReleaseAgent,
+    TellInboundPlace,
 )
 from dialer.domain.cue import Cue
 from dialer.domain.errors import TelephoneSystemUnavailableError
@@ -243,6 +244,9 @@ class AsteriskSystem:
                 self._spawn(self._send_quietly(orders.hang_up(command.call)))
             case DismissInbound():
                 self._spawn(self._send_quietly(orders.dismiss(command.call)))
+            case TellInboundPlace():
+                for action in orders.tell_place(command):
+                    self._spawn(self._send_quietly(action))
             case ConfirmInboundOptOut():
                 self._spawn(self._send_quietly(orders.opt_out_noted(command.call)))
 

@@ -41,6 +41,7 @@ class WrittenLine:
     message_key: str
     closed: str
     longest_message_s: int
+    place_every_s: int
 
 
 def written_lines(lines: Sequence[InboundLine], region: str) -> tuple[WrittenLine, ...]:
@@ -77,6 +78,7 @@ def _written(line: InboundLine, name: str, region: str) -> WrittenLine:
         message_key=line.message_key,
         closed=line.closed,
         longest_message_s=line.longest_message_s,
+        place_every_s=line.place_every_s,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from compliance_gate.findings import Recording
 from dialer.domain.campaign import DetectionMode
-from dialer.domain.commands import SETUP_MOST_S, Originate
+from dialer.domain.commands import SETUP_MOST_S, Originate, TellInboundPlace
 from dialer.domain.ids import AttemptId, EndpointId
 from dialer.domain.voice import PlannedVoice, Unserved
 from telephony.asterisk.names import call_channel, endpoint, phone_number, sound
@@ -142,6 +142,16 @@ def dismiss(channel: str) -> Action:
     """Tell somebody who called us that nobody is free, and hang up."""
     fields: dict[str, Value] = {"Channel": channel, "Context": "fairdial-inbound", "Exten": "busy"}
     return Action(name="Redirect", fields={**fields, "Priority": 1})
+
+
+def tell_place(command: TellInboundPlace) -> tuple[Action, ...]:
+    """What the dialplan says at its next interval to somebody who waits; the place last, which makes it say
+    anything at all."""
+    minutes = "" if command.minutes is None else str(command.minutes)
+    return (
+        _set(command.call, "FD_MINUTES", minutes),
+        _set(command.call, "FD_PLACE", str(command.place)),
+    )
 
 
 def opt_out_noted(channel: str) -> Action:

@@ -7,7 +7,13 @@ again.
 
 from collections.abc import Callable
 
-from dialer.domain.commands import BridgeInbound, ConfirmInboundOptOut, DismissInbound, HangupInbound
+from dialer.domain.commands import (
+    BridgeInbound,
+    ConfirmInboundOptOut,
+    DismissInbound,
+    HangupInbound,
+    TellInboundPlace,
+)
 from dialer.domain.events import (
     Event,
     InboundArrived,
@@ -147,6 +153,12 @@ class Inbound:
         line = self.lines.get(order.call)
         if line is not None and line.state is CallerState.WAITING:
             self._unserved(line)
+
+    def tell_place(self, order: TellInboundPlace) -> None:
+        """Kept with the line: who waits hears it."""
+        line = self.lines.get(order.call)
+        if line is not None:
+            line.place = order.place, order.minutes
 
     def confirm_opt_out(self, order: ConfirmInboundOptOut) -> None:
         """The opt-out is written down: they hear so."""

@@ -63,6 +63,7 @@ class CallerLine:
     Attributes:
         number: the caller's, by the network's word; None = withheld.
         acknowledged: they heard that their opt-out was noted.
+        place: where they stand and about how many minutes it takes, as they heard it.
     """
 
     __slots__ = (
@@ -74,6 +75,7 @@ class CallerLine:
         "joined_at",
         "moves",
         "number",
+        "place",
         "state",
     )
 
@@ -87,3 +89,4 @@ class CallerLine:
         self.agent: AgentId | None = None
         self.joined_at = 0.0
         self.acknowledged = False
+        self.place: tuple[int, int | None] | None = None

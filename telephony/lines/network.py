@@ -25,6 +25,7 @@ from dialer.domain.commands import (
     LeaveMessage,
     Originate,
     ReleaseAgent,
+    TellInboundPlace,
 )
 from dialer.domain.events import AgentLegLost, AgentLegRestored, Event, NetworkReconciled
 from dialer.domain.ids import AgentId, AttemptId, InboundId
@@ -157,6 +158,8 @@ class LineNetwork:
                 agenda.order(0.0, inbound.hang_up, command)
             case DismissInbound():
                 agenda.order(0.0, inbound.dismiss, command)
+            case TellInboundPlace():
+                agenda.order(0.0, inbound.tell_place, command)
             case ConfirmInboundOptOut():
                 agenda.order(0.0, inbound.confirm_opt_out, command)
             case _:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import structlog
 
-from dialer.domain.commands import BridgeInbound, ConfirmInboundOptOut, DismissInbound, HangupInbound
 from dialer.domain.events import Event, InboundArrived
+from dialer.domain.ports import InboundCommand
 from telephony.in_memory.network import InMemoryNetwork
 from telephony.simulated import wire
 from telephony.simulated.client import Address
@@ -96,7 +96,7 @@ class NetworkServer:
                 for event in self._network.take_unheard():  # said before the answer, as it happened before
                     writer.write(self._line(event))
                 writer.write(wire.answer_line(text, self._network.living()))
-            elif isinstance(command, (BridgeInbound, HangupInbound, DismissInbound, ConfirmInboundOptOut)):
+            elif isinstance(command, InboundCommand):
                 await self._network.perform_inbound(command)
             else:
                 await self._network.perform(command, dial=text or None)

@@ -16,7 +16,13 @@ from sqlalchemy import select
 
 from compliance_gate.request import PersonFile
 from dialer.clock import posix_now
-from dialer.domain.commands import BridgeInbound, ConfirmInboundOptOut, DismissInbound, HangupInbound
+from dialer.domain.commands import (
+    BridgeInbound,
+    ConfirmInboundOptOut,
+    DismissInbound,
+    HangupInbound,
+    TellInboundPlace,
+)
 from dialer.domain.events import (
     AgentLegLost,
     InboundArrived,
@@ -135,6 +141,32 @@ async def test_who_presses_nothing_while_closed_is_never_put_on_hold(
     arrived = await floor.wait(InboundArrived)
     await floor.wait(InboundEnded, call=arrived.call, within=30.0)
     assert not [event for event in floor.told if isinstance(event, (InboundWaiting, InboundMessageLeft))]
+
+
+async def test_who_waits_hears_where_they_stand_and_is_joined_from_the_middle_of_it(
+    floor: Floor, public: PublicWatch, laboratory: Laboratory
+) -> None:
+    agent = await floor.agent("ines", "seat33")
+    await public.call_back("+12025550129", MENU, key="1wwwwww1")
+    arrived = await floor.wait(InboundArrived)
+    await floor.wait(InboundWaiting, call=arrived.call, within=30.0)
+    await floor.system.perform_inbound(TellInboundPlace(call=arrived.call, place=3, minutes=7))
+    async with asyncio.timeout(20):
+        while "inbound-place" not in laboratory.pbx.command("core show channels concise"):
+            await asyncio.sleep(0.05)
+    seen = set[str]()
+    async with asyncio.timeout(20):
+        while not {"!SayNumber!3!", "!SayNumber!7!"} <= seen:
+            shown = laboratory.pbx.command("core show channels concise")
+            seen |= {said for said in ("!SayNumber!3!", "!SayNumber!7!") if said in shown}
+            await asyncio.sleep(0.02)
+    async with asyncio.timeout(20):
+        while "inbound-place" not in laboratory.pbx.command("core show channels concise"):
+            await asyncio.sleep(0.05)
+    await floor.system.perform_inbound(BridgeInbound(call=arrived.call, agent=agent))
+    await floor.wait(InboundBridged, call=arrived.call, agent=agent, within=3.0)
+    await floor.system.perform_inbound(HangupInbound(call=arrived.call))
+    await floor.wait(InboundEnded, call=arrived.call)
 
 
 async def name_of(laboratory: Laboratory) -> str:

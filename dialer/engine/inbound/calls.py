@@ -43,7 +43,7 @@ from dialer.domain.inbound import INBOUND, InboundMove, InboundState
 from dialer.engine.calling import phases
 from dialer.engine.context import Context
 from dialer.engine.following import Following
-from dialer.engine.inbound import service
+from dialer.engine.inbound import places, service
 from dialer.engine.inbound.ending import InboundEnding, record_of_inbound
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.roster import Roster
@@ -150,8 +150,9 @@ class Inbound:
             return
         row.state = INBOUND.move(row.state, InboundMove.WAIT)
         row.waited_since = context.now
-        takers = self._campaigns(row)
+        row.takers = takers = self._campaigns(row)
         self._pacing.inbound_asked(takers)
+        places.keep_telling(context, row)
         settings = [context.state.campaigns[name].settings for name in takers]
         service.asked(context.state, row, settings, now=context.now)
         most = min((one.inbound_queue for one in settings), default=0)

@@ -44,6 +44,8 @@ say inbound-closed 170 "This is Example Services. We are closed now. To leave a 
 number, press 9."
 say inbound-speak 170 "Please speak after the tone, and press any key when you are done."
 say inbound-message-kept 170 "Thank you. Somebody will listen to it."
+say inbound-place 170 "You are number"
+say inbound-minutes 170 "in line. The wait in minutes is about"
 say inbound-busy 170 "We are sorry that no one is free. Please call again."
 say client 200 "Acme Bank."
 say recording 190 "This call is recorded."

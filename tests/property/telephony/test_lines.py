@@ -25,6 +25,7 @@ from dialer.domain.commands import (
     LeaveMessage,
     Originate,
     ReleaseAgent,
+    TellInboundPlace,
 )
 from dialer.domain.events import (
     CallBridged,
@@ -118,6 +119,7 @@ orders: st.SearchStrategy[TelephoneCommand | InboundCommand] = st.one_of(
     st.builds(HangupInbound, call=callers),
     st.builds(DismissInbound, call=callers),
     st.builds(ConfirmInboundOptOut, call=callers),
+    st.builds(TellInboundPlace, call=callers, place=st.just(1), minutes=st.none() | st.just(2)),
 )
 days = st.lists(st.tuples(st.floats(0.0, 10.0), orders | st.builds(PlannedCaller, key=st.sampled_from("19"))))
 
@@ -140,7 +142,7 @@ def _live(fate: Fate, day: list[tuple[float, object]]) -> list[tuple[float, Even
         run(now)
         if isinstance(order, PlannedCaller):
             network.call_in(number=None, dialed="", behaviour=order, now=now)
-        elif isinstance(order, BridgeInbound | HangupInbound | DismissInbound | ConfirmInboundOptOut):
+        elif isinstance(order, InboundCommand):
             network.perform_inbound(order, now=now)
         else:
             network.perform(order, now=now)  # type: ignore[arg-type]  # the days hold nothing else

@@ -530,3 +530,65 @@ def test_a_message_of_who_says_never_again_is_listened_to_and_not_answered(quiet
     quiet.send(e.InboundEnded(call=CALL))
     (owed,) = quiet.engine.snapshot().owed
     assert owed.why == "left a message, and asked never to be called: listen to it, do not call"
+
+
+# --- places -----------------------------------------------------------------------------------------------
+
+
+def told(floor: Floor) -> list[tuple[str, int, int | None]]:
+    return [(order.call, order.place, order.minutes) for order in floor.all(c.TellInboundPlace)]
+
+
+def busy(make_floor: Callable[..., Floor]) -> Floor:
+    """Two agents who each had one call of 180 seconds, after-call work included, and are on another."""
+    floor = make_floor()
+    floor.start(agents=2, leads=0)
+    for nth in range(4):
+        call = InboundId(f"before-{nth}")
+        arrive(floor, ANN, call=call)
+        floor.send(e.InboundWaiting(call=call))
+        agent = floor.last(c.BridgeInbound).agent
+        floor.send(e.InboundBridged(call=call, agent=agent, bridged_at=floor.now))
+        if nth < 2:
+            floor.send(e.InboundEnded(call=call), after=150.0)
+            said = Disposition(kind=DispositionKind.NO_COMMITMENT, debts_spoken_of=("d-ann",))
+            floor.send(e.InboundDisposed(agent=agent, call=call, person=ANN, disposition=said), after=30.0)
+    return floor
+
+
+def test_a_place_and_its_minutes_are_told_two_seconds_later_and_when_they_change(
+    make_floor: Callable[..., Floor],
+) -> None:
+    """Two agents of 180 seconds each: one is free every 90 seconds, so the places take 2 and 3 minutes."""
+    floor = busy(make_floor)
+    for name in ("first", "second"):
+        arrive(floor, call=InboundId(name))
+        floor.send(e.InboundWaiting(call=InboundId(name)))
+    floor.send(e.TimeReached(), after=1.99)
+    assert told(floor) == []
+    floor.send(e.TimeReached(), after=0.01)
+    assert told(floor) == [("first", 1, 2), ("second", 2, 3)]
+    floor.send(e.TimeReached(), after=10.0)
+    assert len(told(floor)) == 2
+    floor.send(e.InboundEnded(call=InboundId("first")))
+    floor.send(e.TimeReached(), after=10.0)
+    assert told(floor)[2:] == [("second", 1, 2)]
+    floor.send(e.InboundEnded(call=InboundId("second")))
+    floor.send(e.TimeReached(), after=30.0)
+    assert len(told(floor)) == 3
+
+
+def test_no_time_is_told_where_nothing_is_known_of_the_agents(make_floor: Callable[..., Floor]) -> None:
+    floor = make_floor()
+    floor.start(agents=0, leads=0)
+    arrive(floor)
+    floor.send(e.InboundWaiting(call=CALL))
+    floor.send(e.TimeReached(), after=2.0)
+    assert told(floor) == [(CALL, 1, None)]
+
+
+def test_who_has_an_agent_hears_of_no_place(quiet: Floor) -> None:
+    arrive(quiet)
+    quiet.send(e.InboundWaiting(call=CALL))
+    quiet.send(e.TimeReached(), after=60.0)
+    assert told(quiet) == []

@@ -66,6 +66,7 @@ class ActsPlan:
         other_number: of these, the share in which it is another number of the person.
         leave_conference: of these, the share in which the agent leaves the others to themselves.
         release_third_party: of these, the share in which the agent ends the third party's call.
+        objects_to_recording: share of the recorded talks with people in which the person does not want it.
         ask_for_message: share of the machines that agents hear on which they ask for the recorded message.
         previews_per_hour: how often an agent on a break looks at a lead and asks to call it.
     """
@@ -78,6 +79,7 @@ class ActsPlan:
     leave_conference: float = 0.0
     release_third_party: float = 0.0
     ask_for_message: float = 0.0
+    objects_to_recording: float = 0.0
     previews_per_hour: float = 0.0
 
     @property
@@ -93,12 +95,14 @@ class RecordingsPlan:
     Args:
         unserved: what a person gets for whom no agent came in time.
         notice_s: length of the announcement that the call is recorded; 0 = calls are not recorded.
+        is_notice_spoken: where none may be played, the agents say it.
         drop_s: length of the message for machines; 0 = none is ever left.
         drop_by_detection, drop_by_agent: when it is left.
     """
 
     unserved: Unserved = Unserved.MESSAGE
     notice_s: float = 0.0
+    is_notice_spoken: bool = False
     drop_s: float = 0.0
     drop_by_detection: bool = True
     drop_by_agent: bool = True

@@ -170,6 +170,7 @@ _SHARES = (
     "acts.leave_conference",
     "acts.release_third_party",
     "acts.ask_for_message",
+    "acts.objects_to_recording",
     "campaign.abandonment_limit",
     "campaign.abandonment_target",
 )

@@ -14,6 +14,7 @@ from dialer.domain.voice import (
     OPT_OUT_KEY,
     ApprovedText,
     RecordingPlan,
+    SpokenText,
     VoicemailPlan,
     VoicePlan,
 )
@@ -97,8 +98,15 @@ def _voice(plan: RecordingsPlan, client: ClientId, shown: tuple[str, ...]) -> Vo
         unserved=plan.unserved,
         messages=(message,),
         voicemail=voicemail if plan.drop_s else None,
-        recording=RecordingPlan(notices=(notice,)) if plan.notice_s else None,
+        recording=_recording(plan, notice, client) if plan.notice_s else None,
     )
+
+
+def _recording(plan: RecordingsPlan, notice: ApprovedText, client: ClientId) -> RecordingPlan:
+    spoken = SpokenText(
+        version="1", words=notice.words, approved_by="nobody", approved_on="2026-01-01", client=client
+    )
+    return RecordingPlan(notices=(notice,), spoken=(spoken,) if plan.is_notice_spoken else ())
 
 
 def _text(

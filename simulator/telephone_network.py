@@ -19,6 +19,8 @@ from dialer.domain.commands import (
     LeaveMessage,
     Originate,
     ReleaseAgent,
+    StartRecording,
+    StopRecording,
     TellInboundPlace,
 )
 from dialer.domain.events import Event, NetworkReconciled
@@ -34,7 +36,17 @@ from telephony.lines.network import LineNetwork
 from telephony.lines.several import SeveralNetworks
 from telephony.lines.watching import LineWatcher
 
-ORDERS = (Originate, Bridge, Hangup, ReleaseAgent, LeaveMessage, ConfirmOptOut, DropAgentLeg)
+ORDERS = (
+    Originate,
+    Bridge,
+    Hangup,
+    ReleaseAgent,
+    LeaveMessage,
+    StartRecording,
+    StopRecording,
+    ConfirmOptOut,
+    DropAgentLeg,
+)
 INBOUND_ORDERS = (BridgeInbound, HangupInbound, DismissInbound, TellInboundPlace, ConfirmInboundOptOut)
 
 

@@ -27,9 +27,12 @@ def finish(folder: Folder, store: Named = None, json: Json = False) -> None:
     with opened_store(store) as opened:
         finished = finish_recordings(folder, opened, now=posix_now())
     if json:
-        console.result_json({"finished": list(finished.files), "left": list(finished.left)})
+        told = {"finished": finished.files, "left": finished.left, "deleted": finished.deleted}
+        console.result_json({name: list(files) for name, files in told.items()})
         return
     console.result(f"{len(finished.files)} recordings finished")
+    if finished.deleted:
+        console.result(f"{len(finished.deleted)} deleted: the person had objected")
     if finished.left:
         console.say(
             f"{len(finished.left)} are of calls that go on or that the store does not know: left alone."

@@ -93,6 +93,21 @@ class LeaveMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartRecording:
+    """Record the talk from here on: everybody on the line knows. `agent`: who talks with the person."""
+
+    attempt: AttemptId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRecording:
+    """Record nothing more of the call; never waits for the disk."""
+
+    attempt: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmOptOut:
     """The opt-out is written down: it may be acknowledged on the line."""
 
@@ -424,6 +439,8 @@ Command = (
     | ReleaseAgent
     | StoreThirdParty
     | LeaveMessage
+    | StartRecording
+    | StopRecording
     | ConfirmOptOut
     | Hangup
     | RefillHopper

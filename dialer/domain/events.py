@@ -58,6 +58,9 @@ from dialer.domain.telephone_events import (
     OptOutPressed,
     OverflowAnswered,
     RecordingBegan,
+    RecordingNoticeSpoken,
+    RecordingObjected,
+    RecordingStopped,
     VoicemailDropRequested,
     VoicePlayed,
 )
@@ -558,6 +561,9 @@ Event = (
     | OverflowAnswered
     | VoicePlayed
     | RecordingBegan
+    | RecordingNoticeSpoken
+    | RecordingObjected
+    | RecordingStopped
     | OptOutPressed
     | VoicemailDropRequested
     | CallEnded

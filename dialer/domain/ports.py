@@ -25,6 +25,8 @@ from dialer.domain.commands import (
     Originate,
     RefillHopper,
     ReleaseAgent,
+    StartRecording,
+    StopRecording,
     TellInboundPlace,
 )
 from dialer.domain.events import Event, LeadsFetched, NetworkReconciled
@@ -32,7 +34,16 @@ from dialer.domain.ids import NO_BOX, AttemptId, BoxId, InboundId, NumberId
 from dialer.domain.inbound import Caller
 
 TelephoneCommand = (
-    Originate | Bridge | Hangup | ReleaseAgent | LeaveMessage | ConfirmOptOut | ConnectAgentLeg | DropAgentLeg
+    Originate
+    | Bridge
+    | Hangup
+    | ReleaseAgent
+    | LeaveMessage
+    | StartRecording
+    | StopRecording
+    | ConfirmOptOut
+    | ConnectAgentLeg
+    | DropAgentLeg
 )
 
 

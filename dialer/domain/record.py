@@ -17,7 +17,7 @@ from dialer.domain.detection import Detected, Detection
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.machine import MachineKind, SaidToMachine
-from dialer.domain.voice import Played
+from dialer.domain.voice import Played, RecordingNote
 
 _WITHOUT_DISPOSITION: dict[Outcome, GateOutcome | None] = {
     Outcome.CONNECTED: GateOutcome.CONVERSATION,  # until the collector says otherwise
@@ -65,6 +65,7 @@ class AttemptRecord:
         played: recordings that were heard, in their order.
         recorded: whether the call was recorded; None while unknown.
         overflow_at: when the live overflow took the person.
+        recording: what was said about its being recorded; None = nothing was.
         sip_code: what the far end refused the call with; None = it did not, or that is not known.
     """
 
@@ -95,6 +96,7 @@ class AttemptRecord:
     played: tuple[Played, ...] = ()
     recorded: bool | None = None
     overflow_at: float | None = None
+    recording: RecordingNote | None = None
     sip_code: int | None = None
 
     def gate_outcome(self) -> GateOutcome | None:

@@ -8,12 +8,14 @@ from dialer.domain.campaign import CampaignState
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId, InboundId, NumberId
 from dialer.domain.inbound import Caller, InboundState
 from dialer.domain.sound import AgentSound
+from dialer.domain.voice import RecordingState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentView:
     """One agent. `for_s`: seconds in the present state. `notice`: what they must be told, until the next.
 
+    recording: of their talk; `to_say`: the words that they must say before it is recorded.
     sound: of the telephone, put in by the runtime where the telephone system measures it.
     """
 
@@ -29,6 +31,8 @@ class AgentView:
     notice: str = ""
     sound: AgentSound | None = None
     inbound: InboundId | None = None
+    recording: RecordingState = RecordingState.NONE
+    to_say: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,34 @@ class RecordingBegan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
+class RecordingStopped:
+    """Nothing more of the call is recorded; or it could not be stopped, and `reason` says why."""
+
+    attempt: AttemptId
+    is_stopped: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class RecordingNoticeSpoken:
+    """The agent has told everybody on the line that the call is recorded, where no announcement may."""
+
+    agent: AgentId
+    attempt: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class RecordingObjected:
+    """The person does not want to be recorded, the agent says."""
+
+    agent: AgentId
+    attempt: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class OptOutPressed:
     """The person pressed the key that the message offers: this number is not to be called again."""
 

@@ -7,7 +7,7 @@ chooses by where the person may be; what was chosen and what was heard of it sta
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Protocol, TypeVar
 
 from compliance_gate.findings import Recording
 from compliance_gate.valid import Most, Within
@@ -108,17 +108,42 @@ class VoicemailPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
+class SpokenText:
+    """What agents must say themselves, word by word; the rest as of `ApprovedText`."""
+
+    version: Said
+    words: Said
+    approved_by: Said
+    approved_on: Said
+    client: Said
+    places: tuple[str, ...] = ()
+
+
+class AfterObjection(Word):
+    """What becomes of what was recorded before the person objected."""
+
+    KEEP = "keep"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class RecordingPlan:
     """Whether calls are recorded, and what is announced first.
 
     Args:
-        notices: announcements; where one is needed and none is approved, the call is not recorded.
+        notices: announcements; where one is needed and none is approved, or none may be played, the agent
+            says it, and where nothing is approved for that either, the call is not recorded.
+        spoken: what the agent says then; their word that they did begins the recording.
+        after_objection: of what was recorded until the person objected.
         notice_in: register names of the places where everybody on the line must know; '*' = everywhere.
             Somebody who may be in several places, or whose place is not known, is told.
         keep_days: days after its call for which a recording is kept (12 CFR 1006.100: three years).
     """
 
     notices: Texts = ()
+    spoken: Annotated[tuple[SpokenText, ...], Most(1_000)] = ()
+    after_objection: AfterObjection = AfterObjection.KEEP
     notice_in: tuple[str, ...] = (EVERYWHERE,)
     keep_days: Annotated[int, Within(0, 36_525, "days")] = 1096
 
@@ -162,6 +187,7 @@ class PlannedVoice:
 
     Args:
         notice: announced after the answer and before anybody is joined; recording begins when it was heard.
+        spoken, spoken_version: what the agent must say before it is recorded; '' = nothing, `record` holds.
         drop: for an answering machine; `drop_on_detection`: when detection says so, else only when asked.
     """
 
@@ -171,6 +197,36 @@ class PlannedVoice:
     drop_on_detection: bool = False
     notice: str | None = None
     record: bool = False
+    spoken: str = ""
+    spoken_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingNote:
+    """What was said on a call about its being recorded. Instants are POSIX seconds; None = it was not.
+
+    Args:
+        spoken_at: the agent had said the notice, of which `version` was approved.
+        objected_at: the person objected. stopped_at: from then on nothing was recorded.
+    """
+
+    spoken_at: float | None = None
+    version: str = ""
+    objected_at: float | None = None
+    stopped_at: float | None = None
+
+
+class RecordingState(Word):
+    """What an agent must know of the recording of their talk."""
+
+    NONE = "none"
+    NOTICE_DUE = "notice_due"
+    """They must say the notice, and then that they did."""
+    ORDERED = "ordered"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    """The person objected, and the telephone system has not said that it is stopped."""
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +249,19 @@ def covers(names: Collection[str], place: str) -> bool:
     return place in names or place.partition("-")[0] in names
 
 
-def text_for(texts: tuple[ApprovedText, ...], places: Collection[str]) -> ApprovedText | None:
+class Placed(Protocol):
+    """A text that is bound to places, or to none."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Register names; () = to none."""
+        ...
+
+
+T = TypeVar("T", bound=Placed)
+
+
+def text_for(texts: tuple[T, ...], places: Collection[str]) -> T | None:
     """The first text approved for all of the places; a general one only where no place has its own.
 
     Args:

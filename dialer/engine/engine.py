@@ -34,6 +34,7 @@ from dialer.engine.calling.hanging_up import HangingUp
 from dialer.engine.calling.heard import Heard
 from dialer.engine.calling.joining import Joining
 from dialer.engine.calling.judging import Judging
+from dialer.engine.calling.recording import Recordings
 from dialer.engine.calling.transferring import Transferring
 from dialer.engine.calling.watching import Watching
 from dialer.engine.context import Context, Gate, Part
@@ -107,6 +108,7 @@ class DialerEngine:
             self._calls,
             self._watching,
         )
+        self._recordings = Recordings(context)
         self._inbound_ending = InboundEnding(context, self._roster, self._clearing, following)
         self._inbound = Inbound(context, self._roster, self._pacing, following, self._inbound_ending)
         self._hanging_up = HangingUp(context, self._inbound)
@@ -351,7 +353,10 @@ class DialerEngine:
             e.CallTimedOut: calls.timed_out,
             e.OverflowAnswered: self._heard.overflow_answered,
             e.VoicePlayed: self._heard.played,
-            e.RecordingBegan: self._heard.recording_began,
+            e.RecordingBegan: self._recordings.began,
+            e.RecordingNoticeSpoken: self._recordings.notice_spoken,
+            e.RecordingObjected: self._recordings.objected,
+            e.RecordingStopped: self._recordings.stopped,
             e.OptOutPressed: self._heard.opted_out,
             e.VoicemailDropRequested: self._heard.leave_message,
             e.CallEnded: self._guests_first(calls.ended),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from itertools import islice
 
+from dialer.domain.agent import AgentState
 from dialer.domain.attempt import JOINED
 from dialer.domain.ids import NO_BOX
 from dialer.domain.inbound import InboundState
@@ -15,6 +16,7 @@ from dialer.domain.snapshot import (
     OwedView,
     ServiceView,
 )
+from dialer.domain.voice import RecordingState
 from dialer.engine.calling.guests import guest_of
 from dialer.engine.launching import ledger
 from dialer.engine.launching.caller_id_view import caller_id_view
@@ -54,8 +56,11 @@ def floor_snapshot(
                 third_party=_third_party(state, row),
                 notice=row.notice,
                 inbound=row.inbound,
+                recording=recording,
+                to_say=to_say,
             )
             for row in sorted(state.agents.values(), key=lambda row: row.agent)
+            for recording, to_say in (_recording(state, row),)
         ),
         campaigns=tuple(
             _campaign_view(state, row, why_not(row))
@@ -75,6 +80,23 @@ def floor_snapshot(
             if row.day_begins <= now < row.day_ends
         ),
     )
+
+
+def _recording(state: EngineState, row: AgentRow) -> tuple[RecordingState, str]:
+    """Where the recording of the agent's talk stands, and what they must say for it to begin."""
+    call = None if row.attempt is None else state.calls.get(row.attempt)
+    if call is None or row.state is not AgentState.TALKING:
+        return RecordingState.NONE, ""
+    note, is_recorded = call.heard.note, call.heard.is_recorded
+    if note is not None and note.objected_at is not None:
+        is_over = note.stopped_at is not None or not is_recorded
+        return (RecordingState.STOPPED if is_over else RecordingState.STOPPING), ""
+    if is_recorded:
+        return RecordingState.RUNNING, ""
+    words = "" if call.launch.voice is None else call.launch.voice.spoken
+    if not words:
+        return RecordingState.NONE, ""
+    return (RecordingState.NOTICE_DUE if note is None else RecordingState.ORDERED), words
 
 
 def _third_party(state: EngineState, row: AgentRow) -> str:

@@ -35,7 +35,7 @@ from dialer.domain.lead import Lead
 from dialer.domain.record import AttemptRecord
 from dialer.domain.third_party import ThirdPartyState
 from dialer.domain.transitions import Word
-from dialer.domain.voice import PlannedVoice, Played
+from dialer.domain.voice import PlannedVoice, Played, RecordingNote
 from dialer.engine.launching.answering import AnswerBook
 from pacing.policy import NumberProfile
 
@@ -212,6 +212,7 @@ class HeardRow:
     message_played: bool = False
     played: tuple[Played, ...] = ()
     is_recorded: bool = False
+    note: RecordingNote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

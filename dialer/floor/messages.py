@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.errors import MendableError
 from dialer.domain.limited_content import SOURCE, debt_word
-from dialer.domain.voice import ApprovedText
+from dialer.domain.voice import ApprovedText, SpokenText
 from dialer.settings import settings_file
 
 _PARTS = (
@@ -37,6 +37,15 @@ def demand_messages(campaigns: Sequence[CampaignSettings]) -> None:
                     where=str(settings_file()),
                     mend=mend,
                 )
+        for place, said in _spoken(settings):
+            told = debt_word(said.words)
+            if told is not None or said.client != settings.client:
+                why = f"it says {told!r}" if told is not None else f"it was approved for {said.client}"
+                raise MendableError(
+                    f"campaign {settings.campaign}, voice.{place}: {why}",
+                    where=str(settings_file()),
+                    mend=_NEUTRAL if told is not None else "have it approved for the campaign's client.",
+                )
 
 
 def _texts(settings: CampaignSettings) -> Iterator[tuple[str, ApprovedText, bool]]:
@@ -50,6 +59,13 @@ def _texts(settings: CampaignSettings) -> Iterator[tuple[str, ApprovedText, bool
         yield f"voicemail.texts[{nth}]", text, True
     for nth, text in enumerate(() if plan.recording is None else plan.recording.notices):
         yield f"recording.notices[{nth}]", text, False
+
+
+def _spoken(settings: CampaignSettings) -> Iterator[tuple[str, SpokenText]]:
+    """(place in the plan, text) of what agents say before they know whom they talk with."""
+    plan = None if settings.voice is None else settings.voice.recording
+    for nth, text in enumerate(() if plan is None else plan.spoken):
+        yield f"recording.spoken[{nth}]", text
 
 
 def _wrong(text: ApprovedText, *, is_left: bool) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from compliance_gate.words import HoldKind
 from dialer.domain.errors import MendableError
 from dialer.domain.ids import AttemptId
 from dialer.domain.record import AttemptRecord
+from dialer.domain.voice import AfterObjection
 from dialer.inquiry.stored import attempts_named, campaign_settings
 from dialer.storage.store import Store
 from telephony.asterisk import recordings
@@ -23,14 +24,21 @@ SETTLED_S = 10.0
 DAY_S = 86_400.0
 
 RULE = "the campaign's days for recordings are over"
+OBJECTED = "the person objected to being recorded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """Sound files that were made, and recordings of calls that go on or that the store does not know."""
+    """Sound files that were made, and recordings of calls that go on or that the store does not know.
+
+    Args:
+        deleted: sound files that were made and deleted at once: the person had objected, and their campaign
+            keeps nothing then.
+    """
 
     files: tuple[str, ...]
     left: tuple[AttemptId, ...]
+    deleted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +84,34 @@ def finish_recordings(folder: Path, store: Store, *, now: float) -> Finished:
     known = attempts_named(store, recordings.unfinished(folder))
     over = [name for name, row in known.items() if row.ended_at is not None]
     settled = [name for name in over if now - (folder / f"{name}.raw").stat().st_mtime >= SETTLED_S]
-    done = [line.file for name in settled if (line := recordings.finish(folder, name, now=now)) is not None]
-    return Finished(files=tuple(done), left=tuple(recordings.unfinished(folder)))
+    done = [line for name in settled if (line := recordings.finish(folder, name, now=now)) is not None]
+    unwanted = _unwanted(store, [known[line.attempt] for line in done], now=now)
+    gone = recordings.delete(folder, unwanted, now=now, rule=OBJECTED)
+    return Finished(
+        files=tuple(line.file for line in done if line.attempt not in unwanted),
+        left=tuple(recordings.unfinished(folder)),
+        deleted=gone,
+    )
+
+
+def _unwanted(store: Store, rows: list[AttemptRecord], *, now: float) -> frozenset[AttemptId]:
+    """Of calls whose person objected, those whose campaign keeps nothing then; a hold beats it."""
+    objected = [row for row in rows if row.recording is not None and row.recording.objected_at is not None]
+    if not objected:
+        return frozenset()
+    plans = {
+        name: settings.voice.recording
+        for name, settings in campaign_settings(store).items()
+        if settings.voice is not None and settings.voice.recording is not None
+    }
+    files = store.person_files(sorted({row.person for row in objected}), now=now)
+    return frozenset(
+        row.attempt
+        for row in objected
+        if row.campaign in plans
+        and plans[row.campaign].after_objection is AfterObjection.DELETE
+        and not is_held(row, files, now=now)
+    )
 
 
 def verify_recordings(folder: Path) -> Verified:

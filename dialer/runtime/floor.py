@@ -366,7 +366,7 @@ class Floor:
             self._believed = believed_after(self._believed, event, 0 if item is None else item.link)
         since = item.arrived if item is not None else began
         for command in step.entry.commands:
-            if isinstance(command, (c.Bridge, c.Hangup)):
+            if isinstance(command, (c.Bridge, c.Hangup, c.StopRecording)):
                 self._outbox.send_quick(command, since=since)
             elif isinstance(command, (c.BridgeInbound, c.HangupInbound, c.TellInboundPlace)):
                 self._inbound.send(command)
@@ -426,6 +426,7 @@ class Floor:
                 | c.ConnectAgentLeg()
                 | c.DropAgentLeg()
                 | c.LeaveMessage()
+                | c.StartRecording()
                 | c.ConfirmOptOut()
                 | c.ReleaseAgent()
             ):
@@ -439,7 +440,7 @@ class Floor:
                 log.warning("alarm", subject=command.subject, text=command.text)
                 if self._on_alarm is not None:
                     self._on_alarm(command)
-            case _:  # the journal's projections are their effect; Bridge and Hangup have left already
+            case _:  # the journal's projections are their effect; what is quick has left already
                 pass
 
     async def _fetch(self) -> None:

@@ -1,10 +1,10 @@
 """What leaves for the telephone system, in two lanes.
 
-The quick lane (Bridge, Hangup) takes a command the moment the engine gave it. The other lane takes commands
-of committed steps, in order; an Originate passes three doors just before the wire: it must not be hung up
-meanwhile, its clearance must be valid now and unused, and the telephone system must be the one the engine
-believed in when it decided. What does not pass is told to the engine as `CallNotAttempted`. Nothing here is
-ever sent twice.
+The quick lane (Bridge, Hangup, StopRecording) takes a command the moment the engine gave it. The other lane
+takes commands of committed steps, in order; an Originate passes three doors just before the wire: it must not
+be hung up meanwhile, its clearance must be valid now and unused, and the telephone system must be the one the
+engine believed in when it decided. What does not pass is told to the engine as `CallNotAttempted`. Nothing
+here is ever sent twice.
 """
 
 import asyncio
@@ -25,9 +25,11 @@ from dialer.domain.commands import (
     LeaveMessage,
     Originate,
     ReleaseAgent,
+    StartRecording,
+    StopRecording,
 )
 from dialer.domain.errors import StoreUnavailableError, TelephoneSystemUnavailableError
-from dialer.domain.events import BridgeFailed, CallNotAttempted, Event
+from dialer.domain.events import BridgeFailed, CallNotAttempted, Event, RecordingStopped
 from dialer.domain.ids import AttemptId, BoxId, NumberId
 from dialer.domain.ports import TelephoneSystem
 from dialer.domain.record import instant
@@ -39,8 +41,10 @@ log = structlog.get_logger(__name__)
 
 LOOKED_UP_TOGETHER = 100
 
-QuickCommand = Bridge | Hangup
-SlowCommand = Originate | ReleaseAgent | ConnectAgentLeg | DropAgentLeg | LeaveMessage | ConfirmOptOut
+QuickCommand = Bridge | Hangup | StopRecording
+SlowCommand = (
+    Originate | ReleaseAgent | ConnectAgentLeg | DropAgentLeg | LeaveMessage | ConfirmOptOut | StartRecording
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,8 @@ class Outbox:
         log.warning("command.failed", command=type(command).__name__, attempt=command.attempt, why=reason)
         if isinstance(command, Bridge):
             self._tell(BridgeFailed(attempt=command.attempt, agent=command.agent, reason=reason))
+        elif isinstance(command, StopRecording):
+            self._tell(RecordingStopped(attempt=command.attempt, is_stopped=False, reason=reason))
 
     async def run_ordered(self) -> None:
         """The other lane, for ever: some numbers are looked up together, then each call goes in its turn."""

@@ -8,6 +8,8 @@ from pydantic import Field
 from dialer.domain.events import (
     ConferenceLeft,
     Event,
+    RecordingNoticeSpoken,
+    RecordingObjected,
     ThirdPartyReleased,
     ThirdPartyRequested,
     TransferRequested,
@@ -31,6 +33,12 @@ class ThirdParty(Body):
 
     line: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     number: Id | None = None
+
+
+class OnCall(Body):
+    """The call that is spoken of, so that a late click is not about the next one."""
+
+    attempt: Id
 
 
 class TakeOver(Body):
@@ -71,6 +79,24 @@ async def leave_talk(agent: str, office: TheOffice, token: Asking) -> Committed:
     """Leave person and third party to themselves; after-call work begins."""
     demand_seat(token, agent)
     return await tell(office, ConferenceLeft(agent=AgentId(agent)))
+
+
+@router.post("/agents/{agent}/recording/notice")
+async def say_notice(agent: str, body: OnCall, office: TheOffice, token: Asking) -> Committed:
+    """The agent has told everybody on the line that the call is recorded: it begins. 409 with the reason
+    when it is not to be recorded so."""
+    demand_seat(token, agent)
+    event = RecordingNoticeSpoken(agent=AgentId(agent), attempt=AttemptId(body.attempt))
+    return await _tell(office, event, agent)
+
+
+@router.post("/agents/{agent}/recording/objection")
+async def object_to_recording(agent: str, body: OnCall, office: TheOffice, token: Asking) -> Committed:
+    """The person does not want to be recorded: it stops at once, and does not begin again on this call. The
+    agent's view says `stopped` when the telephone system has done it."""
+    demand_seat(token, agent)
+    event = RecordingObjected(agent=AgentId(agent), attempt=AttemptId(body.attempt))
+    return await _tell(office, event, agent)
 
 
 @router.post("/attempts/{attempt}/take-over")

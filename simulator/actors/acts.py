@@ -14,6 +14,8 @@ from dialer.domain.events import (
     CallBridged,
     ConferenceLeft,
     DialRequested,
+    RecordingNoticeSpoken,
+    RecordingObjected,
     ThirdPartyReleased,
     ThirdPartyRequested,
     TransferRequested,
@@ -31,9 +33,10 @@ from simulator.world import FLOOR, World
 from telephony.lines.line import CallerLine, Line
 
 _HEARS_MACHINE_S = 3.0
+_SAYS_NOTICE_S = 2.0
 _STAYS_S = 8.0
-"""Seconds of a machine that an agent hears before asking for the message, and that an agent stays in a talk
-when the third party is there."""
+"""Seconds of a machine that an agent hears before asking for the message, that saying the notice takes, and
+that an agent stays in a talk when the third party is there."""
 
 _Spot = tuple[Collector, Line | CallerLine]
 
@@ -70,6 +73,8 @@ class Acts:
 
     def joined(self, agent: Collector, line: Line | CallerLine) -> None:
         """A talk begins: perhaps something else than talk comes of it."""
+        if isinstance(line, Line) and drawn_for(line).answerer is Answerer.PERSON:
+            self._recording(agent, line)
         if not self._plan.in_talks:
             return
         if isinstance(line, CallerLine):
@@ -88,6 +93,27 @@ class Acts:
             self._later(drawn.talk_s * 0.4, self._pass_on, (agent, line))
         elif u[3] < self._plan.hang_up:
             self._later(drawn.talk_s * self._plan.hang_up_after, self._hang_up, (agent, line))
+
+    def _recording(self, agent: Collector, line: Line) -> None:
+        """Where it is theirs to say, they say it first; some people do not want it."""
+        voice, talk_s = line.order.voice, drawn_for(line).talk_s
+        if voice is None or not (voice.record or voice.spoken):
+            return
+        if voice.spoken:
+            self._later(min(_SAYS_NOTICE_S, talk_s / 4), self._say_notice, (agent, line))
+        objects = self._plan.objects_to_recording
+        if objects and self._streams.draws("recording", line.order.attempt)[0] < objects:
+            self._later(min(2 * _SAYS_NOTICE_S, talk_s / 2), self._object, (agent, line))
+
+    def _say_notice(self, spot: _Spot) -> None:
+        agent, line = spot
+        if agent.hears(line) and isinstance(line, Line):
+            self._world.tell(RecordingNoticeSpoken(agent=agent.name, attempt=line.order.attempt))
+
+    def _object(self, spot: _Spot) -> None:
+        agent, line = spot
+        if agent.hears(line) and isinstance(line, Line):
+            self._world.tell(RecordingObjected(agent=agent.name, attempt=line.order.attempt))
 
     def _later(self, seconds: float, act: Callable[[_Spot], None], spot: _Spot) -> None:
         self._world.schedule(self._world.now + seconds, act, spot, priority=FLOOR)

@@ -27,13 +27,14 @@ from dialer.domain.commands import (
     LeaveMessage,
     Originate,
     ReleaseAgent,
+    StartRecording,
+    StopRecording,
     TellInboundPlace,
 )
 from dialer.domain.cue import Cue
 from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import (
     AgentLegLost,
-    BridgeFailed,
     Event,
     InboundBridgeFailed,
     NetworkLost,
@@ -66,6 +67,7 @@ from telephony.asterisk.names import call_channel
 from telephony.asterisk.orders import Voice
 from telephony.asterisk.phone_sound import PhoneListener
 from telephony.asterisk.record_reader import what_became
+from telephony.asterisk.recorder import Recorder
 from telephony.asterisk.seats import Seats
 from telephony.asterisk.snapshot import reconciled, take_snapshot
 from telephony.asterisk.trunks import Chosen, TrunkBook
@@ -115,6 +117,7 @@ class AsteriskSystem:
         self._legs = LegBook()
         self._trunks = TrunkBook(settings.trunks)
         self._cues = Cues()
+        self._recorder = Recorder(link=lambda: self._link, legs=self._legs, tell=self._tell)
         self._out: asyncio.Queue[Event | None] = asyncio.Queue(_MOST_OUTGOING)
         self._tasks: set[asyncio.Task[None]] = set()
         self._pump_task: asyncio.Task[None] | None = None
@@ -175,6 +178,8 @@ class AsteriskSystem:
                 self._hang_up(command)
             case ReleaseAgent() | LeaveMessage() | ConfirmOptOut():
                 self._change_call(command)
+            case StartRecording() | StopRecording():
+                self._spawn(self._recorder.perform(command))
             case ConnectAgentLeg():
                 self._seats.ring(command.agent, command.endpoint)
             case DropAgentLeg():
@@ -358,7 +363,9 @@ class AsteriskSystem:
         refusal = self._refusal(command)
         chosen = None if refusal else self._trunks.choose(_steady())
         if not isinstance(chosen, Chosen):
-            await self._tell(self._calls.refused(command.attempt, refusal or _reason(chosen)))
+            await self._tell(
+                self._calls.refused(command.attempt, refusal or str(getattr(chosen, "reason", "")))
+            )
             return
         call.trunk = chosen.trunk
         try:
@@ -423,7 +430,7 @@ class AsteriskSystem:
             return
         reason = self._why_not_joined(command, leg)
         if reason is not None or leg is None:
-            self._spawn(self._tell((_failed(command, reason or ""),)))
+            self._spawn(self._tell((orders.not_joined(command, reason or ""),)))
             return
         if command.cue is not None and self._cues.begin(leg):
             self._spawn(self._cue_then_bridge(command, command.cue, leg))
@@ -441,7 +448,7 @@ class AsteriskSystem:
             self._cues.end(leg)
         reason = self._why_not_joined(command, leg)
         if reason is not None:
-            await self._tell((_failed(command, reason),))
+            await self._tell((orders.not_joined(command, reason),))
             return
         await self._send_bridge(command, orders.join(call_channel(command.attempt), leg))
 
@@ -467,10 +474,10 @@ class AsteriskSystem:
         try:
             answer = await self._link.send(action, within=2.0)
         except AmiError as error:
-            await self._tell((_failed(command, str(error)),))
+            await self._tell((orders.not_joined(command, str(error)),))
             return
         if not answer.is_success:
-            await self._tell((_failed(command, answer.get("message")),))
+            await self._tell((orders.not_joined(command, answer.get("message")),))
 
     def _hang_up(self, command: Hangup) -> None:
         self._calls.cancel(command.attempt)
@@ -497,6 +504,7 @@ class AsteriskSystem:
                     self._watch_lag(item)
                     self._watch_trunk(item)
                     self._cues.feed(item)
+                    self._recorder.feed(item)
                     ahead = self._now() - self._wall()
                     told = self._calls.feed(item, self._now(), ahead=ahead)
                     inbound = self._inbound.feed(item, self._now(), ahead=ahead)
@@ -589,14 +597,6 @@ class AsteriskSystem:
             _log.error("asterisk.task_failed", exc_info=error)
 
 
-def _failed(command: Bridge, reason: str) -> BridgeFailed:
-    return BridgeFailed(attempt=command.attempt, agent=command.agent, reason=reason)
-
-
 def _steady() -> float:
     """Seconds that only grow, for spans: the floor's clock may be put forward or back."""
     return asyncio.get_running_loop().time()
-
-
-def _reason(refused: object) -> str:
-    return str(getattr(refused, "reason", "no trunk"))

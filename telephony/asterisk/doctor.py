@@ -33,6 +33,7 @@ NEEDED = frozenset(
         "redirect",
         "setvar",
         "status",
+        "stopmixmonitor",
     }
 )
 TOO_MUCH = frozenset(

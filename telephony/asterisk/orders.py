@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from compliance_gate.findings import Recording
 from dialer.domain.campaign import DetectionMode
-from dialer.domain.commands import SETUP_MOST_S, Originate, TellInboundPlace
+from dialer.domain.commands import SETUP_MOST_S, Bridge, Originate, TellInboundPlace
+from dialer.domain.events import BridgeFailed
 from dialer.domain.ids import AttemptId, EndpointId
 from dialer.domain.voice import PlannedVoice, Unserved
 from telephony.asterisk.names import call_channel, endpoint, phone_number, sound
@@ -138,6 +139,20 @@ def leave_message(channel: str, name: str) -> tuple[Action, ...]:
     )
 
 
+def begin_recording(channel: str, attempt: AttemptId) -> tuple[Action, ...]:
+    """Take the person out of the talk to where the recording begins; they wait there to be joined again."""
+    place: dict[str, Value] = {"Context": "fairdial-customer", "Exten": "told", "Priority": 1}
+    return (
+        _set(channel, "FD_RECORD", attempt),
+        Action(name="Redirect", fields={"Channel": channel, **place}),
+    )
+
+
+def stop_recording(channel: str) -> Action:
+    """Record nothing more of the channel."""
+    return Action(name="StopMixMonitor", fields={"Channel": channel})
+
+
 def dismiss(channel: str) -> Action:
     """Tell somebody who called us that nobody is free, and hang up."""
     fields: dict[str, Value] = {"Channel": channel, "Context": "fairdial-inbound", "Exten": "busy"}
@@ -184,6 +199,11 @@ def ring(phone: EndpointId, *, channel: str, ring_s: float, is_anew: bool = Fals
 def join(one: str, other: str) -> Action:
     """Let two channels hear each other."""
     return Action(name="Bridge", fields={"Channel1": one, "Channel2": other, "Tone": "no"})
+
+
+def not_joined(command: Bridge, reason: str) -> BridgeFailed:
+    """What is told of a join that did not come."""
+    return BridgeFailed(attempt=command.attempt, agent=command.agent, reason=reason)
 
 
 def hang_up(channel: str) -> Action:

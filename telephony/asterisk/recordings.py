@@ -17,6 +17,7 @@ from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO, Literal
 
 from dialer.domain.ids import AttemptId
 
@@ -26,6 +27,7 @@ _FRAME = 4
 MANIFEST = "manifest.jsonl"
 DELETED = "deleted.jsonl"
 _LOCK = ".lock"
+_OWNER_S = 0o600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ def _finish(folder: Path, attempt: AttemptId, now: float) -> Recording | None:
     samples = raw.read_bytes()
     samples = samples[: len(samples) // _FRAME * _FRAME]
     target, part = folder / f"{attempt}.wav", folder / f".{attempt}.wav.part"
-    with part.open("wb") as file, wave.open(file, "wb") as sound:
+    with _private(part, os.O_WRONLY | os.O_TRUNC, "wb") as file, wave.open(file, "wb") as sound:
         sound.setnchannels(2)
         sound.setsampwidth(2)
         sound.setframerate(RATE)
@@ -129,21 +131,27 @@ def delete(folder: Path, attempts: Collection[AttemptId], *, now: float, rule: s
         if gone:
             kept = [line for line in lines if line.attempt not in attempts]
             part = folder / f".{MANIFEST}.part"
-            part.write_text("".join(json.dumps(asdict(line)) + "\n" for line in kept), "utf-8")
+            with _private(part, os.O_WRONLY | os.O_TRUNC, "wb") as opened:
+                opened.write("".join(json.dumps(asdict(line)) + "\n" for line in kept).encode())
             part.replace(folder / MANIFEST)
         return tuple(line.file for line in gone)
 
 
 @contextmanager
 def _locked(folder: Path) -> Generator[None]:
-    with (folder / _LOCK).open("w") as lock:
+    with _private(folder / _LOCK, os.O_WRONLY, "wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
+def _private(file: Path, flags: int, mode: Literal["wb", "ab"]) -> BinaryIO:
+    """The file opened, made for its owner alone where it is new: what people said is nobody else's."""
+    return os.fdopen(os.open(file, flags | os.O_CREAT, _OWNER_S), mode)
+
+
 def _append(file: Path, line: dict[str, object]) -> None:
-    with file.open("a", encoding="utf-8") as opened:
-        opened.write(json.dumps(line) + "\n")
+    with _private(file, os.O_WRONLY | os.O_APPEND, "ab") as opened:
+        opened.write(json.dumps(line).encode() + b"\n")
         opened.flush()
         os.fsync(opened.fileno())
 

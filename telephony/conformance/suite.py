@@ -17,6 +17,8 @@ from dialer.domain.commands import (
     HangupReason,
     LeaveMessage,
     ReleaseAgent,
+    StartRecording,
+    StopRecording,
 )
 from dialer.domain.detection import Detected
 from dialer.domain.errors import FairdialError, TelephoneSystemUnavailableError
@@ -30,6 +32,7 @@ from dialer.domain.events import (
     OptOutPressed,
     OverflowAnswered,
     RecordingBegan,
+    RecordingStopped,
     VoicePlayed,
 )
 from dialer.domain.ids import AgentId, AttemptId
@@ -268,6 +271,32 @@ async def test_recording_begins_with_the_announcement_s_end(bench: Bench) -> Non
     await bench.system.perform(Bridge(attempt=AttemptId("a1"), agent=agent))
     await bench.wait(lambda: bool(bench.heard(CallBridged)))
     assert bench.heard(CallBridged)[0].bridged_at - answer.answered_at < 2.0
+
+
+async def test_recording_begins_on_an_agent_s_word_in_a_talk_that_goes_on(bench: Bench) -> None:
+    agent = await bench.seat("agent-1")
+    await bench.call("a1", bench.numbers.answers, voice=PlannedVoice(spoken="This call is recorded."))
+    await bench.answered("a1")
+    await bench.system.perform(Bridge(attempt=AttemptId("a1"), agent=agent))
+    await bench.wait(lambda: bool(bench.heard(CallBridged)))
+    assert not bench.heard(RecordingBegan)
+    await bench.system.perform(StartRecording(attempt=AttemptId("a1"), agent=agent))
+    await bench.wait(lambda: bool(bench.heard(RecordingBegan)))
+    await bench.quiet(1.0)
+    await bench.system.perform(StopRecording(attempt=AttemptId("a1")))
+    await bench.wait(lambda: bool(bench.heard(RecordingStopped)))
+    assert bench.heard(RecordingStopped)[0].is_stopped
+    assert not _ends(bench, "a1")
+    await bench.stop_listening()
+    assert (await bench.system.reconcile()).talking == {AttemptId("a1"): agent}
+
+
+async def test_a_recording_that_is_none_cannot_be_stopped_and_that_is_told(bench: Bench) -> None:
+    await bench.call("a1", bench.numbers.answers)
+    await bench.answered("a1")
+    await bench.system.perform(StopRecording(attempt=AttemptId("a1")))
+    await bench.wait(lambda: bool(bench.heard(RecordingStopped)))
+    assert not bench.heard(RecordingStopped)[0].is_stopped
 
 
 async def test_an_order_whose_clearance_has_run_out_is_not_carried_out(bench: Bench) -> None:

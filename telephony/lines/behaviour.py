@@ -198,6 +198,7 @@ class LineTimings:
         confirm_s: how long an opt-out waits to be written down.
         overflow_s: until the live overflow answers.
         goodbye_s: of what a caller is told before the line is hung up.
+        begin_recording_s: from the order until a recording that begins in a talk runs.
         queue_s: how long a caller waits for an agent before being told that nobody is free.
     """
 
@@ -212,4 +213,5 @@ class LineTimings:
     confirm_s: float = 5.0
     overflow_s: float = 1.0
     goodbye_s: float = 3.0
+    begin_recording_s: float = 0.05
     queue_s: float = 60.0

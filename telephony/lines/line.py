@@ -21,6 +21,7 @@ class Line:
         ends_as: the outcome when it ends by itself.
         keys: what was pressed towards it.
         message_left: a machine heard our message to its end.
+        is_recorded: a recording of it runs.
     """
 
     __slots__ = (
@@ -29,6 +30,7 @@ class Line:
         "behaviour",
         "dial",
         "ends_as",
+        "is_recorded",
         "joined_at",
         "keys",
         "message_left",
@@ -55,6 +57,7 @@ class Line:
         self.ends_as = Outcome.NO_ANSWER
         self.keys = ""
         self.message_left = False
+        self.is_recorded = False
 
 
 class CallerLine:

@@ -25,6 +25,8 @@ from dialer.domain.commands import (
     LeaveMessage,
     Originate,
     ReleaseAgent,
+    StartRecording,
+    StopRecording,
     TellInboundPlace,
 )
 from dialer.domain.events import AgentLegLost, AgentLegRestored, Event, NetworkReconciled
@@ -136,16 +138,26 @@ class LineNetwork:
                 agenda.order(self._timings.hangup_s, outbound.hang_up, command)
             case ReleaseAgent():
                 agenda.order(0.0, outbound.release, command)
-            case LeaveMessage():
-                agenda.order(0.0, outbound.leave_message, command)
-            case ConfirmOptOut():
-                agenda.order(0.0, outbound.confirm_opt_out, command)
+            case LeaveMessage() | StartRecording() | StopRecording() | ConfirmOptOut():
+                self._perform_sound(command)
             case ConnectAgentLeg():
                 agenda.order(self._timings.leg_s, self._leg_up, command.agent)
             case DropAgentLeg():
                 agenda.order(0.0, self._drop_leg, command.agent)
             case _:
                 assert_never(command)
+
+    def _perform_sound(self, command: LeaveMessage | StartRecording | StopRecording | ConfirmOptOut) -> None:
+        agenda, outbound = self._agenda, self._outbound
+        match command:
+            case LeaveMessage():
+                agenda.order(0.0, outbound.leave_message, command)
+            case StartRecording():
+                agenda.order(self._timings.begin_recording_s, outbound.start_recording, command)
+            case StopRecording():
+                agenda.order(0.0, outbound.stop_recording, command)
+            case ConfirmOptOut():
+                agenda.order(0.0, outbound.confirm_opt_out, command)
 
     def perform_inbound(self, command: InboundCommand, *, now: float) -> None:
         """Take one order about a call that somebody else began, at `now`."""

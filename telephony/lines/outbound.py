@@ -20,6 +20,8 @@ from dialer.domain.commands import (
     LeaveMessage,
     Originate,
     ReleaseAgent,
+    StartRecording,
+    StopRecording,
 )
 from dialer.domain.detection import Detected
 from dialer.domain.errors import UnknownThingError
@@ -35,6 +37,7 @@ from dialer.domain.events import (
     OptOutPressed,
     OverflowAnswered,
     RecordingBegan,
+    RecordingStopped,
     VoicePlayed,
 )
 from dialer.domain.ids import AgentId, AttemptId
@@ -216,6 +219,22 @@ class Outbound:
         if line.agent is not None:
             self._let_go(line, line.agent)
 
+    def start_recording(self, order: StartRecording) -> None:
+        """The agent has told everybody; asked for again, it only says so again."""
+        line = self.lines.get(order.attempt)
+        if line is not None and line.state is LineState.JOINED and line.agent == order.agent:
+            line.is_recorded = True
+            self._say(RecordingBegan(attempt=order.attempt))
+
+    def stop_recording(self, order: StopRecording) -> None:
+        """Nothing more is recorded, or there is nothing to stop."""
+        line = self.lines.get(order.attempt)
+        runs = line is not None and line.is_recorded
+        if line is not None:
+            line.is_recorded = False
+        reason = "" if runs else "nothing is recorded"
+        self._say(RecordingStopped(attempt=order.attempt, is_stopped=runs, reason=reason))
+
     def confirm_opt_out(self, order: ConfirmOptOut) -> None:
         """The opt-out is written down: they hear so, and the line is hung up."""
         line = self.lines.get(order.attempt)
@@ -295,6 +314,7 @@ class Outbound:
     def _record(self, line: Line) -> None:
         voice = line.order.voice
         if voice is not None and voice.record:
+            line.is_recorded = True
             self._say(RecordingBegan(attempt=line.order.attempt))
 
     def _detected(self, line: Line) -> None:

@@ -29,6 +29,7 @@ from dialer.domain.events import (
     OptOutPressed,
     OverflowAnswered,
     RecordingBegan,
+    RecordingStopped,
     VoicePlayed,
 )
 from dialer.domain.ports import InboundCommand, TelephoneCommand
@@ -58,6 +59,7 @@ _SPOKEN = (
     | OptOutPressed
     | OverflowAnswered
     | RecordingBegan
+    | RecordingStopped
     | VoicePlayed
 )
 """What the network says of its own accord."""

@@ -14,7 +14,7 @@ from speech import likeness
 from compliance_gate.findings import Recording
 from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import DetectionMode
-from dialer.domain.commands import ConfirmOptOut, LeaveMessage
+from dialer.domain.commands import ConfirmOptOut, LeaveMessage, StartRecording, StopRecording
 from dialer.domain.detection import Detected
 from dialer.domain.events import (
     CallAnswered,
@@ -26,6 +26,7 @@ from dialer.domain.events import (
     OptOutPressed,
     OverflowAnswered,
     RecordingBegan,
+    RecordingStopped,
     VoicePlayed,
 )
 from dialer.domain.ids import AttemptId
@@ -35,6 +36,7 @@ from telephony.asterisk.recordings import finish
 MESSAGE = PlannedVoice(unserved=Unserved.MESSAGE, message="sorry")
 DROP = PlannedVoice(drop="drop", drop_on_detection=True)
 ANNOUNCED = PlannedVoice(notice="recording", record=True)
+TOLD = PlannedVoice(spoken="This call is recorded.")
 MAY_DROP = frozenset({Recording.VOICEMAIL_DROP})
 MAY_ANNOUNCE = frozenset({Recording.RECORDED_NOTICE})
 
@@ -204,6 +206,63 @@ async def test_an_announcement_whose_sound_is_missing_means_no_recording_and_no_
     await floor.hang_up(attempt)
     await ended(floor, attempt)
     assert not (laboratory.recordings / f"{attempt}.raw").exists()
+
+
+async def test_recording_begins_on_the_agent_s_word_in_the_middle_of_the_talk_and_ends_on_an_objection(
+    floor: Floor, laboratory: Laboratory
+) -> None:
+    """Nothing of what was said before is in the file, nor of what was said after the objection; the talk goes
+    on but for the moment in which the recording begins."""
+    agent = await floor.agent("cora", "toneseat")
+    attempt = await floor.call("050", may_play=frozenset(), voice=TOLD)
+    await floor.wait(CallAnswered, attempt=attempt)
+    await floor.bridge(attempt, agent)
+    await floor.wait(CallBridged, attempt=attempt)
+    await asyncio.sleep(1.5)
+    raw = laboratory.recordings / f"{attempt}.raw"
+    assert not raw.exists()
+    seen, asked = len(floor.told), floor.now()
+    await floor.system.perform(StartRecording(attempt=attempt, agent=agent))
+    await floor.wait(RecordingBegan, attempt=attempt)
+    again = await floor.wait(CallBridged, attempt=attempt, since=seen)
+    assert again.bridged_at - asked < 0.5
+    assert (await floor.system.reconcile()).talking == {attempt: agent}
+    await asyncio.sleep(2.0)
+    await floor.system.perform(StopRecording(attempt=attempt))
+    stopped = await floor.wait(RecordingStopped, attempt=attempt)
+    assert stopped.is_stopped
+    await asyncio.sleep(0.3)
+    size = raw.stat().st_size
+    await asyncio.sleep(1.5)
+    assert raw.stat().st_size == size
+    assert (await floor.system.reconcile()).talking == {attempt: agent}
+    await floor.hang_up(attempt)
+    await ended(floor, attempt)
+    line = finish(laboratory.recordings, attempt, now=floor.now())
+    assert line is not None
+    assert 1.5 < line.seconds < 3.0
+    samples = read_wave(laboratory.recordings / line.file)
+    assert tone_share(samples[1::2]) > 0.5
+
+
+async def test_a_recording_is_not_begun_twice(floor: Floor, laboratory: Laboratory) -> None:
+    """The agent's word may be told again after a lost connection: what was recorded stays."""
+    agent = await floor.agent("dora", "toneseat")
+    attempt = await floor.call("050", may_play=frozenset(), voice=TOLD)
+    await floor.wait(CallAnswered, attempt=attempt)
+    await floor.bridge(attempt, agent)
+    await floor.wait(CallBridged, attempt=attempt)
+    for _again in range(2):
+        seen = len(floor.told)
+        await floor.system.perform(StartRecording(attempt=attempt, agent=agent))
+        await floor.wait(RecordingBegan, attempt=attempt, since=seen)
+        await floor.wait(CallBridged, attempt=attempt, since=seen)
+        await asyncio.sleep(1.5)
+    await floor.hang_up(attempt)
+    await ended(floor, attempt)
+    line = finish(laboratory.recordings, attempt, now=floor.now())
+    assert line is not None
+    assert line.seconds > 2.5
 
 
 async def test_early_sound_is_told_and_detection_listens_only_after_the_answer(floor: Floor) -> None:

@@ -54,6 +54,7 @@ def record_of(call: CallRow, *, wrapped_at: float | None = None) -> AttemptRecor
         played=call.heard.played,
         recorded=_recorded(call),
         overflow_at=call.overflow_at,
+        recording=call.heard.note,
         sip_code=call.sip_code,
     )
 

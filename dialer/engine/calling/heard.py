@@ -14,7 +14,6 @@ from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.events import (
     OptOutPressed,
     OverflowAnswered,
-    RecordingBegan,
     VoicemailDropRequested,
     VoicePlayed,
 )
@@ -73,12 +72,6 @@ class Heard:
         if is_notice and call.state is AttemptState.HEARING_NOTICE:  # also when it failed: no recording then
             phases.hear_notice(call)
             self._joining.join_or_queue(call)
-
-    def recording_began(self, event: RecordingBegan) -> None:
-        """Noted in the attempt."""
-        call = self._known(event.attempt, "late_recording")
-        if call is not None:
-            phases.record(call)
 
     def overflow_answered(self, event: OverflowAnswered) -> None:
         """Somebody took the person: in time by the declared definition, or too late."""

@@ -5,12 +5,14 @@ move changes nothing, and writes only what belongs to that move; what follows fo
 for whoever calls. Nobody else writes to a row of calls (a test looks).
 """
 
+from dataclasses import replace
+
 from dialer.domain.attempt import ATTEMPT, JOINED, AttemptMove, AttemptState, Outcome
 from dialer.domain.commands import Hangup, HangupReason
 from dialer.domain.detection import Detection
 from dialer.domain.disposition import Disposition
 from dialer.domain.ids import AgentId
-from dialer.domain.voice import Played
+from dialer.domain.voice import Played, RecordingNote
 from dialer.engine.context import Context
 from dialer.engine.state import CallRow, SaidRow
 
@@ -172,6 +174,22 @@ def hear(call: CallRow, played: Played, *, is_message: bool) -> None:
 def record(call: CallRow) -> None:
     """From here on it is recorded."""
     call.heard.is_recorded = True
+
+
+def tell_of_recording(call: CallRow, *, version: str, at: float) -> None:
+    """The agent has said that the call is recorded; the first time counts."""
+    if call.heard.note is None:
+        call.heard.note = RecordingNote(spoken_at=at, version=version)
+
+
+def object_to_recording(call: CallRow, *, at: float) -> None:
+    """The person does not want to be recorded."""
+    call.heard.note = replace(call.heard.note or RecordingNote(), objected_at=at)
+
+
+def stop_recording(call: CallRow, *, at: float) -> None:
+    """Nothing more is recorded."""
+    call.heard.note = replace(call.heard.note or RecordingNote(), stopped_at=at)
 
 
 def shift(call: CallRow, by: float) -> None:

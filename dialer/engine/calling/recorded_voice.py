@@ -2,7 +2,7 @@
 
 Decided at the launch, from where the person may be; the telephone system then needs no word from us to keep
 to it. What is not surely allowed is left out: no text for the place, no message; a number that may be heard
-by others, no drop; an announcement that may not be played, no recording.
+by others, no drop; an announcement that may not be played, and no text for the agent to say, no recording.
 """
 
 from compliance_gate.findings import Recording
@@ -15,6 +15,7 @@ from dialer.domain.voice import (
     NOWHERE_KNOWN,
     PlannedVoice,
     RecordingPlan,
+    SpokenText,
     Unserved,
     VoicemailPlan,
     VoicePlan,
@@ -54,7 +55,7 @@ def planned(
     drop = None
     if plan.voicemail is not None and Recording.VOICEMAIL_DROP in may_play:
         drop = _drop(plan.voicemail, file, lead, called, places, now)
-    notice, records = _notice(plan.recording, places, Recording.RECORDED_NOTICE in may_play)
+    notice, records, spoken = _notice(plan.recording, places, Recording.RECORDED_NOTICE in may_play)
     detects = settings.detection is DetectionMode.ON
     return PlannedVoice(
         unserved=_unserved(plan, message is not None),
@@ -66,6 +67,8 @@ def planned(
         and plan.voicemail.by_detection,
         notice=notice,
         record=records,
+        spoken="" if spoken is None else spoken.words,
+        spoken_version="" if spoken is None else spoken.version,
     )
 
 
@@ -129,16 +132,18 @@ def _was_left(entry: HistoryEntry) -> bool:
 
 def _notice(
     plan: RecordingPlan | None, places: tuple[str, ...], may_announce: bool
-) -> tuple[str | None, bool]:
-    """(announcement, whether the call is recorded)."""
+) -> tuple[str | None, bool, SpokenText | None]:
+    """(announcement, whether recording begins by itself, what the agent must say before it does)."""
     if plan is None:
-        return None, False
+        return None, False, None
     needed = (
         EVERYWHERE in plan.notice_in
         or NOWHERE_KNOWN in places
         or any(covers(plan.notice_in, place) for place in places)
     )
     if not needed:
-        return None, True
+        return None, True, None
     text = text_for(plan.notices, places) if may_announce else None
-    return (None, False) if text is None else (text.sound, True)
+    if text is not None:
+        return text.sound, True, None
+    return None, False, text_for(plan.spoken, places)

@@ -331,6 +331,7 @@ attempts = Table(
     Column("recorded", Boolean),
     Column("overflow_at", Float),
     Column("sip_code", Integer),
+    Column("recording", Text),
     Index("ix_attempts_person", "person", "launched_at"),
     Index("ix_attempts_number", "number", "launched_at"),
     Index("ix_attempts_launched", "campaign", "launched_at"),

@@ -10,11 +10,12 @@ from dialer.domain.detection import Detected, Detection
 from dialer.domain.disposition import Disposition
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.record import AttemptRecord
-from dialer.domain.voice import Played
+from dialer.domain.voice import Played, RecordingNote
 from dialer.storage.journal.codecs import encode_value, value_decoder
 
 _disposition = value_decoder(Disposition)
 _played = value_decoder(tuple[Played, ...])
+_recording = value_decoder(RecordingNote)
 _texts = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
@@ -62,6 +63,7 @@ def row_of(record: AttemptRecord) -> dict[str, object]:
         "played": json_text(record.played) if record.played else "[]",
         "recorded": record.recorded,
         "overflow_at": record.overflow_at,
+        "recording": None if record.recording is None else json_text(record.recording),
         "sip_code": record.sip_code,
     }
 
@@ -99,6 +101,7 @@ def record_of(row: Row[Any]) -> AttemptRecord:
         played=() if row.played == "[]" else _played(row.played.encode()),
         recorded=row.recorded,
         overflow_at=row.overflow_at,
+        recording=None if row.recording is None else _recording(row.recording.encode()),
         sip_code=row.sip_code,
     )
 

@@ -338,6 +338,13 @@ MEANT: Mapping[type, Callable[[Now], e.Event]] = {
         attempt=now.attempt, recording=now.one(tuple(Recording)), sound="sorry", complete=bool(now.pick % 2)
     ),
     e.RecordingBegan: lambda now: e.RecordingBegan(attempt=now.attempt),
+    e.RecordingNoticeSpoken: lambda now: e.RecordingNoticeSpoken(
+        agent=now.agent_of(now.attempt), attempt=now.attempt
+    ),
+    e.RecordingObjected: lambda now: e.RecordingObjected(
+        agent=now.agent_of(now.attempt), attempt=now.attempt
+    ),
+    e.RecordingStopped: lambda now: e.RecordingStopped(attempt=now.attempt, is_stopped=now.pick % 3 != 0),
     e.OptOutPressed: lambda now: e.OptOutPressed(attempt=now.attempt, key="9"),
     e.VoicemailDropRequested: lambda now: e.VoicemailDropRequested(
         agent=now.agent_of(now.attempt), attempt=now.attempt

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
 from compliance_gate.request import Hold
 from compliance_gate.words import HoldKind
@@ -19,8 +19,8 @@ from dialer.domain.campaign import CampaignSettings
 from dialer.domain.facts import FactChange
 from dialer.domain.ids import AttemptId, CampaignId, ClientId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.record import AttemptRecord, instant
-from dialer.domain.voice import RecordingPlan, VoicePlan
-from dialer.inquiry.retention import judge
+from dialer.domain.voice import AfterObjection, RecordingNote, RecordingPlan, VoicePlan
+from dialer.inquiry.retention import finish_recordings, judge
 from dialer.storage.database import tables
 from dialer.storage.projecting import fact_rows
 from dialer.storage.projecting.attempt_rows import json_text, row_of
@@ -123,7 +123,7 @@ def test_finish_verify_and_expire_from_the_command_line(
     for name in ("a1", "a2", "a3"):
         record(folder, name)
     status, told = command(capsys, "finish", str(folder), "--store", database)
-    assert (status, told) == (0, {"finished": ["a1.wav", "a2.wav"], "left": ["a3"]})
+    assert (status, told) == (0, {"finished": ["a1.wav", "a2.wav"], "left": ["a3"], "deleted": []})
     assert command(capsys, "verify", str(folder)) == (0, {"recordings": 2, "damaged": []})
     (folder / "a2.wav").write_bytes(b"touched")
     assert command(capsys, "verify", str(folder)) == (1, {"recordings": 2, "damaged": ["a2.wav"]})
@@ -133,6 +133,49 @@ def test_finish_verify_and_expire_from_the_command_line(
     assert did["deleted"] == ["a1.wav"]
     assert not (folder / "a1.wav").exists()
     assert [line.attempt for line in recordings.manifest(folder)] == ["a2"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "held", "deleted"),
+    [
+        (AfterObjection.KEEP, False, ()),
+        (AfterObjection.DELETE, False, ("a2.wav",)),
+        (AfterObjection.DELETE, True, ()),
+    ],
+)
+def test_what_was_recorded_before_an_objection_goes_where_the_campaign_keeps_nothing_then(
+    store: Store, tmp_path: Path, kept: AfterObjection, held: bool, deleted: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "recordings"
+    note = RecordingNote(spoken_at=NEW, objected_at=NEW + 30.0, stopped_at=NEW + 30.1)
+    keep(store, attempt("a1", at=NEW), replace(attempt("a2", at=NEW), recording=note))
+    plan = VoicePlan(recording=RecordingPlan(after_objection=kept))
+    row = json_text(replace(SETTINGS, voice=plan))
+    store.write(lambda connection: connection.execute(update(tables.campaigns).values(settings=row)))
+    if held:
+        hold(store, FactChange(person=PersonId("p1"), hold=court()))
+    for name in ("a1", "a2"):
+        record(folder, name)
+    done = finish_recordings(folder, store, now=NOW)
+    assert done.deleted == deleted
+    assert (folder / "a2.wav").exists() == (not deleted)
+    assert (folder / "a1.wav").exists()
+    gone = folder / recordings.DELETED
+    assert gone.exists() == bool(deleted)
+    assert not deleted or json.loads(gone.read_text())["rule"] == "the person objected to being recorded"
+
+
+def test_finished_recordings_are_the_owner_s_alone(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    keep(store, attempt("a1", at=NEW))
+    record(folder, "a1")
+    before = os.umask(0)
+    try:
+        finish_recordings(folder, store, now=NOW)
+    finally:
+        os.umask(before)
+    modes = {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
+    assert modes == {"a1.wav": 0o600, "manifest.jsonl": 0o600, ".lock": 0o600}
 
 
 def test_a_folder_that_is_not_there_is_said_to_be_missing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,6 +54,19 @@ def test_words_that_are_not_the_parts_are_refused_where_they_are_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"words": "This call about your account is recorded."}, "it says 'account'"),
+        ({"client": "other"}, "it was approved for other"),
+    ],
+)
+def test_what_agents_say_before_they_know_whom_is_held_to_the_same(change: dict[str, str], told: str) -> None:
+    values = example()
+    values["campaigns"][0]["voice"]["recording"]["spoken"][0] |= change
+    assert told in refused(values).what
+
+
+@pytest.mark.parametrize(
     ("place", "words", "told"),
     [
         ("messages", "Acme Collections, 212 555 0100. Press 9.", "it says 'Collections' to whoever hears it"),

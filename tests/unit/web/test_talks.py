@@ -11,6 +11,8 @@ from dialer.domain.agent import AgentState
 from dialer.domain.events import (
     ConferenceLeft,
     Event,
+    RecordingNoticeSpoken,
+    RecordingObjected,
     ThirdPartyReleased,
     ThirdPartyRequested,
     TransferRequested,
@@ -119,6 +121,23 @@ def test_a_refusal_says_why_in_the_engine_s_words(client: TestClient, floor: Tal
 def test_a_third_party_is_exactly_one_of_line_and_number(client: TestClient, body: dict[str, str]) -> None:
     answer = client.post("/api/agents/ann/third-party", json=body, headers=_as("ann"))
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "event"),
+    [
+        ("notice", RecordingNoticeSpoken(agent=AgentId("ann"), attempt=AttemptId("a1"))),
+        ("objection", RecordingObjected(agent=AgentId("ann"), attempt=AttemptId("a1"))),
+    ],
+)
+def test_an_agent_says_of_their_own_call_that_it_may_and_may_not_be_recorded(
+    client: TestClient, floor: TalkFloor, path: str, event: Event
+) -> None:
+    body = {"attempt": "a1"}
+    assert client.post(f"/api/agents/bob/recording/{path}", json=body, headers=_as("ann")).status_code == 403
+    assert client.post(f"/api/agents/ann/recording/{path}", json={}, headers=_as("ann")).status_code == 422
+    assert client.post(f"/api/agents/ann/recording/{path}", json=body, headers=_as("ann")).status_code == 200
+    assert floor.told == [event]
 
 
 def test_only_a_supervisor_takes_a_talk_over(client: TestClient, floor: TalkFloor) -> None:

@@ -1,0 +1,113 @@
+"""Recordings that begin in the middle of a talk, and those that end there.
+
+Recording begins in the dialplan, for the manager's user has no right to begin one. So the person is taken out
+of the talk into the dialplan, which begins it and lets them wait, and is joined to the agent again as soon as
+they do: a few hundredths of a second without sound. When that join fails they wait as anybody whose agent
+went away. Stopping needs no such detour.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterable
+
+import structlog
+
+from dialer.domain.commands import StartRecording, StopRecording
+from dialer.domain.events import RecordingStopped
+from telephony.asterisk import orders
+from telephony.asterisk.acts import Told
+from telephony.asterisk.connection import AmiConnection
+from telephony.asterisk.errors import AmiError
+from telephony.asterisk.names import call_channel
+from telephony.asterisk.wire import Action, AmiMessage
+from telephony.softphone.legs import LegBook
+
+_log = structlog.get_logger(__name__)
+
+# Until the dialplan has the person waiting; the limit that it keeps for them is longer.
+_WAITS_WITHIN_S = 1.0
+_JOIN_TRIES = 4
+_STOP_TRIES = 12
+_AGAIN_S = 0.25
+
+
+class Recorder:
+    """Begins and ends recordings at one Asterisk.
+
+    Args:
+        link: gives the present connection.
+        tell: passes on what is to be told.
+    """
+
+    def __init__(
+        self,
+        *,
+        link: Callable[[], AmiConnection],
+        legs: LegBook,
+        tell: Callable[[Iterable[Told]], Awaitable[None]],
+    ) -> None:
+        self._link = link
+        self._legs = legs
+        self._tell = tell
+        self._awaited: dict[str, asyncio.Event] = {}
+
+    async def perform(self, command: StartRecording | StopRecording) -> None:
+        """Begin, or end; what comes of it is told by events."""
+        if isinstance(command, StartRecording):
+            await self._start(command)
+        else:
+            await self._stop(command)
+
+    def feed(self, message: AmiMessage) -> None:
+        """One event of Asterisk's: the person waits in the dialplan."""
+        if self._awaited and message.event == "BridgeEnter":
+            waits = self._awaited.get(message.get("uniqueid"))
+            if waits is not None and message.get("bridgetechnology") == "holding_bridge":
+                waits.set()
+
+    async def _start(self, command: StartRecording) -> None:
+        channel, leg = call_channel(command.attempt), self._legs.channel_of(command.agent)
+        if leg is None or channel in self._awaited:
+            return
+        waits = self._awaited[channel] = asyncio.Event()
+        try:
+            for action in orders.begin_recording(channel, command.attempt):
+                if await self._refusal(action):
+                    return  # the call is over
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_WAITS_WITHIN_S):
+                    await waits.wait()
+        finally:
+            del self._awaited[channel]
+        await self._join_again(command, channel, leg)
+
+    async def _join_again(self, command: StartRecording, channel: str, leg: str) -> None:
+        why = ""
+        for _try in range(_JOIN_TRIES):
+            why = await self._refusal(orders.join(channel, leg))
+            if not why:
+                return
+            await asyncio.sleep(_AGAIN_S)
+        _log.error("recording.talk_not_joined_again", attempt=command.attempt, agent=command.agent, why=why)
+
+    async def _stop(self, command: StopRecording) -> None:
+        """Again for a while: one that has only just been asked for cannot be stopped until it runs."""
+        action, why = orders.stop_recording(call_channel(command.attempt)), ""
+        for nth in range(_STOP_TRIES):
+            if nth:
+                await asyncio.sleep(_AGAIN_S)
+            why = await self._refusal(action)
+            if not why:
+                await self._tell((RecordingStopped(attempt=command.attempt),))
+                return
+        await self._tell((RecordingStopped(attempt=command.attempt, is_stopped=False, reason=why),))
+
+    async def _refusal(self, action: Action) -> str:
+        """What Asterisk says against it; '' when it does it."""
+        try:
+            answer = await self._link().send(action, within=2.0)
+        except AmiError as error:
+            return str(error)
+        return "" if answer.is_success else answer.get("message") or "refused"

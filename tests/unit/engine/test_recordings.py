@@ -1,0 +1,182 @@
+"""Recordings that an agent's word begins and a person's objection ends."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from compliance_gate.findings import Recording
+from dialer.domain import commands as c
+from dialer.domain import events as e
+from dialer.domain.attempt import Outcome
+from dialer.domain.ids import AgentId, AttemptId
+from dialer.domain.record import AttemptRecord
+from dialer.domain.voice import (
+    ApprovedText,
+    RecordingNote,
+    RecordingPlan,
+    RecordingState,
+    SpokenText,
+    VoicePlan,
+)
+
+Floor = Any
+MakeFloor = Callable[..., Floor]
+
+ANN = AgentId("agent0")
+WORDS = "This call is recorded."
+NOTICE = ApprovedText(
+    sound="notice",
+    version="3",
+    words=WORDS,
+    approved_by="C. Officer",
+    approved_on="2026-11-01",
+    client="acme",
+    seconds=1.2,
+)
+SPOKEN = SpokenText(
+    version="7", words=WORDS, approved_by="C. Officer", approved_on="2026-11-01", client="acme"
+)
+PLAN = VoicePlan(recording=RecordingPlan(notices=(NOTICE,), spoken=(SPOKEN,)))
+
+
+def talking(
+    make_floor: MakeFloor, *, may_announce: bool = False, voice: VoicePlan = PLAN
+) -> tuple[Floor, AttemptId]:
+    """A floor with a talk on a call that may, or may not, be announced by a recording."""
+    floor = make_floor(voice=voice, abandonment_limit=1.0, abandonment_target=0.03)
+    may_play = {Recording.ABANDONMENT_MESSAGE}
+    floor.gate.may_play = frozenset(may_play | {Recording.RECORDED_NOTICE} if may_announce else may_play)
+    floor.start(agents=1)
+    attempt = floor.last(c.Originate).attempt
+    floor.answer(attempt)
+    if may_announce:
+        heard = e.VoicePlayed(
+            attempt=attempt, recording=Recording.RECORDED_NOTICE, sound="notice", complete=True
+        )
+        floor.send(e.RecordingBegan(attempt=attempt), after=1.2)
+        floor.send(heard)
+    floor.send(e.CallBridged(attempt=attempt, agent=ANN, bridged_at=floor.now))
+    return floor, AttemptId(attempt)
+
+
+def spoken(attempt: AttemptId) -> e.RecordingNoticeSpoken:
+    return e.RecordingNoticeSpoken(agent=ANN, attempt=attempt)
+
+
+def objected(attempt: AttemptId) -> e.RecordingObjected:
+    return e.RecordingObjected(agent=ANN, attempt=attempt)
+
+
+def view(floor: Floor) -> Any:
+    return floor.engine.snapshot().agents[0]
+
+
+def record(floor: Floor) -> AttemptRecord:
+    return floor.all(c.StoreOutcome)[-1].record
+
+
+def test_where_no_announcement_may_be_played_the_agent_s_word_begins_the_recording(
+    make_floor: MakeFloor,
+) -> None:
+    floor, attempt = talking(make_floor)
+    order = floor.last(c.Originate)
+    assert (order.voice.notice, order.voice.record, order.voice.spoken) == (None, False, WORDS)
+    assert (view(floor).recording, view(floor).to_say) == (RecordingState.NOTICE_DUE, WORDS)
+    assert not floor.all(c.StartRecording)
+    told_at = floor.now + 3.0
+    floor.send(spoken(attempt), after=3.0)
+    assert floor.last(c.StartRecording) == c.StartRecording(attempt=attempt, agent=ANN)
+    assert view(floor).recording is RecordingState.ORDERED
+    floor.send(e.RecordingBegan(attempt=attempt), after=0.05)
+    assert (view(floor).recording, view(floor).to_say) == (RecordingState.RUNNING, "")
+    floor.send(e.CallEnded(attempt=attempt, outcome=Outcome.CONNECTED), after=30.0)
+    assert record(floor).recorded
+    assert record(floor).recording == RecordingNote(spoken_at=told_at, version="7")
+
+
+def test_a_call_on_which_the_agent_said_nothing_is_not_recorded(make_floor: MakeFloor) -> None:
+    floor, attempt = talking(make_floor)
+    floor.send(e.CallEnded(attempt=attempt, outcome=Outcome.CONNECTED), after=30.0)
+    assert (record(floor).recorded, record(floor).recording) == (False, None)
+
+
+def test_an_announced_call_asks_nothing_of_the_agent(make_floor: MakeFloor) -> None:
+    floor, attempt = talking(make_floor, may_announce=True)
+    assert (view(floor).recording, view(floor).to_say) == (RecordingState.RUNNING, "")
+    floor.send(spoken(attempt))
+    assert not floor.all(c.StartRecording)
+    assert floor.engine.was_ignored
+
+
+def test_without_words_that_were_approved_nothing_is_recorded_and_the_agent_is_told(
+    make_floor: MakeFloor,
+) -> None:
+    voice = VoicePlan(recording=RecordingPlan(notices=(NOTICE,)))
+    floor, attempt = talking(make_floor, voice=voice)
+    assert view(floor).recording is RecordingState.NONE
+    floor.send(spoken(attempt))
+    assert not floor.all(c.StartRecording)
+    assert view(floor).notice == "not recorded: this call is not recorded on an agent's word"
+
+
+@pytest.mark.parametrize("may_announce", [False, True])
+def test_an_objection_stops_the_recording_and_is_final(make_floor: MakeFloor, may_announce: bool) -> None:
+    floor, attempt = talking(make_floor, may_announce=may_announce)
+    if not may_announce:
+        floor.send(spoken(attempt), after=1.0)
+        floor.send(e.RecordingBegan(attempt=attempt), after=0.05)
+    at = floor.now + 10.0
+    floor.send(objected(attempt), after=10.0)
+    assert floor.last(c.StopRecording) == c.StopRecording(attempt=attempt)
+    assert view(floor).recording is RecordingState.STOPPING
+    floor.send(e.RecordingStopped(attempt=attempt), after=0.5)
+    assert view(floor).recording is RecordingState.STOPPED
+    floor.send(spoken(attempt))
+    assert len(floor.all(c.StartRecording)) == (0 if may_announce else 1)
+    floor.send(objected(attempt))
+    assert len(floor.all(c.StopRecording)) == 1
+    floor.send(e.CallEnded(attempt=attempt, outcome=Outcome.CONNECTED), after=30.0)
+    note = record(floor).recording
+    assert note is not None
+    assert (note.objected_at, note.stopped_at) == (at, at + 0.5)
+    assert record(floor).recorded, "what was said before it"
+
+
+def test_an_objection_before_anything_is_recorded_lets_nothing_begin(make_floor: MakeFloor) -> None:
+    floor, attempt = talking(make_floor)
+    floor.send(objected(attempt), after=1.0)
+    assert not floor.all(c.StopRecording)
+    assert view(floor).recording is RecordingState.STOPPED
+    floor.send(spoken(attempt), after=1.0)
+    assert not floor.all(c.StartRecording)
+    assert view(floor).notice == "not recorded: the person objected"
+    floor.send(e.CallEnded(attempt=attempt, outcome=Outcome.CONNECTED), after=30.0)
+    assert record(floor).recorded is False
+
+
+def test_a_recording_that_begins_as_it_is_objected_to_is_stopped_once_more(make_floor: MakeFloor) -> None:
+    floor, attempt = talking(make_floor)
+    floor.send(spoken(attempt))
+    floor.send(objected(attempt), after=0.01)
+    floor.send(e.RecordingBegan(attempt=attempt), after=0.02)
+    assert len(floor.all(c.StopRecording)) == 2
+
+
+def test_a_recording_that_cannot_be_stopped_is_told_to_agent_and_floor(make_floor: MakeFloor) -> None:
+    floor, attempt = talking(make_floor, may_announce=True)
+    floor.send(objected(attempt))
+    floor.send(e.RecordingStopped(attempt=attempt, is_stopped=False, reason="no connection"), after=3.0)
+    assert view(floor).recording is RecordingState.STOPPING
+    assert "could not be stopped" in view(floor).notice
+    alarm = floor.last(c.RaiseAlarm)
+    assert (alarm.subject, "no connection" in alarm.text) == ("recordings", True)
+
+
+def test_a_word_about_another_call_changes_nothing(make_floor: MakeFloor) -> None:
+    floor, _ = talking(make_floor)
+    for event in (spoken(AttemptId("other")), objected(AttemptId("other"))):
+        floor.send(event)
+        assert floor.engine.was_ignored
+    assert not floor.all(c.StartRecording)
+    assert not floor.all(c.StopRecording)

@@ -187,13 +187,10 @@ class AsteriskSystem:
 
     def _remember_wish(self, command: TelephoneCommand) -> None:
         """Who sits where is a wish that outlives the connection, unlike anything that is done to a call."""
-        match command:
-            case ConnectAgentLeg():
-                self._legs.want(command.agent, command.endpoint)
-            case DropAgentLeg():
-                self._legs.drop(command.agent)
-            case _:
-                pass
+        if isinstance(command, ConnectAgentLeg):
+            self._legs.want(command.agent, command.endpoint)
+        elif isinstance(command, DropAgentLeg):
+            self._legs.drop(command.agent)
 
     def _change_call(self, command: ReleaseAgent | LeaveMessage | ConfirmOptOut) -> None:
         channel = call_channel(command.attempt)
@@ -363,9 +360,8 @@ class AsteriskSystem:
         refusal = self._refusal(command)
         chosen = None if refusal else self._trunks.choose(_steady())
         if not isinstance(chosen, Chosen):
-            await self._tell(
-                self._calls.refused(command.attempt, refusal or str(getattr(chosen, "reason", "")))
-            )
+            why = refusal or str(getattr(chosen, "reason", ""))
+            await self._tell(self._calls.refused(command.attempt, why))
             return
         call.trunk = chosen.trunk
         try:

@@ -105,8 +105,6 @@ class Predictive:
     def threshold(self, snapshot: PacingSnapshot) -> float:
         """Largest lateness per live answer at which a call is still launched, 0-1, quantised."""
         ledger = snapshot.ledger
-        if ledger.limit <= 0.0:
-            return 0.0
         target = min(self._target, ledger.limit)
         headroom = target * ledger.live_answers - ledger.abandoned - self._margin
         low, high = _HEADROOM_RANGE

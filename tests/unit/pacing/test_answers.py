@@ -204,3 +204,38 @@ def test_a_campaign_sets_the_beliefs_beside_the_parameters_of_its_policy() -> No
     assert make_policy("predictive", **parameters).state() == make_policy("predictive", target=0.02).state()
     with pytest.raises(PolicyParameterError, match="live_prior"):
         make_learner(live_prior=2.0)
+
+
+@pytest.mark.parametrize(
+    ("beliefs", "refused"),
+    [
+        ({"live_prior": 0.0}, True),
+        ({"live_prior": 0.35}, False),
+        ({"live_prior": 0.36}, True),
+        ({"needs_agent_prior": 0.08}, False),
+        ({"needs_agent_prior": 0.99}, False),
+        ({"needs_agent_prior": 1.0}, True),
+        ({"prior_weight": 0.0}, True),
+        ({"hour_weight": 0.0}, True),
+        ({"number_weight": 0.0}, True),
+        ({"number_weight": 0.1}, False),
+        ({"answer_memory": 1.1}, False),
+    ],
+)
+def test_beliefs_are_shares_and_weights_above_zero(beliefs: dict[str, float], refused: bool) -> None:
+    if refused:
+        with pytest.raises(ValueError, match=r"must"):
+            AnswerBeliefs(**beliefs)
+    else:
+        AnswerBeliefs(**beliefs)
+
+
+@pytest.mark.parametrize(
+    ("hour", "refused"), [(0, False), (23, False), (-1, True), (24, True), (None, False)]
+)
+def test_hours_of_a_day_are_0_to_23(hour: int | None, refused: bool) -> None:
+    if refused:
+        with pytest.raises(ValueError, match="0-23"):
+            NumberProfile(local_hour=hour)
+    else:
+        assert NumberProfile(local_hour=hour).local_hour == hour

@@ -1,6 +1,7 @@
 """The cheap floor keeps its books: what goes in comes out, and every policy meets the same day."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from numpy.random import Generator
@@ -8,7 +9,17 @@ from numpy.random import Generator
 from pacing.bench import BREAK, COLLECTIONS, DRIFT, REF, SCENARIOS, Floor, Scenario, Tally, measure
 from pacing.bench.scenarios import Detection, constant
 from pacing.learner import Learner
-from pacing.policy import LaunchDecision, PacingSnapshot
+from pacing.policy import (
+    LaunchDecision,
+    LaunchOutcome,
+    LaunchResolved,
+    LiveAnswerAbandoned,
+    LiveAnswerConnected,
+    PacingObservation,
+    PacingSnapshot,
+    TalkEnded,
+    WrapUpEnded,
+)
 from pacing.progressive import Progressive
 from pacing.registry import make_guarded_policy, make_policy
 from simulator.streams import Streams
@@ -120,3 +131,84 @@ def test_a_limit_of_ones_own_is_what_the_guard_holds() -> None:
     policy = make_guarded_policy("fixed_ratio", lines_per_agent=3.0)
     tally = Floor(REF, policy, agents=10, rng=rng, hours=0.25, limit=0.2).run()
     assert 0.05 < tally.abandonment <= 0.2
+
+
+class Everything(Watched):
+    """Three lines per ready agent, and what has rung long enough is taken back now and then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[PacingObservation] = []
+
+    def decide(self, snapshot: PacingSnapshot) -> LaunchDecision:
+        self.seen.append(snapshot)
+        launches = max(0, 3 * snapshot.ready_agents - snapshot.ringing_elapsed.size)
+        cancels = snapshot.cancellable_ringing if int(snapshot.now) % 97 == 0 else 0
+        return LaunchDecision(
+            launches=min(launches, snapshot.launchable), reason="three each", cancel_ringing=cancels
+        )
+
+    def observe(self, observation: PacingObservation) -> None:
+        self.told.append(observation)
+
+
+BUSY = replace(
+    COLLECTIONS,
+    name="BUSY",
+    live=0.2,
+    machine=0.3,
+    busy=0.1,
+    breaks=((600.0, 300.0, 0.5),),
+    inbound=1.0 / 60.0,
+    inbound_patience=20.0,
+    patience=4.0,
+)
+
+
+def _busy_day(scenario: Scenario) -> tuple[Tally, Everything]:
+    policy = Everything()
+    rng = Streams(7).generator("bench", "busy")
+    return Floor(scenario, policy, agents=6, rng=rng, hours=HALF_AN_HOUR).run(), policy
+
+
+def _told(policy: Everything, kind: type) -> int:
+    return sum(isinstance(each, kind) for each in policy.told)
+
+
+@pytest.mark.parametrize(
+    ("changes", "figures"),
+    [
+        ({}, (254, 51, 19, 7, 36, 11, 4785, 583, 1196, 2890)),
+        ({"unidentified_counts": True}, (254, 83, 51, 7, 36, 11, 4785, 583, 1196, 2890)),
+        ({"patience": 0.0}, (320, 62, 13, 19, 24, 9, 5192, 589, 1075, 1829)),
+        (
+            {"detection": Detection(seconds=constant(1.0), finds_machines=0.5, loses_people=0.25)},
+            (218, 30, 10, 6, 39, 7, 2837, 244, 962, 5124),
+        ),
+        ({"wrap": constant(0.0), "inbound_patience": 60.0}, (286, 57, 12, 8, 27, 0, 5080, 529, 0, 3187)),
+    ],
+)
+def test_a_day_on_which_everything_happens_adds_up_to_the_figures_of_it(
+    changes: dict[str, Any], figures: tuple[int, ...]
+) -> None:
+    """Machines, late answers, breaks, people who call us, calls taken back: counts, and whole seconds."""
+    tally, policy = _busy_day(replace(BUSY, **changes))
+    counts = (tally.launches, tally.live, tally.abandoned, tally.cancelled, tally.inbound, tally.inbound_lost)
+    seconds = (tally.talk, tally.machine_talk, tally.wrap, tally.inbound_talk)
+    assert (*counts, *map(round, seconds)) == figures
+    assert _told(policy, LiveAnswerAbandoned) == tally.abandoned
+    assert _told(policy, LiveAnswerConnected) == tally.live - tally.abandoned
+    resolved = [each for each in policy.told if isinstance(each, LaunchResolved)]
+    assert sum(each.outcome is LaunchOutcome.CANCELLED for each in resolved) == tally.cancelled > 0
+    assert {(each.needs_agent, each.live) for each in resolved} == {(0.5, 0.2)}
+    assert not any(each.needed for each in resolved if each.outcome is LaunchOutcome.CANCELLED)
+    ended = [each.wrap_s for each in policy.told if isinstance(each, WrapUpEnded)]
+    assert min(ended) == 0.0
+    assert _told(policy, TalkEnded) - len(ended) in range(7)
+
+
+def test_who_calls_us_waits_a_minute_unless_told() -> None:
+    assert REF.inbound_patience == 60.0
+    assert (REF.inbound, REF.detection, REF.breaks, REF.drift, REF.unidentified_counts) == (
+        0.0, None, (), (), False
+    )  # fmt: skip

@@ -142,6 +142,7 @@ def test_a_call_taken_back_would_have_rung_on_to_an_end_nobody_knows() -> None:
     model.observe(LaunchResolved(needs_agent=0.5, live=0.1, outcome=LaunchOutcome.CANCELLED, ring_s=16.0))
     parts = (model.live_ring, model.machine_ring, model.unanswered_ring)
     assert [part.observations for part in parts] == pytest.approx([0.1, 0.4, 0.5])
+    assert [part.state()["completed"] for part in parts] == [0.0, 0.0, 0.0]
     assert model.live_share.factor == model.needs_share.factor == 1.0
 
 
@@ -226,3 +227,28 @@ def test_tables_are_made_anew_only_for_what_changed() -> None:
     for _ in range(5):
         model.observe(TalkEnded(agent_id="a", talk_s=30.0))
     assert model.tables(2.0).supply is not rung.supply
+
+
+@pytest.mark.parametrize("wrong", [{"weight": 0.0}, {"memory": 0.0}, {"weight": -1.0}])
+def test_a_factor_needs_a_weight_and_a_memory(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="must be above zero"):
+        Calibration(**wrong)
+
+
+def test_an_answer_keeps_its_agent_as_long_as_talk_and_wrap_up_last() -> None:
+    """Second by second: the talk ends in the middle of one, and the wrap-up has the rest."""
+    model, patience = FloorModel(), 2.0
+    talk, wrap = model.talk.survival, model.wrap.survival
+
+    def over(within: float) -> float:
+        seconds = np.arange(0.0, within + 1.0)
+        ends = talk(seconds) - talk(seconds + 1.0)
+        rest = within - (seconds + 0.5)
+        return float(
+            sum(end * (1.0 - wrap(left)) for end, left in zip(ends, rest, strict=True) if left >= 0.0)
+        )
+
+    returning = model.tables(patience).supply.returning
+    for lag in (0, 1, 2, 5, 10, 19):
+        kept = 1.0 - over(1.5 * lag + patience)
+        assert returning[0, lag] == pytest.approx(kept * (0.5 if lag == 0 else 1.0), rel=1e-9)

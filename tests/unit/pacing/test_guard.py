@@ -310,3 +310,12 @@ def test_it_shares_what_a_predictive_policy_has_learned() -> None:
 def test_shares_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="0-1"):
         AbandonmentGuard(_bold(), **wrong)
+
+
+def test_the_one_call_that_may_be_taken_back_is() -> None:
+    """And none where none may be, whoever is gone."""
+    for ringing, cancelled in (((20.0, 3.0), 1), ((3.0, 2.0), 0), ((), 0)):
+        gone = _floor(ready=0, talking=0, ringing=ringing)
+        assert AbandonmentGuard(_bold()).decide(gone).cancel_ringing == cancelled
+        over = _floor(ready=0, ringing=ringing, window_left=60.0, abandoned=20)
+        assert AbandonmentGuard(_bold()).decide(over).cancel_ringing == cancelled

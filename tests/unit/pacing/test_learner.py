@@ -129,3 +129,12 @@ def test_what_cannot_be_is_refused() -> None:
             InboundAsked(at=NOW, share=share)
     with pytest.raises(ValueError, match="negative"):
         AnswerHandedOver(delay_s=-0.1)
+
+
+def test_a_verdict_fades_by_a_two_hundredth_with_each_that_follows() -> None:
+    delay = HandOverDelay()
+    for _ in range(3):
+        delay.observe(2.0)
+    keep = 1.0 - 1.0 / 200.0
+    counted = 1.0 + keep + keep * keep
+    assert delay.state() == {"count": pytest.approx(counted), "seconds": pytest.approx(2.0 * counted)}

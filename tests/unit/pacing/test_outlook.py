@@ -10,8 +10,9 @@ import pytest
 
 from pacing.bench.snapshots import floor, ledger
 from pacing.floor_model import FloorModel
+from pacing.horizon import MIDDLES
 from pacing.outlook import Outlook, at_most
-from pacing.policy import PacingSnapshot, TalkEnded, WrapUpEnded
+from pacing.policy import LaunchOutcome, LaunchResolved, PacingSnapshot, TalkEnded, WrapUpEnded
 from simulator.streams import Streams
 
 
@@ -259,3 +260,79 @@ def test_where_few_answers_count_many_agents_may_be_missing() -> None:
     assert few.missing_more_than(5) == pytest.approx(replace(few, counted=1.0).missing_more_than(30))
     all_count = floor(ready=9, talking=(), live=0.1, needs=0.6, unidentified_counts=True)
     assert Outlook(all_count, FloorModel()).after(30).counted == 1.0
+
+
+def _learned() -> FloorModel:
+    """A floor on which more answer, and more machines reach agents, than was said."""
+    model = FloorModel()
+    for outcome in (LaunchOutcome.ANSWERED_LIVE,) * 4 + (LaunchOutcome.MACHINE,) * 4:
+        model.observe(
+            LaunchResolved(needs_agent=0.3, live=0.1, outcome=outcome, ring_s=10.0, needed_agent=True)
+        )
+    assert model.live_share.factor > 1.2
+    assert model.needs_share.factor > 1.2
+    assert model.live_share.factor != model.needs_share.factor
+    return model
+
+
+@pytest.mark.parametrize(("needs", "unidentified"), [(0.2, False), (0.7, False), (0.7, True)])
+def test_what_was_learned_of_answers_counts_alike_for_the_first_and_for_all(
+    needs: float, unidentified: bool
+) -> None:
+    """A lead that nobody answers, put first, moves the true first one into a block."""
+    plain = replace(_floor(4, needs=needs), unidentified_counts=unidentified)
+    shifted = replace(
+        plain,
+        launch_limit=5,
+        candidate_needs_agent=np.concatenate(([0.0], plain.candidate_needs_agent)),
+        candidate_live=np.concatenate(([0.0], plain.candidate_live)),
+    )
+    model = _learned()
+    for index in range(4):
+        alone, behind = Outlook(plain, model).cost(index), Outlook(shifted, model).cost(index + 1)
+        assert behind == pytest.approx(alone, rel=1e-9)
+    more, as_told = Outlook(plain, model).cost(0), Outlook(plain, FloorModel()).cost(0)
+    assert more > 1.2 * as_told
+
+
+def test_an_answer_that_comes_after_the_shift_is_late_however_many_are_free() -> None:
+    """Only in the last slot, which ends with the horizon; a moment later nothing of it is."""
+    free = replace(_floor(2), ready_agents=50)
+    patience = free.patience
+    costs = [
+        Outlook(replace(free, shift_left=float(MIDDLES[place]) + patience + more), FloorModel()).cost(0)
+        for place, more in ((-1, 0.01), (-1, -0.01), (-1, -1.4), (-2, -0.01))
+    ]
+    assert costs[0] == pytest.approx(Outlook(free, FloorModel()).cost(0), abs=1e-12)
+    assert costs[1] > costs[0] + 1e-4
+    assert costs[2] == costs[1]
+    assert costs[3] > costs[2]
+
+
+@pytest.mark.parametrize("ready", [0, 3, 10, 50, 200])
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_no_fewer_than_none_are_late_and_no_more_than_all_count(ready: int, count: int) -> None:
+    """Far out the expansion may fall below nothing; expected answers do not."""
+    for needs in (0.2, 0.7):
+        found = Outlook(replace(_floor(5, needs=needs), ready_agents=ready), FloorModel()).after(count)
+        assert (found.late >= 0.0).all()
+        assert found.late.shape == (count + 1,)
+        assert 0.0 < found.counted <= 1.0
+
+
+def test_where_nobody_needs_an_agent_all_that_do_count() -> None:
+    """There is nothing to take a share of."""
+    silent = floor_of_nobody()
+    assert Outlook(silent, FloorModel()).after(0).counted == 1.0
+    assert Outlook(silent, FloorModel()).after(2).counted == 1.0
+
+
+def floor_of_nobody() -> PacingSnapshot:
+    return PacingSnapshot(
+        now=0.0,
+        ready_agents=1,
+        launch_limit=2,
+        ledger=ledger(),
+        candidate_needs_agent=np.zeros(2),
+        candidate_live=np.zeros(2),
+    )

@@ -1,5 +1,7 @@
 """The boundary types of the pacing library refuse what cannot be."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -84,3 +86,56 @@ def test_agents_who_leave_do_not_serve_on() -> None:
 
 def test_last_bit_differences_do_not_survive_quantisation() -> None:
     assert quantised(0.1 + 0.2) == quantised(0.3)
+
+
+@pytest.mark.parametrize(
+    ("ring", "cancellable", "refused"), [(2, 2, False), (2, 3, True), (2, -1, True), (0, 0, False)]
+)
+def test_no_more_calls_may_be_taken_back_than_ring(ring: int, cancellable: int, refused: bool) -> None:
+    def make() -> PacingSnapshot:
+        return PacingSnapshot(
+            now=0.0,
+            ready_agents=0,
+            launch_limit=0,
+            ledger=ledger(),
+            ringing_elapsed=np.ones(ring),
+            ringing_needs_agent=np.ones(ring),
+            ringing_live=np.ones(ring),
+            cancellable_ringing=cancellable,
+        )
+
+    if refused:
+        with pytest.raises(ValueError, match="no more calls can be taken back than ring"):
+            make()
+    else:
+        assert make().cancellable_ringing == cancellable
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"ready_agents": -1},
+        {"paused_agents": -1},
+        {"reserved_agents": -1},
+        {"leads_left": -1},
+        {"launch_limit": -1},
+        {"expected_inbound": -0.001},
+        {"classify_delay": -0.001},
+        {"shift_left": -0.001},
+    ],
+)
+def test_each_count_rate_and_duration_of_a_snapshot_is_none_or_more(wrong: dict[str, Any]) -> None:
+    none: dict[str, Any] = dict.fromkeys(wrong, 0)
+    plain: dict[str, Any] = {"now": 0.0, "ready_agents": 0, "launch_limit": 0, "ledger": ledger()}
+    PacingSnapshot(**{**plain, **none})
+    with pytest.raises(ValueError, match="cannot be negative"):
+        PacingSnapshot(**{**plain, **wrong})
+
+
+@pytest.mark.parametrize("wrong", [{"launches": -1}, {"cancel_ringing": -1}])
+def test_a_decision_launches_and_takes_back_none_or_more(wrong: dict[str, int]) -> None:
+    plain: dict[str, Any] = {"launches": 0, "cancel_ringing": 0, "reason": ""}
+    wronged: dict[str, Any] = {**plain, **wrong}
+    LaunchDecision(**plain)
+    with pytest.raises(ValueError, match="cannot be negative"):
+        LaunchDecision(**wronged)

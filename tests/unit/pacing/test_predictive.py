@@ -191,3 +191,31 @@ def test_shares_out_of_range_are_refused(wrong: float) -> None:
         Predictive(target=wrong)
     with pytest.raises(ValueError, match="0-1"):
         Predictive(threshold=wrong)
+
+
+def test_it_tells_the_lateness_of_the_next_call_and_the_agents_of_the_seventh_horizon() -> None:
+    """Where nothing more could be launched there is no next; the seventh of twenty is ten seconds ahead."""
+    policy, free = Predictive(), floor(ready=2, counted=ledger(limit=0.0))
+    none_left = floor(ready=2, counted=ledger(limit=0.0), launch_limit=2)
+    assert policy.decide(none_left).terms["lateness_of_next"] == 0.0
+    decision = policy.decide(free)
+    assert decision.terms["spare_agents_in_10s"] == pytest.approx(float(policy.outlook(free).spare[6]))
+    assert decision.terms["threshold"] == 0.0
+
+
+@pytest.mark.parametrize(("limit", "launches"), [(0, 0), (1, 1), (2, 2)])
+def test_where_one_call_may_be_launched_one_is(limit: int, launches: int) -> None:
+    decision = Predictive().decide(floor(ready=9, launch_limit=limit))
+    assert decision.launches == launches
+    assert (decision.reason == "Nothing may be launched now.") is (limit == 0)
+
+
+def test_a_snapshot_is_looked_at_once_until_something_is_learned() -> None:
+    policy, first, second = Predictive(), floor(), floor()
+    outlook = policy.outlook(first)
+    assert policy.outlook(first) is outlook
+    assert policy.outlook(second) is not outlook
+    assert policy.outlook(first) is not outlook
+    outlook = policy.outlook(first)
+    policy.observe(CONNECTED)
+    assert policy.outlook(first) is not outlook

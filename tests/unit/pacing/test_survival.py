@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from pacing.policy import Json
+from pacing.stored import float_of
 from pacing.survival import LearnedDuration, LogNormalPrior, even_edges, geometric_edges, log_normal_survival
 from simulator.streams import Streams
 
@@ -170,3 +172,22 @@ def test_what_cannot_be_is_refused() -> None:
         LearnedDuration((0.0, 2.0, 2.0), LogNormalPrior(median=5.0, sigma=1.0))
     with pytest.raises(ValueError, match="above zero"):
         LogNormalPrior(median=0.0, sigma=1.0)
+
+
+def test_a_law_that_nobody_has_told_anything_is_the_first() -> None:
+    """Its version counts what was published since."""
+    talk = _talk()
+    assert talk.version == 0
+    for _ in range(5):
+        talk.observe(30.0)
+    assert talk.version == 1
+
+
+@pytest.mark.parametrize("value", [True, "1", None, [1.0]])
+def test_what_is_stored_as_no_number_is_refused(value: Json) -> None:
+    assert float_of({"x": 1}, "x") == 1.0
+    assert float_of({"x": 0.5}, "x") == 0.5
+    with pytest.raises(ValueError, match="no number 'x'"):
+        float_of({"x": value}, "x")
+    with pytest.raises(ValueError, match="no number 'y'"):
+        float_of({"x": 1.0}, "y")

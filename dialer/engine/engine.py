@@ -421,7 +421,7 @@ class DialerEngine:
     def _learn_fact(self, event: FactEvent) -> None:
         change = change_of_event(event, now=self._context.now)
         if change is not None:
-            self._suppression.apply(change, except_for=None)
+            self._suppression.apply(change)
         over = account_over(event)
         if over is not None:
             self._following.account_over(*over)
@@ -431,7 +431,7 @@ class DialerEngine:
         self._learn_fact(event)
 
     def _place_again(self, event: e.PersonPlacedAgain) -> None:
-        self._suppression.apply(self._people.placed_again(event), except_for=None)
+        self._suppression.apply(self._people.placed_again(event))
 
     def _pause(self, event: e.AgentPauseRequested) -> None:
         self._roster.pause(event)

@@ -40,7 +40,7 @@ class Following:
         self._context.emit(command)
         change = change_of_command(command)
         assert change is not None, "these commands are facts about people"
-        self._suppression.apply(change, except_for=None)
+        self._suppression.apply(change)
 
     def said(
         self, person: PersonId, number: NumberId | None, found: Consequences, *, contact: AttemptId

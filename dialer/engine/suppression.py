@@ -7,7 +7,6 @@ allowed is hung up. What was answered already is a conversation and goes on.
 from dialer.domain.attempt import UNANSWERED
 from dialer.domain.commands import HangupReason
 from dialer.domain.facts import FactChange
-from dialer.domain.ids import AttemptId
 from dialer.engine.calling import phases
 from dialer.engine.context import Context
 from dialer.engine.launching.clearing import Clearing
@@ -22,7 +21,7 @@ class Suppression:
         self._people = people
         self._clearing = clearing
 
-    def apply(self, change: FactChange, *, except_for: AttemptId | None) -> None:
+    def apply(self, change: FactChange) -> None:
         """Apply, then ask the gate again about every call that still rings to somebody bound."""
         bound = self._people.apply(change)
         if change.entry is not None or change.consent is not None or not bound:
@@ -30,7 +29,7 @@ class Suppression:
         state = self._context.state
         for person in bound:
             attempt = state.locked_persons.get(person)
-            if attempt is None or attempt == except_for:
+            if attempt is None:
                 continue
             call = state.calls[attempt]
             if call.state not in UNANSWERED or call.hangup is not None:

@@ -42,7 +42,8 @@ class TestGate:
     """Denies the persons it is told to, and those who asked not to be called; clears everybody else.
 
     `wanting_agent`: who were abandoned lately, and may be called with an agent reserved only.
-    `debts`: what its clearances are about; None = what was asked about.
+    `debts`: what its clearances are about; None = what was asked about. `retry_of`: by person, in place of
+    `retry_after`.
     """
 
     __test__ = False
@@ -54,6 +55,7 @@ class TestGate:
     handling: CallHandling = CallHandling(shortest_ring_s=15.0)  # noqa: RUF009 - frozen
     wanting_agent: set[str] = field(default_factory=set[str])
     debts: tuple[str, ...] | None = None
+    retry_of: dict[str, timedelta | None] = field(default_factory=dict[str, "timedelta | None"])
 
     def evaluate(self, request: ContactRequest, *, at: datetime) -> GateDecision:
         self.asked.append(request)
@@ -72,7 +74,8 @@ class TestGate:
             )
         if file.person in self.denied or stopped or held:
             finding = Finding("test-rule", Verdict.DENIED, "a test", (("person", file.person),))
-            retry = at + self.retry_after if self.retry_after is not None else None
+            after = self.retry_of.get(file.person, self.retry_after)
+            retry = at + after if after is not None else None
             return GateDecision(findings=(finding,), clearance=None, retry_at=retry, rulebook="test")
         clearance = Clearance(
             clearance=f"c{len(self.asked)}",

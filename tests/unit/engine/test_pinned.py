@@ -1,10 +1,12 @@
 """Where the arithmetic is not the same, a replay answers with the journal and says how far it was off."""
 
+import pytest
+
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Hangup, HangupReason, StorePacing
 from dialer.domain.ids import AttemptId, CampaignId, ClientId
 from dialer.engine.launching.pinned import Pins
-from pacing.policy import AbandonmentLedger, PacingSnapshot
+from pacing.policy import AbandonmentLedger, LaunchDecision, PacingSnapshot
 
 CAMPAIGN = CampaignId("spring")
 SETTINGS = CampaignSettings(campaign=CAMPAIGN, client=ClientId("acme"), policy="progressive")
@@ -46,3 +48,59 @@ def test_another_pools_decision_is_not_taken() -> None:
     spanish = pins.policy(SETTINGS, "language:es")
     pins.take((said(3),))
     assert spanish.decide(SNAPSHOT).launches == 0
+
+
+def test_what_was_cancelled_in_a_step_goes_to_the_first_pool_that_says_something() -> None:
+    """And to no other; the next step begins at none."""
+    pins = Pins()
+    english, spanish = pins.policy(SETTINGS, ""), pins.policy(SETTINGS, "es")
+    cancelled = tuple(Hangup(attempt=AttemptId(f"a{i}"), reason=HangupReason.GUARD) for i in range(2))
+    in_spanish = StorePacing(
+        campaign=CAMPAIGN, pool=("es",), launches=1, launched=1, reason="as recorded", terms=()
+    )
+    pins.take((said(3), in_spanish, *cancelled))
+    assert [policy.decide(SNAPSHOT).cancel_ringing for policy in (english, spanish)] == [2, 0]
+    pins.take((said(1),))
+    assert english.decide(SNAPSHOT).cancel_ringing == 0
+
+
+def test_a_pool_that_said_nothing_takes_no_cancellation_from_another() -> None:
+    pins = Pins()
+    silent, english = pins.policy(SETTINGS, "es"), pins.policy(SETTINGS, "")
+    pins.take((said(3), Hangup(attempt=AttemptId("a1"), reason=HangupReason.GUARD)))
+    assert silent.decide(SNAPSHOT).cancel_ringing == 0
+    assert english.decide(SNAPSHOT).cancel_ringing == 1
+
+
+def test_only_the_guard_s_hangups_are_decisions() -> None:
+    pins = Pins()
+    policy = pins.policy(SETTINGS, "")
+    pins.take((said(0), Hangup(attempt=AttemptId("a1"), reason=HangupReason.SUPPRESSED)))
+    assert policy.decide(SNAPSHOT).cancel_ringing == 0
+    assert (pins.decisions, pins.decided_otherwise) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "own", "drift"),
+    [
+        ({"a": 2.0}, {"a": 2.0}, 0.0),
+        ({"a": 2.0}, {"a": 1.0}, 0.5),
+        ({"a": 1.0}, {"a": 2.0}, 0.5),
+        ({"a": -2.0}, {"a": 2.0}, 2.0),
+        ({"a": 0.002}, {"a": 0.001}, 0.5),
+        ({"a": 0.0}, {"a": 0.0}, 0.0),
+        ({"a": 1.0}, {"b": 7.0}, 0.0),
+        ({"a": 4.0, "b": 1.0}, {"a": 3.0, "b": 1.0}, 0.25),
+    ],
+)
+def test_the_largest_relative_difference_of_a_term_is_kept(
+    recorded: dict[str, float], own: dict[str, float], drift: float
+) -> None:
+    pins = Pins()
+    pool = (CAMPAIGN, "")
+    pins.take((said(2, **recorded),))
+    pins.recorded(pool, LaunchDecision(launches=2, reason="own", terms=own))
+    assert pins.largest_drift == drift
+    pins.take((said(2, a=1.0),))
+    pins.recorded(pool, LaunchDecision(launches=2, reason="own", terms={"a": 1.0}))
+    assert pins.largest_drift == drift, "a later one that is smaller changes nothing"

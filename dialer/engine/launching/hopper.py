@@ -220,7 +220,5 @@ def _persons_of(lead: Lead) -> tuple[PersonId, ...]:
 
 def take_off(queue: list[LeadId], lead: LeadId) -> None:
     """Remove a lead's id from a queue wherever it stands."""
-    if queue and queue[0] == lead:
-        queue.pop(0)
-    elif lead in queue:
+    if lead in queue:
         queue.remove(lead)

@@ -38,10 +38,9 @@ def launching_pools(state: EngineState, campaign: CampaignRow) -> Pools:
     The lanes take turns in being first: what lines and calls per second are left goes to the first.
     """
     if not state.boxes:
-        pools = campaign.pools
-        return tuple(pools.items()) if len(pools) == 1 else base_pools(campaign)
+        return base_pools(campaign)
     lanes = tuple((key, pool) for key, pool in campaign.pools.items() if pool.box in state.boxes)
-    first = state.sequence % len(lanes) if lanes else 0
+    first = state.sequence % max(len(lanes), 1)
     return (*lanes[first:], *lanes[:first])
 
 
@@ -93,11 +92,11 @@ def lane_limit(
 ) -> int:
     """Of the launches that the campaign may make now, how many through this lane: as its agents' share."""
     row = context.state.boxes.get(pool.box)
-    if row is None or limit < 1:
+    if row is None:
         return limit
     here = len(serving_here(context, roster, campaign, key, pool))
     share = ceil(limit * here / max(roster.serving(campaign.settings.campaign), 1))
-    return min(share, limit) if row.lines is None else min(share, limit, max(row.lines - row.in_flight, 0))
+    return min(share, limit) if row.lines is None else min(share, limit, row.lines - row.in_flight)
 
 
 def serving_here(

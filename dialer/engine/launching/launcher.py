@@ -234,7 +234,7 @@ class Launcher:
 
     def _launch(self, campaign: CampaignRow, key: str, pool: PoolRow, wanted: int) -> int:
         launched = looks = 0
-        most = wanted * LOOKS_PER_LAUNCH + EXTRA_LOOKS if wanted else 0
+        most = wanted * LOOKS_PER_LAUNCH + EXTRA_LOOKS
         queue = leads_of(campaign, pool).queue
         while launched < wanted and looks < most and queue:
             if campaign.hold_until > self._context.now:  # found out by the lead before

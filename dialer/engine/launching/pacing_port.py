@@ -145,12 +145,12 @@ class PacingPort:
 
     def handed_over(self, campaign: CampaignRow, call: CallRow) -> None:
         """Tell how long after its answer a call may be given to an agent, where detection is asked at all."""
-        if campaign.settings.detection is DetectionMode.OFF or call.answered_at is None:
+        if campaign.settings.detection is DetectionMode.OFF:
             return
         delay = 0.0
         if campaign.settings.detects(call.launch.segment) is not DetectionMode.OFF:
             told = None if call.heard.detection is None else call.heard.detection.delay_s
-            delay = self._context.now - call.answered_at if told is None else told
+            delay = waited_s(call, self._context.now) if told is None else told
         self.learner(campaign).observe(AnswerHandedOver(delay_s=max(delay, 0.0)))
 
     def inbound_asked(self, names: tuple[CampaignId, ...]) -> None:
@@ -228,8 +228,6 @@ class PacingPort:
     def _inbound(self, campaign: CampaignRow, learner: Learner, serving_here: int) -> float:
         """Calls per second of people who call us that a pool takes, as its agents' share."""
         rate = learner.inbound.rate(self._context.now)
-        if rate <= 0.0:
-            return 0.0
         return rate * serving_here / max(self._roster.serving(campaign.settings.campaign), 1)
 
     def _ahead(self, campaign: CampaignRow, queue: list[LeadId]) -> list[Chances]:

@@ -54,6 +54,8 @@ def test_a_break_asked_for_during_a_call_comes_after_it_and_is_no_supply_meanwhi
         after=5.0,
     )
     assert state_of(floor, agent) is AgentState.NOT_READY
+    (view,) = (view for view in floor.engine.snapshot().agents if view.agent == agent)
+    assert (view.reason, view.is_leaving) == ("lunch", False)
 
 
 def test_when_the_last_agent_leaves_what_rings_is_cancelled(floor: Floor) -> None:

@@ -470,3 +470,15 @@ def test_what_is_written_down_at_one_box_goes_on_when_another_is_given_up(make_f
     floor.send(e.BoxGivenUp(box=BoxId("south"), reason="killed"))
     assert [row.call for row in floor.engine.snapshot().inbound] == [CALL]
     assert floor.all(c.StoreInbound) == []
+
+
+def test_only_who_is_there_and_has_what_is_needed_takes_the_call(make_floor: MakeFloor) -> None:
+    """Not who sits at another box, nor who lacks a tag, nor who is another campaign's."""
+    floor = make_floor(needs=("acme",))
+    boxes = tuple(BoxFound(box=BoxId(name), lines=30) for name in ("north", "south"))
+    floor.send(e.NetworkReconciled(live=(), talking={}, agents=(), boxes=boxes))
+    for name, tags, box in (("a", ("acme",), "south"), ("b", (), "north"), ("z", ("acme",), "north")):
+        floor.send(e.AgentLegRestored(agent=floor.seat(name, tags=tags), box=BoxId(box)))
+        floor.now += 1.0
+    arrive(floor, box="north")
+    assert wait(floor) == ["z"]

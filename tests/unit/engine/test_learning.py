@@ -334,3 +334,26 @@ def test_of_somebody_who_is_not_in_play_only_the_segment_is_known() -> None:
     profiles, _ = _profiles()
     stranger = Target(person=PersonId("p9"), number=NumberId("n9"), answer_segment="landline")
     assert profiles.of(stranger) == NumberProfile(segment="landline")
+
+
+def test_the_same_number_under_another_segment_has_that_segment_s_profile() -> None:
+    profiles, _ = _profiles()
+    for segment in ("mobile", "landline", "mobile"):
+        assert profiles.of(replace(TARGET, answer_segment=segment)).segment == segment
+
+
+def test_a_caller_is_told_to_each_campaign_where_nobody_serves_and_to_none_without_agents_else(
+    make_floor: Any,
+) -> None:
+    floor = make_floor()
+    other = replace(floor.settings, campaign=CampaignId("autumn"))
+    floor.send(e.CampaignConfigured(settings=other))
+    floor.send(e.CampaignStarted(campaign=floor.settings.campaign))
+    floor.feed(1)
+    _call_us(floor, "i1")
+    assert _snapshot(floor).expected_inbound == 0.0, "of no agents"
+    floor.seat("agent0")
+    assert _snapshot(floor).expected_inbound == pytest.approx(0.5 / 600.0), "half of it each"
+    floor.now += 1.0
+    _call_us(floor, "i2")
+    assert _snapshot(floor).expected_inbound == pytest.approx(1.5 / 601.0, rel=1e-3), "and this one whole"

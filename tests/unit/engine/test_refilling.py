@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dialer.domain import commands as c
-from dialer.domain.events import CampaignStarted, LeadsFetched, TimeReached
+from dialer.domain.events import AgentLoggedOut, CampaignStarted, LeadsFetched, TimeReached
 from dialer.domain.ids import LeadId
 from dialer.domain.lead import Lead
 
@@ -224,3 +224,17 @@ def test_leads_whose_people_did_not_come_with_them_are_given_back(make_floor: Ca
     )
     (rest,) = floor.all(c.RestLead)
     assert (rest.lead, rest.not_before) == ("l0003", floor.now + 600.0)
+
+
+def test_a_refill_that_was_lost_is_asked_again_for_one_lead_at_least(
+    make_floor: Callable[..., Floor],
+) -> None:
+    """Nobody is there any more who would want one: the answer says how many are left."""
+    floor = idle(make_floor, hopper_size=40)
+    agent = floor.seat("agent0", ready=False)
+    answer(floor, tuple(floor.lead(i) for i in range(3)))
+    floor.wait(5.0)
+    assert floor.last(c.RefillHopper).wanted == 37
+    floor.send(AgentLoggedOut(agent=agent))
+    assert asks_after(floor, 120.0)
+    assert floor.last(c.RefillHopper).wanted == 1

@@ -266,3 +266,20 @@ def test_a_pool_that_wanted_all_that_it_could_is_asked_again_in_a_second(
     floor = quiet(make_floor, script, lines=2)
     launch(floor, script, *(floor.lead(i) for i in range(9)), launches=2)
     assert floor.engine.next_wakeup() == floor.now + 1.0
+
+
+def test_fewer_lines_than_calls_in_flight_leave_none(make_floor: MakeFloor, script: Script) -> None:
+    floor = quiet(make_floor, script)
+    launch(floor, script, *(floor.lead(i) for i in range(9)), launches=2)
+    floor.send(e.CampaignConfigured(settings=replace(floor.settings, lines=1)), after=1.0)
+    assert (script.shown[-1].now, script.shown[-1].launch_limit) == (floor.now, 0)
+
+
+def test_the_last_lead_of_a_hopper_is_taken_off_it_and_no_other(
+    make_floor: MakeFloor, script: Script
+) -> None:
+    floor = quiet(make_floor, script)
+    launch(floor, script, *(floor.lead(i) for i in range(5)), launches=0)
+    floor.send(e.AccountRecalled(debt=DebtId("d4")))
+    floor.send(e.AccountRecalled(debt=DebtId("d1")))
+    assert floor.engine.checkpoint().campaigns["spring"].pools[""].queue == ["l0000", "l0002", "l0003"]

@@ -78,6 +78,13 @@ class TrunkNews:
     released: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class TryElsewhere:
+    """A trunk refused the call before any ringing: another may take it."""
+
+    attempt: AttemptId
+
+
 Told = (
     Event
     | HangUpChannel
@@ -88,6 +95,7 @@ Told = (
     | TakeOver
     | EndRingingIn
     | TrunkNews
+    | TryElsewhere
 )
 
 

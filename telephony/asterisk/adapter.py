@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 
 import structlog
 
@@ -35,6 +34,8 @@ from dialer.domain.cue import Cue
 from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import (
     AgentLegLost,
+    CallEnded,
+    CallNotAttempted,
     Event,
     InboundBridgeFailed,
     NetworkLost,
@@ -55,22 +56,23 @@ from telephony.asterisk.acts import (
     TakeOver,
     Told,
     TrunkNews,
+    TryElsewhere,
 )
-from telephony.asterisk.adapter_settings import EVERY_CAMPAIGN, AdapterSettings
-from telephony.asterisk.calls import Call, CallBook
+from telephony.asterisk.adapter_settings import AdapterSettings
+from telephony.asterisk.calls import CallBook
 from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
 from telephony.asterisk.controls import CallControls
 from telephony.asterisk.cues import Cues
 from telephony.asterisk.errors import AmiError, NotConnectedError, UnsafeValueError
 from telephony.asterisk.inbound import InboundBook
 from telephony.asterisk.names import call_channel
-from telephony.asterisk.orders import Voice
 from telephony.asterisk.phone_sound import PhoneListener
+from telephony.asterisk.placing import Placing
 from telephony.asterisk.record_reader import what_became
 from telephony.asterisk.recorder import Recorder
 from telephony.asterisk.seats import Seats
 from telephony.asterisk.snapshot import reconciled, take_snapshot
-from telephony.asterisk.trunks import Chosen, TrunkBook
+from telephony.asterisk.trunks import TrunkBook
 from telephony.asterisk.wire import Action, AmiMessage, LinkLost, LinkRestored
 from telephony.keeping import keep
 from telephony.softphone.legs import LegBook
@@ -79,8 +81,6 @@ _log = structlog.get_logger(__name__)
 
 # Events for the engine that it has not taken yet; above, the pump waits and Asterisk's stream with it.
 _MOST_OUTGOING = 10_000
-# Attempts remembered against a second order: more than an hour of the fastest floor.
-_MOST_SEEN = 200_000
 # Asterisk's events older than this when they arrive: the box or we are overloaded, and nothing is launched.
 _LAG_LIMIT_S = 1.5
 _LAG_REST_S = 2.0
@@ -125,7 +125,17 @@ class AsteriskSystem:
         self._listening: asyncio.Task[None] | None = None
         self._serial = 0
         self._lagging_until = 0.0
-        self._seen: dict[AttemptId, None] = {}
+        self._placing = Placing(
+            settings,
+            link=lambda: self._link,
+            calls=self._calls,
+            trunks=self._trunks,
+            why_not=self._why_not,
+            now=now,
+            steady=_steady,
+            tell=self._tell,
+            spawn=self._spawn,
+        )
         self._seats = Seats(
             legs=self._legs,
             ring_s=settings.agent_ring_s,
@@ -171,7 +181,7 @@ class AsteriskSystem:
             raise NotConnectedError("there is no connection to Asterisk")
         match command:
             case Originate():
-                await self._originate(command, dial)
+                await self._placing.place(command, dial)
             case Bridge():
                 self._bridge(command)
             case Hangup():
@@ -342,80 +352,17 @@ class AsteriskSystem:
     @property
     def load(self) -> dict[str, int]:
         """What is kept in memory for what is going on, by name: all zero on a floor at rest."""
-        return {"calls": len(self._calls), "inbound": len(self._inbound), "tasks": len(self._tasks)}
+        more = {"orders": len(self._placing), "tasks": len(self._tasks)}
+        return {"calls": len(self._calls), "inbound": len(self._inbound), **more}
 
     # ------------------------------------------------------------------------------------ calling
 
-    async def _originate(self, command: Originate, dial: str | None) -> None:
-        if self._is_known(command.attempt):
-            _log.error("call.ordered_twice", attempt=command.attempt)
-            return
-        call = Call(
-            attempt=command.attempt,
-            number=command.number,
-            detection=command.detection,
-            ring_s=command.ring_s,
-        )
-        self._calls.placed(call)
-        refusal = self._refusal(command)
-        chosen = None if refusal else self._trunks.choose(_steady())
-        if not isinstance(chosen, Chosen):
-            why = refusal or str(getattr(chosen, "reason", ""))
-            await self._tell(self._calls.refused(command.attempt, why))
-            return
-        call.trunk = chosen.trunk
-        try:
-            voices = self._settings.voices
-            voice = voices.get(command.campaign) or voices.get(EVERY_CAMPAIGN) or Voice()
-            action = orders.originate(command, dial=dial or "", trunk=chosen.trunk, voice=voice)
-        except UnsafeValueError as error:
-            await self._tell(self._calls.refused(command.attempt, str(error)))
-            return
-        self._spawn(self._send_originate(command, action, chosen.at))
-
-    async def _send_originate(self, command: Originate, action: Action, at: float) -> None:
-        wait = at - _steady()
-        if wait > 0:
-            await asyncio.sleep(wait)
-        call = self._calls.get(command.attempt)
-        if call is None:
-            return
-        refusal = "cancelled before it was sent" if call.is_cancelled else self._refusal(command)
-        if refusal:
-            await self._tell(self._calls.refused(command.attempt, refusal))
-            return
-        try:
-            answer = await self._link.send(action)
-        except NotConnectedError as error:
-            await self._tell(self._calls.refused(command.attempt, str(error)))
-        except AmiError as error:
-            # Sent, and no answer: it may ring. With the connection gone, reconciling tells what lives.
-            if self._link.is_up:
-                await self._tell(self._calls.doubtful(command.attempt, str(error)))
-        else:
-            if not answer.is_success:
-                await self._tell(self._calls.refused(command.attempt, answer.get("message")))
-
-    def _is_known(self, attempt: AttemptId) -> bool:
-        """Whether it was ordered before: an attempt is carried out at most once, whatever the caller does."""
-        if attempt in self._seen:
-            return True
-        self._seen[attempt] = None
-        if len(self._seen) > _MOST_SEEN:
-            del self._seen[next(iter(self._seen))]
-        return False
-
-    def _refusal(self, command: Originate) -> str | None:
-        """Why this must not go over the wire now; None when it may."""
-        now = self._now()
+    def _why_not(self) -> str | None:
+        """Why nothing may be ordered now; None when it may."""
         if not self._link.is_up:
             return "there is no connection to Asterisk"
         if _steady() < self._lagging_until:
             return f"Asterisk's events are over {_LAG_LIMIT_S:g} s old: overloaded, or its clock is wrong"
-        if datetime.fromtimestamp(now, UTC) > command.clearance.expires_at:
-            return "the clearance had expired"
-        if self._settings.owned is not None and command.caller_id not in self._settings.owned:
-            return f"caller id {command.caller_id or '(none)'} is not declared as ours"
         return None
 
     def _bridge(self, command: Bridge) -> None:
@@ -534,6 +481,11 @@ class AsteriskSystem:
                     asyncio.get_running_loop().call_later(one.seconds, self._end_ringing, one.attempt)
                 case TrunkNews():
                     self._take_news(one)
+                case TryElsewhere():
+                    self._spawn(self._placing.elsewhere(one.attempt))
+                case CallEnded() | CallNotAttempted():
+                    self._placing.over(one.attempt)
+                    await self._out.put(one)
                 case AgentLegLost():
                     _log.warning("agent.leg_lost", agent=one.agent)
                     await self._out.put(one)

@@ -22,6 +22,7 @@ class AdapterSettings:
         owned: the only numbers that are ever shown; None = whatever is ordered (a laboratory).
         voices: by campaign, or for every other campaign; without any nothing is played or recorded.
         inbound_region: country whose numbers come without a country code.
+        shut, opened: see `telephony.asterisk.shut.ShutNumbers`.
         call_record: Asterisk's own record of calls, as this machine sees it; None = there is none.
     """
 
@@ -30,4 +31,6 @@ class AdapterSettings:
     owned: frozenset[str] | None = None
     voices: Mapping[CampaignId, Voice] = field(default_factory=dict[CampaignId, Voice])
     inbound_region: str = "US"
+    shut: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
     call_record: Path | None = None

@@ -152,7 +152,9 @@ def _take(
     call = story.calls.setdefault(attempt, CallStory())
     match kind:
         case "CHAN_START":
-            call.began_at = at
+            # refused by one trunk before it rang, it has begun anew over another: that is its end no more
+            call.began_at, call.ended_at, call.cause = at, None, 0
+            call.was_ended_there = False
             story.begun_at.append(at)
         case "ANSWER":
             call.answered_at = at if call.answered_at is None else call.answered_at

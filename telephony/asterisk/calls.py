@@ -10,6 +10,11 @@ An answered call is told at once; with detection, when the verdict came (or the 
 Joined means: this call and an agent's leg entered the same bridge that is no waiting room. The dialplan alone
 says that the limit passed; if a bridge still came after it, both are told in their order.
 
+A trunk that refuses a call at once, before any ringing, may have the call taken by another: its end is
+*withheld* until no other takes it. Only the carrier's own word that it did not take the call counts for that
+(`REFUSED_UNRUNG`), and only when the refused Originate was heard out: its response and its hang-up.
+Everything else, silence and doubt, may have rung somewhere, and ends the attempt.
+
 The time to ring is counted from the network's word that it rings. Of a call that was taken over ringing, the
 part before is not known and not counted: it may ring longer, never shorter than was ordered.
 """
@@ -38,7 +43,15 @@ from dialer.domain.events import (
 from dialer.domain.ids import AgentId, AttemptId, NumberId
 from dialer.domain.voice import Unserved
 from telephony.amd import verdict
-from telephony.asterisk.acts import EndRingingIn, HangUpChannel, MarkServed, Snapshot, Told, TrunkNews
+from telephony.asterisk.acts import (
+    EndRingingIn,
+    HangUpChannel,
+    MarkServed,
+    Snapshot,
+    Told,
+    TrunkNews,
+    TryElsewhere,
+)
 from telephony.asterisk.names import agent_of, attempt_of, call_channel
 from telephony.asterisk.outcomes import Ending, outcome_of, refused_with
 from telephony.asterisk.wire import AmiMessage, stamp_of
@@ -46,6 +59,10 @@ from telephony.asterisk.wire import AmiMessage, stamp_of
 _MOST_DIGITS = 9
 """Of a cause, a code, a delay in milliseconds; what is longer was not written by Asterisk."""
 _KINDS = {kind.value: kind for kind in Recording}
+REFUSED_UNRUNG = frozenset({401, 402, 407, 488, 503})
+"""The carrier says that it did not take the call: login, money, codecs, overload (RFC 3261 21)."""
+AT_ONCE_S = 2.0
+"""A carrier that takes longer to refuse may have asked others, and a telephone may have rung there."""
 _NEVER_REACHED = frozenset({Outcome.CARRIER_FAILURE, Outcome.CONGESTION})
 
 
@@ -58,6 +75,10 @@ class Call:
     number: NumberId | None = None
     detection: DetectionMode = DetectionMode.OFF
     ring_s: float | None = None
+    may_go_elsewhere: bool = False
+    is_refused: bool = False
+    began_at: float | None = None
+    withheld: CallEnded | CallNotAttempted | None = None
     is_rung_out: bool = False
     has_channel: bool = False
     has_rung: bool = False
@@ -133,13 +154,29 @@ class CallBook:
         assert call.attempt not in self._calls, "an attempt is placed once"
         self._calls[call.attempt] = call
 
+    def goes_by(self, attempt: AttemptId, trunk: str, *, may_go_elsewhere: bool) -> None:
+        """An Originate by this trunk is about to be sent, the first or the next.
+
+        Args:
+            may_go_elsewhere: another trunk may be asked when this one refuses.
+        """
+        call = self._calls[attempt]
+        call.trunk, call.may_go_elsewhere = trunk, may_go_elsewhere
+        call.is_refused = call.is_settled = call.is_replied = call.has_channel = False
+
+    def give_up(self, attempt: AttemptId) -> tuple[Told, ...]:
+        """No other trunk takes what one refused: how that ended is the call's end."""
+        call = self._calls.pop(attempt, None)
+        return () if call is None or call.withheld is None else (call.withheld,)
+
     def refused(self, attempt: AttemptId, reason: str) -> tuple[Told, ...]:
-        """Asterisk refused the Originate, or it was never sent: nobody's telephone rang."""
+        """Asterisk refused the Originate, or it was never sent: nobody's telephone rang. What another trunk
+        had said before stands."""
         call = self._calls.pop(attempt, None)
         if call is None or call.is_over:
             return ()
         news = () if call.trunk is None else (TrunkNews(trunk=call.trunk, worked=None, released=True),)
-        return (*news, CallNotAttempted(attempt=attempt, reason=reason))
+        return (*news, call.withheld or CallNotAttempted(attempt=attempt, reason=reason))
 
     def doubtful(self, attempt: AttemptId, reason: str) -> tuple[Told, ...]:
         """The Originate was sent and no answer came: it may ring. A channel that still comes is ended."""
@@ -230,8 +267,8 @@ class CallBook:
 
     # ------------------------------------------------------------------------------- one event each
 
-    def _on_newchannel(self, call: Call, message: AmiMessage, _: float) -> list[Told]:
-        call.has_channel = True
+    def _on_newchannel(self, call: Call, message: AmiMessage, now: float) -> list[Told]:
+        call.has_channel, call.began_at, call.withheld = True, self._stamp(message, now), None
         return [HangUpChannel(channel=message.get("uniqueid"))] if call.is_cancelled else []
 
     def _on_newstate(self, call: Call, message: AmiMessage, now: float) -> list[Told]:
@@ -262,11 +299,17 @@ class CallBook:
 
     def _on_response(self, call: Call, message: AmiMessage, _: float) -> list[Told]:
         call.is_settled = True
+        if call.is_refused:
+            return [TryElsewhere(call.attempt)]
         if call.is_over:
             del self._calls[call.attempt]
             return []
         if message.get("response") == "Success" or call.has_channel:
             return []
+        reason = f"Asterisk made no channel on trunk {call.trunk}"
+        none = call.withheld or CallNotAttempted(attempt=call.attempt, reason=reason)
+        if call.may_go_elsewhere and not call.is_doubtful:
+            return self._withhold(call, none)
         del self._calls[call.attempt]
         told: list[Told] = []
         if call.trunk is not None:
@@ -274,23 +317,32 @@ class CallBook:
         if call.is_doubtful:
             text = "the connection was lost meanwhile"
             return [*told, CallEnded(attempt=call.attempt, outcome=Outcome.UNKNOWN, cause=text)]
-        reason = f"Asterisk made no channel on trunk {call.trunk}"
-        return [*told, CallNotAttempted(attempt=call.attempt, reason=reason)]
+        return [*told, none]
 
-    def _on_hangup(self, call: Call, message: AmiMessage, _: float) -> list[Told]:
-        if call.is_over:
+    def _withhold(self, call: Call, ended: CallEnded | CallNotAttempted) -> list[Told]:
+        """The trunk did not take it: its line is free, and another may be asked once all of it was heard."""
+        told: list[Told] = []
+        if call.trunk is not None:
+            told.append(TrunkNews(trunk=call.trunk, worked=False, released=True))
+        call.trunk, call.withheld, call.is_refused = None, ended, True
+        return [*told, TryElsewhere(call.attempt)] if call.is_settled else told
+
+    def _on_hangup(self, call: Call, message: AmiMessage, now: float) -> list[Told]:
+        if call.is_over or call.is_refused:
             return []
         told = [*self._tell_answer(call, call.detected), *self._played(call, complete=False)]
         ending = _ending(call, message)
         heard = _heard_outcome(call)
         outcome = outcome_of(ending) if heard is None else heard
         code = refused_with(ending) if heard is None else None
+        over = CallEnded(attempt=call.attempt, outcome=outcome, cause=_words(message), sip_code=code)
+        if call.may_go_elsewhere and _is_refused_unrung(call, ending, self._stamp(message, now)):
+            return self._withhold(call, over)
         call.is_over = True
         if call.is_settled:
             del self._calls[call.attempt]
         if call.trunk is not None:
             told.append(TrunkNews(trunk=call.trunk, worked=_worked(call, outcome), released=True))
-        over = CallEnded(attempt=call.attempt, outcome=outcome, cause=_words(message), sip_code=code)
         return [*told, over]
 
     def _on_user_event(self, call: Call, message: AmiMessage, now: float) -> list[Told]:
@@ -433,6 +485,14 @@ def _ending(call: Call, message: AmiMessage) -> Ending:
         replied=call.is_replied,
         cancelled=call.is_cancelled,
     )
+
+
+def _is_refused_unrung(call: Call, ending: Ending, at: float) -> bool:
+    """Whether the carrier said at once that it did not take the call, and no telephone can have rung."""
+    heard = ending.rang or call.answered_at is not None or call.has_early_media or call.is_answer_told
+    if heard or ending.cancelled or call.is_doubtful or call.is_rung_out or call.began_at is None:
+        return False
+    return ending.replied and ending.sip_code in REFUSED_UNRUNG and at - call.began_at <= AT_ONCE_S
 
 
 def _heard_outcome(call: Call) -> Outcome | None:

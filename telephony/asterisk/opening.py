@@ -12,7 +12,7 @@ from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
 from telephony.asterisk.connection import AmiAddress, AmiTimings
 from telephony.asterisk.orders import Voice
 from telephony.asterisk.settings import AsteriskSettings
-from telephony.asterisk.trunks import TrunkPlan
+from telephony.asterisk.trunks import Route, TrunkPlan
 
 
 def address_of(settings: AsteriskSettings) -> AmiAddress:
@@ -65,6 +65,7 @@ def open_system(
     plans = tuple(
         TrunkPlan(
             name=trunk.name,
+            routes=trunk.routes or (Route(),),
             order=trunk.order,
             share=trunk.share,
             lines=trunk.lines,
@@ -83,6 +84,8 @@ def open_system(
         voices=voices,
         owned=owned,
         inbound_region=settings.inbound_region,
+        shut=settings.shut,
+        opened=settings.opened,
         call_record=None if settings.call_record is None else Path(settings.call_record),
     )
     return AsteriskSystem(address_of(settings), adapter, now=now, wall=wall, timings=timings)

@@ -14,9 +14,12 @@ from enum import Enum
 from dialer.domain.inbound_line import InboundLine, check_lines
 from dialer.settings_reader import SettingsError, SettingsReader
 from telephony.asterisk.passwords import CARRIERS_LEAST, FOLDER, demand_strong
+from telephony.asterisk.shut import ShutNumbers
+from telephony.asterisk.trunks import Route
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+_PREFIX = re.compile(r"\+[1-9][0-9]{0,14}")
 _ENDPOINT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 
 _READER = SettingsReader(from_text=True)
@@ -144,6 +147,7 @@ class TrunkSettings:
             our address needs no registration.
         rtp_timeout: seconds without sound after which a leg is ended.
         qualify_every: seconds between the checks that the far end lives.
+        routes: which numbers it takes and at what price; () = every number at none.
         order, share, lines, calls_per_second: how much it takes, see `telephony.asterisk.trunks.TrunkPlan`.
         test_number: a number of one's own, reached over this trunk, that answers and sends back what it
             hears; `fairdial doctor` calls it and nobody else does.
@@ -171,6 +175,7 @@ class TrunkSettings:
     secret: str | None = field(default=None, repr=False)
     rtp_timeout: int = 60
     qualify_every: int = 10
+    routes: tuple[Route, ...] = ()
     order: int = 0
     share: int = 1
     lines: int = 100
@@ -250,6 +255,9 @@ class AsteriskSettings:
             what became of calls while the dialer was dead is read there. None = none is kept, and such calls
             are unknown.
         name: of this one among several; one alone needs none.
+        shut: beginnings of numbers that are never called (`+1809`, `+44NXX`, or `caribbean`), besides the
+            list of emergency and premium numbers in `telephony.asterisk.shut`.
+        opened: entries of that list that are called all the same.
         passwords: folder of the passwords that were made, from the settings file's folder.
         sounds: folder of the messages' sound files on Asterisk's machine.
         recordings: folder for recordings on Asterisk's machine.
@@ -288,6 +296,8 @@ class AsteriskSettings:
     link: LinkSettings = field(default_factory=LinkSettings)
     voices: tuple[VoiceSettings, ...] = ()
     call_record: str | None = None
+    shut: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
     passwords: str = FOLDER
     name: str = ""
 
@@ -304,6 +314,9 @@ class AsteriskSettings:
             _check_trunk(trunk)
         _check_apart(self.trunks)
         check_lines(self.inbound_lines)
+        closed = ShutNumbers(shut=self.shut, opened=self.opened)
+        if self.overflow_number is not None and (why := closed.why(self.overflow_number)) is not None:
+            raise SettingsError(f"overflow_number is {why}")
         for agent in self.agents:
             if not _ENDPOINT.fullmatch(agent.endpoint):
                 raise SettingsError(f"phone name {agent.endpoint!r}: letters, digits and hyphens only")
@@ -386,6 +399,12 @@ def _check_trunk(trunk: TrunkSettings) -> None:
             f"trunk {trunk.name}: media_encryption sdes without transport tls sends its keys in clear",
             mend='set transport = "tls", or have the carrier say whether it speaks TLS.',
         )
+    for route in trunk.routes:
+        if route.prefix and not _PREFIX.fullmatch(route.prefix):
+            raise SettingsError(
+                f"trunk {trunk.name}: {route.prefix!r} is no beginning of a number in E.164",
+                mend='write one such as "+1212"; "" takes every number.',
+            )
     unknown = sorted(set(trunk.codecs) - CODECS)
     if unknown or not trunk.codecs or len(set(trunk.codecs)) != len(trunk.codecs):
         named = f"{unknown[0]!r} is not spoken here" if unknown else "none, or one twice"

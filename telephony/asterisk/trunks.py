@@ -1,10 +1,11 @@
 """Which trunk takes the next call, and when none may.
 
-Pure: time is an argument. Trunks have an order, and within one order a share; each has a bound of lines
-and of calls per second. A trunk that fails at once several times in a row is broken: it takes no call for
-a while, then one, and only when that one gets through is it whole again. A failure "at once" is one
-before any ringing: a list full of wrong numbers is no broken trunk, so invalid numbers, busy and no
-answer count as success.
+Pure: time is an argument. The number decides first (`tiers`): trunks whose longest prefix fits it best, then
+by order, then the cheapest; among equals by share. The next tier is asked only when all of the one before are
+full or broken. Each trunk has a bound of lines and of calls per second. A trunk that fails at once several
+times in a row is broken: it takes no call for a while, then one, and only when that one gets through is it
+whole again. A failure "at once" is one before any ringing: a list full of wrong numbers is no broken trunk,
+so invalid numbers, busy and no answer count as success.
 """
 
 from __future__ import annotations
@@ -15,12 +16,26 @@ from enum import Enum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Numbers that a trunk takes.
+
+    Args:
+        prefix: beginning of the number in E.164, `+1212`; '' = every number.
+        cost: price of a minute, a whole number in a unit that all trunks share (hundredths of a cent, say).
+    """
+
+    prefix: str = ""
+    cost: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrunkPlan:
     """How much one trunk takes.
 
     Args:
-        order: lower is tried first; the next order only when all of the lower are full or broken.
-        share: weight among trunks of the same order.
+        routes: which numbers it takes, and at what price.
+        order: among trunks whose prefix fits equally well, lower is tried first, whatever it costs.
+        share: weight among trunks that fit equally well, of the same order and price.
         lines: most calls at once.
         calls_per_second: most new calls per second.
         failures: immediate failures in a row that break it.
@@ -28,12 +43,26 @@ class TrunkPlan:
     """
 
     name: str
+    routes: tuple[Route, ...] = (Route(),)
     order: int = 0
     share: int = 1
     lines: int = 100
     calls_per_second: float = 20.0
     failures: int = 5
     rest: float = 5.0
+
+
+def tiers(number: str, plans: Iterable[TrunkPlan]) -> tuple[tuple[str, ...], ...]:
+    """Names of the trunks that take this number, in the order in which they are asked; those of one tier are
+    equals. A trunk goes by the longest of its prefixes that fits; one without any takes no part.
+    """
+    ranked: dict[tuple[int, int, int], list[str]] = {}
+    for plan in plans:
+        fitting = [route for route in plan.routes if number.startswith(route.prefix)]
+        if fitting:
+            best = max(fitting, key=lambda route: (len(route.prefix), -route.cost))
+            ranked.setdefault((-len(best.prefix), plan.order, best.cost), []).append(plan.name)
+    return tuple(tuple(names) for _, names in sorted(ranked.items()))
 
 
 class TrunkState(Enum):
@@ -52,9 +81,14 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoTrunk:
-    """No trunk takes a call now; `reason` is a sentence for the floor."""
+    """No trunk takes a call now; `reason` is a sentence for the floor.
+
+    Args:
+        for_ever: no trunk has a route for this number, so waiting is of no use.
+    """
 
     reason: str
+    for_ever: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,14 +133,27 @@ class TrunkBook:
         if not self._trunks:
             raise ValueError("an Asterisk needs at least one trunk")
 
-    def choose(self, now: float) -> Chosen | NoTrunk:
-        """Take a line for one call, or say why there is none."""
+    def taking(self, number: str) -> frozenset[str]:
+        """Names of the trunks that have a route for this number."""
+        ranked = tiers(number, (trunk.plan for trunk in self._trunks.values()))
+        return frozenset(name for tier in ranked for name in tier)
+
+    def choose(
+        self, now: float, *, number: str = "", without: frozenset[str] = frozenset()
+    ) -> Chosen | NoTrunk:
+        """Take a line for one call, or say why there is none.
+
+        Args:
+            number: that is called, in E.164.
+            without: trunks that have refused this very call.
+        """
+        ranked = tiers(number, (trunk.plan for trunk in self._trunks.values()))
+        if not ranked:
+            return NoTrunk(reason="no trunk has a route for this number", for_ever=True)
         reasons: list[str] = []
-        for order in sorted({trunk.plan.order for trunk in self._trunks.values()}):
+        for tier in ranked:
             able: list[_Trunk] = []
-            for trunk in self._trunks.values():
-                if trunk.plan.order != order:
-                    continue
+            for trunk in (self._trunks[name] for name in tier if name not in without):
                 reason = trunk.refusal(now, self._patience)
                 if reason is None:
                     able.append(trunk)
@@ -114,7 +161,7 @@ class TrunkBook:
                     reasons.append(reason)
             if able:
                 return self._take(_by_share(able), now)
-        return NoTrunk(reason="; ".join(reasons))
+        return NoTrunk(reason="; ".join(reasons) or "every trunk that takes it has refused it")
 
     def succeeded(self, name: str) -> None:
         """A call of it rang, or the network said something definite of the number."""

@@ -115,10 +115,11 @@ class Floor:
         joins: AttemptId | None = None,
         voice: PlannedVoice | None = None,
         caller_id: str = "+15550100199",
+        dial: str | None = None,
     ) -> AttemptId:
-        """Call the number that ends so; its last three digits say what its owner does."""
+        """Call the number that ends so (or `dial`); its last three digits say what its owner does."""
         attempt = AttemptId(f"{self._run}-{next(self._numbers)}")
-        number = f"+1555{ending:>08}".replace(" ", "0")
+        number = dial or f"+1555{ending:>08}".replace(" ", "0")
         now = datetime.fromtimestamp(posix_now(), UTC)
         clearance = Clearance(
             clearance=attempt,

@@ -52,7 +52,8 @@ from simulator.scenario import Scenario
 from simulator.scenario_file import read_scenario
 from simulator.scenario_settings import campaign_settings
 from simulator.streams import Streams
-from telephony.asterisk.adapter import EVERY_CAMPAIGN, AdapterSettings, AsteriskSystem
+from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
+from telephony.asterisk.adapter_settings import EVERY_CAMPAIGN
 from telephony.asterisk.connection import AmiAddress, AmiTimings
 from telephony.asterisk.orders import Voice
 from telephony.asterisk.trunks import TrunkPlan

@@ -40,7 +40,8 @@ from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.store import Store
 from dialer.web.mounting import HttpSide
 from dialer.web.tokens import Tokens
-from telephony.asterisk.adapter import EVERY_CAMPAIGN, AdapterSettings, AsteriskSystem
+from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
+from telephony.asterisk.adapter_settings import EVERY_CAMPAIGN
 from telephony.asterisk.connection import AmiAddress, AmiTimings
 from telephony.asterisk.orders import Voice
 from telephony.asterisk.trunks import TrunkPlan

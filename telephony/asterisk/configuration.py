@@ -35,8 +35,9 @@ def render(settings: AsteriskSettings) -> dict[str, str]:
     """The text of every file, by file name.
 
     Raises:
-        SettingsError: a value would change the meaning of a line (line break, `;`).
+        SettingsError: a value would change the meaning of a line (line break, `;`), or nothing would listen.
     """
+    _demand_listeners(settings)
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # not HTML; _plain refuses what would break a line
@@ -81,6 +82,23 @@ def write(settings: AsteriskSettings, folder: Path) -> tuple[str, ...]:
         part.replace(path)
         written.append(name)
     return tuple(written)
+
+
+def _demand_listeners(settings: AsteriskSettings) -> None:
+    """Without a certificate there is no TLS, and clear text is only for who asks for it."""
+    if settings.certificate is not None:
+        return
+    browsers = any(agent.browser for agent in settings.agents)
+    for name, is_needed, what in (
+        ("ami", not settings.ami.clear_text, "the manager interface would not listen"),
+        ("http", browsers and not settings.http.clear_text, "browser phones could not connect"),
+    ):
+        if is_needed:
+            raise SettingsError(
+                f"no certificate is set, so {what}",
+                mend=f"set [asterisk.certificate] chain and key; or, where dialer and Asterisk are one "
+                f"machine, [asterisk.{name}] clear_text = true.",
+            )
 
 
 def _plain(value: object) -> object:

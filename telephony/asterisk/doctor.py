@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from telephony.asterisk.browser_check import NoBrowserPhoneError, ask_as_a_browser
+from telephony.asterisk.clear_check import listening_in_clear
 from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.errors import AmiError
 from telephony.asterisk.found import CONFIGURE, Found
@@ -73,6 +74,7 @@ async def examine(settings: AsteriskSettings, *, wall: Callable[[], float]) -> t
             *await trunks_found(link, settings, wall=wall),
             await _phones(link, settings),
             *[await _media(link, trunk, wall) for trunk in settings.trunks],
+            *await listening_in_clear(settings),
             *await _browser_phones(settings),
         )
     except AmiError as error:

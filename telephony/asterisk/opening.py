@@ -26,8 +26,8 @@ def address_of(settings: AsteriskSettings) -> AmiAddress:
         user=ami.user,
         secret=ami.secret,
         host=link.host,
-        port=ami.tls_port if link.tls else ami.port,
-        tls=link.tls,
+        port=ami.tls_port if settings.speaks_tls else ami.port,
+        tls=settings.speaks_tls,
         ca_file=None if link.ca_file is None else Path(link.ca_file),
     )
 

@@ -66,6 +66,7 @@ class AmiSettings:
         doctor_secret: the same of the user as whom `fairdial doctor` looks at registrations, which would
             give the dialer's own user the carriers' passwords; None = it does not look.
         permit: networks allowed to log in, as `address/mask`.
+        clear_text: listen without TLS too, at `port`. Only for a dialer on the same machine.
     """
 
     secret: str = field(repr=False)
@@ -75,6 +76,7 @@ class AmiSettings:
     port: int = 5038
     tls_port: int = 5039
     permit: tuple[str, ...] = ("127.0.0.1/255.255.255.255",)
+    clear_text: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +85,14 @@ class HttpSettings:
 
     Args:
         public: under which address browsers reach it, `wss://pbx.example:8089/ws`; None = as it listens.
+        clear_text: listen without TLS too, at `port`; a browser gives no microphone to such a page.
     """
 
     bind: str = "127.0.0.1"
     port: int = 8088
     tls_port: int = 8089
     public: str | None = None
+    clear_text: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,11 +223,13 @@ class LinkSettings:
     """How the dialer reaches this Asterisk. Another machine is only reached with TLS.
 
     Args:
+        host: over TLS the name that Asterisk's certificate is for.
+        tls: None = wherever the manager does not listen in clear.
         ca_file: PEM that the certificate is checked against; None = the system's authorities.
     """
 
     host: str = "127.0.0.1"
-    tls: bool = False
+    tls: bool | None = None
     ca_file: str | None = None
 
 
@@ -321,6 +327,11 @@ class AsteriskSettings:
             if not _ENDPOINT.fullmatch(agent.endpoint):
                 raise SettingsError(f"phone name {agent.endpoint!r}: letters, digits and hyphens only")
         _check_passwords(self)
+
+    @property
+    def speaks_tls(self) -> bool:
+        """Whether the dialer reaches the manager over TLS."""
+        return self.link.tls if self.link.tls is not None else not self.ami.clear_text
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, object], *, at: str = "") -> AsteriskSettings:

@@ -28,6 +28,7 @@ recordings = "/recordings"
 
 [asterisk.ami]
 secret_file = "ami-secret"
+clear_text = true
 port = 1
 
 [[asterisk.trunks]]

@@ -58,6 +58,17 @@ async def sound(laboratory: Laboratory, number: str) -> Found:
     return next(one for one in found if one.name == "sound over trunk")
 
 
+async def test_what_listens_in_clear_though_nobody_asked_for_it_is_told(laboratory: Laboratory) -> None:
+    asked = settings(laboratory, tls=True)
+    quiet = dataclasses.replace(asked, ami=dataclasses.replace(asked.ami, clear_text=False))
+    found = {one.name: one for one in await examine(quiet, wall=posix_now)}
+    assert not found["manager in clear text"].ok
+    assert found["web socket in clear text"].ok
+    found = {one.name: one for one in await examine(asked, wall=posix_now)}
+    assert found["manager in clear text"].ok
+    assert "as asked for" in found["manager in clear text"].found
+
+
 async def test_a_tone_that_comes_back_proves_sound_both_ways(laboratory: Laboratory) -> None:
     told = await sound(laboratory, ECHOES)
     assert told.ok

@@ -149,6 +149,7 @@ class Laboratory:
     Args:
         outlive: keep running when this process ends (for the command line).
         phones: agents' phones that may register, besides 101 to 104 and the browser phone web201.
+        clear_text: the manager listens in clear too, as most tests need it to cut their wires.
         trunks: further trunks, made from the laboratory's network ("127.77.N").
     """
 
@@ -158,6 +159,7 @@ class Laboratory:
         outlive: bool = False,
         phones: tuple[AgentPhoneSettings, ...] = (),
         trunks: Callable[[str], tuple[TrunkSettings, ...]] = lambda _: (),
+        clear_text: bool = True,
     ) -> None:
         self._outlive = outlive
         self._slot, self._lock = _claim_slot()
@@ -165,7 +167,7 @@ class Laboratory:
         self.home = _base() / str(self._slot)
         self.pbx = Instance(name="pbx", home=self.home / "pbx")
         self.carrier = Instance(name="carrier", home=self.home / "carrier")
-        self.settings = _settings(self.net, self.home, phones, trunks(self.net))
+        self.settings = _settings(self.net, self.home, phones, trunks(self.net), clear_text=clear_text)
         self._mute: socket.socket | None = None
 
     def __enter__(self) -> Laboratory:
@@ -234,7 +236,7 @@ class Laboratory:
 
     @property
     def address(self) -> str:
-        """The dialer's Asterisk: AMI 5038, AMI over TLS 5039, SIP 5060, web sockets 8088 and 8089."""
+        """The dialer's Asterisk: AMI 5038, AMI over TLS 5039, SIP 5060, web sockets 8089."""
         return f"{self.net}.1"
 
     @property
@@ -269,14 +271,23 @@ class Laboratory:
 
 
 def _settings(
-    net: str, home: Path, phones: tuple[AgentPhoneSettings, ...], trunks: tuple[TrunkSettings, ...]
+    net: str,
+    home: Path,
+    phones: tuple[AgentPhoneSettings, ...],
+    trunks: tuple[TrunkSettings, ...],
+    *,
+    clear_text: bool,
 ) -> AsteriskSettings:
     fixed = tuple(AgentPhoneSettings(endpoint=str(n), secret=new_password()) for n in range(101, 105))
     browser = AgentPhoneSettings(endpoint="web201", secret=new_password(), browser=True)
     own = f"{net}.1"
     return AsteriskSettings(
         ami=AmiSettings(
-            secret=AMI_SECRET, doctor_secret=DOCTOR_SECRET, bind=own, permit=("127.0.0.0/255.0.0.0",)
+            secret=AMI_SECRET,
+            doctor_secret=DOCTOR_SECRET,
+            bind=own,
+            permit=("127.0.0.0/255.0.0.0",),
+            clear_text=clear_text,
         ),
         http=HttpSettings(bind=own),
         sip=SipSettings(bind=own, media_address=own, tls_authorities=str(home / "keys/authorities.pem")),

@@ -11,12 +11,14 @@ import pytest
 from dialer.floor.settings import asterisk_at
 from dialer.settings_reader import SettingsError
 from telephony.asterisk.configuration import TEMPLATES, render, write
-from telephony.asterisk.opening import open_system
+from telephony.asterisk.opening import address_of, open_system
 from telephony.asterisk.settings import (
     AgentPhoneSettings,
     AmiSettings,
     AsteriskSettings,
     CertificateFiles,
+    HttpSettings,
+    LinkSettings,
     SipSettings,
     TrunkSettings,
 )
@@ -81,7 +83,54 @@ def test_two_things_of_one_name_are_refused() -> None:
 
 def test_a_browser_phone_gets_an_encrypted_socket_where_there_is_a_certificate() -> None:
     assert "transport = transport-wss" in render(settings())["pjsip.conf"]
-    assert "transport = transport-ws\n" in render(settings(certificate=None))["pjsip.conf"]
+    clear = settings(
+        certificate=None,
+        ami=AmiSettings(secret=STRONG, clear_text=True),
+        http=HttpSettings(clear_text=True),
+    )
+    assert "transport = transport-ws\n" in render(clear)["pjsip.conf"]
+
+
+def test_nothing_listens_in_clear_text_unless_it_is_asked_for() -> None:
+    files = render(settings())
+    assert "bindaddr = 192.0.2.1\n" in files["manager.conf"]
+    assert "tlsenable = yes\ntlsbindaddr = 127.0.0.1:5039\n" in files["manager.conf"]
+    assert "enabled = no\n" in files["http.conf"]
+    assert "tlsenable = yes\ntlsbindaddr = 127.0.0.1:8089\n" in files["http.conf"]
+    assert "transport-ws]" not in files["pjsip.conf"]
+    asked = render(
+        settings(ami=AmiSettings(secret=STRONG, clear_text=True), http=HttpSettings(clear_text=True))
+    )
+    assert "bindaddr = 127.0.0.1\nport = 5038\n" in asked["manager.conf"]
+    assert "enabled = yes\nbindaddr = 127.0.0.1\nbindport = 8088\n" in asked["http.conf"]
+    assert "[transport-ws]" in asked["pjsip.conf"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({}, "manager interface would not listen"),
+        ({"ami": AmiSettings(secret=STRONG, clear_text=True)}, "browser phones could not connect"),
+    ],
+)
+def test_without_a_certificate_clear_text_has_to_be_asked_for(changes: dict[str, object], named: str) -> None:
+    with pytest.raises(SettingsError, match=named) as told:
+        render(settings(certificate=None, **changes))
+    assert "clear_text = true" in told.value.mend
+
+
+@pytest.mark.parametrize(
+    ("clear_text", "tls", "port"), [(False, None, 5039), (True, None, 5038), (True, True, 5039)]
+)
+def test_the_dialer_speaks_tls_unless_the_manager_speaks_clear_text(
+    *, clear_text: bool, tls: bool | None, port: int
+) -> None:
+    asked = settings(
+        ami=AmiSettings(secret=STRONG, clear_text=clear_text),
+        link=LinkSettings(host="127.0.0.1", tls=tls),
+    )
+    address = address_of(asked)
+    assert (address.port, address.tls) == (port, port == 5039)
 
 
 def test_the_example_is_a_whole_configuration(tmp_path: Path) -> None:

@@ -40,7 +40,9 @@ async def test_refusals_are_counted_over_a_connection_of_their_own_and_after_a_l
     ami = FakeAmi()
     await ami.listen()
     settings = AsteriskSettings(
-        ami=AmiSettings(secret="q7Lk2-vXo9_Rt4wZ", port=ami.port), sounds="/s", recordings="/r"
+        ami=AmiSettings(secret="q7Lk2-vXo9_Rt4wZ", port=ami.port, clear_text=True),
+        sounds="/s",
+        recordings="/r",
     )
     registry = CollectorRegistry()
     (watch,) = refusal_watches([settings], registry)

@@ -24,7 +24,8 @@ SECURE: dict[str, Any] = {
 
 
 def written(*trunks: dict[str, Any], **changes: object) -> str:
-    given = {"ami": {"secret": STRONG}, "sounds": "/s", "recordings": "/r", "trunks": list(trunks)}
+    manager = {"secret": STRONG, "clear_text": True}
+    given = {"ami": manager, "sounds": "/s", "recordings": "/r", "trunks": list(trunks)}
     return render(AsteriskSettings.from_mapping(given | changes))["pjsip.conf"]
 
 

@@ -2,13 +2,14 @@
 # Installs what Fairdial's own tests and its lab need besides Python, from Debian's archive only.
 #
 #   scripts/install-system-packages.sh                 everything
-#   scripts/install-system-packages.sh asterisk voices phones load browser postgres guards    only these
+#   scripts/install-system-packages.sh asterisk voices phones load browser relay postgres guards    only these
 #
 # asterisk   Asterisk 22, unpacked into a cache folder (Debian 12 has no package of its own)
 # voices     espeak-ng and sox: what the lab's public says
 # phones     baresip: a SIP phone that can be scripted
 # load       sipp: a cheap far end for signalling load
 # browser    Chromium with its fonts: the agents' browser phone and the browser tests
+# relay      coturn: STUN and TURN for browser phones at home; its service is not started by this script
 # guards     fail2ban, which shuts out who guesses passwords; its service is not started by this script
 # postgres   a PostgreSQL server program; no cluster is created or started by this script
 #
@@ -16,7 +17,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || wanted=(asterisk voices phones load browser postgres guards)
+[ ${#wanted[@]} -gt 0 ] || wanted=(asterisk voices phones load browser relay postgres guards)
 
 packages=()
 unpack_asterisk=no
@@ -27,6 +28,7 @@ for group in "${wanted[@]}"; do
     phones) packages+=(baresip-core) ;;
     load) packages+=(sip-tester) ;;
     browser) packages+=(chromium fonts-dejavu-core) ;;
+    relay) packages+=(coturn) ;;
     guards) packages+=(fail2ban) ;;
     postgres) packages+=(postgresql postgresql-client) ;;
     *) echo "unknown group: $group (see the head of $0)" >&2; exit 2 ;;

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from dialer.domain.errors import InvalidFactError, MendableError
+from telephony.asterisk.relay import IceServer, RelaySettings, ice_servers
 
 if TYPE_CHECKING:
     from telephony.asterisk.settings import AgentPhoneSettings, AsteriskSettings
@@ -25,6 +26,7 @@ class PhoneAccount:
         secret: its password; never shown in a page, a log or a repr.
         server: the web socket of Asterisk, `wss://host:8089/ws`.
         caller: caller id that the floor's own calls show; no other call is answered.
+        relay: STUN and TURN, where it has any.
     """
 
     agent: str
@@ -32,6 +34,7 @@ class PhoneAccount:
     secret: str = field(repr=False)
     server: str
     caller: str = "100"
+    relay: RelaySettings = field(default_factory=RelaySettings)
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.server)
@@ -41,6 +44,10 @@ class PhoneAccount:
             or any(sign in self.server for sign in " ;,'\"")
         ):
             raise InvalidFactError(f"{self.server!r} is no address of a web socket (wss://host:8089/ws)")
+
+    def ice_servers(self, now: float) -> tuple[IceServer, ...]:
+        """What the browser asks for a way for its sound, with credentials that are made now (POSIX s)."""
+        return ice_servers(self.relay, self.agent, now=now)
 
     @property
     def domain(self) -> str:
@@ -100,6 +107,7 @@ def phones_of(asterisks: Iterable[AsteriskSettings]) -> Phones:
                 endpoint=phone.endpoint,
                 secret=phone.secret,
                 server=server_of(asterisk),
+                relay=asterisk.relay,
             )
             for asterisk in asterisks
             for phone in asterisk.agents

@@ -16,6 +16,7 @@ TEMPLATES = (
     "amd.conf",
     "cel.conf",
     "cel_custom.conf",
+    "coturn/turnserver.conf",
     "extensions.conf",
     "fail2ban/fairdial-asterisk.filter",
     "fail2ban/fairdial-asterisk.jail",
@@ -52,6 +53,7 @@ def render(settings: AsteriskSettings) -> dict[str, str]:
     spoken = {Transport.UDP, *(trunk.transport for trunk in settings.trunks)}
     values["transports"] = [one.value for one in Transport if one in spoken]
     values["our_lines"] = written_lines(settings.inbound_lines, settings.inbound_region)
+    values["relay_peers"] = _relay_peers(settings)
     folder = resources.files("config").joinpath("asterisk")
     return {
         name: environment.from_string(folder.joinpath(f"{name}.j2").read_text("utf-8")).render(values)
@@ -99,6 +101,16 @@ def _demand_listeners(settings: AsteriskSettings) -> None:
                 mend=f"set [asterisk.certificate] chain and key; or, where dialer and Asterisk are one "
                 f"machine, [asterisk.{name}] clear_text = true.",
             )
+
+
+def _relay_peers(settings: AsteriskSettings) -> tuple[str, ...]:
+    """Where the relay may send sound to: to Asterisk, and to nothing else."""
+    if settings.relay.turn and not settings.relay_peers:
+        raise SettingsError(
+            "relay.turn is set, and no address of Asterisk's sound is known that it may relay to",
+            mend="set [asterisk.relay] peers to the addresses under which the TURN server reaches Asterisk.",
+        )
+    return settings.relay_peers
 
 
 def _plain(value: object) -> object:

@@ -16,6 +16,7 @@ from telephony.asterisk.found import CONFIGURE, Found
 from telephony.asterisk.inside_check import looked_at_from_inside
 from telephony.asterisk.media_check import NoMediaError, prove_media
 from telephony.asterisk.opening import address_of
+from telephony.asterisk.relay_check import relays_found
 from telephony.asterisk.rights_check import open_ways, ways
 from telephony.asterisk.settings import AsteriskSettings, TrunkSettings
 from telephony.asterisk.trunk_check import device_states, trunks_found
@@ -75,6 +76,7 @@ async def examine(settings: AsteriskSettings, *, wall: Callable[[], float]) -> t
             await _phones(link, settings),
             *[await _media(link, trunk, wall) for trunk in settings.trunks],
             *await listening_in_clear(settings),
+            *await relays_found(settings, peers=settings.relay_peers, now=wall()),
             *await _browser_phones(settings),
         )
     except AmiError as error:

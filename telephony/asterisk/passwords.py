@@ -105,6 +105,9 @@ def filled(section: Section, folder: Path, *, make: bool) -> Section:
     doctors = f"doctor-{one}" if one else "doctor"
     if make or (folder / doctors).exists():  # a floor does without it
         manager = _with(manager, "doctor_secret", lambda _: known(doctors))
+    relay: object = section.get("relay")
+    if isinstance(relay, Mapping) and cast("Mapping[str, object]", relay).get("turn"):
+        section = {**section, "relay": _with(cast("object", relay), "secret", lambda _: known("relay"))}
     return {
         **section,
         "ami": manager,

@@ -14,6 +14,7 @@ from enum import Enum
 from dialer.domain.inbound_line import InboundLine, check_lines
 from dialer.settings_reader import SettingsError, SettingsReader
 from telephony.asterisk.passwords import CARRIERS_LEAST, FOLDER, demand_strong
+from telephony.asterisk.relay import RelaySettings
 from telephony.asterisk.shut import ShutNumbers
 from telephony.asterisk.trunks import Route
 
@@ -285,6 +286,7 @@ class AsteriskSettings:
     http: HttpSettings = field(default_factory=HttpSettings)
     rtp: RtpSettings = field(default_factory=RtpSettings)
     amd: AmdSettings = field(default_factory=AmdSettings)
+    relay: RelaySettings = field(default_factory=RelaySettings)
     certificate: CertificateFiles | None = None
     trunks: tuple[TrunkSettings, ...] = ()
     agents: tuple[AgentPhoneSettings, ...] = ()
@@ -327,6 +329,12 @@ class AsteriskSettings:
             if not _ENDPOINT.fullmatch(agent.endpoint):
                 raise SettingsError(f"phone name {agent.endpoint!r}: letters, digits and hyphens only")
         _check_passwords(self)
+
+    @property
+    def relay_peers(self) -> tuple[str, ...]:
+        """Addresses of its sound that a TURN server relays to."""
+        known = (self.sip.external_address, self.sip.media_address)
+        return self.relay.peers or tuple(address for address in known if address is not None)
 
     @property
     def speaks_tls(self) -> bool:
@@ -383,6 +391,8 @@ def _check_passwords(settings: AsteriskSettings) -> None:
     demand_strong(ami.secret, whose="the manager's user", at="ami.secret", names=(ami.user,))
     if ami.doctor_secret is not None:
         demand_strong(ami.doctor_secret, whose="the doctor's user", at="ami.doctor_secret", names=(ami.user,))
+    if settings.relay.secret is not None:
+        demand_strong(settings.relay.secret, whose="the TURN server", at="relay.secret")
     for place, agent in enumerate(settings.agents):
         names = (agent.endpoint, *((agent.agent,) if agent.agent else ()))
         at = f"agents[{place}].secret"

@@ -29,6 +29,7 @@ from dialer.runtime.clocks import RehearsalClock
 from dialer.runtime.settings import RuntimeSettings
 from dialer.web.mounting import HttpSide
 from dialer.web.tokens import Role, Token, Tokens, digest_of
+from telephony.asterisk.relay import RelaySettings
 
 AGENT = "anna"
 TOKEN = "the token of anna"
@@ -51,8 +52,11 @@ class Public(Watched):
 class Station:
     """One agent's place: the floor around it, which may be stopped and started again at the same address."""
 
-    def __init__(self, laboratory: Laboratory, folder: Path, *, ending: str) -> None:
+    def __init__(
+        self, laboratory: Laboratory, folder: Path, *, ending: str, relay: RelaySettings | None = None
+    ) -> None:
         self.laboratory = laboratory
+        self.relay = relay or RelaySettings()
         self.ending = ending
         self.port = free_port()
         self.database = str(folder / "floor.db")
@@ -164,6 +168,7 @@ class Station:
             endpoint=ENDPOINT,
             secret=self.secret,
             server=f"wss://127.0.0.1:{self._signalling.port}/ws",
+            relay=self.relay,
         )
         agents = {TOKEN: AGENT, NO_PHONE: "bert"}
         tokens = Tokens(
@@ -180,9 +185,11 @@ class Station:
 
 
 @asynccontextmanager
-async def station(laboratory: Laboratory, folder: Path, *, ending: str) -> AsyncGenerator[Station]:
+async def station(
+    laboratory: Laboratory, folder: Path, *, ending: str, relay: RelaySettings | None = None
+) -> AsyncGenerator[Station]:
     """A station while the block runs; every call of it is ended with it."""
-    made = Station(laboratory, folder, ending=ending)
+    made = Station(laboratory, folder, ending=ending, relay=relay)
     await made.start()
     try:
         yield made

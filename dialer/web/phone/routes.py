@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException, Response, WebSocket
 from prometheus_client import CollectorRegistry, Gauge
 from pydantic import Field
 
+from dialer.clock import posix_now
 from dialer.domain.campaign import CampaignState
 from dialer.floor.phones import Phones
 from dialer.web.access import Asking, TheOffice, demand
@@ -21,6 +22,14 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(ge=0.0, le=60.0)]
 
 
+class IceServerView(Body):
+    """One entry of `iceServers`; what is None is left out."""
+
+    urls: list[str]
+    username: str | None = None
+    credential: str | None = None
+
+
 class PhoneView(Body):
     """What an agent's page needs to be a telephone. Not to be kept: ask again at every log-in."""
 
@@ -32,6 +41,8 @@ class PhoneView(Body):
     caller: str
     campaigns: list[str]
     pause_reasons: list[str]
+    ice_servers: list[IceServerView]
+    relay_only: bool
 
 
 class Quality(Body):
@@ -109,6 +120,11 @@ def phone_router(
             caller=found.caller,
             campaigns=[str(name) for name in running],
             pause_reasons=list(PAUSE_REASONS),
+            ice_servers=[
+                IceServerView(urls=list(one.urls), username=one.username, credential=one.credential)
+                for one in found.ice_servers(posix_now())
+            ],
+            relay_only=found.relay.only,
         )
 
     @router.post("/quality", status_code=204)

@@ -121,6 +121,8 @@ def test_an_agent_is_given_their_own_phone_and_it_is_kept_nowhere(client: TestCl
         "caller": "100",
         "campaigns": ["one"],
         "pause_reasons": [],
+        "ice_servers": [],
+        "relay_only": False,
     }
     assert answer.headers["cache-control"] == "no-store"
 

@@ -1,5 +1,11 @@
 // The dialer's HTTP API as far as a phone needs it. Every answer to a change means: it is written down.
 
+export interface IceServer {
+  urls: string[];
+  username: string | null;
+  credential: string | null;
+}
+
 export interface Account {
   agent: string;
   endpoint: string;
@@ -9,6 +15,8 @@ export interface Account {
   caller: string;
   campaigns: string[];
   pause_reasons: string[];
+  ice_servers: IceServer[];
+  relay_only: boolean;
 }
 
 export type SeatState =

@@ -9,7 +9,7 @@ import ipaddress
 from telephony.asterisk.found import CONFIGURE, Found
 from telephony.asterisk.settings import AsteriskSettings
 
-WITHIN_S = 2.0
+PROBE_S = 1.5
 
 
 async def listening_in_clear(settings: AsteriskSettings) -> list[Found]:
@@ -37,7 +37,7 @@ async def _found(name: str, host: str, port: int, *, asked: bool) -> Found:
 
 async def _listens(host: str, port: int) -> bool:
     with contextlib.suppress(OSError, TimeoutError):
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(PROBE_S):
             _, writer = await asyncio.open_connection(host, port)
         writer.close()
         return True

@@ -22,7 +22,7 @@ OFFICE = InboundLine(
 
 def dialplan(*lines: InboundLine) -> str:
     settings = AsteriskSettings(
-        ami=AmiSettings(secret="Xk3vQ9-long-enough-Zr7pT2mB"),
+        ami=AmiSettings(secret="Xk3vQ9-long-enough-Zr7pT2mB", clear_text=True),
         sounds="/s",
         recordings="/r",
         inbound_lines=lines,

@@ -170,8 +170,6 @@ class SuppressionRule(Rule):
         if self.of.from_receipt and request.received is not None:
             # Received on a day: binding from that day's first second, wherever it begins first.
             return any(day >= request.received.toordinal() for day in question.today)
-        if self.of.from_receipt and request.mailed is not None and _second(request.at) > question.at:
-            return False
         return _second(request.at) <= question.at
 
     def _has_ended(self, question: Question, request: PersonRequest) -> bool:

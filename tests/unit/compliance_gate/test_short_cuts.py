@@ -341,3 +341,53 @@ def test_a_decision_moves_with_what_happened_since(law: Callable[..., Any]) -> N
     after = replace(request, person=person.with_entry(call(1)))
     assert not gate.evaluate(after, at=NOW).is_allowed
     assert gate.evaluate(request, at=NOW).is_allowed
+
+
+# --- a question ---------------------------------------------------------------------------------------------
+
+
+def test_the_first_event_of_the_last_local_days_is_that_of_the_first_second_of_them() -> None:
+    """Anywhere they may be: the day that began first counts from its midnight."""
+    midnight = datetime(2026, 6, 10, 4, tzinfo=UTC)
+    history = tuple(
+        replace(call(0), entry=f"E{place}", at=midnight + timedelta(days=days, seconds=seconds))
+        for place, (days, seconds) in enumerate(((-1, -1), (-1, 0), (0, -1), (0, 0), (0, 1)))
+    )
+    question = question_of(replace(PERSON, history=history))
+    assert [question.since(days) for days in (1, 2, 3)] == [3, 1, 0]
+    both = replace(HOME, zones=frozenset({"America/New_York", "America/Los_Angeles"}))
+    eastern_first = question_of(replace(PERSON, addresses=(both,), history=history))
+    assert [eastern_first.since(days) for days in (1, 2)] == [3, 1]
+
+
+MISMATCHED = (
+    ("count", "", "at_most: 1, per: person, within: [{days: 7}], calls: all"),
+    ("holiday", "", "country: US"),
+    ("recorded_voice", "", "consents: [prerecorded], at_most: 1, days: 30"),
+    ("asked_times", "", "requests: [inconvenient_times]"),
+    ("window", "", 'hours: [{from: "00:00", to: "24:00"}]'),
+    ("window", "", 'hours: [{from: "00:00", to: "00:01"}]'),
+    ("text_procedure", "", "days: 60"),
+)
+
+
+@pytest.mark.parametrize("rule", MISMATCHED)
+def test_zones_and_days_that_do_not_belong_together_are_a_mistake_and_not_passed_over(
+    rule: tuple[str, str, str],
+) -> None:
+    """No zone goes unasked because nobody said which day it is there."""
+    wrote = replace(call(1), entry="W", event=EventKind.SMS_RECEIVED, outcome=None)
+    asked = PersonRequest(at=NOW - timedelta(days=1), type=RequestKind.INCONVENIENT_TIMES)
+    file = replace(PERSON, history=(call(2, tech=Tech.PRERECORDED_VOICE), wrote), requests=(asked,))
+    question = question_of(file)
+    (made,) = gate_of(rule).rulebook.rules()
+    question.today = ()
+    with pytest.raises(ValueError, match="zip"):
+        made.ask(question)
+
+
+def test_days_that_do_not_belong_to_the_zones_are_no_days_to_count_from() -> None:
+    question = question_of(PERSON)
+    question.today = ()
+    with pytest.raises(ValueError, match="zip"):
+        question.since(7)

@@ -395,3 +395,28 @@ def test_a_consent_to_texts_without_number_is_for_the_only_one(law: Callable[...
     assert not rule.allows(NOW, proposed=TEXT, consents=[given], numbers=two)
     named = {**given, "number": "+12125550123"}
     assert rule.allows(NOW, proposed=TEXT, consents=[named], numbers=two)
+
+
+def test_the_check_may_be_all_that_happened_where_they_consented(law: Callable[..., Any]) -> None:
+    """A consent of long ago ties them to the number; the check says that it still does."""
+    rule = law("text_procedure", "days: 60", "actions: [send_sms]")
+    given = {"ts": "2026-01-01T10:00:00-05:00", "scope": "sms", "number": "+12125550123"}
+    checked = {"ts": "2026-06-01T09:00:00-04:00", "event": "rnd_query", "result": "no"}
+    assert rule.allows(NOW, proposed=TEXT, consents=[given], history=[checked])
+    assert not rule.allows(NOW, proposed=TEXT, consents=[given])
+
+
+def test_easter_is_where_another_way_to_it_finds_it() -> None:
+    """Butcher's (Smith, "Ecclesiastical Calendar", 1876), year by year; two of the exceptions among them."""
+
+    def butcher(year: int) -> date:
+        a, (b, c) = year % 19, divmod(year, 100)
+        (d, e), (i, k) = divmod(b, 4), divmod(c, 4)
+        h = (19 * a + b - d - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
+        l_ = (32 + 2 * e + 2 * i - h - k) % 7
+        m = (a + 11 * h + 22 * l_) // 451
+        month, day = divmod(h + l_ - 7 * m + 114, 31)
+        return date(year, month, day + 1)
+
+    for year in range(1583, 2600):
+        assert easter_sunday(year) == butcher(year), year

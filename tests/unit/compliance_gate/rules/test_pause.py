@@ -142,6 +142,7 @@ def test_the_last_day_of_a_pause_is_barred_to_its_last_second(
         (["America/New_York", "America/Los_Angeles"], "2026-06-15T00:00:00-07:00", "America/Los_Angeles"),
         (["America/New_York", "Pacific/Guam"], "2026-06-16T00:00:00+10:00", "Pacific/Guam"),
         (["America/New_York", "America/Detroit"], "2026-06-15T00:00:00-04:00", "America/Detroit"),
+        (["America/Los_Angeles", "America/Detroit"], "2026-06-15T00:00:00-07:00", "America/Los_Angeles"),
     ],
 )
 def test_a_pause_ends_when_it_has_ended_in_every_zone(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from dialer.domain.caller_id import CallBackTest
 from dialer.domain.commands import (
     Bridge,
     BridgeInbound,
@@ -123,6 +124,23 @@ class InboundLines(Protocol):
 
         Raises:
             TelephoneSystemUnavailableError: nothing was handed over.
+        """
+        ...
+
+
+@runtime_checkable
+class TestsCallerIds(Protocol):
+    """A telephone system that can call a number of ours and see whether it comes in again."""
+
+    async def test_caller_id(self, number: str, *, shown: str) -> CallBackTest:
+        """Call it and wait until it comes in; nobody else hears of that call.
+
+        Args:
+            number: of ours, E.164.
+            shown: the number of ours that the call shows.
+
+        Raises:
+            TelephoneSystemUnavailableError: nothing was tried.
         """
         ...
 

@@ -6,7 +6,7 @@ import asyncio
 
 from dialer import clock
 from dialer.domain.errors import FairdialError, MendableError
-from dialer.floor.settings import asterisks_of, campaigns_of, demand_nobody_real
+from dialer.floor.settings import asterisks_of, caller_ids_of, campaigns_of, demand_nobody_real
 from dialer.inquiry.installation import Examined
 from dialer.settings import Settings, load_settings
 from dialer.settings_reader import SettingsError
@@ -29,9 +29,10 @@ def examine_telephones() -> list[Examined]:
     except FairdialError as error:
         return [Examined(name="live floor", ok=False, found=str(error), mend="mend what is named.")]
     examined = [_campaigns(settings)]
+    owned = tuple(each.number for each in caller_ids_of(settings))
     for asterisk in asterisks:
         of = f"{asterisk.name}: " if asterisk.name else ""
-        found = asyncio.run(examine(asterisk, wall=clock.posix_now))
+        found = asyncio.run(examine(asterisk, wall=clock.posix_now, owned=owned))
         examined += [Examined(name=of + one.name, ok=one.ok, found=one.found, mend=one.mend) for one in found]
     return examined
 
@@ -39,6 +40,7 @@ def examine_telephones() -> list[Examined]:
 def _readable(settings: Settings) -> tuple[AsteriskSettings, ...]:
     asterisks = asterisks_of(settings)
     campaigns_of(settings)
+    caller_ids_of(settings)
     if settings.rehearsal is not None:
         for asterisk in asterisks:
             demand_nobody_real(settings.rehearsal, asterisk)

@@ -7,7 +7,7 @@ from fastapi import Depends, Header, HTTPException, Request
 
 from dialer.domain.events import Event
 from dialer.domain.listening import TalkControls
-from dialer.domain.ports import KeyPad
+from dialer.domain.ports import KeyPad, TestsCallerIds
 from dialer.web.models import Committed
 from dialer.web.ports import FloorPort
 from dialer.web.tokens import RefusedError, Role, Token, Tokens
@@ -21,6 +21,7 @@ class Office:
     tokens: Tokens
     keypad: KeyPad | None = None
     controls: TalkControls | None = None
+    caller_ids: TestsCallerIds | None = None
 
 
 def office_of(request: Request) -> Office:

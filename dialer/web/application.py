@@ -19,10 +19,10 @@ from dialer.domain.errors import (
     UnknownThingError,
 )
 from dialer.domain.listening import TalkControls
-from dialer.domain.ports import KeyPad
+from dialer.domain.ports import KeyPad, TestsCallerIds
 from dialer.floor.phones import Phones
 from dialer.runtime.health import Health
-from dialer.web import agents, facts, inbound, listening, supervisors, talks
+from dialer.web import agents, caller_ids, facts, inbound, listening, supervisors, talks
 from dialer.web.access import Office
 from dialer.web.phone.pages import add_pages
 from dialer.web.phone.routes import phone_router
@@ -67,6 +67,7 @@ def make_web(
     phones: Phones | None = None,
     keypad: KeyPad | None = None,
     controls: TalkControls | None = None,
+    caller_ids_tester: TestsCallerIds | None = None,
 ) -> Web:
     """Put the application together around a running floor.
 
@@ -74,6 +75,7 @@ def make_web(
         phones: the agents' browser phones; None = there are none.
         keypad: presses keys on a call; None = the telephone system cannot.
         controls: lets supervisors join in and pauses recordings; None = the telephone system cannot.
+        caller_ids_tester: calls our own numbers; None = the telephone system cannot.
     """
     phones = phones if phones is not None else Phones()
     application = FastAPI(
@@ -82,8 +84,8 @@ def make_web(
         docs_url=None,
         redoc_url=None,
     )
-    application.state.office = Office(floor, tokens, keypad, controls)
-    routed = (agents, talks, listening, supervisors, facts, inbound)
+    application.state.office = Office(floor, tokens, keypad, controls, caller_ids_tester)
+    routed = (agents, talks, listening, supervisors, facts, inbound, caller_ids)
     for router in (each.router for each in routed):
         application.include_router(router, responses=PROBLEMS)
     broadcast = Broadcast(floor.snapshot)

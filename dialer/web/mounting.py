@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from prometheus_client import CollectorRegistry
 
 from dialer.domain.listening import TalkControls
-from dialer.domain.ports import KeyPad, TelephoneSystem
+from dialer.domain.ports import KeyPad, TelephoneSystem, TestsCallerIds
 from dialer.floor.phones import Phones
 from dialer.web.application import make_web
 from dialer.web.ports import FloorPort
@@ -46,6 +46,7 @@ class HttpSide:
             phones=self.phones,
             keypad=network if isinstance(network, KeyPad) else None,
             controls=network if isinstance(network, TalkControls) else None,
+            caller_ids_tester=network if isinstance(network, TestsCallerIds) else None,
         )
         async with asyncio.TaskGroup() as group:
             pushing = group.create_task(web.run(), name="broadcast")

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mappin
 
 import structlog
 
+from dialer.domain.caller_id import CallBackTest
 from dialer.domain.commands import (
     Bridge,
     BridgeInbound,
@@ -59,6 +60,7 @@ from telephony.asterisk.acts import (
     TryElsewhere,
 )
 from telephony.asterisk.adapter_settings import AdapterSettings
+from telephony.asterisk.call_back import Books, CallBacks
 from telephony.asterisk.calls import CallBook
 from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
 from telephony.asterisk.controls import CallControls
@@ -147,6 +149,7 @@ class AsteriskSystem:
             serial=self._next_serial,
         )
         self.controls = CallControls(link=lambda: self._link, legs=self._legs, serial=self._next_serial)
+        self.call_backs = CallBacks(settings.call_backs, now, lambda: self._link, serial=self._next_serial)
 
     # ---------------------------------------------------------------------------------- the port
 
@@ -306,6 +309,10 @@ class AsteriskSystem:
         """See `dialer.domain.listening.TalkControls`."""
         await self.controls.resume_recording(attempt)
 
+    async def test_caller_id(self, number: str, *, shown: str, elsewhere: Books = ()) -> CallBackTest:
+        """See `telephony.asterisk.call_back.HasCallBacks`."""
+        return await self.call_backs.test_over(self._trunks, number, shown=shown, elsewhere=elsewhere)
+
     def sound(self) -> Mapping[AgentId, AgentSound]:
         """See `dialer.domain.sound.HearsPhones`."""
         return self._listener.figures()
@@ -443,6 +450,8 @@ class AsteriskSystem:
                     is_first = False
                 case LinkRestored():
                     await self._come_back()
+                case AmiMessage() if self.call_backs.feed(item):
+                    pass
                 case AmiMessage():
                     self._watch_lag(item)
                     self._watch_trunk(item)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dialer.domain.ids import CampaignId
+from telephony.asterisk.call_back import CallBackPlan
 from telephony.asterisk.orders import Voice
 from telephony.asterisk.trunks import TrunkPlan
 
@@ -24,6 +25,7 @@ class AdapterSettings:
         inbound_region: country whose numbers come without a country code.
         shut, opened: see `telephony.asterisk.shut.ShutNumbers`.
         call_record: Asterisk's own record of calls, as this machine sees it; None = there is none.
+        call_backs: how calls to our own numbers are read.
     """
 
     trunks: tuple[TrunkPlan, ...]
@@ -34,3 +36,4 @@ class AdapterSettings:
     shut: tuple[str, ...] = ()
     opened: tuple[str, ...] = ()
     call_record: Path | None = None
+    call_backs: CallBackPlan = field(default_factory=CallBackPlan)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from telephony.asterisk.browser_check import NoBrowserPhoneError, ask_as_a_browser
+from telephony.asterisk.call_back_check import call_backs_found
 from telephony.asterisk.clear_check import listening_in_clear
 from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.errors import AmiError
@@ -53,11 +54,14 @@ TOO_MUCH = frozenset(
 MOST_CLOCK_DIFFERENCE_S = 1.0
 
 
-async def examine(settings: AsteriskSettings, *, wall: Callable[[], float]) -> tuple[Found, ...]:
+async def examine(
+    settings: AsteriskSettings, *, wall: Callable[[], float], owned: tuple[str, ...] = ()
+) -> tuple[Found, ...]:
     """Every check, in order; only the first where there is no connection.
 
     Args:
         wall: this machine's clock, POSIX seconds.
+        owned: numbers of ours, each called over the first trunk, to see whether it leads back to us.
     """
     link = AmiConnection(address_of(settings))
     try:
@@ -78,6 +82,7 @@ async def examine(settings: AsteriskSettings, *, wall: Callable[[], float]) -> t
             *await listening_in_clear(settings),
             *await relays_found(settings, peers=settings.relay_peers, now=wall()),
             *await _browser_phones(settings),
+            *await call_backs_found(link, settings, owned, wall=wall),
         )
     except AmiError as error:
         mend = "look into Asterisk's log; it went away while it was being looked at."

@@ -9,6 +9,7 @@ from pathlib import Path
 from dialer.domain.ids import CampaignId
 from dialer.settings_reader import SettingsError
 from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
+from telephony.asterisk.call_back import CallBackPlan
 from telephony.asterisk.connection import AmiAddress, AmiTimings
 from telephony.asterisk.orders import Voice
 from telephony.asterisk.settings import AsteriskSettings
@@ -30,6 +31,11 @@ def address_of(settings: AsteriskSettings) -> AmiAddress:
         tls=settings.speaks_tls,
         ca_file=None if link.ca_file is None else Path(link.ca_file),
     )
+
+
+def call_back_plan(settings: AsteriskSettings) -> CallBackPlan:
+    """How calls to our own numbers are read."""
+    return CallBackPlan(region=settings.inbound_region, verdict_headers=settings.verdict_headers)
 
 
 def doctors_address_of(settings: AsteriskSettings) -> AmiAddress | None:
@@ -86,6 +92,7 @@ def open_system(
         inbound_region=settings.inbound_region,
         shut=settings.shut,
         opened=settings.opened,
+        call_backs=call_back_plan(settings),
         call_record=None if settings.call_record is None else Path(settings.call_record),
     )
     return AsteriskSystem(address_of(settings), adapter, now=now, wall=wall, timings=timings)

@@ -277,6 +277,8 @@ class AsteriskSettings:
         inbound_wait: whole seconds a person who called us may wait for an agent.
         inbound_lines: our numbers that people call, each with its hours, languages and menu.
         inbound_region: country (ISO 3166) whose numbers come without a country code.
+        verdict_headers: SIP headers in which the carrier says whether it vouches for the number that is shown
+            (STIR/SHAKEN), where it uses others than the standard's `verstat`.
     """
 
     ami: AmiSettings
@@ -300,6 +302,7 @@ class AsteriskSettings:
     inbound_wait: int = 60
     inbound_lines: tuple[InboundLine, ...] = ()
     inbound_region: str = "US"
+    verdict_headers: tuple[str, ...] = ()
     music_on_hold: bool = False
     link: LinkSettings = field(default_factory=LinkSettings)
     voices: tuple[VoiceSettings, ...] = ()

@@ -220,3 +220,8 @@ def _by_share(able: list[_Trunk]) -> _Trunk:
     best = max(able, key=lambda trunk: trunk.credit)
     best.credit -= total
     return best
+
+
+def reason_of(chosen: Chosen | NoTrunk | None) -> str:
+    """Why no trunk takes a call."""
+    return chosen.reason if isinstance(chosen, NoTrunk) else "no trunk"

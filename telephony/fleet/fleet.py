@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import structlog
 
+from dialer.domain.caller_id import CallBackTest
 from dialer.domain.commands import Bridge, BridgeInbound, ConnectAgentLeg, DropAgentLeg, Originate
 from dialer.domain.errors import TelephoneSystemUnavailableError, UnknownThingError
 from dialer.domain.events import (
@@ -41,6 +42,7 @@ from dialer.domain.listening import Ear, TalkControls
 from dialer.domain.ports import InboundCommand, InboundLines, KeepsRecord, KeyPad, TelephoneCommand, Unended
 from dialer.domain.sound import AgentSound, HearsPhones
 from dialer.domain.telephone_events import BoxFound
+from telephony.asterisk.call_back import HasCallBacks
 from telephony.fleet.book import FleetBook, Seat
 from telephony.fleet.box import Box, BoxPlan, FleetTimings
 
@@ -189,6 +191,17 @@ class Fleet:
         if box is None or not isinstance(box.system, KeyPad):
             raise UnknownThingError("call", attempt)
         await box.system.press_keys(attempt, keys)
+
+    async def test_caller_id(self, number: str, *, shown: str) -> CallBackTest:
+        """See `dialer.domain.ports.TestsCallerIds`; it may come in at any of the boxes."""
+        heard = [box.system for box in self._boxes.values() if box.is_heard]
+        able = [system for system in heard if isinstance(system, HasCallBacks)]
+        if not able:
+            raise TelephoneSystemUnavailableError(
+                "no telephone system that can call our own numbers is heard"
+            )
+        others = tuple(system.call_backs for system in able[1:])
+        return await able[0].test_caller_id(number, shown=shown, elsewhere=others)
 
     async def listen(self, agent: AgentId, supervisor: EndpointId, ear: Ear) -> str:
         """See `dialer.domain.listening.TalkControls`; the supervisor's phone is rung from the agent's box."""

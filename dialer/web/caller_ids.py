@@ -1,0 +1,64 @@
+"""Routes of the numbers we show: how people take their calls, rests ended by hand, whether they lead back."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException
+from pydantic import Field
+
+from dialer.domain.events import CallerIdReleased, CallerIdTested
+from dialer.domain.snapshot import CallerIdView
+from dialer.web.access import Asking, Office, TheOffice, demand, tell
+from dialer.web.models import Body, Committed
+from dialer.web.tokens import Role
+
+router = APIRouter(prefix="/api/caller-ids", tags=["caller ids"])
+
+
+class TestCall(Body):
+    """Which number of ours the test call shows; None = another one of its pool, else of all."""
+
+    shown: Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")] | None = None
+
+
+@router.get("")
+async def look_at_all(office: TheOffice, token: Asking) -> list[CallerIdView]:
+    """Every number of ours: calls, answers with their confidence, blocks, rests, tests."""
+    demand(token, Role.SUPERVISOR, Role.WATCHER)
+    return list(office.floor.snapshot().caller_ids)
+
+
+@router.post("/{number}/release")
+async def release(number: str, office: TheOffice, token: Asking) -> Committed:
+    """It need rest no longer; what was counted against it is forgotten."""
+    demand(token, Role.SUPERVISOR)
+    _row(office, number)
+    return await tell(office, CallerIdReleased(number=number, by=token.name))
+
+
+@router.post("/{number}/test")
+async def test(number: str, body: TestCall, office: TheOffice, token: Asking) -> CallerIdView:
+    """Call it over the trunk and see whether it comes in; the result is written down. 409 where the telephone
+    system cannot, 503 when it is not reached."""
+    demand(token, Role.SUPERVISOR)
+    row = _row(office, number)
+    if office.caller_ids is None:
+        raise HTTPException(409, "this telephone system cannot call our own numbers")
+    shown = body.shown or _another(office, row)
+    _row(office, shown)
+    result = await office.caller_ids.test_caller_id(number, shown=shown)
+    await tell(office, CallerIdTested(number=number, test=result))
+    return _row(office, number)
+
+
+def _another(office: Office, row: CallerIdView) -> str:
+    """Carriers treat a call of a number to itself as one to its mailbox."""
+    others = [each for each in office.floor.snapshot().caller_ids if each.number != row.number]
+    of_its_pool = [each for each in others if each.pool == row.pool]
+    return next((each.number for each in (*of_its_pool, *others)), row.number)
+
+
+def _row(office: Office, number: str) -> CallerIdView:
+    for row in office.floor.snapshot().caller_ids:
+        if row.number == number:
+            return row
+    raise HTTPException(404, f"{number} is not declared as a caller id of ours")

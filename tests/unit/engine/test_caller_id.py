@@ -188,6 +188,25 @@ def test_at_the_ceiling_another_number_stands_in_only_where_the_policy_allows_it
     assert shown_to(state, settings(FIRST, SECOND, at_ceiling=AtCeiling.ANOTHER), 1) == SECOND
 
 
+@pytest.mark.parametrize(
+    ("policy", "text"),
+    [
+        (AtCeiling.STOP, ", and the campaign shows no other to somebody who knows it"),
+        (AtCeiling.ANOTHER, ""),
+    ],
+)
+def test_why_a_number_at_its_ceiling_is_not_replaced_is_said(
+    file: PersonFile, policy: AtCeiling, text: str
+) -> None:
+    """By the policy, or since the other number is for another country."""
+    numbers = (owned(FIRST, daily_ceiling=5), owned(SECOND, areas=("CA",)))
+    state = state_of(*numbers, files=(replace(file, history=(saw(FIRST),)),))
+    full(state, FIRST)
+    found = caller_id.choose(state, settings(FIRST, SECOND, at_ceiling=policy), target(1), now=NOW)
+    assert isinstance(found, NotShown)
+    assert found.reason == f"caller id {FIRST} has made its 5 attempts of the day{text}"
+
+
 def declared_floor(make_floor: Callable[..., Floor], *numbers: OwnedNumber, **more: Any) -> Floor:
     floor = make_floor()
     floor.send(e.CallerIdsDeclared(numbers=numbers))

@@ -185,3 +185,55 @@ def test_what_a_policy_learned_is_written_down_in_one_order_of_words(make_floor:
     row = floor.engine.checkpoint().campaigns["spring"]
     for text in (row.learned, row.pools[""].policy_state):
         assert text == json.dumps(json.loads(text), sort_keys=True)
+
+
+# --- how callers are served -------------------------------------------------------------------------------
+
+OURS = "+12025550100"
+
+
+def called(floor: Floor, name: str, *, dialed: str = OURS) -> InboundId:
+    """Somebody asks for an agent."""
+    call = InboundId(name)
+    floor.send(e.InboundArrived(call=call, dialed=dialed))
+    floor.send(e.InboundIdentified(call=call, number=NumberId(name), callers=()))
+    floor.send(e.InboundWaiting(call=call))
+    return call
+
+
+def test_waits_are_averaged_over_who_was_answered_and_the_longest_is_anybody_s(make_floor: MakeFloor) -> None:
+    """One is answered after four seconds, one after ten; a third gave up after thirty, a fourth waits."""
+    floor = make_floor()
+    floor.start(agents=0, leads=0)
+    agents = [floor.seat(f"agent{i}", ready=False) for i in range(2)]
+    for agent, waited_s in zip(agents, (4.0, 10.0), strict=True):
+        call = called(floor, f"in-{agent}")
+        floor.send(e.AgentGotReady(agent=agent), after=waited_s)
+        floor.send(e.InboundBridged(call=call, agent=agent, bridged_at=floor.now))
+    gave_up = called(floor, "in-gave-up")
+    floor.send(e.InboundEnded(call=gave_up), after=30.0)
+    called(floor, "in-waits")
+    (view,) = floor.engine.snapshot(now=floor.now + 12.0).service
+    assert (view.asked, view.answered, view.left, view.waiting) == (3, 2, 1, 1)
+    assert (view.average_wait_s, view.longest_wait_s) == (7.0, 30.0)
+    assert view.service_level == 2 / 3
+    (later,) = floor.engine.snapshot(now=floor.now + 45.0).service
+    assert later.longest_wait_s == 45.0
+
+
+def test_each_number_of_ours_counts_its_own_callers(make_floor: MakeFloor) -> None:
+    floor = make_floor()
+    floor.start(agents=0, leads=0)
+    called(floor, "in-1")
+    called(floor, "in-2", dialed="+12025550199")
+    (first, second) = floor.engine.snapshot(now=floor.now).service
+    assert {first.dialed: first.waiting, second.dialed: second.waiting} == {OURS: 1, "+12025550199": 1}
+
+
+def test_a_thousand_numbers_are_counted_apart_and_more_together(make_floor: MakeFloor) -> None:
+    floor = make_floor(inbound_queue=1)
+    for i in range(1001):
+        floor.send(e.InboundEnded(call=called(floor, f"in-{i}", dialed=f"number-{i}")), after=1.0)
+    shown = {view.dialed: view.asked for view in floor.engine.snapshot(now=floor.now).service}
+    assert len(shown) == 1001
+    assert (shown["number-999"], shown.get("number-1000"), shown[""]) == (1, None, 1)

@@ -352,3 +352,9 @@ def test_a_consent_of_a_scope_is_on_file_or_not() -> None:
     given = Consent(at=NOON, scope=ConsentScope.SMS)
     person = PreparedPerson(PersonFile(person="P", addresses=(NEW_YORK,), consents=(given,)))
     assert [person.has_consent(scope) for scope in (ConsentScope.SMS, ConsentScope.CALL)] == [True, False]
+
+
+def test_what_is_heard_of_the_second_of_the_last_goes_behind_it() -> None:
+    """Whatever it is called, and in whatever order the others came."""
+    file = PersonFile(person="P", addresses=(NEW_YORK,), history=(entry("c", 1), entry("b", 0)))
+    assert order(PreparedPerson(file).with_entry(entry("a", 1))) == ["b", "c", "a"]

@@ -275,3 +275,13 @@ def test_minutes_end_to_the_second(law: Callable[..., Any], now: str, allowed: b
     rule = law("pause", "calls: [no_answer], per: person, minutes: 30")
     history = [{"ts": NOON, "event": "call_placed", "outcome": "no_answer"}]
     assert rule.allows(f"2026-06-10T{now}-04:00", history=history) is allowed
+
+
+def test_a_pause_of_no_hours_is_over_with_the_second_it_began_in(law: Callable[..., Any]) -> None:
+    """Of which there is a part left where it began within one."""
+    rule = law("pause", "calls: [no_answer], per: person, hours: 0")
+    whole = {"ts": NOON, "event": "call_placed", "outcome": "no_answer"}
+    part = {**whole, "ts": "2026-06-10T12:00:00.5-04:00"}
+
+    assert rule.allows(NOON, history=[whole])
+    assert rule.retry(NOON, history=[part]) == datetime.fromisoformat("2026-06-10T12:00:01-04:00")

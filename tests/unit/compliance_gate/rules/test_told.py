@@ -75,3 +75,24 @@ def test_times_to_be_left_alone_are_told_as_they_were_asked_for(law: Callable[..
     assert facts["asked"] == "not MO WE 09:00-17:00"
     assert facts["local time in America/New_York"] == "Wed 2026-06-10 12:00:00"
     assert facts["request"].startswith("inconvenient_times of 2026-06-01")
+
+
+@pytest.mark.parametrize(
+    ("reading", "called", "counted"),
+    [
+        ("{week: MO}", "2026-06-07T23:59:59-04:00", 0),
+        ("{week: MO}", "2026-06-08T00:00:00-04:00", 1),
+        ("{month: calendar}", "2026-05-31T23:59:59-04:00", 0),
+        ("{month: calendar}", "2026-06-01T00:00:00-04:00", 1),
+        ("{days: 3}", "2026-06-07T23:59:59-04:00", 0),
+        ("{days: 3}", "2026-06-08T00:00:00-04:00", 1),
+        ("{hours: 24}", "2026-06-09T11:59:59-04:00", 0),
+        ("{hours: 24}", "2026-06-09T12:00:01-04:00", 1),
+    ],
+)
+def test_what_lies_before_the_stretch_is_not_told_as_counted(
+    law: Callable[..., Any], reading: str, called: str, counted: int
+) -> None:
+    rule = law("count", f"at_most: 3, per: person, within: [{reading}], calls: all")
+    history = [{"ts": called, "event": "call_placed", "outcome": "no_answer"}]
+    assert told(rule.decide(NOW, history=history)) == {"counted": f"{counted} of at most 3 per person"}

@@ -68,6 +68,8 @@ class ActsPlan:
         release_third_party: of these, the share in which the agent ends the third party's call.
         objects_to_recording: share of the recorded talks with people in which the person does not want it.
         ask_for_message: share of the machines that agents hear on which they ask for the recorded message.
+        second_thought: share of the talks that are written down of which the agent says something else a
+            minute later: what the person asked for, or another outcome.
         previews_per_hour: how often an agent on a break looks at a lead and asks to call it.
     """
 
@@ -80,6 +82,7 @@ class ActsPlan:
     release_third_party: float = 0.0
     ask_for_message: float = 0.0
     objects_to_recording: float = 0.0
+    second_thought: float = 0.0
     previews_per_hour: float = 0.0
 
     @property

@@ -165,6 +165,7 @@ _SHARES = (
     "acts.hang_up",
     "acts.hang_up_after",
     "acts.transfer",
+    "acts.second_thought",
     "acts.third_party",
     "acts.other_number",
     "acts.leave_conference",

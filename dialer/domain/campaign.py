@@ -135,6 +135,9 @@ class CampaignSettings:
         rest_s: seconds before the same number of a lead may be tried again, by outcome name.
         max_passes: attempts on one lead in this campaign before it is closed as exhausted.
         wrap_up_limit_s: after-call work is ended after this; None = never.
+        corrections_s: seconds after a talk for which its agent may say something else of it, or the first
+            word where it ended at their own phone. What the person asked for is taken until the end of the
+            next day in any case.
         shift_ends_at: POSIX seconds when the floor means to stop; None = open.
         cue: what an agent hears alone before each person; None = nothing.
         outside_lines: whom agents may call into a talk besides the person's own other numbers.
@@ -165,6 +168,7 @@ class CampaignSettings:
     rest_s: Rest = field(default_factory=dict[str, float])
     max_passes: Annotated[int, Within(1, 10_000, "attempts on a lead")] = 50
     wrap_up_limit_s: Duration | None = None
+    corrections_s: Annotated[float, Within(0.0, 86_400.0, "seconds")] = 900.0
     shift_ends_at: Instant | None = None
     purpose: Purpose = Purpose.COLLECTION
     detection_segments: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from compliance_gate.findings import Clearance, Finding
 from compliance_gate.request import Consent, HistoryEntry, Hold, PersonRequest
 from dialer.domain.campaign import CampaignSettings, CampaignState, DetectionMode
 from dialer.domain.cue import Cue
+from dialer.domain.disposition import Disposition
 from dialer.domain.ids import (
     NO_BOX,
     AgentId,
@@ -305,6 +306,14 @@ class StoreHold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoreDisposition:
+    """Another word of the agent's on a talk that is over; it stands in the record from now on."""
+
+    attempt: AttemptId
+    disposition: Disposition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StorePromise:
     """A promise to pay, a plan or a settlement, as the collector recorded it."""
 
@@ -455,6 +464,7 @@ Command = (
     | StoreConsent
     | StoreHold
     | StorePromise
+    | StoreDisposition
     | StoreCampaign
     | StoreAgentState
     | StorePacing

@@ -25,6 +25,10 @@ class InvalidFactError(FairdialError):
     """A value handed in is outside what its field may hold. The caller's fault: mend it, send again."""
 
 
+class PhoneTakenError(InvalidFactError):
+    """Another agent is logged in at the telephone. Log them out there, or take another."""
+
+
 class IllegalTransitionError(FairdialError):
     """An event that the present state does not admit. Nothing was changed.
 

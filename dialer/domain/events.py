@@ -44,6 +44,7 @@ from dialer.domain.inbound_events import (
 )
 from dialer.domain.lead import Lead
 from dialer.domain.money import Money
+from dialer.domain.past_talk import PastTalk
 from dialer.domain.telephone_events import (
     BoxGivenUp,
     BridgeFailed,
@@ -237,9 +238,10 @@ class AgentLoggedOut:
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class AgentLegLost:
-    """The agent's telephone went away."""
+    """The agent's telephone went away, or was never reached. `reason`: how, what to do; '' = not known."""
 
     agent: AgentId
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +275,17 @@ class DispositionRecorded:
     attempt: AttemptId
     disposition: Disposition
     ready_after: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class DispositionAdded:
+    """What an agent says of a talk of theirs that is over and written down: the first word, where it ended at
+    their own phone, a second thought, or what the person asked for. `talk`: as the store has it."""
+
+    agent: AgentId
+    talk: PastTalk
+    disposition: Disposition
 
 
 # --- leads and facts about people ------------------------------------------------------------------------
@@ -542,6 +555,7 @@ Event = (
     | AgentLegRestored
     | DialRequested
     | DispositionRecorded
+    | DispositionAdded
     | LeadsFetched
     | RequestReceived
     | ConsentGiven

@@ -33,6 +33,7 @@ from dialer.domain.commands import (
 from dialer.domain.events import Event, LeadsFetched, NetworkReconciled
 from dialer.domain.ids import NO_BOX, AttemptId, BoxId, InboundId, NumberId
 from dialer.domain.inbound import Caller
+from dialer.domain.past_talk import PastTalk
 
 TelephoneCommand = (
     Originate
@@ -172,6 +173,15 @@ class CallerBook(Protocol):
     async def callers(self, e164: str) -> tuple[NumberId, tuple[Caller, ...]]:
         """The number's id, and everybody who has it with what they owe, by person. Raises
         StoreUnavailableError."""
+        ...
+
+
+@runtime_checkable
+class TalkBook(Protocol):
+    """What was written down of talks that are over."""
+
+    async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
+        """The talk of an attempt; None when there is none. Raises StoreUnavailableError."""
         ...
 
 

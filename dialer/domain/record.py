@@ -5,7 +5,7 @@ all derived from it, in rehearsal and live alike. `entry_of` is the only transla
 gate's history: the engine and the store both use it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from compliance_gate.findings import Recording
@@ -139,12 +139,9 @@ def entry_of(record: AttemptRecord) -> HistoryEntry | None:
     if record.outcome is Outcome.NOT_ATTEMPTED:
         return None
     outcome = record.gate_outcome()
-    at = record.launched_at
-    if outcome is GateOutcome.CONVERSATION and record.talk_ended_at is not None:
-        at = record.talk_ended_at
-    spoken: tuple[str, ...] | None = None
-    if outcome is GateOutcome.CONVERSATION and record.disposition is not None:
-        spoken = record.disposition.debts_spoken_of or record.debts
+    ended_at = record.talk_ended_at if outcome is GateOutcome.CONVERSATION else None
+    at = record.launched_at if ended_at is None else ended_at
+    spoken = None if record.disposition is None else _spoken(record.disposition, record.debts)
     return HistoryEntry(
         entry=record.attempt,
         at=instant(at),
@@ -159,3 +156,23 @@ def entry_of(record: AttemptRecord) -> HistoryEntry | None:
         tech=Tech.PRERECORDED_VOICE if record.message_played or record.played else None,
         caller_id=record.caller_id or None,
     )
+
+
+def entry_said_anew(
+    entry: HistoryEntry,
+    said: Disposition,
+    *,
+    launched_at: float,
+    talk_ended_at: float,
+    debts: tuple[str, ...],
+) -> HistoryEntry:
+    """What the gate remembers of an attempt whose talk is over, once something else was said of it."""
+    outcome = said.effect.gate_outcome
+    at = talk_ended_at if outcome is GateOutcome.CONVERSATION else launched_at
+    return replace(entry, at=instant(at), outcome=outcome, conversation_debts=_spoken(said, debts))
+
+
+def _spoken(said: Disposition, debts: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The debts of a conversation: those that were named, else those it was about."""
+    is_conversation = said.effect.gate_outcome is GateOutcome.CONVERSATION
+    return said.debts_spoken_of or debts if is_conversation else None

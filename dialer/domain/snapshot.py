@@ -16,6 +16,7 @@ class AgentView:
     """One agent. `for_s`: seconds in the present state. `notice`: what they must be told, until the next.
 
     recording: of their talk; `to_say`: the words that they must say before it is recorded.
+    owes: a talk that ended at their own phone, of which they have said nothing yet.
     sound: of the telephone, put in by the runtime where the telephone system measures it.
     """
 
@@ -33,6 +34,7 @@ class AgentView:
     inbound: InboundId | None = None
     recording: RecordingState = RecordingState.NONE
     to_say: str = ""
+    owes: AttemptId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

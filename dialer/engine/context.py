@@ -61,6 +61,7 @@ class Context:
         "timer",
         "unconnected",
         "was_ignored",
+        "why_ignored",
     )
 
     def __init__(self, gate: Gate, state: EngineState) -> None:
@@ -78,6 +79,7 @@ class Context:
         self.shares: dict[CampaignId, tuple[dict[str, int], int]] = {}
         self.unconnected: set[CampaignId] = set()
         self.was_ignored = False
+        self.why_ignored = ""
         self.part = Part.EVENT
         self.timer: tuple[TimerKind, str] | None = None
         self.concerned: PersonId | None = None
@@ -105,10 +107,15 @@ class Context:
         state.timers_made += 1
         heapq.heappush(state.timers, (at, state.timers_made, kind, name))
 
-    def ignore(self, what: str) -> None:
-        """Count an event that came late, twice or about something unknown."""
+    def ignore(self, what: str, why: str = "") -> None:
+        """Count an event that came late, twice or about something unknown.
+
+        Args:
+            why: for whoever asked: what hinders it and how to go on; '' where nobody asked.
+        """
         self.state.ignored[what] = self.state.ignored.get(what, 0) + 1
         self.was_ignored = True
+        self.why_ignored = why
 
     def campaign(self, campaign: CampaignId) -> CampaignRow:
         """The row, or UnknownThingError."""

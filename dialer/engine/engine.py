@@ -21,11 +21,11 @@ from dialer.domain.campaign import CampaignMove, CampaignState
 from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, PersonId
-from dialer.domain.lead import Target
 from dialer.domain.ports import Unended
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.engine.boxes import Boxes
 from dialer.engine.calling import phases
+from dialer.engine.calling.afterthoughts import Afterthoughts
 from dialer.engine.calling.calls import Calls
 from dialer.engine.calling.channel_gone import ChannelGone
 from dialer.engine.calling.conference import Conference, News
@@ -43,6 +43,7 @@ from dialer.engine.following import Following
 from dialer.engine.inbound import owed, places
 from dialer.engine.inbound.calls import Inbound
 from dialer.engine.inbound.ending import InboundEnding
+from dialer.engine.launching.by_hand import ByHand
 from dialer.engine.launching.clearing import Clearing
 from dialer.engine.launching.hopper import Hopper
 from dialer.engine.launching.lanes import launching_pools, open_lanes
@@ -77,6 +78,7 @@ class DialerEngine:
         self._hopper = Hopper(context, self._people, self._roster)
         self._following = following = Following(context, self._suppression, self._hopper)
         self._ending = Ending(context, self._roster, self._pacing, self._people, following)
+        self._afterthoughts = Afterthoughts(context, self._people, following)
         self._joining = joining = Joining(context, self._roster, self._ending)
         judging = Judging(context, self._pacing)
         gone = ChannelGone(context, self._roster, self._pacing, self._ending, joining, judging)
@@ -85,6 +87,7 @@ class DialerEngine:
         self._launcher = Launcher(
             context, self._roster, self._hopper, self._people, self._pacing, self._clearing
         )
+        self._by_hand = ByHand(context, self._launcher)
         self._transferring = Transferring(context, self._roster, self._pacing)
         self._conference = Conference(context, self._roster, self._pacing, self._clearing, self._ending)
         self._boxes = Boxes(context, self._roster, self._calls, joining, self._conference)
@@ -141,7 +144,7 @@ class DialerEngine:
         if not isinstance(event, (e.ClockStepped, e.EventQuarantined)):  # they come before the timers
             self._serve_timers(now)
         served = len(context.out)
-        context.part, context.was_ignored = Part.EVENT, False
+        context.part, context.was_ignored, context.why_ignored = Part.EVENT, False, ""
         try:
             self._handlers[type(event)](event)
         except FairdialError:
@@ -211,6 +214,11 @@ class DialerEngine:
     def was_ignored(self) -> bool:
         """Whether the last event came late, twice or about something unknown, and changed nothing."""
         return self._context.was_ignored
+
+    @property
+    def why_ignored(self) -> str:
+        """What hindered the last event, for whoever asked for it; '' where it was not ignored."""
+        return self._context.why_ignored
 
     def trouble(self) -> Trouble:
         """After a step raised what is no `FairdialError`: what it was about. The engine has no other use."""
@@ -343,8 +351,9 @@ class DialerEngine:
             e.AgentLoggedOut: self._log_out,
             e.AgentLegLost: self._lose_leg,
             e.AgentLegRestored: roster.restore_leg,
-            e.DialRequested: self._dial,
+            e.DialRequested: self._by_hand.requested,
             e.DispositionRecorded: self._dispose,
+            e.DispositionAdded: self._afterthoughts.added,
             e.LeadsFetched: hopper.fetched,
             e.CallRinging: self._guests_first(calls.ringing),
             e.CallAnswered: self._guests_first(calls.answered),
@@ -447,6 +456,7 @@ class DialerEngine:
         agent = self._context.agent(event.agent)
         if agent.state in (AgentState.LOGGED_OUT, AgentState.LEG_LOST):
             self._context.ignore("late_leg_loss")
+            agent.reason = event.reason or agent.reason  # how the last ringing went
             return
         agent = self._roster.lose_leg(event)
         self._joining.agent_gone(agent)
@@ -460,7 +470,7 @@ class DialerEngine:
             now = self._context.now
             self._calls.bridged(e.CallBridged(attempt=event.attempt, agent=event.agent, bridged_at=now))
         if call is None or call.agent != event.agent or call.state not in _MAY_BE_DISPOSED:
-            self._context.ignore("late_disposition")
+            self._context.ignore("late_disposition", _why_not_disposed(event, call))
             return
         phases.say(call, event.disposition, ready_after=event.ready_after)
         if call.state is AttemptState.WRAPPING:
@@ -475,16 +485,19 @@ class DialerEngine:
         if agent.state is AgentState.WRAPPING and agent.attempt == call.launch.attempt:
             self._roster.finish(agent, ready=ready)
 
-    def _dial(self, event: e.DialRequested) -> None:
-        campaign = self._context.campaign(event.campaign)
-        agent = self._context.agent(event.agent)
-        target = Target(person=event.person, number=event.number)
-        if not self._launcher.dial_for(campaign, agent, event.lead, target):
-            self._context.ignore("dial_refused")
-
 
 _MAY_BE_DISPOSED = JOINED - {AttemptState.REJOINING, AttemptState.LEAVING_MESSAGE} | {AttemptState.WRAPPING}
 """Not while it is joined to somebody else, who will say; nor while the message is left, which says it all."""
+
+
+def _why_not_disposed(event: e.DispositionRecorded, call: CallRow | None) -> str:
+    if call is None:
+        return f"{event.attempt} is over and written down, or was never placed"
+    if call.agent != event.agent:
+        return f"agent {event.agent} is not on {event.attempt}; who is says what came of it"
+    return (
+        f"nobody talks on {event.attempt} yet, or a message is being left on it: it says by itself what came"
+    )
 
 
 def _awaits_bridge_to(call: CallRow, agent: AgentId) -> bool:

@@ -10,6 +10,7 @@ from typing import cast
 
 from dialer.domain.attempt import AttemptState
 from dialer.domain.commands import HangupReason
+from dialer.engine.calling import phases
 from dialer.engine.launching.answering import learned_from
 from dialer.engine.state import EngineState
 
@@ -34,9 +35,13 @@ def fill_in(state: EngineState) -> None:
     """Mend a state in place before the engine goes on from it; a state of this version is left as it is.
 
     Leads that need a reserved agent wait from now on, or from the instant that was agreed: without a
-    beginning they would seem to have waited for ever and would all have their turn at once. Who answers, as
+    beginning they would seem to have waited for ever and would all have their turn at once. A call that rings
+    is taken to ring from now on: it may be taken back later than it might, never sooner. Who answers, as
     it was counted, goes on where pacing learns it.
     """
+    for call in state.calls.values():
+        if call.state is AttemptState.RINGING and call.rang_at is None:
+            phases.takes_to_ring(call, at=state.now)
     for campaign in state.campaigns.values():
         if campaign.answers is not None:
             campaign.learned, campaign.answers = learned_from(campaign.answers), None

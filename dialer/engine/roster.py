@@ -7,7 +7,7 @@ two callers. For an answered call any able agent will do, those at home in its p
 
 from dialer.domain.agent import AGENT, AgentMove, AgentState
 from dialer.domain.commands import ConnectAgentLeg, DropAgentLeg, StoreAgentState
-from dialer.domain.errors import InvalidFactError
+from dialer.domain.errors import InvalidFactError, PhoneTakenError
 from dialer.domain.events import (
     AgentGotReady,
     AgentLegLost,
@@ -71,11 +71,16 @@ class Roster:
         known = context.state.agents.get(event.agent)
         if known is not None and known.state is not AgentState.LOGGED_OUT:
             if known.endpoint == event.endpoint and known.campaign == event.campaign:
-                context.ignore("agent_already_logged_in")
+                context.ignore(
+                    "agent_already_logged_in",
+                    f"agent {event.agent} is logged in already, at this very phone: nothing to do",
+                )
                 return
             raise InvalidFactError(
-                f"agent {event.agent} is logged in already at {known.endpoint}; log out there"
+                f"agent {event.agent} is logged in already, at {known.endpoint} for {known.campaign}; "
+                f"log out there first"
             )
+        self._demand_free(event)
         agent = AgentRow(
             agent=event.agent,
             campaign=event.campaign,
@@ -84,6 +89,7 @@ class Roster:
             state=AgentState.LOGGED_OUT,
             since=context.now,
             shift_ends_at=event.shift_ends_at,
+            owes=None if known is None else known.owes,
         )
         context.state.agents[event.agent] = agent
         self.forget_capabilities()
@@ -92,9 +98,24 @@ class Roster:
         self.move(agent, AgentMove.LOG_IN)
         context.emit(ConnectAgentLeg(agent=event.agent, endpoint=event.endpoint))
 
+    def _demand_free(self, event: AgentLoggedIn) -> None:
+        """One telephone is one agent's."""
+        for other in sorted(self._context.state.agents.values(), key=lambda row: row.agent):
+            is_there = other.endpoint == event.endpoint and other.agent != event.agent
+            if is_there and other.state is not AgentState.LOGGED_OUT:
+                raise PhoneTakenError(
+                    f"phone {event.endpoint} is taken: agent {other.agent} is logged in at it; "
+                    f"log them out, or take another phone"
+                )
+
     def get_ready(self, event: AgentGotReady) -> None:
-        """Available from now on. During a call it only takes back a break; a disposition ends a call."""
+        """Available from now on. During a call it only takes back a break; a disposition ends a call. Whose
+        phone is away is rung again, and ready when it is back."""
         agent = self._context.agent(event.agent)
+        if agent.state is AgentState.LEG_LOST:
+            agent.wants_ready = True
+            self._context.emit(ConnectAgentLeg(agent=agent.agent, endpoint=agent.endpoint))
+            return
         if agent.state in (AgentState.TALKING, AgentState.WRAPPING, AgentState.RESERVED):
             agent.is_leaving = False  # changed their mind about the break
             return
@@ -103,6 +124,7 @@ class Roster:
 
     def pause(self, event: AgentPauseRequested) -> None:
         """A break: now when free, after the call otherwise. From this step on they are not supply."""
+        self._context.agent(event.agent).wants_ready = False
         self.ask_to_leave(self._context.agent(event.agent), event.reason)
 
     def ask_to_leave(self, agent: AgentRow, reason: str) -> None:
@@ -130,16 +152,21 @@ class Roster:
     def lose_leg(self, event: AgentLegLost) -> AgentRow:
         """The telephone is gone; the caller sees to what they were doing."""
         agent = self._context.agent(event.agent)
-        self.move(agent, AgentMove.LOSE_LEG)
+        if agent.state in (AgentState.TALKING, AgentState.WRAPPING) and agent.attempt is not None:
+            agent.owes = agent.attempt
+        self.move(agent, AgentMove.LOSE_LEG, reason=event.reason)
         self.sit(agent, NO_BOX)
         return agent
 
     def restore_leg(self, event: AgentLegRestored) -> None:
-        """The telephone is back; the agent says themselves when they are ready."""
+        """The telephone is back; the agent says when they are ready, or did so while it was away."""
         agent = self._context.agent(event.agent)
         self.sit(agent, event.box)
         if agent.state is AgentState.LEG_LOST:
             self.move(agent, AgentMove.REGAIN_LEG)
+            if agent.wants_ready:
+                self.move(agent, AgentMove.GET_READY)
+        agent.wants_ready = False
 
     def sit(self, agent: AgentRow, box: BoxId) -> None:
         """The agent's leg is at this one of several telephone systems."""

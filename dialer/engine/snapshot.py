@@ -27,6 +27,7 @@ from dialer.engine.state import (
     EngineState,
     InboundRow,
     OwedRow,
+    PoolRow,
     ServiceRow,
 )
 
@@ -58,6 +59,7 @@ def floor_snapshot(
                 inbound=row.inbound,
                 recording=recording,
                 to_say=to_say,
+                owes=row.owes,
             )
             for row in sorted(state.agents.values(), key=lambda row: row.agent)
             for recording, to_say in (_recording(state, row),)
@@ -121,11 +123,9 @@ def _campaign_view(state: EngineState, row: CampaignRow, why_not: str | None) ->
     window = ledger.as_pacing(row, state.now)
     name = row.settings.campaign
     talking = sum(1 for call in state.calls.values() if call.launch.campaign == name and call.state in JOINED)
-    reasons = [
-        f"{pool.box}: {pool.reason}" if pool.box else pool.reason
-        for pool in row.pools.values()
-        if pool.reason and pool.box in (state.boxes or (NO_BOX,))
-    ]
+    pools = [pool for pool in row.pools.values() if pool.reason and pool.box in (state.boxes or (NO_BOX,))]
+    is_one = len({pool.needs for pool in pools}) == 1
+    reasons = [_reason_of(pool, is_one=is_one) for pool in pools]
     return CampaignView(
         campaign=name,
         state=row.state,
@@ -142,6 +142,12 @@ def _campaign_view(state: EngineState, row: CampaignRow, why_not: str | None) ->
         abandoned_per_live_answer=window.abandoned_per_live_answer,
         headroom=window.headroom,
     )
+
+
+def _reason_of(pool: PoolRow, *, is_one: bool) -> str:
+    """Why the pool launches or does not, with where, and of several with whose calls."""
+    needs = "" if is_one else f"{', '.join(pool.needs)}: " if pool.needs else "for anybody: "
+    return f"{pool.box}: {needs}{pool.reason}" if pool.box else needs + pool.reason
 
 
 def _inbound_view(row: InboundRow, now: float) -> InboundView:

@@ -152,6 +152,15 @@ class CampaignRow:
 
 @dataclass(slots=True, kw_only=True)
 class AgentRow:
+    """An agent.
+
+    Args:
+        attempt, inbound: what they are held for, or on, or writing down.
+        notice: what they must be told, until the next.
+        owes: a talk that ended at their own phone, and they have said nothing of it yet.
+        wants_ready: they asked to be ready while their phone was away.
+    """
+
     agent: AgentId
     campaign: CampaignId
     endpoint: EndpointId
@@ -167,6 +176,8 @@ class AgentRow:
     box: BoxId = NO_BOX
     notice: str = ""
     busy_since: float | None = None
+    owes: AttemptId | None = None
+    wants_ready: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

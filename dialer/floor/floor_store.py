@@ -11,12 +11,14 @@ from dialer import clock
 from dialer.domain.commands import RefillHopper
 from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import LeadsFetched
-from dialer.domain.ids import NumberId
+from dialer.domain.ids import AttemptId, NumberId
 from dialer.domain.inbound import Caller
+from dialer.domain.past_talk import PastTalk, past_talk
 from dialer.domain.ports import JournalEntry
-from dialer.storage.database.tables import telephone_numbers
+from dialer.storage.database.tables import attempts, telephone_numbers
 from dialer.storage.journal.rows import last_sequence
 from dialer.storage.live import LiveStore
+from dialer.storage.projecting.attempt_rows import record_of
 from dialer.storage.projecting.inbound_rows import callers_of
 
 
@@ -70,6 +72,14 @@ class FloorStore:
         number = self._live.store.identifiers.number(e164)
         work = partial(callers_of, number=number)
         return number, await loop.run_in_executor(self._numbers, self._live.store.read, work)
+
+    async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
+        """What is written down of a talk that is over."""
+        loop = asyncio.get_running_loop()
+        query = select(attempts).where(attempts.c.attempt == attempt)
+        read = partial(self._live.store.read, lambda connection: connection.execute(query).first())
+        row = await loop.run_in_executor(self._numbers, read)
+        return None if row is None else past_talk(record_of(row))
 
     def close(self) -> None:
         """End the threads after what they are at."""

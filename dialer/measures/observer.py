@@ -5,6 +5,7 @@ journal is read again.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from compliance_gate.findings import Verdict
 from dialer.domain.agent import AgentState
@@ -15,6 +16,7 @@ from dialer.domain.commands import (
     StoreAttempt,
     StoreCampaign,
     StoreDenial,
+    StoreDisposition,
     StoreInbound,
     StoreOutcome,
     StorePacing,
@@ -61,6 +63,7 @@ class ShiftObserver:
         self._takers: dict[type[Command], Callable[..., None]] = {
             StoreAttempt: self._attempt,
             StoreOutcome: self._attempt,
+            StoreDisposition: self._said_anew,
             StoreAgentState: self._agent_state,
             StoreDenial: self._denied,
             StorePromise: self._promise,
@@ -113,6 +116,11 @@ class ShiftObserver:
         record = command.record
         self._attempts[record.attempt] = record
         self.rulebooks.setdefault(record.rulebook)
+
+    def _said_anew(self, command: StoreDisposition, _now: float) -> None:
+        known = self._attempts.get(command.attempt)
+        if known is not None:  # of a talk before the stretch nothing is measured
+            self._attempts[command.attempt] = replace(known, disposition=command.disposition)
 
     def _agent_state(self, command: StoreAgentState, now: float) -> None:
         change = AgentChange(

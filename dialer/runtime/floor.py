@@ -17,8 +17,9 @@ from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
 from dialer.domain.errors import NotTakenError, QuarantinedError, StoreUnavailableError
-from dialer.domain.ids import NO_BOX, BoxId, PersonId
-from dialer.domain.ports import TelephoneSystem
+from dialer.domain.ids import NO_BOX, AttemptId, BoxId, PersonId
+from dialer.domain.past_talk import PastTalk
+from dialer.domain.ports import TalkBook, TelephoneSystem
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.domain.sound import HearsPhones
 from dialer.engine.engine import DialerEngine
@@ -138,6 +139,18 @@ class Floor:
         self._inbox.offer(Item(event, clock.monotonic_now(), receipt))
         async with asyncio.timeout(within):
             return await receipt
+
+    async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
+        """What is written down of a talk that is over; None when there is none.
+
+        Raises:
+            StoreUnavailableError: it cannot be asked now.
+            TimeoutError: it does not answer.
+        """
+        if not isinstance(self._store, TalkBook):
+            return None
+        async with asyncio.timeout(self.settings.fetch_s):
+            return await self._store.past_talk(attempt)
 
     def may_know(self, person: PersonId) -> bool:
         """Whether a placement of this person concerns the engine; see there."""
@@ -372,7 +385,7 @@ class Floor:
                 self._inbound.send(command)
             elif isinstance(command, c.Originate):
                 self._outbox.announce(command)
-        self._writer.add(Step(entry=step.entry, item=item, error=error, links=self._believed))
+        self._writer.add(Step(entry=step.entry, item=item, error=error, why=step.why, links=self._believed))
         self.instruments.steps.labels(type(event).__name__).inc()
 
     def _maybe_checkpoint(self) -> None:

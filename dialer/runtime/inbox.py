@@ -25,10 +25,12 @@ class Taken:
     Args:
         sequence: its place in the journal.
         was_ignored: it came late, twice or about something unknown, and changed nothing.
+        why: what hindered it, for whoever asked; '' where nothing did.
     """
 
     sequence: int
     was_ignored: bool
+    why: str = ""
 
 
 @dataclass(slots=True, eq=False)

@@ -34,6 +34,8 @@ class Step:
     item: Item | None
     error: FairdialError | None = None
     checkpoint: bytes | None = None
+    why: str = ""
+    """What hindered the event, where it was taken and changed nothing."""
     links: Mapping[BoxId, int] = field(default_factory=dict[BoxId, int])
     """The connections to the telephone systems that the engine believed in when it took the step."""
 
@@ -176,7 +178,7 @@ class Writer:
         if step.error is not None:
             receipt.set_exception(step.error)
         else:
-            receipt.set_result(Taken(step.entry.sequence, step.entry.fate is Fate.IGNORED))
+            receipt.set_result(Taken(step.entry.sequence, step.entry.fate is Fate.IGNORED, step.why))
 
     async def _save(self, batch: list[Step]) -> None:
         """The newest checkpoint of the batch; the steps up to it, and the few after it, are committed."""

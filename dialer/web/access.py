@@ -58,5 +58,7 @@ async def tell(office: Office, event: Event) -> Committed:
     """Let the floor take an event and wait for its commit; 409 when it changed nothing."""
     taken = await office.floor.submit(event)
     if taken.was_ignored:
-        raise HTTPException(409, "it came late, twice or about something unknown, and changed nothing")
+        raise HTTPException(
+            409, taken.why or "it came late, twice or about something unknown, and changed nothing"
+        )
     return Committed(sequence=taken.sequence)

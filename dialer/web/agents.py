@@ -10,6 +10,7 @@ from dialer.domain.events import (
     AgentLoggedOut,
     AgentPauseRequested,
     DialRequested,
+    DispositionAdded,
     DispositionRecorded,
     VoicemailDropRequested,
 )
@@ -111,12 +112,24 @@ async def dial(agent: str, body: Dial, office: TheOffice, token: Asking) -> Comm
 
 @router.post("/attempts/{attempt}/disposition")
 async def dispose(attempt: str, body: Dispose, office: TheOffice, token: Asking) -> Committed:
-    """What came of a call; the answer means that it is written down."""
+    """What came of a call; the answer means that it is written down.
+
+    Of a talk that is over and written down, the agent who heard it may say more: what the person asked for
+    until the end of the next day, anything else for the time that the campaign gives (`corrections_s`). 409
+    says what hinders it.
+    """
     demand_seat(token, body.agent)
+    agent, disposition = AgentId(body.agent), body.disposition()
     event = DispositionRecorded(
-        agent=AgentId(body.agent),
+        agent=agent,
         attempt=AttemptId(attempt),
-        disposition=body.disposition(),
+        disposition=disposition,
         ready_after=body.ready_after,
     )
-    return await tell(office, event)
+    taken = await office.floor.submit(event)
+    if not taken.was_ignored:
+        return Committed(sequence=taken.sequence)
+    talk = await office.floor.past_talk(AttemptId(attempt))
+    if talk is None:
+        raise HTTPException(409, taken.why or f"there is no talk {attempt}")
+    return await tell(office, DispositionAdded(agent=agent, talk=talk, disposition=disposition))

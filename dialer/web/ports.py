@@ -3,6 +3,8 @@
 from typing import Protocol
 
 from dialer.domain.events import Event
+from dialer.domain.ids import AttemptId
+from dialer.domain.past_talk import PastTalk
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.runtime.health import Health
 
@@ -20,6 +22,11 @@ class Receipt(Protocol):
         """It came late, twice or about something unknown, and changed nothing."""
         ...
 
+    @property
+    def why(self) -> str:
+        """What hindered it, for whoever asked; '' where nothing did."""
+        ...
+
 
 class FloorPort(Protocol):
     """A running floor; `dialer.runtime.floor.Floor` is the one in use."""
@@ -31,6 +38,14 @@ class FloorPort(Protocol):
             NotTakenError, StoreUnavailableError: nothing was taken.
             FairdialError: the event is not possible.
             TimeoutError: taken, its commit not heard of in time.
+        """
+        ...
+
+    async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
+        """What is written down of a talk that is over; None when there is none.
+
+        Raises:
+            StoreUnavailableError, TimeoutError: the store cannot be asked now.
         """
         ...
 

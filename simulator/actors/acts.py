@@ -6,14 +6,18 @@ people. Each act is looked at again when its moment comes: the talk may be over 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import log
 
 from dialer.domain.agent import AgentState
+from dialer.domain.commands import StoreDisposition, StoreOutcome
+from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.events import (
     AgentHungUp,
     CallBridged,
     ConferenceLeft,
     DialRequested,
+    DispositionAdded,
     RecordingNoticeSpoken,
     RecordingObjected,
     ThirdPartyReleased,
@@ -22,6 +26,8 @@ from dialer.domain.events import (
     VoicemailDropRequested,
 )
 from dialer.domain.ids import AttemptId, CampaignId
+from dialer.domain.past_talk import past_talk
+from dialer.domain.record import AttemptRecord
 from simulator.actors.collector import Collector, drawn_by, drawn_for
 from simulator.lead_book import LeadBook
 from simulator.people import Answerer
@@ -37,6 +43,7 @@ _SAYS_NOTICE_S = 2.0
 _STAYS_S = 8.0
 """Seconds of a machine that an agent hears before asking for the message, that saying the notice takes, and
 that an agent stays in a talk when the third party is there."""
+_THINKS_AGAIN_S = 60.0
 
 _Spot = tuple[Collector, Line | CallerLine]
 
@@ -68,6 +75,10 @@ class Acts:
         self._everybody = everybody
         if self._plan.third_party:
             world.after(CallBridged, self._third_party_came)
+        self._records: dict[AttemptId, AttemptRecord] = {}
+        if self._plan.second_thought:
+            world.on(StoreOutcome, self._written)
+            world.on(StoreDisposition, self._said_anew)
 
     # --- in talks ----------------------------------------------------------------------------------------
 
@@ -117,6 +128,29 @@ class Acts:
 
     def _later(self, seconds: float, act: Callable[[_Spot], None], spot: _Spot) -> None:
         self._world.schedule(self._world.now + seconds, act, spot, priority=FLOOR)
+
+    # --- after talks -------------------------------------------------------------------------------------
+
+    def _written(self, command: StoreOutcome) -> None:
+        record = command.record
+        if record.disposition is None or past_talk(record) is None:
+            return
+        if self._streams.draws("second thought", record.attempt)[0] < self._plan.second_thought:
+            self._records[record.attempt] = record
+            at = self._world.now + _THINKS_AGAIN_S
+            self._world.schedule(at, self._say_more, record, priority=FLOOR)
+
+    def _say_more(self, record: AttemptRecord) -> None:
+        talk = past_talk(record)
+        assert talk is not None, "only talks are thought of again"
+        u = self._streams.draws("second thought", record.attempt)[1]
+        kind = DispositionKind.DISPUTED if u < 0.5 else DispositionKind.NO_COMMITMENT
+        said = Disposition(kind=kind)
+        self._world.tell(DispositionAdded(agent=talk.agent, talk=talk, disposition=said))
+
+    def _said_anew(self, command: StoreDisposition) -> None:
+        record = replace(self._records.pop(command.attempt), disposition=command.disposition)
+        self._book.write_attempt(record)
 
     def _hang_up(self, spot: _Spot) -> None:
         agent, line = spot

@@ -329,7 +329,10 @@ class Fleet:
         seat.box = self._book.best_for_leg(able)
         if seat.box is None or seat.endpoint is None:
             _log.warning("agent.no_box", agent=seat.agent, endpoint=seat.endpoint)
-            await self._say(AgentLegLost(agent=seat.agent))
+            why = (
+                f"phone {seat.endpoint} is at no telephone system that is heard; it is rung when one is back"
+            )
+            await self._say(AgentLegLost(agent=seat.agent, reason=why))
             return
         self._book.dropped(seat.box, seat.agent)
         command = ConnectAgentLeg(agent=seat.agent, endpoint=seat.endpoint)

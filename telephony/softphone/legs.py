@@ -18,6 +18,7 @@ that a page may let the dead one go, and a phone that is busy all the same is ru
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dialer.domain.events import AgentLegLost, AgentLegRestored
@@ -31,6 +32,15 @@ _BUSY = "17"
 """Asterisk's cause for SIP 486."""
 _BUSY_REASON = "5"
 """The same as an `OriginateResponse` says it (AST_CONTROL_BUSY)."""
+_HUNG_UP = "was hung up: get ready again to be rung"
+_AWAY = "is not reached any more; it is rung when it is back"
+_NOT_REGISTERED = "is not registered: switch it on, or mend its password; it is rung when it registers"
+_NOT_RUNG: Mapping[str, str] = {
+    "3": "was rung and not answered: get ready again to be rung again",
+    _BUSY_REASON: "is busy: end its other call; it is rung again in a moment",
+}
+"""Why a ring came to nothing, by the reason of an `OriginateResponse` (AST_CONTROL_RINGING and _BUSY); every
+other means that there was nothing to ring."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,7 +116,7 @@ class LegBook:
 
     def failed(self, channel: str) -> tuple[Told, ...]:
         """The phone could not be rung."""
-        return self._gone(channel)
+        return self._gone(channel, _NOT_REGISTERED)
 
     def is_missing(self, agent: AgentId) -> bool:
         """Whether the agent's browser is away, its leg still up."""
@@ -119,7 +129,7 @@ class LegBook:
         leg = None if agent is None else self._legs.get(agent)
         if leg is None or leg.channel != channel or not leg.is_missing:
             return ()
-        return (*self._gone(channel), HangUpChannel(channel=channel))
+        return (*self._gone(channel, _AWAY), HangUpChannel(channel=channel))
 
     def resync(self, snapshot: Snapshot) -> tuple[Told, ...]:
         """Take over the legs that Asterisk lists; a leg that is not listed is gone."""
@@ -130,7 +140,7 @@ class LegBook:
                 leg.next = None
             if leg.channel is not None and leg.channel not in snapshot.channels:
                 leg.channel, leg.is_up, leg.is_lost, leg.is_missing = None, False, True, False
-                told.append(AgentLegLost(agent=agent))
+                told.append(_lost(leg, _AWAY))
             if leg.channel is None and leg.is_lost:  # lost now, or before and not yet back
                 told.append(RingAgain(agent=agent))
         for agent, fact in up.items():
@@ -156,9 +166,9 @@ class LegBook:
             case "Hangup" if message.get("cause") == _BUSY:
                 return self._busy(channel)
             case "Hangup":
-                return self._gone(channel)
+                return self._gone(channel, _HUNG_UP)
             case "OriginateResponse" if message.get("response") != "Success":
-                return self._not_taken(channel, is_busy=message.get("reason") == _BUSY_REASON)
+                return self._not_taken(channel, message.get("reason"))
             case "ContactStatus":
                 return self._on_contact(
                     message.get("endpointname"), message.get("uri"), message.get("contactstatus")
@@ -188,19 +198,19 @@ class LegBook:
         agent = agent_of(channel)
         leg = None if agent is None else self._legs.get(agent)
         if leg is None or leg.next_rung != channel or leg.channel in {None, channel}:
-            return self._gone(channel)
+            return self._gone(channel, _NOT_RUNG[_BUSY_REASON])
         leg.contact, leg.next, leg.is_missing = leg.next_contact, None, False
         return ()
 
-    def _not_taken(self, channel: str, *, is_busy: bool) -> tuple[Told, ...]:
+    def _not_taken(self, channel: str, reason: str) -> tuple[Told, ...]:
         """A ring came to nothing. A busy phone without a leg is rung again; others when they are back."""
-        told = self._gone(channel)
+        told = self._gone(channel, _NOT_RUNG.get(reason, _NOT_REGISTERED))
         agent = agent_of(channel)
-        if not told or not is_busy or agent is None or not self.is_anew(agent):
+        if not told or reason != _BUSY_REASON or agent is None or not self.is_anew(agent):
             return told
         return (*told, RingSoon(agent=agent))
 
-    def _gone(self, channel: str) -> tuple[Told, ...]:
+    def _gone(self, channel: str, why: str) -> tuple[Told, ...]:
         agent = agent_of(channel)
         leg = None if agent is None else self._legs.get(agent)
         if agent is None or leg is None:
@@ -213,7 +223,7 @@ class LegBook:
         # A browser that is being rung meanwhile has its leg for itself: it is up when the dialplan says so.
         leg.channel, leg.contact, leg.next = leg.next, leg.next_contact, None
         leg.is_up, leg.is_lost, leg.is_missing = False, True, False
-        return (AgentLegLost(agent=agent),)
+        return (_lost(leg, why),)
 
     def _on_contact(self, endpoint: str, contact: str, status: str) -> tuple[Told, ...]:
         """A phone that comes back registers a new contact around the time at which its old one is removed, in
@@ -232,13 +242,17 @@ class LegBook:
                 leg.is_missing = True
                 told.append(AwaitPhone(channel=leg.channel))
             elif is_dead and leg.channel is not None:
-                told += [AgentLegLost(agent=leg.agent), HangUpChannel(channel=leg.channel)]
+                told += [_lost(leg, _AWAY), HangUpChannel(channel=leg.channel)]
                 leg.channel, leg.is_up, leg.is_lost = None, False, True
             is_wanted = leg.is_missing and leg.next is None
             is_wanted = is_wanted or (leg.channel is None and leg.is_lost)
             if reachable and is_wanted and status in {"Reachable", *_DEAD}:
                 told.append(RingAgain(agent=leg.agent))
         return tuple(told)
+
+
+def _lost(leg: _Leg, why: str) -> AgentLegLost:
+    return AgentLegLost(agent=leg.agent, reason=f"phone {leg.endpoint} {why}" if leg.endpoint else why)
 
 
 def _went_away(status: str, contact: str) -> bool:

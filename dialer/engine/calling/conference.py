@@ -79,7 +79,7 @@ class Conference:
         call = talk_of(context.state, agent)
         agent.notice = ""
         if call is None:
-            context.ignore("third_party_refused")
+            context.ignore("third_party_refused", f"agent {event.agent} talks with nobody")
             return
         settings = context.state.campaigns[call.launch.campaign].settings
         line = next((line for line in settings.outside_lines if line.name == event.line), None)
@@ -97,7 +97,7 @@ class Conference:
         agent = self._context.agent(event.agent)
         guest = None if agent.attempt is None else guest_of(self._context.state, agent.attempt)
         if guest is None:
-            self._context.ignore("late_third_party_release")
+            self._context.ignore("late_third_party_release", "there is no third party's call to end")
             return
         self._hang_up(guest, HangupReason.AGENT)
 
@@ -108,7 +108,9 @@ class Conference:
         call = talk_of(context.state, agent)
         guest = None if call is None else guest_of(context.state, call.launch.attempt)
         if call is None or guest is None or guest.state is not ThirdPartyState.JOINED:
-            context.ignore("late_conference_leaving")
+            context.ignore(
+                "late_conference_leaving", "no third party is on the line whom the person could be left with"
+            )
             return
         phases.hand_on(call, at=context.now)
         campaign = context.state.campaigns[call.launch.campaign]

@@ -25,10 +25,16 @@ class HangingUp:
         agent = context.agent(event.agent)
         if agent.inbound is not None and event.attempt in (None, str(agent.inbound)):
             if not self._inbound.hang_up(agent):
-                context.ignore("late_agent_hangup")
+                context.ignore("late_agent_hangup", _late(event))
             return
         call = context.state.calls.get(agent.attempt) if agent.attempt is not None else None
         if call is None or event.attempt not in (None, call.launch.attempt) or call.state not in _ENDS:
-            context.ignore("late_agent_hangup")
+            context.ignore("late_agent_hangup", _late(event))
             return
         phases.hang_up_again(context, call, HangupReason.AGENT)
+
+
+def _late(event: AgentHungUp) -> str:
+    if event.attempt is None:
+        return f"agent {event.agent} is on no call that can be ended"
+    return f"agent {event.agent} is not on {event.attempt} any more"

@@ -102,7 +102,7 @@ class Heard:
         call = talk_of(context.state, agent)
         drop = None if call is None else self._drop_by_agent(call)
         if call is None or drop is None or call.launch.attempt != event.attempt:
-            context.ignore("drop_refused")
+            context.ignore("drop_refused", self._why_no_drop(agent.agent, call, event.attempt))
             return
         if event.machine is not None and event.machine not in TAKES_RECORDING:
             agent.notice = f"no recorded message is left on a machine of this kind ({event.machine.value})"
@@ -121,6 +121,14 @@ class Heard:
         self._roster.finish(agent, ready=True)
         context.emit(LeaveMessage(attempt=event.attempt, sound=drop))
         self._watching.message(call)
+
+    def _why_no_drop(self, agent: str, call: CallRow | None, attempt: AttemptId) -> str:
+        if call is None or call.launch.attempt != attempt:
+            return f"agent {agent} is not on {attempt}"
+        plan = self._context.state.campaigns[call.launch.campaign].settings.voice
+        if plan is None or plan.voicemail is None or not plan.voicemail.by_agent:
+            return "the campaign lets agents leave no message"
+        return "no approved message may be left on this call"
 
     def _drop_by_agent(self, call: CallRow) -> str | None:
         plan = self._context.state.campaigns[call.launch.campaign].settings.voice

@@ -192,6 +192,11 @@ def stop_recording(call: CallRow, *, at: float) -> None:
     call.heard.note = replace(call.heard.note or RecordingNote(), stopped_at=at)
 
 
+def takes_to_ring(call: CallRow, *, at: float) -> None:
+    """Of a call that rings it is not known since when: not before this instant."""
+    call.rang_at = at
+
+
 def shift(call: CallRow, by: float) -> None:
     """The wall clock stepped: the ring, and the limit that runs after the answer, keep their lengths."""
     if call.rang_at is not None:

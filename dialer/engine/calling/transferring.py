@@ -32,8 +32,9 @@ class Transferring:
         context = self._context
         call = context.state.calls.get(event.attempt)
         to = context.agent(event.to)
-        if call is None or not self._may(call, to):
-            context.ignore("transfer_refused")
+        why = f"{event.attempt} is over" if call is None else self._why_not(call, to)
+        if call is None or why is not None:
+            context.ignore("transfer_refused", why or "")
             return
         if to.state is AgentState.NOT_READY:  # back to their break when it fails, and after the talk
             to.is_leaving, to.leaving_reason = True, to.reason
@@ -42,14 +43,23 @@ class Transferring:
         phases.pass_on(call, to.agent)
         context.emit(Bridge(attempt=event.attempt, agent=to.agent, from_agent=call.agent))
 
-    def _may(self, call: CallRow, to: AgentRow) -> bool:
-        talks = call.state is AttemptState.CONNECTED and call.hangup is None
-        has_guest = guest_of(self._context.state, call.launch.attempt) is not None
-        if not talks or has_guest or to.state not in _FREE:
-            return False
-        settings = self._context.state.campaigns[call.launch.campaign].settings
-        needs = {*settings.needs, *call.launch.lead.needs}
-        return to.box == call.launch.box and needs.issubset(to.tags)
+    def _why_not(self, call: CallRow, to: AgentRow) -> str | None:
+        state, attempt, other = self._context.state, call.launch.attempt, f"agent {to.agent}"
+        lacks = {*state.campaigns[call.launch.campaign].settings.needs, *call.launch.lead.needs}.difference(
+            to.tags
+        )
+        why: str | None = None
+        if call.state is not AttemptState.CONNECTED or call.hangup is not None:
+            why = f"nobody talks on {attempt} now, or it is being passed on already"
+        elif guest_of(state, attempt) is not None:
+            why = "a third party is on the line: end their call first"
+        elif to.state not in _FREE:
+            why = f"{other} is {to.state.value.replace('_', ' ')}: pick somebody who is free"
+        elif to.box != call.launch.box:
+            why = f"{other}'s phone is at another telephone system than the call"
+        elif lacks:
+            why = f"{other} may not take this call: it needs {', '.join(sorted(lacks))}"
+        return why
 
     def takes_bridge(self, event: CallBridged) -> bool:
         """The other agent hears the person: the first one is free. False when it is no transfer's bridge."""

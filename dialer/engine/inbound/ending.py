@@ -97,7 +97,10 @@ class InboundEnding:
         row = self._context.state.inbound.get(event.call)
         agent = self._context.agent(event.agent)
         if row is None or row.state is not InboundState.OVER or agent.inbound != event.call:
-            self._context.ignore("late_inbound_disposition")
+            self._context.ignore(
+                "late_inbound_disposition",
+                f"{event.call} is not what agent {event.agent} has to write down: it goes on, or is written",
+            )
             return
         disposition = event.disposition
         known = {caller.person: caller for caller in row.callers}

@@ -5,7 +5,7 @@ stored; then, and only then, the call is originated under the clearance. A candi
 replaced by the next, within a bound.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import nan
 
 from compliance_gate.findings import Clearance, GateDecision
@@ -21,7 +21,7 @@ from dialer.domain.commands import (
     StoreDenial,
     StorePacing,
 )
-from dialer.domain.ids import AttemptId, DebtId, LeadId
+from dialer.domain.ids import AttemptId, DebtId
 from dialer.domain.lead import NEVER, Lead, Target
 from dialer.domain.voice import PlannedVoice
 from dialer.engine.calling import phases
@@ -35,9 +35,7 @@ from dialer.engine.launching.caller_id import NotShown
 from dialer.engine.launching.clearing import Clearing
 from dialer.engine.launching.hopper import Hopper, take_off
 from dialer.engine.launching.lanes import (
-    base_pools,
     held_until,
-    lane_for,
     lane_limit,
     launching_pools,
     leads_of,
@@ -114,7 +112,14 @@ class Launcher:
     # --- whether -----------------------------------------------------------------------------------------
 
     def why_not(self, campaign: CampaignRow) -> str | None:
-        """Why the campaign does not launch at all now; None when it may."""
+        """Why the campaign does not launch by itself now; None when it may."""
+        why = self.why_not_at_all(campaign)
+        if why is None and self._roster.serving(campaign.settings.campaign) == 0:
+            return "no agent is on the floor"
+        return why
+
+    def why_not_at_all(self, campaign: CampaignRow) -> str | None:
+        """Why nothing of the campaign is launched now, by nobody's hand either; None when it may be."""
         state = self._context.state
         reason: str | None = None
         if campaign.state is not CampaignState.RUNNING:
@@ -127,8 +132,6 @@ class Launcher:
             reason = "; ".join(state.holds.values())
         elif campaign.hold_until > self._context.now:
             reason = campaign.hold_reason
-        elif self._roster.serving(campaign.settings.campaign) == 0:
-            reason = "no agent is on the floor"
         return reason
 
     # --- reserved leads ----------------------------------------------------------------------------------
@@ -161,7 +164,7 @@ class Launcher:
             turn = turn_of(context, held, name)
             if turn >= refused_at:
                 continue
-            if self._limit(campaign) < 1:
+            if self.limit(campaign) < 1:
                 soon = context.now + campaign.settings.pacing_interval_s
                 pool.reconsider_at = soon if pool.reconsider_at is None else min(pool.reconsider_at, soon)
                 return False
@@ -200,7 +203,7 @@ class Launcher:
             self._context.unconnected.add(campaign.settings.campaign)
         reason = self.why_not(campaign) or why_not_here(self._context.state, pool, now)
         if reason is None and not self._roster.at_home(campaign, key, pool):
-            reason = "no agent on the floor can take these calls"
+            reason = _nobody_for(campaign, held)
         if reason is not None:
             until = held_until(self._context.state, campaign, pool, now)
             pool.is_dirty, pool.reconsider_at, pool.reason = False, until, reason
@@ -208,7 +211,7 @@ class Launcher:
         if not held.queue and not pool.ringing:
             pool.is_dirty, pool.reconsider_at, pool.reason = False, None, "no lead is due"
             return
-        limit = lane_limit(self._context, self._roster, campaign, key, pool, self._limit(campaign))
+        limit = lane_limit(self._context, self._roster, campaign, key, pool, self.limit(campaign))
         decision = self._pacing.decide(campaign, key, pool, limit)
         pool.is_dirty = False
         pool.decided_at = now
@@ -222,7 +225,7 @@ class Launcher:
             pool.is_dirty = True  # more was wanted than lines or denials let through: ask again
         self._tell(campaign, pool, decision, launched)
 
-    def _limit(self, campaign: CampaignRow) -> int:
+    def limit(self, campaign: CampaignRow) -> int:
         """Launches that lines and calls per second leave, now."""
         settings = campaign.settings
         now = self._context.now
@@ -485,32 +488,12 @@ class Launcher:
             voice=launch.voice,
         )
 
-    # --- asked by an agent -------------------------------------------------------------------------------
 
-    def dial_for(self, campaign: CampaignRow, agent: AgentRow, lead_name: LeadId, target: Target) -> bool:
-        """Preview, click-to-dial: the same gate, the asking agent held. False when denied or not in hand."""
-        lead = self._context.state.leads.get(lead_name)
-        if lead is None or agent.state not in (AgentState.AVAILABLE, AgentState.NOT_READY):
-            return False
-        if self.why_not(campaign) is not None or self._limit(campaign) < 1:
-            return False
-        found = self._held_in(campaign, lead_name)
-        lane = None if found is None else lane_for(self._context.state, campaign, found[0], agent.box)
-        if found is None or lane is None:
-            return False
-        pool = found[1]
-        if agent.state is AgentState.NOT_READY:  # back to their break when the call is over
-            agent.is_leaving, agent.leaving_reason = True, agent.reason
-        take_off(pool.queue, lead_name)
-        take_off(pool.reserved, lead_name)
-        pool.reserved_since.pop(lead_name, None)
-        asked = tuple(row for row in lead.targets if row.number == target.number) or (target,)
-        one = replace(lead, targets=asked)
-        return self.try_launch(campaign, lane[0], lane[1], one, agent=agent)
-
-    @staticmethod
-    def _held_in(campaign: CampaignRow, lead: LeadId) -> tuple[str, PoolRow] | None:
-        for key, pool in base_pools(campaign):
-            if lead in pool.queue or lead in pool.reserved:
-                return key, pool
-        return None
+def _nobody_for(campaign: CampaignRow, pool: PoolRow) -> str:
+    """Nobody can take the pool's calls: what they would need."""
+    needs = ", ".join(sorted({*campaign.settings.needs, *pool.needs}))
+    return (
+        f"no agent on the floor can take these calls, which need {needs}"
+        if needs
+        else ("no agent at home in these calls is on the floor")
+    )

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, update
 
 from dialer.domain.attempt import Outcome
 from dialer.domain.detection import Detected, Detection
@@ -11,6 +11,7 @@ from dialer.domain.disposition import Disposition
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.record import AttemptRecord
 from dialer.domain.voice import Played, RecordingNote
+from dialer.storage.database.tables import attempts
 from dialer.storage.journal.codecs import encode_value, value_decoder
 
 _disposition = value_decoder(Disposition)
@@ -53,8 +54,7 @@ def row_of(record: AttemptRecord) -> dict[str, object]:
         "cause": record.cause,
         "abandoned": record.abandoned,
         "message_played": record.message_played,
-        "disposition_kind": None if disposition is None else disposition.kind.value,
-        "disposition": None if disposition is None else json_text(disposition),
+        **_said(disposition),
         "caller_id": record.caller_id,
         "early_media": record.early_media,
         "detected": None if detection is None else detection.verdict.value,
@@ -111,3 +111,15 @@ def _detection(row: Row[Any]) -> Detection | None:
     if detected is None:
         return None
     return Detection(verdict=Detected(detected), cause=row.detection_cause, delay_s=row.detection_s)
+
+
+def say_anew(connection: Connection, *, attempt: AttemptId, disposition: Disposition) -> None:
+    """Another word on a talk that is over takes the place of what was said before."""
+    connection.execute(update(attempts).where(attempts.c.attempt == attempt).values(**_said(disposition)))
+
+
+def _said(disposition: Disposition | None) -> dict[str, object]:
+    return {
+        "disposition_kind": None if disposition is None else disposition.kind.value,
+        "disposition": None if disposition is None else json_text(disposition),
+    }

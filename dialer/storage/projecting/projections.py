@@ -22,7 +22,7 @@ from dialer.storage import leads
 from dialer.storage.database import tables
 from dialer.storage.journal.codecs import encode_entry
 from dialer.storage.journal.rows import JournalRow
-from dialer.storage.projecting import fact_rows, inbound_rows
+from dialer.storage.projecting import attempt_rows, fact_rows, inbound_rows
 from dialer.storage.projecting.attempt_rows import json_text
 from dialer.storage.projecting.fold import Fold
 
@@ -142,6 +142,10 @@ def _attempt(fold: Fold, command: c.StoreAttempt, entry: JournalEntry) -> None:
 
 def _outcome(fold: Fold, command: c.StoreOutcome, _entry: JournalEntry) -> None:
     fold.attempt(command.record)
+
+
+def _said_anew(fold: Fold, command: c.StoreDisposition, _entry: JournalEntry) -> None:
+    fold.later(partial(attempt_rows.say_anew, attempt=command.attempt, disposition=command.disposition))
 
 
 def _rest(fold: Fold, command: c.RestLead, _entry: JournalEntry) -> None:
@@ -265,6 +269,7 @@ _ON_COMMAND = cast(
         c.StoreCampaign: _campaign,
         c.StoreAttempt: _attempt,
         c.StoreOutcome: _outcome,
+        c.StoreDisposition: _said_anew,
         c.RestLead: _rest,
         c.CloseLead: _close,
         c.RestLeads: _rest_leads,

@@ -12,8 +12,8 @@ from floors import lead, person
 from hypothesis import strategies as st
 
 from compliance_gate.findings import Recording
-from compliance_gate.request import Consent, Debt, Hold, PersonRequest
-from compliance_gate.words import ConsentScope, GivenTo, HoldKind, RequestKind
+from compliance_gate.request import Consent, Debt, HistoryEntry, Hold, PersonRequest
+from compliance_gate.words import ConsentScope, EventKind, GivenTo, HoldKind, RequestKind
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
@@ -35,6 +35,7 @@ from dialer.domain.ids import (
 )
 from dialer.domain.inbound import Caller, InboundState
 from dialer.domain.money import Money
+from dialer.domain.past_talk import PastTalk
 from dialer.domain.record import instant
 from dialer.domain.telephone_events import BoxFound
 from dialer.domain.third_party import ThirdPartyState
@@ -247,6 +248,26 @@ def _dialed(now: Now) -> e.Event:
     )
 
 
+def _afterthought(now: Now) -> e.Event:
+    """Of a talk that the engine has forgotten, or has not: any attempt's name."""
+    ended_at = now.at - now.one((0.0, 60.0, 3_600.0, 200_000.0))
+    entry = HistoryEntry(entry=now.attempt, at=instant(ended_at), event=EventKind.CALL_PLACED)
+    talk = PastTalk(
+        attempt=now.attempt if now.pick % 2 else AttemptId(f"past-{now.pick}"),
+        campaign=SPRING,
+        agent=now.agent,
+        person=now.person,
+        number=now.number,
+        debts=(now.debt,),
+        zones=("America/New_York",),
+        launched_at=ended_at - 30.0,
+        ended_at=ended_at,
+        disposition=None if now.pick % 3 else now.disposition(),
+        entry=entry,
+    )
+    return e.DispositionAdded(agent=now.agent, talk=talk, disposition=now.disposition())
+
+
 MEANT: Mapping[type, Callable[[Now], e.Event]] = {
     e.TimeReached: lambda now: e.TimeReached(),
     e.CampaignConfigured: _configured,
@@ -286,6 +307,7 @@ MEANT: Mapping[type, Callable[[Now], e.Event]] = {
         agent=now.agent, box=now.one(BOXES) if now.state.boxes else BoxId("")
     ),
     e.DialRequested: _dialed,
+    e.DispositionAdded: _afterthought,
     e.DispositionRecorded: lambda now: e.DispositionRecorded(
         agent=now.agent_of(now.attempt),
         attempt=now.attempt,

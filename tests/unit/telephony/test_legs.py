@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dialer.domain.events import AgentLegLost, AgentLegRestored
 from dialer.domain.ids import AgentId, EndpointId
 from telephony.asterisk.acts import ChannelFact, HangUpChannel, RingAgain, RingSoon, Snapshot, Told
@@ -10,6 +12,15 @@ from telephony.asterisk.wire import AmiMessage
 from telephony.softphone.legs import LegBook
 
 ANNA, PHONE = AgentId("anna"), EndpointId("101")
+
+AWAY = "is not reached any more; it is rung when it is back"
+HUNG_UP = "was hung up: get ready again to be rung"
+NOT_REGISTERED = "is not registered: switch it on, or mend its password; it is rung when it registers"
+BUSY = "is busy: end its other call; it is rung again in a moment"
+
+
+def lost(how: str) -> AgentLegLost:
+    return AgentLegLost(agent=ANNA, reason=f"phone {PHONE} {how}")
 
 
 def hear(book: LegBook, event: str, channel: str = "", **headers: str) -> tuple[Told, ...]:
@@ -44,13 +55,13 @@ def test_a_phone_that_is_on_the_line_is_not_rung_again() -> None:
 
 def test_an_agent_who_hangs_up_has_lost_the_leg() -> None:
     book, channel = up()
-    assert hear(book, "Hangup", channel) == (AgentLegLost(agent=ANNA),)
+    assert hear(book, "Hangup", channel) == (lost(HUNG_UP),)
     assert contact(book, "Unreachable") == ()
 
 
 def test_a_dead_phone_s_leg_is_ended_and_rung_again_when_it_is_back() -> None:
     book, channel = up()
-    assert contact(book, "Unreachable") == (AgentLegLost(agent=ANNA), HangUpChannel(channel=channel))
+    assert contact(book, "Unreachable") == (lost(AWAY), HangUpChannel(channel=channel))
     assert hear(book, "Hangup", channel) == ()
     assert contact(book, "Reachable") == (RingAgain(agent=ANNA),)
 
@@ -62,7 +73,7 @@ def test_the_end_of_an_old_contact_does_not_end_the_leg_on_the_new_one() -> None
     channel = book.ring(ANNA, PHONE, 2)
     assert contact(book, "Removed", "sip:101@old") == ()
     assert contact(book, "Removed", "sip:101@new") == (
-        AgentLegLost(agent=ANNA),
+        lost(AWAY),
         HangUpChannel(channel=str(channel)),
     )
 
@@ -74,7 +85,7 @@ def test_a_leg_rung_on_a_contact_that_is_removed_is_rung_again_on_the_other() ->
     channel = book.ring(ANNA, PHONE, 2)
     assert contact(book, "Reachable", "sip:101@new") == ()
     assert contact(book, "Removed", "sip:101@old") == (
-        AgentLegLost(agent=ANNA),
+        lost(AWAY),
         HangUpChannel(channel=str(channel)),
         RingAgain(agent=ANNA),
     )
@@ -89,7 +100,7 @@ def test_a_phone_that_cannot_be_rung_is_a_lost_leg() -> None:
     book = LegBook()
     channel = book.ring(ANNA, PHONE, 1)
     assert channel is not None
-    assert hear(book, "OriginateResponse", channel, response="Failure") == (AgentLegLost(agent=ANNA),)
+    assert hear(book, "OriginateResponse", channel, response="Failure") == (lost(NOT_REGISTERED),)
     assert book.ring(ANNA, PHONE, 2) != channel
 
 
@@ -120,7 +131,7 @@ def test_a_leg_that_was_taken_over_is_rung_again_when_it_dies_with_asterisk() ->
     channel = "fd.agent.17.anna"
     fact = ChannelFact(channel=channel, is_up=True, endpoint="101")
     book.resync(Snapshot(channels={channel: fact}))
-    assert book.resync(Snapshot()) == (AgentLegLost(agent=ANNA), RingAgain(agent=ANNA))
+    assert book.resync(Snapshot()) == (lost(AWAY), RingAgain(agent=ANNA))
     assert book.endpoint_of(ANNA) == "101"
 
 
@@ -130,9 +141,7 @@ def test_a_leg_that_was_lost_before_is_rung_again_after_every_loss_of_asterisk()
     book.resync(Snapshot())
     channel = book.ring(ANNA, PHONE, 2)
     assert channel is not None
-    assert hear(book, "OriginateResponse", channel, response="Failure", reason="0") == (
-        AgentLegLost(agent=ANNA),
-    )
+    assert hear(book, "OriginateResponse", channel, response="Failure", reason="0") == (lost(NOT_REGISTERED),)
     assert book.resync(Snapshot()) == (RingAgain(agent=ANNA),)
 
 
@@ -161,7 +170,7 @@ def test_a_phone_that_is_busy_without_a_leg_is_rung_again_soon() -> None:
     channel = book.ring(ANNA, PHONE, 2)
     assert channel is not None
     told = hear(book, "OriginateResponse", channel, response="Failure", reason="5")
-    assert told == (AgentLegLost(agent=ANNA), RingSoon(agent=ANNA))
+    assert told == (lost(BUSY), RingSoon(agent=ANNA))
     assert hear(book, "Hangup", channel, cause="17") == ()
 
 
@@ -179,4 +188,21 @@ def test_a_ring_for_a_leg_of_which_nothing_lives_says_so() -> None:
 
 def test_legs_that_died_with_asterisk_are_told_and_rung_again() -> None:
     book, _ = up()
-    assert book.resync(Snapshot()) == (AgentLegLost(agent=ANNA), RingAgain(agent=ANNA))
+    assert book.resync(Snapshot()) == (lost(AWAY), RingAgain(agent=ANNA))
+
+
+@pytest.mark.parametrize(
+    ("reason", "how"),
+    [
+        ("0", NOT_REGISTERED),
+        ("3", "was rung and not answered: get ready again to be rung again"),
+        ("8", NOT_REGISTERED),
+    ],
+)
+def test_a_ring_that_came_to_nothing_says_why_and_how_to_mend_it(reason: str, how: str) -> None:
+    """Each by Asterisk's own word for it (`OriginateResponse`)."""
+    book = LegBook()
+    channel = book.ring(ANNA, PHONE, 1)
+    assert channel is not None
+    told = hear(book, "OriginateResponse", channel, response="Failure", reason=reason)
+    assert told == (lost(how),)

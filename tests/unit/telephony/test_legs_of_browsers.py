@@ -12,6 +12,14 @@ ANNA, PHONE = AgentId("anna"), EndpointId("web201")
 BEFORE = "sip:a@127.0.0.1:40001;transport=ws"
 AFTER = "sip:b@127.0.0.1:40002;transport=ws"
 
+AWAY = "is not reached any more; it is rung when it is back"
+HUNG_UP = "was hung up: get ready again to be rung"
+BUSY = "is busy: end its other call; it is rung again in a moment"
+
+
+def lost(how: str) -> AgentLegLost:
+    return AgentLegLost(agent=ANNA, reason=f"phone {PHONE} {how}")
+
 
 def hear(book: LegBook, event: str, channel: str = "", **headers: str) -> tuple[Told, ...]:
     return book.feed(AmiMessage({"event": event, "uniqueid": channel, **headers}))
@@ -65,7 +73,7 @@ def test_a_page_that_lost_only_its_socket_keeps_its_leg() -> None:
 
 def test_a_browser_that_stays_away_has_lost_its_leg_and_is_rung_when_it_is_back() -> None:
     book, old = missing()
-    assert book.given_up(old) == (AgentLegLost(agent=ANNA), HangUpChannel(channel=old))
+    assert book.given_up(old) == (lost(AWAY), HangUpChannel(channel=old))
     assert book.given_up(old) == ()
     assert contact(book, "Reachable", AFTER) == (RingAgain(agent=ANNA),)
     new = book.ring(ANNA, PHONE, 2)
@@ -78,7 +86,7 @@ def test_a_browser_that_is_only_just_answering_when_it_is_given_up_has_its_new_l
     contact(book, "Reachable", AFTER)
     new = book.ring(ANNA, PHONE, 2)
     assert new is not None
-    assert book.given_up(old) == (AgentLegLost(agent=ANNA), HangUpChannel(channel=old))
+    assert book.given_up(old) == (lost(AWAY), HangUpChannel(channel=old))
     assert book.channel_of(ANNA) is None
     assert ready(book, new) == (AgentLegRestored(agent=ANNA),)
     assert book.channel_of(ANNA) == new
@@ -91,7 +99,7 @@ def test_a_browser_that_cannot_be_rung_again_loses_its_leg_in_the_end() -> None:
     assert new is not None
     assert hear(book, "Hangup", new, cause="20") == ()
     assert book.is_missing(ANNA)
-    assert book.given_up(old) == (AgentLegLost(agent=ANNA), HangUpChannel(channel=old))
+    assert book.given_up(old) == (lost(AWAY), HangUpChannel(channel=old))
 
 
 def test_a_busy_browser_whose_old_leg_ended_meanwhile_has_none() -> None:
@@ -99,8 +107,8 @@ def test_a_busy_browser_whose_old_leg_ended_meanwhile_has_none() -> None:
     contact(book, "Reachable", AFTER)
     new = book.ring(ANNA, PHONE, 2)
     assert new is not None
-    assert hear(book, "Hangup", old, cause="44") == (AgentLegLost(agent=ANNA),)
-    assert hear(book, "Hangup", new, cause="17") == (AgentLegLost(agent=ANNA),)
+    assert hear(book, "Hangup", old, cause="44") == (lost(HUNG_UP),)
+    assert hear(book, "Hangup", new, cause="17") == (lost(BUSY),)
     assert book.channel_of(ANNA) is None
 
 
@@ -119,7 +127,7 @@ def test_a_browser_that_goes_away_while_it_is_rung_is_not_waited_for() -> None:
     contact(book, "Reachable", BEFORE)
     channel = book.ring(ANNA, PHONE, 1)
     assert channel is not None
-    assert contact(book, "Removed", BEFORE) == (AgentLegLost(agent=ANNA), HangUpChannel(channel=channel))
+    assert contact(book, "Removed", BEFORE) == (lost(AWAY), HangUpChannel(channel=channel))
 
 
 def test_an_agent_who_left_meanwhile_keeps_no_second_leg() -> None:

@@ -8,8 +8,10 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry, Counter
 from starlette.websockets import WebSocketDisconnect
 
+from compliance_gate.request import HistoryEntry
+from compliance_gate.words import EventKind
 from dialer.domain.agent import AgentState
-from dialer.domain.disposition import DispositionKind
+from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.errors import (
     FairdialError,
     IllegalTransitionError,
@@ -23,6 +25,7 @@ from dialer.domain.events import (
     AgentHungUp,
     AgentLoggedIn,
     CampaignStarted,
+    DispositionAdded,
     DispositionRecorded,
     Event,
     FloorStopped,
@@ -32,7 +35,9 @@ from dialer.domain.events import (
     RequestReceived,
     SuppressionAdded,
 )
-from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, NumberId, PersonId
+from dialer.domain.past_talk import PastTalk
+from dialer.domain.record import instant
 from dialer.domain.snapshot import AgentView, FloorSnapshot
 from dialer.runtime.health import Health
 from dialer.runtime.inbox import Taken
@@ -59,15 +64,21 @@ class FakeFloor:
     is_ignored: bool = False
     reasons: tuple[str, ...] = ()
     seen: FloorSnapshot = SNAPSHOT
+    talk: PastTalk | None = None
+    why: str = ""
 
     async def submit(self, event: Event, *, within: float = 10.0) -> Taken:
         if self.error is not None:
             raise self.error
         self.told.append(event)
-        return Taken(len(self.told), self.is_ignored)
+        was_ignored = self.is_ignored and not isinstance(event, DispositionAdded)
+        return Taken(len(self.told), was_ignored, self.why)
 
     def snapshot(self) -> FloorSnapshot:
         return self.seen
+
+    async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
+        return self.talk if self.talk is not None and self.talk.attempt == attempt else None
 
     def health(self) -> Health:
         return Health(
@@ -227,6 +238,37 @@ def test_what_came_late_or_twice_is_a_conflict(client: TestClient, floor: FakeFl
     floor.is_ignored = True
     body = {"agent": "ann", "kind": "no_commitment"}
     assert client.post("/api/attempts/a1/disposition", json=body, headers=_as("ann")).status_code == 409
+
+
+def test_a_conflict_says_what_hinders_it(client: TestClient, floor: FakeFloor) -> None:
+    """In the engine's own words, where it has any."""
+    floor.is_ignored, floor.why = True, "a1 is over and written down, or was never placed"
+    body = {"agent": "ann", "kind": "no_commitment"}
+    answer = client.post("/api/attempts/a1/disposition", json=body, headers=_as("ann"))
+    assert (answer.status_code, answer.json()["detail"]) == (409, floor.why)
+
+
+def test_a_word_on_a_talk_that_is_over_is_added_to_it(client: TestClient, floor: FakeFloor) -> None:
+    """The page asks in one way; whether the talk is over is not its concern."""
+    floor.is_ignored = True
+    floor.talk = PastTalk(
+        attempt=AttemptId("a1"),
+        campaign=CampaignId("spring"),
+        agent=AgentId("ann"),
+        person=PersonId("p1"),
+        number=NumberId("n1"),
+        debts=(),
+        zones=("America/New_York",),
+        launched_at=1_780_000_000.0,
+        ended_at=1_780_000_060.0,
+        disposition=None,
+        entry=HistoryEntry(entry="a1", at=instant(1_780_000_060.0), event=EventKind.CALL_PLACED),
+    )
+    body = {"agent": "ann", "kind": "stop_calling"}
+    assert client.post("/api/attempts/a1/disposition", json=body, headers=_as("ann")).status_code == 200
+    said = Disposition(kind=DispositionKind.STOP_CALLING)
+    assert floor.told[-1] == DispositionAdded(agent=AgentId("ann"), talk=floor.talk, disposition=said)
+    assert client.post("/api/attempts/a2/disposition", json=body, headers=_as("ann")).status_code == 409
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from dialer.domain.errors import UnknownThingError
 from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId
 from dialer.domain.listening import Ear
+from dialer.domain.past_talk import PastTalk
 from dialer.domain.snapshot import AgentView, FloorSnapshot
 from dialer.runtime.health import Health
 from dialer.runtime.inbox import Taken
@@ -45,6 +46,10 @@ class QuietFloor:
 
     def snapshot(self) -> FloorSnapshot:
         return self.seen
+
+    async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
+        del attempt
+        return None
 
     def health(self) -> Health:
         raise NotImplementedError

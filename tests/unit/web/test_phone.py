@@ -19,6 +19,7 @@ from dialer.domain.campaign import CampaignState
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId
+from dialer.domain.past_talk import PastTalk
 from dialer.domain.snapshot import AgentView, CampaignView, FloorSnapshot
 from dialer.floor.phones import PhoneAccount, Phones
 from dialer.runtime.health import Health
@@ -78,6 +79,10 @@ class FakeFloor:
 
     def snapshot(self) -> FloorSnapshot:
         return self.picture
+
+    async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
+        del attempt
+        return None
 
     def health(self) -> Health:
         raise NotImplementedError

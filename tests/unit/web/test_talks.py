@@ -18,6 +18,7 @@ from dialer.domain.events import (
     TransferRequested,
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, NumberId
+from dialer.domain.past_talk import PastTalk
 from dialer.domain.snapshot import AgentView, FloorSnapshot
 from dialer.runtime.health import Health
 from dialer.runtime.inbox import Taken
@@ -58,6 +59,10 @@ class TalkFloor:
 
     def snapshot(self) -> FloorSnapshot:
         return self.seen
+
+    async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
+        del attempt
+        return None
 
     def health(self) -> Health:
         raise NotImplementedError

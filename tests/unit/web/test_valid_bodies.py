@@ -8,6 +8,8 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from dialer.domain.events import DispositionRecorded, Event
+from dialer.domain.ids import AttemptId
+from dialer.domain.past_talk import PastTalk
 from dialer.engine.snapshot import FloorSnapshot
 from dialer.runtime.inbox import Taken
 from dialer.storage.journal.codecs import decode_event, encode_event
@@ -32,6 +34,10 @@ class Floor:
 
     def snapshot(self) -> FloorSnapshot:
         return SNAPSHOT
+
+    async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
+        del attempt
+        return None
 
     def health(self) -> Any:
         raise NotImplementedError

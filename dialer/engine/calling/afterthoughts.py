@@ -1,0 +1,88 @@
+"""What an agent says of a talk that is over and written down.
+
+Three ways there: the talk ended at the agent's own phone and nobody could ask them; they saved one outcome
+and mean another; the person asked for something and it was not written down. What was asked for binds from
+this step on, like anything said in time.
+"""
+
+from dialer.casework.afterthoughts import why_not_said
+from dialer.casework.consequences import Channel, Occasion, consequences
+from dialer.domain.commands import StoreDisposition
+from dialer.domain.disposition import Disposition
+from dialer.domain.events import DispositionAdded
+from dialer.domain.facts import FactChange
+from dialer.domain.past_talk import PastTalk
+from dialer.domain.record import entry_said_anew
+from dialer.engine.context import Context
+from dialer.engine.following import Following
+from dialer.engine.people import People
+from dialer.engine.state import CampaignRow
+
+
+class Afterthoughts:
+    """Takes further words on talks that are over."""
+
+    def __init__(self, context: Context, people: People, following: Following) -> None:
+        self._context = context
+        self._people = people
+        self._following = following
+
+    def added(self, event: DispositionAdded) -> None:
+        """Weigh it, let it bind, and put it into the record where it is the agent's own last word."""
+        context, talk = self._context, event.talk
+        campaign = context.campaign(talk.campaign)
+        why = self._why_not(event, campaign)
+        if why is not None:
+            context.ignore("late_disposition", why)
+            return
+        agent = context.state.agents.get(event.agent)
+        if agent is not None and agent.owes == talk.attempt:
+            agent.owes = None
+        found = consequences(event.disposition, self._occasion(talk, campaign))
+        self._following.said(talk.person, talk.number, found, contact=talk.attempt)
+        if self._is_newest_word(event, campaign):
+            self._write_down(talk, event.disposition)
+        self._following.take_turn(found.turn, agent=event.agent)
+
+    def _why_not(self, event: DispositionAdded, campaign: CampaignRow) -> str | None:
+        talk, state = event.talk, self._context.state
+        agent = state.agents.get(event.agent)
+        owes = agent is not None and agent.owes == talk.attempt
+        if talk.agent != event.agent and not owes:
+            return f"agent {event.agent} did not talk on {talk.attempt}; who did says what came of it"
+        if talk.attempt in state.calls:
+            return f"{talk.attempt} is not over yet: say it when it is"
+        return why_not_said(
+            event.disposition.kind,
+            ended_at=talk.ended_at,
+            now=self._context.now,
+            corrections_s=campaign.settings.corrections_s,
+            zone=campaign.settings.time_zone,
+        )
+
+    def _is_newest_word(self, event: DispositionAdded, campaign: CampaignRow) -> bool:
+        """In time it takes the place of what was said; later only where nothing was, or no conversation."""
+        talk = event.talk
+        if talk.agent != event.agent:
+            return False  # another took the talk on, and the outcome is theirs
+        is_in_time = self._context.now <= talk.ended_at + campaign.settings.corrections_s
+        before = talk.disposition
+        return is_in_time or before is None or not before.effect.conversation
+
+    def _write_down(self, talk: PastTalk, said: Disposition) -> None:
+        self._context.emit(StoreDisposition(attempt=talk.attempt, disposition=said))
+        entry = entry_said_anew(
+            talk.entry, said, launched_at=talk.launched_at, talk_ended_at=talk.ended_at, debts=talk.debts
+        )
+        self._people.apply(FactChange(person=talk.person, entry=entry))
+
+    def _occasion(self, talk: PastTalk, campaign: CampaignRow) -> Occasion:
+        return Occasion(
+            channel=Channel.OUTBOUND,
+            at=self._context.now,
+            source=talk.attempt,
+            about=talk.debts,
+            number=talk.number,
+            zones=talk.zones,
+            rest_s=campaign.settings.rest_s,
+        )

@@ -1,4 +1,4 @@
-"""Which browser phone belongs to which agent, as the settings say."""
+"""Which telephone belongs to which agent, as the settings say, and who may log in where."""
 
 from __future__ import annotations
 
@@ -61,15 +61,36 @@ class PhoneAccount:
         return f"{parts.scheme}://{parts.netloc}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPhone:
+    """A SIP phone on a desk. `agent`: whose it is; None = whoever logs in at it."""
+
+    endpoint: str
+    agent: str | None = None
+
+
 class Phones:
-    """All browser phones of an installation.
+    """All telephones of an installation that agents work at.
+
+    Args:
+        accounts: browser phones.
+        desks: phones on desks.
+        trunks: names at the telephone systems that are no phone at all.
 
     Raises:
-        InvalidFactError: two phones for one agent, or one phone for two.
+        InvalidFactError: two browser phones for one agent, or one phone for two.
     """
 
-    def __init__(self, accounts: Iterable[PhoneAccount] = ()) -> None:
+    def __init__(
+        self,
+        accounts: Iterable[PhoneAccount] = (),
+        *,
+        desks: Iterable[DeskPhone] = (),
+        trunks: Iterable[str] = (),
+    ) -> None:
         self._accounts: dict[str, PhoneAccount] = {}
+        self._desks = {desk.endpoint: desk for desk in desks}
+        self._trunks = frozenset(trunks)
         taken: set[tuple[str, str]] = set()
         for account in accounts:
             if account.agent in self._accounts:
@@ -83,10 +104,42 @@ class Phones:
         """The agent's phone; None when they have none."""
         return self._accounts.get(agent)
 
+    def desk_of(self, agent: str) -> str | None:
+        """The phone on the agent's own desk; None when they have none."""
+        return next((name for name, desk in sorted(self._desks.items()) if desk.agent == agent), None)
+
     @property
     def agents(self) -> tuple[str, ...]:
-        """Agents who have one, sorted."""
-        return tuple(sorted(self._accounts))
+        """Agents who have a phone of their own, sorted."""
+        own = {desk.agent for desk in self._desks.values() if desk.agent is not None}
+        return tuple(sorted({*self._accounts, *own}))
+
+    def why_not(self, agent: str, endpoint: str) -> str | None:
+        """Why the agent cannot work at this phone, and where they can; None when they can, or where the
+        settings name no phones at all."""
+        owners = {account.endpoint: account.agent for account in self._accounts.values()}
+        desk = self._desks.get(endpoint)
+        owner = desk.agent if desk is not None else owners.get(endpoint)
+        why: str | None = None
+        if endpoint in self._trunks:
+            why = f"{endpoint} is a trunk to the carrier, no agent's phone"
+        elif not owners and not self._desks:
+            return None
+        elif desk is None and endpoint not in owners:
+            why = f"there is no phone {endpoint} in the settings ([[asterisk.agents]])"
+        elif owner is not None and owner != agent:
+            why = f"phone {endpoint} is agent {owner}'s"
+        return None if why is None else f"{why}; {self._where(agent)}"
+
+    def _where(self, agent: str) -> str:
+        account = self._accounts.get(agent)
+        own = account.endpoint if account is not None else self.desk_of(agent)
+        if own is not None:
+            return f"agent {agent}'s own phone is {own}"
+        free = sorted(name for name, desk in self._desks.items() if desk.agent is None)
+        if free:
+            return f"anybody's are {', '.join(free)}"
+        return f"agent {agent} has none: see [[asterisk.agents]]"
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -95,23 +148,33 @@ class Phones:
 
 
 def phones_of(asterisks: Iterable[AsteriskSettings]) -> Phones:
-    """The browser phones that the settings name.
+    """The phones that the settings name, and the trunks that are none.
 
     Raises:
-        MendableError: one agent has two, or an address is none.
+        MendableError: one agent has two browser phones, or an address is none.
     """
+    asterisks = tuple(asterisks)
     try:
         return Phones(
-            PhoneAccount(
-                agent=agent_of(phone),
-                endpoint=phone.endpoint,
-                secret=phone.secret,
-                server=server_of(asterisk),
-                relay=asterisk.relay,
-            )
-            for asterisk in asterisks
-            for phone in asterisk.agents
-            if phone.browser
+            (
+                PhoneAccount(
+                    agent=agent_of(phone),
+                    endpoint=phone.endpoint,
+                    secret=phone.secret,
+                    server=server_of(asterisk),
+                    relay=asterisk.relay,
+                )
+                for asterisk in asterisks
+                for phone in asterisk.agents
+                if phone.browser
+            ),
+            desks=(
+                DeskPhone(endpoint=phone.endpoint, agent=phone.agent)
+                for asterisk in asterisks
+                for phone in asterisk.agents
+                if not phone.browser
+            ),
+            trunks=(trunk.name for asterisk in asterisks for trunk in asterisk.trunks),
         )
     except InvalidFactError as error:
         mend = "see [[asterisk.agents]] browser and agent, and [asterisk.http] public."

@@ -1,6 +1,6 @@
 """What every route leans on: the floor, the asking token, and the one way to tell the floor something."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, Header, HTTPException, Request
@@ -8,6 +8,7 @@ from fastapi import Depends, Header, HTTPException, Request
 from dialer.domain.events import Event
 from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TestsCallerIds
+from dialer.floor.phones import Phones
 from dialer.web.models import Committed
 from dialer.web.ports import FloorPort
 from dialer.web.tokens import RefusedError, Role, Token, Tokens
@@ -22,6 +23,7 @@ class Office:
     keypad: KeyPad | None = None
     controls: TalkControls | None = None
     caller_ids: TestsCallerIds | None = None
+    phones: Phones = field(default_factory=Phones)
 
 
 def office_of(request: Request) -> Office:

@@ -34,8 +34,11 @@ async def look(agent: str, office: TheOffice, token: Asking) -> AgentView:
 
 @router.post("/agents/{agent}/login")
 async def log_in(agent: str, body: LogIn, office: TheOffice, token: Asking) -> Committed:
-    """Take a seat; the agent's telephone is rung."""
+    """Take a seat; the agent's telephone is rung. 409 where it is no phone of theirs, with what it is."""
     demand_seat(token, agent)
+    why = office.phones.why_not(agent, body.endpoint)
+    if why is not None:
+        raise HTTPException(409, why)
     event = AgentLoggedIn(
         agent=AgentId(agent),
         campaign=CampaignId(body.campaign),
@@ -132,4 +135,6 @@ async def dispose(attempt: str, body: Dispose, office: TheOffice, token: Asking)
     talk = await office.floor.past_talk(AttemptId(attempt))
     if talk is None:
         raise HTTPException(409, taken.why or f"there is no talk {attempt}")
+    if (talk.agent, talk.disposition) == (agent, disposition):
+        return Committed(sequence=taken.sequence)  # sent again, since the answer was lost on its way
     return await tell(office, DispositionAdded(agent=agent, talk=talk, disposition=disposition))

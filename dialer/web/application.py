@@ -86,7 +86,7 @@ def make_web(
         docs_url=None,
         redoc_url=None,
     )
-    application.state.office = Office(floor, tokens, keypad, controls, caller_ids_tester)
+    application.state.office = Office(floor, tokens, keypad, controls, caller_ids_tester, phones)
     routed = (agents, talks, listening, supervisors, facts, inbound, caller_ids)
     for router in (each.router for each in routed):
         application.include_router(router, responses=PROBLEMS)

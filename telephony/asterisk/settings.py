@@ -210,7 +210,8 @@ class AgentPhoneSettings:
 
     Args:
         secret: made when the configuration is written, where the settings give none.
-        agent: whose browser phone it is, by their id; None = the phone's own name is the agent's id.
+        agent: whose phone it is, by their id; None = of a browser phone, its own name is the agent's id; of
+            a phone on a desk, anybody's who logs in at it.
     """
 
     endpoint: str

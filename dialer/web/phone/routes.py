@@ -31,14 +31,16 @@ class IceServerView(Body):
 
 
 class PhoneView(Body):
-    """What an agent's page needs to be a telephone. Not to be kept: ask again at every log-in."""
+    """What an agent's page needs to be a telephone, or to stand beside one: a phone on a desk has no secret,
+    server and domain here. Not to be kept: ask again at every log-in."""
 
     agent: str
     endpoint: str
-    secret: str
-    server: str
-    domain: str
-    caller: str
+    is_browser: bool
+    secret: str = ""
+    server: str = ""
+    domain: str = ""
+    caller: str = ""
     campaigns: list[str]
     pause_reasons: list[str]
     ice_servers: list[IceServerView]
@@ -102,18 +104,27 @@ def phone_router(
 
     @router.get("")
     async def account(response: Response, office: TheOffice, token: Asking) -> PhoneView:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
-        """The asking agent's own phone, with its secret; 404 when they have none."""
+        """The asking agent's own phone, a browser phone with its secret; 404 when they have none."""
         agent = _own_agent(token)
-        found = phones.of(agent)
-        if found is None:
-            raise HTTPException(404, f"agent {agent} has no browser phone in the settings")
+        found, desk = phones.of(agent), phones.desk_of(agent)
+        if found is None and desk is None:
+            raise HTTPException(404, f"agent {agent} has no phone in the settings ([[asterisk.agents]])")
         response.headers["Cache-Control"] = "no-store"
         running = [
             row.campaign for row in office.floor.snapshot().campaigns if row.state is CampaignState.RUNNING
         ]
+        if found is None:
+            return PhoneView(
+                agent=agent,
+                endpoint=desk or "",
+                is_browser=False,
+                campaigns=[str(name) for name in running],
+                pause_reasons=list(PAUSE_REASONS),
+            )
         return PhoneView(
             agent=agent,
             endpoint=found.endpoint,
+            is_browser=True,
             secret=found.secret,
             server=found.server,
             domain=found.domain,

@@ -14,7 +14,7 @@ from dialer.domain import events as e
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import AttemptState, Outcome
 from dialer.domain.disposition import Disposition, DispositionKind
-from dialer.domain.ids import AgentId, AttemptId
+from dialer.domain.ids import AgentId, AttemptId, EndpointId
 from dialer.domain.past_talk import PastTalk, past_talk
 
 Kind = DispositionKind
@@ -183,7 +183,7 @@ def test_whose_phone_is_away_is_rung_again_by_getting_ready_and_is_ready_when_it
     talk_over(floor, said=None)
     assert floor.engine.snapshot().agents[0].reason == "phone 101 was hung up"
     floor.send(e.AgentGotReady(agent=AGENT))
-    assert floor.last(c.ConnectAgentLeg) == c.ConnectAgentLeg(agent=AGENT, endpoint="sip-agent0")
+    assert floor.last(c.ConnectAgentLeg) == c.ConnectAgentLeg(agent=AGENT, endpoint=EndpointId("sip-agent0"))
     assert floor.engine.snapshot().agents[0].state is AgentState.LEG_LOST
     floor.send(e.AgentLegLost(agent=AGENT, reason="phone 101 is not registered"))
     assert floor.engine.snapshot().agents[0].reason == "phone 101 is not registered"
@@ -203,7 +203,9 @@ def test_who_did_not_ask_is_not_made_ready_by_their_phone(make_floor: Any) -> No
 def test_two_agents_do_not_share_a_telephone(make_floor: Any) -> None:
     floor = make_floor()
     floor.start(agents=1, leads=0)
-    taken = e.AgentLoggedIn(agent=AgentId("ben"), campaign=floor.settings.campaign, endpoint="sip-agent0")
+    taken = e.AgentLoggedIn(
+        agent=AgentId("ben"), campaign=floor.settings.campaign, endpoint=EndpointId("sip-agent0")
+    )
     with pytest.raises(Exception, match="phone sip-agent0 is taken: agent agent0 is logged in at it"):
         floor.send(taken)
     floor.send(e.AgentLoggedOut(agent=AGENT))

@@ -21,7 +21,7 @@ from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId
 from dialer.domain.past_talk import PastTalk
 from dialer.domain.snapshot import AgentView, CampaignView, FloorSnapshot
-from dialer.floor.phones import PhoneAccount, Phones
+from dialer.floor.phones import DeskPhone, PhoneAccount, Phones
 from dialer.runtime.health import Health
 from dialer.web.application import make_web
 from dialer.web.phone.pages import add_pages, policy
@@ -68,6 +68,13 @@ def _made(kind: type[T], **values: object) -> T:
     return kind(**cast("dict[str, Any]", needed | values))
 
 
+PHONES = Phones(
+    [ACCOUNT],
+    desks=[DeskPhone(endpoint="desk7", agent="dora"), DeskPhone(endpoint="hot1")],
+    trunks=["main"],
+)
+
+
 @dataclasses.dataclass
 class FakeFloor:
     """Shows one picture."""
@@ -102,11 +109,12 @@ def client(registry: CollectorRegistry) -> Iterator[TestClient]:
         [
             token("ann", Role.AGENT, "ann"),
             token("bob", Role.AGENT, "bob"),
+            token("dora", Role.AGENT, "dora"),
             token("nobody", Role.AGENT),
             token("boss", Role.SUPERVISOR),
         ]
     )
-    web = make_web(floor=FakeFloor(), tokens=tokens, registry=registry, phones=Phones([ACCOUNT]))
+    web = make_web(floor=FakeFloor(), tokens=tokens, registry=registry, phones=PHONES)
     with TestClient(web.application) as made:
         yield made
 
@@ -118,6 +126,7 @@ def _as(name: str) -> dict[str, str]:
 def test_an_agent_is_given_their_own_phone_and_it_is_kept_nowhere(client: TestClient) -> None:
     answer = client.get("/api/phone", headers=_as("ann"))
     assert answer.json() | {"pause_reasons": []} == {
+        "is_browser": True,
         "agent": "ann",
         "endpoint": "web1",
         "secret": "her secret",
@@ -255,3 +264,41 @@ def test_the_built_page_is_served_with_its_policy_and_its_files_for_ever(tmp_pat
     assert pages.get("/phone").headers["location"] == "/phone/"
     for name in ("b.js", "..%2Findex.html", "..%2fsecret.txt", "%2e%2e/secret.txt"):
         assert pages.get(f"/phone/assets/{name}").status_code == 404
+
+
+def test_an_agent_with_a_phone_on_the_desk_has_a_seat_and_no_secret(client: TestClient) -> None:
+    """The page stands beside the telephone."""
+    answer = client.get("/api/phone", headers=_as("dora")).json()
+    assert (answer["endpoint"], answer["is_browser"], answer["secret"], answer["server"]) == (
+        "desk7",
+        False,
+        "",
+        "",
+    )
+    assert PHONES.agents == ("ann", "dora")
+
+
+@pytest.mark.parametrize(
+    ("agent", "endpoint", "why"),
+    [
+        ("ann", "main", "main is a trunk to the carrier, no agent's phone; agent ann's own phone is web1"),
+        ("dora", "web1", "phone web1 is agent ann's; agent dora's own phone is desk7"),
+        ("bob", "desk7", "phone desk7 is agent dora's; anybody's are hot1"),
+        ("bob", "web9", "there is no phone web9 in the settings ([[asterisk.agents]]); anybody's are hot1"),
+    ],
+)
+def test_a_login_at_a_wrong_phone_says_what_it_is_and_where_one_can_work(
+    client: TestClient, agent: str, endpoint: str, why: str
+) -> None:
+    """A trunk would have been rung, an INVITE without a clearance."""
+    body = {"campaign": "spring", "endpoint": endpoint}
+    answer = client.post(f"/api/agents/{agent}/login", json=body, headers=_as(agent))
+    assert (answer.status_code, answer.json()["detail"]) == (409, why)
+
+
+@pytest.mark.parametrize(
+    ("agent", "endpoint"), [("ann", "web1"), ("ann", "hot1"), ("dora", "desk7"), ("bob", "hot1")]
+)
+def test_ones_own_phone_and_anybodys_are_taken(agent: str, endpoint: str) -> None:
+    assert PHONES.why_not(agent, endpoint) is None
+    assert Phones().why_not(agent, endpoint) is None, "without settings nothing is known of phones"

@@ -9,6 +9,8 @@ export interface IceServer {
 export interface Account {
   agent: string;
   endpoint: string;
+  /** This page is the telephone; otherwise one on the agent's desk is. */
+  is_browser: boolean;
   secret: string;
   server: string;
   domain: string;
@@ -40,6 +42,8 @@ export interface Seat {
   notice?: string;
   /** Somebody who called us; then there is no attempt. */
   inbound?: string | null;
+  /** A talk that ended at the agent's own phone, of which they have said nothing yet. */
+  owes?: string | null;
   third_party?: string;
 }
 
@@ -81,6 +85,12 @@ export function talkOf(seat: Seat | null): Talk | null {
   return seat.inbound ? { kind: "inbound", id: seat.inbound } : null;
 }
 
+/** A talk that is over, and the agent could not be asked. */
+export function owedOf(seat: Seat | null): Talk | null {
+  if (!seat?.owes || !["not_ready", "available"].includes(seat.state)) return null;
+  return { kind: "attempts", id: seat.owes };
+}
+
 export interface Quality {
   lost: number | null;
   jitter_s: number | null;
@@ -112,7 +122,7 @@ export class Api {
 
   async logIn(account: Account, campaign: string): Promise<void> {
     const body = { campaign, endpoint: account.endpoint };
-    await this.changed("POST", this.seat(account, "login"), body);
+    await this.ask("POST", this.seat(account, "login"), body);
   }
 
   async logOut(account: Account): Promise<void> {
@@ -132,6 +142,11 @@ export class Api {
     await this.changed("POST", this.seat(account, "hangup"), { attempt });
   }
 
+  /** Keys of a telephone on a desk go by the dialer. */
+  async press(account: Account, keys: string): Promise<void> {
+    await this.ask("POST", this.seat(account, "keys"), { keys });
+  }
+
   /** A machine answered: the approved message is left, where one may be. */
   async leaveMessage(account: Account, attempt: string): Promise<void> {
     try {
@@ -147,7 +162,7 @@ export class Api {
   }
 
   async dispose({ kind, id }: Talk, disposition: Disposition): Promise<void> {
-    await this.changed("POST", `/api/${kind}/${encodeURIComponent(id)}/disposition`, disposition);
+    await this.ask("POST", `/api/${kind}/${encodeURIComponent(id)}/disposition`, disposition);
   }
 
   async quality(figures: Quality): Promise<void> {

@@ -1,6 +1,7 @@
 // Puts the page together: sign in, be a telephone, show the seat, carry the buttons to the dialer.
 
-import { type Account, Api, RefusedError, type Talk, talkOf, UnreachableError } from "./api";
+import { type Account, Api, owedOf, RefusedError, type Talk, talkOf, UnreachableError } from "./api";
+import { DeskLine } from "./desk";
 import { drop, keep, recall } from "./keep";
 import { Line } from "./line";
 import { LevelMeter, Microphone } from "./microphone";
@@ -17,7 +18,7 @@ const QUALITY_POSTS = 5;
 const AGAIN_MS = 1_500;
 
 class Phone {
-  private readonly line: Line;
+  private readonly line: Line | DeskLine;
   private readonly microphone: Microphone;
   private readonly seats: SeatWatch;
   private readonly outcome: OutcomeForm;
@@ -45,17 +46,22 @@ class Phone {
       (track) => void this.line.speakWith(track),
       () => void this.showMicrophones(),
     );
-    this.line = new Line(
-      account,
-      () => this.microphone.open(),
-      (stream) => this.hear(stream),
-      () => this.show(),
-    );
+    this.line = account.is_browser
+      ? new Line(
+          account,
+          () => this.microphone.open(),
+          (stream) => this.hear(stream),
+          () => this.show(),
+        )
+      : new DeskLine(api, account, (error) => this.note(complaint(error)));
     this.seats = new SeatWatch(token, () => this.show(), () => this.leave("The dialer does not know this token any more."));
     this.outcome = new OutcomeForm(api, account.agent, (text) => this.note(text));
     this.fill(choice.cleaned);
     this.wire();
-    void this.microphone.open().catch((error: unknown) => this.note(`No microphone: ${text(error)}.`));
+    if (account.is_browser) {
+      void this.microphone.open().catch((error: unknown) => this.note(`No microphone: ${text(error)}.`));
+    }
+    for (const ofThePage of [page.sound, page.mute, page.hold]) ofThePage.hidden = !account.is_browser;
     this.timers.push(setInterval(() => this.tick(), METER_MS), setInterval(() => void this.measure(), QUALITY_MS));
     page.phone.hidden = false;
     this.line.start();
@@ -76,7 +82,7 @@ class Phone {
     const { api, account, line } = this;
     this.on(page.doLogIn, async () => {
       keep("campaign", page.campaign.value);
-      await this.microphone.open();
+      if (account.is_browser) await this.microphone.open();
       await api.logIn(account, page.campaign.value);
       keep("seat", { campaign: page.campaign.value, isReady: false });
     });
@@ -167,6 +173,8 @@ class Phone {
     const seat = seats.picture?.seat ?? null;
     const state = seat?.state ?? "logged_out";
     const talk = talkOf(seat);
+    const owed = talk === null ? owedOf(seat) : null;
+    if (line instanceof DeskLine) line.follow(state);
     this.newCall(state === "talking" ? talk : null);
     this.tell(seat?.notice ?? "");
     const { tone, title, more } = headline(seat, line.leg, line);
@@ -184,7 +192,9 @@ class Phone {
     page.onCall.hidden = !isIn;
     page.doLogIn.disabled = line.link !== "registered" || page.campaign.options.length === 0;
     say(page.ready, seat?.is_leaving ? "No break after all" : "Ready");
-    page.ready.disabled = !(state === "not_ready" && line.leg === "up") && !seat?.is_leaving;
+    // A telephone that left the line is rung again by getting ready.
+    const mayBeReady = (state === "not_ready" && line.leg === "up") || (state === "leg_lost" && line.leg === "none");
+    page.ready.disabled = !mayBeReady && !seat?.is_leaving;
     page.pause.disabled = state === "leg_lost" || (seat?.is_leaving ?? false);
     page.ringAgain.hidden = !(state === "leg_lost" && line.leg === "none" && line.link === "registered");
     page.logOut.disabled = state === "talking";
@@ -197,9 +207,10 @@ class Phone {
     say(page.mute, line.isMuted ? "Unmute" : "Mute");
     say(page.hold, line.isHeld ? "Take off hold" : "Hold");
     for (const key of page.keypad.querySelectorAll("button")) key.disabled = state !== "talking" || line.leg !== "up";
-    this.outcome.show(talk);
+    this.outcome.show(talk ?? owed);
+    say(page.outcomeTitle, owed === null ? "What came of the call" : "What came of the call that ended at your phone");
     void this.showPresence();
-    page.save.disabled = page.savePause.disabled = state !== "wrapping";
+    page.save.disabled = page.savePause.disabled = state !== "wrapping" && owed === null;
     document.title = `${title} · Fairdial phone`;
   }
 

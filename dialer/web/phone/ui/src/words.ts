@@ -42,12 +42,16 @@ export function headline(seat: Seat | null, leg: LegState, mine: { isMuted: bool
     leg_lost: {
       tone: "bad",
       title: "Your phone left the line",
-      more: "It is rung again when it is back. No calls come to you meanwhile.",
+      more: seat.reason === "" ? "It is rung again when it is back. No calls come to you meanwhile." : `${sentence(seat.reason)}.`,
     },
   };
   const found = made[seat.state];
   const leaving = seat.is_leaving ? " Your break begins after this call." : "";
   return { ...found, more: found.more + leaving };
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function notReady(seat: Seat, leg: LegState): Headline {

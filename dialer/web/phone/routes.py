@@ -43,8 +43,8 @@ class PhoneView(Body):
     caller: str = ""
     campaigns: list[str]
     pause_reasons: list[str]
-    ice_servers: list[IceServerView]
-    relay_only: bool
+    ice_servers: list[IceServerView] = []
+    relay_only: bool = False
 
 
 class Quality(Body):

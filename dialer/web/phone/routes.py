@@ -43,7 +43,7 @@ class PhoneView(Body):
     caller: str = ""
     campaigns: list[str]
     pause_reasons: list[str]
-    ice_servers: list[IceServerView] = []
+    ice_servers: list[IceServerView] = Field(default_factory=list[IceServerView])
     relay_only: bool = False
 
 

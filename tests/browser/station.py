@@ -24,7 +24,7 @@ from dialer.domain.ports import TelephoneCommand
 from dialer.domain.snapshot import AgentView
 from dialer.floor.live import FloorOrder, Running, running_floor
 from dialer.floor.made_up import NUMBERS
-from dialer.floor.phones import PhoneAccount, Phones
+from dialer.floor.phones import DeskPhone, PhoneAccount, Phones
 from dialer.runtime.clocks import RehearsalClock
 from dialer.runtime.settings import RuntimeSettings
 from dialer.web.mounting import HttpSide
@@ -34,6 +34,8 @@ from telephony.asterisk.relay import RelaySettings
 AGENT = "anna"
 TOKEN = "the token of anna"
 NO_PHONE = "the token of bert"
+DESK_AGENT, DESK_TOKEN, DESK_PHONE = "dora", "the token of dora", "desk9"
+"""An agent whose phone stands on a desk; it is switched off."""
 ENDPOINT = "web201"
 
 
@@ -170,7 +172,8 @@ class Station:
             server=f"wss://127.0.0.1:{self._signalling.port}/ws",
             relay=self.relay,
         )
-        agents = {TOKEN: AGENT, NO_PHONE: "bert"}
+        phones = Phones([account], desks=[DeskPhone(endpoint=DESK_PHONE, agent=DESK_AGENT)])
+        agents = {TOKEN: AGENT, NO_PHONE: "bert", DESK_TOKEN: DESK_AGENT}
         tokens = Tokens(
             Token(digest=digest_of(text), roles=frozenset({Role.AGENT}), name=agent, agent=agent)
             for text, agent in agents.items()
@@ -180,7 +183,7 @@ class Station:
             campaigns=(campaign,),
             caller_ids=NUMBERS,
             settings=RuntimeSettings(drain_s=0.0),
-            mount=HttpSide(tokens=tokens, port=self.port, phones=Phones([account])).mount,
+            mount=HttpSide(tokens=tokens, port=self.port, phones=phones).mount,
         )
 
 

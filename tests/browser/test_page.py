@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from desk import Desk
 from playwright.async_api import expect
-from station import TOKEN, Station
+from station import DESK_PHONE, DESK_TOKEN, TOKEN, Station
 
 from dialer.domain.agent import AgentState
 
@@ -99,3 +99,19 @@ async def test_a_small_screen_shows_everything(sit: Sit) -> None:
     await desk.get_ready()
     await place.until(AgentState.TALKING)
     assert await desk.runs("() => document.documentElement.scrollWidth <= window.innerWidth")
+
+
+async def test_an_agent_with_a_phone_on_the_desk_is_told_what_is_wrong_with_it(sit: Sit) -> None:
+    """The page stands beside the telephone: nothing of sound, the same seat, and why it could not be rung."""
+    _place, desk = await sit("041")
+    await desk.sign_in(DESK_TOKEN)
+    await desk.sees("Not logged in")
+    for hidden in ("#sound", "#mute", "#hold"):
+        await expect(desk.page.locator(hidden)).to_be_hidden()
+    await desk.press("Log in")
+    await desk.sees("Your phone left the line")
+    why = "is not registered: switch it on, or mend its password; it is rung when it registers."
+    await expect(desk.page.locator("#more")).to_have_text(f"Phone {DESK_PHONE} {why}")
+    await expect(desk.page.locator("#link")).to_have_text("Phone on your desk, not on the line")
+    assert await faults(desk) == []
+    await expect(desk.page.get_by_role("button", name="Ready", exact=True)).to_be_enabled()

@@ -216,9 +216,10 @@ class Phone {
 
   private showLinks(): void {
     const { line, seats } = this;
-    const isUp = line.link === "registered";
-    const leg = isUp || line.leg !== "none" ? `, ${LEG_WORDS[line.leg]}` : "";
-    say(page.link, LINK_WORDS[line.link] + leg + (line.why === "" ? "" : ` (${line.why})`));
+    const isDesk = line instanceof DeskLine;
+    const isUp = line.link === "registered" && (!isDesk || line.leg === "up");
+    const leg = isUp || isDesk || line.leg !== "none" ? `, ${LEG_WORDS[line.leg]}` : "";
+    say(page.link, (isDesk ? "Phone on your desk" : LINK_WORDS[line.link]) + leg + (line.why === "" ? "" : ` (${line.why})`));
     page.link.dataset["tone"] = line.link === "refused" || line.leg === "silent" ? "bad" : isUp ? "good" : "warn";
     const picture = seats.picture;
     const [tone, words] = !seats.isHeard

@@ -11,7 +11,7 @@ from floor import Floor
 from lab.laboratory import ACCOUNT_SECRET, AMI_SECRET, Laboratory, reason_missing
 from public import PublicWatch
 
-from dialer.clock import posix_now
+from dialer.clock import monotonic_now, posix_now
 from dialer.domain.events import CallAnswered, CallBridged, InboundArrived
 from telephony.asterisk.connection import AmiAddress, AmiConnection
 from telephony.asterisk.doctor import Found, examine
@@ -71,9 +71,11 @@ async def secure(laboratory: Laboratory) -> AsyncIterator[Floor]:
 
 
 async def registered(laboratory: Laboratory) -> None:
-    async with asyncio.timeout(30):
-        while "Registered" not in laboratory.pbx.command("pjsip show registrations"):
-            await asyncio.sleep(0.3)
+    ends = monotonic_now() + 60.0
+    while "Registered" not in (said := laboratory.pbx.command("pjsip show registrations")):
+        messages = (laboratory.pbx.home / "log/messages").read_text(errors="replace")
+        assert monotonic_now() < ends, f"not registered: {said}\n{messages[-3000:]}"
+        await asyncio.sleep(0.3)
 
 
 async def examined(laboratory: Laboratory) -> dict[str, Found]:

@@ -404,8 +404,10 @@ def _certificate(home: Path, name: str, names: str) -> None:
     arguments = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650"]
     arguments += ["-subj", "/CN=localhost", "-addext", f"subjectAltName={names}"]
     arguments += ["-keyout", str(keys / f"{name}key.pem"), "-out", str(keys / f"{name}chain.pem")]
-    if not (keys / f"{name}chain.pem").exists():
+    made_for = keys / f"{name}names"
+    if not made_for.exists() or made_for.read_text() != names:
         subprocess.run(arguments, check=True, capture_output=True, timeout=60)
+        made_for.write_text(names)
 
 
 _STARTED = """\

@@ -233,8 +233,12 @@ def test_where_there_is_one_telephone_system_again_the_floor_goes_on_without_box
     floor = seated(make_floor)
     ringing = [*launched(floor, NORTH), *launched(floor, SOUTH)]
     floor.send(e.EngineRestarted(checkpoint="", generation=2))
-    floor.send(found(agents=("n0", "s0")))
+    floor.send(found(agents=("n0", "s0"), live=tuple(ringing[:1])))
     assert boxes(floor) == {}
+    assert alarms(floor) == [
+        f"{name} is given up: there is one telephone system now" for name in (NORTH, SOUTH)
+    ]
+    assert [row.attempt for row in floor.all(c.Hangup)] == ringing[:1], "it lives, and nobody knows where"
     assert [agent(floor, name).box for name in ("n0", "s0")] == ["", ""]
     assert [agent(floor, name).state for name in ("n0", "s0")] == [AgentState.AVAILABLE] * 2
     assert outcomes(floor) == dict.fromkeys(ringing, Outcome.UNKNOWN)

@@ -239,3 +239,8 @@ def test_more_messages_than_the_house_allows_are_refused() -> None:
 def test_a_text_that_nobody_approved_is_refused() -> None:
     with pytest.raises(InvalidFactError, match="approved_by"):
         replace(text("drop"), approved_by="")
+
+
+def test_a_campaign_without_a_plan_to_record_records_nothing_and_announces_nothing() -> None:
+    found = what(VoicePlan(messages=(text("sorry"),)))
+    assert (found.record, found.notice) == (False, None)

@@ -28,7 +28,6 @@ from dialer.domain.events import (
     PersonEdited,
     RequestReceived,
     SuppressionAdded,
-    SuppressionScope,
 )
 from dialer.domain.facts import FactChange
 from dialer.domain.ids import DebtId, NumberId, PersonId
@@ -57,7 +56,7 @@ def _recalled(event: AccountRecalled, at: datetime) -> FactChange:
 
 
 def _suppressed(event: SuppressionAdded, at: datetime) -> FactChange:
-    if event.scope is SuppressionScope.DEBT and event.debt is not None:
+    if event.debt is not None:
         return FactChange(debt=event.debt, hold=_debt_hold(HoldKind.MANUAL, event.debt, at, event.source))
     request = PersonRequest(at=at, type=RequestKind.DO_NOT_CALL, number=event.number, text=event.source)
     return FactChange(person=event.person, number=event.number, request=request)

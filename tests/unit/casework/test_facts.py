@@ -7,7 +7,8 @@ import pytest
 from compliance_gate.request import Debt, NumberOnFile, PersonFile, PersonRequest
 from compliance_gate.words import HoldKind, RequestKind
 from dialer.casework.facts import FactEvent, account_over, change_of_command, change_of_event, requested
-from dialer.domain.commands import StoreRequest
+from dialer.domain.attempt import Outcome
+from dialer.domain.commands import StoreOutcome, StoreRequest
 from dialer.domain.events import (
     AccountRecalled,
     PaymentReceived,
@@ -16,9 +17,9 @@ from dialer.domain.events import (
     SuppressionScope,
 )
 from dialer.domain.facts import FactChange
-from dialer.domain.ids import DebtId, NumberId, PersonId
+from dialer.domain.ids import AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.money import Money
-from dialer.domain.record import instant
+from dialer.domain.record import AttemptRecord, entry_of, instant
 
 NOW = 1_780_000_000.0
 ANN, BOB = PersonId("ann"), PersonId("bob")
@@ -103,3 +104,30 @@ def test_an_account_is_over_when_it_is_recalled_settled_or_suppressed(
     event: FactEvent, over: tuple[DebtId, str] | None
 ) -> None:
     assert account_over(event) == over
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_known"), [(Outcome.NO_ANSWER, True), (None, True), (Outcome.NOT_ATTEMPTED, False)]
+)
+def test_what_came_of_an_attempt_is_known_of_the_person_where_a_telephone_may_have_rung(
+    outcome: Outcome | None, is_known: bool
+) -> None:
+    """Nobody is told of a call that was never made, and none that was made is forgotten."""
+    record = AttemptRecord(
+        attempt=AttemptId("a1"),
+        campaign=CampaignId("c1"),
+        lead=LeadId("l1"),
+        person=ANN,
+        number=NumberId("n1"),
+        debts=(DebtId("d1"),),
+        zones=("America/New_York",),
+        rulebook="r",
+        launched_at=NOW,
+        outcome=outcome,
+    )
+    change = change_of_command(StoreOutcome(record=record))
+    assert (change is not None) is is_known
+    if change is not None:
+        assert bound(change) == {"ann"}
+        assert change.entry == entry_of(record)
+        assert change.apply(FILES[ANN]).history == (entry_of(record),)

@@ -9,6 +9,13 @@ from dataclasses import dataclass, field
 
 _CALLS = itertools.count(1)
 
+WRONG_DIGEST = (
+    'Authorization: Digest username="104", realm="asterisk", nonce="1700000000/0123456789abcdef", '
+    'uri="sip:x", response="00000000000000000000000000000000", algorithm=MD5, qop=auth, nc=00000001, '
+    'cnonce="0a", opaque="1"\r\n'
+)
+"""What a guess of phone 104's password looks like."""
+
 
 @dataclass(slots=True)
 class Stranger:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ import pytest
 from lab.laboratory import AMI_SECRET, Laboratory
 from people import stock
 from serving import HERE, Api, environment, served
+from stranger import WRONG_DIGEST, Stranger
 
 from dialer.clock import posix_now
 from dialer.storage.store import Store
@@ -52,6 +54,23 @@ async def test_an_agent_talks_presses_a_key_and_ends_the_call(api: Api, laborato
     assert await api.post(f"/attempts/{attempt}/disposition", **body) == 200
     assert (await api.agent("anna"))["state"] == "not_ready"
     assert (laboratory.home / "serve.log").read_text().count(AMI_SECRET) == 0
+
+
+async def test_who_guesses_is_seen_in_the_floor_s_figures(api: Api, laboratory: Laboratory) -> None:
+    stranger = Stranger(f"{laboratory.net}.66", laboratory.address)
+    try:
+        async with asyncio.timeout(30):
+            while not await _refused(api) > 0:
+                await asyncio.to_thread(stranger.register, "104", auth=WRONG_DIGEST)
+    finally:
+        stranger.close()
+
+
+async def _refused(api: Api) -> float:
+    """Wrong passwords at Asterisk's SIP, as `/metrics` counts them."""
+    text = (await api.client.get("/metrics")).text
+    wanted = 'fairdial_refused_logins_total{asterisk="",door="sip",why="wrong password"} '
+    return sum(float(line.removeprefix(wanted)) for line in text.splitlines() if line.startswith(wanted))
 
 
 async def test_who_was_called_ends_the_call(api: Api) -> None:

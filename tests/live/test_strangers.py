@@ -11,18 +11,12 @@ from pathlib import Path
 import pytest
 from floor import Floor
 from lab.laboratory import AMI_SECRET, Laboratory
-from stranger import Stranger
+from stranger import WRONG_DIGEST, Stranger
 
 from dialer.clock import monotonic_now
 from dialer.domain.events import InboundArrived
 from telephony.asterisk.connection import AmiAddress
 from telephony.asterisk.refusals import Door, Refusal, RefusalWatch, Why
-
-WRONG_DIGEST = (
-    'Authorization: Digest username="104", realm="asterisk", nonce="1700000000/0123456789abcdef", '
-    'uri="sip:x", response="00000000000000000000000000000000", algorithm=MD5, qop=auth, nc=00000001, '
-    'cnonce="0a", opaque="1"\r\n'
-)
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ def test_each_lane_tells_its_own_reason_with_the_name_of_its_box(make_floor: Mak
     floor = seated(make_floor, north=1, south=0)
     floor.wait(2.0)
     reason = floor.engine.snapshot().campaigns[0].reason
-    assert "south: no agent on the floor can take these calls" in reason
+    assert "south: no agent at home in these calls is on the floor" in reason
 
 
 def test_a_reason_of_a_box_that_is_gone_is_not_told(make_floor: MakeFloor) -> None:

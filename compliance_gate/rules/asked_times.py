@@ -31,8 +31,6 @@ class AskedTimesRule(Rule):
     def ask(self, question: Question) -> Answer:
         """Denied while the ringing would touch a time that was asked to be left alone, in any zone."""
         asked = question.person.requests
-        if not asked or not any(kind in asked for kind in self.kinds):
-            return PASSED
         release: int | None = question.at
         facts: tuple[tuple[str, str], ...] = ()
         for kind in self.kinds:

@@ -489,3 +489,34 @@ def test_debts_that_were_not_said_are_told_as_not_known(law: Callable[..., Any])
     rule = law("count", PER_DEBT)
     assert told in rule.decide(NOON, history=calls("09"), proposed=unsaid).findings[-1].facts
     assert told not in rule.decide(NOON, history=calls("09")).findings[-1].facts
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        {"debts": ["D2"]},
+        {"number": "+12125550199"},
+        {"revoked": "2026-06-08T10:00:00-04:00"},
+        {"ts": "2026-06-01T09:00:00-04:00"},
+    ],
+)
+def test_a_consent_that_does_not_cover_it_hides_no_later_one_that_does(
+    law: Callable[..., Any], before: dict[str, object]
+) -> None:
+    """Nor does a consent to calls hide a request to be called."""
+    debts = [{"id": "D1", "type": "medical"}, {"id": "D2", "type": "medical"}]
+    lifted = law("count", PER_DEBT + ", consent_excludes: true")
+    other, later = {**CONSENT, **before}, {**CONSENT, "ts": "2026-06-08T11:00:00-04:00"}
+    facts = {"history": calls("09"), "debts": debts}
+    assert not lifted.allows(NOON, consents=[other], **facts)
+    assert lifted.allows(NOON, consents=[other, later], **facts)
+    asked = {"ts": "2026-06-10T09:00:00-04:00", "type": "callback_request", "debts": ["D1"]}
+    callback = law("count", PER_DEBT + ", callback_excludes: true")
+    assert not callback.allows(NOON, consents=[CONSENT], **facts)
+    assert callback.allows(NOON, consents=[CONSENT], requests=[asked], **facts)
+
+
+def test_never_is_told_as_further_ahead_than_anybody_looks(law: Callable[..., Any]) -> None:
+    rule = law("count", "at_most: 0, per: person, within: [{days: 7}], calls: all")
+    (denial,) = rule.decide(NOON).denials
+    assert denial.retry_hint == 2**40

@@ -29,6 +29,7 @@ class CallersPlan:
         other_language: share of all callers who choose the last language of the line they dial.
         leaves_message: share of all callers who leave a message where one may be left; `message` is how long
             they speak.
+        asks_back: share of all callers who choose to be called back at half of their patience.
     """
 
     after_message: float = 0.0
@@ -44,6 +45,7 @@ class CallersPlan:
     patience: Duration = field(default_factory=lambda: exponential(mean=90.0))
     other_language: float = 0.0
     leaves_message: float = 0.0
+    asks_back: float = 0.0
     message: Duration = field(default_factory=lambda: exponential(mean=20.0))
 
     @property

@@ -162,6 +162,7 @@ _SHARES = (
     "callers.withheld",
     "callers.other_language",
     "callers.leaves_message",
+    "callers.asks_back",
     "acts.hang_up",
     "acts.hang_up_after",
     "acts.transfer",

@@ -5,23 +5,19 @@ not cleared stops the rehearsal. What a called telephone does is drawn by the pu
 """
 
 from collections.abc import Callable
+from typing import cast, get_args
 
 from dialer.domain.commands import (
     Bridge,
-    BridgeInbound,
-    ConfirmInboundOptOut,
     ConfirmOptOut,
     ConnectAgentLeg,
-    DismissInbound,
     DropAgentLeg,
     Hangup,
-    HangupInbound,
     LeaveMessage,
     Originate,
     ReleaseAgent,
     StartRecording,
     StopRecording,
-    TellInboundPlace,
 )
 from dialer.domain.events import Event, NetworkReconciled
 from dialer.domain.ids import AgentId, BoxId, InboundId
@@ -47,7 +43,7 @@ ORDERS = (
     ConfirmOptOut,
     DropAgentLeg,
 )
-INBOUND_ORDERS = (BridgeInbound, HangupInbound, DismissInbound, TellInboundPlace, ConfirmInboundOptOut)
+INBOUND_ORDERS = cast("tuple[type[InboundCommand], ...]", get_args(InboundCommand))
 
 
 class Trunk:

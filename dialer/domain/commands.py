@@ -411,6 +411,13 @@ class ConfirmInboundOptOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmCallBack:
+    """That they want to be called back is written down: it may be acknowledged on the line."""
+
+    call: InboundId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreInbound:
     """A call that somebody else began, as it stands; replaces the one before."""
 
@@ -475,6 +482,7 @@ Command = (
     | DismissInbound
     | TellInboundPlace
     | ConfirmInboundOptOut
+    | ConfirmCallBack
     | StoreInbound
     | StoreConversation
     | StoreNumberRequest

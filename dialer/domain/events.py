@@ -32,6 +32,7 @@ from dialer.domain.inbound_events import (
     InboundArrived,
     InboundBridged,
     InboundBridgeFailed,
+    InboundCallBackAsked,
     InboundDisposed,
     InboundEnded,
     InboundFollowedUp,
@@ -587,6 +588,7 @@ Event = (
     | InboundLanguageChosen
     | InboundMessageLeft
     | InboundFollowedUp
+    | InboundCallBackAsked
     | InboundOptedOut
     | InboundWaiting
     | InboundBridged

@@ -76,6 +76,7 @@ class InboundRecord:
         was_closed: they called out of the hours of the number they dialed.
         language: tag of the agents who speak what they chose; '' = they chose none.
         message: file of the message that they left; '' = none. message_s: how long it is.
+        asked_back_at: when they chose to be called back in place of waiting; None = they did not.
         followed_up: who did what was owed after it, and when; '' = nobody yet, or nothing is owed.
     """
 
@@ -97,13 +98,16 @@ class InboundRecord:
     language: str = ""
     message: str = ""
     message_s: float | None = None
+    asked_back_at: float | None = None
     followed_up: str = ""
     followed_up_at: float | None = None
 
     @property
     def wait_s(self) -> float | None:
         """Seconds from asking for an agent until one was there, or until they were gone; None = they did not
-        ask, or still wait."""
+        ask, still wait, or chose to be called back."""
+        if self.bridged_at is None and self.asked_back_at is not None:
+            return None
         until = self.bridged_at if self.bridged_at is not None else self.ended_at
         if self.waited_since is None or until is None:
             return None

@@ -73,6 +73,15 @@ class InboundMessageLeft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
+class InboundCallBackAsked:
+    """Who waits would rather be called back, and keep their place; told by key."""
+
+    call: InboundId
+    key: Key = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class InboundFollowedUp:
     """Somebody of us did what was owed to a caller: listened to the message, called by hand, or let it be.
 

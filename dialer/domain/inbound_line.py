@@ -90,6 +90,7 @@ class InboundLine:
         languages: chosen in a first menu (sound file `language_menu`); () = nothing is asked.
         menu: sound file of the menu; 9 says in every one: never call this number again.
         message_key: in the menu, and while closed, for leaving a message; '' = none may be left.
+        call_back_key: pressed when a place is said, for being called back instead; '' = not offered.
         closed: sound file said while closed, to anybody.
         said: words of every sound file that anybody hears, `menu` and `closed` among them, to be looked
             through; () = nobody wrote them down.
@@ -105,6 +106,7 @@ class InboundLine:
     language_menu: str = "inbound-language"
     menu: str = "inbound-menu"
     message_key: str = ""
+    call_back_key: str = ""
     closed: str = "inbound-closed"
     said: Annotated[tuple[str, ...], Most(100)] = ()
     longest_message_s: Annotated[int, Within(5, 600, "seconds")] = 120
@@ -118,7 +120,7 @@ class InboundLine:
     def _keys(self) -> Iterable[tuple[bool, str]]:
         languages = [language.key for language in self.languages]
         yield bool(_NUMBER.fullmatch(self.number)), f"number {self.number!r} is no telephone number in E.164"
-        for key in (*languages, *filter(None, (self.message_key,))):
+        for key in (*languages, *filter(None, (self.message_key, self.call_back_key))):
             yield bool(_KEY.fullmatch(key)), f"key {key!r}: choose one of 0 to 8; {OPT_OUT_KEY} is taken"
         for language in self.languages:
             tag = language.tag
@@ -147,6 +149,7 @@ class InboundLine:
             whole = hours.opens.second == hours.closes.second == 0
             yield whole, f"{text}: say whole minutes"
         often = self.place_every_s
+        yield bool(often) or not self.call_back_key, "call_back_key is said with the place: say place_every_s"
         yield (
             not 0 < often < LEAST_EVERY_S,
             f"place_every_s {often}: {LEAST_EVERY_S} or more, or 0",

@@ -15,6 +15,7 @@ from dialer.domain.commands import (
     Bridge,
     BridgeInbound,
     Command,
+    ConfirmCallBack,
     ConfirmInboundOptOut,
     ConfirmOptOut,
     ConnectAgentLeg,
@@ -104,7 +105,9 @@ class KeyPad(Protocol):
         ...
 
 
-InboundCommand = BridgeInbound | HangupInbound | DismissInbound | TellInboundPlace | ConfirmInboundOptOut
+InboundCommand = (
+    BridgeInbound | HangupInbound | DismissInbound | TellInboundPlace | ConfirmInboundOptOut | ConfirmCallBack
+)
 
 
 @runtime_checkable

@@ -165,7 +165,8 @@ class ServiceView:
 
     answer_within_s, goal: the share `goal` (0-1) of those who want an agent should have one so soon.
     service_level: 0-1, of those whose wait is over; None while nobody's is.
-    left: hung up while they waited; unserved: heard that nobody was free.
+    left: hung up while they waited; unserved: heard that nobody was free; asked_back: chose to be called
+        back, and are in no denominator.
     average_wait_s: of those who were answered. longest_wait_s: of all whose wait is over or goes on.
     """
 
@@ -178,6 +179,7 @@ class ServiceView:
     answered_in_time: int
     left: int
     unserved: int
+    asked_back: int
     average_wait_s: float | None
     longest_wait_s: float
     waiting: int

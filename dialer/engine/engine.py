@@ -41,6 +41,7 @@ from dialer.engine.context import Context, Gate, Part
 from dialer.engine.control import Control
 from dialer.engine.following import Following
 from dialer.engine.inbound import owed, places
+from dialer.engine.inbound.call_backs import CallBacks
 from dialer.engine.inbound.calls import Inbound
 from dialer.engine.inbound.ending import InboundEnding
 from dialer.engine.launching.by_hand import ByHand
@@ -112,8 +113,15 @@ class DialerEngine:
             self._watching,
         )
         self._recordings = Recordings(context)
-        self._inbound_ending = InboundEnding(context, self._roster, self._clearing, following)
-        self._inbound = Inbound(context, self._roster, self._pacing, following, self._inbound_ending)
+        self._call_backs = CallBacks(
+            context, self._roster, self._hopper, self._clearing, following, self._launcher
+        )
+        self._inbound_ending = InboundEnding(
+            context, self._roster, self._clearing, following, self._call_backs
+        )
+        self._inbound = Inbound(
+            context, self._roster, self._pacing, following, self._inbound_ending, self._call_backs
+        )
         self._hanging_up = HangingUp(context, self._inbound)
         self._quarantine = Quarantine(context, following, self._calls)
         self._handlers = self._table()
@@ -263,11 +271,12 @@ class DialerEngine:
             return  # what waits while nobody is heard is looked at when it is known what lives
         campaigns = context.state.campaigns
         wanting = [campaigns[name] for name in sorted(context.unconnected) if name in campaigns]
+        somebody_called = bool(context.state.inbound or context.state.call_backs)
         for campaign in wanting:
             self._joining.connect_waiting(campaign)
-            if not context.state.inbound:
+            if not somebody_called:
                 self._launcher.serve_reserved(campaign)
-        if context.state.inbound:  # people who called us come after those we called, and before those we may
+        if somebody_called:  # people who called us come after those we called, and before those we may
             self._inbound.connect()
             for campaign in wanting:
                 self._launcher.serve_reserved(campaign)
@@ -293,12 +302,20 @@ class DialerEngine:
                 self._inbound_ending.wrap_up_over(InboundId(name))
             case TimerKind.INBOUND_PLACE:
                 places.tell(self._context, self._roster, InboundId(name))
+            case TimerKind.CALL_BACK:
+                self._call_backs.given_up(InboundId(name))
             case TimerKind.GUEST:
                 self._conference.watch(AttemptId(name))
             case TimerKind.RESERVED:
                 self._context.unconnected.add(CampaignId(name))
             case _:
                 assert_never(kind)
+
+    def _leads_fetched(self, event: e.LeadsFetched) -> None:
+        is_answer = event.request == self._context.campaign(event.campaign).refill
+        self._hopper.fetched(event)
+        if is_answer:
+            self._call_backs.fetched(event)
 
     def _end_shift(self, name: AgentId) -> None:
         agent = self._context.state.agents.get(name)
@@ -323,7 +340,7 @@ class DialerEngine:
     # --- the table of events -----------------------------------------------------------------------------
 
     def _table(self) -> dict[type, Callable[..., None]]:
-        roster, calls, control, hopper = self._roster, self._calls, self._control, self._hopper
+        roster, calls, control = self._roster, self._calls, self._control
         inbound = self._inbound
         facts = dict.fromkeys(cast("tuple[type, ...]", get_args(FactEvent)), self._learn_fact)
         return {
@@ -354,7 +371,7 @@ class DialerEngine:
             e.DialRequested: self._by_hand.requested,
             e.DispositionRecorded: self._dispose,
             e.DispositionAdded: self._afterthoughts.added,
-            e.LeadsFetched: hopper.fetched,
+            e.LeadsFetched: self._leads_fetched,
             e.CallRinging: self._guests_first(calls.ringing),
             e.CallAnswered: self._guests_first(calls.answered),
             e.CallBridged: self._guests_first(self._bridged),
@@ -376,6 +393,7 @@ class DialerEngine:
             e.InboundIdentified: inbound.identified,
             e.InboundLanguageChosen: inbound.language_chosen,
             e.InboundMessageLeft: inbound.message_left,
+            e.InboundCallBackAsked: inbound.call_back_asked,
             e.InboundFollowedUp: partial(owed.followed_up, self._context),
             e.InboundOptedOut: inbound.opted_out,
             e.InboundWaiting: inbound.waiting,

@@ -317,6 +317,11 @@ class Roster:
                 best = agent
         return best
 
+    @staticmethod
+    def is_free(agent: AgentRow) -> bool:
+        """Whether the agent waits for a call."""
+        return agent.state is AgentState.AVAILABLE
+
     def anybody(self, campaign: CampaignId) -> bool:
         """Whether anybody of the campaign is logged in, on a break or not."""
         return any(

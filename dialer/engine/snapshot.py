@@ -198,6 +198,7 @@ def _service_view(state: EngineState, dialed: str, row: ServiceRow, now: float) 
         answered_in_time=row.answered_in_time,
         left=row.left,
         unserved=row.unserved,
+        asked_back=row.asked_back,
         average_wait_s=row.answered_wait_s / row.answered if row.answered else None,
         longest_wait_s=max((row.longest_s, *waiting)),
         waiting=len(waiting),

@@ -56,6 +56,8 @@ class TimerKind(Word):
     """The same after somebody called us (inbound call)."""
     INBOUND_PLACE = "inbound_place"
     """Who waits is told where they stand (inbound call)."""
+    CALL_BACK = "call_back"
+    """A call back from the queue has waited too long for its turn (inbound call)."""
     SHIFT = "shift"
     """A shift ends (agent)."""
     RESERVED = "reserved"
@@ -336,8 +338,27 @@ class InboundRow:
     needs_language: bool = False
     message: str = ""
     message_s: float | None = None
+    asked_back_at: float | None = None
     takers: tuple[CampaignId, ...] = ()
     told: tuple[int, int | None] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class CallBackRow:
+    """Somebody who is called back from the queue when their turn comes.
+
+    Args:
+        record: of the call on which they asked.
+        looked_for_in: campaigns in which their account may still be found.
+        sequence: of the step in which it was begun; a refill that was asked for in it, or later, knows of it.
+    """
+
+    record: InboundRecord
+    person: PersonId
+    number: NumberId
+    debt: DebtId
+    looked_for_in: tuple[CampaignId, ...]
+    sequence: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -357,6 +378,7 @@ class ServiceRow:
         answer_within_s, goal: as the campaign that takes the calls says now.
         answered_in_time: of `answered`.
         left: hung up while they waited. unserved: heard that nobody was free.
+        asked_back: chose to be called back, which ends no wait.
         answered_wait_s: sum over those who were answered; longest_s: over all.
     """
 
@@ -368,6 +390,7 @@ class ServiceRow:
     answered_in_time: int = 0
     left: int = 0
     unserved: int = 0
+    asked_back: int = 0
     answered_wait_s: float = 0.0
     longest_s: float = 0.0
 
@@ -450,8 +473,20 @@ class EngineState:
     caller_ids: dict[str, CallerIdRow] = field(default_factory=dict[str, CallerIdRow])
     caller_id_pools: dict[str, CallerIdPool] = field(default_factory=dict[str, CallerIdPool])
     quarantined: dict[PersonId, str] = field(default_factory=dict[PersonId, str])
+    call_backs: dict[InboundId, CallBackRow] = field(default_factory=dict[InboundId, CallBackRow])
     owed: dict[InboundId, OwedRow] = field(default_factory=dict[InboundId, OwedRow])
     service: dict[str, ServiceRow] = field(default_factory=dict[str, ServiceRow])
+
+    def is_called_back(self, lead: Lead) -> bool:
+        """Whether the lead is of somebody who is called back from the queue, at their turn there."""
+        return (
+            bool(self.call_backs)
+            and lead.reserve_agent
+            and any(
+                row.debt == lead.debt and lead.campaign in row.looked_for_in
+                for row in self.call_backs.values()
+            )
+        )
 
     def is_calling_us(self, person: PersonId) -> bool:
         """Whether somebody with a number of this person's is on the line to us."""

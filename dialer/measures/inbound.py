@@ -12,6 +12,7 @@ from dialer.measures.dialing import counted
 from dialer.measures.facts import ShiftFacts
 
 _SOURCE = "usual in the trade"
+_ASKED = "callers who asked for an agent and whose wait is over, but for those who chose to be called back"
 
 
 def inbound_calls(facts: ShiftFacts) -> float:
@@ -73,7 +74,7 @@ INBOUND: tuple[Measure, ...] = (
         group=Group.INBOUND,
         unit=Unit.SHARE,
         numerator="callers joined to an agent within `inbound_answer_s` seconds of asking for one",
-        denominator="callers who asked for an agent and whose wait is over",
+        denominator=_ASKED,
         top=answered_in_time,
         bottom=asked,
         source="usual in the trade as 'X % in Y seconds' (80 in 20); of its variants the strict one: "
@@ -86,7 +87,7 @@ INBOUND: tuple[Measure, ...] = (
         group=Group.INBOUND,
         unit=Unit.SHARE,
         numerator="callers who hung up while they waited",
-        denominator="callers who asked for an agent and whose wait is over",
+        denominator=_ASKED,
         top=left_waiting,
         bottom=asked,
         source="the queue's abandonment rate, usual in the trade; no abandonment in law's sense: we did "
@@ -99,7 +100,7 @@ INBOUND: tuple[Measure, ...] = (
         group=Group.INBOUND,
         unit=Unit.SHARE,
         numerator="callers who heard that nobody is free, at once or after the longest wait",
-        denominator="callers who asked for an agent and whose wait is over",
+        denominator=_ASKED,
         top=unserved,
         bottom=asked,
         source=_SOURCE,

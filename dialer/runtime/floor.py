@@ -445,7 +445,7 @@ class Floor:
             ):
                 box = command.box if isinstance(command, c.Originate) else NO_BOX
                 self._outbox.order(command, link=step.links.get(box, 0))
-            case c.DismissInbound() | c.ConfirmInboundOptOut():
+            case c.DismissInbound() | c.ConfirmInboundOptOut() | c.ConfirmCallBack():
                 self._inbound.send(command)
             case c.RefillHopper():
                 self._refills.put_nowait(command)

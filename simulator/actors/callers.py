@@ -41,6 +41,7 @@ class Conduct:
 
     __slots__ = (
         "after_call_s",
+        "asks_back_s",
         "disposition",
         "draws",
         "key",
@@ -58,6 +59,7 @@ class Conduct:
         self.language = ""
         self.menu_s = 0.0
         self.message_s = 0.0
+        self.asks_back_s = 1e9
         self.patience_s = 0.0
         self.talk_s = 0.0
         self.after_call_s = 0.0
@@ -225,12 +227,14 @@ class Callers(Unwatched):
     def _choose(self, conduct: Conduct, dialed: str) -> None:
         """What they press besides the key that says 'never again'."""
         plan, ours = self._plan, line_of(self._our_lines, dialed)
-        if not ours.languages and not ours.message_key:
+        if not (ours.languages or ours.message_key or ours.call_back_key):
             return
         u = self._streams.draws("menu", f"{conduct.draws[10]:.17f}")
         if ours.languages:
             language = ours.languages[-1 if u[0] < plan.other_language else 0]
             conduct.language = language.key
+        if u[3] < plan.asks_back:
+            conduct.asks_back_s = conduct.patience_s / 2
         if not conduct.key and u[1] < plan.leaves_message:
             conduct.key = ours.message_key
             conduct.message_s = plan.message.at(u[2])

@@ -17,6 +17,7 @@ from dialer.domain.caller_id import CallBackTest
 from dialer.domain.commands import (
     Bridge,
     BridgeInbound,
+    ConfirmCallBack,
     ConfirmInboundOptOut,
     ConfirmOptOut,
     ConnectAgentLeg,
@@ -259,6 +260,8 @@ class AsteriskSystem:
                 self._spawn(self._send_quietly(orders.hang_up(command.call)))
             case DismissInbound():
                 self._spawn(self._send_quietly(orders.dismiss(command.call)))
+            case ConfirmCallBack():
+                self._spawn(self._send_quietly(orders.call_back_noted(command.call)))
             case TellInboundPlace():
                 for action in orders.tell_place(command):
                     self._spawn(self._send_quietly(action))

@@ -14,6 +14,7 @@ import phonenumbers
 from dialer.domain.events import (
     InboundArrived,
     InboundBridged,
+    InboundCallBackAsked,
     InboundEnded,
     InboundLanguageChosen,
     InboundMessageLeft,
@@ -59,6 +60,7 @@ class InboundBook:
             "FairdialMessageLeft": lambda call, item: InboundMessageLeft(
                 call=call, recording=item.get("file"), seconds=_seconds(item.get("seconds"))
             ),
+            "FairdialCallBack": lambda call, item: InboundCallBackAsked(call=call, key=item.get("key")),
             "FairdialInboundUnserved": lambda call, _item: InboundUnserved(call=call),
         }
 

@@ -42,6 +42,7 @@ class WrittenLine:
     closed: str
     longest_message_s: int
     place_every_s: int
+    call_back_key: str
 
 
 def written_lines(lines: Sequence[InboundLine], region: str) -> tuple[WrittenLine, ...]:
@@ -79,6 +80,7 @@ def _written(line: InboundLine, name: str, region: str) -> WrittenLine:
         closed=line.closed,
         longest_message_s=line.longest_message_s,
         place_every_s=line.place_every_s,
+        call_back_key=line.call_back_key,
     )
 
 

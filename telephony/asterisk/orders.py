@@ -169,6 +169,11 @@ def tell_place(command: TellInboundPlace) -> tuple[Action, ...]:
     )
 
 
+def call_back_noted(channel: str) -> Action:
+    """Tell the dialplan that it is written down that they are called back."""
+    return _set(channel, "FD_NOTED", "1")
+
+
 def opt_out_noted(channel: str) -> Action:
     """Tell the dialplan that the opt-out is written down."""
     return _set(channel, "FD_OPTED", "1")

@@ -28,6 +28,7 @@ from dialer.domain.events import (
     InboundArrived,
     InboundBridged,
     InboundBridgeFailed,
+    InboundCallBackAsked,
     InboundEnded,
     InboundLanguageChosen,
     InboundMessageLeft,
@@ -400,6 +401,8 @@ class Fleet:
                 named = replace(event, call=_named(box, event.call), box=box.name)
                 await self._say(named)
             case InboundOptedOut() | InboundWaiting() | InboundBridged() | InboundBridgeFailed():
+                await self._say(replace(event, call=_named(box, event.call)))
+            case InboundCallBackAsked():
                 await self._say(replace(event, call=_named(box, event.call)))
             case InboundLanguageChosen() | InboundMessageLeft() | InboundUnserved() | InboundEnded():
                 await self._say(replace(event, call=_named(box, event.call)))

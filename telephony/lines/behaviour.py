@@ -117,6 +117,11 @@ class CallerBehaviour(Protocol):
         ...
 
     @property
+    def asks_back_s(self) -> float:
+        """Seconds of waiting after which they choose to be called back, where they may."""
+        ...
+
+    @property
     def talk_s(self) -> float:
         """How long they stay once joined; asked when they are."""
         ...
@@ -131,6 +136,7 @@ class PlannedCaller:
     menu_s: float = 2.0
     message_s: float = 10.0
     patience_s: float = 3600.0
+    asks_back_s: float = 1e9
     talk_s: float = 60.0
 
 

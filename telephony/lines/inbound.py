@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from dialer.domain.commands import (
     BridgeInbound,
+    ConfirmCallBack,
     ConfirmInboundOptOut,
     DismissInbound,
     HangupInbound,
@@ -19,6 +20,7 @@ from dialer.domain.events import (
     InboundArrived,
     InboundBridged,
     InboundBridgeFailed,
+    InboundCallBackAsked,
     InboundEnded,
     InboundLanguageChosen,
     InboundMessageLeft,
@@ -110,10 +112,24 @@ class Inbound:
         self._move(line, move)
         self._say(InboundWaiting(call=line.call))
         queue_s, patience_s = self._timings.queue_s, line.behaviour.patience_s
-        if patience_s < queue_s:
+        asks_back_s = line.behaviour.asks_back_s
+        may_ask = line.number is not None and bool(line_of(self._our_lines, line.dialed).call_back_key)
+        if may_ask and not line.asked_back and asks_back_s < min(patience_s, queue_s):
+            self._agenda.plan(asks_back_s, self._ask_back, line)
+        elif patience_s < queue_s:
             self._agenda.plan(patience_s, self._end, line)
         else:
             self._agenda.plan(queue_s, self._unserved, line)
+
+    def _ask_back(self, line: CallerLine) -> None:
+        line.asked_back = True
+        self._move(line, CallerMove.TELL)
+        key = line_of(self._our_lines, line.dialed).call_back_key
+        self._say(InboundCallBackAsked(call=line.call, key=key))
+        self._agenda.plan(self._timings.confirm_s, self._not_noted, line)
+
+    def _not_noted(self, line: CallerLine) -> None:
+        self._wait(line, CallerMove.WAIT)
 
     def _unserved(self, line: CallerLine) -> None:
         self._move(line, CallerMove.TELL)
@@ -159,6 +175,13 @@ class Inbound:
         line = self.lines.get(order.call)
         if line is not None:
             line.place = order.place, order.minutes
+
+    def confirm_call_back(self, order: ConfirmCallBack) -> None:
+        """It is written down that they are called back: they hear so, and hang up."""
+        line = self.lines.get(order.call)
+        if line is not None and line.state is CallerState.TOLD and line.asked_back:
+            self._move(line, CallerMove.TELL)
+            self._agenda.plan(self._timings.goodbye_s, self._end, line)
 
     def confirm_opt_out(self, order: ConfirmInboundOptOut) -> None:
         """The opt-out is written down: they hear so."""

@@ -66,12 +66,14 @@ class CallerLine:
     Attributes:
         number: the caller's, by the network's word; None = withheld.
         acknowledged: they heard that their opt-out was noted.
+        asked_back: they chose to be called back.
         place: where they stand and about how many minutes it takes, as they heard it.
     """
 
     __slots__ = (
         "acknowledged",
         "agent",
+        "asked_back",
         "behaviour",
         "call",
         "dialed",
@@ -92,4 +94,5 @@ class CallerLine:
         self.agent: AgentId | None = None
         self.joined_at = 0.0
         self.acknowledged = False
+        self.asked_back = False
         self.place: tuple[int, int | None] | None = None

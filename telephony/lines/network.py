@@ -15,6 +15,7 @@ from typing import assert_never
 from dialer.domain.commands import (
     Bridge,
     BridgeInbound,
+    ConfirmCallBack,
     ConfirmInboundOptOut,
     ConfirmOptOut,
     ConnectAgentLeg,
@@ -172,6 +173,8 @@ class LineNetwork:
                 agenda.order(0.0, inbound.dismiss, command)
             case TellInboundPlace():
                 agenda.order(0.0, inbound.tell_place, command)
+            case ConfirmCallBack():
+                agenda.order(0.0, inbound.confirm_call_back, command)
             case ConfirmInboundOptOut():
                 agenda.order(0.0, inbound.confirm_opt_out, command)
             case _:

@@ -6,7 +6,8 @@ limit passed and the message is heard), OVERFLOWING (the limit passed and somebo
 them), LEAVING (a machine gets a message) or OVER. JOIN from JOINED passes a talk on to another agent.
 
 A caller HEARS_MENU, is WAITING for an agent, JOINED, TOLD (that nobody is free, or that the opt-out was
-noted) or OVER. LOSE_AGENT: the agent's leg went, and the caller waits again.
+noted) or OVER. LOSE_AGENT: the agent's leg went, and the caller waits again; WAIT from TOLD: that
+they want to be called back was not noted, and they wait on.
 """
 
 from dialer.domain.transitions import Machine, Word
@@ -84,7 +85,7 @@ CALLER = Machine(
         _C.HEARS_MENU: {_D.WAIT: _C.WAITING, _D.TELL: _C.TOLD, _D.END: _C.OVER},
         _C.WAITING: {_D.JOIN: _C.JOINED, _D.TELL: _C.TOLD, _D.END: _C.OVER},
         _C.JOINED: {_D.LOSE_AGENT: _C.WAITING, _D.END: _C.OVER},
-        _C.TOLD: {_D.TELL: _C.TOLD, _D.END: _C.OVER},
+        _C.TOLD: {_D.TELL: _C.TOLD, _D.WAIT: _C.WAITING, _D.END: _C.OVER},
     },
     final=frozenset({_C.OVER}),
 )

@@ -19,6 +19,7 @@ from dialer.domain.events import (
     InboundArrived,
     InboundBridged,
     InboundBridgeFailed,
+    InboundCallBackAsked,
     InboundEnded,
     InboundLanguageChosen,
     InboundMessageLeft,
@@ -50,6 +51,7 @@ _SPOKEN = (
     | InboundArrived
     | InboundBridged
     | InboundBridgeFailed
+    | InboundCallBackAsked
     | InboundEnded
     | InboundLanguageChosen
     | InboundMessageLeft

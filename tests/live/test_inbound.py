@@ -18,6 +18,7 @@ from compliance_gate.request import PersonFile
 from dialer.clock import posix_now
 from dialer.domain.commands import (
     BridgeInbound,
+    ConfirmCallBack,
     ConfirmInboundOptOut,
     DismissInbound,
     HangupInbound,
@@ -27,6 +28,7 @@ from dialer.domain.events import (
     AgentLegLost,
     InboundArrived,
     InboundBridged,
+    InboundCallBackAsked,
     InboundEnded,
     InboundLanguageChosen,
     InboundMessageLeft,
@@ -166,6 +168,25 @@ async def test_who_waits_hears_where_they_stand_and_is_joined_from_the_middle_of
     await floor.system.perform_inbound(BridgeInbound(call=arrived.call, agent=agent))
     await floor.wait(InboundBridged, call=arrived.call, agent=agent, within=3.0)
     await floor.system.perform_inbound(HangupInbound(call=arrived.call))
+    await floor.wait(InboundEnded, call=arrived.call)
+
+
+async def test_who_would_rather_be_called_back_hears_that_it_is_noted_when_it_is(
+    floor: Floor, public: PublicWatch, laboratory: Laboratory
+) -> None:
+    """1 for English, 1 for an agent; 3 is pressed from before it is offered until after, ten seconds on."""
+    await public.call_back("+12025550130", MENU, key="1wwwwww1" + "w" * 22 + "3ww" * 8)
+    arrived = await floor.wait(InboundArrived)
+    await floor.wait(InboundWaiting, call=arrived.call, within=30.0)
+    await floor.system.perform_inbound(TellInboundPlace(call=arrived.call, place=2, minutes=None))
+    asked = await floor.wait(InboundCallBackAsked, call=arrived.call, within=40.0)
+    assert asked.key == "3"
+    await asyncio.sleep(1.0)
+    assert "inbound-call-back" not in laboratory.pbx.command("core show channels concise")
+    await floor.system.perform_inbound(ConfirmCallBack(call=arrived.call))
+    async with asyncio.timeout(5):
+        while "inbound-call-back" not in laboratory.pbx.command("core show channels concise"):
+            await asyncio.sleep(0.05)
     await floor.wait(InboundEnded, call=arrived.call)
 
 

@@ -11,12 +11,15 @@ until the agent says who it was and what of (see `entry_of_talk`). While they ar
 is called.
 """
 
+from operator import itemgetter
+
 from dialer.casework.consequences import Channel, opted_out
 from dialer.domain.agent import AgentMove, AgentState
 from dialer.domain.attempt import UNANSWERED
 from dialer.domain.campaign import CampaignState
 from dialer.domain.commands import (
     BridgeInbound,
+    ConfirmCallBack,
     ConfirmInboundOptOut,
     DismissInbound,
     HangupInbound,
@@ -29,6 +32,7 @@ from dialer.domain.events import (
     InboundArrived,
     InboundBridged,
     InboundBridgeFailed,
+    InboundCallBackAsked,
     InboundEnded,
     InboundIdentified,
     InboundLanguageChosen,
@@ -44,10 +48,11 @@ from dialer.engine.calling import phases
 from dialer.engine.context import Context
 from dialer.engine.following import Following
 from dialer.engine.inbound import places, service
+from dialer.engine.inbound.call_backs import CallBacks
 from dialer.engine.inbound.ending import InboundEnding, record_of_inbound
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.roster import Roster
-from dialer.engine.state import AgentRow, InboundRow
+from dialer.engine.state import AgentRow, CallBackRow, InboundRow
 
 MOST_CALLS = 1000
 """Inbound calls known at once; a flood beyond it is left to the dialplan, which bounds each by itself."""
@@ -63,7 +68,9 @@ class Inbound:
         pacing: PacingPort,
         following: Following,
         ending: InboundEnding,
+        call_backs: CallBacks,
     ) -> None:
+        self._call_backs = call_backs
         self._context = context
         self._roster = roster
         self._pacing = pacing
@@ -96,6 +103,7 @@ class Inbound:
         row.number, row.callers, row.is_identified = event.number, event.callers, True
         for caller in row.callers:
             self._stop_ringing(caller.person)
+        self._call_backs.called_again(row.callers)
         self._wants_agent(row)
         if row.opted_out:
             self._record_opt_out(row)
@@ -143,7 +151,12 @@ class Inbound:
         """They want an agent; too many at once are told that nobody is free."""
         context = self._context
         row = self._known(event.call, "late_inbound_wait")
-        if row is None or row.state is InboundState.WAITING:
+        if row is None:
+            return
+        if row.state is InboundState.WAITING:
+            if row.asked_back_at is not None:  # it was not noted in time, and they wait on
+                row.asked_back_at = None
+                self._wants_agent(row)
             return
         if row.state is InboundState.CONNECTED:  # their agent's leg went, and the dialplan took them back
             self._lose_agent(row)
@@ -162,8 +175,20 @@ class Inbound:
             row.is_dismissed = True
         self._wants_agent(row)
 
+    def call_back_asked(self, event: InboundCallBackAsked) -> None:
+        """They would rather be called back. Where no number is known nobody says so, and they wait on."""
+        row = self._known(event.call, "late_call_back_asked")
+        if row is None or row.state is not InboundState.WAITING or row.asked_back_at is not None:
+            return
+        if row.number is None or row.opted_out:
+            return
+        row.asked_back_at = self._context.now
+        self._let_go(row)
+        self._context.emit(ConfirmCallBack(call=row.call))
+
     def connect(self) -> None:
-        """Give every waiting caller, the first first, an agent who is free."""
+        """Give every waiting caller, and who is called back in their place, an agent who is free: the first
+        first."""
         table = self._context.state.inbound
         waiting = [
             row
@@ -173,14 +198,25 @@ class Inbound:
             and row.is_identified
             and not row.is_dismissed
             and not row.is_unserved
+            and row.asked_back_at is None
         ]
-        for row in sorted(waiting, key=lambda row: (row.waited_since or 0.0, row.call)):
-            agent = self._free_agent(row)
-            if agent is not None:
-                self._roster.move(agent, AgentMove.RESERVE, quiet=True)
-                agent.inbound = row.call
-                row.agent = agent.agent
-                self._context.emit(BridgeInbound(call=row.call, agent=agent.agent))
+        line: list[tuple[tuple[float, str], InboundRow | CallBackRow]] = [
+            *(((row.waited_since or 0.0, row.call), row) for row in waiting),
+            *self._call_backs.waiting(),
+        ]
+        for _since, row in sorted(line, key=itemgetter(0)):
+            if isinstance(row, CallBackRow):
+                self._call_backs.call(row)
+            else:
+                self._join_free_agent(row)
+
+    def _join_free_agent(self, row: InboundRow) -> None:
+        agent = self._free_agent(row)
+        if agent is not None:
+            self._roster.move(agent, AgentMove.RESERVE, quiet=True)
+            agent.inbound = row.call
+            row.agent = agent.agent
+            self._context.emit(BridgeInbound(call=row.call, agent=agent.agent))
 
     def _wants_agent(self, row: InboundRow) -> None:
         self._context.unconnected.update(self._campaigns(row))

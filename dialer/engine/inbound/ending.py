@@ -11,6 +11,7 @@ from dialer.domain.inbound import Caller, InboundRecord, InboundState, entry_of_
 from dialer.engine.context import Context
 from dialer.engine.following import Following
 from dialer.engine.inbound import owed
+from dialer.engine.inbound.call_backs import CallBacks
 from dialer.engine.launching.clearing import Clearing
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, InboundRow, TimerKind
@@ -37,6 +38,7 @@ def record_of_inbound(row: InboundRow) -> InboundRecord:
         language=row.language,
         message=row.message,
         message_s=row.message_s,
+        asked_back_at=row.asked_back_at,
     )
 
 
@@ -47,8 +49,16 @@ _MESSAGE_OPTED_OUT = "left a message, and asked never to be called: listen to it
 class InboundEnding:
     """Closes inbound calls."""
 
-    def __init__(self, context: Context, roster: Roster, clearing: Clearing, following: Following) -> None:
+    def __init__(
+        self,
+        context: Context,
+        roster: Roster,
+        clearing: Clearing,
+        following: Following,
+        call_backs: CallBacks,
+    ) -> None:
         self._context = context
+        self._call_backs = call_backs
         self._roster = roster
         self._clearing = clearing
         self._following = following
@@ -84,6 +94,8 @@ class InboundEnding:
         record = record_of_inbound(row)
         self._context.emit(StoreInbound(record=record))
         del self._context.state.inbound[row.call]
+        if record.asked_back_at is not None and not record.opted_out:
+            self._call_backs.begin(record, row.takers)
         if record.message:
             owed.owe(self._context, record, _MESSAGE_OPTED_OUT if record.opted_out else _MESSAGE)
 

@@ -42,7 +42,7 @@ def tell(context: Context, roster: Roster, call: InboundId) -> None:
     if row is None or row.state is not InboundState.WAITING or row.is_unserved or row.is_dismissed:
         return
     context.set_timer(context.now + TOLD_AGAIN_S, TimerKind.INBOUND_PLACE, call)
-    if row.agent is not None:
+    if row.agent is not None or row.asked_back_at is not None:
         return
     campaigns = context.state.campaigns
     place = waiting_before(context, row, frozenset(row.takers)) + 1

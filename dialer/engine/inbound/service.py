@@ -45,6 +45,9 @@ def gone(state: EngineState, row: InboundRow, *, now: float) -> None:
     counts, waited = _counts(state, row, now), _waited(row, now)
     if counts is None or waited is None or row.bridged_at is not None:
         return
+    if row.asked_back_at is not None:
+        counts.asked_back += 1
+        return
     if row.is_unserved or row.is_dismissed:
         counts.unserved += 1
     else:

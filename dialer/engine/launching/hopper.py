@@ -55,9 +55,19 @@ class Hopper:
                 held = len(pool.queue) + len(pool.reserved)
                 if held * 2 < share:
                     missing += share - held
-        if somebody:
+        missing += self._called_back(campaign)
+        if somebody or missing:
             return missing
         return 0 if self.level(campaign) else campaign.settings.hopper_size
+
+    def _called_back(self, campaign: CampaignRow) -> int:
+        """Accounts of people who are called back from the queue and that are not in hand."""
+        state = self._context.state
+        if not state.call_backs:
+            return 0
+        held = {lead.debt for lead in state.leads.values()}
+        name = campaign.settings.campaign
+        return sum(name in row.looked_for_in and row.debt not in held for row in state.call_backs.values())
 
     def level(self, campaign: CampaignRow) -> int:
         """Leads in hand."""
@@ -145,7 +155,8 @@ class Hopper:
         key, pool = pool_of(campaign, lead.needs)
         if len(campaign.pools) != pools_before:
             self._roster.forget_capabilities()
-        if len(pool.queue) + len(pool.reserved) >= self._most(campaign, key):
+        is_full = len(pool.queue) + len(pool.reserved) >= self._most(campaign, key)
+        if is_full and not state.is_called_back(lead):
             self.give_back(lead, "enough of its kind in hand", rest_s=SURPLUS_REST_S)
             return
         state.leads[lead.lead] = lead

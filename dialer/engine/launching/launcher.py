@@ -146,6 +146,11 @@ class Launcher:
             ):
                 return
 
+    def _is_not_yet(self, lead: Lead) -> bool:
+        """Not due; or somebody called back from the queue, at their turn among those who wait there."""
+        is_due = lead.not_before is None or lead.not_before <= self._context.now
+        return not is_due or self._context.state.is_called_back(lead)
+
     def _serve_pool(self, campaign: CampaignRow, key: str, pool: PoolRow) -> bool:
         """Serve the pool's reserved leads in order; False when lines or calls per second are used up."""
         context = self._context
@@ -159,7 +164,7 @@ class Launcher:
             if not is_free:
                 break
             lead = context.state.leads[name]
-            if lead.not_before is not None and lead.not_before > context.now:
+            if self._is_not_yet(lead):
                 continue
             turn = turn_of(context, held, name)
             if turn >= refused_at:

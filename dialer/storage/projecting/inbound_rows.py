@@ -19,11 +19,12 @@ _record = value_decoder(InboundRecord)
 def row_of(record: InboundRecord) -> dict[str, object]:
     """The row that stands for the record."""
     disposition = record.disposition
+    is_called_back = record.bridged_at is None and record.asked_back_at is not None
     return {
         "call": record.call,
         "number": record.number,
         "arrived_at": record.arrived_at,
-        "waited_since": record.waited_since,
+        "waited_since": None if is_called_back else record.waited_since,  # in no measure of waits
         "answer_within_s": record.answer_within_s,
         "ended_at": record.ended_at,
         "opted_out": record.opted_out,

@@ -312,7 +312,9 @@ def _our_lines() -> tuple[InboundLine, ...]:
     later = WEEK[(utc_now().weekday() + 3) % len(WEEK)]
     closed = OpenHours(days=(later,), opens=clock_time(1), closes=clock_time(2))
     return (
-        InboundLine(number="+15550100188", languages=languages, message_key="4", place_every_s=10),
+        InboundLine(
+            number="+15550100188", languages=languages, message_key="4", place_every_s=10, call_back_key="3"
+        ),
         InboundLine(number="+15550100177", time_zone="UTC", hours=(closed,), message_key="4"),
     )
 

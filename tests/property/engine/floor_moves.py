@@ -385,6 +385,7 @@ MEANT: Mapping[type, Callable[[Now], e.Event]] = {
     e.InboundMessageLeft: lambda now: e.InboundMessageLeft(
         call=now.inbound, recording="message-1", seconds=10.0
     ),
+    e.InboundCallBackAsked: lambda now: e.InboundCallBackAsked(call=now.inbound, key="3"),
     e.InboundFollowedUp: lambda now: e.InboundFollowedUp(
         call=now.one((*now.state.owed, *INBOUND)), by="test"
     ),

@@ -14,6 +14,7 @@ from dialer.domain.campaign import DetectionMode
 from dialer.domain.commands import (
     Bridge,
     BridgeInbound,
+    ConfirmCallBack,
     ConfirmInboundOptOut,
     ConfirmOptOut,
     ConnectAgentLeg,
@@ -119,6 +120,7 @@ orders: st.SearchStrategy[TelephoneCommand | InboundCommand] = st.one_of(
     st.builds(HangupInbound, call=callers),
     st.builds(DismissInbound, call=callers),
     st.builds(ConfirmInboundOptOut, call=callers),
+    st.builds(ConfirmCallBack, call=callers),
     st.builds(TellInboundPlace, call=callers, place=st.just(1), minutes=st.none() | st.just(2)),
 )
 days = st.lists(st.tuples(st.floats(0.0, 10.0), orders | st.builds(PlannedCaller, key=st.sampled_from("19"))))

@@ -20,6 +20,7 @@ from telephony.asterisk.opening import address_of
 from telephony.asterisk.relay_check import relays_found
 from telephony.asterisk.rights_check import open_ways, ways
 from telephony.asterisk.settings import AsteriskSettings, TrunkSettings
+from telephony.asterisk.shut import ShutNumbers
 from telephony.asterisk.trunk_check import device_states, trunks_found
 from telephony.asterisk.wire import Action
 
@@ -77,6 +78,7 @@ async def examine(
             await _clock(link, wall),
             *await looked_at_from_inside(settings),
             *await trunks_found(link, settings, wall=wall),
+            _shut_numbers(settings),
             await _phones(link, settings),
             *[await _media(link, trunk, wall) for trunk in settings.trunks],
             *await listening_in_clear(settings),
@@ -129,6 +131,12 @@ async def _clock(link: AmiConnection, wall: Callable[[], float]) -> Found:
         found=f"Asterisk's is {difference:+.3f} s from ours",
         mend="synchronise both machines' clocks (chrony); abandonment is counted in seconds.",
     )
+
+
+def _shut_numbers(settings: AsteriskSettings) -> Found:
+    rows = ShutNumbers(shut=settings.shut, opened=settings.opened).rows
+    opened = f"opened by the settings: {', '.join(settings.opened)}" if settings.opened else "none is opened"
+    return Found(name="numbers never called", ok=True, found=f"{len(rows)} beginnings; {opened}")
 
 
 async def _phones(link: AmiConnection, settings: AsteriskSettings) -> Found:

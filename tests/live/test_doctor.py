@@ -44,6 +44,8 @@ async def test_a_laboratory_is_fit(laboratory: Laboratory) -> None:
         "browser phones",
     }
     assert names <= {one.name for one in found}
+    shut = next(one for one in found if one.name == "numbers never called")
+    assert shut.found.endswith("none is opened")
 
 
 ECHOES, ANSWERS_SILENTLY, BUSY = "+15550100006", "+15550100002", "+15550100010"

@@ -14,6 +14,7 @@ from dialer.domain.errors import MendableError
 from dialer.domain.ids import AttemptId
 from dialer.domain.record import AttemptRecord
 from dialer.domain.voice import AfterObjection
+from dialer.inquiry.messages import is_message, judge_messages, messages_named
 from dialer.inquiry.stored import attempts_named, campaign_settings
 from dialer.storage.store import Store
 from telephony.asterisk import recordings
@@ -81,11 +82,13 @@ def finish_recordings(folder: Path, store: Store, *, now: float) -> Finished:
         MendableError: there is no such folder.
     """
     demand_folder(folder)
-    known = attempts_named(store, recordings.unfinished(folder))
+    unfinished = recordings.unfinished(folder)
+    known = attempts_named(store, unfinished)
     over = [name for name, row in known.items() if row.ended_at is not None]
+    over += [name for name, row in messages_named(store, unfinished).items() if row.ended_at is not None]
     settled = [name for name in over if now - (folder / f"{name}.raw").stat().st_mtime >= SETTLED_S]
     done = [line for name in settled if (line := recordings.finish(folder, name, now=now)) is not None]
-    unwanted = _unwanted(store, [known[line.attempt] for line in done], now=now)
+    unwanted = _unwanted(store, [known[line.attempt] for line in done if line.attempt in known], now=now)
     gone = recordings.delete(folder, unwanted, now=now, rule=OBJECTED)
     return Finished(
         files=tuple(line.file for line in done if line.attempt not in unwanted),
@@ -142,7 +145,9 @@ def expire_recordings(folder: Path, store: Store, *, now: float, is_dry: bool = 
 
 def judge(store: Store, names: Iterable[AttemptId], *, now: float) -> Judged:
     """Which of these recordings may be deleted at `now` (POSIX seconds)."""
-    wanted = list(names)
+    named = list(names)
+    messages = judge_messages(store, named, now=now)
+    wanted = [name for name in named if not is_message(name)]
     known = attempts_named(store, wanted)
     days = {
         campaign: settings.voice.recording.keep_days
@@ -154,9 +159,9 @@ def judge(store: Store, names: Iterable[AttemptId], *, now: float) -> Judged:
     files = store.person_files(sorted({row.person for row in old}), now=now)
     held = tuple(row.attempt for row in old if is_held(row, files, now=now))
     return Judged(
-        due=tuple(row.attempt for row in old if row.attempt not in held),
-        held=held,
-        unknown=tuple(name for name in wanted if name not in placed),
+        due=(*(row.attempt for row in old if row.attempt not in held), *messages.due),
+        held=(*held, *messages.held),
+        unknown=(*(name for name in wanted if name not in placed), *messages.unknown),
     )
 
 

@@ -17,13 +17,24 @@ from dialer.cli import run
 from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.facts import FactChange
-from dialer.domain.ids import AttemptId, CampaignId, ClientId, DebtId, LeadId, NumberId, PersonId
+from dialer.domain.ids import (
+    AttemptId,
+    CampaignId,
+    ClientId,
+    DebtId,
+    InboundId,
+    LeadId,
+    NumberId,
+    PersonId,
+)
+from dialer.domain.inbound import Caller, InboundRecord
 from dialer.domain.record import AttemptRecord, instant
 from dialer.domain.voice import AfterObjection, RecordingNote, RecordingPlan, VoicePlan
 from dialer.inquiry.retention import finish_recordings, judge
 from dialer.storage.database import tables
 from dialer.storage.projecting import fact_rows
 from dialer.storage.projecting.attempt_rows import json_text, row_of
+from dialer.storage.projecting.inbound_rows import row_of as inbound_row
 from dialer.storage.store import Store
 from telephony.asterisk import recordings
 
@@ -181,3 +192,53 @@ def test_finished_recordings_are_the_owner_s_alone(store: Store, tmp_path: Path)
 def test_a_folder_that_is_not_there_is_said_to_be_missing(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["recordings", "verify", "/no/such/folder"]) == 1
     assert "no such folder" in capsys.readouterr().err
+
+
+# --- messages of callers ----------------------------------------------------------------------------------
+
+
+def message(name: str, *, person: str = "p1", at: float = OLD, is_over: bool = True) -> InboundRecord:
+    return InboundRecord(
+        call=InboundId(name),
+        dialed="+12025550100",
+        arrived_at=at,
+        callers=(Caller(person=PersonId(person), debts=(DebtId("d1"),)),),
+        ended_at=at + 60.0 if is_over else None,
+        message=f"message-{name}",
+        message_s=20.0,
+    )
+
+
+def leave(store: Store, *messages: InboundRecord) -> list[AttemptId]:
+    rows = [inbound_row(each) for each in messages]
+    store.write(lambda c: c.execute(insert(tables.inbound_calls), rows))
+    return [AttemptId(each.message) for each in messages]
+
+
+@pytest.mark.parametrize(("days", "due"), [(89.99, False), (90.01, True)])
+def test_a_message_is_kept_as_long_as_any_campaign_keeps_recordings(
+    store: Store, days: float, due: bool
+) -> None:
+    names = leave(store, message("1", at=NOW - days * DAY))
+    assert judge(store, names, now=NOW).due == (tuple(names) if due else ())
+
+
+def test_a_message_of_somebody_held_for_a_court_stays_and_so_does_one_that_nobody_knows(
+    store: Store,
+) -> None:
+    keep(store, attempt("a1", person="p1"), attempt("a2", person="p2"))
+    hold(store, FactChange(person=PersonId("p1"), hold=court()))
+    names = [*leave(store, message("1"), message("2", person="p2")), AttemptId("message-3")]
+    judged = judge(store, names, now=NOW)
+    assert (judged.due, judged.held, judged.unknown) == (("message-2",), ("message-1",), ("message-3",))
+
+
+def test_a_message_is_finished_when_its_call_is_over_and_read_by_its_owner_alone(
+    store: Store, tmp_path: Path
+) -> None:
+    folder = tmp_path / "recordings"
+    for name in leave(store, message("1", at=NEW), message("2", at=NEW, is_over=False)):
+        record(folder, name)
+    finished = finish_recordings(folder, store, now=NOW)
+    assert (finished.files, finished.left) == (("message-1.wav",), ("message-2",))
+    assert (folder / "message-1.wav").stat().st_mode & 0o777 == 0o600

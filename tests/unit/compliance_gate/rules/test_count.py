@@ -520,3 +520,15 @@ def test_never_is_told_as_further_ahead_than_anybody_looks(law: Callable[..., An
     rule = law("count", "at_most: 0, per: person, within: [{days: 7}], calls: all")
     (denial,) = rule.decide(NOON).denials
     assert denial.retry_hint == 2**40
+
+
+def test_of_what_is_kept_per_person_a_call_about_a_covered_debt_alone_was_covered(
+    law: Callable[..., Any],
+) -> None:
+    """What it was about counts, not what else is on file."""
+    rule = law("count", PER_PERSON + ", consent_excludes: true")
+    debts = [{"id": "D1", "type": "medical"}, {"id": "D2", "type": "medical"}]
+    after = "2026-06-15T12:00:00-04:00"
+    for about, allowed in ((["D1"], True), (["D2"], False), (["D1", "D2"], False)):
+        facts = {"history": calls("09", debts=about), "debts": debts, "consents": [CONSENT]}
+        assert rule.allows(after, **facts) is allowed

@@ -511,3 +511,11 @@ def test_what_others_did_neither_asks_nor_answers(law: Callable[..., Any]) -> No
     assert not rule.allows(NOW, requests=asked, history=[{**hers, "person": "spouse"}])
     later = {"ts": "2026-06-09T12:00:00-04:00", **LEFT}
     assert rule.allows(NOW, requests=asked, history=[{**his, "person": "spouse"}, later])
+
+
+def test_a_request_that_is_over_hides_no_other_of_its_kind(law: Callable[..., Any]) -> None:
+    rule = law("suppression", "requests: [stop_calling], binds: calls")
+    over = request("stop_calling", withdrawn_at="2026-06-02T09:00:00-04:00")
+    assert rule.allows(NOW, requests=over)
+    assert not rule.allows(NOW, requests=[*over, *request("stop_calling")])
+    assert not rule.allows(NOW, requests=[*request("stop_calling"), *over])

@@ -483,3 +483,14 @@ def test_what_is_kept_of_windows_is_bounded(law: Callable[..., Any], monkeypatch
     tight.decide("2026-06-12T09:00:00-04:00")
     assert tight.decide(first).findings[-1] is not kept
     assert tight.decide(first).findings[-1] == kept
+
+
+def test_consented_hours_within_the_second_hours_of_a_day_take_nothing_from_them(
+    law: Callable[..., Any],
+) -> None:
+    """Ringing runs from the afternoon's into the evening's, whatever was agreed of the middle of them."""
+    rule = law("window", TWO_A_DAY + ", consent_lifts: true")
+    within = {**NIGHT, "from": "15:00", "to": "16:00"}
+    evening = {**NIGHT, "from": "18:00", "to": "19:00"}
+    assert rule.allows("2026-06-10T17:59:30-04:00", ring=60, consents=[within, evening])
+    assert not rule.allows("2026-06-10T17:59:30-04:00", ring=60, consents=[within])

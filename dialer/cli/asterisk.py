@@ -46,3 +46,37 @@ def config(
         console.result(f"  {name}")
     if done.written:
         console.result("copy them to Asterisk's configuration folder and reload it; they hold passwords")
+
+
+@app.command()
+def call_back(
+    numbers: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NUMBER]...", help="Numbers of ours in E.164; else all that are declared."),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", metavar="FILE.toml", help="Settings; else ./fairdial.toml.", show_default=False
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
+) -> None:
+    """Call each number of ours over the trunk and see whether it comes in. Leaves with 1 when one does not.
+
+    Nothing is written down: a running floor keeps what `POST /api/caller-ids/NUMBER/test` finds.
+    """
+    from dialer.floor.settings import use_config
+    from dialer.inquiry.telephones import examine_caller_ids
+
+    use_config(config)
+    findings = examine_caller_ids(tuple(numbers or ()))
+    if json:
+        console.result_json([{"check": each.name, "ok": each.ok, "found": each.found} for each in findings])
+    else:
+        for each in findings:
+            console.result(f"{'ok  ' if each.ok else 'FAIL'}  {each.name}: {each.found}")
+            if not each.ok:
+                console.result(f"      mend: {each.mend}")
+    if not all(each.ok for each in findings):
+        raise typer.Exit(1)

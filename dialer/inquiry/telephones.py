@@ -8,8 +8,9 @@ from dialer import clock
 from dialer.domain.errors import FairdialError, MendableError
 from dialer.floor.settings import asterisks_of, caller_ids_of, campaigns_of, demand_nobody_real
 from dialer.inquiry.installation import Examined
-from dialer.settings import Settings, load_settings
+from dialer.settings import Settings, load_settings, settings_file
 from dialer.settings_reader import SettingsError
+from telephony.asterisk.call_back_check import examine_call_backs
 from telephony.asterisk.doctor import examine
 from telephony.asterisk.settings import AsteriskSettings
 
@@ -33,6 +34,33 @@ def examine_telephones() -> list[Examined]:
     for asterisk in asterisks:
         of = f"{asterisk.name}: " if asterisk.name else ""
         found = asyncio.run(examine(asterisk, wall=clock.posix_now, owned=owned))
+        examined += [Examined(name=of + one.name, ok=one.ok, found=one.found, mend=one.mend) for one in found]
+    return examined
+
+
+def examine_caller_ids(numbers: tuple[str, ...] = ()) -> list[Examined]:
+    """Whether numbers of ours lead back to us: each is called over the first trunk of each telephone system.
+
+    Args:
+        numbers: E.164; () = all that the settings declare.
+
+    Raises:
+        MendableError: the settings are not right, or do not declare one of them.
+    """
+    settings = load_settings()
+    asterisks = _readable(settings)
+    declared = tuple(each.number for each in caller_ids_of(settings))
+    if strangers := [number for number in numbers if number not in declared]:
+        raise MendableError(
+            f"{strangers[0]} is not declared as a caller id of ours",
+            where=str(settings_file()),
+            mend="declare it in a [[caller_ids]] section, or name one that is: " + ", ".join(declared),
+        )
+    examined: list[Examined] = []
+    for asterisk in asterisks:
+        of = f"{asterisk.name}: " if asterisk.name else ""
+        wanted = numbers or declared
+        found = asyncio.run(examine_call_backs(asterisk, wanted, declared, wall=clock.posix_now))
         examined += [Examined(name=of + one.name, ok=one.ok, found=one.found, mend=one.mend) for one in found]
     return examined
 

@@ -9,19 +9,42 @@ from collections.abc import Callable, Sequence
 from dialer.domain.caller_id import CallBackTest
 from telephony.asterisk.call_back import CallBacks
 from telephony.asterisk.connection import AmiConnection
+from telephony.asterisk.errors import AmiError
 from telephony.asterisk.found import Found
-from telephony.asterisk.opening import call_back_plan
+from telephony.asterisk.opening import address_of, call_back_plan
 from telephony.asterisk.settings import AsteriskSettings
 from telephony.asterisk.wire import AmiMessage
 
 
+async def examine_call_backs(
+    settings: AsteriskSettings, numbers: Sequence[str], owned: Sequence[str], *, wall: Callable[[], float]
+) -> list[Found]:
+    """The same on a connection of its own; where there is none, that is what is found."""
+    link = AmiConnection(address_of(settings))
+    try:
+        await link.connect()
+    except AmiError as error:
+        mend = "start Asterisk, or mend address, user, secret and certificate in the settings."
+        return [Found(name="connection", ok=False, found=str(error), mend=mend)]
+    try:
+        return await call_backs_found(link, settings, owned, wall=wall, numbers=numbers)
+    finally:
+        await link.close()
+
+
 async def call_backs_found(
-    link: AmiConnection, settings: AsteriskSettings, owned: Sequence[str], *, wall: Callable[[], float]
+    link: AmiConnection,
+    settings: AsteriskSettings,
+    owned: Sequence[str],
+    *,
+    wall: Callable[[], float],
+    numbers: Sequence[str] | None = None,
 ) -> list[Found]:
     """One finding a number, in their order; none where there is no trunk.
 
     Args:
         link: a connection whose events nobody else reads.
+        owned: all numbers of ours; numbers: those that are called, None = all.
     """
     if not owned or not settings.trunks:
         return []
@@ -32,7 +55,7 @@ async def call_backs_found(
     try:
         return [
             _found(number, await books.test(number, shown=shown_to(number, owned), trunk=trunk))
-            for number in owned
+            for number in (owned if numbers is None else numbers)
         ]
     finally:
         reading.cancel()

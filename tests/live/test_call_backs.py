@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
@@ -11,6 +15,7 @@ import pytest
 from floor import Floor
 from lab.laboratory import AMI_SECRET, Laboratory
 from public import PublicWatch
+from serving import environment
 from whole import make_store
 
 from dialer.clock import posix_now
@@ -34,6 +39,16 @@ from telephony.asterisk.trunks import TrunkPlan
 
 FIRST, SECOND = "+15550190101", "+15550190102"
 SHOWN_OTHERWISE, NOT_IN_SERVICE = "+15550190201", "+15550190401"
+
+
+@pytest.fixture(autouse=True)
+async def quiet(laboratory: Laboratory) -> AsyncIterator[None]:
+    """What a test left on the line is over before the next begins, which would take it over."""
+    yield
+    laboratory.carrier.command("channel request hangup all")
+    async with asyncio.timeout(10):
+        while "0 active channels" not in laboratory.pbx.command("core show channels"):
+            await asyncio.sleep(0.1)
 
 
 async def test_a_number_that_leads_back_is_seen_coming_in_with_what_the_carrier_says(floor: Floor) -> None:
@@ -89,7 +104,6 @@ async def test_a_caller_in_the_middle_of_a_test_is_heard_of_as_always(
         )
     assert result.passed
     assert floor.system.caller_of(arrived.call) == "+12025550123"
-    laboratory.carrier.command("channel request hangup all")
 
 
 async def test_the_carrier_s_own_header_is_read_where_the_settings_name_one(laboratory: Laboratory) -> None:
@@ -132,6 +146,27 @@ async def test_the_doctor_tells_of_each_number_whether_it_leads_back(laboratory:
     assert "vouched for: TN-Validation-Passed-A, named 'EXAMPLE CO'" in told[f"caller id {FIRST}"].found
     assert "SIP 404" in told[f"caller id {NOT_IN_SERVICE}"].found
     assert "route the number" in told[f"caller id {NOT_IN_SERVICE}"].mend
+
+
+def test_the_command_calls_what_is_named_and_leaves_with_one_when_a_number_leads_nowhere(
+    laboratory: Laboratory,
+) -> None:
+    given = environment(laboratory)
+    with Path(given["FAIRDIAL_CONFIG"]).open("a") as settings:
+        settings.write(f'[[caller_ids]]\nnumber = "{NOT_IN_SERVICE}"\ncalls_back_to = "the menu"\n')
+
+    def call_back(*numbers: str) -> tuple[int, list[dict[str, object]]]:
+        order = [sys.executable, "-m", "dialer", "asterisk", "call-back", "--json", *numbers]
+        done = subprocess.run(order, env=given, capture_output=True, text=True, check=False, timeout=60)
+        return done.returncode, json.loads(done.stdout or "[]")
+
+    code, (one,) = call_back("+15550100199")
+    assert (code, one["ok"], one["check"]) == (0, True, "caller id +15550100199")
+    code, found = call_back()
+    assert (code, [each["ok"] for each in found]) == (1, [True, False])
+    code, found = call_back("+12125550100")
+    assert code != 0
+    assert found == []
 
 
 async def test_a_floor_keeps_what_was_found_and_shows_no_number_that_leads_nowhere(

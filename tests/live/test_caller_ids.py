@@ -17,7 +17,7 @@ from compliance_gate.asking.person_index import ContactRequest
 from compliance_gate.findings import GateDecision, Recording
 from dialer.clock import posix_now
 from dialer.domain.agent import AgentState
-from dialer.domain.caller_id import OwnedNumber
+from dialer.domain.caller_id import CallerIdPool, OwnedNumber, RestPolicy
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Originate
 from dialer.domain.events import AgentGotReady, AgentLoggedIn
@@ -27,6 +27,7 @@ from dialer.domain.voice import ApprovedText, VoicePlan
 from dialer.floor.live import FloorOrder, Running, running_floor
 from dialer.runtime.clocks import RehearsalClock
 from dialer.runtime.settings import RuntimeSettings
+from dialer.storage.database.tables import attempts as rows
 from dialer.storage.database.tables import facts, numbers
 from dialer.storage.store import Store
 from dialer.web.mounting import HttpSide
@@ -64,10 +65,18 @@ class TalkativeGate(OpenGate):
 class Pressing(AsteriskSystem):
     """Everybody who is called presses 9 after four seconds."""
 
+    does = "040"
+
     async def perform(self, command: TelephoneCommand, *, dial: str | None = None) -> None:
         if isinstance(command, Originate) and dial is not None:
-            dial = f"{dial}040"
+            dial = f"{dial}{self.does}"
         await super().perform(command, dial=dial)
+
+
+class Blocked(Pressing):
+    """The carrier's analysis blocks every call (SIP 608)."""
+
+    does = "029"
 
 
 def order(database: str) -> FloorOrder:
@@ -93,11 +102,11 @@ def order(database: str) -> FloorOrder:
     )
 
 
-def system(laboratory: Laboratory, clock: RehearsalClock) -> Pressing:
+def system(laboratory: Laboratory, clock: RehearsalClock, kind: type[Pressing] = Pressing) -> Pressing:
     address = AmiAddress(user="fairdial", secret=AMI_SECRET, host=laboratory.address)
     owned = frozenset(each.number for each in OURS)
     settings = AdapterSettings(trunks=(TrunkPlan(name="trunk"),), owned=owned)
-    return Pressing(address, settings, now=clock.posix, wall=posix_now)
+    return kind(address, settings, now=clock.posix, wall=posix_now)
 
 
 async def until(is_so: Callable[[], bool], *, within: float = 30.0) -> None:
@@ -159,3 +168,43 @@ async def test_only_our_numbers_are_seen_up_to_their_ceiling_and_opt_outs_are_ke
         assert attempts(running) == 6
         await asyncio.sleep(1.0)
         assert "every caller id of the campaign" in reason(running)
+
+
+async def test_numbers_whose_calls_are_blocked_rest_and_nobody_s_number_is_taken_for_dead(
+    laboratory: Laboratory, tmp_path: Path
+) -> None:
+    clock = RehearsalClock(began=posix_now(), shows=SHOWS)
+    database = str(tmp_path / "floor.db")
+    make_store(database, now=clock.posix(), persons=200)
+    plain = order(database)
+    ours = tuple(each.number for each in OURS)
+    pool = CallerIdPool(pool="ours", client=ClientId("made-up"), numbers=ours, rest=RestPolicy(blocks=2))
+    (campaign,) = plain.campaigns
+    campaign = replace(campaign, caller_ids=(), caller_id_pool="ours", lines=1, voice=None)
+    pooled = replace(
+        plain,
+        campaigns=(campaign,),
+        caller_ids=tuple(replace(each, daily_ceiling=None) for each in OURS),
+        caller_id_pools=(pool,),
+    )
+    blocked = system(laboratory, clock, Blocked)
+    async with (
+        PublicWatch(laboratory) as public,
+        running_floor(pooled, network=blocked, clock=clock, gate=TalkativeGate()) as running,
+    ):
+        await seat(running)
+        await until(lambda: all(view.rests == 1 for view in running.floor.snapshot().caller_ids))
+        await until(lambda: "no caller id of the campaign may be shown now" in reason(running))
+        views = running.floor.snapshot().caller_ids
+        assert [(view.attempts, view.blocked, view.is_shown) for view in views] == [(2, 2, False)] * 2
+        assert "2 of 2 calls blocked" in views[0].flag
+        await asyncio.sleep(2.0)
+    assert public.shown == dict.fromkeys(ours, 2)
+    with Store.open(database) as store:
+        ends = store.read(lambda c: c.execute(select(rows.c.outcome, rows.c.sip_code)).all())
+    assert [tuple(end) for end in ends] == [("blocked", 608)] * 4
+    async with running_floor(pooled, network=blocked, clock=clock, gate=TalkativeGate()) as running:
+        kept = running.floor.snapshot().caller_ids
+        assert [(view.rests_until, view.rests) for view in kept] == [
+            (view.rests_until, view.rests) for view in views
+        ]

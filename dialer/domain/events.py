@@ -66,6 +66,7 @@ from dialer.domain.telephone_events import (
     VoicemailDropRequested,
     VoicePlayed,
 )
+from dialer.domain.third_party_events import ConferenceLeft, ThirdPartyReleased, ThirdPartyRequested
 from dialer.domain.valid import Count, Instant, InstantOrNever, Said, Step, Tags, valid
 
 # --- the floor and its campaigns -------------------------------------------------------------------------
@@ -191,43 +192,6 @@ class TransferRequested:
     attempt: AttemptId
     to: AgentId
     by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-@valid
-class ThirdPartyRequested:
-    """An agent asks to call somebody outside into their talk. The gate decides as for every other call.
-
-    Exactly one is given.
-
-    Args:
-        line: name of a line on the campaign's list.
-        number: another number of the person who talks.
-    """
-
-    agent: AgentId
-    line: str | None = None
-    number: NumberId | None = None
-
-    def __post_init__(self) -> None:
-        if (self.line is None) == (self.number is None):
-            raise InvalidFactError("a third party is either a line of the campaign or a number of the person")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-@valid
-class ThirdPartyReleased:
-    """The agent ended the third party's call; the talk goes on."""
-
-    agent: AgentId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-@valid
-class ConferenceLeft:
-    """The agent left person and third party to themselves; after-call work begins."""
-
-    agent: AgentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,7 @@
 """The floor's switches: campaigns started, paused, drained, stopped; the red button; the machine under us."""
 
+from collections.abc import Callable
+
 from dialer.domain.agent import NOT_SEEN, AgentMove, AgentState
 from dialer.domain.attempt import JOINED, OVER, UNANSWERED, UNJOINED, AttemptState
 from dialer.domain.campaign import CAMPAIGN, CampaignMove, CampaignState
@@ -83,6 +85,14 @@ class Control:
         self._roster.forget_capabilities()
         context.wake_pools(row)
         self._store(row)
+
+    def caller_id_table(self) -> dict[type, Callable[..., None]]:
+        """Who takes which event of the numbers we show."""
+        return {
+            CallerIdsDeclared: self.declare_caller_ids,
+            CallerIdTested: self.take_test,
+            CallerIdReleased: self.release_caller_id,
+        }
 
     def declare_caller_ids(self, event: CallerIdsDeclared) -> None:
         """Our numbers, anew; a campaign that waited for one looks again."""

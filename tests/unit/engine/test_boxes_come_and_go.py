@@ -145,6 +145,14 @@ def test_a_report_of_all_boxes_speaks_of_who_sits_at_none_too(make_floor: Build)
     assert agent(floor, "nowhere").state is AgentState.LEG_LOST
 
 
+def test_whoever_is_found_at_another_box_than_before_sits_there(make_floor: Build) -> None:
+    floor = seated(make_floor)
+    seats = (("n0", NORTH), ("s0", NORTH))
+    floor.send(found(NORTH, SOUTH, agents=("n0", "s0"), seats=seats))
+    assert [agent(floor, name).box for name in ("n0", "s0")] == [NORTH, NORTH]
+    assert (boxes(floor)[NORTH].agents, boxes(floor)[SOUTH].agents) == (2, 0)
+
+
 def test_everybody_who_is_logged_in_is_rung_again_when_boxes_are_found(make_floor: Build) -> None:
     """A leg that is up is not rung twice: the telephone system sees to that."""
     floor = seated(make_floor)

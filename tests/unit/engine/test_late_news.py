@@ -177,6 +177,19 @@ def test_a_limit_that_was_judged_is_not_judged_again(make_floor: MakeFloor) -> N
     assert floor.engine.checkpoint().calls[attempt].heard.message_played
 
 
+def test_an_abandonment_is_judged_once_though_the_overflow_is_rung_again(make_floor: MakeFloor) -> None:
+    floor = make_floor(voice=VoicePlan(unserved=Unserved.OVERFLOW))
+    floor.start(agents=1, leads=1)
+    attempt = floor.last(c.Originate).attempt
+    floor.send(e.AgentLegLost(agent=ANN))
+    floor.answer(attempt)
+    floor.send(e.CallTimedOut(attempt=attempt, message_played=False, overflow=True), after=2.0)
+    for overflow in (True, False):
+        changes_nothing(floor, e.CallTimedOut(attempt=attempt, message_played=True, overflow=overflow))
+    view = floor.engine.snapshot().campaigns[0]
+    assert (view.live_answers, view.abandoned) == (1, 1)
+
+
 def test_somebody_of_the_overflow_takes_a_person_once(make_floor: MakeFloor) -> None:
     floor = make_floor(voice=VoicePlan(unserved=Unserved.OVERFLOW))
     floor.start(agents=1, leads=1)

@@ -128,6 +128,23 @@ def test_a_number_that_no_number_of_ours_may_be_shown_to_is_passed_over(
     assert [(order.number, order.caller_id) for order in floor.all(c.Originate)] == [("n2", number)]
 
 
+def test_a_lead_for_which_there_is_no_number_of_ours_rests_a_day_and_stops_no_other(
+    make_floor: MakeFloor, script: Script
+) -> None:
+    floor = make_floor(script=script)
+    number = "+14165550100"
+    owned = OwnedNumber(number=number, calls_back_to="menu", areas=("CA",))
+    floor.send(e.CallerIdsDeclared(numbers=(owned,)))
+    floor.settings = replace(floor.settings, caller_ids=(number,))
+    floor.send(e.CampaignConfigured(settings=floor.settings))
+    floor.start(agents=1, leads=0)
+    floor.wait(61.0)
+    assert launch(floor, script, floor.lead(1)) == []
+    rest = floor.last(c.RestLead)
+    assert (rest.lead, rest.not_before) == ("l0001", floor.now + 86_400.0)
+    assert floor.all(c.RaiseAlarm) == []
+
+
 # --- nobody -----------------------------------------------------------------------------------------------
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dialer.cli import console
+
+if TYPE_CHECKING:
+    from dialer.inquiry.recordings import Wanted
 
 app = typer.Typer(help="Recordings of calls: finish, verify, delete by rule.", no_args_is_help=True)
 
@@ -37,6 +40,100 @@ def finish(folder: Folder, store: Named = None, json: Json = False) -> None:
         console.say(
             f"{len(finished.left)} are of calls that go on or that the store does not know: left alone."
         )
+
+
+@app.command()
+def find(
+    folder: Folder,
+    store: Named = None,
+    account: Annotated[str | None, typer.Option(help="Id of an account that was called about.")] = None,
+    person: Annotated[str | None, typer.Option(help="Id of a person.")] = None,
+    agent: Annotated[str | None, typer.Option(help="Who talked.")] = None,
+    client: Annotated[str | None, typer.Option(help="Whose campaigns.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="First day, UTC: 2026-11-30.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="The day after the last, UTC.")] = None,
+    page: Annotated[str | None, typer.Option(help="`next_page` of the page before.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Most on a page.")] = 100,
+    json: Json = False,
+) -> None:
+    """Recordings by account, person, agent, client and day, oldest first."""
+    from dataclasses import asdict
+
+    from dialer.floor.stores import opened_store
+    from dialer.inquiry.recordings import find_recordings
+
+    wanted = _wanted(account, person, agent, client, since, until)
+    with opened_store(store) as opened:
+        found = find_recordings((folder,), opened, wanted, page=page, limit=limit)
+    if json:
+        console.result_json(asdict(found))
+        return
+    for one in found.recordings:
+        console.result(f"{one.file}  {one.seconds:.0f} s  {one.agent or '-'}  {', '.join(one.accounts)}")
+    if found.next_page is not None:
+        console.say(f"there is more: --page {found.next_page}")
+
+
+@app.command()
+def export(
+    folder: Folder,
+    out: Annotated[Path, typer.Argument(metavar="NEW-FOLDER", help="Made for it.")],
+    client: Annotated[str, typer.Option(help="Whose campaigns.")],
+    store: Named = None,
+    account: Annotated[str | None, typer.Option(help="Id of an account that was called about.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="First day, UTC: 2026-11-30.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="The day after the last, UTC.")] = None,
+    json: Json = False,
+) -> None:
+    """Copy a client's recordings into a new folder, with a manifest; exit status 1 when one was touched."""
+    from dataclasses import asdict
+
+    from dialer.clock import posix_now
+    from dialer.floor.stores import opened_store
+    from dialer.inquiry.recordings import export_recordings
+
+    wanted = _wanted(account, None, None, client, since, until)
+    with opened_store(store) as opened:
+        made = export_recordings((folder,), opened, wanted, out=out, now=posix_now())
+    if json:
+        console.result_json(asdict(made))
+    else:
+        console.result(f"{len(made.recordings)} recordings in {made.folder}, {len(made.damaged)} damaged")
+        for name in made.damaged:
+            console.result(f"  {name}")
+    if made.damaged:
+        raise typer.Exit(1)
+
+
+def _wanted(
+    account: str | None,
+    person: str | None,
+    agent: str | None,
+    client: str | None,
+    since: str | None,
+    until: str | None,
+) -> Wanted:
+    from dialer.domain.ids import AgentId, ClientId, DebtId, PersonId
+    from dialer.inquiry.recordings import Wanted
+
+    return Wanted(
+        account=None if account is None else DebtId(account),
+        person=None if person is None else PersonId(person),
+        agent=None if agent is None else AgentId(agent),
+        client=None if client is None else ClientId(client),
+        since=None if since is None else _day(since),
+        until=None if until is None else _day(until),
+    )
+
+
+def _day(text: str) -> float:
+    from datetime import UTC, date, datetime, time
+
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise console.UserError(f"{text!r} is no day", mend="write it as 2026-11-30.") from error
+    return datetime.combine(day, time(0), UTC).timestamp()
 
 
 @app.command()

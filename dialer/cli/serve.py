@@ -13,6 +13,7 @@ import typer
 from dialer.cli import console
 
 if TYPE_CHECKING:
+    from dialer.cli.recording_archive import RecordingArchive
     from dialer.floor.live import Running
     from dialer.floor.on_asterisk import AsteriskFloor
     from dialer.floor.simulated import SimulatedFloor
@@ -122,11 +123,30 @@ async def _serve_asterisk(plan: AsteriskFloor) -> None:
 
     plan.folder.mkdir(parents=True, exist_ok=True)
     side = HttpSide(
-        tokens=tokens_of_folder(plan.folder, plan.phones), host=plan.host, port=plan.port, phones=plan.phones
+        tokens=tokens_of_folder(plan.folder, plan.phones),
+        host=plan.host,
+        port=plan.port,
+        phones=plan.phones,
+        archive=_archive(plan),
     )
     async with asterisk_floor(plan, side.mount, away=console.say) as running:
         console.say(_joining(plan, running))
         await work_until_signal(running.floor)
+
+
+def _archive(plan: AsteriskFloor) -> RecordingArchive | None:
+    from dialer.cli.recording_archive import RecordingArchive
+    from dialer.floor.recording_room import least_hours, recording_folders
+
+    folders = recording_folders(plan.asterisks)
+    if not folders:
+        return None
+    return RecordingArchive(
+        folders=folders,
+        database=plan.database,
+        exports=plan.folder / "exports",
+        least_hours=least_hours(plan.asterisks),
+    )
 
 
 def _joining(plan: AsteriskFloor, running: Running) -> str:

@@ -14,6 +14,7 @@ from dialer.floor.folder import lasting_clock, write_address
 from dialer.floor.law import demand_lawful, rulebook_for_calls, uses_sample
 from dialer.floor.live import FloorOrder, Mount, Running, running_floor
 from dialer.floor.phones import Phones, phones_of
+from dialer.floor.recording_room import room_watches
 from dialer.floor.refusals import refusal_watches
 from dialer.floor.settings import (
     asterisks_of,
@@ -131,9 +132,10 @@ async def asterisk_floor(
     )
     async with running_floor(order, network=system, clock=clock, rulebook=rulebook) as running:
         write_address(wanted.folder, wanted.host, running.port)
-        watches = refusal_watches(wanted.asterisks, running.floor.instruments.registry)
+        registry = running.floor.instruments.registry
+        watches = (*refusal_watches(wanted.asterisks, registry), *room_watches(wanted.asterisks, registry))
         async with asyncio.TaskGroup() as group:
-            beside = [group.create_task(watch.run(), name="refusals") for watch in watches]
+            beside = [group.create_task(watch.run(), name=type(watch).__name__) for watch in watches]
             yield running
             for task in beside:
                 task.cancel()

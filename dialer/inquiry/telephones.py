@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from dialer import clock
 from dialer.domain.errors import FairdialError, MendableError
+from dialer.floor.recording_room import folder_faults
 from dialer.floor.settings import asterisks_of, caller_ids_of, campaigns_of, demand_nobody_real
 from dialer.inquiry.installation import Examined
 from dialer.settings import Settings, load_settings, settings_file
@@ -13,6 +15,8 @@ from dialer.settings_reader import SettingsError
 from telephony.asterisk.call_back_check import examine_call_backs
 from telephony.asterisk.doctor import examine
 from telephony.asterisk.settings import AsteriskSettings
+
+_HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def examine_telephones() -> list[Examined]:
@@ -35,6 +39,7 @@ def examine_telephones() -> list[Examined]:
         of = f"{asterisk.name}: " if asterisk.name else ""
         found = asyncio.run(examine(asterisk, wall=clock.posix_now, owned=owned))
         examined += [Examined(name=of + one.name, ok=one.ok, found=one.found, mend=one.mend) for one in found]
+        examined.append(_recordings(asterisk, of))
     return examined
 
 
@@ -73,6 +78,21 @@ def _readable(settings: Settings) -> tuple[AsteriskSettings, ...]:
         for asterisk in asterisks:
             demand_nobody_real(settings.rehearsal, asterisk)
     return asterisks
+
+
+def _recordings(asterisk: AsteriskSettings, of: str) -> Examined:
+    folder = Path(asterisk.recordings)
+    if asterisk.link.host not in _HERE and not folder.is_dir():
+        found = f"{folder} is on another machine: look there"
+        return Examined(name=f"{of}recordings", ok=True, found=found)
+    faults = folder_faults(folder, least_hours=asterisk.recordings_least_hours)
+    return Examined(
+        name=f"{of}recordings",
+        ok=not faults,
+        found=f"{folder}: {'; '.join(faults) or 'for its owner alone, and room enough'}",
+        mend="make it Asterisk's own with mode 0700, run Asterisk with UMask=0077 (the unit file that "
+        "`fairdial asterisk config` writes), and delete what is over its time: `fairdial recordings expire`.",
+    )
 
 
 def _campaigns(settings: Settings) -> Examined:

@@ -23,12 +23,12 @@ from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TestsCallerIds
 from dialer.floor.phones import Phones
 from dialer.runtime.health import Health
-from dialer.web import agents, caller_ids, facts, inbound, listening, supervisors, talks
+from dialer.web import agents, caller_ids, facts, inbound, listening, recordings, supervisors, talks
 from dialer.web.access import Office
 from dialer.web.phone.pages import add_pages
 from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
-from dialer.web.ports import FloorPort
+from dialer.web.ports import FloorPort, Recordings
 from dialer.web.problems import PROBLEMS
 from dialer.web.tokens import RefusedError, Tokens
 from dialer.web.watch import Broadcast, watch_router
@@ -70,6 +70,7 @@ def make_web(
     keypad: KeyPad | None = None,
     controls: TalkControls | None = None,
     caller_ids_tester: TestsCallerIds | None = None,
+    archive: Recordings | None = None,
 ) -> Web:
     """Put the application together around a running floor.
 
@@ -78,6 +79,7 @@ def make_web(
         keypad: presses keys on a call; None = the telephone system cannot.
         controls: lets supervisors join in and pauses recordings; None = the telephone system cannot.
         caller_ids_tester: calls our own numbers; None = the telephone system cannot.
+        archive: the recordings that were finished; None = they are nowhere within reach.
     """
     phones = phones if phones is not None else Phones()
     application = FastAPI(
@@ -86,8 +88,8 @@ def make_web(
         docs_url=None,
         redoc_url=None,
     )
-    application.state.office = Office(floor, tokens, keypad, controls, caller_ids_tester, phones)
-    routed = (agents, talks, listening, supervisors, facts, inbound, caller_ids)
+    application.state.office = Office(floor, tokens, keypad, controls, caller_ids_tester, phones, archive)
+    routed = (agents, talks, listening, recordings, supervisors, facts, inbound, caller_ids)
     for router in (each.router for each in routed):
         application.include_router(router, responses=PROBLEMS)
     broadcast = Broadcast(floor.snapshot)

@@ -11,7 +11,7 @@ from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TelephoneSystem, TestsCallerIds
 from dialer.floor.phones import Phones
 from dialer.web.application import make_web
-from dialer.web.ports import FloorPort
+from dialer.web.ports import FloorPort, Recordings
 from dialer.web.server import serving
 from dialer.web.tokens import Tokens
 
@@ -23,12 +23,14 @@ class HttpSide:
     Args:
         port: 0 = any free one.
         phones: the agents' browser phones.
+        archive: the recordings that were finished, where they can be reached.
     """
 
     tokens: Tokens
     host: str = "127.0.0.1"
     port: int = 0
     phones: Phones = field(default_factory=Phones)
+    archive: Recordings | None = None
 
     @asynccontextmanager
     async def mount(
@@ -47,6 +49,7 @@ class HttpSide:
             keypad=network if isinstance(network, KeyPad) else None,
             controls=network if isinstance(network, TalkControls) else None,
             caller_ids_tester=network if isinstance(network, TestsCallerIds) else None,
+            archive=self.archive,
         )
         async with asyncio.TaskGroup() as group:
             pushing = group.create_task(web.run(), name="broadcast")

@@ -1,11 +1,13 @@
 """What the web side needs of a running floor."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from dialer.domain.events import Event
 from dialer.domain.ids import AttemptId
 from dialer.domain.past_talk import PastTalk
 from dialer.domain.snapshot import FloorSnapshot
+from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
 from dialer.runtime.health import Health
 
 
@@ -55,4 +57,30 @@ class FloorPort(Protocol):
 
     def health(self) -> Health:
         """Liveness, fitness and figures."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRoom:
+    """What is left for recordings in one folder. `is_low`: somebody must make room."""
+
+    folder: str
+    free_bytes: int
+    hours_of_talk: float
+    is_low: bool
+
+
+class Recordings(Protocol):
+    """The recordings of a floor; `dialer.cli.recording_archive` hands in the one in use."""
+
+    async def find(self, wanted: Wanted, *, page: str | None, limit: int) -> RecordingPage:
+        """A page, oldest first. Raises FairdialError: there is no such page."""
+        ...
+
+    async def export(self, wanted: Wanted, *, by: str) -> Exported:
+        """Hand a client's over, into a new folder. `by`: who asked, for the log."""
+        ...
+
+    async def room(self) -> tuple[RecordingRoom, ...]:
+        """What is left, by folder."""
         ...

@@ -26,6 +26,7 @@ TEMPLATES = (
     "modules.conf",
     "pjsip.conf",
     "rtp.conf",
+    "systemd/fairdial.conf",
 )
 
 # Secrets stand in manager.conf and pjsip.conf: readable by the owner and Asterisk's group only.

@@ -24,6 +24,7 @@ from dialer.domain.ids import AttemptId
 RATE = 8000
 _FRAME = 4
 """Bytes of one instant: two channels of 16 bits."""
+BYTES_A_SECOND = RATE * _FRAME
 MANIFEST = "manifest.jsonl"
 DELETED = "deleted.jsonl"
 _LOCK = ".lock"

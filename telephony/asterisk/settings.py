@@ -269,6 +269,8 @@ class AsteriskSettings:
         passwords: folder of the passwords that were made, from the settings file's folder.
         sounds: folder of the messages' sound files on Asterisk's machine.
         recordings: folder for recordings on Asterisk's machine.
+        recordings_least_hours: hours of talk for which there must be room in that folder; less is told.
+            100 are about a day of thirty collectors, 11.5 GB.
         longest_call: seconds after which any call with a person is ended.
         agent_rtp_timeout: seconds without sound after which an agent's leg is ended.
         agent_jitter_buffer_ms: most milliseconds for which an agent's sound is held back to put its packets
@@ -293,6 +295,7 @@ class AsteriskSettings:
     certificate: CertificateFiles | None = None
     trunks: tuple[TrunkSettings, ...] = ()
     agents: tuple[AgentPhoneSettings, ...] = ()
+    recordings_least_hours: float = 100.0
     longest_call: int = 7200
     agent_rtp_timeout: int = 10
     agent_jitter_buffer_ms: int = 300

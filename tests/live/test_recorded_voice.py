@@ -31,6 +31,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import AttemptId
 from dialer.domain.voice import PlannedVoice, Unserved
+from dialer.floor.recording_room import folder_faults
 from telephony.asterisk.recordings import finish
 
 MESSAGE = PlannedVoice(unserved=Unserved.MESSAGE, message="sorry")
@@ -243,6 +244,23 @@ async def test_recording_begins_on_the_agent_s_word_in_the_middle_of_the_talk_an
     assert 1.5 < line.seconds < 3.0
     samples = read_wave(laboratory.recordings / line.file)
     assert tone_share(samples[1::2]) > 0.5
+
+
+async def test_what_is_recorded_is_its_owner_s_alone_while_it_is_written_and_after(
+    floor: Floor, laboratory: Laboratory
+) -> None:
+    """Asterisk runs with the umask of the unit file that is written for it."""
+    voice = PlannedVoice(record=True)
+    attempt = await floor.call("050", may_play=frozenset(), voice=voice)
+    await floor.wait(RecordingBegan, attempt=attempt)
+    await asyncio.sleep(0.5)
+    raw = laboratory.recordings / f"{attempt}.raw"
+    assert raw.stat().st_mode & 0o777 == 0o600
+    assert laboratory.recordings.stat().st_mode & 0o777 == 0o700
+    await floor.hang_up(attempt)
+    await ended(floor, attempt)
+    finish(laboratory.recordings, attempt, now=floor.now())
+    assert folder_faults(laboratory.recordings, least_hours=0.0) == ()
 
 
 async def test_a_recording_is_not_begun_twice(floor: Floor, laboratory: Laboratory) -> None:

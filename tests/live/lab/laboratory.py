@@ -109,6 +109,7 @@ class Instance:
                 stderr=output,
                 cwd=self.home,
                 start_new_session=True,
+                umask=0o077,  # as the unit file that is written says
             )
         self.pid_file.write_text(str(self.process.pid))
         for _ in range(200):
@@ -187,7 +188,8 @@ class Laboratory:
             file.unlink()
         _make_voices(voices_folder())
         self.heard.mkdir(parents=True, exist_ok=True)
-        self.recordings.mkdir(parents=True, exist_ok=True)
+        self.recordings.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.recordings.chmod(0o700)
         for instance in (self.pbx, self.carrier):
             self._prepare(instance)
         _certificate(self.home, "", f"DNS:localhost,IP:{self.net}.1")

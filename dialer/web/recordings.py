@@ -1,0 +1,77 @@
+"""Routes of recordings: found by account, person, agent and time; handed over to a client; room left."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query
+
+from dialer.domain.ids import AgentId, ClientId, DebtId, PersonId
+from dialer.inquiry.recordings import MOST_ON_A_PAGE, Exported, RecordingPage, Wanted
+from dialer.web.access import Asking, Office, TheOffice, demand
+from dialer.web.models import Body, Id, Posix
+from dialer.web.ports import RecordingRoom, Recordings
+from dialer.web.tokens import Role
+
+router = APIRouter(prefix="/api", tags=["recordings"])
+
+Name = Annotated[str | None, Query(min_length=1, max_length=200)]
+
+
+class Export(Body):
+    """Whose recordings, of which calls; POSIX seconds of their launch."""
+
+    client: Id
+    account: Id | None = None
+    since: Posix | None = None
+    until: Posix | None = None
+
+
+@router.get("/recordings")
+async def find(
+    office: TheOffice,
+    token: Asking,
+    account: Name = None,
+    person: Name = None,
+    agent: Name = None,
+    client: Name = None,
+    since: float | None = None,
+    until: float | None = None,
+    page: Name = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE)] = 100,
+) -> RecordingPage:
+    """Recordings that were finished, oldest first; ask on with `next_page` as `page`."""
+    demand(token, Role.SUPERVISOR)
+    wanted = Wanted(
+        account=None if account is None else DebtId(account),
+        person=None if person is None else PersonId(person),
+        agent=None if agent is None else AgentId(agent),
+        client=None if client is None else ClientId(client),
+        since=since,
+        until=until,
+    )
+    return await _archive(office).find(wanted, page=page, limit=limit)
+
+
+@router.get("/recordings/room")
+async def room(office: TheOffice, token: Asking) -> tuple[RecordingRoom, ...]:
+    """How much room there is for recordings, for each folder."""
+    demand(token, Role.SUPERVISOR, Role.WATCHER)
+    return await _archive(office).room()
+
+
+@router.post("/recordings/export")
+async def export(body: Export, office: TheOffice, token: Asking) -> Exported:
+    """Copy a client's recordings into a new folder beside the floor, with a manifest; says which."""
+    demand(token, Role.SUPERVISOR)
+    wanted = Wanted(
+        client=ClientId(body.client),
+        account=None if body.account is None else DebtId(body.account),
+        since=body.since,
+        until=body.until,
+    )
+    return await _archive(office).export(wanted, by=token.name)
+
+
+def _archive(office: Office) -> Recordings:
+    if office.recordings is None:
+        raise HTTPException(409, "this floor keeps no recordings where it can reach them")
+    return office.recordings

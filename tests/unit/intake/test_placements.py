@@ -163,6 +163,17 @@ def test_a_bad_number_beside_a_good_one_is_left_out_with_a_remark(path: Path) ->
     ]
 
 
+def test_numbers_behind_an_empty_bad_or_repeated_one_are_taken(path: Path) -> None:
+    """In the order of the file, whatever stands between."""
+    first, second, third = "212-555-0101", "212-555-0102", "212-555-0103"
+    for between in ("", "see notes", first):
+        row = {**GOOD, "phone_1": first, "phone_2": between, "phone_3": second, "phone_4": third}
+        _, (line,) = read(path, text_of(row))
+        assert isinstance(line, PlacedAccount)
+        found = [number.e164 for number in line.person.numbers]
+        assert found == ["+12125550101", "+12125550102", "+12125550103"]
+
+
 def test_flags_become_requests_and_holds(path: Path) -> None:
     account = accepted(
         path, cease="y", attorney="yes", dispute="1", bankruptcy="TRUE", deceased="no",

@@ -252,3 +252,16 @@ def test_an_answer_keeps_its_agent_as_long_as_talk_and_wrap_up_last() -> None:
     for lag in (0, 1, 2, 5, 10, 19):
         kept = 1.0 - over(1.5 * lag + patience)
         assert returning[0, lag] == pytest.approx(kept * (0.5 if lag == 0 else 1.0), rel=1e-9)
+
+
+def test_what_was_learned_of_talk_is_in_the_tables_of_the_ring_too() -> None:
+    """How long an answer keeps its agent is a matter of the talk: they are as if it had been known before."""
+    model, twin = FloorModel(), FloorModel()
+    before = model.tables(2.0).live.new_engaging
+    for each in (model, twin):
+        for _ in range(50):
+            each.observe(TalkEnded(agent_id="a", talk_s=3.0))
+    after = model.tables(2.0).live
+    assert (after.new_engaging < before).all()
+    assert (after.new_engaging == twin.tables(2.0).live.new_engaging).all()
+    assert (after.engaging == twin.tables(2.0).live.engaging).all()

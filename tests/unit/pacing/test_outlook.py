@@ -336,3 +336,11 @@ def floor_of_nobody() -> PacingSnapshot:
         candidate_needs_agent=np.zeros(2),
         candidate_live=np.zeros(2),
     )
+
+
+def test_machines_that_count_are_late_too_in_what_is_in_flight() -> None:
+    """Where nobody can tell them from people, more of what is launched may be late."""
+    told_apart = _floor(5, live=0.2, needs=0.7)
+    alike = replace(told_apart, unidentified_counts=True)
+    late = [Outlook(each, FloorModel()).after(3).late for each in (told_apart, alike)]
+    assert (late[1] > 1.5 * late[0]).all()

@@ -191,3 +191,8 @@ def test_what_is_stored_as_no_number_is_refused(value: Json) -> None:
         float_of({"x": value}, "x")
     with pytest.raises(ValueError, match="no number 'y'"):
         float_of({"x": 1.0}, "y")
+
+
+def test_edges_grow_by_their_ratio_to_the_last_and_no_further() -> None:
+    assert geometric_edges(1.0, 8.0, 2.0) == (0.0, 1.0, 2.0, 4.0, 8.0)
+    assert geometric_edges(1.0, 8.1, 2.0) == (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)

@@ -532,3 +532,22 @@ def test_of_what_is_kept_per_person_a_call_about_a_covered_debt_alone_was_covere
     for about, allowed in ((["D1"], True), (["D2"], False), (["D1", "D2"], False)):
         facts = {"history": calls("09", debts=about), "debts": debts, "consents": [CONSENT]}
         assert rule.allows(after, **facts) is allowed
+
+
+@pytest.mark.parametrize(
+    ("asked", "allowed"),
+    [
+        ("2026-06-08T08:59:59-04:00", True),
+        ("2026-06-08T09:00:00-04:00", False),
+        (NOON, False),
+        ("2026-06-10T12:00:01-04:00", True),
+    ],
+)
+def test_a_consent_to_calls_ends_with_the_request_to_revoke_it(
+    law: Callable[..., Any], asked: str, allowed: bool
+) -> None:
+    """One from before the consent was answered by it; one still to come ends nothing yet."""
+    rule = law("count", PER_DEBT + ", consent_excludes: true")
+    stop = [{"ts": asked, "type": "revoke_consent"}]
+    facts = {"history": calls("07"), "consents": [CONSENT], "requests": stop}
+    assert rule.allows(NOON, **facts) is allowed

@@ -76,6 +76,7 @@ class Phones:
         accounts: browser phones.
         desks: phones on desks.
         trunks: names at the telephone systems that are no phone at all.
+        others: whether there are phones besides, of which nothing is known here.
 
     Raises:
         InvalidFactError: two browser phones for one agent, or one phone for two.
@@ -87,10 +88,12 @@ class Phones:
         *,
         desks: Iterable[DeskPhone] = (),
         trunks: Iterable[str] = (),
+        others: bool = False,
     ) -> None:
         self._accounts: dict[str, PhoneAccount] = {}
         self._desks = {desk.endpoint: desk for desk in desks}
         self._trunks = frozenset(trunks)
+        self._others = others
         taken: set[tuple[str, str]] = set()
         for account in accounts:
             if account.agent in self._accounts:
@@ -123,7 +126,7 @@ class Phones:
         why: str | None = None
         if endpoint in self._trunks:
             why = f"{endpoint} is a trunk to the carrier, no agent's phone"
-        elif not owners and not self._desks:
+        elif desk is None and endpoint not in owners and (self._others or not (owners or self._desks)):
             return None
         elif desk is None and endpoint not in owners:
             why = f"there is no phone {endpoint} in the settings ([[asterisk.agents]])"
@@ -175,6 +178,7 @@ def phones_of(asterisks: Iterable[AsteriskSettings]) -> Phones:
                 if not phone.browser
             ),
             trunks=(trunk.name for asterisk in asterisks for trunk in asterisk.trunks),
+            others=any(asterisk.other_phones for asterisk in asterisks),
         )
     except InvalidFactError as error:
         mend = "see [[asterisk.agents]] browser and agent, and [asterisk.http] public."

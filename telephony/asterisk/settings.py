@@ -271,6 +271,8 @@ class AsteriskSettings:
         recordings: folder for recordings on Asterisk's machine.
         recordings_least_hours: hours of talk for which there must be room in that folder; less is told.
             100 are about a day of thirty collectors, 11.5 GB.
+        other_phones: agents may also log in at phones that were configured in Asterisk by other hands; what is
+            no trunk of these settings is then rung, and a name that is not there says so when it is.
         longest_call: seconds after which any call with a person is ended.
         agent_rtp_timeout: seconds without sound after which an agent's leg is ended.
         agent_jitter_buffer_ms: most milliseconds for which an agent's sound is held back to put its packets
@@ -295,6 +297,7 @@ class AsteriskSettings:
     certificate: CertificateFiles | None = None
     trunks: tuple[TrunkSettings, ...] = ()
     agents: tuple[AgentPhoneSettings, ...] = ()
+    other_phones: bool = False
     recordings_least_hours: float = 100.0
     longest_call: int = 7200
     agent_rtp_timeout: int = 10

@@ -302,3 +302,11 @@ def test_a_login_at_a_wrong_phone_says_what_it_is_and_where_one_can_work(
 def test_ones_own_phone_and_anybodys_are_taken(agent: str, endpoint: str) -> None:
     assert PHONES.why_not(agent, endpoint) is None
     assert Phones().why_not(agent, endpoint) is None, "without settings nothing is known of phones"
+
+
+def test_phones_of_other_hands_are_taken_where_the_settings_say_so() -> None:
+    """A trunk is no phone all the same, and another's phone stays theirs."""
+    phones = Phones([ACCOUNT], trunks=["main"], others=True)
+    assert phones.why_not("bob", "seat7") is None
+    assert phones.why_not("bob", "main") is not None
+    assert phones.why_not("bob", "web1") is not None

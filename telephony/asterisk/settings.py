@@ -271,8 +271,8 @@ class AsteriskSettings:
         recordings: folder for recordings on Asterisk's machine.
         recordings_least_hours: hours of talk for which there must be room in that folder; less is told.
             100 are about a day of thirty collectors, 11.5 GB.
-        other_phones: agents may also log in at phones that were configured in Asterisk by other hands; what is
-            no trunk of these settings is then rung, and a name that is not there says so when it is.
+        other_phones: agents may also log in at phones that were configured in Asterisk by other hands; what
+            is no trunk of these settings is then rung, and a name that is not there says so when it is.
         longest_call: seconds after which any call with a person is ended.
         agent_rtp_timeout: seconds without sound after which an agent's leg is ended.
         agent_jitter_buffer_ms: most milliseconds for which an agent's sound is held back to put its packets

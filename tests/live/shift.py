@@ -81,7 +81,7 @@ def number_for(behaviour: Behaviour, serial: int) -> str:
     """The number of the laboratory whose owner behaves so (see the carrier's dialplan), E.164.
 
     Args:
-        serial: 100000-999999, one for each telephone.
+        serial: 300000-399999, one for each telephone: country codes in which no number is shut.
     """
     talk, after = round(behaviour.talk_s * 10), round(behaviour.after_s * 10)
     does = "60" if behaviour.answerer is Answerer.PERSON else _FAILURES[behaviour.failure]
@@ -153,7 +153,7 @@ class ScriptedLines(AsteriskSystem):
             if self.remembers:
                 self.met[command.attempt] = behaviour
             self._open[command.attempt] = Work(behaviour=behaviour, order=command)
-            serial = self.numbers.setdefault(dial, 100_000 + len(self.numbers))
+            serial = self.numbers.setdefault(dial, 300_000 + len(self.numbers))
             dial = number_for(behaviour, serial)
         await super().perform(command, dial=dial)
 

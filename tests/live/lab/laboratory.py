@@ -44,12 +44,19 @@ from telephony.asterisk.settings import (
 )
 
 HERE = Path(__file__).resolve().parent
-AMI_SECRET = new_password()
-DOCTOR_SECRET = new_password()
-"""Of the dialer's user; like every password here made anew for each process that owns a laboratory."""
-PUBLIC_SECRET = new_password()
+
+
+def _made(name: str) -> str:
+    """A password that this process makes, and the processes that it starts are told."""
+    return os.environ.setdefault(f"FAIRDIAL_LAB_{name}", new_password())
+
+
+AMI_SECRET = _made("AMI_SECRET")
+DOCTOR_SECRET = _made("DOCTOR_SECRET")
+"""Of the dialer's user; like every password here made anew for each run that owns a laboratory."""
+PUBLIC_SECRET = _made("PUBLIC_SECRET")
 """Of the public's own manager, with which tests make the public call us."""
-ACCOUNT_SECRET = new_password()
+ACCOUNT_SECRET = _made("ACCOUNT_SECRET")
 """Of our account at the carrier, where it demands one."""
 SEATS = 60
 _SLOTS = 120

@@ -173,8 +173,9 @@ class Placing:
         return bool(others) and len(order.asked) < MOST_TRUNKS
 
     def _is_known(self, attempt: AttemptId) -> bool:
-        """Whether it was ordered before: an attempt is carried out at most once, whatever the caller does."""
-        if attempt in self._seen:
+        """Whether it was ordered before, or lives there from before: an attempt is carried out at most once,
+        whatever the caller does."""
+        if attempt in self._seen or self._calls.get(attempt) is not None:
             return True
         self._seen[attempt] = None
         if len(self._seen) > _MOST_SEEN:

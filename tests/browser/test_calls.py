@@ -142,7 +142,7 @@ async def test_a_wrong_token_is_refused_in_words(sit: Sit) -> None:
     await desk.sign_in("nobody's")
     await expect(desk.page.get_by_role("alert")).to_contain_text(["does not know this token"])
     await desk.sign_in(NO_PHONE)
-    await expect(desk.page.get_by_role("alert")).to_contain_text(["no browser phone"])
+    await expect(desk.page.get_by_role("alert")).to_contain_text(["has no phone in the settings"])
     await desk.log_in()
 
 

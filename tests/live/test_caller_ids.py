@@ -173,6 +173,8 @@ async def test_only_our_numbers_are_seen_up_to_their_ceiling_and_opt_outs_are_ke
 async def test_numbers_whose_calls_are_blocked_rest_and_nobody_s_number_is_taken_for_dead(
     laboratory: Laboratory, tmp_path: Path
 ) -> None:
+    laboratory.pbx.command("channel request hangup all")  # of the floor before, with another store
+    await asyncio.sleep(1.0)
     clock = RehearsalClock(began=posix_now(), shows=SHOWS)
     database = str(tmp_path / "floor.db")
     make_store(database, now=clock.posix(), persons=200)

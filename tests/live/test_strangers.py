@@ -122,6 +122,7 @@ async def test_fail2ban_itself_shuts_the_stranger_out_by_the_written_filter(
     for source in ("fail2ban.conf", "paths-common.conf", "filter.d/common.conf"):
         (tmp_path / source).parent.mkdir(exist_ok=True)
         shutil.copy(Path("/etc/fail2ban") / source, tmp_path / source)
+    (tmp_path / "fail2ban.local").write_text("[Definition]\ndbfile = None\n")  # bans of earlier runs are over
     (tmp_path / "action.d").mkdir()
     (tmp_path / "action.d/record.conf").write_text(f"[Definition]\nactionban = echo <ip> >> {banned}\n")
     shutil.copy(_filter(laboratory.pbx.home / "etc/fail2ban"), tmp_path / "filter.d")

@@ -5,7 +5,7 @@ and mean another; the person asked for something and it was not written down. Wh
 this step on, like anything said in time.
 """
 
-from dialer.casework.afterthoughts import why_not_said
+from dialer.casework.afterthoughts import protected_until, why_not_said
 from dialer.casework.consequences import Channel, Occasion, consequences
 from dialer.domain.commands import StoreDisposition
 from dialer.domain.disposition import Disposition
@@ -32,12 +32,13 @@ class Afterthoughts:
         context, talk = self._context, event.talk
         campaign = context.campaign(talk.campaign)
         why = self._why_not(event, campaign)
+        agent = context.state.agents.get(event.agent)
+        is_too_late = context.now >= protected_until(talk.ended_at, campaign.settings.time_zone)
+        if agent is not None and agent.owes == talk.attempt and (why is None or is_too_late):
+            agent.owes = None  # said, or never to be said here: a desk does not ask for ever
         if why is not None:
             context.ignore("late_disposition", why)
             return
-        agent = context.state.agents.get(event.agent)
-        if agent is not None and agent.owes == talk.attempt:
-            agent.owes = None
         found = consequences(event.disposition, self._occasion(talk, campaign))
         self._following.said(talk.person, talk.number, found, contact=talk.attempt)
         if self._is_newest_word(event, campaign):

@@ -226,3 +226,16 @@ def test_a_refusal_says_what_hinders_it(make_floor: Any) -> None:
     assert len(told) >= 2
     floor.send(e.TimeReached())
     assert floor.engine.why_ignored == ""
+
+
+def test_what_can_never_be_said_any_more_is_owed_no_more(make_floor: Any) -> None:
+    """A second before, the desk still asks: what the person asked for would be taken."""
+    floor = make_floor(corrections_s=0.0)
+    talk = talk_over(floor, said=None)
+    ends, other = protected_until(talk.ended_at, "America/New_York"), Disposition(kind=Kind.NO_COMMITMENT)
+    floor.now = ends - 1.0
+    assert "corrections are taken" in add(floor, talk, other)
+    assert owed(floor) == talk.attempt
+    floor.now = ends
+    assert "corrections are taken" in add(floor, talk, other)
+    assert owed(floor) is None

@@ -61,6 +61,7 @@ from telephony.asterisk.acts import (
     TryElsewhere,
 )
 from telephony.asterisk.adapter_settings import AdapterSettings
+from telephony.asterisk.arrivals import Arrivals
 from telephony.asterisk.call_back import Books, CallBacks
 from telephony.asterisk.calls import CallBook
 from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
@@ -75,6 +76,7 @@ from telephony.asterisk.record_reader import what_became
 from telephony.asterisk.recorder import Recorder
 from telephony.asterisk.seats import Seats
 from telephony.asterisk.snapshot import reconciled, take_snapshot
+from telephony.asterisk.trunk_check import trunks_reached
 from telephony.asterisk.trunks import TrunkBook
 from telephony.asterisk.wire import Action, AmiMessage, LinkLost, LinkRestored
 from telephony.keeping import keep
@@ -120,6 +122,7 @@ class AsteriskSystem:
         self._legs = LegBook()
         self._trunks = TrunkBook(settings.trunks)
         self._cues = Cues()
+        self._arrivals = Arrivals()
         self._recorder = Recorder(link=lambda: self._link, legs=self._legs, tell=self._tell)
         self._out: asyncio.Queue[Event | None] = asyncio.Queue(_MOST_OUTGOING)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -388,7 +391,19 @@ class AsteriskSystem:
         if command.cue is not None and self._cues.begin(leg):
             self._spawn(self._cue_then_bridge(command, command.cue, leg))
             return
-        self._spawn(self._send_bridge(command, orders.join(call_channel(command.attempt), leg)))
+        action = orders.join(call_channel(command.attempt), leg)
+        if self._arrivals.is_standing(call_channel(command.attempt)):
+            self._spawn(self._send_bridge(command, action))
+        else:
+            self._spawn(self._bridge_on_arrival(command, action))
+
+    async def _bridge_on_arrival(self, command: Bridge, action: Action) -> None:
+        await self._arrivals.wait(call_channel(command.attempt))
+        reason = self._why_not_joined(command, self._legs.channel_of(command.agent))
+        if reason is not None:
+            await self._tell((orders.not_joined(command, reason),))
+            return
+        await self._send_bridge(command, action)
 
     async def _cue_then_bridge(self, command: Bridge, cue: Cue, leg: str) -> None:
         """The agent hears the cue, as much of it as there is time for; then the person."""
@@ -399,6 +414,7 @@ class AsteriskSystem:
             _log.error("cue.unsafe", reason=str(error))
         finally:
             self._cues.end(leg)
+        await self._arrivals.wait(call_channel(command.attempt))
         reason = self._why_not_joined(command, leg)
         if reason is not None:
             await self._tell((orders.not_joined(command, reason),))
@@ -444,6 +460,7 @@ class AsteriskSystem:
             match item:
                 case LinkLost():
                     self._calls.link_lost()
+                    self._arrivals.lost()
                     self._inbound.lost()
                     await self._out.put(NetworkLost(reason=item.reason))
                     if not item.will_retry:
@@ -459,6 +476,7 @@ class AsteriskSystem:
                     self._watch_lag(item)
                     self._watch_trunk(item)
                     self._cues.feed(item)
+                    self._arrivals.feed(item)
                     self._recorder.feed(item)
                     ahead = self._now() - self._wall()
                     told = self._calls.feed(item, self._now(), ahead=ahead)
@@ -473,6 +491,10 @@ class AsteriskSystem:
 
     async def _resync(self) -> tuple[Told, ...]:
         snapshot = await take_snapshot(self._link)
+        # Asterisk tells of changes only: what a trunk became while nobody listened has to be asked for.
+        names = (trunk.name for trunk in self._settings.trunks)
+        for name, is_reached in (await trunks_reached(self._link, names)).items():
+            self._check_of_trunk(name, is_reached=is_reached)
         told = (
             *self._calls.resync(snapshot, self._now()),
             *self._legs.resync(snapshot),
@@ -520,8 +542,12 @@ class AsteriskSystem:
         if message.event != "ContactStatus":
             return
         name, status = message.get("endpointname"), message.get("contactstatus")
-        if status in {"Reachable", "Unreachable"} and self._trunks.reachable(name, status == "Reachable"):
-            _log.warning("trunk.check", trunk=name, status=status)
+        if status in {"Reachable", "Unreachable"}:
+            self._check_of_trunk(name, is_reached=status == "Reachable")
+
+    def _check_of_trunk(self, name: str, *, is_reached: bool) -> None:
+        if self._trunks.reachable(name, is_reached):
+            _log.warning("trunk.check", trunk=name, status="Reachable" if is_reached else "Unreachable")
 
     def _watch_lag(self, message: AmiMessage) -> None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from telephony.asterisk.connection import AmiConnection
@@ -17,12 +17,24 @@ SOON_S = 14 * 86400.0
 """A certificate that ends sooner than this is told while there is time."""
 
 _REACHABLE = frozenset({"NOT_INUSE", "INUSE", "BUSY", "RINGING"})
+_UNREACHABLE = frozenset({"UNAVAILABLE"})
 
 
 async def device_states(link: AmiConnection) -> dict[str, str]:
     """What Asterisk knows of each phone and trunk, by `PJSIP/name`."""
     listed = await link.send_list(Action(name="DeviceStateList"))
     return {item.get("device"): item.get("state") for item in listed}
+
+
+async def trunks_reached(link: AmiConnection, names: Iterable[str]) -> dict[str, bool]:
+    """Whether each trunk's far end answers Asterisk's checks; one of which Asterisk cannot say is left out.
+
+    Raises:
+        AmiError: the connection went away meanwhile.
+    """
+    states = await device_states(link)
+    known = {name: states.get(f"PJSIP/{name}", "") for name in names}
+    return {name: state in _REACHABLE for name, state in known.items() if state in _REACHABLE | _UNREACHABLE}
 
 
 async def trunks_found(

@@ -20,6 +20,7 @@ from dialer.domain.events import (
     CallEnded,
     CallTimedOut,
     OptOutPressed,
+    RecordingBegan,
 )
 from dialer.domain.ids import AgentId
 from telephony.asterisk.recordings import finish
@@ -133,6 +134,7 @@ async def test_both_hear_each_other_and_the_recording_has_each_on_its_own_side(
     floor: Floor, laboratory: Laboratory
 ) -> None:
     agent = await floor.agent("gina", "toneseat")
+    await asyncio.sleep(1.0)  # half a second passes before this phone sends its first sound
     attempt = await floor.call("050")
     await floor.wait(CallAnswered, attempt=attempt)
     await floor.bridge(attempt, agent)
@@ -145,12 +147,25 @@ async def test_both_hear_each_other_and_the_recording_has_each_on_its_own_side(
     assert tone_share(read_wave(heard)) > 0.5
     line = finish(laboratory.recordings, attempt, now=floor.now())
     assert line is not None
-    assert line.seconds > 1.5
+    assert line.seconds > 1.8
     samples = read_wave(laboratory.recordings / line.file)
     theirs, ours = samples[0::2], samples[1::2]
     assert tone_share(ours) > 0.3
     assert tone_share(theirs) < 0.05
     await floor.system.perform(DropAgentLeg(agent=agent))
+
+
+async def test_of_talks_that_are_joined_at_once_none_is_without_its_recording(floor: Floor) -> None:
+    """A join took the call out of the dialplan before the recording began, in one talk of six."""
+    agent = await floor.agent("gina", "seat1")
+    for _ in range(20):
+        attempt = await floor.call("000")
+        await floor.wait(CallAnswered, attempt=attempt)
+        await floor.bridge(attempt, agent)
+        await floor.wait(CallBridged, attempt=attempt)
+        assert floor.of(attempt, RecordingBegan)
+        await floor.hang_up(attempt)
+        await floor.over(attempt)
 
 
 async def test_a_voicemail_drop_needs_the_clearance_s_leave(floor: Floor) -> None:

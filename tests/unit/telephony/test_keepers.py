@@ -34,7 +34,7 @@ def nothing_lives(action: Headers) -> bytes:
 
 @pytest.fixture
 async def system(ami: FakeAmi) -> AsyncIterator[AsteriskSystem]:
-    for name in ("CoreShowChannels", "Status", "BridgeList"):
+    for name in ("CoreShowChannels", "Status", "BridgeList", "DeviceStateList"):
         ami.answers[name] = nothing_lives
     address = AmiAddress(user="fairdial", secret="s", port=ami.port)
     timings = AmiTimings(ping_every=60, first_wait=0.01, most_wait=0.05)

@@ -8,7 +8,7 @@ error, because whoever wrote it believed something else.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import yaml
@@ -19,6 +19,7 @@ from compliance_gate.book.reader import LawError, Reader
 from compliance_gate.book.register import Register, read_register
 from compliance_gate.book.register.signatures import Signature
 from compliance_gate.book.rule_scope import read_scope
+from compliance_gate.book.sources import Sources
 from compliance_gate.book.texts import ABANDONMENT, tzdata_version
 from compliance_gate.findings import Layer, Verdict
 from compliance_gate.rules.base import Header, Rule
@@ -52,6 +53,7 @@ class Rulebook:
     """Every rule of every layer, the register of what is covered, and one hash over all of it.
 
     `definitions`: of the abandonment rate, by name; a rule of call handling names one.
+    `sources`: the files it was read from.
     """
 
     packs: Mapping[str, Pack]
@@ -59,6 +61,7 @@ class Rulebook:
     definitions: Mapping[str, Definition]
     register: Register
     hash: str
+    sources: Sources = field(default_factory=Sources)
 
     @property
     def text(self) -> str:
@@ -72,7 +75,8 @@ class Rulebook:
         Raises:
             LawError: a signature is for a place that needs none.
         """
-        book = replace(self, register=self.register.signed(signatures))
+        given = tuple(signatures)
+        book = replace(self, register=self.register.signed(given), sources=self.sources.signed(given))
         return replace(book, hash=_hash(book))
 
     def rules(self) -> tuple[Rule, ...]:
@@ -103,7 +107,8 @@ def load_rulebook(law: Iterable[tuple[str, str]], register: Iterable[tuple[str, 
         LawError: a file is malformed, two rules of one name overlap in time, or a lower layer is looser.
     """
     packs: dict[str, Pack] = {}
-    texts = dict(sorted(law))
+    sources = Sources(law=tuple(sorted(law)), register=tuple(sorted(register)))
+    texts = dict(sources.law)
     definitions = read_definitions(texts.pop(ABANDONMENT, ""))
     kinds = kinds_with(definitions)
     for path, text in texts.items():
@@ -126,8 +131,9 @@ def load_rulebook(law: Iterable[tuple[str, str]], register: Iterable[tuple[str, 
         packs=laws,
         policies=policies,
         definitions=definitions,
-        register=read_register(register),
+        register=read_register(sources.register),
         hash="",
+        sources=sources,
     )
     _check_names(book)
     _check_layers(book)

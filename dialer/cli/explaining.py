@@ -8,10 +8,27 @@ from dialer.cli import console
 from dialer.results.exports import iso
 
 if TYPE_CHECKING:
-    from dialer.inquiry.explain import Asked
+    from dialer.inquiry.explain import Asked, Channel
 
 _MARKS = {"denied": "DENIED", "warned": "warned", "cleared": "cleared"}
 """How each verdict is shown, in the order in which they are."""
+
+
+def channel_named(name: str) -> Channel:
+    """The means of this name.
+
+    Raises:
+        UserError: there are none.
+    """
+    from dialer.inquiry.explain import Channel
+
+    try:
+        return Channel(name)
+    except ValueError as error:
+        known = ", ".join(each.value for each in Channel)
+        raise console.UserError(
+            f"nobody is reached by {name!r}", where="--channel", mend=f"choose one of: {known}."
+        ) from error
 
 
 def tell(asked: tuple[Asked, ...]) -> None:

@@ -93,11 +93,19 @@ def explain(
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="With an offset: 2026-03-10T14:30:00-05:00.")
     ] = None,
+    debt: Annotated[str | None, typer.Option(metavar="ID", help="About which debt; default: each.")] = None,
+    number: Annotated[str | None, typer.Option(metavar="ID", help="On which number; default: each.")] = None,
+    channel: Annotated[
+        str, typer.Option(metavar="MEANS", help="call, held-call, text, email or letter.")
+    ] = "call",
     store: Store = None,
     json: Json = False,
 ) -> None:
-    """Why a call was placed, or whether a person could be called at an instant: every rule asked."""
-    from dialer.cli.explaining import tell, tell_program
+    """Why a call was placed, or whether a person could be reached at an instant: every rule asked.
+
+    About a person it is answered by the law, the signatures and the facts of that instant, or not at all.
+    """
+    from dialer.cli.explaining import channel_named, tell, tell_program
     from dialer.floor.stores import opened_store
     from dialer.inquiry.explain import explain_attempt, explain_person
 
@@ -110,7 +118,14 @@ def explain(
             asked = explain_attempt(opened, attempt)
         else:
             assert person is not None
-            asked = explain_person(opened, person, at=instant_of(at))
+            asked = explain_person(
+                opened,
+                person,
+                at=instant_of(at),
+                debt=debt,
+                number=number,
+                channel=channel_named(channel),
+            )
     if json:
         tell_program(asked)
     else:

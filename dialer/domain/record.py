@@ -130,6 +130,33 @@ def instant(posix: float) -> datetime:
     return datetime.fromtimestamp(posix, UTC)
 
 
+def known_at(record: AttemptRecord, at: float) -> AttemptRecord | None:
+    """The attempt as it was known just before `at` (POSIX seconds); None when it was not yet launched.
+
+    What a collector says of a call is known once their work on it has ended.
+    """
+    if record.launched_at >= at:
+        return None
+    if record.ended_at is not None and record.ended_at >= at:
+        return replace(
+            record,
+            outcome=None,
+            disposition=None,
+            answered_at=_past(record.answered_at, at),
+            bridged_at=_past(record.bridged_at, at),
+            talk_ended_at=_past(record.talk_ended_at, at),
+            ended_at=None,
+            wrapped_at=None,
+        )
+    if record.wrapped_at is not None and record.wrapped_at >= at:
+        return replace(record, disposition=None, wrapped_at=None)
+    return record
+
+
+def _past(moment: float | None, at: float) -> float | None:
+    return moment if moment is not None and moment < at else None
+
+
 def entry_of(record: AttemptRecord) -> HistoryEntry | None:
     """What the gate must know of an attempt; None when no telephone can have rung (`NOT_ATTEMPTED`).
 

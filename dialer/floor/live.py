@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.book.rulebook import Rulebook
+from compliance_gate.book.sources import write_sources
 from dialer import clock
 from dialer.back_off import BackOff
 from dialer.domain.caller_id import CallerIdPool, OwnedNumber
@@ -112,7 +113,10 @@ async def running_floor(
     async with AsyncExitStack() as stack:
         store = stack.enter_context(await _open(order.database))
         now = clock.posix()
-        await asyncio.to_thread(store.enter_rulebook, rulebook.hash, text=rulebook.text, now=now)
+        sources = write_sources(rulebook.sources)
+        await asyncio.to_thread(
+            store.enter_rulebook, rulebook.hash, text=rulebook.text, sources=sources, now=now
+        )
         recovered = await asyncio.to_thread(rebuild, store, gate)
         behind = await asyncio.to_thread(catch_up, store, recovered.engine)
         live = await stack.enter_async_context(LiveStore(store, now=clock.posix))

@@ -5,11 +5,13 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import sample_rulebook
+from compliance_gate.book.sources import write_sources
 from dialer.clock import monotonic_now
 from dialer.floor.stores import JOURNAL_FILE
 from dialer.measures.observer import ShiftObserver
@@ -75,14 +77,18 @@ def rehearse(
         settings={"gate": "standard"},
     )
     began = monotonic_now()
+    sources = write_sources(rulebook.sources)
     if store is not None:
-        store.enter_rulebook(rulebook.hash, text=rulebook.text, now=_starts_at(order.scenario))
+        store.enter_rulebook(
+            rulebook.hash, text=rulebook.text, sources=sources, now=_starts_at(order.scenario)
+        )
     with (
         _rare_collections(),
         JournalWriter(folder / JOURNAL_FILE, header) as file,
         RehearsalWriter(store, file) as writer,
     ):
         file.keep("rulebook", rulebook.hash, rulebook.text)
+        file.keep("rulebook-sources", sha256(sources.encode()).hexdigest()[:16], sources)
         result = run_rehearsal(
             order.scenario,
             seed=order.seed,

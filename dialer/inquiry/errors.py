@@ -9,3 +9,7 @@ class NotThereError(MendableError):
 
 class NothingToAskError(MendableError):
     """There is nothing to answer about yet."""
+
+
+class NotKnownError(MendableError):
+    """What an answer about the past would rest on is not known any more, or was not yet."""

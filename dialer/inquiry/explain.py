@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.book.rulebook import Rulebook
-from compliance_gate.findings import Finding, Verdict
+from compliance_gate.findings import Finding, GateDecision, Verdict
 from compliance_gate.request import PersonFile, ProposedContact
-from compliance_gate.words import Mode, Purpose, Tech
+from compliance_gate.words import Action, Mode, Purpose, Tech
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import silent_within_s
+from dialer.domain.ids import CampaignId
 from dialer.domain.record import instant
+from dialer.domain.transitions import Word
+from dialer.engine.handling import ring_s
 from dialer.inquiry import stored
-from dialer.inquiry.errors import NothingToAskError, NotThereError
+from dialer.inquiry.errors import NothingToAskError, NotKnownError, NotThereError
+from dialer.inquiry.instants import LawThen, campaigns_of, file_at, law_at, rulebook_named, settings_at
 from dialer.results.counting import counted_of, wrong_numbers
+from dialer.results.exports import iso
 from dialer.results.report_view import story_of
 from dialer.storage import queries
 from dialer.storage.store import Store
 
 _MOST_HINTS = 3
+
+_JUST_AFTER_S = 1e-3
+"""What ends at an instant is known after it; no rule is finer than a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +80,44 @@ class Asked:
         return not any(rule.denies for rule in self.rules)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a person would be reached, in the gate's words."""
+
+    action: Action
+    tech: Tech | None = None
+    mode: Mode | None = None
+
+
+class Channel(Word):
+    """By what means a person would be reached."""
+
+    CALL = "call"
+    """A call that any agent may take who is free when it is answered."""
+    HELD_CALL = "held-call"
+    """A call for which an agent is kept before it is dialed."""
+    TEXT = "text"
+    EMAIL = "email"
+    LETTER = "letter"
+
+    @property
+    def manner(self) -> Manner:
+        """The same in the gate's words."""
+        return _MANNERS[self]
+
+
+_MANNERS: Mapping[Channel, Manner] = {
+    Channel.CALL: Manner(action=Action.PLACE_CALL, tech=Tech.PREDICTIVE_LIVE, mode=Mode.PREDICTIVE),
+    Channel.HELD_CALL: Manner(
+        action=Action.PLACE_CALL, tech=Tech.MANUAL_LIVE, mode=Mode.PREVIEW_AGENT_GUARANTEED
+    ),
+    Channel.TEXT: Manner(action=Action.SEND_SMS),
+    Channel.EMAIL: Manner(action=Action.SEND_EMAIL),
+    Channel.LETTER: Manner(action=Action.SEND_LETTER),
+}
+_BY_NUMBER = frozenset({Channel.CALL, Channel.HELD_CALL, Channel.TEXT})
+
+
 def explain_attempt(store: Store, name: str) -> tuple[Asked, ...]:
     """The decision on which an attempt was placed, what came of it, and when the person may be called next.
 
@@ -86,8 +133,8 @@ def explain_attempt(store: Store, name: str) -> tuple[Asked, ...]:
     learned = wrong_numbers(stored.attempts_of(store, record.person))
     counted = counted_of(record, learned)
     after = record.wrapped_at or record.ended_at or record.launched_at
-    book = stored.rulebook_of(store)
-    says, at = _next(store, record.person, at=after, book=book)
+    law, notes = _law_of(store, record.rulebook)
+    says, at = _next(store, record.person, at=after + _JUST_AFTER_S)
     about = (
         ("attempt", record.attempt),
         ("person", record.person),
@@ -98,114 +145,190 @@ def explain_attempt(store: Store, name: str) -> tuple[Asked, ...]:
         ("what happened", story_of(record)),
         ("counts", f"{counted.word.replace('_', ' ')}: {counted.why}"),
         ("rulebook", record.rulebook),
+        *(("law", note) for note in notes),
     )
     asked = Asked(
         title=f"Attempt {record.attempt} was placed because every rule cleared it",
         about=about,
-        rules=_told(findings, book),
+        rules=_told(findings, law, on=record.launched_at),
         next_says=says,
         next_at=at,
     )
     return (asked,)
 
 
-def explain_person(store: Store, person: str, *, at: float) -> tuple[Asked, ...]:
-    """Whether a person could be called at `at` (POSIX seconds), on each of their numbers.
+def explain_person(
+    store: Store,
+    person: str,
+    *,
+    at: float,
+    debt: str | None = None,
+    number: str | None = None,
+    channel: Channel = Channel.CALL,
+) -> tuple[Asked, ...]:
+    """Whether a person could be reached at `at` (POSIX seconds), by the law and the facts of that instant.
+
+    Args:
+        debt, number: about which, on which; None = each that was on file then.
 
     Raises:
-        NotThereError: nobody knows the person.
-        NothingToAskError: no number or no debt of theirs is on file.
+        NotThereError: nobody knows the person, or they did not have the debt or number then.
+        NotKnownError: the law of then, or the person then, is not known.
+        NothingToAskError: no number or no debt of theirs was on file.
     """
-    file = stored.person_file(store, person, at=at)
-    if file is None:
-        raise NotThereError(
-            f"no person is called {person!r}",
-            where="this store",
-            mend="ids of persons are in the second column of `fairdial export attempts`.",
-        )
-    book = stored.rulebook_of(store)
-    gate = ComplianceGate(book)
-    settings = _settings(store)
-    asked = tuple(
-        _ask(gate, file, number.number, debt.debt, settings, at=at)
-        for debt in file.debts
-        for number in file.numbers
+    then = Then.of(store, person, at)
+    debts = _chosen("debt", debt, tuple(each.debt for each in then.file.debts), then)
+    numbers: tuple[str | None, ...] = (None,)
+    if channel in _BY_NUMBER:
+        numbers = _chosen("number", number, tuple(each.number for each in then.file.numbers), then)
+    elif number is not None:
+        raise NothingToAskError(f"a {channel.value} goes to no number", mend="leave --number out.")
+    return tuple(
+        _ask(then, at_number, about_debt, settings, channel)
+        for about_debt in debts
+        for at_number in numbers
+        for settings in then.campaigns(about_debt)
     )
-    if not asked:
+
+
+def _chosen(what: str, wanted: str | None, there: tuple[str, ...], then: Then) -> tuple[str, ...]:
+    person = then.file.person
+    if wanted is not None and wanted not in there:
+        mend = f"on file then: {', '.join(there)}." if there else f"no {what} was on file then."
+        raise NotThereError(f"{person} did not have {what} {wanted!r} at {iso(then.at)}", mend=mend)
+    if not there:
         raise NothingToAskError(
-            f"person {person!r} has no number or no debt on file", mend="there is nothing to ask the gate."
+            f"person {person!r} has no {what} on file", mend="there is nothing to ask the gate."
         )
-    return asked
+    return there if wanted is None else (wanted,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Then:
+    """What a question about an instant is asked with: all of it as it was at `at` (POSIX seconds)."""
+
+    store: Store
+    at: float
+    law: LawThen
+    gate: ComplianceGate
+    file: PersonFile
+    prepared: PreparedPerson
+    settings: Mapping[CampaignId, CampaignSettings]
+
+    @classmethod
+    def of(cls, store: Store, person: str, at: float) -> Then:
+        """Raises: NotThereError, NotKnownError."""
+        file = file_at(store, person, at)
+        law = law_at(store, at)
+        return cls(
+            store=store,
+            at=at,
+            law=law,
+            gate=ComplianceGate(law.book),
+            file=file,
+            prepared=PreparedPerson(file),
+            settings=settings_at(store, at),
+        )
+
+    def campaigns(self, debt: str) -> tuple[CampaignSettings | None, ...]:
+        """The settings of every campaign in which the debt was worked; None = no campaign was set up."""
+        names = campaigns_of(self.store, debt)
+        found = tuple(self.settings[name] for name in sorted(names & self.settings.keys()))
+        if found:
+            return found
+        if len(self.settings) <= 1:
+            return tuple(self.settings.values()) or (None,)
+        raise NotKnownError(
+            f"in which of {len(self.settings)} campaigns {debt} would have been called is not known",
+            mend="its ring time and its client's rules depend on it.",
+        )
 
 
 def _ask(
-    gate: ComplianceGate,
-    file: PersonFile,
-    number: str,
+    then: Then,
+    number: str | None,
     debt: str,
     settings: CampaignSettings | None,
-    *,
-    at: float,
+    channel: Channel,
 ) -> Asked:
-    prepared = PreparedPerson(file)
-    decision = gate.evaluate(_request(prepared, number, debt, settings), at=instant(at))
-    zones = tuple(sorted(zone.name for zone in prepared.zone_set(int(at)).zones))
-    verdict = "may be called" if decision.is_allowed else "may not be called"
+    decision = _decided(then, _request(then.prepared, number, debt, settings, channel), settings)
+    zones = tuple(sorted(zone.name for zone in then.prepared.zone_set(int(then.at)).zones))
+    person, means = then.file.person, f"on {number}" if number is not None else f"by {channel.value}"
+    verdict = "may be called" if channel in (Channel.CALL, Channel.HELD_CALL) else "may be written to"
+    verdict = verdict if decision.is_allowed else verdict.replace("may", "may not")
     retry = None if decision.retry_at is None else decision.retry_at.timestamp()
     about = (
-        ("person", file.person),
-        ("number", number),
+        ("person", person),
+        ("number", number or ""),
         ("debt", debt),
-        ("at", _times(at, zones)),
-        ("rulebook", decision.rulebook),
+        ("channel", channel.value),
+        ("campaign", "" if settings is None else settings.campaign),
+        ("at", _times(then.at, zones)),
+        ("rulebook", then.law.hash),
+        *(("law", note) for note in then.law.notes),
     )
     says = "now" if decision.is_allowed else _next_words(retry, zones)
     return Asked(
-        title=f"{file.person} {verdict} on {number} about {debt}",
-        about=about,
-        rules=_told(decision.findings, gate.rulebook),
+        title=f"{person} {verdict} {means} about {debt}",
+        about=tuple((name, value) for name, value in about if value),
+        rules=_told(decision.findings, then.law.book, on=then.at),
         next_says=says,
-        next_at=at if decision.is_allowed else retry,
+        next_at=then.at if decision.is_allowed else retry,
     )
+
+
+def _decided(then: Then, request: ContactRequest, settings: CampaignSettings | None) -> GateDecision:
+    """As the engine asks: where a call must ring longer than was asked, that must be lawful too."""
+    decision = then.gate.evaluate(request, at=instant(then.at))
+    if decision.clearance is None or settings is None or not request.max_ring_s:
+        return decision
+    most_s = silent_within_s(ring_s(settings, decision.clearance.handling))
+    if most_s <= request.max_ring_s:
+        return decision
+    return then.gate.evaluate(replace(request, max_ring_s=most_s), at=instant(then.at))
 
 
 def _request(
-    prepared: PreparedPerson, number: str, debt: str, settings: CampaignSettings | None
+    prepared: PreparedPerson,
+    number: str | None,
+    debt: str,
+    settings: CampaignSettings | None,
+    channel: Channel,
 ) -> ContactRequest:
     """The question the engine would ask."""
+    manner = channel.manner
+    rings = manner.action is Action.PLACE_CALL and settings is not None
     return ContactRequest(
         person=prepared,
         proposed=ProposedContact(
+            action=manner.action,
             number=number,
             debts=(debt,),
             purpose=Purpose.COLLECTION if settings is None else settings.purpose,
-            tech=Tech.PREDICTIVE_LIVE,
-            mode=Mode.PREDICTIVE,
+            tech=manner.tech,
+            mode=manner.mode,
             client=None if settings is None else settings.client,
             campaign=None if settings is None else settings.campaign,
         ),
-        max_ring_s=0.0 if settings is None else silent_within_s(settings.ring_s),
+        max_ring_s=silent_within_s(settings.ring_s) if rings and settings is not None else 0.0,
     )
 
 
-def _settings(store: Store, campaign: str | None = None) -> CampaignSettings | None:
-    found = stored.campaign_settings(store)
-    if campaign is not None and campaign in found:
-        return found[campaign]
-    return next(iter(found.values()), None)
+def _law_of(store: Store, name: str) -> tuple[Rulebook | None, tuple[str, ...]]:
+    """The rulebook that decided, for its words; None and why where it cannot be had."""
+    try:
+        law = rulebook_named(store, name)
+    except NotKnownError as error:
+        return None, (error.what,)
+    return law.book, law.notes
 
 
-def _next(store: Store, person: str, *, at: float, book: Rulebook) -> tuple[str, float | None]:
-    """When the person may be called next about any debt on any number, seen from `at`."""
-    file = stored.person_file(store, person, at=at)
-    if file is None or not file.debts or not file.numbers:
-        return "not known: the person is not on file", None
-    gate, settings = ComplianceGate(book), _settings(store)
-    asked = [
-        _ask(gate, file, number.number, debt.debt, settings, at=at)
-        for debt in file.debts
-        for number in file.numbers
-    ]
+def _next(store: Store, person: str, *, at: float) -> tuple[str, float | None]:
+    """When the person may be called next about any debt on any number, by what was known at `at`."""
+    try:
+        asked = explain_person(store, person, at=at)
+    except (NothingToAskError, NotThereError, NotKnownError) as error:
+        return f"not known: {error.what}", None
     possible = [each for each in asked if each.next_at is not None]
     if not possible:
         return "not by waiting", None
@@ -227,12 +350,13 @@ def _times(at: float, zones: tuple[str, ...]) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC" + (f" ({'; '.join(local)})" if local else "")
 
 
-def _told(findings: tuple[Finding, ...], book: Rulebook) -> tuple[RuleAsked, ...]:
-    return tuple(_rule_asked(finding, book) for finding in findings)
+def _told(findings: tuple[Finding, ...], book: Rulebook | None, *, on: float) -> tuple[RuleAsked, ...]:
+    day = instant(on).date()
+    return tuple(_rule_asked(finding, book, day) for finding in findings)
 
 
-def _rule_asked(finding: Finding, book: Rulebook) -> RuleAsked:
-    rule = book.rule(finding.rule)
+def _rule_asked(finding: Finding, book: Rulebook | None, on: date) -> RuleAsked:
+    rule = None if book is None else book.rule(finding.rule, on) or book.rule(finding.rule)
     return RuleAsked(
         rule=finding.rule,
         what=None if rule is None else rule.header.what,

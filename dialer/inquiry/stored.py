@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
@@ -13,7 +14,7 @@ from dialer.domain.campaign import CampaignSettings
 from dialer.domain.events import LeadsFetched
 from dialer.domain.facts import FactChange, with_entry
 from dialer.domain.ids import AttemptId
-from dialer.domain.record import AttemptRecord, entry_of
+from dialer.domain.record import AttemptRecord, entry_of, instant, known_at
 from dialer.floor.law import rulebook_for_calls
 from dialer.measures.records import DenialMade, PromiseMade
 from dialer.storage import queries
@@ -103,7 +104,7 @@ def persons_called(store: Store) -> list[str]:
 
 
 def person_file(store: Store, person: str, *, at: float) -> PersonFile | None:
-    """What was known of a person at `at` (POSIX seconds); None when nobody knows them.
+    """What was known of a person just before `at` (POSIX seconds); None when nobody knows them.
 
     People of a placement are in the store's tables. Those a rehearsal made up are only in its journal: their
     file is the one that was fetched last, with every fact and attempt since.
@@ -115,7 +116,7 @@ def person_file(store: Store, person: str, *, at: float) -> PersonFile | None:
     if fetched is None:
         return None
     changes = store.read(lambda connection: _changes(connection, at))
-    return _brought_up_to(fetched, changes, attempts_of(store, person), at)
+    return _brought_up_to(_before(fetched, at), changes, attempts_of(store, person), at)
 
 
 def is_known(file: PersonFile) -> bool:
@@ -177,17 +178,33 @@ def _changes(connection: Connection, until: float | None) -> list[FactChange]:
     return [change_of(row) for row in connection.execute(query)]
 
 
+def _before(file: PersonFile, at: float) -> PersonFile:
+    """The file without what came at `at` (POSIX seconds) or later; it may have been fetched after it."""
+    moment = instant(at)
+    return replace(
+        file,
+        history=tuple(entry for entry in file.history if entry.at < moment),
+        consents=tuple(consent for consent in file.consents if consent.at <= moment),
+        requests=tuple(request for request in file.requests if request.at <= moment),
+        holds=tuple(hold for hold in file.holds if hold.since <= moment),
+    )
+
+
 def _brought_up_to(
     file: PersonFile, changes: list[FactChange], attempts: Iterator[AttemptRecord], at: float
 ) -> PersonFile:
     for change in changes:
-        if change.binds(file):
+        if change.binds(file) and not change.is_in(file):
             file = change.apply(file)
+    launched = set[str]()
     for attempt in attempts:
-        entry = entry_of(attempt) if attempt.launched_at <= at else None
+        launched.add(attempt.attempt)
+        known = known_at(attempt, at)
+        entry = None if known is None else entry_of(known)
         if entry is not None:
+            launched.discard(attempt.attempt)
             file = with_entry(file, entry)
-    return file
+    return replace(file, history=tuple(entry for entry in file.history if entry.entry not in launched))
 
 
 def files_of(store: Store, persons: list[str]) -> Iterator[PersonFile]:

@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, Row, Select, select
 from compliance_gate.request import Address, Debt, HistoryEntry, NumberOnFile, PersonFile
 from compliance_gate.words import AddressKind, DebtType, DncList, NumberKind, NumberRole, PersonRole, Place
 from dialer.domain.facts import FactChange
-from dialer.domain.record import entry_of, instant
+from dialer.domain.record import entry_of, instant, known_at
 from dialer.storage.database.tables import (
     addresses,
     attempts,
@@ -26,7 +26,9 @@ from dialer.storage.database.tables import (
     numbers,
     person_debts,
     person_numbers,
+    placed_before,
 )
+from dialer.storage.journal.codecs import value_decoder
 from dialer.storage.projecting import attempt_rows, fact_rows
 
 HISTORY_S = 100 * 86_400.0
@@ -39,6 +41,7 @@ CHUNK = 5_000
 
 _zone_set = msgspec.json.Decoder(frozenset[str]).decode
 _lists = msgspec.json.Decoder(frozenset[DncList]).decode
+_placed_file = value_decoder(PersonFile)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -68,8 +71,8 @@ def person_files(
 
     Args:
         now: POSIX seconds from which the 100 days and the days past due are counted.
-        until: leave out facts and calls after this instant, to see what was known then. None for decisions:
-            what binds must not be hidden by a clock that was set back. What was *placed* is always today's.
+        until: leave out what came after this instant (a call that began at it, too), to see what was known
+            then. None for decisions: what binds must not be hidden by a clock that was set back.
 
     Returns:
         files by person id; a person nobody knows has an empty file, which no gate clears.
@@ -85,6 +88,8 @@ def _files_of(
     connection: Connection, persons: Sequence[str], *, now: float, until: float
 ) -> dict[str, PersonFile]:
     files = placed_files(connection, persons, now=now)
+    if until < ALL_TIME:
+        files.update(placed_earlier(connection, persons, at=until))
     entries = _attempts(connection, persons, since=now - HISTORY_S, until=until)
     for person, changes in _changes(connection, files, until).items():
         files[person] = _apply_all(files[person], changes)
@@ -117,6 +122,28 @@ def placed_files(connection: Connection, persons: Sequence[str], *, now: float) 
         )
         for person in persons
     }
+
+
+def placed_earlier(connection: Connection, persons: Sequence[str], *, at: float) -> dict[str, PersonFile]:
+    """Files as they had been placed by `at` (POSIX seconds), of those whom a later file changed."""
+    table = placed_before
+    query = (
+        select(table.c.person, table.c.until, table.c.body)
+        .where(table.c.person.in_(persons), table.c.until > at)
+        .order_by(table.c.until.desc(), table.c.id.desc())
+    )
+    rows = connection.execute(query).all()
+    return {row.person: _older(_placed_file(row.body.encode()), since=at, until=row.until) for row in rows}
+
+
+def _older(file: PersonFile, *, since: float, until: float) -> PersonFile:
+    """A file of the day of `until` as it was on the earlier day of `since`: debts were past due for less."""
+    days = (instant(until).date() - instant(since).date()).days
+    owed = (
+        debt if debt.days_past_due is None else replace(debt, days_past_due=max(0, debt.days_past_due - days))
+        for debt in file.debts
+    )
+    return replace(file, debts=tuple(owed))
 
 
 def _grouped(
@@ -193,12 +220,13 @@ def _attempts(
         .where(
             attempts.c.person.in_(persons),
             attempts.c.launched_at >= since,
-            attempts.c.launched_at <= until,
+            attempts.c.launched_at < until,
         )
         .order_by(attempts.c.launched_at, attempts.c.attempt)
     )
     for row in connection.execute(query).all():
-        entry = entry_of(attempt_rows.record_of(row))
+        record = known_at(attempt_rows.record_of(row), until)
+        entry = None if record is None else entry_of(record)
         if entry is not None:
             grouped[row.person].append(entry)
     return grouped

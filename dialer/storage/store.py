@@ -14,7 +14,14 @@ from dialer.storage import leads, person_files
 from dialer.storage.database import lock, schema
 from dialer.storage.database.connections import Database, connect, store_url
 from dialer.storage.database.statements import insert_missing
-from dialer.storage.database.tables import campaigns, meta, numbers, rulebooks, telephone_numbers
+from dialer.storage.database.tables import (
+    campaigns,
+    meta,
+    numbers,
+    rulebook_uses,
+    rulebooks,
+    telephone_numbers,
+)
 from dialer.storage.journal import checkpoints, rows
 from dialer.storage.journal.chain import Head, first_link
 from dialer.storage.journal.rows import JournalTable
@@ -149,9 +156,16 @@ class Store:
         return self.write(_next_generation)
 
     def enter_rulebook(
-        self, rulebook: str, *, text: str | None = None, versions: str = "", now: float
+        self,
+        rulebook: str,
+        *,
+        text: str | None = None,
+        sources: str | None = None,
+        versions: str = "",
+        now: float,
     ) -> bool:
-        """Write down that this law is in force, and its text; True when the store has not seen it before.
+        """Write down that this law is in force from `now` (POSIX seconds) on, with its text and sources; True
+        when the store has not seen it before.
 
         Then leads that were denied under another law are looked at again, in small transactions.
         """
@@ -160,11 +174,15 @@ class Store:
             "first_used_at": now,
             "versions": versions,
             "text": text,
+            "sources": sources,
         }
 
         def enter(connection: Connection) -> list[str] | None:
-            known = select(rulebooks.c.rulebook).where(rulebooks.c.rulebook == rulebook)
-            if connection.scalar(known) is not None:
+            _use(connection, rulebook, now)
+            known = rulebooks.c.rulebook == rulebook
+            if connection.scalar(select(rulebooks.c.rulebook).where(known)) is not None:
+                unkept = known & rulebooks.c.sources.is_(None)
+                connection.execute(rulebooks.update().where(unkept).values(text=text, sources=sources))
                 return None
             insert_missing(connection, rulebooks, [row])
             return list(connection.execute(select(campaigns.c.campaign)).scalars())
@@ -210,6 +228,13 @@ def _prepare(connection: Connection, identity_key: bytes | None) -> bytes:
         insert_missing(connection, meta, [{"key": IDENTITY_KEY, "value": key.hex()}])
     rows.begin(connection, first_link(b"the journal of the store with the key " + key))
     return key
+
+
+def _use(connection: Connection, rulebook: str, now: float) -> None:
+    """A floor that goes on under the same law is no use of its own."""
+    last = select(rulebook_uses.c.rulebook).order_by(rulebook_uses.c.id.desc()).limit(1)
+    if connection.scalar(last) != rulebook:
+        connection.execute(rulebook_uses.insert().values(rulebook=rulebook, since=now))
 
 
 def _next_generation(connection: Connection) -> int:

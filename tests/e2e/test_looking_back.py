@@ -58,7 +58,7 @@ def test_an_attempt_is_explained_by_every_rule_that_was_asked(
 def test_a_person_may_not_be_called_at_night_and_the_reason_is_told(
     smoke: Path, run: Run, rows: list[dict[str, str]]
 ) -> None:
-    at = "2026-03-10T03:00:00-05:00"
+    at = "2026-03-11T03:00:00-05:00"
     done = run("explain", "--person", rows[0]["person"], "--at", at, "--json", folder=smoke)
     told = json.loads(done.stdout)
     assert told
@@ -72,11 +72,28 @@ def test_a_person_may_not_be_called_at_night_and_the_reason_is_told(
 def test_the_answer_for_people_names_rule_citation_and_when_next(
     smoke: Path, run: Run, rows: list[dict[str, str]]
 ) -> None:
-    at = "2026-03-10T03:00:00-05:00"
+    at = "2026-03-11T03:00:00-05:00"
     text = run("explain", "--person", rows[0]["person"], "--at", at, folder=smoke).stdout
     assert "may not be called" in text
     assert "12 CFR 1006.6(b)(1)" in text
     assert "next" in text
+
+
+def test_where_the_law_or_the_debt_of_an_instant_is_not_known_nothing_is_answered(
+    smoke: Path, run: Run, rows: list[dict[str, str]]
+) -> None:
+    person, at = ("explain", "--person", rows[0]["person"]), ("--at", rows[0]["launched_at"])
+    for more, said in (
+        (("--at", "2026-03-10T03:00:00-05:00"), "no law was in force here at 2026-03-10T08:00:00"),
+        ((*at, "--debt", "d-9"), "did not have debt 'd-9'"),
+        ((*at, "--channel", "pigeon"), "nobody is reached by 'pigeon'"),
+        ((*at, "--channel", "letter", "--number", rows[0]["number"]), "a letter goes to no number"),
+    ):
+        done = run(*person, *more, folder=smoke)
+        assert (done.returncode, said in done.stderr) == (1, True), done.stderr
+    exact = (*at, "--debt", rows[0]["debts"], "--number", rows[0]["number"])
+    (told,) = json.loads(run(*person, *exact, "--json", folder=smoke).stdout)
+    assert told["allowed"] is True
 
 
 @pytest.mark.parametrize(

@@ -100,8 +100,19 @@ rulebooks = Table(
     Column("first_used_at", Float, nullable=False),
     _text("versions"),
     Column("text", Text),
+    Column("sources", Text),
 )
-"""`text`: what the rulebook's hash was made of; null = it was not kept (format 1)."""
+"""`text`: what the rulebook's hash was made of; `sources`: the files and signatures that it can be read from
+again. Null = it was not kept."""
+
+rulebook_uses = Table(
+    "rulebook_uses",
+    metadata,
+    _serial(),
+    _text("rulebook", default=None),
+    Column("since", Float, nullable=False),
+)
+"""Which rulebook was in force from when on, in the order in which floors began to work under them."""
 
 # --- what was placed --------------------------------------------------------------------------------------
 
@@ -211,6 +222,17 @@ debts = Table(
     Column("import_id", Text),
     Index("ix_debts_client_account", "client", "client_account", unique=True),
 )
+
+placed_before = Table(
+    "placed_before",
+    metadata,
+    _serial(),
+    Column("person", Text, nullable=False),
+    Column("until", Float, nullable=False),
+    _text("body", default=None),
+    Index("ix_placed_before_person", "person", "until"),
+)
+"""What had been placed of a person, as the gate saw it, until a later file changed it."""
 
 person_debts = Table(
     "person_debts",

@@ -4,7 +4,7 @@ Every row has an id that follows from the file's own keys, so the same account p
 nothing, and a job that was killed half-way is simply done again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -58,7 +58,10 @@ class Batch:
         """
         rows, placing = self._rows, self._placing
         known = _known(connection, rows.persons, placing.import_id)
+        concerned = sorted({*known, *_owing(connection, rows.debts)})
+        before = _placed(connection, concerned, now=placing.now)
         rows.write(connection)
+        _keep_changed(connection, before, now=placing.now)
         _add_to_edited(connection, known, rows, placing)
         news.add(connection, known, import_id=placing.import_id)
         _flag_doubtful(connection, sorted(rows.persons))
@@ -76,6 +79,32 @@ def _known(connection: Connection, persons: Iterable[str], import_id: str) -> tu
             select(t.persons.c.person).where(t.persons.c.person.in_(chunk), earlier)
         ).scalars()
     return tuple(PersonId(person) for person in sorted(found))
+
+
+def _owing(connection: Connection, debts: Iterable[str]) -> Iterator[str]:
+    """Who was tied to these debts before."""
+    for chunk in chunks(sorted(debts)):
+        yield from connection.execute(
+            select(t.person_debts.c.person).where(t.person_debts.c.debt.in_(chunk))
+        ).scalars()
+
+
+def _placed(connection: Connection, persons: Sequence[str], *, now: float) -> dict[str, PersonFile]:
+    files: dict[str, PersonFile] = {}
+    for chunk in chunks(persons):
+        files.update(placed_files(connection, chunk, now=now))
+    return files
+
+
+def _keep_changed(connection: Connection, before: Mapping[str, PersonFile], *, now: float) -> None:
+    """What a file changes is kept as it was: a decision of an earlier day is judged by it."""
+    after = _placed(connection, sorted(before), now=now)
+    rows: list[Row] = [
+        {"person": person, "until": now, "body": json_text(file)}
+        for person, file in before.items()
+        if after[person] != file
+    ]
+    insert_rows(connection, t.placed_before, rows)
 
 
 def _add_to_edited(
@@ -114,7 +143,7 @@ class _Rows:
         self._numbers: dict[str, Row] = {}
         self._telephones: dict[str, Row] = {}
         self._person_numbers: dict[tuple[str, str], Row] = {}
-        self._debts: dict[str, Row] = {}
+        self.debts: dict[str, Row] = {}
         self._person_debts: dict[tuple[str, str], Row] = {}
         self._leads: dict[str, Row] = {}
         self._facts: dict[tuple[object, ...], Row] = {}
@@ -143,7 +172,7 @@ class _Rows:
             (t.addresses, self._addresses),
             (t.address_lines, self._lines),
             (t.person_numbers, self._person_numbers),
-            (t.debts, self._debts),
+            (t.debts, self.debts),
             (t.person_debts, self._person_debts),
         ):
             upsert(connection, table, list(rows.values()))
@@ -241,7 +270,7 @@ class _Rows:
                     self._fact(FactChange(person=person, consent=consent))
 
     def _add_debt(self, debt: DebtId, account: PlacedAccount) -> None:
-        self._debts[debt] = {
+        self.debts[debt] = {
             "debt": debt,
             "client": account.client,
             "client_account": account.client_account,

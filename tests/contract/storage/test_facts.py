@@ -255,9 +255,34 @@ def test_a_file_can_be_seen_as_it_was_at_an_earlier_instant(floor: Any) -> None:
     )
     seen = {
         seconds: floor.store.person_files([person], now=floor.now, until=floor.now + seconds)[person]
-        for seconds in (0, 30, 60)
+        for seconds in (0, 30, 31, 60)
     }
     assert seen[0] == before
-    assert (len(seen[30].history), seen[30].requests) == (1, ())
+    assert seen[30] == before, "a call is not held against itself"
+    assert (len(seen[31].history), seen[31].requests) == (1, ())
     assert seen[60] == file_of(floor, person)
     assert seen[60].requests == (request,)
+
+
+def test_roles_numbers_and_addresses_are_those_of_the_instant_asked_for(floor: Any) -> None:
+    """A later file that changes them does not change what an earlier decision went by."""
+    since = (instant(floor.now) - timedelta(days=40)).date()
+    first = replace(floor.account("A1", role=PersonRole.GUARANTOR), delinquent_since=since)
+    floor.place(first)
+    person = floor.store.identifiers.person("acme", "of-A1")
+    before = file_of(floor, person)
+    day = 86_400.0
+    began, floor.now = floor.now, floor.now + 10 * day
+    floor.place(replace(first, person=replace(first.person, role=PersonRole.CONSUMER)), sha256="g")
+    floor.place(floor.account("B1"), sha256="h")
+    changed_at, floor.now = floor.now, floor.now + day
+
+    def seen(at: float) -> PersonFile:
+        return floor.store.person_files([person], now=at, until=at)[person]
+
+    assert seen(began) == before
+    earlier, later = seen(changed_at - day), seen(changed_at)
+    assert [debt.person_role for debt in earlier.debts] == [PersonRole.GUARANTOR]
+    assert [debt.person_role for debt in later.debts] == [PersonRole.CONSUMER]
+    assert [debt.days_past_due for debt in (*earlier.debts, *later.debts)] == [49, 50]
+    assert seen(floor.now) == file_of(floor, person)

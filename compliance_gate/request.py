@@ -21,6 +21,7 @@ from compliance_gate.words import (
     EventKind,
     GivenTo,
     HoldKind,
+    Institution,
     Medium,
     Mode,
     NumberKind,
@@ -71,6 +72,8 @@ class NumberOnFile:
             known.
         on_lists: do-not-call lists that hold the number.
         dnc_checked: whether the lists were looked up at all; `None` = not known.
+        institution: what kind of institution's line it is; `None` = not known to be one's. What is
+            asked of such a line binds who asked, of any other everybody who has it; calls count for the line.
     """
 
     number: Name
@@ -83,6 +86,7 @@ class NumberOnFile:
     on_lists: frozenset[DncList] = frozenset()
     dnc_checked: bool | None = None
     ported_from_landline_at: datetime | None = None
+    institution: Institution | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +135,37 @@ class HistoryEntry:
     rnd_result: RndResult | None = None
     rnd_date: date | None = None
     caller_id: str | None = None
+
+
+def on_line(entry: HistoryEntry) -> HistoryEntry | None:
+    """Of something that happened, what concerns the line and so everybody who has it; `None` if nothing does.
+
+    Whose debts it was about, what was said, who was reached: that stays with the person it was for.
+    """
+    if entry.number is None or entry.event not in ON_A_LINE:
+        return None
+    return HistoryEntry(
+        entry=entry.entry,
+        at=entry.at,
+        event=entry.event,
+        direction=entry.direction,
+        outcome=entry.outcome,
+        number=entry.number,
+        tech=entry.tech,
+        mode=entry.mode,
+    )
+
+
+ON_A_LINE = frozenset(
+    {
+        EventKind.CALL_PLACED,
+        EventKind.CALL_RECEIVED,
+        EventKind.RINGLESS_VOICEMAIL,
+        EventKind.SMS,
+        EventKind.SMS_RECEIVED,
+    }
+)
+"""What happens on a telephone line, and not with a person alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +234,13 @@ class Hold:
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class PersonFile:
-    """Everything on file about one person that the law may ask about."""
+    """Everything on file about one person that the law may ask about.
+
+    Attributes:
+        history: what happened with this person, and with others who were reached through their file.
+        line_history: what happened on this person's numbers for somebody else who has the number, whatever
+            campaign it was for (`on_line`). With `history` it is all that happened on each line.
+    """
 
     person: Name
     role: PersonRole = PersonRole.CONSUMER
@@ -211,6 +252,7 @@ class PersonFile:
     requests: Annotated[tuple[PersonRequest, ...], AnyNumber()] = ()
     holds: Annotated[tuple[Hold, ...], AnyNumber()] = ()
     known_location: KnownLocation | None = None
+    line_history: Annotated[tuple[HistoryEntry, ...], AnyNumber()] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

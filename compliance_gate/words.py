@@ -78,6 +78,15 @@ class Place(StrEnum):
     OTHER = "other"
 
 
+class Institution(StrEnum):
+    """Whose line it is, where it is no household's: many people are reached through it, one by one."""
+
+    SWITCHBOARD = "switchboard"
+    PRISON = "prison"
+    SHELTER = "shelter"
+    HOSPITAL = "hospital"
+
+
 class AddressKind(StrEnum):
     """What an address is to the person."""
 

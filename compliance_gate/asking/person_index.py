@@ -1,11 +1,10 @@
 """One person's file, indexed for speed, and the request that carries it to the gate."""
 
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
-from operator import gt
 
+from compliance_gate.asking.past import CALLS_EITHER_WAY, MAY_BE_CONVERSATION, Past, PastEvent, event_code
 from compliance_gate.book.register import Place
 from compliance_gate.calendar import ZoneDays, zone_days
 from compliance_gate.consents import CallConsent, call_consents
@@ -18,41 +17,7 @@ from compliance_gate.request import (
     ProposedContact,
 )
 from compliance_gate.whereabouts.country_zones import countries_of_number, is_placeless, zones_possible
-from compliance_gate.words import ConsentScope, DebtType, EventKind, NumberKind, Outcome, Profile, RequestKind
-
-_OUTCOMES = (None, *Outcome)
-_KINDS = tuple(EventKind)
-_CODES = {(kind, out): i for i, (kind, out) in enumerate((k, o) for k in _KINDS for o in _OUTCOMES)}
-EVENT_CODES = len(_CODES)
-_MAY_BE_CONVERSATION = (None, Outcome.CONVERSATION)
-_CALLS_EITHER_WAY = (EventKind.CALL_PLACED, EventKind.CALL_RECEIVED)
-CONVERSATIONS = sum(1 << _CODES[kind, out] for kind in _CALLS_EITHER_WAY for out in _MAY_BE_CONVERSATION)
-"""The codes of what was, or may have been, a conversation: a bit for each."""
-
-
-def event_code(kind: EventKind, outcome: Outcome | None) -> int:
-    """A small integer for a kind of event with its outcome, to index the tables of counting rules."""
-    return _CODES[kind, outcome]
-
-
-@dataclass(frozen=True, slots=True)
-class PastEvent:
-    """A history entry made ready for counting.
-
-    Attributes:
-        groups: debts it counts for, grouped as Regulation F groups student loans; `None` = every debt.
-        spoken: debts spoken of if it was, or may have been, a conversation; `None` = every debt, empty =
-            no conversation.
-        own: whether it was with the person of the file, not a spouse or another.
-    """
-
-    at: int
-    code: int
-    groups: frozenset[str] | None
-    spoken: frozenset[str] | None
-    number: str | None
-    own: bool
-    entry: HistoryEntry
+from compliance_gate.words import ConsentScope, DebtType, NumberKind, Profile, RequestKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +34,10 @@ class PreparedPerson:
 
     __slots__ = (
         "_call_consents",
-        "_codes",
-        "_days",
-        "_entries",
-        "_events",
         "_group_of",
+        "_lines",
+        "_past",
         "_places",
-        "_times",
         "_zone_sets",
         "all_groups",
         "file",
@@ -91,71 +53,41 @@ class PreparedPerson:
         self.requests: dict[RequestKind, list[PersonRequest]] = {}
         for request in file.requests:
             self.requests.setdefault(request.type, []).append(request)
-        self._entries: tuple[HistoryEntry, ...] = ()
-        self._events: list[PastEvent | None] = []
-        self._times: list[int] | None = None
-        self._codes = 0
-        self._days: dict[str, list[int]] = {}
+        self._past: Past | None = None
+        self._lines: dict[str | None, Past] = {}
         self._zone_sets: tuple[ZoneSet, ZoneSet] | None = None
         self._places: frozenset[Place] | None = None
         self._call_consents: tuple[CallConsent, ...] | None = None
 
     @property
-    def times(self) -> list[int]:
-        """POSIX second of each thing that happened, in order of time."""
-        if self._times is None:
-            self._sort()
-            assert self._times is not None
-        return self._times
+    def past(self) -> Past:
+        """What happened with this person."""
+        if self._past is None:
+            self._past = Past(self.file.history, self._event)
+        return self._past
 
-    @property
-    def codes(self) -> int:
-        """The codes of all that happened, a bit for each."""
-        if self._times is None:
-            self._sort()
-        return self._codes
+    def line(self, number: str | None) -> Past:
+        """What happened on a line: what is on the person's own file, and what was for others who have it.
 
-    def event(self, index: int) -> PastEvent:
-        """The thing that happened at an index of `times`, made ready when first asked for."""
-        event = self._events[index]
-        if event is None:
-            event = self._event(self._entries[index], self.times[index])
-            self._events[index] = event
-        return event
-
-    def events(self, first: int, end: int) -> list[PastEvent]:
-        """Events from one index up to, not including, another."""
-        return [self._events[index] or self.event(index) for index in range(first, end)]
-
-    def _sort(self) -> None:
-        entries = self.file.history
-        times = [int(entry.at.timestamp()) for entry in entries]
-        if any(map(gt, times, times[1:])):
-            order = sorted(range(len(times)), key=lambda index: (times[index], entries[index].entry))
-            entries = tuple(entries[index] for index in order)
-            times = [times[index] for index in order]
-        self._entries, self._times = entries, times
-        self._events = [None] * len(times)
-        codes = 0
-        for entry in entries:
-            codes |= 1 << _CODES[entry.event, entry.outcome]
-        self._codes = codes
-
-    def days(self, zone: ZoneDays) -> list[int]:
-        """Local day of each event in a zone, in the order of `events`."""
-        known = self._days.get(zone.name)
+        Where nothing was for others this is `past` itself, and whoever counts looks at each event's number.
+        """
+        known = self._lines.get(number)
         if known is None:
-            known = [zone.day_of(at) for at in self.times]
-            self._days[zone.name] = known
+            own = {entry.entry for entry in self.file.history}
+            others = [
+                entry for entry in self.file.line_history if entry.number == number and entry.entry not in own
+            ]
+            known = self._lines[number] = self._joined(others) if others else self.past
         return known
 
-    def since_day(self, zone: ZoneDays, day: int) -> int:
-        """Index of the first event on or after a local day."""
-        return bisect_left(self.days(zone), day)
+    def _joined(self, others: list[HistoryEntry]) -> Past:
+        names = {entry.entry for entry in others}
 
-    def until_time(self, at: int) -> int:
-        """Number of events up to and including a second."""
-        return bisect_right(self.times, at)
+        def make(entry: HistoryEntry, at: int) -> PastEvent:
+            event = self._event(entry, at)
+            return replace(event, for_another=True) if entry.entry in names else event
+
+        return Past((*self.file.history, *others), make)
 
     def groups_of(self, debts: tuple[str, ...] | None) -> tuple[str, ...]:
         """Debts as the law groups them, sorted; nothing said means every debt on file."""
@@ -166,6 +98,13 @@ class PreparedPerson:
             (debt,) = debts
             return (group_of.get(debt, debt),)
         return tuple(sorted({group_of.get(debt, debt) for debt in debts}))
+
+    def creditors_of(self, debts: tuple[str, ...] | None) -> frozenset[str] | None:
+        """Whom the debts are owed to (nothing said: every debt on file); `None` where any is not known."""
+        client_of = {debt.debt: debt.client for debt in self.file.debts}
+        clients = [client_of.get(debt) for debt in debts or client_of]
+        known = frozenset(client for client in clients if client is not None)
+        return known if clients and None not in clients else None
 
     def surely_covered(self, debts: tuple[str, ...]) -> tuple[str, ...]:
         """Groups that a consent for some debts surely covers: counted together is not agreed together."""
@@ -215,14 +154,8 @@ class PreparedPerson:
         for name in PreparedPerson.__slots__:
             setattr(after, name, getattr(self, name))
         after.file = replace(self.file, history=(*self.file.history, entry))
-        at, times = int(entry.at.timestamp()), self.times
-        if times and at < times[-1]:
-            return PreparedPerson(after.file)
-        after._entries = (*self._entries, entry)
-        after._events = [*self._events, self._event(entry, at)]
-        after._codes = self.codes | 1 << _CODES[entry.event, entry.outcome]
-        after._times = [*times, at]
-        after._days = {name: [*days, zone_days(name).day_of(at)] for name, days in self._days.items()}
+        after._past = self.past.with_entry(entry)
+        after._lines = {}
         return after
 
     def has_consent(self, scope: ConsentScope) -> bool:
@@ -234,12 +167,12 @@ class PreparedPerson:
         debts = entry.debts or entry.intended_debts
         groups = frozenset(self.groups_of(debts)) if debts else None
         spoken: frozenset[str] | None = frozenset()
-        if entry.event in _CALLS_EITHER_WAY and entry.outcome in _MAY_BE_CONVERSATION:
+        if entry.event in CALLS_EITHER_WAY and entry.outcome in MAY_BE_CONVERSATION:
             topics = entry.conversation_debts or debts
             spoken = frozenset(self.groups_of(topics)) if topics else None
         return PastEvent(
             at=at,
-            code=_CODES[entry.event, entry.outcome],
+            code=event_code(entry.event, entry.outcome),
             groups=groups,
             spoken=spoken,
             number=entry.number,

@@ -7,6 +7,7 @@ file are asked. What each rule needs is the rule's own word (`Rule.needs`), test
 
 from dataclasses import dataclass
 
+from compliance_gate.asking.past import Past
 from compliance_gate.asking.question import Question
 from compliance_gate.book.register import Coverage
 from compliance_gate.call_handling import CallHandling
@@ -18,6 +19,9 @@ Asked = tuple[int, Rule]
 """A rule to be asked, and its place among the findings."""
 
 
+_OnEvents = tuple[Asked, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """Rules in reading order, by what must be on file before they can say anything but `quiet`.
@@ -25,13 +29,15 @@ class Asking:
     Attributes:
         quiet: each rule's finding while what it needs is not on file.
         on_events: with the kinds of event that matter to it (a bit for each code), and how far back (s).
+        on_line_events: the same of rules that read what happened on the line, whoever was called.
     """
 
     quiet: tuple[Finding, ...]
     always: tuple[Asked, ...]
     on_holds: tuple[Asked, ...]
     on_requests: tuple[Asked, ...]
-    on_events: tuple[tuple[Asked, int, int], ...]
+    on_events: tuple[_OnEvents, ...]
+    on_line_events: tuple[_OnEvents, ...]
 
     def concerned(self, question: Question) -> list[Asked]:
         """Rules that something on file may concern, in no order that matters."""
@@ -42,12 +48,23 @@ class Asking:
             found += self.on_holds
         if file.requests:
             found += self.on_requests
-        if question.seen:
-            # Without a zone a rule cannot tell how far back its days reach.
-            newest = person.times[question.seen - 1] if question.zones else question.at
-            age, codes = question.at - newest, person.codes
-            found += [asked for asked, mask, memory_s in self.on_events if codes & mask and age <= memory_s]
+        _add_moved(found, self.on_events, question, person.past, question.seen)
+        if self.on_line_events:
+            line = question.line
+            _add_moved(found, self.on_line_events, question, line, line.until_time(question.at))
         return found
+
+
+def _add_moved(
+    found: list[Asked], rules: tuple[_OnEvents, ...], question: Question, past: Past, seen: int
+) -> None:
+    """Add the rules that something of late may move."""
+    if not seen:
+        return
+    # Without a zone a rule cannot tell how far back its days reach.
+    newest = past.times[seen - 1] if question.zones else question.at
+    age, codes = question.at - newest, past.codes
+    found += [asked for asked, mask, memory_s in rules if codes & mask and age <= memory_s]
 
 
 def asking(rules: tuple[Rule, ...], proposed: ProposedContact) -> Asking:
@@ -56,14 +73,17 @@ def asking(rules: tuple[Rule, ...], proposed: ProposedContact) -> Asking:
     def needing(what: Needs) -> tuple[Asked, ...]:
         return tuple((place, rule) for place, rule in enumerate(rules) if rule.needs is what)
 
+    def of_events(asked: Asked) -> _OnEvents:
+        return asked, asked[1].events_mask, asked[1].memory_s or 0
+
+    moved = needing(Needs.EVENTS)
     return Asking(
         quiet=tuple(rule.finding(rule.quiet(proposed)) for rule in rules),
         always=needing(Needs.NOTHING),
         on_holds=needing(Needs.HOLDS),
         on_requests=needing(Needs.REQUESTS),
-        on_events=tuple(
-            (asked, asked[1].events_mask, asked[1].memory_s or 0) for asked in needing(Needs.EVENTS)
-        ),
+        on_events=tuple(of_events(asked) for asked in moved if not asked[1].reads_line),
+        on_line_events=tuple(of_events(asked) for asked in moved if asked[1].reads_line),
     )
 
 

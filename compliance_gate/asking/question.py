@@ -1,9 +1,7 @@
 """One contact at one second, with everything the rules need worked out once."""
 
-from bisect import bisect_left
-from collections.abc import Iterable
-
-from compliance_gate.asking.person_index import PastEvent, PreparedPerson
+from compliance_gate.asking.past import Past, PastEvent
+from compliance_gate.asking.person_index import PreparedPerson
 from compliance_gate.calendar import ZoneDays
 from compliance_gate.request import NumberOnFile, ProposedContact
 from compliance_gate.words import Profile, RequestKind
@@ -22,7 +20,8 @@ class Question:
 
     __slots__ = (
         "_covered",
-        "_since",
+        "_line",
+        "_starts",
         "at",
         "brief",
         "groups",
@@ -61,9 +60,10 @@ class Question:
         self.unknown = zone_set.unknown
         self.today: tuple[int, ...] = tuple([zone.day_of(at) for zone in self.zones])
         self.groups = person.groups_of(proposed.debts)
-        self.seen = person.until_time(at)
+        self.seen = person.past.until_time(at)
+        self._line: Past | None = None
         self._covered: dict[tuple[str, bool], bool] = {}
-        self._since: dict[int, int] = {}
+        self._starts: dict[int, int] = {}
 
     def moved_to(self, at: int) -> "Question":
         """The same question at another second."""
@@ -76,20 +76,37 @@ class Question:
             brief=True,
         )
 
-    def recent(self, since: int) -> Iterable[PastEvent]:
-        """Events after a second, up to and including now, oldest first."""
-        first = self.person.until_time(since)
-        return self.person.events(first, self.seen) if first < self.seen else ()
+    @property
+    def past(self) -> Past:
+        """What happened with the person."""
+        return self.person.past
 
-    def since(self, days: int) -> int:
-        """Index of the first event that may lie in the last so many local days, today included, anywhere."""
-        known = self._since.get(days)
-        if known is None:
+    @property
+    def line(self) -> Past:
+        """What happened on the line that would be called, whomever it was for."""
+        if self._line is None:
+            file, number = self.person.file, self.proposed.number
+            self._line = self.person.line(number) if file.line_history else self.person.past
+        return self._line
+
+    def recent(self, since: int) -> list[PastEvent]:
+        """Events with the person after a second, up to and including now, oldest first."""
+        return self.recent_in(self.person.past, since)
+
+    def recent_in(self, past: Past, since: int) -> list[PastEvent]:
+        """The same of the person's past or the line's."""
+        first, seen = past.until_time(since), past.until_time(self.at)
+        return past.events(first, seen) if first < seen else []
+
+    def since(self, days: int) -> int | None:
+        """First second of the last so many local days, today included, wherever the person may be; `None`
+        where no zone is known."""
+        known = self._starts.get(days)
+        if known is None and self.zones:
             starts = [
                 zone.midnight(today - days + 1) for zone, today in zip(self.zones, self.today, strict=True)
             ]
-            known = bisect_left(self.person.times, min(starts)) if starts else 0
-            self._since[days] = known
+            known = self._starts[days] = min(starts)
         return known
 
     def requests(self, kind: RequestKind) -> bool:
@@ -153,7 +170,8 @@ def was_covered(
 
 def _talked_since(person: PreparedPerson, group: str | None, since: int, before: int) -> bool:
     """Whether there was a conversation on the debt (`None`: on any) after one second and before another."""
-    for event in person.events(person.until_time(since), person.until_time(before - 1)):
+    past = person.past
+    for event in past.events(past.until_time(since), past.until_time(before - 1)):
         if event.own and (event.spoken is None or (event.spoken if group is None else group in event.spoken)):
             return True
     return False

@@ -150,6 +150,11 @@ class Rule(ABC):
         return -1
 
     @property
+    def reads_line(self) -> bool:
+        """Whether the events it needs are those of the line, whoever was called, and not the person's."""
+        return False
+
+    @property
     def memory_s(self) -> int | None:
         """Seconds back beyond which no event matters to this rule; `None` if it asks of more than events."""
         return None

@@ -2,7 +2,7 @@
 
 Values:
     at_most: the limit, the proposed contact included.
-    per: `debt`, `account`, `number`, `person` or `household`.
+    per: `debt`, `account`, `creditor`, `line`, `person` or `household` (`rules/keys.py`).
     within: list of readings, all of which must hold: `{days: 7}` (rolling local days, today included),
         `{week: MO}` (calendar week beginning that weekday), `{month: calendar}`, `{hours: 24}`.
     calls, calls_except, received_calls, events: what counts (`rules/events.py`).
@@ -13,7 +13,7 @@ Values:
     callback_excludes: one requested call back is neither limited nor, once completed, counted.
     wrong_number_excludes: calls to a number learned to be another's are given back.
     overdue_days: binds only debts that are, or may be, more than so many days overdue.
-    after_first: an outcome that must have happened before the limit begins to run.
+    after_first: an outcome that must have happened, for what the limit is kept per, before it begins to run.
 """
 
 from bisect import bisect_left
@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from compliance_gate.asking.person_index import PastEvent
+from compliance_gate.asking.past import Past, PastEvent
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import ZoneDays, day_text
@@ -29,7 +29,15 @@ from compliance_gate.consents import WEEKDAYS
 from compliance_gate.request import ProposedContact
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Passed, Rule
 from compliance_gate.rules.events import EventFilter, given_back, is_recorded, read_events
-from compliance_gate.rules.keys import Key, belongs, is_exempt, is_younger, subjects, was_exempt
+from compliance_gate.rules.keys import (
+    Key,
+    belongs,
+    is_exempt,
+    is_younger,
+    past_of,
+    subjects,
+    was_exempt,
+)
 from compliance_gate.words import NumberKind, NumberRole, Outcome, Place, RequestKind, Weekday
 
 
@@ -112,17 +120,19 @@ class CountRule(Rule):
         of = self.of
         if of.at_places and not self._bound_here(question):
             return PASSED
-        if of.after_first is not None and not self._has_begun(question):
+        limited = subjects(of.per, question)
+        if of.after_first is not None and not any(self._has_begun(question, one) for one in limited):
             return Passed((("begins with", f"first {of.after_first.value}: none yet"),))
-        first = self._first_possible(question)
-        if question.seen - first < of.at_most and question.brief:
+        past = past_of(of.per, question)
+        first, seen = self._first_possible(question, past), past.until_time(question.at)
+        if seen - first < of.at_most and question.brief:
             return PASSED
         most = 0
-        for subject in subjects(of.per, question):
+        for subject in limited:
             if self._excluded_now(question, subject):
                 continue
             # Every reading in every zone lies inside these events: too few here is too few in each.
-            counted = len(self._counted(question, subject, first))
+            counted = len(self._counted(question, subject, past, first))
             if counted >= of.at_most:
                 return self._ask_exactly(question)
             most = max(most, counted)
@@ -134,12 +144,13 @@ class CountRule(Rule):
         most = 0
         release = question.at
         facts: tuple[tuple[str, str], ...] = ()
+        past = past_of(of.per, question)
         for subject in subjects(of.per, question):
             if self._excluded_now(question, subject):
                 continue
             for zone, today in zip(question.zones, question.today, strict=True):
                 for stretch in of.within:
-                    days = self._counted_days(question, subject, zone, today, stretch)
+                    days = self._counted_days(question, subject, past, zone, today, stretch)
                     if len(days) < of.at_most:
                         most = max(most, len(days))
                         continue
@@ -167,33 +178,40 @@ class CountRule(Rule):
         return self.of.counted.mask
 
     @property
+    def reads_line(self) -> bool:
+        """What is kept per line looks at what happened on it for anybody."""
+        return self.of.per is Key.LINE
+
+    @property
     def memory_s(self) -> int | None:
         """The longest reading, on the safe side; none where nothing at all is permitted."""
         return None if self.of.at_most == 0 or self.of.after_first else self._memory_s
 
-    def _first_possible(self, question: Question) -> int:
+    def _first_possible(self, question: Question, past: Past) -> int:
         """Index of the first event that any reading in any zone could hold."""
-        first = question.seen
+        first = question.at
         for stretch in self.of.within:
             if stretch.hours is not None:
-                since = question.at - stretch.hours * 3600
-                first = min(first, bisect_left(question.person.times, since))
+                since: int | None = question.at - stretch.hours * 3600
             elif stretch.days is not None:
-                first = min(first, question.since(stretch.days))
+                since = question.since(stretch.days)
             else:
                 spans = [today - stretch.first_day(today) + 1 for today in question.today]
-                first = min(first, question.since(max(spans, default=31)))
-        return first
+                since = question.since(max(spans, default=31))
+            if since is None:
+                return 0
+            first = min(first, since)
+        return past.since_time(first)
 
-    def _counted(self, question: Question, subject: str, first: int) -> list[int]:
-        """Indexes, from `first` on, of the events that count for a subject."""
-        person, table, per = question.person, self.of.counted.table, self.of.per
+    def _counted(self, question: Question, subject: str, past: Past, first: int) -> list[int]:
+        """Indexes in `past`, from `first` on, of the events that count for a subject."""
+        table, per = self.of.counted.table, self.of.per
         found: list[int] = []
-        for index in range(first, question.seen):
-            event = person.event(index)
+        for index in range(first, past.until_time(question.at)):
+            event = past.event(index)
             if (
                 table[event.code]
-                and belongs(per, subject, event)
+                and belongs(per, subject, event, question)
                 and (self._all_count or not self._not_counted(question, subject, event))
             ):
                 found.append(index)
@@ -246,22 +264,23 @@ class CountRule(Rule):
         of = self.of
         if of.overdue_days is not None and is_younger(subject, question, days=of.overdue_days):
             return True
+        if of.after_first is not None and not self._has_begun(question, subject):
+            return True
         if not (of.consent_excludes or of.callback_excludes):
             return False
         return is_exempt(of.per, subject, question, any_consent=of.consent_excludes)
 
     def _counted_days(
-        self, question: Question, subject: str, zone: ZoneDays, today: int, stretch: Stretch
+        self, question: Question, subject: str, past: Past, zone: ZoneDays, today: int, stretch: Stretch
     ) -> Sequence[int]:
         """Day (for hours: second) of each event that counts, oldest first."""
-        person = question.person
         if stretch.hours is not None:
             since = question.at - stretch.hours * 3600
-            counted = self._counted(question, subject, bisect_left(person.times, since))
-            return [second for second in map(_second_after, map(person.event, counted)) if second > since]
-        days = person.days(zone)
+            counted = self._counted(question, subject, past, past.since_time(since))
+            return [second for second in map(_second_after, map(past.event, counted)) if second > since]
+        days = past.days(zone)
         first = bisect_left(days, stretch.first_day(today))
-        return [days[index] for index in self._counted(question, subject, first)]
+        return [days[index] for index in self._counted(question, subject, past, first)]
 
     def _not_counted(self, question: Question, subject: str, event: PastEvent) -> bool:
         of = self.of
@@ -290,11 +309,13 @@ class CountRule(Rule):
         number = question.number
         return number is None or _may_be_at(number.kind, number.role, number.place, self.of.at_places)
 
-    def _has_begun(self, question: Question) -> bool:
-        wanted = self.of.after_first
+    def _has_begun(self, question: Question, subject: str) -> bool:
+        wanted, per, past = self.of.after_first, self.of.per, past_of(self.of.per, question)
         return any(
-            event.entry.outcome in (wanted, None) and event.entry.event.value.startswith("call")
-            for event in question.person.events(0, question.seen)
+            event.entry.outcome in (wanted, None)
+            and event.entry.event.value.startswith("call")
+            and belongs(per, subject, event, question)
+            for event in past.events(0, past.until_time(question.at))
         )
 
     def _released(self, zone: ZoneDays, stretch: Stretch, days: Sequence[int]) -> int:

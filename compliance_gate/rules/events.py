@@ -1,6 +1,6 @@
 """Which past events a rule looks at: read from law once, then a table indexed by event code."""
 
-from compliance_gate.asking.person_index import EVENT_CODES, PastEvent, event_code
+from compliance_gate.asking.past import EVENT_CODES, PastEvent, event_code
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.words import EventKind, Outcome, RequestKind, Tech
@@ -62,9 +62,10 @@ def is_recorded(event: PastEvent) -> bool:
 def given_back(question: Question, event: PastEvent) -> bool:
     """Whether the call went to a number since learned not to be the person's (comment 14(b)(2)(i)-3).
 
-    What was learned and then withdrawn was a mistake: the calls count again.
+    What was learned and then withdrawn was a mistake: the calls count again. What was for somebody else
+    who has the line stays with the line.
     """
-    if event.number is None:
+    if event.number is None or event.for_another:
         return False
     return any(
         request.number == event.number

@@ -1,8 +1,8 @@
-"""What a count or pause is kept per: a debt, an account, a number, a person, a household."""
+"""What a count or pause is kept per: a debt, an account, a creditor, a line, a person, a household."""
 
 from enum import StrEnum
 
-from compliance_gate.asking.person_index import PastEvent
+from compliance_gate.asking.past import Past, PastEvent
 from compliance_gate.asking.question import Question, was_covered
 from compliance_gate.words import Outcome
 
@@ -11,13 +11,16 @@ class Key(StrEnum):
     """The thing that a limit belongs to.
 
     `debt` and `account` both take student loans under one servicer account number as one: Regulation F
-    says so, and it is one account. `household` adds calls to a spouse and others reached through this
-    person's file.
+    says so, and it is one account. `creditor` is all of a person's debts to one creditor; a debt whose
+    creditor is not known may be anybody's. `line` is the telephone number, whoever was called on it: it is
+    the one key that reaches beyond the person's own file. `household` adds calls to a spouse and others
+    reached through this person's file.
     """
 
     DEBT = "debt"
     ACCOUNT = "account"
-    NUMBER = "number"
+    CREDITOR = "creditor"
+    LINE = "line"
     PERSON = "person"
     HOUSEHOLD = "household"
 
@@ -26,9 +29,20 @@ def subjects(key: Key, question: Question) -> tuple[str, ...]:
     """The things the proposed contact would count for."""
     if key in (Key.DEBT, Key.ACCOUNT):
         return question.groups or ("any debt",)
-    if key is Key.NUMBER:
+    if key is Key.CREDITOR:
+        creditors = question.person.creditors_of(question.proposed.debts)
+        return (_ANY_CREDITOR,) if creditors is None else tuple(sorted(creditors))
+    if key is Key.LINE:
         return (question.proposed.number or "any number",)
     return (question.person.file.person,)
+
+
+def past_of(key: Key, question: Question) -> Past:
+    """What is counted: what happened with the person, or on the line that would be called."""
+    return question.line if key is Key.LINE else question.past
+
+
+_ANY_CREDITOR = "any creditor"
 
 
 def is_younger(group: str, question: Question, *, days: int) -> bool:
@@ -41,7 +55,7 @@ def is_younger(group: str, question: Question, *, days: int) -> bool:
 def is_exempt(key: Key, subject: str, question: Question, *, any_consent: bool) -> bool:
     """Whether the proposed contact is covered by a consent, or (without `any_consent`) was asked for.
 
-    What is kept per person or number is exempt only if every debt concerned is covered.
+    What is kept per person, creditor or line is exempt only if every debt concerned is covered.
     """
     if not question.person.call_consents:
         return False
@@ -55,7 +69,7 @@ def was_exempt(key: Key, subject: str, event: PastEvent, question: Question, *, 
     Of calls that were asked for only the completed one is exempt; the recorder's `counted: true` is believed.
     """
     person = question.person
-    if not person.call_consents or event.entry.counted is True:
+    if not person.call_consents or event.entry.counted is True or event.for_another:
         return False
     if not any_consent and event.entry.outcome is not Outcome.CONVERSATION:
         return False
@@ -70,12 +84,16 @@ def was_exempt(key: Key, subject: str, event: PastEvent, question: Question, *, 
     )
 
 
-def belongs(key: Key, subject: str, event: PastEvent) -> bool:
+def belongs(key: Key, subject: str, event: PastEvent, question: Question) -> bool:
     """Whether an event counts for a subject. An event whose debt or number is not known counts for all."""
+    if key is Key.LINE:
+        return event.number is None or subject in (event.number, "any number")
     if not event.own and key is not Key.HOUSEHOLD:
         return False
     if key in (Key.DEBT, Key.ACCOUNT):
         return event.groups is None or subject in event.groups or subject == "any debt"
-    if key is Key.NUMBER:
-        return event.number is None or subject in (event.number, "any number")
+    if key is Key.CREDITOR:
+        debts = event.entry.debts or event.entry.intended_debts
+        creditors = question.person.creditors_of(debts) if debts else None
+        return creditors is None or subject == _ANY_CREDITOR or subject in creditors
     return True

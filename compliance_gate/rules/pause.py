@@ -3,7 +3,7 @@
 Values:
     calls, calls_except, received_calls, events: what starts the pause (`rules/events.py`).
     conversations: true if a conversation starts it; then debts spoken of count, whoever began.
-    per: `debt`, `account`, `number`, `person` or `household`.
+    per: `debt`, `account`, `creditor`, `line`, `person` or `household` (`rules/keys.py`).
     days: length in local days, with `day_one: included` (the day itself is the first) or `excluded`
         (full days after it); or `hours`.
     consent_excludes, callback_excludes: a contact covered by consent, or asked for, is not barred.
@@ -15,7 +15,7 @@ Values:
 from dataclasses import dataclass
 from operator import itemgetter
 
-from compliance_gate.asking.person_index import CONVERSATIONS, PastEvent, event_code
+from compliance_gate.asking.past import CONVERSATIONS, PastEvent, event_code
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import ZoneDays, day_text, utc
@@ -24,7 +24,7 @@ from compliance_gate.findings import Layer
 from compliance_gate.request import ProposedContact
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Passed, Rule
 from compliance_gate.rules.events import EventFilter, given_back, read_events
-from compliance_gate.rules.keys import Key, belongs, is_exempt, is_younger, subjects
+from compliance_gate.rules.keys import Key, belongs, is_exempt, is_younger, past_of, subjects
 from compliance_gate.words import EventKind, Mode, Outcome, RequestKind
 
 
@@ -69,7 +69,7 @@ class PauseRule(Rule):
         facts: tuple[tuple[str, str], ...] = ()
         for event in self._starting(question):
             for subject in subjects(of.per, question):
-                if not self._holds_for(subject, event) or self._excluded(question, subject):
+                if not self._holds_for(subject, event, question) or self._excluded(question, subject):
                     continue
                 until, told = self._until(question, event)
                 if until > release:
@@ -93,6 +93,11 @@ class PauseRule(Rule):
     def events_mask(self) -> int:
         """What starts it."""
         return CONVERSATIONS if self.of.after is None else self.of.after.mask
+
+    @property
+    def reads_line(self) -> bool:
+        """What is kept per line looks at what happened on it for anybody."""
+        return self.of.per is Key.LINE
 
     @property
     def memory_s(self) -> int | None:
@@ -155,7 +160,7 @@ class PauseRule(Rule):
     def _starting(self, question: Question) -> list[PastEvent]:
         """Events that may still be followed by the pause."""
         of = self.of
-        events = question.recent(question.at - of.longest_s)
+        events = question.recent_in(past_of(of.per, question), question.at - of.longest_s)
         if of.after is None:
             found = [event for event in events if event.spoken is None or event.spoken]
         else:
@@ -165,11 +170,11 @@ class PauseRule(Rule):
             return [event for event in found if not given_back(question, event)]
         return found
 
-    def _holds_for(self, subject: str, event: PastEvent) -> bool:
+    def _holds_for(self, subject: str, event: PastEvent, question: Question) -> bool:
         if self.of.after is None and self.of.per in (Key.DEBT, Key.ACCOUNT):
             in_topics = event.spoken is None or subject in event.spoken or subject == "any debt"
             return event.own and in_topics
-        return belongs(self.of.per, subject, event)
+        return belongs(self.of.per, subject, event, question)
 
     def _excluded(self, question: Question, subject: str) -> bool:
         of = self.of
@@ -181,7 +186,9 @@ class PauseRule(Rule):
 
     def _until(self, question: Question, event: PastEvent) -> tuple[int, tuple[tuple[str, str], ...]]:
         of = self.of
-        happened = ("event", f"{event.entry.event.value} {_outcome(event)} at {utc(event.at).isoformat()}")
+        whom = ", for another person on this line" if event.for_another else ""
+        what = f"{event.entry.event.value} {_outcome(event)} at {utc(event.at).isoformat()}"
+        happened = ("event", what + whom)
         if of.days is None:
             # Events are kept by whole seconds; a part of a second more is a second more to wait.
             until = event.at + int((of.hours or 0) * 3600) + (event.entry.at.microsecond > 0)

@@ -3,8 +3,9 @@
 Values:
     consents: scopes of consent that suffice.
     at_most, days: without consent, so many recorded calls on the line in so many local days (today
-        included, all debts together). Left out: none without consent. "Makes no more than three calls":
-        whether one that met a busy line is made is not said, so it is counted.
+        included, all debts together, whoever of those who have the line was called). Left out: none without
+        consent. "Makes no more than three calls": whether one that met a busy line is made is not said, so
+        it is counted.
     revoke_all_from: first day on which a revocation for one account ends consent for all accounts.
     reassigned_numbers: whether the Reassigned Numbers Database is believed against a consent.
 
@@ -134,12 +135,13 @@ class RecordedVoiceRule(Rule):
     def _counted(self, question: Question, why_not: Facts, at_most: int, days: int) -> Answer:
         release = question.at
         facts: Facts = ()
-        number = question.proposed.number
+        number, line = question.proposed.number, question.line
+        seen = line.until_time(question.at)
         for zone, today in zip(question.zones, question.today, strict=True):
-            first = question.person.since_day(zone, today - days + 1)
+            first = line.since_day(zone, today - days + 1)
             counted = [
                 zone.day_of(event.at)
-                for event in question.person.events(first, question.seen)
+                for event in line.events(first, seen)
                 if is_recorded(event) and (event.number is None or event.number == number)
             ]
             if len(counted) >= at_most:

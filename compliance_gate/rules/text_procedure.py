@@ -45,7 +45,7 @@ class TextProcedureRule(Rule):
         number = question.proposed.number
         return [
             event.at
-            for event in question.person.events(0, question.seen)
+            for event in question.past.events(0, question.seen)
             if event.entry.event is EventKind.SMS_RECEIVED and event.own and event.number in (None, number)
         ]
 
@@ -53,7 +53,7 @@ class TextProcedureRule(Rule):
         number = question.proposed.number
         return [
             event.at
-            for event in question.person.events(0, question.seen)
+            for event in question.past.events(0, question.seen)
             if event.entry.event is EventKind.RND_QUERY
             and event.entry.rnd_result is RndResult.NO
             and event.number in (None, number)

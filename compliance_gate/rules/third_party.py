@@ -66,7 +66,7 @@ class ThirdPartyRule(Rule):
     def _answered_at(self, question: Question) -> int | None:
         """When this person was last spoken to for location information; unknown outcomes count."""
         found: int | None = None
-        for event in question.person.events(0, question.seen):
+        for event in question.past.events(0, question.seen):
             entry = event.entry
             spoke = entry.event in (EventKind.CALL_PLACED, EventKind.CALL_RECEIVED) and entry.outcome in (
                 Outcome.CONVERSATION,

@@ -39,6 +39,7 @@ from compliance_gate.words import (
     EventKind,
     GivenTo,
     HoldKind,
+    Institution,
     Medium,
     Mode,
     NumberKind,
@@ -147,6 +148,7 @@ def _person(facts: Reader) -> PersonFile:
         history=tuple(_entry(inner, f"h{i}") for i, inner in enumerate(_told(facts, "history"))),
         consents=tuple(_consent(inner) for inner in facts.inners("consents")),
         requests=tuple(_asked(inner) for inner in _told(facts, "requests")),
+        line_history=tuple(_entry(inner, f"l{i}") for i, inner in enumerate(facts.inners("line_history"))),
         holds=tuple(_hold(inner) for inner in facts.inners("holds")),
         known_location=_location(person.inner("known_location")) if person.has("known_location") else None,
     )
@@ -198,6 +200,7 @@ def _number(reader: Reader) -> NumberOnFile:
         zones=_zones(reader, "area_code_tz", "area_code_tzs"),
         country=reader.text_or_none("country"),
         on_lists=lists,
+        institution=_word(reader, "institution", Institution),
         dnc_checked=None if listed is None else True,
     )
     _done(reader)

@@ -77,6 +77,7 @@ def with_history(file: PersonFile, history: tuple[HistoryEntry, ...]) -> PersonF
         requests=file.requests,
         holds=file.holds,
         known_location=file.known_location,
+        line_history=file.line_history,
     )
 
 

@@ -21,7 +21,8 @@ import yaml
 
 from compliance_gate.abandonment import definition
 from compliance_gate.asking.gate import ComplianceGate
-from compliance_gate.asking.person_index import ContactRequest, PreparedPerson, event_code
+from compliance_gate.asking.past import event_code
+from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.asking.question import Question
 from compliance_gate.book.shipped import standard_rulebook
 from compliance_gate.book.texts import ABANDONMENT, law_texts

@@ -4,7 +4,9 @@ A plan knows each rule's answer for a person with nothing on file that concerns 
 file than it says would give a stale answer there.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from math import ceil, floor
 
 import pytest
@@ -49,7 +51,7 @@ RULES = {rule.header.rule: rule for rule in RULEBOOK.rules()}
 GATE = ComplianceGate(RULEBOOK)
 PACKS = tuple(sorted(RULEBOOK.packs))
 NOW = datetime(2026, 11, 18, 16, 30, tzinfo=UTC)
-NUMBER = "+12125550123"
+NUMBER, OTHER = "+12125550123", "+12125550199"
 DAYS_BACK = st.sampled_from((0.01, 0.5, 1.2, 2.5, 6.4, 7.6, 9.9, 12.0, 29.0, 32.0, 36.0, 80.0))
 EVENTS = st.sampled_from([EventKind.CALL_PLACED] * 6 + list(EventKind))
 OUTCOMES = st.sampled_from([*Outcome, None])
@@ -70,6 +72,17 @@ def files(draw: st.DrawFn) -> PersonFile:
             tech=draw(st.sampled_from((None, None, Tech.PRERECORDED_VOICE))),
         )
         for index in range(draw(st.integers(0, 3)))
+    )
+    on_the_line = tuple(
+        HistoryEntry(
+            entry=f"l{index}",
+            at=NOW - timedelta(days=draw(DAYS_BACK)),
+            event=draw(EVENTS),
+            outcome=draw(OUTCOMES),
+            number=draw(st.sampled_from((NUMBER, NUMBER, OTHER))),
+            tech=draw(st.sampled_from((None, None, Tech.PRERECORDED_VOICE))),
+        )
+        for index in range(draw(st.sampled_from((0, 0, 1, 3))))
     )
     asked = tuple(
         PersonRequest(at=NOW - timedelta(days=draw(DAYS_BACK)), type=draw(st.sampled_from(RequestKind)))
@@ -104,6 +117,7 @@ def files(draw: st.DrawFn) -> PersonFile:
         requests=asked,
         holds=holds,
         consents=consents,
+        line_history=on_the_line,
     )
 
 
@@ -174,8 +188,10 @@ def test_a_rule_that_no_event_concerns_answers_as_without_any(days_ago: float) -
     proposed = ProposedContact(number=NUMBER, debts=("D1",))
     rules = asking(tuple(RULES.values()), proposed)
     second = floor(NOW.timestamp())
-    for kind, outcome in HAPPENED:
-        person = PreparedPerson(person_with(happened(kind, outcome, days_ago=days_ago)))
+    for (kind, outcome), on_the_line in product(HAPPENED, (False, True)):
+        entry = happened(kind, outcome, days_ago=days_ago)
+        file = replace(person_with(), line_history=(entry,)) if on_the_line else person_with(entry)
+        person = PreparedPerson(file)
         question = Question(person, proposed, Profile.STRICT, at=second, until=second)
         concerned = {place for place, _ in rules.concerned(question)}
         for place, rule in enumerate(RULES.values()):
@@ -192,8 +208,11 @@ def test_a_further_entry_is_seen_at_once(kind: EventKind, outcome: Outcome | Non
     """A person prepared before something happened, and told of it, knows the same as one prepared after."""
     entry = happened(kind, outcome, days_ago=0.5)
     before = PreparedPerson(person_with(happened(EventKind.LETTER, None, days_ago=3.0)))
-    assert before.codes
+    assert before.past.codes
 
     told = before.with_entry(entry)
 
-    assert told.codes == PreparedPerson(told.file).codes != before.codes or kind is EventKind.LETTER
+    assert (
+        told.past.codes == PreparedPerson(told.file).past.codes != before.past.codes
+        or kind is EventKind.LETTER
+    )

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from compliance_gate.asking.person_index import CONVERSATIONS, PreparedPerson, event_code
+from compliance_gate.asking.past import CONVERSATIONS, event_code
+from compliance_gate.asking.person_index import PreparedPerson
 from compliance_gate.book.register import Place
 from compliance_gate.request import (
     Address,
@@ -48,7 +49,7 @@ def zones(file: PersonFile) -> set[str]:
 
 
 def order(person: PreparedPerson) -> list[str]:
-    return [event.entry.entry for event in person.events(0, len(person.times))]
+    return [event.entry.entry for event in person.past.events(0, len(person.past.times))]
 
 
 @pytest.mark.parametrize("minutes", [(1, 2, 3), (2, 1, 3), (1, 3, 2), (3, 1, 2), (3, 2, 1)])
@@ -57,7 +58,7 @@ def test_what_happened_is_in_order_of_time(minutes: tuple[int, ...]) -> None:
     history = tuple(entry(str(minute), minute) for minute in minutes)
     person = PreparedPerson(PersonFile(person="P", addresses=(NEW_YORK,), history=history))
     assert order(person) == ["1", "2", "3"]
-    assert person.times == sorted(person.times)
+    assert person.past.times == sorted(person.past.times)
 
 
 @pytest.mark.parametrize(("minute", "place"), [(0, 0), (2, 1), (3, 2), (5, 2), (6, 2)])
@@ -68,8 +69,8 @@ def test_what_is_heard_later_stands_where_it_happened(minute: int, place: int) -
     assert order(person) == ["first", "second"]
     more = person.with_entry(entry("x", minute))
     assert order(more)[place] == "x"
-    assert more.times == sorted(more.times)
-    assert len(more.times) == 3
+    assert more.past.times == sorted(more.past.times)
+    assert len(more.past.times) == 3
 
 
 def test_of_two_in_one_second_the_name_decides_only_where_order_is_to_be_made() -> None:
@@ -187,7 +188,7 @@ def test_an_event_is_the_persons_own_unless_it_is_known_to_be_anothers(
 ) -> None:
     history = (replace(entry("e", 1), person=with_whom),)
     person = PreparedPerson(PersonFile(person="P", role=role, addresses=(NEW_YORK,), history=history))
-    assert [event.own for event in person.events(0, len(person.times))] == [own]
+    assert [event.own for event in person.past.events(0, len(person.past.times))] == [own]
 
 
 D1, D2 = frozenset({"D1"}), frozenset({"D2"})
@@ -216,10 +217,10 @@ def test_an_event_counts_for_debts_and_a_talk_speaks_of_them(
         person="P", addresses=(NEW_YORK,), debts=(Debt(debt="D1"), Debt(debt="D2")), history=history
     )
     person = PreparedPerson(file)
-    assert person.codes == 1 << event_code(history[0].event, history[0].outcome)
-    event = person.event(0)
+    assert person.past.codes == 1 << event_code(history[0].event, history[0].outcome)
+    event = person.past.event(0)
     assert (event.groups, event.spoken) == (groups, spoken)
-    assert event is person.event(0)
+    assert event is person.past.event(0)
     talked = spoken is None or bool(spoken)
     assert bool(CONVERSATIONS & 1 << event.code) is talked
 

@@ -10,7 +10,8 @@ import pytest
 
 from compliance_gate.asking import plan_finder
 from compliance_gate.asking.gate import ComplianceGate
-from compliance_gate.asking.person_index import ContactRequest, PreparedPerson, event_code
+from compliance_gate.asking.past import event_code
+from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.asking.plan import asking
 from compliance_gate.asking.plan_finder import Planner
 from compliance_gate.asking.question import Question
@@ -320,16 +321,16 @@ def test_a_person_to_whom_one_more_thing_happened_is_as_if_read_anew(seed: int) 
     entries = [replace(entry, entry=f"N{place}") for place, entry in enumerate(entries)]
     known = PreparedPerson(PERSON)
     zone = known.zone_set(AT).zones[0]
-    assert (known.codes, known.times, known.days(zone)) == (0, [], [])
+    assert (known.past.codes, known.past.times, known.past.days(zone)) == (0, [], [])
     for place, entry in enumerate(entries, 1):
         known = known.with_entry(entry)
         anew = PreparedPerson(replace(PERSON, history=tuple(entries[:place])))
         assert known.file == anew.file
-        assert anew.codes == known.codes
-        assert known.codes == sum({1 << event_code(e.event, e.outcome) for e in entries[:place]})
-        assert known.times == anew.times == sorted(int(e.at.timestamp()) for e in entries[:place])
-        assert known.days(zone) == anew.days(zone) == [zone.day_of(at) for at in anew.times]
-        assert known.events(0, place) == anew.events(0, place)
+        assert anew.past.codes == known.past.codes
+        assert known.past.codes == sum({1 << event_code(e.event, e.outcome) for e in entries[:place]})
+        assert known.past.times == anew.past.times == sorted(int(e.at.timestamp()) for e in entries[:place])
+        assert known.past.days(zone) == anew.past.days(zone) == [zone.day_of(at) for at in anew.past.times]
+        assert known.past.events(0, place) == anew.past.events(0, place)
 
 
 def test_a_decision_moves_with_what_happened_since(law: Callable[..., Any]) -> None:
@@ -354,10 +355,17 @@ def test_the_first_event_of_the_last_local_days_is_that_of_the_first_second_of_t
         for place, (days, seconds) in enumerate(((-1, -1), (-1, 0), (0, -1), (0, 0), (0, 1)))
     )
     question = question_of(replace(PERSON, history=history))
-    assert [question.since(days) for days in (1, 2, 3)] == [3, 1, 0]
+    assert [first_within(question, days) for days in (1, 2, 3)] == [3, 1, 0]
     both = replace(HOME, zones=frozenset({"America/New_York", "America/Los_Angeles"}))
     eastern_first = question_of(replace(PERSON, addresses=(both,), history=history))
-    assert [eastern_first.since(days) for days in (1, 2)] == [3, 1]
+    assert [first_within(eastern_first, days) for days in (1, 2)] == [3, 1]
+
+
+def first_within(question: Question, days: int) -> int:
+    """Index of the first event that may lie in the last so many days."""
+    start = question.since(days)
+    assert start is not None
+    return question.past.since_time(start)
 
 
 MISMATCHED = (

@@ -61,7 +61,7 @@ def test_pauses_after_other_things_or_of_others_are_no_matter_of_stricter() -> N
     """They measure something else: both bind."""
     house = PAUSE.format(after="abandoned", length="hours: 24")
     assert is_taken("pause", house, PAUSE.format(after="conversation", length="hours: 1"))
-    assert is_taken("pause", house, "calls: [abandoned], per: number, hours: 1")
+    assert is_taken("pause", house, "calls: [abandoned], per: line, hours: 1")
     assert is_taken("pause", house, "conversations: true, per: person, hours: 1")
     assert is_taken("pause", "conversations: true, per: person, hours: 24", house.replace("24", "1"))
 

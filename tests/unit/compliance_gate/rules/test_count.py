@@ -467,7 +467,7 @@ def test_a_limit_at_work_binds_what_has_no_number(law: Callable[..., Any]) -> No
 
 
 def test_a_limit_per_number_counts_what_has_none_for_any(law: Callable[..., Any]) -> None:
-    values = PER_DEBT.replace("per: debt", "per: number").replace("calls: all", "events: [email]")
+    values = PER_DEBT.replace("per: debt", "per: line").replace("calls: all", "events: [email]")
     mail = {"action": "send_email", "debts": ["D1"]}
     wrote = {"ts": "2026-06-09T10:00:00-04:00", "event": "email", "debts": ["D1"]}
     rule = law("count", values, "actions: [send_email]")

@@ -65,11 +65,11 @@ class Limit:
         )
 
     def counts(self, call: Call, debt: str) -> bool:
-        if call.outcome == "busy" or not (call.is_own or self.per == "household"):
+        if call.outcome == "busy" or not (call.is_own or self.per in ("household", "line")):
             return False
         if self.per == "debt":
             return call.debts is None or debt in call.debts
-        return self.per != "number" or call.number in (None, NUMBER)
+        return self.per != "line" or call.number in (None, NUMBER)
 
     @staticmethod
     def lies_in(reading: str, zone: str, at: datetime, now: datetime) -> bool:
@@ -119,7 +119,7 @@ def drawn(chance: Random) -> tuple[Limit, datetime]:
     ]
     return Limit(
         most=chance.choice((1, 2, 3)),
-        per=chance.choice(("debt", "number", "person", "household")),
+        per=chance.choice(("debt", "line", "person", "household")),
         readings=tuple(chance.sample(READINGS, chance.choice((1, 1, 2)))),
         zones=zones,
         calls=tuple(calls),

@@ -42,7 +42,7 @@ def test_the_consumers_topic_counts(law: Callable[..., Any]) -> None:
 
 def test_hours_end_to_the_second(law: Callable[..., Any]) -> None:
     """Seventy-two hours after an abandoned call, unless a collector is certain to be there."""
-    rule = law("pause", "calls: [abandoned], per: number, hours: 72, unless_agent_guaranteed: true")
+    rule = law("pause", "calls: [abandoned], per: line, hours: 72, unless_agent_guaranteed: true")
     history = [{"ts": "2026-06-08T12:00:00-04:00", "event": "call_placed", "outcome": "abandoned"}]
     certain = {"action": "place_call", "number": "+12125550123", "mode": "preview_agent_guaranteed"}
 
@@ -89,7 +89,7 @@ def test_one_conversation_answers_a_request_to_be_called_back(law: Callable[...,
 
 def test_a_part_of_a_second_is_a_second_more_to_wait(law: Callable[..., Any]) -> None:
     """Seventy-two hours after 12:00:00.5 are not over at 12:00:00."""
-    rule = law("pause", "calls: [abandoned], per: number, hours: 72")
+    rule = law("pause", "calls: [abandoned], per: line, hours: 72")
     history = [{"ts": "2026-06-08T12:00:00.5-04:00", "event": "call_placed", "outcome": "abandoned"}]
 
     assert not rule.allows("2026-06-11T12:00:00-04:00", history=history)
@@ -100,8 +100,8 @@ def test_a_retry_is_looked_for_four_hundred_days_ahead(law: Callable[..., Any]) 
     """A contact that may be made again in 400 days says when; one that is further off says never."""
     history = [{"ts": "2026-06-08T12:00:00-04:00", "event": "call_placed", "outcome": "conversation"}]
     at = "2026-06-08T12:00:00-04:00"
-    within = law("pause", f"calls: [conversation], per: number, hours: {400 * 24}")
-    beyond = law("pause", f"calls: [conversation], per: number, hours: {400 * 24 + 1}")
+    within = law("pause", f"calls: [conversation], per: line, hours: {400 * 24}")
+    beyond = law("pause", f"calls: [conversation], per: line, hours: {400 * 24 + 1}")
 
     assert within.retry(at, history=history) == datetime.fromisoformat(at) + timedelta(days=400)
     assert beyond.retry(at, history=history) is None
@@ -182,9 +182,9 @@ def test_the_longest_pause_of_any_debt_concerned_counts(
         ("person", {"debts": ["D2"]}, True),
         ("person", {"debts": ["D2"], "person": "spouse"}, False),
         ("household", {"debts": ["D2"], "person": "spouse"}, True),
-        ("number", {"debts": ["D2"]}, True),
-        ("number", {"debts": ["D1"], "number": "+12125550123"}, True),
-        ("number", {"debts": ["D1"], "number": "+12125550199"}, False),
+        ("line", {"debts": ["D2"]}, True),
+        ("line", {"debts": ["D1"], "number": "+12125550123"}, True),
+        ("line", {"debts": ["D1"], "number": "+12125550199"}, False),
     ],
 )
 @pytest.mark.parametrize("start", ["conversations: true", "calls: [conversation]"])
@@ -242,8 +242,8 @@ def test_a_consent_opens_only_pauses_that_say_so(law: Callable[..., Any]) -> Non
 
 def test_the_mode_is_told_where_a_certain_collector_lifts_the_pause(law: Callable[..., Any]) -> None:
     """Whether or not anything started it; and for no other pause, and no other mode."""
-    lifted = law("pause", "calls: [abandoned], per: number, hours: 72, unless_agent_guaranteed: true")
-    plain = law("pause", "calls: [abandoned], per: number, hours: 72")
+    lifted = law("pause", "calls: [abandoned], per: line, hours: 72, unless_agent_guaranteed: true")
+    plain = law("pause", "calls: [abandoned], per: line, hours: 72")
     history = [{"ts": "2026-06-09T12:00:00-04:00", "event": "call_placed", "outcome": "abandoned"}]
     certain = {**about("D1"), "mode": "preview_agent_guaranteed"}
     predictive = {**about("D1"), "mode": "predictive"}

@@ -172,8 +172,8 @@ def test_a_reading_is_told_in_words(law: Callable[..., Any], reading: str, text:
     ],
 )
 def test_the_length_of_a_pause_is_told(law: Callable[..., Any], length: str, text: str) -> None:
-    found = told(law, "pause", f"calls: [abandoned], per: number, {length}")
-    assert found == {"after": "abandoned", "per": "number", "lasts": text}
+    found = told(law, "pause", f"calls: [abandoned], per: line, {length}")
+    assert found == {"after": "abandoned", "per": "line", "lasts": text}
 
 
 # --- what a rule needs, and how far back it looks -----------------------------------------------------------

@@ -100,7 +100,7 @@ people: they are kept out of the live answers, which makes the abandonment rate 
 
 _FULL = _other(live=False, outcome=GateOutcome.VOICEMAIL_FULL_NO_MESSAGE)
 
-_MACHINES: dict[DispositionKind, frozenset[MachineKind]] = {
+MACHINES: dict[DispositionKind, frozenset[MachineKind]] = {
     _K.MACHINE: MAILBOXES,
     _K.MESSAGE_LEFT: TAKES_MESSAGE,
     _K.SCREENED: frozenset({MachineKind.SCREENER}),
@@ -108,12 +108,13 @@ _MACHINES: dict[DispositionKind, frozenset[MachineKind]] = {
 }
 """Which machines each disposition can be about; any other is about none."""
 
-_SAID: dict[DispositionKind, frozenset[SaidToMachine]] = {
+SAID: dict[DispositionKind, frozenset[SaidToMachine]] = {
     _K.MACHINE: frozenset({SaidToMachine.NOTHING}),
     _K.MESSAGE_LEFT: frozenset({SaidToMachine.SPOKEN, SaidToMachine.RECORDED}),
     _K.SCREENED: frozenset({SaidToMachine.NOTHING, SaidToMachine.SPOKEN}),
     _K.INTERCEPT: frozenset({SaidToMachine.NOTHING}),
 }
+"""What each machine can have been told; any other disposition is about none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +144,8 @@ class Disposition:
     said_to_machine: SaidToMachine | None = None
 
     def __post_init__(self) -> None:
-        _demand(self.kind, "machine", self.machine, _MACHINES.get(self.kind, frozenset()))
-        _demand(self.kind, "said_to_machine", self.said_to_machine, _SAID.get(self.kind, frozenset()))
+        _demand(self.kind, "machine", self.machine, MACHINES.get(self.kind, frozenset()))
+        _demand(self.kind, "said_to_machine", self.said_to_machine, SAID.get(self.kind, frozenset()))
 
     @property
     def effect(self) -> DispositionEffect:

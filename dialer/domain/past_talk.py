@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from compliance_gate.request import HistoryEntry
 from compliance_gate.valid import Names
-from dialer.domain.disposition import Disposition
+from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, NumberId, PersonId
 from dialer.domain.record import AttemptRecord, entry_of
 from dialer.domain.valid import Instant, valid
@@ -38,6 +38,25 @@ class PastTalk:
     ended_at: Instant
     disposition: Disposition | None
     entry: HistoryEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierTalk:
+    """A talk that is over, as the agent who heard it may still say more of it. Instants are POSIX seconds.
+
+    Args:
+        said: what was said of it so far; None = nothing.
+        corrected_until: anything may be said of it until then.
+        protected_until: what protects the person may be said of it before then.
+        takes_anything: as of when it was asked; otherwise only what protects the person is taken.
+    """
+
+    attempt: AttemptId
+    ended_at: float
+    said: DispositionKind | None
+    corrected_until: float
+    protected_until: float
+    takes_anything: bool
 
 
 def past_talk(record: AttemptRecord) -> PastTalk | None:

@@ -32,7 +32,7 @@ from dialer.domain.commands import (
     TellInboundPlace,
 )
 from dialer.domain.events import Event, LeadsFetched, NetworkReconciled
-from dialer.domain.ids import NO_BOX, AttemptId, BoxId, InboundId, NumberId
+from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, InboundId, NumberId
 from dialer.domain.inbound import Caller
 from dialer.domain.past_talk import PastTalk
 
@@ -185,6 +185,11 @@ class TalkBook(Protocol):
 
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
         """The talk of an attempt; None when there is none. Raises StoreUnavailableError."""
+        ...
+
+    async def past_talks(self, agent: AgentId, *, since: float) -> tuple[PastTalk, ...]:
+        """Talks of an agent that were launched since then (POSIX seconds), the newest first, at most the
+        newest fifty. Raises StoreUnavailableError."""
         ...
 
 

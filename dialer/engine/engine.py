@@ -21,6 +21,7 @@ from dialer.domain.campaign import CampaignMove, CampaignState
 from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, PersonId
+from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.ports import Unended
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.engine.boxes import Boxes
@@ -201,6 +202,10 @@ class DialerEngine:
     def persons_in_play(self) -> tuple[PersonId, ...]:
         """Whose files the engine has."""
         return tuple(self._context.state.persons)
+
+    def earlier_talk(self, talk: PastTalk, *, now: float) -> EarlierTalk | None:
+        """What may still be said of a talk that is over at `now` (POSIX seconds); None when nothing may."""
+        return self._afterthoughts.earlier(talk, now)
 
     @property
     def unended(self) -> tuple[Unended, ...]:

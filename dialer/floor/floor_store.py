@@ -11,7 +11,7 @@ from dialer import clock
 from dialer.domain.commands import RefillHopper
 from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import LeadsFetched
-from dialer.domain.ids import AttemptId, NumberId
+from dialer.domain.ids import AgentId, AttemptId, NumberId
 from dialer.domain.inbound import Caller
 from dialer.domain.past_talk import PastTalk, past_talk
 from dialer.domain.ports import JournalEntry
@@ -20,6 +20,9 @@ from dialer.storage.journal.rows import last_sequence
 from dialer.storage.live import LiveStore
 from dialer.storage.projecting.attempt_rows import record_of
 from dialer.storage.projecting.inbound_rows import callers_of
+
+MOST_TALKS = 50
+"""Of an agent's, that are looked at when they want to say more."""
 
 
 class FloorStore:
@@ -80,6 +83,20 @@ class FloorStore:
         read = partial(self._live.store.read, lambda connection: connection.execute(query).first())
         row = await loop.run_in_executor(self._numbers, read)
         return None if row is None else past_talk(record_of(row))
+
+    async def past_talks(self, agent: AgentId, *, since: float) -> tuple[PastTalk, ...]:
+        """What is written down of an agent's talks that are over, the newest first."""
+        loop = asyncio.get_running_loop()
+        table = attempts.c
+        query = (
+            select(attempts)
+            .where(table.agent == agent, table.launched_at >= since)
+            .order_by(table.launched_at.desc(), table.attempt)
+            .limit(MOST_TALKS)
+        )
+        read = partial(self._live.store.read, lambda connection: connection.execute(query).all())
+        rows = await loop.run_in_executor(self._numbers, read)
+        return tuple(talk for row in rows if (talk := past_talk(record_of(row))) is not None)
 
     def close(self) -> None:
         """End the threads after what they are at."""

@@ -17,8 +17,8 @@ from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
 from dialer.domain.errors import NotTakenError, QuarantinedError, StoreUnavailableError
-from dialer.domain.ids import NO_BOX, AttemptId, BoxId, PersonId
-from dialer.domain.past_talk import PastTalk
+from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, PersonId
+from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.ports import TalkBook, TelephoneSystem
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.domain.sound import HearsPhones
@@ -50,6 +50,8 @@ TURN_S = 0.005
 """Seconds of stepping after which others have a turn of the loop, whatever is left of a batch."""
 SNAPSHOT_S = 0.25
 """Seconds of the floor's clock for which an idle floor looks the same."""
+EARLIER_S = 3 * 86_400.0
+"""Seconds back in which calls were launched whose talks may still be spoken of: until the next day's end."""
 
 
 class FloorStoppingError(NotTakenError):
@@ -151,6 +153,21 @@ class Floor:
             return None
         async with asyncio.timeout(self.settings.fetch_s):
             return await self._store.past_talk(attempt)
+
+    async def earlier_talks(self, agent: AgentId) -> tuple[EarlierTalk, ...]:
+        """Talks of an agent of which they may still say more, the newest first.
+
+        Raises:
+            StoreUnavailableError: the store cannot be asked now.
+            TimeoutError: it does not answer.
+        """
+        if not isinstance(self._store, TalkBook):
+            return ()
+        now = self._clock.posix()
+        async with asyncio.timeout(self.settings.fetch_s):
+            talks = await self._store.past_talks(agent, since=now - EARLIER_S)
+        found = (self._engine.earlier_talk(talk, now=now) for talk in talks)
+        return tuple(earlier for earlier in found if earlier is not None)
 
     def may_know(self, person: PersonId) -> bool:
         """Whether a placement of this person concerns the engine; see there."""

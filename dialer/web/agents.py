@@ -15,6 +15,7 @@ from dialer.domain.events import (
     VoicemailDropRequested,
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, LeadId, NumberId, PersonId
+from dialer.domain.past_talk import EarlierTalk
 from dialer.domain.snapshot import AgentView
 from dialer.web.access import Asking, TheOffice, demand_seat, tell
 from dialer.web.models import Committed, Dial, Dispose, HangUp, LogIn, Machine, Pause, Press
@@ -30,6 +31,13 @@ async def look(agent: str, office: TheOffice, token: Asking) -> AgentView:
         if row.agent == agent:
             return row
     raise HTTPException(404, f"no agent {agent} has logged in")
+
+
+@router.get("/agents/{agent}/talks")
+async def look_back(agent: str, office: TheOffice, token: Asking) -> list[EarlierTalk]:
+    """Their talks that are over and of which they may still say more, the newest first."""
+    demand_seat(token, agent)
+    return list(await office.floor.earlier_talks(AgentId(agent)))
 
 
 @router.post("/agents/{agent}/login")

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dialer.domain.events import Event
-from dialer.domain.ids import AttemptId
-from dialer.domain.past_talk import PastTalk
+from dialer.domain.ids import AgentId, AttemptId
+from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
 from dialer.runtime.health import Health
@@ -45,6 +45,14 @@ class FloorPort(Protocol):
 
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
         """What is written down of a talk that is over; None when there is none.
+
+        Raises:
+            StoreUnavailableError, TimeoutError: the store cannot be asked now.
+        """
+        ...
+
+    async def earlier_talks(self, agent: AgentId) -> tuple[EarlierTalk, ...]:
+        """Talks of an agent of which they may still say more, the newest first.
 
         Raises:
             StoreUnavailableError, TimeoutError: the store cannot be asked now.

@@ -120,5 +120,5 @@ async def _tell(office: Office, event: Event, agent: str) -> Committed:
     if not taken.was_ignored:
         return Committed(sequence=taken.sequence)
     notices = [row.notice for row in office.floor.snapshot().agents if row.agent == agent and row.notice]
-    why = notices[0] if notices else taken.why
+    why = taken.why or next(iter(notices), "")
     raise HTTPException(409, why or "it cannot be done now: nothing was changed")

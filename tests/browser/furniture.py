@@ -13,6 +13,7 @@ from playwright.async_api import Browser, async_playwright
 from sounds import write_tone
 from station import Station, station
 
+from dialer.domain.voice import VoicePlan
 from dialer.web.phone.pages import built_files
 
 
@@ -46,12 +47,16 @@ async def browser(laboratory: Laboratory, tmp_path_factory: pytest.TempPathFacto
 @pytest_asyncio.fixture(loop_scope="session")
 async def sit(
     laboratory: Laboratory, browser: Browser, tmp_path: Path
-) -> AsyncIterator[Callable[[str], Awaitable[tuple[Station, Desk]]]]:
+) -> AsyncIterator[Callable[..., Awaitable[tuple[Station, Desk]]]]:
     """Opens a station whose public all does what numbers of that ending do, and a desk in front of it."""
     async with AsyncExitStack() as stack:
 
-        async def make(ending: str) -> tuple[Station, Desk]:
-            place = await stack.enter_async_context(station(laboratory, tmp_path, ending=ending))
+        async def make(
+            ending: str, *, voice: VoicePlan | None = None, corrections_s: float = 900.0
+        ) -> tuple[Station, Desk]:
+            place = await stack.enter_async_context(
+                station(laboratory, tmp_path, ending=ending, voice=voice, corrections_s=corrections_s)
+            )
             context = await browser.new_context(
                 permissions=["microphone"], viewport={"width": 1100, "height": 900}
             )

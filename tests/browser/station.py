@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 
+import msgspec
 from lab.laboratory import Laboratory
 from proxy import Wire
 from whole import CAMPAIGN, SHOWS, Watched, make_store, make_system
@@ -18,10 +19,12 @@ from dialer.clock import posix_now
 from dialer.domain.agent import AgentState
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Originate
+from dialer.domain.disposition import Disposition
 from dialer.domain.events import Event
 from dialer.domain.ids import AttemptId, ClientId
 from dialer.domain.ports import TelephoneCommand
 from dialer.domain.snapshot import AgentView
+from dialer.domain.voice import RecordingNote, VoicePlan
 from dialer.floor.live import FloorOrder, Running, running_floor
 from dialer.floor.made_up import NUMBERS
 from dialer.floor.phones import DeskPhone, PhoneAccount, Phones
@@ -55,9 +58,18 @@ class Station:
     """One agent's place: the floor around it, which may be stopped and started again at the same address."""
 
     def __init__(
-        self, laboratory: Laboratory, folder: Path, *, ending: str, relay: RelaySettings | None = None
+        self,
+        laboratory: Laboratory,
+        folder: Path,
+        *,
+        ending: str,
+        relay: RelaySettings | None = None,
+        voice: VoicePlan | None = None,
+        corrections_s: float = 900.0,
     ) -> None:
         self.laboratory = laboratory
+        self.voice = voice
+        self.corrections_s = corrections_s
         self.relay = relay or RelaySettings()
         self.ending = ending
         self.port = free_port()
@@ -127,6 +139,21 @@ class Station:
         rows = self._ask("SELECT disposition_kind FROM attempts WHERE attempt = ?", attempt)
         return None if not rows or rows[0][0] is None else str(rows[0][0])
 
+    def said(self, attempt: AttemptId) -> Disposition | None:
+        """The attempt's whole outcome on file."""
+        ((text,),) = self._ask("SELECT disposition FROM attempts WHERE attempt = ?", attempt)
+        return None if text is None else msgspec.json.decode(str(text), type=Disposition)
+
+    def recording_note(self, attempt: AttemptId) -> RecordingNote | None:
+        """What is on file of what was said on the call about its being recorded."""
+        ((text,),) = self._ask("SELECT recording FROM attempts WHERE attempt = ?", attempt)
+        return None if text is None else msgspec.json.decode(str(text), type=RecordingNote)
+
+    def requests(self) -> int:
+        """How many facts of people are on file that are requests."""
+        ((count,),) = self._ask("SELECT count(*) FROM facts WHERE kind = 'request'")
+        return int(str(count))
+
     def _ask(self, query: str, *values: str) -> list[tuple[object, ...]]:
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
             return connection.execute(query, values).fetchall()
@@ -164,6 +191,8 @@ class Station:
             lines=1,
             launches_per_second=5,
             ring_s=15.0,
+            voice=self.voice,
+            corrections_s=self.corrections_s,
         )
         account = PhoneAccount(
             agent=AGENT,
@@ -189,10 +218,16 @@ class Station:
 
 @asynccontextmanager
 async def station(
-    laboratory: Laboratory, folder: Path, *, ending: str, relay: RelaySettings | None = None
+    laboratory: Laboratory,
+    folder: Path,
+    *,
+    ending: str,
+    relay: RelaySettings | None = None,
+    voice: VoicePlan | None = None,
+    corrections_s: float = 900.0,
 ) -> AsyncGenerator[Station]:
     """A station while the block runs; every call of it is ended with it."""
-    made = Station(laboratory, folder, ending=ending, relay=relay)
+    made = Station(laboratory, folder, ending=ending, relay=relay, voice=voice, corrections_s=corrections_s)
     await made.start()
     try:
         yield made

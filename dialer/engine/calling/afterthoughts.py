@@ -11,7 +11,7 @@ from dialer.domain.commands import StoreDisposition
 from dialer.domain.disposition import Disposition
 from dialer.domain.events import DispositionAdded
 from dialer.domain.facts import FactChange
-from dialer.domain.past_talk import PastTalk
+from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.record import entry_said_anew
 from dialer.engine.context import Context
 from dialer.engine.following import Following
@@ -44,6 +44,24 @@ class Afterthoughts:
         if self._is_newest_word(event, campaign):
             self._write_down(talk, event.disposition)
         self._following.take_turn(found.turn, agent=event.agent)
+
+    def earlier(self, talk: PastTalk, now: float) -> EarlierTalk | None:
+        """What may still be said of it at `now` (POSIX seconds); None when nothing may, or it goes on."""
+        campaign = self._context.state.campaigns.get(talk.campaign)
+        if campaign is None or talk.attempt in self._context.state.calls:
+            return None
+        corrected = talk.ended_at + campaign.settings.corrections_s
+        protected = protected_until(talk.ended_at, campaign.settings.time_zone)
+        if now > corrected and now >= protected:
+            return None
+        return EarlierTalk(
+            attempt=talk.attempt,
+            ended_at=talk.ended_at,
+            said=None if talk.disposition is None else talk.disposition.kind,
+            corrected_until=corrected,
+            protected_until=protected,
+            takes_anything=now <= corrected,
+        )
 
     def _why_not(self, event: DispositionAdded, campaign: CampaignRow) -> str | None:
         talk, state = event.talk, self._context.state

@@ -106,7 +106,7 @@ class Heard:
             return
         if event.machine is not None and event.machine not in TAKES_RECORDING:
             agent.notice = f"no recorded message is left on a machine of this kind ({event.machine.value})"
-            context.ignore("drop_refused")
+            context.ignore("drop_refused", agent.notice)
             return
         said = Disposition(
             kind=DispositionKind.MESSAGE_LEFT,

@@ -31,13 +31,16 @@ class Recordings:
         agent = context.agent(event.agent)
         call = talk_of(context.state, agent)
         agent.notice = ""
-        if call is None or call.launch.attempt != event.attempt or call.heard.is_recorded:
-            context.ignore("late_recording_notice")
+        if call is None or call.launch.attempt != event.attempt:
+            context.ignore("late_recording_notice", f"agent {agent.agent} is not on {event.attempt}")
+            return
+        if call.heard.is_recorded:
+            context.ignore("late_recording_notice", f"{event.attempt} is recorded already")
             return
         why = self._why_not(call)
         if why is not None:
             agent.notice = f"not recorded: {why}"
-            context.ignore("recording_refused")
+            context.ignore("recording_refused", agent.notice)
             return
         assert call.launch.voice is not None, "refused above"
         phases.tell_of_recording(call, version=call.launch.voice.spoken_version, at=context.now)
@@ -58,10 +61,10 @@ class Recordings:
         agent = context.agent(event.agent)
         call = context.state.calls.get(event.attempt)
         if call is None or not _is_on(agent, call):
-            context.ignore("late_objection")
+            context.ignore("late_objection", f"agent {agent.agent} does not talk on {event.attempt}")
             return
         if call.heard.note is not None and call.heard.note.objected_at is not None:
-            context.ignore("doubled_objection")
+            context.ignore("doubled_objection", "the person's objection is written down already")
             return
         may_run = call.heard.is_recorded or call.heard.note is not None
         phases.object_to_recording(call, at=context.now)

@@ -360,6 +360,14 @@ attempts = Table(
 )
 
 _open = attempts.c.ended_at.is_(None)
+_talked = attempts.c.agent.is_not(None)
+Index(
+    "ix_attempts_agent",
+    attempts.c.agent,
+    attempts.c.launched_at,
+    sqlite_where=_talked,
+    postgresql_where=_talked,
+)
 Index("ix_attempts_open", attempts.c.launched_at, sqlite_where=_open, postgresql_where=_open)
 
 findings = Table("findings", metadata, _key("attempt"), Column("sequence", _Serial, nullable=False))

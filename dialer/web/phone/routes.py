@@ -7,8 +7,12 @@ from fastapi import APIRouter, HTTPException, Response, WebSocket
 from prometheus_client import CollectorRegistry, Gauge
 from pydantic import Field
 
+from dialer.casework.afterthoughts import protects
 from dialer.clock import posix_now
 from dialer.domain.campaign import CampaignState
+from dialer.domain.disposition import MACHINES, SAID, DispositionKind
+from dialer.domain.machine import MachineKind, SaidToMachine
+from dialer.domain.snapshot import FloorSnapshot
 from dialer.floor.phones import Phones
 from dialer.web.access import Asking, TheOffice, demand
 from dialer.web.models import Body
@@ -30,6 +34,20 @@ class IceServerView(Body):
     credential: str | None = None
 
 
+class OutcomeView(Body):
+    """What may be said with one kind of disposition.
+
+    Args:
+        protects: it asks for something that binds us, and is taken until the end of the next day.
+        machines, said: which machines it can be about, and what they can have been told; [] = none.
+    """
+
+    kind: DispositionKind
+    protects: bool
+    machines: list[MachineKind]
+    said: list[SaidToMachine]
+
+
 class PhoneView(Body):
     """What an agent's page needs to be a telephone, or to stand beside one: a phone on a desk has no secret,
     server and domain here. Not to be kept: ask again at every log-in."""
@@ -45,6 +63,7 @@ class PhoneView(Body):
     pause_reasons: list[str]
     ice_servers: list[IceServerView] = Field(default_factory=list[IceServerView])
     relay_only: bool = False
+    outcomes: list[OutcomeView] = Field(default_factory=list[OutcomeView])
 
 
 class Quality(Body):
@@ -88,11 +107,58 @@ class QualityGauges:
                     gauge.remove(agent)
 
 
+OUTCOMES = tuple(
+    OutcomeView(
+        kind=kind,
+        protects=protects(kind),
+        machines=[machine for machine in MachineKind if machine in MACHINES.get(kind, ())],
+        said=[said for said in SaidToMachine if said in SAID.get(kind, ())],
+    )
+    for kind in DispositionKind
+)
+"""Every kind, for a page that lets agents choose."""
+
+
 def _own_agent(token: Token) -> str:
     demand(token, Role.AGENT)
     if token.agent is None:
         raise RefusedError(f"{token.name} belongs to no agent", is_known=True)
     return token.agent
+
+
+def phone_of(phones: Phones, agent: str, floor: FloorSnapshot) -> PhoneView:
+    """What the page of an agent needs. Raises HTTPException: they have no phone."""
+    found, desk = phones.of(agent), phones.desk_of(agent)
+    if found is None and desk is None:
+        raise HTTPException(404, f"agent {agent} has no phone in the settings ([[asterisk.agents]])")
+    running = [str(row.campaign) for row in floor.campaigns if row.state is CampaignState.RUNNING]
+    reasons = list[str](PAUSE_REASONS)
+    if found is None:
+        return PhoneView(
+            agent=agent,
+            endpoint=desk or "",
+            is_browser=False,
+            campaigns=running,
+            pause_reasons=reasons,
+            outcomes=list(OUTCOMES),
+        )
+    return PhoneView(
+        agent=agent,
+        endpoint=found.endpoint,
+        is_browser=True,
+        secret=found.secret,
+        server=found.server,
+        domain=found.domain,
+        caller=found.caller,
+        campaigns=running,
+        pause_reasons=reasons,
+        outcomes=list(OUTCOMES),
+        ice_servers=[
+            IceServerView(urls=list(one.urls), username=one.username, credential=one.credential)
+            for one in found.ice_servers(posix_now())
+        ],
+        relay_only=found.relay.only,
+    )
 
 
 def phone_router(
@@ -105,38 +171,9 @@ def phone_router(
     @router.get("")
     async def account(response: Response, office: TheOffice, token: Asking) -> PhoneView:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
         """The asking agent's own phone, a browser phone with its secret; 404 when they have none."""
-        agent = _own_agent(token)
-        found, desk = phones.of(agent), phones.desk_of(agent)
-        if found is None and desk is None:
-            raise HTTPException(404, f"agent {agent} has no phone in the settings ([[asterisk.agents]])")
+        view = phone_of(phones, _own_agent(token), office.floor.snapshot())
         response.headers["Cache-Control"] = "no-store"
-        running = [
-            row.campaign for row in office.floor.snapshot().campaigns if row.state is CampaignState.RUNNING
-        ]
-        if found is None:
-            return PhoneView(
-                agent=agent,
-                endpoint=desk or "",
-                is_browser=False,
-                campaigns=[str(name) for name in running],
-                pause_reasons=list(PAUSE_REASONS),
-            )
-        return PhoneView(
-            agent=agent,
-            endpoint=found.endpoint,
-            is_browser=True,
-            secret=found.secret,
-            server=found.server,
-            domain=found.domain,
-            caller=found.caller,
-            campaigns=[str(name) for name in running],
-            pause_reasons=list(PAUSE_REASONS),
-            ice_servers=[
-                IceServerView(urls=list(one.urls), username=one.username, credential=one.credential)
-                for one in found.ice_servers(posix_now())
-            ],
-            relay_only=found.relay.only,
-        )
+        return view
 
     @router.post("/quality", status_code=204)
     async def quality(body: Quality, token: Asking) -> None:  # pyright: ignore[reportUnusedFunction]  # as above

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from dialer.domain.attempt import Outcome
+from dialer.domain.commands import StoreOutcome
 from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import TimeReached
-from dialer.domain.ids import NumberId
+from dialer.domain.ids import AgentId, NumberId
 from dialer.domain.ports import JournalEntry
 from dialer.floor.floor_store import FloorStore
 from dialer.storage.live import LiveStore
@@ -56,3 +58,40 @@ async def test_numbers_are_looked_up_together_and_those_that_are_gone_are_left_o
             found = await floor_store.dial_numbers([number, NumberId("nobody")])
             assert found == {number: "+12125550101"}
             floor_store.close()
+
+
+async def test_an_agent_s_talks_are_found_newest_first_and_only_theirs(floor: Any) -> None:
+    """Talks that are over, of calls launched since then; by an index, however many calls there are."""
+    floor.now = 1_780_000_000.0
+    floor.place(floor.account("A1"))
+    (lead,) = floor.leads()
+
+    def talk(name: str, agent: str | None, at: float) -> StoreOutcome:
+        bridged = None if agent is None else at + 10.0
+        record = floor.record(
+            name,
+            lead,
+            launched_at=at,
+            answered_at=at + 9.0,
+            bridged_at=bridged,
+            talk_ended_at=None if agent is None else at + 60.0,
+            ended_at=at + 60.0,
+            outcome=Outcome.CONNECTED,
+            agent=None if agent is None else AgentId(agent),
+        )
+        return StoreOutcome(record=record)
+
+    commands = [
+        talk("old", "ann", floor.now - 300.1),
+        talk("first", "ann", floor.now - 300.0),
+        talk("bens", "ben", floor.now - 200.0),
+        talk("nobodys", None, floor.now - 100.0),
+        talk("last", "ann", floor.now - 50.0),
+    ]
+    async with floor.live() as live:
+        await live.journal.append([floor.step(TimeReached(), *commands)])
+        floor_store = FloorStore(live)
+        found = await floor_store.past_talks(AgentId("ann"), since=floor.now - 300.0)
+        floor_store.close()
+    assert [talk.attempt for talk in found] == ["last", "first"]
+    assert found[0].ended_at == floor.now + 10.0

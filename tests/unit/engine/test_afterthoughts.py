@@ -14,8 +14,8 @@ from dialer.domain import events as e
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import AttemptState, Outcome
 from dialer.domain.disposition import Disposition, DispositionKind
-from dialer.domain.ids import AgentId, AttemptId, EndpointId
-from dialer.domain.past_talk import PastTalk, past_talk
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId
+from dialer.domain.past_talk import EarlierTalk, PastTalk, past_talk
 
 Kind = DispositionKind
 STOP = Disposition(kind=Kind.STOP_CALLING)
@@ -239,3 +239,32 @@ def test_what_can_never_be_said_any_more_is_owed_no_more(make_floor: Any) -> Non
     floor.now = ends
     assert "corrections are taken" in add(floor, talk, other)
     assert owed(floor) is None
+
+
+def test_what_may_still_be_said_of_a_talk_is_told_with_its_ends(make_floor: Any) -> None:
+    """Anything up to the last moment of corrections, then what protects until the next day is over."""
+    floor = make_floor(corrections_s=300.0)
+    talk = talk_over(floor, said=Kind.NO_COMMITMENT)
+    ends = protected_until(talk.ended_at, "America/New_York")
+    told = floor.engine.earlier_talk(talk, now=talk.ended_at + 300.0)
+    assert told == EarlierTalk(
+        attempt=talk.attempt,
+        ended_at=talk.ended_at,
+        said=Kind.NO_COMMITMENT,
+        corrected_until=talk.ended_at + 300.0,
+        protected_until=ends,
+        takes_anything=True,
+    )
+    assert not floor.engine.earlier_talk(talk, now=talk.ended_at + 300.001).takes_anything
+    assert floor.engine.earlier_talk(talk, now=ends - 0.001) is not None
+    assert floor.engine.earlier_talk(talk, now=ends) is None
+
+
+def test_of_a_talk_that_goes_on_or_of_a_campaign_that_is_gone_nothing_more_is_said(make_floor: Any) -> None:
+    floor = make_floor()
+    talk = talk_over(floor, said=Kind.NO_COMMITMENT)
+    floor.feed(1, first=5)
+    floor.wait(5.0)
+    attempt = floor.last(c.Originate).attempt
+    assert floor.engine.earlier_talk(replace(talk, attempt=attempt), now=floor.now) is None
+    assert floor.engine.earlier_talk(replace(talk, campaign=CampaignId("other")), now=floor.now) is None

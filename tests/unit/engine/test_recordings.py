@@ -180,3 +180,31 @@ def test_a_word_about_another_call_changes_nothing(make_floor: MakeFloor) -> Non
         assert floor.engine.was_ignored
     assert not floor.all(c.StartRecording)
     assert not floor.all(c.StopRecording)
+
+
+def test_every_refusal_says_what_hinders_it(make_floor: MakeFloor) -> None:
+    """The page shows it: the general sentence of a request that came late helps nobody."""
+    floor, attempt = talking(make_floor)
+    other = AttemptId("other")
+
+    def why(event: e.Event) -> str:
+        floor.send(event)
+        return str(floor.engine.why_ignored)
+
+    assert why(spoken(other)) == "agent agent0 is not on other"
+    assert why(objected(other)) == "agent agent0 does not talk on other"
+    floor.send(e.RecordingBegan(attempt=attempt))
+    assert why(spoken(attempt)) == f"{attempt} is recorded already"
+    assert why(objected(attempt)) == ""
+    assert why(objected(attempt)) == "the person's objection is written down already"
+    assert (
+        why(e.VoicemailDropRequested(agent=ANN, attempt=attempt))
+        == "the campaign lets agents leave no message"
+    )
+
+
+def test_a_notice_after_an_objection_says_that_the_person_objected(make_floor: MakeFloor) -> None:
+    floor, attempt = talking(make_floor)
+    floor.send(objected(attempt))
+    floor.send(spoken(attempt))
+    assert floor.engine.why_ignored == "not recorded: the person objected"

@@ -12,8 +12,9 @@ from compliance_gate.request import Consent
 from compliance_gate.words import ConsentScope
 from dialer.domain.commands import RefillHopper
 from dialer.domain.events import AccountRecalled, ConsentGiven
-from dialer.domain.ids import CampaignId, DebtId, PersonId
+from dialer.domain.ids import AgentId, CampaignId, DebtId, PersonId
 from dialer.domain.ports import JournalEntry
+from dialer.floor.floor_store import FloorStore
 from dialer.storage.journal.rows import journal_since
 from dialer.storage.live import LiveStore
 from dialer.storage.store import Store
@@ -55,6 +56,9 @@ async def test_every_statement_of_a_start_a_claim_and_a_commit_uses_an_index(sto
         consent = Consent(at=datetime(2026, 11, 23, tzinfo=UTC), scope=ConsentScope.CALL)
         async with LiveStore(store, now=lambda: 1.0) as live:
             await live.leads.fetch(RefillHopper(campaign=CampaignId("c"), request=1, wanted=5, sequence=0))
+            floor_store = FloorStore(live)
+            await floor_store.past_talks(AgentId("ann"), since=0.0)
+            floor_store.close()
             await live.journal.append(
                 [
                     JournalEntry(

@@ -36,7 +36,7 @@ from dialer.domain.events import (
     SuppressionAdded,
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, NumberId, PersonId
-from dialer.domain.past_talk import PastTalk
+from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.record import instant
 from dialer.domain.snapshot import AgentView, FloorSnapshot
 from dialer.runtime.health import Health
@@ -79,6 +79,9 @@ class FakeFloor:
 
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
         return self.talk if self.talk is not None and self.talk.attempt == attempt else None
+
+    async def earlier_talks(self, agent: AgentId) -> tuple[EarlierTalk, ...]:
+        return ()
 
     def health(self) -> Health:
         return Health(

@@ -12,7 +12,7 @@ from dialer.domain.errors import UnknownThingError
 from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId
 from dialer.domain.listening import Ear
-from dialer.domain.past_talk import PastTalk
+from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.snapshot import AgentView, FloorSnapshot
 from dialer.runtime.health import Health
 from dialer.runtime.inbox import Taken
@@ -50,6 +50,9 @@ class QuietFloor:
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
         del attempt
         return None
+
+    async def earlier_talks(self, agent: AgentId) -> tuple[EarlierTalk, ...]:
+        return ()
 
     def health(self) -> Health:
         raise NotImplementedError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -16,10 +17,12 @@ from starlette.websockets import WebSocketDisconnect
 
 from dialer.domain.agent import AgentState
 from dialer.domain.campaign import CampaignState
+from dialer.domain.disposition import DispositionKind
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId
-from dialer.domain.past_talk import PastTalk
+from dialer.domain.machine import MachineKind, SaidToMachine
+from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.snapshot import AgentView, CampaignView, FloorSnapshot
 from dialer.floor.phones import DeskPhone, PhoneAccount, Phones
 from dialer.runtime.health import Health
@@ -91,6 +94,9 @@ class FakeFloor:
         del attempt
         return None
 
+    async def earlier_talks(self, agent: AgentId) -> tuple[EarlierTalk, ...]:
+        return ()
+
     def health(self) -> Health:
         raise NotImplementedError
 
@@ -125,7 +131,7 @@ def _as(name: str) -> dict[str, str]:
 
 def test_an_agent_is_given_their_own_phone_and_it_is_kept_nowhere(client: TestClient) -> None:
     answer = client.get("/api/phone", headers=_as("ann"))
-    assert answer.json() | {"pause_reasons": []} == {
+    assert answer.json() | {"pause_reasons": [], "outcomes": []} == {
         "is_browser": True,
         "agent": "ann",
         "endpoint": "web1",
@@ -137,8 +143,33 @@ def test_an_agent_is_given_their_own_phone_and_it_is_kept_nowhere(client: TestCl
         "pause_reasons": [],
         "ice_servers": [],
         "relay_only": False,
+        "outcomes": [],
     }
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_page_is_told_what_belongs_to_each_outcome(client: TestClient) -> None:
+    """The rules of machines and of late words have one home, and the page is told them."""
+    outcomes = client.get("/api/phone", headers=_as("dora")).json()["outcomes"]
+    assert [row["kind"] for row in outcomes] == [kind.value for kind in DispositionKind]
+    known = {row["kind"]: row for row in outcomes}
+    assert known["message_left"] == {
+        "kind": "message_left",
+        "protects": False,
+        "machines": ["own", "other", "generic"],
+        "said": ["spoken", "recorded"],
+    }
+    assert known["intercept"]["machines"] == ["intercept"]
+    assert (known["disputed"]["protects"], known["disputed"]["machines"]) == (True, [])
+
+
+def test_the_page_has_a_choice_for_every_outcome_and_words_for_every_machine() -> None:
+    """`intercept` had none: an agent could not say it."""
+    words = Path("dialer/web/phone/ui/src/words.ts").read_text("utf-8")
+    assert sorted(re.findall(r'{ kind: "(\w+)"', words)) == sorted(kind.value for kind in DispositionKind)
+    for name, known in (("MACHINE_WORDS", MachineKind), ("SAID_WORDS", SaidToMachine)):
+        table = words.partition(f"export const {name}")[2].partition("};")[0]
+        assert re.findall(r"^  (\w+):", table, re.MULTILINE) == [word.value for word in known]
 
 
 @pytest.mark.parametrize(("token", "status"), [("bob", 404), ("boss", 403), ("nobody", 403), ("other", 401)])

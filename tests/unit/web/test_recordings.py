@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, ClientId, DebtId
-from dialer.domain.past_talk import PastTalk
+from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
 from dialer.runtime.health import Health
@@ -27,6 +27,9 @@ class NoFloor:
 
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
         raise AssertionError(attempt)
+
+    async def earlier_talks(self, agent: AgentId) -> tuple[EarlierTalk, ...]:
+        return ()
 
     def snapshot(self) -> FloorSnapshot:
         raise AssertionError

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from dialer.domain.agent import AgentState
+from dialer.domain.disposition import DispositionKind
 from dialer.domain.events import (
     ConferenceLeft,
     Event,
@@ -18,7 +19,7 @@ from dialer.domain.events import (
     TransferRequested,
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, NumberId
-from dialer.domain.past_talk import PastTalk
+from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.snapshot import AgentView, FloorSnapshot
 from dialer.runtime.health import Health
 from dialer.runtime.inbox import Taken
@@ -51,11 +52,13 @@ class TalkFloor:
 
     told: list[Event] = field(default_factory=list[Event])
     refuses: bool = False
+    why: str = ""
+    earlier: tuple[EarlierTalk, ...] = ()
     seen: FloorSnapshot = SNAPSHOT
 
     async def submit(self, event: Event, *, within: float = 10.0) -> Taken:
         self.told.append(event)
-        return Taken(len(self.told), self.refuses)
+        return Taken(len(self.told), self.refuses, self.why)
 
     def snapshot(self) -> FloorSnapshot:
         return self.seen
@@ -63,6 +66,9 @@ class TalkFloor:
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
         del attempt
         return None
+
+    async def earlier_talks(self, agent: AgentId) -> tuple[EarlierTalk, ...]:
+        return self.earlier if agent == "ann" else ()
 
     def health(self) -> Health:
         raise NotImplementedError
@@ -155,3 +161,37 @@ def test_only_a_supervisor_takes_a_talk_over(client: TestClient, floor: TalkFloo
 def test_an_agent_on_no_call_has_nothing_to_pass_on(client: TestClient, floor: TalkFloor) -> None:
     floor.seen = replace(SNAPSHOT, agents=(replace(ANN, attempt=None),))
     assert client.post("/api/agents/ann/transfer", json={"to": "bob"}, headers=_as("ann")).status_code == 409
+
+
+def test_an_old_notice_does_not_stand_for_the_present_reason(client: TestClient, floor: TalkFloor) -> None:
+    floor.refuses, floor.why = True, "agent ann does not talk on a1"
+    floor.seen = replace(SNAPSHOT, agents=(replace(ANN, notice="the transfer failed: nobody answered"),))
+    answer = client.post("/api/agents/ann/recording/objection", json={"attempt": "a1"}, headers=_as("ann"))
+    assert (answer.status_code, answer.json()["detail"]) == (409, floor.why)
+
+
+def test_an_agent_is_told_the_talks_of_which_they_may_say_more(client: TestClient, floor: TalkFloor) -> None:
+    """Their own; a supervisor sees everybody's."""
+    floor.earlier = (
+        EarlierTalk(
+            attempt=AttemptId("a1"),
+            ended_at=1_780_000_000.0,
+            said=DispositionKind.NO_COMMITMENT,
+            corrected_until=1_780_000_900.0,
+            protected_until=1_780_099_200.0,
+            takes_anything=True,
+        ),
+    )
+    told = [
+        {
+            "attempt": "a1",
+            "ended_at": 1_780_000_000.0,
+            "said": "no_commitment",
+            "corrected_until": 1_780_000_900.0,
+            "protected_until": 1_780_099_200.0,
+            "takes_anything": True,
+        }
+    ]
+    for who in ("ann", "boss"):
+        assert client.get("/api/agents/ann/talks", headers=_as(who)).json() == told
+    assert client.get("/api/agents/bob/talks", headers=_as("ann")).status_code == 403

@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from dialer.domain.events import DispositionRecorded, Event
-from dialer.domain.ids import AttemptId
-from dialer.domain.past_talk import PastTalk
+from dialer.domain.ids import AgentId, AttemptId
+from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.engine.snapshot import FloorSnapshot
 from dialer.runtime.inbox import Taken
 from dialer.storage.journal.codecs import decode_event, encode_event
@@ -38,6 +38,9 @@ class Floor:
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
         del attempt
         return None
+
+    async def earlier_talks(self, agent: AgentId) -> tuple[EarlierTalk, ...]:
+        return ()
 
     def health(self) -> Any:
         raise NotImplementedError

@@ -19,6 +19,16 @@ export interface Account {
   pause_reasons: string[];
   ice_servers: IceServer[];
   relay_only: boolean;
+  outcomes: Rule[];
+}
+
+/** What may be said with one kind of outcome. */
+export interface Rule {
+  kind: string;
+  /** It asks for something that binds us, and is taken until the end of the next day. */
+  protects: boolean;
+  machines: string[];
+  said: string[];
 }
 
 export type SeatState =
@@ -29,6 +39,9 @@ export type SeatState =
   | "talking"
   | "wrapping"
   | "leg_lost";
+
+/** What becomes of a recording of the talk. */
+export type RecordingState = "none" | "notice_due" | "ordered" | "running" | "stopping" | "stopped";
 
 export interface Seat {
   agent: string;
@@ -45,6 +58,9 @@ export interface Seat {
   /** A talk that ended at the agent's own phone, of which they have said nothing yet. */
   owes?: string | null;
   third_party?: string;
+  recording?: RecordingState;
+  /** The words that the agent must say before the talk is recorded. */
+  to_say?: string;
 }
 
 /** Somebody on file with the number that called us: perhaps the caller, a number is no identity. */
@@ -69,7 +85,18 @@ export interface Disposition {
   /** Only of somebody who called us: who it was. */
   person?: string;
   debts_spoken_of?: string[];
+  machine?: string;
+  said_to_machine?: string;
   ready_after: boolean;
+}
+
+/** A talk that is over and written down, of which its agent may say more. */
+export interface EarlierTalk {
+  attempt: string;
+  ended_at: number;
+  said: string | null;
+  /** Otherwise only what protects the person is taken. */
+  takes_anything: boolean;
 }
 
 /** The call whose outcome is owed: one that we placed, or one that came to us. */
@@ -147,14 +174,23 @@ export class Api {
     await this.ask("POST", this.seat(account, "keys"), { keys });
   }
 
-  /** A machine answered: the approved message is left, where one may be. */
-  async leaveMessage(account: Account, attempt: string): Promise<void> {
-    try {
-      await this.ask("POST", this.seat(account, "voicemail"), { attempt });
-    } catch (error) {
-      if (!(error instanceof RefusedError && error.status === 409)) throw error;
-      throw new RefusedError(409, "no message may be left on this call");
-    }
+  /** A machine answered: the approved message is left, where one may be. `machine` "" = not told apart. */
+  async leaveMessage(account: Account, attempt: string, machine: string): Promise<void> {
+    await this.ask("POST", this.seat(account, "voicemail"), { attempt, kind: machine === "" ? null : machine });
+  }
+
+  /** Everybody on the line was told that the call is recorded: it begins. */
+  async sayNotice(account: Account, attempt: string): Promise<void> {
+    await this.ask("POST", this.seat(account, "recording/notice"), { attempt });
+  }
+
+  /** The person does not want to be recorded: it stops. */
+  async objectToRecording(account: Account, attempt: string): Promise<void> {
+    await this.ask("POST", this.seat(account, "recording/objection"), { attempt });
+  }
+
+  earlierTalks(account: Account): Promise<EarlierTalk[]> {
+    return this.ask<EarlierTalk[]>("GET", this.seat(account, "talks"));
   }
 
   inbound(call: string): Promise<Inbound> {

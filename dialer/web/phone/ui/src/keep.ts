@@ -1,11 +1,13 @@
 // What must outlive a reload of the page or a restart of the dialer. The tab's own memory: gone with the tab.
 
-import type { Disposition, Talk } from "./api";
+import type { Disposition, EarlierTalk, Talk } from "./api";
 import type { MicrophoneChoice } from "./microphone";
 
-export interface Owed {
+export interface Unsent {
   talk: Talk;
   disposition: Disposition;
+  /** Of an earlier talk: which, as it was shown. */
+  more: EarlierTalk | null;
 }
 
 interface Kept {
@@ -13,10 +15,10 @@ interface Kept {
   campaign: string;
   /** Logged in, and ready or not: what a dialer that was started anew is told by this page. */
   seat: { campaign: string; isReady: boolean };
-  /** A disposition that was not acknowledged yet: it is sent again until it is. */
-  owed: Owed;
-  /** A disposition that is being filled in, by field, for one call. */
-  draft: { talk: Talk; fields: Record<string, string> };
+  /** Dispositions that were not acknowledged yet, the oldest first: each is sent again until it is. */
+  unsent: Unsent[];
+  /** Dispositions that are being filled in: the fields of each, by the id of its talk. */
+  drafts: Record<string, Record<string, string>>;
   microphone: MicrophoneChoice;
 }
 

@@ -2,14 +2,16 @@
 
 import { type Account, Api, owedOf, RefusedError, type Talk, talkOf, UnreachableError } from "./api";
 import { DeskLine } from "./desk";
+import { EarlierTalks } from "./earlier";
 import { drop, keep, recall } from "./keep";
 import { Line } from "./line";
 import { LevelMeter, Microphone } from "./microphone";
 import { OutcomeForm } from "./outcome";
 import { inWords, QualityWatch } from "./quality";
+import { showRecording } from "./recording";
 import { SeatWatch } from "./seat";
 import { page, options, press, say } from "./view";
-import { clock, headline, LEG_WORDS, LINK_WORDS, NOT_SEEN } from "./words";
+import { clock, headline, LEG_WORDS, LINK_WORDS, MACHINE_WORDS, NOT_SEEN } from "./words";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const METER_MS = 100;
@@ -22,6 +24,7 @@ class Phone {
   private readonly microphone: Microphone;
   private readonly seats: SeatWatch;
   private readonly outcome: OutcomeForm;
+  private readonly earlier: EarlierTalks;
   private readonly mine = new LevelMeter();
   private readonly theirs = new LevelMeter();
   private readonly quality = new QualityWatch();
@@ -55,7 +58,8 @@ class Phone {
         )
       : new DeskLine(api, account, (error) => this.note(complaint(error)));
     this.seats = new SeatWatch(token, () => this.show(), () => this.leave("The dialer does not know this token any more."));
-    this.outcome = new OutcomeForm(api, account.agent, (text) => this.note(text));
+    this.earlier = new EarlierTalks(api, account, (talk) => this.outcome.sayMore(talk));
+    this.outcome = new OutcomeForm(api, account, (text) => this.note(text), () => this.written());
     this.fill(choice.cleaned);
     this.wire();
     if (account.is_browser) {
@@ -76,6 +80,7 @@ class Phone {
     options(page.campaign, this.account.campaigns.map((name) => [name, name] as const), campaign);
     options(page.reason, this.account.pause_reasons.map((reason) => [reason, capital(reason)] as const), "");
     page.keypad.replaceChildren(...KEYS.map(keyButton));
+    options(page.machineHeard, [["", "Which machine?"], ...Object.entries(MACHINE_WORDS)], "");
   }
 
   private wire(): void {
@@ -99,7 +104,10 @@ class Phone {
       drop("seat");
     });
     this.on(page.hangUp, () => api.hangUp(account, this.seats.picture?.seat?.attempt ?? null));
-    this.on(page.leaveMessage, () => api.leaveMessage(account, this.seats.picture?.seat?.attempt ?? ""));
+    const onCall = () => this.seats.picture?.seat?.attempt ?? "";
+    this.on(page.leaveMessage, () => api.leaveMessage(account, onCall(), page.machineHeard.value));
+    this.on(page.noticeSpoken, () => api.sayNotice(account, onCall()));
+    this.on(page.objects, () => api.objectToRecording(account, onCall()));
     this.on(page.ringAgain, async () => {
       const campaign = this.seats.picture?.seat?.campaign ?? page.campaign.value;
       await api.logOut(account);
@@ -181,6 +189,7 @@ class Phone {
     if (`${state} ${title}` !== this.shown) {
       this.shown = `${state} ${title}`;
       this.since = performance.now();
+      if (state !== "talking") void this.earlier.look();
     }
     page.status.dataset["tone"] = tone;
     say(page.headline, title);
@@ -199,7 +208,8 @@ class Phone {
     page.ringAgain.hidden = !(state === "leg_lost" && line.leg === "none" && line.link === "registered");
     page.logOut.disabled = state === "talking";
     page.hangUp.disabled = state !== "talking";
-    page.leaveMessage.disabled = state !== "talking" || seat?.attempt == null;
+    page.leaveMessage.disabled = page.machineHeard.disabled = state !== "talking" || seat?.attempt == null;
+    showRecording(seat);
     page.hold.disabled = state !== "talking" || line.leg !== "up";
     page.mute.disabled = line.leg !== "up";
     press(page.mute, line.isMuted);
@@ -210,6 +220,7 @@ class Phone {
     this.outcome.show(talk ?? owed);
     say(page.outcomeTitle, owed === null ? "What came of the call" : "What came of the call that ended at your phone");
     void this.showPresence();
+    page.sayMore.disabled = talk !== null || owed !== null;
     page.save.disabled = page.savePause.disabled = state !== "wrapping" && owed === null;
     document.title = `${title} · Fairdial phone`;
   }
@@ -233,10 +244,17 @@ class Phone {
     page.dialer.dataset["tone"] = tone;
   }
 
+  /** Something was said of a talk: the seat may look the same, and the list of earlier talks does not. */
+  private written(): void {
+    this.show();
+    void this.earlier.look();
+  }
+
   /** Nobody begins a call muted or on hold because the last one ended so: the person would hear nothing. */
   private newCall(talk: Talk | null): void {
     if (talk?.id === this.talk?.id) return;
     this.talk = talk;
+    page.machineHeard.value = "";
     this.line.hold(false);
     if (this.line.isMuted) this.line.mute(false);
   }
@@ -327,8 +345,9 @@ class Phone {
     this.seats.close();
     this.line.stop();
     this.microphone.close();
-    // An outcome that is still owed stays: it is sent when the agent is back.
-    for (const name of ["token", "campaign", "seat", "draft"] as const) drop(name);
+    // An outcome that was not acknowledged stays: it is sent when the agent is back.
+    if (recall("unsent")?.length === 0) drop("unsent");
+    for (const name of ["token", "campaign", "seat", "drafts"] as const) drop(name);
     page.phone.hidden = true;
     this.left(why);
   }

@@ -1,8 +1,9 @@
 // After-call work: what came of the call. A draft outlives a reload; a saved one is sent until acknowledged.
 
-import { type Api, type Caller, type Disposition, RefusedError, type Talk } from "./api";
-import { drop, keep, recall } from "./keep";
-import { type Choice, OUTCOMES } from "./words";
+import { type Account, type Api, type Caller, type Disposition, type EarlierTalk, RefusedError, type Talk } from "./api";
+import { inWords } from "./earlier";
+import { keep, recall } from "./keep";
+import { type Choice, MACHINE_WORDS, OUTCOMES, SAID_WORDS } from "./words";
 import { options, page, say } from "./view";
 
 const AGAIN_MS = 1_500;
@@ -11,11 +12,14 @@ export class OutcomeForm {
   private talk: Talk | null = null;
   private callers: Caller[] = [];
   private isSending = false;
+  private more: EarlierTalk | null = null;
 
+  /** `saved`: something was written down. */
   constructor(
     private readonly api: Api,
-    private readonly agent: string,
+    private readonly account: Account,
     private readonly told: (text: string) => void,
+    private readonly saved: () => void,
   ) {
     page.choices.replaceChildren(...OUTCOMES.map(({ group, choices }) => fieldset(group, choices)));
     page.outcomeForm.oninput = () => this.changed();
@@ -24,22 +28,56 @@ export class OutcomeForm {
       const submitter = event.submitter as HTMLButtonElement | null;
       this.save(submitter?.value !== "pause");
     };
+    page.leaveMore.onclick = () => this.sayMore(null);
     void this.send();
   }
 
+  /** What was just talked about has the form first; else an earlier talk of which more is said. */
   show(talk: Talk | null): void {
+    if (talk !== null) this.more = null;
+    const about = talk ?? (this.more === null ? null : { kind: "attempts" as const, id: this.more.attempt });
     // One that was saved waits for the dialer, and is not asked for again.
-    const isShown = talk !== null && recall("owed")?.talk.id !== talk.id;
+    const isShown = about !== null && !this.unsent().some(({ talk }) => talk.id === about.id);
     page.outcome.hidden = !isShown;
-    if (!isShown || talk.id === this.talk?.id) return;
-    this.talk = talk;
+    this.showMore(isShown);
+    if (!isShown || about.id === this.talk?.id) return;
+    this.talk = about;
     page.outcomeForm.reset();
     say(page.outcomeError, "");
     this.who([]);
-    if (talk.kind === "inbound") void this.askWho(talk);
-    const draft = recall("draft");
-    if (draft?.talk.id === talk.id) this.fill(draft.fields);
+    if (about.kind === "inbound") void this.askWho(about);
+    const draft = recall("drafts")?.[about.id];
+    if (draft !== undefined) this.fill(draft);
     this.ask();
+    if (draft !== undefined) this.fill(draft); // which machine there is to choose follows from the outcome
+  }
+
+  /** Say more of a talk that is over; null = leave it. */
+  sayMore(talk: EarlierTalk | null): void {
+    this.more = talk;
+    this.talk = null;
+    this.show(null);
+    if (talk !== null) page.outcome.scrollIntoView({ block: "nearest" });
+  }
+
+  private showMore(isShown: boolean): void {
+    const more = isShown ? this.more : null;
+    page.save.hidden = page.savePause.hidden = more !== null;
+    page.saveMore.hidden = page.leaveMore.hidden = more === null;
+    page.outcomeMore.hidden = more === null;
+    const onlyProtects = "Only what the person asked for is still taken: corrections are over.";
+    say(page.outcomeMore, more === null ? "" : `${inWords(more)}. ${more.takes_anything ? "" : onlyProtects}`);
+    for (const input of page.choices.querySelectorAll("input")) {
+      input.disabled = more !== null && !more.takes_anything && !(this.rule(input.value)?.protects ?? true);
+    }
+  }
+
+  private rule(kind: string | undefined) {
+    return this.account.outcomes.find((rule) => rule.kind === kind);
+  }
+
+  private unsent() {
+    return recall("unsent") ?? [];
   }
 
   private async askWho(talk: Talk): Promise<void> {
@@ -56,7 +94,8 @@ export class OutcomeForm {
   private fill(fields: Record<string, string>): void {
     for (const [name, value] of Object.entries(fields)) {
       const element = page.outcomeForm.elements.namedItem(name);
-      if (element instanceof RadioNodeList || element instanceof HTMLInputElement) element.value = value;
+      const isField = element instanceof HTMLInputElement || element instanceof HTMLSelectElement;
+      if (isField || element instanceof RadioNodeList) element.value = value;
     }
   }
 
@@ -65,8 +104,9 @@ export class OutcomeForm {
     this.ask();
     if (this.talk === null) return;
     const fields: Record<string, string> = { kind: this.chosen()?.kind ?? "" };
-    for (const field of [page.amount, page.promisedFor, page.callBackAt, page.callBackWords]) fields[field.id] = field.value;
-    keep("draft", { talk: this.talk, fields });
+    const asked = [page.amount, page.promisedFor, page.callBackAt, page.callBackWords, page.machine, page.said];
+    for (const field of asked) fields[field.id] = field.value;
+    keep("drafts", { ...recall("drafts"), [this.talk.id]: fields });
   }
 
   private ask(): void {
@@ -74,6 +114,11 @@ export class OutcomeForm {
     page.askPerson.hidden = this.talk?.kind !== "inbound";
     page.askPromise.hidden = asks !== "promise";
     page.askCallBack.hidden = asks !== "call_back";
+    page.askMachine.hidden = asks !== "machine";
+    const { machines = [], said = [] } = this.rule(this.chosen()?.kind) ?? {};
+    const kinds = machines.map((kind) => [kind, MACHINE_WORDS[kind] ?? kind] as const);
+    options(page.machine, machines.length > 1 ? [["", "Not told apart"], ...kinds] : kinds, page.machine.value);
+    options(page.said, said.map((word) => [word, SAID_WORDS[word] ?? word] as const), page.said.value);
   }
 
   private chosen(): Choice | undefined {
@@ -88,13 +133,15 @@ export class OutcomeForm {
       say(page.outcomeError, "Choose what came of the call.");
       return;
     }
-    const asked = choice.asks === undefined ? {} : choice.asks === "promise" ? promise() : callBack();
+    const asked = ASKS[choice.asks ?? "nothing"]();
     if (typeof asked === "string") {
       say(page.outcomeError, asked);
       return;
     }
-    const disposition = { agent: this.agent, kind: choice.kind, ready_after: isReadyAfter, ...asked, ...this.caller() };
-    keep("owed", { talk: this.talk, disposition });
+    const { agent } = this.account;
+    const disposition = { agent, kind: choice.kind, ready_after: isReadyAfter, ...asked, ...this.caller() };
+    keep("unsent", [...this.unsent(), { talk: this.talk, disposition, more: this.more }]);
+    this.more = null;
     page.outcome.hidden = true;
     void this.send();
   }
@@ -107,18 +154,21 @@ export class OutcomeForm {
   private async send(): Promise<void> {
     if (this.isSending) return;
     this.isSending = true;
-    for (let owed = recall("owed"); owed !== null; owed = recall("owed")) {
+    for (let first = this.unsent()[0]; first !== undefined; first = this.unsent()[0]) {
       try {
-        await this.api.dispose(owed.talk, owed.disposition);
-        drop("owed");
-        drop("draft");
+        await this.api.dispose(first.talk, first.disposition);
+        this.sent();
+        this.forget(first.talk);
         this.told("");
+        this.saved();
       } catch (error) {
         const isFinal = error instanceof RefusedError && error.status < 500;
         if (isFinal) {
-          drop("owed");
+          this.sent();
           this.talk = null;
+          this.more = first.more;
           this.told(`The outcome was not taken: ${error.message}.`);
+          this.saved();
         } else {
           this.told("The outcome is kept here and sent as soon as the dialer answers.");
           await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
@@ -126,6 +176,15 @@ export class OutcomeForm {
       }
     }
     this.isSending = false;
+  }
+
+  private sent(): void {
+    keep("unsent", this.unsent().slice(1));
+  }
+
+  private forget(talk: Talk): void {
+    const { [talk.id]: _, ...others } = recall("drafts") ?? {};
+    keep("drafts", others);
   }
 }
 
@@ -146,7 +205,17 @@ function radio({ kind, label }: Choice): HTMLLabelElement {
   return row;
 }
 
-type Asked = Pick<Disposition, "promised_cents" | "promised_for" | "call_back_at" | "call_back_words">;
+type Asked = Pick<
+  Disposition,
+  "promised_cents" | "promised_for" | "call_back_at" | "call_back_words" | "machine" | "said_to_machine"
+>;
+
+const ASKS = { nothing: () => ({}), promise, call_back: callBack, machine };
+
+function machine(): Asked {
+  const kind = page.machine.value;
+  return { said_to_machine: page.said.value, ...(kind === "" ? {} : { machine: kind }) };
+}
 
 function promise(): Asked | string {
   const text = page.amount.value.trim().replace(/^\$/, "").replaceAll(",", "");

@@ -1,6 +1,6 @@
 // What is going on, in the words of the floor.
 
-import { type Seat, type SeatState, talkOf } from "./api";
+import { type RecordingState, type Seat, type SeatState, talkOf } from "./api";
 import type { LegState, LinkState } from "./line";
 
 export const LINK_WORDS: Record<LinkState, string> = {
@@ -86,7 +86,7 @@ export interface Choice {
   kind: string;
   label: string;
   /** Fields that this outcome needs. */
-  asks?: "promise" | "call_back";
+  asks?: "promise" | "call_back" | "machine";
 }
 
 export const OUTCOMES: readonly { group: string; choices: readonly Choice[] }[] = [
@@ -122,10 +122,41 @@ export const OUTCOMES: readonly { group: string; choices: readonly Choice[] }[] 
       { kind: "child_answered", label: "Child answered" },
       { kind: "language_barrier", label: "Language barrier" },
       { kind: "hung_up_unverified", label: "Hung up" },
-      { kind: "machine", label: "Machine" },
-      { kind: "message_left", label: "Message left" },
-      { kind: "screened", label: "Call screening" },
+      { kind: "machine", label: "Machine, nothing said", asks: "machine" },
+      { kind: "message_left", label: "Message left", asks: "machine" },
+      { kind: "screened", label: "Call screening", asks: "machine" },
+      { kind: "intercept", label: "Not in service", asks: "machine" },
       { kind: "dead_air", label: "Dead air" },
     ],
   },
 ];
+
+/** The label of an outcome; its own word for one that this page does not offer. */
+export function labelOf(kind: string): string {
+  return OUTCOMES.flatMap(({ choices }) => choices).find((choice) => choice.kind === kind)?.label ?? kind;
+}
+
+// `dialer.domain.machine.MachineKind`
+export const MACHINE_WORDS: Record<string, string> = {
+  own: "Own greeting: names the person",
+  other: "Greeting of somebody else",
+  generic: "Greeting that names nobody",
+  full: "Mailbox full",
+  intercept: "Network: not in service",
+  screener: "Assistant that asks who calls",
+};
+
+// `dialer.domain.machine.SaidToMachine`
+export const SAID_WORDS: Record<string, string> = {
+  nothing: "Nothing",
+  spoken: "I spoke the message",
+  recorded: "The recording was left",
+};
+
+export const RECORDING_WORDS: Record<Exclude<RecordingState, "none">, string> = {
+  notice_due: "Not recorded yet. Say this to everybody on the line, then say that you did:",
+  ordered: "The recording is about to begin.",
+  running: "This call is recorded.",
+  stopping: "The person objected: the recording is being stopped.",
+  stopped: "Not recorded any more: the person objected.",
+};

@@ -159,6 +159,8 @@ class Laboratory:
         phones: agents' phones that may register, besides 101 to 104 and the browser phone web201.
         clear_text: the manager listens in clear too, as most tests need it to cut their wires.
         trunks: further trunks, made from the laboratory's network ("127.77.N").
+        seats: agents' phones that the carrier answers for; is_loud: they all play a tone, so that there is
+            sound to be carried both ways.
     """
 
     def __init__(
@@ -168,8 +170,11 @@ class Laboratory:
         phones: tuple[AgentPhoneSettings, ...] = (),
         trunks: Callable[[str], tuple[TrunkSettings, ...]] = lambda _: (),
         clear_text: bool = True,
+        seats: int = SEATS,
+        is_loud: bool = False,
     ) -> None:
         self._outlive = outlive
+        self._seats, self._is_loud = seats, is_loud
         self._slot, self._lock = _claim_slot()
         self.net = f"127.77.{self._slot}"
         self.home = _base() / str(self._slot)
@@ -207,12 +212,15 @@ class Laboratory:
         (self.home / "keys/authorities.pem").write_text("".join(one.read_text() for one in trusted))
         configuration.write(self.settings, self.pbx.home / "etc")
         with (self.pbx.home / "etc/pjsip.conf").open("a") as pjsip:
-            pjsip.write(_render("pbx/pjsip-lab.conf.j2", net=self.net, seats=SEATS))
+            pjsip.write(_render("pbx/pjsip-lab.conf.j2", net=self.net, **self._phones()))
         self._mute = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._mute.bind((f"{self.net}.9", 5060))
         self.carrier.start(outlive=self._outlive)
         self.pbx.start(outlive=self._outlive)
         self._await_carrier()
+
+    def _phones(self) -> dict[str, object]:
+        return {"seats": self._seats, "answered_by": "toneseat" if self._is_loud else ""}
 
     def _await_carrier(self) -> None:
         """The dialer calls by no trunk that Asterisk has not found yet; it looks within a second."""
@@ -283,7 +291,7 @@ class Laboratory:
         for folder in ("common", instance.name):
             for template in sorted((HERE / folder).glob("*.conf.j2")):
                 target = etc / template.name.removesuffix(".j2")
-                target.write_text(_render(f"{folder}/{template.name}", **values, seats=SEATS))
+                target.write_text(_render(f"{folder}/{template.name}", **values, **self._phones()))
         for name in _EMPTY:
             text = "\n" if name in {"acl", "websocket_client"} else "[general]\n"
             (etc / f"{name}.conf").write_text(text)

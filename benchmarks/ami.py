@@ -2,7 +2,7 @@
 
     python benchmarks/ami.py stream [RATE]       events consumed, and how late the loop gets; 0 = full speed
     python benchmarks/ami.py launches [RATE]     sustained launches, and whether each attempt ended once
-    python benchmarks/ami.py joining [ANSWERS]   live answer to joined, 30 agents
+    python benchmarks/ami.py joining [ANSWERS] [AGENTS]   live answer to joined, 2,000 of them, 30 agents
 
 `launches` and `joining` start the laboratory of `tests/live/lab`. Figures depend on what else runs.
 """
@@ -29,7 +29,6 @@ from telephony.asterisk.connection import AmiAddress, AmiConnection
 from telephony.asterisk.trunks import TrunkPlan
 from telephony.asterisk.wire import AmiMessage
 
-AGENTS = 30
 STREAM_CALLS = 8_000
 
 
@@ -40,8 +39,8 @@ def main(arguments: list[str]) -> int:
             asyncio.run(stream(float(rate[0]) if rate else 5000.0))
         case ["launches", *rate]:
             asyncio.run(launches(float(rate[0]) if rate else 50.0))
-        case ["joining", *answers]:
-            asyncio.run(joining(int(answers[0]) if answers else 2000))
+        case ["joining", *numbers]:
+            asyncio.run(joining(*(int(number) for number in numbers)))
         case _:
             print(__doc__, file=sys.stderr)
             return 2
@@ -135,15 +134,15 @@ async def launches(rate: float, seconds: float = 20.0) -> None:
         await floor.stop()
 
 
-async def joining(answers: int) -> None:
-    """Answers at 15 a second, each joined to a free agent by us, talked for 1 s and ended."""
+async def joining(answers: int = 2000, agents: int = 30) -> None:
+    """Half as many answers a second as there are agents, each joined to a free one, talked for 1 s, ended."""
     with _laboratory() as laboratory:
         floor = _floor(laboratory)
         await floor.start()
         free: asyncio.Queue[AgentId] = asyncio.Queue()
-        for number in range(1, AGENTS + 1):
+        for number in range(1, agents + 1):
             free.put_nowait(await floor.agent(f"agent-{number}", f"seat{number}"))
-        assert len([e for e in floor.told if isinstance(e, AgentLegRestored)]) == AGENTS
+        assert len([e for e in floor.told if isinstance(e, AgentLegRestored)]) == agents
         spans: list[float] = []
         missed: list[AttemptId] = []
 
@@ -166,10 +165,10 @@ async def joining(answers: int) -> None:
         async with asyncio.TaskGroup() as group:
             for _ in range(answers):
                 group.create_task(one())
-                await asyncio.sleep(1 / 15)
+                await asyncio.sleep(2 / agents)
         spans.sort()
         print(
-            f"joining: {len(spans)} answers, {AGENTS} agents: p50 {_quantile(spans, 0.5) * 1000:.1f} ms, "
+            f"joining: {len(spans)} answers, {agents} agents: p50 {_quantile(spans, 0.5) * 1000:.1f} ms, "
             f"p95 {_quantile(spans, 0.95) * 1000:.1f}, p99 {_quantile(spans, 0.99) * 1000:.1f}, "
             f"most {spans[-1] * 1000:.1f} (Asterisk's clock: answered to joined); not joined {len(missed)}"
         )

@@ -43,11 +43,11 @@ REFUSALS = [
 
 async def test_every_refusal_of_the_network_is_told_as_its_outcome(floor: Floor) -> None:
     attempts = [(ending, outcome, await floor.call(ending)) for ending, outcome in REFUSALS]
-    got: dict[str, Outcome | None] = {}
+    got: dict[str, Outcome | str] = {}
     codes: dict[str, int | None] = {}
     for ending, _, attempt in attempts:
         over = await floor.over(attempt)
-        got[ending] = over.outcome if isinstance(over, CallEnded) else None
+        got[ending] = over.outcome if isinstance(over, CallEnded) else over.reason
         codes[ending] = over.sip_code if isinstance(over, CallEnded) else None
     assert got == dict(REFUSALS)
     wanted = {"046": 603, "029": 608, "047": 429, "048": 401, "114": 603, "125": 607, "012": 404, "110": 486}

@@ -1,6 +1,6 @@
 """Thirty agents work on a real Asterisk and nothing is left over: three minutes; hours by a command.
 
-python benchmarks/live_soak.py --hours 12
+python benchmarks/live_soak.py --hours 12 --piece-hours 1 --out soak
 """
 
 from __future__ import annotations

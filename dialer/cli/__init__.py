@@ -15,6 +15,7 @@ from dialer.cli import (
     gate,
     intake,
     law,
+    ledger,
     network,
     person,
     recordings,
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (shift, results, person, intake, about, serve, network, backup, detection):
+for group in (shift, results, person, ledger, intake, about, serve, network, backup, detection):
     group.register(app)
 app.add_typer(law.app, name="law")
 app.add_typer(gate.app, name="gate")

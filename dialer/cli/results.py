@@ -107,7 +107,7 @@ def explain(
     """
     from dialer.cli.explaining import channel_named, tell, tell_program
     from dialer.floor.stores import opened_store
-    from dialer.inquiry.explain import explain_attempt, explain_person
+    from dialer.inquiry.explain import About, explain_attempt, explain_person
 
     if (attempt is None) == (person is None):
         raise console.UserError(
@@ -118,14 +118,8 @@ def explain(
             asked = explain_attempt(opened, attempt)
         else:
             assert person is not None
-            asked = explain_person(
-                opened,
-                person,
-                at=instant_of(at),
-                debt=debt,
-                number=number,
-                channel=channel_named(channel),
-            )
+            about = About(debt=debt, number=number, channel=channel_named(channel))
+            asked = explain_person(opened, person, at=instant_of(at), about=about)
     if json:
         tell_program(asked)
     else:

@@ -99,6 +99,7 @@ def _run(serving: Coroutine[None, None, None]) -> None:
 
 
 async def _serve_simulated(wanted: SimulatedFloor, *, port: int) -> None:
+    from dialer.cli.evidence import StoreEvidence
     from dialer.floor.folder import TOKEN_FILE
     from dialer.floor.live import work_until_signal
     from dialer.floor.simulated import simulated_floor
@@ -106,7 +107,12 @@ async def _serve_simulated(wanted: SimulatedFloor, *, port: int) -> None:
     from dialer.web.mounting import HttpSide
 
     wanted.folder.mkdir(parents=True, exist_ok=True)
-    side = HttpSide(tokens=tokens_of_folder(wanted.folder), host=wanted.host, port=port)
+    side = HttpSide(
+        tokens=tokens_of_folder(wanted.folder),
+        host=wanted.host,
+        port=port,
+        evidence=StoreEvidence(database=wanted.address),
+    )
     async with simulated_floor(wanted, side.mount) as running:
         console.say(
             f"the floor listens at http://{wanted.host}:{running.port}; "
@@ -116,6 +122,7 @@ async def _serve_simulated(wanted: SimulatedFloor, *, port: int) -> None:
 
 
 async def _serve_asterisk(plan: AsteriskFloor) -> None:
+    from dialer.cli.evidence import StoreEvidence
     from dialer.floor.live import work_until_signal
     from dialer.floor.on_asterisk import asterisk_floor
     from dialer.web.folder_tokens import tokens_of_folder
@@ -128,6 +135,7 @@ async def _serve_asterisk(plan: AsteriskFloor) -> None:
         port=plan.port,
         phones=plan.phones,
         archive=_archive(plan),
+        evidence=StoreEvidence(database=plan.database),
     )
     async with asterisk_floor(plan, side.mount, away=console.say) as running:
         console.say(_joining(plan, running))

@@ -47,6 +47,11 @@ class SimulatedFloor:
     drain_s: float = 30.0
 
     @property
+    def address(self) -> str:
+        """Of its store."""
+        return self.database or str(self.folder / STORE_FILE)
+
+    @property
     def collectors(self) -> int:
         """How many scripted collectors there are."""
         return self.scenario.agents.count if self.agents is None else self.agents
@@ -79,7 +84,7 @@ async def simulated_floor(wanted: SimulatedFloor, mount: Mount) -> AsyncGenerato
     """
     wanted.folder.mkdir(parents=True, exist_ok=True)
     clock = scenario_clock(wanted.folder, wanted.scenario, wanted.factor)
-    database = wanted.database or str(wanted.folder / STORE_FILE)
+    database = wanted.address
     settings = settings_of(wanted)
     await asyncio.to_thread(_stock_new, database, settings.campaign, wanted.people, clock.posix())
     order = FloorOrder(

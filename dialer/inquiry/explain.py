@@ -118,6 +118,18 @@ _MANNERS: Mapping[Channel, Manner] = {
 _BY_NUMBER = frozenset({Channel.CALL, Channel.HELD_CALL, Channel.TEXT})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a question about a person narrows itself to. None = each debt, each number on file then."""
+
+    debt: str | None = None
+    number: str | None = None
+    channel: Channel = Channel.CALL
+
+
+EVERYTHING = About()
+
+
 def explain_attempt(store: Store, name: str) -> tuple[Asked, ...]:
     """The decision on which an attempt was placed, what came of it, and when the person may be called next.
 
@@ -157,19 +169,8 @@ def explain_attempt(store: Store, name: str) -> tuple[Asked, ...]:
     return (asked,)
 
 
-def explain_person(
-    store: Store,
-    person: str,
-    *,
-    at: float,
-    debt: str | None = None,
-    number: str | None = None,
-    channel: Channel = Channel.CALL,
-) -> tuple[Asked, ...]:
+def explain_person(store: Store, person: str, *, at: float, about: About = EVERYTHING) -> tuple[Asked, ...]:
     """Whether a person could be reached at `at` (POSIX seconds), by the law and the facts of that instant.
-
-    Args:
-        debt, number: about which, on which; None = each that was on file then.
 
     Raises:
         NotThereError: nobody knows the person, or they did not have the debt or number then.
@@ -177,11 +178,12 @@ def explain_person(
         NothingToAskError: no number or no debt of theirs was on file.
     """
     then = Then.of(store, person, at)
-    debts = _chosen("debt", debt, tuple(each.debt for each in then.file.debts), then)
+    debts = _chosen("debt", about.debt, tuple(each.debt for each in then.file.debts), then)
     numbers: tuple[str | None, ...] = (None,)
+    channel = about.channel
     if channel in _BY_NUMBER:
-        numbers = _chosen("number", number, tuple(each.number for each in then.file.numbers), then)
-    elif number is not None:
+        numbers = _chosen("number", about.number, tuple(each.number for each in then.file.numbers), then)
+    elif about.number is not None:
         raise NothingToAskError(f"a {channel.value} goes to no number", mend="leave --number out.")
     return tuple(
         _ask(then, at_number, about_debt, settings, channel)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import sample_rulebook
@@ -117,6 +117,11 @@ def person_file(store: Store, person: str, *, at: float) -> PersonFile | None:
         return None
     changes = store.read(lambda connection: _changes(connection, at))
     return _brought_up_to(_before(fetched, at), changes, attempts_of(store, person), at)
+
+
+def last_instant(connection: Connection) -> float:
+    """POSIX seconds of the last step; 0 when there is none."""
+    return connection.scalar(select(func.max(tables.journal.c.now))) or 0.0
 
 
 def is_known(file: PersonFile) -> bool:

@@ -10,7 +10,7 @@ from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TestsCallerIds
 from dialer.floor.phones import Phones
 from dialer.web.models import Committed
-from dialer.web.ports import FloorPort, Recordings
+from dialer.web.ports import Evidence, FloorPort, Recordings
 from dialer.web.tokens import RefusedError, Role, Token, Tokens
 
 
@@ -25,6 +25,7 @@ class Office:
     caller_ids: TestsCallerIds | None = None
     phones: Phones = field(default_factory=Phones)
     recordings: Recordings | None = None
+    evidence: Evidence | None = None
 
 
 def office_of(request: Request) -> Office:

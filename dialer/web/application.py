@@ -23,12 +23,12 @@ from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TestsCallerIds
 from dialer.floor.phones import Phones
 from dialer.runtime.health import Health
-from dialer.web import agents, caller_ids, facts, inbound, listening, recordings, supervisors, talks
+from dialer.web import agents, caller_ids, evidence, facts, inbound, listening, recordings, supervisors, talks
 from dialer.web.access import Office
 from dialer.web.phone.pages import add_pages
 from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
-from dialer.web.ports import FloorPort, Recordings
+from dialer.web.ports import Evidence, FloorPort, Recordings
 from dialer.web.problems import PROBLEMS
 from dialer.web.tokens import RefusedError, Tokens
 from dialer.web.watch import Broadcast, watch_router
@@ -40,6 +40,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (UnknownThingError, 404),
     (IllegalTransitionError, 409),
     (PhoneTakenError, 409),
+    *evidence.STATUS,
     (InvalidFactError, 422),
     (MalformedFactError, 422),
     (FairdialError, 422),
@@ -71,6 +72,7 @@ def make_web(
     controls: TalkControls | None = None,
     caller_ids_tester: TestsCallerIds | None = None,
     archive: Recordings | None = None,
+    evidence_desk: Evidence | None = None,
 ) -> Web:
     """Put the application together around a running floor.
 
@@ -80,6 +82,7 @@ def make_web(
         controls: lets supervisors join in and pauses recordings; None = the telephone system cannot.
         caller_ids_tester: calls our own numbers; None = the telephone system cannot.
         archive: the recordings that were finished; None = they are nowhere within reach.
+        evidence_desk: answers about persons and calls, out of the floor's store; None = it cannot be asked.
     """
     phones = phones if phones is not None else Phones()
     application = FastAPI(
@@ -88,8 +91,10 @@ def make_web(
         docs_url=None,
         redoc_url=None,
     )
-    application.state.office = Office(floor, tokens, keypad, controls, caller_ids_tester, phones, archive)
-    routed = (agents, talks, listening, recordings, supervisors, facts, inbound, caller_ids)
+    application.state.office = Office(
+        floor, tokens, keypad, controls, caller_ids_tester, phones, archive, evidence_desk
+    )
+    routed = (agents, talks, listening, recordings, evidence, supervisors, facts, inbound, caller_ids)
     for router in (each.router for each in routed):
         application.include_router(router, responses=PROBLEMS)
     broadcast = Broadcast(floor.snapshot)

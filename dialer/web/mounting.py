@@ -11,7 +11,7 @@ from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TelephoneSystem, TestsCallerIds
 from dialer.floor.phones import Phones
 from dialer.web.application import make_web
-from dialer.web.ports import FloorPort, Recordings
+from dialer.web.ports import Evidence, FloorPort, Recordings
 from dialer.web.server import serving
 from dialer.web.tokens import Tokens
 
@@ -24,6 +24,7 @@ class HttpSide:
         port: 0 = any free one.
         phones: the agents' browser phones.
         archive: the recordings that were finished, where they can be reached.
+        evidence: answers out of the floor's store.
     """
 
     tokens: Tokens
@@ -31,6 +32,7 @@ class HttpSide:
     port: int = 0
     phones: Phones = field(default_factory=Phones)
     archive: Recordings | None = None
+    evidence: Evidence | None = None
 
     @asynccontextmanager
     async def mount(
@@ -50,6 +52,7 @@ class HttpSide:
             controls=network if isinstance(network, TalkControls) else None,
             caller_ids_tester=network if isinstance(network, TestsCallerIds) else None,
             archive=self.archive,
+            evidence_desk=self.evidence,
         )
         async with asyncio.TaskGroup() as group:
             pushing = group.create_task(web.run(), name="broadcast")

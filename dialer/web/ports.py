@@ -7,7 +7,10 @@ from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.snapshot import FloorSnapshot
+from dialer.inquiry.explain import About, Asked
 from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
+from dialer.results.frequency_ledger import LedgerFacts
+from dialer.results.person_events import PersonFacts
 from dialer.runtime.health import Health
 
 
@@ -91,4 +94,33 @@ class Recordings(Protocol):
 
     async def room(self) -> tuple[RecordingRoom, ...]:
         """What is left, by folder."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """From which instant until which, in POSIX seconds; `until` is not included. None = open."""
+
+    since: float | None = None
+    until: float | None = None
+
+
+class Evidence(Protocol):
+    """What happened to a person and why, out of the floor's store; `dialer.cli.evidence` hands in the one in
+    use. Each raises NotThereError, NotKnownError or NothingToAskError (`dialer.inquiry.errors`)."""
+
+    async def explain_attempt(self, attempt: str) -> tuple[Asked, ...]:
+        """Why a call was placed."""
+        ...
+
+    async def explain_person(self, person: str, at: float, about: About) -> tuple[Asked, ...]:
+        """Whether a person could be reached at an instant."""
+        ...
+
+    async def ledger(self, person: str, stretch: Stretch, *, debt: str | None) -> LedgerFacts:
+        """How often a person was called."""
+        ...
+
+    async def report(self, person: str, stretch: Stretch) -> PersonFacts:
+        """Everything that happened to a person, without the name."""
         ...

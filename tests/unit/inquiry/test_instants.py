@@ -20,7 +20,7 @@ from dialer.floor.rehearsed import RehearsedShift, ShiftOrder, rehearse
 from dialer.floor.scenarios import scenario_named
 from dialer.floor.stores import prepare_folder, rehearsal_store
 from dialer.inquiry.errors import NotKnownError, NotThereError
-from dialer.inquiry.explain import Channel, explain_attempt, explain_person
+from dialer.inquiry.explain import About, Channel, explain_attempt, explain_person
 from dialer.inquiry.instants import law_at
 from dialer.inquiry.stored import attempts_of
 from dialer.storage import queries
@@ -63,9 +63,11 @@ def test_every_call_that_was_cleared_is_explained_as_allowed_at_the_very_instant
             store,
             each.person,
             at=each.launched_at,
-            debt=each.debts[0],
-            number=each.number,
-            channel=Channel.HELD_CALL if each.guaranteed else Channel.CALL,
+            about=About(
+                debt=each.debts[0],
+                number=each.number,
+                channel=Channel.HELD_CALL if each.guaranteed else Channel.CALL,
+            ),
         )
         assert asked.is_allowed, (each.attempt, [rule.rule for rule in asked.rules if rule.denies])
         findings = queries.findings_of(store.database, each.attempt)
@@ -81,7 +83,9 @@ def test_every_call_that_was_denied_is_denied_by_the_same_rules_with_the_same_fa
     denials = list(queries.denials(store.database))[::5]
     assert len(denials) > 5
     for each in denials:
-        (asked,) = explain_person(store, each.person, at=each.at, debt=debts[each.lead], number=each.number)
+        (asked,) = explain_person(
+            store, each.person, at=each.at, about=About(debt=debts[each.lead], number=each.number)
+        )
         told = {rule.rule: rule.facts for rule in asked.rules if rule.denies}
         assert told == {rule: dict_of(each)[rule] for rule in each.rules}
         assert asked.next_at == each.retry_at
@@ -94,14 +98,16 @@ def dict_of(denial: queries.DenialRecord) -> dict[str, tuple[tuple[str, str], ..
 def test_a_debt_or_number_that_was_not_on_file_then_is_said_to_be_not_there(store: Store) -> None:
     first = next(attempts_of(store))
     with pytest.raises(NotThereError, match="did not have debt 'd-9'"):
-        explain_person(store, first.person, at=first.launched_at, debt="d-9")
+        explain_person(store, first.person, at=first.launched_at, about=About(debt="d-9"))
     with pytest.raises(NotThereError, match="did not have number 'n-9'"):
-        explain_person(store, first.person, at=first.launched_at, number="n-9")
+        explain_person(store, first.person, at=first.launched_at, about=About(number="n-9"))
 
 
 def test_a_letter_is_asked_about_without_a_number(store: Store) -> None:
     first = next(attempts_of(store))
-    (letter, *_) = explain_person(store, first.person, at=first.launched_at, channel=Channel.LETTER)
+    (letter, *_) = explain_person(
+        store, first.person, at=first.launched_at, about=About(channel=Channel.LETTER)
+    )
     assert ("channel", "letter") in letter.about
     assert not any(name == "number" for name, _ in letter.about)
 

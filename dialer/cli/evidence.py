@@ -1,0 +1,57 @@
+"""The evidence of a served floor, for its HTTP side: asked in threads, from a store opened for each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from dialer.floor.stores import opened_store
+from dialer.inquiry.explain import About, Asked, explain_attempt, explain_person
+from dialer.inquiry.frequency import call_frequency
+from dialer.inquiry.person import person_facts
+from dialer.results.frequency_ledger import LedgerFacts
+from dialer.results.person_events import PersonFacts
+from dialer.web.ports import Stretch
+
+if TYPE_CHECKING:
+    from dialer.inquiry.instants import Store
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreEvidence:
+    """See `dialer.web.ports.Evidence`. `database`: the floor's store."""
+
+    database: str
+
+    async def explain_attempt(self, attempt: str) -> tuple[Asked, ...]:
+        """See the port."""
+        return await self._asked(lambda store: explain_attempt(store, attempt))
+
+    async def explain_person(self, person: str, at: float, about: About) -> tuple[Asked, ...]:
+        """See the port."""
+        return await self._asked(lambda store: explain_person(store, person, at=at, about=about))
+
+    async def ledger(self, person: str, stretch: Stretch, *, debt: str | None) -> LedgerFacts:
+        """See the port."""
+        return await self._asked(
+            lambda store: call_frequency(store, person, since=stretch.since, until=stretch.until, debt=debt)
+        )
+
+    async def report(self, person: str, stretch: Stretch) -> PersonFacts:
+        """See the port."""
+        return await self._asked(
+            lambda store: person_facts(
+                store, person, since=stretch.since, until=stretch.until, with_name=False
+            )
+        )
+
+    async def _asked(self, question: Callable[[Store], T]) -> T:
+        def ask() -> T:
+            with opened_store(self.database) as store:
+                return question(store)
+
+        return await asyncio.to_thread(ask)

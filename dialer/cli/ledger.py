@@ -1,0 +1,59 @@
+"""`fairdial ledger`: how often one person was called, counted so that an examiner can count again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dialer.cli import console
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's command."""
+    app.command()(ledger)
+
+
+def ledger(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="A person's id, as in the export.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.pdf|FILE.csv", help="Where to write.")],
+    debt: Annotated[str | None, typer.Option(metavar="ID", help="One debt; default: every one.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="First instant that is listed.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="TIME", help="As of when; default: now.")
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            "--store", metavar="PATH", help="A store, or the folder of a rehearsal; default: the last one."
+        ),
+    ] = None,
+) -> None:
+    """The call-frequency ledger of one person: what counts in each seven days, and what does not and why."""
+    from dialer.cli.results import instant_of
+    from dialer.floor.stores import opened_store
+    from dialer.inquiry.frequency import call_frequency
+    from dialer.results.frequency_ledger import render_ledger_pdf, write_ledger_csv
+
+    if out.suffix not in (".pdf", ".csv"):
+        raise console.UserError(
+            "a ledger is a PDF or a CSV file", where=f"--out {out}", mend="end the name in .pdf or .csv."
+        )
+    first = None if since is None else instant_of(since, "--from")
+    last = None if until is None else instant_of(until, "--to")
+    with opened_store(store) as opened:
+        facts = call_frequency(opened, person, since=first, until=last, debt=debt)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if out.suffix == ".pdf":
+        out.write_bytes(render_ledger_pdf(facts))
+    else:
+        with out.open("w", encoding="utf-8", newline="") as file:
+            write_ledger_csv(facts, file)
+    found = facts.ledger
+    console.result(
+        f"call-frequency ledger of {person} written to {out}: {len(found.over)} over the limit, "
+        f"{len(found.too_soon)} too soon after a talk (once for each debt and zone)"
+    )

@@ -1,0 +1,117 @@
+"""Routes of evidence: why a call was placed or not, how often somebody was called, all that happened."""
+
+import asyncio
+import io
+from enum import Enum
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query
+from fastapi.responses import JSONResponse, Response
+
+from dialer.inquiry.errors import NothingToAskError, NotKnownError, NotThereError
+from dialer.inquiry.explain import About, Asked, Channel
+from dialer.results.frequency_ledger import LedgerFacts, ledger_told, render_ledger_pdf, write_ledger_csv
+from dialer.results.person_events import PersonFacts
+from dialer.results.person_report import render_person_pdf, report_of, write_person_csv
+from dialer.web.access import Asking, Office, TheOffice, demand
+from dialer.web.ports import Evidence, Stretch
+from dialer.web.tokens import Role
+
+router = APIRouter(prefix="/api", tags=["evidence"])
+
+Name = Annotated[str | None, Query(min_length=1, max_length=200)]
+Posix = Annotated[float | None, Query(ge=0.0, le=4e9)]
+
+
+class Form(Enum):
+    """What an answer is written as."""
+
+    JSON = "json"
+    CSV = "csv"
+    PDF = "pdf"
+
+
+@router.get("/attempts/{attempt}/explanation")
+async def explain_attempt(attempt: str, office: TheOffice, token: Asking) -> tuple[Asked, ...]:
+    """Why a call was placed: every rule that was asked, what came of it, and when next."""
+    return await _evidence(office, token).explain_attempt(attempt)
+
+
+@router.get("/persons/{person}/explanation")
+async def explain_person(
+    person: str,
+    at: Annotated[float, Query(ge=0.0, le=4e9)],
+    office: TheOffice,
+    token: Asking,
+    debt: Name = None,
+    number: Name = None,
+    channel: Channel = Channel.CALL,
+) -> tuple[Asked, ...]:
+    """Whether a person could be reached at an instant, by the law and the facts of that instant."""
+    about = About(debt=debt, number=number, channel=channel)
+    return await _evidence(office, token).explain_person(person, at, about)
+
+
+@router.get("/persons/{person}/ledger")
+async def ledger(
+    person: str,
+    office: TheOffice,
+    token: Asking,
+    since: Posix = None,
+    until: Posix = None,
+    debt: Name = None,
+    form: Form = Form.JSON,
+) -> Response:
+    """The call-frequency ledger of a person, as of `until` (now); calls before `since` are not listed."""
+    found = await _evidence(office, token).ledger(person, Stretch(since=since, until=until), debt=debt)
+    if form is Form.JSON:
+        return JSONResponse(ledger_told(found))
+    write = render_ledger_pdf if form is Form.PDF else _ledger_csv
+    return _file(await asyncio.to_thread(write, found), form, f"ledger-{person}")
+
+
+@router.get("/persons/{person}/report")
+async def report(
+    person: str,
+    office: TheOffice,
+    token: Asking,
+    since: Posix = None,
+    until: Posix = None,
+    form: Form = Form.JSON,
+) -> Response:
+    """Everything that happened to a person, with reasons; without the name."""
+    facts = await _evidence(office, token).report(person, Stretch(since=since, until=until))
+    if form is Form.JSON:
+        return JSONResponse(report_of(facts))
+    write = render_person_pdf if form is Form.PDF else _person_csv
+    return _file(await asyncio.to_thread(write, facts), form, f"report-{person}")
+
+
+def _evidence(office: Office, token: Asking) -> Evidence:
+    demand(token, Role.SUPERVISOR)
+    if office.evidence is None:
+        raise HTTPException(409, "this floor's store cannot be asked from here")
+    return office.evidence
+
+
+def _ledger_csv(facts: LedgerFacts) -> bytes:
+    out = io.StringIO()
+    write_ledger_csv(facts, out)
+    return out.getvalue().encode()
+
+
+def _person_csv(facts: PersonFacts) -> bytes:
+    out = io.StringIO()
+    write_person_csv(facts, out)
+    return out.getvalue().encode()
+
+
+def _file(content: bytes, form: Form, name: str) -> Response:
+    safe = "".join(c if (c.isascii() and c.isalnum()) or c in "-_." else "_" for c in name)
+    kind = "application/pdf" if form is Form.PDF else "text/csv"
+    disposition = f'attachment; filename="{safe}.{form.value}"'
+    return Response(content, media_type=kind, headers={"Content-Disposition": disposition})
+
+
+STATUS = ((NotThereError, 404), (NotKnownError, 409), (NothingToAskError, 409))
+"""What a question that cannot be answered is told with."""

@@ -76,7 +76,7 @@ from telephony.asterisk.record_reader import what_became
 from telephony.asterisk.recorder import Recorder
 from telephony.asterisk.seats import Seats
 from telephony.asterisk.snapshot import reconciled, take_snapshot
-from telephony.asterisk.trunk_check import trunks_reached
+from telephony.asterisk.trunk_watch import TrunkWatch
 from telephony.asterisk.trunks import TrunkBook
 from telephony.asterisk.wire import Action, AmiMessage, LinkLost, LinkRestored
 from telephony.keeping import keep
@@ -121,6 +121,7 @@ class AsteriskSystem:
         self._inbound = InboundBook(region=settings.inbound_region)
         self._legs = LegBook()
         self._trunks = TrunkBook(settings.trunks)
+        self._trunk_watch = TrunkWatch(self._trunks, (trunk.name for trunk in settings.trunks))
         self._cues = Cues()
         self._arrivals = Arrivals()
         self._recorder = Recorder(link=lambda: self._link, legs=self._legs, tell=self._tell)
@@ -474,7 +475,7 @@ class AsteriskSystem:
                     pass
                 case AmiMessage():
                     self._watch_lag(item)
-                    self._watch_trunk(item)
+                    self._trunk_watch.feed(item)
                     self._cues.feed(item)
                     self._arrivals.feed(item)
                     self._recorder.feed(item)
@@ -491,10 +492,7 @@ class AsteriskSystem:
 
     async def _resync(self) -> tuple[Told, ...]:
         snapshot = await take_snapshot(self._link)
-        # Asterisk tells of changes only: what a trunk became while nobody listened has to be asked for.
-        names = (trunk.name for trunk in self._settings.trunks)
-        for name, is_reached in (await trunks_reached(self._link, names)).items():
-            self._check_of_trunk(name, is_reached=is_reached)
+        await self._trunk_watch.ask(self._link)
         told = (
             *self._calls.resync(snapshot, self._now()),
             *self._legs.resync(snapshot),
@@ -537,17 +535,6 @@ class AsteriskSystem:
             _log.error("trunk.broken", trunk=news.trunk)
         if news.released:
             self._trunks.released(news.trunk)
-
-    def _watch_trunk(self, message: AmiMessage) -> None:
-        if message.event != "ContactStatus":
-            return
-        name, status = message.get("endpointname"), message.get("contactstatus")
-        if status in {"Reachable", "Unreachable"}:
-            self._check_of_trunk(name, is_reached=status == "Reachable")
-
-    def _check_of_trunk(self, name: str, *, is_reached: bool) -> None:
-        if self._trunks.reachable(name, is_reached):
-            _log.warning("trunk.check", trunk=name, status="Reachable" if is_reached else "Unreachable")
 
     def _watch_lag(self, message: AmiMessage) -> None:
         try:

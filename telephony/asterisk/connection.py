@@ -123,11 +123,17 @@ class AmiConnection:
         self._booted = asyncio.Event()
         self._gone = asyncio.Event()
         self._is_up = False
+        self._stood_s: float | None = None
 
     @property
     def is_up(self) -> bool:
         """Whether an action would be sent now."""
         return self._is_up
+
+    @property
+    def stood_s(self) -> float | None:
+        """Whole seconds for which Asterisk had been running when we came; None where it does not say."""
+        return self._stood_s
 
     @property
     def events(self) -> EventStream:
@@ -184,6 +190,7 @@ class AmiConnection:
     def event_received(self, message: AmiMessage) -> None:
         """Put the event into the stream."""
         if message.event == "FullyBooted" and not self._booted.is_set():
+            self._stood_s = _seconds(message.get("uptime"))
             self._booted.set()
             self._is_up = True
             self._stream.put(LinkRestored())
@@ -379,6 +386,10 @@ def _is_own(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _seconds(text: str) -> float | None:
+    return float(text) if text.isdecimal() and len(text) < 12 else None
 
 
 def _words(error: Exception) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from telephony.asterisk.connection import AmiConnection
@@ -16,25 +16,14 @@ WITHIN_S = 5.0
 SOON_S = 14 * 86400.0
 """A certificate that ends sooner than this is told while there is time."""
 
-_REACHABLE = frozenset({"NOT_INUSE", "INUSE", "BUSY", "RINGING"})
-_UNREACHABLE = frozenset({"UNAVAILABLE"})
+REACHABLE = frozenset({"NOT_INUSE", "INUSE", "BUSY", "RINGING"})
+"""States of a trunk whose far end answers Asterisk's checks."""
 
 
 async def device_states(link: AmiConnection) -> dict[str, str]:
     """What Asterisk knows of each phone and trunk, by `PJSIP/name`."""
     listed = await link.send_list(Action(name="DeviceStateList"))
     return {item.get("device"): item.get("state") for item in listed}
-
-
-async def trunks_reached(link: AmiConnection, names: Iterable[str]) -> dict[str, bool]:
-    """Whether each trunk's far end answers Asterisk's checks; one of which Asterisk cannot say is left out.
-
-    Raises:
-        AmiError: the connection went away meanwhile.
-    """
-    states = await device_states(link)
-    known = {name: states.get(f"PJSIP/{name}", "") for name in names}
-    return {name: state in _REACHABLE for name, state in known.items() if state in _REACHABLE | _UNREACHABLE}
 
 
 async def trunks_found(
@@ -57,7 +46,7 @@ def _reached(trunk: TrunkSettings, state: str) -> Found:
     sound = "" if trunk.media_encryption.value == "no" else ", sound encrypted"
     return Found(
         name=f"trunk {trunk.name}",
-        ok=state in _REACHABLE,
+        ok=state in REACHABLE,
         found=f"{state.lower().replace('_', ' ')}, {trunk.transport.value}{sound}",
         mend="look at `pjsip show contacts`: the carrier does not answer the checks (OPTIONS) that are sent "
         "to its host and port; over TLS its certificate may not be trusted.",

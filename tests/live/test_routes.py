@@ -14,10 +14,11 @@ from dialer.domain.attempt import Outcome
 from dialer.domain.events import CallAnswered, CallEnded
 from telephony.asterisk.passwords import new_password
 from telephony.asterisk.settings import Transport, TrunkSettings
+from telephony.asterisk.trunk_watch import CHECKED_WITHIN_S
 from telephony.asterisk.trunks import Route, TrunkPlan
 
-CHECKED_S = 2.0
-"""The first check of a trunk begins within a second of Asterisk's start; this one's takes half a second."""
+CHECKED_S = CHECKED_WITHIN_S + 1.0
+"""Whole seconds are told of how long Asterisk has been running."""
 
 
 def trunks(net: str) -> tuple[TrunkSettings, ...]:

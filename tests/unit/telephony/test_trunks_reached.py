@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fake_ami import FakeAmi, Headers, event, message
+from fake_ami import FakeAmi, Headers, event, message, success
 
 from compliance_gate.findings import Clearance
 from dialer.clock import posix_now
@@ -102,6 +102,20 @@ async def test_a_trunk_that_was_down_before_we_came_takes_no_call(
     carrier: Carrier, system: AsteriskSystem, state: str, reason: str | None
 ) -> None:
     carrier.state = state
+    await system.start()
+    assert await refusal(system) == reason
+
+
+@pytest.mark.parametrize(
+    ("uptime", "reason"),
+    [("0", None), ("3", None), ("4", REASON), ("86400", REASON), ("", REASON), ("soon", REASON)],
+)
+async def test_of_an_asterisk_that_has_just_started_nothing_is_known_yet(
+    ami: FakeAmi, carrier: Carrier, system: AsteriskSystem, uptime: str, reason: str | None
+) -> None:
+    """Its checks are on their way; whoever waited for them lost calls after every restart."""
+    ami.answers["Login"] = lambda action: success(action) + event("FullyBooted", Uptime=uptime)
+    carrier.state = "UNAVAILABLE"
     await system.start()
     assert await refusal(system) == reason
 

@@ -24,6 +24,7 @@ from compliance_gate.words import (
     Institution,
     Medium,
     Mode,
+    NoticeKind,
     NumberKind,
     NumberRole,
     Outcome,
@@ -92,7 +93,12 @@ class NumberOnFile:
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class Debt:
-    """A debt this person is tied to. `person_role` is who the person is to this very debt."""
+    """A debt this person is tied to.
+
+    Attributes:
+        person_role: who the person is to this very debt.
+        limitation_ends: last day on which it may be sued upon; `None` = not known, and it may be over.
+    """
 
     debt: Name
     type: DebtType = DebtType.OTHER
@@ -100,6 +106,7 @@ class Debt:
     client: str | None = None
     person_role: PersonRole | None = None
     days_past_due: int | None = None
+    limitation_ends: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +188,13 @@ class TimeBlock:
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class Consent:
-    """Something a person agreed to, with the words that limit it."""
+    """Something a person agreed to, with the words that limit it.
+
+    Attributes:
+        address: the e-mail address that it is for, by its name on file; `number`: the telephone number.
+        wording: what was agreed to, word for word.
+        proof: where the proof is kept: a recording, a signed form, a page with its version.
+    """
 
     at: datetime
     scope: ConsentScope
@@ -194,12 +207,19 @@ class Consent:
     window: TimeBlock | None = None
     medium_given: Medium | None = None
     revoked_at: datetime | None = None
+    address: Name | None = None
+    wording: str | None = None
+    proof: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class PersonRequest:
-    """Something asked for, or made known, by or for a person. `withdrawn_at` ends it."""
+    """Something asked for, or made known, by or for a person. `withdrawn_at` ends it.
+
+    Attributes:
+        address: the e-mail address that it is about, by its name on file; `number`: the telephone number.
+    """
 
     at: datetime
     type: RequestKind
@@ -217,6 +237,32 @@ class PersonRequest:
     attorney_known: bool | None = None
     text: str | None = None
     withdrawn_at: datetime | None = None
+    address: Name | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class Notice:
+    """A written notice that some law asks for before more is done.
+
+    Attributes:
+        notice: its name; what is told of the same name later (that it came back) takes the place of this.
+        sent_on: calendar day on which it was posted or sent; `None` = not known, and it may have been today.
+        kind: `None` = not known which: none that a law asks for by name.
+        by: a letter or an e-mail.
+        debts: `None` = not known which, which is the only one or none.
+        returned_on: day on which it came back undelivered, or the person said that it never came. `None` = it
+            did not: who is told nothing goes on from its having arrived (12 CFR 1006.34(b)(5)).
+        proof: where a copy is kept.
+    """
+
+    notice: Name
+    sent_on: date | None = None
+    kind: NoticeKind | None = None
+    by: Medium | None = None
+    debts: Names | None = None
+    returned_on: date | None = None
+    proof: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,12 +299,18 @@ class PersonFile:
     holds: Annotated[tuple[Hold, ...], AnyNumber()] = ()
     known_location: KnownLocation | None = None
     line_history: Annotated[tuple[HistoryEntry, ...], AnyNumber()] = ()
+    notices: Annotated[tuple[Notice, ...], AnyNumber()] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class ProposedContact:
-    """What is to be done now. `debts` None means it was not said, which is about every debt."""
+    """What is to be done now. `debts` None means it was not said, which is about every debt.
+
+    Attributes:
+        address: the e-mail address that is written to, by its name on file.
+        address_kind: what a letter's postal address is to the person; `None` = not known, it may be home.
+    """
 
     action: Action = Action.PLACE_CALL
     number: Name | None = None
@@ -271,3 +323,5 @@ class ProposedContact:
     campaign: str | None = None
     caller_name: str | None = None
     email_domain_is_employers: bool | None = None
+    address: Name | None = None
+    address_kind: AddressKind | None = None

@@ -29,6 +29,8 @@ class PersonRole(StrEnum):
     MINOR = "minor"
     EXECUTOR = "executor"
     ADMINISTRATOR_OF_ESTATE = "administrator_of_estate"
+    SUCCESSOR_IN_INTEREST = "successor_in_interest"
+    """Confirmed, as 12 CFR 1024.31 has it: before they are, they are somebody to whom nothing may be told."""
     AUTHORISED_USER = "authorised_user"
     THIRD_PARTY_LOCATION_CONTACT = "third_party_location_contact"
     REFERENCE = "reference"
@@ -52,6 +54,7 @@ class NumberKind(StrEnum):
     MOBILE = "mobile"
     VOIP = "voip"
     TOLL_FREE = "toll_free"
+    PAGER = "pager"
     UNKNOWN = "unknown"
 
 
@@ -207,11 +210,27 @@ class RequestKind(StrEnum):
     REFUSAL_TO_PAY = "refusal_to_pay"
     DISPUTE = "dispute"
     DISPUTE_ANSWERED = "dispute_answered"
+    DOCUMENTS_REQUESTED = "documents_requested"
+    """They asked for the papers of the debt: who may collect it, what it is made up of."""
+    DOCUMENTS_PROVIDED = "documents_provided"
     BREATHING_SPACE = "breathing_space"
     CALLBACK_REQUEST = "callback_request"
     COMPLAINT_CALLBACK_REQUEST = "complaint_callback_request"
     WRITTEN_ONLY = "written_only"
     DO_NOT_CALL = "do_not_call"
+
+
+class NoticeKind(StrEnum):
+    """Which written notice it was: each place asks for its own, with its own contents."""
+
+    VALIDATION = "validation"
+    """12 CFR 1006.34; 15 USC 1692g."""
+    BEFORE_CONTACT = "before_contact"
+    """Of a Canadian province, before an agency speaks to the debtor: who is owed, how much, who collects."""
+    MEDICAL = "medical"
+    """NRS 649.366: sixty days before a medical debt is collected."""
+    DOCUMENTS = "documents"
+    """D.C. Code 28-3814(m)(2)(A): which papers may be asked for."""
 
 
 class Medium(StrEnum):

@@ -354,9 +354,9 @@ class LeadBook:
             self._files[person].take(change)
             if change.placed is not None or change.replaced is not None:
                 self._index(person, self._files[person].now())
-        freed = change.consent is not None or change.lifted is not None or change.replaced is not None
-        if freed and change.person is not None:
-            self._forget_hints(change.person)
+        if change.may_free and change.number is None:
+            for person in self._bound(change):
+                self._forget_hints(person)
 
     def _forget_hints(self, person: str) -> None:
         """What was denied may be allowed now: look again, but for what was agreed with the person."""

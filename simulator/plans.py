@@ -190,5 +190,9 @@ class OfficePlan:
     recalled: float = 0.4
     pays_all: float = 0.5
     moves: float = 0.5
+    notices_returned: float = 0.0
+    letters: float = 0.0
+    travels: float = 0.0
+    limitations_found: float = 0.0
     placed_again: float = 0.0
     holds_lifted: float = 0.0

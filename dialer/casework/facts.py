@@ -29,6 +29,7 @@ from dialer.domain.events import (
     RequestReceived,
     SuppressionAdded,
 )
+from dialer.domain.fact_events import ContactRecorded, LimitationFound, LocationTold, NoticeRecorded
 from dialer.domain.facts import FactChange
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.record import entry_of, instant
@@ -89,6 +90,10 @@ FactEvent = (
     | PaymentReceived
     | PersonEdited
     | InboundConversation
+    | NoticeRecorded
+    | ContactRecorded
+    | LocationTold
+    | LimitationFound
 )
 """Events that change what is known about people."""
 
@@ -129,7 +134,21 @@ def change_of_event(event: FactEvent, *, now: float) -> FactChange | None:
             change = FactChange(person=PersonId(event.person.person), replaced=event.person)
         case InboundConversation():
             change = _inbound(event, at)
+        case _:
+            change = _told(event)
     return change
+
+
+def _told(event: NoticeRecorded | ContactRecorded | LocationTold | LimitationFound) -> FactChange:
+    match event:
+        case NoticeRecorded():
+            return FactChange(person=event.person, notice=event.notice)
+        case ContactRecorded():
+            return FactChange(person=event.person, entry=event.entry)
+        case LocationTold():
+            return FactChange(person=event.person, location=event.location)
+        case LimitationFound():
+            return FactChange(debt=event.debt, limitation_ends=event.ends)
 
 
 def change_of_command(command: Command) -> FactChange | None:

@@ -15,6 +15,7 @@ from dialer.domain.caller_id_events import CallerIdReleased, CallerIdsDeclared, 
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.disposition import Disposition
 from dialer.domain.errors import InvalidFactError
+from dialer.domain.fact_events import ContactRecorded, LimitationFound, LocationTold, NoticeRecorded
 from dialer.domain.ids import (
     NO_BOX,
     AgentId,
@@ -381,6 +382,7 @@ class PersonEdited:
             file.consents,
             file.requests,
             file.holds,
+            file.notices,
         )
         things = sum(len(part) for part in parts)
         if things > MOST_IN_A_FILE:
@@ -532,6 +534,10 @@ Event = (
     | PersonEdited
     | PersonPlacedAgain
     | InboundConversation
+    | NoticeRecorded
+    | ContactRecorded
+    | LocationTold
+    | LimitationFound
     | CallRinging
     | CallAnswered
     | CallBridged

@@ -7,13 +7,32 @@ stores apply the same changes to everybody. Which events and commands are facts,
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TypeVar
 
-from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
-from compliance_gate.words import HoldKind
+from compliance_gate.request import (
+    Consent,
+    HistoryEntry,
+    Hold,
+    KnownLocation,
+    Notice,
+    PersonFile,
+    PersonRequest,
+)
+from compliance_gate.words import HoldKind, RequestKind
 from dialer.domain.ids import DebtId, NumberId, PersonId
 
 T = TypeVar("T")
+
+_ANSWERS = frozenset(
+    {
+        RequestKind.DISPUTE_ANSWERED,
+        RequestKind.ATTORNEY_RELEASED,
+        RequestKind.DOCUMENTS_PROVIDED,
+        RequestKind.CALLBACK_REQUEST,
+    }
+)
+"""Requests that open what was closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +49,9 @@ class FactChange:
     lifted: HoldKind | None = None
     replaced: PersonFile | None = None
     placed: PersonFile | None = None
+    notice: Notice | None = None
+    location: KnownLocation | None = None
+    limitation_ends: date | None = None
 
     def binds(self, file: PersonFile) -> bool:
         """Whether the change concerns this person."""
@@ -41,8 +63,16 @@ class FactChange:
 
     def apply(self, file: PersonFile) -> PersonFile:
         """The person's file with the fact; the caller has asked `binds`."""
+        if self.replaced is not None:
+            return self.replaced
+        if self.placed is not None:
+            return with_placed(file, self.placed)
         if self.entry is not None:
             return with_entry(file, self.entry)
+        return self._told(self._added(file))
+
+    def _added(self, file: PersonFile) -> PersonFile:
+        """The file with what is told beside all that was told before, or without what is over."""
         if self.request is not None:
             return replace(file, requests=(*file.requests, self.request))
         if self.consent is not None:
@@ -51,7 +81,36 @@ class FactChange:
             return replace(file, holds=(*file.holds, self.hold))
         if self.lifted is not None:
             return replace(file, holds=tuple(hold for hold in file.holds if hold.kind is not self.lifted))
-        return with_placed(file, self.placed) if self.placed is not None else self.replaced or file
+        return file
+
+    def _told(self, file: PersonFile) -> PersonFile:
+        """The file with what takes the place of something told before."""
+        if self.notice is not None:
+            kept = [known for known in file.notices if known.notice != self.notice.notice]
+            return replace(file, notices=(*kept, self.notice))
+        if self.location is not None:
+            return replace(file, known_location=self.location)
+        if self.limitation_ends is not None:
+            debts = [
+                replace(debt, limitation_ends=self.limitation_ends) if debt.debt == self.debt else debt
+                for debt in file.debts
+            ]
+            return replace(file, debts=tuple(debts))
+        return file
+
+    @property
+    def may_free(self) -> bool:
+        """Whether what was denied before may be allowed now: whoever waits for a hint is looked at again."""
+        opening = (
+            self.consent,
+            self.lifted,
+            self.replaced,
+            self.notice,
+            self.location,
+            self.limitation_ends,
+        )
+        answers = self.request is not None and self.request.type in _ANSWERS
+        return answers or any(fact is not None for fact in opening)
 
     def is_in(self, file: PersonFile) -> bool:
         """Whether the request or hold is in the file already, word for word; no other fact is looked for."""
@@ -78,6 +137,7 @@ def with_history(file: PersonFile, history: tuple[HistoryEntry, ...]) -> PersonF
         holds=file.holds,
         known_location=file.known_location,
         line_history=file.line_history,
+        notices=file.notices,
     )
 
 
@@ -98,7 +158,13 @@ def with_placed(file: PersonFile, placed: PersonFile) -> PersonFile:
         requests=_joined(file.requests, placed.requests),
         holds=_joined(file.holds, placed.holds),
         known_location=file.known_location if placed.known_location is None else placed.known_location,
+        notices=_newest_notices(file.notices, placed.notices),
     )
+
+
+def _newest_notices(known: tuple[Notice, ...], more: tuple[Notice, ...]) -> tuple[Notice, ...]:
+    told = {notice.notice for notice in more}
+    return (*(notice for notice in known if notice.notice not in told), *more)
 
 
 def _joined(known: tuple[T, ...], more: tuple[T, ...]) -> tuple[T, ...]:

@@ -154,6 +154,9 @@ def _row_of(change: FactChange, sequence: int) -> ChangeRow:
         lifted=change.lifted,
         replaced=change.replaced,
         placed=change.placed,
+        notice=change.notice,
+        location=change.location,
+        limitation_ends=change.limitation_ends,
     )
 
 
@@ -169,4 +172,7 @@ def _change_of(row: ChangeRow) -> FactChange:
         lifted=row.lifted,
         replaced=row.replaced,
         placed=row.placed,
+        notice=row.notice,
+        location=row.location,
+        limitation_ends=row.limitation_ends,
     )

@@ -6,9 +6,18 @@ agents of a pool) are caches rebuilt from them and live in `Context`, never in a
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from compliance_gate.call_handling import UNBOUND, UNTIL_CARRIED, CallHandling
-from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
+from compliance_gate.request import (
+    Consent,
+    HistoryEntry,
+    Hold,
+    KnownLocation,
+    Notice,
+    PersonFile,
+    PersonRequest,
+)
 from compliance_gate.words import HoldKind
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import AttemptState, Outcome
@@ -434,6 +443,9 @@ class ChangeRow:
     lifted: HoldKind | None = None
     replaced: PersonFile | None = None
     placed: PersonFile | None = None
+    notice: Notice | None = None
+    location: KnownLocation | None = None
+    limitation_ends: date | None = None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -115,15 +115,17 @@ def claim(connection: Connection, campaign: str, *, wanted: int) -> list[str]:
     )
 
 
-def clear_hints(connection: Connection, person: str) -> None:
-    """A fact changed that may allow what was denied: the person's resting leads are looked at again.
+def clear_hints(connection: Connection, *, person: str | None = None, debt: str | None = None) -> None:
+    """A fact changed that may allow what was denied: the person's, or the debt's, resting leads are looked at
+    again.
 
     Leads with an agent reserved keep their instant: it was agreed with the person.
     """
     owed = select(person_debts.c.debt).where(person_debts.c.person == person)
+    concerned = leads.c.debt.in_(owed) if debt is None else leads.c.debt == debt
     connection.execute(
         update(leads)
-        .where(leads.c.debt.in_(owed), may(LeadMove.WAKE), leads.c.reserve_agent.is_(False))
+        .where(concerned, may(LeadMove.WAKE), leads.c.reserve_agent.is_(False))
         .values(state=after(LeadMove.WAKE), not_before=0.0)
     )
 

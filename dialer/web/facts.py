@@ -15,6 +15,7 @@ from dialer.domain.events import (
     RequestReceived,
     SuppressionAdded,
 )
+from dialer.domain.fact_events import ContactRecorded, LimitationFound, LocationTold, NoticeRecorded
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.money import Money
 from dialer.web.access import Asking, TheOffice, demand, tell
@@ -23,7 +24,11 @@ from dialer.web.models import (
     Ask,
     CalledUs,
     Committed,
+    Happened,
+    IsAt,
     LiftHold,
+    Limit,
+    Notify,
     Pay,
     PlaceHold,
     Recall,
@@ -105,6 +110,34 @@ async def called_us(body: CalledUs, office: TheOffice, token: Asking) -> Committ
         debts=tuple(DebtId(debt) for debt in body.debts),
     )
     return await tell(office, event)
+
+
+@router.post("/notices")
+async def notify(body: Notify, office: TheOffice, token: Asking) -> Committed:
+    """A written notice was sent, or came back."""
+    demand(token, *_MAY)
+    return await tell(office, NoticeRecorded(person=PersonId(body.person), notice=body.told()))
+
+
+@router.post("/contacts")
+async def happened(body: Happened, office: TheOffice, token: Asking) -> Committed:
+    """A letter, a text, a call of another office, a look-up of a number: what was done elsewhere."""
+    demand(token, *_MAY)
+    return await tell(office, ContactRecorded(person=PersonId(body.person), entry=body.told()))
+
+
+@router.post("/locations")
+async def is_at(body: IsAt, office: TheOffice, token: Asking) -> Committed:
+    """Where a person said they are, and until when."""
+    demand(token, *_MAY)
+    return await tell(office, LocationTold(person=PersonId(body.person), location=body.told()))
+
+
+@router.post("/limitations")
+async def limit(body: Limit, office: TheOffice, token: Asking) -> Committed:
+    """Until which day a debt may be sued upon; a later word takes the place of an earlier one."""
+    demand(token, Role.CLERK, Role.SUPERVISOR)
+    return await tell(office, LimitationFound(debt=DebtId(body.debt), ends=body.ends, source=body.source))
 
 
 @router.put("/persons/{person}", openapi_extra=body_of(PersonFile))

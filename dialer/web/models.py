@@ -5,9 +5,34 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from compliance_gate.request import Consent, Hold, PersonRequest, TimeBlock
+from compliance_gate.request import (
+    Consent,
+    HistoryEntry,
+    Hold,
+    KnownLocation,
+    Notice,
+    PersonRequest,
+    TimeBlock,
+)
 from compliance_gate.valid import MOST_OF_A_NAME
-from compliance_gate.words import ConsentScope, GivenTo, HoldKind, Medium, Place, RequestKind, Weekday
+from compliance_gate.words import (
+    ConsentScope,
+    Direction,
+    EventKind,
+    GivenTo,
+    HoldKind,
+    Medium,
+    Mode,
+    NoticeKind,
+    Outcome,
+    PersonRole,
+    Place,
+    Purpose,
+    RequestKind,
+    RndResult,
+    Tech,
+    Weekday,
+)
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.events import SuppressionScope
 from dialer.domain.machine import MachineKind, SaidToMachine
@@ -188,6 +213,7 @@ class Ask(Body):
         days: weekdays on which they are not; `until`: the last local day of what they asked.
         mailed, received: local days, of a letter.
         withdrawn_at: when they took it back.
+        address: the e-mail address it is about, by its name on file.
     """
 
     person: Id
@@ -207,6 +233,7 @@ class Ask(Body):
     attorney_known: bool | None = None
     text: Text | None = None
     withdrawn_at: Moment | None = None
+    address: Id | None = None
 
     def request(self) -> PersonRequest:
         """The gate's own word for it."""
@@ -227,6 +254,7 @@ class Ask(Body):
             attorney_known=self.attorney_known,
             text=self.text,
             withdrawn_at=self.withdrawn_at,
+            address=self.address,
         )
 
 
@@ -237,6 +265,8 @@ class Allow(Body):
         valid_on, valid_from, valid_until: local days for which it holds.
         window: hours for which it holds.
         medium_given: by what they gave it; `revoked_at`: when they took it back.
+        address: the e-mail address it is for, by its name on file.
+        wording: what was agreed to, word for word; `proof`: where the proof is kept.
     """
 
     person: Id
@@ -251,6 +281,9 @@ class Allow(Body):
     window: Hours | None = None
     medium_given: Annotated[Medium, Lax] | None = None
     revoked_at: Moment | None = None
+    address: Id | None = None
+    wording: Text | None = None
+    proof: Text | None = None
 
     def consent(self) -> Consent:
         """The gate's own word for it."""
@@ -266,6 +299,9 @@ class Allow(Body):
             window=None if self.window is None else self.window.block(),
             medium_given=self.medium_given,
             revoked_at=self.revoked_at,
+            address=self.address,
+            wording=self.wording,
+            proof=self.proof,
         )
 
 
@@ -303,6 +339,117 @@ class CalledUs(Body):
     person: Id
     number: Id | None = None
     debts: Annotated[list[Id], Field(min_length=1, max_length=100)]
+
+
+class Notify(Body):
+    """A written notice was sent to a person; told again with `returned_on` where it came back.
+
+    Args:
+        notice: its name: what is told of the same name later takes the place of this.
+        sent_on: calendar day on which it was posted or sent; without it, it may have been today.
+        kind: which notice; `by`: a letter or an e-mail; `proof`: where a copy is kept.
+    """
+
+    person: Id
+    notice: Id
+    sent_on: Day | None = None
+    kind: Annotated[NoticeKind, Lax] | None = None
+    by: Annotated[Medium, Lax] | None = None
+    debts: Debts | None = None
+    returned_on: Day | None = None
+    proof: Text | None = None
+
+    def told(self) -> Notice:
+        """The gate's own word for it."""
+        return Notice(
+            notice=self.notice,
+            sent_on=self.sent_on,
+            kind=self.kind,
+            by=self.by,
+            debts=_tuple(self.debts),
+            returned_on=self.returned_on,
+            proof=self.proof,
+        )
+
+
+class Happened(Body):
+    """Something that happened between us and a person elsewhere than on this floor.
+
+    Args:
+        entry: its name: what is told of the same name later takes the place of this.
+        debts: what it was about; without them, it counts for every debt.
+        conversation_debts: debts spoken of, where they differ.
+        intended_debts: debts it was meant for, where it counts for none of them yet.
+        reached: who was reached, where it was not the person.
+        rnd_result, rnd_date: answer of the Reassigned Numbers Database, and the day that it was asked about.
+    """
+
+    person: Id
+    entry: Id
+    at: Moment
+    event: Annotated[EventKind, Lax]
+    direction: Annotated[Direction, Lax] | None = None
+    outcome: Annotated[Outcome, Lax] | None = None
+    debts: Debts | None = None
+    conversation_debts: Debts | None = None
+    intended_debts: Debts | None = None
+    number: Id | None = None
+    purpose: Annotated[Purpose, Lax] | None = None
+    tech: Annotated[Tech, Lax] | None = None
+    mode: Annotated[Mode, Lax] | None = None
+    counted: bool | None = None
+    reached: Annotated[PersonRole, Lax] | None = None
+    place: Annotated[Place, Lax] | None = None
+    rnd_result: Annotated[RndResult, Lax] | None = None
+    rnd_date: Day | None = None
+    caller_id: Text | None = None
+
+    def told(self) -> HistoryEntry:
+        """The gate's own word for it."""
+        return HistoryEntry(
+            entry=self.entry,
+            at=self.at,
+            event=self.event,
+            direction=self.direction,
+            outcome=self.outcome,
+            debts=_tuple(self.debts),
+            conversation_debts=_tuple(self.conversation_debts),
+            intended_debts=_tuple(self.intended_debts),
+            number=self.number,
+            purpose=self.purpose,
+            tech=self.tech,
+            mode=self.mode,
+            counted=self.counted,
+            person=self.reached,
+            place=self.place,
+            rnd_result=self.rnd_result,
+            rnd_date=self.rnd_date,
+            caller_id=self.caller_id,
+        )
+
+
+class IsAt(Body):
+    """Where a person said they are for the time being; `until`: the last local day of it."""
+
+    person: Id
+    zones: Annotated[list[Id], Field(min_length=1, max_length=100)]
+    until: Day | None = None
+    country: Id | None = None
+    region: Id | None = None
+
+    def told(self) -> KnownLocation:
+        """The gate's own word for it."""
+        return KnownLocation(
+            zones=frozenset(self.zones), until=self.until, country=self.country, region=self.region
+        )
+
+
+class Limit(Body):
+    """Until which day a debt may be sued upon; `source`: who worked it out, and from what."""
+
+    debt: Id
+    ends: Day
+    source: Text = ""
 
 
 def _tuple(names: list[str] | None) -> tuple[str, ...] | None:

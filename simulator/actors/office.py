@@ -11,7 +11,10 @@ from datetime import datetime, time, timedelta
 from compliance_gate.request import (
     Address,
     Consent,
+    HistoryEntry,
     Hold,
+    KnownLocation,
+    Notice,
     NumberOnFile,
     PersonFile,
     PersonRequest,
@@ -19,8 +22,11 @@ from compliance_gate.request import (
 )
 from compliance_gate.words import (
     ConsentScope,
+    EventKind,
     GivenTo,
     HoldKind,
+    Medium,
+    NoticeKind,
     NumberKind,
     NumberRole,
     RequestKind,
@@ -40,6 +46,7 @@ from dialer.domain.events import (
     SuppressionAdded,
     SuppressionScope,
 )
+from dialer.domain.fact_events import ContactRecorded, LimitationFound, LocationTold, NoticeRecorded
 from dialer.domain.facts import FactChange
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.money import Money
@@ -219,6 +226,42 @@ def _moves(file: PersonFile, _at: datetime, chance: Stream) -> FactEvent:
     return PersonEdited(person=replace(file, addresses=(address,)))
 
 
+def _notice_returned(file: PersonFile, at: datetime, _chance: Stream) -> FactEvent:
+    """The validation notice of a week ago came back."""
+    sent = at.date() - timedelta(days=7)
+    notice = Notice(
+        notice=f"validation-{file.person}",
+        sent_on=sent,
+        kind=NoticeKind.VALIDATION,
+        by=Medium.LETTER,
+        returned_on=at.date(),
+    )
+    return NoticeRecorded(person=PersonId(file.person), notice=notice)
+
+
+def _letter(file: PersonFile, at: datetime, _chance: Stream) -> FactEvent:
+    entry = HistoryEntry(
+        entry=f"letter-{file.person}-{int(at.timestamp())}",
+        at=at,
+        event=EventKind.LETTER,
+        debts=tuple(debt.debt for debt in file.debts),
+    )
+    return ContactRecorded(person=PersonId(file.person), entry=entry)
+
+
+def _travels(file: PersonFile, at: datetime, chance: Stream) -> FactEvent:
+    zone = STATES[tuple(STATES)[int(chance.next() * len(STATES))]][1]
+    there = KnownLocation(zones=frozenset({zone}), until=at.date() + timedelta(days=3))
+    return LocationTold(person=PersonId(file.person), location=there)
+
+
+def _limitation_found(file: PersonFile, at: datetime, _chance: Stream) -> FactEvent | None:
+    if not file.debts:
+        return None
+    ends = at.date() + timedelta(days=365)
+    return LimitationFound(debt=DebtId(file.debts[0].debt), ends=ends, source="office")
+
+
 _KINDS: Mapping[str, _Make] = {
     "calls_us": _calls_us,
     "names_bad_hours": _names_bad_hours,
@@ -232,4 +275,8 @@ _KINDS: Mapping[str, _Make] = {
     "recalled": _recalled,
     "pays_all": _pays_all,
     "moves": _moves,
+    "notices_returned": _notice_returned,
+    "letters": _letter,
+    "travels": _travels,
+    "limitations_found": _limitation_found,
 }

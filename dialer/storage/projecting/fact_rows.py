@@ -1,11 +1,20 @@
 """Facts about people as rows, and the changes that such rows bring back."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, cast
 
 from sqlalchemy import Row
 
-from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
+from compliance_gate.request import (
+    Consent,
+    HistoryEntry,
+    Hold,
+    KnownLocation,
+    Notice,
+    PersonFile,
+    PersonRequest,
+)
 from compliance_gate.words import HoldKind
 from dialer.domain.facts import FactChange
 from dialer.domain.ids import DebtId, NumberId, PersonId
@@ -20,6 +29,9 @@ _FIELDS: Mapping[str, Callable[[bytes], object]] = {
     "lifted": value_decoder(HoldKind),
     "replaced": value_decoder(PersonFile),
     "placed": value_decoder(PersonFile),
+    "notice": value_decoder(Notice),
+    "location": value_decoder(KnownLocation),
+    "limitation_ends": value_decoder(date),
 }
 """Name of the one field of a `FactChange` that is set, and how to read it."""
 

@@ -75,9 +75,8 @@ def _fact(fold: Fold, change: FactChange | None, entry: JournalEntry, known: lis
         return
     known.append(change)
     fold.append(tables.facts, fact_rows.row_of(change, sequence=entry.sequence, at=entry.now))
-    freed = change.consent is not None or change.lifted is not None or change.replaced is not None
-    if freed and change.person is not None:
-        fold.later(partial(leads.clear_hints, person=str(change.person)))
+    if change.may_free and change.number is None:
+        fold.later(partial(leads.clear_hints, person=change.person, debt=change.debt))
 
 
 # --- events -----------------------------------------------------------------------------------------------

@@ -8,8 +8,27 @@ from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.book.shipped import sample_rulebook
 from compliance_gate.findings import Layer
-from compliance_gate.request import Consent, Hold, NumberOnFile, PersonFile, PersonRequest, ProposedContact
-from compliance_gate.words import ConsentScope, GivenTo, HoldKind, Mode, NumberRole, PersonRole, RequestKind
+from compliance_gate.request import (
+    Consent,
+    HistoryEntry,
+    Hold,
+    KnownLocation,
+    Notice,
+    NumberOnFile,
+    PersonFile,
+    PersonRequest,
+    ProposedContact,
+)
+from compliance_gate.words import (
+    ConsentScope,
+    EventKind,
+    GivenTo,
+    HoldKind,
+    Mode,
+    NumberRole,
+    PersonRole,
+    RequestKind,
+)
 from compliance_gate.words import Outcome as GateOutcome
 from dialer.casework.facts import FactEvent, change_of_event
 from dialer.domain.attempt import Outcome
@@ -28,6 +47,7 @@ from dialer.domain.events import (
     SuppressionScope,
     TimeReached,
 )
+from dialer.domain.fact_events import ContactRecorded, LimitationFound, LocationTold, NoticeRecorded
 from dialer.domain.ids import PersonId
 from dialer.domain.money import Money
 from dialer.domain.ports import JournalEntry
@@ -84,6 +104,11 @@ def test_every_kind_of_fact_comes_back_as_the_engine_applies_it(floor: Any) -> N
         PaymentReceived(debt=debt, amount=Money(cents=100), settles=False),
         PaymentReceived(debt=debt, amount=Money(cents=9_900), settles=True),
         InboundConversation(person=ann, number=None, debts=(debt,)),
+        NoticeRecorded(person=ann, notice=Notice(notice="n1", sent_on=at.date())),
+        NoticeRecorded(person=ann, notice=Notice(notice="n1", sent_on=at.date(), returned_on=at.date())),
+        ContactRecorded(person=bob, entry=HistoryEntry(entry="letter", at=at, event=EventKind.LETTER)),
+        LocationTold(person=bob, location=KnownLocation(zones=frozenset({"America/Denver"}))),
+        LimitationFound(debt=debt, ends=at.date()),
     )
     write(floor, *(floor.step(event) for event in events))
     for person in (ann, bob):

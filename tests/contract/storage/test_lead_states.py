@@ -24,7 +24,7 @@ Work = Callable[[Connection, str], object]
 
 MOVES: list[tuple[LeadMove, Work]] = [
     (LeadMove.WAKE, lambda c, _lead: storage_leads.wake(c, "c", now=1e12)),
-    (LeadMove.WAKE, lambda c, _lead: storage_leads.clear_hints(c, "p")),
+    (LeadMove.WAKE, lambda c, _lead: storage_leads.clear_hints(c, person="p")),
     (LeadMove.WAKE, lambda c, _lead: storage_leads.wake_numberless(c, ["p"])),
     (LeadMove.WAKE, lambda c, _lead: storage_leads.forget_hints(c, "c", now=-1.0)),
     (LeadMove.CLAIM, lambda c, _lead: storage_leads.claim(c, "c", wanted=9)),

@@ -12,8 +12,16 @@ from floors import lead, person
 from hypothesis import strategies as st
 
 from compliance_gate.findings import Recording
-from compliance_gate.request import Consent, Debt, HistoryEntry, Hold, PersonRequest
-from compliance_gate.words import ConsentScope, EventKind, GivenTo, HoldKind, RequestKind
+from compliance_gate.request import (
+    Consent,
+    Debt,
+    HistoryEntry,
+    Hold,
+    KnownLocation,
+    Notice,
+    PersonRequest,
+)
+from compliance_gate.words import ConsentScope, EventKind, GivenTo, HoldKind, Medium, RequestKind
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
@@ -340,6 +348,17 @@ MEANT: Mapping[type, Callable[[Now], e.Event]] = {
     e.InboundConversation: lambda now: e.InboundConversation(
         person=now.person, number=now.number, debts=(now.debt,)
     ),
+    e.NoticeRecorded: lambda now: e.NoticeRecorded(
+        person=now.person, notice=Notice(notice="n", sent_on=instant(now.at).date(), by=Medium.LETTER)
+    ),
+    e.ContactRecorded: lambda now: e.ContactRecorded(
+        person=now.person,
+        entry=HistoryEntry(entry=f"office-{now.pick}", at=instant(now.at), event=EventKind.LETTER),
+    ),
+    e.LocationTold: lambda now: e.LocationTold(
+        person=now.person, location=KnownLocation(zones=frozenset({"America/Chicago"}))
+    ),
+    e.LimitationFound: lambda now: e.LimitationFound(debt=now.debt, ends=instant(now.at).date()),
     e.CallRinging: lambda now: e.CallRinging(attempt=now.attempt, early_media=now.pick % 4 == 0),
     e.CallAnswered: lambda now: e.CallAnswered(
         attempt=now.attempt,

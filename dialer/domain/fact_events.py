@@ -1,0 +1,52 @@
+"""Events of what law asks about people and nobody on the floor does: letters, contacts elsewhere, dates."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from compliance_gate.request import HistoryEntry, KnownLocation, Notice
+from dialer.domain.ids import DebtId, PersonId
+from dialer.domain.valid import valid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class NoticeRecorded:
+    """A written notice was sent to a person, or what is known of one changed: it came back."""
+
+    person: PersonId
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class ContactRecorded:
+    """Something that happened between us and a person elsewhere than on this floor: a letter, a text, a call
+    of another office, an answer of a database about their number. An entry of a known name takes its place.
+    """
+
+    person: PersonId
+    entry: HistoryEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class LocationTold:
+    """A person said where they are for the time being; it takes the place of where they said they were."""
+
+    person: PersonId
+    location: KnownLocation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class LimitationFound:
+    """Until which day a debt may be sued upon, or may be since a payment or a judgment.
+
+    Args:
+        ends: the last day on which it may.
+        source: who worked it out, and from what.
+    """
+
+    debt: DebtId
+    ends: date
+    source: str = ""

@@ -139,6 +139,8 @@ class IncidentKind(Word):
     what was planned."""
     BOX = "box"
     """One of several telephone systems dies, is given up after half of the time, and comes back."""
+    BOX_TRUNKS = "box_trunks"
+    """None of the trunks of one of several telephone systems works: its calls leave by those of `over`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +151,7 @@ class IncidentPlan:
         after_hours: since the shift began.
         minutes: how long it lasts.
         box: which telephone system, where it is one of several.
+        over: another of them; `lines`: how many calls it carries for the first.
         unserved: for an incident of that name, in a campaign that has recordings.
     """
 
@@ -157,6 +160,8 @@ class IncidentPlan:
     minutes: float = 1.0
     seconds: float = 30.0
     box: str = ""
+    over: str = ""
+    lines: int = 2
     unserved: Unserved = Unserved.OVERFLOW
 
 

@@ -215,8 +215,12 @@ def _check_boxes(made: plans.Scenario) -> None:
     if "" in names or len(set(names)) != len(names):
         raise wrong("network.boxes", names, "names that differ")
     for place, incident in enumerate(made.incidents):
-        if incident.kind is IncidentKind.BOX and incident.box not in names:
+        is_of_box = incident.kind in (IncidentKind.BOX, IncidentKind.BOX_TRUNKS)
+        if is_of_box and incident.box not in names:
             raise wrong(f"incidents[{place}].box", incident.box, f"one of the boxes {', '.join(names)}")
+        others = [name for name in names if name != incident.box]
+        if incident.kind is IncidentKind.BOX_TRUNKS and incident.over not in others:
+            raise wrong(f"incidents[{place}].over", incident.over, f"another box: {', '.join(others)}")
         if incident.kind is IncidentKind.RELEASE_NUMBER and not made.campaign.caller_ids:
             raise wrong(
                 f"incidents[{place}].kind", incident.kind.value, "it where the campaign has caller_ids"

@@ -186,6 +186,14 @@ class TelephoneNetwork:
         """Nobody waits for it any more."""
         self._boxes.give_up(box, reason, now=self._world.now)
 
+    def divert_box(self, box: BoxId, over: BoxId, lines: int, reason: str) -> None:
+        """None of the box's own trunks works: its calls leave by another's."""
+        self._boxes.divert(box, over=over, lines=lines, reason=reason, now=self._world.now)
+
+    def end_box_diversion(self, box: BoxId) -> None:
+        """They work again."""
+        self._boxes.end_diversion(box, now=self._world.now)
+
     def restore_box(self, box: BoxId) -> None:
         """It is heard again."""
         self._boxes.restore(box, now=self._world.now)

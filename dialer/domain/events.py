@@ -56,6 +56,7 @@ from dialer.domain.telephone_events import (
     CallNotAttempted,
     CallRinging,
     CallTimedOut,
+    LinesChanged,
     NetworkLost,
     NetworkReconciled,
     OptOutPressed,
@@ -568,6 +569,7 @@ Event = (
     | InboundDisposed
     | NetworkLost
     | NetworkReconciled
+    | LinesChanged
     | BoxGivenUp
     | ClockStepped
     | LaunchingHeld

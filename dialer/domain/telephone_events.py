@@ -234,6 +234,24 @@ class NetworkReconciled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
+class LinesChanged:
+    """How many calls one of several telephone systems carries has changed, or by whose trunks they leave.
+
+    Args:
+        box: the one of several; '' = all there is.
+        lines: most calls at once that it can place now.
+        over: the other telephone system whose trunks carry its calls, since none of its own works; '' = none.
+        reason: what is wrong with its own trunks; '' = nothing.
+    """
+
+    lines: Count
+    box: BoxId = NO_BOX
+    over: BoxId = NO_BOX
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class BoxGivenUp:
     """One of several telephone systems was not heard for so long that nobody waits for it: what became of its
     calls is not known (each counts as placed), and its agents have no leg there."""

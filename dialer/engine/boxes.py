@@ -4,7 +4,8 @@ Theory of operation. A box is known from the first report that names it. LOST: i
 lanes launch nothing, its calls and agents stay as they were, since it may live on without us. It comes back
 with a report of what lives there, or it is given up: then its calls are over with an outcome that counts as
 placed, and its agents have lost their legs until a leg is up elsewhere. A box that is not configured any more
-is given up with the next report of the others.
+is given up with the next report of the others. DIVERTED: it is heard, and none of its own trunks works; its
+agents stay, and their calls leave by the trunks of another box, whose lines count for both.
 """
 
 from collections.abc import Collection
@@ -12,7 +13,7 @@ from collections.abc import Collection
 from dialer.domain.agent import AgentMove, AgentState
 from dialer.domain.attempt import OVER
 from dialer.domain.commands import ConnectAgentLeg, HangupReason, RaiseAlarm
-from dialer.domain.events import BoxGivenUp, NetworkLost, NetworkReconciled
+from dialer.domain.events import BoxGivenUp, LinesChanged, NetworkLost, NetworkReconciled
 from dialer.domain.ids import NO_BOX, AttemptId, BoxId, CampaignId
 from dialer.engine.calling import phases
 from dialer.engine.calling.calls import Calls
@@ -44,6 +45,32 @@ class Boxes:
             self._context.emit(RaiseAlarm(subject="telephone system", text=text))
         row.is_up, row.reason = False, event.reason
         self._judge()
+
+    def lines_changed(self, event: LinesChanged) -> None:
+        """Its calls leave by other trunks than before, or fewer or more of them have a way out. What had been
+        refused for want of a trunk is no reason any more."""
+        context = self._context
+        if event.box == NO_BOX and not context.state.boxes:
+            self._tell_way_out("the telephone system", event)
+            return
+        row = context.state.boxes.get(event.box)
+        if row is None:
+            context.ignore("unknown_box", f"{event.box} is no telephone system of ours")
+            return
+        if (row.over, row.trunks) != (event.over, event.reason):
+            self._tell_way_out(event.box, event)
+        row.lines, row.over, row.trunks = event.lines, event.over, event.reason
+        row.refused, row.hold_until = 0, -1e18
+        for campaign in context.state.campaigns.values():
+            context.wake_pools(campaign)
+
+    def _tell_way_out(self, name: str, event: LinesChanged) -> None:
+        text = f"{name}: its own trunks work"
+        if event.over:
+            text = f"{name}: {event.reason}; its calls leave by {event.over}, {event.lines} at most"
+        elif event.reason:
+            text = f"{name}: {event.reason}"
+        self._context.emit(RaiseAlarm(subject="trunks", text=text))
 
     def found(self, event: NetworkReconciled) -> frozenset[BoxId] | None:
         """Take in which are heard.
@@ -118,6 +145,7 @@ class Boxes:
         for row in self._context.state.boxes.values():
             row.is_up, row.reason = False, ""
             row.refused, row.hold_until = 0, -1e18
+            row.over, row.trunks = NO_BOX, ""
 
     def _row(self, box: BoxId) -> BoxRow:
         boxes = self._context.state.boxes

@@ -405,6 +405,7 @@ class DialerEngine:
             e.InboundUnserved: inbound.unserved,
             e.InboundEnded: inbound.ended,
             e.InboundDisposed: self._inbound_ending.disposed,
+            e.LinesChanged: self._boxes.lines_changed,
             e.BoxGivenUp: self._give_up_box,
             e.ClockStepped: control.clock_stepped,
             e.LaunchingHeld: control.hold,

@@ -112,11 +112,16 @@ def _box_view(state: EngineState, row: BoxRow) -> BoxView:
     return BoxView(
         box=row.box,
         is_up=row.is_up,
-        reason=row.hold_reason if row.is_up and is_held else row.reason,
+        reason=row.hold_reason if row.is_up and is_held else row.reason or _way_out(row),
         agents=sum(agent.box == row.box for agent in state.agents.values()),
         in_flight=row.in_flight,
         lines=row.lines,
     )
+
+
+def _way_out(row: BoxRow) -> str:
+    """What is wrong with its trunks, and by whose its calls leave."""
+    return f"{row.trunks}; calls leave by {row.over}" if row.over else row.trunks
 
 
 def _campaign_view(state: EngineState, row: CampaignRow, why_not: str | None) -> CampaignView:

@@ -119,7 +119,13 @@ class PoolRow:
 
 @dataclass(slots=True, kw_only=True)
 class BoxRow:
-    """One of several telephone systems. `lines`: most calls at once, None = not told."""
+    """One of several telephone systems.
+
+    Args:
+        lines: most calls at once, None = not told.
+        over: the other one whose trunks its calls leave by, while none of its own works.
+        trunks: what is wrong with its own trunks.
+    """
 
     box: BoxId
     is_up: bool = False
@@ -129,6 +135,8 @@ class BoxRow:
     refused: int = 0
     hold_until: float = -1e18
     hold_reason: str = ""
+    over: BoxId = NO_BOX
+    trunks: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -49,6 +49,7 @@ class Incidents:
             IncidentKind.TRUNK_DOWN: self._refuse,
             IncidentKind.UNSERVED: self._serve_otherwise,
             IncidentKind.BOX: self._lose_box,
+            IncidentKind.BOX_TRUNKS: self._divert_box,
         }
 
     def plan(self, incidents: tuple[IncidentPlan, ...], starts_at: float) -> None:
@@ -124,3 +125,10 @@ class Incidents:
 
     def _restore_box(self, plan: IncidentPlan) -> None:
         self._network.restore_box(BoxId(plan.box))
+
+    def _divert_box(self, plan: IncidentPlan) -> None:
+        self._network.divert_box(BoxId(plan.box), BoxId(plan.over), plan.lines, _WHY)
+        self._later(plan.minutes * 60.0, self._end_diversion, plan)
+
+    def _end_diversion(self, plan: IncidentPlan) -> None:
+        self._network.end_box_diversion(BoxId(plan.box))

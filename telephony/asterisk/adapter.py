@@ -121,11 +121,13 @@ class AsteriskSystem:
         self._inbound = InboundBook(region=settings.inbound_region)
         self._legs = LegBook()
         self._trunks = TrunkBook(settings.trunks)
-        self._trunk_watch = TrunkWatch(self._trunks, (trunk.name for trunk in settings.trunks))
         self._cues = Cues()
         self._arrivals = Arrivals()
         self._recorder = Recorder(link=lambda: self._link, legs=self._legs, tell=self._tell)
         self._out: asyncio.Queue[Event | None] = asyncio.Queue(_MOST_OUTGOING)
+        self._trunk_watch = TrunkWatch(
+            self._trunks, (trunk.name for trunk in settings.trunks), steady=_steady, tell=self._tell
+        )
         self._tasks: set[asyncio.Task[None]] = set()
         self._pump_task: asyncio.Task[None] | None = None
         self._listener = PhoneListener(link=lambda: self._link, legs=self._legs, now=now)
@@ -172,6 +174,7 @@ class AsteriskSystem:
         await self._link.connect()
         try:
             await self._tell(await self._resync())
+            await self._trunk_watch.look()
         except AmiError as error:
             await self._disconnect()
             raise TelephoneSystemUnavailableError(str(error)) from error
@@ -343,6 +346,7 @@ class AsteriskSystem:
         """Nobody reads Asterisk any more: the reader of our events is told, and connects anew."""
         self._calls.link_lost()
         self._inbound.lost()
+        self._trunk_watch.lost()
         self._end_events(NetworkLost(reason=f"the reader of Asterisk's events died: {error}"))
 
     def _listen_to_phones(self) -> None:
@@ -463,6 +467,7 @@ class AsteriskSystem:
                     self._calls.link_lost()
                     self._arrivals.lost()
                     self._inbound.lost()
+                    self._trunk_watch.lost()
                     await self._out.put(NetworkLost(reason=item.reason))
                     if not item.will_retry:
                         self._end_events()
@@ -475,7 +480,7 @@ class AsteriskSystem:
                     pass
                 case AmiMessage():
                     self._watch_lag(item)
-                    self._trunk_watch.feed(item)
+                    await self._trunk_watch.feed(item)
                     self._cues.feed(item)
                     self._arrivals.feed(item)
                     self._recorder.feed(item)
@@ -487,8 +492,8 @@ class AsteriskSystem:
     async def _come_back(self) -> None:
         # Lost again while asking: the next LinkRestored in the stream asks anew.
         with contextlib.suppress(AmiError):
-            told = await self._resync()
-            await self._tell(told)
+            await self._tell(await self._resync())
+            await self._trunk_watch.look()
 
     async def _resync(self) -> tuple[Told, ...]:
         snapshot = await take_snapshot(self._link)
@@ -512,7 +517,7 @@ class AsteriskSystem:
                 case EndRingingIn():
                     asyncio.get_running_loop().call_later(one.seconds, self._end_ringing, one.attempt)
                 case TrunkNews():
-                    self._take_news(one)
+                    await self._trunk_watch.take(one)
                 case TryElsewhere():
                     self._spawn(self._placing.elsewhere(one.attempt))
                 case CallEnded() | CallNotAttempted():
@@ -527,14 +532,6 @@ class AsteriskSystem:
     def _end_ringing(self, attempt: AttemptId) -> None:
         if self._calls.rung_out(attempt):
             self._spawn(self._send_quietly(orders.hang_up(call_channel(attempt))))
-
-    def _take_news(self, news: TrunkNews) -> None:
-        if news.worked:
-            self._trunks.succeeded(news.trunk)
-        elif news.worked is False and self._trunks.failed(news.trunk, _steady()):
-            _log.error("trunk.broken", trunk=news.trunk)
-        if news.released:
-            self._trunks.released(news.trunk)
 
     def _watch_lag(self, message: AmiMessage) -> None:
         try:

@@ -11,6 +11,7 @@ import jinja2
 from dialer.settings_reader import SettingsError
 from telephony.asterisk.inbound_lines import written_lines
 from telephony.asterisk.settings import AsteriskSettings, Transport
+from telephony.asterisk.shut import ShutNumbers
 
 TEMPLATES = (
     "amd.conf",
@@ -54,6 +55,9 @@ def render(settings: AsteriskSettings) -> dict[str, str]:
     spoken = {Transport.UDP, *(trunk.transport for trunk in settings.trunks)}
     values["transports"] = [one.value for one in Transport if one in spoken]
     values["our_lines"] = written_lines(settings.inbound_lines, settings.inbound_region)
+    closed = ShutNumbers(shut=settings.shut, opened=settings.opened)
+    values["shut_patterns"] = sorted({row.pattern for row in closed.rows})
+    values["ways_out"] = settings.ways_out
     values["relay_peers"] = _relay_peers(settings)
     folder = resources.files("config").joinpath("asterisk")
     return {

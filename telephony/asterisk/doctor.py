@@ -79,6 +79,7 @@ async def examine(
             *await looked_at_from_inside(settings),
             *await trunks_found(link, settings, wall=wall),
             _shut_numbers(settings),
+            *other_way_out(settings),
             await _phones(link, settings),
             *[await _media(link, trunk, wall) for trunk in settings.trunks],
             *await listening_in_clear(settings),
@@ -137,6 +138,18 @@ def _shut_numbers(settings: AsteriskSettings) -> Found:
     rows = ShutNumbers(shut=settings.shut, opened=settings.opened).rows
     opened = f"opened by the settings: {', '.join(settings.opened)}" if settings.opened else "none is opened"
     return Found(name="numbers never called", ok=True, found=f"{len(rows)} beginnings; {opened}")
+
+
+def other_way_out(settings: AsteriskSettings) -> tuple[Found, ...]:
+    """Whether agents of one of several telephone systems go on while its own trunks do not work."""
+    if not settings.name:
+        return ()
+    boxes = [trunk for trunk in settings.trunks if trunk.box is not None]
+    found = "none: its agents wait meanwhile; a trunk with `box` to another of ours would carry their calls"
+    if boxes:
+        lent = ", ".join(f"{trunk.box}, {trunk.lines} lines" for trunk in boxes)
+        found = f"{lent}; desk and browser phones stay as they are"
+    return (Found(name=f"way out of {settings.name} when its trunks fail", ok=True, found=found),)
 
 
 async def _phones(link: AmiConnection, settings: AsteriskSettings) -> Found:

@@ -76,6 +76,7 @@ def open_system(
             share=trunk.share,
             lines=trunk.lines,
             calls_per_second=trunk.calls_per_second,
+            box=trunk.box or "",
         )
         for trunk in settings.trunks
     )

@@ -112,7 +112,7 @@ def filled(section: Section, folder: Path, *, make: bool) -> Section:
         **section,
         "ami": manager,
         **_list_filled(section, "agents", _phone_filled, known),
-        **_list_filled(section, "trunks", _trunk_filled, known),
+        **_list_filled(section, "trunks", lambda trunk, known: _trunk_filled(trunk, known, one), known),
     }
 
 
@@ -120,7 +120,14 @@ def _phone_filled(phone: Section, known: Callable[[str], str]) -> object:
     return _with(phone, "secret", lambda one: known(f"phone-{one['endpoint']}"), needs="endpoint")
 
 
-def _trunk_filled(trunk: Section, known: Callable[[str], str]) -> object:
+def _trunk_filled(trunk: Section, known: Callable[[str], str], own: str) -> object:
+    box: object = trunk.get("box")
+    if _is_file_name(box) and _is_file_name(own):
+        # One password for both ways; each end is known by its own name.
+        between = "-".join(("between", *sorted((own, str(box)))))
+        names = {"username": own, "incoming_username": box}
+        with_ours = _with({**trunk, **names}, "secret", lambda _: known(between))
+        return _with(with_ours, "incoming_secret", lambda _: known(between))
     if trunk.get("incoming_username") is None:
         return trunk
     return _with(trunk, "incoming_secret", lambda one: known(f"trunk-{one['name']}-incoming"), needs="name")

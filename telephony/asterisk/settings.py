@@ -16,7 +16,7 @@ from dialer.settings_reader import SettingsError, SettingsReader
 from telephony.asterisk.passwords import CARRIERS_LEAST, FOLDER, demand_strong
 from telephony.asterisk.relay import RelaySettings
 from telephony.asterisk.shut import ShutNumbers
-from telephony.asterisk.trunks import Route
+from telephony.asterisk.trunks import Route, TrunkPlan, tiers
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -163,6 +163,9 @@ class TrunkSettings:
             calls from anywhere else are refused, whatever name they carry.
         incoming_username, incoming_secret: what the carrier authenticates its calls to us with; None = it
             does not, and its address is all there is. The password is made where none is given.
+        box: `name` of another Asterisk of ours that it leads to, which has such a trunk back. Calls go there
+            only while no trunk of our own works, and leave by that one's trunks; `lines` is how many it
+            lends. User names and the password are made.
     """
 
     name: str
@@ -187,6 +190,7 @@ class TrunkSettings:
     calls_per_second: float = 20.0
     test_number: str | None = None
     test_caller_id: str | None = None
+    box: str | None = None
 
     @property
     def signalling_port(self) -> int:
@@ -201,7 +205,7 @@ class TrunkSettings:
     @property
     def is_registered(self) -> bool:
         """Whether a registration is kept up."""
-        return self.username is not None and self.registers
+        return self.username is not None and self.registers and self.box is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,6 +335,7 @@ class AsteriskSettings:
         for trunk in self.trunks:
             _check_trunk(trunk)
         _check_apart(self.trunks)
+        _check_boxes(self)
         check_lines(self.inbound_lines)
         closed = ShutNumbers(shut=self.shut, opened=self.opened)
         if self.overflow_number is not None and (why := closed.why(self.overflow_number)) is not None:
@@ -345,6 +350,20 @@ class AsteriskSettings:
         """Addresses of its sound that a TURN server relays to."""
         known = (self.sip.external_address, self.sip.media_address)
         return self.relay.peers or tuple(address for address in known if address is not None)
+
+    @property
+    def ways_out(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """By which own trunks calls of another Asterisk of ours leave, by the number's beginning: the longest
+        first, and its trunks in the order in which they are asked."""
+        plans = [
+            TrunkPlan(name=trunk.name, routes=trunk.routes or (Route(),), order=trunk.order)
+            for trunk in self.trunks
+            if trunk.box is None
+        ]
+        prefixes = {route.prefix for plan in plans for route in plan.routes}
+        longest_first = sorted(prefixes, key=lambda prefix: (-len(prefix), prefix))
+        ways = ((prefix, tiers(prefix, plans)) for prefix in longest_first)
+        return tuple((prefix, tuple(name for tier in found for name in tier)) for prefix, found in ways)
 
     @property
     def speaks_tls(self) -> bool:
@@ -393,6 +412,25 @@ def _check_apart(trunks: tuple[TrunkSettings, ...]) -> None:
                     "different things of them",
                     mend="set receives = false for one of them, or give each its own sends_from.",
                 )
+
+
+def _check_boxes(settings: AsteriskSettings) -> None:
+    """A trunk to another Asterisk of ours proves who we are by our name."""
+    boxes = [trunk for trunk in settings.trunks if trunk.box is not None]
+    if boxes and not settings.name:
+        raise SettingsError(
+            f"trunk {boxes[0].name} leads to telephone system {boxes[0].box}, and this one has no name",
+            mend="set `name`.",
+        )
+    for trunk in boxes:
+        if trunk.box == settings.name or trunk.secret is None or trunk.incoming_secret is None:
+            raise SettingsError(
+                f"trunk {trunk.name}: box = {trunk.box!r} must be another telephone system of ours, and "
+                "have a password for each way",
+                mend="name another; leave user names and passwords out, they are made.",
+            )
+    if len({trunk.box for trunk in boxes}) != len(boxes):
+        raise SettingsError("two trunks lead to the same telephone system of ours")
 
 
 def _check_passwords(settings: AsteriskSettings) -> None:

@@ -35,6 +35,7 @@ from dialer.domain.events import (
     InboundOptedOut,
     InboundUnserved,
     InboundWaiting,
+    LinesChanged,
     NetworkLost,
     NetworkReconciled,
 )
@@ -397,14 +398,21 @@ class Fleet:
             case CallEnded() | CallNotAttempted():
                 self._book.over(event.attempt)
                 await self._say(event)
+            case LinesChanged():
+                box.lines = event.lines
+                await self._say(replace(event, box=box.name))
             case InboundArrived():
                 named = replace(event, call=_named(box, event.call), box=box.name)
                 await self._say(named)
             case InboundOptedOut() | InboundWaiting() | InboundBridged() | InboundBridgeFailed():
                 await self._say(replace(event, call=_named(box, event.call)))
-            case InboundCallBackAsked():
-                await self._say(replace(event, call=_named(box, event.call)))
-            case InboundLanguageChosen() | InboundMessageLeft() | InboundUnserved() | InboundEnded():
+            case (
+                InboundCallBackAsked()
+                | InboundLanguageChosen()
+                | InboundMessageLeft()
+                | InboundUnserved()
+                | InboundEnded()
+            ):
                 await self._say(replace(event, call=_named(box, event.call)))
             case _:
                 await self._say(event)

@@ -38,13 +38,25 @@ def open_systems(
     names = [one.name for one in settings]
     if "" in names or len(set(names)) != len(names):
         raise SettingsError("each of several Asterisks needs a `name` of its own")
+    _check_between(settings)
     plans = [
         BoxPlan(
             box=BoxId(one.name),
             system=open_system(one, now=now, wall=wall, owned=owned),
             phones=frozenset(EndpointId(phone.endpoint) for phone in one.agents),
-            lines=sum(trunk.lines for trunk in one.trunks),
+            lines=sum(trunk.lines for trunk in one.trunks if trunk.box is None),
         )
         for one in settings
     ]
     return Fleet(plans, timings=timings)
+
+
+def _check_between(settings: Sequence[AsteriskSettings]) -> None:
+    """A trunk to another box needs one back, or that one takes its calls for a stranger's."""
+    ways = {(one.name, trunk.box) for one in settings for trunk in one.trunks if trunk.box is not None}
+    for here, there in sorted(ways):
+        if (there, here) not in ways:
+            raise SettingsError(
+                f"{here} has a trunk to telephone system {there}, and {there} has none to {here}",
+                mend=f'give {there} a trunk with box = "{here}", or take that one out.',
+            )

@@ -26,6 +26,7 @@ from dialer.domain.events import (
     Event,
     InboundArrived,
     InboundBridgeFailed,
+    LinesChanged,
     NetworkLost,
     NetworkReconciled,
 )
@@ -202,6 +203,16 @@ class SeveralNetworks:
         for seat in self._book.at(box):
             seat.is_up, seat.box = False, None
             self._ring(seat, now)
+
+    def divert(self, box: BoxId, *, over: BoxId, lines: int, reason: str, now: float) -> None:
+        """None of the box's own trunks works: its calls leave by those of another, so many at most."""
+        self._agenda.now = now
+        self._tell(LinesChanged(box=box, lines=lines, over=over, reason=reason))
+
+    def end_diversion(self, box: BoxId, *, now: float) -> None:
+        """The box's own trunks work again."""
+        self._agenda.now = now
+        self._tell(LinesChanged(box=box, lines=self._boxes[box].most_lines))
 
     def restore(self, box: BoxId, *, now: float) -> None:
         """The box is heard again, and nothing lives there; telephones that nobody else rings are rung."""

@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 from lab.laboratory import Laboratory, reason_missing
 from proxy import Wire
-from two_boxes import AGENTS, NORTH, SOUTH, break_trunk, two_boxes
+from two_boxes import AGENTS, LENT, NORTH, SOUTH, break_trunk, mend_trunk, tie, two_boxes
+
+from dialer.domain.attempt import Outcome
+from dialer.domain.events import AgentLegLost, CallBridged, CallEnded
+
+UNKNOWN = Outcome.UNKNOWN
 
 pytestmark = [
     pytest.mark.timeout(240),
@@ -75,3 +80,41 @@ async def test_a_trunk_that_is_down_rests_its_own_box_only(
         before, _ended = floor.attempts()
         await floor.until(lambda: floor.attempts()[0] > before + 5)
         assert floor.box(NORTH).reason == ""
+
+
+@pytest.fixture
+def tied() -> Iterator[tuple[Laboratory, Laboratory]]:
+    """Two, each with a trunk to the other."""
+    north, south = Laboratory(), Laboratory()
+    tie(north, south)
+    with north, south:
+        yield north, south
+
+
+async def test_agents_of_a_box_whose_trunk_is_down_talk_over_the_other_and_return_without_a_lost_call(
+    tied: tuple[Laboratory, Laboratory], tmp_path: Path
+) -> None:
+    """Their telephones stay on the line throughout, whatever they are; the other carrier rings the people."""
+    north, south = tied
+    async with two_boxes(north, south, tmp_path, are_tied=True) as floor:
+        await floor.at_work()
+        seated = floor.seated(SOUTH)
+        rung, heard = floor.rung_by, floor.systems[SOUTH].heard
+        break_trunk(south)
+        await floor.until(lambda: floor.box(SOUTH).reason.endswith("calls leave by north"))
+        assert floor.box(SOUTH).lines == LENT
+        away = sum(isinstance(event, CallBridged) for event in heard)
+        rung_there = rung[SOUTH].total()
+        await floor.until(lambda: sum(isinstance(event, CallBridged) for event in heard) >= away + 5)
+        assert rung[SOUTH].total() == rung_there
+        assert floor.seated(SOUTH) == seated
+
+        mend_trunk(south)
+        await floor.until(lambda: floor.box(SOUTH).reason == "")
+        assert floor.box(SOUTH).lines == 60
+        rung_there = rung[SOUTH].total()
+        await floor.until(lambda: rung[SOUTH].total() >= rung_there + 5)
+        assert floor.seated(SOUTH) == seated
+        assert not [event for event in heard if isinstance(event, AgentLegLost)]
+        unknown = [event for event in heard if isinstance(event, CallEnded) and event.outcome is UNKNOWN]
+        assert not unknown

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from lab.laboratory import Laboratory
 from proxy import Wire
 from public import PublicWatch
-from whole import AGENTS, SHOWS, make_order, make_store, make_system, staff
+from whole import AGENTS, SHOWS, Watched, make_order, make_store, make_system, staff
 
 from compliance_gate.book.shipped import sample_rulebook
 from dialer.clock import posix_now
@@ -21,6 +22,9 @@ from dialer.domain.ids import BoxId, EndpointId
 from dialer.domain.snapshot import BoxView
 from dialer.floor.live import Running, running_floor
 from dialer.runtime.clocks import RehearsalClock
+from telephony.asterisk.passwords import new_password
+from telephony.asterisk.settings import TrunkSettings
+from telephony.asterisk.trunks import TrunkPlan
 from telephony.fleet.box import BoxPlan, FleetTimings
 from telephony.fleet.fleet import Fleet
 
@@ -30,24 +34,71 @@ TIMINGS = FleetTimings(first_wait=0.1, most_wait=0.5, give_up=4.0)
 AWAY = (AgentState.LOGGED_OUT, AgentState.LEG_LOST)
 
 
+LENT = 20
+"""Lines that each lends the other."""
+
+
 def break_trunk(laboratory: Laboratory) -> None:
     """Let the laboratory's trunk lead to a closed port; its simulated telephones stay."""
+    _lead_trunk(laboratory, 2, 8)
+
+
+def mend_trunk(laboratory: Laboratory) -> None:
+    """Let it lead to the carrier again."""
+    _lead_trunk(laboratory, 8, 2)
+
+
+def _lead_trunk(laboratory: Laboratory, before: int, after: int) -> None:
     file = laboratory.pbx.home / "etc/pjsip.conf"
-    whole = f"contact = sip:{laboratory.net}.2:5060\nqualify"
+    leads = f"contact = sip:{laboratory.net}.{{}}:5060\nqualify"
     text = file.read_text()
-    assert whole in text
-    file.write_text(text.replace(whole, f"contact = sip:{laboratory.net}.8:5060\nqualify"))
+    assert leads.format(before) in text
+    file.write_text(text.replace(leads.format(before), leads.format(after)))
     laboratory.pbx.command("module reload res_pjsip.so")
+
+
+def tie(north: Laboratory, south: Laboratory) -> None:
+    """Give each a trunk to the other; before they are started."""
+    secret = new_password()
+    for own, name, other, there in ((north, NORTH, south, SOUTH), (south, SOUTH, north, NORTH)):
+        trunk = TrunkSettings(
+            name=f"to-{there}",
+            host=other.address,
+            box=there,
+            lines=LENT,
+            qualify_every=3,
+            username=name,
+            secret=secret,
+            incoming_username=there,
+            incoming_secret=secret,
+        )
+        own.settings = replace(own.settings, name=name, trunks=(*own.settings.trunks, trunk))
+
+
+def way_to(box: BoxId) -> TrunkPlan:
+    """The same as the adapter knows it."""
+    return TrunkPlan(name=f"to-{box}", box=box, lines=LENT)
 
 
 class TwoBoxes:
     """The floor at work, and what the two carriers saw."""
 
-    def __init__(self, running: Running, fleet: Fleet, database: str, public: Counter[str]) -> None:
+    def __init__(
+        self,
+        running: Running,
+        fleet: Fleet,
+        database: str,
+        public: Counter[str],
+        systems: Mapping[BoxId, Watched],
+        rung: Mapping[BoxId, Counter[str]],
+    ) -> None:
         self.running = running
         self.fleet = fleet
         self._database = database
         self.public = public
+        self.systems = systems
+        self.rung_by = rung
+        """Numbers that each box's carrier rang."""
 
     def box(self, name: BoxId) -> BoxView:
         return next(row for row in self.running.floor.snapshot().boxes if row.box == name)
@@ -85,16 +136,31 @@ class TwoBoxes:
 
 @asynccontextmanager
 async def two_boxes(
-    north: Laboratory, south: Laboratory, folder: Path, *, wire: Wire | None = None
+    north: Laboratory,
+    south: Laboratory,
+    folder: Path,
+    *,
+    wire: Wire | None = None,
+    are_tied: bool = False,
 ) -> AsyncGenerator[TwoBoxes]:
-    """A floor of ten scripted collectors; `wire`: to the manager interface of the south."""
+    """A floor of ten scripted collectors.
+
+    Args:
+        wire: to the manager interface of the south.
+        are_tied: whether `tie` gave each a trunk to the other.
+    """
     clock = RehearsalClock(began=posix_now(), shows=SHOWS)
     database = str(folder / "floor.db")
     make_store(database, now=clock.posix())
     south_address = (south.address, 5038) if wire is None else ("127.0.0.1", wire.port)
     systems = {
-        NORTH: make_system(clock, host=north.address),
-        SOUTH: make_system(clock, host=south_address[0], port=south_address[1]),
+        NORTH: make_system(clock, host=north.address, others=(way_to(SOUTH),) if are_tied else ()),
+        SOUTH: make_system(
+            clock,
+            host=south_address[0],
+            port=south_address[1],
+            others=(way_to(NORTH),) if are_tied else (),
+        ),
     }
     plans = [BoxPlan(box=name, system=system, phones=PHONES, lines=60) for name, system in systems.items()]
     fleet = Fleet(plans, timings=TIMINGS)
@@ -103,7 +169,7 @@ async def two_boxes(
         order = make_order(database, drain_s=25.0)
         async with running_floor(order, network=fleet, clock=clock, rulebook=sample_rulebook()) as running:
             work = asyncio.create_task(staff(running))
-            yield TwoBoxes(running, fleet, database, rung)
+            yield TwoBoxes(running, fleet, database, rung, systems, {NORTH: one.rung, SOUTH: other.rung})
             work.cancel()
         rung.update(one.rung)
         rung.update(other.rung)

@@ -103,11 +103,21 @@ def make_order(database: str, *, drain_s: float = 25.0, tokens: Tokens | None = 
 
 
 def make_system(
-    clock: RehearsalClock, *, host: str, port: int = 5038, call_record: str | None = None
+    clock: RehearsalClock,
+    *,
+    host: str,
+    port: int = 5038,
+    call_record: str | None = None,
+    others: tuple[TrunkPlan, ...] = (),
 ) -> Watched:
-    """The adapter for that floor. `call_record`: Asterisk's own record of calls."""
+    """The adapter for that floor.
+
+    Args:
+        call_record: Asterisk's own record of calls.
+        others: trunks besides the carrier's.
+    """
     address = AmiAddress(user="fairdial", secret=AMI_SECRET, host=host, port=port)
-    plans = (TrunkPlan(name="trunk", lines=60),)
+    plans = (TrunkPlan(name="trunk", lines=60), *others)
     settings = AdapterSettings(
         trunks=plans,
         voices={EVERY_CAMPAIGN: Voice(message="sorry")},

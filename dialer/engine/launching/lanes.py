@@ -4,7 +4,8 @@ Where there is only one telephone system nothing of this exists. Where there are
 at one of them (its box), and a call is joined only to an agent of its own box. So every pool has a lane for
 each box: the leads wait together in the pool, what rings and waits belongs to the lane, and pacing is asked
 for each lane about the agents of its box alone. No box ever has more calls than its own agents can take,
-and a box that fails stops its lanes and no other.
+and a box that fails stops its lanes and no other. A box whose trunks alone fail keeps its lanes and agents:
+its calls leave by the trunks of another, within the lines of both.
 """
 
 from math import ceil
@@ -12,7 +13,7 @@ from math import ceil
 from dialer.domain.ids import AgentId, BoxId
 from dialer.engine.context import Context
 from dialer.engine.roster import SERVING, Roster
-from dialer.engine.state import CampaignRow, EngineState, PoolRow
+from dialer.engine.state import BoxRow, CampaignRow, EngineState, PoolRow
 
 Pools = tuple[tuple[str, PoolRow], ...]
 
@@ -75,9 +76,32 @@ def why_not_here(state: EngineState, pool: PoolRow, now: float) -> str | None:
         reason = f"telephone system {pool.box} is not heard: {row.reason}"
     elif row.hold_until > now:
         reason = row.hold_reason
-    elif row.lines is not None and row.in_flight >= row.lines:
+    elif (left := lines_left(state, row)) is not None and left <= 0:
         reason = f"all {row.lines} lines of telephone system {pool.box} are in use"
+        if row.over:
+            reason = (
+                f"all lines that telephone system {row.over} has for {pool.box} are in use ({row.trunks})"
+            )
+        elif carried(state, row):
+            reason += f", by calls of {', '.join(carried(state, row))} too"
     return reason
+
+
+def carried(state: EngineState, row: BoxRow) -> tuple[BoxId, ...]:
+    """The others whose calls leave by this one's trunks."""
+    return tuple(sorted(name for name, other in state.boxes.items() if other.over == row.box))
+
+
+def lines_left(state: EngineState, row: BoxRow) -> int | None:
+    """Calls that still have a line there; None = not told how many it has. Calls that leave by another's
+    trunks take its lines as well, so neither plans with what the other one uses."""
+    used = row.in_flight + sum(state.boxes[name].in_flight for name in carried(state, row))
+    left = None if row.lines is None else row.lines - used
+    host = state.boxes.get(row.over) if row.over else None
+    there = None if host is None or host.over else lines_left(state, host)
+    if left is None or there is None:
+        return there if left is None else left
+    return min(left, there)
 
 
 def held_until(state: EngineState, campaign: CampaignRow, pool: PoolRow, now: float) -> float | None:
@@ -96,7 +120,8 @@ def lane_limit(
         return limit
     here = len(serving_here(context, roster, campaign, key, pool))
     share = ceil(limit * here / max(roster.serving(campaign.settings.campaign), 1))
-    return min(share, limit) if row.lines is None else min(share, limit, row.lines - row.in_flight)
+    left = lines_left(context.state, row)
+    return min(share, limit) if left is None else max(0, min(share, limit, left))
 
 
 def serving_here(

@@ -429,6 +429,12 @@ MEANT: Mapping[type, Callable[[Now], e.Event]] = {
         reason="test", box=now.one(BOXES) if now.state.boxes and now.pick % 2 else BoxId("")
     ),
     e.NetworkReconciled: _reconciled,
+    e.LinesChanged: lambda now: e.LinesChanged(
+        box=now.one(BOXES),
+        lines=now.pick % 4,
+        over=BOXES[(now.pick + 1) % 2] if now.pick % 3 else BoxId(""),
+        reason="test" if now.pick % 3 else "",
+    ),
     e.BoxGivenUp: lambda now: e.BoxGivenUp(box=now.one(BOXES), reason="test"),
     e.ClockStepped: lambda now: e.ClockStepped(seconds=now.one((-3_600.0, -2.0, 2.0, 3_600.0))),
     e.LaunchingHeld: lambda now: e.LaunchingHeld(by=now.one(("store", "overload")), reason="test"),

@@ -22,6 +22,7 @@ from dialer.domain.events import (
     CallBridged,
     CallEnded,
     Event,
+    LinesChanged,
     NetworkLost,
     NetworkReconciled,
 )
@@ -282,3 +283,18 @@ def test_boxes_without_names_of_their_own_are_refused(names: tuple[str, ...]) ->
     system = InMemoryNetwork(Public(PublicPlan(), seed=1), now=floor_now)
     with pytest.raises(ValueError, match="a name of its own"):
         Fleet([BoxPlan(box=BoxId(name), system=system) for name in names])
+
+
+async def test_a_box_whose_trunks_fail_keeps_its_seats_and_reports_the_lines_it_now_has() -> None:
+    async with stage() as floor:
+        box = await floor.seat()
+        other = next(name for name in (NORTH, SOUTH) if name != box)
+        await floor.fleet.box_said(
+            floor.fleet.box(box), LinesChanged(lines=4, over=other, reason="no answer")
+        )
+        await floor.until(lambda: floor.of(LinesChanged))
+        assert floor.of(LinesChanged) == [LinesChanged(box=box, lines=4, over=other, reason="no answer")]
+        assert not floor.of(AgentLegLost)
+        assert floor.fleet.box_of_agent(AGENT) is floor.fleet.box(box)
+        report = await floor.fleet.reconcile()
+        assert {one.box: one.lines for one in report.boxes} == {box: 4, other: 10}

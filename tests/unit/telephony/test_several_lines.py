@@ -29,6 +29,7 @@ from dialer.domain.events import (
     Event,
     InboundArrived,
     InboundBridgeFailed,
+    LinesChanged,
     NetworkLost,
     NetworkReconciled,
 )
@@ -212,3 +213,19 @@ def test_when_the_clock_is_set_every_box_s_spans_keep_their_length(board: Board)
     assert not board.heard(CallAnswered)
     board.run(0.2)
     assert board.heard(CallAnswered)
+
+
+def test_a_box_whose_trunks_fail_is_diverted_and_back_and_nothing_that_lives_is_touched() -> None:
+    board = Board()
+    board.seat(ANN, BOB)
+    board.run(1.0)
+    before = board.network.living()
+    board.network.divert(SOUTH, over=NORTH, lines=4, reason="no answer", now=board.now)
+    board.run(1.0)
+    board.network.end_diversion(SOUTH, now=board.now)
+    board.run(1.0)
+    assert board.heard(LinesChanged) == [
+        LinesChanged(box=SOUTH, lines=4, over=NORTH, reason="no answer"),
+        LinesChanged(box=SOUTH, lines=10),
+    ]
+    assert board.network.living() == before

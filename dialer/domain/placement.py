@@ -15,6 +15,8 @@ from compliance_gate.words import (
     AddressKind,
     DebtType,
     HoldKind,
+    Medium,
+    NoticeKind,
     NumberKind,
     NumberRole,
     Outcome,
@@ -36,6 +38,8 @@ class PlacedNumber:
         zones: IANA zones its prefix may lie in; empty = says nothing of a place, None = not known.
         consent_at: when the person gave this number to the creditor for calls on the account.
         text_consent_at: the same for text messages.
+        consent_wording: what was agreed to, word for word; `consent_proof`: where the proof is kept.
+        consent_revoked_at: when either was taken back.
     """
 
     e164: str
@@ -48,6 +52,9 @@ class PlacedNumber:
     regions: frozenset[str] = frozenset()
     consent_at: datetime | None = None
     text_consent_at: datetime | None = None
+    consent_wording: str | None = None
+    consent_proof: str | None = None
+    consent_revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +82,30 @@ class PlacedRequest:
     debt_only: bool = False
     blocks: tuple[TimeBlock, ...] = ()
     text: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class PlacedNotice:
+    """A written notice of the account, sent before it came to us; see `compliance_gate.request.Notice`."""
+
+    sent_on: date
+    kind: NoticeKind | None = None
+    by: Medium | None = None
+    returned_on: date | None = None
+    proof: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class PlacedConsent:
+    """What the person agreed to for their e-mail address: when, in what words, with what proof."""
+
+    at: datetime
+    wording: str | None = None
+    proof: str | None = None
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +147,8 @@ class PlacedPerson:
     requests: tuple[PlacedRequest, ...] = ()
     holds: tuple[PlacedHold, ...] = ()
     prior_attempts: tuple[PriorAttempt, ...] = ()
+    notices: tuple[PlacedNotice, ...] = ()
+    email_consent: PlacedConsent | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +159,7 @@ class PlacedAccount:
     Args:
         line: line of the file, for the report.
         delinquent_since: day the account went past due, from which days past due are counted.
+        limitation_ends: last day on which it may be sued upon; None = not known.
         priority: larger is called sooner; the creditor's score, when there is one.
         particulars: the other fields of the form by column name (itemization under 12 CFR 1006.34 and
             such), as text.
@@ -143,6 +177,7 @@ class PlacedAccount:
     servicer_account: str | None = None
     delinquent_since: date | None = None
     recall_on: date | None = None
+    limitation_ends: date | None = None
     priority: float = 0.0
     particulars: Mapping[str, str] = field(default_factory=dict[str, str])
 

@@ -22,6 +22,7 @@ class Kind(Enum):
     TEXT = "text"
     MONEY = "amount"
     DATE = "date"
+    MOMENT = "date or instant"
     YES_NO = "yes or no"
     WORD = "word"
     TELEPHONE = "telephone"
@@ -52,7 +53,16 @@ class ColumnOfFile:
     aliases: tuple[str, ...] = ()
 
 
-_ROLES = ("consumer", "joint_debtor", "guarantor", "executor", "authorised_user")
+_ROLES = (
+    "consumer",
+    "joint_debtor",
+    "guarantor",
+    "spouse",
+    "executor",
+    "administrator_of_estate",
+    "successor_in_interest",
+    "authorised_user",
+)
 _TYPES = (
     "credit_card",
     "student_loan",
@@ -67,7 +77,8 @@ _TYPES = (
     "other",
 )
 _ITEMIZATION = ("last_statement", "charge_off", "last_payment", "transaction", "judgment")
-_LINE_KINDS = ("mobile", "landline", "voip", "unknown")
+_LINE_KINDS = ("mobile", "landline", "voip", "toll_free", "pager", "unknown")
+_NOTICES = ("validation", "before_contact", "medical", "documents")
 _NUMBER_ROLES = ("own", "shared", "work", "relative", "reference", "traced", "unknown")
 
 _C = ColumnOfFile
@@ -111,7 +122,28 @@ def _number_columns(n: int) -> tuple[ColumnOfFile, ...]:
             meaning="The same for text messages",
             example="no",
         ),
-        _C(name=f"phone_{n}_consent_date", kind=_K.DATE, meaning="When", example="2025-03-14"),
+        _C(
+            name=f"phone_{n}_consent_date",
+            kind=_K.MOMENT,
+            meaning="When; with the hour and its offset where it is known",
+            example="2025-03-14T16:02-04:00",
+        ),
+        _C(
+            name=f"phone_{n}_consent_words",
+            meaning="What was agreed to, word for word",
+            example="",
+        ),
+        _C(
+            name=f"phone_{n}_consent_proof",
+            meaning="Where the proof is kept: a recording, a form, a page with its version",
+            example="",
+        ),
+        _C(
+            name=f"phone_{n}_consent_revoked_date",
+            kind=_K.MOMENT,
+            meaning="When it was taken back, by whatever means",
+            example="",
+        ),
     )
 
 
@@ -210,6 +242,20 @@ COLUMNS: tuple[ColumnOfFile, ...] = (
     *(column for n in range(1, NUMBERS_PER_LINE + 1) for column in _number_columns(n)),
     _C(name="email", meaning="E-mail address", example="ada@example.com", personal=True),
     _C(
+        name="email_consent_date",
+        kind=_K.MOMENT,
+        meaning="When the person agreed to e-mails at this address; empty if they did not",
+        example="",
+    ),
+    _C(name="email_consent_words", meaning="What was agreed to, word for word", example=""),
+    _C(name="email_consent_proof", meaning="Where the proof is kept", example=""),
+    _C(
+        name="email_consent_revoked_date",
+        kind=_K.MOMENT,
+        meaning="When it was taken back, by whatever means",
+        example="",
+    ),
+    _C(
         name="itemization_date",
         kind=_K.DATE,
         meaning="Reference date of the amounts (1006.34(b)(3))",
@@ -253,6 +299,47 @@ COLUMNS: tuple[ColumnOfFile, ...] = (
     _C(name="judgment", kind=_K.YES_NO, meaning="There is a judgment", example="no"),
     _C(name="judgment_date", kind=_K.DATE, meaning="Of", example=""),
     _C(name="statute_state", meaning="State whose limitation period applies", example="NY"),
+    _C(
+        name="limitation_date",
+        kind=_K.DATE,
+        meaning="Last day on which the debt may be sued upon; without it, it may be over",
+        example="2029-01-05",
+    ),
+    _C(
+        name="notice_date",
+        kind=_K.DATE,
+        meaning="Day on which a written notice of the debt was posted or sent",
+        example="2026-11-02",
+    ),
+    _C(
+        name="notice_kind",
+        kind=_K.WORD,
+        words=_NOTICES,
+        meaning="Which: 12 CFR 1006.34, a province of Canada, NRS 649.366, D.C. Code 28-3814(m)",
+        example="validation",
+    ),
+    _C(
+        name="notice_by",
+        kind=_K.WORD,
+        words=("letter", "email"),
+        meaning="By what it was sent",
+        example="letter",
+    ),
+    _C(name="notice_returned_date", kind=_K.DATE, meaning="Day on which it came back", example=""),
+    _C(name="notice_proof", meaning="Where a copy is kept", example=""),
+    _C(
+        name="documents_requested_date",
+        kind=_K.DATE,
+        meaning="Day on which the person asked for the papers of the debt, not answered yet",
+        example="",
+    ),
+    _C(
+        name="closed_place",
+        kind=_K.WORD,
+        words=("home", "work"),
+        meaning="Place at which the person asked not to be called or written to",
+        example="",
+    ),
     _C(
         name="score",
         kind=_K.DECIMAL,

@@ -23,13 +23,25 @@ from compliance_gate.whereabouts import (
     zones_of_address,
     zones_of_number,
 )
-from compliance_gate.words import DebtType, HoldKind, NumberKind, NumberRole, PersonRole, RequestKind
+from compliance_gate.words import (
+    DebtType,
+    HoldKind,
+    Medium,
+    NoticeKind,
+    NumberKind,
+    NumberRole,
+    PersonRole,
+    Place,
+    RequestKind,
+)
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.money import CURRENCIES, Money
 from dialer.domain.placement import (
     PlacedAccount,
     PlacedAddress,
+    PlacedConsent,
     PlacedHold,
+    PlacedNotice,
     PlacedNumber,
     PlacedPerson,
     PlacedRequest,
@@ -164,6 +176,7 @@ class PlacementReader:
         texts = line.texts
         balance = self._balance(line)
         delinquent_since = self._date(line, "delinquency_date")
+        limitation_ends = self._date(line, "limitation_date", may_be_future=True)
         priority = self._read(line, "score", values.decimal_of)
         particulars = self._particulars(line)
         recall_on = self._date(line, "recall_date", may_be_future=True)
@@ -182,6 +195,7 @@ class PlacementReader:
             servicer_account=texts.get("servicer_account"),
             delinquent_since=delinquent_since,
             recall_on=recall_on,
+            limitation_ends=limitation_ends,
             priority=0.0 if priority is None else priority,
             particulars=particulars,
         )
@@ -254,6 +268,41 @@ class PlacementReader:
             requests=requests,
             holds=holds,
             prior_attempts=self._read(line, "prior_attempts", self._attempts) or (),
+            notices=self._notices(line),
+            email_consent=self._email_consent(line),
+        )
+
+    def _notices(self, line: _Line) -> tuple[PlacedNotice, ...]:
+        sent_on = self._date(line, "notice_date")
+        kind, by = self._word(line, "notice_kind"), self._word(line, "notice_by")
+        returned_on = self._date(line, "notice_returned_date")
+        if sent_on is None:
+            for name in ("notice_kind", "notice_by", "notice_returned_date"):
+                if name in line.texts:
+                    raise _Reject("notice_date", f"missing, where {name} is given")
+            return ()
+        if returned_on is not None and returned_on < sent_on:
+            raise _Reject("notice_returned_date", "before it was sent", line.texts["notice_returned_date"])
+        return (
+            PlacedNotice(
+                sent_on=sent_on,
+                kind=None if kind is None else NoticeKind(kind),
+                by=None if by is None else Medium(by),
+                returned_on=returned_on,
+                proof=line.texts.get("notice_proof"),
+            ),
+        )
+
+    def _email_consent(self, line: _Line) -> PlacedConsent | None:
+        at = self._moment(line, "email_consent_date")
+        revoked_at = self._moment(line, "email_consent_revoked_date")
+        if at is None or "email" not in line.texts:
+            return None
+        return PlacedConsent(
+            at=at,
+            wording=line.texts.get("email_consent_words"),
+            proof=line.texts.get("email_consent_proof"),
+            revoked_at=revoked_at,
         )
 
     def _birthday(self, text: str) -> date:
@@ -282,12 +331,24 @@ class PlacementReader:
                     text=line.texts["inconvenient_times"],
                 )
             )
+        requests += self._papers_and_places(line)
         holds = tuple(
             PlacedHold(kind=kind, since=self._midnight(self._today))
             for name, kind in (("bankruptcy", HoldKind.BANKRUPTCY), ("deceased", HoldKind.DECEASED))
             if self._yes(line, name)
         )
         return tuple(requests), holds
+
+    def _papers_and_places(self, line: _Line) -> Iterator[PlacedRequest]:
+        asked_on = self._date(line, "documents_requested_date")
+        if asked_on is not None:
+            at = self._midnight(asked_on)
+            yield PlacedRequest(type=RequestKind.DOCUMENTS_REQUESTED, at=at, debt_only=True, text="placement")
+        place = self._word(line, "closed_place")
+        if place is not None:
+            at = self._midnight(self._today)
+            kind = RequestKind.INCONVENIENT_PLACE
+            yield PlacedRequest(type=kind, at=at, place=Place(place), text="placement")
 
     def _addresses(self, line: _Line) -> tuple[PlacedAddress, ...]:
         texts = line.texts
@@ -368,8 +429,8 @@ class PlacementReader:
         country = line.texts.get("country", "US").upper()
         e164 = e164_of(line.texts[name], self._tables, country=country)
         may_call, may_text = self._yes(line, f"{name}_consent"), self._yes(line, f"{name}_text_consent")
-        given_on = self._date(line, f"{name}_consent_date") or self._today
-        consent_at = self._midnight(given_on) if may_call or may_text else None
+        given_at = self._moment(line, f"{name}_consent_date") or self._midnight(self._today)
+        consent_at = given_at if may_call or may_text else None
         return PlacedNumber(
             e164=e164,
             kind=NumberKind(self._word(line, f"{name}_type") or "unknown"),
@@ -380,6 +441,9 @@ class PlacementReader:
             regions=regions_of_number(e164, self._tables),
             consent_at=consent_at if may_call else None,
             text_consent_at=consent_at if may_text else None,
+            consent_wording=line.texts.get(f"{name}_consent_words"),
+            consent_proof=line.texts.get(f"{name}_consent_proof"),
+            consent_revoked_at=self._moment(line, f"{name}_consent_revoked_date"),
         )
 
     # --- one value ---
@@ -401,6 +465,16 @@ class PlacementReader:
         if found is not None and found > self._today and not may_be_future:
             raise _Reject(name, "a day in the future", line.texts[name])
         return found
+
+    def _moment(self, line: _Line, name: str) -> datetime | None:
+        """An instant of the past; of a day alone, its first."""
+        found = self._read(line, name, values.moment_of)
+        if found is None:
+            return None
+        at = found if isinstance(found, datetime) else self._midnight(found)
+        if at > self._as_of:
+            raise _Reject(name, "in the future", line.texts[name])
+        return at
 
     def _yes(self, line: _Line, name: str) -> bool:
         return name in line.texts and (self._read(line, name, values.yes_of) or False)

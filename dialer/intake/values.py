@@ -37,6 +37,21 @@ def date_of(text: str) -> date:
     return day
 
 
+def moment_of(text: str) -> datetime | date:
+    """A day, or an instant with its offset (`2025-03-14T16:02-04:00`)."""
+    if "T" not in text and ":" not in text:
+        return date_of(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadValueError("not an instant (use 2025-03-14T16:02-04:00)") from error
+    if at.tzinfo is None:
+        raise BadValueError("an instant without its offset from UTC")
+    if not FIRST <= at.date() < LAST:
+        raise BadValueError(f"a day that is not between {FIRST.year} and {LAST.year}")
+    return at
+
+
 def _day_of(text: str) -> date:
     if _ISO.fullmatch(text):
         try:

@@ -208,6 +208,7 @@ def _debt(row: Row[Any], today: date) -> Debt:
         client=row.client,
         person_role=PersonRole(row.role),
         days_past_due=None if since is None else max(0, (today - date.fromisoformat(since)).days),
+        limitation_ends=None if row.limitation_ends is None else date.fromisoformat(row.limitation_ends),
     )
 
 

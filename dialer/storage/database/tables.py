@@ -216,6 +216,7 @@ debts = Table(
     _text("currency", default="USD"),
     Column("delinquent_since", Text),
     Column("recall_on", Text),
+    Column("limitation_ends", Text),
     Column("priority", Float, nullable=False, server_default="0"),
     _text("state", default="open"),
     _text("particulars", default="{}"),

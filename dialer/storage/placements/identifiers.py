@@ -40,6 +40,14 @@ class Identifiers:
         """An address of a person."""
         return f"a-{self._hash('address', person, *lines)}"
 
+    def email(self, address: str) -> str:
+        """An e-mail address, whoever has it; its case means nothing."""
+        return f"e-{self._hash('email', address.casefold())}"
+
+    def notice(self, person: str, debt: str, kind: str) -> str:
+        """A written notice that was sent before the account came to us."""
+        return f"notice-{self._hash('notice', person, debt, kind)}"
+
     def entry(self, person: str, debt: str, at: str) -> str:
         """A call that was made before the account came to us."""
         return f"prior-{self._hash('entry', person, debt, at)}"

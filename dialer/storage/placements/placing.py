@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, select, update
 
-from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
+from compliance_gate.request import Consent, HistoryEntry, Hold, Notice, PersonFile, PersonRequest
 from compliance_gate.words import ConsentScope, Direction, EventKind, GivenTo, PersonRole
 from dialer.domain.facts import FactChange, with_placed
 from dialer.domain.ids import DebtId, PersonId
@@ -265,7 +265,14 @@ class _Rows:
             ):
                 if at is not None:
                     consent = Consent(
-                        at=at, scope=scope, given_to=GivenTo.CREDITOR, debts=(debt,), number=key
+                        at=at,
+                        scope=scope,
+                        given_to=GivenTo.CREDITOR,
+                        debts=(debt,),
+                        number=key,
+                        wording=number.consent_wording,
+                        proof=number.consent_proof,
+                        revoked_at=number.consent_revoked_at,
                     )
                     self._fact(FactChange(person=person, consent=consent))
 
@@ -284,6 +291,9 @@ class _Rows:
             "delinquent_since": None
             if account.delinquent_since is None
             else account.delinquent_since.isoformat(),
+            "limitation_ends": None
+            if account.limitation_ends is None
+            else account.limitation_ends.isoformat(),
             "recall_on": None if account.recall_on is None else account.recall_on.isoformat(),
             "priority": account.priority,
             "particulars": json_text(account.particulars),
@@ -314,6 +324,7 @@ class _Rows:
                 debts=(debt,) if asked.debt_only else None,
                 blocks=asked.blocks,
                 text=asked.text,
+                place=asked.place,
             )
             self._fact(FactChange(person=person, request=request))
         for held in placed.holds:
@@ -324,6 +335,20 @@ class _Rows:
                 source="placement",
             )
             self._fact(FactChange(person=person, hold=hold))
+        self._add_notices(person, debt, placed)
+        agreed = placed.email_consent
+        if agreed is not None:
+            consent = Consent(
+                at=agreed.at,
+                scope=ConsentScope.EMAIL,
+                given_to=GivenTo.CREDITOR,
+                debts=(debt,),
+                address=self._ids.email(placed.email),
+                wording=agreed.wording,
+                proof=agreed.proof,
+                revoked_at=agreed.revoked_at,
+            )
+            self._fact(FactChange(person=person, consent=consent))
         for call in placed.prior_attempts:
             entry = HistoryEntry(
                 entry=self._ids.entry(person, debt, call.at.isoformat()),
@@ -334,6 +359,21 @@ class _Rows:
                 debts=(debt,),
             )
             self._fact(FactChange(person=person, entry=entry))
+
+    def _add_notices(self, person: PersonId, debt: DebtId, placed: PlacedPerson) -> None:
+        """A notice of the same kind that a later file tells of takes the place of the one before."""
+        for sent in placed.notices:
+            kind = "" if sent.kind is None else sent.kind.value
+            notice = Notice(
+                notice=self._ids.notice(person, debt, kind),
+                sent_on=sent.sent_on,
+                kind=sent.kind,
+                by=sent.by,
+                debts=(debt,),
+                returned_on=sent.returned_on,
+                proof=sent.proof,
+            )
+            self._fact(FactChange(person=person, notice=notice))
 
     def _fact(self, change: FactChange) -> None:
         row = row_of(change, sequence=0, at=self._placing.now, import_id=self._placing.import_id)

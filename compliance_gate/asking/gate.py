@@ -18,7 +18,7 @@ from compliance_gate.calendar import utc
 from compliance_gate.call_handling import Duty, Term
 from compliance_gate.findings import Clearance, GateDecision, Layer, Recording
 from compliance_gate.request import ProposedContact
-from compliance_gate.rules.base import Answer, Denied, Rule
+from compliance_gate.rules.base import PASSED, Answer, Denied, Rule
 
 CLEARANCE_VALID_S = 5.0
 # `retry_at` looks no further than this; a later instant is as good as never for a dialer.
@@ -70,7 +70,8 @@ class ComplianceGate:
             if isinstance(answer, Denied) and denies(rule):
                 denials.append((rule, answer))
         cleared = sound and not denials
-        retry = self._first_passing(request, question, denials) if denials and sound and with_retry else None
+        waiting = [each for each in denials if not each[1].ours_to_mend]
+        retry = self._first_passing(request, question, waiting) if waiting and sound and with_retry else None
         return GateDecision(
             findings=tuple(findings),
             clearance=self._clearance(request, question, plan, at) if cleared else None,
@@ -113,7 +114,11 @@ class ComplianceGate:
             if not is_sound(question, plan):
                 return None
             asked = [(rule, ask(rule, question)) for _, rule in plan.denying.concerned(question)]
-            denials = [(rule, answer) for rule, answer in asked if isinstance(answer, Denied)]
+            denials = [
+                (rule, answer)
+                for rule, answer in asked
+                if isinstance(answer, Denied) and not answer.ours_to_mend
+            ]
         return None
 
     def _clearance(self, request: ContactRequest, question: Question, plan: Plan, at: datetime) -> Clearance:
@@ -133,8 +138,14 @@ class ComplianceGate:
 
 
 def ask(rule: Rule, question: Question) -> Answer:
-    """A rule's answer; a rule that raises denies, whatever it was."""
+    """A rule's answer; a rule that raises denies, whatever it was.
+
+    A rule for some debts only has nothing against a contact about others.
+    """
     try:
+        debts = rule.header.scope.debts
+        if debts is not None and not debts.binds_contact(question):
+            return PASSED
         return rule.ask(question)
     except Exception as error:  # noqa: BLE001 - fail closed: no error of a rule may let a call through
         return Denied((("the rule failed", f"{type(error).__name__}: {error}"),), None)

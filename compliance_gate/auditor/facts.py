@@ -38,13 +38,24 @@ class AuditedNumber:
 class AuditedDebt:
     """A debt. Student loans under one servicer account are one debt (12 CFR 1006.14(b)(4)).
 
-    `role`: who the person is to this very debt; `None` = as the person's file says.
+    `role`: who the person is to this very debt; `None` = as the person's file says. `kind` (`medical`,
+    `mortgage`, ...) and `days_past_due`: `None` = not known, which may be any.
     """
 
     debt: str
     is_student_loan: bool = False
     servicer_account: str | None = None
     role: str | None = None
+    kind: str | None = None
+    days_past_due: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditedNotice:
+    """The first written notice about some debts, when it was sent; `debts` `None` = not known of which."""
+
+    at: datetime
+    debts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +135,7 @@ class AuditedRequest:
         last_day: last local day for which it was said; `None` = until changed.
         received: day a mailed notice arrived; it binds from then.
         in_writing: `None` = not known, which is taken as in writing where that binds.
+        attorney_known: whether the attorney's name and address are known or readily found.
     """
 
     at: datetime
@@ -137,6 +149,7 @@ class AuditedRequest:
     last_day: date | None = None
     received: date | None = None
     in_writing: bool | None = None
+    attorney_known: bool | None = None
     withdrawn_at: datetime | None = None
 
 
@@ -185,6 +198,7 @@ class AuditedPerson:
     requests: tuple[AuditedRequest, ...] = ()
     suppressions: tuple[AuditedSuppression, ...] = ()
     number_checks: tuple[AuditedNumberCheck, ...] = ()
+    notices: tuple[AuditedNotice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from compliance_gate.auditor import federal, requests
 from compliance_gate.auditor.facts import AuditedContact, AuditedPerson, Judgement, Proposal, Reason
 from compliance_gate.auditor.house import HouseLimits, house
+from compliance_gate.auditor.places import patient_room
 from compliance_gate.auditor.question import CALLS, Question
 from compliance_gate.auditor.recorded_voice import recorded_voice
 from compliance_gate.auditor.states import states
@@ -56,6 +57,7 @@ def _united_states(question: Question, reading: Reading) -> Iterator[Reason]:
     yield from federal.hours(question, max_ring_s=reading.max_ring_s, literal=reading.literal)
     yield from federal.seven_calls(question)
     yield from federal.pause_after_conversation(question)
+    yield from patient_room(question)
     yield from states(question)
 
 

@@ -67,6 +67,11 @@ def _unanswered_calls_of_theirs(
             yield theirs.at
 
 
+def answers_them(question: Question) -> bool:
+    """Whether they called within the last seven days, reached no one, and have had no call back yet."""
+    return any(_unanswered_calls_of_theirs(question, question.at - timedelta(days=7)))
+
+
 def opt_outs(question: Question) -> Iterator[Reason]:
     """1006.14(h): a medium or a number the person asked not to be reached by; orally is enough.
 
@@ -109,8 +114,10 @@ def silence(question: Question) -> Iterator[Reason]:
     """1006.6(c) cease or refusal, in force on receipt; 1006.6(b)(2) attorney; 1006.38 dispute."""
     kinds = ("cease_communication", "refusal_to_pay", "attorney_represented", "dispute", "breathing_space")
     for request in question.requests_in_force(*kinds):
-        if request.kind == "dispute" and request.in_writing is False:
-            continue  # 1006.38(d): a dispute in writing
+        if request.kind in {"dispute", "refusal_to_pay"} and request.in_writing is False:
+            continue  # 1006.38(d), 1006.6(c)(1): in writing
+        if request.kind == "attorney_represented" and request.attorney_known is False:
+            continue  # 1006.6(b)(2): knows, or can readily ascertain, the attorney's name and address
         if request.received is not None and not _has_arrived(question, request):
             continue
         if request.kind == "attorney_represented" and any(_unanswered_calls_of_theirs(question, request.at)):

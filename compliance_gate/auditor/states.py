@@ -9,6 +9,7 @@ from datetime import date, time, timedelta
 
 from compliance_gate.auditor.facts import AuditedContact, AuditedNumber, Medium, Reason
 from compliance_gate.auditor.federal import first_inconvenient
+from compliance_gate.auditor.places import PLACES, is_district_debt
 from compliance_gate.auditor.question import (
     CALLS,
     NOT_CONNECTED,
@@ -17,7 +18,7 @@ from compliance_gate.auditor.question import (
     local_day,
     was_conversation,
 )
-from compliance_gate.auditor.requests import may_ring_at
+from compliance_gate.auditor.requests import answers_them, may_ring_at
 
 NOTHING_COULD_BE_LEFT = frozenset({"ring_no_answer_no_voicemail", "voicemail_full_no_message"})
 """Massachusetts: "truly unable to reach the debtor or to leave a message" (AG guidance, 2013); so D.C."""
@@ -26,13 +27,15 @@ HEARD_OR_READ = frozenset(
 )
 HEARD_IN_NEW_YORK = frozenset({"conversation", "voicemail_left", "prerecorded_delivered", None})
 NYC_AMENDED_FROM = date(2026, 9, 1)
+NYC_OLD_TEXT_UNTIL = date(2026, 12, 31)
+"""Notes disagree on whether the amended text is in force from September or from January: both are kept."""
 
 
 def states(question: Question) -> Iterator[Reason]:
     """Every rule of every region that reaches the person."""
-    for region, rules in _RULES.items():
+    for region in (*_RULES, *(name for name in PLACES if name not in _RULES)):
         if region in question.person.regions:
-            for rule in rules:
+            for rule in (*_RULES.get(region, ()), *PLACES.get(region, ())):
                 yield from rule(question)
 
 
@@ -97,8 +100,9 @@ def district_of_columbia(question: Question) -> Iterator[Reason]:
     The code does not say that the day of the call is the first of the seven: it is not taken so.
     """
     asked = call_back_is_owed(question)
+    bound = sorted(debt for debt in question.particular_debts() if is_district_debt(question, debt))
     for zone in question.zones:
-        for debt in sorted(question.particular_debts()):
+        for debt in bound:
             counted = [
                 c
                 for c in _ours(question, zone, 7)
@@ -109,11 +113,11 @@ def district_of_columbia(question: Question) -> Iterator[Reason]:
             ]
             if len(counted) >= 4 and not asked:
                 yield _reason("dc-four", "D.C. Code 28-3814(d)(4)(A)(i)", f"{len(counted)} on {debt}")
-        for contact in question.earlier():
-            if was_conversation(contact) and 0 <= question.days_ago(contact.at, zone) <= 7 and not asked:
-                spoken = contact.spoken_debts if contact.spoken_debts is not None else contact.debts
-                if question.touches(spoken) and contact.number not in question.wrong_numbers():
-                    yield _reason("dc-pause", "D.C. Code 28-3814(d)(4)(A)(ii)", contact.at.isoformat())
+        for contact in question.earlier() if bound or not question.person.debts else ():
+            # "Shall not call the consumer back": whichever account was spoken of.
+            recent = was_conversation(contact) and 0 <= question.days_ago(contact.at, zone) <= 7
+            if recent and not asked and contact.number not in question.wrong_numbers():
+                yield _reason("dc-pause", "D.C. Code 28-3814(d)(4)(A)(ii)", contact.at.isoformat())
 
 
 def washington(question: Question) -> Iterator[Reason]:
@@ -121,6 +125,8 @@ def washington(question: Question) -> Iterator[Reason]:
     a mobile.
     """
     number = question.number
+    if answers_them(question):
+        return  # "unless the licensee is responding to a communication from the debtor or spouse"
     for zone in question.zones:
         today = question.local(zone).date()
         sunday = today - timedelta(days=(today.weekday() + 1) % 7)
@@ -186,21 +192,20 @@ def florida(question: Question) -> Iterator[Reason]:
 
 
 def new_york_city(question: Question) -> Iterator[Reason]:
-    """From 1 September 2026: three contacts or attempts on an account in seven consecutive days, all media.
+    """Two communications (not attempts) in seven days by the old text; from 1 September 2026 also three
+    contacts or attempts on an account, all media.
 
-    The adopted text was not read: whatever the collector sent or dialed counts. Before, communications (not
-    attempts) were limited to two in seven days.
+    The adopted text was not read: whatever the collector sent or dialed counts.
     """
     for zone in question.zones:
-        amended = question.local(zone).date() >= NYC_AMENDED_FROM
+        today = question.local(zone).date()
         for debt in sorted(question.particular_debts()):
-            counted = [
-                c
-                for c in _ours(question, zone, 7)
-                if _on(question, c, debt) and (amended or _communicated(c, HEARD_IN_NEW_YORK))
-            ]
-            if len(counted) >= (3 if amended else 2):
-                yield _reason("nyc", "6 RCNY 5-77", f"{len(counted)} on {debt} in {zone}")
+            sent = [c for c in _ours(question, zone, 7) if _on(question, c, debt)]
+            heard = [c for c in sent if _communicated(c, HEARD_IN_NEW_YORK)]
+            if (today >= NYC_AMENDED_FROM and len(sent) >= 3) or (
+                today <= NYC_OLD_TEXT_UNTIL and len(heard) >= 2
+            ):
+                yield _reason("nyc", "6 RCNY 5-77", f"{len(sent)} on {debt} in {zone}")
 
 
 def _reason(rule: str, citation: str, found: str) -> Reason:

@@ -3,8 +3,8 @@
 from compliance_gate.book.reader import Reader
 from compliance_gate.findings import Recording
 from compliance_gate.request import ProposedContact
-from compliance_gate.rules.base import Scope
-from compliance_gate.words import Action, CollectorType, NumberKind, PersonRole, Purpose, Tech
+from compliance_gate.rules.base import DebtScope, Scope
+from compliance_gate.words import Action, CollectorType, DebtType, NumberKind, PersonRole, Purpose, Tech
 
 # A letter has no hour and rings no bell: rules of hours and counts that bind it say so. Silence that was
 # asked for or ordered, and secrets kept from others, are for letters as for everything.
@@ -50,6 +50,7 @@ def read_scope(reader: Reader | None, *, kind: str) -> Scope:
         roles=roles,
         number_kinds_all=not kinds,
         recordings=reader.words("recordings", Recording),
+        debts=_debts(reader),
     )
     reader.done()
     return scope
@@ -68,6 +69,15 @@ def in_scope(scope: Scope, proposed: ProposedContact, kind: NumberKind | None, r
         and role in scope.roles
         and (scope.number_kinds_all or (kind is not None and kind in scope.number_kinds))
     )
+
+
+def _debts(reader: Reader) -> DebtScope | None:
+    only = reader.words("only_debts", DebtType)
+    types = (only or frozenset(DebtType)) - reader.words("except_debts", DebtType)
+    overdue = reader.whole_or_none("overdue_days")
+    if types == frozenset(DebtType) and overdue is None:
+        return None
+    return DebtScope(types=types, overdue_days=overdue)
 
 
 def _purposes(reader: Reader) -> frozenset[Purpose]:

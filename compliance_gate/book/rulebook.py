@@ -17,6 +17,7 @@ from compliance_gate.abandonment.definition import Definition
 from compliance_gate.abandonment.definitions import read_definitions
 from compliance_gate.book.reader import LawError, Reader
 from compliance_gate.book.register import Register, read_register
+from compliance_gate.book.register.readings import Reading, check_reading
 from compliance_gate.book.register.signatures import Signature
 from compliance_gate.book.rule_scope import read_scope
 from compliance_gate.book.sources import Sources
@@ -252,6 +253,22 @@ def _check_register(book: Rulebook) -> None:
         missing = [name for name in entry.packs if name not in book.packs]
         if missing:
             raise LawError(f"register: {entry.name} names packs that do not exist: {', '.join(missing)}")
+    primary: dict[str, bool] = {}
+    for rule in book.rules():
+        name = rule.header.rule
+        primary[name] = primary.get(name, True) and rule.header.checked is Checked.PRIMARY
+    for reading in {each.place: each for entry in book.register.entries for each in entry.readings}.values():
+        check_reading(reading, primary)
+        _check_all_listed(book, reading)
+
+
+def _check_all_listed(book: Rulebook, reading: Reading) -> None:
+    """Every rule of a pack stands in the list of what was read for it."""
+    listed = {rule for paragraph in reading.paragraphs for rule in paragraph.loaded}
+    rules = book.packs[reading.place].rules if reading.place in book.packs else ()
+    left = sorted({rule.header.rule for rule in rules} - listed)
+    if left:
+        raise LawError(f"register: {reading.place}: no paragraph listed there holds {', '.join(left)}")
 
 
 def _hash(book: Rulebook) -> str:
@@ -290,5 +307,6 @@ def _canonical(rule: Rule) -> list[object]:
         header.effective_from.isoformat(),
         "" if header.effective_to is None else header.effective_to.isoformat(),
         [sorted(str(word) for word in words) for words in sets],
+        "" if scope.debts is None else [sorted(scope.debts.types), scope.debts.overdue_days],
         [list(pair) for pair in rule.values()],
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
-from compliance_gate.book.register import Status
+from compliance_gate.book.register import SIGNED_FOR
 from compliance_gate.book.register.signatures import Signature
 from compliance_gate.book.rulebook import Rulebook, load_rulebook
 from compliance_gate.book.texts import law_texts, register_texts
@@ -14,7 +14,7 @@ SAMPLE_SIGNER = "SAMPLE, signed by nobody: for rehearsals only"
 
 @lru_cache(maxsize=1)
 def standard_rulebook() -> Rulebook:
-    """Law and house policy as packaged, read once; unsigned, so that places of federal law only deny."""
+    """Law and house policy as packaged, read once; unsigned, so that all but what is covered denies."""
     return load_rulebook(law_texts(), register_texts())
 
 
@@ -25,14 +25,14 @@ def sample_rulebook() -> Rulebook:
 
 
 def with_sample_signature(book: Rulebook) -> Rulebook:
-    """A rulebook with the sample signature on every place of federal law only.
+    """A rulebook with the sample signature on every draft and every place of federal law only.
 
     For rehearsals and tests, where nobody real can be called. The findings say that nobody signed.
     """
     return book.signed(
         Signature(place=entry.name, signed_by=SAMPLE_SIGNER, dated=date(2026, 11, 22))
         for entry in book.register.entries
-        if entry.status is Status.FEDERAL_ONLY
+        if entry.status in SIGNED_FOR
     )
 
 

@@ -9,11 +9,12 @@ from typing import ClassVar
 from compliance_gate.asking.question import Question
 from compliance_gate.call_handling import Term
 from compliance_gate.findings import Finding, Layer, Recording, Verdict
-from compliance_gate.request import ProposedContact
+from compliance_gate.request import Debt, ProposedContact
 from compliance_gate.words import (
     Action,
     Checked,
     CollectorType,
+    DebtType,
     NumberKind,
     PersonRole,
     Profile,
@@ -41,10 +42,13 @@ class Denied:
 
     Attributes:
         release: a second before which the rule certainly still forbids it; `None` = waiting never helps.
+        ours_to_mend: the collector has still to do something (mail a notice), and may do it at any time. It
+            stands in no way of `retry_at`, which says when the law opens; it is asked again then.
     """
 
     facts: Facts
     release: int | None
+    ours_to_mend: bool = False
 
 
 Answer = Passed | Denied
@@ -60,6 +64,38 @@ class Needs(Enum):
     HOLDS = 3
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebtScope:
+    """Which debts a rule binds. A debt whose kind or age is not known is bound.
+
+    Attributes:
+        types: kinds of debt that are bound.
+        overdue_days: only debts more than so many days overdue; `None` = of any age.
+    """
+
+    types: frozenset[DebtType]
+    overdue_days: int | None
+
+    def binds(self, debt: Debt) -> bool:
+        """Whether a debt is, or may be, bound."""
+        if debt.type not in self.types and debt.type is not DebtType.UNKNOWN:
+            return False
+        age = debt.days_past_due
+        return self.overdue_days is None or age is None or age > self.overdue_days
+
+    def binds_group(self, group: str, question: Question) -> bool:
+        """Whether any debt of a group (student loans together) is bound; a group of no debt on file is."""
+        person = question.person
+        debts = [debt for debt in person.file.debts if group in person.groups_of((debt.debt,))]
+        return not debts or any(map(self.binds, debts))
+
+    def binds_contact(self, question: Question) -> bool:
+        """Whether any debt the contact is about is bound; a contact that names none is about every debt."""
+        named = question.proposed.debts
+        debts = [debt for debt in question.person.file.debts if not named or debt.debt in named]
+        return len(debts) < len(named or ()) or not debts or any(map(self.binds, debts))
+
+
 # Findings kept per rule for lasting answers; a bound, not a tuning.
 _MOST_KEPT = 8192
 
@@ -68,7 +104,8 @@ _MOST_KEPT = 8192
 class Scope:
     """Whom and what a rule binds. A fact that is not known is in scope if any of its values is.
 
-    `recordings` not empty: the rule binds the playing of these, not the contact itself.
+    `recordings` not empty: the rule binds the playing of these, not the contact itself. `debts` `None`: every
+    debt.
     """
 
     collectors: frozenset[CollectorType]
@@ -79,6 +116,21 @@ class Scope:
     roles: frozenset[PersonRole]
     number_kinds_all: bool
     recordings: frozenset[Recording]
+    debts: DebtScope | None = None
+
+    def told_debts(self) -> tuple[tuple[str, str], ...]:
+        """Which debts are bound, in words; nothing where all are."""
+        if self.debts is None:
+            return ()
+        left = sorted(kind.value for kind in frozenset(DebtType) - self.debts.types)
+        pairs = [("debts", f"not {', '.join(left)}" if len(left) < len(self.debts.types) else self._only())]
+        if self.debts.overdue_days is not None:
+            pairs.append(("debts overdue", f"more than {self.debts.overdue_days} days"))
+        return tuple(pairs if left else pairs[1:])
+
+    def _only(self) -> str:
+        assert self.debts is not None
+        return "only " + ", ".join(sorted(kind.value for kind in self.debts.types))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

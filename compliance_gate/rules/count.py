@@ -12,7 +12,7 @@ Values:
     consent_excludes: calls covered by a consent (`consents.py`) are not counted and not limited.
     callback_excludes: one requested call back is neither limited nor, once completed, counted.
     wrong_number_excludes: calls to a number learned to be another's are given back.
-    overdue_days: binds only debts that are, or may be, more than so many days overdue.
+    reply_excludes: the one answer to a message of theirs, by the same medium, is not limited.
     after_first: an outcome that must have happened, for what the limit is kept per, before it begins to run.
 """
 
@@ -33,12 +33,14 @@ from compliance_gate.rules.keys import (
     Key,
     belongs,
     is_exempt,
-    is_younger,
     past_of,
     subjects,
     was_exempt,
 )
+from compliance_gate.rules.respond import ANSWER_WITHIN_DAYS, may_respond
 from compliance_gate.words import NumberKind, NumberRole, Outcome, Place, RequestKind, Weekday
+
+_REPLY = Passed((("answers", "a message of theirs, by the same medium"),), lasting=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class CountValues:
     consent_excludes: bool
     callback_excludes: bool
     wrong_number_excludes: bool
-    overdue_days: int | None
+    reply_excludes: bool
     after_first: Outcome | None
 
 
@@ -134,7 +136,7 @@ class CountRule(Rule):
             # Every reading in every zone lies inside these events: too few here is too few in each.
             counted = len(self._counted(question, subject, past, first))
             if counted >= of.at_most:
-                return self._ask_exactly(question)
+                return _REPLY if of.reply_excludes and _answers(question) else self._ask_exactly(question)
             most = max(most, counted)
         return self._passed[most]
 
@@ -232,11 +234,9 @@ class CountRule(Rule):
             pairs.append(("numbers", ", ".join(sorted(kind.value for kind in of.to_kinds))))
         if of.at_places:
             pairs.append(("places", ", ".join(sorted(place.value for place in of.at_places))))
-        if of.overdue_days is not None:
-            pairs.append(("debts overdue", f"more than {of.overdue_days} days"))
         if of.after_first:
             pairs.append(("after first", of.after_first.value))
-        for name in ("consent_excludes", "callback_excludes", "wrong_number_excludes"):
+        for name in ("consent_excludes", "callback_excludes", "wrong_number_excludes", "reply_excludes"):
             if getattr(of, name):
                 pairs.append((name.replace("_", " "), "yes"))
         return tuple(pairs)
@@ -262,7 +262,9 @@ class CountRule(Rule):
 
     def _excluded_now(self, question: Question, subject: str) -> bool:
         of = self.of
-        if of.overdue_days is not None and is_younger(subject, question, days=of.overdue_days):
+        debts = self.header.scope.debts
+        by_debt = of.per in (Key.DEBT, Key.ACCOUNT)
+        if debts is not None and by_debt and not debts.binds_group(subject, question):
             return True
         if of.after_first is not None and not self._has_begun(question, subject):
             return True
@@ -338,6 +340,10 @@ class CountRule(Rule):
         )
 
 
+def _answers(question: Question) -> bool:
+    return may_respond(question, since=question.at - ANSWER_WITHIN_DAYS * 86400)
+
+
 def read_count(header: Header, reader: Reader) -> CountRule:
     """Make the rule from its values in a law file."""
     within = tuple(_read_stretch(inner) for inner in reader.inners("within"))
@@ -356,7 +362,7 @@ def read_count(header: Header, reader: Reader) -> CountRule:
             consent_excludes=reader.flag("consent_excludes"),
             callback_excludes=reader.flag("callback_excludes"),
             wrong_number_excludes=reader.flag("wrong_number_excludes"),
-            overdue_days=reader.whole_or_none("overdue_days"),
+            reply_excludes=reader.flag("reply_excludes"),
             after_first=reader.word("after_first", Outcome) if reader.has("after_first") else None,
         ),
     )

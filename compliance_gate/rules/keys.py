@@ -45,13 +45,6 @@ def past_of(key: Key, question: Question) -> Past:
 _ANY_CREDITOR = "any creditor"
 
 
-def is_younger(group: str, question: Question, *, days: int) -> bool:
-    """Whether every debt of a group is known to be at most so many days overdue."""
-    person = question.person
-    ages = [debt.days_past_due for debt in person.file.debts if group in person.groups_of((debt.debt,))]
-    return bool(ages) and all(age is not None and age <= days for age in ages)
-
-
 def is_exempt(key: Key, subject: str, question: Question, *, any_consent: bool) -> bool:
     """Whether the proposed contact is covered by a consent, or (without `any_consent`) was asked for.
 

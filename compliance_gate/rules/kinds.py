@@ -14,6 +14,7 @@ from compliance_gate.rules.employer_email import read_employer_email
 from compliance_gate.rules.hold import read_hold
 from compliance_gate.rules.holiday import read_holiday
 from compliance_gate.rules.needs_consent import read_needs_consent
+from compliance_gate.rules.notice import read_notice
 from compliance_gate.rules.number_role import read_number_role
 from compliance_gate.rules.pause import read_pause
 from compliance_gate.rules.recorded_voice import read_recorded_voice
@@ -33,6 +34,7 @@ _KINDS: Mapping[str, ReadRule] = {
     "hold": read_hold,
     "holiday": read_holiday,
     "needs_consent": read_needs_consent,
+    "notice": read_notice,
     "number_role": read_number_role,
     "pause": read_pause,
     "recorded_voice": read_recorded_voice,

@@ -9,7 +9,6 @@ Values:
     consent_excludes, callback_excludes: a contact covered by consent, or asked for, is not barred.
     unless_agent_guaranteed: a call with a collector certain to be on the line is not barred.
     wrong_number_excludes: events on a number learned to be another's do not start it.
-    overdue_days: binds only debts that are, or may be, more than so many days overdue.
 """
 
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from compliance_gate.findings import Layer
 from compliance_gate.request import ProposedContact
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Passed, Rule
 from compliance_gate.rules.events import EventFilter, given_back, read_events
-from compliance_gate.rules.keys import Key, belongs, is_exempt, is_younger, past_of, subjects
+from compliance_gate.rules.keys import Key, belongs, is_exempt, past_of, subjects
 from compliance_gate.words import EventKind, Mode, Outcome, RequestKind
 
 
@@ -41,7 +40,6 @@ class PauseValues:
     callback_excludes: bool
     unless_agent_guaranteed: bool
     wrong_number_excludes: bool
-    overdue_days: int | None
 
     @property
     def longest_s(self) -> int:
@@ -138,8 +136,6 @@ class PauseRule(Rule):
         ):
             if getattr(of, name):
                 pairs.append((name.replace("_", " "), "yes"))
-        if of.overdue_days is not None:
-            pairs.append(("debts overdue", f"more than {of.overdue_days} days"))
         return tuple(pairs)
 
     def same_subject(self, other: Rule) -> bool:
@@ -178,7 +174,9 @@ class PauseRule(Rule):
 
     def _excluded(self, question: Question, subject: str) -> bool:
         of = self.of
-        if of.overdue_days is not None and is_younger(subject, question, days=of.overdue_days):
+        debts = self.header.scope.debts
+        by_debt = of.per in (Key.DEBT, Key.ACCOUNT)
+        if debts is not None and by_debt and not debts.binds_group(subject, question):
             return True
         if not (of.consent_excludes or of.callback_excludes):
             return False
@@ -223,7 +221,6 @@ def read_pause(header: Header, reader: Reader) -> PauseRule:
             callback_excludes=reader.flag("callback_excludes"),
             unless_agent_guaranteed=reader.flag("unless_agent_guaranteed"),
             wrong_number_excludes=reader.flag("wrong_number_excludes"),
-            overdue_days=reader.whole_or_none("overdue_days"),
         ),
     )
 

@@ -8,6 +8,7 @@ Values:
         it is counted.
     revoke_all_from: first day on which a revocation for one account ends consent for all accounts.
     reassigned_numbers: whether the Reassigned Numbers Database is believed against a consent.
+    at_places: binds only numbers known to ring at these places (a patient's room).
 
 A revocation binds at once: the ten business days of 47 CFR 64.1200(a)(10) are the latest, not a right,
 and a dialer needs none of them.
@@ -19,9 +20,9 @@ from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import day_text
 from compliance_gate.request import Consent, HistoryEntry, PersonRequest
-from compliance_gate.rules.base import Answer, Denied, Facts, Header, Passed, Rule
+from compliance_gate.rules.base import PASSED, Answer, Denied, Facts, Header, Passed, Rule
 from compliance_gate.rules.events import is_recorded
-from compliance_gate.words import ConsentScope, EventKind, RequestKind, RndResult
+from compliance_gate.words import ConsentScope, EventKind, Place, RequestKind, RndResult
 
 
 class RecordedVoiceRule(Rule):
@@ -36,6 +37,7 @@ class RecordedVoiceRule(Rule):
         days: int | None,
         revoke_all_from: date | None,
         reassigned_numbers: bool,
+        at_places: frozenset[Place] = frozenset(),
     ) -> None:
         super().__init__(header)
         self.consents = consents
@@ -43,9 +45,12 @@ class RecordedVoiceRule(Rule):
         self.days = days
         self.revoke_all_from = revoke_all_from
         self.reassigned_numbers = reassigned_numbers
+        self.at_places = at_places
 
     def ask(self, question: Question) -> Answer:
         """Passed with a consent in force; else within the number of calls the law leaves."""
+        if self.at_places and (question.number is None or question.number.place not in self.at_places):
+            return PASSED
         why_not: list[tuple[str, str]] = []
         for consent in question.person.file.consents:
             if consent.scope not in self.consents or int(consent.at.timestamp()) > question.at:
@@ -71,6 +76,7 @@ class RecordedVoiceRule(Rule):
             ("without consent", without),
             ("one revocation ends all from", revoke),
             ("reassigned numbers database", "asked" if self.reassigned_numbers else "not asked"),
+            ("at places", ", ".join(sorted(place.value for place in self.at_places)) or "any"),
         )
 
     def _problem(self, question: Question, consent: Consent) -> str | None:
@@ -177,4 +183,5 @@ def read_recorded_voice(header: Header, reader: Reader) -> RecordedVoiceRule:
         days=days,
         revoke_all_from=reader.day_or_none("revoke_all_from"),
         reassigned_numbers=reader.flag("reassigned_numbers"),
+        at_places=reader.words("at_places", Place),
     )

@@ -4,8 +4,8 @@ Values:
     requests: kinds of request that suppress.
     binds: what is closed: `person` (everything), `debt` (the debts named), `number` (the number named),
         `medium` (the medium named; if none is, calls for a request to stop calling, else every medium),
-        `named_medium` (the medium named, none if none is), `place` (numbers at the place named), `work`
-        (numbers at work), `calls` (every call).
+        `named_medium` (the medium named, none if none is), `place` (numbers at the place named, and letters
+        to a home), `work` (numbers at work), `calls` (every call).
     begins: `recorded` (default) or `received` (a written notice counts from receipt, not from mailing).
     written_only: the request binds here only if it was, or may have been, in writing.
     oral_only: the request binds here only if it was not, or may not have been, in writing.
@@ -153,7 +153,8 @@ class SuppressionRule(Rule):
         of, proposed, number = self.of, question.proposed, question.number
         if of.binds in (Binds.PLACE, Binds.WORK):
             place = Place.WORK if of.binds is Binds.WORK else request.place
-            return number is not None and may_ring_at(number, place)
+            goes_home = proposed.action is Action.SEND_LETTER and place in (None, Place.HOME)
+            return goes_home or (number is not None and may_ring_at(number, place))
         if of.binds is Binds.NUMBER:
             return proposed.action in _TO_A_NUMBER and request.number in (None, proposed.number)
         if of.binds is Binds.MEDIUM:

@@ -1,7 +1,9 @@
 """The public check: a worked case in, the gate's decision out, compared with what was expected.
 
 The check asks the law alone: house policy would deny what the law permits, and a case is about the law. A
-case that names a policy among its packs (`house-defaults`) is asked with that policy on top.
+case that names a policy among its packs (`house-defaults`) is asked with that policy on top. A case that
+names packs is asked its jurisdiction's own pack too, if there is one by now: what is in force for it is not
+less because the case was written before the pack.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,7 +51,7 @@ def check_case(
         read = read_case(case, packs=None if packs is None else tuple(packs))
     except CaseError as error:
         return _unreadable(case, str(error))
-    decision = _decide(gate, read)
+    decision = _decide(gate, read if packs is not None else _with_own_pack(gate, read, case))
     result: dict[str, object] = {
         "id": read.name,
         "decision": "allow" if decision.is_allowed else "deny",
@@ -60,6 +62,14 @@ def check_case(
     differences = _differences(read, decision)
     worst = read.expected == "deny" and decision.is_allowed
     return CheckedCase(result=result, differences=differences, unlawful_allow=worst)
+
+
+def _with_own_pack(gate: ComplianceGate, read: Case, case: Mapping[str, object]) -> Case:
+    """The case with the pack of its jurisdiction, where it names packs and leaves that one out."""
+    own, named = case.get("jurisdiction"), read.request.packs
+    if named is None or not isinstance(own, str) or own in named or own not in gate.rulebook.packs:
+        return read
+    return replace(read, request=replace(read.request, packs=(*named, own)))
 
 
 def _decide(gate: ComplianceGate, case: Case) -> GateDecision:

@@ -94,7 +94,7 @@ def read_case(case: Mapping[str, object], *, packs: tuple[str, ...] | None = Non
     """Read one case.
 
     Args:
-        packs: law packs to apply instead of those the case names.
+        packs: law packs to apply instead of those the case names and of that of its jurisdiction.
 
     Raises:
         CaseError: something in it cannot be read.

@@ -14,6 +14,7 @@ from compliance_gate.auditor import (
     AuditedConsent,
     AuditedContact,
     AuditedDebt,
+    AuditedNotice,
     AuditedNumber,
     AuditedNumberCheck,
     AuditedPerson,
@@ -144,6 +145,8 @@ def audited_person(file: PersonFile, *, at: datetime | None = None) -> AuditedPe
                 is_student_loan=debt.type is DebtType.STUDENT_LOAN,
                 servicer_account=debt.servicer_account,
                 role=None if debt.person_role is None else debt.person_role.value,
+                kind=debt.type.value,
+                days_past_due=debt.days_past_due,
             )
             for debt in file.debts
         ),
@@ -160,6 +163,11 @@ def audited_person(file: PersonFile, *, at: datetime | None = None) -> AuditedPe
             )
             for entry in file.history
             if entry.event is EventKind.RND_QUERY
+        ),
+        notices=tuple(
+            AuditedNotice(at=entry.at, debts=entry.debts or None)
+            for entry in file.history
+            if entry.event is EventKind.INITIAL_NOTICE_MAILED
         ),
     )
 
@@ -252,6 +260,7 @@ def _request(request: PersonRequest) -> AuditedRequest:
         last_day=request.until,
         received=request.received,
         in_writing=request.in_writing,
+        attorney_known=request.attorney_known,
         withdrawn_at=request.withdrawn_at,
     )
 

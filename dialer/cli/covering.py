@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dialer.cli import console
 
 if TYPE_CHECKING:
-    from dialer.inquiry.coverage import Coverage, Covered
+    from dialer.inquiry.coverage import Coverage, Covered, LawRead, ParagraphRead
     from dialer.inquiry.rules import RuleTold
 
 
@@ -32,14 +32,22 @@ def tell_all(found: Coverage) -> None:
         )
     console.out.print(table)
     states = Counter(each.status for each in found.places)
+    console.say(_how_well(found))
     words = ", ".join(f"{states[status]} {status.replace('_', ' ')}" for status in STATUSES)
     console.say(f"{len(found.places)} jurisdictions: {words}. A place that is not listed denies.")
     unsigned = sum(each.needs_signature for each in found.places)
     if unsigned:
         console.say(
-            f"{unsigned} are unsigned and deny: whoever answers for federal law alone signs with "
+            f"{unsigned} are unsigned and deny: whoever answers for what is loaded there signs with "
             "`fairdial law register sign`."
         )
+
+
+def _how_well(found: Coverage) -> str:
+    """How many values were read in the law's own text, and whether those that let a call go were."""
+    rules = {(rule.rule, rule.effective_from): rule for each in found.places for rule in each.rules}
+    primary = sum(rule.checked == "primary" for rule in rules.values())
+    return f"{primary} of {len(rules)} values of law were read in the law's own text."
 
 
 def tell_one(each: Covered) -> None:
@@ -57,6 +65,8 @@ def tell_one(each: Covered) -> None:
     console.heading(each.name)
     for name, value in lines:
         console.result(f"  {name:10} {value}")
+    for reading in each.read:
+        _tell_reading(reading)
     for rule in each.rules:
         until = f" to {rule.effective_to.isoformat()}" if rule.effective_to else ""
         console.result("")
@@ -67,6 +77,28 @@ def tell_one(each: Covered) -> None:
     if each.missing:
         console.result("")
         console.result(f"  absent   {each.missing}")
+
+
+def _tell_reading(reading: LawRead) -> None:
+    """Every paragraph that was looked at, loaded or not and why; and what nobody looked for."""
+    console.result("")
+    console.result(f"  read     {reading.law}")
+    where = f"; {reading.source}" if reading.source else ""
+    console.result(f"           {reading.read_on.isoformat()}{where}")
+    for each in reading.paragraphs:
+        console.result(f"    {each.cite}, on {each.subject.value.replace('_', ' ')}: {_how(each)}")
+        if each.says:
+            console.result(f"      {each.says}")
+        if each.loaded:
+            console.result(f"      loaded: {', '.join(each.loaded)}")
+        elif each.why:
+            console.result(f"      not loaded: {each.why}")
+
+
+def _how(each: ParagraphRead) -> str:
+    from dialer.inquiry.coverage import HOW_READ
+
+    return HOW_READ[each.read]
 
 
 def tell_program(found: Coverage) -> None:
@@ -99,6 +131,27 @@ def _as_json(each: Covered) -> dict[str, object]:
         "dated": each.dated.isoformat() if each.dated else None,
         "packs": list(each.packs),
         "rules": [_rule_json(rule) for rule in each.rules],
+        "read": [_reading_json(reading) for reading in each.read],
+    }
+
+
+def _reading_json(reading: LawRead) -> dict[str, object]:
+    return {
+        "place": reading.place,
+        "law": reading.law,
+        "read_on": reading.read_on.isoformat(),
+        "source": reading.source,
+        "paragraphs": [
+            {
+                "cite": each.cite,
+                "about": each.subject.value,
+                "says": each.says,
+                "read": each.read.value,
+                "loaded": list(each.loaded),
+                "not_loaded": each.why,
+            }
+            for each in reading.paragraphs
+        ],
     }
 
 

@@ -49,12 +49,27 @@ def list_rules(
 
 @app.command()
 def show(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule's name, as in `fairdial law list`.")],
+    rule: Annotated[
+        str,
+        typer.Argument(
+            metavar="RULE|PLACE", help="A rule's name, as in `fairdial law list`, or a place such as US-DC."
+        ),
+    ],
     json: Json = False,
 ) -> None:
-    """One rule in full, every edition of it."""
+    """One rule in full, every edition of it; of a place what was read of its law, loaded or not and why."""
+    from dialer.inquiry.coverage import coverage, is_a_place
     from dialer.inquiry.rules import rule_editions
 
+    if is_a_place(rule):
+        from dialer.cli.covering import tell_one, tell_program
+
+        found = coverage(rule)
+        if json:
+            tell_program(found)
+        else:
+            tell_one(found.places[0])
+        return
     editions = rule_editions(rule)
     if json:
         console.result_json([_as_json(each) for each in editions])
@@ -100,6 +115,36 @@ def diff(
         table.add_row(each.rule, each.change, each.edition.citation, values)
     console.out.print(table)
     console.say(f"{len(changes)} differences between {before} and {after}")
+
+
+@app.command()
+def due(
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATE", help="As of this day; else today.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """What has to be looked at: checks older than a year, values that end within 90 days, changes to come."""
+    from dialer.inquiry.due import due as due_now
+
+    found = due_now(None if on is None else _day(on, "--on"))
+    if json:
+        console.result_json(
+            {
+                "on": found.on.isoformat(),
+                "rulebook": found.rulebook,
+                "due": [
+                    {**asdict(each), "why": each.why.value, "day": each.day.isoformat()}
+                    for each in found.items
+                ],
+            }
+        )
+        return
+    table = console.table("day", "why", "rule or place", "what", "citation")
+    for each in found.items:
+        table.add_row(each.day.isoformat(), each.why.value, each.name, each.what, each.citation)
+    console.out.print(table)
+    console.say(f"{len(found.items)} due on {found.on.isoformat()}; rulebook {found.rulebook}")
 
 
 @app.command()

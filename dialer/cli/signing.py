@@ -22,7 +22,7 @@ class _ShowsByDefault(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-app = typer.Typer(cls=_ShowsByDefault, help="What is covered, how checked, and who signed for what is not.")
+app = typer.Typer(cls=_ShowsByDefault, help="What is covered, what was read, and who signed for the rest.")
 
 Places = Annotated[
     list[str] | None, typer.Argument(metavar="[PLACE]...", help="Places of the register, such as US-OH.")
@@ -67,13 +67,14 @@ def sign(
     every: Annotated[bool, typer.Option("--all", help="Every place that nobody has signed for.")] = False,
     file: File = None,
 ) -> None:
-    """Answer for places of which only federal law is known. Until someone does, nobody is called there."""
+    """Answer for drafts, and for places of which only federal law is known. Until someone does, nobody is
+    called there."""
     from dialer.floor.law import sign_places
 
     named = None if every else _named(places)
     signed = sign_places(named, by=by, on=None if on is None else _day(on), file=file)
     for name in signed.places:
-        console.result(f"{name}: federal law only, signed by {signed.by} on {signed.dated.isoformat()}")
+        console.result(f"{name}: signed by {signed.by} on {signed.dated.isoformat()}")
     console.say(f"{len(signed.places)} signed in {signed.file}; a running floor reads it at its next start.")
 
 

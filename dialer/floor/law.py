@@ -1,4 +1,4 @@
-"""Which law is in force here: the packaged one, with the house's signatures for places of federal law only.
+"""Which law is in force here: the packaged one, with the house's signatures for drafts and federal law only.
 
 Whoever may be called for real is judged under the house's own signatures: without them such places deny.
 Rehearsals use the sample signature of `compliance_gate.book.shipped`, which says that nobody signed.
@@ -89,7 +89,7 @@ def keep_signed(file: SignedFile) -> None:
 def sign_places(
     places: Sequence[str] | None, *, by: str, on: date | None = None, file: Path | None = None
 ) -> Signing:
-    """Answer for places of which only federal law is known. Until someone does, nobody is called there.
+    """Answer for drafts and places of federal law only: until somebody does, nobody is called there.
 
     Args:
         places: as the register names them; None = every place that nobody has signed for.
@@ -107,7 +107,7 @@ def sign_places(
     if dated > today:
         raise MendableError(f"{dated.isoformat()} is still to come", where="--on", mend="sign on the day.")
     held = signed_file(file)
-    chosen = _unsigned(held) if places is None else tuple(_federal_only(name) for name in places)
+    chosen = _unsigned(held) if places is None else tuple(_to_sign(name) for name in places)
     kept = {each.place: each for each in held.signatures}
     kept |= {name: Signature(place=name, signed_by=signer, dated=dated) for name in chosen}
     keep_signed(SignedFile(path=held.path, signatures=tuple(kept.values())))
@@ -138,7 +138,7 @@ def _unsigned(held: SignedFile) -> tuple[str, ...]:
     return tuple(entry.name for entry in entries if entry.needs_signature and entry.name not in known)
 
 
-def _federal_only(name: str) -> str:
+def _to_sign(name: str) -> str:
     register = standard_rulebook().register
     entry = register.entry(name)
     if entry is None:

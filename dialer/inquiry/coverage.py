@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from compliance_gate.book.register import Entry, Status
+from compliance_gate.book.register.readings import HowRead, Paragraph, Reading
 from compliance_gate.book.rulebook import Rulebook
+from compliance_gate.book.shipped import standard_rulebook
 from dialer.floor.law import rulebook_for_calls
 from dialer.inquiry.errors import NotThereError
 from dialer.inquiry.rules import RuleTold, told
@@ -19,6 +21,19 @@ HOW_CHECKED = {
     "secondary": "known from a secondary source",
     "memory": "not verified",
     "policy": "policy, not law",
+}
+LawRead = Reading
+"""What was read of one place's law."""
+ParagraphRead = Paragraph
+"""One paragraph of it, loaded or not and why."""
+HOW_READ = {
+    HowRead.OFFICIAL: "official text read",
+    HowRead.CONVERTED: "official text read, as converted by others",
+    HowRead.GUIDE: "an authority's guide read, not the text",
+    HowRead.UNOFFICIAL: "read in an unofficial copy",
+    HowRead.SECONDARY: "known from somebody's summary",
+    HowRead.NOT_READ: "not read: it could not be had",
+    HowRead.NOT_LOOKED_FOR: "not looked for",
 }
 STATUSES = tuple(status.value for status in Status)
 _NAMES_IN_HINT = 12
@@ -34,6 +49,7 @@ class Covered:
             is of, in its words, empty where it says no more; `stands`: both, as they stand.
         missing: law that is known and not loaded.
         checked, checked_on: how and when the register's own line was checked.
+        read: what was read of its law and of its packs', paragraph by paragraph, loaded or not and why.
     """
 
     name: str
@@ -52,6 +68,7 @@ class Covered:
     dated: date | None
     packs: tuple[str, ...]
     rules: tuple[RuleTold, ...]
+    read: tuple[LawRead, ...]
 
     @property
     def checks(self) -> dict[str, int]:
@@ -66,6 +83,11 @@ class Coverage:
 
     rulebook: str
     places: tuple[Covered, ...]
+
+
+def is_a_place(name: str) -> bool:
+    """Whether the register has a jurisdiction of this name."""
+    return standard_rulebook().register.entry(name) is not None
 
 
 def coverage(place: str | None = None) -> Coverage:
@@ -107,4 +129,5 @@ def _covered(entry: Entry, book: Rulebook) -> Covered:
         dated=entry.dated,
         packs=tuple(entry.packs),
         rules=tuple(told(rule) for pack in entry.packs for rule in book.packs[pack].rules),
+        read=entry.readings,
     )

@@ -137,7 +137,7 @@ def told(rule: Rule) -> RuleTold:
         effective_to=header.effective_to,
         expected=header.expected,
         unit=header.unit,
-        values=tuple(rule.values()),
+        values=(*rule.values(), *header.scope.told_debts()),
         checked=header.checked.value,
         checked_on=header.checked_on,
         note=header.note,

@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from compliance_gate.abandonment import definition
-from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.asking.gate import ComplianceGate, ask
 from compliance_gate.asking.past import event_code
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.asking.question import Question
@@ -40,12 +40,14 @@ from compliance_gate.rules.base import Denied, Rule
 from compliance_gate.rules.count import CountRule
 from compliance_gate.rules.events import EventFilter
 from compliance_gate.rules.holiday import HolidayRule
+from compliance_gate.rules.notice import NoticeRule
 from compliance_gate.rules.pause import PauseRule
 from compliance_gate.rules.suppression import SuppressionRule
 from compliance_gate.rules.window import WindowRule
 from compliance_gate.words import (
     Action,
     ConsentScope,
+    DebtType,
     EventKind,
     NumberKind,
     NumberRole,
@@ -62,7 +64,6 @@ COLUMNS = ("rule", "from", "what", "value", "citation")
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 SINGLE = (
     "at_most",
-    "overdue_days",
     "oral_days",
     "lasts_days",
     "revoke_all_from",
@@ -131,13 +132,22 @@ def _of_rule(rule: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "within", "; ".join(_within(row) for row in values["within"])
     if rule["kind"] == "pause":
         yield "pause", _pause(values)
-    elif "days" in values:
+    elif "days" in values and rule["kind"] != "notice":
         yield "days", _text(values["days"])
     if "also" in values:
         yield "also", " ".join(map(str, values["also"]))
     for what in SINGLE:
         if what in values:
             yield what, _text(values[what])
+    if rule["kind"] == "notice":
+        yield "wait", f"{values['days']} days, day one {values.get('day_one', 'excluded')}"
+    yield from _of_debts(rule.get("scope") or {})
+
+
+def _of_debts(scope: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for what in ("overdue_days", "except_debts", "only_debts"):
+        if what in scope:
+            yield what, " ".join(scope[what]) if isinstance(scope[what], list) else _text(scope[what])
 
 
 def _hours(row: dict[str, Any]) -> str:
@@ -208,7 +218,7 @@ def contact_for(rule: Rule) -> tuple[PersonFile, ProposedContact]:
     home = Address(country="US", region="NJ", zones=frozenset({NEW_YORK.key}))
     file = PersonFile(
         person="P1",
-        role=PersonRole.CONSUMER,
+        role=PersonRole.CONSUMER if PersonRole.CONSUMER in scope.roles else sorted(scope.roles)[0],
         addresses=(home,),
         numbers=(number,),
         debts=(Debt(debt="D1", days_past_due=400),),
@@ -238,7 +248,7 @@ def is_denied(
     assert second == at.timestamp(), "whole seconds"
     usual = contact_for(rule)[1]
     question = Question(PreparedPerson(file), proposed or usual, profile, at=second, until=second + ring_s)
-    return isinstance(rule.ask(question), Denied)
+    return isinstance(ask(rule, question), Denied)
 
 
 def local(day: date, clock: str = "00:00", zone: ZoneInfo = NEW_YORK) -> datetime:
@@ -319,14 +329,49 @@ def test_the_limit_begins_with_the_first_of_its_kind(row: Constant) -> None:
 @pytest.mark.parametrize("row", rows("overdue_days"))
 def test_a_debt_that_is_young_is_not_bound(row: Constant) -> None:
     rule = rule_of(row)
-    assert isinstance(rule, CountRule | PauseRule)
-    chosen = rule.of.counted if isinstance(rule, CountRule) else rule.of.after
-    at = local(MONDAY, "12:00")
-    file = contact_for(rule)[0]
-    file = replace(file, history=tuple(happened(rule, chosen, at, f"e{i}") for i in range(20)))
-    for age, denied in ((int(row.value), False), (int(row.value) + 1, True), (None, True)):
-        aged = replace(file, debts=(Debt(debt="D1", days_past_due=age),))
-        assert is_denied(rule, aged, at) is denied
+    bound = rule.header.scope.debts
+    assert bound is not None
+    for age, is_bound in ((int(row.value), False), (int(row.value) + 1, True), (None, True)):
+        assert bound.binds(Debt(debt="D1", days_past_due=age)) is is_bound
+        if not isinstance(rule, CountRule | PauseRule):
+            continue
+        chosen = rule.of.counted if isinstance(rule, CountRule) else rule.of.after
+        at = local(MONDAY, "12:00")
+        events = tuple(happened(rule, chosen, at, f"e{i}") for i in range(20))
+        aged = replace(contact_for(rule)[0], debts=(Debt(debt="D1", days_past_due=age),), history=events)
+        assert is_denied(rule, aged, at) is is_bound
+
+
+@pytest.mark.parametrize("row", rows("except_debts", "only_debts"))
+def test_debts_of_other_kinds_are_not_bound(row: Constant) -> None:
+    """A debt whose kind is not known is bound all the same."""
+    bound = rule_of(row).header.scope.debts
+    assert bound is not None
+    named = {DebtType(word) for word in row.value.split()}
+    for kind in DebtType:
+        is_bound = (kind in named) is (row.what == "only_debts") or kind is DebtType.UNKNOWN
+        assert bound.binds(Debt(debt="D1", type=kind, days_past_due=400)) is is_bound
+
+
+# --- notices ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", rows("wait"))
+@pytest.mark.parametrize("clock", ["00:00", "12:00", "23:59"])
+def test_after_the_notice_the_wait_lasts_to_its_last_second(row: Constant, clock: str) -> None:
+    rule = rule_of(row)
+    assert isinstance(rule, NoticeRule)
+    days, one = int(row.value.split()[0]), row.value.endswith("excluded")
+    sent = local(MONDAY, clock)
+    notice = HistoryEntry(entry="n", at=sent, event=EventKind.INITIAL_NOTICE_MAILED, debts=("D1",))
+    kinds = rule.header.scope.debts
+    kind = DebtType.OTHER if kinds is None else sorted(kinds.types)[0]
+    file = replace(contact_for(rule)[0], debts=(Debt(debt="D1", type=kind, days_past_due=400),))
+    assert is_denied(rule, file, sent), "nothing was sent"
+    file = replace(file, history=(notice,))
+    free = local(MONDAY + timedelta(days=days + one)) if days else sent
+    assert not is_denied(rule, file, free)
+    assert is_denied(rule, file, free - SECOND)
 
 
 # --- pauses ----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from compliance_gate.told.case_check import check_case, law_gate
 
 _CASES = [
     json.loads(line)
-    for name in ("cases.jsonl", "people.jsonl")
+    for name in ("cases.jsonl", "people.jsonl", "cases_2.jsonl")
     if (path := Path(__file__).with_name(name)).exists()
     for line in path.read_text(encoding="utf-8").splitlines()
 ]
@@ -29,3 +29,11 @@ def test_public_cases_are_all_there() -> None:
     lines = Path(__file__).with_name("cases.jsonl").read_text(encoding="utf-8").splitlines()
 
     assert len(lines) == 122
+
+
+def test_cases_of_november_2026_are_all_there() -> None:
+    """None of the 44 is lost, and none is told otherwise than it came."""
+    lines = Path(__file__).with_name("cases_2.jsonl").read_text(encoding="utf-8").splitlines()
+
+    assert len(lines) == 44
+    assert len({json.loads(line)["id"] for line in lines}) == 44

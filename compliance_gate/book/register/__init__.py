@@ -1,7 +1,9 @@
 """What is covered: per jurisdiction, which packs apply, and who signed for what is not covered fully.
 
 A place that is not in the register, or whose entry says `absent`, denies: no law known is not no law. So does
-one where only federal law is known, until a named person has signed for it (`signatures.py`).
+one where only federal law is known, and one whose own law could not be read whole (a draft), until a named
+person has signed for it (`signatures.py`). A place is covered only if every paragraph that decides a contact
+was read in the law's own text, and is loaded or excused (`readings.py`).
 """
 
 from collections.abc import Iterable
@@ -12,15 +14,25 @@ from enum import StrEnum
 import yaml
 
 from compliance_gate.book.reader import LawError, Reader
+from compliance_gate.book.register.readings import ASKED_OF_STATES, Reading, read_reading
 from compliance_gate.book.register.signatures import Signature
+
+# The same safe reading in C where PyYAML was built with it: three times as fast.
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
 class Status(StrEnum):
     """How far a jurisdiction's own law is in the rulebook."""
 
     COVERED = "covered"
+    DRAFT = "draft"
+    """what was read of it is asked, but not all could be read: it denies until somebody answers for it"""
     FEDERAL_ONLY = "federal_only"
     ABSENT = "absent"
+
+
+SIGNED_FOR = frozenset({Status.DRAFT, Status.FEDERAL_ONLY})
+"""What a named person may answer for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +51,11 @@ class Entry:
     Attributes:
         region, cities: `None` / empty = the whole country / region.
         packs: law packs that apply there.
-        signed_by, dated: who answers for `federal_only`, and since when; `None` = nobody, which denies.
+        signed_by, dated: who answers for a draft or `federal_only`, and since when; `None` = nobody, which
+            denies.
         extent: complete, partial or absent, in the register's own words.
+        readings: what was read of its law, paragraph by paragraph: of its own and of each of its packs; a
+            pack without a list is missing from it.
     """
 
     name: str
@@ -55,11 +70,12 @@ class Entry:
     signed_by: str | None
     dated: date | None
     missing: str | None
+    readings: tuple[Reading, ...] = ()
 
     @property
     def needs_signature(self) -> bool:
-        """Whether only federal law is known there and nobody has signed for it."""
-        return self.status is Status.FEDERAL_ONLY and self.signed_by is None
+        """Whether its own law is not known, or not whole, and nobody has signed for it."""
+        return self.status in SIGNED_FOR and self.signed_by is None
 
     @property
     def text(self) -> str:
@@ -98,7 +114,7 @@ class Register:
                 if entry.status is Status.ABSENT:
                     absent.append(entry.name)
                 elif entry.needs_signature:
-                    absent.append(f"{entry.name}: federal law only, and nobody has signed for it")
+                    absent.append(f"{entry.name}: {_UNSIGNED[entry.status]}, and nobody has signed for it")
                 else:
                     packs.update(dict.fromkeys(entry.packs))
                     facts.append((entry.name, _standing(entry)))
@@ -121,9 +137,9 @@ class Register:
         by_place = {signature.place: signature for signature in signatures}
         for place in by_place:
             entry = self.entry(place)
-            if entry is None or entry.status is not Status.FEDERAL_ONLY:
+            if entry is None or entry.status not in SIGNED_FOR:
                 why = "is not in the register" if entry is None else f"is {entry.status.value}"
-                raise LawError(f"signatures: {place} {why}: only places of federal_only are signed for")
+                raise LawError(f"signatures: {place} {why}: only a draft or federal_only is signed for")
         return Register(entries=tuple(_signed(entry, by_place.get(entry.name)) for entry in self.entries))
 
     def _entries_for(self, place: Place) -> tuple[Entry, ...]:
@@ -142,22 +158,66 @@ class Register:
 
 
 def read_register(texts: Iterable[tuple[str, str]]) -> Register:
-    """Read register files given as `(name, text)`.
+    """Read register files given as `(name, text)`: lists of jurisdictions, and what was read of each.
 
     Raises:
-        LawError: a file is malformed.
+        LawError: a file is malformed, or a place is said to be covered and was not read whole.
     """
     entries: list[Entry] = []
+    readings: dict[str, Reading] = {}
     for path, text in sorted(texts):
-        content: object = yaml.safe_load(text)
+        content: object = yaml.load(text, Loader=_LOADER)
         reader = Reader(content, f"register/{path}")
+        if reader.has("place"):
+            reading = read_reading(reader)
+            if reading.place in readings:
+                raise LawError(f"register/{path}: {reading.place} is read twice")
+            readings[reading.place] = reading
+            continue
         entries.extend(_read_entry(inner) for inner in reader.inners("jurisdictions"))
         reader.done()
     names = [entry.name for entry in entries]
     for name in names:
         if names.count(name) > 1:
             raise LawError(f"register: {name} is listed twice")
-    return Register(entries=tuple(entries))
+    strange = sorted(readings.keys() - {name for entry in entries for name in (entry.name, *entry.packs)})
+    if strange:
+        raise LawError(f"register: {', '.join(strange)} was read, but no place has it")
+    whole = tuple(
+        replace(entry, readings=tuple(readings[name] for name in _read_of(entry) if name in readings))
+        for entry in entries
+    )
+    for entry in whole:
+        _check_whole(entry)
+    return Register(entries=whole)
+
+
+def _read_of(entry: Entry) -> tuple[str, ...]:
+    """Whose lists make a place whole: its own, then its packs'."""
+    return (entry.name, *(name for name in entry.packs if name != entry.name))
+
+
+def _check_whole(entry: Entry) -> None:
+    """Refuse what claims more than was read."""
+    if entry.status is Status.COVERED:
+        read = {reading.place for reading in entry.readings}
+        left = [name for name in _read_of(entry) if name not in read]
+        if left:
+            raise LawError(
+                f"register: {entry.name} is covered, but nothing says what was read of {', '.join(left)}"
+            )
+        unread = [paragraph.cite for reading in entry.readings for paragraph in reading.stands_open()]
+        if unread:
+            raise LawError(
+                f"register: {entry.name} is covered, but was not read in the law's own text: "
+                f"{'; '.join(unread)}; make it a draft"
+            )
+    if entry.country == "US" and entry.region is not None and not entry.cities:
+        own = [reading for reading in entry.readings if reading.place == entry.name]
+        listed = {paragraph.subject for reading in own for paragraph in reading.paragraphs}
+        unsaid = [subject.value for subject in ASKED_OF_STATES if subject not in listed]
+        if own and unsaid:
+            raise LawError(f"register: {entry.name}: say of {', '.join(unsaid)} whether it was read or not")
 
 
 def _read_entry(reader: Reader) -> Entry:
@@ -187,9 +247,15 @@ def _signed(entry: Entry, signature: Signature | None) -> Entry:
     return replace(entry, signed_by=signature.signed_by, dated=signature.dated)
 
 
+_UNSIGNED = {
+    Status.FEDERAL_ONLY: "federal law only",
+    Status.DRAFT: "its own law was not read whole",
+}
+
+
 def _standing(entry: Entry) -> str:
-    if entry.status is Status.FEDERAL_ONLY and entry.dated is not None:
-        return f"federal law only, signed by {entry.signed_by} on {entry.dated.isoformat()}"
+    if entry.status in SIGNED_FOR and entry.dated is not None:
+        return f"{_UNSIGNED[entry.status]}, signed by {entry.signed_by} on {entry.dated.isoformat()}"
     return f"{entry.status.value}: {', '.join(entry.packs)}"
 
 

@@ -5,8 +5,8 @@
         signed_by: Jane Roe, compliance officer
         dated: 2026-11-22
 
-"Federal law only" is a decision that a person takes, not something a program may assume: the register comes
-unsigned, and a place that nobody signed for denies.
+"Federal law only", or a law of which not all could be read, is a decision that a person takes, not something
+a program may assume: the register comes unsigned, and a place that nobody signed for denies.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from compliance_gate.book.reader import LawError, Reader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """A named person's word, on a day, that the federal law alone is asked at a place (`US-OH`)."""
+    """A named person's word, on a day, that what is loaded for a place (`US-OH`) is enough."""
 
     place: str
     signed_by: str

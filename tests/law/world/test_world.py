@@ -60,6 +60,13 @@ ZONES = {
     "FR": "Europe/Paris",
 }
 # Packs whose rules for requests are their own (the CRTC's bind solicitation only, the bank's are fewer).
+NOTICE_FIRST = ("CA-ON", "CA-QC")
+NOTICE = HistoryEntry(
+    entry="notice",
+    at=datetime.fromisoformat("2026-03-02T10:00:00+00:00"),
+    event=EventKind.INITIAL_NOTICE_MAILED,
+    debts=("D1",),
+)
 ASKED = sorted(set(ZONES) - {"CA-CRTC", "CA-federal-bank"})
 
 
@@ -74,6 +81,7 @@ def person(pack: str, **changes: object) -> PersonFile:
             ),
         ),
         debts=(Debt(debt="D1"),),
+        history=(NOTICE,) if pack in NOTICE_FIRST else (),
     )
     return replace(file, **changes)
 
@@ -128,7 +136,9 @@ HOURS: list[tuple[str, str, str | None]] = [
     ("BR-AL", "2026-06-13T14:00:00", "2026-06-13T14:00:01"),
     ("GB", "2026-06-14T08:00:00", "2026-06-14T07:59:59"),
     ("GB", "2026-06-14T21:00:00", "2026-06-14T21:00:01"),
-    ("IE", "2026-06-14T06:00:00", None),
+    ("IE", "2026-06-13T09:00:00", "2026-06-13T08:59:59"),
+    ("IE", "2026-06-13T21:00:00", "2026-06-13T21:00:01"),
+    ("IE", "2026-06-15T09:00:00", "2026-06-14T12:00:00"),
     ("FR", "2026-06-14T13:30:00", None),
 ]
 

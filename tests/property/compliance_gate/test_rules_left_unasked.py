@@ -47,10 +47,10 @@ from compliance_gate.words import (
 )
 
 RULEBOOK = standard_rulebook()
-RULES = {rule.header.rule: rule for rule in RULEBOOK.rules()}
 GATE = ComplianceGate(RULEBOOK)
 PACKS = tuple(sorted(RULEBOOK.packs))
 NOW = datetime(2026, 11, 18, 16, 30, tzinfo=UTC)
+RULES = {rule.header.rule: rule for rule in RULEBOOK.in_force(NOW.date())}
 NUMBER, OTHER = "+12125550123", "+12125550199"
 DAYS_BACK = st.sampled_from((0.01, 0.5, 1.2, 2.5, 6.4, 7.6, 9.9, 12.0, 29.0, 32.0, 36.0, 80.0))
 EVENTS = st.sampled_from([EventKind.CALL_PLACED] * 6 + list(EventKind))

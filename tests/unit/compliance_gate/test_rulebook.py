@@ -112,7 +112,7 @@ def test_the_law_of_a_day_is_what_was_in_force() -> None:
     september = {rule.header.rule for rule in book.in_force(date(2026, 9, 1))}
 
     assert "us-nyc-three-attempts" in september - august
-    assert "us-nyc-two-communications" in august - september
+    assert "us-nyc-two-communications" in august & september, "which text is in force is not certain"
 
 
 def test_every_packaged_rule_says_where_it_comes_from_and_how_well_it_is_known() -> None:
@@ -122,7 +122,7 @@ def test_every_packaged_rule_says_where_it_comes_from_and_how_well_it_is_known()
         assert header.citation
         assert header.unit
         assert (header.checked is Checked.POLICY) == (header.layer.value != "law"), header.rule
-        assert header.checked_on <= date(2026, 11, 22)
+        assert header.checked_on <= date(2026, 11, 30)
 
 
 def test_every_pack_is_in_the_register() -> None:
@@ -212,13 +212,12 @@ def test_the_hash_is_sixteen_digits_of_all_that_decides() -> None:
         (f"{pack}.yaml", text(rule=f"of {pack}").replace("pack: TEST", f"pack: {pack}"))
         for pack in ("CITY", "B", "V")
     ]
-    register = [("r.yaml", REGISTER)]
-    book = load_rulebook([*packs, ("a.yaml", text())], register)
+    book = load_rulebook([*packs, ("a.yaml", text())], REGISTERED)
     others = [
         load_rulebook([*packs, ("a.yaml", text())]),
-        load_rulebook([*packs, ("a.yaml", text(start="2020-01-02"))], register),
-        load_rulebook([*packs, ("a.yaml", until("2030-01-01"))], register),
-        load_rulebook([*packs, ("a.yaml", text(citation="other"))], register),
+        load_rulebook([*packs, ("a.yaml", text(start="2020-01-02"))], REGISTERED),
+        load_rulebook([*packs, ("a.yaml", until("2030-01-01"))], REGISTERED),
+        load_rulebook([*packs, ("a.yaml", text(citation="other"))], REGISTERED),
         book.signed([Signature(place="AA-F", signed_by="Jane", dated=date(2026, 1, 1))]),
         book.signed([Signature(place="AA-F", signed_by="Jane", dated=date(2026, 1, 2))]),
     ]
@@ -305,6 +304,19 @@ jurisdictions:
   - {name: CC-Y-VILLE, country: CC, region: Y, cities: [Ville], status: covered, packs: [V], extent: e,
      checked: c, checked_on: 2026-01-01}
 """
+HELD = {"TEST": "one", "CITY": "of CITY", "B": "of B", "V": "of V"}
+READ = [
+    f"""
+place: {place}
+law: a law
+read_on: 2026-01-01
+paragraphs: [{{cite: s. 1, about: frequency, says: something, read: official, {held}}}]"""
+    for place, held in (
+        *((name, "not_loaded: nothing to load") for name in ("AA", "AA-F-TOWN", "BB-X", "CC-Y-VILLE")),
+        *((name, f"loaded: [{rule}]") for name, rule in HELD.items()),
+    )
+]
+REGISTERED = [("r.yaml", REGISTER), *((f"read/{i}.yaml", text) for i, text in enumerate(READ))]
 UNSIGNED = "AA-F: federal law only, and nobody has signed for it"
 SIGNED_BY = [Signature(place="AA-F", signed_by="Jane", dated=date(2026, 1, 1))]
 
@@ -340,12 +352,12 @@ def test_a_place_has_the_packs_of_all_that_it_may_be_and_no_law_known_is_told(
     places: list[Place], packs: tuple[str, ...], absent: tuple[str, ...]
 ) -> None:
     """Its region's entry, or else the country's; its city's beside; what is not said is tried as each."""
-    coverage = read_register([("r.yaml", REGISTER)]).coverage(places)
+    coverage = read_register(REGISTERED).coverage(places)
     assert (coverage.packs, coverage.absent) == (packs, absent)
 
 
 def test_how_a_place_stands_is_told() -> None:
-    register = read_register([("r.yaml", REGISTER)])
+    register = read_register(REGISTERED)
     assert register.coverage([here("AA", "Z")]).facts == (("AA", "covered: TEST"),)
     signed = register.signed(SIGNED_BY).coverage([here("AA", "F", "Elsewhere")])
     assert signed.facts == (("AA-F", "federal law only, signed by Jane on 2026-01-01"),)
@@ -361,7 +373,7 @@ def test_how_a_place_stands_is_told() -> None:
 def test_only_a_place_of_federal_law_alone_is_signed_for(place: str, why: str) -> None:
     signature = Signature(place=place, signed_by="Jane", dated=date(2026, 1, 1))
     with pytest.raises(LawError, match=why):
-        read_register([("r.yaml", REGISTER)]).signed([signature])
+        read_register(REGISTERED).signed([signature])
 
 
 @pytest.mark.parametrize(
@@ -384,7 +396,7 @@ def test_a_register_names_only_packs_there_are() -> None:
     with pytest.raises(LawError, match="BB-X names packs that do not exist: B"):
         load_rulebook(
             [("a.yaml", text()), ("b.yaml", text(rule="two").replace("pack: TEST", "pack: CITY"))],
-            [("r.yaml", REGISTER)],
+            REGISTERED,
         )
 
 

@@ -297,19 +297,18 @@ def test_only_debts_that_may_be_more_than_so_many_days_overdue_are_bound(
     law: Callable[..., Any], age: int | None, bound: bool
 ) -> None:
     """Of which it is not known may be."""
-    rule = law("count", PER_DEBT + ", overdue_days: 30")
+    rule = law("count", PER_DEBT, "overdue_days: 30")
     debts = [{"id": "D1", "type": "medical", "days_past_due": age}]
     decision = rule.decide(NOON, history=calls("09"), debts=debts)
 
     assert decision.is_allowed is not bound
-    assert bound or ("counted", "0 of at most 1 per debt") in decision.findings[-1].facts
 
 
 @pytest.mark.parametrize("order", [("D1", "D2"), ("D2", "D1")])
 def test_a_young_debt_beside_an_old_one_does_not_hide_it(
     law: Callable[..., Any], order: tuple[str, ...]
 ) -> None:
-    rule = law("count", PER_DEBT + ", overdue_days: 30")
+    rule = law("count", PER_DEBT, "overdue_days: 30")
     for young, old in (("D1", "D2"), ("D2", "D1")):
         debts = [
             {"id": young, "type": "medical", "days_past_due": 5},
@@ -322,7 +321,7 @@ def test_a_young_debt_beside_an_old_one_does_not_hide_it(
 
 
 def test_a_debt_that_is_not_on_file_is_not_known_to_be_young(law: Callable[..., Any]) -> None:
-    rule = law("count", PER_DEBT + ", overdue_days: 30")
+    rule = law("count", PER_DEBT, "overdue_days: 30")
     nothing = {"action": "place_call", "number": "+12125550123"}
     assert not rule.allows(NOON, history=calls("09"), debts=[], proposed=nothing)
 

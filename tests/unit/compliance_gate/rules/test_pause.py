@@ -211,7 +211,7 @@ def test_a_rule_kept_per_debt_after_calls_takes_the_debts_called_about(law: Call
 def test_a_pause_for_debts_more_than_so_many_days_overdue(
     law: Callable[..., Any], age: int | None, barred: bool
 ) -> None:
-    rule = law("pause", TALKED + ", overdue_days: 30")
+    rule = law("pause", TALKED, "overdue_days: 30")
     debts = [{"id": "D1", "type": "medical", "days_past_due": age}]
     assert rule.allows(NOON, history=TALK, debts=debts) is not barred
 

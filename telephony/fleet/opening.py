@@ -44,11 +44,17 @@ def open_systems(
             box=BoxId(one.name),
             system=open_system(one, now=now, wall=wall, owned=owned),
             phones=frozenset(EndpointId(phone.endpoint) for phone in one.agents),
-            lines=sum(trunk.lines for trunk in one.trunks if trunk.box is None),
+            lines=_lines(one),
         )
         for one in settings
     ]
     return Fleet(plans, timings=timings)
+
+
+def _lines(settings: AsteriskSettings) -> int:
+    """Of its carriers; of the way to another box where it has no carrier at all."""
+    own = [trunk for trunk in settings.trunks if trunk.box is None]
+    return sum(trunk.lines for trunk in own or settings.trunks)
 
 
 def _check_between(settings: Sequence[AsteriskSettings]) -> None:

@@ -88,10 +88,20 @@ def test_one_way_is_no_way() -> None:
 
 
 def test_lines_that_are_lent_are_not_counted_as_its_own() -> None:
-    plans = [settings(), settings(name="south", trunks=(*settings().trunks[:1], other("t", "north")))]
+    plans = [settings(), settings(*settings().trunks[:1], other("t", "north"), name="south")]
     fleet = open_systems(plans, now=posix_now)
     assert isinstance(fleet, Fleet)
     assert fleet.box(BoxId("north")).lines == 100
+
+
+def test_one_without_a_carrier_has_the_lines_that_the_other_lends() -> None:
+    plans = [
+        settings(other("t", "south")),
+        settings(*settings().trunks[:1], other("t", "north"), name="south"),
+    ]
+    fleet = open_systems(plans, now=posix_now)
+    assert isinstance(fleet, Fleet)
+    assert [fleet.box(BoxId(name)).lines for name in ("north", "south")] == [30, 100]
 
 
 # ---------------------------------------------------------------------------------------------- written

@@ -98,7 +98,8 @@ class Watcher:
             self._placed[order.person] += 1
         is_calling = any(order.person in persons for persons in self._calling.values())
         self._must(not is_calling, entry, f"{order.attempt} was dialed while {order.person} calls us")
-        serving = any(state in _SERVING for state in self._states.values())
+        is_by_hand = order.reserved_agent is not None  # by an agent on a break, who is held for it untold
+        serving = is_by_hand or any(state in _SERVING for state in self._states.values())
         self._must(serving, entry, f"{order.attempt} was dialed with no agent on the floor")
         if self._rehearsal is None:
             return

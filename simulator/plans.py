@@ -65,8 +65,11 @@ class ActsPlan:
         transfer: share of the talks with people that are passed on to an agent who is free.
         third_party: share of the talks with people into which somebody outside is called: the campaign's
             outside line where there is one, else another number of the person.
-        other_number: of these, the share in which it is another number of the person.
+        consult: of these, the share in which they are asked in private first, while the person is on hold.
+        consult_no_more: of these, the share in which the agent hangs up in the moment of asking.
+        other_number: of the third parties, the share in which it is another number of the person.
         leave_conference: of these, the share in which the agent leaves the others to themselves.
+            After a consultation: the agent lets the person in, and leaves at once in this share.
         release_third_party: of these, the share in which the agent ends the third party's call.
         objects_to_recording: share of the recorded talks with people in which the person does not want it.
         ask_for_message: share of the machines that agents hear on which they ask for the recorded message.
@@ -79,6 +82,8 @@ class ActsPlan:
     hang_up_after: float = 0.8
     transfer: float = 0.0
     third_party: float = 0.0
+    consult: float = 0.0
+    consult_no_more: float = 0.0
     other_number: float = 0.0
     leave_conference: float = 0.0
     release_third_party: float = 0.0

@@ -168,6 +168,8 @@ _SHARES = (
     "acts.transfer",
     "acts.second_thought",
     "acts.third_party",
+    "acts.consult",
+    "acts.consult_no_more",
     "acts.other_number",
     "acts.leave_conference",
     "acts.release_third_party",

@@ -13,7 +13,8 @@ MACHINE (detection says so: it is ended, or the telephone system leaves its mess
 UNSERVED (a message, or the line is hung up), OVERFLOWING (the live overflow is rung), OVERFLOWED (somebody of
 it talks with them).
 
-Joined: CONNECTED (they talk with an agent), PASSING (they do, and a bridge to another agent is ordered),
+Joined: CONNECTED (they talk with an agent), HELD (they hear hold music while their agent talks with somebody
+else), PASSING (they do, and a bridge to another agent is ordered),
 ALONE (their agent went away and nobody is held for them), REJOINING (their agent went away and the bridge to
 another is ordered), LEAVING_MESSAGE (the agent took it for a machine and went on, a message is left),
 HANDED_ON (the agent left them with a third party).
@@ -48,6 +49,7 @@ class AttemptState(Word):
     OVERFLOWING = "overflowing"
     OVERFLOWED = "overflowed"
     CONNECTED = "connected"
+    HELD = "held"
     PASSING = "passing"
     ALONE = "alone"
     REJOINING = "rejoining"
@@ -76,6 +78,8 @@ class AttemptMove(Word):
     """The limit passed, and the live overflow is rung."""
     BE_TAKEN = "be_taken"
     """Somebody of the live overflow answered."""
+    HOLD = "hold"
+    """The agent consults somebody alone: the person is on hold."""
     PASS_ON = "pass_on"
     LOSE_AGENT = "lose_agent"
     """The agent who talked is gone, the person is not."""
@@ -124,10 +128,17 @@ ATTEMPT = Machine(
         _S.OVERFLOWING: {_M.BE_TAKEN: _S.OVERFLOWED, **_UNJOINED},
         _S.OVERFLOWED: {_M.CONNECT: _S.CONNECTED, _M.END: _S.ENDED},
         _S.CONNECTED: {
+            _M.HOLD: _S.HELD,
             _M.PASS_ON: _S.PASSING,
             _M.LOSE_AGENT: _S.ALONE,
             _M.LEAVE_MESSAGE: _S.LEAVING_MESSAGE,
             _M.HAND_ON: _S.HANDED_ON,
+            _M.WRAP_UP: _S.WRAPPING,
+            _M.END: _S.ENDED,
+        },
+        _S.HELD: {
+            _M.CONNECT: _S.CONNECTED,
+            _M.LOSE_AGENT: _S.ALONE,
             _M.WRAP_UP: _S.WRAPPING,
             _M.END: _S.ENDED,
         },
@@ -163,7 +174,17 @@ UNJOINED = frozenset(
 )
 """Answered, and no agent was joined."""
 
-JOINED = frozenset({_S.CONNECTED, _S.PASSING, _S.ALONE, _S.REJOINING, _S.LEAVING_MESSAGE, _S.HANDED_ON})
+JOINED = frozenset(
+    {
+        _S.CONNECTED,
+        _S.HELD,
+        _S.PASSING,
+        _S.ALONE,
+        _S.REJOINING,
+        _S.LEAVING_MESSAGE,
+        _S.HANDED_ON,
+    }
+)
 """An agent was joined, and the channel is up."""
 
 OVER = frozenset({_S.WRAPPING, _S.ENDED})

@@ -64,6 +64,7 @@ class Originate:
         reserved_agent: who waits for this call; None for predictive launches.
         box: which of several telephone systems places it: the one where its agents are. '' = there is one.
         joins: the talk that it joins when it is answered, as a third party; None = it is a call of its own.
+        is_private: of a third party: who answers waits to be joined to the agent alone.
         line: E.164 of the business line that is called, where it is no number of a person.
         voice: what may be played and recorded; None = the campaign has no plan, and the telephone system's
             own settings hold.
@@ -83,6 +84,7 @@ class Originate:
     voice: PlannedVoice | None = None
     joins: AttemptId | None = None
     line: str = ""
+    is_private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,24 @@ class Bridge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPerson:
+    """Take the person from the agent to where they hear hold music; nothing of it is recorded. The agent
+    hears that it rings, until a `Bridge`."""
+
+    attempt: AttemptId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinThirdParty:
+    """Let the person on hold into the talk between the agent and the third party."""
+
+    attempt: AttemptId
+    agent: AgentId
+    third: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseAgent:
     """Take the agent's leg out of the talk, which goes on between the others."""
 
@@ -163,6 +183,8 @@ class HangupReason(Enum):
     NO_AGENT_LEFT = "no_agent_left"
     TALK_OVER = "talk_over"
     """The talk that it had joined is over, or nobody of ours is left in it."""
+    HELD_TOO_LONG = "held_too_long"
+    """The person was on hold for this one, longer than anybody is left there."""
     UNACCOUNTED = "unaccounted"
 
 
@@ -452,6 +474,8 @@ Command = (
     StoreAttempt
     | Originate
     | Bridge
+    | HoldPerson
+    | JoinThirdParty
     | ReleaseAgent
     | StoreThirdParty
     | LeaveMessage

@@ -56,11 +56,13 @@ from dialer.domain.telephone_events import (
     CallNotAttempted,
     CallRinging,
     CallTimedOut,
+    HoldFailed,
     LinesChanged,
     NetworkLost,
     NetworkReconciled,
     OptOutPressed,
     OverflowAnswered,
+    PersonHeld,
     RecordingBegan,
     RecordingNoticeSpoken,
     RecordingObjected,
@@ -68,7 +70,13 @@ from dialer.domain.telephone_events import (
     VoicemailDropRequested,
     VoicePlayed,
 )
-from dialer.domain.third_party_events import ConferenceLeft, ThirdPartyReleased, ThirdPartyRequested
+from dialer.domain.third_party_events import (
+    ConferenceLeft,
+    ConsultationOpened,
+    ConsultationRequested,
+    ThirdPartyReleased,
+    ThirdPartyRequested,
+)
 from dialer.domain.valid import Count, Instant, InstantOrNever, Said, Step, Tags, valid
 
 # --- the floor and its campaigns -------------------------------------------------------------------------
@@ -518,6 +526,8 @@ Event = (
     | ThirdPartyRequested
     | ThirdPartyReleased
     | ConferenceLeft
+    | ConsultationRequested
+    | ConsultationOpened
     | AgentLoggedOut
     | AgentLegLost
     | AgentLegRestored
@@ -543,6 +553,8 @@ Event = (
     | CallAnswered
     | CallBridged
     | BridgeFailed
+    | PersonHeld
+    | HoldFailed
     | CallTimedOut
     | OverflowAnswered
     | VoicePlayed

@@ -23,6 +23,8 @@ from dialer.domain.commands import (
     DropAgentLeg,
     Hangup,
     HangupInbound,
+    HoldPerson,
+    JoinThirdParty,
     LeaveMessage,
     Originate,
     RefillHopper,
@@ -41,6 +43,8 @@ TelephoneCommand = (
     | Bridge
     | Hangup
     | ReleaseAgent
+    | HoldPerson
+    | JoinThirdParty
     | LeaveMessage
     | StartRecording
     | StopRecording

@@ -66,6 +66,23 @@ class BridgeFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
+class PersonHeld:
+    """The person is on hold: they hear music, and nobody hears them."""
+
+    attempt: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class HoldFailed:
+    """The person could not be put on hold: they are where they were."""
+
+    attempt: AttemptId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class CallTimedOut:
     """The limit passed in the telephone system with no agent: the message plays, the live overflow is rung,
     or the line is hung up.

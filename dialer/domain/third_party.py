@@ -2,8 +2,9 @@
 
 They are either another number of the person who talks, or a line on the campaign's list: the person's
 attorney, the creditor, the creditor's or our own attorney (15 USC 1692c(b) names whom a collector may speak
-with about a debt). LAUNCHED: cleared, stored, handed over. RINGING: a channel exists. JOINED: all three hear
-each other. ENDED: over.
+with about a debt). LAUNCHED: cleared, stored, handed over. RINGING: a channel exists. CONSULTED: agent and
+third party hear each other and nobody else; the person is on hold. JOINED: all three hear each other. ENDED:
+over.
 """
 
 from dataclasses import dataclass
@@ -20,12 +21,14 @@ from dialer.domain.valid import valid
 class ThirdPartyState(Word):
     LAUNCHED = "launched"
     RINGING = "ringing"
+    CONSULTED = "consulted"
     JOINED = "joined"
     ENDED = "ended"
 
 
 class ThirdPartyMove(Word):
     RING = "ring"
+    CONSULT = "consult"
     JOIN = "join"
     END = "end"
 
@@ -37,8 +40,14 @@ THIRD_PARTY = Machine(
     name="third party",
     initial=_S.LAUNCHED,
     moves={
-        _S.LAUNCHED: {_M.RING: _S.RINGING, _M.JOIN: _S.JOINED, _M.END: _S.ENDED},
-        _S.RINGING: {_M.JOIN: _S.JOINED, _M.END: _S.ENDED},
+        _S.LAUNCHED: {
+            _M.RING: _S.RINGING,
+            _M.CONSULT: _S.CONSULTED,
+            _M.JOIN: _S.JOINED,
+            _M.END: _S.ENDED,
+        },
+        _S.RINGING: {_M.CONSULT: _S.CONSULTED, _M.JOIN: _S.JOINED, _M.END: _S.ENDED},
+        _S.CONSULTED: {_M.JOIN: _S.JOINED, _M.END: _S.ENDED},
         _S.JOINED: {_M.END: _S.ENDED},
     },
     final=frozenset({_S.ENDED}),

@@ -30,8 +30,42 @@ class ThirdPartyRequested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
+class ConsultationRequested:
+    """An agent asks to talk with somebody outside alone, while the person hears hold music. The gate decides
+    as for every other call.
+
+    Args:
+        line, number: as of `ThirdPartyRequested`; exactly one is given.
+    """
+
+    agent: AgentId
+    line: str | None = None
+    number: NumberId | None = None
+
+    def __post_init__(self) -> None:
+        if (self.line is None) == (self.number is None):
+            raise InvalidFactError(
+                "whom to consult is either a line of the campaign or a number of the person"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class ConsultationOpened:
+    """The agent lets the person in: all three hear each other.
+
+    Args:
+        leaves: the agent goes as soon as they do: the talk is handed on.
+    """
+
+    agent: AgentId
+    leaves: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class ThirdPartyReleased:
-    """The agent ended the third party's call; the talk goes on."""
+    """The agent ended the third party's call; the talk goes on, and a person on hold is taken back."""
 
     agent: AgentId
 

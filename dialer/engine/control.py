@@ -25,6 +25,7 @@ from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId
 from dialer.engine.boxes import Boxes
 from dialer.engine.calling import phases
 from dialer.engine.calling.calls import Calls
+from dialer.engine.calling.consulting import Consulting
 from dialer.engine.calling.joining import Joining
 from dialer.engine.calling.transferring import Transferring
 from dialer.engine.context import Context
@@ -32,7 +33,7 @@ from dialer.engine.launching import caller_id, caller_id_rest, ledger
 from dialer.engine.launching.hopper import Hopper
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.roster import SERVING, Roster
-from dialer.engine.state import CallerIdRow, CampaignRow, LedgerRow
+from dialer.engine.state import CallerIdRow, CallRow, CampaignRow, LedgerRow
 
 _TALKING = frozenset({AttemptState.CONNECTED, AttemptState.PASSING, AttemptState.ALONE})
 """Where an agent must be found with the person, or nobody will ever come."""
@@ -50,6 +51,7 @@ class Control:
         calls: Calls,
         joining: Joining,
         transferring: Transferring,
+        consulting: Consulting,
         boxes: Boxes,
     ) -> None:
         self._context = context
@@ -59,6 +61,7 @@ class Control:
         self._calls = calls
         self._joining = joining
         self._transferring = transferring
+        self._consulting = consulting
         self._boxes = boxes
 
     def configure(self, event: CampaignConfigured) -> None:
@@ -204,6 +207,7 @@ class Control:
         context.state.is_network_up = True
         boxes = self._boxes.found(event)
         live = set(event.live)
+        self._consulting.reconciled(event)
         for attempt in tuple(context.state.calls):
             call = context.state.calls[attempt]
             is_told = boxes is None or call.launch.box in boxes
@@ -229,7 +233,14 @@ class Control:
             return
         if call.hangup is not None:  # asked for, and perhaps never heard
             self._context.emit(Hangup(attempt=attempt, reason=call.hangup))
-        if talking_to is None:
+        self._match(call, talking_to)
+
+    def _match(self, call: CallRow, talking_to: AgentId | None) -> None:
+        """A call that goes on, and whom the telephone system has it joined to."""
+        attempt = call.launch.attempt
+        if call.state is AttemptState.HELD:
+            self._consulting.found(call, talking_to)
+        elif talking_to is None:
             if call.state in _TALKING:
                 phases.hang_up(self._context, call, HangupReason.AGENT_GONE)
         elif talking_to == call.next_agent:
@@ -264,6 +275,7 @@ class Control:
             # A launch is a fact of the record; a ring and a running limit are spans.
             if call.state in UNANSWERED or call.state in UNJOINED:
                 phases.shift(call, by)
+            phases.shift_hold(call, by)
         for box in state.boxes.values():
             box.hold_until += by
         for number in state.caller_ids.values():

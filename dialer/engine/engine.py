@@ -30,7 +30,9 @@ from dialer.engine.calling.afterthoughts import Afterthoughts
 from dialer.engine.calling.calls import Calls
 from dialer.engine.calling.channel_gone import ChannelGone
 from dialer.engine.calling.conference import Conference, News
+from dialer.engine.calling.consulting import Consulting
 from dialer.engine.calling.ending import Ending
+from dialer.engine.calling.handing_on import HandingOn
 from dialer.engine.calling.hanging_up import HangingUp
 from dialer.engine.calling.heard import Heard
 from dialer.engine.calling.joining import Joining
@@ -91,7 +93,9 @@ class DialerEngine:
         )
         self._by_hand = ByHand(context, self._launcher)
         self._transferring = Transferring(context, self._roster, self._pacing)
-        self._conference = Conference(context, self._roster, self._pacing, self._clearing, self._ending)
+        handing_on = HandingOn(context, self._roster, self._pacing)
+        self._consulting = consulting = Consulting(context, handing_on)
+        self._conference = Conference(context, self._clearing, self._ending, handing_on, consulting)
         self._boxes = Boxes(context, self._roster, self._calls, joining, self._conference)
         self._control = Control(
             context,
@@ -101,6 +105,7 @@ class DialerEngine:
             self._calls,
             joining,
             self._transferring,
+            consulting,
             self._boxes,
         )
         self._heard = Heard(
@@ -301,6 +306,8 @@ class DialerEngine:
                 self._watching.look(AttemptId(name))
             case TimerKind.SHIFT:
                 self._end_shift(AgentId(name))
+            case TimerKind.HOLD:
+                self._consulting.look(AttemptId(name))
             case TimerKind.WRAP:
                 self._end_wrap_up(AttemptId(name))
             case TimerKind.INBOUND_WRAP:
@@ -365,9 +372,7 @@ class DialerEngine:
             e.AgentPauseRequested: self._pause,
             e.AgentHungUp: self._hanging_up.by_agent,
             e.TransferRequested: self._transferring.requested,
-            e.ThirdPartyRequested: self._conference.requested,
-            e.ThirdPartyReleased: self._conference.released,
-            e.ConferenceLeft: self._conference.left,
+            **self._conference.table(),
             e.AgentLoggedOut: self._log_out,
             e.AgentLegLost: self._lose_leg,
             e.AgentLegRestored: roster.restore_leg,
@@ -379,6 +384,7 @@ class DialerEngine:
             e.CallAnswered: self._guests_first(calls.answered),
             e.CallBridged: self._guests_first(self._bridged),
             e.BridgeFailed: self._bridge_failed,
+            **self._consulting.table(),
             e.CallTimedOut: calls.timed_out,
             e.OverflowAnswered: self._heard.overflow_answered,
             e.VoicePlayed: self._heard.played,
@@ -434,11 +440,11 @@ class DialerEngine:
         return lambda event: None if conference.takes(event) else handle(event)
 
     def _bridged(self, event: e.CallBridged) -> None:
-        if not self._transferring.takes_bridge(event):
+        if not self._transferring.takes_bridge(event) and not self._consulting.takes_bridge(event):
             self._calls.bridged(event)
 
     def _bridge_failed(self, event: e.BridgeFailed) -> None:
-        if not self._transferring.takes_failure(event):
+        if not self._transferring.takes_failure(event) and not self._consulting.takes_failure(event):
             self._calls.bridge_failed(event)
 
     def _release_floor(self, _event: e.FloorReleased) -> None:

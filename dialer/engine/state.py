@@ -59,6 +59,8 @@ class TimerKind(Word):
     """Nothing was heard of a call (attempt)."""
     GUEST = "guest"
     """Nothing was heard of a third party (attempt)."""
+    HOLD = "hold"
+    """Somebody is on hold for too long, or is not back from it (attempt)."""
     WRAP = "wrap"
     """After-call work takes too long (attempt)."""
     INBOUND_WRAP = "inbound_wrap"
@@ -266,6 +268,7 @@ class CallRow:
         hangup: why its end was asked for; it may stand in any state until the channel is gone.
         rang_at, answered_at, bridged_at, talk_ended_at, ended_at: POSIX seconds; None = did not happen yet.
         overflow_at: when somebody of the live overflow took it.
+        held_until: POSIX seconds by which who is on hold must be off it; None in every other state.
         abandoned: judged by the campaign's limit; None = not judged yet.
         outcome, cause, sip_code: set when the channel is gone.
     """
@@ -287,6 +290,7 @@ class CallRow:
     heard: HeardRow = field(default_factory=HeardRow)
     said: SaidRow | None = None
     sip_code: int | None = None
+    held_until: float | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -414,7 +418,14 @@ class ServiceRow:
 
 @dataclass(slots=True, kw_only=True)
 class GuestRow:
-    """A third party of a talk. `record` is of an attempt on the person's other number; None for a line."""
+    """A third party of a talk.
+
+    Args:
+        record: of an attempt on the person's other number; None for a line.
+        is_private: called to talk with the agent alone, while the person is on hold.
+        is_answered: they picked up; joined as soon as the person is on hold.
+        leaves: the agent goes when the person was let in.
+    """
 
     attempt: AttemptId
     talk: AttemptId
@@ -425,6 +436,9 @@ class GuestRow:
     number: NumberId | None = None
     box: BoxId = NO_BOX
     hangup: HangupReason | None = None
+    is_private: bool = False
+    is_answered: bool = False
+    leaves: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -31,7 +31,7 @@ from dialer.runtime.inbox import Inbox, Item, Taken
 from dialer.runtime.instruments import Instruments
 from dialer.runtime.link import Link, believed_after
 from dialer.runtime.loop_lag import watch_lag
-from dialer.runtime.outbox import Outbox
+from dialer.runtime.outbox import QUICK, Outbox
 from dialer.runtime.ports import Store
 from dialer.runtime.recovery import Recovered
 from dialer.runtime.settings import RuntimeSettings
@@ -396,7 +396,7 @@ class Floor:
             self._believed = believed_after(self._believed, event, 0 if item is None else item.link)
         since = item.arrived if item is not None else began
         for command in step.entry.commands:
-            if isinstance(command, (c.Bridge, c.Hangup, c.StopRecording)):
+            if isinstance(command, QUICK):
                 self._outbox.send_quick(command, since=since)
             elif isinstance(command, (c.BridgeInbound, c.HangupInbound, c.TellInboundPlace)):
                 self._inbound.send(command)

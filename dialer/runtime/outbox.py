@@ -1,10 +1,10 @@
 """What leaves for the telephone system, in two lanes.
 
-The quick lane (Bridge, Hangup, StopRecording) takes a command the moment the engine gave it. The other lane
-takes commands of committed steps, in order; an Originate passes three doors just before the wire: it must not
-be hung up meanwhile, its clearance must be valid now and unused, and the telephone system must be the one the
-engine believed in when it decided. What does not pass is told to the engine as `CallNotAttempted`. Nothing
-here is ever sent twice.
+The quick lane (Bridge, Hangup, hold and its end, StopRecording) takes a command the moment the engine gave
+it. The other lane takes commands of committed steps, in order; an Originate passes three doors just before
+the wire: it must not be hung up meanwhile, its clearance must be valid now and unused, and the telephone
+system must be the one the engine believed in when it decided. What does not pass is told to the engine as
+`CallNotAttempted`. Nothing here is ever sent twice.
 """
 
 import asyncio
@@ -22,6 +22,8 @@ from dialer.domain.commands import (
     DropAgentLeg,
     Hangup,
     HangupReason,
+    HoldPerson,
+    JoinThirdParty,
     LeaveMessage,
     Originate,
     ReleaseAgent,
@@ -29,7 +31,7 @@ from dialer.domain.commands import (
     StopRecording,
 )
 from dialer.domain.errors import StoreUnavailableError, TelephoneSystemUnavailableError
-from dialer.domain.events import BridgeFailed, CallNotAttempted, Event, RecordingStopped
+from dialer.domain.events import BridgeFailed, CallNotAttempted, Event, HoldFailed, RecordingStopped
 from dialer.domain.ids import AttemptId, BoxId, NumberId
 from dialer.domain.ports import TelephoneSystem
 from dialer.domain.record import instant
@@ -41,7 +43,9 @@ log = structlog.get_logger(__name__)
 
 LOOKED_UP_TOGETHER = 100
 
-QuickCommand = Bridge | Hangup | StopRecording
+QuickCommand = Bridge | HoldPerson | JoinThirdParty | Hangup | StopRecording
+QUICK = (Bridge, HoldPerson, JoinThirdParty, Hangup, StopRecording)
+"""The same, to look at."""
 SlowCommand = (
     Originate | ReleaseAgent | ConnectAgentLeg | DropAgentLeg | LeaveMessage | ConfirmOptOut | StartRecording
 )
@@ -129,8 +133,10 @@ class Outbox:
 
     def _quick_failed(self, command: QuickCommand, reason: str) -> None:
         log.warning("command.failed", command=type(command).__name__, attempt=command.attempt, why=reason)
-        if isinstance(command, Bridge):
+        if isinstance(command, Bridge | JoinThirdParty):
             self._tell(BridgeFailed(attempt=command.attempt, agent=command.agent, reason=reason))
+        elif isinstance(command, HoldPerson):
+            self._tell(HoldFailed(attempt=command.attempt, reason=reason))
         elif isinstance(command, StopRecording):
             self._tell(RecordingStopped(attempt=command.attempt, is_stopped=False, reason=reason))
 

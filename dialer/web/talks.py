@@ -7,6 +7,8 @@ from pydantic import Field
 
 from dialer.domain.events import (
     ConferenceLeft,
+    ConsultationOpened,
+    ConsultationRequested,
     Event,
     RecordingNoticeSpoken,
     RecordingObjected,
@@ -60,11 +62,10 @@ async def transfer(agent: str, body: Transfer, office: TheOffice, token: Asking)
 async def call_third_party(agent: str, body: ThirdParty, office: TheOffice, token: Asking) -> Committed:
     """Call somebody outside into the talk; 409 with the reason when the gate or the floor does not let it."""
     demand_seat(token, agent)
-    if (body.line is None) == (body.number is None):
-        raise HTTPException(422, "give either a line of the campaign or a number of the person")
-    number = None if body.number is None else NumberId(body.number)
-    event = ThirdPartyRequested(agent=AgentId(agent), line=body.line, number=number)
-    return await _tell(office, event, agent)
+    number = _number_of(body)
+    return await _tell(
+        office, ThirdPartyRequested(agent=AgentId(agent), line=body.line, number=number), agent
+    )
 
 
 @router.post("/agents/{agent}/third-party/end")
@@ -79,6 +80,32 @@ async def leave_talk(agent: str, office: TheOffice, token: Asking) -> Committed:
     """Leave person and third party to themselves; after-call work begins."""
     demand_seat(token, agent)
     return await tell(office, ConferenceLeft(agent=AgentId(agent)))
+
+
+@router.post("/agents/{agent}/consult")
+async def consult(agent: str, body: ThirdParty, office: TheOffice, token: Asking) -> Committed:
+    """Put the person on hold and call somebody outside, to talk with them alone first; 409 with the reason
+    when the gate or the floor does not let it. `third-party/end` returns to the person, and so does every
+    other end of that call."""
+    demand_seat(token, agent)
+    number = _number_of(body)
+    return await _tell(
+        office, ConsultationRequested(agent=AgentId(agent), line=body.line, number=number), agent
+    )
+
+
+@router.post("/agents/{agent}/consult/join")
+async def let_in(agent: str, office: TheOffice, token: Asking) -> Committed:
+    """Take the person off hold into the talk with the third party; 409 while nobody is consulted."""
+    demand_seat(token, agent)
+    return await _tell(office, ConsultationOpened(agent=AgentId(agent)), agent)
+
+
+@router.post("/agents/{agent}/consult/complete")
+async def complete(agent: str, office: TheOffice, token: Asking) -> Committed:
+    """The same, and leave the two to themselves as soon as they hear each other; after-call work begins."""
+    demand_seat(token, agent)
+    return await _tell(office, ConsultationOpened(agent=AgentId(agent), leaves=True), agent)
 
 
 @router.post("/agents/{agent}/recording/notice")
@@ -105,6 +132,13 @@ async def take_over(attempt: str, body: TakeOver, office: TheOffice, token: Aski
     demand(token, Role.SUPERVISOR)
     event = TransferRequested(attempt=AttemptId(attempt), to=AgentId(body.agent), by=token.name)
     return await tell(office, event)
+
+
+def _number_of(body: ThirdParty) -> NumberId | None:
+    """The person's number that is to be called; None = it is a line of the campaign."""
+    if (body.line is None) == (body.number is None):
+        raise HTTPException(422, "give either a line of the campaign or a number of the person")
+    return None if body.number is None else NumberId(body.number)
 
 
 def _attempt_of(office: Office, agent: str) -> AttemptId:

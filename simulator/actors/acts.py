@@ -16,6 +16,8 @@ from dialer.domain.events import (
     AgentHungUp,
     CallBridged,
     ConferenceLeft,
+    ConsultationOpened,
+    ConsultationRequested,
     DialRequested,
     DispositionAdded,
     RecordingNoticeSpoken,
@@ -37,12 +39,14 @@ from simulator.scenario_settings import OUTSIDE_LINE
 from simulator.streams import Stream, Streams
 from simulator.world import FLOOR, World
 from telephony.lines.line import CallerLine, Line
+from telephony.lines.states import LineState
 
 _HEARS_MACHINE_S = 3.0
 _SAYS_NOTICE_S = 2.0
 _STAYS_S = 8.0
-"""Seconds of a machine that an agent hears before asking for the message, that saying the notice takes, and
-that an agent stays in a talk when the third party is there."""
+_CONSULTS_S = 5.0
+"""Seconds of a machine that an agent hears before asking for the message, that saying the notice takes, that
+an agent stays in a talk when the third party is there, and that asking somebody in private takes."""
 _THINKS_AGAIN_S = 60.0
 
 _Spot = tuple[Collector, Line | CallerLine]
@@ -181,25 +185,44 @@ class Acts:
         if not agent.hears(line) or not isinstance(line, Line):
             return
         u = self._streams.draws("third party", line.order.attempt)
+        asked = ConsultationRequested if u[1] < self._plan.consult else ThirdPartyRequested
         if self._has_line and u[0] >= self._plan.other_number:
-            self._world.tell(ThirdPartyRequested(agent=agent.name, line=OUTSIDE_LINE))
+            self._world.tell(asked(agent=agent.name, line=OUTSIDE_LINE))
+            if asked is ConsultationRequested and u[2] < self._plan.consult_no_more:
+                self._hang_up(spot)
             return
         numbers = (target.number for target in self._book.targets_of(line.order.person))
         other = next((number for number in numbers if number != line.order.number), None)
         if other is not None:
-            self._world.tell(ThirdPartyRequested(agent=agent.name, number=other))
+            self._world.tell(asked(agent=agent.name, number=other))
 
     def _third_party_came(self, event: CallBridged) -> None:
-        """All three hear each other: perhaps the agent leaves, or ends it."""
+        """All three hear each other: perhaps the agent leaves, or ends it. When it is agent and third party
+        alone, the agent lets the person in, with them or without, or ends it."""
         agent = next((one for one in self._everybody() if one.name == event.agent), None)
         line = None if agent is None else agent.line
         if agent is None or not isinstance(line, Line) or line.order.attempt == event.attempt:
             return
         u = self._streams.draws("conference", event.attempt)
+        if line.state is LineState.HELD:
+            opens = self._complete if u[0] < self._plan.leave_conference else self._let_in
+            released = u[1] < self._plan.release_third_party
+            self._later(_CONSULTS_S, self._release if released and u[2] < 0.5 else opens, (agent, line))
+            return
         if u[0] < self._plan.leave_conference:
             self._later(_STAYS_S, self._leave, (agent, line))
         elif u[1] < self._plan.release_third_party:
             self._later(_STAYS_S, self._release, (agent, line))
+
+    def _let_in(self, spot: _Spot) -> None:
+        agent, line = spot
+        if agent.hears(line):
+            self._world.tell(ConsultationOpened(agent=agent.name))
+
+    def _complete(self, spot: _Spot) -> None:
+        agent, line = spot
+        if agent.hears(line):
+            self._world.tell(ConsultationOpened(agent=agent.name, leaves=True))
 
     def _leave(self, spot: _Spot) -> None:
         agent, line = spot

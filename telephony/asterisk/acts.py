@@ -27,6 +27,13 @@ class MarkServed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OffHold:
+    """A person is in a talk again: what was recorded before goes on being recorded."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RingAgain:
     """An agent's phone is back: ring it."""
 
@@ -89,6 +96,7 @@ Told = (
     Event
     | HangUpChannel
     | MarkServed
+    | OffHold
     | RingAgain
     | RingSoon
     | AwaitPhone
@@ -108,6 +116,8 @@ class ChannelFact:
         is_ringing: the far end rings.
         partner: id of the channel it is joined to; None when alone or in a waiting room.
         endpoint: the phone or trunk it goes to; '' when not known.
+        is_held: in the waiting room of people on hold.
+        bridge: id of the bridge it is in, which is no waiting room; '' when in none.
     """
 
     channel: str
@@ -115,6 +125,8 @@ class ChannelFact:
     is_ringing: bool = False
     partner: str | None = None
     endpoint: str = ""
+    is_held: bool = False
+    bridge: str = ""
 
 
 ChannelFacts = Mapping[str, ChannelFact]

@@ -25,6 +25,8 @@ from dialer.domain.commands import (
     DropAgentLeg,
     Hangup,
     HangupInbound,
+    HoldPerson,
+    JoinThirdParty,
     LeaveMessage,
     Originate,
     ReleaseAgent,
@@ -53,6 +55,7 @@ from telephony.asterisk.acts import (
     EndRingingIn,
     HangUpChannel,
     MarkServed,
+    OffHold,
     RingAgain,
     RingSoon,
     TakeOver,
@@ -68,6 +71,7 @@ from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
 from telephony.asterisk.controls import CallControls
 from telephony.asterisk.cues import Cues
 from telephony.asterisk.errors import AmiError, NotConnectedError, UnsafeValueError
+from telephony.asterisk.holds import Holds
 from telephony.asterisk.inbound import InboundBook
 from telephony.asterisk.names import call_channel
 from telephony.asterisk.phone_sound import PhoneListener
@@ -124,6 +128,7 @@ class AsteriskSystem:
         self._cues = Cues()
         self._arrivals = Arrivals()
         self._recorder = Recorder(link=lambda: self._link, legs=self._legs, tell=self._tell)
+        self._holds = Holds(link=lambda: self._link, calls=self._calls, legs=self._legs, tell=self._tell)
         self._out: asyncio.Queue[Event | None] = asyncio.Queue(_MOST_OUTGOING)
         self._trunk_watch = TrunkWatch(
             self._trunks, (trunk.name for trunk in settings.trunks), steady=_steady, tell=self._tell
@@ -197,6 +202,8 @@ class AsteriskSystem:
                 self._bridge(command)
             case Hangup():
                 self._hang_up(command)
+            case HoldPerson() | JoinThirdParty():
+                self._spawn(self._holds.perform(command))
             case ReleaseAgent() | LeaveMessage() | ConfirmOptOut():
                 self._change_call(command)
             case StartRecording() | StopRecording():
@@ -512,6 +519,8 @@ class AsteriskSystem:
                 case HangUpChannel() | MarkServed():
                     order = orders.hang_up if isinstance(one, HangUpChannel) else orders.mark_served
                     self._spawn(self._send_quietly(order(one.channel)))
+                case OffHold():
+                    self._spawn(self._holds.off_hold(one.channel))
                 case RingAgain() | RingSoon() | AwaitPhone() | TakeOver():
                     self._seats.see_to(one)
                 case EndRingingIn():

@@ -37,6 +37,7 @@ from dialer.domain.events import (
     CallTimedOut,
     OptOutPressed,
     OverflowAnswered,
+    PersonHeld,
     RecordingBegan,
     VoicePlayed,
 )
@@ -47,6 +48,7 @@ from telephony.asterisk.acts import (
     EndRingingIn,
     HangUpChannel,
     MarkServed,
+    OffHold,
     Snapshot,
     Told,
     TrunkNews,
@@ -90,6 +92,7 @@ class Call:
     detected: Detected = Detected.NONE
     agent: AgentId | None = None
     was_joined: bool = False
+    is_held: bool = False
     is_timed_out: bool = False
     is_overflowing: bool = False
     has_early_media: bool = False
@@ -132,6 +135,7 @@ class CallBook:
             "FairdialPlayed": self._on_played,
             "FairdialRecording": self._on_recording,
             "FairdialOptOut": self._on_opt_out,
+            "FairdialHeld": self._on_held,
         }
 
     def __len__(self) -> int:
@@ -224,12 +228,18 @@ class CallBook:
             del self._calls[gone.attempt]
             if gone.trunk is not None:
                 told.append(TrunkNews(trunk=gone.trunk, released=True))
+        self._bridges.clear()
+        for fact in snapshot.channels.values():
+            if fact.bridge:
+                self._enter(fact.bridge, fact.channel)
         for attempt, fact in listed.items():
             # of one that another process placed, what was before is not known
             call = self._calls.setdefault(attempt, Call(attempt=attempt, is_doubtful=True))
             call.has_channel = True
             call.agent = agent_of(fact.partner) if fact.partner else None
             call.was_joined = call.was_joined or call.agent is not None
+            call.is_held = fact.is_held
+            call.was_joined = call.was_joined or fact.is_held
             if fact.is_up and call.answered_at is None:
                 call.answered_at, call.is_answer_told = now, True
                 told.append(CallAnswered(attempt=attempt, answered_at=now))
@@ -373,6 +383,10 @@ class CallBook:
     def _on_recording(self, call: Call, _message: AmiMessage, _: float) -> list[Told]:
         return [RecordingBegan(attempt=call.attempt)]
 
+    def _on_held(self, call: Call, _message: AmiMessage, _: float) -> list[Told]:
+        call.is_held = True
+        return [PersonHeld(attempt=call.attempt)]
+
     def _on_opt_out(self, call: Call, message: AmiMessage, _: float) -> list[Told]:
         return [OptOutPressed(attempt=call.attempt, key=message.get("key"))]
 
@@ -394,21 +408,27 @@ class CallBook:
     def _on_bridge_enter(self, message: AmiMessage, now: float) -> list[Told]:
         if message.get("bridgetechnology") == "holding_bridge":
             return []
-        channel = message.get("uniqueid")
-        attempt, agent = attempt_of(channel), agent_of(channel)
-        if attempt is None and agent is None:
+        bridge = self._enter(message.get("bridgeuniqueid"), message.get("uniqueid"))
+        if bridge is None:
             return []
-        bridge = self._bridges.setdefault(message.get("bridgeuniqueid"), _Bridge())
-        if attempt is not None:
-            bridge.calls.append(attempt)
-        if agent is not None:
-            bridge.agents.append(agent)
         told: list[Told] = []
         for one in bridge.calls:
             call = self.get(one)
             if call is not None and call.agent is None and bridge.agents:
                 told += self._joined(call, bridge.agents[0], self._stamp(message, now))
         return told
+
+    def _enter(self, name: str, channel: str) -> _Bridge | None:
+        """The bridge, with one of ours in it; None = it is nobody of ours."""
+        attempt, agent = attempt_of(channel), agent_of(channel)
+        if attempt is None and agent is None:
+            return None
+        bridge = self._bridges.setdefault(name, _Bridge())
+        if attempt is not None and attempt not in bridge.calls:
+            bridge.calls.append(attempt)
+        if agent is not None and agent not in bridge.agents:
+            bridge.agents.append(agent)
+        return bridge
 
     def _on_bridge_leave(self, message: AmiMessage) -> None:
         name = message.get("bridgeuniqueid")
@@ -468,9 +488,11 @@ class CallBook:
 
     def _joined(self, call: Call, agent: AgentId, at: float) -> list[Told]:
         call.agent, call.was_joined = agent, True
+        off_hold = [OffHold(channel=call_channel(call.attempt))] if call.is_held else []
+        call.is_held = False
         answer = self._tell_answer(call, call.detected)
         served = MarkServed(channel=call_channel(call.attempt))
-        return [*answer, CallBridged(attempt=call.attempt, agent=agent, bridged_at=at), served]
+        return [*answer, CallBridged(attempt=call.attempt, agent=agent, bridged_at=at), served, *off_hold]
 
     def _stamp(self, message: AmiMessage, now: float) -> float:
         """Asterisk's own time of the event on the floor's clock, never later than now."""

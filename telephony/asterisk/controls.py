@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from dialer.domain.ids import AgentId, AttemptId, EndpointId
 from dialer.domain.listening import Ear
+from telephony.asterisk import orders
 from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.errors import ActionRefusedError, UnsafeValueError
 from telephony.asterisk.names import call_channel, endpoint, is_supervisor_channel, supervisor_channel
@@ -109,9 +110,11 @@ class CallControls:
     async def pause_recording(self, attempt: AttemptId) -> None:
         """Write silence from here on (card data); the recording keeps its length."""
         await self._mute(attempt, 1)
+        await self._do(orders.mark_paused(call_channel(attempt), is_paused=True))
 
     async def resume_recording(self, attempt: AttemptId) -> None:
         """Write sound again."""
+        await self._do(orders.mark_paused(call_channel(attempt), is_paused=False))
         await self._mute(attempt, 0)
 
     async def _mute(self, attempt: AttemptId, state: int) -> None:

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 
 from compliance_gate.findings import Recording
 from dialer.domain.campaign import DetectionMode
-from dialer.domain.commands import SETUP_MOST_S, Bridge, Originate, TellInboundPlace
-from dialer.domain.events import BridgeFailed
+from dialer.domain.commands import (
+    SETUP_MOST_S,
+    Bridge,
+    HoldPerson,
+    JoinThirdParty,
+    Originate,
+    TellInboundPlace,
+)
+from dialer.domain.events import BridgeFailed, HoldFailed
 from dialer.domain.ids import AttemptId, EndpointId
 from dialer.domain.voice import PlannedVoice, Unserved
 from telephony.asterisk.names import call_channel, endpoint, phone_number, sound
@@ -85,7 +92,7 @@ def _third_party(command: Originate, talk: AttemptId, *, dial: str, trunk: str) 
     fields: dict[str, Value] = {
         "Channel": f"PJSIP/{phone_number(dial)}@{trunk}",
         "Context": "fairdial-third",
-        "Exten": "answered",
+        "Exten": "alone" if command.is_private else "answered",
         "Priority": 1,
         "Timeout": _most_ms(command),
         "CallerID": f"<{phone_number(command.caller_id)}>",
@@ -93,6 +100,49 @@ def _third_party(command: Originate, talk: AttemptId, *, dial: str, trunk: str) 
         "ChannelId": call_channel(command.attempt),
     }
     return Action(name="Originate", fields=fields, variables={"FD_TALK": call_channel(talk)})
+
+
+def hold(channel: str, leg: str) -> Action:
+    """Take the person to where hold music plays and the agent's leg to where it hears a ringing tone."""
+    return Action(
+        name="Redirect",
+        fields={
+            "Channel": channel,
+            "Context": "fairdial-customer",
+            "Exten": "hold",
+            "Priority": 1,
+            "ExtraChannel": leg,
+            "ExtraContext": "fairdial-agent",
+            "ExtraExten": "consult",
+            "ExtraPriority": 1,
+        },
+    )
+
+
+def let_in(command: JoinThirdParty) -> tuple[Action, ...]:
+    """Take the person off hold, into the talk that the third party is in."""
+    channel = call_channel(command.attempt)
+    place: dict[str, Value] = {"Context": "fairdial-customer", "Exten": "let-in", "Priority": 1}
+    return (
+        _set(channel, "FD_TALK", call_channel(command.third)),
+        Action(name="Redirect", fields={"Channel": channel, **place}),
+    )
+
+
+def mute_recording(channel: str, *, is_muted: bool) -> Action:
+    """Write silence into a recording from here on, or sound again."""
+    fields: dict[str, Value] = {"Channel": channel, "Direction": "both", "State": 1 if is_muted else 0}
+    return Action(name="MixMonitorMute", fields=fields)
+
+
+def mark_paused(channel: str, *, is_paused: bool) -> Action:
+    """Leave word at the channel that the agent paused its recording: it outlives whoever gave the order."""
+    return _set(channel, "FD_PAUSED", "1" if is_paused else "")
+
+
+def is_paused(channel: str) -> Action:
+    """Ask for that word."""
+    return Action(name="Getvar", fields={"Channel": channel, "Variable": "FD_PAUSED"})
 
 
 def cue(leg: str, name: str) -> tuple[Action, ...]:
@@ -206,7 +256,12 @@ def join(one: str, other: str) -> Action:
     return Action(name="Bridge", fields={"Channel1": one, "Channel2": other, "Tone": "no"})
 
 
-def not_joined(command: Bridge, reason: str) -> BridgeFailed:
+def not_held(command: HoldPerson, reason: str) -> HoldFailed:
+    """What is told of a hold that did not come."""
+    return HoldFailed(attempt=command.attempt, reason=reason)
+
+
+def not_joined(command: Bridge | JoinThirdParty, reason: str) -> BridgeFailed:
     """What is told of a join that did not come."""
     return BridgeFailed(attempt=command.attempt, agent=command.agent, reason=reason)
 

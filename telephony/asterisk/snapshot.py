@@ -13,6 +13,8 @@ from telephony.asterisk.wire import Action, AmiMessage
 
 # Where the dialplan keeps everybody who called us, joined to an agent or not.
 _INBOUND = "fairdial-inbound"
+# And where it keeps a person on hold.
+_CUSTOMER, _HOLD = "fairdial-customer", "hold"
 
 
 async def take_snapshot(link: AmiConnection) -> Snapshot:
@@ -48,6 +50,8 @@ def snapshot_of(bridges: tuple[AmiMessage, ...], channels: tuple[AmiMessage, ...
             is_ringing=item.get("channelstatedesc") == "Ringing",
             partner=_ours(others),
             endpoint=_endpoint(item.get("channel")),
+            bridge="" if item.get("bridgeid") in waiting_rooms else item.get("bridgeid"),
+            is_held=item.get("context") == _CUSTOMER and item.get("exten") == _HOLD,
         )
     inbound = tuple(_inbound(item, members) for item in channels if item.get("context") == _INBOUND)
     return Snapshot(channels=facts, inbound=inbound)

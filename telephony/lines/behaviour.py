@@ -205,6 +205,7 @@ class LineTimings:
         overflow_s: until the live overflow answers.
         goodbye_s: of what a caller is told before the line is hung up.
         begin_recording_s: from the order until a recording that begins in a talk runs.
+        private_wait_s: how long a third party who answered waits for the agent who has them called.
         queue_s: how long a caller waits for an agent before being told that nobody is free.
     """
 
@@ -220,4 +221,5 @@ class LineTimings:
     overflow_s: float = 1.0
     goodbye_s: float = 3.0
     begin_recording_s: float = 0.05
+    private_wait_s: float = 20.0
     queue_s: float = 60.0

@@ -15,7 +15,7 @@ class Line:
     Attributes:
         moves: how often its state changed; what was planned for an earlier state does not happen.
         answered_at, joined_at: POSIX seconds; 0 = not yet.
-        agent: who hears them; None = nobody of ours.
+        agent: who hears them, or has them on hold; None = nobody of ours.
         verdict: what detection has said so far.
         playing: the recording that is heard, and its sound file.
         ends_as: the outcome when it ends by itself.

@@ -23,6 +23,8 @@ from dialer.domain.commands import (
     DropAgentLeg,
     Hangup,
     HangupInbound,
+    HoldPerson,
+    JoinThirdParty,
     LeaveMessage,
     Originate,
     ReleaseAgent,
@@ -139,6 +141,10 @@ class LineNetwork:
                 agenda.order(self._timings.hangup_s, outbound.hang_up, command)
             case ReleaseAgent():
                 agenda.order(0.0, outbound.release, command)
+            case HoldPerson():
+                agenda.order(self._carrier.bridge_s(), outbound.hold, command)
+            case JoinThirdParty():
+                agenda.order(self._carrier.bridge_s(), outbound.join_third, command)
             case LeaveMessage() | StartRecording() | StopRecording() | ConfirmOptOut():
                 self._perform_sound(command)
             case ConnectAgentLeg():
@@ -294,9 +300,11 @@ class LineNetwork:
 
     def _drop_leg(self, agent: AgentId) -> None:
         heard = self._legs.gone(agent)
-        if isinstance(heard, Line):
+        if heard is None:
+            self._outbound.holder_gone(agent)
+        elif isinstance(heard, Line):
             self._outbound.agent_gone(heard, agent)
-        elif heard is not None:
+        else:
             self._inbound.agent_gone(heard)
 
     def _leg_lost(self, agent: AgentId) -> None:

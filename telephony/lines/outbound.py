@@ -17,6 +17,8 @@ from dialer.domain.commands import (
     Bridge,
     ConfirmOptOut,
     Hangup,
+    HoldPerson,
+    JoinThirdParty,
     LeaveMessage,
     Originate,
     ReleaseAgent,
@@ -34,8 +36,10 @@ from dialer.domain.events import (
     CallRinging,
     CallTimedOut,
     Event,
+    HoldFailed,
     OptOutPressed,
     OverflowAnswered,
+    PersonHeld,
     RecordingBegan,
     RecordingStopped,
     VoicePlayed,
@@ -61,6 +65,7 @@ _BY_HANGUP = {
     LineState.WAITING: Outcome.ABANDONED,
     LineState.PLAYING: Outcome.ABANDONED,
     LineState.JOINED: Outcome.CONNECTED,
+    LineState.HELD: Outcome.CONNECTED,
 }
 """What a line was that we hang up; the others have said how they end."""
 
@@ -173,6 +178,9 @@ class Outbound:
         if line is None or reason:
             self._say(BridgeFailed(attempt=order.attempt, agent=order.agent, reason=reason))
             return
+        if line.state is LineState.HELD and line.agent == order.agent:
+            self._take_back(line, order.agent)
+            return
         if line.agent is not None:
             self._let_go(line, line.agent)
         self._join(line, order.agent)
@@ -187,6 +195,8 @@ class Outbound:
 
     def _may_move(self, line: Line, order: Bridge) -> bool:
         """Whether the person may be given to another agent: theirs is gone, or passes them on."""
+        if line.state is LineState.HELD:
+            return line.agent in (None, order.agent)
         is_free = line.agent is None or line.agent == order.from_agent
         return line.state is LineState.JOINED and is_free
 
@@ -199,6 +209,37 @@ class Outbound:
         if outcome is Outcome.ABANDONED and line.verdict is Detected.MACHINE:
             outcome = Outcome.MACHINE
         self._end(line, outcome)
+
+    def hold(self, order: HoldPerson) -> None:
+        """The person hears hold music, for as long as they would have talked at most."""
+        line = self.lines.get(order.attempt)
+        if line is None or line.state is not LineState.JOINED or line.agent != order.agent:
+            self._say(HoldFailed(attempt=order.attempt, reason="the agent does not talk on it"))
+            return
+        self._move(line, LineMove.HOLD)
+        self._legs.free(order.agent, line)
+        self._plan_end(line)
+        self._say(PersonHeld(attempt=order.attempt))
+
+    def join_third(self, order: JoinThirdParty) -> None:
+        """The person on hold hears their agent and the third party, or it is said why not."""
+        line, third = self.lines.get(order.attempt), self.lines.get(order.third)
+        is_there = third is not None and third.state is LineState.JOINED and third.agent == order.agent
+        if line is None or line.state is not LineState.HELD or line.agent != order.agent or not is_there:
+            reason = "the person is not on hold, or the third party is gone"
+            self._say(BridgeFailed(attempt=order.attempt, agent=order.agent, reason=reason))
+            return
+        self._take_back(line, order.agent)
+
+    def _take_back(self, line: Line, agent: AgentId) -> None:
+        self._move(line, LineMove.JOIN)
+        self._legs.take(agent, line)
+        self._plan_end(line)
+        self._say(CallBridged(attempt=line.order.attempt, agent=agent, bridged_at=self._agenda.now))
+
+    def _plan_end(self, line: Line) -> None:
+        left_s = line.joined_at + line.behaviour.talk_s - self._agenda.now
+        self._agenda.plan(max(left_s, 0.0), self._talk_over, line)
 
     def release(self, order: ReleaseAgent) -> None:
         """The agent leaves the talk to the others."""
@@ -249,6 +290,10 @@ class Outbound:
             raise UnknownThingError("call", attempt)
         line.keys += keys
 
+    def holder_gone(self, agent: AgentId) -> None:
+        """The telephone of an agent who heard nobody died: who is on hold for them is nobody's."""
+        self._let_all_go(agent)
+
     def agent_gone(self, line: Line, agent: AgentId) -> None:
         """The agent's telephone died: the person hears silence and hangs up after a moment, unless another
         agent is joined before."""
@@ -279,6 +324,10 @@ class Outbound:
         agenda, order, behaviour = self._agenda, line.order, line.behaviour
         line.answered_at = agenda.now
         self._move(line, LineMove.ANSWER)
+        if order.is_private:
+            agenda.plan(self._timings.private_wait_s, self._lost_patience, line)
+            self._say(CallAnswered(attempt=order.attempt, answered_at=line.answered_at))
+            return
         if order.joins is not None:
             self._join_talk(line, order.joins)
             return
@@ -346,7 +395,8 @@ class Outbound:
         now = self._agenda.now
         self._move(line, LineMove.JOIN)
         line.agent, line.joined_at = agent, now
-        self._watcher.joined(line, agent, now)
+        if line.order.joins is None:
+            self._watcher.joined(line, agent, now)
         self._agenda.plan(line.behaviour.talk_s, self._talk_over, line)
         self._say(CallBridged(attempt=line.order.attempt, agent=agent, bridged_at=now))
 

@@ -1,9 +1,10 @@
 """How lines move: ours to people whom we call, and those of people who call us.
 
 A line that we placed is SETTING_UP (no sound yet), RINGING, WAITING (answered, nobody joined; announcements
-and detection are part of it), JOINED (an agent hears them, or they were left to a third party), PLAYING (the
-limit passed and the message is heard), OVERFLOWING (the limit passed and somebody of the live overflow takes
-them), LEAVING (a machine gets a message) or OVER. JOIN from JOINED passes a talk on to another agent.
+and detection are part of it), JOINED (an agent hears them, or they were left to a third party), HELD (they
+hear hold music, and nobody hears them), PLAYING (the limit passed and the message is heard), OVERFLOWING (the
+limit passed and somebody of the live overflow takes them), LEAVING (a machine gets a message) or OVER. JOIN
+from JOINED passes a talk on to another agent.
 
 A caller HEARS_MENU, is WAITING for an agent, JOINED, TOLD (that nobody is free, or that the opt-out was
 noted) or OVER. LOSE_AGENT: the agent's leg went, and the caller waits again; WAIT from TOLD: that
@@ -18,6 +19,7 @@ class LineState(Word):
     RINGING = "ringing"
     WAITING = "waiting"
     JOINED = "joined"
+    HELD = "held"
     PLAYING = "playing"
     OVERFLOWING = "overflowing"
     LEAVING = "leaving a message"
@@ -28,6 +30,7 @@ class LineMove(Word):
     RING = "ring"
     ANSWER = "answer"
     JOIN = "join"
+    HOLD = "hold"
     PLAY = "play"
     OVERFLOW = "overflow"
     LEAVE = "leave"
@@ -50,7 +53,8 @@ LINE = Machine(
             _M.LEAVE: _S.LEAVING,
             _M.END: _S.OVER,
         },
-        _S.JOINED: {_M.JOIN: _S.JOINED, _M.LEAVE: _S.LEAVING, _M.END: _S.OVER},
+        _S.JOINED: {_M.JOIN: _S.JOINED, _M.HOLD: _S.HELD, _M.LEAVE: _S.LEAVING, _M.END: _S.OVER},
+        _S.HELD: {_M.JOIN: _S.JOINED, _M.END: _S.OVER},
         _S.PLAYING: {_M.END: _S.OVER},
         _S.OVERFLOWING: {_M.END: _S.OVER},
         _S.LEAVING: {_M.END: _S.OVER},

@@ -16,6 +16,7 @@ from dialer.domain.events import (
     CallRinging,
     CallTimedOut,
     Event,
+    HoldFailed,
     InboundArrived,
     InboundBridged,
     InboundBridgeFailed,
@@ -29,6 +30,7 @@ from dialer.domain.events import (
     NetworkReconciled,
     OptOutPressed,
     OverflowAnswered,
+    PersonHeld,
     RecordingBegan,
     RecordingStopped,
     VoicePlayed,
@@ -48,6 +50,7 @@ _SPOKEN = (
     | CallNotAttempted
     | CallRinging
     | CallTimedOut
+    | HoldFailed
     | InboundArrived
     | InboundBridged
     | InboundBridgeFailed
@@ -60,6 +63,7 @@ _SPOKEN = (
     | InboundWaiting
     | OptOutPressed
     | OverflowAnswered
+    | PersonHeld
     | RecordingBegan
     | RecordingStopped
     | VoicePlayed

@@ -113,6 +113,7 @@ class Floor:
         detection: DetectionMode = DetectionMode.OFF,
         may_play: frozenset[Recording] = frozenset({Recording.ABANDONMENT_MESSAGE}),
         joins: AttemptId | None = None,
+        is_private: bool = False,
         voice: PlannedVoice | None = None,
         caller_id: str = "+15550100199",
         dial: str | None = None,
@@ -142,6 +143,7 @@ class Floor:
             answer_limit_s=2.0,
             detection=detection,
             joins=joins,
+            is_private=is_private,
             voice=voice,
         )
         await self.system.perform(command, dial=number)

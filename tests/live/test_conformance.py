@@ -18,6 +18,7 @@ from telephony.asterisk.connection import AmiAddress
 from telephony.asterisk.orders import Voice
 from telephony.asterisk.trunks import TrunkPlan
 from telephony.conformance.bench import Bench, Numbers
+from telephony.conformance.consulting import *  # noqa: F403  # the tests
 from telephony.conformance.inbound import *  # noqa: F403  # the tests
 from telephony.conformance.suite import *  # noqa: F403  # the tests
 

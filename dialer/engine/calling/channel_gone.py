@@ -110,7 +110,9 @@ class ChannelGone:
             case AttemptState.HANDED_ON:
                 self._end(call, Outcome.CONNECTED, wraps=is_at_it)
                 self._ending.after_agent_left(call)
-            case AttemptState.CONNECTED | AttemptState.PASSING if agent is not None and is_at_it:
+            case AttemptState.CONNECTED | AttemptState.HELD | AttemptState.PASSING if (
+                agent is not None and is_at_it
+            ):
                 self._end(call, Outcome.CONNECTED, wraps=True)
                 self._wrap_up(call, agent)
             case _:

@@ -6,22 +6,24 @@ role of their own to the gate; another number of the person is a call to that pe
 has one third party at a time. When the agent leaves, the talk is *handed on*: it lasts as long as both others
 do, and the agent's after-call work has begun. No party is left alone: when the third one goes then, the
 person's call is ended, and the other way round.
+
+A third party may also be called to be consulted first, while the person is on hold (`consulting`): then the
+person's hold is ordered in the same step, and whoever answers is joined to the agent alone.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.findings import Clearance, GateDecision
 from compliance_gate.request import Address, Debt, NumberOnFile, PersonFile, ProposedContact
 from compliance_gate.words import AddressKind, Mode, NumberKind, NumberRole, Place, Tech
-from dialer.domain.agent import AgentMove
 from dialer.domain.attempt import AttemptState, Outcome
 from dialer.domain.campaign import CampaignSettings, DetectionMode
 from dialer.domain.commands import (
-    Hangup,
     HangupReason,
+    HoldPerson,
     Originate,
-    ReleaseAgent,
     StoreAttempt,
     StoreDenial,
     StoreThirdParty,
@@ -34,6 +36,7 @@ from dialer.domain.events import (
     CallNotAttempted,
     CallRinging,
     ConferenceLeft,
+    ConsultationRequested,
     ThirdPartyReleased,
     ThirdPartyRequested,
 )
@@ -41,38 +44,53 @@ from dialer.domain.ids import AttemptId, DebtId, NumberId, PersonId
 from dialer.domain.record import AttemptRecord
 from dialer.domain.third_party import THIRD_PARTY, OutsideLine, ThirdPartyMove, ThirdPartyState
 from dialer.engine.calling import phases
+from dialer.engine.calling.consulting import Consulting
 from dialer.engine.calling.ending import Ending
-from dialer.engine.calling.guests import guest_of, talk_of
-from dialer.engine.calling.spans import talked_s
+from dialer.engine.calling.guests import guest_of, hang_up_guest, is_heard, talk_of
+from dialer.engine.calling.handing_on import HandingOn
 from dialer.engine.context import Context
 from dialer.engine.handling import answer_limit_s, ring_s
 from dialer.engine.launching.clearing import Clearing
-from dialer.engine.launching.pacing_port import PacingPort
-from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, CallRow, GuestRow, TimerKind
-from pacing.policy import TalkEnded
 
 GUEST_WATCH_S = 60.0
 """Seconds beyond the ring after which a third party of whom nothing was heard is ended by us."""
 
+Asked = ThirdPartyRequested | ConsultationRequested
 News = CallRinging | CallAnswered | CallBridged | CallEnded | CallNotAttempted
+
+_TALKS = frozenset({ThirdPartyState.CONSULTED, ThirdPartyState.JOINED})
 
 
 class Conference:
     """Calls third parties into talks."""
 
     def __init__(
-        self, context: Context, roster: Roster, pacing: PacingPort, clearing: Clearing, ending: Ending
+        self,
+        context: Context,
+        clearing: Clearing,
+        ending: Ending,
+        handing_on: HandingOn,
+        consulting: Consulting,
     ) -> None:
         self._context = context
-        self._roster = roster
-        self._pacing = pacing
         self._clearing = clearing
+        self._handing_on = handing_on
+        self._consulting = consulting
         self._ending = ending
 
     # --- what agents ask for -----------------------------------------------------------------------------
 
-    def requested(self, event: ThirdPartyRequested) -> None:
+    def table(self) -> dict[type, Callable[..., None]]:
+        """Who takes which event of what agents ask for."""
+        return {
+            ThirdPartyRequested: self.requested,
+            ConsultationRequested: self.requested,
+            ThirdPartyReleased: self.released,
+            ConferenceLeft: self.left,
+        }
+
+    def requested(self, event: Asked) -> None:
         """Ask the gate, write down, call. A refusal is told to the agent, with its reason."""
         context = self._context
         agent = context.agent(event.agent)
@@ -87,10 +105,11 @@ class Conference:
         if why is not None:
             self._refuse(agent, why)
             return
+        is_private = isinstance(event, ConsultationRequested)
         if line is not None:
-            self._call_line(agent, call, settings, line)
+            self._call_line(agent, call, settings, line, is_private=is_private)
         elif event.number is not None:
-            self._call_number(agent, call, settings, event.number)
+            self._call_number(agent, call, settings, event.number, is_private=is_private)
 
     def released(self, event: ThirdPartyReleased) -> None:
         """End the third party's call."""
@@ -99,7 +118,7 @@ class Conference:
         if guest is None:
             self._context.ignore("late_third_party_release", "there is no third party's call to end")
             return
-        self._hang_up(guest, HangupReason.AGENT)
+        hang_up_guest(self._context, guest, HangupReason.AGENT)
 
     def left(self, event: ConferenceLeft) -> None:
         """The agent goes; person and third party stay."""
@@ -112,16 +131,7 @@ class Conference:
                 "late_conference_leaving", "no third party is on the line whom the person could be left with"
             )
             return
-        phases.hand_on(call, at=context.now)
-        campaign = context.state.campaigns[call.launch.campaign]
-        talk_s = talked_s(call, context.now)
-        self._roster.move(agent, AgentMove.CALL_OVER)
-        self._pacing.observe(campaign, call.launch.pool, TalkEnded(agent_id=agent.agent, talk_s=talk_s))
-        if campaign.settings.wrap_up_limit_s is not None:
-            context.set_timer(
-                context.now + campaign.settings.wrap_up_limit_s, TimerKind.WRAP, call.launch.attempt
-            )
-        context.emit(ReleaseAgent(attempt=call.launch.attempt, agent=agent.agent))
+        self._handing_on.hand_on(call, agent)
 
     # --- what the telephone system says ------------------------------------------------------------------
 
@@ -138,8 +148,11 @@ class Conference:
                     guest.record = replace(
                         guest.record, answered_at=min(event.answered_at, self._context.now)
                     )
+                if not guest.is_answered:
+                    guest.is_answered = True
+                    self._consulting.join_privately(guest)
             case CallBridged():
-                self._move(guest, ThirdPartyMove.JOIN)
+                self._move(guest, ThirdPartyMove.CONSULT if guest.is_private else ThirdPartyMove.JOIN)
             case CallEnded():
                 self._over(guest, event.outcome, event.cause, event.sip_code)
             case CallNotAttempted():
@@ -149,25 +162,24 @@ class Conference:
     def watch(self, attempt: AttemptId) -> None:
         """Nothing was heard of a third party for too long: end it, then close it."""
         guest = self._context.state.guests.get(attempt)
-        if guest is None or guest.state is ThirdPartyState.JOINED:
+        if guest is None or guest.state in _TALKS:
             return
         if guest.hangup is HangupReason.UNACCOUNTED:
             self._over(guest, Outcome.UNKNOWN, "never heard of")
             return
         guest.hangup = None
-        self._hang_up(guest, HangupReason.UNACCOUNTED)
+        hang_up_guest(self._context, guest, HangupReason.UNACCOUNTED)
         self._context.set_timer(self._context.now + GUEST_WATCH_S, TimerKind.GUEST, attempt)
 
     def close_unknown(self, guest: GuestRow) -> None:
-        """The telephone system does not know it any more."""
-        self._over(guest, Outcome.UNKNOWN, "not found in the telephone system")
+        """The telephone system does not know it any more; who is on hold for it is seen to elsewhere."""
+        self._close(guest, Outcome.UNKNOWN, "not found in the telephone system")
 
     # --- asking and calling ------------------------------------------------------------------------------
 
-    def _why_not(self, call: CallRow, event: ThirdPartyRequested, line: OutsideLine | None) -> str | None:
+    def _why_not(self, call: CallRow, event: Asked, line: OutsideLine | None) -> str | None:
         """Why no third party may be called now, whoever it is; None when one may."""
         state = self._context.state
-        box = state.boxes.get(call.launch.box)
         reason: str | None = None
         if guest_of(state, call.launch.attempt) is not None:
             reason = "there is a third party already"
@@ -175,16 +187,24 @@ class Conference:
             reason = f"the campaign has no outside line {event.line!r}"
         elif state.is_floor_stopped:
             reason = f"the whole floor is stopped: {state.floor_stop_reason}"
-        elif not state.is_network_up or (box is not None and not box.is_up):
+        elif not is_heard(state, call):
             reason = "the telephone system is not heard"
         elif state.holds:
             reason = "; ".join(state.holds.values())
         elif event.number is not None and event.number in state.locked_numbers:
             reason = "the number is being called, or talked on, already"
+        elif isinstance(event, ConsultationRequested) and _is_recording_begun(call):
+            reason = "the recording is just beginning: ask again"
         return reason
 
     def _call_line(
-        self, agent: AgentRow, call: CallRow, settings: CampaignSettings, line: OutsideLine
+        self,
+        agent: AgentRow,
+        call: CallRow,
+        settings: CampaignSettings,
+        line: OutsideLine,
+        *,
+        is_private: bool,
     ) -> None:
         context = self._context
         number = NumberId(f"line:{line.name}")
@@ -197,7 +217,7 @@ class Conference:
         if decision.clearance is None:
             self._refuse(agent, _reason(decision))
             return
-        guest = self._seat(agent, call, line.name, None)
+        guest = self._seat(agent, call, line.name, None, is_private=is_private)
         context.emit(
             StoreThirdParty(
                 attempt=guest.attempt,
@@ -211,7 +231,13 @@ class Conference:
         self._originate(guest, call, settings, decision.clearance, person, number, line.number)
 
     def _call_number(
-        self, agent: AgentRow, call: CallRow, settings: CampaignSettings, number: NumberId
+        self,
+        agent: AgentRow,
+        call: CallRow,
+        settings: CampaignSettings,
+        number: NumberId,
+        *,
+        is_private: bool,
     ) -> None:
         context = self._context
         file = context.state.persons[call.launch.person].file
@@ -238,7 +264,7 @@ class Conference:
             )
             self._refuse(agent, _reason(decision))
             return
-        guest = self._seat(agent, call, "the person's other number", number)
+        guest = self._seat(agent, call, "the person's other number", number, is_private=is_private)
         guest.record = AttemptRecord(
             attempt=guest.attempt,
             campaign=call.launch.campaign,
@@ -256,7 +282,9 @@ class Conference:
         context.emit(StoreAttempt(record=guest.record, findings=decision.findings))
         self._originate(guest, call, settings, decision.clearance, call.launch.person, number, "")
 
-    def _seat(self, agent: AgentRow, call: CallRow, name: str, number: NumberId | None) -> GuestRow:
+    def _seat(
+        self, agent: AgentRow, call: CallRow, name: str, number: NumberId | None, *, is_private: bool
+    ) -> GuestRow:
         state = self._context.state
         state.attempts_made += 1
         guest = GuestRow(
@@ -267,6 +295,7 @@ class Conference:
             name=name,
             number=number,
             box=call.launch.box,
+            is_private=is_private,
         )
         state.guests[guest.attempt] = guest
         return guest
@@ -284,6 +313,8 @@ class Conference:
         context = self._context
         rings_s = ring_s(settings, clearance.handling)
         context.set_timer(context.now + rings_s + GUEST_WATCH_S, TimerKind.GUEST, guest.attempt)
+        if guest.is_private:
+            context.emit(HoldPerson(attempt=call.launch.attempt, agent=guest.agent))
         context.emit(
             Originate(
                 attempt=guest.attempt,
@@ -298,6 +329,7 @@ class Conference:
                 box=call.launch.box,
                 joins=call.launch.attempt,
                 line=line,
+                is_private=guest.is_private,
             )
         )
 
@@ -313,15 +345,16 @@ class Conference:
         else:
             self._context.ignore("late_third_party")
 
-    def _hang_up(self, guest: GuestRow, reason: HangupReason) -> None:
-        if guest.hangup is None:
-            guest.hangup = reason
-            self._context.emit(Hangup(attempt=guest.attempt, reason=reason))
-
     def _over(self, guest: GuestRow, outcome: Outcome, cause: str, sip_code: int | None = None) -> None:
+        self._close(guest, outcome, cause, sip_code)
+        call = self._context.state.calls.get(guest.talk)
+        if call is not None and call.state is AttemptState.HELD:
+            self._consulting.bring_back(call)
+
+    def _close(self, guest: GuestRow, outcome: Outcome, cause: str, sip_code: int | None = None) -> None:
         context = self._context
         state = context.state
-        was_joined = guest.state is ThirdPartyState.JOINED
+        was_reached = guest.state in _TALKS
         guest.state = THIRD_PARTY.move(guest.state, ThirdPartyMove.END)
         del state.guests[guest.attempt]
         if guest.record is not None and guest.number is not None:
@@ -331,11 +364,17 @@ class Conference:
             record = replace(guest.record, outcome=final, cause=cause, sip_code=sip_code)
             self._ending.record_guest(replace(record, ended_at=context.now))
         agent = state.agents.get(guest.agent)
-        if agent is not None and not was_joined:
+        if agent is not None and not was_reached:
             agent.notice = f"{guest.name} was not reached: {outcome.value}"
         call = state.calls.get(guest.talk)
         if call is not None and call.state is AttemptState.HANDED_ON:
             phases.hang_up(context, call, HangupReason.TALK_OVER)
+
+
+def _is_recording_begun(call: CallRow) -> bool:
+    """Whether the telephone system has the person out of the talk, to begin a recording."""
+    note = call.heard.note
+    return note is not None and note.objected_at is None and not call.heard.is_recorded
 
 
 def _proposed(settings: CampaignSettings, number: NumberId, debts: tuple[DebtId, ...]) -> ProposedContact:

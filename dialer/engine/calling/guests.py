@@ -24,9 +24,21 @@ def guest_of(state: EngineState, talk: AttemptId) -> GuestRow | None:
     return None
 
 
+def hang_up_guest(context: Context, guest: GuestRow, reason: HangupReason) -> None:
+    """Ask for the end of the third party's call, once."""
+    if guest.hangup is None:
+        guest.hangup = reason
+        context.emit(Hangup(attempt=guest.attempt, reason=reason))
+
+
 def send_guest_away(context: Context, call: CallRow) -> None:
     """The person's call is over: a third party has nobody left to talk with."""
     guest = guest_of(context.state, call.launch.attempt) if context.state.guests else None
-    if guest is not None and guest.hangup is None:
-        guest.hangup = HangupReason.TALK_OVER
-        context.emit(Hangup(attempt=guest.attempt, reason=HangupReason.TALK_OVER))
+    if guest is not None:
+        hang_up_guest(context, guest, HangupReason.TALK_OVER)
+
+
+def is_heard(state: EngineState, call: CallRow) -> bool:
+    """Whether the telephone system that has the call is heard."""
+    box = state.boxes.get(call.launch.box)
+    return state.is_network_up and (box is None or box.is_up)

@@ -124,7 +124,7 @@ class Joining:
                 phases.unbridge(call)  # the talk stays with whom it was
             case AttemptState.PASSING:
                 phases.lose_agent(call)  # the bridge to the other agent is on its way
-            case AttemptState.CONNECTED:
+            case AttemptState.CONNECTED | AttemptState.HELD:
                 send_guest_away(self._context, call)
                 phases.lose_agent(call)
                 self._rescue(call)

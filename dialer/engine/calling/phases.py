@@ -94,9 +94,21 @@ def be_taken(call: CallRow, *, at: float) -> None:
 def connect(call: CallRow, agent: AgentId, *, at: float) -> None:
     """Both hear each other. The first join dates the talk."""
     _move(call, _M.CONNECT)
-    call.agent, call.next_agent = agent, None
+    call.agent, call.next_agent, call.held_until = agent, None, None
     if call.bridged_at is None:
         call.bridged_at = at
+
+
+def hold(call: CallRow, *, until: float) -> None:
+    """The person is on hold, at most until POSIX seconds `until`; they are their agent's still."""
+    _move(call, _M.HOLD)
+    call.held_until = until
+
+
+def end_hold(call: CallRow, *, by: float) -> None:
+    """The person is to be with their agent again by POSIX seconds `by`."""
+    assert call.state is AttemptState.HELD, "nobody else is on hold"
+    call.held_until = by
 
 
 def pass_on(call: CallRow, to: AgentId) -> None:
@@ -108,6 +120,7 @@ def pass_on(call: CallRow, to: AgentId) -> None:
 def lose_agent(call: CallRow) -> None:
     """Who talked with the person is gone, and the person is not."""
     _move(call, _M.LOSE_AGENT)
+    call.held_until = None
 
 
 def leave_message(call: CallRow, disposition: Disposition, *, at: float) -> None:
@@ -137,7 +150,7 @@ def end(call: CallRow, outcome: Outcome, *, at: float, wraps: bool = False) -> N
     _move(call, _M.WRAP_UP if wraps else _M.END)
     call.outcome = outcome
     call.ended_at = at
-    call.next_agent = None
+    call.next_agent = call.held_until = None
 
 
 def close(call: CallRow) -> None:
@@ -203,6 +216,12 @@ def shift(call: CallRow, by: float) -> None:
         call.rang_at += by
     if call.answered_at is not None:
         call.answered_at += by
+
+
+def shift_hold(call: CallRow, by: float) -> None:
+    """The wall clock stepped: who is on hold is not brought back earlier or later for it."""
+    if call.held_until is not None:
+        call.held_until += by
 
 
 def hang_up(context: Context, call: CallRow, reason: HangupReason) -> None:

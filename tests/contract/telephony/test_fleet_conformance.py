@@ -6,6 +6,7 @@ import pytest
 
 from dialer.domain.ids import BoxId, EndpointId
 from telephony.conformance.bench import ENDPOINT, Bench
+from telephony.conformance.consulting import *  # noqa: F403 - as below
 from telephony.conformance.inbound import *  # noqa: F403 - as below
 from telephony.conformance.numbers import NUMBERS, planned_public
 from telephony.conformance.passing import VirtualTime

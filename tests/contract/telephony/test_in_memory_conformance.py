@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from telephony.conformance.bench import Bench
+from telephony.conformance.consulting import *  # noqa: F403 - as below
 from telephony.conformance.inbound import *  # noqa: F403 - as below
 from telephony.conformance.numbers import NUMBERS, planned_public
 from telephony.conformance.passing import VirtualTime

@@ -17,6 +17,7 @@ from simulator.streams import Streams
 from simulator.telephone_network import TelephoneNetwork
 from simulator.world import World
 from telephony.conformance.bench import Bench
+from telephony.conformance.consulting import *  # noqa: F403 - as below
 from telephony.conformance.inbound import *  # noqa: F403 - as below
 from telephony.conformance.numbers import NUMBERS, planned_public
 from telephony.conformance.passing import VirtualTime

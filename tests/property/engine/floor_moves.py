@@ -47,7 +47,7 @@ from dialer.domain.past_talk import PastTalk
 from dialer.domain.record import instant
 from dialer.domain.telephone_events import BoxFound
 from dialer.domain.third_party import ThirdPartyState
-from dialer.engine.state import EngineState
+from dialer.engine.state import EngineState, GuestRow
 
 Floor = Any
 T = TypeVar("T")
@@ -221,6 +221,12 @@ def _third_party(now: Now) -> e.Event:
     return e.ThirdPartyRequested(agent=agent, number=number)
 
 
+def _consultation(now: Now) -> e.Event:
+    asked = _third_party(now)
+    assert isinstance(asked, e.ThirdPartyRequested)
+    return e.ConsultationRequested(agent=asked.agent, line=asked.line, number=asked.number)
+
+
 def _asked(now: Now) -> PersonRequest:
     kind = now.one((RequestKind.STOP_CALLING, RequestKind.DO_NOT_CALL, RequestKind.DISPUTE))
     number = str(now.number) if kind is RequestKind.DO_NOT_CALL else None
@@ -307,6 +313,8 @@ MEANT: Mapping[type, Callable[[Now], e.Event]] = {
     ),
     e.TransferRequested: lambda now: e.TransferRequested(attempt=now.talk(), to=now.free(), by="anna"),
     e.ThirdPartyRequested: _third_party,
+    e.ConsultationRequested: _consultation,
+    e.ConsultationOpened: lambda now: e.ConsultationOpened(agent=now.talker(), leaves=bool(now.pick % 2)),
     e.ThirdPartyReleased: lambda now: e.ThirdPartyReleased(agent=now.talker()),
     e.ConferenceLeft: lambda now: e.ConferenceLeft(agent=now.talker()),
     e.AgentLoggedOut: lambda now: e.AgentLoggedOut(agent=now.agent),
@@ -371,6 +379,8 @@ MEANT: Mapping[type, Callable[[Now], e.Event]] = {
     e.BridgeFailed: lambda now: e.BridgeFailed(
         attempt=now.attempt, agent=now.agent_of(now.attempt), reason="test"
     ),
+    e.PersonHeld: lambda now: e.PersonHeld(attempt=now.talk()),
+    e.HoldFailed: lambda now: e.HoldFailed(attempt=now.talk(), reason="test"),
     e.CallTimedOut: lambda now: e.CallTimedOut(
         attempt=now.attempt, message_played=bool(now.pick % 2), overflow=now.pick % 4 == 0
     ),
@@ -466,11 +476,36 @@ def _goes_on(now: Now) -> e.Event:
         return _inbound_goes_on(now, InboundId(thing))
     attempt = AttemptId(thing)
     guest = state.guests[attempt]
+    return _guest_goes_on(now, guest)
+
+
+def _guest_goes_on(now: Now, guest: GuestRow) -> e.Event:
+    attempt = guest.attempt
+    if guest.is_private:
+        return _consultation_goes_on(now, guest)
     if guest.state is ThirdPartyState.LAUNCHED:
         return e.CallRinging(attempt=attempt)
     if guest.state is ThirdPartyState.RINGING:
         return e.CallBridged(attempt=attempt, agent=guest.agent, bridged_at=now.at)
     return e.ConferenceLeft(agent=guest.agent)
+
+
+def _consultation_goes_on(now: Now, guest: GuestRow) -> e.Event:
+    call = now.state.calls.get(guest.talk)
+    event: e.Event = e.CallBridged(attempt=guest.talk, agent=guest.agent, bridged_at=now.at)
+    if guest.state is ThirdPartyState.JOINED:
+        event = e.ConferenceLeft(agent=guest.agent)
+    elif guest.state is ThirdPartyState.CONSULTED and now.pick % 2:
+        event = e.ConsultationOpened(agent=guest.agent, leaves=now.pick % 3 == 0)
+    elif guest.state is ThirdPartyState.CONSULTED:
+        pass
+    elif call is not None and call.state is AttemptState.CONNECTED:
+        event = e.PersonHeld(attempt=guest.talk)
+    elif not guest.is_answered:
+        event = e.CallAnswered(attempt=guest.attempt, answered_at=now.at)
+    else:
+        event = e.CallBridged(attempt=guest.attempt, agent=guest.agent, bridged_at=now.at)
+    return event
 
 
 _ENDS_NEXT = (
@@ -480,6 +515,7 @@ _ENDS_NEXT = (
     AttemptState.OVERFLOWED,
     AttemptState.ALONE,
     AttemptState.LEAVING_MESSAGE,
+    AttemptState.HELD,
     AttemptState.HANDED_ON,
 )
 
@@ -529,6 +565,7 @@ _OFTEN = (
     e.LaunchingResumed,
     e.LeadsFetched,
     e.NetworkReconciled,
+    e.ConsultationRequested,
     e.ThirdPartyRequested,
     e.TimeReached,
     e.TransferRequested,

@@ -14,8 +14,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from dialer.domain import events as e
+from dialer.domain.agent import AgentState
+from dialer.domain.attempt import AttemptState
 from dialer.domain.errors import FairdialError
 from dialer.domain.ids import CampaignId
+from dialer.engine.calling.guests import is_heard
+from dialer.engine.state import EngineState, TimerKind
 from dialer.runtime.checkpoint import decode_state, encode_state
 from dialer.storage.journal.codecs import decode_event, encode_commands, encode_event
 
@@ -67,6 +71,7 @@ class Twins:
             out = one.send(e.TimeReached())
             event = e.TimeReached()
         assert encode_commands(out) == encode_commands(other.send(event))
+        nobody_is_left_on_hold(one.engine.checkpoint())
         for floor in self.floors:
             floor.engine.snapshot()
             floor.engine.next_wakeup()
@@ -77,6 +82,19 @@ class Twins:
         state = one.engine.checkpoint()
         assert decode_state(encode_state(state)) == state
         one.wait(300.0)
+
+
+def nobody_is_left_on_hold(state: EngineState) -> None:
+    """Who is on hold is somebody's, and something that is sure to come ends it."""
+    due = {name for _at, _order, kind, name in state.timers if kind is TimerKind.HOLD}
+    for name, call in state.calls.items():
+        assert (call.state is AttemptState.HELD) == (call.held_until is not None)
+        if call.state is not AttemptState.HELD:
+            continue
+        assert call.agent is not None
+        agent = state.agents[call.agent]
+        assert (agent.attempt, agent.state) == (name, AgentState.TALKING)
+        assert name in due or not is_heard(state, call) or call.hangup is not None
 
 
 @pytest.mark.deep

@@ -23,6 +23,8 @@ from dialer.domain.commands import (
     Hangup,
     HangupInbound,
     HangupReason,
+    HoldPerson,
+    JoinThirdParty,
     LeaveMessage,
     Originate,
     ReleaseAgent,
@@ -46,6 +48,7 @@ from telephony.in_memory.public import Answerer, Fate
 from telephony.lines.behaviour import PlannedCaller
 from telephony.lines.line import Line
 from telephony.lines.network import LineNetwork
+from telephony.lines.states import LineState
 
 START = 1_770_000_000.0
 VOICE = PlannedVoice(message="m", drop="d", drop_on_detection=True, notice="n", record=True)
@@ -102,6 +105,7 @@ def originates(draw: st.DrawFn) -> Originate:
         detection=draw(st.sampled_from(list(DetectionMode))),
         voice=draw(st.sampled_from([None, VOICE, PlannedVoice(unserved=Unserved.OVERFLOW)])),
         joins=draw(st.sampled_from([None, None, AttemptId("a0")])),
+        is_private=draw(st.sampled_from([False, False, True])),
     )
 
 
@@ -112,6 +116,8 @@ orders: st.SearchStrategy[TelephoneCommand | InboundCommand] = st.one_of(
     st.builds(Bridge, attempt=attempts, agent=agents),
     st.builds(Hangup, attempt=attempts, reason=st.just(HangupReason.AGENT)),
     st.builds(ReleaseAgent, attempt=attempts, agent=agents),
+    st.builds(HoldPerson, attempt=attempts, agent=agents),
+    st.builds(JoinThirdParty, attempt=attempts, agent=agents, third=attempts),
     st.builds(LeaveMessage, attempt=attempts, sound=st.just("d")),
     st.builds(ConfirmOptOut, attempt=attempts),
     st.builds(ConnectAgentLeg, agent=agents, endpoint=st.just(EndpointId("e"))),
@@ -155,11 +161,13 @@ def _live(fate: Fate, day: list[tuple[float, object]]) -> list[tuple[float, Even
 
 
 def _judge(network: LineNetwork) -> None:
-    """No agent has two people of their own; a third party is heard through the person's line."""
+    """No agent has two people of their own in the ear; a third party is heard through the person's line, and
+    who is on hold is not heard."""
     heard: Counter[AgentId] = Counter()
     for line in (*network.lines(), *network.callers()):
         is_guest = isinstance(line, Line) and line.order.joins is not None
-        if line.agent is not None and network.is_seated(line.agent) and not is_guest:
+        is_held = line.state is LineState.HELD
+        if line.agent is not None and not is_held and network.is_seated(line.agent) and not is_guest:
             heard[line.agent] += 1
     assert not heard or max(heard.values()) == 1
 

@@ -24,6 +24,7 @@ from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.events import (
     CallRinging,
+    ConsultationRequested,
     Event,
     SuppressionAdded,
     SuppressionScope,
@@ -94,6 +95,9 @@ GIVEN: dict[object, st.SearchStrategy[Any]] = {
     ),
     ThirdPartyRequested: st.builds(ThirdPartyRequested, agent=st.just(AgentId("a")), line=st.just("attorney"))
     | st.builds(ThirdPartyRequested, agent=st.just(AgentId("a")), number=st.just(NumberId("n"))),
+    ConsultationRequested: st.builds(
+        ConsultationRequested, agent=st.just(AgentId("a")), line=st.just("attorney")
+    ),
     SuppressionAdded: st.sampled_from(
         [
             SuppressionAdded(scope=SuppressionScope.PERSON, source="x", person=PersonId("p")),

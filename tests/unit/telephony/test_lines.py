@@ -17,6 +17,7 @@ from dialer.domain.commands import (
     DropAgentLeg,
     Hangup,
     HangupReason,
+    HoldPerson,
     LeaveMessage,
     Originate,
     ReleaseAgent,
@@ -41,6 +42,7 @@ from dialer.domain.events import (
     InboundUnserved,
     InboundWaiting,
     OptOutPressed,
+    PersonHeld,
     RecordingBegan,
     VoicePlayed,
 )
@@ -531,3 +533,57 @@ def test_who_calls_while_closed_waits_for_nobody_and_may_leave_a_message() -> No
 
 def test_nine_says_never_again_while_closed_too() -> None:
     assert called_in(CLOSED, PlannedCaller(key="9")).names()[:2] == ["InboundArrived", "InboundOptedOut"]
+
+
+def _held(board: Board) -> None:
+    """Joined at 10.25 s, ordered on hold at 15 s, which takes a quarter of a second like every join."""
+    _talking(board)
+    board.run(15.0)
+    board.network.perform(HoldPerson(attempt=AttemptId("a1"), agent=ANN), now=board.now)
+    board.run(15.25)
+    assert board.at(PersonHeld) == 15.25
+
+
+def test_a_person_on_hold_hangs_up_when_their_talk_would_have_been_over() -> None:
+    board = Board()
+    _held(board)
+    board.run(100)
+    assert board.ends() == [(40.25, "a1", Outcome.CONNECTED)]
+
+
+def test_a_hold_takes_nothing_from_a_talk_and_adds_nothing() -> None:
+    board = Board()
+    _held(board)
+    board.run(20.0)
+    board.bridge()
+    board.run(100)
+    bridged = [at for at, event in board.told if isinstance(event, CallBridged)]
+    assert (bridged, board.ends()) == ([10.25, 20.25], [(40.25, "a1", Outcome.CONNECTED)])
+
+
+@pytest.mark.parametrize(("ordered_at", "is_joined"), [(44.99, True), (45.01, False)])
+def test_who_is_to_be_consulted_waits_twenty_seconds_for_the_agent(
+    ordered_at: float, is_joined: bool
+) -> None:
+    board = Board(replace(STAYS, talk_s=200.0))
+    _held(board)
+    board.call("a2", joins=AttemptId("a1"), is_private=True)
+    board.run(ordered_at)
+    board.bridge("a2")
+    board.run(45.5)
+    assert (
+        any(isinstance(event, CallBridged) and event.attempt == "a2" for _, event in board.told) is is_joined
+    )
+    assert bool(board.ends()) is not is_joined
+    if not is_joined:
+        assert board.ends() == [(45.25, "a2", Outcome.HUNG_UP_WAITING)]
+
+
+def test_a_person_on_hold_whose_agents_phone_dies_is_for_another_agent() -> None:
+    board = Board()
+    _held(board)
+    board.network.lose_leg(ANN, now=board.now)
+    board.run(16.0)
+    board.bridge(agent=BOB)
+    board.run(17.0)
+    assert dict(board.network.living().talking) == {"a1": BOB}

@@ -11,6 +11,8 @@ from dialer.domain.agent import AgentState
 from dialer.domain.disposition import DispositionKind
 from dialer.domain.events import (
     ConferenceLeft,
+    ConsultationOpened,
+    ConsultationRequested,
     Event,
     RecordingNoticeSpoken,
     RecordingObjected,
@@ -102,6 +104,10 @@ def _as(name: str) -> dict[str, str]:
         ("transfer", {"to": "bob"}, TransferRequested(attempt=AttemptId("a1"), to=AgentId("bob"), by="ann")),
         ("third-party", {"line": "creditor"}, ThirdPartyRequested(agent=AgentId("ann"), line="creditor")),
         ("third-party", {"number": "n2"}, ThirdPartyRequested(agent=AgentId("ann"), number=NumberId("n2"))),
+        ("consult", {"line": "creditor"}, ConsultationRequested(agent=AgentId("ann"), line="creditor")),
+        ("consult", {"number": "n2"}, ConsultationRequested(agent=AgentId("ann"), number=NumberId("n2"))),
+        ("consult/join", None, ConsultationOpened(agent=AgentId("ann"))),
+        ("consult/complete", None, ConsultationOpened(agent=AgentId("ann"), leaves=True)),
         ("third-party/end", None, ThirdPartyReleased(agent=AgentId("ann"))),
         ("third-party/leave", None, ConferenceLeft(agent=AgentId("ann"))),
     ],

@@ -1,0 +1,177 @@
+"""Private consultations on a real Asterisk: who hears whom, proved by sound, and what is recorded of it."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import groupby
+
+import pytest
+from floor import Floor
+from lab.laboratory import Laboratory
+from sound import read_wave, tone_share
+
+from dialer.domain.commands import HoldPerson, JoinThirdParty, ReleaseAgent
+from dialer.domain.events import (
+    AgentLegLost,
+    BridgeFailed,
+    CallAnswered,
+    CallBridged,
+    CallEnded,
+    HoldFailed,
+    PersonHeld,
+)
+from dialer.domain.ids import AgentId, AttemptId
+
+RATE = 8000
+LISTENS, SPEAKS_TONE = "050", "009"
+"""Whose owner records what they hear; whose owner speaks a tone."""
+
+
+async def talking(floor: Floor, ending: str, agent: AgentId) -> AttemptId:
+    attempt = await floor.call(ending)
+    await floor.wait(CallAnswered, attempt=attempt)
+    await floor.bridge(attempt, agent)
+    await floor.wait(CallBridged, attempt=attempt, agent=agent)
+    return attempt
+
+
+async def consulting(floor: Floor, talk: AttemptId, agent: AgentId, ending: str) -> AttemptId:
+    """The person on hold, the agent alone with who was called."""
+    await floor.system.perform(HoldPerson(attempt=talk, agent=agent))
+    third = await floor.call(ending, joins=talk, is_private=True)
+    await floor.wait(PersonHeld, attempt=talk)
+    await floor.wait(CallAnswered, attempt=third)
+    await floor.bridge(third, agent)
+    await floor.wait(CallBridged, attempt=third, agent=agent)
+    return third
+
+
+async def test_the_person_hears_nothing_of_the_consultation_and_everything_once_let_in(
+    floor: Floor, laboratory: Laboratory
+) -> None:
+    agent = await floor.agent("anna", "seat1")
+    talk = await talking(floor, LISTENS, agent)
+    await asyncio.sleep(1.0)
+    third = await consulting(floor, talk, agent, SPEAKS_TONE)
+    living = await floor.system.reconcile()
+    assert (set(living.live), living.talking) == ({talk, third}, {third: agent})
+    await asyncio.sleep(2.0)
+    seen = len(floor.told)
+    await floor.system.perform(JoinThirdParty(attempt=talk, agent=agent, third=third))
+    await floor.wait(CallBridged, attempt=talk, agent=agent, since=seen)
+    await asyncio.sleep(2.0)
+    await floor.system.perform(ReleaseAgent(attempt=talk, agent=agent))
+    await asyncio.sleep(2.0)
+    living = await floor.system.reconcile()
+    assert (set(living.live), living.talking) == ({talk, third}, {})
+    await talking(floor, "000", agent)
+    await floor.hang_up(talk)
+    await floor.over(talk)
+    assert not [event for event in floor.told if isinstance(event, AgentLegLost | HoldFailed | BridgeFailed)]
+    await asyncio.sleep(1.0)  # the carrier writes the file's head when its call is over
+    heard = read_wave(laboratory.heard / "person.wav")
+    assert tone_share(heard[: int(2.5 * RATE)]) < 0.05, "while the agent asks"
+    assert tone_share(heard[-RATE:]) > 0.3, "also when the agent has left"
+    assert tone_share(heard[-3 * RATE : -2 * RATE]) > 0.3, "all three"
+
+
+async def test_the_private_part_is_not_recorded_and_a_pause_of_the_agents_outlives_it(
+    floor: Floor, laboratory: Laboratory
+) -> None:
+    agent = await floor.agent("anna", "toneseat")
+    talk = await talking(floor, SPEAKS_TONE, agent)
+    await asyncio.sleep(1.5)
+    third = await consulting(floor, talk, agent, SPEAKS_TONE)
+    await asyncio.sleep(2.0)
+    await floor.hang_up(third)
+    await floor.over(third)
+    seen = len(floor.told)
+    await floor.bridge(talk, agent)
+    await floor.wait(CallBridged, attempt=talk, since=seen)
+    await asyncio.sleep(1.5)
+    await floor.system.controls.pause_recording(talk)
+    third = await consulting(floor, talk, agent, SPEAKS_TONE)
+    await floor.hang_up(third)
+    await floor.over(third)
+    seen = len(floor.told)
+    await floor.bridge(talk, agent)
+    await floor.wait(CallBridged, attempt=talk, since=seen)
+    await asyncio.sleep(1.5)
+    await floor.hang_up(talk)
+    await floor.over(talk)
+    await asyncio.sleep(0.5)
+    raw = memoryview((laboratory.recordings / f"{talk}.raw").read_bytes()).cast("h")
+    for side in (raw[0::2].tolist(), raw[1::2].tolist()):
+        toned = [
+            tone_share(side[at : at + RATE // 4]) > 0.3 for at in range(0, len(side) - RATE // 4, RATE // 4)
+        ]
+        assert [is_toned for is_toned, _ in groupby(toned)] == [True, False, True, False], toned
+        assert not any(side[-RATE:]), "paused before the second consultation, and still after it"
+    assert not (laboratory.recordings / f"{third}.raw").exists()
+
+
+@pytest.mark.parametrize("how", ["not answered", "hung up"])
+async def test_a_third_party_who_goes_leaves_the_person_to_be_taken_back(
+    floor: Floor, laboratory: Laboratory, how: str
+) -> None:
+    agent = await floor.agent("anna", "recordseat")
+    talk = await talking(floor, SPEAKS_TONE, agent)
+    if how == "hung up":
+        third = await consulting(floor, talk, agent, "000")
+        await floor.hang_up(third)
+    else:
+        await floor.system.perform(HoldPerson(attempt=talk, agent=agent))
+        third = await floor.call("008", joins=talk, is_private=True, ring_s=2.0)
+        await floor.wait(PersonHeld, attempt=talk)
+    await floor.over(third)
+    await asyncio.sleep(1.0)
+    assert (await floor.system.reconcile()).live == (talk,)
+    seen = len(floor.told)
+    await floor.bridge(talk, agent)
+    await floor.wait(CallBridged, attempt=talk, agent=agent, since=seen)
+    await asyncio.sleep(2.0)
+    await floor.hang_up(talk)
+    await floor.over(talk)
+    await floor.stop_agents()
+    await asyncio.sleep(1.0)
+    assert tone_share(read_wave(laboratory.heard / "recordseat.wav")[-RATE:]) > 0.3
+
+
+async def test_when_the_person_or_the_agents_phone_goes_nobody_is_left_in_silence(floor: Floor) -> None:
+    agent = await floor.agent("anna", "seat3")
+    talk = await talking(floor, "000", agent)
+    third = await consulting(floor, talk, agent, "000")
+    await floor.hang_up(talk)
+    await floor.over(talk)
+    assert (await floor.system.reconcile()).talking == {third: agent}
+    await floor.hang_up(third)
+    await floor.over(third)
+    talk = await talking(floor, "000", agent)
+    third = await consulting(floor, talk, agent, "000")
+    await floor.stop_agents()
+    over = await floor.over(third)
+    assert isinstance(over, CallEnded)
+    other = await floor.agent("berta", "seat4")
+    await floor.bridge(talk, other)
+    await floor.wait(CallBridged, attempt=talk, agent=other)
+    assert (await floor.system.reconcile()).talking == {talk: other}
+
+
+async def test_a_new_process_finds_the_person_on_hold_and_the_agent_with_the_third_party(
+    floor: Floor, laboratory: Laboratory
+) -> None:
+    agent = await floor.agent("anna", "seat5")
+    talk = await talking(floor, SPEAKS_TONE, agent)
+    third = await consulting(floor, talk, agent, "000")
+    await floor.system.stop()
+    successor = Floor(laboratory)
+    await successor.start()
+    living = await successor.system.reconcile()
+    assert (set(living.live), living.talking, living.agents) == ({talk, third}, {third: agent}, (agent,))
+    await successor.system.perform(JoinThirdParty(attempt=talk, agent=agent, third=third))
+    await successor.wait(CallBridged, attempt=talk, agent=agent)
+    await asyncio.sleep(1.5)
+    await successor.stop()
+    await asyncio.sleep(0.5)
+    raw = memoryview((laboratory.recordings / f"{talk}.raw").read_bytes()).cast("h")
+    assert tone_share(raw[0::2].tolist()[-RATE:]) > 0.3, "recorded again, by word of the new process"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import structlog
 
+from dialer.cli.recording_keeper import RecordingKeeper
 from dialer.clock import posix_now
-from dialer.floor.recording_room import room_in
 from dialer.floor.stores import opened_store
 from dialer.inquiry.recordings import (
     Exported,
@@ -18,7 +18,7 @@ from dialer.inquiry.recordings import (
     export_recordings,
     find_recordings,
 )
-from dialer.web.ports import RecordingRoom
+from dialer.web.ports import RecordingRoom, RecordingsNow
 
 _log = structlog.get_logger(__name__)
 
@@ -31,13 +31,13 @@ class RecordingArchive:
         folders: where the telephone systems of this machine record.
         database: the floor's store.
         exports: folder in which exports are made.
-        least_hours: of talk that must have room.
+        keeper: who finishes them while the floor works.
     """
 
     folders: tuple[Path, ...]
     database: str
     exports: Path
-    least_hours: float
+    keeper: RecordingKeeper
 
     async def find(self, wanted: Wanted, *, page: str | None, limit: int) -> RecordingPage:
         """See the port."""
@@ -65,15 +65,9 @@ class RecordingArchive:
 
     async def room(self) -> tuple[RecordingRoom, ...]:
         """See the port."""
-        found = [
-            await asyncio.to_thread(room_in, folder, least_hours=self.least_hours) for folder in self.folders
-        ]
-        return tuple(
-            RecordingRoom(
-                folder=one.folder,
-                free_bytes=one.free_bytes,
-                hours_of_talk=one.hours_of_talk,
-                is_low=one.is_low,
-            )
-            for one in found
-        )
+        await asyncio.to_thread(self.keeper.look_at_rooms)
+        return self.keeper.now().rooms
+
+    def now(self) -> RecordingsNow:
+        """See the port."""
+        return self.keeper.now()

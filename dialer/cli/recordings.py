@@ -11,6 +11,7 @@ from dialer.cli import console
 
 if TYPE_CHECKING:
     from dialer.inquiry.recordings import Wanted
+    from dialer.inquiry.retention import Finished
 
 app = typer.Typer(help="Recordings of calls: finish, verify, delete by rule.", no_args_is_help=True)
 
@@ -31,8 +32,15 @@ def finish(folder: Folder, store: Named = None, json: Json = False) -> None:
         finished = finish_recordings(folder, opened, now=posix_now())
     if json:
         told = {"finished": finished.files, "left": finished.left, "deleted": finished.deleted}
-        console.result_json({name: list(files) for name, files in told.items()})
-        return
+        lists: dict[str, object] = {name: list(files) for name, files in told.items()}
+        console.result_json(lists | {"failed": dict(finished.failed)})
+    else:
+        _tell(finished)
+    if finished.failed:
+        raise typer.Exit(1)
+
+
+def _tell(finished: Finished) -> None:
     console.result(f"{len(finished.files)} recordings finished")
     if finished.deleted:
         console.result(f"{len(finished.deleted)} deleted: the person had objected")
@@ -40,6 +48,8 @@ def finish(folder: Folder, store: Named = None, json: Json = False) -> None:
         console.say(
             f"{len(finished.left)} are of calls that go on or that the store does not know: left alone."
         )
+    for name, why in finished.failed:
+        console.say(f"{name} could not be finished: {why}")
 
 
 @app.command()

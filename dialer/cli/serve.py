@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
-from collections.abc import Coroutine
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -129,21 +131,35 @@ async def _serve_asterisk(plan: AsteriskFloor) -> None:
     from dialer.web.mounting import HttpSide
 
     plan.folder.mkdir(parents=True, exist_ok=True)
+    archive = _archive(plan)
     side = HttpSide(
         tokens=tokens_of_folder(plan.folder, plan.phones),
         host=plan.host,
         port=plan.port,
         phones=plan.phones,
-        archive=_archive(plan),
+        archive=archive,
         evidence=StoreEvidence(database=plan.database),
     )
-    async with asterisk_floor(plan, side.mount, away=console.say) as running:
+    async with asterisk_floor(plan, side.mount, away=console.say) as running, _kept(archive):
         console.say(_joining(plan, running))
         await work_until_signal(running.floor)
 
 
+@asynccontextmanager
+async def _kept(archive: RecordingArchive | None) -> AsyncGenerator[None]:
+    """Recordings are finished while the block runs."""
+    if archive is None:
+        yield
+        return
+    async with asyncio.TaskGroup() as group:
+        keeping = group.create_task(archive.keeper.run(), name="recordings")
+        yield
+        keeping.cancel()
+
+
 def _archive(plan: AsteriskFloor) -> RecordingArchive | None:
     from dialer.cli.recording_archive import RecordingArchive
+    from dialer.cli.recording_keeper import RecordingKeeper
     from dialer.floor.recording_room import least_hours, recording_folders
 
     folders = recording_folders(plan.asterisks)
@@ -153,7 +169,7 @@ def _archive(plan: AsteriskFloor) -> RecordingArchive | None:
         folders=folders,
         database=plan.database,
         exports=plan.folder / "exports",
-        least_hours=least_hours(plan.asterisks),
+        keeper=RecordingKeeper(folders, plan.database, least_hours=least_hours(plan.asterisks)),
     )
 
 

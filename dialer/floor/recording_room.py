@@ -46,6 +46,15 @@ def room_in(folder: Path, *, least_hours: float) -> Room:
     return Room(folder=str(folder), free_bytes=free, hours_of_talk=hours, is_low=hours < least_hours)
 
 
+def room_of(folder: Path, *, least_hours: float) -> Room:
+    """As `room_in`; a folder that cannot be looked at has no room, which is logged."""
+    try:
+        return room_in(folder, least_hours=least_hours)
+    except OSError as error:
+        log.warning("recordings.folder_unreadable", folder=str(folder), why=str(error))
+        return Room(folder=str(folder), free_bytes=0, hours_of_talk=0.0, is_low=True)
+
+
 class RoomWatch:
     """Looks once a minute, shows it to Prometheus, and warns while there is too little.
 
@@ -75,11 +84,7 @@ class RoomWatch:
 
     def look(self, folder: Path) -> None:
         """Once. A folder that cannot be looked at has no room."""
-        try:
-            room = room_in(folder, least_hours=self._least)
-        except OSError as error:
-            room = Room(folder=str(folder), free_bytes=0, hours_of_talk=0.0, is_low=True)
-            log.warning("recordings.folder_unreadable", folder=str(folder), why=str(error))
+        room = room_of(folder, least_hours=self._least)
         self._free.labels(room.folder).set(room.free_bytes)
         self._hours.labels(room.folder).set(room.hours_of_talk)
         self._low.labels(room.folder).set(room.is_low)

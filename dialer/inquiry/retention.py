@@ -4,7 +4,7 @@ Which recordings may go is decided here, from the store: the campaign's own days
 never while somebody who was on the line, or a debt that was spoken of, is held for a court.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,13 +33,16 @@ class Finished:
     """Sound files that were made, and recordings of calls that go on or that the store does not know.
 
     Args:
-        deleted: sound files that were made and deleted at once: the person had objected, and their campaign
-            keeps nothing then.
+        unknown: of what is left, that of which the store does not know.
+        failed: of what is left, that which could not be finished, and why.
+        deleted: files of calls whose person had objected, where their campaign keeps nothing then.
     """
 
     files: tuple[str, ...]
     left: tuple[AttemptId, ...]
     deleted: tuple[str, ...] = ()
+    unknown: tuple[AttemptId, ...] = ()
+    failed: tuple[tuple[AttemptId, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,30 +74,87 @@ class Expired:
     deleted: tuple[str, ...]
 
 
-def finish_recordings(folder: Path, store: Store, *, now: float) -> Finished:
+def finish_recordings(
+    folder: Path, store: Store, *, now: float, names: Collection[AttemptId] | None = None
+) -> Finished:
     """Turn what was recorded of calls that are over into sound files with a checksum in the manifest.
 
     Args:
         folder: where the telephone system records.
         now: POSIX seconds of the machine.
+        names: these alone; None = whatever is there.
 
     Raises:
         MendableError: there is no such folder.
     """
     demand_folder(folder)
-    unfinished = recordings.unfinished(folder)
+    unfinished = recordings.unfinished(folder) if names is None else tuple(sorted(names))
     known = attempts_named(store, unfinished)
-    over = [name for name, row in known.items() if row.ended_at is not None]
-    over += [name for name, row in messages_named(store, unfinished).items() if row.ended_at is not None]
-    settled = [name for name in over if now - (folder / f"{name}.raw").stat().st_mtime >= SETTLED_S]
-    done = [line for name in settled if (line := recordings.finish(folder, name, now=now)) is not None]
-    unwanted = _unwanted(store, [known[line.attempt] for line in done if line.attempt in known], now=now)
-    gone = recordings.delete(folder, unwanted, now=now, rule=OBJECTED)
+    messages = messages_named(store, unfinished)
+    over = [name for name, row in (*known.items(), *messages.items()) if row.ended_at is not None]
+    settled = [name for name in over if is_settled(folder, name, now=now)]
+    unwanted = _unwanted(store, [known[name] for name in settled if name in known], now=now)
+    files: list[str] = []
+    deleted: list[str] = []
+    failed: dict[AttemptId, str] = {}
+    for name in settled:
+        try:  # one that cannot be finished keeps no other from being it
+            if name in unwanted:
+                deleted += _named(recordings.discard(folder, name, now=now, rule=OBJECTED))
+            elif line := recordings.finish(folder, name, now=now):
+                files.append(line.file)
+        except OSError as error:
+            failed[name] = str(error)
+    left = tuple(name for name in unfinished if (folder / f"{name}.raw").exists())
     return Finished(
-        files=tuple(line.file for line in done if line.attempt not in unwanted),
-        left=tuple(recordings.unfinished(folder)),
-        deleted=gone,
+        files=tuple(files),
+        left=left,
+        deleted=tuple(deleted),
+        unknown=tuple(name for name in left if name not in known and name not in messages),
+        failed=tuple(failed.items()),
     )
+
+
+def _named(file: str | None) -> tuple[str, ...]:
+    return () if file is None else (file,)
+
+
+def settled_recordings(folder: Path, *, now: float) -> tuple[AttemptId, ...]:
+    """What was recorded, is not finished, and is written to no more.
+
+    Raises:
+        MendableError: there is no such folder.
+    """
+    demand_folder(folder)
+    return tuple(name for name in recordings.unfinished(folder) if is_settled(folder, name, now=now))
+
+
+def is_settled(folder: Path, name: AttemptId, *, now: float) -> bool:
+    """Whether nobody writes to its samples any more; one that is gone meanwhile is nobody's."""
+    try:
+        return now - (folder / f"{name}.raw").stat().st_mtime >= SETTLED_S
+    except FileNotFoundError:
+        return False
+
+
+def delete_objected(folder: Path, store: Store, *, now: float) -> tuple[str, ...]:
+    """Delete finished recordings of calls whose person had objected, where their campaign keeps nothing then.
+
+    None is there but those that were held for a court, and are no more.
+
+    Args:
+        now: POSIX seconds of the machine.
+
+    Returns:
+        Names of the files deleted.
+
+    Raises:
+        MendableError: there is no such folder.
+    """
+    demand_folder(folder)
+    known = attempts_named(store, (line.attempt for line in recordings.manifest(folder)))
+    unwanted = _unwanted(store, list(known.values()), now=now)
+    return recordings.delete(folder, unwanted, now=now, rule=OBJECTED) if unwanted else ()
 
 
 def _unwanted(store: Store, rows: list[AttemptRecord], *, now: float) -> frozenset[AttemptId]:

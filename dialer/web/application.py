@@ -22,9 +22,9 @@ from dialer.domain.errors import (
 from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TestsCallerIds
 from dialer.floor.phones import Phones
-from dialer.runtime.health import Health
 from dialer.web import agents, caller_ids, evidence, facts, inbound, listening, recordings, supervisors, talks
 from dialer.web.access import Office
+from dialer.web.health import HealthView, health_view
 from dialer.web.phone.pages import add_pages
 from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
@@ -104,7 +104,7 @@ def make_web(
     application.include_router(phone, responses=PROBLEMS)
     add_pages(application, phones.origins)
     _add_errors(application)
-    _add_outside(application, floor, registry)
+    _add_outside(application, floor, registry, archive)
     return Web(application, broadcast, seats)
 
 
@@ -124,16 +124,18 @@ def _add_errors(application: FastAPI) -> None:
     application.add_exception_handler(TimeoutError, failed)
 
 
-def _add_outside(application: FastAPI, floor: FloorPort, registry: CollectorRegistry) -> None:
+def _add_outside(
+    application: FastAPI, floor: FloorPort, registry: CollectorRegistry, archive: Recordings | None
+) -> None:
     @application.get("/health", tags=["outside"])
-    async def health() -> Health:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
+    async def health() -> HealthView:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
         """Alive, and how."""
-        return floor.health()
+        return health_view(floor.health(), archive)
 
-    @application.get("/ready", tags=["outside"], responses={503: {"model": Health}})
-    async def ready(response: Response) -> Health:  # pyright: ignore[reportUnusedFunction]  # as above
+    @application.get("/ready", tags=["outside"], responses={503: {"model": HealthView}})
+    async def ready(response: Response) -> HealthView:  # pyright: ignore[reportUnusedFunction]  # as above
         """Fit to dial; 503 with the reasons when not."""
-        found = floor.health()
+        found = health_view(floor.health(), archive)
         response.status_code = 200 if found.is_fit else 503
         return found
 

@@ -81,6 +81,20 @@ class RecordingRoom:
     is_low: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingsNow:
+    """How recordings stand, as of the last look.
+
+    Args:
+        waiting: recordings of calls that go on, or that the store does not know.
+        trouble: why recordings that are over are not finished; '' = they are.
+    """
+
+    rooms: tuple[RecordingRoom, ...]
+    waiting: int
+    trouble: str
+
+
 class Recordings(Protocol):
     """The recordings of a floor; `dialer.cli.recording_archive` hands in the one in use."""
 
@@ -94,6 +108,10 @@ class Recordings(Protocol):
 
     async def room(self) -> tuple[RecordingRoom, ...]:
         """What is left, by folder."""
+        ...
+
+    def now(self) -> RecordingsNow:
+        """How they stand; asks nobody."""
         ...
 
 

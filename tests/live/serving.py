@@ -19,12 +19,38 @@ from lab.laboratory import Laboratory
 HERE = Path(__file__).parents[2]
 
 
+CAMPAIGNS = """
+[[campaigns]]
+campaign = "short"
+client = "sample"
+caller_id = "+15550100199"
+
+[[campaigns]]
+campaign = "told"
+client = "sample"
+caller_id = "+15550100199"
+
+[campaigns.voice]
+unserved = "hangup"
+
+[campaigns.voice.recording]
+after_objection = "delete"
+
+[[campaigns.voice.recording.spoken]]
+version = "7"
+words = "This call is recorded."
+approved_by = "C. Officer"
+approved_on = "2026-11-01"
+client = "sample"
+"""
+
+
 def environment(laboratory: Laboratory) -> dict[str, str]:
     """What the process is given: the laboratory's settings file, and nothing of this machine's own."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("FAIRDIAL_")}
     file = laboratory.write_floor(port=0)
     with file.open("a") as settings:
-        settings.write('[[campaigns]]\ncampaign = "short"\nclient = "sample"\ncaller_id = "+15550100199"\n')
+        settings.write(CAMPAIGNS)
     return {**inherited, "FAIRDIAL_CONFIG": str(file)}
 
 

@@ -14,6 +14,7 @@ from compliance_gate.request import Hold
 from compliance_gate.words import HoldKind
 from dialer import clock
 from dialer.cli import run
+from dialer.cli.recording_keeper import RecordingKeeper
 from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.facts import FactChange
@@ -30,12 +31,13 @@ from dialer.domain.ids import (
 from dialer.domain.inbound import Caller, InboundRecord
 from dialer.domain.record import AttemptRecord, instant
 from dialer.domain.voice import AfterObjection, RecordingNote, RecordingPlan, VoicePlan
-from dialer.inquiry.retention import finish_recordings, judge
+from dialer.inquiry.retention import finish_recordings, judge, settled_recordings
 from dialer.storage.database import tables
 from dialer.storage.projecting import fact_rows
 from dialer.storage.projecting.attempt_rows import json_text, row_of
 from dialer.storage.projecting.inbound_rows import row_of as inbound_row
 from dialer.storage.store import Store
+from dialer.web.ports import RecordingsNow
 from telephony.asterisk import recordings
 
 DAY = 86_400.0
@@ -134,7 +136,10 @@ def test_finish_verify_and_expire_from_the_command_line(
     for name in ("a1", "a2", "a3"):
         record(folder, name)
     status, told = command(capsys, "finish", str(folder), "--store", database)
-    assert (status, told) == (0, {"finished": ["a1.wav", "a2.wav"], "left": ["a3"], "deleted": []})
+    assert (status, told) == (
+        0,
+        {"finished": ["a1.wav", "a2.wav"], "left": ["a3"], "deleted": [], "failed": {}},
+    )
     assert command(capsys, "verify", str(folder)) == (0, {"recordings": 2, "damaged": []})
     (folder / "a2.wav").write_bytes(b"touched")
     assert command(capsys, "verify", str(folder)) == (1, {"recordings": 2, "damaged": ["a2.wav"]})
@@ -150,7 +155,7 @@ def test_finish_verify_and_expire_from_the_command_line(
     ("kept", "held", "deleted"),
     [
         (AfterObjection.KEEP, False, ()),
-        (AfterObjection.DELETE, False, ("a2.wav",)),
+        (AfterObjection.DELETE, False, ("a2.raw",)),
         (AfterObjection.DELETE, True, ()),
     ],
 )
@@ -170,6 +175,7 @@ def test_what_was_recorded_before_an_objection_goes_where_the_campaign_keeps_not
     done = finish_recordings(folder, store, now=NOW)
     assert done.deleted == deleted
     assert (folder / "a2.wav").exists() == (not deleted)
+    assert not (folder / "a2.raw").exists()
     assert (folder / "a1.wav").exists()
     gone = folder / recordings.DELETED
     assert gone.exists() == bool(deleted)
@@ -242,3 +248,105 @@ def test_a_message_is_finished_when_its_call_is_over_and_read_by_its_owner_alone
     finished = finish_recordings(folder, store, now=NOW)
     assert (finished.files, finished.left) == (("message-1.wav",), ("message-2",))
     assert (folder / "message-1.wav").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_message_of_one_of_several_telephone_systems_is_found_by_its_file(
+    store: Store, tmp_path: Path
+) -> None:
+    """The id of the call names the system, and the file does not."""
+    folder = tmp_path / "recordings"
+    (name,) = leave(store, replace(message("1", at=NEW), call=InboundId("east:1")))
+    record(folder, name)
+    assert finish_recordings(folder, store, now=NOW).files == ("message-1.wav",)
+
+
+# --- by a served floor ------------------------------------------------------------------------------------
+
+
+def delete_after_objection(store: Store) -> None:
+    plan = VoicePlan(recording=RecordingPlan(after_objection=AfterObjection.DELETE))
+    row = json_text(replace(SETTINGS, voice=plan))
+    store.write(lambda connection: connection.execute(update(tables.campaigns).values(settings=row)))
+
+
+OBJECTED = RecordingNote(spoken_at=NEW, objected_at=NEW + 30.0, stopped_at=NEW + 30.1)
+
+
+def test_a_floor_finishes_what_is_over_deletes_what_was_objected_to_and_leaves_the_rest(
+    store: Store, tmp_path: Path
+) -> None:
+    folder = tmp_path / "recordings"
+    delete_after_objection(store)
+    goes_on = replace(attempt("a3", at=NOW - 5.0), ended_at=None, outcome=None)
+    keep(store, attempt("a1", at=NEW), replace(attempt("a2", at=NEW), recording=OBJECTED), goes_on)
+    for name in ("a1", "a2", "a3", "stranger"):
+        record(folder, name)
+    keeper = RecordingKeeper((folder,), str(tmp_path / "floor.db"), least_hours=0.0)
+    assert keeper.now() == RecordingsNow(rooms=(), waiting=0, trouble="")
+    keeper.begin()
+    keeper.look()
+    assert [line.attempt for line in recordings.manifest(folder)] == ["a1"]
+    assert not list(folder.glob("a2*"))
+    assert recordings.unfinished(folder) == ("a3", "stranger")
+    now = keeper.now()
+    assert (now.waiting, now.trouble, [room.folder for room in now.rooms]) == (2, "", [str(folder)])
+
+
+def test_a_recording_that_is_still_written_to_is_left_alone(store: Store, tmp_path: Path) -> None:
+    """The call's end is on file before the telephone system has closed the file: ten seconds of silence."""
+    folder = tmp_path / "recordings"
+    keep(store, attempt("a1", at=NEW))
+    record(folder, "a1")
+    written = (folder / "a1.raw").stat().st_mtime
+    assert settled_recordings(folder, now=written + 9.9) == ()
+    assert settled_recordings(folder, now=written + 10.0) == ("a1",)
+
+
+def test_what_hinders_it_is_told_and_what_was_recorded_stays(store: Store, tmp_path: Path) -> None:
+    """One that cannot be finished keeps no other from being it."""
+    folder = tmp_path / "recordings"
+    keep(store, attempt("a1", at=NEW), attempt("a2", at=NEW))
+    record(folder, "a1")
+    record(folder, "a2")
+    (folder / ".a1.wav.part").mkdir()  # cannot be written
+    keeper = RecordingKeeper((folder,), str(tmp_path / "floor.db"), least_hours=0.0)
+    keeper.look()
+    assert keeper.now().trouble.startswith(f"recording a1 in {folder} cannot be finished: ")
+    assert (recordings.unfinished(folder), keeper.now().waiting) == (("a1",), 1)
+    assert [line.attempt for line in recordings.manifest(folder)] == ["a2"]
+    (folder / ".a1.wav.part").rmdir()
+    keeper.look()
+    assert (keeper.now().trouble, recordings.unfinished(folder)) == ("", ())
+    assert recordings.damaged(folder) == ()
+
+
+def test_a_folder_or_a_store_that_is_gone_is_told_and_looked_at_again(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    keeper = RecordingKeeper((folder,), str(tmp_path / "floor.db"), least_hours=0.0)
+    keeper.begin()
+    keeper.look()
+    assert "no such folder" in keeper.now().trouble
+    assert [room.is_low for room in keeper.now().rooms] == [True]
+    record(folder, "a1")
+    lost = RecordingKeeper((folder,), str(tmp_path / "elsewhere.db"), least_hours=0.0)
+    lost.look()
+    assert "there is no store here yet" in lost.now().trouble
+    keep(store, attempt("a1", at=NEW))
+    keeper.look()
+    assert (keeper.now().trouble, recordings.unfinished(folder)) == ("", ())
+
+
+def test_a_start_deletes_what_was_kept_for_a_court_that_holds_it_no_more(
+    store: Store, tmp_path: Path
+) -> None:
+    """And what a process left behind that died between finishing and deleting."""
+    folder = tmp_path / "recordings"
+    delete_after_objection(store)
+    keep(store, attempt("a1", at=NEW), replace(attempt("a2", at=NEW), recording=OBJECTED))
+    for name in ("a1", "a2"):
+        record(folder, name)
+        recordings.finish(folder, AttemptId(name), now=NOW)
+    hold(store, FactChange(person=PersonId("p1"), hold=court(until=instant(NOW) - timedelta(days=1))))
+    RecordingKeeper((folder,), str(tmp_path / "floor.db"), least_hours=0.0).begin()
+    assert [line.attempt for line in recordings.manifest(folder)] == ["a1"]
+    assert not (folder / "a2.wav").exists()

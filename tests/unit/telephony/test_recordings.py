@@ -8,7 +8,16 @@ import wave
 from pathlib import Path
 
 from dialer.domain.ids import AttemptId
-from telephony.asterisk.recordings import DELETED, damaged, delete, finish, manifest, unfinished
+from telephony.asterisk.recordings import (
+    DELETED,
+    MANIFEST,
+    damaged,
+    delete,
+    discard,
+    finish,
+    manifest,
+    unfinished,
+)
 
 ONE, TWO = AttemptId("g1-1"), AttemptId("g1-2")
 
@@ -67,3 +76,58 @@ def test_a_recording_whose_line_was_written_before_a_crash_is_not_written_twice(
     assert finish(tmp_path, ONE, now=20.0) == line
     assert manifest(tmp_path) == (line,)
     assert unfinished(tmp_path) == ()
+
+
+def test_a_line_that_was_not_written_to_its_end_is_none_and_is_cut_off_before_the_next(
+    tmp_path: Path,
+) -> None:
+    """The disk was full in the middle of it: the sound file is made again from the samples."""
+    record(tmp_path, ONE)
+    first = finish(tmp_path, ONE, now=10.0)
+    record(tmp_path, TWO)
+    torn = tmp_path / MANIFEST
+    torn.write_bytes(torn.read_bytes() + b'{"attempt": "g1-2", "fi')
+    assert manifest(tmp_path) == (first,)
+    second = finish(tmp_path, TWO, now=20.0)
+    assert manifest(tmp_path) == (first, second)
+    assert damaged(tmp_path) == ()
+
+
+def test_a_sound_file_without_a_line_is_made_again(tmp_path: Path) -> None:
+    """Whoever made it died before the line: what is there may not be whole."""
+    record(tmp_path, ONE)
+    (tmp_path / f"{ONE}.wav").write_bytes(b"half of it")
+    line = finish(tmp_path, ONE, now=10.0)
+    assert line is not None
+    assert line.seconds == 1.0
+    assert (manifest(tmp_path), damaged(tmp_path), unfinished(tmp_path)) == ((line,), (), ())
+
+
+def test_what_nothing_may_be_kept_of_goes_without_a_sound_file_and_is_written_down(tmp_path: Path) -> None:
+    record(tmp_path, ONE, seconds=3)
+    (tmp_path / f".{ONE}.wav.part").write_bytes(b"of a try to keep it")
+    assert discard(tmp_path, ONE, now=99.0, rule="objected") == f"{ONE}.raw"
+    told = json.loads((tmp_path / DELETED).read_text())
+    assert (told["attempt"], told["seconds"], told["deleted_at"]) == (ONE, 3.0, 99.0)
+    assert told["rule"] == "objected"
+    assert [file.name for file in sorted(tmp_path.iterdir())] == [".lock", DELETED]
+    assert discard(tmp_path, ONE, now=100.0, rule="objected") is None
+
+
+def test_what_was_to_be_kept_once_goes_out_of_the_manifest_too(tmp_path: Path) -> None:
+    """Its line was written, and whoever wrote it died before the samples were gone."""
+    record(tmp_path, ONE)
+    finish(tmp_path, ONE, now=10.0)
+    record(tmp_path, ONE)
+    assert discard(tmp_path, ONE, now=99.0, rule="objected") == f"{ONE}.wav"
+    assert (manifest(tmp_path), unfinished(tmp_path)) == ((), ())
+    assert not (tmp_path / f"{ONE}.wav").exists()
+
+
+def test_another_recording_of_the_same_name_is_not_thrown_away(tmp_path: Path) -> None:
+    """A new store gives old names again: the samples stay until somebody has looked."""
+    record(tmp_path, ONE)
+    line = finish(tmp_path, ONE, now=10.0)
+    record(tmp_path, ONE, seconds=2)
+    assert finish(tmp_path, ONE, now=20.0) is None
+    assert (manifest(tmp_path), unfinished(tmp_path)) == ((line,), (ONE,))

@@ -15,7 +15,7 @@ from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
 from dialer.runtime.health import Health
 from dialer.runtime.inbox import Taken
 from dialer.web.application import make_web
-from dialer.web.ports import RecordingRoom, Recordings
+from dialer.web.ports import RecordingRoom, Recordings, RecordingsNow
 from dialer.web.tokens import Role, Token, Tokens, digest_of
 
 
@@ -35,7 +35,21 @@ class NoFloor:
         raise AssertionError
 
     def health(self) -> Health:
-        raise AssertionError
+        return Health(
+            is_fit=True,
+            reasons=("the trunk b is not heard",),
+            generation=1,
+            sequence=7,
+            written=7,
+            unwritten=0,
+            inbox=0,
+            replayed=0,
+            loop_lag_p99_s=None,
+            loop_lag_max_s=0.0,
+            answer_to_bridge_p99_s=None,
+            commit_p99_s=None,
+            now=1.0,
+        )
 
 
 @dataclass
@@ -43,6 +57,8 @@ class Archive:
     """Remembers what it was asked."""
 
     asked: list[object] = field(default_factory=list[object])
+    rooms: tuple[RecordingRoom, ...] = ()
+    trouble: str = ""
 
     async def find(self, wanted: Wanted, *, page: str | None, limit: int) -> RecordingPage:
         self.asked.append((wanted, page, limit))
@@ -51,6 +67,9 @@ class Archive:
     async def export(self, wanted: Wanted, *, by: str) -> Exported:
         self.asked.append((wanted, by))
         return Exported(client=ClientId("acme"), folder="/x", made_at=1.0, recordings=(), damaged=())
+
+    def now(self) -> RecordingsNow:
+        return RecordingsNow(rooms=self.rooms, waiting=2, trouble=self.trouble)
 
     async def room(self) -> tuple[RecordingRoom, ...]:
         return (RecordingRoom(folder="/x", free_bytes=1, hours_of_talk=0.0, is_low=True),)
@@ -114,3 +133,29 @@ def test_nobody_else_hears_of_recordings(client: TestClient, archive: Archive, n
 def test_a_floor_without_recordings_says_so() -> None:
     with client_of(None) as client:
         assert client.get("/api/recordings", headers=_as("boss")).status_code == 409
+
+
+def test_health_tells_the_room_for_recordings_and_what_hinders_them(
+    client: TestClient, archive: Archive
+) -> None:
+    """Whoever watches from outside asks one page; a full disk leaves the floor fit to dial."""
+    room = RecordingRoom(folder="/x", free_bytes=115_200_000 * 9, hours_of_talk=9.0, is_low=True)
+    archive.rooms = (room, RecordingRoom(folder="/y", free_bytes=7, hours_of_talk=900.0, is_low=False))
+    archive.trouble = "recordings in /x are not finished: no space left"
+    for page in ("/health", "/ready"):
+        answer = client.get(page)
+        told = answer.json()
+        assert (answer.status_code, told["is_fit"], told["recordings_waiting"]) == (200, True, 2)
+        assert [one["folder"] for one in told["recordings"]] == ["/x", "/y"]
+        assert told["recordings"][0]["free_bytes"] == 1_036_800_000
+        assert told["reasons"] == [
+            "the trunk b is not heard",
+            "room for 9.0 hours of recordings is left in /x",
+            "recordings in /x are not finished: no space left",
+        ]
+
+
+def test_a_floor_without_recordings_is_as_healthy_as_it_says() -> None:
+    with client_of(None) as client:
+        told = client.get("/health").json()
+    assert (told["recordings"], told["reasons"]) == ([], ["the trunk b is not heard"])

@@ -1,0 +1,34 @@
+"""What the floor says of itself, with what lies beside it: the recordings of its calls."""
+
+from dataclasses import asdict, dataclass
+
+from dialer.runtime.health import Health
+from dialer.web.ports import RecordingRoom, Recordings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthView(Health):
+    """As `Health`. A full disk does not keep a floor from dialing, so it is a reason, and not unfitness.
+
+    Args:
+        recordings: room left for them, by folder; () = none is within reach, or nobody has looked yet.
+        recordings_waiting: of calls that go on, or that the store does not know.
+    """
+
+    recordings: tuple[RecordingRoom, ...]
+    recordings_waiting: int
+
+
+def health_view(health: Health, archive: Recordings | None) -> HealthView:
+    """Both together. `archive` None = the floor keeps no recordings within reach."""
+    if archive is None:
+        return HealthView(**asdict(health), recordings=(), recordings_waiting=0)
+    now = archive.now()
+    low = [
+        f"room for {room.hours_of_talk:.1f} hours of recordings is left in {room.folder}"
+        for room in now.rooms
+        if room.is_low
+    ]
+    known = asdict(health)
+    known["reasons"] = (*health.reasons, *low, *((now.trouble,) if now.trouble else ()))
+    return HealthView(**known, recordings=now.rooms, recordings_waiting=now.waiting)

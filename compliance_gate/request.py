@@ -187,6 +187,28 @@ class TimeBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
+class MadeIn:
+    """Where something was asked, agreed or made known, so that it can be found and heard again.
+
+    No rule asks for it: it is evidence.
+
+    Attributes:
+        contact: id of the call or message it was said in.
+        words: what was said, in the person's words.
+        taken_by: who heard or read it and wrote it down.
+        caller_id: the number of ours that their telephone showed, or that they dialed.
+        recording: name of the recording it can be heard in.
+    """
+
+    contact: Name | None = None
+    words: str | None = None
+    taken_by: Name | None = None
+    caller_id: str | None = None
+    recording: Name | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
 class Consent:
     """Something a person agreed to, with the words that limit it.
 
@@ -210,6 +232,7 @@ class Consent:
     address: Name | None = None
     wording: str | None = None
     proof: str | None = None
+    made_in: MadeIn | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +261,7 @@ class PersonRequest:
     text: str | None = None
     withdrawn_at: datetime | None = None
     address: Name | None = None
+    made_in: MadeIn | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +299,7 @@ class Hold:
     until: datetime | None = None
     debts: Names | None = None
     source: str | None = None
+    made_in: MadeIn | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,10 +18,10 @@ What differs by means, and why:
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from compliance_gate.consents import day_to_cover
-from compliance_gate.request import Consent, Hold, PersonRequest
+from compliance_gate.request import Consent, Hold, MadeIn, PersonRequest
 from compliance_gate.words import ConsentScope, GivenTo, HoldKind, RequestKind
 from dialer.casework.resting import rest_after
 from dialer.domain.attempt import Outcome
@@ -141,6 +141,9 @@ class Occasion:
     Args:
         at: POSIX seconds at which it is written down; it binds from then on.
         source: where it was said, for the record: the id of the call or letter.
+        taken_by: who wrote it down; '' = nobody did.
+        caller_id: the number of ours that was shown or dialed; '' = none is known.
+        recording: name of the recording it can be heard in; '' = there is none.
         about: debts that the contact itself was about, as a call of ours is; () = not known.
         owed: every debt on file of who said it, as far as is known.
         number: the number it was said on; None = withheld, or by other means.
@@ -152,6 +155,9 @@ class Occasion:
     channel: Channel
     at: float
     source: str
+    taken_by: str = ""
+    caller_id: str = ""
+    recording: str = ""
     about: tuple[DebtId, ...] = ()
     owed: tuple[DebtId, ...] = ()
     number: NumberId | None = None
@@ -208,15 +214,16 @@ def consequences(said: Disposition, on: Occasion) -> Consequences:
     row = follows(said.kind, on.channel)
     at = instant(on.at)
     topics = tuple(DebtId(debt) for debt in said.debts_spoken_of) or on.about
+    made_in = _made_in(on, said.words)
     settled = topics or (on.owed if len(on.owed) == 1 else ())
     return Consequences(
-        requests=() if row.request is None else (_request(row.request, topics, at, on),),
-        holds=() if row.hold is None else (Hold(kind=row.hold, since=at, source=on.source),),
+        requests=() if row.request is None else (_request(row.request, topics, made_in, on),),
+        holds=() if row.hold is None else (Hold(kind=row.hold, since=at, source=on.source, made_in=made_in),),
         number=None if on.number is None else row.number,
         promise=Promise(debts=settled, amount=said.promised, due_at=said.promised_for)
         if row.agreed
         else None,
-        consents=_consents(row, said, topics, at, on),
+        consents=_consents(row, said, topics, on),
         turn=_turn(row, said, settled, on),
     )
 
@@ -241,31 +248,43 @@ def follows(kind: DispositionKind, channel: Channel) -> Follows:
     return row
 
 
-def opted_out(channel: Channel, number: NumberId, key: str, *, at: float) -> PersonRequest:
+def opted_out(number: NumberId, key: str, on: Occasion) -> PersonRequest:
     """The request that a pressed key makes, in a message of ours and in the menu that callers hear alike."""
-    where = "message" if channel is Channel.OUTBOUND else "inbound menu"
+    where = "message" if on.channel is Channel.OUTBOUND else "inbound menu"
     return PersonRequest(
-        at=instant(at),
+        at=instant(on.at),
         type=RequestKind.DO_NOT_CALL,
         number=number,
         in_writing=False,
         text=f"pressed {key} in the {where}",
+        made_in=_made_in(on, None),
     )
 
 
-def _request(kind: RequestKind, topics: tuple[DebtId, ...], at: datetime, on: Occasion) -> PersonRequest:
+def _made_in(on: Occasion, words: str | None) -> MadeIn:
+    return MadeIn(
+        contact=on.source,
+        words=words,
+        taken_by=on.taken_by or None,
+        caller_id=on.caller_id or None,
+        recording=on.recording or None,
+    )
+
+
+def _request(kind: RequestKind, topics: tuple[DebtId, ...], made_in: MadeIn, on: Occasion) -> PersonRequest:
     return PersonRequest(
-        at=at,
+        at=instant(on.at),
         type=kind,
         debts=None if kind in _ABOUT_EVERY_DEBT else topics or None,
         number=on.number if kind in _ABOUT_THE_NUMBER else None,
         in_writing=_IN_WRITING[on.channel],
         received=on.received,
+        made_in=made_in,
     )
 
 
 def _consents(
-    row: Follows, said: Disposition, topics: tuple[DebtId, ...], at: datetime, on: Occasion
+    row: Follows, said: Disposition, topics: tuple[DebtId, ...], on: Occasion
 ) -> tuple[Consent, ...]:
     """Who asks to be called agrees to be: on the day it was asked for, wherever they are then.
 
@@ -275,11 +294,12 @@ def _consents(
         return ()
     return (
         Consent(
-            at=at,
+            at=instant(on.at),
             scope=ConsentScope.CALL_BACK,
             given_to=GivenTo.COLLECTOR,
             debts=topics or None,
             valid_until=day_to_cover(instant(said.call_back_at), on.zones),
+            made_in=_made_in(on, said.call_back_words or said.words),
         ),
     )
 

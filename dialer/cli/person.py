@@ -31,14 +31,20 @@ def person(
         ),
     ] = None,
     with_name: Annotated[
-        bool, typer.Option("--with-name", help="Show the name, where the store has it; else ids only.")
+        bool,
+        typer.Option(
+            "--with-name", help="Show name, address and numbers in clear, where the store has them."
+        ),
+    ] = False,
+    short: Annotated[
+        bool, typer.Option("--short", help="Leave the rules that were asked out of the PDF.")
     ] = False,
 ) -> None:
     """A compliance report on one person: every contact with its reasons, as PDF or CSV."""
     from dialer.cli.results import instant_of
     from dialer.floor.stores import opened_store
     from dialer.inquiry.person import person_facts
-    from dialer.results.person_report import render_person_pdf, write_person_csv
+    from dialer.results.person_report import Detail, render_person_pdf, write_person_csv
 
     if out.suffix not in (".pdf", ".csv"):
         raise console.UserError(
@@ -50,7 +56,7 @@ def person(
         facts = person_facts(opened, person, since=first, until=last, with_name=with_name)
     out.parent.mkdir(parents=True, exist_ok=True)
     if out.suffix == ".pdf":
-        out.write_bytes(render_person_pdf(facts))
+        out.write_bytes(render_person_pdf(facts, Detail.SHORT if short else Detail.LONG))
     else:
         with out.open("w", encoding="utf-8", newline="") as file:
             write_person_csv(facts, file)

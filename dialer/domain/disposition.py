@@ -127,6 +127,7 @@ class Disposition:
         promised: amount, for promises, plans and settlements.
         promised_for: POSIX seconds by which it was promised.
         call_back_at: POSIX seconds the person asked to be called at, with `call_back_words` their words.
+        words: what the person said, in their own words, as evidence of what they asked for or told us.
         machine: what kind of machine it was; None = it was none, or nobody said.
         said_to_machine: what it was told; None = it was none, or nobody said.
 
@@ -140,6 +141,7 @@ class Disposition:
     promised_for: Instant | None = None
     call_back_at: Instant | None = None
     call_back_words: str | None = None
+    words: str | None = None
     machine: MachineKind | None = None
     said_to_machine: SaidToMachine | None = None
 

@@ -25,6 +25,7 @@ class PastTalk:
         launched_at, ended_at: POSIX seconds of the order to call, and of the end of the talk.
         disposition: what was said of it before; None = nothing.
         entry: what the gate remembers of it now.
+        recorded: whether it was recorded; None = not known.
     """
 
     attempt: AttemptId
@@ -38,6 +39,7 @@ class PastTalk:
     ended_at: Instant
     disposition: Disposition | None
     entry: HistoryEntry
+    recorded: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,4 +79,5 @@ def past_talk(record: AttemptRecord) -> PastTalk | None:
         ended_at=ended_at,
         disposition=record.disposition,
         entry=entry,
+        recorded=record.recorded,
     )

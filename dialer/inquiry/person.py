@@ -5,15 +5,19 @@ from typing import TypeVar
 
 from sqlalchemy import or_, select
 
+from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import standard_rulebook
 from compliance_gate.findings import Finding
 from compliance_gate.request import PersonFile
 from dialer.domain.facts import FactChange
 from dialer.domain.record import AttemptRecord
 from dialer.inquiry import stored
-from dialer.inquiry.errors import NotThereError
+from dialer.inquiry.errors import NotKnownError, NotThereError
+from dialer.inquiry.instants import rulebook_named
+from dialer.inquiry.standing import standing_of
 from dialer.results.counting import wrong_numbers
 from dialer.results.person_events import DenialTold, Lifted, PersonFacts
+from dialer.results.person_standing import UNKNOWN
 from dialer.results.report_facts import RuleText
 from dialer.storage import queries
 from dialer.storage.database.tables import facts, identities
@@ -61,7 +65,8 @@ def person_facts(
         holds=_once(() if file is None else file.holds, (c.hold for _, c in changes)),
         lifted=_lifted(changes),
         promises=tuple(promise for promise in stored.promises_of(store) if promise.person == person),
-        rules=_rules(findings, denials),
+        rules=_rules(store, findings, denials, attempts),
+        standing=UNKNOWN if file is None else standing_of(store, file, in_clear=with_name),
     )
 
 
@@ -121,17 +126,34 @@ def _zones(file: PersonFile | None, attempts: tuple[AttemptRecord, ...]) -> tupl
 
 
 def _rules(
-    findings: Mapping[str, tuple[Finding, ...]], denials: tuple[DenialTold, ...]
+    store: Store,
+    findings: Mapping[str, tuple[Finding, ...]],
+    denials: tuple[DenialTold, ...],
+    attempts: tuple[AttemptRecord, ...],
 ) -> dict[str, RuleText]:
-    book = standard_rulebook()
+    """Each rule in the words of the newest rulebook of theirs that decided, else of today's."""
+    books = dict.fromkeys([*(each.rulebook for each in attempts), *(each.rulebook for each in denials)])
+    book = next(filter(None, (_book(store, name) for name in reversed(books))), standard_rulebook())
     asked = (*findings.values(), *(denial.findings for denial in denials))
     names = {finding.rule for each in asked for finding in each}
     rules = ((name, book.rule(name)) for name in sorted(names))
     return {
-        name: RuleText(title=rule.header.what, citation=rule.header.citation, layer=rule.header.layer.value)
+        name: RuleText(
+            title=rule.header.what,
+            citation=rule.header.citation,
+            layer=rule.header.layer.value,
+            source=rule.header.source or "",
+        )
         for name, rule in rules
         if rule is not None
     }
+
+
+def _book(store: Store, name: str) -> Rulebook | None:
+    try:
+        return rulebook_named(store, name).book
+    except NotKnownError:
+        return None
 
 
 def _name(store: Store, person: str) -> str | None:

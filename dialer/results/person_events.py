@@ -8,11 +8,12 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from compliance_gate.findings import Finding, Verdict
-from compliance_gate.request import Consent, HistoryEntry, Hold, PersonRequest
+from compliance_gate.request import Consent, HistoryEntry, Hold, MadeIn, PersonRequest
 from compliance_gate.words import HoldKind, Weekday
 from dialer.domain.record import AttemptRecord
 from dialer.measures.records import PromiseMade
 from dialer.results.counting import WrongNumbers, counted_of
+from dialer.results.person_standing import UNKNOWN, Standing
 from dialer.results.report_facts import RuleText
 from dialer.results.report_view import story_of
 
@@ -50,6 +51,7 @@ class PersonFacts:
         findings: attempt -> every rule that was asked before it.
         entries: contacts that are no attempts of this floor (calls received, letters, calls made before).
         rules: rule -> its words.
+        standing: accounts, addresses and numbers.
     """
 
     person: str
@@ -68,6 +70,7 @@ class PersonFacts:
     lifted: tuple[Lifted, ...] = ()
     promises: tuple[PromiseMade, ...] = ()
     rules: Mapping[str, RuleText] = field(default_factory=dict[str, RuleText])
+    standing: Standing = UNKNOWN
 
 
 class Kind(Enum):
@@ -95,6 +98,8 @@ class Event:
         at: POSIX seconds.
         counted, counted_why: whether it counts towards the seven in seven days, and the paragraph.
         retry_at: POSIX seconds at which all rules would pass; only for calls not placed.
+        has_time: False = only the day is known, and `at` is its midnight in UTC.
+        made_in: where it was asked, agreed or made known.
     """
 
     at: float
@@ -111,6 +116,8 @@ class Event:
     rulebook: str = ""
     retry_at: float | None = None
     findings: tuple[Finding, ...] = ()
+    has_time: bool = True
+    made_in: MadeIn | None = None
 
 
 def events_of(facts: PersonFacts) -> tuple[Event, ...]:
@@ -186,12 +193,18 @@ def _entry(facts: PersonFacts, entry: HistoryEntry) -> Event:
         debts=entry.debts or (),
         zones=facts.zones,
         outcome="" if entry.outcome is None else entry.outcome.value,
+        has_time=has_time(entry.at),
     )
+
+
+def has_time(at: datetime) -> bool:
+    """Whether a moment is more than a day: files say days, which are kept as their midnight in UTC."""
+    return at.astimezone(UTC).time() != time(0)
 
 
 def _standing(facts: PersonFacts) -> Iterable[Event]:
     """What was asked, agreed, held and promised."""
-    beside = ("at", "since", "type", "scope", "kind", "debts", "number")
+    beside = ("at", "since", "type", "scope", "kind", "debts", "number", "made_in")
     for request in facts.requests:
         yield _said(Kind.REQUEST, request.at, request.type, request, beside)
     for consent in facts.consents:
@@ -220,8 +233,11 @@ def _said(
         at=at.timestamp(),
         kind=kind,
         what="; ".join(filter(None, (_words(word), told(fact, leave_out=beside)))),
+        id="" if fact.made_in is None else fact.made_in.contact or "",
         number=number or "",
         debts=fact.debts or (),
+        has_time=has_time(at),
+        made_in=fact.made_in,
     )
 
 
@@ -251,6 +267,8 @@ def _single(value: object) -> str:
             return "yes" if value else "no"
         case Enum():
             return _words(value)
+        case datetime() if not has_time(value):
+            return f"{value.astimezone(UTC):%Y-%m-%d}"
         case datetime():
             return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
         case date() | time():

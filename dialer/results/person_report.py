@@ -8,14 +8,19 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
 from importlib import resources
 from typing import TextIO
 
 import typst
 
 from compliance_gate.findings import Finding, Verdict
+from compliance_gate.request import MadeIn
+from dialer.domain.transitions import Word
 from dialer.results.exports import iso, safe_rows
 from dialer.results.person_events import CONTACTS, Event, Kind, PersonFacts, events_of, local_times
+from dialer.results.person_standing import AccountTold
 
 COLUMNS = (
     "at",
@@ -38,8 +43,28 @@ COLUMNS = (
     "citation",
     "rule_says",
     "facts",
+    "made_in",
+    "words",
+    "taken_by",
+    "caller_id",
+    "recording",
 )
-"""Lines of kind `finding` follow the attempt, or the call not placed, to which they belong (same `id`)."""
+"""Lines of kind `finding` follow the attempt, or the call not placed, to which they belong (same `id`). The
+last five say in which call or message a request, consent or hold was made, and how to hear it again. `at` is
+a date where no more is known."""
+
+
+_MADE_IN = ("contact", "words", "taken_by", "caller_id", "recording")
+
+
+class Detail(Word):
+    """How much is told."""
+
+    SHORT = "short"
+    """Who, what happened, what was asked: a page or two."""
+    LONG = "long"
+    """With every rule that was asked before each call, and the rules in words."""
+
 
 _ORDER = (Verdict.DENIED, Verdict.WARNED, Verdict.CLEARED)
 
@@ -53,18 +78,22 @@ def write_person_csv(facts: PersonFacts, out: TextIO) -> int:
     return len(events)
 
 
-def render_person_pdf(facts: PersonFacts) -> bytes:
+def render_person_pdf(facts: PersonFacts, detail: Detail = Detail.LONG) -> bytes:
     """The report as a PDF."""
     template = resources.files("dialer.results") / "templates" / "person.typ"
-    report = json.dumps(report_of(facts), ensure_ascii=False, allow_nan=False)
+    report = json.dumps(report_of(facts, detail), ensure_ascii=False, allow_nan=False)
     return typst.compile(template.read_bytes(), format="pdf", sys_inputs={"report": report})
 
 
-def report_of(facts: PersonFacts) -> dict[str, object]:
+def report_of(facts: PersonFacts, detail: Detail = Detail.LONG) -> dict[str, object]:
     """What the template is given."""
-    events = events_of(facts)
+    events, is_long = events_of(facts), detail is Detail.LONG
     named = sorted({finding.rule for event in events for finding in event.findings})
     return {
+        "detail": detail.value,
+        "accounts": [_account(each) for each in facts.standing.accounts],
+        "addresses": [asdict(each) for each in facts.standing.addresses],
+        "numbers": [asdict(each) for each in facts.standing.numbers],
         "person": facts.person,
         "name": facts.name,
         "from": None if facts.since is None else _utc(facts.since),
@@ -77,12 +106,17 @@ def report_of(facts: PersonFacts) -> dict[str, object]:
         "reasons": [
             {**_line(event, facts), "findings": [_finding(f) for f in _sorted(event.findings)]}
             for event in events
-            if event.kind in (Kind.ATTEMPT, Kind.NOT_CALLED)
+            if is_long and event.kind in (Kind.ATTEMPT, Kind.NOT_CALLED)
         ],
         "rules": [
-            {"rule": name, "says": facts.rules[name].title, "citation": facts.rules[name].citation}
+            {
+                "rule": name,
+                "says": facts.rules[name].title,
+                "citation": facts.rules[name].citation,
+                "source": facts.rules[name].source,
+            }
             for name in named
-            if name in facts.rules and facts.rules[name].title
+            if is_long and name in facts.rules and facts.rules[name].title
         ],
     }
 
@@ -112,8 +146,11 @@ def _sorted(findings: Sequence[Finding]) -> list[Finding]:
 
 def _line(event: Event, facts: PersonFacts) -> dict[str, object]:
     return {
-        "at": _utc(event.at),
-        "local": [_clock(text) for text in local_times(event.at, event.zones or facts.zones)],
+        "at": _utc(event.at) if event.has_time else _day(event.at),
+        "local": [_clock(text) for text in local_times(event.at, event.zones or facts.zones)]
+        if event.has_time
+        else [],
+        "made_in": None if event.made_in is None else asdict(event.made_in),
         "kind": event.kind.value,
         "id": event.id,
         "what": event.what,
@@ -143,6 +180,15 @@ def _utc(at: float) -> str:
     return f"{iso(at)[:19].replace('T', ' ')} UTC"
 
 
+def _day(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}"
+
+
+def _account(account: AccountTold) -> dict[str, object]:
+    placed = "" if account.placed_at is None else _day(account.placed_at)
+    return {**asdict(account), "placed": placed}
+
+
 def _clock(text: str) -> dict[str, str]:
     """A local time in its parts, so that times of one day share a line that names it."""
     weekday, day, clock, zone = text.split(" ", 3)
@@ -160,8 +206,10 @@ def _finding(finding: Finding) -> dict[str, object]:
 
 
 def _rows(facts: PersonFacts, event: Event) -> Iterator[Sequence[str]]:
-    zones = event.zones or facts.zones
-    head = (iso(event.at), event.kind.value.replace(" ", "_"), event.id, event.campaign, event.number)
+    zones = (event.zones or facts.zones) if event.has_time else ()
+    at = iso(event.at) if event.has_time else _day(event.at)
+    where = MadeIn() if event.made_in is None else event.made_in
+    head = (at, event.kind.value.replace(" ", "_"), event.id, event.campaign, event.number)
     yield (
         *head,
         ";".join(event.debts),
@@ -174,6 +222,10 @@ def _rows(facts: PersonFacts, event: Event) -> Iterator[Sequence[str]]:
         iso(event.retry_at),
         event.rulebook,
         *("",) * 6,
+        *(
+            text or ""
+            for text in (where.contact, where.words, where.taken_by, where.caller_id, where.recording)
+        ),
     )
     for finding in event.findings:
         rule = facts.rules.get(finding.rule)
@@ -189,4 +241,5 @@ def _rows(facts: PersonFacts, event: Event) -> Iterator[Sequence[str]]:
             finding.citation,
             "" if rule is None else rule.title,
             "; ".join(f"{name}: {value}" for name, value in finding.facts),
+            *("",) * 5,
         )

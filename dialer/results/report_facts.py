@@ -8,11 +8,12 @@ from dialer.measures.records import ShiftRecords
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleText:
-    """A rule in words, for a reader who does not know its name."""
+    """A rule in words, for a reader who does not know its name. `source`: where its text can be read."""
 
     title: str
     citation: str
     layer: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from dialer.inquiry.errors import NothingToAskError, NotKnownError, NotThereErro
 from dialer.inquiry.explain import About, Asked, Channel
 from dialer.results.frequency_ledger import LedgerFacts, ledger_told, render_ledger_pdf, write_ledger_csv
 from dialer.results.person_events import PersonFacts
-from dialer.results.person_report import render_person_pdf, report_of, write_person_csv
+from dialer.results.person_report import Detail, render_person_pdf, report_of, write_person_csv
 from dialer.web.access import Asking, Office, TheOffice, demand
 from dialer.web.ports import Evidence, Stretch
 from dialer.web.tokens import Role
@@ -78,13 +78,15 @@ async def report(
     since: Posix = None,
     until: Posix = None,
     form: Form = Form.JSON,
+    detail: Detail = Detail.LONG,
 ) -> Response:
     """Everything that happened to a person, with reasons; without the name."""
     facts = await _evidence(office, token).report(person, Stretch(since=since, until=until))
     if form is Form.JSON:
-        return JSONResponse(report_of(facts))
-    write = render_person_pdf if form is Form.PDF else _person_csv
-    return _file(await asyncio.to_thread(write, facts), form, f"report-{person}")
+        return JSONResponse(report_of(facts, detail))
+    if form is Form.CSV:
+        return _file(await asyncio.to_thread(_person_csv, facts), form, f"report-{person}")
+    return _file(await asyncio.to_thread(render_person_pdf, facts, detail), form, f"report-{person}")
 
 
 def _evidence(office: Office, token: Asking) -> Evidence:

@@ -61,7 +61,7 @@ async def suppress(body: Suppress, office: TheOffice, token: Asking) -> Committe
 async def ask(body: Ask, office: TheOffice, token: Asking) -> Committed:
     """What a person asked for (an opt-out, an attorney's letter, inconvenient times)."""
     demand(token, *_MAY)
-    return await tell(office, RequestReceived(person=PersonId(body.person), request=body.request()))
+    return await tell(office, RequestReceived(person=PersonId(body.person), request=body.request(token.name)))
 
 
 @router.post("/payments")
@@ -83,14 +83,14 @@ async def recall(body: Recall, office: TheOffice, token: Asking) -> Committed:
 async def allow(body: Allow, office: TheOffice, token: Asking) -> Committed:
     """What a person agreed to."""
     demand(token, *_MAY)
-    return await tell(office, ConsentGiven(person=PersonId(body.person), consent=body.consent()))
+    return await tell(office, ConsentGiven(person=PersonId(body.person), consent=body.consent(token.name)))
 
 
 @router.post("/holds")
 async def hold(body: PlaceHold, office: TheOffice, token: Asking) -> Committed:
     """Deceased, bankruptcy, active duty, vulnerability and their like."""
     demand(token, *_MAY)
-    return await tell(office, HoldPlaced(person=PersonId(body.person), hold=body.hold()))
+    return await tell(office, HoldPlaced(person=PersonId(body.person), hold=body.hold(token.name)))
 
 
 @router.post("/holds/lift")

@@ -10,6 +10,7 @@ from compliance_gate.request import (
     HistoryEntry,
     Hold,
     KnownLocation,
+    MadeIn,
     Notice,
     PersonRequest,
     TimeBlock,
@@ -121,6 +122,7 @@ class Dispose(Body):
     promised_for: Posix | None = None
     call_back_at: Posix | None = None
     call_back_words: Text | None = None
+    words: Text | None = None
     machine: Annotated[MachineKind, Lax] | None = None
     said_to_machine: Annotated[SaidToMachine, Lax] | None = None
     ready_after: bool = True
@@ -135,6 +137,7 @@ class Dispose(Body):
             promised_for=self.promised_for,
             call_back_at=self.call_back_at,
             call_back_words=self.call_back_words,
+            words=self.words,
             machine=self.machine,
             said_to_machine=self.said_to_machine,
         )
@@ -205,6 +208,34 @@ Day = Annotated[date, Lax]
 Moment = Annotated[AwareDatetime, Lax]
 
 
+class Heard(Body):
+    """Where something was asked, agreed or made known.
+
+    Args:
+        contact: id of the call or message.
+        words: the person's own; caller_id: the number of ours that they saw or dialed.
+        recording: name of the recording it can be heard in.
+    """
+
+    contact: Id | None = None
+    words: Text | None = None
+    caller_id: Text | None = None
+    recording: Id | None = None
+
+    def made_in(self, taken_by: str) -> MadeIn:
+        """The gate's own word for it."""
+        return MadeIn(
+            contact=self.contact,
+            words=self.words,
+            taken_by=taken_by,
+            caller_id=self.caller_id,
+            recording=self.recording,
+        )
+
+
+NOT_SAID = Heard()
+
+
 class Ask(Body):
     """A person asked for something, by whatever way it reached us.
 
@@ -234,9 +265,10 @@ class Ask(Body):
     text: Text | None = None
     withdrawn_at: Moment | None = None
     address: Id | None = None
+    made_in: Heard = NOT_SAID
 
-    def request(self) -> PersonRequest:
-        """The gate's own word for it."""
+    def request(self, taken_by: str) -> PersonRequest:
+        """The gate's own word for it. `taken_by`: who tells us."""
         return PersonRequest(
             at=self.at,
             type=self.kind,
@@ -255,6 +287,7 @@ class Ask(Body):
             text=self.text,
             withdrawn_at=self.withdrawn_at,
             address=self.address,
+            made_in=self.made_in.made_in(taken_by),
         )
 
 
@@ -284,9 +317,10 @@ class Allow(Body):
     address: Id | None = None
     wording: Text | None = None
     proof: Text | None = None
+    made_in: Heard = NOT_SAID
 
-    def consent(self) -> Consent:
-        """The gate's own word for it."""
+    def consent(self, taken_by: str) -> Consent:
+        """The gate's own word for it. `taken_by`: who tells us."""
         return Consent(
             at=self.at,
             scope=self.scope,
@@ -302,6 +336,7 @@ class Allow(Body):
             address=self.address,
             wording=self.wording,
             proof=self.proof,
+            made_in=self.made_in.made_in(taken_by),
         )
 
 
@@ -314,15 +349,17 @@ class PlaceHold(Body):
     until: Moment | None = None
     debts: Debts | None = None
     source: Text | None = None
+    made_in: Heard = NOT_SAID
 
-    def hold(self) -> Hold:
-        """The gate's own word for it."""
+    def hold(self, taken_by: str) -> Hold:
+        """The gate's own word for it. `taken_by`: who tells us."""
         return Hold(
             kind=self.kind,
             since=self.since,
             until=self.until,
             debts=_tuple(self.debts),
             source=self.source,
+            made_in=self.made_in.made_in(taken_by),
         )
 
 

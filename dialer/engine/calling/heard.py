@@ -6,7 +6,7 @@ frees the agent while it is being left.
 """
 
 from compliance_gate.findings import Recording
-from dialer.casework.consequences import Channel, opted_out
+from dialer.casework.consequences import Channel, Occasion, opted_out
 from dialer.domain.agent import AgentMove
 from dialer.domain.attempt import ATTEMPT, UNANSWERED, AttemptMove, AttemptState
 from dialer.domain.commands import ConfirmOptOut, LeaveMessage, StoreRequest
@@ -91,7 +91,14 @@ class Heard:
         call = self._known(event.attempt, "late_opt_out")
         if call is None:
             return
-        request = opted_out(Channel.OUTBOUND, call.launch.number, event.key, at=self._context.now)
+        occasion = Occasion(
+            channel=Channel.OUTBOUND,
+            at=self._context.now,
+            source=event.attempt,
+            caller_id=call.launch.caller_id,
+            recording=event.attempt if call.heard.is_recorded else "",
+        )
+        request = opted_out(call.launch.number, event.key, occasion)
         self._following.learn(StoreRequest(person=call.launch.person, request=request))
         self._context.emit(ConfirmOptOut(attempt=event.attempt))
 

@@ -12,7 +12,7 @@ launched once, or owed, or dropped because they called again themselves: never t
 from dataclasses import replace
 
 from compliance_gate.consents import day_to_cover
-from compliance_gate.request import Consent
+from compliance_gate.request import Consent, MadeIn
 from compliance_gate.words import ConsentScope, GivenTo
 from dialer.casework.consequences import LeadFate, Turn
 from dialer.domain.commands import RestLead, StoreConsent, StoreInbound
@@ -73,6 +73,7 @@ class CallBacks:
             given_to=GivenTo.COLLECTOR,
             number=record.number,
             valid_until=day_to_cover(context.instant(), zones),
+            made_in=MadeIn(contact=record.call, caller_id=record.dialed or None),
         )
         self._following.learn(StoreConsent(person=caller.person, consent=consent))
         turn = Turn(

@@ -13,7 +13,7 @@ is called.
 
 from operator import itemgetter
 
-from dialer.casework.consequences import Channel, opted_out
+from dialer.casework.consequences import Channel, Occasion, opted_out
 from dialer.domain.agent import AgentMove, AgentState
 from dialer.domain.attempt import UNANSWERED
 from dialer.domain.campaign import CampaignState
@@ -133,7 +133,10 @@ class Inbound:
     def _record_opt_out(self, row: InboundRow) -> None:
         if row.number is None:
             return
-        request = opted_out(Channel.INBOUND, row.number, row.key, at=self._context.now)
+        occasion = Occasion(
+            channel=Channel.INBOUND, at=self._context.now, source=row.call, caller_id=row.dialed
+        )
+        request = opted_out(row.number, row.key, occasion)
         self._following.learn(StoreNumberRequest(number=row.number, request=request))
         self._context.emit(ConfirmInboundOptOut(call=row.call))
 

@@ -156,7 +156,9 @@ class InboundEnding:
         occasion = Occasion(
             channel=Channel.INBOUND,
             at=self._context.now,
-            source=f"inbound {row.call}",
+            source=row.call,
+            taken_by=agent.agent,
+            caller_id=row.dialed,
             owed=() if caller is None else caller.debts,
             number=row.number,
             zones=self._clearing.zones(person) if is_in_play else (),

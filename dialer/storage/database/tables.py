@@ -258,13 +258,16 @@ facts = Table(
     Column("at", Float, nullable=False),
     _text("body", default="null"),
     Column("import_id", Text),
+    Column("contact", Text),
 )
 """Requests, consents, holds, their lifting, conversations and edits, in the order in which they came: what
-`dialer.domain.facts` applies to a person's file. Exactly one of person, number, debt says whom it binds."""
+`dialer.domain.facts` applies to a person's file. Exactly one of person, number, debt says whom it binds.
+`contact`: the call or message it was made in, where that is known."""
 
 _partial("ix_facts_person", facts.c.person)
 _partial("ix_facts_number", facts.c.number)
 _partial("ix_facts_debt", facts.c.debt)
+_partial("ix_facts_contact", facts.c.contact)
 
 suppressions = Table(
     "suppressions",

@@ -21,7 +21,11 @@ from dialer.domain.commands import (
     RestLeads,
     StoreAttempt,
     StoreCampaign,
+    StoreConsent,
     StoreDenial,
+    StoreHold,
+    StoreNumberRequest,
+    StoreRequest,
     StoreThirdParty,
 )
 from dialer.domain.ports import JOURNAL_FORMAT, JournalEntry
@@ -100,10 +104,19 @@ def _known_then(commands: tuple[Command, ...], written_in: int) -> tuple[Command
 
 
 def _field_by_field(command: Command) -> Command:
-    """The command as format 1 can be read: its clearances did not say how a call is handled."""
-    if not isinstance(command, Originate):
-        return command
-    return replace(command, clearance=replace(command.clearance, handling=UNTIL_CARRIED))
+    """The command as format 1 can be read: its clearances did not say how a call is handled, nor its facts
+    where they were made."""
+    match command:
+        case Originate(clearance=clearance):
+            return replace(command, clearance=replace(clearance, handling=UNTIL_CARRIED))
+        case StoreRequest(request=fact) | StoreNumberRequest(request=fact):
+            return replace(command, request=replace(fact, made_in=None))
+        case StoreConsent(consent=fact):
+            return replace(command, consent=replace(fact, made_in=None))
+        case StoreHold(hold=fact):
+            return replace(command, hold=replace(fact, made_in=None))
+        case _:
+            return command
 
 
 def _compare_commands(

@@ -50,7 +50,14 @@ def row_of(
         "at": at,
         "body": json_text(getattr(change, kind)),
         "import_id": import_id,
+        "contact": _contact(change),
     }
+
+
+def _contact(change: FactChange) -> str | None:
+    """The call or message that a request, consent or hold was made in."""
+    fact = change.request or change.consent or change.hold
+    return None if fact is None or fact.made_in is None else fact.made_in.contact
 
 
 def change_of(row: Row[Any]) -> FactChange:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from compliance_gate.request import Hold
+from compliance_gate.request import Hold, MadeIn
 from compliance_gate.words import ConsentScope, GivenTo, HoldKind, RequestKind
 from dialer.casework.consequences import (
     FOLLOWS,
@@ -105,6 +105,11 @@ def promised(kind: DispositionKind) -> Disposition:
     )
 
 
+def placed_hold(kind: object) -> Hold:
+    assert isinstance(kind, HoldKind)
+    return Hold(kind=kind, since=instant(NOW), source="contact-1", made_in=MadeIn(contact="contact-1"))
+
+
 def fate(kind: DispositionKind, channel: Channel) -> object:
     return TABLE[kind][4 + list(Channel).index(channel)]
 
@@ -149,7 +154,7 @@ def test_the_hold_promise_and_number_of_each_kind_by_each_means(
     if found is None:
         return
     _request, hold, number, agreed, *_fates = TABLE[kind]
-    wanted = () if hold is None else (Hold(kind=hold, since=instant(NOW), source="contact-1"),)  # pyright: ignore[reportArgumentType]
+    wanted = () if hold is None else (placed_hold(hold),)
     assert found.holds == wanted
     is_caller = kind is K.INTERCEPT and channel is Channel.INBOUND  # they can be reached there
     assert found.number is (None if is_caller else number)
@@ -248,6 +253,20 @@ def test_a_letter_says_on_which_day_it_came_in() -> None:
     [(Channel.OUTBOUND, "pressed 9 in the message"), (Channel.INBOUND, "pressed 9 in the inbound menu")],
 )
 def test_a_key_closes_the_number(channel: Channel, text: str) -> None:
-    request = opted_out(channel, NUMBER, "9", at=NOW)
+    request = opted_out(NUMBER, "9", occasion(channel, caller_id="+15550000000", recording="a1"))
     assert (request.type, request.number, request.debts) == (R.DO_NOT_CALL, NUMBER, None)
     assert (request.at, request.in_writing, request.text) == (instant(NOW), False, text)
+    assert request.made_in == MadeIn(contact="contact-1", caller_id="+15550000000", recording="a1")
+
+
+def test_what_was_asked_told_or_agreed_says_in_which_call_in_whose_words_and_who_took_it() -> None:
+    on = occasion(Channel.OUTBOUND, taken_by="ann", caller_id="+15550000000", recording="a1")
+    where = MadeIn(
+        contact="contact-1", words="leave me be", taken_by="ann", caller_id="+15550000000", recording="a1"
+    )
+    (request,) = consequences(said(K.CEASE_REQUESTED, words="leave me be"), on).requests
+    (hold,) = consequences(said(K.BANKRUPTCY_CLAIMED, words="leave me be"), on).holds
+    (consent,) = consequences(
+        said(K.CALL_BACK, call_back_at=NOW + DAY_S, call_back_words="leave me be", words="tomorrow"), on
+    ).consents
+    assert (request.made_in, hold.made_in, consent.made_in) == (where, where, where)

@@ -4,11 +4,12 @@ import csv
 import io
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from typing import cast
 
 import pytest
 
 from compliance_gate.findings import Finding, Layer, Verdict
-from compliance_gate.request import Consent, HistoryEntry, Hold, PersonRequest, TimeBlock
+from compliance_gate.request import Consent, HistoryEntry, Hold, MadeIn, PersonRequest, TimeBlock
 from compliance_gate.words import (
     ConsentScope,
     Direction,
@@ -24,7 +25,15 @@ from dialer.domain.money import Money
 from dialer.domain.record import AttemptRecord
 from dialer.measures.records import PromiseMade
 from dialer.results.person_events import DenialTold, Kind, Lifted, PersonFacts, events_of
-from dialer.results.person_report import COLUMNS, figures_of, render_person_pdf, write_person_csv
+from dialer.results.person_report import (
+    COLUMNS,
+    Detail,
+    figures_of,
+    render_person_pdf,
+    report_of,
+    write_person_csv,
+)
+from dialer.results.person_standing import AccountTold, AddressTold, NumberTold, Standing
 from dialer.results.report_facts import RuleText
 
 NOON = datetime(2026, 3, 10, 17, tzinfo=UTC).timestamp()
@@ -183,3 +192,80 @@ def test_text_of_strangers_is_no_markup(text: str) -> None:
 def test_a_person_with_whom_nothing_happened_has_a_report_too() -> None:
     assert render_person_pdf(PersonFacts(person="p-2")).startswith(b"%PDF-")
     assert rows_of(PersonFacts(person="p-2")) == []
+
+
+# --- who, and where it was said ----------------------------------------------------------------------------
+
+
+STANDING = Standing(
+    accounts=(
+        AccountTold(
+            debt="d-1",
+            role="guarantor",
+            type="medical",
+            client="acme",
+            creditor="Acme Receivables LLC",
+            original_creditor="St. Mary Clinic",
+            balance="USD 120.50",
+            placed_at=NOON,
+            others=(("p-2", "consumer"),),
+        ),
+    ),
+    addresses=(
+        AddressTold(kind="residential", country="US", region="TX", city="Austin", zones=("America/Chicago",)),
+    ),
+    numbers=(NumberTold(number="n-1", kind="mobile", role="own", place="", zones=("America/Chicago",)),),
+)
+WHERE = MadeIn(contact="a-1", words="never again", taken_by="ann", caller_id="+15125550100", recording="a-1")
+
+
+def test_a_request_names_its_call_its_words_who_took_it_and_how_it_is_heard_again() -> None:
+    asked = PersonRequest(at=datetime.fromtimestamp(NOON, UTC), type=RequestKind.DISPUTE, made_in=WHERE)
+    of = replace(facts(), requests=(asked,))
+    (row,) = (row for row in rows_of(of) if row["kind"] == "request")
+    told = {name: row[name] for name in ("id", "made_in", "words", "taken_by", "caller_id", "recording")}
+    assert told == {
+        "id": "a-1",
+        "made_in": "a-1",
+        "words": "never again",
+        "taken_by": "ann",
+        "caller_id": "'+15125550100",
+        "recording": "a-1",
+    }
+    standing = cast("list[dict[str, object]]", report_of(of)["standing"])
+    assert {"words": "never again", "recording": "a-1"}.items() <= cast(
+        "dict[str, object]", next(each["made_in"] for each in standing if each["kind"] == "request")
+    ).items()
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (datetime(2026, 3, 2, tzinfo=UTC), "2026-03-02"),
+        (datetime(2026, 3, 2, 0, 0, 1, tzinfo=UTC), "2026-03-02T00:00:01.000000Z"),
+        (datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC), "2026-03-01T23:59:59.000000Z"),
+    ],
+)
+def test_a_date_without_a_time_is_told_as_a_date_in_no_zone(at: datetime, told: str) -> None:
+    of = replace(facts(), holds=(Hold(kind=HoldKind.BANKRUPTCY, since=at, until=at),))
+    (row,) = (row for row in rows_of(of) if row["kind"] == "hold")
+    assert row["at"] == told
+    assert bool(row["local_times"]) == (len(told) > len("2026-03-02"))
+    assert (row["what"] == "bankruptcy; until: 2026-03-02") == (told == "2026-03-02")
+
+
+def test_the_short_form_tells_who_and_what_and_the_long_one_every_rule_too() -> None:
+    of = replace(facts(), standing=STANDING)
+    short, long = report_of(of, Detail.SHORT), report_of(of, Detail.LONG)
+    assert (short["reasons"], short["rules"]) == ([], [])
+    assert len(cast("list[object]", long["reasons"])) == 3
+    for name in ("accounts", "addresses", "numbers", "timeline", "standing", "figures"):
+        assert short[name] == long[name]
+        assert short[name]
+    (account,) = cast("list[dict[str, object]]", short["accounts"])
+    assert (account["creditor"], account["role"], account["placed"]) == (
+        "Acme Receivables LLC",
+        "guarantor",
+        "2026-03-10",
+    )
+    assert len(render_person_pdf(of, Detail.SHORT)) < len(render_person_pdf(of, Detail.LONG))

@@ -1,18 +1,21 @@
 """Bodies of facts: what the gate can know of a request, a consent or a hold can be told, all of it."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from compliance_gate.request import Consent, Hold, PersonRequest, TimeBlock
+from compliance_gate.request import Consent, Hold, MadeIn, PersonRequest, TimeBlock
 from compliance_gate.words import ConsentScope, GivenTo, HoldKind, Medium, Place, RequestKind, Weekday
 from dialer.web.models import Allow, Ask, Body, PlaceHold
 
 AT, LATER = datetime(2026, 3, 10, 10, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
 DEBTS = ("d1", "d2")
+
+HEARD = {"contact": "a1-7", "words": "stop it", "caller_id": "+15550000000", "recording": "a1-7"}
+MADE_IN = MadeIn(contact="a1-7", words="stop it", taken_by="ann", caller_id="+15550000000", recording="a1-7")
 
 
 @pytest.mark.parametrize(
@@ -63,8 +66,9 @@ def test_a_request_loses_nothing_on_its_way() -> None:
         "attorney_known": False,
         "text": "not before noon",
         "withdrawn_at": "2026-04-01T00:00:00Z",
+        "made_in": HEARD,
     }
-    assert Ask.model_validate(told).request() == request
+    assert Ask.model_validate(told).request("ann") == replace(request, made_in=MADE_IN)
 
 
 def test_a_consent_and_a_hold_lose_nothing_on_their_way() -> None:
@@ -95,11 +99,13 @@ def test_a_consent_and_a_hold_lose_nothing_on_their_way() -> None:
         "window": {"days": ["MO"], "start": "21:00", "until": "22:00"},
         "medium_given": next(iter(Medium)).value,
         "revoked_at": "2026-04-01T00:00:00Z",
+        "made_in": HEARD,
     }
-    assert Allow.model_validate(told).consent() == consent
+    assert Allow.model_validate(told).consent("ann") == replace(consent, made_in=MADE_IN)
     hold = {"person": "p1", "kind": "bankruptcy", "since": "2026-03-10T10:00:00Z", "source": "court"}
-    made = PlaceHold.model_validate({**hold, "until": "2026-04-01T00:00:00Z", "debts": ["d1", "d2"]}).hold()
-    assert made == Hold(kind=HoldKind.BANKRUPTCY, since=AT, until=LATER, debts=DEBTS, source="court")
+    made = PlaceHold.model_validate({**hold, "until": "2026-04-01T00:00:00Z", "debts": ["d1", "d2"]})
+    court = Hold(kind=HoldKind.BANKRUPTCY, since=AT, until=LATER, debts=DEBTS, source="court")
+    assert made.hold("ann") == replace(court, made_in=MadeIn(taken_by="ann"))
 
 
 def test_hours_are_local() -> None:

@@ -68,11 +68,15 @@ def _judged(
     """Every attempt on one person, with the reasons against it; None = it was lawful."""
     attempts = list(stored.attempts_of(store, file.person))
     own = {attempt.attempt for attempt in attempts}
+    longest = max(
+        rings.values(), default=0.0
+    )  # of a campaign that nobody knows any more, the stricter reading
     before = replace(file, history=tuple(entry for entry in file.history if entry.entry not in own))
     for attempt in attempts:
         if attempt.outcome is Outcome.NOT_ATTEMPTED:
             continue
-        reading = Reading(max_ring_s=rings.get(attempt.campaign, 0.0))
+        ring_s = rings.get(attempt.campaign, longest)
+        reading = Reading(max_ring_s=ring_s)
         judgement = judge_contact(
             before, _proposed(attempt), at=instant(attempt.launched_at), reading=reading
         )

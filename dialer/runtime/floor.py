@@ -7,6 +7,7 @@ listen to the telephone system, fetch leads, hand over commands, watch the loop,
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -499,7 +500,8 @@ class Floor:
             self.instruments.sound.show({view.agent: view.sound for view in snapshot.agents if view.sound})
             for row in snapshot.campaigns:
                 self.instruments.lines.labels(row.campaign).set(row.in_flight)
-                self.instruments.abandoned.labels(row.campaign).set(row.abandoned_per_live_answer or 0.0)
+                rate = row.abandoned_per_live_answer  # not known is not none
+                self.instruments.abandoned.labels(row.campaign).set(math.nan if rate is None else rate)
             self.instruments.sequence.set(self._sequence)
 
     def _judge_load(self) -> None:

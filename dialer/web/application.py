@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -30,6 +30,7 @@ from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
 from dialer.web.ports import Evidence, FloorPort, Recordings
 from dialer.web.problems import PROBLEMS
+from dialer.web.strict import nothing_unknown
 from dialer.web.tokens import RefusedError, Tokens
 from dialer.web.watch import Broadcast, watch_router
 
@@ -90,6 +91,7 @@ def make_web(
         description="A predictive dialer's floor: seats, campaigns, facts. An answer means a commit.",
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(nothing_unknown)],
     )
     application.state.office = Office(
         floor, tokens, keypad, controls, caller_ids_tester, phones, archive, evidence_desk

@@ -1,6 +1,5 @@
 """Routes of facts that change decisions: each binds from the step that the answer names."""
 
-import msgspec
 from fastapi import APIRouter, HTTPException, Request
 
 from compliance_gate.request import PersonFile
@@ -35,12 +34,12 @@ from dialer.web.models import (
     Suppress,
 )
 from dialer.web.problems import body_of
+from dialer.web.strict import read_strictly
 from dialer.web.tokens import Role
 
 router = APIRouter(prefix="/api/facts", tags=["facts"])
 
 _MAY = (Role.CLERK, Role.SUPERVISOR, Role.AGENT)
-_person_file = msgspec.json.Decoder(PersonFile).decode
 
 
 @router.post("/suppressions")
@@ -144,10 +143,7 @@ async def limit(body: Limit, office: TheOffice, token: Asking) -> Committed:
 async def edit(person: str, request: Request, office: TheOffice, token: Asking) -> Committed:
     """The whole file of a person, replaced; the body is a `compliance_gate.request.PersonFile`."""
     demand(token, Role.CLERK, Role.SUPERVISOR)
-    try:
-        file = _person_file(await request.body())
-    except msgspec.MsgspecError as error:
-        raise HTTPException(422, str(error)) from error
+    file = read_strictly(PersonFile, await request.body())
     if file.person != person:
         raise HTTPException(422, f"the file is of {file.person}, not of {person}")
     return await tell(office, PersonEdited(person=file))

@@ -4,6 +4,8 @@ from typing import Any, cast
 
 from pydantic import BaseModel, JsonValue, TypeAdapter
 
+from dialer.web.strict import closed
+
 
 class Problem(BaseModel):
     """What is wrong: a sentence, or for a body a list of places."""
@@ -31,7 +33,7 @@ def body_of(kind: type) -> dict[str, Any]:
     """The description of a body that a route reads by itself, whole in its place."""
     schema = TypeAdapter[object](kind).json_schema()
     defined = cast("dict[str, JsonValue]", schema.pop("$defs", {}))
-    content = {"application/json": {"schema": _in_place(schema, defined)}}
+    content = {"application/json": {"schema": closed(cast("dict[str, Any]", _in_place(schema, defined)))}}
     return {"requestBody": {"required": True, "content": content}}
 
 

@@ -23,6 +23,7 @@ from dialer.domain.lead import Lead, Target
 from dialer.engine.context import Context
 from dialer.engine.following import Following
 from dialer.engine.inbound import owed
+from dialer.engine.inbound.places import stands_since
 from dialer.engine.launching.clearing import Clearing
 from dialer.engine.launching.hopper import Hopper, take_off
 from dialer.engine.launching.lanes import base_pools, launching_pools, leads_of, why_not_here
@@ -118,7 +119,7 @@ class CallBacks:
         """Whose account is in hand, each with when they asked for an agent."""
         rows = self._context.state.call_backs.values()
         return [
-            ((row.record.waited_since or 0.0, row.record.call), row)
+            ((stands_since(row.record), row.record.call), row)
             for row in rows
             if self._lead_of(row) is not None
         ]

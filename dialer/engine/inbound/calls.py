@@ -204,7 +204,7 @@ class Inbound:
             and row.asked_back_at is None
         ]
         line: list[tuple[tuple[float, str], InboundRow | CallBackRow]] = [
-            *(((row.waited_since or 0.0, row.call), row) for row in waiting),
+            *(((places.stands_since(row), row.call), row) for row in waiting),
             *self._call_backs.waiting(),
         ]
         for _since, row in sorted(line, key=itemgetter(0)):

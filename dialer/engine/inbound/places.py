@@ -7,7 +7,7 @@ Nothing of the person or of a debt is said.
 
 from dialer.domain.commands import TellInboundPlace
 from dialer.domain.ids import CampaignId, InboundId
-from dialer.domain.inbound import InboundState
+from dialer.domain.inbound import InboundRecord, InboundState
 from dialer.engine.context import Context
 from dialer.engine.roster import Roster
 from dialer.engine.state import InboundRow, TimerKind
@@ -23,14 +23,20 @@ def keep_telling(context: Context, row: InboundRow) -> None:
     context.set_timer(context.now + FIRST_TOLD_S, TimerKind.INBOUND_PLACE, row.call)
 
 
+def stands_since(waiter: InboundRow | InboundRecord) -> float:
+    """POSIX seconds from which their place in line counts. Where it is not known when they asked for an agent
+    (an older release noted none), it is when they called: nobody is put before those who waited longer."""
+    return waiter.arrived_at if waiter.waited_since is None else waiter.waited_since
+
+
 def waiting_before(context: Context, row: InboundRow, takers: frozenset[CampaignId]) -> int:
     """How many wait for some of the same agents and asked before; `takers` are those of `row`."""
-    since = (row.waited_since or 0.0, row.call)
+    since = (stands_since(row), row.call)
     return sum(
         other.state is InboundState.WAITING
         and not other.is_dismissed
         and not other.is_unserved
-        and (other.waited_since or 0.0, other.call) < since
+        and (stands_since(other), other.call) < since
         and not takers.isdisjoint(other.takers)
         for other in context.state.inbound.values()
     )

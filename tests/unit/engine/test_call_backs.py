@@ -1,6 +1,7 @@
 """Called back from the queue: in their turn, by an agent who is held for it, under the gate, and once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.ids import AgentId, DebtId, InboundId, NumberId, PersonId
 from dialer.domain.inbound import Caller
 from dialer.engine.inbound.call_backs import GIVEN_UP_S
+from dialer.engine.inbound.places import stands_since
 
 Floor = Any
 MakeFloor = Callable[..., Floor]
@@ -195,3 +197,30 @@ def test_never_again_wins_over_call_me_back(busy: Floor) -> None:
     busy.send(e.InboundOptedOut(call=CALL, key="9"))
     busy.send(e.InboundEnded(call=CALL))
     assert (busy.engine.checkpoint().call_backs, whys(busy)) == ({}, [])
+
+
+def test_whoever_s_waiting_was_not_noted_stands_where_they_called(busy: Floor) -> None:
+    """A checkpoint of an older release has no instant for it: it was taken for the year 1970, and they were
+    called before everybody who had waited longer."""
+    wait_in_line(busy, LATER, number=None)
+    asks_back(busy, HIM)
+    brought(busy)
+    row = busy.engine.checkpoint().call_backs[CALL]
+    row.record = replace(row.record, waited_since=None)
+    busy.log.clear()
+    is_over(busy)
+    assert [type(command) for command in busy.log if isinstance(command, c.BridgeInbound | c.Originate)] == [
+        c.BridgeInbound
+    ]
+    assert busy.last(c.BridgeInbound).call == LATER
+
+
+def test_a_place_in_line_is_by_when_they_called_where_nothing_else_is_known(busy: Floor) -> None:
+    wait_in_line(busy, CALL, number=None)
+    wait_in_line(busy, LATER, number=None, after=7.0)
+    rows = busy.engine.checkpoint().inbound
+    rows[LATER].waited_since = None
+    assert (stands_since(rows[CALL]), stands_since(rows[LATER])) == (busy.now - 7.0, busy.now)
+    busy.log.clear()
+    is_over(busy)
+    assert busy.last(c.BridgeInbound).call == CALL

@@ -33,6 +33,29 @@ class Recording(StrEnum):
     RECORDED_NOTICE = "recorded_notice"
 
 
+class Speech(StrEnum):
+    """What a statement asks of whoever speaks."""
+
+    MAY_NOT = "may_not"
+    MUST_SAY = "must_say"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What must be said in a contact that is cleared, or may not be said or done.
+
+    Attributes:
+        rule, citation: whose word it is.
+        debts: the debts that it is about.
+    """
+
+    rule: str
+    citation: str
+    speech: Speech
+    text: str
+    debts: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One rule, asked once.
@@ -60,6 +83,7 @@ class Clearance:
         may_play: recordings that may be heard on this number. Empty: nothing may be played, so the call
             must not be dialed unless a collector is certain to be free.
         handling: how long it must ring, how soon somebody must be there, what an abandonment brings.
+        statements: what must be said, and what may not be said or done.
     """
 
     clearance: str
@@ -71,6 +95,7 @@ class Clearance:
     rulebook: str
     may_play: frozenset[Recording] = frozenset()
     handling: CallHandling = UNTIL_CARRIED
+    statements: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

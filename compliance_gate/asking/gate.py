@@ -134,6 +134,7 @@ class ComplianceGate:
             rulebook=self.rulebook.hash,
             may_play=_may_play(question, plan),
             handling=plan.handling,
+            statements=tuple(said for rule in plan.speaking for said in rule.statements(question)),
         )
 
 

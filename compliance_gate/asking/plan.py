@@ -100,6 +100,7 @@ class Plan:
         coverage: what the register says of the places; `None` if the packs were given.
         missing: packs that were asked for and do not exist.
         handling: how a call that is cleared must be handled.
+        speaking: rules that may say what must be said, or may not be.
     """
 
     cleared: tuple[Finding, ...]
@@ -112,6 +113,7 @@ class Plan:
     packs: tuple[str, ...]
     with_house: bool
     handling: CallHandling
+    speaking: tuple[Rule, ...]
 
 
 def denies(rule: Rule) -> bool:

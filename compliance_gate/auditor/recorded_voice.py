@@ -4,7 +4,7 @@
 
 from collections.abc import Iterator
 
-from compliance_gate.auditor.facts import AuditedConsent, Reason
+from compliance_gate.auditor.facts import AuditedConsent, AuditedRequest, Reason
 from compliance_gate.auditor.question import Question
 
 VOICE_CONSENTS = frozenset({"prerecorded", "prerecorded_voice"})
@@ -25,6 +25,13 @@ def recorded_voice(question: Question) -> Iterator[Reason]:
             rule="recorded-voice-consent",
             citation="47 USC 227(b)(1)(A)(iii); 47 CFR 64.1200(a)(1)(iii)",
             found="no consent in force for a number not known to be a landline",
+        )
+        return
+    if _revocations(question):
+        yield Reason(
+            rule="recorded-voice-opted-out",
+            citation="47 CFR 64.1200(a)(10), (b)(3), (d)",
+            found="asked not to be called so",
         )
         return
     for zone in question.zones:
@@ -71,8 +78,23 @@ def _is_for_the_debts(question: Question, consent: AuditedConsent) -> bool:
     return question.particular_debts() <= {question.particular(named) for named in consent.debts}
 
 
+def _revocations(question: Question) -> list[AuditedRequest]:
+    """64.1200(a)(10): any reasonable means will do, so whatever asks us to leave the telephone alone does."""
+    asked = question.requests_in_force(
+        "revoke_consent", "cease_communication", "stop_calling", "do_not_call", "stop_medium",
+        "stop_number", "wrong_number_learned",
+    )  # fmt: skip
+    return [
+        request
+        for request in asked
+        if request.medium not in {"email", "letter"}
+        and request.number in {None, question.proposal.number}
+        and question.touches(request.debts)
+    ]
+
+
 def _has_consent(question: Question) -> bool:
-    revoked = [r for r in question.requests_in_force("revoke_consent") if question.touches(r.debts)]
+    revoked = _revocations(question)
     for consent in question.person.consents:
         account = consent.scope == GIVEN_WITH_THE_ACCOUNT
         if (

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from compliance_gate.asking.question import Question
 from compliance_gate.call_handling import Term
-from compliance_gate.findings import Finding, Layer, Recording, Verdict
+from compliance_gate.findings import Finding, Layer, Recording, Statement, Verdict
 from compliance_gate.request import Debt, ProposedContact
 from compliance_gate.words import (
     Action,
@@ -231,6 +231,16 @@ class Rule(ABC):
     @property
     def terms(self) -> tuple[Term, ...]:
         """What the rule says of the handling of a call that nothing denies."""
+        return ()
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it may have anything to say of what is said in a contact (`statements`)."""
+        return False
+
+    def statements(self, question: Question) -> tuple[Statement, ...]:
+        """What must be said in a contact that nothing denies, and what may not be said or done."""
+        del question
         return ()
 
     @abstractmethod

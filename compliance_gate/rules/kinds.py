@@ -13,6 +13,7 @@ from compliance_gate.rules.do_not_call import read_do_not_call
 from compliance_gate.rules.employer_email import read_employer_email
 from compliance_gate.rules.hold import read_hold
 from compliance_gate.rules.holiday import read_holiday
+from compliance_gate.rules.limitation import read_limitation
 from compliance_gate.rules.needs_consent import read_needs_consent
 from compliance_gate.rules.notice import read_notice
 from compliance_gate.rules.number_role import read_number_role
@@ -33,6 +34,7 @@ _KINDS: Mapping[str, ReadRule] = {
     "employer_email": read_employer_email,
     "hold": read_hold,
     "holiday": read_holiday,
+    "limitation": read_limitation,
     "needs_consent": read_needs_consent,
     "notice": read_notice,
     "number_role": read_number_role,

@@ -6,8 +6,9 @@ Values:
 
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
+from compliance_gate.revocations import revocation
 from compliance_gate.rules.base import Answer, Denied, Header, Passed, Rule
-from compliance_gate.words import Action, ConsentScope, RequestKind
+from compliance_gate.words import Action, ConsentScope
 
 _SCOPES = {Action.SEND_SMS: ConsentScope.SMS, Action.SEND_EMAIL: ConsentScope.EMAIL}
 
@@ -23,18 +24,15 @@ class NeedsConsentRule(Rule):
         """Denied unless such a consent is in force."""
         medium = _SCOPES.get(question.proposed.action)
         wanted = self.consents or (frozenset[ConsentScope]() if medium is None else {medium})
-        revoked = [
-            request.at
-            for request in question.person.requests.get(RequestKind.REVOKE_CONSENT, ())
-            if request.at.timestamp() <= question.at
-        ]
+        proposed, asked = question.proposed, question.person.requests
         for consent in question.person.file.consents:
             if (
                 consent.scope in wanted
                 and consent.at.timestamp() <= question.at
-                and consent.number in (None, question.proposed.number)
+                and consent.number in (None, proposed.number)
+                and consent.address in (None, proposed.address)
                 and (consent.revoked_at is None or question.at < consent.revoked_at.timestamp())
-                and not any(at >= consent.at for at in revoked)
+                and revocation(consent, asked, question.at) is None
             ):
                 return Passed((("consent", f"{consent.scope.value} of {consent.at.isoformat()}"),))
         return Denied((("consent needed", "none in force"),), None)

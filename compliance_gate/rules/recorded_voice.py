@@ -20,9 +20,10 @@ from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import day_text
 from compliance_gate.request import Consent, HistoryEntry, PersonRequest
+from compliance_gate.revocations import REVOKING, is_about_telephone, is_in_force
 from compliance_gate.rules.base import PASSED, Answer, Denied, Facts, Header, Passed, Rule
 from compliance_gate.rules.events import is_recorded
-from compliance_gate.words import ConsentScope, EventKind, Place, RequestKind, RndResult
+from compliance_gate.words import ConsentScope, EventKind, Place, RndResult
 
 
 class RecordedVoiceRule(Rule):
@@ -101,15 +102,17 @@ class RecordedVoiceRule(Rule):
         return set(question.groups) <= set(question.person.surely_covered(consent.debts))
 
     def _revocations(self, question: Question) -> list[PersonRequest]:
-        asked = question.person.requests.get(RequestKind.REVOKE_CONSENT)
+        """By whatever request: any reasonable means will do (64.1200(a)(10))."""
+        asked = question.person.requests
         if not asked:
             return []
-        return [
+        found = [
             request
-            for request in asked
-            if int(request.at.timestamp()) <= question.at
-            and (request.withdrawn_at is None or request.withdrawn_at.timestamp() > question.at)
+            for kind in REVOKING
+            for request in asked.get(kind, ())
+            if is_in_force(request, question.at) and is_about_telephone(request)
         ]
+        return sorted(found, key=lambda request: request.at)
 
     def _revokes(self, question: Question, request: PersonRequest) -> bool:
         if request.number is not None and request.number != question.proposed.number:

@@ -9,6 +9,7 @@ the number was checked against a complete and accurate database.
 
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
+from compliance_gate.revocations import revocation
 from compliance_gate.rules.base import Answer, Denied, Header, Passed, Rule
 from compliance_gate.words import ConsentScope, EventKind, RndResult
 
@@ -69,6 +70,7 @@ class TextProcedureRule(Rule):
             and (consent.number == number or (consent.number is None and one_number))
             and consent.at.timestamp() <= question.at
             and (consent.revoked_at is None or question.at < consent.revoked_at.timestamp())
+            and revocation(consent, question.person.requests, question.at) is None
         ]
 
 

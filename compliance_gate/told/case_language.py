@@ -22,6 +22,7 @@ from compliance_gate.request import (
     HistoryEntry,
     Hold,
     KnownLocation,
+    Notice,
     NumberOnFile,
     PersonFile,
     PersonRequest,
@@ -42,6 +43,7 @@ from compliance_gate.words import (
     Institution,
     Medium,
     Mode,
+    NoticeKind,
     NumberKind,
     NumberRole,
     Outcome,
@@ -150,6 +152,7 @@ def _person(facts: Reader) -> PersonFile:
         requests=tuple(_asked(inner) for inner in _told(facts, "requests")),
         line_history=tuple(_entry(inner, f"l{i}") for i, inner in enumerate(facts.inners("line_history"))),
         holds=tuple(_hold(inner) for inner in facts.inners("holds")),
+        notices=tuple(_notice(inner, f"n{i}") for i, inner in enumerate(facts.inners("notices"))),
         known_location=_location(person.inner("known_location")) if person.has("known_location") else None,
     )
     _done(person)
@@ -215,6 +218,7 @@ def _debt(reader: Reader) -> Debt:
         client=reader.text_or_none("client"),
         person_role=_word(reader, "role", PersonRole),
         days_past_due=reader.whole_or_none("days_past_due"),
+        limitation_ends=_day(reader, "limitation_ends"),
     )
     _done(reader)
     return debt
@@ -258,6 +262,9 @@ def _consent(reader: Reader) -> Consent:
         valid_until=_day(reader, "valid_until") or _day(reader, "until"),
         window=_window(reader),
         medium_given=_word(reader, "medium_given", Medium),
+        address=reader.text_or_none("address"),
+        wording=reader.text_or_none("wording"),
+        proof=reader.text_or_none("proof"),
         revoked_at=_parse_instant(reader, "revoked_at", revoked) if revoked is not None else None,
     )
     _done(reader)
@@ -288,6 +295,7 @@ def _asked(reader: Reader) -> PersonRequest:
         attorney_known=None if attorney is None else _ATTORNEY_KNOWN[attorney],
         text=reader.text_or_none("text"),
         withdrawn_at=None if withdrawn is None else _parse_instant(reader, "withdrawn_at", withdrawn),
+        address=reader.text_or_none("address"),
     )
     _done(reader)
     return request
@@ -306,6 +314,20 @@ def _hold(reader: Reader) -> Hold:
     return hold
 
 
+def _notice(reader: Reader, name: str) -> Notice:
+    notice = Notice(
+        notice=reader.text_or_none("id") or name,
+        sent_on=_day(reader, "sent"),
+        kind=_word(reader, "kind", NoticeKind),
+        by=_word(reader, "by", Medium),
+        debts=_names(reader, "debts"),
+        returned_on=_day(reader, "returned"),
+        proof=reader.text_or_none("proof"),
+    )
+    _done(reader)
+    return notice
+
+
 def _proposed(reader: Reader, collector: CollectorType) -> ProposedContact:
     proposed = ProposedContact(
         action=reader.word("action", Action),
@@ -318,6 +340,8 @@ def _proposed(reader: Reader, collector: CollectorType) -> ProposedContact:
         client=reader.text_or_none("client"),
         campaign=reader.text_or_none("campaign"),
         email_domain_is_employers=_flag(reader, "email_domain_is_employers"),
+        address=reader.text_or_none("address"),
+        address_kind=_word(reader, "address_kind", AddressKind),
     )
     _done(reader)
     return proposed

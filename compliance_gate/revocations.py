@@ -1,0 +1,83 @@
+"""What takes a consent back, and how far.
+
+A person may take a consent back by any reasonable means (47 CFR 64.1200(a)(10)): no form and no way of saying
+it is the only one. So what counts of a request is what it is about, never by what it came: "stop" in answer
+to a text ends the consent to recorded calls as well, because both go to the telephone; what was said of one
+number, one e-mail address or one debt leaves the others as they were. A consent given afterwards stands.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from compliance_gate.request import Consent, PersonRequest
+from compliance_gate.words import ConsentScope, Medium, RequestKind
+
+_BY_TELEPHONE = frozenset({Medium.PHONE_CALL, Medium.SMS})
+
+_MEDIA_OF_SCOPE: Mapping[ConsentScope, frozenset[Medium]] = {
+    ConsentScope.NUMBER_PROVIDED_TO_CREDITOR: _BY_TELEPHONE,
+    ConsentScope.CALL: _BY_TELEPHONE,
+    ConsentScope.CALL_BACK: _BY_TELEPHONE,
+    ConsentScope.PRERECORDED: _BY_TELEPHONE,
+    ConsentScope.PRERECORDED_VOICE: _BY_TELEPHONE,
+    ConsentScope.SMS: _BY_TELEPHONE,
+    ConsentScope.EMAIL: frozenset({Medium.EMAIL}),
+}
+"""By what means a consent of a scope lets somebody be reached; one that is not here, by every means."""
+
+_ENDS: Mapping[RequestKind, frozenset[Medium]] = {
+    RequestKind.REVOKE_CONSENT: frozenset(Medium),
+    RequestKind.CEASE_COMMUNICATION: frozenset(Medium),
+    RequestKind.STOP_MEDIUM: frozenset(Medium),
+    RequestKind.STOP_CALLING: _BY_TELEPHONE,
+    RequestKind.DO_NOT_CALL: _BY_TELEPHONE,
+    RequestKind.STOP_NUMBER: _BY_TELEPHONE,
+    RequestKind.WRONG_NUMBER_LEARNED: _BY_TELEPHONE,
+}
+"""Requests that take consents back, and for what means where they name none themselves."""
+
+REVOKING = tuple(_ENDS)
+
+
+def revocation(
+    consent: Consent, requests: Mapping[RequestKind, Sequence[PersonRequest]], at: int
+) -> PersonRequest | None:
+    """The request, in force at a second, that took the consent back; `None` if none did."""
+    if not requests:
+        return None
+    for kind in REVOKING:
+        for request in requests.get(kind, ()):
+            if request.at >= consent.at and is_in_force(request, at) and ends(request, consent):
+                return request
+    return None
+
+
+def is_in_force(request: PersonRequest, at: int) -> bool:
+    """Whether a request was made by a second and not withdrawn by then."""
+    withdrawn = request.withdrawn_at
+    return request.at.timestamp() <= at and (withdrawn is None or withdrawn.timestamp() > at)
+
+
+def is_about_telephone(request: PersonRequest) -> bool:
+    """Whether a request takes consents back to be reached by telephone, in whatever way."""
+    return bool(_media_of(request) & _BY_TELEPHONE)
+
+
+def _media_of(request: PersonRequest) -> frozenset[Medium]:
+    named = frozenset({request.medium}) if request.medium is not None else _ENDS[request.type]
+    return named | _BY_TELEPHONE if named & _BY_TELEPHONE else named
+
+
+def ends(request: PersonRequest, consent: Consent) -> bool:
+    """Whether a request is about what the consent is for; what either leaves open may be the same."""
+    reached = _MEDIA_OF_SCOPE.get(consent.scope)
+    if reached is not None and not (_media_of(request) & reached):
+        return False
+    return (
+        _may_be_one(request.number, consent.number)
+        and _may_be_one(request.address, consent.address)
+        and (not request.debts or not consent.debts or not set(request.debts).isdisjoint(consent.debts))
+    )
+
+
+def _may_be_one(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other

@@ -497,6 +497,8 @@ class DialerEngine:
             # Nobody can tell what came of a call they were not joined to: the news of the bridge is late.
             now = self._context.now
             self._calls.bridged(e.CallBridged(attempt=event.attempt, agent=event.agent, bridged_at=now))
+        if call is not None and self._afterthoughts.meanwhile(event, call):
+            return
         if call is None or call.agent != event.agent or call.state not in _MAY_BE_DISPOSED:
             self._context.ignore("late_disposition", _why_not_disposed(event, call))
             return
@@ -522,7 +524,10 @@ def _why_not_disposed(event: e.DispositionRecorded, call: CallRow | None) -> str
     if call is None:
         return f"{event.attempt} is over and written down, or was never placed"
     if call.agent != event.agent:
-        return f"agent {event.agent} is not on {event.attempt}; who is says what came of it"
+        return (
+            f"agent {event.agent} is not on {event.attempt}; who is says what came of it, and "
+            "who lost it says now what the person asked for (stop_calling, disputed, ...)"
+        )
     return (
         f"nobody talks on {event.attempt} yet, or a message is being left on it: it says by itself what came"
     )

@@ -117,10 +117,14 @@ class ShiftObserver:
         self._attempts[record.attempt] = record
         self.rulebooks.setdefault(record.rulebook)
 
-    def _said_anew(self, command: StoreDisposition, _now: float) -> None:
+    def _said_anew(self, command: StoreDisposition, now: float) -> None:
         known = self._attempts.get(command.attempt)
         if known is not None:  # of a talk before the stretch nothing is measured
             self._attempts[command.attempt] = replace(known, disposition=command.disposition)
+        # What was promised before is promised no more; what is promised now came a command before.
+        self._promises = [
+            made for made in self._promises if made.attempt != command.attempt or made.at >= now
+        ]
 
     def _agent_state(self, command: StoreAgentState, now: float) -> None:
         change = AgentChange(

@@ -173,9 +173,9 @@ def agent_states(work: Work, *, since: float = 0.0, until: float | None = None) 
 
 
 def promises(work: Work, *, since: float = 0.0, until: float | None = None) -> Iterator[PromiseRecord]:
-    """Promises to pay in the order in which they were made."""
+    """Promises to pay that stand, in the order in which they were made."""
     table = t.promises.c
-    wanted: list[ColumnElement[bool]] = [table.at >= since]
+    wanted: list[ColumnElement[bool]] = [table.at >= since, table.withdrawn_at.is_(None)]
     if until is not None:
         wanted.append(table.at < until)
     for row in _pages(work, t.promises, wanted):

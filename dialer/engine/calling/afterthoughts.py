@@ -5,18 +5,18 @@ and mean another; the person asked for something and it was not written down. Wh
 this step on, like anything said in time.
 """
 
-from dialer.casework.afterthoughts import protected_until, why_not_said
+from dialer.casework.afterthoughts import protected_until, protects, why_not_said
 from dialer.casework.consequences import Channel, Occasion, consequences
 from dialer.domain.commands import StoreDisposition
 from dialer.domain.disposition import Disposition
-from dialer.domain.events import DispositionAdded
+from dialer.domain.events import DispositionAdded, DispositionRecorded
 from dialer.domain.facts import FactChange
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.record import entry_said_anew
 from dialer.engine.context import Context
 from dialer.engine.following import Following
 from dialer.engine.people import People
-from dialer.engine.state import CampaignRow
+from dialer.engine.state import CallRow, CampaignRow
 
 
 class Afterthoughts:
@@ -44,6 +44,34 @@ class Afterthoughts:
         if self._is_newest_word(event, campaign):
             self._write_down(talk, event.disposition)
         self._following.take_turn(found.turn, agent=event.agent)
+
+    def meanwhile(self, event: DispositionRecorded, call: CallRow) -> bool:
+        """Whether an agent has said what they heard on a talk that they lost, and that goes on with another.
+
+        Only what protects the person is taken: it binds at once, and the outcome is the other's to say.
+        """
+        agent = self._context.state.agents.get(event.agent)
+        owes = agent is not None and agent.owes == event.attempt
+        if agent is None or not owes or call.agent == event.agent or not protects(event.disposition.kind):
+            return False
+        agent.owes = None
+        launch = call.launch
+        campaign = self._context.campaign(launch.campaign)
+        occasion = Occasion(
+            channel=Channel.OUTBOUND,
+            at=self._context.now,
+            source=launch.attempt,
+            taken_by=event.agent,
+            caller_id=launch.caller_id,
+            recording=launch.attempt if call.heard.is_recorded else "",
+            about=launch.debts,
+            number=launch.number,
+            zones=launch.zones,
+            rest_s=campaign.settings.rest_s,
+        )
+        found = consequences(event.disposition, occasion)
+        self._following.said(launch.person, launch.number, found, contact=launch.attempt)
+        return True
 
     def earlier(self, talk: PastTalk, now: float) -> EarlierTalk | None:
         """What may still be said of it at `now` (POSIX seconds); None when nothing may, or it goes on."""

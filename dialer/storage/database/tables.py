@@ -416,14 +416,16 @@ promises = Table(
     metadata,
     _serial(),
     Column("sequence", _Serial, nullable=False),
-    Column("attempt", Text, nullable=False),
+    Column("attempt", Text, nullable=False, index=True),
     Column("person", Text, nullable=False, index=True),
     _text("debts", default="[]"),
     Column("cents", BigInteger),
     Column("currency", Text),
     Column("due_at", Float),
     Column("at", Float, nullable=False),
+    Column("withdrawn_at", Float),
 )
+"""`withdrawn_at`: something else was said of the talk then, which took the place of the promise."""
 
 agent_states = Table(
     "agent_states",

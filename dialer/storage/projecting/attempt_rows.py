@@ -11,7 +11,7 @@ from dialer.domain.disposition import Disposition
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.record import AttemptRecord
 from dialer.domain.voice import Played, RecordingNote
-from dialer.storage.database.tables import attempts
+from dialer.storage.database.tables import attempts, promises
 from dialer.storage.journal.codecs import encode_value, value_decoder
 
 _disposition = value_decoder(Disposition)
@@ -116,6 +116,13 @@ def _detection(row: Row[Any]) -> Detection | None:
 def say_anew(connection: Connection, *, attempt: AttemptId, disposition: Disposition) -> None:
     """Another word on a talk that is over takes the place of what was said before."""
     connection.execute(update(attempts).where(attempts.c.attempt == attempt).values(**_said(disposition)))
+
+
+def withdraw_promises(connection: Connection, *, attempt: AttemptId, sequence: int, at: float) -> None:
+    """What was promised on a talk before that step stands no more: something else was said of the talk."""
+    table = promises.c
+    earlier = (table.attempt == attempt, table.sequence < sequence, table.withdrawn_at.is_(None))
+    connection.execute(update(promises).where(*earlier).values(withdrawn_at=at))
 
 
 def _said(disposition: Disposition | None) -> dict[str, object]:

@@ -143,8 +143,10 @@ def _outcome(fold: Fold, command: c.StoreOutcome, _entry: JournalEntry) -> None:
     fold.attempt(command.record)
 
 
-def _said_anew(fold: Fold, command: c.StoreDisposition, _entry: JournalEntry) -> None:
+def _said_anew(fold: Fold, command: c.StoreDisposition, entry: JournalEntry) -> None:
     fold.later(partial(attempt_rows.say_anew, attempt=command.attempt, disposition=command.disposition))
+    withdraw = partial(attempt_rows.withdraw_promises, sequence=entry.sequence, at=entry.now)
+    fold.later(partial(withdraw, attempt=command.attempt))
 
 
 def _rest(fold: Fold, command: c.RestLead, _entry: JournalEntry) -> None:

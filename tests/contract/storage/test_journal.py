@@ -20,6 +20,7 @@ from dialer.domain.commands import (
     StoreAttempt,
     StoreCampaign,
     StoreDenial,
+    StoreDisposition,
     StoreOutcome,
     StorePacing,
     StorePromise,
@@ -262,3 +263,24 @@ def test_the_size_of_a_commit_does_not_change_the_tables(floor: Any, steps_per_c
 
     assert floor.store.read(count) == 12
     assert all(record.debts == (DebtId(record.debts[0]),) for record in found)
+
+
+def test_another_word_on_a_talk_takes_the_place_of_what_was_promised_before(floor: Any) -> None:
+    """Of one talk one promise stands at most: the newest, or none; written in one batch or in several."""
+    floor.place(floor.account("A1"))
+    (lead,) = floor.leads()
+
+    def promise(attempt: str, cents: int) -> StorePromise:
+        person = lead.targets[0].person
+        amount = Money(cents=cents)
+        return StorePromise(attempt=AttemptId(attempt), person=person, debts=(), amount=amount, due_at=None)
+
+    def said(attempt: str, kind: DispositionKind) -> StoreDisposition:
+        return StoreDisposition(attempt=AttemptId(attempt), disposition=Disposition(kind=kind))
+
+    first = floor.step(TimeReached(), promise("t1", 5_000), promise("t2", 700), promise("t3", 90))
+    anew = floor.step(TimeReached(), promise("t1", 6_000), said("t1", DispositionKind.PROMISE_TO_PAY))
+    write(floor, first, anew)
+    write(floor, floor.step(TimeReached(), said("t2", DispositionKind.REFUSED_TO_PAY)))
+    stand = [(row.attempt, row.amount) for row in queries.promises(floor.store)]
+    assert stand == [("t3", Money(cents=90)), ("t1", Money(cents=6_000))]

@@ -268,3 +268,56 @@ def test_of_a_talk_that_goes_on_or_of_a_campaign_that_is_gone_nothing_more_is_sa
     attempt = floor.last(c.Originate).attempt
     assert floor.engine.earlier_talk(replace(talk, attempt=attempt), now=floor.now) is None
     assert floor.engine.earlier_talk(replace(talk, campaign=CampaignId("other")), now=floor.now) is None
+
+
+def lost_talk(floor: Any) -> tuple[AttemptId, AgentId, AgentId]:
+    """A talk that its agent lost, and that another has taken on: which, who lost it, who has it."""
+    floor.start(agents=2, leads=1)
+    attempt = floor.last(c.Originate).attempt
+    floor.answer(attempt)
+    first = floor.last(c.Bridge).agent
+    floor.send(e.CallBridged(attempt=attempt, agent=first, bridged_at=floor.now))
+    floor.send(e.AgentLegLost(agent=first))
+    second = floor.last(c.Bridge).agent
+    floor.send(e.CallBridged(attempt=attempt, agent=second, bridged_at=floor.now))
+    floor.log.clear()
+    return attempt, first, second
+
+
+def test_who_lost_a_talk_says_at_once_what_protects_the_person(make_floor: Any) -> None:
+    """They had to wait until it was over: an hour in which the request bound nobody."""
+    floor = make_floor()
+    attempt, first, second = lost_talk(floor)
+    owes = {view.agent: view.owes for view in floor.engine.snapshot().agents}
+    assert owes[first] == attempt
+    floor.send(e.DispositionRecorded(agent=first, attempt=attempt, disposition=STOP))
+    assert not floor.engine.was_ignored
+    assert floor.last(c.StoreRequest).request.type is RequestKind.STOP_CALLING
+    assert {view.agent: view.owes for view in floor.engine.snapshot().agents}[first] is None
+    assert floor.engine.checkpoint().calls[attempt].agent == second, (
+        "the talk goes on, and its outcome is owed"
+    )
+    assert not floor.all(c.Hangup)
+    floor.send(e.CallEnded(attempt=attempt, outcome=Outcome.CONNECTED), after=5.0)
+    said = Disposition(kind=Kind.NO_COMMITMENT)
+    floor.send(e.DispositionRecorded(agent=second, attempt=attempt, disposition=said))
+    assert floor.all(c.StoreOutcome)[-1].record.disposition == said
+
+
+@pytest.mark.parametrize("kind", [Kind.PROMISE_TO_PAY, Kind.NO_COMMITMENT])
+def test_who_lost_a_talk_does_not_say_what_came_of_it_while_it_goes_on(make_floor: Any, kind: Kind) -> None:
+    floor = make_floor()
+    attempt, first, _ = lost_talk(floor)
+    floor.send(e.DispositionRecorded(agent=first, attempt=attempt, disposition=Disposition(kind=kind)))
+    assert "who lost it says now what the person asked for" in floor.engine.why_ignored
+    assert not floor.all(c.StorePromise)
+    assert {view.agent: view.owes for view in floor.engine.snapshot().agents}[first] == attempt
+
+
+def test_who_never_had_the_talk_says_nothing_of_it(make_floor: Any) -> None:
+    floor = make_floor()
+    attempt, _, _ = lost_talk(floor)
+    floor.seat("agent9")
+    floor.send(e.DispositionRecorded(agent=AgentId("agent9"), attempt=attempt, disposition=STOP))
+    assert floor.engine.was_ignored
+    assert not floor.all(c.StoreRequest)

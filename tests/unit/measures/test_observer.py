@@ -11,13 +11,15 @@ from dialer.domain.commands import (
     StoreAgentState,
     StoreAttempt,
     StoreDenial,
+    StoreDisposition,
     StoreOutcome,
     StorePacing,
     StorePromise,
 )
-from dialer.domain.disposition import DispositionKind
+from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.events import TimeReached
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, LeadId, NumberId, PersonId
+from dialer.domain.money import Money
 from dialer.domain.ports import JournalEntry
 from dialer.measures.observer import ShiftObserver
 
@@ -82,3 +84,26 @@ def test_promises_and_pacing_are_kept_with_their_instant() -> None:
     observer = observed((3.0, promise), (4.0, pacing))
     assert observer.records(starts_at=0, ends_at=10).promises[0].at == 3.0
     assert observer.pacing == [(4.0, pacing)]
+
+
+def test_a_promise_that_was_corrected_counts_once_or_not_at_all() -> None:
+    """The first row stayed, and the sum that was promised had both."""
+
+    def promise(attempt: str, cents: int) -> StorePromise:
+        return StorePromise(
+            attempt=AttemptId(attempt), person=PersonId("p"), debts=(), amount=Money(cents=cents), due_at=None
+        )
+
+    def said(attempt: str, kind: DispositionKind) -> StoreDisposition:
+        return StoreDisposition(attempt=AttemptId(attempt), disposition=Disposition(kind=kind))
+
+    observer = observed(
+        (3.0, promise("a", 5_000)),
+        (3.0, promise("b", 700)),
+        (4.0, promise("c", 90)),
+        (60.0, promise("a", 6_000)),
+        (60.0, said("a", DispositionKind.PROMISE_TO_PAY)),
+        (61.0, said("b", DispositionKind.REFUSED_TO_PAY)),
+    )
+    made = observer.records(starts_at=0, ends_at=100).promises
+    assert [(row.attempt, row.amount) for row in made] == [("c", Money(cents=90)), ("a", Money(cents=6_000))]

@@ -13,6 +13,7 @@ from dialer.domain.events import AgentLegRestored, CallAnswered, Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, NumberId, PersonId
 from dialer.domain.ports import TelephoneSystem
 from telephony.conformance.passing import Passing, RealTime
+from telephony.conformance.visitors import Visitor
 
 T = TypeVar("T")
 ENDPOINT = EndpointId("endpoint-1")
@@ -51,7 +52,7 @@ class Bench:
         endpoint: a registered telephone of an agent that picks up by itself.
         cut: cuts the connection from the far side; None = cannot.
         patience_s: most real seconds to wait for anything.
-        call_in: has somebody with the first number call the second and press a key; None = cannot.
+        call_in: has somebody call one of our numbers, of which `visitors.our_lines` are kept; None = cannot.
         factor: seconds of the system's clock in a real one.
         passing: how time passes; None = by itself.
     """
@@ -62,7 +63,7 @@ class Bench:
     endpoint: EndpointId = ENDPOINT
     cut: Callable[[], Awaitable[None]] | None = None
     patience_s: float = 10.0
-    call_in: Callable[[str, str, str], Awaitable[None]] | None = None
+    call_in: Callable[[Visitor], Awaitable[None]] | None = None
     factor: float = 1.0
     passing: Passing | None = None
     _heard: list[Event] = field(default_factory=list[Event])

@@ -14,6 +14,7 @@ from dialer.domain.commands import Originate
 from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import CallNotAttempted, Event, NetworkLost, NetworkReconciled
 from dialer.domain.ids import AgentId, AttemptId, InboundId
+from dialer.domain.inbound_line import InboundLine
 from dialer.domain.ports import InboundCommand, TelephoneCommand
 from telephony.in_memory.public import Public
 from telephony.lines.behaviour import CallerBehaviour, LineTimings, PlannedCaller
@@ -64,6 +65,7 @@ class InMemoryNetwork:
         backlog: events kept for a listener who is slow; beyond it the connection counts as lost.
         witness: hears what becomes of lines, for comparison with the dialer's store.
         alarm: wakes the network; None = by the running loop.
+        our_lines: see `LineNetwork`.
     """
 
     def __init__(
@@ -77,13 +79,16 @@ class InMemoryNetwork:
         witness: LineWatcher | None = None,
         alarm: Alarm | None = None,
         timings: LineTimings = TIMINGS,
+        our_lines: tuple[InboundLine, ...] = (),
     ) -> None:
         self._now = now
         self._alarm = alarm or LoopAlarm(now, factor)
         self._waits_for: float | None = None
         self._backlog = backlog
         self._watchers = Watchers() if witness is None else Watchers(witness)
-        self._lines = LineNetwork(called=public, timings=timings, most_lines=lines, watcher=self._watchers)
+        self._lines = LineNetwork(
+            called=public, timings=timings, most_lines=lines, watcher=self._watchers, our_lines=our_lines
+        )
         self._events: deque[Event] = deque()
         self._news = asyncio.Event()
         self.is_up = False

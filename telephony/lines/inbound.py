@@ -94,6 +94,7 @@ class Inbound:
             self._agenda.plan(self._timings.confirm_s, self._end, line)
         elif key and key == ours.message_key:
             self._move(line, CallerMove.TELL)
+            line.speaks_since = self._agenda.now
             self._agenda.plan(self._spoken_s(line), self._spoke, line)
         else:
             return False
@@ -103,10 +104,14 @@ class Inbound:
         return min(line.behaviour.message_s, line_of(self._our_lines, line.dialed).longest_message_s)
 
     def _spoke(self, line: CallerLine) -> None:
-        seconds = self._spoken_s(line)
-        self._say(InboundMessageLeft(call=line.call, recording=f"message-{line.call}", seconds=seconds))
+        self._keep_message(line, self._spoken_s(line))
         self._move(line, CallerMove.TELL)
         self._agenda.plan(self._timings.goodbye_s, self._end, line)
+
+    def _keep_message(self, line: CallerLine, seconds: float) -> None:
+        """Told of once: at its end, or when the line drops in the middle of it."""
+        line.speaks_since = None
+        self._say(InboundMessageLeft(call=line.call, recording=f"message-{line.call}", seconds=seconds))
 
     def _wait(self, line: CallerLine, move: CallerMove) -> None:
         self._move(line, move)
@@ -207,6 +212,9 @@ class Inbound:
         line.moves += 1
 
     def _end(self, line: CallerLine) -> None:
+        if line.speaks_since is not None:
+            so_far = self._agenda.now - line.speaks_since
+            self._keep_message(line, min(max(so_far, 0.0), self._spoken_s(line)))
         agent = line.agent
         self._move(line, CallerMove.END)
         del self.lines[line.call]

@@ -68,6 +68,7 @@ class CallerLine:
         acknowledged: they heard that their opt-out was noted.
         asked_back: they chose to be called back.
         place: where they stand and about how many minutes it takes, as they heard it.
+        speaks_since: when they began to leave a message, POSIX seconds; None = they leave none now.
     """
 
     __slots__ = (
@@ -81,6 +82,7 @@ class CallerLine:
         "moves",
         "number",
         "place",
+        "speaks_since",
         "state",
     )
 
@@ -96,3 +98,4 @@ class CallerLine:
         self.acknowledged = False
         self.asked_back = False
         self.place: tuple[int, int | None] | None = None
+        self.speaks_since: float | None = None

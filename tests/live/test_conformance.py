@@ -21,6 +21,7 @@ from telephony.conformance.bench import Bench, Numbers
 from telephony.conformance.consulting import *  # noqa: F403  # the tests
 from telephony.conformance.inbound import *  # noqa: F403  # the tests
 from telephony.conformance.suite import *  # noqa: F403  # the tests
+from telephony.conformance.visitors import Visitor
 
 NUMBERS = Numbers(
     answers="+15550101000",
@@ -47,9 +48,9 @@ async def bench(laboratory: Laboratory, wire: Wire) -> AsyncIterator[Bench]:
     async def cut() -> None:
         wire.cut()
 
-    async def call_in(number: str, dialed: str, key: str) -> None:
+    async def call_in(visitor: Visitor) -> None:
         async with PublicWatch(laboratory) as public:
-            await public.call_back(number, dialed, key=key)
+            await public.call_back(visitor.number, visitor.dialed, key=visitor.keys())
 
     running = Bench(
         system=system,

@@ -11,16 +11,20 @@ from telephony.conformance.inbound import *  # noqa: F403 - as below
 from telephony.conformance.numbers import NUMBERS, planned_public
 from telephony.conformance.passing import VirtualTime
 from telephony.conformance.suite import *  # noqa: F403 - the suite's tests become this module's
+from telephony.conformance.visitors import Visitor, our_lines
 from telephony.fleet.box import BoxPlan
 from telephony.fleet.fleet import Fleet
 from telephony.in_memory.network import InMemoryNetwork
-from telephony.lines.behaviour import PlannedCaller
 
 
 @pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
     time = VirtualTime()
-    networks = [InMemoryNetwork(planned_public(seed), now=time.now, alarm=time.alarm()) for seed in (1, 2)]
+    ours = our_lines(time.now())
+    networks = [
+        InMemoryNetwork(planned_public(seed), now=time.now, alarm=time.alarm(), our_lines=ours)
+        for seed in (1, 2)
+    ]
     # The suite's agents share a telephone; two of them at two boxes could never pass a talk on.
     phones = (frozenset({ENDPOINT}), frozenset[EndpointId]())
     plans = [
@@ -28,8 +32,8 @@ async def bench() -> AsyncIterator[Bench]:
         for place, system in enumerate(networks)
     ]
 
-    async def call_in(number: str, dialed: str, key: str) -> None:
-        networks[0].call_in(number, dialed, PlannedCaller(key=key))
+    async def call_in(visitor: Visitor) -> None:
+        networks[0].call_in(visitor.number, visitor.dialed, visitor.planned())
 
     async def cut() -> None:
         for network in networks:

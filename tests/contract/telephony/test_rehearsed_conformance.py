@@ -22,8 +22,8 @@ from telephony.conformance.inbound import *  # noqa: F403 - as below
 from telephony.conformance.numbers import NUMBERS, planned_public
 from telephony.conformance.passing import VirtualTime
 from telephony.conformance.suite import *  # noqa: F403 - the suite's tests become this module's
+from telephony.conformance.visitors import Visitor, our_lines
 from telephony.in_memory.public import Fate
-from telephony.lines.behaviour import PlannedCaller
 from telephony.lines.watching import Unwatched
 
 
@@ -71,7 +71,7 @@ class RehearsedSystem:
         self.world = World(engine=self._ear, starts_at=time.now())
         self.network = TelephoneNetwork(
             world=self.world,
-            plan=NetworkPlan(leg_s=0.1, message_s=3.0),
+            plan=NetworkPlan(leg_s=0.1, message_s=3.0, our_lines=our_lines(time.now())),
             recordings=RecordingsPlan(notice_s=1.2, drop_s=3.0),
             public=self._called,
             floor=Unwatched(),
@@ -112,9 +112,9 @@ class RehearsedSystem:
     def caller_of(self, call: InboundId) -> str | None:
         return self.network.caller_of(call)
 
-    def call_in(self, number: str, dialed: str, key: str) -> None:
+    def call_in(self, visitor: Visitor) -> None:
         self._pass_time()
-        self.network.call_in(number=number, dialed=dialed, behaviour=PlannedCaller(key=key))
+        self.network.call_in(number=visitor.number, dialed=visitor.dialed, behaviour=visitor.planned())
         self._pass_time()
 
     def _pass_time(self) -> None:
@@ -140,8 +140,8 @@ async def bench() -> AsyncIterator[Bench]:
     time = VirtualTime()
     system = RehearsedSystem(time)
 
-    async def call_in(number: str, dialed: str, key: str) -> None:
-        system.call_in(number, dialed, key)
+    async def call_in(visitor: Visitor) -> None:
+        system.call_in(visitor)
 
     async def cut() -> None:
         system.cut()

@@ -22,14 +22,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from datetime import time as clock_time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import jinja2
 
-from dialer.clock import utc_now
-from dialer.domain.inbound_line import WEEK, InboundLine, Language, OpenHours
+from dialer.clock import posix_now, utc_now
+from dialer.domain.inbound_line import InboundLine
 from telephony.asterisk import configuration
 from telephony.asterisk.passwords import FOLDER, new_password
 from telephony.asterisk.settings import (
@@ -42,6 +41,7 @@ from telephony.asterisk.settings import (
     SipSettings,
     TrunkSettings,
 )
+from telephony.conformance.visitors import our_lines
 
 HERE = Path(__file__).resolve().parent
 
@@ -321,19 +321,8 @@ def _settings(
 
 
 def _our_lines() -> tuple[InboundLine, ...]:
-    """A number with languages and messages, and one that is closed today, yesterday and tomorrow."""
-    languages = (
-        Language(key="1", tag="language:en", sounds="en"),
-        Language(key="2", tag="language:es", sounds="es"),
-    )
-    later = WEEK[(utc_now().weekday() + 3) % len(WEEK)]
-    closed = OpenHours(days=(later,), opens=clock_time(1), closes=clock_time(2))
-    return (
-        InboundLine(
-            number="+15550100188", languages=languages, message_key="4", place_every_s=10, call_back_key="3"
-        ),
-        InboundLine(number="+15550100177", time_zone="UTC", hours=(closed,), message_key="4"),
-    )
+    """Those of the conformance suite: one with languages and messages, and one that is closed today."""
+    return our_lines(posix_now())
 
 
 def _render(template: str, **values: object) -> str:

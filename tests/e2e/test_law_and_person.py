@@ -169,3 +169,18 @@ def test_a_report_that_cannot_be_made_says_why(
     done = run("person", person, "--out", str(tmp_path / out), folder=smoke)
     assert (done.returncode, said in done.stderr) == (1, True), done.stderr
     assert not (tmp_path / out).exists()
+
+
+def test_a_place_is_shown_paragraph_by_paragraph_and_what_is_due_is_told(run: Run, tmp_path: Path) -> None:
+    shown = run("law", "show", "US-NV", folder=tmp_path).stdout
+    assert "draft, signed" in shown
+    assert "NRS 649.366(1), on notice: read in an unofficial copy" in shown
+    assert "loaded: us-nv-medical-notice" in shown
+    assert "not loaded: suits" not in shown
+    assert "NRS 597.814 ff. (recorded calls), on recorded voice: not looked for" in shown
+    (told,) = json.loads(run("law", "show", "US-DC", "--json", folder=tmp_path).stdout)["jurisdictions"]
+    assert {"loaded", "not_loaded", "read", "says", "cite", "about"} == set(told["read"][0]["paragraphs"][0])
+    due = json.loads(run("law", "due", "--on", "2026-12-01", "--json", folder=tmp_path).stdout)["due"]
+    assert {"in-hours", "us-nyc-two-communications"} <= {
+        each["name"] for each in due if each["why"] == "ends within 90 days"
+    }

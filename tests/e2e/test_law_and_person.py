@@ -176,7 +176,6 @@ def test_a_place_is_shown_paragraph_by_paragraph_and_what_is_due_is_told(run: Ru
     assert "draft, signed" in shown
     assert "NRS 649.366(1), on notice: read in an unofficial copy" in shown
     assert "loaded: us-nv-medical-notice" in shown
-    assert "not loaded: suits" not in shown
     assert "NRS 597.814 ff. (recorded calls), on recorded voice: not looked for" in shown
     (told,) = json.loads(run("law", "show", "US-DC", "--json", folder=tmp_path).stdout)["jurisdictions"]
     assert {"loaded", "not_loaded", "read", "says", "cite", "about"} == set(told["read"][0]["paragraphs"][0])

@@ -335,6 +335,7 @@ class ProposedContact:
     Attributes:
         address: the e-mail address that is written to, by its name on file.
         address_kind: what a letter's postal address is to the person; `None` = not known, it may be home.
+        entity: who of the collectors that the rulebook names makes it; `None` = not said, it may be each.
     """
 
     action: Action = Action.PLACE_CALL
@@ -350,3 +351,4 @@ class ProposedContact:
     email_domain_is_employers: bool | None = None
     address: Name | None = None
     address_kind: AddressKind | None = None
+    entity: Name | None = None

@@ -106,7 +106,9 @@ def _recording(plan: RecordingsPlan, notice: ApprovedText, client: ClientId) -> 
     spoken = SpokenText(
         version="1", words=notice.words, approved_by="nobody", approved_on="2026-01-01", client=client
     )
-    return RecordingPlan(notices=(notice,), spoken=(spoken,) if plan.is_notice_spoken else ())
+    asked = replace(spoken, words="May this call be recorded?")
+    said = plan.is_notice_spoken
+    return RecordingPlan(notices=(notice,), spoken=(spoken,) if said else (), asked=(asked,) if said else ())
 
 
 def _text(

@@ -11,6 +11,7 @@ from compliance_gate.asking.question import Question
 from compliance_gate.book.register import Coverage, Place
 from compliance_gate.book.rule_scope import in_scope
 from compliance_gate.book.rulebook import Rulebook
+from compliance_gate.book.standing import NOT_KNOWN
 from compliance_gate.call_handling import Term, strictest
 from compliance_gate.findings import Layer, Recording
 from compliance_gate.request import ProposedContact
@@ -50,6 +51,7 @@ class Planner:
             proposed.collector_type,
             proposed.client,
             proposed.campaign,
+            proposed.entity,
             kind,
             role,
             self._law_on(today),
@@ -78,23 +80,23 @@ class Planner:
         coverage: Coverage | None = None
         if isinstance(where, frozenset):
             coverage = self.rulebook.register.coverage(sorted(where, key=repr))
-            packs = coverage.packs
+            packs, names = coverage.packs, coverage.names
         else:
-            packs = where
-        key = (packs, contact)
+            packs, names = where, None
+        key = (packs, names, contact)
         known = self._by_packs.get(key)
         if known is None:
             if len(self._by_packs) >= _MOST_PLANS:
                 self._by_packs.clear()
-            known = self._by_packs[key] = self._make(question, packs)
+            known = self._by_packs[key] = self._make(question, packs, names)
         if coverage is None:
             return known
         action = question.proposed.action
         cleared = cleared_findings(coverage, packs, action, with_house=known.with_house)
         return replace(known, coverage=coverage, cleared=cleared)
 
-    def _make(self, question: Question, packs: tuple[str, ...]) -> Plan:
-        everything = self._candidates(packs, question.proposed)
+    def _make(self, question: Question, packs: tuple[str, ...], names: frozenset[str] | None) -> Plan:
+        everything = self._candidates(packs, question.proposed, names)
         bound = tuple(rule for rule in everything if self._applies(rule, question, question.proposed))
         candidates = tuple(rule for rule in everything if rule.is_asked)
         applying = tuple(rule for rule in bound if rule.is_asked)
@@ -142,14 +144,29 @@ class Planner:
             for term in rule.terms
         )
 
-    def _candidates(self, packs: tuple[str, ...], proposed: ProposedContact) -> tuple[Rule, ...]:
-        """Rules of the packs, of the house, and of this client and campaign, in and out of force."""
+    def _candidates(
+        self, packs: tuple[str, ...], proposed: ProposedContact, names: frozenset[str] | None = None
+    ) -> tuple[Rule, ...]:
+        """Rules of the packs, the places, the house, this client and campaign, in and out of force.
+
+        Args:
+            names: places of the register where the person may be; `None` where packs were given instead, and
+                nothing is asked of single places.
+        """
         found = [rule for name in packs if name in self.rulebook.packs for rule in self._pack(name)]
+        if names is not None and Layer.LAW in self.layers:
+            found += self._placed(names, proposed.entity)
         for policy in self.rulebook.policies:
             named = proposed.client if policy.layer is Layer.CLIENT else proposed.campaign
             if policy.layer in self.layers and policy.owner in (None, named):
                 found.extend(policy.rules)
         return tuple(found)
+
+    def _placed(self, names: frozenset[str], entity: str | None) -> list[Rule]:
+        """Rules of where the person may be, and of where whoever collects may sit and record."""
+        ours = self.rulebook.holdings.places(entity)
+        where = names | (frozenset({NOT_KNOWN}) if ours is None else ours)
+        return [rule for rule in self.rulebook.placed if rule.binds_at(where)]
 
     def _pack(self, name: str) -> tuple[Rule, ...]:
         return self.rulebook.packs[name].rules if Layer.LAW in self.layers else ()

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import cast
 
+from compliance_gate.book.holdings import read_holdings
 from compliance_gate.book.reader import LawError
 from compliance_gate.book.register.signatures import read_signatures
 from compliance_gate.book.rulebook import Rulebook, load_rulebook
@@ -43,6 +44,8 @@ def made_again(name: str, *, text: str, sources: str) -> MadeAgain:
     try:
         kept = read_sources(sources)
         book = load_rulebook(kept.law, kept.register)
+        if kept.holdings:
+            book = book.holding(read_holdings("holdings", kept.holdings))
         if kept.signatures:
             book = book.signed(read_signatures("signatures", kept.signatures))
     except ValueError as error:

@@ -9,7 +9,9 @@ from compliance_gate.words import Action, CollectorType, DebtType, NumberKind, P
 # A letter has no hour and rings no bell: rules of hours and counts that bind it say so. Silence that was
 # asked for or ordered, and secrets kept from others, are for letters as for everything.
 _USUAL_ACTIONS = frozenset({Action.PLACE_CALL, Action.SEND_SMS, Action.SEND_EMAIL})
-_KINDS_FOR_LETTERS = frozenset({"suppression", "hold", "third_party"})
+_KINDS_FOR_LETTERS = frozenset({"suppression", "hold", "third_party", "licence"})
+# No other contact makes a sound that could be recorded.
+_KINDS_FOR_CALLS = frozenset({"call_recording"})
 _RECORDED: frozenset[Tech | None] = frozenset(
     {Tech.PRERECORDED_VOICE, Tech.ARTIFICIAL_VOICE, Tech.AI_VOICE, Tech.ATDS}
 )
@@ -34,6 +36,8 @@ def read_scope(reader: Reader | None, *, kind: str) -> Scope:
     Letters are bound without being named only by the kinds that keep silence, not by hours and counts.
     """
     usual = frozenset(Action) if kind in _KINDS_FOR_LETTERS else _USUAL_ACTIONS
+    if kind in _KINDS_FOR_CALLS:
+        usual = frozenset({Action.PLACE_CALL})
     if reader is None:
         reader = Reader({}, "scope")
     kinds = reader.words("number_kinds", NumberKind)

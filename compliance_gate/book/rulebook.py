@@ -15,17 +15,20 @@ import yaml
 
 from compliance_gate.abandonment.definition import Definition
 from compliance_gate.abandonment.definitions import read_definitions
+from compliance_gate.book.holdings import NO_HOLDINGS, Holdings, write_holdings
 from compliance_gate.book.reader import LawError, Reader
 from compliance_gate.book.register import Register, read_register
 from compliance_gate.book.register.readings import Reading, check_reading
-from compliance_gate.book.register.signatures import Signature
+from compliance_gate.book.register.signatures import Signature, Subject
 from compliance_gate.book.rule_scope import read_scope
 from compliance_gate.book.sources import Sources
+from compliance_gate.book.standing import PLACED_PACKS, check_signed, left_open, stood
 from compliance_gate.book.texts import ABANDONMENT, tzdata_version
 from compliance_gate.findings import Layer, Verdict
 from compliance_gate.rules.base import Header, Rule
 from compliance_gate.rules.holiday import calendar_edition
 from compliance_gate.rules.kinds import ReadRule, kinds_with
+from compliance_gate.rules.placed import PlacedRule
 from compliance_gate.words import Checked
 
 _LAYER_FOLDERS = {"house": Layer.HOUSE, "client": Layer.CLIENT, "campaign": Layer.CAMPAIGN}
@@ -54,7 +57,8 @@ class Rulebook:
     """Every rule of every layer, the register of what is covered, and one hash over all of it.
 
     `definitions`: of the abandonment rate, by name; a rule of call handling names one.
-    `sources`: the files it was read from.
+    `sources`: the files it was read from. `holdings`: who collects, and under which licences.
+    `answered_for`: signatures for what rules of single places were not read of.
     """
 
     packs: Mapping[str, Pack]
@@ -63,6 +67,8 @@ class Rulebook:
     register: Register
     hash: str
     sources: Sources = field(default_factory=Sources)
+    holdings: Holdings = NO_HOLDINGS
+    answered_for: tuple[Signature, ...] = ()
 
     @property
     def text(self) -> str:
@@ -77,8 +83,25 @@ class Rulebook:
             LawError: a signature is for a place that needs none.
         """
         given = tuple(signatures)
-        book = replace(self, register=self.register.signed(given), sources=self.sources.signed(given))
-        return replace(book, hash=_hash(book))
+        book = replace(
+            self,
+            register=self.register.signed(given),
+            sources=self.sources.signed(given),
+            answered_for=tuple(each for each in given if each.subject is not Subject.LAW),
+        )
+        check_signed(book.placed, book.answered_for)
+        return _standing_anew(book)
+
+    def holding(self, holdings: Holdings) -> "Rulebook":
+        """This rulebook for these collectors with these licences, under a hash of its own."""
+        sources = replace(self.sources, holdings=write_holdings(holdings))
+        return _standing_anew(replace(self, holdings=holdings, sources=sources))
+
+    @property
+    def placed(self) -> tuple[PlacedRule, ...]:
+        """Rules of single places of the register: licences, and how calls may be recorded."""
+        rules = (rule for name in PLACED_PACKS if name in self.packs for rule in self.packs[name].rules)
+        return tuple(rule for rule in rules if isinstance(rule, PlacedRule))
 
     def rules(self) -> tuple[Rule, ...]:
         """All rules, law first."""
@@ -128,11 +151,16 @@ def load_rulebook(law: Iterable[tuple[str, str]], register: Iterable[tuple[str, 
         )
     )
     laws = {name: pack for name, pack in packs.items() if pack.layer is Layer.LAW}
+    whole = read_register(sources.register)
+    for name in PLACED_PACKS:
+        if name in laws:
+            told = laws[name].rules
+            laws[name] = replace(laws[name], rules=(*told, *left_open(name, told, whole)))
     book = Rulebook(
         packs=laws,
         policies=policies,
         definitions=definitions,
-        register=read_register(sources.register),
+        register=whole,
         hash="",
         sources=sources,
     )
@@ -271,17 +299,30 @@ def _check_all_listed(book: Rulebook, reading: Reading) -> None:
         raise LawError(f"register: {reading.place}: no paragraph listed there holds {', '.join(left)}")
 
 
+def _standing_anew(book: Rulebook) -> Rulebook:
+    """The book with its rules of places under its signatures and holdings, and the hash that follows."""
+    packs = {
+        name: replace(book.packs[name], rules=stood(book.packs[name].rules, book.answered_for, book.holdings))
+        for name in PLACED_PACKS
+        if name in book.packs
+    }
+    book = replace(book, packs={**book.packs, **packs})
+    return replace(book, hash=_hash(book))
+
+
 def _hash(book: Rulebook) -> str:
     return hashlib.sha256(book.text.encode()).hexdigest()[:16]
 
 
 def _text(book: Rulebook) -> str:
-    content = {
+    content: dict[str, object] = {
         "rules": [_canonical(rule) for rule in book.rules()],
         "register": [entry.text for entry in book.register.entries],
         "tzdata": tzdata_version(),
         "holidays": calendar_edition(),
     }
+    if book.sources.holdings:
+        content["holdings"] = book.sources.holdings
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 

@@ -5,7 +5,7 @@ The text of a rulebook says what decided; only its sources decide once more. Bot
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from compliance_gate.book.register.signatures import Signature, write_signatures
@@ -18,10 +18,11 @@ class Sources:
     law: tuple[tuple[str, str], ...] = ()
     register: tuple[tuple[str, str], ...] = ()
     signatures: str = ""
+    holdings: str = ""
 
     def signed(self, signatures: Iterable[Signature]) -> "Sources":
         """The same files under these signatures."""
-        return Sources(law=self.law, register=self.register, signatures=write_signatures(signatures))
+        return replace(self, signatures=write_signatures(signatures))
 
 
 def write_sources(sources: Sources) -> str:
@@ -30,6 +31,7 @@ def write_sources(sources: Sources) -> str:
         "law": dict(sources.law),
         "register": dict(sources.register),
         "signatures": sources.signatures,
+        "holdings": sources.holdings,
     }
     return json.dumps(content, sort_keys=True, ensure_ascii=False)
 
@@ -46,6 +48,7 @@ def read_sources(text: str) -> Sources:
             law=_files(content["law"]),
             register=_files(content["register"]),
             signatures=str(content["signatures"]),
+            holdings=str(content.get("holdings", "")),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not the sources of a rulebook: {error!r}") from error

@@ -8,11 +8,13 @@ from compliance_gate.book.reader import Reader
 from compliance_gate.rules.asked_times import read_asked_times
 from compliance_gate.rules.base import Header, Rule
 from compliance_gate.rules.call_handling import read_call_handling
+from compliance_gate.rules.call_recording import read_call_recording
 from compliance_gate.rules.count import read_count
 from compliance_gate.rules.do_not_call import read_do_not_call
 from compliance_gate.rules.employer_email import read_employer_email
 from compliance_gate.rules.hold import read_hold
 from compliance_gate.rules.holiday import read_holiday
+from compliance_gate.rules.licence import read_licence
 from compliance_gate.rules.limitation import read_limitation
 from compliance_gate.rules.needs_consent import read_needs_consent
 from compliance_gate.rules.notice import read_notice
@@ -29,12 +31,14 @@ ReadRule = Callable[[Header, Reader], Rule]
 
 _KINDS: Mapping[str, ReadRule] = {
     "asked_times": read_asked_times,
+    "call_recording": read_call_recording,
     "count": read_count,
     "do_not_call": read_do_not_call,
     "employer_email": read_employer_email,
     "hold": read_hold,
     "holiday": read_holiday,
     "limitation": read_limitation,
+    "licence": read_licence,
     "needs_consent": read_needs_consent,
     "notice": read_notice,
     "number_role": read_number_role,

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated, Protocol, TypeVar
 
+from compliance_gate.call_handling import CallRecording
 from compliance_gate.findings import Recording
 from compliance_gate.valid import Most, Within
 from dialer.domain.errors import InvalidFactError
@@ -18,6 +19,8 @@ from dialer.domain.valid import Said, valid
 
 _SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 EVERYWHERE = "*"
+AS_LAW = "law"
+"""Notice where the law asks for it, and nowhere else."""
 NOWHERE_KNOWN = "?"
 OPT_OUT_KEY = "9"
 SAID_DIGITS = 4
@@ -129,20 +132,24 @@ class AfterObjection(Word):
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class RecordingPlan:
-    """Whether calls are recorded, and what is announced first.
+    """Whether calls are recorded, and what is announced first; the clearance of each call has the last word.
 
     Args:
         notices: announcements; where one is needed and none is approved, or none may be played, the agent
             says it, and where nothing is approved for that either, the call is not recorded.
         spoken: what the agent says then; their word that they did begins the recording.
+        asked: what the agent asks where everybody's consent is needed; their word that the person agreed
+            begins the recording. Nothing approved, no recording there.
         after_objection: of what was recorded until the person objected.
-        notice_in: register names of the places where everybody on the line must know; '*' = everywhere.
-            Somebody who may be in several places, or whose place is not known, is told.
+        notice_in: register names of the places where everybody on the line must know; '*' = everywhere,
+            'law' alone = where the law asks for it. Somebody who may be in several places, or whose place is
+            not known, is told.
         keep_days: days after its call for which a recording is kept (12 CFR 1006.100: three years).
     """
 
     notices: Texts = ()
     spoken: Annotated[tuple[SpokenText, ...], Most(1_000)] = ()
+    asked: Annotated[tuple[SpokenText, ...], Most(1_000)] = ()
     after_objection: AfterObjection = AfterObjection.KEEP
     notice_in: tuple[str, ...] = (EVERYWHERE,)
     keep_days: Annotated[int, Within(0, 36_525, "days")] = 1096
@@ -188,6 +195,7 @@ class PlannedVoice:
     Args:
         notice: announced after the answer and before anybody is joined; recording begins when it was heard.
         spoken, spoken_version: what the agent must say before it is recorded; '' = nothing, `record` holds.
+        asks: it is a question, and the person must have agreed.
         drop: for an answering machine; `drop_on_detection`: when detection says so, else only when asked.
     """
 
@@ -199,6 +207,7 @@ class PlannedVoice:
     record: bool = False
     spoken: str = ""
     spoken_version: str = ""
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +215,7 @@ class RecordingNote:
     """What was said on a call about its being recorded. Instants are POSIX seconds; None = it was not.
 
     Args:
-        spoken_at: the agent had said the notice, of which `version` was approved.
+        spoken_at: the agent had said the notice, of which `version` was approved, or the person had agreed.
         objected_at: the person objected. stopped_at: from then on nothing was recorded.
     """
 
@@ -222,6 +231,8 @@ class RecordingState(Word):
     NONE = "none"
     NOTICE_DUE = "notice_due"
     """They must say the notice, and then that they did."""
+    CONSENT_DUE = "consent_due"
+    """They must ask, and then say that the person agreed."""
     ORDERED = "ordered"
     RUNNING = "running"
     STOPPING = "stopping"
@@ -242,6 +253,18 @@ class Played:
     sound: str
     complete: bool
     version: str = ""
+
+
+def begins_by_itself(record: bool, notice: str | None, may_record: CallRecording | None) -> bool:
+    """Whether a call of this plan is recorded without anybody's word, as its clearance lets it be.
+
+    Args:
+        notice: the announcement that is played first.
+        may_record: of the clearance; None = nothing was said of it.
+    """
+    if not record or may_record is None or may_record is CallRecording.FREELY:
+        return record
+    return notice is not None and may_record in (CallRecording.WITH_BEEP, CallRecording.AFTER_NOTICE)
 
 
 def covers(names: Collection[str], place: str) -> bool:

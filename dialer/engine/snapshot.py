@@ -95,10 +95,11 @@ def _recording(state: EngineState, row: AgentRow) -> tuple[RecordingState, str]:
         return (RecordingState.STOPPED if is_over else RecordingState.STOPPING), ""
     if is_recorded:
         return RecordingState.RUNNING, ""
-    words = "" if call.launch.voice is None else call.launch.voice.spoken
-    if not words:
+    voice = call.launch.voice
+    if voice is None or not voice.spoken:
         return RecordingState.NONE, ""
-    return (RecordingState.NOTICE_DUE if note is None else RecordingState.ORDERED), words
+    due = RecordingState.CONSENT_DUE if voice.asks else RecordingState.NOTICE_DUE
+    return (due if note is None else RecordingState.ORDERED), voice.spoken
 
 
 def _third_party(state: EngineState, row: AgentRow) -> str:

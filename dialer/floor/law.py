@@ -15,16 +15,19 @@ from compliance_gate.book.reader import LawError
 from compliance_gate.book.register.signatures import Signature, read_signatures, write_signatures
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import sample_rulebook, standard_rulebook
-from compliance_gate.call_handling import Duty, broken
+from compliance_gate.book.standing import NOT_KNOWN
+from compliance_gate.call_handling import CallRecording, Duty, broken
 from compliance_gate.request import ProposedContact
 from dialer.clock import posix_now
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.errors import MendableError
+from dialer.domain.voice import AS_LAW, EVERYWHERE, covers
 from dialer.settings import load_settings, settings_file
 
 FILE = "fairdial-signatures.yaml"
 SAMPLE = "sample"
 _NAMES_IN_HINT = 8
+_RULES_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +180,7 @@ def looser_than_law(settings: CampaignSettings, rulebook: Rulebook, *, on: date)
     served = settings.served_within_s or 0.0
     within = max(settings.answer_limit_s, served)
     answer = "served_within_s" if served > settings.answer_limit_s else "answer_limit_s"
-    return broken(
+    loose = broken(
         terms,
         {
             Duty.SHORTEST_RING: settings.ring_s,
@@ -189,6 +192,33 @@ def looser_than_law(settings: CampaignSettings, rulebook: Rulebook, *, on: date)
             Duty.ANSWER_LIMIT: answer,
             Duty.MOST_ABANDONED: "abandonment_limit",
         },
+    )
+    plan = None if settings.voice is None else settings.voice.recording
+    return loose if plan is None else (*loose, *_recorded_looser(plan.notice_in, rulebook, on=on))
+
+
+def _recorded_looser(notice_in: tuple[str, ...], rulebook: Rulebook, *, on: date) -> tuple[str, ...]:
+    """Whether calls would be recorded untold at places whose law wants everybody to know or to agree."""
+    if AS_LAW in notice_in or EVERYWHERE in notice_in:
+        return ()
+    day = on.toordinal()
+    left = [
+        (rule.place, term)
+        for rule in rulebook.placed
+        if rule.from_day <= day <= rule.to_day and rule.place != NOT_KNOWN
+        for term in rule.terms
+        if not term.permits(CallRecording.FREELY) and not covers(notice_in, rule.place)
+    ]
+    if not left:
+        return ()
+    more = f", and so at {len(left) - _RULES_TOLD} more places" if len(left) > _RULES_TOLD else ""
+    return (
+        "; ".join(
+            f"notice_in leaves out {place}; {told}"
+            for place, term in left[:_RULES_TOLD]
+            for told in broken((term,), {Duty.RECORDING: CallRecording.FREELY})
+        )
+        + more,
     )
 
 

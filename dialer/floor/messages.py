@@ -66,6 +66,8 @@ def _spoken(settings: CampaignSettings) -> Iterator[tuple[str, SpokenText]]:
     plan = None if settings.voice is None else settings.voice.recording
     for nth, text in enumerate(() if plan is None else plan.spoken):
         yield f"recording.spoken[{nth}]", text
+    for nth, text in enumerate(() if plan is None else plan.asked):
+        yield f"recording.asked[{nth}]", text
 
 
 def _wrong(text: ApprovedText, *, is_left: bool) -> tuple[str, str]:

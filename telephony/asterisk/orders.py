@@ -16,7 +16,7 @@ from dialer.domain.commands import (
 )
 from dialer.domain.events import BridgeFailed, HoldFailed
 from dialer.domain.ids import AttemptId, EndpointId
-from dialer.domain.voice import PlannedVoice, Unserved
+from dialer.domain.voice import PlannedVoice, Unserved, begins_by_itself
 from telephony.asterisk.names import call_channel, endpoint, phone_number, sound
 from telephony.asterisk.wire import Action, Value
 
@@ -55,7 +55,8 @@ def originate(command: Originate, *, dial: str, trunk: str, voice: Voice) -> Act
     message = plan.message if Recording.ABANDONMENT_MESSAGE in may_play else None
     drop = plan.drop if Recording.VOICEMAIL_DROP in may_play else None
     notice = plan.notice if Recording.RECORDED_NOTICE in may_play else None
-    records = plan.record and notice == plan.notice
+    may_record = command.clearance.handling.recording
+    records = begins_by_itself(plan.record and notice == plan.notice, notice, may_record)
     unserved = plan.unserved
     if unserved is Unserved.MESSAGE and message is None:
         unserved = Unserved.HANGUP

@@ -46,7 +46,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import AgentId, AttemptId
 from dialer.domain.record import instant
-from dialer.domain.voice import Unserved
+from dialer.domain.voice import Unserved, begins_by_itself
 from telephony.lines.agenda import Agenda
 from telephony.lines.behaviour import CalledParties, Carrier, LineTimings
 from telephony.lines.legs import Legs
@@ -361,8 +361,8 @@ class Outbound:
         self._heard(line, complete=True)
 
     def _record(self, line: Line) -> None:
-        voice = line.order.voice
-        if voice is not None and voice.record:
+        voice, may_record = line.order.voice, line.order.clearance.handling.recording
+        if voice is not None and begins_by_itself(voice.record, voice.notice, may_record):
             line.is_recorded = True
             self._say(RecordingBegan(attempt=line.order.attempt))
 

@@ -42,6 +42,7 @@ from compliance_gate.rules.events import EventFilter
 from compliance_gate.rules.holiday import HolidayRule
 from compliance_gate.rules.notice import NoticeRule
 from compliance_gate.rules.pause import PauseRule
+from compliance_gate.rules.placed import PlacedRule
 from compliance_gate.rules.suppression import SuppressionRule
 from compliance_gate.rules.window import WindowRule
 from compliance_gate.words import (
@@ -70,6 +71,9 @@ SINGLE = (
     "after_first",
     "shortest_ring_s",
     "abandonment",
+    "may",
+    "demands",
+    "bond_cents",
 )
 NEW_YORK = ZoneInfo("America/New_York")
 MONDAY = date(2027, 2, 1)  # a month of four whole weeks that begins on a Monday, and no clock changes in it
@@ -595,7 +599,7 @@ def test_a_rule_is_asked_from_its_first_local_day_to_its_last(row: Constant) -> 
     since, until = row.value.split(" to ")
     first = local(date.fromisoformat(since))
     after = None if until == "now" else local(date.fromisoformat(until) + timedelta(days=1))
-    if not rule.is_asked or rule.header.scope.recordings:
+    if not rule.is_asked or rule.header.scope.recordings or isinstance(rule, PlacedRule):
         assert (rule.header.effective_from.isoformat(), rule.header.effective_to is None) == (
             since,
             after is None,

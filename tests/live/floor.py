@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from lab.laboratory import AMI_SECRET, Laboratory
 
+from compliance_gate.call_handling import UNTIL_CARRIED, CallHandling
 from compliance_gate.findings import Clearance, Recording
 from dialer.clock import posix_now
 from dialer.domain.campaign import DetectionMode
@@ -117,6 +118,7 @@ class Floor:
         voice: PlannedVoice | None = None,
         caller_id: str = "+15550100199",
         dial: str | None = None,
+        handling: CallHandling = UNTIL_CARRIED,
     ) -> AttemptId:
         """Call the number that ends so (or `dial`); its last three digits say what its owner does."""
         attempt = AttemptId(f"{self._run}-{next(self._numbers)}")
@@ -131,6 +133,7 @@ class Floor:
             expires_at=now + timedelta(seconds=5),
             rulebook="test",
             may_play=may_play,
+            handling=handling,
         )
         command = Originate(
             attempt=attempt,

@@ -15,7 +15,7 @@ import yaml
 
 from compliance_gate.book.reader import LawError, Reader
 from compliance_gate.book.register.readings import ASKED_OF_STATES, Reading, read_reading
-from compliance_gate.book.register.signatures import Signature
+from compliance_gate.book.register.signatures import Signature, Subject
 
 # The same safe reading in C where PyYAML was built with it: three times as fast.
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
@@ -88,11 +88,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """Packs that apply to a set of places, or why none can be said to."""
+    """Packs that apply to a set of places, or why none can be said to. `names`: of their entries."""
 
     packs: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     absent: tuple[str, ...]
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +107,10 @@ class Register:
         packs: dict[str, None] = {}
         facts: list[tuple[str, str]] = []
         absent: list[str] = []
+        names: set[str] = set()
         for place in places:
             entries = self._entries_for(place)
+            names.update(entry.name for entry in entries)
             if not entries:
                 absent.append(_name(place))
             for entry in entries:
@@ -121,7 +124,10 @@ class Register:
         if not packs and not absent:
             absent.append("no place of the person is known")
         return Coverage(
-            packs=tuple(sorted(packs)), facts=tuple(dict.fromkeys(facts)), absent=tuple(dict.fromkeys(absent))
+            packs=tuple(sorted(packs)),
+            facts=tuple(dict.fromkeys(facts)),
+            absent=tuple(dict.fromkeys(absent)),
+            names=frozenset(names),
         )
 
     def entry(self, name: str) -> Entry | None:
@@ -134,7 +140,7 @@ class Register:
         Raises:
             LawError: a signature is for a place that is not in the register, or needs none.
         """
-        by_place = {signature.place: signature for signature in signatures}
+        by_place = {each.place: each for each in signatures if each.subject is Subject.LAW}
         for place in by_place:
             entry = self.entry(place)
             if entry is None or entry.status not in SIGNED_FOR:

@@ -2,9 +2,11 @@
 
 Decided at the launch, from where the person may be; the telephone system then needs no word from us to keep
 to it. What is not surely allowed is left out: no text for the place, no message; a number that may be heard
-by others, no drop; an announcement that may not be played, and no text for the agent to say, no recording.
+by others, no drop; an announcement that may not be played, and no text for the agent to say, no recording;
+everybody's consent, and no question for the agent to ask, no recording.
 """
 
+from compliance_gate.call_handling import CallRecording
 from compliance_gate.findings import Recording
 from compliance_gate.request import HistoryEntry, NumberOnFile, PersonFile
 from compliance_gate.words import EventKind, NumberRole, Outcome, Place, Tech
@@ -37,11 +39,12 @@ def planned(
     may_play: frozenset[Recording],
     *,
     now: float,
+    may_record: CallRecording | None = None,
 ) -> PlannedVoice | None:
     """What one call gets; None where the campaign has no plan.
 
     Args:
-        may_play: what the call's clearance allows.
+        may_play, may_record: what the call's clearance allows.
         now: POSIX seconds of the launch.
     """
     plan = settings.voice
@@ -55,7 +58,8 @@ def planned(
     drop = None
     if plan.voicemail is not None and Recording.VOICEMAIL_DROP in may_play:
         drop = _drop(plan.voicemail, file, lead, called, places, now)
-    notice, records, spoken = _notice(plan.recording, places, Recording.RECORDED_NOTICE in may_play)
+    may_announce = Recording.RECORDED_NOTICE in may_play
+    notice, records, spoken = _notice(plan.recording, places, may_announce, may_record)
     detects = settings.detection is DetectionMode.ON
     return PlannedVoice(
         unserved=_unserved(plan, message is not None),
@@ -69,6 +73,7 @@ def planned(
         record=records,
         spoken="" if spoken is None else spoken.words,
         spoken_version="" if spoken is None else spoken.version,
+        asks=spoken is not None and may_record is CallRecording.AFTER_CONSENT,
     )
 
 
@@ -130,18 +135,28 @@ def _was_left(entry: HistoryEntry) -> bool:
     return on_machine or entry.outcome in _LEFT or entry.event is EventKind.RINGLESS_VOICEMAIL
 
 
-def _notice(
-    plan: RecordingPlan | None, places: tuple[str, ...], may_announce: bool
-) -> tuple[str | None, bool, SpokenText | None]:
-    """(announcement, whether recording begins by itself, what the agent must say before it does)."""
-    if plan is None:
-        return None, False, None
-    needed = (
-        EVERYWHERE in plan.notice_in
+def _is_told(plan: RecordingPlan, places: tuple[str, ...], may_record: CallRecording | None) -> bool:
+    """Whether everybody on the line must know: the law wants it, or the campaign does."""
+    return (
+        may_record in (CallRecording.AFTER_NOTICE, CallRecording.WITH_BEEP)
+        or EVERYWHERE in plan.notice_in
         or NOWHERE_KNOWN in places
         or any(covers(plan.notice_in, place) for place in places)
     )
-    if not needed:
+
+
+def _notice(
+    plan: RecordingPlan | None,
+    places: tuple[str, ...],
+    may_announce: bool,
+    may_record: CallRecording | None,
+) -> tuple[str | None, bool, SpokenText | None]:
+    """(announcement, whether recording begins by itself, what the agent must say before it does)."""
+    if plan is None or may_record is CallRecording.NEVER:
+        return None, False, None
+    if may_record is CallRecording.AFTER_CONSENT:
+        return None, False, text_for(plan.asked, places)
+    if not _is_told(plan, places, may_record):
         return None, True, None
     text = text_for(plan.notices, places) if may_announce else None
     if text is not None:

@@ -349,8 +349,15 @@ class Launcher:
         if settings.voice is None:
             return None
         file = self._context.state.persons[target.person].file
-        may_play = clearance.may_play
-        return planned(settings, file, lead, target.number, may_play, now=self._context.now)
+        return planned(
+            settings,
+            file,
+            lead,
+            target.number,
+            clearance.may_play,
+            now=self._context.now,
+            may_record=clearance.handling.recording,
+        )
 
     def _rest_unshown(self, campaign: CampaignRow, lead: Lead, unshown: list[NotShown]) -> None:
         """No number of ours may be shown to them now; when none may to anybody, launching stops."""

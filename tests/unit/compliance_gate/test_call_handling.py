@@ -14,6 +14,7 @@ from compliance_gate.book.shipped import rulebook_with, sample_rulebook
 from compliance_gate.call_handling import (
     UNTIL_CARRIED,
     CallHandling,
+    CallRecording,
     Duty,
     Term,
     broken,
@@ -30,8 +31,10 @@ LAW_ALONE = ComplianceGate(sample_rulebook(), layers=[Layer.LAW])
 WITH_HOUSE = ComplianceGate(sample_rulebook())
 
 
-def terms(gate: ComplianceGate, purpose: Purpose, *packs: str, on: date = TODAY) -> dict[Duty, set[float]]:
-    found: dict[Duty, set[float]] = {}
+def terms(
+    gate: ComplianceGate, purpose: Purpose, *packs: str, on: date = TODAY
+) -> dict[Duty, set[float | CallRecording]]:
+    found: dict[Duty, set[float | CallRecording]] = {}
     for term in gate.handling_terms(ProposedContact(purpose=purpose), on=on, packs=packs):
         found.setdefault(term.duty, set()).add(term.value)
     return found

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from compliance_gate.call_handling import CallRecording
 from compliance_gate.findings import Recording
 from compliance_gate.request import Address, HistoryEntry, NumberOnFile, PersonFile
 from compliance_gate.words import EventKind, NumberRole, Outcome, Place, Tech
@@ -14,18 +15,22 @@ from dialer.domain.ids import CampaignId, ClientId, DebtId, LeadId, NumberId, Pe
 from dialer.domain.lead import Lead, Target
 from dialer.domain.record import instant
 from dialer.domain.voice import (
+    AS_LAW,
     ApprovedText,
     PlannedVoice,
     RecordingPlan,
+    SpokenText,
     Unserved,
     VoicemailPlan,
     VoicePlan,
+    begins_by_itself,
     text_for,
 )
 from dialer.engine.calling.recorded_voice import may_be_abandoned, planned
 
 NOW = 1_780_000_000.0
 EVERYTHING = frozenset(Recording)
+NOTHING: frozenset[Recording] = frozenset()
 NUMBER = NumberOnFile(number="n1", role=NumberRole.OWN, country="US", regions=frozenset({"US-NY"}))
 FILE = PersonFile(person="p1", addresses=(Address(country="US", region="NY"),), numbers=(NUMBER,))
 LEAD = Lead(
@@ -202,6 +207,81 @@ def test_a_needed_announcement_that_may_not_be_played_means_no_recording() -> No
 def test_a_needed_announcement_that_nobody_approved_means_no_recording() -> None:
     voice = what(VoicePlan(recording=RecordingPlan()))
     assert (voice.notice, voice.record) == (None, False)
+
+
+def said(words: str) -> SpokenText:
+    return SpokenText(
+        version="2", words=words, approved_by="C. Officer", approved_on="2026-11-01", client="acme"
+    )
+
+
+@pytest.mark.parametrize(
+    ("may_record", "may_play", "got"),
+    [
+        (CallRecording.FREELY, EVERYTHING, (None, True, "", False)),
+        (CallRecording.WITH_BEEP, EVERYTHING, ("recording", True, "", False)),
+        (CallRecording.AFTER_NOTICE, EVERYTHING, ("recording", True, "", False)),
+        (CallRecording.AFTER_NOTICE, NOTHING, (None, False, "It is recorded.", False)),
+        (CallRecording.AFTER_CONSENT, EVERYTHING, (None, False, "May we record?", True)),
+        (CallRecording.NEVER, EVERYTHING, (None, False, "", False)),
+        (None, EVERYTHING, (None, True, "", False)),
+    ],
+)
+def test_how_a_call_is_recorded_follows_from_its_clearance(
+    may_record: CallRecording | None, may_play: frozenset[Recording], got: tuple[object, ...]
+) -> None:
+    """The campaign itself asks for no notice in New York; it never makes a call looser than its clearance."""
+    plan = RecordingPlan(
+        notices=(text("recording", seconds=1.2),),
+        spoken=(said("It is recorded."),),
+        asked=(said("May we record?"),),
+        notice_in=(AS_LAW,),
+    )
+    settings = plan_for(VoicePlan(recording=plan))
+    found = planned(settings, FILE, LEAD, "n1", may_play, now=NOW, may_record=may_record)
+    assert found is not None
+    assert (found.notice, found.record, found.spoken, found.asks) == got
+
+
+def test_a_campaign_may_announce_where_the_law_does_not_ask_for_it() -> None:
+    plan = VoicePlan(recording=RecordingPlan(notices=(text("recording", seconds=1.2),)))
+    found = planned(plan_for(plan), FILE, LEAD, "n1", EVERYTHING, now=NOW, may_record=CallRecording.FREELY)
+    assert found is not None
+    assert (found.notice, found.record) == ("recording", True)
+
+
+def test_where_consent_is_needed_and_no_question_is_approved_nothing_is_recorded() -> None:
+    plan = RecordingPlan(notices=(text("recording", seconds=1.2),), spoken=(said("It is recorded."),))
+    found = planned(
+        plan_for(VoicePlan(recording=plan)),
+        FILE,
+        LEAD,
+        "n1",
+        EVERYTHING,
+        now=NOW,
+        may_record=CallRecording.AFTER_CONSENT,
+    )
+    assert found is not None
+    assert (found.notice, found.record, found.spoken) == (None, False, "")
+
+
+@pytest.mark.parametrize(
+    ("may_record", "notice", "begins"),
+    [
+        (None, None, True),
+        (CallRecording.FREELY, None, True),
+        (CallRecording.WITH_BEEP, None, False),
+        (CallRecording.AFTER_NOTICE, None, False),
+        (CallRecording.AFTER_NOTICE, "told", True),
+        (CallRecording.AFTER_CONSENT, "told", False),
+        (CallRecording.NEVER, "told", False),
+    ],
+)
+def test_the_telephone_system_begins_only_what_the_clearance_lets_begin(
+    may_record: CallRecording | None, notice: str | None, begins: bool
+) -> None:
+    assert begins_by_itself(True, notice, may_record) is begins
+    assert not begins_by_itself(False, notice, may_record)
 
 
 @pytest.mark.parametrize(

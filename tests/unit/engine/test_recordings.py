@@ -1,10 +1,12 @@
 """Recordings that an agent's word begins and a person's objection ends."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from compliance_gate.call_handling import CallRecording
 from compliance_gate.findings import Recording
 from dialer.domain import commands as c
 from dialer.domain import events as e
@@ -116,6 +118,53 @@ def test_without_words_that_were_approved_nothing_is_recorded_and_the_agent_is_t
     floor, attempt = talking(make_floor, voice=voice)
     assert view(floor).recording is RecordingState.NONE
     floor.send(spoken(attempt))
+    assert not floor.all(c.StartRecording)
+    assert view(floor).notice == "not recorded: this call is not recorded on an agent's word"
+
+
+ASKED = SpokenText(
+    version="9",
+    words="May I record this call?",
+    approved_by="C. Officer",
+    approved_on="2026-11-01",
+    client="acme",
+)
+
+
+@pytest.mark.parametrize("may_announce", [False, True])
+def test_where_everybody_must_agree_the_agent_asks_and_their_word_begins_it(
+    make_floor: MakeFloor, may_announce: bool
+) -> None:
+    """An announcement that may be played is not played: it would ask nobody."""
+    floor = make_floor(
+        voice=VoicePlan(recording=RecordingPlan(notices=(NOTICE,), spoken=(SPOKEN,), asked=(ASKED,))),
+        abandonment_limit=1.0,
+        abandonment_target=0.03,
+    )
+    floor.gate.may_play = frozenset(Recording) if may_announce else {Recording.ABANDONMENT_MESSAGE}
+    floor.gate.handling = replace(floor.gate.handling, recording=CallRecording.AFTER_CONSENT)
+    floor.start(agents=1)
+    order = floor.last(c.Originate)
+    assert order.clearance.handling.recording is CallRecording.AFTER_CONSENT
+    assert (order.voice.notice, order.voice.record, order.voice.spoken) == (None, False, ASKED.words)
+    floor.answer(order.attempt)
+    floor.send(e.CallBridged(attempt=order.attempt, agent=ANN, bridged_at=floor.now))
+    assert (view(floor).recording, view(floor).to_say) == (RecordingState.CONSENT_DUE, ASKED.words)
+    assert not floor.all(c.StartRecording)
+    floor.send(spoken(order.attempt), after=3.0)
+    assert view(floor).recording is RecordingState.ORDERED
+    assert floor.last(c.StartRecording) == c.StartRecording(attempt=order.attempt, agent=ANN)
+
+
+def test_where_it_is_never_lawful_no_word_begins_it(make_floor: MakeFloor) -> None:
+    floor = make_floor(voice=PLAN, abandonment_limit=1.0, abandonment_target=0.03)
+    floor.gate.may_play = frozenset(Recording)
+    floor.gate.handling = replace(floor.gate.handling, recording=CallRecording.NEVER)
+    floor.start(agents=1)
+    attempt = floor.last(c.Originate).attempt
+    floor.answer(attempt)
+    floor.send(e.CallBridged(attempt=attempt, agent=ANN, bridged_at=floor.now))
+    floor.send(spoken(attempt), after=3.0)
     assert not floor.all(c.StartRecording)
     assert view(floor).notice == "not recorded: this call is not recorded on an agent's word"
 

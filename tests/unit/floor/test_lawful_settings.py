@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from compliance_gate.book.shipped import rulebook_with, sample_rulebook
+from compliance_gate.book.shipped import rulebook_with, sample_rulebook, standard_rulebook
 from compliance_gate.words import Purpose
 from dialer.domain.campaign import CampaignSettings, answered_within_s, most_abandoned
 from dialer.domain.errors import MendableError
 from dialer.domain.ids import CampaignId, ClientId
+from dialer.domain.voice import RecordingPlan, VoicePlan
 from dialer.floor.law import demand_lawful, looser_than_law
 
 TODAY = date(2026, 12, 1)
@@ -77,3 +78,34 @@ def test_the_law_of_the_day_and_the_contract_of_the_client_are_asked() -> None:
     loose = settings(ring_s=19.0, purpose=Purpose.SOLICITATION)
     assert len(looser_than_law(loose, book, on=TODAY)) == 1
     assert looser_than_law(loose, book, on=date(2026, 11, 30)) == ()
+
+
+def recorded(*notice_in: str) -> CampaignSettings:
+    return settings(voice=VoicePlan(recording=RecordingPlan(notice_in=notice_in)))
+
+
+@pytest.mark.parametrize("places", [("*",), ("law",), ("law", "US-NY"), ("US", "GB", "CA", "AU", "IN", "ZA")])
+def test_a_campaign_that_tells_people_wherever_the_law_asks_for_it_is_taken(places: tuple[str, ...]) -> None:
+    found = looser_than_law(recorded(*places), sample_rulebook(), on=TODAY)
+    assert all("leaves out US-" not in each for each in found)
+    if "US" not in places:
+        assert found == ()
+
+
+def test_a_campaign_that_would_record_untold_where_all_must_know_is_refused_with_the_rule() -> None:
+    (found,) = looser_than_law(recorded("US-CA"), sample_rulebook(), on=TODAY)
+    assert found.startswith(
+        "notice_in leaves out US-CT; recording is freely; us-ct-recording (law) asks for after notice "
+        "[Conn. Gen. Stat. 52-570d(a)]; notice_in leaves out US-DE; "
+    )
+    assert "US-CA" not in found
+    assert found.endswith("more places")
+    with pytest.raises(MendableError, match=r"campaign spring: notice_in leaves out"):
+        demand_lawful([recorded("US-CA")], sample_rulebook())
+
+
+def test_where_nobody_signed_for_what_was_not_read_no_place_may_be_left_out() -> None:
+    (found,) = looser_than_law(recorded(), standard_rulebook(), on=TODAY)
+    assert "us-ca-recording (law) asks for after consent" in found
+    (found,) = looser_than_law(recorded("US-CA", "US-CT", "US-DE"), standard_rulebook(), on=TODAY)
+    assert "leaves out US-FL" in found

@@ -5,6 +5,7 @@ from datetime import time, timedelta
 
 import pytest
 
+from compliance_gate.call_handling import CallHandling, CallRecording
 from compliance_gate.findings import Clearance, Recording
 from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import DetectionMode
@@ -312,6 +313,30 @@ def test_a_notice_comes_first_and_recording_begins_when_it_was_heard() -> None:
     board.run(11.3)
     assert (board.at(CallAnswered), board.at(RecordingBegan)) == (10.0, 11.2)
     assert board.names()[2:] == ["RecordingBegan", "VoicePlayed"]
+
+
+@pytest.mark.parametrize(
+    ("may_record", "voice", "begins_at"),
+    [
+        (CallRecording.FREELY, PlannedVoice(record=True), 10.0),
+        (CallRecording.AFTER_NOTICE, PlannedVoice(record=True), None),
+        (CallRecording.AFTER_NOTICE, PlannedVoice(notice="told", record=True), 11.2),
+        (CallRecording.AFTER_CONSENT, PlannedVoice(notice="told", record=True), None),
+        (CallRecording.NEVER, PlannedVoice(record=True), None),
+    ],
+)
+def test_the_network_records_nothing_that_the_clearance_does_not_let_be(
+    may_record: CallRecording, voice: PlannedVoice, begins_at: float | None
+) -> None:
+    board = Board()
+    order = board.order(may_play=(Recording.RECORDED_NOTICE,), voice=voice)
+    clearance = replace(order.clearance, handling=CallHandling(recording=may_record))
+    board.network.perform(replace(order, clearance=clearance), now=board.now)
+    board.run(11.3)
+    began = [name for name in board.names() if name == "RecordingBegan"]
+    assert len(began) == (begins_at is not None)
+    if begins_at is not None:
+        assert board.at(RecordingBegan) == begins_at
 
 
 def test_where_no_notice_may_be_played_none_is_and_nothing_is_recorded() -> None:

@@ -41,7 +41,14 @@ export type SeatState =
   | "leg_lost";
 
 /** What becomes of a recording of the talk. */
-export type RecordingState = "none" | "notice_due" | "ordered" | "running" | "stopping" | "stopped";
+export type RecordingState =
+  | "none"
+  | "notice_due"
+  | "consent_due"
+  | "ordered"
+  | "running"
+  | "stopping"
+  | "stopped";
 
 export interface Seat {
   agent: string;

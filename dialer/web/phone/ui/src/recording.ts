@@ -9,7 +9,7 @@ export function showRecording(seat: Seat | null): void {
   page.recording.hidden = state === "none";
   if (state === "none") return;
   say(page.recordingWords, RECORDING_WORDS[state]);
-  const isDue = state === "notice_due";
+  const isDue = state === "notice_due" || state === "consent_due";
   page.toSay.hidden = page.noticeSpoken.hidden = !isDue;
   say(page.toSay, isDue ? (seat?.to_say ?? "") : "");
   page.objects.hidden = state === "stopping" || state === "stopped";

@@ -155,6 +155,7 @@ export const SAID_WORDS: Record<string, string> = {
 
 export const RECORDING_WORDS: Record<Exclude<RecordingState, "none">, string> = {
   notice_due: "Not recorded yet. Say this to everybody on the line, then say that you did:",
+  consent_due: "Not recorded yet. Ask this, and say so only when everybody agreed:",
   ordered: "The recording is about to begin.",
   running: "This call is recorded.",
   stopping: "The person objected: the recording is being stopped.",

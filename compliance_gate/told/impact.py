@@ -1,19 +1,20 @@
-"""Which past calls another edition of the law would have decided otherwise.
+"""Which past calls, and which calls that were not placed, another edition of the law decides otherwise.
 
-Every call placed on a person's file is decided twice, with what was on file just before it: once by the law
-of one day, once by the law of another. Policy of the house is left out; it is not law.
+Every call placed on a person's file, and every one that was denied, is decided twice, with what was on file
+just before it: once by the law of one day, once by the law of another. Policy of the house is left out; it is
+not law.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.findings import GateDecision, Layer, Verdict
 from compliance_gate.request import HistoryEntry, PersonFile, ProposedContact
-from compliance_gate.words import CollectorType, EventKind, Profile
+from compliance_gate.words import CollectorType, EventKind, Mode, Profile, Tech
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,72 @@ def law_impact(
                 yield Impact(
                     person=file.person,
                     entry=entry,
+                    allowed_before=was.is_allowed,
+                    allowed_after=would.is_allowed,
+                    rules=tuple(sorted(_denying(was) ^ _denying(would))),
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastDenial:
+    """A call that was not placed, as it had been proposed. `lead`: the account's turn."""
+
+    lead: str
+    at: datetime
+    number: str
+    debt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenialImpact:
+    """A denial, and what the law of two days says of that call; `rules`: what makes the difference."""
+
+    person: str
+    denial: PastDenial
+    allowed_before: bool
+    allowed_after: bool
+    rules: tuple[str, ...]
+
+
+class DenialsAgain:
+    """Decides past denials by the law of two days."""
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        before: date,
+        after: date,
+        *,
+        collector_type: CollectorType = CollectorType.THIRD_PARTY,
+        profile: Profile = Profile.STRICT,
+    ) -> None:
+        self._old = ComplianceGate(rulebook, layers=(Layer.LAW,), law_of=before)
+        self._new = ComplianceGate(rulebook, layers=(Layer.LAW,), law_of=after)
+        self._collector_type = collector_type
+        self._profile = profile
+
+    def decide(self, file: PersonFile, denials: Iterable[PastDenial]) -> Iterator[DenialImpact]:
+        """Those that the two editions decide differently, in the order given."""
+        for denial in denials:
+            known = replace(
+                file,
+                history=tuple(entry for entry in file.history if entry.at < denial.at),
+                line_history=tuple(entry for entry in file.line_history if entry.at < denial.at),
+            )
+            proposed = ProposedContact(
+                number=denial.number,
+                debts=(denial.debt,),
+                tech=Tech.PREDICTIVE_LIVE,
+                mode=Mode.PREDICTIVE,
+                collector_type=self._collector_type,
+            )
+            request = ContactRequest(person=PreparedPerson(known), proposed=proposed, profile=self._profile)
+            was = self._old.evaluate(request, at=denial.at, with_retry=False)
+            would = self._new.evaluate(request, at=denial.at, with_retry=False)
+            if was.is_allowed is not would.is_allowed:
+                yield DenialImpact(
+                    person=file.person,
+                    denial=denial,
                     allowed_before=was.is_allowed,
                     allowed_after=would.is_allowed,
                     rules=tuple(sorted(_denying(was) ^ _denying(would))),

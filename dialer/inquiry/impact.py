@@ -1,27 +1,29 @@
-"""Which stored attempts the law of another day would have decided otherwise.
+"""Which stored attempts and denials the law of another day decides otherwise, and which accounts wait for it.
 
 Both editions are asked with the facts of the store: what had happened and been asked before each launch. The
 house's policy is left out; it is not law.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.request import HistoryEntry, PersonFile
-from compliance_gate.told.impact import Impact, law_impact
+from compliance_gate.told.impact import DenialImpact, DenialsAgain, Impact, PastDenial, law_impact
 from compliance_gate.words import Tech
 from dialer.domain.record import AttemptRecord, entry_of, instant
 from dialer.inquiry import stored
 from dialer.inquiry.errors import NothingToAskError
+from dialer.storage import queries
+from dialer.storage.queries import DenialRecord
 from dialer.storage.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleMoved:
-    """A rule that makes the difference: for how many attempts, what it says, where it stands."""
+    """A rule that makes the difference: for how many attempts and denials, what it says, where it stands."""
 
     rule: str
     newly_forbidden: int
@@ -31,12 +33,34 @@ class RuleMoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountWaiting:
+    """An account whose last call was not placed, and of which the two editions say different things.
+
+    Args:
+        frees: the later law would let it be called; else it is the later law that makes it wait.
+        since: POSIX seconds of the denial; retry_at: when it is looked at again, None = not by waiting.
+    """
+
+    lead: str
+    debt: str
+    person: str
+    number: str
+    frees: bool
+    since: float
+    retry_at: float | None
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
     """What the comparison came to.
 
     Args:
         rulebook: its hash.
         impacts: the attempts that the two editions decide differently.
+        denials: how many calls that were not placed were decided again, too.
+        unplaced: those that the two editions decide differently.
+        waiting: accounts that wait, or would wait, by the difference.
         rules: what makes the difference, the most frequent first.
     """
 
@@ -46,22 +70,36 @@ class Compared:
     attempts: int
     persons: int
     impacts: tuple[Impact, ...]
+    denials: int
+    unplaced: tuple[DenialImpact, ...]
+    waiting: tuple[AccountWaiting, ...]
     rules: tuple[RuleMoved, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unplaced:
+    """A stored denial, and the account whose turn it was."""
+
+    record: DenialRecord
+    debt: str
+
+
 def compare(store: Store, before: date, after: date, *, progress: Callable[[float, int], None]) -> Compared:
-    """Decide every attempt by the law of two days.
+    """Decide every attempt and every denial by the law of two days.
 
     Args:
         progress: told the share of the persons that is done, 0-1, and how many attempts that were.
 
     Raises:
-        NothingToAskError: no attempt is stored.
+        NothingToAskError: no attempt and no denial is stored.
     """
-    persons = stored.persons_called(store)
+    denied = _denials(store)
+    persons = sorted({*stored.persons_called(store), *denied})
     if not persons:
         raise NothingToAskError("no attempt is stored here", mend="rehearse or run a shift first.")
     book = stored.rulebook_of(store)
+    again = DenialsAgain(book, before, after)
+    unplaced: list[DenialImpact] = []
     attempts = 0
 
     def files() -> Iterator[PersonFile]:
@@ -72,7 +110,9 @@ def compare(store: Store, before: date, after: date, *, progress: Callable[[floa
             progress(done / len(persons), attempts)
             own = {entry.entry for entry in placed}
             others = (entry for entry in file.history if entry.entry not in own)
-            yield replace(file, history=(*others, *placed))
+            whole = replace(file, history=(*others, *placed))
+            unplaced.extend(again.decide(whole, (_past(each) for each in denied.get(file.person, ()))))
+            yield whole
 
     impacts = tuple(law_impact(book, files(), before, after))
     return Compared(
@@ -82,8 +122,51 @@ def compare(store: Store, before: date, after: date, *, progress: Callable[[floa
         attempts=attempts,
         persons=len(persons),
         impacts=impacts,
-        rules=_rules(impacts, book),
+        denials=sum(len(each) for each in denied.values()),
+        unplaced=tuple(unplaced),
+        waiting=_waiting(denied, unplaced),
+        rules=_rules((*impacts, *unplaced), book),
     )
+
+
+def _denials(store: Store) -> dict[str, list[Unplaced]]:
+    """By person, in order of time; a denial whose account is not known any more is left out."""
+    debts = stored.debts_of_leads(store)
+    found: defaultdict[str, list[Unplaced]] = defaultdict(list)
+    for each in queries.denials(store.database):
+        debt = debts.get(each.lead)
+        if debt is not None:
+            found[each.person].append(Unplaced(record=each, debt=debt))
+    return dict(found)
+
+
+def _past(each: Unplaced) -> PastDenial:
+    record = each.record
+    return PastDenial(lead=record.lead, at=instant(record.at), number=record.number, debt=each.debt)
+
+
+def _waiting(
+    denied: Mapping[str, list[Unplaced]], unplaced: Iterable[DenialImpact]
+) -> tuple[AccountWaiting, ...]:
+    """Of each account the last denial counts."""
+    last = {each.record.lead: each for some in denied.values() for each in some}
+    found: list[AccountWaiting] = []
+    for impact in unplaced:
+        each = last[impact.denial.lead]
+        if instant(each.record.at) == impact.denial.at and each.record.number == impact.denial.number:
+            found.append(
+                AccountWaiting(
+                    lead=each.record.lead,
+                    debt=each.debt,
+                    person=impact.person,
+                    number=each.record.number,
+                    frees=impact.allowed_after,
+                    since=each.record.at,
+                    retry_at=each.record.retry_at,
+                    rules=impact.rules,
+                )
+            )
+    return tuple(found)
 
 
 def _placed(store: Store, file: PersonFile) -> list[HistoryEntry]:
@@ -100,7 +183,7 @@ def _entry(attempt: AttemptRecord) -> HistoryEntry | None:
     return replace(entry, at=instant(attempt.launched_at), tech=tech)
 
 
-def _rules(impacts: tuple[Impact, ...], book: Rulebook) -> tuple[RuleMoved, ...]:
+def _rules(impacts: tuple[Impact | DenialImpact, ...], book: Rulebook) -> tuple[RuleMoved, ...]:
     forbidden = Counter(rule for each in impacts if each.allowed_before for rule in each.rules)
     permitted = Counter(rule for each in impacts if each.allowed_after for rule in each.rules)
     names = sorted(forbidden | permitted, key=lambda name: (-forbidden[name] - permitted[name], name))

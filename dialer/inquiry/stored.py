@@ -97,6 +97,25 @@ def campaign_settings(store: Store) -> Mapping[str, CampaignSettings]:
     return {row.campaign: _settings(row.settings.encode()) for row in rows if row.settings != "{}"}
 
 
+def debts_of_leads(store: Store) -> dict[str, str]:
+    """The account of every turn: of placed people from the tables, of made-up ones from the journal."""
+    turns = select(tables.leads.c.lead, tables.leads.c.debt)
+    found = {row.lead: str(row.debt) for row in store.read(lambda c: c.execute(turns).all())}
+    if found:
+        return found
+    fetches = select(*ENTRY).where(tables.journal.c.event == LeadsFetched.__name__)
+
+    def read(connection: Connection) -> None:
+        unpacked = unpacker(connection)
+        for row in connection.execute(fetches).yield_per(FETCHES_AT_ONCE):
+            event = decode_entry(unpacked(row.entry, row.dictionary)).event
+            if isinstance(event, LeadsFetched):
+                found.update({lead.lead: lead.debt for lead in event.leads})
+
+    store.read(read)
+    return found
+
+
 def persons_called(store: Store) -> list[str]:
     """Everybody with an attempt, sorted."""
     query = select(tables.attempts.c.person).distinct().order_by(tables.attempts.c.person)

@@ -10,8 +10,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from dialer.domain.attempt import Outcome
 from dialer.domain.commands import Originate
 from dialer.domain.errors import MendableError
 from dialer.domain.record import AttemptRecord
@@ -32,7 +33,8 @@ from dialer.inquiry.person import person_facts
 from dialer.inquiry.replay import replay
 from dialer.inquiry.rules import changes_between, rule_editions, rules_listed
 from dialer.inquiry.shift import summary_of
-from dialer.inquiry.stored import campaign_settings
+from dialer.inquiry.stored import campaign_settings, denials_of
+from dialer.storage import queries
 from dialer.storage.database import tables
 from dialer.storage.journal.file import JournalReader, write_journal
 from dialer.storage.store import Store
@@ -91,6 +93,44 @@ def test_every_call_is_judged_again_and_by_the_law_of_another_day(
     assert audited.unlawful == ()
     compared = compare(store, date(2026, 3, 10), date(2026, 3, 10), progress=nothing)
     assert (compared.attempts, compared.impacts, compared.rules) == (audited.attempts, (), ())
+    assert (compared.denials, compared.unplaced, compared.waiting) == (len(list(denials_of(store))), (), ())
+    assert compared.denials > 0
+
+
+def test_calls_not_placed_are_decided_again_too_and_the_accounts_that_wait_are_named(
+    store: Store, shift: RehearsedShift, tmp_path: Path
+) -> None:
+    """Somebody was called seven times that day and then not any more: before Regulation F they could be."""
+    denied = list(queries.denials(store.database))
+    rang = {each.person for each in shift.records.attempts if each.outcome is Outcome.NO_ANSWER}
+    chosen = next(each for each in denied if each.person in rang)
+    file = tmp_path / "often.db"
+    shutil.copy(shift.folder / "fairdial.db", file)
+    with Store.open(str(file)) as often:
+        attempts = tables.attempts
+        one = select(attempts).where(attempts.c.person == chosen.person, attempts.c.outcome == "no_answer")
+        row = often.read(lambda connection: connection.execute(one.limit(1)).mappings().one())
+        debt = chosen.lead.replace("lead", "debt")
+        more = [
+            {**row, "attempt": f"early-{k}", "launched_at": chosen.at - 60.0 * k, "debts": f'["{debt}"]'}
+            for k in range(1, 8)
+        ]
+        often.write(lambda connection: connection.execute(attempts.insert(), more))
+        now, then = date(2026, 3, 10), date(2021, 11, 29)
+        compared, back = (
+            compare(often, before, after, progress=nothing) for before, after in ((now, then), (then, now))
+        )
+    unplaced = [each for each in denied if each.person == chosen.person]
+    assert compared.denials == len(denied)
+    assert [each.denial.lead for each in compared.unplaced] == [each.lead for each in unplaced]
+    assert {each.rules for each in compared.unplaced} == {("us-regf-seven-in-seven",)}
+    assert {(each.allowed_before, each.allowed_after) for each in compared.unplaced} == {(False, True)}
+    last = unplaced[-1]
+    (waits,) = compared.waiting
+    assert (waits.lead, waits.person, waits.since, waits.frees) == (last.lead, last.person, last.at, True)
+    assert [each.frees for each in back.waiting] == [False]
+    moved = {rule.rule: rule.newly_allowed for rule in compared.rules}
+    assert moved["us-regf-seven-in-seven"] == len(unplaced) + len(compared.impacts)
 
 
 # --- the ring must be over when the hours are --------------------------------------------------------------

@@ -126,16 +126,25 @@ def explain(
         tell(asked)
 
 
-def audit(store: Store = None, json: Json = False) -> None:
+def audit(
+    folder: Annotated[
+        str | None,
+        typer.Argument(metavar="[FOLDER]", help="A rehearsal's folder, even without its store."),
+    ] = None,
+    store: Store = None,
+    json: Json = False,
+) -> None:
     """Judge every stored attempt again, by code that shares nothing with the gate.
 
-    Leaves with 1 when an attempt is against the law or the house's policy.
+    The folder of a rehearsal is enough: its journal says all that is asked. Leaves with 1 when an attempt
+    is against the law or the house's policy.
     """
     from dialer.cli.auditing import tell, tell_program
     from dialer.floor.stores import opened_store
     from dialer.inquiry import audit as audits
 
-    with opened_store(store) as opened, console.progress_bar("auditing", quiet=json) as bar:
+    named = store if folder is None else folder
+    with opened_store(named) as opened, console.progress_bar("auditing", quiet=json) as bar:
         audited = audits.audit(
             opened, progress=lambda done: bar.reach(done / (done + 1), f"{done:,} attempts")
         )

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dialer.domain.errors import MendableError
+from dialer.floor.from_journal import store_of_journal
 from dialer.settings import load_settings
 from dialer.storage.store import Store
 
@@ -126,8 +127,32 @@ def store_to_fill(named: str | None) -> str:
     return str(path)
 
 
+def journal_alone(named: str | None) -> Path | None:
+    """The journal of a rehearsal's folder that has no store beside it; None where there is a store."""
+    settings = load_settings()
+    latest = settings.out / LATEST_FILE
+    chosen = named if named is not None else settings.store
+    if chosen is None and latest.exists():
+        chosen = latest.read_text(encoding="utf-8").strip()
+    if chosen is None or "://" in chosen or not Path(chosen).is_dir():
+        return None
+    folder = Path(chosen)
+    journal = journal_in(folder)
+    return journal if journal.exists() and not (folder / STORE_FILE).exists() else None
+
+
 @contextmanager
 def opened_store(named: str | None) -> Generator[Store]:
-    """The store a command reads."""
+    """The store a command reads; of a rehearsal's folder without one, what its journal says.
+
+    Raises:
+        MendableError: there is neither.
+        JournalAlteredError: the journal is not what was written.
+    """
+    journal = journal_alone(named)
+    if journal is not None:
+        with store_of_journal(journal) as made:
+            yield made
+        return
     with Store.open(store_address(named)) as store:
         yield store

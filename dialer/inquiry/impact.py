@@ -13,6 +13,7 @@ from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.request import HistoryEntry, PersonFile
 from compliance_gate.told.impact import DenialImpact, DenialsAgain, Impact, PastDenial, law_impact
 from compliance_gate.words import Tech
+from dialer.domain.ids import LeadId
 from dialer.domain.record import AttemptRecord, entry_of, instant
 from dialer.inquiry import stored
 from dialer.inquiry.errors import NothingToAskError
@@ -152,7 +153,7 @@ def _waiting(
     last = {each.record.lead: each for some in denied.values() for each in some}
     found: list[AccountWaiting] = []
     for impact in unplaced:
-        each = last[impact.denial.lead]
+        each = last[LeadId(impact.denial.lead)]
         if instant(each.record.at) == impact.denial.at and each.record.number == impact.denial.number:
             found.append(
                 AccountWaiting(

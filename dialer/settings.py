@@ -8,6 +8,7 @@
     [asterisk]                              # its telephone system; config/fairdial.example.toml shows all
     [[caller_ids]]                          # numbers of ours; dialer.domain.caller_id.OwnedNumber
     [[caller_id_pools]]                     # which of them a client's calls show; CallerIdPool there
+    [caller_id_tests]                       # at which hour the numbers are called, to see that they lead back
     [[campaigns]]                           # what it calls; dialer.domain.campaign.CampaignSettings
     [rehearsal]                             # another day and hour, where nobody real can be called
 
@@ -18,10 +19,12 @@ An unknown name in the file is refused: a setting that is silently ignored is wo
 """
 
 import os
+from datetime import time
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Annotated, Any, ClassVar, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -37,6 +40,14 @@ FILE_NAMED_BY = "FAIRDIAL_CONFIG"
 
 Section = dict[str, Any]
 """A part of the file that somebody else's types check: the telephone system's, a campaign's."""
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"there is no time zone {name!r}: write it as America/New_York") from error
+    return name
 
 
 class HttpSide(BaseModel):
@@ -56,6 +67,20 @@ class RehearsalTime(BaseModel):
     begins: AwareDatetime
 
 
+class CallerIdTests(BaseModel):
+    """When our own numbers are called, to see whether each leads back to us.
+
+    `daily_at`: local time from which on each is called once; `time_zone`: where. `beside_calls`: only while
+    no more calls than that are in flight.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    daily_at: time
+    time_zone: Annotated[str, AfterValidator(_zone)]
+    beside_calls: int = Field(default=0, ge=0)
+
+
 class Settings(BaseSettings):
     """One installation's settings."""
 
@@ -72,6 +97,7 @@ class Settings(BaseSettings):
     asterisk: Section | list[Section] | None = Field(default=None, repr=False)
     caller_ids: list[Section] = Field(default_factory=list[Section])
     caller_id_pools: list[Section] = Field(default_factory=list[Section])
+    caller_id_tests: CallerIdTests | None = None
     campaigns: list[Section] = Field(default_factory=list[Section])
     rehearsal: RehearsalTime | None = None
 

@@ -10,6 +10,8 @@ from dialer.clock import posix_now
 from dialer.domain.caller_id import CallerIdPool, OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.errors import MendableError
+from dialer.domain.ports import TestsCallerIds
+from dialer.floor.caller_id_rounds import CallerIdRounds
 from dialer.floor.folder import lasting_clock, write_address
 from dialer.floor.law import demand_lawful, rulebook_for_calls, uses_sample
 from dialer.floor.live import FloorOrder, Mount, Running, running_floor
@@ -27,7 +29,7 @@ from dialer.floor.settings import (
 from dialer.floor.stores import STORE_FILE
 from dialer.runtime.clocks import Clock, RealClock
 from dialer.runtime.settings import RuntimeSettings
-from dialer.settings import RehearsalTime, load_settings
+from dialer.settings import CallerIdTests, RehearsalTime, load_settings
 from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.errors import CannotConnectError, LoginRefusedError
 from telephony.asterisk.opening import address_of
@@ -43,6 +45,7 @@ class AsteriskFloor:
 
     Args:
         rehearsal: another day and hour, where nobody real can be called; None = the machine's clock.
+        caller_id_tests: when our own numbers are called; None = when somebody asks.
         host, port: where its HTTP side listens.
     """
 
@@ -52,6 +55,7 @@ class AsteriskFloor:
     caller_ids: tuple[OwnedNumber, ...]
     caller_id_pools: tuple[CallerIdPool, ...]
     rehearsal: RehearsalTime | None
+    caller_id_tests: CallerIdTests | None
     phones: Phones
     database: str
     host: str
@@ -93,6 +97,7 @@ def planned_floor(
         caller_ids=caller_ids,
         caller_id_pools=pools,
         rehearsal=settings.rehearsal,
+        caller_id_tests=settings.caller_id_tests,
         phones=phones_of(asterisks),
         database=database if database is not None else str(folder / STORE_FILE),
         host=host if host is not None else settings.http.host,
@@ -134,8 +139,14 @@ async def asterisk_floor(
         write_address(wanted.folder, wanted.host, running.port)
         registry = running.floor.instruments.registry
         watches = (*refusal_watches(wanted.asterisks, registry), *room_watches(wanted.asterisks, registry))
+        rounds: tuple[CallerIdRounds, ...] = ()
+        if wanted.caller_id_tests is not None and isinstance(system, TestsCallerIds):
+            plan = wanted.caller_id_tests
+            rounds = (CallerIdRounds(running.floor, system, plan, registry, now=clock.posix),)
         async with asyncio.TaskGroup() as group:
-            beside = [group.create_task(watch.run(), name=type(watch).__name__) for watch in watches]
+            beside = [
+                group.create_task(watch.run(), name=type(watch).__name__) for watch in (*watches, *rounds)
+            ]
             yield running
             for task in beside:
                 task.cancel()

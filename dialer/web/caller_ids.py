@@ -7,6 +7,7 @@ from pydantic import Field
 
 from dialer.domain.events import CallerIdReleased, CallerIdTested
 from dialer.domain.snapshot import CallerIdView
+from dialer.floor.caller_id_rounds import shown_beside
 from dialer.web.access import Asking, Office, TheOffice, demand, tell
 from dialer.web.models import Body, Committed
 from dialer.web.tokens import Role
@@ -43,18 +44,11 @@ async def test(number: str, body: TestCall, office: TheOffice, token: Asking) ->
     row = _row(office, number)
     if office.caller_ids is None:
         raise HTTPException(409, "this telephone system cannot call our own numbers")
-    shown = body.shown or _another(office, row)
+    shown = body.shown or shown_beside(office.floor.snapshot().caller_ids, row)
     _row(office, shown)
     result = await office.caller_ids.test_caller_id(number, shown=shown)
     await tell(office, CallerIdTested(number=number, test=result))
     return _row(office, number)
-
-
-def _another(office: Office, row: CallerIdView) -> str:
-    """Carriers treat a call of a number to itself as one to its mailbox."""
-    others = [each for each in office.floor.snapshot().caller_ids if each.number != row.number]
-    of_its_pool = [each for each in others if each.pool == row.pool]
-    return next((each.number for each in (*of_its_pool, *others)), row.number)
 
 
 def _row(office: Office, number: str) -> CallerIdView:

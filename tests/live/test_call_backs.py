@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import time
 from pathlib import Path
 
 import httpx2
@@ -24,9 +25,11 @@ from dialer.domain.campaign import CampaignSettings
 from dialer.domain.errors import TelephoneSystemUnavailableError
 from dialer.domain.events import InboundArrived
 from dialer.domain.ids import CampaignId, ClientId
+from dialer.floor.caller_id_rounds import CallerIdRounds
 from dialer.floor.live import FloorOrder, running_floor
 from dialer.runtime.clocks import RealClock
 from dialer.runtime.settings import RuntimeSettings
+from dialer.settings import CallerIdTests
 from dialer.web.mounting import HttpSide
 from dialer.web.tokens import Role, Token, Tokens, digest_of
 from simulator.open_gate import OpenGate
@@ -217,3 +220,36 @@ async def test_a_floor_keeps_what_was_found_and_shows_no_number_that_leads_nowhe
     kept = rows[FIRST].test
     assert kept is not None
     assert (kept.at, rows[NOT_IN_SERVICE].is_shown) == (good.json()["test"]["at"], False)
+
+
+async def test_a_served_floor_calls_its_numbers_by_itself_one_by_one(
+    laboratory: Laboratory, tmp_path: Path
+) -> None:
+    """Each once since the hour, over the real trunk; the engine knows which of them leads nowhere."""
+    database, clock = str(tmp_path / "floor.db"), RealClock()
+    make_store(database, now=clock.posix(), persons=20)
+    numbers = tuple(
+        OwnedNumber(number=number, calls_back_to="the menu") for number in (FIRST, NOT_IN_SERVICE, SECOND)
+    )
+    campaign = CampaignSettings(campaign=CampaignId("c"), client=ClientId("acme"), caller_id=FIRST)
+    order = FloorOrder(
+        database=database,
+        campaigns=(campaign,),
+        caller_ids=numbers,
+        settings=RuntimeSettings(drain_s=1.0),
+    )
+    plan = CallerIdTests(daily_at=time(0), time_zone="America/New_York")
+    system = adapter(laboratory)
+    async with running_floor(order, network=system, clock=clock, gate=OpenGate()) as running:
+        async with asyncio.timeout(20):
+            while not running.floor.snapshot().is_network_up:
+                await asyncio.sleep(0.1)
+        registry = running.floor.instruments.registry
+        rounds = CallerIdRounds(running.floor, system, plan, registry, now=clock.posix)
+        for _ in range(4):
+            await rounds.look()
+        tests = {row.number: row.test for row in running.floor.snapshot().caller_ids}
+    found = {number: test is not None and test.passed for number, test in tests.items()}
+    assert found == {FIRST: True, NOT_IN_SERVICE: False, SECOND: True}
+    label = {"number": NOT_IN_SERVICE}
+    assert registry.get_sample_value("fairdial_caller_id_leads_back", label) == 0.0

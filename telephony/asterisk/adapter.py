@@ -64,7 +64,7 @@ from telephony.asterisk.acts import (
     TryElsewhere,
 )
 from telephony.asterisk.adapter_settings import AdapterSettings
-from telephony.asterisk.arrivals import Arrivals
+from telephony.asterisk.arrivals import LEFT_MOST_S, MOST_S, Arrivals
 from telephony.asterisk.call_back import Books, CallBacks
 from telephony.asterisk.calls import CallBook
 from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
@@ -396,6 +396,11 @@ class AsteriskSystem:
             # Nobody waits for a browser that may never be back: the engine gives the call to another agent.
             self._spawn(self._tell(self._legs.given_up(leg)))
             return
+        if leg is not None and self._is_being_left(command):
+            self._arrivals.leaves(call_channel(command.attempt))
+            action = orders.join(call_channel(command.attempt), leg)
+            self._spawn(self._bridge_on_arrival(command, action, most_s=LEFT_MOST_S))
+            return
         reason = self._why_not_joined(command, leg)
         if reason is not None or leg is None:
             self._spawn(self._tell((orders.not_joined(command, reason or ""),)))
@@ -409,8 +414,14 @@ class AsteriskSystem:
         else:
             self._spawn(self._bridge_on_arrival(command, action))
 
-    async def _bridge_on_arrival(self, command: Bridge, action: Action) -> None:
-        await self._arrivals.wait(call_channel(command.attempt))
+    def _is_being_left(self, command: Bridge) -> bool:
+        """Whether the agent of the call has no leg any more, and Asterisk has not taken it away yet."""
+        call = self._calls.get(command.attempt)
+        agent = None if call is None else call.agent
+        return agent not in {None, command.from_agent} and self._legs.channel_of(AgentId(agent or "")) is None
+
+    async def _bridge_on_arrival(self, command: Bridge, action: Action, *, most_s: float = MOST_S) -> None:
+        await self._arrivals.wait(call_channel(command.attempt), most_s=most_s)
         reason = self._why_not_joined(command, self._legs.channel_of(command.agent))
         if reason is not None:
             await self._tell((orders.not_joined(command, reason),))

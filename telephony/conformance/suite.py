@@ -407,3 +407,21 @@ async def test_nothing_is_handed_over_without_a_connection(bench: Bench) -> None
     await bench.system.stop()
     with pytest.raises(TelephoneSystemUnavailableError):
         await bench.call("a1", bench.numbers.answers)
+
+
+@pytest.mark.parametrize("place", range(3))
+async def test_a_person_whose_agent_leaves_is_joined_to_another_in_the_same_breath(
+    bench: Bench, place: int
+) -> None:
+    """The engine orders both in one step: nobody is told that the first still has the call."""
+    first, second = await bench.seat("agent-1"), await bench.seat("agent-2")
+    await bench.call(f"a{place}", bench.numbers.answers)
+    await bench.answered(f"a{place}")
+    await bench.system.perform(Bridge(attempt=AttemptId(f"a{place}"), agent=first))
+    await bench.wait(lambda: bool(bench.heard(CallBridged)))
+    await bench.system.perform(DropAgentLeg(agent=first))
+    await bench.system.perform(Bridge(attempt=AttemptId(f"a{place}"), agent=second))
+    await bench.wait(lambda: len(bench.heard(CallBridged)) == 2 or bool(bench.heard(BridgeFailed)))
+    assert [event.agent for event in bench.heard(CallBridged)] == [first, second]
+    assert not bench.heard(CallTimedOut)
+    assert not bench.heard(CallEnded)

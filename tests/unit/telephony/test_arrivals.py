@@ -8,7 +8,7 @@ import pytest
 from virtual_loop import VirtualLoop
 
 from dialer.domain.ids import AttemptId
-from telephony.asterisk.arrivals import MOST_S, Arrivals
+from telephony.asterisk.arrivals import LEFT_MOST_S, MOST_S, Arrivals
 from telephony.asterisk.names import call_channel
 from telephony.asterisk.wire import AmiMessage
 
@@ -30,7 +30,7 @@ def arrivals() -> Arrivals:
     return made
 
 
-def waited(arrivals: Arrivals, *words: AmiMessage, after: float = 0.25) -> float:
+def waited(arrivals: Arrivals, *words: AmiMessage, after: float = 0.25, most_s: float = MOST_S) -> float:
     """Seconds that a join waited, when Asterisk says these words `after` so many."""
 
     async def wait() -> float:
@@ -38,7 +38,7 @@ def waited(arrivals: Arrivals, *words: AmiMessage, after: float = 0.25) -> float
         for word in words:
             loop.call_later(after, arrivals.feed, word)
         began = loop.time()
-        await arrivals.wait(CHANNEL)
+        await arrivals.wait(CHANNEL, most_s=most_s)
         return loop.time() - began
 
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
@@ -82,3 +82,15 @@ def test_a_call_whose_answer_was_not_heard_stands_and_other_channels_are_no_call
     arrivals.feed(heard("Newstate", "pbx-1.2", channelstatedesc="Up"))
     assert (len(arrivals), arrivals.is_standing(CHANNEL)) == (0, True)
     assert waited(arrivals) == 0.0
+
+
+def test_a_join_waits_until_the_agent_who_goes_has_gone() -> None:
+    """The person stands when the dialplan has them again; a leg that never ends keeps nobody waiting."""
+    arrivals = Arrivals()
+    arrivals.leaves(CHANNEL)
+    assert not arrivals.is_standing(CHANNEL)
+    assert waited(arrivals, heard("UserEvent", userevent="FairdialOrphaned")) == pytest.approx(0.25)
+    assert arrivals.is_standing(CHANNEL)
+    arrivals.leaves(CHANNEL)
+    assert waited(arrivals, most_s=LEFT_MOST_S) == pytest.approx(LEFT_MOST_S)
+    assert len(arrivals) == 0

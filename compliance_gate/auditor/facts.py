@@ -39,7 +39,8 @@ class AuditedDebt:
     """A debt. Student loans under one servicer account are one debt (12 CFR 1006.14(b)(4)).
 
     `role`: who the person is to this very debt; `None` = as the person's file says. `kind` (`medical`,
-    `mortgage`, ...) and `days_past_due`: `None` = not known, which may be any.
+    `mortgage`, ...) and `days_past_due`: `None` = not known, which may be any. `last_day_to_sue`: the debt is
+    time-barred after it.
     """
 
     debt: str
@@ -48,13 +49,26 @@ class AuditedDebt:
     role: str | None = None
     kind: str | None = None
     days_past_due: int | None = None
+    last_day_to_sue: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditedNotice:
-    """The first written notice about some debts, when it was sent; `debts` `None` = not known of which."""
+    """A written notice about some debts.
 
-    at: datetime
+    Attributes:
+        at: when it was sent, or `day`, where only the calendar day is known; neither = not known when.
+        kind: which notice, where it is told.
+        is_the_one: it is the notice that the place asks for, whichever that is.
+        back: the day on which it came back.
+        debts: `None` = not known of which.
+    """
+
+    at: datetime | None = None
+    day: date | None = None
+    kind: str | None = None
+    is_the_one: bool = False
+    back: date | None = None
     debts: tuple[str, ...] | None = None
 
 

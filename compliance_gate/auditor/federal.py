@@ -20,9 +20,11 @@ from compliance_gate.auditor.question import (
 
 OWES_OR_ANSWERS_FOR_IT = frozenset(
     {"consumer", "joint_debtor", "guarantor", "spouse", "guardian", "parent_of_minor", "executor",
-     "administrator_of_estate"}
+     "administrator_of_estate", "successor_in_interest"}
 )  # fmt: skip
-"""1006.6(a): "consumer" takes in spouse, parent of a minor, guardian, executor or administrator."""
+"""1006.6(a): "consumer" takes in spouse, parent of a minor, guardian, executor or administrator, and (5) a
+confirmed successor in interest.
+"""
 CALL_CONSENTS = frozenset({"call", "call_back"})
 EIGHT, NINE = time(8), time(21)
 

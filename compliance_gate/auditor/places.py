@@ -7,7 +7,7 @@ Act is judged there.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 from compliance_gate.auditor.facts import AuditedRequest, Reason
 from compliance_gate.auditor.question import CALLS, Question, call_back_is_owed, day_after, local_day
@@ -70,26 +70,81 @@ def nevada(question: Question) -> Iterator[Reason]:
         kinds = {d.kind for d in question.person.debts if question.particular(d.debt) == debt}
         if kinds and kinds.isdisjoint({"medical", "unknown", None}):
             continue
-        sent = _first_notice(question, debt)
-        if sent is None or any(
-            question.local(zone).date() < day_after(local_day(sent, zone), 61) for zone in question.zones
-        ):
-            yield _reason("nv-notice", "NRS 649.366(1)", f"{debt}: {sent}")
+        for zone in question.zones:
+            sent = _first_day_of_notice(question, debt, zone, "medical")
+            if sent is None or question.local(zone).date() <= day_after(sent, 60):
+                yield _reason("nv-notice", "NRS 649.366(1)", f"{debt}: sent {sent}, {zone}")
 
 
-def _first_notice(question: Question, debt: str) -> datetime | None:
+def _first_day_of_notice(question: Question, debt: str, zone: str, kind: str) -> date | None:
+    """The first day on which such a notice of a debt was sent that did not come back; a day that is not known
+    is none.
+    """
     whose = {question.particular(owed.debt) for owed in question.person.debts}
-    found = [
-        notice.at
-        for notice in question.person.notices
-        if notice.at <= question.at
-        and (
-            debt in {question.particular(d) for d in notice.debts}
-            if notice.debts is not None
-            else len(whose) <= 1
-        )
-    ]
-    return min(found, default=None)
+    today = question.local(zone).date()
+    days: list[date] = []
+    for notice in question.person.notices:
+        if not notice.is_the_one and notice.kind != kind:
+            continue
+        if notice.back is not None and notice.back <= today:
+            continue
+        named = None if notice.debts is None else {question.particular(d) for d in notice.debts}
+        if debt not in named if named is not None else len(whose) > 1:
+            continue
+        day = notice.day if notice.at is None else local_day(notice.at, zone)
+        if day is not None and (notice.at is None or notice.at <= question.at):
+            days.append(day)
+    return min(days, default=None)
+
+
+def papers(citation: str, *, written_for: str = "") -> Rule:
+    """Where collection stops until the papers that were asked for are given.
+
+    Args:
+        written_for: debts but of this kind need the request in writing; '' = however it was made.
+    """
+
+    def judged(question: Question) -> Iterator[Reason]:
+        for request in question.requests_in_force("documents_requested"):
+            given = question.requests_in_force("documents_provided")
+            answered = any(
+                answer.at >= request.at
+                and (answer.debts is None or set(request.debts or ("?",)) <= set(answer.debts))
+                for answer in given
+            )
+            if answered or not question.touches(request.debts):
+                continue
+            if written_for and request.in_writing is False and not _concerns(question, written_for):
+                continue
+            yield _reason("papers", citation, request.at.isoformat())
+
+    return judged
+
+
+def _concerns(question: Question, kind: str) -> bool:
+    named = question.proposal.debts
+    return any(
+        debt.kind in {kind, "unknown", None}
+        for debt in question.person.debts
+        if named is None or debt.debt in named
+    )
+
+
+def district_papers(question: Question) -> Iterator[Reason]:
+    """(m)(2)(D): collection of a debt stops until the papers asked for are sent."""
+    if _bound(question):
+        yield from papers("D.C. Code 28-3814(m)(2)(D)")(question)
+
+
+def north_carolina_barred(question: Question) -> Iterator[Reason]:
+    """58-70-115(4): no attempt to collect on a debt that is known to be barred."""
+    named = question.proposal.debts
+    for debt in question.person.debts:
+        last = debt.last_day_to_sue
+        if last is None or (named is not None and debt.debt not in named):
+            continue
+        if any(question.local(zone).date() > last for zone in question.zones):
+            yield _reason("nc-barred", "N.C. Gen. Stat. 58-70-115(4)", f"{debt.debt}: {last}")
 
 
 def oregon(question: Question) -> Iterator[Reason]:
@@ -200,12 +255,12 @@ def _reason(rule: str, citation: str, found: str) -> Reason:
 
 
 PLACES: dict[str, tuple[Rule, ...]] = {
-    "US-DC": (district_hours, district_requests, district_others),
-    "US-WA": (represented("RCW 19.16.250(12)"),),
+    "US-DC": (district_hours, district_requests, district_others, district_papers),
+    "US-WA": (represented("RCW 19.16.250(12)"), papers("RCW 19.16.250(8), (28)", written_for="medical")),
     "US-NV": (nevada,),
     "US-OR": (oregon,),
     "US-NH": (new_hampshire,),
-    "US-NC": (represented("N.C. Gen. Stat. 58-70-115(3)"),),
+    "US-NC": (represented("N.C. Gen. Stat. 58-70-115(3)"), north_carolina_barred),
     "US-MI": (represented("MCL 339.915(h)"), employer_untold("MCL 339.915(i)")),
     "US-MD": (employer_untold("Md. Code, Com. Law 14-202(4)"),),
     "US-NY": (employer_untold("N.Y. Gen. Bus. Law 601(4)"),),

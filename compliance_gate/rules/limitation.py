@@ -4,6 +4,7 @@ Values:
     closed: no contact at all about such a debt.
     may_not: what nobody may do or say of it (a sentence for whoever speaks), where contact is permitted.
     must_say: what must be said, as the text words it.
+    known_only: a debt whose last day is not known is not one: where the text speaks of what is known.
 
 A debt is over on the day after its last day (`Debt.limitation_ends`), wherever that day begins first. Where
 the last day is not known the period may be over: the debt is treated so, and the finding says it.
@@ -19,15 +20,24 @@ from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, R
 class LimitationRule(Rule):
     """Debts that are over in law."""
 
-    def __init__(self, header: Header, *, closed: bool, may_not: str | None, must_say: str | None) -> None:
+    def __init__(
+        self,
+        header: Header,
+        *,
+        closed: bool,
+        may_not: str | None,
+        must_say: str | None,
+        known_only: bool = False,
+    ) -> None:
         super().__init__(header)
+        self.known_only = known_only
         self.closed = closed
         self.may_not = may_not
         self.must_say = must_say
 
     def ask(self, question: Question) -> Answer:
         """Denied, where contact is closed, if any debt concerned is or may be over."""
-        over = _over(question)
+        over = self._over(question)
         if not over:
             return PASSED
         facts = tuple((f"debt {debt.debt}", _told(debt)) for debt in over)
@@ -35,7 +45,7 @@ class LimitationRule(Rule):
 
     def statements(self, question: Question) -> tuple[Statement, ...]:
         """What may not be said or done, and what must be said, of the debts that are or may be over."""
-        over = tuple(debt.debt for debt in _over(question))
+        over = tuple(debt.debt for debt in self._over(question))
         if not over:
             return ()
         texts = ((Speech.MAY_NOT, self.may_not), (Speech.MUST_SAY, self.must_say))
@@ -63,12 +73,31 @@ class LimitationRule(Rule):
             pairs.append(("may not", self.may_not))
         if self.must_say is not None:
             pairs.append(("must say", self.must_say))
+        if self.known_only:
+            pairs.append(("a last day that is not known", "is not past"))
         return tuple(pairs)
 
     def looser_than(self, other: Rule) -> str | None:
         """Contact that is permitted is looser than contact that is closed."""
         assert isinstance(other, LimitationRule)
-        return "contact is permitted" if other.closed and not self.closed else None
+        if other.closed and not self.closed:
+            return "contact is permitted"
+        return "a last day that is not known is not past" if self.known_only > other.known_only else None
+
+    def _over(self, question: Question) -> list[Debt]:
+        """Debts concerned whose period is over, or may be; none if no debt is on file to be spoken of."""
+        named = question.proposed.debts
+        return [
+            debt
+            for debt in question.person.file.debts
+            if (not named or debt.debt in named) and self._is_over(debt, question)
+        ]
+
+    def _is_over(self, debt: Debt, question: Question) -> bool:
+        if debt.limitation_ends is None:
+            return not self.known_only
+        last = debt.limitation_ends.toordinal()
+        return not question.today or any(today > last for today in question.today)
 
 
 def read_limitation(header: Header, reader: Reader) -> LimitationRule:
@@ -78,27 +107,11 @@ def read_limitation(header: Header, reader: Reader) -> LimitationRule:
         closed=reader.flag("closed"),
         may_not=reader.text_or_none("may_not"),
         must_say=reader.text_or_none("must_say"),
+        known_only=reader.flag("known_only"),
     )
     if not (rule.closed or rule.speaks):
         raise reader.fail("closed", "say closed, may_not or must_say")
     return rule
-
-
-def _over(question: Question) -> list[Debt]:
-    """Debts concerned whose period is over, or may be; none if no debt is on file to be spoken of."""
-    named = question.proposed.debts
-    return [
-        debt
-        for debt in question.person.file.debts
-        if (not named or debt.debt in named) and _may_be_over(debt, question)
-    ]
-
-
-def _may_be_over(debt: Debt, question: Question) -> bool:
-    if debt.limitation_ends is None or not question.today:
-        return True
-    last = debt.limitation_ends.toordinal()
-    return any(today > last for today in question.today)
 
 
 def _told(debt: Debt) -> str:

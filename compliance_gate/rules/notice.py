@@ -5,39 +5,55 @@ Values:
         `day_one: included` the day of sending is the first of them.
     contact_shows_it: only a first contact needs it: a person we have been in contact with had a notice.
     asked_excludes: a contact that they asked for, or the one answer to a message of theirs, need not wait.
+    notices: kinds of notice that the text asks for; left out, any. One of unknown kind is none of them.
+    by: means by which it must be sent (`letter`: on paper); left out, any.
 
 Kept per debt; a notice of which the debt is not known is of none, unless there is but one debt. That no
-notice is on file is the collector's own omission: it can be sent at any time, and no waiting mends it.
+notice is on file is the collector's own omission: it can be sent at any time, and no waiting mends it. So it
+is with one that came back: it is as if it had never been sent, until it is sent again. One of which nobody
+knows the day may have been sent today.
 """
 
-from compliance_gate.asking.past import PastEvent
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import day_text
+from compliance_gate.request import Notice
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Rule
 from compliance_gate.rules.respond import may_respond
-from compliance_gate.words import EventKind
+from compliance_gate.words import EventKind, Medium, NoticeKind
 
 _CONTACTS = frozenset({EventKind.CALL_PLACED, EventKind.EMAIL, EventKind.SMS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeValues:
+    """The values of a notice rule; see the module's text."""
+
+    days: int
+    day_one_included: bool
+    contact_shows_it: bool
+    asked_excludes: bool
+    notices: frozenset[NoticeKind]
+    by: frozenset[Medium]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A notice that is on its way or there: its local days, one for each zone, and how it is told."""
+
+    days: tuple[int, ...]
+    told: str
 
 
 class NoticeRule(Rule):
     """A notice first, then the contact."""
 
-    def __init__(
-        self,
-        header: Header,
-        *,
-        days: int,
-        day_one_included: bool,
-        contact_shows_it: bool,
-        asked_excludes: bool,
-    ) -> None:
+    def __init__(self, header: Header, of: NoticeValues) -> None:
         super().__init__(header)
-        self.days = days
-        self.day_one_included = day_one_included
-        self.contact_shows_it = contact_shows_it
-        self.asked_excludes = asked_excludes
+        self.of = of
 
     def ask(self, question: Question) -> Answer:
         """Denied while any bound debt has no notice, or one too young in any zone."""
@@ -47,66 +63,117 @@ class NoticeRule(Rule):
             debts = self.header.scope.debts
             if debts is not None and not debts.binds_group(group, question):
                 continue
-            if self.asked_excludes and self._asked_for(question, group):
+            if self.of.asked_excludes and self._asked_for(question, group):
                 continue
-            sent = self._sent(question, group)
-            if sent is None:
-                if self.contact_shows_it and self._contacted(question):
+            sent = list(self._sent(question, group))
+            if not sent:
+                why_not = self._why_not(question, group)
+                if why_not is None:
                     continue
-                return Denied((("written notice", "none on file"), ("debt", group)), None, ours_to_mend=True)
-            until, told = self._until(question, sent)
+                return Denied((("written notice", why_not), ("debt", group)), None, ours_to_mend=True)
+            until, told = min((self._until(question, each) for each in sent), key=lambda found: found[0])
             if until > release:
                 release, facts = until, (("debt", group), *told)
         return PASSED if release == question.at else Denied(facts, release)
 
     def values(self) -> tuple[tuple[str, str], ...]:
         """How long after the notice, and what need not wait."""
-        one = "the day of sending included" if self.day_one_included else "full days after it"
-        pairs = [("after the notice", f"{self.days} local days, {one}" if self.days else "at once")]
-        if self.contact_shows_it:
+        of = self.of
+        one = "the day of sending included" if of.day_one_included else "full days after it"
+        pairs = [("after the notice", f"{of.days} local days, {one}" if of.days else "at once")]
+        if of.notices:
+            pairs.append(("which notice", ", ".join(sorted(kind.value for kind in of.notices))))
+        if of.by:
+            pairs.append(("sent by", ", ".join(sorted(medium.value for medium in of.by))))
+        if of.contact_shows_it:
             pairs.append(("an earlier contact", "stands for a notice that is not on file"))
-        if self.asked_excludes:
+        if of.asked_excludes:
             pairs.append(("need not wait", "a contact they asked for, or an answer to theirs"))
         return tuple(pairs)
 
     def looser_than(self, other: Rule) -> str | None:
         """A shorter wait is looser."""
         assert isinstance(other, NoticeRule)
-        return "the wait is shorter" if self.days < other.days else None
+        return "the wait is shorter" if self.of.days < other.of.days else None
 
     def _asked_for(self, question: Question, group: str) -> bool:
         if question.is_covered(group, asked_for=True):
             return True
-        return may_respond(question, since=question.at - self.days * 86400)
+        return may_respond(question, since=question.at - self.of.days * 86400)
 
-    def _sent(self, question: Question, group: str) -> PastEvent | None:
-        """The first notice about a debt."""
+    def _sent(self, question: Question, group: str) -> Iterator[_Sent]:
+        """Notices about a debt that count."""
+        zones = question.zones
         for event in question.past.events(0, question.seen):
-            if event.entry.event is EventKind.INITIAL_NOTICE_MAILED and _is_about(event, question, group):
-                return event
-        return None
+            if event.entry.event is EventKind.INITIAL_NOTICE_MAILED and _is_about(
+                event.groups, question, group
+            ):
+                days = tuple([zone.day_of(event.at) for zone in zones])
+                yield _Sent(days, event.entry.at.isoformat())
+        for notice in question.person.file.notices:
+            if self._counts(question, notice, group) and notice.sent_on is not None:
+                yield _Sent((notice.sent_on.toordinal(),) * len(zones), notice.sent_on.isoformat())
+
+    def _counts(self, question: Question, notice: Notice, group: str) -> bool:
+        of = self.of
+        return (
+            (not of.notices or notice.kind in of.notices)
+            and (not of.by or notice.by in of.by)
+            and not _came_back(question, notice)
+            and _is_about(_groups(question, notice), question, group)
+        )
+
+    def _why_not(self, question: Question, group: str) -> str | None:
+        """Why there is none that counts; `None` where an earlier contact stands for it."""
+        about = [
+            notice
+            for notice in question.person.file.notices
+            if _is_about(_groups(question, notice), question, group)
+        ]
+        if any(_came_back(question, notice) for notice in about):
+            return "came back, and was not sent again"
+        if any(self._counts(question, notice, group) for notice in about):
+            return "sent on a day that is not known"
+        if self.of.contact_shows_it and self._contacted(question):
+            return None
+        return "of another kind, or sent otherwise, or not known" if about else "none on file"
 
     def _contacted(self, question: Question) -> bool:
         return any(
             event.entry.event in _CONTACTS and event.own for event in question.past.events(0, question.seen)
         )
 
-    def _until(self, question: Question, sent: PastEvent) -> tuple[int, tuple[tuple[str, str], ...]]:
-        wait = self.days + (0 if self.day_one_included else 1) if self.days else 0
-        ends = [(zone.midnight(zone.day_of(sent.at) + wait), zone) for zone in question.zones]
+    def _until(self, question: Question, sent: _Sent) -> tuple[int, tuple[tuple[str, str], ...]]:
+        of = self.of
+        wait = of.days + (0 if of.day_one_included else 1) if of.days else 0
+        ends = [
+            (zone.midnight(day + wait), zone) for zone, day in zip(question.zones, sent.days, strict=True)
+        ]
         if not ends:
             return 2**40, (("zones", "not known"),)
         until, zone = max(ends, key=lambda end: end[0])
         return until, (
-            ("notice of", sent.entry.at.isoformat()),
+            ("notice of", sent.told),
             ("first free day", f"{day_text(zone.day_of(until))} in {zone.name}"),
         )
 
 
-def _is_about(event: PastEvent, question: Question, group: str) -> bool:
-    if event.groups is None:
+def _came_back(question: Question, notice: Notice) -> bool:
+    """Whether it is known by now: on the day that it is, wherever that begins first."""
+    returned = notice.returned_on
+    return returned is not None and (
+        not question.today or any(today >= returned.toordinal() for today in question.today)
+    )
+
+
+def _groups(question: Question, notice: Notice) -> frozenset[str] | None:
+    return frozenset(question.person.groups_of(notice.debts)) if notice.debts else None
+
+
+def _is_about(groups: frozenset[str] | None, question: Question, group: str) -> bool:
+    if groups is None:
         return len(question.person.all_groups) <= 1
-    return group in event.groups
+    return group in groups
 
 
 def read_notice(header: Header, reader: Reader) -> NoticeRule:
@@ -116,8 +183,12 @@ def read_notice(header: Header, reader: Reader) -> NoticeRule:
         raise reader.fail("day_one", "included or excluded")
     return NoticeRule(
         header,
-        days=reader.whole("days"),
-        day_one_included=day_one == "included",
-        contact_shows_it=reader.flag("contact_shows_it"),
-        asked_excludes=reader.flag("asked_excludes"),
+        NoticeValues(
+            days=reader.whole("days"),
+            day_one_included=day_one == "included",
+            contact_shows_it=reader.flag("contact_shows_it"),
+            asked_excludes=reader.flag("asked_excludes"),
+            notices=reader.words("notices", NoticeKind),
+            by=reader.words("by", Medium),
+        ),
     )

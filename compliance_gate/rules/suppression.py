@@ -29,6 +29,7 @@ from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Ru
 from compliance_gate.rules.respond import may_respond
 from compliance_gate.words import (
     Action,
+    AddressKind,
     ConsentScope,
     GivenTo,
     Medium,
@@ -150,11 +151,10 @@ class SuppressionRule(Rule):
 
     def _closes(self, question: Question, request: PersonRequest) -> bool:
         """Whether the proposed contact is of what the request closes."""
-        of, proposed, number = self.of, question.proposed, question.number
+        of, proposed = self.of, question.proposed
         if of.binds in (Binds.PLACE, Binds.WORK):
             place = Place.WORK if of.binds is Binds.WORK else request.place
-            goes_home = proposed.action is Action.SEND_LETTER and place in (None, Place.HOME)
-            return goes_home or (number is not None and may_ring_at(number, place))
+            return _is_at(question, place)
         if of.binds is Binds.NUMBER:
             return proposed.action in _TO_A_NUMBER and request.number in (None, proposed.number)
         if of.binds is Binds.MEDIUM:
@@ -267,6 +267,36 @@ def may_ring_at(number: NumberOnFile, place: Place | None) -> bool:
     if number.kind is NumberKind.MOBILE:
         return False
     return not (place is Place.WORK and number.role is NumberRole.OWN)
+
+
+def _is_at(question: Question, place: Place | None) -> bool:
+    """Whether the contact is, or may be, made at a place."""
+    proposed, number = question.proposed, question.number
+    if proposed.action is Action.SEND_LETTER:
+        return may_lie_at(proposed.address_kind, place)
+    return number is not None and may_ring_at(number, place)
+
+
+def may_lie_at(address: AddressKind | None, place: Place | None) -> bool:
+    """Whether a letter may come to a place; one of which no address is known goes home.
+
+    Comment 6(b)(1)-1.iii: mail to the home address is contact at home.
+    """
+    if place is None:
+        return True
+    if address is None:
+        return place is Place.HOME
+    if address is AddressKind.OTHER:
+        return True
+    return place is _PLACE_OF.get(address)
+
+
+_PLACE_OF = {
+    AddressKind.RESIDENTIAL: Place.HOME,
+    AddressKind.PREVIOUS: Place.HOME,
+    AddressKind.WORK: Place.WORK,
+}
+"""A box for mail is at no place of the person's."""
 
 
 def read_suppression(header: Header, reader: Reader) -> SuppressionRule:

@@ -147,6 +147,7 @@ def audited_person(file: PersonFile, *, at: datetime | None = None) -> AuditedPe
                 role=None if debt.person_role is None else debt.person_role.value,
                 kind=debt.type.value,
                 days_past_due=debt.days_past_due,
+                last_day_to_sue=debt.limitation_ends,
             )
             for debt in file.debts
         ),
@@ -164,12 +165,21 @@ def audited_person(file: PersonFile, *, at: datetime | None = None) -> AuditedPe
             for entry in file.history
             if entry.event is EventKind.RND_QUERY
         ),
-        notices=tuple(
-            AuditedNotice(at=entry.at, debts=entry.debts or None)
-            for entry in file.history
-            if entry.event is EventKind.INITIAL_NOTICE_MAILED
-        ),
+        notices=tuple(_notices(file)),
     )
+
+
+def _notices(file: PersonFile) -> Iterable[AuditedNotice]:
+    for entry in file.history:
+        if entry.event is EventKind.INITIAL_NOTICE_MAILED:
+            yield AuditedNotice(at=entry.at, is_the_one=True, debts=entry.debts or None)
+    for notice in file.notices:
+        yield AuditedNotice(
+            day=notice.sent_on,
+            kind=None if notice.kind is None else notice.kind.value,
+            back=notice.returned_on,
+            debts=notice.debts or None,
+        )
 
 
 def _may_be_anywhere(address: Address) -> bool:

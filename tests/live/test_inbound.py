@@ -15,7 +15,9 @@ from serving import Api, served
 from sqlalchemy import select
 
 from compliance_gate.request import PersonFile
+from compliance_gate.words import ConsentScope
 from dialer.clock import posix_now
+from dialer.domain.attempt import Outcome
 from dialer.domain.commands import (
     BridgeInbound,
     ConfirmCallBack,
@@ -36,7 +38,8 @@ from dialer.domain.events import (
     InboundUnserved,
     InboundWaiting,
 )
-from dialer.domain.ids import AgentId
+from dialer.domain.ids import AgentId, AttemptId
+from dialer.inquiry.stored import attempts_named
 from dialer.storage.database.tables import persons
 from dialer.storage.projecting.inbound_rows import inbound_records
 from dialer.storage.store import Store
@@ -44,6 +47,8 @@ from dialer.storage.store import Store
 OURS = "+15550100199"
 MENU = "+15550100188"
 CLOSED = "+15550100177"
+AT_HOME = "212888"
+"""Beginning of the number of somebody who answers at once and stays."""
 
 
 @pytest.fixture
@@ -215,6 +220,7 @@ async def api(laboratory: Laboratory) -> AsyncIterator[Api]:
     with Store.open(str(laboratory.home / "floor.db")) as store:
         if store.last_sequence() == 0:
             stock(store, campaign="collections", persons=5, now=posix_now(), ends_with="0111")
+            stock(store, campaign="short", persons=1, now=posix_now(), ends_with="0000", first=AT_HOME)
     async with served(laboratory) as made:
         yield made
 
@@ -255,6 +261,45 @@ async def test_who_calls_back_is_found_joined_to_an_agent_and_spoken_with(
         "inbound",
         tuple(caller["debts"]),
     )
+
+
+async def test_who_asked_to_be_called_back_is_called_and_joined_to_an_agent(
+    api: Api, public: PublicWatch, laboratory: Laboratory
+) -> None:
+    """From the queue to the end: they wait, press the key, hang up, and are rung by the next agent who is
+    free; once, under the gate, on the number that they called from."""
+    number = f"+1{AT_HOME}0000"
+    assert await api.post("/agents/karl/login", campaign="short", endpoint="seat31") == 200
+    await api.until("karl", "not_ready")
+    await public.call_back(number, MENU, key="1wwwwww1" + "w" * 22 + "3ww" * 8)
+    waits = await inbound(api, state="waiting", within=40.0)
+    (caller,) = waits["callers"]
+    async with asyncio.timeout(60):
+        while any(row["call"] == waits["call"] for row in (await floor_of(api))["inbound"]):
+            await asyncio.sleep(0.2)
+    assert not (await floor_of(api))["owed"], "nobody has to call them by hand"
+    assert public.rung[number] == 0
+    assert await api.post("/agents/karl/ready") == 200
+    attempt = (await api.until("karl", "talking", within=60.0))["attempt"]
+    assert public.rung[number] == 1
+    assert await api.post("/agents/karl/hangup", attempt=attempt) == 200
+    await api.until("karl", "wrapping")
+    body = {"agent": "karl", "kind": "no_commitment", "ready_after": False}
+    assert await api.post(f"/attempts/{attempt}/disposition", **body) == 200
+    with Store.open(str(laboratory.home / "floor.db")) as store:
+        record = attempts_named(store, [AttemptId(attempt)])[AttemptId(attempt)]
+        kept = next(row for row in store.read(inbound_records) if row.call == waits["call"])
+        file = store.person_files([caller["person"]], now=posix_now())[caller["person"]]
+    assert (record.person, record.agent, record.outcome) == (caller["person"], "karl", Outcome.CONNECTED)
+    assert kept.asked_back_at is not None
+    assert record.bridged_at is not None
+    (consent,) = [one for one in file.consents if one.scope is ConsentScope.CALL_BACK]
+    assert consent.number == record.number
+    assert public.rung[number] == 1, "called once"
+
+
+async def floor_of(api: Api) -> dict[str, Any]:
+    return dict((await api.client.get("/api/floor")).json())
 
 
 async def test_an_opt_out_of_a_stranger_is_written_down_for_the_number(

@@ -144,7 +144,10 @@ def ann(told: Told) -> str:
 def body_of(person: str, fact: Any) -> dict[str, Any]:
     """The fact in the words of the HTTP side."""
     renamed = SAID_OTHERWISE.get(fact.__class__, {})
-    return {"person": person, **{renamed.get(f.name, f.name): getattr(fact, f.name) for f in fields(fact)}}
+    body = {renamed.get(f.name, f.name): msgspec.to_builtins(getattr(fact, f.name)) for f in fields(fact)}
+    if body.get("made_in") is not None:
+        del body["made_in"]["taken_by"]  # who tells it is known by their token
+    return {"person": person, **body}
 
 
 def test_every_fact_of_a_persons_file_is_told_by_some_way() -> None:
@@ -162,6 +165,8 @@ def test_a_fact_told_by_http_is_in_the_file_with_every_field_as_it_was_told(
     fact = filled(kind, salt=salt)
     if name == "requests":
         fact = replace(fact, number=told.file(ann).numbers[0].number)  # it binds whoever has the number
+    if hasattr(fact, "made_in"):
+        fact = replace(fact, made_in=replace(fact.made_in, taken_by="boss"))
     for each in fields(fact):
         assert getattr(fact, each.name) not in (None, (), frozenset()), each.name
 
@@ -182,7 +187,9 @@ def test_a_fact_told_with_what_it_needs_alone_leaves_all_else_unknown(
     needed = {f.name for f in fields(whole) if not _may_be_left_out(f)}
     bare = kind(**{f: filled(hints[f]) for f in needed}) if name != "consents" else None
     fact = bare or Consent(at=whole.at, scope=whole.scope, given_to=whole.given_to)
-    body = {key: value for key, value in body_of(ann, fact).items() if value not in (None, (), frozenset())}
+    body = {
+        key: value for key, value in body_of(ann, fact).items() if value not in (None, [], (), frozenset())
+    }
 
     told.tell(route, **body)
 

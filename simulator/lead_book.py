@@ -7,10 +7,9 @@ logarithm of their number. A lead that was handed out is claimed until it rests 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from heapq import heapify, heappop, heappush
 
-from compliance_gate.request import HistoryEntry, PersonFile
+from compliance_gate.request import HistoryEntry, PersonFile, on_line
 from dialer.casework.facts import change_of_command
 from dialer.domain.commands import (
     CloseLead,
@@ -51,31 +50,40 @@ class _File:
     comes: they are kept as they came and become history when the file is asked for.
     """
 
-    __slots__ = ("_base", "_built", "_history", "_records")
+    __slots__ = ("_base", "_built", "_history", "_line_records", "_lines", "_records")
 
     def __init__(self, base: PersonFile) -> None:
         self._base = base
         self._built: PersonFile | None = base
         self._history: dict[str, HistoryEntry] | None = None
+        self._lines: dict[str, HistoryEntry] | None = None
         self._records: dict[str, AttemptRecord] = {}
+        self._line_records: dict[str, AttemptRecord] = {}
 
     def write(self, record: AttemptRecord) -> None:
         """An attempt as it stands, in place of what was written of it before."""
         self._records[record.attempt] = record
         self._built = None
 
+    def write_on_line(self, record: AttemptRecord) -> None:
+        """An attempt on somebody else who has one of the person's numbers, as it stands."""
+        self._line_records[record.attempt] = record
+        self._built = None
+
     def take(self, change: FactChange) -> None:
         """Apply a fact that binds this person; an entry stands in place of the one of its id."""
         self._base = self._built = change.apply(self.now())
-        self._history = None
+        self._history = self._lines = None
 
     def forget_before(self, posix: float) -> None:
         """Drop entries older than any rule looks back."""
         file = self.now()
-        if file.history and file.history[0].at.timestamp() < posix:
+        oldest = (*file.history[:1], *file.line_history[:1])
+        if any(entry.at.timestamp() < posix for entry in oldest):
             kept = tuple(entry for entry in file.history if entry.at.timestamp() >= posix)
-            self._base = self._built = replace(file, history=kept)
-            self._history = None
+            on_lines = tuple(entry for entry in file.line_history if entry.at.timestamp() >= posix)
+            self._base = self._built = with_history(file, kept, line_history=on_lines)
+            self._history = self._lines = None
 
     def placed(self) -> PersonFile:
         """The file with every fact, perhaps without the attempts of late."""
@@ -94,8 +102,22 @@ class _File:
                 else:  # it turned out that no telephone rang
                     history.pop(record.attempt, None)
             self._records.clear()
-            self._built = with_history(self._base, tuple(history.values()))
+            self._built = with_history(self._base, tuple(history.values()), line_history=self._lines_now())
         return self._built
+
+    def _lines_now(self) -> tuple[HistoryEntry, ...]:
+        known = self._lines
+        if known is None:
+            known = self._lines = {old.entry: old for old in self._base.line_history}
+        for record in self._line_records.values():
+            entry = entry_of(record)
+            told = None if entry is None else on_line(entry)
+            if told is None:
+                known.pop(record.attempt, None)
+            else:
+                known[told.entry] = told
+        self._line_records.clear()
+        return tuple(known.values())
 
 
 class LeadBook:
@@ -347,16 +369,36 @@ class LeadBook:
     def write_attempt(self, record: AttemptRecord) -> None:
         """An attempt as the gate must know it, replacing what was known of it."""
         self._files[record.person].write(record)
+        having = self._of_number.get(record.number, ())
+        if len(having) > 1:
+            for other in having:
+                if other != record.person:
+                    self._files[other].write_on_line(record)
 
     def learn(self, change: FactChange) -> None:
         """A fact that the engine decided to record, or that came from outside, for everybody it binds."""
+        news = change.news_for_line()
+        if news is not None:
+            self.learn(news)
         for person in self._bound(change):
             self._files[person].take(change)
             if change.placed is not None or change.replaced is not None:
                 self._index(person, self._files[person].now())
+                self._bring_lines(person)
         if change.may_free and change.number is None:
             for person in self._bound(change):
                 self._forget_hints(person)
+
+    def _bring_lines(self, person: str) -> None:
+        """What happened on a number with whoever has it is known to whom it is given."""
+        file = self._files[person]
+        for number in file.now().numbers:
+            for other in self._of_number[number.number]:
+                theirs = () if other == person else self._files[other].now().history
+                for told in map(on_line, theirs):
+                    if told is not None and told.number == number.number:
+                        news = FactChange(number=NumberId(number.number), on_line=told, about=PersonId(other))
+                        file.take(news)
 
     def _forget_hints(self, person: str) -> None:
         """What was denied may be allowed now: look again, but for what was agreed with the person."""
@@ -370,7 +412,8 @@ class LeadBook:
         if change.person is not None:
             return (change.person,)
         if change.number is not None:
-            return tuple(self._of_number.get(change.number, ()))
+            having = self._of_number.get(change.number, ())
+            return tuple(name for name in having if change.binds(self._files[name].placed()))
         return tuple(self._of_debt.get(change.debt or "", ()))
 
     def write(

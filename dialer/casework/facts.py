@@ -36,13 +36,14 @@ from dialer.domain.record import entry_of, instant
 
 
 def requested(person: PersonId, request: PersonRequest) -> FactChange:
-    """Whom a request binds: made for a number, every person who has it.
+    """Whom a request binds: made for a number, every person who has it; for a line of an institution, who
+    made it (`FactChange.about`): one inmate does not close the prison's telephone to the others.
 
     That a number is not this person's says nothing about anybody else who has it: to its owner it is no wrong
     number, and their calls are not given back (comment 14(b)(2)(i)-3 speaks of the person called).
     """
     if request.number is not None and request.type is not RequestKind.WRONG_NUMBER_LEARNED:
-        return FactChange(number=NumberId(request.number), request=request)
+        return FactChange(number=NumberId(request.number), request=request, about=person)
     return FactChange(person=person, request=request)
 
 

@@ -392,6 +392,7 @@ class PersonEdited:
             file.requests,
             file.holds,
             file.notices,
+            file.line_history,
         )
         things = sum(len(part) for part in parts)
         if things > MOST_IN_A_FILE:

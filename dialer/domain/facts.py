@@ -1,9 +1,10 @@
 """One fact about people, whom it binds, and how it changes a person's file.
 
 A change names whom it binds (a person, everybody who has a number, everybody who owes a debt) and carries
-one fact. `apply` gives the person's file with the fact. The engine applies changes to the persons in play;
-stores apply the same changes to everybody. Which events and commands are facts, and whom they bind, is in
-`dialer.casework.facts`.
+one fact. What happened on a line with one person is a second change, for everybody else who has the line
+(`news_for_line`). `apply` gives the person's file with the fact. The engine applies changes to the persons in
+play; stores apply the same changes to everybody. Which events and commands are facts, and whom they bind, is
+in `dialer.casework.facts`.
 """
 
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from compliance_gate.request import (
     Notice,
     PersonFile,
     PersonRequest,
+    on_line,
 )
 from compliance_gate.words import HoldKind, RequestKind
 from dialer.domain.ids import DebtId, NumberId, PersonId
@@ -37,7 +39,12 @@ _ANSWERS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactChange:
-    """One fact and whom it binds: exactly one of person, number, debt names them; exactly one fact is set."""
+    """One fact and whom it binds: exactly one of person, number, debt names them; exactly one fact is set.
+
+    Attributes:
+        about: of what binds by a number, the person it came from. What happened on the line with them
+            (`on_line`) is on their own file; what they asked of an institution's line binds nobody else.
+    """
 
     person: PersonId | None = None
     number: NumberId | None = None
@@ -52,23 +59,35 @@ class FactChange:
     notice: Notice | None = None
     location: KnownLocation | None = None
     limitation_ends: date | None = None
+    on_line: HistoryEntry | None = None
+    about: PersonId | None = None
 
     def binds(self, file: PersonFile) -> bool:
         """Whether the change concerns this person."""
         if self.person is not None:
             return file.person == self.person
         if self.number is not None:
-            return any(number.number == self.number for number in file.numbers)
+            return self._binds_by_number(file)
         return any(debt.debt == self.debt for debt in file.debts)
+
+    def _binds_by_number(self, file: PersonFile) -> bool:
+        named = next((number for number in file.numbers if number.number == self.number), None)
+        if named is None:
+            return False
+        if self.on_line is not None:
+            return file.person != self.about
+        return named.institution is None or self.about in (None, file.person)
 
     def apply(self, file: PersonFile) -> PersonFile:
         """The person's file with the fact; the caller has asked `binds`."""
         if self.replaced is not None:
-            return self.replaced
+            return with_lines_of(self.replaced, file)
         if self.placed is not None:
             return with_placed(file, self.placed)
         if self.entry is not None:
             return with_entry(file, self.entry)
+        if self.on_line is not None:
+            return with_on_line(file, self.on_line)
         return self._told(self._added(file))
 
     def _added(self, file: PersonFile) -> PersonFile:
@@ -113,8 +132,16 @@ class FactChange:
         return answers or any(fact is not None for fact in opening)
 
     def is_in(self, file: PersonFile) -> bool:
-        """Whether the request or hold is in the file already, word for word; no other fact is looked for."""
-        return self.request in file.requests or self.hold in file.holds
+        """Whether the request, the hold or the line's entry is in the file already, word for word; no other
+        fact is looked for."""
+        return self.request in file.requests or self.hold in file.holds or self.on_line in file.line_history
+
+    def news_for_line(self) -> "FactChange | None":
+        """What everybody else who has the line must know of it; None where no line is concerned."""
+        told = None if self.entry is None else on_line(self.entry)
+        if told is None or told.number is None:
+            return None
+        return FactChange(number=NumberId(told.number), on_line=told, about=self.person)
 
 
 def with_entry(file: PersonFile, entry: HistoryEntry) -> PersonFile:
@@ -123,8 +150,28 @@ def with_entry(file: PersonFile, entry: HistoryEntry) -> PersonFile:
     return with_history(file, (*kept, entry))
 
 
-def with_history(file: PersonFile, history: tuple[HistoryEntry, ...]) -> PersonFile:
-    """`dataclasses.replace` for the one field that changes at every attempt, several times as fast."""
+def with_on_line(file: PersonFile, told: HistoryEntry) -> PersonFile:
+    """The file with what happened on one of its lines for somebody else, in place of what was told of it
+    before."""
+    kept = [known for known in file.line_history if known.entry != told.entry]
+    return with_history(file, file.history, line_history=(*kept, told))
+
+
+def with_lines_of(file: PersonFile, known: PersonFile) -> PersonFile:
+    """An edited file with what is known of its lines: whoever edits a person knows of no calls to others."""
+    numbers = {number.number for number in file.numbers}
+    told = {entry.entry for entry in file.line_history}
+    kept = [e for e in known.line_history if e.number in numbers and e.entry not in told]
+    return replace(file, line_history=(*file.line_history, *kept)) if kept else file
+
+
+def with_history(
+    file: PersonFile,
+    history: tuple[HistoryEntry, ...],
+    *,
+    line_history: tuple[HistoryEntry, ...] | None = None,
+) -> PersonFile:
+    """`dataclasses.replace` for the fields that change at every attempt, several times as fast."""
     return PersonFile(
         person=file.person,
         role=file.role,
@@ -136,7 +183,7 @@ def with_history(file: PersonFile, history: tuple[HistoryEntry, ...]) -> PersonF
         requests=file.requests,
         holds=file.holds,
         known_location=file.known_location,
-        line_history=file.line_history,
+        line_history=file.line_history if line_history is None else line_history,
         notices=file.notices,
     )
 
@@ -145,6 +192,7 @@ def with_placed(file: PersonFile, placed: PersonFile) -> PersonFile:
     """The file with what a later placement says: nothing of it goes, and what both tell of one number or debt
     is told by the placement, which is the newer word."""
     known = {entry.entry for entry in file.history}
+    told = {entry.entry for entry in file.line_history}
     numbers = {number.number: number for number in (*file.numbers, *placed.numbers)}
     debts = {debt.debt: debt for debt in (*file.debts, *placed.debts)}
     return replace(
@@ -159,6 +207,7 @@ def with_placed(file: PersonFile, placed: PersonFile) -> PersonFile:
         holds=_joined(file.holds, placed.holds),
         known_location=file.known_location if placed.known_location is None else placed.known_location,
         notices=_newest_notices(file.notices, placed.notices),
+        line_history=(*file.line_history, *(e for e in placed.line_history if e.entry not in told)),
     )
 
 

@@ -15,6 +15,7 @@ from compliance_gate.words import (
     AddressKind,
     DebtType,
     HoldKind,
+    Institution,
     Medium,
     NoticeKind,
     NumberKind,
@@ -40,6 +41,7 @@ class PlacedNumber:
         text_consent_at: the same for text messages.
         consent_wording: what was agreed to, word for word; `consent_proof`: where the proof is kept.
         consent_revoked_at: when either was taken back.
+        institution: what kind of institution's line it is; None = not known to be one's.
     """
 
     e164: str
@@ -55,6 +57,7 @@ class PlacedNumber:
     consent_wording: str | None = None
     consent_proof: str | None = None
     consent_revoked_at: datetime | None = None
+    institution: Institution | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

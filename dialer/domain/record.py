@@ -137,7 +137,7 @@ def known_at(record: AttemptRecord, at: float) -> AttemptRecord | None:
     """
     if record.launched_at >= at:
         return None
-    if record.ended_at is not None and record.ended_at >= at:
+    if record.ended_at is not None and record.ended_at > at:
         return replace(
             record,
             outcome=None,
@@ -148,13 +148,13 @@ def known_at(record: AttemptRecord, at: float) -> AttemptRecord | None:
             ended_at=None,
             wrapped_at=None,
         )
-    if record.wrapped_at is not None and record.wrapped_at >= at:
+    if record.wrapped_at is not None and record.wrapped_at > at:
         return replace(record, disposition=None, wrapped_at=None)
     return record
 
 
 def _past(moment: float | None, at: float) -> float | None:
-    return moment if moment is not None and moment < at else None
+    return moment if moment is not None and moment <= at else None
 
 
 def entry_of(record: AttemptRecord) -> HistoryEntry | None:

@@ -20,8 +20,9 @@ from dialer.domain.ids import AttemptId, PersonId
 from dialer.engine.context import Context
 from dialer.engine.state import ChangeRow, PersonRow
 
-LASTING = 256
-"""Facts that are kept for placed files, when no fetch needs more: some minutes of a busy day."""
+LASTING = 1024
+"""Facts that are kept for placed files, when no fetch needs more: some minutes of a busy day, each call being
+news for its line."""
 
 
 class People:
@@ -29,6 +30,9 @@ class People:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._having: dict[str, list[PersonId]] = {}
+        for person, row in context.state.persons.items():
+            self._index(person, row.file)
 
     def take_in(self, files: dict[PersonId, PersonFile], *, as_of: int) -> None:
         """Files from a fetch that includes the engine's sequence `as_of`. Who is in play stays as is."""
@@ -43,6 +47,7 @@ class People:
                 if change.binds(file):
                     file = change.apply(file)
             state.persons[person] = PersonRow(file=file)
+            self._index(person, file)
 
     def use(self, person: PersonId) -> None:
         """One more lead or attempt needs the file."""
@@ -54,8 +59,7 @@ class People:
         row = state.persons[person]
         row.uses -= 1
         if row.uses <= 0:
-            del state.persons[person]
-            self._context.prepared.pop(person, None)
+            self._forget(person, row.file)
 
     def drop_unused(self, persons: dict[PersonId, PersonFile]) -> None:
         """Forget files that came with a fetch and that no lead took up."""
@@ -63,33 +67,65 @@ class People:
         for person in persons:
             row = state.persons.get(person)
             if row is not None and row.uses <= 0:
-                del state.persons[person]
-                self._context.prepared.pop(person, None)
+                self._forget(person, row.file)
+
+    def _forget(self, person: PersonId, file: PersonFile) -> None:
+        del self._context.state.persons[person]
+        self._context.prepared.pop(person, None)
+        self._unindex(person, file)
+
+    def _index(self, person: PersonId, file: PersonFile) -> None:
+        for number in file.numbers:
+            self._having.setdefault(number.number, []).append(person)
+
+    def _unindex(self, person: PersonId, file: PersonFile) -> None:
+        for number in file.numbers:
+            having = self._having[number.number]
+            having.remove(person)
+            if not having:
+                del self._having[number.number]
 
     def apply(self, change: FactChange) -> tuple[PersonId, ...]:
         """Apply one fact to everybody in play whom it binds, and to whatever a fetch under way will bring.
 
+        What happened on a line with one person is told to everybody else in play who has the line, at once.
+
         Returns:
-            the persons whose file changed, sorted.
+            the persons whose own facts changed, sorted; not those who were told of their line.
         """
+        bound = self._apply_one(change)
+        news = change.news_for_line()
+        if news is not None:
+            self._apply_one(news)
+        return bound
+
+    def _apply_one(self, change: FactChange) -> tuple[PersonId, ...]:
         context = self._context
         state = context.state
-        if change.person is not None:
-            row = state.persons.get(change.person)
-            bound = [change.person] if row is not None else []
-        else:
-            bound = sorted(person for person, row in state.persons.items() if change.binds(row.file))
+        bound = self._bound(change)
         for person in bound:
             row = state.persons[person]
-            row.file = change.apply(row.file)
+            before, row.file = row.file, change.apply(row.file)
             context.prepared.pop(person, None)
+            if row.file.numbers is not before.numbers:
+                self._unindex(person, before)
+                self._index(person, row.file)
         row = _row_of(change, state.sequence)
         is_fetching = any(campaign.refill is not None for campaign in state.campaigns.values())
         if is_fetching or _is_lasting(row):
             state.changes.append(row)
             if len(state.changes) >= 2 * LASTING and not is_fetching:
                 self.forget_old_changes()
-        return tuple(bound)
+        return bound
+
+    def _bound(self, change: FactChange) -> tuple[PersonId, ...]:
+        persons = self._context.state.persons
+        if change.person is not None:
+            return (change.person,) if change.person in persons else ()
+        if change.number is not None:
+            having = self._having.get(change.number, ())
+            return tuple(sorted(person for person in having if change.binds(persons[person].file)))
+        return tuple(sorted(person for person, row in persons.items() if change.binds(row.file)))
 
     def placed_again(self, event: PersonPlacedAgain) -> FactChange:
         """What the placement adds, brought up to this step.
@@ -157,6 +193,8 @@ def _row_of(change: FactChange, sequence: int) -> ChangeRow:
         notice=change.notice,
         location=change.location,
         limitation_ends=change.limitation_ends,
+        on_line=change.on_line,
+        about=change.about,
     )
 
 
@@ -175,4 +213,6 @@ def _change_of(row: ChangeRow) -> FactChange:
         notice=row.notice,
         location=row.location,
         limitation_ends=row.limitation_ends,
+        on_line=row.on_line,
+        about=row.about,
     )

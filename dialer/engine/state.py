@@ -468,6 +468,8 @@ class ChangeRow:
     notice: Notice | None = None
     location: KnownLocation | None = None
     limitation_ends: date | None = None
+    on_line: HistoryEntry | None = None
+    about: PersonId | None = None
 
 
 @dataclass(slots=True, kw_only=True)

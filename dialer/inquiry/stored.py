@@ -9,10 +9,10 @@ from sqlalchemy import Connection, func, select
 
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import sample_rulebook
-from compliance_gate.request import PersonFile
+from compliance_gate.request import PersonFile, on_line
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.events import LeadsFetched
-from dialer.domain.facts import FactChange, with_entry
+from dialer.domain.facts import FactChange, with_entry, with_on_line
 from dialer.domain.ids import AttemptId
 from dialer.domain.record import AttemptRecord, entry_of, instant, known_at
 from dialer.floor.law import rulebook_for_calls
@@ -135,7 +135,8 @@ def person_file(store: Store, person: str, *, at: float) -> PersonFile | None:
     if fetched is None:
         return None
     changes = store.read(lambda connection: _changes(connection, at))
-    return _brought_up_to(_before(fetched, at), changes, attempts_of(store, person), at)
+    file = _brought_up_to(_before(fetched, at), changes, attempts_of(store, person), at)
+    return _with_lines(store, file, at)
 
 
 def last_instant(connection: Connection) -> float:
@@ -208,6 +209,7 @@ def _before(file: PersonFile, at: float) -> PersonFile:
     return replace(
         file,
         history=tuple(entry for entry in file.history if entry.at < moment),
+        line_history=tuple(entry for entry in file.line_history if entry.at < moment),
         consents=tuple(consent for consent in file.consents if consent.at <= moment),
         requests=tuple(request for request in file.requests if request.at <= moment),
         holds=tuple(hold for hold in file.holds if hold.since <= moment),
@@ -229,6 +231,27 @@ def _brought_up_to(
             launched.discard(attempt.attempt)
             file = with_entry(file, entry)
     return replace(file, history=tuple(entry for entry in file.history if entry.entry not in launched))
+
+
+def _with_lines(store: Store, file: PersonFile, at: float) -> PersonFile:
+    """The file with the attempts on its numbers that were made on others, as they were known at `at`."""
+    for attempt in line_attempts_of(store, [file]):
+        known = None if attempt.person == file.person else known_at(attempt, at)
+        entry = None if known is None else entry_of(known)
+        told = None if entry is None else on_line(entry)
+        if told is not None:
+            file = with_on_line(file, told)
+    return file
+
+
+def line_attempts_of(store: Store, files: Iterable[PersonFile]) -> Iterator[AttemptRecord]:
+    """Attempts on any number of these people, whoever was called, in order of launch."""
+    attempts = tables.attempts
+    found: list[AttemptRecord] = []
+    for some in chunks(sorted({number.number for file in files for number in file.numbers})):
+        query = select(attempts).where(attempts.c.number.in_(some))
+        found += map(record_of, store.read(lambda connection, query=query: connection.execute(query).all()))
+    return iter(sorted(found, key=lambda attempt: (attempt.launched_at, attempt.attempt)))
 
 
 def files_of(store: Store, persons: list[str]) -> Iterator[PersonFile]:

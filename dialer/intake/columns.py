@@ -79,6 +79,7 @@ _TYPES = (
 _ITEMIZATION = ("last_statement", "charge_off", "last_payment", "transaction", "judgment")
 _LINE_KINDS = ("mobile", "landline", "voip", "toll_free", "pager", "unknown")
 _NOTICES = ("validation", "before_contact", "medical", "documents")
+_INSTITUTIONS = ("switchboard", "prison", "shelter", "hospital")
 _NUMBER_ROLES = ("own", "shared", "work", "relative", "reference", "traced", "unknown")
 
 _C = ColumnOfFile
@@ -108,6 +109,13 @@ def _number_columns(n: int) -> tuple[ColumnOfFile, ...]:
             words=_NUMBER_ROLES,
             meaning="Whose it is; only own and shared ones are dialed predictively. Without it, unknown",
             example="own",
+        ),
+        _C(
+            name=f"phone_{n}_institution",
+            kind=_K.WORD,
+            words=_INSTITUTIONS,
+            meaning="The line is an institution's: what one person asks of it binds that person alone",
+            example="",
         ),
         _C(name=f"phone_{n}_source", meaning="Where the number comes from", example="application"),
         _C(

@@ -26,6 +26,7 @@ from compliance_gate.whereabouts import (
 from compliance_gate.words import (
     DebtType,
     HoldKind,
+    Institution,
     Medium,
     NoticeKind,
     NumberKind,
@@ -55,6 +56,8 @@ from dialer.intake.report import ImportReport, masked
 from dialer.intake.telephones import NANP_COUNTRIES, e164_of
 from dialer.intake.values import BadValueError
 
+_RINGS_AT = {Institution.PRISON: Place.PRISON, Institution.HOSPITAL: Place.HOSPITAL}
+"""Of a switchboard or a shelter nobody can say: it may be where the person works, or their home."""
 _MILITARY = frozenset({"AA", "AE", "AP"})
 """Mail of the armed forces: the state is right and says nothing of where."""
 
@@ -431,8 +434,12 @@ class PlacementReader:
         may_call, may_text = self._yes(line, f"{name}_consent"), self._yes(line, f"{name}_text_consent")
         given_at = self._moment(line, f"{name}_consent_date") or self._midnight(self._today)
         consent_at = given_at if may_call or may_text else None
+        word = self._word(line, f"{name}_institution")
+        institution = None if word is None else Institution(word)
         return PlacedNumber(
             e164=e164,
+            institution=institution,
+            place=None if institution is None else _RINGS_AT.get(institution),
             kind=NumberKind(self._word(line, f"{name}_type") or "unknown"),
             role=NumberRole(self._word(line, f"{name}_role") or "unknown"),
             source=line.texts.get(f"{name}_source", ""),

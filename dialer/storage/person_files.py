@@ -14,9 +14,18 @@ from typing import Any
 import msgspec
 from sqlalchemy import Column, Connection, Row, Select, select
 
-from compliance_gate.request import Address, Debt, HistoryEntry, NumberOnFile, PersonFile
-from compliance_gate.words import AddressKind, DebtType, DncList, NumberKind, NumberRole, PersonRole, Place
-from dialer.domain.facts import FactChange
+from compliance_gate.request import Address, Debt, HistoryEntry, NumberOnFile, PersonFile, on_line
+from compliance_gate.words import (
+    AddressKind,
+    DebtType,
+    DncList,
+    Institution,
+    NumberKind,
+    NumberRole,
+    PersonRole,
+    Place,
+)
+from dialer.domain.facts import FactChange, with_history
 from dialer.domain.record import entry_of, instant, known_at
 from dialer.storage.database.tables import (
     addresses,
@@ -93,7 +102,8 @@ def _files_of(
     entries = _attempts(connection, persons, since=now - HISTORY_S, until=until)
     for person, changes in _changes(connection, files, until).items():
         files[person] = _apply_all(files[person], changes)
-    return {person: _with_history(file, entries[person]) for person, file in files.items()}
+    on_lines = _line_attempts(connection, files, entries, since=now - HISTORY_S, until=until)
+    return {person: _with_history(file, entries[person], on_lines[person]) for person, file in files.items()}
 
 
 def placed_files(connection: Connection, persons: Sequence[str], *, now: float) -> dict[str, PersonFile]:
@@ -196,6 +206,7 @@ def _number(row: Row[Any]) -> NumberOnFile:
         on_lists=_list_set(row.on_lists),
         dnc_checked=row.dnc_checked,
         ported_from_landline_at=None if ported is None else instant(ported),
+        institution=None if row.institution is None else Institution(row.institution),
     )
 
 
@@ -226,10 +237,54 @@ def _attempts(
         .order_by(attempts.c.launched_at, attempts.c.attempt)
     )
     for row in connection.execute(query).all():
-        record = known_at(attempt_rows.record_of(row), until)
-        entry = None if record is None else entry_of(record)
+        entry = _entry_known_at(row, until)
         if entry is not None:
             grouped[row.person].append(entry)
+    return grouped
+
+
+def _entry_known_at(row: Row[Any], until: float) -> HistoryEntry | None:
+    record = known_at(attempt_rows.record_of(row), until)
+    return None if record is None else entry_of(record)
+
+
+def _line_attempts(
+    connection: Connection,
+    files: dict[str, PersonFile],
+    own: dict[str, list[HistoryEntry]],
+    *,
+    since: float,
+    until: float,
+) -> defaultdict[str, list[HistoryEntry]]:
+    """Attempts on each person's numbers that were made on somebody else: one of these persons, or another."""
+    having: defaultdict[str, list[str]] = defaultdict(list)
+    for person, file in files.items():
+        for number in dict.fromkeys(number.number for number in file.numbers):
+            having[number].append(person)
+    made = [
+        (person, entry)
+        for person, entries in own.items()
+        for entry in entries
+        if len(having.get(entry.number or "", ())) > 1
+    ]
+    for chunk in chunks(sorted(having)):
+        on_them = select(attempts).where(
+            attempts.c.number.in_(chunk),
+            attempts.c.person.not_in(files),
+            attempts.c.launched_at >= since,
+            attempts.c.launched_at < until,
+        )
+        for row in connection.execute(on_them).all():
+            entry = _entry_known_at(row, until)
+            if entry is not None:
+                made.append((row.person, entry))
+    grouped: defaultdict[str, list[HistoryEntry]] = defaultdict(list)
+    for person, entry in made:
+        told = on_line(entry)
+        if told is not None:
+            for other in having[told.number or ""]:
+                if other != person:
+                    grouped[other].append(told)
     return grouped
 
 
@@ -251,7 +306,7 @@ def _changes(
     for person, file in newest.items():
         rows = list(own.get(person, ()))
         for number in file.numbers:
-            rows += by_number.get(number.number, ())
+            rows += (pair for pair in by_number.get(number.number, ()) if pair[1].binds(file))
         for debt in file.debts:
             rows += by_debt.get(debt.debt, ())
         if rows:
@@ -294,10 +349,17 @@ def _apply_all(file: PersonFile, changes: Sequence[FactChange]) -> PersonFile:
     return file
 
 
-def _with_history(file: PersonFile, entries: Sequence[HistoryEntry]) -> PersonFile:
+def _with_history(
+    file: PersonFile, entries: Sequence[HistoryEntry], on_lines: Sequence[HistoryEntry]
+) -> PersonFile:
     """Attempts beside the entries that facts brought, oldest first; an attempt's row is the newer word."""
-    if not entries:
-        return file
-    known = {entry.entry for entry in entries}
-    kept = [entry for entry in file.history if entry.entry not in known]
-    return replace(file, history=tuple(sorted([*kept, *entries], key=lambda e: (e.at, e.entry))))
+    if entries or on_lines:
+        history = _newest_of(file.history, entries)
+        file = with_history(file, history, line_history=_newest_of(file.line_history, on_lines))
+    return file
+
+
+def _newest_of(kept: Sequence[HistoryEntry], newer: Sequence[HistoryEntry]) -> tuple[HistoryEntry, ...]:
+    known = {entry.entry for entry in newer}
+    kept = [entry for entry in kept if entry.entry not in known]
+    return tuple(sorted([*kept, *newer], key=lambda e: (e.at, e.entry)))

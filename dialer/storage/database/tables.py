@@ -185,6 +185,7 @@ numbers = Table(
     _text("on_lists", default="[]"),
     Column("dnc_checked", Boolean),
     Column("ported_from_landline_at", Float),
+    Column("institution", Text),
 )
 
 telephone_numbers = Table("telephone_numbers", metadata, _key("number"), _text("e164", default=None))
@@ -259,10 +260,12 @@ facts = Table(
     _text("body", default="null"),
     Column("import_id", Text),
     Column("contact", Text),
+    Column("about", Text),
 )
 """Requests, consents, holds, their lifting, conversations and edits, in the order in which they came: what
 `dialer.domain.facts` applies to a person's file. Exactly one of person, number, debt says whom it binds.
-`contact`: the call or message it was made in, where that is known."""
+`contact`: the call or message it was made in, where that is known. `about`: the person from whom a fact came
+that binds by a number."""
 
 _partial("ix_facts_person", facts.c.person)
 _partial("ix_facts_number", facts.c.number)

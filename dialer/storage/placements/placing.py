@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, select, update
 
 from compliance_gate.request import Consent, HistoryEntry, Hold, Notice, PersonFile, PersonRequest
-from compliance_gate.words import ConsentScope, Direction, EventKind, GivenTo, PersonRole
+from compliance_gate.words import ConsentScope, Direction, EventKind, GivenTo, Institution, PersonRole
 from dialer.domain.facts import FactChange, with_placed
 from dialer.domain.ids import DebtId, PersonId
 from dialer.domain.placement import PlacedAccount, PlacedNumber, PlacedPerson
@@ -182,7 +182,16 @@ class _Rows:
             (t.leads, self._leads),
         ):
             insert_missing(connection, table, list(rows.values()))
+        self._tell_institutions(connection)
         _insert_new_facts(connection, self._facts, sorted(self.persons))
+
+    def _tell_institutions(self, connection: Connection) -> None:
+        """A number that was known before may be said to be an institution's now; nobody takes that back."""
+        for institution in Institution:
+            told = sorted(k for k, row in self._numbers.items() if row["institution"] == institution.value)
+            for chunk in chunks(told):
+                theirs = update(t.numbers).where(t.numbers.c.number.in_(chunk))
+                connection.execute(theirs.values(institution=institution.value))
 
     def said_of(self, file: PersonFile) -> PersonFile:
         """What this batch says, out of all that was ever placed of the person."""
@@ -246,7 +255,8 @@ class _Rows:
     def _add_numbers(self, person: PersonId, debt: DebtId, placed: PlacedPerson) -> None:
         for rank, number in enumerate(placed.numbers):
             key = self._ids.number(number.e164)
-            self._numbers.setdefault(key, _number_row(key, number))
+            row = self._numbers.setdefault(key, _number_row(key, number))
+            row["institution"] = row["institution"] or _institution(number)
             self._telephones[key] = {"number": key, "e164": number.e164}
             self._person_numbers.setdefault(
                 (person, key),
@@ -387,7 +397,12 @@ def _number_row(key: str, number: PlacedNumber) -> Row:
         "country": number.country,
         "zones": None if number.zones is None else json_text(number.zones),
         "regions": json_text(number.regions),
+        "institution": _institution(number),
     }
+
+
+def _institution(number: PlacedNumber) -> str | None:
+    return None if number.institution is None else number.institution.value
 
 
 def _insert_new_facts(

@@ -32,6 +32,7 @@ _FIELDS: Mapping[str, Callable[[bytes], object]] = {
     "notice": value_decoder(Notice),
     "location": value_decoder(KnownLocation),
     "limitation_ends": value_decoder(date),
+    "on_line": value_decoder(HistoryEntry),
 }
 """Name of the one field of a `FactChange` that is set, and how to read it."""
 
@@ -46,6 +47,7 @@ def row_of(
         "person": change.person,
         "number": change.number,
         "debt": change.debt,
+        "about": change.about,
         "kind": kind,
         "at": at,
         "body": json_text(getattr(change, kind)),
@@ -67,5 +69,6 @@ def change_of(row: Row[Any]) -> FactChange:
         person=None if row.person is None else PersonId(row.person),
         number=None if row.number is None else NumberId(row.number),
         debt=None if row.debt is None else DebtId(row.debt),
+        about=None if row.about is None else PersonId(row.about),
         **{row.kind: value},
     )

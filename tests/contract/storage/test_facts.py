@@ -19,11 +19,13 @@ from compliance_gate.request import (
     PersonRequest,
     ProposedContact,
 )
+from compliance_gate.whereabouts import packaged_tables
 from compliance_gate.words import (
     ConsentScope,
     EventKind,
     GivenTo,
     HoldKind,
+    Institution,
     Mode,
     NumberRole,
     PersonRole,
@@ -32,7 +34,15 @@ from compliance_gate.words import (
 from compliance_gate.words import Outcome as GateOutcome
 from dialer.casework.facts import FactEvent, change_of_event
 from dialer.domain.attempt import Outcome
-from dialer.domain.commands import RestLead, StoreAttempt, StoreConsent, StoreHold, StoreOutcome, StoreRequest
+from dialer.domain.commands import (
+    Command,
+    RestLead,
+    StoreAttempt,
+    StoreConsent,
+    StoreHold,
+    StoreOutcome,
+    StoreRequest,
+)
 from dialer.domain.events import (
     AccountRecalled,
     ConsentGiven,
@@ -52,6 +62,7 @@ from dialer.domain.ids import PersonId
 from dialer.domain.money import Money
 from dialer.domain.ports import JournalEntry
 from dialer.domain.record import instant
+from dialer.intake.telephones import e164_of
 from dialer.storage.rehearsal import RehearsalWriter
 
 
@@ -311,3 +322,88 @@ def test_roles_numbers_and_addresses_are_those_of_the_instant_asked_for(floor: A
     assert [debt.person_role for debt in later.debts] == [PersonRole.CONSUMER]
     assert [debt.days_past_due for debt in (*earlier.debts, *later.debts)] == [49, 50]
     assert seen(floor.now) == file_of(floor, person)
+
+
+# --- lines --------------------------------------------------------------------------------------------------
+
+
+def test_what_happened_on_a_line_is_in_the_file_of_everybody_else_who_has_it(floor: Any) -> None:
+    """Attempts by their rows and conversations by their facts, without a word of what they were about."""
+    ann, bob = two_people_with_one_number(floor)
+    ids = floor.store.identifiers
+    shared, own = ids.number("+12125550102"), ids.number("+12125550101")
+    lead = next(lead for lead in floor.leads() if lead.targets[0].person == ann)
+    calls = {
+        "t1": (shared, Outcome.ABANDONED, floor.now),
+        "t2": (shared, Outcome.NOT_ATTEMPTED, floor.now + 1),
+        "t3": (own, Outcome.NO_ANSWER, floor.now + 2),
+    }
+    commands: list[Command] = []
+    for name, (number, outcome, at) in calls.items():
+        record = floor.record(name, lead, outcome=outcome, launched_at=at)
+        commands += [StoreAttempt(record=replace(record, person=ann, number=number), findings=())]
+    write(floor, floor.step(TimeReached(), *commands))
+    called_us = InboundConversation(person=ann, number=shared, debts=(lead.debt,))
+    write(floor, floor.step(called_us))
+    assert file_of(floor, ann).line_history == ()
+    told = file_of(floor, bob).line_history
+    assert sorted((entry.event.value, entry.number) for entry in told) == [
+        ("call_placed", shared),
+        ("call_received", shared),
+    ]
+    assert {entry.debts for entry in told} == {None}
+    both = floor.store.person_files([ann, bob], now=floor.now)
+    assert both == {ann: file_of(floor, ann), bob: file_of(floor, bob)}
+    before = floor.store.person_files([bob], now=floor.now, until=floor.now)[bob]
+    assert [entry.event.value for entry in before.line_history] in ([], ["call_received"])
+
+
+def test_a_number_in_another_notation_is_the_same_line(floor: Any) -> None:
+    """A line is its number in E.164, however it was written."""
+    ids = floor.store.identifiers
+    tables = packaged_tables()
+    written = ("(212) 555-0102", "1 212 555 0102", "+1-212-555-0102", "212.555.0102")
+    assert {ids.number(e164_of(text, tables, country="US")) for text in written} == {
+        ids.number("+12125550102")
+    }
+
+
+def test_who_is_given_a_line_later_is_given_its_past(floor: Any) -> None:
+    """It was called for another before; the five minutes and the 72 hours are the line's."""
+    floor.place(floor.account("A1", ref="ann", numbers=[floor.number(2)]))
+    (lead,) = floor.leads()
+    record = floor.record("t1", lead, outcome=Outcome.ABANDONED, launched_at=floor.now)
+    write(floor, floor.step(TimeReached(), StoreAttempt(record=record, findings=())))
+    floor.place(floor.account("A2", ref="bob", numbers=[floor.number(2)]), sha256="later")
+    file = file_of(floor, floor.store.identifiers.person("acme", "bob"))
+    assert [entry.entry for entry in file.line_history] == ["t1"]
+    gate = ComplianceGate(sample_rulebook(), layers=[Layer.HOUSE])
+    proposed = ProposedContact(number=lead.targets[0].number, mode=Mode.PREDICTIVE)
+
+    def denied(after: float) -> set[str]:
+        request = ContactRequest(person=PreparedPerson(file), proposed=proposed)
+        decision = gate.evaluate(request, at=instant(floor.now + after))
+        return {f.rule for f in decision.denials} & {"house-no-rapid-redial", "house-line-after-abandoned"}
+
+    assert denied(299.0) == {"house-no-rapid-redial", "house-line-after-abandoned"}
+    assert denied(300.0) == denied(72 * 3600 - 1) == {"house-line-after-abandoned"}
+    assert denied(72 * 3600) == set()
+
+
+def test_what_was_asked_of_an_institution_s_line_binds_who_asked(floor: Any) -> None:
+    """A placement says what kind of line it is; it may be said later, and nobody takes it back."""
+    prison = replace(floor.number(2), institution=Institution.PRISON)
+    floor.place(
+        floor.account("A1", ref="ann", numbers=[floor.number(2)]),
+        floor.account("A2", ref="bob", numbers=[prison]),
+    )
+    floor.place(floor.account("A3", ref="cat", numbers=[floor.number(2)]), sha256="later")
+    ids = floor.store.identifiers
+    ann, bob, cat = (ids.person("acme", name) for name in ("ann", "bob", "cat"))
+    line = ids.number("+12125550102")
+    stop = PersonRequest(at=instant(floor.now), type=RequestKind.STOP_NUMBER, number=line)
+    write(floor, floor.step(RequestReceived(person=bob, request=stop)))
+    assert [file_of(floor, person).requests for person in (ann, bob, cat)] == [(), (stop,), ()]
+    assert {file_of(floor, person).numbers[0].institution for person in (ann, bob, cat)} == {
+        Institution.PRISON
+    }

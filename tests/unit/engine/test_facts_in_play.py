@@ -215,15 +215,15 @@ def changes(floor: Floor) -> list[Any]:
     return [row.number for row in floor.engine.checkpoint().changes]
 
 
-def test_facts_by_number_are_kept_until_there_are_512_and_then_the_newest_256(floor: Floor) -> None:
+def test_facts_by_number_are_kept_until_there_are_2048_and_then_the_newest_1024(floor: Floor) -> None:
     floor.feed(0)  # no fetch is under way
-    for n in range(511):
+    for n in range(2047):
         suppress(floor, f"x{n}")
-    assert len(changes(floor)) == 511
+    assert len(changes(floor)) == 2047
     assert floor.engine.checkpoint().changes_forgotten == 0
-    of_the_last_dropped = floor.engine.checkpoint().changes[255].sequence
-    suppress(floor, "x511")
-    assert changes(floor) == [f"x{n}" for n in range(256, 512)]
+    of_the_last_dropped = floor.engine.checkpoint().changes[1023].sequence
+    suppress(floor, "x2047")
+    assert changes(floor) == [f"x{n}" for n in range(1024, 2048)]
     assert floor.engine.checkpoint().changes_forgotten == of_the_last_dropped
 
 
@@ -232,7 +232,7 @@ def test_a_file_must_be_as_new_as_the_last_fact_that_was_forgotten(
     floor: Floor, as_of_s: int, is_taken: bool
 ) -> None:
     floor.feed(0)
-    for n in range(512):
+    for n in range(2048):
         suppress(floor, f"x{n}")
     forgotten = floor.engine.checkpoint().changes_forgotten
     placed = e.PersonPlacedAgain(person=file_of(floor, P19), as_of=forgotten + as_of_s)
@@ -246,13 +246,13 @@ def test_a_file_must_be_as_new_as_the_last_fact_that_was_forgotten(
 def test_while_a_fetch_is_under_way_everything_since_its_asking_is_kept(make_floor: MakeFloor) -> None:
     """Also facts about one person, which nobody needs afterwards."""
     floor = idle(make_floor)
-    for n in range(600):
+    for n in range(2400):
         suppress(floor, f"x{n}")
     floor.send(e.RequestReceived(person=P0, request=STOP))
-    assert len(floor.engine.checkpoint().changes) == 601
+    assert len(floor.engine.checkpoint().changes) == 2401
     bring(floor, floor.lead(0))
-    assert len(floor.engine.checkpoint().changes) == 256
-    assert changes(floor)[-1] == "x599"
+    assert len(floor.engine.checkpoint().changes) == 1024
+    assert changes(floor)[-1] == "x2399"
     assert file_of(floor, P0).requests == (STOP,)
 
 

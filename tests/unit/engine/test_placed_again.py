@@ -69,7 +69,7 @@ def test_a_suppressed_number_is_remembered_as_long_as_a_file_may_be_under_way(fl
         floor.send(
             e.SuppressionAdded(scope=e.SuppressionScope.NUMBER, source="list", number=NumberId(f"x{n}"))
         )
-    assert len(floor.engine.checkpoint().changes) == 256, "the memory is bounded: the newest 256"
+    assert len(floor.engine.checkpoint().changes) == 1024, "the memory is bounded: the newest 1,024"
     with pytest.raises(InvalidFactError, match="read it again"):
         floor.send(e.PersonPlacedAgain(person=read, as_of=as_of))
     assert file_of(floor).numbers[-1].number == "n19", "nothing of a file that is too old is taken"

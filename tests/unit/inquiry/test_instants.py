@@ -15,6 +15,7 @@ from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import sample_rulebook, standard_rulebook
 from compliance_gate.book.sources import write_sources
 from dialer.domain.events import LeadsFetched
+from dialer.domain.lead import Lead
 from dialer.floor.made_up import stock
 from dialer.floor.rehearsed import RehearsedShift, ShiftOrder, rehearse
 from dialer.floor.scenarios import scenario_named
@@ -46,10 +47,10 @@ def store(shift: RehearsedShift) -> Iterator[Store]:
         yield opened
 
 
-def debts_by_lead(shift: RehearsedShift) -> dict[str, str]:
+def leads_fetched(shift: RehearsedShift) -> dict[str, Lead]:
     entries = JournalReader(shift.journal)
     fetched = [entry.event for entry in entries if isinstance(entry.event, LeadsFetched)]
-    return {lead.lead: lead.debt for event in fetched for lead in event.leads}
+    return {lead.lead: lead for event in fetched for lead in event.leads}
 
 
 def test_every_call_that_was_cleared_is_explained_as_allowed_at_the_very_instant(
@@ -79,16 +80,17 @@ def test_every_call_that_was_cleared_is_explained_as_allowed_at_the_very_instant
 def test_every_call_that_was_denied_is_denied_by_the_same_rules_with_the_same_facts(
     store: Store, shift: RehearsedShift
 ) -> None:
-    debts = debts_by_lead(shift)
-    denials = list(queries.denials(store.database))[::5]
-    assert len(denials) > 5
+    leads = leads_fetched(shift)
+    denials = list(queries.denials(store.database))
+    assert any("for another person on this line" in str(each.findings) for each in denials)
     for each in denials:
-        (asked,) = explain_person(
-            store, each.person, at=each.at, about=About(debt=debts[each.lead], number=each.number)
-        )
+        lead = leads[each.lead]
+        about = About(debt=lead.debt, number=each.number)
+        (asked,) = explain_person(store, each.person, at=each.at, about=about)
         told = {rule.rule: rule.facts for rule in asked.rules if rule.denies}
         assert told == {rule: dict_of(each)[rule] for rule in each.rules}
-        assert asked.next_at == each.retry_at
+        if len(lead.targets) == 1:  # a lead that has several waits for the first of them
+            assert asked.next_at == each.retry_at
 
 
 def dict_of(denial: queries.DenialRecord) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -3,7 +3,7 @@
 from compliance_gate.asking.past import Past, PastEvent
 from compliance_gate.asking.person_index import PreparedPerson
 from compliance_gate.calendar import ZoneDays
-from compliance_gate.request import NumberOnFile, ProposedContact
+from compliance_gate.request import Debt, NumberOnFile, ProposedContact
 from compliance_gate.words import Profile, RequestKind
 
 
@@ -22,6 +22,7 @@ class Question:
         "_covered",
         "_line",
         "_starts",
+        "_time_barred",
         "at",
         "brief",
         "groups",
@@ -64,6 +65,7 @@ class Question:
         self._line: Past | None = None
         self._covered: dict[tuple[str, bool], bool] = {}
         self._starts: dict[int, int] = {}
+        self._time_barred: tuple[Debt, ...] | None = None
 
     def moved_to(self, at: int) -> "Question":
         """The same question at another second."""
@@ -108,6 +110,25 @@ class Question:
             ]
             known = self._starts[days] = min(starts)
         return known
+
+    @property
+    def time_barred(self) -> tuple[Debt, ...]:
+        """Debts concerned that may not be sued upon any more, in any zone, or of which nobody knows."""
+        if self._time_barred is None:
+            named, latest = self.proposed.debts, max(self.today, default=None)
+            self._time_barred = tuple(
+                [
+                    debt
+                    for debt in self.person.file.debts
+                    if (not named or debt.debt in named)
+                    and (
+                        debt.limitation_ends is None
+                        or latest is None
+                        or debt.limitation_ends.toordinal() < latest
+                    )
+                ]
+            )
+        return self._time_barred
 
     def requests(self, kind: RequestKind) -> bool:
         """Whether any request of this kind is on file (in force or not)."""

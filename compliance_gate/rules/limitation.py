@@ -10,11 +10,16 @@ A debt is over on the day after its last day (`Debt.limitation_ends`), wherever 
 the last day is not known the period may be over: the debt is treated so, and the finding says it.
 """
 
+from datetime import date
+
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.findings import Speech, Statement
 from compliance_gate.request import Debt
-from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
+from compliance_gate.rules.base import PASSED, Answer, Denied, Facts, Header, Passed, Rule
+
+# Answers kept per rule; a bound, not a tuning.
+_MOST_KEPT = 8192
 
 
 class LimitationRule(Rule):
@@ -34,20 +39,40 @@ class LimitationRule(Rule):
         self.closed = closed
         self.may_not = may_not
         self.must_say = must_say
+        self._kept_said: dict[tuple[tuple[str, date | None], ...], tuple[Passed, tuple[Statement, ...]]] = {}
 
     def ask(self, question: Question) -> Answer:
         """Denied, where contact is closed, if any debt concerned is or may be over."""
         over = self._over(question)
         if not over:
             return PASSED
-        facts = tuple((f"debt {debt.debt}", _told(debt)) for debt in over)
-        return Denied(facts, None) if self.closed else Passed(facts)
+        if self.closed:
+            return Denied(_told(over), None)
+        return self._said(over)[0]
 
     def statements(self, question: Question) -> tuple[Statement, ...]:
         """What may not be said or done, and what must be said, of the debts that are or may be over."""
-        over = tuple(debt.debt for debt in self._over(question))
-        if not over:
-            return ()
+        over = self._over(question)
+        return self._said(over)[1] if over else ()
+
+    def _over(self, question: Question) -> tuple[Debt, ...]:
+        """Debts concerned whose period is over, or may be."""
+        over = question.time_barred
+        if over and self.known_only:
+            return tuple([debt for debt in over if debt.limitation_ends is not None])
+        return over
+
+    def _said(self, over: tuple[Debt, ...]) -> tuple[Passed, tuple[Statement, ...]]:
+        """The same answer and the same words for the same debts, which are asked about again and again."""
+        key = tuple([(debt.debt, debt.limitation_ends) for debt in over])
+        known = self._kept_said.get(key)
+        if known is None:
+            if len(self._kept_said) >= _MOST_KEPT:
+                self._kept_said.clear()
+            known = self._kept_said[key] = (Passed(_told(over), lasting=True), self._statements(over))
+        return known
+
+    def _statements(self, over: tuple[Debt, ...]) -> tuple[Statement, ...]:
         texts = ((Speech.MAY_NOT, self.may_not), (Speech.MUST_SAY, self.must_say))
         return tuple(
             Statement(
@@ -55,7 +80,7 @@ class LimitationRule(Rule):
                 citation=self.header.citation,
                 speech=speech,
                 text=text,
-                debts=over,
+                debts=tuple(debt.debt for debt in over),
             )
             for speech, text in texts
             if text is not None
@@ -84,21 +109,6 @@ class LimitationRule(Rule):
             return "contact is permitted"
         return "a last day that is not known is not past" if self.known_only > other.known_only else None
 
-    def _over(self, question: Question) -> list[Debt]:
-        """Debts concerned whose period is over, or may be; none if no debt is on file to be spoken of."""
-        named = question.proposed.debts
-        return [
-            debt
-            for debt in question.person.file.debts
-            if (not named or debt.debt in named) and self._is_over(debt, question)
-        ]
-
-    def _is_over(self, debt: Debt, question: Question) -> bool:
-        if debt.limitation_ends is None:
-            return not self.known_only
-        last = debt.limitation_ends.toordinal()
-        return not question.today or any(today > last for today in question.today)
-
 
 def read_limitation(header: Header, reader: Reader) -> LimitationRule:
     """Make the rule from its values in a law file."""
@@ -114,7 +124,13 @@ def read_limitation(header: Header, reader: Reader) -> LimitationRule:
     return rule
 
 
-def _told(debt: Debt) -> str:
-    if debt.limitation_ends is None:
-        return "last day to sue not known, taken as over"
-    return f"last day to sue was {debt.limitation_ends.isoformat()}"
+def _told(over: tuple[Debt, ...]) -> Facts:
+    return tuple(
+        (
+            f"debt {debt.debt}",
+            "last day to sue not known, taken as over"
+            if debt.limitation_ends is None
+            else f"last day to sue was {debt.limitation_ends.isoformat()}",
+        )
+        for debt in over
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from compliance_gate.valid import Name
 from dialer.domain.disposition import Disposition
 from dialer.domain.ids import NO_BOX, AgentId, BoxId, InboundId, NumberId, PersonId
-from dialer.domain.inbound import Caller
+from dialer.domain.inbound import Caller, InboundRecord
 from dialer.domain.valid import Duration, Instant, Key, Said, valid
 
 
@@ -153,6 +153,7 @@ class InboundDisposed:
     Args:
         person: who it was, as the agent found out: one of the callers on file, or somebody else who said who
             they are (then the disposition names the debts spoken of). None = nobody of ours, or not said.
+        talk: as the store has it, of a call that is over and written down; None = it is not.
     """
 
     agent: AgentId
@@ -160,3 +161,4 @@ class InboundDisposed:
     person: PersonId | None
     disposition: Disposition
     ready_after: bool = True
+    talk: InboundRecord | None = None

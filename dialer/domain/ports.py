@@ -35,7 +35,7 @@ from dialer.domain.commands import (
 )
 from dialer.domain.events import Event, LeadsFetched, NetworkReconciled
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, InboundId, NumberId
-from dialer.domain.inbound import Caller
+from dialer.domain.inbound import Caller, InboundRecord
 from dialer.domain.past_talk import PastTalk
 
 TelephoneCommand = (
@@ -189,6 +189,10 @@ class TalkBook(Protocol):
 
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
         """The talk of an attempt; None when there is none. Raises StoreUnavailableError."""
+        ...
+
+    async def past_inbound(self, call: InboundId) -> InboundRecord | None:
+        """The call of somebody else's that is over; None when there is none. Raises StoreUnavailableError."""
         ...
 
     async def past_talks(self, agent: AgentId, *, since: float) -> tuple[PastTalk, ...]:

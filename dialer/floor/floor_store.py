@@ -11,15 +11,15 @@ from dialer import clock
 from dialer.domain.commands import RefillHopper
 from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import LeadsFetched
-from dialer.domain.ids import AgentId, AttemptId, NumberId
-from dialer.domain.inbound import Caller
+from dialer.domain.ids import AgentId, AttemptId, InboundId, NumberId
+from dialer.domain.inbound import Caller, InboundRecord
 from dialer.domain.past_talk import PastTalk, past_talk
 from dialer.domain.ports import JournalEntry
 from dialer.storage.database.tables import attempts, telephone_numbers
 from dialer.storage.journal.rows import last_sequence
 from dialer.storage.live import LiveStore
 from dialer.storage.projecting.attempt_rows import record_of
-from dialer.storage.projecting.inbound_rows import callers_of
+from dialer.storage.projecting.inbound_rows import callers_of, inbound_record
 
 MOST_TALKS = 50
 """Of an agent's, that are looked at when they want to say more."""
@@ -83,6 +83,13 @@ class FloorStore:
         read = partial(self._live.store.read, lambda connection: connection.execute(query).first())
         row = await loop.run_in_executor(self._numbers, read)
         return None if row is None else past_talk(record_of(row))
+
+    async def past_inbound(self, call: InboundId) -> InboundRecord | None:
+        """What is written down of a call of somebody else's that is over."""
+        loop = asyncio.get_running_loop()
+        work = partial(inbound_record, call=call)
+        found = await loop.run_in_executor(self._numbers, self._live.store.read, work)
+        return None if found is None or found.ended_at is None else found
 
     async def past_talks(self, agent: AgentId, *, since: float) -> tuple[PastTalk, ...]:
         """What is written down of an agent's talks that are over, the newest first."""

@@ -18,7 +18,8 @@ from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
 from dialer.domain.errors import NotTakenError, QuarantinedError, StoreUnavailableError
-from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, PersonId
+from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, InboundId, PersonId
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.ports import TalkBook, TelephoneSystem
 from dialer.domain.snapshot import FloorSnapshot
@@ -154,6 +155,17 @@ class Floor:
             return None
         async with asyncio.timeout(self.settings.fetch_s):
             return await self._store.past_talk(attempt)
+
+    async def past_inbound(self, call: InboundId) -> InboundRecord | None:
+        """What is written down of a call of somebody else's that is over; None when there is none.
+
+        Raises:
+            StoreUnavailableError, TimeoutError: it cannot be asked now.
+        """
+        if not isinstance(self._store, TalkBook):
+            return None
+        async with asyncio.timeout(self.settings.fetch_s):
+            return await self._store.past_inbound(call)
 
     async def earlier_talks(self, agent: AgentId) -> tuple[EarlierTalk, ...]:
         """Talks of an agent of which they may still say more, the newest first.

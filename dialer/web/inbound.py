@@ -1,5 +1,7 @@
 """Routes of people who call us: who may be calling, and what came of it."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter, HTTPException
 
 from dialer.domain.events import InboundDisposed, InboundFollowedUp
@@ -46,7 +48,11 @@ async def look(call: str, office: TheOffice, token: Asking) -> InboundView:
 
 @router.post("/{call}/disposition")
 async def dispose(call: str, body: DisposeInbound, office: TheOffice, token: Asking) -> Committed:
-    """Who it was and what came of it; the answer means that it is written down."""
+    """Who it was and what came of it; the answer means that it is written down.
+
+    Of a call that is over and written down, the agent who talked may say more, as of a talk on a call of ours
+    (`/api/attempts/{attempt}/disposition`). 409 says what hinders it.
+    """
     demand_seat(token, body.agent)
     event = InboundDisposed(
         agent=AgentId(body.agent),
@@ -55,7 +61,16 @@ async def dispose(call: str, body: DisposeInbound, office: TheOffice, token: Ask
         disposition=body.disposition(),
         ready_after=body.ready_after,
     )
-    return await tell(office, event)
+    taken = await office.floor.submit(event)
+    if not taken.was_ignored:
+        return Committed(sequence=taken.sequence)
+    talk = await office.floor.past_inbound(event.call)
+    if talk is None:
+        raise HTTPException(409, taken.why or f"there is no call {call}")
+    was_said = (talk.agent, talk.person, talk.disposition)
+    if was_said == (event.agent, event.person, event.disposition):
+        return Committed(sequence=taken.sequence)  # sent again, since the answer was lost on its way
+    return await tell(office, replace(event, talk=talk))
 
 
 def _row(office: Office, call: str) -> InboundView:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dialer.domain.events import Event
-from dialer.domain.ids import AgentId, AttemptId
+from dialer.domain.ids import AgentId, AttemptId, InboundId
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.inquiry.explain import About, Asked
@@ -48,6 +49,14 @@ class FloorPort(Protocol):
 
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
         """What is written down of a talk that is over; None when there is none.
+
+        Raises:
+            StoreUnavailableError, TimeoutError: the store cannot be asked now.
+        """
+        ...
+
+    async def past_inbound(self, call: InboundId) -> InboundRecord | None:
+        """What is written down of a call of somebody else's that is over; None when there is none.
 
         Raises:
             StoreUnavailableError, TimeoutError: the store cannot be asked now.

@@ -11,6 +11,7 @@ from dialer.domain.inbound import Caller, InboundRecord, InboundState, entry_of_
 from dialer.engine.context import Context
 from dialer.engine.following import Following
 from dialer.engine.inbound import owed
+from dialer.engine.inbound.afterthoughts import InboundAfterthoughts
 from dialer.engine.inbound.call_backs import CallBacks
 from dialer.engine.launching.clearing import Clearing
 from dialer.engine.roster import Roster
@@ -62,6 +63,7 @@ class InboundEnding:
         self._roster = roster
         self._clearing = clearing
         self._following = following
+        self._afterthoughts = InboundAfterthoughts(context, following, clearing)
 
     def in_doubt(self, row: InboundRow) -> None:
         """Joined: a conversation with whoever has the number, about any debt, until the agent says more."""
@@ -107,6 +109,9 @@ class InboundEnding:
                 named that it was about.
         """
         row = self._context.state.inbound.get(event.call)
+        if row is None and event.talk is not None:
+            self._afterthoughts.added(event, event.talk)
+            return
         agent = self._context.agent(event.agent)
         if row is None or row.state is not InboundState.OVER or agent.inbound != event.call:
             self._context.ignore(

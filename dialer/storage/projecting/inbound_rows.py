@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from sqlalchemy import Connection, select
 
-from dialer.domain.ids import DebtId, NumberId, PersonId
+from dialer.domain.ids import DebtId, InboundId, NumberId, PersonId
 from dialer.domain.inbound import Caller, InboundRecord
 from dialer.storage.database.tables import inbound_calls, person_debts, person_numbers
 from dialer.storage.journal.codecs import value_decoder
@@ -48,6 +48,12 @@ def inbound_records(
         .limit(limit)
     )
     return tuple(_decoded(row.body) for row in connection.execute(query))
+
+
+def inbound_record(connection: Connection, *, call: InboundId) -> InboundRecord | None:
+    """One call; None when there is none."""
+    body = connection.scalar(select(inbound_calls.c.body).where(inbound_calls.c.call == call))
+    return None if body is None else _decoded(body)
 
 
 def _decoded(body: str) -> InboundRecord:

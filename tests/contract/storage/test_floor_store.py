@@ -1,15 +1,17 @@
 """The runtime over the real store: a commit whose answer was lost is not made twice; numbers are found."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from dialer.domain.attempt import Outcome
-from dialer.domain.commands import StoreOutcome
+from dialer.domain.commands import StoreInbound, StoreOutcome
 from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.events import TimeReached
-from dialer.domain.ids import AgentId, NumberId
+from dialer.domain.ids import AgentId, InboundId, NumberId
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.ports import JournalEntry
 from dialer.floor.floor_store import FloorStore
 from dialer.storage.live import LiveStore
@@ -95,3 +97,16 @@ async def test_an_agent_s_talks_are_found_newest_first_and_only_theirs(floor: An
         floor_store.close()
     assert [talk.attempt for talk in found] == ["last", "first"]
     assert found[0].ended_at == floor.now + 10.0
+
+
+async def test_a_call_of_theirs_is_found_when_it_is_over(floor: Any) -> None:
+    floor.now = 1_780_000_000.0
+    goes_on = InboundRecord(call=InboundId("in-1"), dialed="+12025550100", arrived_at=floor.now)
+    over = replace(goes_on, call=InboundId("in-2"), ended_at=floor.now + 60.0, agent=AgentId("ann"))
+    commands = (StoreInbound(record=goes_on), StoreInbound(record=over))
+    async with floor.live() as live:
+        await live.journal.append([floor.step(TimeReached(), *commands)])
+        floor_store = FloorStore(live)
+        found = [await floor_store.past_inbound(InboundId(name)) for name in ("in-1", "in-2", "in-3")]
+        floor_store.close()
+    assert found == [None, over, None]

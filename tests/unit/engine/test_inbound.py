@@ -1,6 +1,7 @@
 """People who call us: opted out at once, joined to who is free, a conversation until more is known."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from compliance_gate.words import Direction, EventKind, RequestKind
 from compliance_gate.words import Outcome as GateOutcome
+from dialer.casework.afterthoughts import protected_until
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
@@ -592,3 +594,71 @@ def test_who_has_an_agent_hears_of_no_place(quiet: Floor) -> None:
     quiet.send(e.InboundWaiting(call=CALL))
     quiet.send(e.TimeReached(), after=60.0)
     assert told(quiet) == []
+
+
+# --- said when it is over ---------------------------------------------------------------------------------
+
+
+def spoken(floor: Floor, kind: DispositionKind = DispositionKind.NO_COMMITMENT) -> tuple[AgentId, Any]:
+    """A call of somebody on file that is over and written down: who talked, and the record."""
+    agent = joined(floor, PersonId("p1"), PersonId("p2"))
+    floor.send(e.InboundEnded(call=CALL), after=30.0)
+    said = Disposition(kind=kind, debts_spoken_of=("d-p1",))
+    floor.send(e.InboundDisposed(agent=agent, call=CALL, person=PersonId("p1"), disposition=said))
+    record = floor.last(c.StoreInbound).record
+    floor.log.clear()
+    return agent, record
+
+
+def add(floor: Floor, agent: AgentId, record: Any, kind: DispositionKind) -> str:
+    said = Disposition(kind=kind)
+    floor.send(e.InboundDisposed(agent=agent, call=CALL, person=None, disposition=said, talk=record))
+    return str(floor.engine.why_ignored)
+
+
+def test_what_a_caller_asked_for_is_taken_until_the_next_day_is_over(
+    make_floor: Callable[..., Floor],
+) -> None:
+    """It was not taken at all once the call was written down."""
+    floor = make_floor(corrections_s=300.0)
+    floor.start(agents=1, leads=0)
+    agent, record = spoken(floor)
+    ends = protected_until(record.ended_at, "America/New_York")
+    floor.now = ends - 1.0
+    assert "corrections are taken for 300 s" in add(floor, agent, record, DispositionKind.REFUSED_TO_PAY)
+    assert add(floor, agent, record, DispositionKind.STOP_CALLING) == ""
+    request = floor.last(c.StoreRequest)
+    assert (request.person, request.request.type) == ("p1", RequestKind.STOP_CALLING)
+    assert not floor.all(c.StoreInbound), "a conversation stands as it was said in time"
+    floor.now = ends
+    assert "the day after the talk is over" in add(floor, agent, record, DispositionKind.STOP_CALLING)
+
+
+def test_a_correction_in_time_takes_the_place_of_what_was_said_of_a_call_of_theirs(
+    make_floor: Callable[..., Floor],
+) -> None:
+    floor = make_floor(corrections_s=300.0)
+    floor.start(agents=1, leads=0)
+    agent, record = spoken(floor, DispositionKind.PROMISE_TO_PAY)
+    floor.now = record.ended_at + 300.0
+    assert add(floor, agent, record, DispositionKind.WRONG_NUMBER) == ""
+    kept = floor.last(c.StoreInbound).record
+    assert (kept.person, kept.disposition.kind) == ("p1", DispositionKind.WRONG_NUMBER)
+    assert floor.last(c.StoreDisposition).attempt == CALL, "the promise that was made on it stands no more"
+    outcomes = {row.person: row.entry.outcome for row in floor.all(c.StoreConversation)}
+    assert outcomes == {"p1": GateOutcome.WRONG_PERSON, "p2": GateOutcome.ANSWERED_THEN_DROPPED}
+
+
+def test_of_a_call_of_theirs_only_who_talked_says_more_and_somebody_must_be_named(
+    make_floor: Callable[..., Floor],
+) -> None:
+    floor = make_floor()
+    floor.start(agents=1, leads=0)
+    agent, record = spoken(floor)
+    floor.seat("other")
+    why = add(floor, AgentId("other"), record, DispositionKind.STOP_CALLING)
+    assert why == f"agent other did not talk on {CALL}; who did says what came of it"
+    with pytest.raises(InvalidFactError, match="say who it was"):
+        add(floor, agent, replace(record, person=None), DispositionKind.STOP_CALLING)
+    floor.send(e.AgentLoggedOut(agent=agent))
+    assert add(floor, agent, record, DispositionKind.STOP_CALLING) == "", "also when they have gone home"

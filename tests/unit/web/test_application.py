@@ -29,6 +29,7 @@ from dialer.domain.events import (
     DispositionRecorded,
     Event,
     FloorStopped,
+    InboundDisposed,
     InboundFollowedUp,
     PaymentReceived,
     PersonEdited,
@@ -36,6 +37,7 @@ from dialer.domain.events import (
     SuppressionAdded,
 )
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, NumberId, PersonId
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.record import instant
 from dialer.domain.snapshot import AgentView, FloorSnapshot
@@ -65,13 +67,15 @@ class FakeFloor:
     reasons: tuple[str, ...] = ()
     seen: FloorSnapshot = SNAPSHOT
     talk: PastTalk | None = None
+    inbound: InboundRecord | None = None
     why: str = ""
 
     async def submit(self, event: Event, *, within: float = 10.0) -> Taken:
         if self.error is not None:
             raise self.error
         self.told.append(event)
-        was_ignored = self.is_ignored and not isinstance(event, DispositionAdded)
+        is_added = isinstance(event, InboundDisposed) and event.talk is not None
+        was_ignored = self.is_ignored and not isinstance(event, DispositionAdded) and not is_added
         return Taken(len(self.told), was_ignored, self.why)
 
     def snapshot(self) -> FloorSnapshot:
@@ -79,6 +83,9 @@ class FakeFloor:
 
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
         return self.talk if self.talk is not None and self.talk.attempt == attempt else None
+
+    async def past_inbound(self, call: InboundId) -> InboundRecord | None:
+        return self.inbound if self.inbound is not None and self.inbound.call == call else None
 
     async def earlier_talks(self, agent: AgentId) -> tuple[EarlierTalk, ...]:
         return ()
@@ -404,3 +411,28 @@ def test_the_description_names_every_route(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     assert "/api/attempts/{attempt}/disposition" in paths
     assert "/api/facts/suppressions" in paths
+
+
+def test_a_word_on_a_call_of_theirs_that_is_over_comes_with_what_is_written_down(
+    client: TestClient, floor: FakeFloor
+) -> None:
+    floor.is_ignored = True
+    said = Disposition(kind=DispositionKind.NO_COMMITMENT)
+    floor.inbound = InboundRecord(
+        call=InboundId("in-1"),
+        dialed="+12025550100",
+        arrived_at=1_780_000_000.0,
+        agent=AgentId("ann"),
+        ended_at=1_780_000_060.0,
+        person=PersonId("p1"),
+        disposition=said,
+    )
+    body = {"agent": "ann", "person": "p1", "kind": "no_commitment"}
+    again = client.post("/api/inbound/in-1/disposition", json=body, headers=_as("ann"))
+    assert (again.status_code, len(floor.told)) == (200, 1), "sent again: nothing new is said"
+    body["kind"] = "stop_calling"
+    assert client.post("/api/inbound/in-1/disposition", json=body, headers=_as("ann")).status_code == 200
+    added = floor.told[-1]
+    assert isinstance(added, InboundDisposed)
+    assert (added.talk, added.disposition.kind) == (floor.inbound, DispositionKind.STOP_CALLING)
+    assert client.post("/api/inbound/in-2/disposition", json=body, headers=_as("ann")).status_code == 409

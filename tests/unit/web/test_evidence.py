@@ -12,7 +12,8 @@ from prometheus_client import CollectorRegistry
 from dialer.cli import run
 from dialer.cli.evidence import StoreEvidence
 from dialer.domain.events import Event
-from dialer.domain.ids import AgentId, AttemptId
+from dialer.domain.ids import AgentId, AttemptId, InboundId
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.record import AttemptRecord
 from dialer.domain.snapshot import FloorSnapshot
@@ -33,6 +34,9 @@ class NoFloor:
 
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
         raise AssertionError(attempt)
+
+    async def past_inbound(self, call: InboundId) -> InboundRecord | None:
+        return None
 
     async def earlier_talks(self, agent: AgentId) -> tuple[EarlierTalk, ...]:
         raise AssertionError(agent)

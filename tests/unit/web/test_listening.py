@@ -10,7 +10,8 @@ from prometheus_client import CollectorRegistry
 from dialer.domain.agent import AgentState
 from dialer.domain.errors import UnknownThingError
 from dialer.domain.events import Event
-from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, InboundId
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.listening import Ear
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.snapshot import AgentView, FloorSnapshot
@@ -49,6 +50,9 @@ class QuietFloor:
 
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
         del attempt
+        return None
+
+    async def past_inbound(self, call: InboundId) -> InboundRecord | None:
         return None
 
     async def earlier_talks(self, agent: AgentId) -> tuple[EarlierTalk, ...]:

@@ -20,7 +20,8 @@ from dialer.domain.campaign import CampaignState
 from dialer.domain.disposition import DispositionKind
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.events import Event
-from dialer.domain.ids import AgentId, AttemptId, CampaignId
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.machine import MachineKind, SaidToMachine
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.snapshot import AgentView, CampaignView, FloorSnapshot
@@ -92,6 +93,9 @@ class FakeFloor:
 
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
         del attempt
+        return None
+
+    async def past_inbound(self, call: InboundId) -> InboundRecord | None:
         return None
 
     async def earlier_talks(self, agent: AgentId) -> tuple[EarlierTalk, ...]:

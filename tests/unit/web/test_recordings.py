@@ -8,7 +8,8 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from dialer.domain.events import Event
-from dialer.domain.ids import AgentId, AttemptId, ClientId, DebtId
+from dialer.domain.ids import AgentId, AttemptId, ClientId, DebtId, InboundId
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
@@ -27,6 +28,9 @@ class NoFloor:
 
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
         raise AssertionError(attempt)
+
+    async def past_inbound(self, call: InboundId) -> InboundRecord | None:
+        return None
 
     async def earlier_talks(self, agent: AgentId) -> tuple[EarlierTalk, ...]:
         return ()

@@ -20,7 +20,8 @@ from dialer.domain.events import (
     ThirdPartyRequested,
     TransferRequested,
 )
-from dialer.domain.ids import AgentId, AttemptId, CampaignId, NumberId
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, NumberId
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.snapshot import AgentView, FloorSnapshot
 from dialer.runtime.health import Health
@@ -67,6 +68,9 @@ class TalkFloor:
 
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
         del attempt
+        return None
+
+    async def past_inbound(self, call: InboundId) -> InboundRecord | None:
         return None
 
     async def earlier_talks(self, agent: AgentId) -> tuple[EarlierTalk, ...]:

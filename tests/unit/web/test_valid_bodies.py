@@ -8,7 +8,8 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from dialer.domain.events import DispositionRecorded, Event
-from dialer.domain.ids import AgentId, AttemptId
+from dialer.domain.ids import AgentId, AttemptId, InboundId
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.engine.snapshot import FloorSnapshot
 from dialer.runtime.inbox import Taken
@@ -37,6 +38,9 @@ class Floor:
 
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
         del attempt
+        return None
+
+    async def past_inbound(self, call: InboundId) -> InboundRecord | None:
         return None
 
     async def earlier_talks(self, agent: AgentId) -> tuple[EarlierTalk, ...]:

@@ -3,6 +3,7 @@
     store = "fairdial-out/fairdial.db"      # a file, or a PostgreSQL address
     out = "fairdial-out"                    # where rehearsals and reports go
     signatures = "fairdial-signatures.yaml" # who answers for places of which only federal law is known
+    licences = "fairdial-licences.yaml"     # who collects, from where and under which licences
 
     [http]                                  # where a live floor's HTTP side listens
     [asterisk]                              # its telephone system; config/fairdial.example.toml shows all
@@ -93,6 +94,7 @@ class Settings(BaseSettings):
     signatures: str | None = Field(
         default=None, description="file of `fairdial law register sign`; `sample` = nobody's, for rehearsals"
     )
+    licences: str | None = Field(default=None, description="file of `fairdial licences`")
     http: HttpSide = Field(default_factory=HttpSide)
     asterisk: Section | list[Section] | None = Field(default=None, repr=False)
     caller_ids: list[Section] = Field(default_factory=list[Section])

@@ -16,6 +16,7 @@ from dialer.cli import (
     intake,
     law,
     ledger,
+    licences,
     network,
     person,
     recordings,
@@ -35,6 +36,7 @@ app = typer.Typer(
 for group in (shift, results, person, ledger, intake, about, serve, network, backup, detection):
     group.register(app)
 app.add_typer(law.app, name="law")
+app.add_typer(licences.app, name="licences")
 app.add_typer(gate.app, name="gate")
 app.add_typer(asterisk.app, name="asterisk")
 app.add_typer(results.export_app, name="export")

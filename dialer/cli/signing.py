@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from compliance_gate.book.register.signatures import Subject
 from dialer.cli import console
 
 
@@ -31,6 +32,14 @@ File = Annotated[
     Path | None,
     typer.Option(
         "--file", metavar="FILE", help="File of signatures; else the settings'.", show_default=False
+    ),
+]
+
+
+What = Annotated[
+    str,
+    typer.Option(
+        "--for", metavar="WHAT", help="law; licence: that none is demanded; recording: as it is told."
     ),
 ]
 
@@ -66,25 +75,27 @@ def sign(
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every place that nobody has signed for.")] = False,
     file: File = None,
+    what: What = "law",
 ) -> None:
     """Answer for drafts, and for places of which only federal law is known. Until someone does, nobody is
     called there."""
     from dialer.floor.law import sign_places
 
     named = None if every else _named(places)
-    signed = sign_places(named, by=by, on=None if on is None else _day(on), file=file)
+    subject = _subject(what)
+    signed = sign_places(named, by=by, on=None if on is None else _day(on), file=file, subject=subject)
     for name in signed.places:
         console.result(f"{name}: signed by {signed.by} on {signed.dated.isoformat()}")
     console.say(f"{len(signed.places)} signed in {signed.file}; a running floor reads it at its next start.")
 
 
 @app.command()
-def withdraw(places: Places = None, *, file: File = None) -> None:
+def withdraw(places: Places = None, *, file: File = None, what: What = "law") -> None:
     """Take signatures back: nobody is called at these places any more."""
     from dialer.floor.law import withdraw_places
 
     names = _named(places)
-    written = withdraw_places(names, file=file)
+    written = withdraw_places(names, file=file, subject=_subject(what))
     console.say(f"{len(names)} withdrawn in {written}; a running floor reads it at its next start.")
 
 
@@ -92,6 +103,16 @@ def _named(places: list[str] | None) -> list[str]:
     if not places:
         raise console.UserError("no place is named", mend="name places such as US-OH, or sign with --all.")
     return places
+
+
+def _subject(text: str) -> Subject:
+    try:
+        return Subject(text)
+    except ValueError as error:
+        known = ", ".join(each.value for each in Subject)
+        raise console.UserError(
+            f"{text!r} is nothing to sign for", where="--for", mend=f"one of {known}."
+        ) from error
 
 
 def _day(text: str) -> date:

@@ -129,6 +129,7 @@ class CampaignSettings:
         served_within_s: seconds from the answer within which somebody of the live overflow must have taken a
             person for the call not to count as abandoned; None = `answer_limit_s`.
         voice: recordings that may be played and made; None = the telephone system's own settings hold.
+        entity: who of the house's collectors makes these calls; None = not said, it may be each of them.
         needs: tags every agent must carry to take these calls, e.g. 'client:acme', 'skill:collections'.
         lines: most calls in flight at once (ringing, waiting and talking).
         launches_per_second: most originates per second; a burst is at most one second's worth.
@@ -182,6 +183,7 @@ class CampaignSettings:
     outside_lines: tuple[OutsideLine, ...] = ()
     cue: Cue | None = None
     caller_id_pool: Annotated[str, Words(most=200)] = ""
+    entity: Name | None = None
 
     @property
     def shown(self) -> tuple[str, ...]:

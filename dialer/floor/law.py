@@ -11,8 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.book.holdings import NO_HOLDINGS, Holdings
 from compliance_gate.book.reader import LawError
-from compliance_gate.book.register.signatures import Signature, read_signatures, write_signatures
+from compliance_gate.book.register.signatures import (
+    Signature,
+    Subject,
+    read_signatures,
+    write_signatures,
+)
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import sample_rulebook, standard_rulebook
 from compliance_gate.book.standing import NOT_KNOWN
@@ -22,6 +28,7 @@ from dialer.clock import posix_now
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.errors import MendableError
 from dialer.domain.voice import AS_LAW, EVERYWHERE, covers
+from dialer.floor.licences import held_file
 from dialer.settings import load_settings, settings_file
 
 FILE = "fairdial-signatures.yaml"
@@ -90,12 +97,19 @@ def keep_signed(file: SignedFile) -> None:
 
 
 def sign_places(
-    places: Sequence[str] | None, *, by: str, on: date | None = None, file: Path | None = None
+    places: Sequence[str] | None,
+    *,
+    by: str,
+    on: date | None = None,
+    file: Path | None = None,
+    subject: Subject = Subject.LAW,
 ) -> Signing:
     """Answer for drafts and places of federal law only: until somebody does, nobody is called there.
 
     Args:
         places: as the register names them; None = every place that nobody has signed for.
+        subject: what is answered for: a place's law, that no licence is demanded there, or how it lets calls
+            be recorded, as far as that was not read.
         by: name and office of who answers; on: the day of the signature, None = today.
         file: of signatures, instead of the settings'.
 
@@ -110,38 +124,57 @@ def sign_places(
     if dated > today:
         raise MendableError(f"{dated.isoformat()} is still to come", where="--on", mend="sign on the day.")
     held = signed_file(file)
-    chosen = _unsigned(held) if places is None else tuple(_to_sign(name) for name in places)
-    kept = {each.place: each for each in held.signatures}
-    kept |= {name: Signature(place=name, signed_by=signer, dated=dated) for name in chosen}
+    chosen = _unsigned(held, subject) if places is None else tuple(_to_sign(name, subject) for name in places)
+    kept = {(each.place, each.subject): each for each in held.signatures}
+    kept |= {
+        (name, subject): Signature(place=name, signed_by=signer, dated=dated, subject=subject)
+        for name in chosen
+    }
     keep_signed(SignedFile(path=held.path, signatures=tuple(kept.values())))
     return Signing(places=chosen, by=signer, dated=dated, file=held.path)
 
 
-def withdraw_places(places: Sequence[str], *, file: Path | None = None) -> Path:
+def withdraw_places(
+    places: Sequence[str], *, file: Path | None = None, subject: Subject = Subject.LAW
+) -> Path:
     """Take signatures back: nobody is called at these places any more. Returns the file of signatures.
 
     Raises:
         MendableError: nobody has signed for one of them.
     """
     held = signed_file(file)
-    known = {each.place for each in held.signatures}
+    known = {each.place for each in held.signatures if each.subject is subject}
     for name in places:
         if name not in known:
             raise MendableError(
                 f"nobody has signed for {name!r}", where=str(held.path), mend="see `fairdial law register`."
             )
-    left = tuple(each for each in held.signatures if each.place not in places)
+    left = tuple(each for each in held.signatures if each.place not in places or each.subject is not subject)
     keep_signed(SignedFile(path=held.path, signatures=left))
     return held.path
 
 
-def _unsigned(held: SignedFile) -> tuple[str, ...]:
-    known = {each.place for each in held.signatures}
+def _unsigned(held: SignedFile, subject: Subject) -> tuple[str, ...]:
+    known = {each.place for each in held.signatures if each.subject is subject}
+    if subject is not Subject.LAW:
+        return tuple(name for name in _open_to(subject) if name not in known)
     entries = standard_rulebook().register.entries
     return tuple(entry.name for entry in entries if entry.needs_signature and entry.name not in known)
 
 
-def _to_sign(name: str) -> str:
+def _open_to(subject: Subject) -> tuple[str, ...]:
+    rules = standard_rulebook().placed
+    return tuple(sorted({each.place for each in rules if each.subject is subject and each.may_be_signed}))
+
+
+def _to_sign(name: str, subject: Subject) -> str:
+    if subject is not Subject.LAW:
+        if name not in _open_to(subject):
+            raise MendableError(
+                f"{name} ({subject.value}): nothing there is left for anybody to sign",
+                mend=f"see `fairdial law show {name.lower()}-{subject.value}`.",
+            )
+        return name
     register = standard_rulebook().register
     entry = register.entry(name)
     if entry is None:
@@ -236,12 +269,14 @@ def rulebook_for_calls() -> Rulebook:
     if uses_sample():
         return sample_rulebook()
     file = signed_file()
+    held = held_file().holdings
     try:
-        return _signed(file.signatures)
+        return _signed(file.signatures, held)
     except LawError as error:
         raise MendableError(str(error), where=str(file.path), mend="see `fairdial law register`.") from error
 
 
 @lru_cache(maxsize=4)
-def _signed(signatures: tuple[Signature, ...]) -> Rulebook:
-    return standard_rulebook().signed(signatures) if signatures else standard_rulebook()
+def _signed(signatures: tuple[Signature, ...], held: Holdings) -> Rulebook:
+    book = standard_rulebook() if held == NO_HOLDINGS else standard_rulebook().holding(held)
+    return book.signed(signatures) if signatures else book

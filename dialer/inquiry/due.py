@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
+from compliance_gate.book.holdings import ending
 from compliance_gate.book.register import Entry
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import standard_rulebook
 from compliance_gate.rules.base import Header
 from compliance_gate.words import Checked
 from dialer.clock import posix_now
+from dialer.floor.law import rulebook_for_calls
+from dialer.inquiry.licences import warning
 
 CHECK_HOLDS_DAYS = 365
 ENDS_WITHIN_DAYS = 90
@@ -55,6 +58,7 @@ def due(on: date | None = None) -> Due:
     items = [item for rule in book.rules() for item in _of_rule(rule.header, day)]
     items += [item for entry in book.register.entries for item in _of_place(entry, day)]
     items += _of_lists(book, day)
+    items += _of_licences(day)
     return Due(
         on=day,
         rulebook=book.hash,
@@ -107,6 +111,20 @@ def _of_lists(book: Rulebook, on: date) -> list[Item]:
         )
         for reading in read.values()
         if _is_old(reading.read_on, on)
+    ]
+
+
+def _of_licences(on: date) -> list[Item]:
+    """Licences and bonds of the house that end soon, or ended and were not followed by another."""
+    return [
+        Item(
+            day=min(each.expires, each.bond_expires or each.expires),
+            why=Why.ENDS_SOON,
+            name=each.place,
+            what=warning(each, on),
+            citation="the house's licences",
+        )
+        for each in ending(rulebook_for_calls().holdings, on=on, within_days=ENDS_WITHIN_DAYS)
     ]
 
 

@@ -16,6 +16,7 @@ from compliance_gate.words import Checked
 from dialer.domain.errors import FairdialError, MendableError
 from dialer.floor.law import rulebook_for_calls, uses_sample
 from dialer.floor.stores import store_address
+from dialer.inquiry.licences import licences_told, warning
 from dialer.settings import load_settings
 from dialer.storage.journal.file import surroundings
 from dialer.storage.store import Store
@@ -80,6 +81,7 @@ def examine_installation(store: str | None) -> list[Examined]:
         _libraries,
         _time_zones,
         _law,
+        _licences,
         _settings,
         _disk,
         lambda: _store(store),
@@ -149,6 +151,22 @@ def _law() -> Examined:
         f"{book.hash}; {unsure} rules not checked against the law's own text (fairdial law show RULE); "
         f"register: {signed} (fairdial law register)",
         mend="reinstall Fairdial: its law files are missing.",
+    )
+
+
+def _licences() -> Examined:
+    try:
+        told = licences_told()
+    except MendableError as error:
+        return Examined(name="licences", ok=False, found=str(error), mend=error.mend or "mend the file.")
+    soon = "; ".join(warning(each, told.on) for each in told.ending)
+    held = f"{len(told.licences)} licences of {len(told.entities)} collectors"
+    return Examined(
+        name="licences",
+        ok=not told.ending,
+        found=f"{held}; {soon or 'none ends within 90 days'}; {len(told.lacking)} places demand one that is "
+        "not there, and deny (fairdial licences list)",
+        mend="renew what ends and import it: `fairdial licences import FILE.csv`.",
     )
 
 

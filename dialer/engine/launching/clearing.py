@@ -36,6 +36,7 @@ class Clearing:
                 mode=Mode.PREVIEW_AGENT_GUARANTEED if guaranteed else Mode.PREDICTIVE,
                 client=settings.client,
                 campaign=settings.campaign,
+                entity=settings.entity,
             ),
             max_ring_s=silent_within_s(settings.ring_s),
         )

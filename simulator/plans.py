@@ -65,7 +65,8 @@ class ActsPlan:
         transfer: share of the talks with people that are passed on to an agent who is free.
         third_party: share of the talks with people into which somebody outside is called: the campaign's
             outside line where there is one, else another number of the person.
-        consult: of these, the share in which they are asked in private first, while the person is on hold.
+        consult: of these, and of the transfers, the share in which who comes is asked in private first, while
+            the person is on hold.
         consult_no_more: of these, the share in which the agent hangs up in the moment of asking.
         other_number: of the third parties, the share in which it is another number of the person.
         leave_conference: of these, the share in which the agent leaves the others to themselves.

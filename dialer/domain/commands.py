@@ -151,6 +151,30 @@ class JoinThirdParty:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JoinAgents:
+    """Let two agents hear each other while the person is on hold. `CallBridged` and `CallEnded` of the
+    consultation say what came of it.
+
+    Args:
+        attempt: of the person.
+        consultation: an id of its own, which nobody is called by.
+    """
+
+    attempt: AttemptId
+    consultation: AttemptId
+    agent: AgentId
+    colleague: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartAgents:
+    """The consultation of two agents is over; of one that is not there it is told that it ended."""
+
+    attempt: AttemptId
+    consultation: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseAgent:
     """Take the agent's leg out of the talk, which goes on between the others."""
 
@@ -476,6 +500,8 @@ Command = (
     | Bridge
     | HoldPerson
     | JoinThirdParty
+    | JoinAgents
+    | PartAgents
     | ReleaseAgent
     | StoreThirdParty
     | LeaveMessage

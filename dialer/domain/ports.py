@@ -24,9 +24,11 @@ from dialer.domain.commands import (
     Hangup,
     HangupInbound,
     HoldPerson,
+    JoinAgents,
     JoinThirdParty,
     LeaveMessage,
     Originate,
+    PartAgents,
     RefillHopper,
     ReleaseAgent,
     StartRecording,
@@ -45,6 +47,8 @@ TelephoneCommand = (
     | ReleaseAgent
     | HoldPerson
     | JoinThirdParty
+    | JoinAgents
+    | PartAgents
     | LeaveMessage
     | StartRecording
     | StopRecording

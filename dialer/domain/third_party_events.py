@@ -31,21 +31,23 @@ class ThirdPartyRequested:
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class ConsultationRequested:
-    """An agent asks to talk with somebody outside alone, while the person hears hold music. The gate decides
-    as for every other call.
+    """An agent asks to talk with somebody alone, while the person hears hold music. Of somebody outside the
+    gate decides as for every other call. Exactly one is given.
 
     Args:
-        line, number: as of `ThirdPartyRequested`; exactly one is given.
+        line, number: as of `ThirdPartyRequested`.
+        to: another agent, who is free, or on a break and ready to help all the same.
     """
 
     agent: AgentId
     line: str | None = None
     number: NumberId | None = None
+    to: AgentId | None = None
 
     def __post_init__(self) -> None:
-        if (self.line is None) == (self.number is None):
+        if sum(given is not None for given in (self.line, self.number, self.to)) != 1:
             raise InvalidFactError(
-                "whom to consult is either a line of the campaign or a number of the person"
+                "whom to consult is either a line of the campaign, a number of the person or an agent"
             )
 
 
@@ -55,7 +57,7 @@ class ConsultationOpened:
     """The agent lets the person in: all three hear each other.
 
     Args:
-        leaves: the agent goes as soon as they do: the talk is handed on.
+        leaves: the agent goes as soon as they do: the talk is handed on. Another agent takes it over so.
     """
 
     agent: AgentId

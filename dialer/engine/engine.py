@@ -94,7 +94,7 @@ class DialerEngine:
         self._by_hand = ByHand(context, self._launcher)
         self._transferring = Transferring(context, self._roster, self._pacing)
         handing_on = HandingOn(context, self._roster, self._pacing)
-        self._consulting = consulting = Consulting(context, handing_on)
+        self._consulting = consulting = Consulting(context, self._roster, handing_on, self._transferring)
         self._conference = Conference(context, self._clearing, self._ending, handing_on, consulting)
         self._boxes = Boxes(context, self._roster, self._calls, joining, self._conference)
         self._control = Control(

@@ -425,6 +425,7 @@ class GuestRow:
         is_private: called to talk with the agent alone, while the person is on hold.
         is_answered: they picked up; joined as soon as the person is on hold.
         leaves: the agent goes when the person was let in.
+        colleague: it is another agent, and nobody was called.
     """
 
     attempt: AttemptId
@@ -439,6 +440,7 @@ class GuestRow:
     is_private: bool = False
     is_answered: bool = False
     leaves: bool = False
+    colleague: AgentId | None = None
 
 
 @dataclass(slots=True, kw_only=True)

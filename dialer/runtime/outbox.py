@@ -23,9 +23,11 @@ from dialer.domain.commands import (
     Hangup,
     HangupReason,
     HoldPerson,
+    JoinAgents,
     JoinThirdParty,
     LeaveMessage,
     Originate,
+    PartAgents,
     ReleaseAgent,
     StartRecording,
     StopRecording,
@@ -43,8 +45,8 @@ log = structlog.get_logger(__name__)
 
 LOOKED_UP_TOGETHER = 100
 
-QuickCommand = Bridge | HoldPerson | JoinThirdParty | Hangup | StopRecording
-QUICK = (Bridge, HoldPerson, JoinThirdParty, Hangup, StopRecording)
+QuickCommand = Bridge | HoldPerson | JoinThirdParty | JoinAgents | PartAgents | Hangup | StopRecording
+QUICK = (Bridge, HoldPerson, JoinThirdParty, JoinAgents, PartAgents, Hangup, StopRecording)
 """The same, to look at."""
 SlowCommand = (
     Originate | ReleaseAgent | ConnectAgentLeg | DropAgentLeg | LeaveMessage | ConfirmOptOut | StartRecording
@@ -135,6 +137,8 @@ class Outbox:
         log.warning("command.failed", command=type(command).__name__, attempt=command.attempt, why=reason)
         if isinstance(command, Bridge | JoinThirdParty):
             self._tell(BridgeFailed(attempt=command.attempt, agent=command.agent, reason=reason))
+        elif isinstance(command, JoinAgents):
+            self._tell(BridgeFailed(attempt=command.consultation, agent=command.agent, reason=reason))
         elif isinstance(command, HoldPerson):
             self._tell(HoldFailed(attempt=command.attempt, reason=reason))
         elif isinstance(command, StopRecording):

@@ -37,6 +37,12 @@ class ThirdParty(Body):
     number: Id | None = None
 
 
+class Consultation(ThirdParty):
+    """Whom to ask in private: exactly one of these and another agent."""
+
+    to: Id | None = None
+
+
 class OnCall(Body):
     """The call that is spoken of, so that a late click is not about the next one."""
 
@@ -83,15 +89,18 @@ async def leave_talk(agent: str, office: TheOffice, token: Asking) -> Committed:
 
 
 @router.post("/agents/{agent}/consult")
-async def consult(agent: str, body: ThirdParty, office: TheOffice, token: Asking) -> Committed:
-    """Put the person on hold and call somebody outside, to talk with them alone first; 409 with the reason
-    when the gate or the floor does not let it. `third-party/end` returns to the person, and so does every
-    other end of that call."""
+async def consult(agent: str, body: Consultation, office: TheOffice, token: Asking) -> Committed:
+    """Put the person on hold and talk with somebody outside, or another agent, alone first; 409 with the
+    reason when the gate or the floor does not let it. `third-party/end` returns to the person, and so does
+    every other end of that talk."""
     demand_seat(token, agent)
-    number = _number_of(body)
-    return await _tell(
-        office, ConsultationRequested(agent=AgentId(agent), line=body.line, number=number), agent
-    )
+    if body.to is not None and body.line is None and body.number is None:
+        event = ConsultationRequested(agent=AgentId(agent), to=AgentId(body.to))
+        return await _tell(office, event, agent)
+    if body.to is not None:
+        raise HTTPException(422, "give either an agent or somebody outside")
+    event = ConsultationRequested(agent=AgentId(agent), line=body.line, number=_number_of(body))
+    return await _tell(office, event, agent)
 
 
 @router.post("/agents/{agent}/consult/join")
@@ -103,7 +112,8 @@ async def let_in(agent: str, office: TheOffice, token: Asking) -> Committed:
 
 @router.post("/agents/{agent}/consult/complete")
 async def complete(agent: str, office: TheOffice, token: Asking) -> Committed:
-    """The same, and leave the two to themselves as soon as they hear each other; after-call work begins."""
+    """The same, and leave the two to themselves as soon as they hear each other; after-call work begins. The
+    agent who was asked takes the person over, and what is left to write down is theirs."""
     demand_seat(token, agent)
     return await _tell(office, ConsultationOpened(agent=AgentId(agent), leaves=True), agent)
 

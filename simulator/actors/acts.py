@@ -174,9 +174,24 @@ class Acts:
         free = next((one for one in self._everybody() if one.state == AgentState.AVAILABLE.value), None)
         if free is None or not agent.hears(line) or not isinstance(line, Line):
             return
-        agent.passes_on = line
         attempt = line.order.attempt
+        if self._streams.draws("pass on", attempt)[0] < self._plan.consult:
+            self._world.tell(ConsultationRequested(agent=agent.name, to=free.name))
+            self._later(_CONSULTS_S, self._hand_over, spot)
+            return
+        agent.passes_on = line
         self._world.tell(TransferRequested(attempt=attempt, to=free.name, by=agent.name))
+
+    def _hand_over(self, spot: _Spot) -> None:
+        """Their colleague takes the person, or they come back to them."""
+        agent, line = spot
+        if not agent.hears(line) or not isinstance(line, Line) or line.state is not LineState.HELD:
+            return
+        if self._streams.draws("pass on", line.order.attempt)[1] < 0.5:
+            self._world.tell(ThirdPartyReleased(agent=agent.name))
+            return
+        agent.passes_on = line
+        self._world.tell(ConsultationOpened(agent=agent.name, leaves=True))
 
     # --- third parties -----------------------------------------------------------------------------------
 

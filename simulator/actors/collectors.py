@@ -267,5 +267,5 @@ class Collectors(Unwatched):
 
 def _is_done_with(agent: Collector, line: Line) -> bool:
     """A machine gets its message, or another agent has the person: nothing is left to write down."""
-    is_passed_on = agent.passes_on is line and line.state is LineState.JOINED
+    is_passed_on = agent.passes_on is line and line.state in (LineState.JOINED, LineState.HELD)
     return is_passed_on or line.state is LineState.LEAVING

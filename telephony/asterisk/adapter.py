@@ -26,9 +26,11 @@ from dialer.domain.commands import (
     Hangup,
     HangupInbound,
     HoldPerson,
+    JoinAgents,
     JoinThirdParty,
     LeaveMessage,
     Originate,
+    PartAgents,
     ReleaseAgent,
     StartRecording,
     StopRecording,
@@ -67,6 +69,7 @@ from telephony.asterisk.adapter_settings import AdapterSettings
 from telephony.asterisk.arrivals import LEFT_MOST_S, MOST_S, Arrivals
 from telephony.asterisk.call_back import Books, CallBacks
 from telephony.asterisk.calls import CallBook
+from telephony.asterisk.colleagues import Colleagues
 from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
 from telephony.asterisk.controls import CallControls
 from telephony.asterisk.cues import Cues
@@ -128,7 +131,8 @@ class AsteriskSystem:
         self._cues = Cues()
         self._arrivals = Arrivals()
         self._recorder = Recorder(link=lambda: self._link, legs=self._legs, tell=self._tell)
-        self._holds = Holds(link=lambda: self._link, calls=self._calls, legs=self._legs, tell=self._tell)
+        self._colleagues = Colleagues(lambda: self._link, self._legs, self._is_on_call, self._tell)
+        self._holds = Holds(lambda: self._link, self._calls, self._legs, self._colleagues, self._tell)
         self._out: asyncio.Queue[Event | None] = asyncio.Queue(_MOST_OUTGOING)
         self._trunk_watch = TrunkWatch(
             self._trunks, (trunk.name for trunk in settings.trunks), steady=_steady, tell=self._tell
@@ -202,7 +206,7 @@ class AsteriskSystem:
                 self._bridge(command)
             case Hangup():
                 self._hang_up(command)
-            case HoldPerson() | JoinThirdParty():
+            case HoldPerson() | JoinThirdParty() | JoinAgents() | PartAgents():
                 self._spawn(self._holds.perform(command))
             case ReleaseAgent() | LeaveMessage() | ConfirmOptOut():
                 self._change_call(command)
@@ -484,6 +488,7 @@ class AsteriskSystem:
                 case LinkLost():
                     self._calls.link_lost()
                     self._arrivals.lost()
+                    self._colleagues.lost()
                     self._inbound.lost()
                     self._trunk_watch.lost()
                     await self._out.put(NetworkLost(reason=item.reason))
@@ -505,7 +510,8 @@ class AsteriskSystem:
                     ahead = self._now() - self._wall()
                     told = self._calls.feed(item, self._now(), ahead=ahead)
                     inbound = self._inbound.feed(item, self._now(), ahead=ahead)
-                    await self._tell((*told, *inbound, *self._legs.feed(item)))
+                    apart = self._colleagues.feed(item, self._now())
+                    await self._tell((*told, *inbound, *apart, *self._legs.feed(item)))
 
     async def _come_back(self) -> None:
         # Lost again while asking: the next LinkRestored in the stream asks anew.

@@ -8,18 +8,23 @@ at the channel itself, since whoever takes the person off hold may be another pr
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 
-from dialer.domain.commands import HoldPerson, JoinThirdParty
+from dialer.domain.commands import HoldPerson, JoinAgents, JoinThirdParty, PartAgents
 from telephony.asterisk import orders
 from telephony.asterisk.acts import Told
 from telephony.asterisk.calls import CallBook
+from telephony.asterisk.colleagues import Colleagues
 from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.errors import AmiError
 from telephony.asterisk.names import call_channel
 from telephony.asterisk.wire import Action
 from telephony.softphone.legs import LegBook
+
+_MUTE_TRIES = 4
+_AGAIN_S = 0.25
 
 
 class Holds:
@@ -32,23 +37,27 @@ class Holds:
 
     def __init__(
         self,
-        *,
         link: Callable[[], AmiConnection],
         calls: CallBook,
         legs: LegBook,
+        colleagues: Colleagues,
         tell: Callable[[Iterable[Told]], Awaitable[None]],
     ) -> None:
         self._link = link
         self._calls = calls
         self._legs = legs
+        self._colleagues = colleagues
         self._tell = tell
 
-    async def perform(self, command: HoldPerson | JoinThirdParty) -> None:
-        """Put on hold, or let in; what comes of it is told by events."""
-        if isinstance(command, HoldPerson):
-            await self._hold(command)
-        else:
-            await self._let_in(command)
+    async def perform(self, command: HoldPerson | JoinThirdParty | JoinAgents | PartAgents) -> None:
+        """Put on hold, or let in, or see to the agents; what comes of it is told by events."""
+        match command:
+            case HoldPerson():
+                await self._hold(command)
+            case JoinThirdParty():
+                await self._let_in(command)
+            case JoinAgents() | PartAgents():
+                await self._colleagues.perform(command)
 
     async def _hold(self, command: HoldPerson) -> None:
         """The person hears music, the agent that it rings; the dialplan tells when they do."""
@@ -60,10 +69,13 @@ class Holds:
         elif call is None or call.agent != command.agent:
             reason = "the agent does not talk with them"
         else:
-            await self._quietly(orders.mute_recording(channel, is_muted=True))
+            mute = orders.mute_recording(channel, is_muted=True)
+            is_muted = not await self._refusal(mute)
             reason = await self._refusal(orders.hold(channel, leg))
             if reason:
                 await self.off_hold(channel)
+            elif not is_muted:
+                await self._again(mute)
         if reason:
             await self._tell((orders.not_held(command, reason),))
 
@@ -84,12 +96,16 @@ class Holds:
         with contextlib.suppress(AmiError):
             answer = await self._link().send(orders.is_paused(channel))
             if answer.get("value") != "1":
-                await self._link().send(orders.mute_recording(channel, is_muted=False))
+                await self._again(orders.mute_recording(channel, is_muted=False))
 
-    async def _quietly(self, action: Action) -> None:
-        """What is not recorded cannot be muted: that is well."""
-        with contextlib.suppress(AmiError):
-            await self._link().send(action)
+    async def _again(self, action: Action) -> None:
+        """Try for a while: a channel that is just being moved has no recording that could be found. Where
+        nothing is recorded it is refused every time, and that is well."""
+        for nth in range(_MUTE_TRIES):
+            if nth:
+                await asyncio.sleep(_AGAIN_S)
+            if not await self._refusal(action):
+                return
 
     async def _refusal(self, action: Action) -> str:
         """What Asterisk says against it; '' when it does it."""

@@ -2,7 +2,16 @@
 that imports them has a fixture `bench`."""
 
 from dialer.domain.attempt import Outcome
-from dialer.domain.commands import Bridge, Hangup, HangupReason, HoldPerson, JoinThirdParty, ReleaseAgent
+from dialer.domain.commands import (
+    Bridge,
+    Hangup,
+    HangupReason,
+    HoldPerson,
+    JoinAgents,
+    JoinThirdParty,
+    PartAgents,
+    ReleaseAgent,
+)
 from dialer.domain.events import BridgeFailed, CallAnswered, CallBridged, CallEnded, HoldFailed, PersonHeld
 from dialer.domain.ids import AgentId, AttemptId
 from telephony.conformance.bench import Bench
@@ -114,3 +123,40 @@ async def test_nobody_is_let_into_a_talk_that_is_over_and_that_is_told(bench: Be
     await bench.system.perform(JoinThirdParty(attempt=PERSON, agent=agent, third=AttemptId("never")))
     await bench.wait(lambda: bool(bench.heard(BridgeFailed)))
     await _join(bench, PERSON, agent)
+
+
+BETWEEN = AttemptId("c1")
+
+
+async def _asked(bench: Bench) -> tuple[AgentId, AgentId]:
+    """The person on hold, and two agents who talk with each other alone."""
+    first, second = await bench.seat("agent-1"), await bench.seat("agent-2")
+    await _held(bench, first)
+    join = JoinAgents(attempt=PERSON, consultation=BETWEEN, agent=first, colleague=second)
+    await bench.system.perform(join)
+    await bench.wait(lambda: _joined(bench, BETWEEN) == 1)
+    return first, second
+
+
+async def test_an_agent_who_was_asked_takes_the_person_over_and_the_first_is_free(bench: Bench) -> None:
+    first, second = await _asked(bench)
+    await bench.system.perform(Bridge(attempt=PERSON, agent=second, from_agent=first))
+    await bench.wait(lambda: _joined(bench, PERSON) == 2 and bool(_ends(bench, BETWEEN)))
+    await _talking(bench, AttemptId("a3"), first)
+    await bench.stop_listening()
+    assert dict((await bench.system.reconcile()).talking) == {PERSON: second, "a3": first}
+
+
+async def test_agents_who_part_are_told_of_and_both_are_free(bench: Bench) -> None:
+    first, second = await _asked(bench)
+    await bench.system.perform(PartAgents(attempt=PERSON, consultation=BETWEEN))
+    await bench.wait(lambda: bool(_ends(bench, BETWEEN)))
+    await _join(bench, PERSON, first)
+    await _talking(bench, AttemptId("a3"), second)
+    assert not _ends(bench, PERSON)
+
+
+async def test_agents_who_are_not_together_are_told_to_be_apart_all_the_same(bench: Bench) -> None:
+    await bench.seat("agent-1")
+    await bench.system.perform(PartAgents(attempt=PERSON, consultation=BETWEEN))
+    await bench.wait(lambda: bool(_ends(bench, BETWEEN)))

@@ -1,14 +1,28 @@
 """Agents' own legs: nailed up, and free or with one line."""
 
-from dialer.domain.ids import AgentId
+from dataclasses import dataclass
+
+from dialer.domain.ids import AgentId, AttemptId
 from telephony.lines.line import CallerLine, Line
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two agents who hear each other."""
+
+    consultation: AttemptId
+    agent: AgentId
+    colleague: AgentId
+
+
+Heard = Line | CallerLine | Pair
 
 
 class Legs:
     """Whose telephone is on the line, and whom they hear."""
 
     def __init__(self) -> None:
-        self._with: dict[AgentId, Line | CallerLine | None] = {}
+        self._with: dict[AgentId, Heard | None] = {}
 
     def is_up(self, agent: AgentId) -> bool:
         """Whether the agent's leg is up."""
@@ -22,7 +36,7 @@ class Legs:
         """The telephone was picked up; one that is up stays with whom it is."""
         self._with.setdefault(agent, None)
 
-    def gone(self, agent: AgentId) -> Line | CallerLine | None:
+    def gone(self, agent: AgentId) -> Heard | None:
         """The telephone is gone; returns whom they heard."""
         return self._with.pop(agent, None)
 
@@ -32,14 +46,23 @@ class Legs:
             return "the agent's telephone is gone"
         return "" if self._with[agent] is None else "the agent is on another call"
 
-    def take(self, agent: AgentId, line: Line | CallerLine) -> None:
+    def take(self, agent: AgentId, line: Heard) -> None:
         """They hear this line from now on."""
         self._with[agent] = line
 
-    def free(self, agent: AgentId, line: Line | CallerLine) -> None:
+    def free(self, agent: AgentId, line: Heard) -> None:
         """They hear this line no more, if they did."""
         if self._with.get(agent) is line:
             self._with[agent] = None
+
+    def pair_of(self, agent: AgentId) -> Pair | None:
+        """The consultation that the agent is in."""
+        heard = self._with.get(agent)
+        return heard if isinstance(heard, Pair) else None
+
+    def pairs(self) -> tuple[Pair, ...]:
+        """All consultations, each once for every agent in it."""
+        return tuple(heard for heard in self._with.values() if isinstance(heard, Pair))
 
     def clear(self) -> None:
         """The power goes."""

@@ -24,9 +24,11 @@ from dialer.domain.commands import (
     Hangup,
     HangupInbound,
     HoldPerson,
+    JoinAgents,
     JoinThirdParty,
     LeaveMessage,
     Originate,
+    PartAgents,
     ReleaseAgent,
     StartRecording,
     StopRecording,
@@ -39,7 +41,7 @@ from dialer.domain.ports import InboundCommand, TelephoneCommand
 from telephony.lines.agenda import Agenda
 from telephony.lines.behaviour import CalledParties, CallerBehaviour, Carrier, LineTimings, SteadyCarrier
 from telephony.lines.inbound import Inbound
-from telephony.lines.legs import Legs
+from telephony.lines.legs import Legs, Pair
 from telephony.lines.line import CallerLine, Line
 from telephony.lines.outbound import Outbound
 from telephony.lines.states import LineState
@@ -141,10 +143,8 @@ class LineNetwork:
                 agenda.order(self._timings.hangup_s, outbound.hang_up, command)
             case ReleaseAgent():
                 agenda.order(0.0, outbound.release, command)
-            case HoldPerson():
-                agenda.order(self._carrier.bridge_s(), outbound.hold, command)
-            case JoinThirdParty():
-                agenda.order(self._carrier.bridge_s(), outbound.join_third, command)
+            case HoldPerson() | JoinThirdParty() | JoinAgents() | PartAgents():
+                self._perform_consultation(command)
             case LeaveMessage() | StartRecording() | StopRecording() | ConfirmOptOut():
                 self._perform_sound(command)
             case ConnectAgentLeg():
@@ -153,6 +153,18 @@ class LineNetwork:
                 agenda.order(0.0, self._drop_leg, command.agent)
             case _:
                 assert_never(command)
+
+    def _perform_consultation(self, command: HoldPerson | JoinThirdParty | JoinAgents | PartAgents) -> None:
+        agenda, outbound = self._agenda, self._outbound
+        match command:
+            case HoldPerson():
+                agenda.order(self._carrier.bridge_s(), outbound.hold, command)
+            case JoinThirdParty():
+                agenda.order(self._carrier.bridge_s(), outbound.join_third, command)
+            case JoinAgents():
+                agenda.order(self._carrier.bridge_s(), outbound.join_agents, command)
+            case PartAgents():
+                agenda.order(0.0, outbound.part_agents, command)
 
     def _perform_sound(self, command: LeaveMessage | StartRecording | StopRecording | ConfirmOptOut) -> None:
         agenda, outbound = self._agenda, self._outbound
@@ -300,8 +312,8 @@ class LineNetwork:
 
     def _drop_leg(self, agent: AgentId) -> None:
         heard = self._legs.gone(agent)
-        if heard is None:
-            self._outbound.holder_gone(agent)
+        if heard is None or isinstance(heard, Pair):
+            self._outbound.holder_gone(agent, heard)
         elif isinstance(heard, Line):
             self._outbound.agent_gone(heard, agent)
         else:

@@ -18,9 +18,11 @@ from dialer.domain.commands import (
     ConfirmOptOut,
     Hangup,
     HoldPerson,
+    JoinAgents,
     JoinThirdParty,
     LeaveMessage,
     Originate,
+    PartAgents,
     ReleaseAgent,
     StartRecording,
     StopRecording,
@@ -49,7 +51,7 @@ from dialer.domain.record import instant
 from dialer.domain.voice import Unserved, begins_by_itself
 from telephony.lines.agenda import Agenda
 from telephony.lines.behaviour import CalledParties, Carrier, LineTimings
-from telephony.lines.legs import Legs
+from telephony.lines.legs import Legs, Pair
 from telephony.lines.line import Line
 from telephony.lines.states import LINE, LineMove, LineState
 from telephony.lines.watching import LineWatcher
@@ -174,6 +176,9 @@ class Outbound:
     def bridge(self, order: Bridge) -> None:
         """Join, or say why not."""
         line = self.lines.get(order.attempt)
+        pair = self._legs.pair_of(order.agent)
+        if pair is not None and line is not None and self._may_move(line, order):
+            self._part(pair)
         reason = self._why_not(line, order)
         if line is None or reason:
             self._say(BridgeFailed(attempt=order.attempt, agent=order.agent, reason=reason))
@@ -196,7 +201,7 @@ class Outbound:
     def _may_move(self, line: Line, order: Bridge) -> bool:
         """Whether the person may be given to another agent: theirs is gone, or passes them on."""
         if line.state is LineState.HELD:
-            return line.agent in (None, order.agent)
+            return line.agent in (None, order.agent, order.from_agent)
         is_free = line.agent is None or line.agent == order.from_agent
         return line.state is LineState.JOINED and is_free
 
@@ -230,6 +235,31 @@ class Outbound:
             self._say(BridgeFailed(attempt=order.attempt, agent=order.agent, reason=reason))
             return
         self._take_back(line, order.agent)
+
+    def join_agents(self, order: JoinAgents) -> None:
+        """Two agents hear each other, or it is said why not."""
+        reason = self._legs.why_not(order.agent) or self._legs.why_not(order.colleague)
+        if reason:
+            self._say(BridgeFailed(attempt=order.consultation, agent=order.agent, reason=reason))
+            return
+        pair = Pair(order.consultation, order.agent, order.colleague)
+        self._legs.take(pair.agent, pair)
+        self._legs.take(pair.colleague, pair)
+        now = self._agenda.now
+        self._say(CallBridged(attempt=pair.consultation, agent=pair.agent, bridged_at=now))
+
+    def part_agents(self, order: PartAgents) -> None:
+        """They hear each other no more; where they did not, that it is over is told all the same."""
+        pair = next((pair for pair in self._legs.pairs() if pair.consultation == order.consultation), None)
+        if pair is not None:
+            self._part(pair)
+            return
+        self._say(CallEnded(attempt=order.consultation, outcome=Outcome.CONNECTED, cause=_CLEARED))
+
+    def _part(self, pair: Pair) -> None:
+        self._legs.free(pair.agent, pair)
+        self._legs.free(pair.colleague, pair)
+        self._say(CallEnded(attempt=pair.consultation, outcome=Outcome.CONNECTED, cause=_CLEARED))
 
     def _take_back(self, line: Line, agent: AgentId) -> None:
         self._move(line, LineMove.JOIN)
@@ -290,9 +320,12 @@ class Outbound:
             raise UnknownThingError("call", attempt)
         line.keys += keys
 
-    def holder_gone(self, agent: AgentId) -> None:
-        """The telephone of an agent who heard nobody died: who is on hold for them is nobody's."""
+    def holder_gone(self, agent: AgentId, pair: Pair | None) -> None:
+        """The telephone of an agent who heard no line died: who is on hold for them is nobody's, and a
+        consultation is over."""
         self._let_all_go(agent)
+        if pair is not None:
+            self._part(pair)
 
     def agent_gone(self, line: Line, agent: AgentId) -> None:
         """The agent's telephone died: the person hears silence and hangs up after a moment, unless another

@@ -15,6 +15,7 @@ from dialer.domain.commands import (
     ConnectAgentLeg,
     DropAgentLeg,
     Originate,
+    PartAgents,
 )
 from dialer.domain.events import (
     AgentLegLost,
@@ -109,8 +110,14 @@ class SeveralNetworks:
                 self._leave(command.agent, now)
             case _:
                 name = self._book.box_of(command.attempt)
-                if name is not None and name not in self._down:
+                if name is None and isinstance(command, PartAgents):  # the person's call is over already
+                    for box in self._up():
+                        box.perform(command, now=now)
+                elif name is not None and name not in self._down:
                     self._boxes[name].perform(command, now=now)
+
+    def _up(self) -> list[LineNetwork]:
+        return [box for name, box in self._boxes.items() if name not in self._down]
 
     def _originate(self, command: Originate, now: float, dial: str) -> None:
         ready = [name for name in self._boxes if name not in self._down]

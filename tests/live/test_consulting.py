@@ -10,7 +10,7 @@ from floor import Floor
 from lab.laboratory import Laboratory
 from sound import read_wave, tone_share
 
-from dialer.domain.commands import HoldPerson, JoinThirdParty, ReleaseAgent
+from dialer.domain.commands import Bridge, HoldPerson, JoinAgents, JoinThirdParty, PartAgents, ReleaseAgent
 from dialer.domain.events import (
     AgentLegLost,
     BridgeFailed,
@@ -102,9 +102,7 @@ async def test_the_private_part_is_not_recorded_and_a_pause_of_the_agents_outliv
     await asyncio.sleep(0.5)
     raw = memoryview((laboratory.recordings / f"{talk}.raw").read_bytes()).cast("h")
     for side in (raw[0::2].tolist(), raw[1::2].tolist()):
-        toned = [
-            tone_share(side[at : at + RATE // 4]) > 0.3 for at in range(0, len(side) - RATE // 4, RATE // 4)
-        ]
+        toned = windows(side)
         assert [is_toned for is_toned, _ in groupby(toned)] == [True, False, True, False], toned
         assert not any(side[-RATE:]), "paused before the second consultation, and still after it"
     assert not (laboratory.recordings / f"{third}.raw").exists()
@@ -175,3 +173,51 @@ async def test_a_new_process_finds_the_person_on_hold_and_the_agent_with_the_thi
     await asyncio.sleep(0.5)
     raw = memoryview((laboratory.recordings / f"{talk}.raw").read_bytes()).cast("h")
     assert tone_share(raw[0::2].tolist()[-RATE:]) > 0.3, "recorded again, by word of the new process"
+
+
+@pytest.mark.parametrize("is_handed_over", [True, False])
+async def test_two_agents_talk_alone_then_one_of_them_has_the_person(
+    floor: Floor, laboratory: Laboratory, is_handed_over: bool
+) -> None:
+    first, second = await floor.agent("anna", "toneseat"), await floor.agent("berta", "recordseat")
+    talk = await talking(floor, LISTENS, first)
+    await asyncio.sleep(2.0)
+    between = AttemptId(f"{talk}-between")
+    await floor.system.perform(HoldPerson(attempt=talk, agent=first))
+    await floor.wait(PersonHeld, attempt=talk)
+    join = JoinAgents(attempt=talk, consultation=between, agent=first, colleague=second)
+    await floor.system.perform(join)
+    await floor.wait(CallBridged, attempt=between, agent=first)
+    await asyncio.sleep(2.0)
+    seen = len(floor.told)
+    if is_handed_over:
+        await floor.system.perform(Bridge(attempt=talk, agent=second, from_agent=first))
+        await floor.wait(CallBridged, attempt=talk, agent=second, since=seen)
+        await floor.wait(CallEnded, attempt=between)
+    else:
+        await floor.system.perform(PartAgents(attempt=talk, consultation=between))
+        await floor.wait(CallEnded, attempt=between)
+        await floor.bridge(talk, first)
+        await floor.wait(CallBridged, attempt=talk, agent=first, since=seen)
+    await asyncio.sleep(2.0)
+    living = await floor.system.reconcile()
+    assert (living.live, living.talking) == ((talk,), {talk: second if is_handed_over else first})
+    await talking(floor, "000", first if is_handed_over else second)
+    await floor.hang_up(talk)
+    await floor.over(talk)
+    await floor.stop_agents()
+    await asyncio.sleep(1.0)
+    assert tone_share(read_wave(laboratory.heard / "recordseat.wav")) > 0.1, "the agents heard each other"
+    heard = read_wave(laboratory.heard / "person.wav")
+    runs = [(is_toned, len(list(run))) for is_toned, run in groupby(windows(heard))]
+    long = [is_toned for is_toned, quarters in runs if quarters >= 3]
+    assert long[:2] == [True, False], "and the person did not"
+    assert long[2:] == ([] if is_handed_over else [True]), runs
+
+
+def windows(samples: list[int]) -> list[bool]:
+    """Whether each quarter of a second holds the tone, from the first one on that does."""
+    toned = [
+        tone_share(samples[at : at + RATE // 4]) > 0.3 for at in range(0, len(samples) - RATE // 4, RATE // 4)
+    ]
+    return toned[toned.index(True) :] if True in toned else toned

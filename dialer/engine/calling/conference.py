@@ -40,7 +40,7 @@ from dialer.domain.events import (
     ThirdPartyReleased,
     ThirdPartyRequested,
 )
-from dialer.domain.ids import AttemptId, DebtId, NumberId, PersonId
+from dialer.domain.ids import AgentId, AttemptId, DebtId, NumberId, PersonId
 from dialer.domain.record import AttemptRecord
 from dialer.domain.third_party import THIRD_PARTY, OutsideLine, ThirdPartyMove, ThirdPartyState
 from dialer.engine.calling import phases
@@ -99,6 +99,9 @@ class Conference:
         if call is None:
             context.ignore("third_party_refused", f"agent {event.agent} talks with nobody")
             return
+        if isinstance(event, ConsultationRequested) and event.to is not None:
+            self._ask_agent(agent, call, event.to)
+            return
         settings = context.state.campaigns[call.launch.campaign].settings
         line = next((line for line in settings.outside_lines if line.name == event.line), None)
         why = self._why_not(call, event, line)
@@ -110,6 +113,12 @@ class Conference:
             self._call_line(agent, call, settings, line, is_private=is_private)
         elif event.number is not None:
             self._call_number(agent, call, settings, event.number, is_private=is_private)
+
+    def _ask_agent(self, agent: AgentRow, call: CallRow, to: AgentId) -> None:
+        why = "the recording is just beginning: ask again" if _is_recording_begun(call) else None
+        why = why or self._consulting.asked(agent, call, self._context.agent(to))
+        if why is not None:
+            self._refuse(agent, why)
 
     def released(self, event: ThirdPartyReleased) -> None:
         """End the third party's call."""
@@ -152,12 +161,20 @@ class Conference:
                     guest.is_answered = True
                     self._consulting.join_privately(guest)
             case CallBridged():
-                self._move(guest, ThirdPartyMove.CONSULT if guest.is_private else ThirdPartyMove.JOIN)
+                if guest.is_private:
+                    self._consulting.joined(guest)
+                else:
+                    self._move(guest, ThirdPartyMove.JOIN)
             case CallEnded():
-                self._over(guest, event.outcome, event.cause, event.sip_code)
+                self._ended(guest, event)
             case CallNotAttempted():
                 self._over(guest, Outcome.NOT_ATTEMPTED, event.reason)
         return True
+
+    def _ended(self, guest: GuestRow, event: CallEnded) -> None:
+        if guest.colleague is not None and guest.leaves and guest.hangup is None:
+            return  # the person is on the way to them: word of that decides
+        self._over(guest, event.outcome, event.cause, event.sip_code)
 
     def watch(self, attempt: AttemptId) -> None:
         """Nothing was heard of a third party for too long: end it, then close it."""
@@ -357,6 +374,7 @@ class Conference:
         was_reached = guest.state in _TALKS
         guest.state = THIRD_PARTY.move(guest.state, ThirdPartyMove.END)
         del state.guests[guest.attempt]
+        self._consulting.free(guest)
         if guest.record is not None and guest.number is not None:
             del state.locked_numbers[guest.number]
             cancelled = guest.hangup is not None and outcome is Outcome.NO_ANSWER

@@ -8,6 +8,12 @@ ends, whoever ended it and whenever, and then the person is taken back to their 
 third party's side is the same: not answered, hung up, refused, lost. When the person hangs up, the third
 party's call is ended; when the agent's phone is gone, that too, and another agent takes the person.
 
+Another agent may be asked just so: nobody is called, the two agents' own phones are joined, and the agent
+hands the person over to them or comes back. The hand-over takes the one who was asked out of that talk, so
+from its order on the end of the talk says nothing. An agent who was asked is free again when it is over.
+What was between two agents is not known any more when the telephone system was lost: then the person is
+taken back.
+
 Nobody stays on hold longer than `HOLD_MOST_S`: then the third party's call is ended by us. Taking the person
 back is tried again for `BACK_WITHIN_S`, then their call is ended: they are never left with nobody. While the
 telephone system is not heard nothing is tried; what lives when it is heard again says how to go on.
@@ -15,8 +21,9 @@ telephone system is not heard nothing is tried; what lives when it is heard agai
 
 from collections.abc import Callable
 
+from dialer.domain.agent import AgentMove, AgentState
 from dialer.domain.attempt import AttemptState
-from dialer.domain.commands import Bridge, HangupReason, JoinThirdParty
+from dialer.domain.commands import Bridge, HangupReason, HoldPerson, JoinAgents, JoinThirdParty
 from dialer.domain.events import (
     BridgeFailed,
     CallBridged,
@@ -30,12 +37,17 @@ from dialer.domain.third_party import THIRD_PARTY, ThirdPartyMove, ThirdPartySta
 from dialer.engine.calling import phases
 from dialer.engine.calling.guests import guest_of, hang_up_guest, is_heard
 from dialer.engine.calling.handing_on import HandingOn
+from dialer.engine.calling.transferring import Transferring
 from dialer.engine.context import Context
-from dialer.engine.state import CallRow, GuestRow, TimerKind
+from dialer.engine.roster import Roster
+from dialer.engine.state import AgentRow, CallRow, GuestRow, TimerKind
 
 HOLD_MOST_S = 300.0
 """Longer than that nobody is left on hold. The telephone system's own limit, for when we are dead, is
 later."""
+
+HOLD_WATCH_S = 60.0
+"""Seconds after which an agent who is to be asked is not kept any longer: the hold never came."""
 
 BACK_WITHIN_S = 10.0
 """Seconds within which a person must be back with their agent once the third party is gone."""
@@ -49,15 +61,45 @@ _TALKS = frozenset({ThirdPartyState.CONSULTED, ThirdPartyState.JOINED})
 class Consulting:
     """Keeps people on hold for as long as their agent consults somebody, and no longer."""
 
-    def __init__(self, context: Context, handing_on: HandingOn) -> None:
+    def __init__(
+        self, context: Context, roster: Roster, handing_on: HandingOn, transferring: Transferring
+    ) -> None:
         self._context = context
+        self._roster = roster
         self._handing_on = handing_on
+        self._transferring = transferring
 
     # --- what the agent asks for -------------------------------------------------------------------------
 
     def table(self) -> dict[type, Callable[..., None]]:
         """Who takes which event."""
         return {ConsultationOpened: self.opened, PersonHeld: self.held, HoldFailed: self.failed}
+
+    def asked(self, agent: AgentRow, call: CallRow, to: AgentRow) -> str | None:
+        """Put the person on hold to ask another agent. Returns why not, when it cannot be."""
+        state, context = self._context.state, self._context
+        why = self._transferring.why_not(call, to)
+        if why is None and not is_heard(state, call):
+            why = "the telephone system is not heard"
+        if why is not None:
+            return why
+        self._transferring.keep(to, call, why=f"asked by {agent.agent}")
+        state.attempts_made += 1
+        guest = GuestRow(
+            attempt=AttemptId(f"a{state.generation}-{state.attempts_made:08d}"),
+            talk=call.launch.attempt,
+            agent=agent.agent,
+            state=THIRD_PARTY.initial,
+            name=f"agent {to.agent}",
+            box=call.launch.box,
+            is_private=True,
+            is_answered=True,
+            colleague=to.agent,
+        )
+        state.guests[guest.attempt] = guest
+        context.set_timer(context.now + HOLD_WATCH_S, TimerKind.GUEST, guest.attempt)
+        context.emit(HoldPerson(attempt=guest.talk, agent=agent.agent))
+        return None
 
     def opened(self, event: ConsultationOpened) -> None:
         """Let the person in. Asked again, it is ordered again: the first order may have been lost."""
@@ -73,7 +115,15 @@ class Consulting:
             agent.notice = "the telephone system is not heard"
             context.ignore("consultation_not_opened")
             return
+        if guest.colleague is not None and not event.leaves:
+            agent.notice = f"hand the person over to {guest.name}, or come back to them"
+            context.ignore("consultation_not_opened")
+            return
         guest.leaves = event.leaves
+        if guest.colleague is not None:
+            talk = call.launch.attempt
+            context.emit(Bridge(attempt=talk, agent=guest.colleague, from_agent=agent.agent))
+            return
         context.emit(
             JoinThirdParty(attempt=call.launch.attempt, agent=agent.agent, third=guest.attempt),
         )
@@ -109,23 +159,71 @@ class Consulting:
         call = self._context.state.calls.get(guest.talk)
         is_held = call is not None and call.state is AttemptState.HELD
         is_wanted = guest.is_private and guest.hangup is None and guest.state not in _TALKS
-        if is_wanted and guest.is_answered and is_held:
+        if not (is_wanted and guest.is_answered and is_held):
+            return
+        if guest.colleague is None:
             self._context.emit(Bridge(attempt=guest.attempt, agent=guest.agent))
+        else:
+            join = JoinAgents(
+                attempt=guest.talk,
+                consultation=guest.attempt,
+                agent=guest.agent,
+                colleague=guest.colleague,
+            )
+            self._context.emit(join)
+
+    def joined(self, guest: GuestRow) -> None:
+        """Agent and third party hear each other, and nobody else does."""
+        if THIRD_PARTY.may(guest.state, ThirdPartyMove.CONSULT):
+            guest.state = THIRD_PARTY.move(guest.state, ThirdPartyMove.CONSULT)
+            if guest.colleague is not None:
+                self._roster.move(self._context.state.agents[guest.colleague], AgentMove.CONNECT)
+        else:
+            self._context.ignore("late_third_party")
+
+    def free(self, guest: GuestRow) -> None:
+        """It is over: an agent who was asked is free again."""
+        colleague = None if guest.colleague is None else self._context.state.agents[guest.colleague]
+        if colleague is None or colleague.attempt != guest.talk:
+            return
+        if colleague.state is AgentState.RESERVED:
+            self._roster.release(colleague)
+        elif colleague.state is AgentState.TALKING:
+            self._roster.move(colleague, AgentMove.CALL_OVER)
+            self._roster.finish(colleague, ready=True)
 
     def takes_bridge(self, event: CallBridged) -> bool:
         """The person is off hold: taken back, or let in. False when it is no such person's bridge."""
         context = self._context
         call = context.state.calls.get(event.attempt)
-        if call is None or call.state is not AttemptState.HELD or call.agent != event.agent:
+        guest = guest_of(context.state, event.attempt)
+        if call is None or call.state is not AttemptState.HELD:
+            return False
+        if guest is not None and guest.colleague == event.agent:
+            self._hand_over(call, guest)
+            return True
+        if call.agent != event.agent:
             return False
         phases.connect(call, event.agent, at=context.now)
-        guest = guest_of(context.state, event.attempt)
         if guest is None or guest.state is not ThirdPartyState.CONSULTED:
             return True
         guest.state = THIRD_PARTY.move(guest.state, ThirdPartyMove.JOIN)
         if guest.leaves and guest.hangup is None:
             self._handing_on.hand_on(call, context.state.agents[event.agent])
         return True
+
+    def _hand_over(self, call: CallRow, guest: GuestRow) -> None:
+        """The person is with the agent who was asked."""
+        assert call.agent is not None, "who is on hold is somebody's"
+        assert guest.colleague is not None, "handed over to an agent"
+        agents = self._context.state.agents
+        first, to = agents[call.agent], agents[guest.colleague]
+        guest.state = THIRD_PARTY.move(guest.state, ThirdPartyMove.END)
+        del self._context.state.guests[guest.attempt]
+        if to.state is AgentState.RESERVED:
+            self._roster.move(to, AgentMove.CONNECT)
+        phases.connect(call, to.agent, at=self._context.now)
+        self._transferring.give(call, first)
 
     def takes_failure(self, event: BridgeFailed) -> bool:
         """Agent and third party were not joined, or the person not let in or taken back. False when it is of
@@ -138,14 +236,17 @@ class Consulting:
                 hang_up_guest(self._context, guest, HangupReason.AGENT)
             return True
         call = state.calls.get(event.attempt)
-        if call is None or call.state is not AttemptState.HELD or call.agent != event.agent:
-            return False
         guest = guest_of(state, event.attempt)
+        to = None if guest is None else guest.colleague
+        if call is None or call.state is not AttemptState.HELD or event.agent not in (call.agent, to):
+            return False
         if guest is None:
             self._context.set_timer(self._context.now + BACK_AGAIN_S, TimerKind.HOLD, event.attempt)
         else:
             guest.leaves = False
             self._tell(guest, f"the person could not be let in: {event.reason}")
+            if to is not None:  # the agents may be apart already
+                hang_up_guest(self._context, guest, HangupReason.AGENT)
         return True
 
     # --- how a hold ends ---------------------------------------------------------------------------------
@@ -178,16 +279,17 @@ class Consulting:
     def reconciled(self, event: NetworkReconciled) -> None:
         """What came of consultations while nobody listened, before what is gone is closed."""
         state = self._context.state
-        for guest in state.guests.values():
+        for guest in tuple(state.guests.values()):
             call = state.calls.get(guest.talk)
             if not guest.is_private or call is None or guest.talk not in event.live:
                 continue
             is_let_in = guest.state is ThirdPartyState.JOINED or guest.talk in event.talking
             if call.state is AttemptState.CONNECTED and not is_let_in:
                 self._hold(call)
-            is_joined = event.talking.get(guest.attempt) == guest.agent
-            if is_joined and THIRD_PARTY.may(guest.state, ThirdPartyMove.CONSULT):
-                guest.state = THIRD_PARTY.move(guest.state, ThirdPartyMove.CONSULT)
+            if guest.colleague is not None and event.talking.get(guest.talk) == guest.colleague:
+                self._hand_over(call, guest)
+            elif event.talking.get(guest.attempt) == guest.agent and guest.state not in _TALKS:
+                self.joined(guest)
 
     def found(self, call: CallRow, talking_to: AgentId | None) -> None:
         """The telephone system still has the person who was on hold when it was lost."""

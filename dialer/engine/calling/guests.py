@@ -2,7 +2,7 @@
 
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import AttemptState
-from dialer.domain.commands import Hangup, HangupReason
+from dialer.domain.commands import Hangup, HangupReason, PartAgents
 from dialer.domain.ids import AttemptId
 from dialer.engine.context import Context
 from dialer.engine.state import AgentRow, CallRow, EngineState, GuestRow
@@ -26,8 +26,12 @@ def guest_of(state: EngineState, talk: AttemptId) -> GuestRow | None:
 
 def hang_up_guest(context: Context, guest: GuestRow, reason: HangupReason) -> None:
     """Ask for the end of the third party's call, once."""
-    if guest.hangup is None:
-        guest.hangup = reason
+    if guest.hangup is not None:
+        return
+    guest.hangup = reason
+    if guest.colleague is not None:
+        context.emit(PartAgents(attempt=guest.talk, consultation=guest.attempt))
+    else:
         context.emit(Hangup(attempt=guest.attempt, reason=reason))
 
 
@@ -36,6 +40,12 @@ def send_guest_away(context: Context, call: CallRow) -> None:
     guest = guest_of(context.state, call.launch.attempt) if context.state.guests else None
     if guest is not None:
         hang_up_guest(context, guest, HangupReason.TALK_OVER)
+
+
+def asked_of(state: EngineState, agent: AgentRow) -> GuestRow | None:
+    """The consultation in which the agent is the one who is asked; None when there is none."""
+    guest = guest_of(state, agent.attempt) if agent.attempt is not None and state.guests else None
+    return guest if guest is not None and guest.colleague == agent.agent else None
 
 
 def is_heard(state: EngineState, call: CallRow) -> bool:

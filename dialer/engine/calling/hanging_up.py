@@ -4,6 +4,7 @@ from dialer.domain.attempt import JOINED, UNANSWERED
 from dialer.domain.commands import HangupReason
 from dialer.domain.events import AgentHungUp
 from dialer.engine.calling import phases
+from dialer.engine.calling.guests import asked_of, hang_up_guest
 from dialer.engine.context import Context
 from dialer.engine.inbound.calls import Inbound
 
@@ -30,6 +31,10 @@ class HangingUp:
         call = context.state.calls.get(agent.attempt) if agent.attempt is not None else None
         if call is None or event.attempt not in (None, call.launch.attempt) or call.state not in _ENDS:
             context.ignore("late_agent_hangup", _late(event))
+            return
+        guest = asked_of(context.state, agent)
+        if guest is not None:  # the person is not theirs to hang up
+            hang_up_guest(context, guest, HangupReason.AGENT)
             return
         phases.hang_up_again(context, call, HangupReason.AGENT)
 

@@ -11,7 +11,7 @@ from dialer.domain.cue import Cue
 from dialer.domain.ids import AgentId, AttemptId
 from dialer.engine.calling import phases
 from dialer.engine.calling.ending import Ending
-from dialer.engine.calling.guests import send_guest_away
+from dialer.engine.calling.guests import asked_of, hang_up_guest, send_guest_away
 from dialer.engine.calling.spans import answered_at, waited_s
 from dialer.engine.context import Context, place_of
 from dialer.engine.handling import answer_limit_s
@@ -115,10 +115,16 @@ class Joining:
 
     def agent_gone(self, agent: AgentRow) -> None:
         """Their leg or they themselves left: a caller on the line is given to another agent, or let go."""
+        guest = asked_of(self._context.state, agent)
         attempt, agent.attempt = agent.attempt, None
-        call = self._context.state.calls.get(attempt) if attempt is not None else None
-        if call is None:
+        if guest is not None:  # the talk stays with whom it was
+            hang_up_guest(self._context, guest, HangupReason.AGENT_GONE)
             return
+        call = self._context.state.calls.get(attempt) if attempt is not None else None
+        if call is not None:
+            self._lose(call, agent)
+
+    def _lose(self, call: CallRow, agent: AgentRow) -> None:
         match call.state:
             case AttemptState.PASSING if call.next_agent == agent.agent:
                 phases.unbridge(call)  # the talk stays with whom it was

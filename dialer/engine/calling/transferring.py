@@ -32,18 +32,31 @@ class Transferring:
         context = self._context
         call = context.state.calls.get(event.attempt)
         to = context.agent(event.to)
-        why = f"{event.attempt} is over" if call is None else self._why_not(call, to)
+        why = f"{event.attempt} is over" if call is None else self.why_not(call, to)
         if call is None or why is not None:
             context.ignore("transfer_refused", why or "")
             return
-        if to.state is AgentState.NOT_READY:  # back to their break when it fails, and after the talk
-            to.is_leaving, to.leaving_reason = True, to.reason
-        self._roster.move(to, AgentMove.RESERVE, reason=f"transfer by {event.by}")
-        to.attempt = event.attempt
+        self.keep(to, call, why=f"transfer by {event.by}")
         phases.pass_on(call, to.agent)
         context.emit(Bridge(attempt=event.attempt, agent=to.agent, from_agent=call.agent))
 
-    def _why_not(self, call: CallRow, to: AgentRow) -> str | None:
+    def keep(self, to: AgentRow, call: CallRow, *, why: str) -> None:
+        """Hold the other agent for the call."""
+        if to.state is AgentState.NOT_READY:  # back to their break when it fails, and after the talk
+            to.is_leaving, to.leaving_reason = True, to.reason
+        self._roster.move(to, AgentMove.RESERVE, reason=why)
+        to.attempt = call.launch.attempt
+
+    def give(self, call: CallRow, first: AgentRow) -> None:
+        """The talk is another agent's now: the first one is free."""
+        self._roster.move(first, AgentMove.CALL_OVER)
+        talk_s = talked_s(call, self._context.now)
+        campaign = self._context.state.campaigns[call.launch.campaign]
+        self._pacing.observe(campaign, call.launch.pool, TalkEnded(agent_id=first.agent, talk_s=talk_s))
+        self._roster.finish(first, ready=True)
+
+    def why_not(self, call: CallRow, to: AgentRow) -> str | None:
+        """Why the other agent cannot come into this talk now; None when they can."""
         state, attempt, other = self._context.state, call.launch.attempt, f"agent {to.agent}"
         lacks = {*state.campaigns[call.launch.campaign].settings.needs, *call.launch.lead.needs}.difference(
             to.tags
@@ -71,11 +84,7 @@ class Transferring:
         first, to = context.state.agents[call.agent], context.state.agents[event.agent]
         phases.connect(call, to.agent, at=context.now)
         self._roster.move(to, AgentMove.CONNECT)
-        self._roster.move(first, AgentMove.CALL_OVER)
-        talk_s = talked_s(call, context.now)
-        campaign = context.state.campaigns[call.launch.campaign]
-        self._pacing.observe(campaign, call.launch.pool, TalkEnded(agent_id=first.agent, talk_s=talk_s))
-        self._roster.finish(first, ready=True)
+        self.give(call, first)
         return True
 
     def takes_failure(self, event: BridgeFailed) -> bool:

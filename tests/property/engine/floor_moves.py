@@ -222,6 +222,8 @@ def _third_party(now: Now) -> e.Event:
 
 
 def _consultation(now: Now) -> e.Event:
+    if now.pick % 3 == 0:
+        return e.ConsultationRequested(agent=now.talker(), to=now.free())
     asked = _third_party(now)
     assert isinstance(asked, e.ThirdPartyRequested)
     return e.ConsultationRequested(agent=asked.agent, line=asked.line, number=asked.number)

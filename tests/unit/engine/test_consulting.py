@@ -441,3 +441,140 @@ def test_late_and_doubled_news_changes_nothing(talk: Talk) -> None:
 def test_a_person_put_on_hold_for_nothing_is_taken_back(talk: Talk) -> None:
     talk.hold()
     assert talk.orders() == [("Bridge", talk.attempt)]
+
+
+# --- another agent is asked -------------------------------------------------------------------------------
+
+
+def ask_other(talk: Talk) -> AttemptId:
+    """The agent who talks asks the other; the person is on hold, and the two are joined."""
+    talk.floor.send(e.ConsultationRequested(agent=talk.agent, to=talk.other))
+    talk.hold()
+    talk.third = talk.floor.last(c.JoinAgents).consultation
+    talk.floor.send(e.CallBridged(attempt=talk.third, agent=talk.agent, bridged_at=talk.floor.now))
+    return talk.third
+
+
+def parted(talk: Talk) -> list[AttemptId]:
+    return [row.consultation for row in talk.floor.all(c.PartAgents)]
+
+
+def test_another_agent_is_kept_and_joined_when_the_person_is_on_hold_and_nobody_is_called(talk: Talk) -> None:
+    talk.floor.send(e.ConsultationRequested(agent=talk.agent, to=talk.other))
+    assert [type(row).__name__ for row in talk.floor.log if not isinstance(row, c.StoreAgentState)] == [
+        "HoldPerson"
+    ]
+    assert talk.view(talk.other).state is AgentState.RESERVED
+    talk.hold()
+    join = talk.floor.last(c.JoinAgents)
+    assert (join.attempt, join.agent, join.colleague) == (talk.attempt, talk.agent, talk.other)
+    talk.floor.send(e.CallBridged(attempt=join.consultation, agent=talk.agent, bridged_at=talk.floor.now))
+    assert talk.view(talk.other).state is AgentState.TALKING
+    assert talk.view().third_party == f"agent {talk.other}: consulted"
+    assert not talk.floor.all(c.Originate)
+
+
+def test_the_agent_who_was_asked_takes_the_person_over_and_the_first_is_free(talk: Talk) -> None:
+    ask_other(talk)
+    talk.floor.send(e.ConsultationOpened(agent=talk.agent, leaves=True))
+    bridge = talk.floor.last(c.Bridge)
+    assert (bridge.attempt, bridge.agent, bridge.from_agent) == (talk.attempt, talk.other, talk.agent)
+    talk.floor.send(e.CallEnded(attempt=talk.third, outcome=Outcome.CONNECTED))
+    talk.floor.send(e.CallBridged(attempt=talk.attempt, agent=talk.other, bridged_at=talk.floor.now))
+    assert (talk.state, talk.view().state) == (AttemptState.CONNECTED, AgentState.AVAILABLE)
+    assert (talk.view(talk.other).state, talk.view(talk.other).attempt) == (AgentState.TALKING, talk.attempt)
+    talk.floor.send(e.CallEnded(attempt=talk.attempt, outcome=Outcome.CONNECTED), after=30.0)
+    talk.floor.dispose(talk.attempt, talk.other, DispositionKind.HUNG_UP_UNVERIFIED)
+    assert talk.floor.last(c.StoreOutcome).record.agent == talk.other
+
+
+def test_the_agent_comes_back_to_the_person_and_the_one_who_was_asked_is_free(talk: Talk) -> None:
+    third = ask_other(talk)
+    talk.floor.send(e.ThirdPartyReleased(agent=talk.agent))
+    assert parted(talk) == [third]
+    talk.third_over()
+    assert talk.view(talk.other).state is AgentState.AVAILABLE
+    assert talk.orders()[-1] == ("Bridge", talk.attempt)
+    talk.back()
+    assert (talk.state, talk.view().attempt) == (AttemptState.CONNECTED, talk.attempt)
+
+
+@pytest.mark.parametrize("are_apart", [True, False])
+def test_a_hand_over_that_fails_brings_the_person_back(talk: Talk, are_apart: bool) -> None:
+    third = ask_other(talk)
+    talk.floor.send(e.ConsultationOpened(agent=talk.agent, leaves=True))
+    if are_apart:
+        talk.third_over()
+    talk.floor.send(e.BridgeFailed(attempt=talk.attempt, agent=talk.other, reason="busy"))
+    assert (parted(talk), talk.view().notice) == ([third], "the person could not be let in: busy")
+    talk.third_over()
+    assert (talk.floor.last(c.Bridge).attempt, talk.floor.last(c.Bridge).agent) == (talk.attempt, talk.agent)
+    assert talk.view(talk.other).state is AgentState.AVAILABLE
+
+
+def test_a_colleague_is_not_let_in_beside_the_agent(talk: Talk) -> None:
+    ask_other(talk)
+    talk.floor.send(e.ConsultationOpened(agent=talk.agent))
+    assert not talk.floor.all(c.JoinThirdParty)
+    assert talk.view().notice == f"hand the person over to agent {talk.other}, or come back to them"
+
+
+def test_who_was_asked_and_hangs_up_ends_the_consultation_and_not_the_persons_call(talk: Talk) -> None:
+    third = ask_other(talk)
+    talk.floor.send(e.AgentHungUp(agent=talk.other))
+    assert parted(talk) == [third]
+    assert not talk.floor.all(c.Hangup)
+
+
+def test_a_phone_of_who_was_asked_that_is_lost_brings_the_person_back(talk: Talk) -> None:
+    third = ask_other(talk)
+    talk.floor.send(e.AgentLegLost(agent=talk.other))
+    assert parted(talk) == [third]
+    assert talk.state is AttemptState.HELD
+    talk.third_over()
+    assert talk.orders()[-1] == ("Bridge", talk.attempt)
+    assert talk.view(talk.other).state is AgentState.LEG_LOST
+
+
+def test_a_person_who_hangs_up_ends_a_consultation_of_agents_too(talk: Talk) -> None:
+    third = ask_other(talk)
+    talk.floor.send(e.CallEnded(attempt=talk.attempt, outcome=Outcome.CONNECTED))
+    assert parted(talk) == [third]
+    talk.third_over()
+    assert (talk.view().state, talk.view(talk.other).state) == (AgentState.WRAPPING, AgentState.AVAILABLE)
+
+
+def test_who_is_not_free_is_not_asked_and_the_agent_is_told_why(talk: Talk) -> None:
+    talk.floor.send(e.AgentLoggedOut(agent=talk.other))
+    talk.floor.send(e.ConsultationRequested(agent=talk.agent, to=talk.other))
+    assert talk.orders() == []
+    assert f"agent {talk.other} is logged out" in talk.view().notice
+
+
+def test_agents_whose_joining_fails_are_as_they_were(talk: Talk) -> None:
+    talk.floor.send(e.ConsultationRequested(agent=talk.agent, to=talk.other))
+    talk.hold()
+    talk.third = talk.floor.last(c.JoinAgents).consultation
+    talk.floor.send(e.BridgeFailed(attempt=talk.third, agent=talk.agent, reason="gone"))
+    assert parted(talk) == [talk.third]
+    talk.third_over()
+    assert talk.view(talk.other).state is AgentState.AVAILABLE
+    assert talk.orders()[-1] == ("Bridge", talk.attempt)
+
+
+def test_what_was_between_two_agents_is_over_after_a_loss_and_the_person_is_taken_back(talk: Talk) -> None:
+    ask_other(talk)
+    talk.floor.send(e.EngineRestarted(checkpoint="", generation=2))
+    reconcile(talk, talk.attempt)
+    assert talk.orders()[-1] == ("Bridge", talk.attempt)
+    assert talk.floor.last(c.Bridge).agent == talk.agent
+    assert talk.view(talk.other).state is AgentState.AVAILABLE
+
+
+def test_a_person_who_was_handed_over_while_nobody_listened_is_the_other_agents(talk: Talk) -> None:
+    ask_other(talk)
+    talk.floor.send(e.ConsultationOpened(agent=talk.agent, leaves=True))
+    talk.floor.send(e.NetworkLost(reason="cut"))
+    reconcile(talk, talk.attempt, talking={talk.attempt: talk.other})
+    assert (talk.state, talk.view(talk.other).state) == (AttemptState.CONNECTED, AgentState.TALKING)
+    assert talk.view().state is AgentState.AVAILABLE

@@ -110,6 +110,7 @@ def _as(name: str) -> dict[str, str]:
         ("third-party", {"number": "n2"}, ThirdPartyRequested(agent=AgentId("ann"), number=NumberId("n2"))),
         ("consult", {"line": "creditor"}, ConsultationRequested(agent=AgentId("ann"), line="creditor")),
         ("consult", {"number": "n2"}, ConsultationRequested(agent=AgentId("ann"), number=NumberId("n2"))),
+        ("consult", {"to": "bob"}, ConsultationRequested(agent=AgentId("ann"), to=AgentId("bob"))),
         ("consult/join", None, ConsultationOpened(agent=AgentId("ann"))),
         ("consult/complete", None, ConsultationOpened(agent=AgentId("ann"), leaves=True)),
         ("third-party/end", None, ThirdPartyReleased(agent=AgentId("ann"))),

@@ -51,6 +51,11 @@ def abandonment_text() -> str:
     return (files("compliance_gate") / "law" / ABANDONMENT).read_text(encoding="utf-8")
 
 
+def retention_text() -> str:
+    """The packaged rules of how long records must be kept."""
+    return (files("compliance_gate") / "retention" / "rules.yaml").read_text(encoding="utf-8")
+
+
 def register_texts() -> Iterator[tuple[str, str]]:
     """Yield `(file name, text)` of every packaged register file, sorted by name."""
     yield from sorted(_texts_under(files("compliance_gate") / "book" / "register", ""))

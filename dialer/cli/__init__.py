@@ -21,6 +21,7 @@ from dialer.cli import (
     person,
     recordings,
     results,
+    retention,
     serve,
     shift,
 )
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (shift, results, person, ledger, intake, about, serve, network, backup, detection):
+for group in (shift, results, person, ledger, retention, intake, about, serve, network, backup, detection):
     group.register(app)
 app.add_typer(law.app, name="law")
 app.add_typer(licences.app, name="licences")

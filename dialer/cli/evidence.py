@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from dialer.clock import posix_now
 from dialer.floor.stores import opened_store
 from dialer.inquiry.explain import About, Asked, explain_attempt, explain_person
 from dialer.inquiry.frequency import call_frequency
 from dialer.inquiry.person import person_facts
+from dialer.inquiry.records import RecordsDue, records_due
 from dialer.results.frequency_ledger import LedgerFacts
 from dialer.results.person_events import PersonFacts
 from dialer.web.ports import Stretch
@@ -40,6 +42,11 @@ class StoreEvidence:
         return await self._asked(
             lambda store: call_frequency(store, person, since=stretch.since, until=stretch.until, debt=debt)
         )
+
+    async def retention(self, at: float | None) -> RecordsDue:
+        """See the port."""
+        asked = posix_now() if at is None else at
+        return await self._asked(lambda store: records_due(store, at=asked))
 
     async def report(self, person: str, stretch: Stretch) -> PersonFacts:
         """See the port."""

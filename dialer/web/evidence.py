@@ -70,6 +70,12 @@ async def ledger(
     return _file(await asyncio.to_thread(write, found), form, f"ledger-{person}")
 
 
+@router.get("/retention")
+async def retention(office: TheOffice, token: Asking, at: Posix = None) -> JSONResponse:
+    """Which records may be removed, when and by which rule, and which may not and why. Nothing is removed."""
+    return JSONResponse((await _evidence(office, token).retention(at)).as_json())
+
+
 @router.get("/persons/{person}/report")
 async def report(
     person: str,

@@ -10,6 +10,7 @@ from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.inquiry.explain import About, Asked
 from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
+from dialer.inquiry.records import RecordsDue
 from dialer.results.frequency_ledger import LedgerFacts
 from dialer.results.person_events import PersonFacts
 from dialer.runtime.health import Health
@@ -146,6 +147,10 @@ class Evidence(Protocol):
 
     async def ledger(self, person: str, stretch: Stretch, *, debt: str | None) -> LedgerFacts:
         """How often a person was called."""
+        ...
+
+    async def retention(self, at: float | None) -> RecordsDue:
+        """Which records may be removed as of an instant; None = now."""
         ...
 
     async def report(self, person: str, stretch: Stretch) -> PersonFacts:

@@ -124,6 +124,13 @@ def test_the_report_comes_as_json_csv_and_pdf_without_a_name(
     assert client.get(path, params={"form": "pdf"}).content.startswith(b"%PDF-")
 
 
+def test_what_may_be_removed_is_told_and_nothing_goes(client: TestClient, first: AttemptRecord) -> None:
+    told = client.get("/api/retention", params={"at": 3e9}).json()
+    mine = {each["kind"]: each for each in told["records"] if each["person"] == first.person}
+    assert (mine["attempts"]["fate"], mine["attempts"]["first_free"]) == ("open", None)
+    assert client.get("/api/retention", headers=_as("eye")).status_code == 403
+
+
 @pytest.mark.parametrize("what", ["ledger", "report", "explanation?at=1773162000"])
 def test_only_a_supervisor_may_ask(client: TestClient, first: AttemptRecord, what: str) -> None:
     for name in ("ann", "eye"):

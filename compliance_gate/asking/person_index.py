@@ -114,6 +114,18 @@ class PreparedPerson:
         pooled = {debt for debt, group in self._group_of.items() if group == _ANY_SERVICER}
         return groups if pooled <= set(debts) else tuple(g for g in groups if g != _ANY_SERVICER)
 
+    @property
+    def is_surely_one_debt(self) -> bool:
+        """Whether the law surely counts all there is as one debt, so that what names none is about it."""
+        return len(self.all_groups) <= 1 and _ANY_SERVICER not in self.all_groups
+
+    def is_surely_among(self, debt: str, debts: tuple[str, ...] | None) -> bool:
+        """Whether what was said of some debts (`None`: not known of which) was surely said of a debt."""
+        if not debts:
+            return self.is_surely_one_debt
+        group = self._group_of.get(debt, debt)
+        return debt in debts or (group != _ANY_SERVICER and group in self.groups_of(debts))
+
     def has_debt(self, debt: str) -> bool:
         """Whether the debt is on file for this person."""
         return debt in self._group_of

@@ -59,21 +59,18 @@ class NoticeRule(Rule):
         """Denied while any bound debt has no notice, or one too young in any zone."""
         release = question.at
         facts: tuple[tuple[str, str], ...] = ()
-        for group in question.groups or question.person.all_groups:
-            debts = self.header.scope.debts
-            if debts is not None and not debts.binds_group(group, question):
+        for debt in self._bound_debts(question):
+            if self.of.asked_excludes and self._asked_for(question, debt):
                 continue
-            if self.of.asked_excludes and self._asked_for(question, group):
-                continue
-            sent = list(self._sent(question, group))
+            sent = list(self._sent(question, debt))
             if not sent:
-                why_not = self._why_not(question, group)
+                why_not = self._why_not(question, debt)
                 if why_not is None:
                     continue
-                return Denied((("written notice", why_not), ("debt", group)), None, ours_to_mend=True)
+                return Denied((("written notice", why_not), ("debt", debt)), None, ours_to_mend=True)
             until, told = min((self._until(question, each) for each in sent), key=lambda found: found[0])
             if until > release:
-                release, facts = until, (("debt", group), *told)
+                release, facts = until, (("debt", debt), *told)
         return PASSED if release == question.at else Denied(facts, release)
 
     def values(self) -> tuple[tuple[str, str], ...]:
@@ -96,43 +93,53 @@ class NoticeRule(Rule):
         assert isinstance(other, NoticeRule)
         return "the wait is shorter" if self.of.days < other.of.days else None
 
-    def _asked_for(self, question: Question, group: str) -> bool:
+    def _bound_debts(self, question: Question) -> tuple[str, ...]:
+        """Debts concerned that the rule binds; each needs a notice of its own."""
+        person, scope = question.person, self.header.scope.debts
+        concerned = question.proposed.debts or tuple(debt.debt for debt in person.file.debts)
+        if scope is None:
+            return concerned
+        known = {debt.debt: debt for debt in person.file.debts}
+        return tuple(debt for debt in concerned if debt not in known or scope.binds(known[debt]))
+
+    def _asked_for(self, question: Question, debt: str) -> bool:
+        (group,) = question.person.groups_of((debt,))
         if question.is_covered(group, asked_for=True):
             return True
         return may_respond(question, since=question.at - self.of.days * 86400)
 
-    def _sent(self, question: Question, group: str) -> Iterator[_Sent]:
+    def _sent(self, question: Question, debt: str) -> Iterator[_Sent]:
         """Notices about a debt that count."""
         zones = question.zones
         for event in question.past.events(0, question.seen):
-            if event.entry.event is EventKind.INITIAL_NOTICE_MAILED and _is_about(
-                event.groups, question, group
-            ):
+            entry = event.entry
+            is_notice = entry.event is EventKind.INITIAL_NOTICE_MAILED
+            if is_notice and question.person.is_surely_among(debt, entry.debts):
                 days = tuple([zone.day_of(event.at) for zone in zones])
-                yield _Sent(days, event.entry.at.isoformat())
+                yield _Sent(days, entry.at.isoformat())
         for notice in question.person.file.notices:
-            if self._counts(question, notice, group) and notice.sent_on is not None:
+            if self._counts(question, notice, debt) and notice.sent_on is not None:
                 yield _Sent((notice.sent_on.toordinal(),) * len(zones), notice.sent_on.isoformat())
 
-    def _counts(self, question: Question, notice: Notice, group: str) -> bool:
+    def _counts(self, question: Question, notice: Notice, debt: str) -> bool:
         of = self.of
         return (
             (not of.notices or notice.kind in of.notices)
             and (not of.by or notice.by in of.by)
             and not _came_back(question, notice)
-            and _is_about(_groups(question, notice), question, group)
+            and question.person.is_surely_among(debt, notice.debts)
         )
 
-    def _why_not(self, question: Question, group: str) -> str | None:
+    def _why_not(self, question: Question, debt: str) -> str | None:
         """Why there is none that counts; `None` where an earlier contact stands for it."""
         about = [
             notice
             for notice in question.person.file.notices
-            if _is_about(_groups(question, notice), question, group)
+            if question.person.is_surely_among(debt, notice.debts)
         ]
         if any(_came_back(question, notice) for notice in about):
             return "came back, and was not sent again"
-        if any(self._counts(question, notice, group) for notice in about):
+        if any(self._counts(question, notice, debt) for notice in about):
             return "sent on a day that is not known"
         if self.of.contact_shows_it and self._contacted(question):
             return None
@@ -164,16 +171,6 @@ def _came_back(question: Question, notice: Notice) -> bool:
     return returned is not None and (
         not question.today or any(today >= returned.toordinal() for today in question.today)
     )
-
-
-def _groups(question: Question, notice: Notice) -> frozenset[str] | None:
-    return frozenset(question.person.groups_of(notice.debts)) if notice.debts else None
-
-
-def _is_about(groups: frozenset[str] | None, question: Question, group: str) -> bool:
-    if groups is None:
-        return len(question.person.all_groups) <= 1
-    return group in groups
 
 
 def read_notice(header: Header, reader: Reader) -> NoticeRule:

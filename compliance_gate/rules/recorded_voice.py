@@ -98,7 +98,7 @@ class RecordedVoiceRule(Rule):
 
     def _covers_debts(self, question: Question, consent: Consent) -> bool:
         if consent.debts is None:
-            return len(question.person.all_groups) <= 1
+            return question.person.is_surely_one_debt
         return set(question.groups) <= set(question.person.surely_covered(consent.debts))
 
     def _revocations(self, question: Question) -> list[PersonRequest]:

@@ -25,6 +25,7 @@ from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import day_text
 from compliance_gate.request import NumberOnFile, PersonRequest
+from compliance_gate.revocations import is_in_force
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Rule
 from compliance_gate.rules.respond import may_respond
 from compliance_gate.words import (
@@ -178,11 +179,7 @@ class SuppressionRule(Rule):
             return True
         for kind in self.of.released_by:
             for later in question.person.requests.get(kind, ()):
-                if (
-                    request.at <= later.at
-                    and _second(later.at) <= question.at
-                    and _same_debts(later, request)
-                ):
+                if request.at <= later.at and is_in_force(later, question.at) and _same_debts(later, request):
                     return True
         until = self._until(question, request)
         return until is not None and question.at >= until

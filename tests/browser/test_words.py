@@ -46,7 +46,7 @@ async def test_the_notice_is_said_ticked_and_the_objection_ends_the_recording(si
     await desk.sees("After-call work")
     await expect(desk.page.locator("#recording")).to_be_hidden()
     await _record(desk, "No commitment")
-    await desk.sees("On a break: asked")
+    await until(lambda: place.said(attempt) is not None, what="the outcome on file")
     note = place.recording_note(attempt)
     assert note is not None
     assert note.version == "7"
@@ -102,7 +102,7 @@ async def test_which_machine_it_was_and_what_it_was_told_are_written_down(sit: S
     await desk.page.reload()
     await expect(desk.page.get_by_label("Which machine it was")).to_have_value("own")
     await desk.press("Save and pause")
-    await desk.sees("On a break: asked")
+    await until(lambda: place.said(attempt) is not None, what="the outcome on file")
     assert place.said(attempt) == Disposition(
         kind=Kind.MESSAGE_LEFT, machine=MachineKind.OWN, said_to_machine=SaidToMachine.SPOKEN
     )

@@ -213,6 +213,9 @@ def _before(file: PersonFile, at: float) -> PersonFile:
         consents=tuple(consent for consent in file.consents if consent.at <= moment),
         requests=tuple(request for request in file.requests if request.at <= moment),
         holds=tuple(hold for hold in file.holds if hold.since <= moment),
+        notices=tuple(
+            notice for notice in file.notices if notice.sent_on is None or notice.sent_on <= moment.date()
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """A second, independent reading of the law, to audit what the gate decided."""
 
+from compliance_gate.auditor.collecting import AuditedCollector, AuditedLicence
 from compliance_gate.auditor.facts import (
     AuditedConsent,
     AuditedContact,
@@ -22,9 +23,11 @@ from compliance_gate.auditor.judgement import STANDARD, AuditedAttempt, Reading,
 __all__ = [
     "STANDARD",
     "AuditedAttempt",
+    "AuditedCollector",
     "AuditedConsent",
     "AuditedContact",
     "AuditedDebt",
+    "AuditedLicence",
     "AuditedNotice",
     "AuditedNumber",
     "AuditedNumberCheck",

@@ -219,7 +219,8 @@ class AuditedPerson:
 class Proposal:
     """A call that is to be made, or was. `debts` `None` is all of the person's debts.
 
-    `agent_guaranteed`: a collector is certain to be on the line when it is answered.
+    `agent_guaranteed`: a collector is certain to be on the line when it is answered. `taped`: the call was
+    recorded, with everybody on the line `untold`, `told` or `agreed`; `None` = it was not.
     """
 
     at: datetime
@@ -228,6 +229,7 @@ class Proposal:
     recorded: bool = False
     purpose: str = "collection"
     agent_guaranteed: bool = False
+    taped: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from compliance_gate.auditor import federal, requests
+from compliance_gate.auditor.collecting import AuditedCollector, licences, taping
 from compliance_gate.auditor.facts import AuditedContact, AuditedPerson, Judgement, Proposal, Reason
 from compliance_gate.auditor.house import HouseLimits, house
 from compliance_gate.auditor.places import patient_room
@@ -20,11 +21,13 @@ class Reading:
         literal: Regulation F as written (08:00:00 is lawful) instead of the statute's open interval.
         max_ring_s: seconds of ringing that must fit before the window closes.
         house: the house's own limits, or `None` to judge by law alone.
+        collector: who calls, to judge licences and recording too; `None` leaves them out.
     """
 
     literal: bool = False
     max_ring_s: float = 0.0
     house: HouseLimits | None = HouseLimits()  # noqa: RUF009 (frozen, without arguments)
+    collector: AuditedCollector | None = None
 
 
 STANDARD = Reading()
@@ -47,6 +50,9 @@ def _reasons(question: Question, reading: Reading) -> Iterator[Reason]:
         yield from federal.third_parties(question)
         if reading.house is not None:
             yield from house(question, reading.house, max_ring_s=reading.max_ring_s)
+    if reading.collector is not None:
+        yield from licences(question, reading.collector)
+        yield from taping(question, reading.collector)
     yield from requests.opt_outs(question)  # 1006.14(h) protects any person, an attorney too
     yield from recorded_voice(question)
 

@@ -6,14 +6,17 @@ rehearsals.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from compliance_gate.auditor import (
     STANDARD,
     AuditedAttempt,
+    AuditedCollector,
     AuditedConsent,
     AuditedContact,
     AuditedDebt,
+    AuditedLicence,
     AuditedNotice,
     AuditedNumber,
     AuditedNumberCheck,
@@ -28,6 +31,8 @@ from compliance_gate.auditor import (
     audit,
     judge,
 )
+from compliance_gate.book.register.signatures import Subject
+from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.request import (
     Address,
     Consent,
@@ -92,14 +97,48 @@ def audit_file(file: PersonFile, reading: Reading = STANDARD) -> tuple[AuditedAt
 
 
 def judge_contact(
-    file: PersonFile, proposed: ProposedContact, *, at: datetime, reading: Reading = STANDARD
+    file: PersonFile,
+    proposed: ProposedContact,
+    *,
+    at: datetime,
+    reading: Reading = STANDARD,
+    taped: str | None = None,
 ) -> Judgement:
     """Whether a call would be lawful by the second reading. Only calls are judged, no other medium.
+
+    Args:
+        taped: that it was recorded, and whether everybody was `untold`, `told` or `agreed`.
 
     Raises:
         ValueError: no number is proposed.
     """
-    return judge(audited_person(file, at=at), proposal_of(proposed, at=at), reading)
+    proposal = replace(proposal_of(proposed, at=at), taped=taped)
+    return judge(audited_person(file, at=at), proposal, reading)
+
+
+def collector_of(book: Rulebook) -> AuditedCollector:
+    """Who collects under a rulebook, and what is answered for by name, in the auditor's words."""
+    held = book.holdings
+    return AuditedCollector(
+        places=held.places(None) or frozenset(),
+        licences=tuple(
+            AuditedLicence(
+                place=each.place,
+                kind=each.kind.value,
+                since=each.since,
+                expires=each.expires,
+                bond=each.bond_cents / 100,
+                bond_expires=each.bond_expires,
+            )
+            for each in held.licences
+        ),
+        answered_for=_answered(book, Subject.LICENCE),
+        taping_answered_for=_answered(book, Subject.RECORDING),
+    )
+
+
+def _answered(book: Rulebook, subject: Subject) -> frozenset[str]:
+    return frozenset(each.place for each in book.answered_for if each.subject is subject)
 
 
 def proposal_of(proposed: ProposedContact, *, at: datetime) -> Proposal:

@@ -61,18 +61,10 @@ def collector(
     ] = None,
 ) -> None:
     """Name somebody who collects, and the places of their agents and recordings."""
-    from compliance_gate.book.holdings import Entity
-    from dialer.floor.licences import entity_kind, name_collector
+    from dialer.floor.licences import collector_of, name_collector
 
     kept = name_collector(
-        Entity(
-            entity=entity,
-            title=title,
-            kind=entity_kind(kind),
-            places=tuple(sorted(at)),
-            branches=tuple(branch or ()),
-            desk_names=tuple(desk_name or ()),
-        )
+        collector_of(entity, title=title, kind=kind, places=at, branches=branch, desk_names=desk_name)
     )
     console.say(f"{entity} is kept in {kept.path}; a running floor reads it at its next start.")
 

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from compliance_gate.book.register.signatures import Subject
 from dialer.cli import console
 
 
@@ -79,10 +78,10 @@ def sign(
 ) -> None:
     """Answer for drafts, and for places of which only federal law is known. Until someone does, nobody is
     called there."""
-    from dialer.floor.law import sign_places
+    from dialer.floor.law import sign_places, subject_named
 
     named = None if every else _named(places)
-    subject = _subject(what)
+    subject = subject_named(what)
     signed = sign_places(named, by=by, on=None if on is None else _day(on), file=file, subject=subject)
     for name in signed.places:
         console.result(f"{name}: signed by {signed.by} on {signed.dated.isoformat()}")
@@ -92,10 +91,10 @@ def sign(
 @app.command()
 def withdraw(places: Places = None, *, file: File = None, what: What = "law") -> None:
     """Take signatures back: nobody is called at these places any more."""
-    from dialer.floor.law import withdraw_places
+    from dialer.floor.law import subject_named, withdraw_places
 
     names = _named(places)
-    written = withdraw_places(names, file=file, subject=_subject(what))
+    written = withdraw_places(names, file=file, subject=subject_named(what))
     console.say(f"{len(names)} withdrawn in {written}; a running floor reads it at its next start.")
 
 
@@ -103,16 +102,6 @@ def _named(places: list[str] | None) -> list[str]:
     if not places:
         raise console.UserError("no place is named", mend="name places such as US-OH, or sign with --all.")
     return places
-
-
-def _subject(text: str) -> Subject:
-    try:
-        return Subject(text)
-    except ValueError as error:
-        known = ", ".join(each.value for each in Subject)
-        raise console.UserError(
-            f"{text!r} is nothing to sign for", where="--for", mend=f"one of {known}."
-        ) from error
 
 
 def _day(text: str) -> date:

@@ -154,6 +154,21 @@ def withdraw_places(
     return held.path
 
 
+def subject_named(text: str) -> Subject:
+    """What is signed for, by its word.
+
+    Raises:
+        MendableError: it is no such word.
+    """
+    try:
+        return Subject(text)
+    except ValueError as error:
+        known = ", ".join(each.value for each in Subject)
+        raise MendableError(
+            f"{text!r} is nothing to sign for", where="--for", mend=f"one of {known}."
+        ) from error
+
+
 def _unsigned(held: SignedFile, subject: Subject) -> tuple[str, ...]:
     known = {each.place for each in held.signatures if each.subject is subject}
     if subject is not Subject.LAW:

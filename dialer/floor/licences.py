@@ -183,19 +183,35 @@ def _kind(text: str, where: str) -> LicenceKind:
         ) from error
 
 
-def entity_kind(text: str) -> EntityKind:
-    """What a collector is, by its word.
+def collector_of(
+    entity: str,
+    *,
+    title: str,
+    kind: str,
+    places: Iterable[str],
+    branches: Iterable[str] | None = None,
+    desk_names: Iterable[str] | None = None,
+) -> Entity:
+    """Somebody who collects, from words.
 
     Raises:
-        MendableError: it is no such word.
+        MendableError: `kind` is no such word.
     """
     try:
-        return EntityKind(text)
+        word = EntityKind(kind)
     except ValueError as error:
-        known = ", ".join(kind.value for kind in EntityKind)
+        known = ", ".join(each.value for each in EntityKind)
         raise MendableError(
-            f"{text!r} is no kind of collector", where="--kind", mend=f"one of {known}."
+            f"{kind!r} is no kind of collector", where="--kind", mend=f"one of {known}."
         ) from error
+    return Entity(
+        entity=entity,
+        title=title,
+        kind=word,
+        places=tuple(sorted(places)),
+        branches=tuple(branches or ()),
+        desk_names=tuple(desk_names or ()),
+    )
 
 
 def _day(text: str, where: str) -> date:

@@ -7,9 +7,10 @@ judged at the instant of its launch, with what had happened and been asked befor
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from compliance_gate.auditor import Reading, Reason
+from compliance_gate.auditor import AuditedCollector, Reading, Reason
+from compliance_gate.findings import Recording
 from compliance_gate.request import PersonFile, ProposedContact
-from compliance_gate.told.second_reading import judge_contact
+from compliance_gate.told.second_reading import collector_of, judge_contact
 from compliance_gate.words import Mode, Tech
 from dialer.domain.attempt import Outcome
 from dialer.domain.commands import silent_within_s
@@ -52,9 +53,10 @@ def audit(store: Store, *, progress: Callable[[int], None]) -> Audited:
     rings = {
         name: silent_within_s(settings.ring_s) for name, settings in stored.campaign_settings(store).items()
     }
+    collector = collector_of(stored.rulebook_of(store))
     attempts, unlawful = 0, list[Unlawful]()
     for file in stored.files_of(store, persons):
-        for attempt, reasons in _judged(store, file, rings):
+        for attempt, reasons in _judged(store, file, rings, collector):
             attempts += 1
             if reasons is not None:
                 unlawful.append(Unlawful(attempt=attempt, reasons=reasons))
@@ -63,7 +65,7 @@ def audit(store: Store, *, progress: Callable[[int], None]) -> Audited:
 
 
 def _judged(
-    store: Store, file: PersonFile, rings: Mapping[str, float]
+    store: Store, file: PersonFile, rings: Mapping[str, float], collector: AuditedCollector
 ) -> Iterator[tuple[AttemptRecord, tuple[Reason, ...] | None]]:
     """Every attempt on one person, with the reasons against it; None = it was lawful."""
     attempts = list(stored.attempts_of(store, file.person))
@@ -76,14 +78,28 @@ def _judged(
         if attempt.outcome is Outcome.NOT_ATTEMPTED:
             continue
         ring_s = rings.get(attempt.campaign, longest)
-        reading = Reading(max_ring_s=ring_s)
+        reading = Reading(max_ring_s=ring_s, collector=collector)
         judgement = judge_contact(
-            before, _proposed(attempt), at=instant(attempt.launched_at), reading=reading
+            before,
+            _proposed(attempt),
+            at=instant(attempt.launched_at),
+            reading=reading,
+            taped=_taped(attempt),
         )
         yield attempt, None if judgement.lawful else judgement.reasons
         entry = entry_of(attempt)
         if entry is not None:
             before = with_entry(before, entry)
+
+
+def _taped(attempt: AttemptRecord) -> str | None:
+    """Whether the call was recorded, and what everybody on the line knew of it first."""
+    if not attempt.recorded:
+        return None
+    if attempt.recording is not None and attempt.recording.spoken_at is not None:
+        return "agreed"
+    heard = [each for each in attempt.played if each.recording is Recording.RECORDED_NOTICE and each.complete]
+    return "told" if heard else "untold"
 
 
 def _proposed(attempt: AttemptRecord) -> ProposedContact:

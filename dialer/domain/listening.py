@@ -14,7 +14,7 @@ class Ear(Enum):
     WHISPER = "whisper"
     """Is heard by the agent alone."""
     BARGE = "barge"
-    """Is heard by both."""
+    """Is heard by both, in this talk; it ends with it."""
 
 
 @runtime_checkable

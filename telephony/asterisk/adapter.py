@@ -164,7 +164,9 @@ class AsteriskSystem:
             talk_of=self._calls.with_agent,
             serial=self._next_serial,
         )
-        self.controls = CallControls(link=lambda: self._link, legs=self._legs, serial=self._next_serial)
+        self.controls = CallControls(
+            lambda: self._link, self._legs, self._calls, self._inbound, serial=self._next_serial
+        )
         self.call_backs = CallBacks(settings.call_backs, now, lambda: self._link, serial=self._next_serial)
 
     # ---------------------------------------------------------------------------------- the port
@@ -402,8 +404,7 @@ class AsteriskSystem:
             return
         if leg is not None and self._is_being_left(command):
             self._arrivals.leaves(call_channel(command.attempt))
-            action = orders.join(call_channel(command.attempt), leg)
-            self._spawn(self._bridge_on_arrival(command, action, most_s=LEFT_MOST_S))
+            self._spawn(self._bridge_on_arrival(command, leg, most_s=LEFT_MOST_S))
             return
         reason = self._why_not_joined(command, leg)
         if reason is not None or leg is None:
@@ -412,11 +413,10 @@ class AsteriskSystem:
         if command.cue is not None and self._cues.begin(leg):
             self._spawn(self._cue_then_bridge(command, command.cue, leg))
             return
-        action = orders.join(call_channel(command.attempt), leg)
         if self._arrivals.is_standing(call_channel(command.attempt)):
-            self._spawn(self._send_bridge(command, action))
+            self._spawn(self._send_bridge(command, orders.join(call_channel(command.attempt), leg)))
         else:
-            self._spawn(self._bridge_on_arrival(command, action))
+            self._spawn(self._bridge_on_arrival(command, leg))
 
     def _is_being_left(self, command: Bridge) -> bool:
         """Whether the agent of the call has no leg any more, and Asterisk has not taken it away yet."""
@@ -424,13 +424,13 @@ class AsteriskSystem:
         agent = None if call is None else call.agent
         return agent not in {None, command.from_agent} and self._legs.channel_of(AgentId(agent or "")) is None
 
-    async def _bridge_on_arrival(self, command: Bridge, action: Action, *, most_s: float = MOST_S) -> None:
+    async def _bridge_on_arrival(self, command: Bridge, leg: str, *, most_s: float = MOST_S) -> None:
         await self._arrivals.wait(call_channel(command.attempt), most_s=most_s)
         reason = self._why_not_joined(command, self._legs.channel_of(command.agent))
         if reason is not None:
             await self._tell((orders.not_joined(command, reason),))
             return
-        await self._send_bridge(command, action)
+        await self._send_bridge(command, orders.join(call_channel(command.attempt), leg))
 
     async def _cue_then_bridge(self, command: Bridge, cue: Cue, leg: str) -> None:
         """The agent hears the cue, as much of it as there is time for; then the person."""
@@ -507,6 +507,8 @@ class AsteriskSystem:
                     self._cues.feed(item)
                     self._arrivals.feed(item)
                     self._recorder.feed(item)
+                    if (barging := self.controls.ended_with(item)) is not None:
+                        self._spawn(self._send_quietly(orders.hang_up(barging)))
                     ahead = self._now() - self._wall()
                     told = self._calls.feed(item, self._now(), ahead=ahead)
                     inbound = self._inbound.feed(item, self._now(), ahead=ahead)

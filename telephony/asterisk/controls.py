@@ -12,10 +12,12 @@ from collections.abc import Callable
 from dialer.domain.ids import AgentId, AttemptId, EndpointId
 from dialer.domain.listening import Ear
 from telephony.asterisk import orders
+from telephony.asterisk.calls import CallBook
 from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.errors import ActionRefusedError, UnsafeValueError
+from telephony.asterisk.inbound import InboundBook
 from telephony.asterisk.names import call_channel, endpoint, is_supervisor_channel, supervisor_channel
-from telephony.asterisk.wire import Action, Value
+from telephony.asterisk.wire import Action, AmiMessage, Value
 from telephony.softphone.legs import LegBook
 
 # A key sounds for 120 ms; the next begins when it is over and heard (ITU-T Q.24: 40 ms each at least).
@@ -26,8 +28,9 @@ _MUTE_EVERY_S = 0.25
 _KEYS = re.compile(r"[0-9*#]{1,32}")
 
 
-# Options of Asterisk's `ChanSpy`.
-_SPY = {Ear.LISTEN: "q", Ear.WHISPER: "qw", Ear.BARGE: "qB"}
+# Options of Asterisk's `ChanSpy`. Barging in is not done by it: its option B keeps the person's channel alive
+# when they or we have hung up, for as long as the supervisor stays, and it cannot be ended by then.
+_SPY = {Ear.LISTEN: "q", Ear.WHISPER: "qw"}
 
 
 class CallControls:
@@ -39,23 +42,34 @@ class CallControls:
     Args:
         link: gives the present connection.
         serial: gives a number never given before.
+        calls, inbound: who talks with whom.
     """
 
     def __init__(
-        self, *, link: Callable[[], AmiConnection], legs: LegBook, serial: Callable[[], int]
+        self,
+        link: Callable[[], AmiConnection],
+        legs: LegBook,
+        calls: CallBook,
+        inbound: InboundBook,
+        *,
+        serial: Callable[[], int],
     ) -> None:
         self._link = link
         self._legs = legs
         self._serial = serial
+        self._calls = calls
+        self._inbound = inbound
+        self._barging: dict[str, str] = {}
 
     async def listen(self, agent: AgentId, supervisor: EndpointId, ear: Ear, *, ring_s: float = 20.0) -> str:
         """Ring the supervisor's phone and let it hear the agent's calls.
 
         Returns:
-            The channel to end with `stop_listening`; it also ends with the agent's leg.
+            The channel to end with `stop_listening`; it also ends with the agent's leg, and barging in with
+            the talk.
 
         Raises:
-            ActionRefusedError: the agent's phone is not on the line.
+            ActionRefusedError: the agent's phone is not on the line, or nobody is there to barge in on.
         """
         target = self._legs.channel_of(agent)
         if target is None:
@@ -63,17 +77,35 @@ class CallControls:
         channel = supervisor_channel(self._serial())
         fields: dict[str, Value] = {
             "Channel": f"PJSIP/{endpoint(supervisor)}",
-            "Context": "fairdial-supervise",
-            "Exten": "spy",
             "Priority": 1,
             "Timeout": int(ring_s * 1000),
             "CallerID": "<100>",
             "Async": True,
             "ChannelId": channel,
         }
-        variables = {"FD_TARGET": target, "FD_SPY": _SPY[ear]}
-        await self._do(Action(name="Originate", fields=fields, variables=variables))
+        if ear is Ear.BARGE:
+            talk = self._talk_of(agent)
+            place: dict[str, Value] = {"Context": "fairdial-third", "Exten": "answered"}
+            variables = {"FD_TALK": talk}
+            self._barging[talk] = channel
+        else:
+            place = {"Context": "fairdial-supervise", "Exten": "spy"}
+            variables = {"FD_TARGET": target, "FD_SPY": _SPY[ear]}
+        await self._do(Action(name="Originate", fields=fields | place, variables=variables))
         return channel
+
+    def _talk_of(self, agent: AgentId) -> str:
+        attempt = self._calls.with_agent(agent)
+        talk = self._inbound.with_agent(agent) if attempt is None else call_channel(attempt)
+        if talk is None:
+            raise ActionRefusedError(
+                f"agent {agent} talks with nobody: barge in when somebody is on the line"
+            )
+        return talk
+
+    def ended_with(self, message: AmiMessage) -> str | None:
+        """The supervisor's channel that is to be ended, since the talk that it barged in on is over."""
+        return self._barging.pop(message.get("uniqueid"), None) if message.event == "Hangup" else None
 
     async def stop_listening(self, channel: str) -> None:
         """End what `listen` began. Raises UnsafeValueError: it is another channel."""

@@ -9,7 +9,7 @@ import pytest
 from floor import Floor
 from lab.laboratory import Laboratory
 from public import PublicWatch
-from sound import read_wave, tone_share
+from sound import read_closed, tone_share
 
 from dialer.domain.events import CallAnswered, CallBridged
 from dialer.domain.ids import AgentId, AttemptId, EndpointId
@@ -42,8 +42,8 @@ async def test_who_hears_a_supervisor(
     await floor.over(attempt)
     await floor.stop_agents()
     await asyncio.sleep(0.5)
-    assert is_toned(laboratory.heard / "recordseat.wav") == agent_hears
-    assert is_toned(laboratory.heard / "person.wav") == person_hears
+    assert await is_toned(laboratory.heard / "recordseat.wav") == agent_hears
+    assert await is_toned(laboratory.heard / "person.wav") == person_hears
 
 
 async def test_only_a_listening_is_ended_as_one_and_only_a_phone_is_rung_for_one(floor: Floor) -> None:
@@ -64,7 +64,7 @@ async def test_a_supervisor_hears_the_agent(floor: Floor, laboratory: Laboratory
     await floor.hang_up(attempt)
     await floor.over(attempt)
     await asyncio.sleep(0.5)
-    assert is_toned(laboratory.heard / "recordseat.wav")
+    assert await is_toned(laboratory.heard / "recordseat.wav")
 
 
 async def test_a_person_on_hold_is_kept_and_taken_back(floor: Floor) -> None:
@@ -124,5 +124,29 @@ async def test_a_call_that_is_over_says_so(floor: Floor) -> None:
         await floor.system.controls.press(AttemptId("never"), "1\r\n")
 
 
-def is_toned(path: Path) -> bool:
-    return tone_share(read_wave(path)) > 0.2
+async def is_toned(path: Path) -> bool:
+    return tone_share(await read_closed(path)) > 0.2
+
+
+@pytest.mark.parametrize("who", ["dialer", "supervisor first"])
+async def test_a_call_ends_at_once_while_a_supervisor_barges_in_and_their_phone_is_free(
+    floor: Floor, laboratory: Laboratory, who: str
+) -> None:
+    """By ChanSpy the person's channel stayed for as long as the supervisor, and the end was never told."""
+    attempt = await talking(floor, "050", "seat35")
+    agent = AgentId("agent-seat35")
+    channel = await floor.system.controls.listen(agent, EndpointId("toneseat"), Ear.BARGE)
+    await asyncio.sleep(1.5)
+    if who == "supervisor first":
+        await floor.system.controls.stop_listening(channel)
+    await floor.hang_up(attempt)
+    await floor.over(attempt, within=5.0)
+    async with asyncio.timeout(5.0):
+        while channel in laboratory.pbx.command("core show channels concise"):
+            await asyncio.sleep(0.1)
+
+
+async def test_nobody_barges_in_on_an_agent_who_talks_with_nobody(floor: Floor) -> None:
+    agent = await floor.agent("gus", "seat36")
+    with pytest.raises(ActionRefusedError, match="talks with nobody"):
+        await floor.system.controls.listen(agent, EndpointId("toneseat"), Ear.BARGE)

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from floor import Floor
 from lab.laboratory import Laboratory
-from sound import read_wave, tone_share
+from sound import read_closed, read_wave, tone_share
 
 from compliance_gate.findings import Recording
 from dialer.domain.attempt import Outcome
@@ -143,7 +143,7 @@ async def test_both_hear_each_other_and_the_recording_has_each_on_its_own_side(
     await floor.over(attempt)
     await asyncio.sleep(0.5)
     heard = laboratory.heard / "person.wav"
-    assert tone_share(read_wave(heard)) > 0.5
+    assert tone_share(await read_closed(heard)) > 0.5
     line = finish(laboratory.recordings, attempt, now=floor.now())
     assert line is not None
     assert line.seconds > 1.8

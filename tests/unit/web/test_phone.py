@@ -25,6 +25,7 @@ from dialer.domain.inbound import InboundRecord
 from dialer.domain.machine import MachineKind, SaidToMachine
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.snapshot import AgentView, CampaignView, FloorSnapshot
+from dialer.domain.voice import RecordingState
 from dialer.floor.phones import DeskPhone, PhoneAccount, Phones
 from dialer.runtime.health import Health
 from dialer.web.application import make_web
@@ -171,7 +172,9 @@ def test_the_page_has_a_choice_for_every_outcome_and_words_for_every_machine() -
     """`intercept` had none: an agent could not say it."""
     words = Path("dialer/web/phone/ui/src/words.ts").read_text("utf-8")
     assert sorted(re.findall(r'{ kind: "(\w+)"', words)) == sorted(kind.value for kind in DispositionKind)
-    for name, known in (("MACHINE_WORDS", MachineKind), ("SAID_WORDS", SaidToMachine)):
+    recording = [word for word in RecordingState if word is not RecordingState.NONE]
+    tables = (("MACHINE_WORDS", MachineKind), ("SAID_WORDS", SaidToMachine), ("RECORDING_WORDS", recording))
+    for name, known in tables:
         table = words.partition(f"export const {name}")[2].partition("};")[0]
         assert re.findall(r"^  (\w+):", table, re.MULTILINE) == [word.value for word in known]
 

@@ -10,6 +10,7 @@ export function showRecording(seat: Seat | null): void {
   if (state === "none") return;
   say(page.recordingWords, RECORDING_WORDS[state]);
   const isDue = state === "notice_due" || state === "consent_due";
+  say(page.noticeSpoken, state === "consent_due" ? "Everybody agreed: record" : "Recording notice spoken");
   page.toSay.hidden = page.noticeSpoken.hidden = !isDue;
   say(page.toSay, isDue ? (seat?.to_say ?? "") : "");
   page.objects.hidden = state === "stopping" || state === "stopped";

@@ -197,6 +197,7 @@ class AuditedPerson:
         may_be_anywhere: something on file may lie anywhere in the world (military mail).
         regions: state and city laws that reach the person (`US-MA`, `US-NY-NYC`).
         contacts: in any order.
+        line_contacts: what happened on the person's numbers with others who have them, in any order.
     """
 
     person: str
@@ -212,6 +213,7 @@ class AuditedPerson:
     requests: tuple[AuditedRequest, ...] = ()
     suppressions: tuple[AuditedSuppression, ...] = ()
     number_checks: tuple[AuditedNumberCheck, ...] = ()
+    line_contacts: tuple[AuditedContact, ...] = ()
     notices: tuple[AuditedNotice, ...] = ()
 
 

@@ -10,12 +10,13 @@ from datetime import timedelta
 
 from compliance_gate.auditor.facts import AuditedContact, Reason
 from compliance_gate.auditor.federal import first_inconvenient, holds_in_force
+from compliance_gate.auditor.lines import house_lines
 from compliance_gate.auditor.question import CALLS, Question, call_back_is_owed, was_conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseLimits:
-    """Limits per person and household, over all numbers and debts (policy 1 to 5)."""
+    """Limits per person and household, over all numbers and debts (policy 1 to 5; 4 and 5 per number)."""
 
     attempts_in_seven_days: int = 7
     attempts_a_day: int = 2
@@ -33,12 +34,11 @@ def house(question: Question, limits: HouseLimits, *, max_ring_s: float) -> Iter
     attempts = list(_attempts(question))
     if not call_back_is_owed(question):
         yield from _too_many(question, attempts, limits)
-    for contact in attempts:
-        since = question.at - contact.at
-        if contact.number in {None, question.proposal.number} and since < timedelta(
-            seconds=limits.between_calls_to_a_number_s
-        ):
-            yield _reason("house-five-minutes", f"call at {contact.at.isoformat()}")
+    yield from house_lines(
+        question,
+        apart_s=limits.between_calls_to_a_number_s,
+        agent_after_abandoned_s=limits.agent_after_abandoned_s,
+    )
     yield from _after_abandoned(question, limits)
     yield from _persons_and_numbers(question)
 

@@ -7,6 +7,7 @@ from compliance_gate.auditor import federal, requests
 from compliance_gate.auditor.collecting import AuditedCollector, licences, taping
 from compliance_gate.auditor.facts import AuditedContact, AuditedPerson, Judgement, Proposal, Reason
 from compliance_gate.auditor.house import HouseLimits, house
+from compliance_gate.auditor.lines import ofcom
 from compliance_gate.auditor.places import patient_room
 from compliance_gate.auditor.question import CALLS, Question
 from compliance_gate.auditor.recorded_voice import recorded_voice
@@ -44,6 +45,8 @@ def _reasons(question: Question, reading: Reading) -> Iterator[Reason]:
         # A person whose country is not known is protected as one who lives here.
         if "US" in question.person.countries or not question.person.countries:
             yield from _united_states(question, reading)
+        if "GB" in question.person.countries:
+            yield from ofcom(question)
         yield from requests.inconvenient_times(question, max_ring_s=reading.max_ring_s)
         yield from requests.silence(question)
         yield from requests.places(question)
@@ -88,6 +91,10 @@ def audit(person: AuditedPerson, reading: Reading = STANDARD) -> tuple[AuditedAt
             recorded=contact.recorded,
             purpose=contact.purpose,
         )
-        before = replace(person, contacts=tuple(c for c in person.contacts if c.at < contact.at))
+        before = replace(
+            person,
+            contacts=tuple(c for c in person.contacts if c.at < contact.at),
+            line_contacts=tuple(c for c in person.line_contacts if c.at < contact.at),
+        )
         attempts.append(AuditedAttempt(contact=contact, judgement=judge(before, proposal, reading)))
     return tuple(attempts)

@@ -63,6 +63,14 @@ class Question:
         """Local calendar days between `at` and the call."""
         return (self.local(zone).date() - local_day(at, zone)).days
 
+    def on_the_line(self) -> Iterator[AuditedContact]:
+        """What happened before the call on the number that would be called, whoever of those who have it was
+        meant; a contact of which the number is not known may have been on it.
+        """
+        for contact in (*self.person.contacts, *self.person.line_contacts):
+            if contact.at <= self.at and contact.number in {None, self.proposal.number}:
+                yield contact
+
     def particular_debts(self) -> frozenset[str]:
         """The debts proposed, each as the particular debt it belongs to."""
         named = self.proposal.debts

@@ -37,11 +37,8 @@ def recorded_voice(question: Question) -> Iterator[Reason]:
     for zone in question.zones:
         played = sum(
             1
-            for contact in question.earlier()
-            if contact.recorded
-            and not contact.inbound
-            and contact.number in {None, number.number}
-            and question.days_ago(contact.at, zone) <= 29
+            for contact in question.on_the_line()
+            if contact.recorded and not contact.inbound and question.days_ago(contact.at, zone) <= 29
         )
         if played >= 3:
             yield Reason(

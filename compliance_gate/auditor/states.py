@@ -142,8 +142,8 @@ def washington(question: Question) -> Iterator[Reason]:
         if number is not None and number.is_mobile is not False:
             same_day = [
                 c
-                for c in _ours(question, zone, 1)
-                if c.medium in CALLS | {Medium.TEXT} and c.number in {None, number.number}
+                for c in question.on_the_line()  # (18): to the cellular telephone, whoever has it
+                if c.medium in CALLS | {Medium.TEXT} and not c.inbound and question.days_ago(c.at, zone) == 0
             ]
             if len(same_day) >= 2:
                 yield _reason("wa-mobile-two-a-day", "RCW 19.16.250(19)", f"{len(same_day)} today")

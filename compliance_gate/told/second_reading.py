@@ -170,6 +170,7 @@ def audited_person(file: PersonFile, *, at: datetime | None = None) -> AuditedPe
     over = journey is not None and journey.until is not None and at is not None and at.date() > journey.until
     if journey is not None and not over:
         placed.append(journey.zones)
+    own = {entry.entry for entry in file.history}
     return AuditedPerson(
         person=file.person,
         role=file.role.value,
@@ -192,6 +193,11 @@ def audited_person(file: PersonFile, *, at: datetime | None = None) -> AuditedPe
         ),
         regions=regions_of(file),
         contacts=tuple(_contact(entry, file.role) for entry in file.history if entry.event in _MEDIA),
+        line_contacts=tuple(
+            _contact(entry, file.role)
+            for entry in file.line_history
+            if entry.event in _MEDIA and entry.entry not in own
+        ),
         consents=tuple(map(_consent, file.consents)),
         requests=tuple(map(_request, file.requests)),
         suppressions=tuple(map(_hold, file.holds)),

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 
 from compliance_gate.auditor import AuditedCollector, Reading, Reason
 from compliance_gate.findings import Recording
-from compliance_gate.request import PersonFile, ProposedContact
+from compliance_gate.request import PersonFile, ProposedContact, on_line
 from compliance_gate.told.second_reading import collector_of, judge_contact
 from compliance_gate.words import Mode, Tech
 from dialer.domain.attempt import Outcome
 from dialer.domain.commands import silent_within_s
-from dialer.domain.facts import with_entry
+from dialer.domain.facts import with_entry, with_on_line
 from dialer.domain.record import AttemptRecord, entry_of, instant
 from dialer.inquiry import stored
 from dialer.inquiry.errors import NothingToAskError
@@ -73,10 +73,18 @@ def _judged(
     longest = max(
         rings.values(), default=0.0
     )  # of a campaign that nobody knows any more, the stricter reading
-    before = replace(file, history=tuple(entry for entry in file.history if entry.entry not in own))
+    others = [each for each in stored.line_attempts_of(store, [file]) if each.attempt not in own]
+    named = own | {each.attempt for each in others}
+    before = replace(
+        file,
+        history=tuple(entry for entry in file.history if entry.entry not in named),
+        line_history=tuple(entry for entry in file.line_history if entry.entry not in named),
+    )
     for attempt in attempts:
         if attempt.outcome is Outcome.NOT_ATTEMPTED:
             continue
+        while others and others[0].launched_at <= attempt.launched_at:
+            before = _told_of_line(before, others.pop(0))
         ring_s = rings.get(attempt.campaign, longest)
         reading = Reading(max_ring_s=ring_s, collector=collector)
         judgement = judge_contact(
@@ -90,6 +98,13 @@ def _judged(
         entry = entry_of(attempt)
         if entry is not None:
             before = with_entry(before, entry)
+
+
+def _told_of_line(file: PersonFile, attempt: AttemptRecord) -> PersonFile:
+    """The file after an attempt on one of its numbers that was made on somebody else."""
+    entry = entry_of(attempt)
+    told = None if entry is None else on_line(entry)
+    return file if told is None else with_on_line(file, told)
 
 
 def _taped(attempt: AttemptRecord) -> str | None:

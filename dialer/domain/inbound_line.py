@@ -92,8 +92,9 @@ class InboundLine:
         message_key: in the menu, and while closed, for leaving a message; '' = none may be left.
         call_back_key: pressed when a place is said, for being called back instead; '' = not offered.
         closed: sound file said while closed, to anybody.
-        said: words of every sound file that anybody hears, `menu` and `closed` among them, to be looked
-            through; () = nobody wrote them down.
+        hold: sound file (music, an announcement) heard over and over while they wait; '' = as everywhere.
+        said: words of every sound file that anybody hears, `menu`, `closed` and `hold` among them, to be
+            looked through; () = nobody wrote them down.
         longest_message_s: whole seconds after which a message ends by itself.
         place_every_s: whole seconds between two times that who waits hears where they stand; 0 = never.
     """
@@ -108,6 +109,7 @@ class InboundLine:
     message_key: str = ""
     call_back_key: str = ""
     closed: str = "inbound-closed"
+    hold: str = ""
     said: Annotated[tuple[str, ...], Most(100)] = ()
     longest_message_s: Annotated[int, Within(5, 600, "seconds")] = 120
     place_every_s: Annotated[int, Within(0, 600, "seconds")] = 0
@@ -129,7 +131,7 @@ class InboundLine:
 
     def _sounds(self) -> Iterable[tuple[bool, str]]:
         names = (self.language_menu, self.menu, self.closed, *(one.sounds for one in self.languages))
-        for name in names:
+        for name in filter(None, (*names, self.hold)):
             yield bool(_SOUND.fullmatch(name)), f"{name!r} is no name of a sound file or folder"
         for words in self.said:
             found = _TELLING.search(words)

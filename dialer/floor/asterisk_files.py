@@ -7,7 +7,7 @@ from pathlib import Path
 from dialer.floor.settings import asterisk_at, asterisks_of, use_config
 from dialer.settings import load_settings
 from dialer.settings_reader import SettingsError
-from telephony.asterisk.configuration import TEMPLATES, write
+from telephony.asterisk.configuration import files_of, write
 from telephony.asterisk.settings import AsteriskSettings
 
 _EXAMPLE = (
@@ -42,7 +42,8 @@ def write_files(out: Path, settings: Path | None = None) -> FilesWritten:
             written += [str((folder / name).relative_to(out)) for name in write(system, folder)]
     except SettingsError as error:
         raise SettingsError(error.what, where=str(settings or "the settings"), mend=_EXAMPLE) from error
-    return FilesWritten(written=tuple(written), unchanged=len(systems) * len(TEMPLATES) - len(written))
+    files = sum(len(files_of(system)) for system in systems)
+    return FilesWritten(written=tuple(written), unchanged=files - len(written))
 
 
 def _systems(file: Path | None) -> tuple[AsteriskSettings, ...]:

@@ -30,8 +30,16 @@ TEMPLATES = (
     "systemd/fairdial.conf",
 )
 
+HOLD_FILE = "musiconhold.conf"
+"""Written where somebody on hold is to hear a file of ours; else Asterisk's own stays as it is."""
+
 # Secrets stand in manager.conf and pjsip.conf: readable by the owner and Asterisk's group only.
 _MODE = 0o640
+
+
+def files_of(settings: AsteriskSettings) -> tuple[str, ...]:
+    """Names of the files that are written, sorted."""
+    return tuple(sorted((*TEMPLATES, HOLD_FILE))) if settings.holds else TEMPLATES
 
 
 def render(settings: AsteriskSettings) -> dict[str, str]:
@@ -58,11 +66,12 @@ def render(settings: AsteriskSettings) -> dict[str, str]:
     closed = ShutNumbers(shut=settings.shut, opened=settings.opened)
     values["shut_patterns"] = sorted({row.pattern for row in closed.rows})
     values["ways_out"] = settings.ways_out
+    values["holds"] = settings.holds
     values["relay_peers"] = _relay_peers(settings)
     folder = resources.files("config").joinpath("asterisk")
     return {
         name: environment.from_string(folder.joinpath(f"{name}.j2").read_text("utf-8")).render(values)
-        for name in TEMPLATES
+        for name in files_of(settings)
     }
 
 

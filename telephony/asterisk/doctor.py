@@ -21,6 +21,7 @@ from telephony.asterisk.relay_check import relays_found
 from telephony.asterisk.rights_check import open_ways, ways
 from telephony.asterisk.settings import AsteriskSettings, TrunkSettings
 from telephony.asterisk.shut import ShutNumbers
+from telephony.asterisk.sound_check import sounds_found
 from telephony.asterisk.trunk_check import device_states, trunks_found
 from telephony.asterisk.wire import Action
 
@@ -79,6 +80,7 @@ async def examine(
             *await looked_at_from_inside(settings),
             *await trunks_found(link, settings, wall=wall),
             _shut_numbers(settings),
+            *sounds_found(settings),
             *other_way_out(settings),
             await _phones(link, settings),
             *[await _media(link, trunk, wall) for trunk in settings.trunks],

@@ -40,6 +40,7 @@ class WrittenLine:
     asks: bool
     message_key: str
     closed: str
+    hold: str
     longest_message_s: int
     place_every_s: int
     call_back_key: str
@@ -78,6 +79,7 @@ def _written(line: InboundLine, name: str, region: str) -> WrittenLine:
         asks=bool(line.message_key) or not line.languages or line == EVERY_NUMBER,
         message_key=line.message_key,
         closed=line.closed,
+        hold=line.hold,
         longest_message_s=line.longest_message_s,
         place_every_s=line.place_every_s,
         call_back_key=line.call_back_key,

@@ -38,6 +38,20 @@ def call_back_plan(settings: AsteriskSettings) -> CallBackPlan:
     return CallBackPlan(region=settings.inbound_region, verdict_headers=settings.verdict_headers)
 
 
+def voices_of(settings: AsteriskSettings) -> dict[CampaignId, Voice]:
+    """What each campaign that has an entry of its own may have played; `*` is every other."""
+    return {
+        CampaignId(voice.campaign): Voice(
+            message=voice.message,
+            drop=voice.drop,
+            overflow=voice.overflow,
+            record=voice.record,
+            hold=voice.hold,
+        )
+        for voice in settings.voices
+    }
+
+
 def doctors_address_of(settings: AsteriskSettings) -> AmiAddress | None:
     """Where and as whom the doctor looks; None = it has no user of its own there."""
     ami = settings.ami
@@ -80,15 +94,9 @@ def open_system(
         )
         for trunk in settings.trunks
     )
-    voices = {
-        CampaignId(voice.campaign): Voice(
-            message=voice.message, drop=voice.drop, overflow=voice.overflow, record=voice.record
-        )
-        for voice in settings.voices
-    }
     adapter = AdapterSettings(
         trunks=plans,
-        voices=voices,
+        voices=voices_of(settings),
         owned=owned,
         inbound_region=settings.inbound_region,
         shut=settings.shut,

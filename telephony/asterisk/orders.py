@@ -34,19 +34,21 @@ class Voice:
         drop: for an answering machine.
         overflow: send unserved people to the live overflow instead of playing the message.
         record: whether calls are recorded.
+        hold: heard by a person on hold, whatever the campaign's plan is; None = what every campaign has.
     """
 
     message: str | None = None
     drop: str | None = None
     overflow: bool = False
     record: bool = False
+    hold: str | None = None
 
 
 def originate(command: Originate, *, dial: str, trunk: str, voice: Voice) -> Action:
     """Place the call. What may be played is the campaign's, as far as this call's clearance allows it.
 
     Raises:
-        UnsafeValueError: the number, the caller id or the attempt's id is not what it should be.
+        UnsafeValueError: the number, the caller id, the attempt's id or a sound's name is not as it should.
     """
     if command.joins is not None:
         return _third_party(command, command.joins, dial=dial, trunk=trunk)
@@ -69,6 +71,7 @@ def originate(command: Originate, *, dial: str, trunk: str, voice: Voice) -> Act
         "FD_DROP": sound(drop),
         "FD_RECORD": command.attempt if records else "",
         "FD_CONSENT": sound(notice) if records else "",
+        "FD_HOLD": sound(voice.hold),
     }
     fields: dict[str, Value] = {
         "Channel": f"PJSIP/{phone_number(dial)}@{trunk}",

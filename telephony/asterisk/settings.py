@@ -13,6 +13,8 @@ from enum import Enum
 
 from dialer.domain.inbound_line import InboundLine, check_lines
 from dialer.settings_reader import SettingsError, SettingsReader
+from telephony.asterisk.errors import UnsafeValueError
+from telephony.asterisk.names import sound
 from telephony.asterisk.passwords import CARRIERS_LEAST, FOLDER, demand_strong
 from telephony.asterisk.relay import RelaySettings
 from telephony.asterisk.shut import ShutNumbers
@@ -249,6 +251,8 @@ class VoiceSettings:
         drop: for an answering machine.
         overflow: unserved people go to the live overflow instead of hearing the message.
         record: whether calls are recorded.
+        hold: music or an announcement, over and over, for a person on hold, and for one who waits again since
+            their agent's phone went away; None = `music_on_hold` as for every campaign.
     """
 
     campaign: str = "*"
@@ -256,6 +260,7 @@ class VoiceSettings:
     drop: str | None = None
     overflow: bool = False
     record: bool = False
+    hold: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +291,8 @@ class AsteriskSettings:
         inbound_wait: whole seconds a person who called us may wait for an agent.
         inbound_lines: our numbers that people call, each with its hours, languages and menu.
         inbound_region: country (ISO 3166) whose numbers come without a country code.
+        music_on_hold: who is on hold, or has called us and waits, hears Asterisk's own class `default`, else
+            a ringing tone, or nothing. A campaign's or a line's own file (`hold`) is heard instead.
         verdict_headers: SIP headers in which the carrier says whether it vouches for the number that is shown
             (STIR/SHAKEN), where it uses others than the standard's `verstat`.
     """
@@ -337,6 +344,7 @@ class AsteriskSettings:
         _check_apart(self.trunks)
         _check_boxes(self)
         check_lines(self.inbound_lines)
+        _check_sounds(self)
         closed = ShutNumbers(shut=self.shut, opened=self.opened)
         if self.overflow_number is not None and (why := closed.why(self.overflow_number)) is not None:
             raise SettingsError(f"overflow_number is {why}")
@@ -364,6 +372,12 @@ class AsteriskSettings:
         longest_first = sorted(prefixes, key=lambda prefix: (-len(prefix), prefix))
         ways = ((prefix, tiers(prefix, plans)) for prefix in longest_first)
         return tuple((prefix, tuple(name for tier in found for name in tier)) for prefix, found in ways)
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """Sound files for who is on hold or waits, of campaigns and of lines; sorted."""
+        of_campaigns = {voice.hold for voice in self.voices if voice.hold}
+        return tuple(sorted(of_campaigns | {line.hold for line in self.inbound_lines if line.hold}))
 
     @property
     def speaks_tls(self) -> bool:
@@ -431,6 +445,21 @@ def _check_boxes(settings: AsteriskSettings) -> None:
             )
     if len({trunk.box for trunk in boxes}) != len(boxes):
         raise SettingsError("two trunks lead to the same telephone system of ours")
+
+
+def _check_sounds(settings: AsteriskSettings) -> None:
+    """A name that could not be ordered is refused before the floor starts, not at every call."""
+    named = [(f"campaign {one.campaign}", (one.message, one.drop, one.hold)) for one in settings.voices]
+    named += [(f"inbound line {one.number or '(others)'}", (one.hold,)) for one in settings.inbound_lines]
+    for whose, names in named:
+        for name in names:
+            try:
+                sound(name)
+            except UnsafeValueError as error:
+                raise SettingsError(
+                    f"{whose}: {error}",
+                    mend="name a file of the folder `sounds`, without its ending: letters, digits, - and _.",
+                ) from error
 
 
 def _check_passwords(settings: AsteriskSettings) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -43,13 +44,14 @@ class Floor:
         host: str | None = None,
         port: int = 5038,
         owned: frozenset[str] | None = None,
+        voices: Mapping[CampaignId, Voice] | None = None,
     ) -> None:
         self.laboratory = laboratory
         address = AmiAddress(user="fairdial", secret=AMI_SECRET, host=host or laboratory.address, port=port)
-        voices = {CAMPAIGN: Voice(message="sorry", drop="sorry", record=True)}
+        spoken = {CAMPAIGN: Voice(message="sorry", drop="sorry", record=True), **(voices or {})}
         record = laboratory.settings.call_record
         settings = AdapterSettings(
-            trunks=trunks, voices=voices, owned=owned, call_record=None if record is None else Path(record)
+            trunks=trunks, voices=spoken, owned=owned, call_record=None if record is None else Path(record)
         )
         self.system = AsteriskSystem(address, settings, now=posix_now, timings=timings)
         self.told: list[Event] = []
@@ -119,6 +121,7 @@ class Floor:
         caller_id: str = "+15550100199",
         dial: str | None = None,
         handling: CallHandling = UNTIL_CARRIED,
+        campaign: CampaignId = CAMPAIGN,
     ) -> AttemptId:
         """Call the number that ends so (or `dial`); its last three digits say what its owner does."""
         attempt = AttemptId(f"{self._run}-{next(self._numbers)}")
@@ -137,7 +140,7 @@ class Floor:
         )
         command = Originate(
             attempt=attempt,
-            campaign=CAMPAIGN,
+            campaign=campaign,
             person=PersonId("p"),
             number=NumberId(f"n-{attempt}"),
             clearance=clearance,

@@ -80,7 +80,7 @@ async def examine(
             *await looked_at_from_inside(settings),
             *await trunks_found(link, settings, wall=wall),
             _shut_numbers(settings),
-            *sounds_found(settings),
+            *await sounds_found(link, settings, wall=wall),
             *other_way_out(settings),
             await _phones(link, settings),
             *[await _media(link, trunk, wall) for trunk in settings.trunks],

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from floor import Floor
-from lab.laboratory import PUBLIC_SECRET, Laboratory, reason_missing
+from lab.laboratory import AMI_SECRET, PUBLIC_SECRET, Laboratory, reason_missing
 from sound import read_closed, tone_share
 
 from dialer.clock import posix_now
@@ -25,6 +25,7 @@ from telephony.asterisk.connection import AmiAddress, AmiConnection
 from telephony.asterisk.doctor import examine
 from telephony.asterisk.opening import voices_of
 from telephony.asterisk.settings import LinkSettings, VoiceSettings
+from telephony.asterisk.sound_check import sounds_found
 from telephony.asterisk.wire import Action, Value
 
 RATE = 8000
@@ -36,15 +37,15 @@ SPRING, AUTUMN, NOTHING = CampaignId("spring"), CampaignId("autumn"), CampaignId
 FILES = {SPRING: ("low", LOW), AUTUMN: ("high", HIGH)}
 
 
-def write_tone(path: Path, hertz: float, *, seconds: float = 0.5) -> None:
+def write_tone(path: Path, hertz: float, *, seconds: float = 0.5, rate: int = RATE) -> None:
     """Shorter than anybody listens, so that it has to be heard over and over."""
     samples = array.array(
-        "h", (int(8000 * math.sin(2 * math.pi * hertz * n / RATE)) for n in range(int(RATE * seconds)))
+        "h", (int(8000 * math.sin(2 * math.pi * hertz * n / rate)) for n in range(int(rate * seconds)))
     )
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(RATE)
+        file.setframerate(rate)
         file.writeframes(samples.tobytes())
 
 
@@ -174,3 +175,24 @@ async def test_the_doctor_looks_at_each_file(laboratory: Laboratory) -> None:
         "sound high for people on hold": True,
         "sound low for people on hold": True,
     }
+
+
+async def test_a_doctor_on_another_machine_has_asterisk_try_each_file(
+    laboratory: Laboratory, tmp_path: Path
+) -> None:
+    """The folder in the doctor's settings is not on its machine; Asterisk plays from its own."""
+    folder = Path(laboratory.settings.sounds)
+    write_tone(folder / "wide.wav", LOW, rate=16000)
+    link = AmiConnection(AmiAddress(user="fairdial", secret=AMI_SECRET, host=laboratory.address))
+    names = ("gone", "high", "low", "wide")
+    voices = tuple(VoiceSettings(campaign=name, hold=name) for name in names)
+    away = dataclasses.replace(laboratory.settings, voices=voices, sounds=str(tmp_path / "away"))
+    await link.connect()
+    try:
+        found = await sounds_found(link, away, wall=posix_now)
+    finally:
+        await link.close()
+    assert [one.ok for one in found] == [False, True, True, False], found
+    async with asyncio.timeout(5):
+        while "0 active channels" not in laboratory.pbx.command("core show channels count"):
+            await asyncio.sleep(0.1)

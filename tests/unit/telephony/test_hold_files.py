@@ -6,6 +6,7 @@ import dataclasses
 import wave
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -17,12 +18,15 @@ from dialer.domain.inbound_line import InboundLine
 from dialer.settings_reader import SettingsError
 from telephony.asterisk.adapter_settings import EVERY_CAMPAIGN
 from telephony.asterisk.configuration import HOLD_FILE, TEMPLATES, render, write
+from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.orders import Voice, originate
 from telephony.asterisk.settings import AmiSettings, AsteriskSettings, TrunkSettings, VoiceSettings
 from telephony.asterisk.sound_check import sounds_found
 
 SPRING = VoiceSettings(campaign="spring", hold="acme-hold")
 EVERY = VoiceSettings(campaign=EVERY_CAMPAIGN, hold="usual_hold")
+NO_LINK = cast("AmiConnection", None)
+"""For what is looked at on this machine."""
 LINE = InboundLine(number="+12025550100", hold="line-hold")
 
 
@@ -160,30 +164,27 @@ def write_wave(path: Path, *, rate: int = 8000, channels: int = 1, size: int = 2
         ({"frames": 0}, False, "holds no sound"),
     ],
 )
-def test_the_doctor_tells_what_is_wrong_with_a_file(
+async def test_the_doctor_tells_what_is_wrong_with_a_file(
     tmp_path: Path, form: dict[str, int], ok: bool, told: str
 ) -> None:
     write_wave(tmp_path / "acme-hold.wav", **form)
-    (found,) = sounds_found(settings(SPRING, sounds=str(tmp_path)))
+    (found,) = await sounds_found(NO_LINK, settings(SPRING, sounds=str(tmp_path)), wall=lambda: 0.0)
     assert (found.name, found.ok) == ("sound acme-hold for people on hold", ok)
     assert told in found.found
     assert "sox MUSIC -r 8000 -c 1 -b 16 acme-hold.wav" in found.mend
 
 
 @pytest.mark.parametrize(("bytes_", "told"), [(None, "is not there"), (b"no sound at all", "cannot be read")])
-def test_the_doctor_tells_of_a_file_that_is_missing_or_none(
+async def test_the_doctor_tells_of_a_file_that_is_missing_or_none(
     tmp_path: Path, bytes_: bytes | None, told: str
 ) -> None:
     if bytes_ is not None:
         (tmp_path / "acme-hold.wav").write_bytes(bytes_)
-    (found,) = sounds_found(settings(SPRING, sounds=str(tmp_path)))
+    (found,) = await sounds_found(NO_LINK, settings(SPRING, sounds=str(tmp_path)), wall=lambda: 0.0)
     assert not found.ok
     assert told in found.found
 
 
-def test_the_doctor_says_when_it_cannot_look_and_nothing_when_there_is_nothing(tmp_path: Path) -> None:
-    (found,) = sounds_found(settings(SPRING, EVERY, sounds=str(tmp_path / "elsewhere")))
-    assert found.ok
-    assert "not looked at" in found.found
-    assert "acme-hold.wav, usual_hold.wav" in found.found
-    assert sounds_found(settings(VoiceSettings(message="sorry"), sounds=str(tmp_path))) == ()
+async def test_the_doctor_looks_at_nothing_where_no_file_is_set(tmp_path: Path) -> None:
+    without = settings(VoiceSettings(message="sorry"), sounds=str(tmp_path))
+    assert await sounds_found(NO_LINK, without, wall=lambda: 0.0) == []

@@ -106,7 +106,9 @@ async def test_a_call_to_a_one_party_place_is_recorded_from_the_answer(
     agent = await floor.agent("cora", "toneseat")
     attempt, _answered_at = await talked(floor, "NY")
     await floor.wait(RecordingBegan, attempt=attempt, within=0.5)
-    assert (laboratory.recordings / f"{attempt}.raw").exists()
+    async with asyncio.timeout(1.0):
+        while not (laboratory.recordings / f"{attempt}.raw").exists():
+            await asyncio.sleep(0.01)
     await floor.bridge(attempt, agent)
     await floor.wait(CallBridged, attempt=attempt)
     await asyncio.sleep(2.0)

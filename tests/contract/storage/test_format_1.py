@@ -21,7 +21,7 @@ from compliance_gate.book.shipped import sample_rulebook
 from compliance_gate.call_handling import UNTIL_CARRIED
 from compliance_gate.findings import GateDecision
 from dialer.domain.campaign import CampaignSettings
-from dialer.domain.commands import StoreAttempt, StoreDenial
+from dialer.domain.commands import Command, Originate, StoreAttempt, StoreDenial
 from dialer.domain.events import EngineRestarted, TimeReached
 from dialer.domain.ports import Fate, JournalEntry
 from dialer.engine.engine import DialerEngine
@@ -183,12 +183,19 @@ def test_a_store_can_be_written_into_a_file_with_the_same_chain(old_store: Opene
 
 
 def decisions_of(entry: JournalEntry) -> JournalEntry:
-    """The entry without the reasons of its attempts and denials: rules are added and cited anew."""
-    bare = tuple(
-        replace(each, findings=()) if isinstance(each, (StoreAttempt, StoreDenial)) else each
-        for each in entry.commands
-    )
-    return replace(entry, commands=bare)
+    """The entry without the reasons of its attempts and denials, and without what a clearance came to say
+    beside its leave since then: rules are added and cited anew.
+    """
+    return replace(entry, commands=tuple(_bare(command) for command in entry.commands))
+
+
+def _bare(command: Command) -> Command:
+    if isinstance(command, (StoreAttempt, StoreDenial)):
+        return replace(command, findings=())
+    if isinstance(command, Originate):
+        handling = replace(command.clearance.handling, recording=None)
+        return replace(command, clearance=replace(command.clearance, handling=handling, statements=()))
+    return command
 
 
 def test_a_rehearsal_of_the_first_format_gives_what_it_gave() -> None:

@@ -1,6 +1,6 @@
 """Values are valid from birth: at, below and above the edge of what each field may hold."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import Enum
 from math import inf, nan
@@ -276,12 +276,13 @@ def test_words_of_other_programs_are_made_fit_to_be_kept(told: str | None, kept:
 
 
 def test_every_event_is_looked_at_when_it_is_made() -> None:
-    """A field of a new event that nothing can be wrong with is an enum, a truth or a value with a birth."""
+    """A field of a new event that nothing can be wrong with is a truth or a value with a birth, or absent."""
     for kind in get_args(e.Event):
         hints = get_type_hints(kind, include_extras=True)
         looked_at = {name for name, _right, _check in checks_of(kind, special={BoxId: str})}
         for name in set(hints) - looked_at:
-            assert hints[name] is bool or hasattr(hints[name], "__dataclass_fields__"), f"{kind}.{name}"
+            kinds = set(get_args(hints[name]) or (hints[name],)) - {type(None)}
+            assert all(one is bool or is_dataclass(one) for one in kinds), f"{kind}.{name}"
         assert not looked_at or hasattr(kind, "__post_init__"), f"{kind.__name__} lacks @valid"
 
 

@@ -61,8 +61,9 @@ class AskedTimesRule(Rule):
         """First second from now on that leaves the asked time alone, in one zone; `None` = never."""
         only = request.only
         closed = _closed_blocks(request)
+        ends = None if request.until is None else _after(request, zone)
         if not only and not closed:
-            return None if request.until is None else _after(request, zone)
+            return ends
         ring = question.until - question.at
         at = question.at
         for _ in range(_DAYS_AHEAD * 4):
@@ -72,11 +73,13 @@ class AskedTimesRule(Rule):
             blocked = self._blocked_until(question, zone, day, at, ring, closed)
             outside = _opens(zone, day, at, ring, only) if only else at
             if outside is None:
-                return None if request.until is None else _after(request, zone)
+                return ends
             if blocked == outside == at:
                 return at
             at = max(blocked, outside)
-        return None if request.until is None else _after(request, zone)
+            if ends is not None and at >= ends:
+                return ends
+        return ends
 
     def _blocked_until(
         self,

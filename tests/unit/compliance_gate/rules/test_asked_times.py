@@ -59,6 +59,25 @@ def test_a_request_ends_with_its_last_day(law: Callable[..., Any]) -> None:
     assert rule.allows("2027-01-05T10:00:00-05:00", requests=note)
 
 
+@pytest.mark.parametrize(
+    ("until", "free"),
+    [
+        ("2026-06-10", "2026-06-11T00:00:00-04:00"),
+        ("2026-06-11", "2026-06-12T00:00:00-04:00"),
+        ("2026-06-12", "2026-06-12T14:00:00-04:00"),
+    ],
+)
+def test_the_end_of_a_request_frees_before_its_next_hours_begin(
+    law: Callable[..., Any], until: str, free: str
+) -> None:
+    """Only on Fridays after two, until a day of that week: the wait was told as until that Friday, though the
+    request had ended by then."""
+    rule = law("asked_times", VALUES)
+    only = asked("creditor_note", only=[{"days": ["FR"], "from": "14:00", "to": "20:00"}], until=until)
+
+    assert rule.retry("2026-06-10T10:00:00-04:00", requests=only) == datetime.fromisoformat(free)
+
+
 def test_a_request_without_times_always_binds(law: Callable[..., Any]) -> None:
     """Words that nobody put into hours may mean any hour."""
     rule = law("asked_times", VALUES)

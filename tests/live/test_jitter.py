@@ -70,6 +70,16 @@ async def talk(floor: Floor, agent: AgentId, ending: str) -> None:
     await floor.over(attempt)
 
 
+async def talk_over(network: BadNetwork, floor: Floor, agent: AgentId, ending: str) -> None:
+    """The same over a network that kept its times: a machine too busy to be that network shows nothing."""
+    for _ in range(3):
+        network.begin()
+        await talk(floor, agent, ending)
+        if network.kept_its_times():
+            return
+    pytest.fail("this machine was three times too busy to keep the times of a bad network")
+
+
 def legs_lost(floor: Floor) -> list[AgentLegLost]:
     return [event for event in floor.told if isinstance(event, AgentLegLost)]
 
@@ -79,10 +89,10 @@ async def test_with_jitter_and_loss_both_understand_each_other_and_the_leg_stays
 ) -> None:
     network.fate.jitter_s, network.fate.lost = 0.1, 0.02
     agent = await floor.agent("anna", "101")
-    await talk(floor, agent, "050")
+    await talk_over(network, floor, agent, "050")
     await asyncio.sleep(1.0)  # the far end closes its tape
     person = melody.understood(melody.read(laboratory.heard / "person.wav"), seconds=MELODY_S)
-    await talk(floor, agent, "051")
+    await talk_over(network, floor, agent, "051")
     figures = floor.system.sound()[agent]
     assert not legs_lost(floor)
     assert agent in (await floor.system.reconcile()).agents

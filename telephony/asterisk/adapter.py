@@ -70,7 +70,7 @@ from telephony.asterisk.arrivals import LEFT_MOST_S, MOST_S, Arrivals
 from telephony.asterisk.call_back import Books, CallBacks
 from telephony.asterisk.calls import CallBook
 from telephony.asterisk.colleagues import Colleagues
-from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings
+from telephony.asterisk.connection import AmiAddress, AmiConnection, AmiTimings, why_refused
 from telephony.asterisk.controls import CallControls
 from telephony.asterisk.cues import Cues
 from telephony.asterisk.errors import AmiError, NotConnectedError, UnsafeValueError
@@ -295,20 +295,12 @@ class AsteriskSystem:
         elif self._is_on_call(command.agent):
             reason = "the agent is on another call"
         elif leg is not None:
-            reason = await self._why_refused(orders.join(command.call, leg))
+            reason = await why_refused(self._link, orders.join(command.call, leg))
         else:
             reason = "the agent's phone is not on the line"
         if reason:
             failed = InboundBridgeFailed(call=command.call, agent=command.agent, reason=reason)
             await self._tell((failed,))
-
-    async def _why_refused(self, action: Action) -> str:
-        """What Asterisk says against it; '' when it does it."""
-        try:
-            answer = await self._link.send(action, within=2.0)
-        except AmiError as error:
-            return str(error)
-        return "" if answer.is_success else answer.get("message") or "refused"
 
     async def press_keys(self, attempt: AttemptId, keys: str) -> None:
         """See `dialer.domain.ports.KeyPad`."""

@@ -15,9 +15,8 @@ from dialer.domain.events import BridgeFailed, CallBridged, CallEnded
 from dialer.domain.ids import AgentId, AttemptId
 from telephony.asterisk import orders
 from telephony.asterisk.acts import Told
-from telephony.asterisk.connection import AmiConnection
-from telephony.asterisk.errors import AmiError
-from telephony.asterisk.wire import Action, AmiMessage
+from telephony.asterisk.connection import AmiConnection, why_refused
+from telephony.asterisk.wire import AmiMessage
 from telephony.softphone.legs import LegBook
 
 
@@ -111,7 +110,7 @@ class Colleagues:
             self._pairs[name] = _Pair(
                 consultation=name, agent=command.agent, leg=leg, other=other, bridges={}
             )
-            reason = await self._refusal(orders.join(leg, other))
+            reason = await why_refused(self._link(), orders.join(leg, other))
         if reason:
             self._pairs.pop(command.consultation, None)
             failed = BridgeFailed(attempt=command.consultation, agent=command.agent, reason=reason)
@@ -120,13 +119,5 @@ class Colleagues:
     async def _part(self, command: PartAgents) -> None:
         """Take the other agent out. Of one that is not there, that it is over is told all the same."""
         pair = self._pairs.get(command.consultation)
-        if pair is None or not pair.is_joined or await self._refusal(orders.release(pair.other)):
+        if pair is None or not pair.is_joined or await why_refused(self._link(), orders.release(pair.other)):
             await self._tell((self._over(command.consultation),))
-
-    async def _refusal(self, action: Action) -> str:
-        """What Asterisk says against it; '' when it does it."""
-        try:
-            answer = await self._link().send(action, within=2.0)
-        except AmiError as error:
-            return str(error)
-        return "" if answer.is_success else answer.get("message") or "refused"

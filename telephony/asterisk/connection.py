@@ -388,6 +388,19 @@ def _is_own(host: str) -> bool:
         return False
 
 
+async def why_refused(link: AmiConnection, action: Action, *, within: float = 2.0) -> str:
+    """Send one action; what Asterisk or the connection says against it, '' when Asterisk does it.
+
+    Args:
+        within: seconds for the answer.
+    """
+    try:
+        answer = await link.send(action, within=within)
+    except AmiError as error:
+        return str(error)
+    return "" if answer.is_success else answer.get("message") or "refused"
+
+
 def _seconds(text: str) -> float | None:
     return float(text) if text.isdecimal() and len(text) < 12 else None
 

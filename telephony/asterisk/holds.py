@@ -17,7 +17,7 @@ from telephony.asterisk import orders
 from telephony.asterisk.acts import Told
 from telephony.asterisk.calls import CallBook
 from telephony.asterisk.colleagues import Colleagues
-from telephony.asterisk.connection import AmiConnection
+from telephony.asterisk.connection import AmiConnection, why_refused
 from telephony.asterisk.errors import AmiError
 from telephony.asterisk.names import call_channel
 from telephony.asterisk.wire import Action
@@ -70,8 +70,8 @@ class Holds:
             reason = "the agent does not talk with them"
         else:
             mute = orders.mute_recording(channel, is_muted=True)
-            is_muted = not await self._refusal(mute)
-            reason = await self._refusal(orders.hold(channel, leg))
+            is_muted = not await why_refused(self._link(), mute)
+            reason = await why_refused(self._link(), orders.hold(channel, leg))
             if reason:
                 await self.off_hold(channel)
             elif not is_muted:
@@ -86,7 +86,7 @@ class Holds:
             await self._tell((orders.not_joined(command, "one of the calls is over"),))
             return
         for action in orders.let_in(command):
-            reason = await self._refusal(action)
+            reason = await why_refused(self._link(), action)
             if reason:
                 await self._tell((orders.not_joined(command, reason),))
                 return
@@ -104,13 +104,5 @@ class Holds:
         for nth in range(_MUTE_TRIES):
             if nth:
                 await asyncio.sleep(_AGAIN_S)
-            if not await self._refusal(action):
+            if not await why_refused(self._link(), action):
                 return
-
-    async def _refusal(self, action: Action) -> str:
-        """What Asterisk says against it; '' when it does it."""
-        try:
-            answer = await self._link().send(action, within=2.0)
-        except AmiError as error:
-            return str(error)
-        return "" if answer.is_success else answer.get("message") or "refused"

@@ -18,10 +18,9 @@ from dialer.domain.commands import StartRecording, StopRecording
 from dialer.domain.events import RecordingStopped
 from telephony.asterisk import orders
 from telephony.asterisk.acts import Told
-from telephony.asterisk.connection import AmiConnection
-from telephony.asterisk.errors import AmiError
+from telephony.asterisk.connection import AmiConnection, why_refused
 from telephony.asterisk.names import call_channel
-from telephony.asterisk.wire import Action, AmiMessage
+from telephony.asterisk.wire import AmiMessage
 from telephony.softphone.legs import LegBook
 
 _log = structlog.get_logger(__name__)
@@ -74,7 +73,7 @@ class Recorder:
         waits = self._awaited[channel] = asyncio.Event()
         try:
             for action in orders.begin_recording(channel, command.attempt):
-                if await self._refusal(action):
+                if await why_refused(self._link(), action):
                     return  # the call is over
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_WAITS_WITHIN_S):
@@ -86,7 +85,7 @@ class Recorder:
     async def _join_again(self, command: StartRecording, channel: str, leg: str) -> None:
         why = ""
         for _try in range(_JOIN_TRIES):
-            why = await self._refusal(orders.join(channel, leg))
+            why = await why_refused(self._link(), orders.join(channel, leg))
             if not why:
                 return
             await asyncio.sleep(_AGAIN_S)
@@ -98,16 +97,8 @@ class Recorder:
         for nth in range(_STOP_TRIES):
             if nth:
                 await asyncio.sleep(_AGAIN_S)
-            why = await self._refusal(action)
+            why = await why_refused(self._link(), action)
             if not why:
                 await self._tell((RecordingStopped(attempt=command.attempt),))
                 return
         await self._tell((RecordingStopped(attempt=command.attempt, is_stopped=False, reason=why),))
-
-    async def _refusal(self, action: Action) -> str:
-        """What Asterisk says against it; '' when it does it."""
-        try:
-            answer = await self._link().send(action, within=2.0)
-        except AmiError as error:
-            return str(error)
-        return "" if answer.is_success else answer.get("message") or "refused"

@@ -152,7 +152,7 @@ class TestsCallerIds(Protocol):
             shown: the number of ours that the call shows.
 
         Raises:
-            TelephoneSystemUnavailableError: nothing was tried.
+            TelephoneSystemUnavailableError, NotTakenError: nothing was tried.
         """
         ...
 

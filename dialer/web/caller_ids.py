@@ -39,7 +39,7 @@ async def release(number: str, office: TheOffice, token: Asking) -> Committed:
 @router.post("/{number}/test")
 async def test(number: str, body: TestCall, office: TheOffice, token: Asking) -> CallerIdView:
     """Call it over the trunk and see whether it comes in; the result is written down. 409 where the telephone
-    system cannot, 503 when it is not reached."""
+    system cannot, 503 when it is not reached, or when the number is being called already."""
     demand(token, Role.SUPERVISOR)
     row = _row(office, number)
     if office.caller_ids is None:

@@ -17,7 +17,7 @@ from typing import Protocol, runtime_checkable
 import phonenumbers
 
 from dialer.domain.caller_id import CallBackTest
-from dialer.domain.errors import TelephoneSystemUnavailableError
+from dialer.domain.errors import NotTakenError, TelephoneSystemUnavailableError
 from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.errors import AmiError, NotConnectedError, UnsafeValueError
 from telephony.asterisk.names import phone_number
@@ -145,12 +145,14 @@ class CallBacks:
 
         Raises:
             NotConnectedError: there is no connection to Asterisk: nothing was tried.
+            NotTakenError: it is being tested already: nothing was tried.
             UnsafeValueError: one of them is no number.
         """
         if not self._link().is_up:
             raise NotConnectedError("there is no connection to Asterisk")
         if number in self._waiting:
-            return self._result(passed=False, told="it is being tested already", shown=shown)
+            # No result: a number that is only asked for twice leads back as well as it did.
+            raise NotTakenError(f"{number} is being tested already: ask again when that is over")
         channel = f"{_OURS}{self._serial()}"
         arrived: asyncio.Future[tuple[CallBacks, AmiMessage]] = asyncio.get_running_loop().create_future()
         wait = _Wait(number=number, shown=shown, channel=channel, arrived=arrived)

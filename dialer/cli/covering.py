@@ -9,7 +9,6 @@ from dialer.cli import console
 
 if TYPE_CHECKING:
     from dialer.inquiry.coverage import Coverage, Covered, LawRead, ParagraphRead
-    from dialer.inquiry.rules import RuleTold
 
 
 def tell_all(found: Coverage) -> None:
@@ -101,69 +100,9 @@ def _how(each: ParagraphRead) -> str:
     return HOW_READ[each.read]
 
 
-def tell_program(found: Coverage) -> None:
-    """For a program."""
-    places = [_as_json(each) for each in found.places]
-    console.result_json({"rulebook": found.rulebook, "jurisdictions": places})
-
-
 def _gate(each: Covered) -> str:
     """What the gate does there, in words."""
     word = each.status.replace("_", " ")
     if each.needs_signature:
         return f"{word}, unsigned: denies"
     return word if each.signed_by is None else f"{word}, signed"
-
-
-def _as_json(each: Covered) -> dict[str, object]:
-    return {
-        "name": each.name,
-        "country": each.country,
-        "region": each.region,
-        "cities": list(each.cities),
-        "status": each.status,
-        "extent": each.extent,
-        "extent_of": each.means,
-        "missing": each.missing,
-        "checked": each.checked,
-        "checked_on": each.checked_on.isoformat(),
-        "signed_by": each.signed_by,
-        "dated": each.dated.isoformat() if each.dated else None,
-        "packs": list(each.packs),
-        "rules": [_rule_json(rule) for rule in each.rules],
-        "read": [_reading_json(reading) for reading in each.read],
-    }
-
-
-def _reading_json(reading: LawRead) -> dict[str, object]:
-    return {
-        "place": reading.place,
-        "law": reading.law,
-        "read_on": reading.read_on.isoformat(),
-        "source": reading.source,
-        "paragraphs": [
-            {
-                "cite": each.cite,
-                "about": each.subject.value,
-                "says": each.says,
-                "read": each.read.value,
-                "loaded": list(each.loaded),
-                "not_loaded": each.why,
-            }
-            for each in reading.paragraphs
-        ],
-    }
-
-
-def _rule_json(rule: RuleTold) -> dict[str, object]:
-    return {
-        "rule": rule.rule,
-        "pack": rule.pack,
-        "stands": "loaded",
-        "citation": rule.citation,
-        "checked": rule.checked,
-        "checked_on": rule.checked_on.isoformat(),
-        "effective_from": rule.effective_from.isoformat(),
-        "effective_to": rule.effective_to.isoformat() if rule.effective_to else None,
-        "expected": rule.expected,
-    }

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 from dialer.clock import posix_now
 from dialer.floor.stores import opened_store
 from dialer.inquiry.explain import About, Asked, explain_attempt, explain_person
 from dialer.inquiry.frequency import call_frequency
+from dialer.inquiry.impact import Compared, compare
 from dialer.inquiry.person import person_facts
 from dialer.inquiry.records import RecordsDue, records_due
 from dialer.results.frequency_ledger import LedgerFacts
@@ -48,6 +50,10 @@ class StoreEvidence:
         asked = posix_now() if at is None else at
         return await self._asked(lambda store: records_due(store, at=asked))
 
+    async def impact(self, before: date, after: date) -> Compared:
+        """See the port."""
+        return await self._asked(lambda store: compare(store, before, after, progress=_untold))
+
     async def report(self, person: str, stretch: Stretch) -> PersonFacts:
         """See the port."""
         return await self._asked(
@@ -62,3 +68,7 @@ class StoreEvidence:
                 return question(store)
 
         return await asyncio.to_thread(ask)
+
+
+def _untold(_share: float, _attempts: int) -> None:
+    """Nobody watches how far a page's question is."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dialer.cli import console, signing
-
-if TYPE_CHECKING:
-    from dialer.inquiry.rules import RuleTold
 
 app = typer.Typer(help="The law and the house's policy in force.", no_args_is_help=True)
 app.add_typer(signing.app, name="register")
@@ -37,7 +33,7 @@ def list_rules(
 
     law = rules_listed(pack=pack, on=None if on is None else _day(on, "--on"))
     if json:
-        console.result_json({"rulebook": law.rulebook, "rules": [_as_json(rule) for rule in law.rules]})
+        console.result_json(law.as_json())
         return
     table = console.table("rule", "what it says", "layer", "pack", "from", "to")
     for rule in law.rules:
@@ -62,22 +58,22 @@ def show(
     from dialer.inquiry.rules import rule_editions
 
     if is_a_place(rule):
-        from dialer.cli.covering import tell_one, tell_program
+        from dialer.cli.covering import tell_one
 
         found = coverage(rule)
         if json:
-            tell_program(found)
+            console.result_json(found.as_json())
         else:
             tell_one(found.places[0])
         return
     editions = rule_editions(rule)
     if json:
-        console.result_json([_as_json(each) for each in editions])
+        console.result_json([each.as_json() for each in editions])
         return
     for each in editions:
         table = console.table("", "")
         table.show_header = False
-        for name, value in _as_json(each).items():
+        for name, value in each.as_json().items():
             if name != "values" and value is not None:
                 table.add_row(name.replace("_", " "), str(value))
         for name, value in each.values:
@@ -97,17 +93,7 @@ def diff(
 
     changes = changes_between(_day(before, "DATE"), _day(after, "DATE"))
     if json:
-        console.result_json(
-            [
-                {
-                    "rule": each.rule,
-                    "change": each.change,
-                    "before": None if each.before is None else _as_json(each.before),
-                    "after": None if each.after is None else _as_json(each.after),
-                }
-                for each in changes
-            ]
-        )
+        console.result_json([each.as_json() for each in changes])
         return
     table = console.table("rule", "change", "citation", "values")
     for each in changes:
@@ -129,16 +115,7 @@ def due(
 
     found = due_now(None if on is None else _day(on, "--on"))
     if json:
-        console.result_json(
-            {
-                "on": found.on.isoformat(),
-                "rulebook": found.rulebook,
-                "due": [
-                    {**asdict(each), "why": each.why.value, "day": each.day.isoformat()}
-                    for each in found.items
-                ],
-            }
-        )
+        console.result_json(found.as_json())
         return
     table = console.table("day", "why", "rule or place", "what", "citation")
     for each in found.items:
@@ -155,7 +132,7 @@ def impact(
     json: Json = False,
 ) -> None:
     """Past attempts that the law of another day would have decided otherwise."""
-    from dialer.cli.impact import tell, tell_program
+    from dialer.cli.impact import tell
     from dialer.floor.stores import opened_store
     from dialer.inquiry.impact import compare
 
@@ -165,19 +142,9 @@ def impact(
             opened, *days, progress=lambda share, attempts: bar.reach(share, f"{attempts:,} attempts")
         )
     if json:
-        tell_program(found)
+        console.result_json(found.as_json())
     else:
         tell(found)
-
-
-def _as_json(rule: RuleTold) -> dict[str, object]:
-    return {
-        **asdict(rule),
-        "values": dict(rule.values),
-        "effective_from": rule.effective_from.isoformat(),
-        "effective_to": rule.effective_to.isoformat() if rule.effective_to else None,
-        "checked_on": rule.checked_on.isoformat(),
-    }
 
 
 def _day(text: str, option: str) -> date:

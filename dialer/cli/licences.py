@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from dialer.cli import console
@@ -28,7 +27,7 @@ def list_licences(
 
     found = licences_told(None if on is None else _day(on))
     if json:
-        console.result_json(msgspec.to_builtins(found))
+        console.result_json(found.as_json())
         return
     for entity in found.entities:
         console.result(f"{entity.entity}: {entity.title}, {entity.kind.value}, at {', '.join(entity.places)}")

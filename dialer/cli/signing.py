@@ -51,12 +51,12 @@ def show(
     json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
 ) -> None:
     """What is covered: complete, partial or absent, how checked and when, and signed by whom."""
-    from dialer.cli.covering import tell_all, tell_one, tell_program
+    from dialer.cli.covering import tell_all, tell_one
     from dialer.inquiry.coverage import coverage
 
     found = coverage(place)
     if json:
-        tell_program(found)
+        console.result_json(found.as_json())
     elif place is not None:
         tell_one(found.places[0])
     else:

@@ -84,6 +84,10 @@ class Coverage:
     rulebook: str
     places: tuple[Covered, ...]
 
+    def as_json(self) -> dict[str, object]:
+        """The same for a program."""
+        return {"rulebook": self.rulebook, "jurisdictions": [_as_json(each) for each in self.places]}
+
 
 def is_a_place(name: str) -> bool:
     """Whether the register has a jurisdiction of this name."""
@@ -131,3 +135,57 @@ def _covered(entry: Entry, book: Rulebook) -> Covered:
         rules=tuple(told(rule) for pack in entry.packs for rule in book.packs[pack].rules),
         read=entry.readings,
     )
+
+
+def _as_json(each: Covered) -> dict[str, object]:
+    return {
+        "name": each.name,
+        "country": each.country,
+        "region": each.region,
+        "cities": list(each.cities),
+        "status": each.status,
+        "extent": each.extent,
+        "extent_of": each.means,
+        "missing": each.missing,
+        "checked": each.checked,
+        "checked_on": each.checked_on.isoformat(),
+        "signed_by": each.signed_by,
+        "dated": each.dated.isoformat() if each.dated else None,
+        "packs": list(each.packs),
+        "rules": [_rule_json(rule) for rule in each.rules],
+        "read": [_reading_json(reading) for reading in each.read],
+    }
+
+
+def _reading_json(reading: LawRead) -> dict[str, object]:
+    return {
+        "place": reading.place,
+        "law": reading.law,
+        "read_on": reading.read_on.isoformat(),
+        "source": reading.source,
+        "paragraphs": [
+            {
+                "cite": each.cite,
+                "about": each.subject.value,
+                "says": each.says,
+                "read": each.read.value,
+                "loaded": list(each.loaded),
+                "not_loaded": each.why,
+            }
+            for each in reading.paragraphs
+        ],
+    }
+
+
+def _rule_json(rule: RuleTold) -> dict[str, object]:
+    return {
+        "rule": rule.rule,
+        "pack": rule.pack,
+        "stands": "loaded",
+        "citation": rule.citation,
+        "checked": rule.checked,
+        "checked_on": rule.checked_on.isoformat(),
+        "effective_from": rule.effective_from.isoformat(),
+        "effective_to": rule.effective_to.isoformat() if rule.effective_to else None,
+        "expected": rule.expected,
+    }

@@ -4,7 +4,7 @@ A check holds for a year. A value that ends within ninety days needs what follow
 loaded now with its day, so that nobody has to remember it.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
@@ -49,6 +49,16 @@ class Due:
     on: date
     rulebook: str
     items: tuple[Item, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The same for a program."""
+        return {
+            "on": self.on.isoformat(),
+            "rulebook": self.rulebook,
+            "due": [
+                {**asdict(each), "why": each.why.value, "day": each.day.isoformat()} for each in self.items
+            ],
+        }
 
 
 def due(on: date | None = None) -> Due:

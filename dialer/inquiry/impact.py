@@ -17,6 +17,7 @@ from dialer.domain.ids import LeadId
 from dialer.domain.record import AttemptRecord, entry_of, instant
 from dialer.inquiry import stored
 from dialer.inquiry.errors import NothingToAskError
+from dialer.results.exports import iso
 from dialer.storage import queries
 from dialer.storage.queries import DenialRecord
 from dialer.storage.store import Store
@@ -75,6 +76,61 @@ class Compared:
     unplaced: tuple[DenialImpact, ...]
     waiting: tuple[AccountWaiting, ...]
     rules: tuple[RuleMoved, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The same for a program."""
+        return {
+            "from": self.before.isoformat(),
+            "to": self.after.isoformat(),
+            "rulebook": self.rulebook,
+            "attempts": self.attempts,
+            "persons": self.persons,
+            "rules": [
+                {
+                    "rule": each.rule,
+                    "newly_forbidden": each.newly_forbidden,
+                    "newly_allowed": each.newly_allowed,
+                }
+                for each in self.rules
+            ],
+            "impacts": [
+                {
+                    "attempt": each.entry.entry,
+                    "person": each.person,
+                    "at": iso(each.entry.at.timestamp()),
+                    "allowed_before": each.allowed_before,
+                    "allowed_after": each.allowed_after,
+                    "rules": list(each.rules),
+                }
+                for each in self.impacts
+            ],
+            "denials": self.denials,
+            "unplaced": [
+                {
+                    "lead": each.denial.lead,
+                    "debt": each.denial.debt,
+                    "person": each.person,
+                    "number": each.denial.number,
+                    "at": iso(each.denial.at.timestamp()),
+                    "allowed_before": each.allowed_before,
+                    "allowed_after": each.allowed_after,
+                    "rules": list(each.rules),
+                }
+                for each in self.unplaced
+            ],
+            "waiting": [
+                {
+                    "debt": each.debt,
+                    "lead": each.lead,
+                    "person": each.person,
+                    "frees": each.frees,
+                    "since": iso(each.since),
+                    "retry_at": iso(each.retry_at) or None,
+                    "rules": list(each.rules),
+                }
+                for each in self.waiting
+            ],
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

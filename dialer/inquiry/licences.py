@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import cast
+
+import msgspec
 
 from compliance_gate.book.holdings import Entity, Licence, ending
 from compliance_gate.rules.licence import LicenceRule
@@ -28,6 +31,10 @@ class LicencesTold:
     ending: tuple[Licence, ...]
     lacking: tuple[tuple[str, str], ...]
     rulebook: str
+
+    def as_json(self) -> dict[str, object]:
+        """The same for a program."""
+        return cast("dict[str, object]", msgspec.to_builtins(self))
 
 
 def licences_told(on: date | None = None) -> LicencesTold:

@@ -1,6 +1,6 @@
 """What the rulebook holds: every rule in words, each edition of one, what changed between two days."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from compliance_gate.book.shipped import standard_rulebook
@@ -40,6 +40,16 @@ class RuleTold:
     note: str | None
     file: str
 
+    def as_json(self) -> dict[str, object]:
+        """The same for a program."""
+        return {
+            **asdict(self),
+            "values": dict(self.values),
+            "effective_from": self.effective_from.isoformat(),
+            "effective_to": self.effective_to.isoformat() if self.effective_to else None,
+            "checked_on": self.checked_on.isoformat(),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleChanged:
@@ -63,6 +73,15 @@ class RuleChanged:
         assert shown is not None, "a change has an edition on one of its sides"
         return shown
 
+    def as_json(self) -> dict[str, object]:
+        """The same for a program."""
+        return {
+            "rule": self.rule,
+            "change": self.change,
+            "before": None if self.before is None else self.before.as_json(),
+            "after": None if self.after is None else self.after.as_json(),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
@@ -70,6 +89,10 @@ class Law:
 
     rulebook: str
     rules: tuple[RuleTold, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The same for a program."""
+        return {"rulebook": self.rulebook, "rules": [rule.as_json() for rule in self.rules]}
 
 
 def rules_listed(*, pack: str | None = None, on: date | None = None) -> Law:

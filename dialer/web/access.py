@@ -58,6 +58,14 @@ def demand_seat(token: Token, agent: str) -> None:
     raise RefusedError(f"{token.name} may not act for agent {agent}", is_known=True)
 
 
+def demand_evidence(office: Office, token: Token) -> Evidence:
+    """Whoever answers out of the store, for supervisors; 409 where it cannot be asked."""
+    demand(token, Role.SUPERVISOR)
+    if office.evidence is None:
+        raise HTTPException(409, "this floor's store cannot be asked from here")
+    return office.evidence
+
+
 async def tell(office: Office, event: Event) -> Committed:
     """Let the floor take an event and wait for its commit; 409 when it changed nothing."""
     taken = await office.floor.submit(event)

@@ -22,7 +22,18 @@ from dialer.domain.errors import (
 from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TestsCallerIds
 from dialer.floor.phones import Phones
-from dialer.web import agents, caller_ids, evidence, facts, inbound, listening, recordings, supervisors, talks
+from dialer.web import (
+    agents,
+    caller_ids,
+    evidence,
+    facts,
+    inbound,
+    law,
+    listening,
+    recordings,
+    supervisors,
+    talks,
+)
 from dialer.web.access import Office
 from dialer.web.health import HealthView, health_view
 from dialer.web.phone.pages import add_pages
@@ -96,7 +107,7 @@ def make_web(
     application.state.office = Office(
         floor, tokens, keypad, controls, caller_ids_tester, phones, archive, evidence_desk
     )
-    routed = (agents, talks, listening, recordings, evidence, supervisors, facts, inbound, caller_ids)
+    routed = (agents, talks, listening, recordings, evidence, law, supervisors, facts, inbound, caller_ids)
     for router in (each.router for each in routed):
         application.include_router(router, responses=PROBLEMS)
     broadcast = Broadcast(floor.snapshot)

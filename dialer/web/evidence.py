@@ -5,7 +5,7 @@ import io
 from enum import Enum
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
 from dialer.inquiry.errors import NothingToAskError, NotKnownError, NotThereError
@@ -13,9 +13,8 @@ from dialer.inquiry.explain import About, Asked, Channel
 from dialer.results.frequency_ledger import LedgerFacts, ledger_told, render_ledger_pdf, write_ledger_csv
 from dialer.results.person_events import PersonFacts
 from dialer.results.person_report import Detail, render_person_pdf, report_of, write_person_csv
-from dialer.web.access import Asking, Office, TheOffice, demand
-from dialer.web.ports import Evidence, Stretch
-from dialer.web.tokens import Role
+from dialer.web.access import Asking, TheOffice, demand_evidence
+from dialer.web.ports import Stretch
 
 router = APIRouter(prefix="/api", tags=["evidence"])
 
@@ -34,7 +33,7 @@ class Form(Enum):
 @router.get("/attempts/{attempt}/explanation")
 async def explain_attempt(attempt: str, office: TheOffice, token: Asking) -> tuple[Asked, ...]:
     """Why a call was placed: every rule that was asked, what came of it, and when next."""
-    return await _evidence(office, token).explain_attempt(attempt)
+    return await demand_evidence(office, token).explain_attempt(attempt)
 
 
 @router.get("/persons/{person}/explanation")
@@ -49,7 +48,7 @@ async def explain_person(
 ) -> tuple[Asked, ...]:
     """Whether a person could be reached at an instant, by the law and the facts of that instant."""
     about = About(debt=debt, number=number, channel=channel)
-    return await _evidence(office, token).explain_person(person, at, about)
+    return await demand_evidence(office, token).explain_person(person, at, about)
 
 
 @router.get("/persons/{person}/ledger")
@@ -63,7 +62,7 @@ async def ledger(
     form: Form = Form.JSON,
 ) -> Response:
     """The call-frequency ledger of a person, as of `until` (now); calls before `since` are not listed."""
-    found = await _evidence(office, token).ledger(person, Stretch(since=since, until=until), debt=debt)
+    found = await demand_evidence(office, token).ledger(person, Stretch(since=since, until=until), debt=debt)
     if form is Form.JSON:
         return JSONResponse(ledger_told(found))
     write = render_ledger_pdf if form is Form.PDF else _ledger_csv
@@ -73,7 +72,7 @@ async def ledger(
 @router.get("/retention")
 async def retention(office: TheOffice, token: Asking, at: Posix = None) -> JSONResponse:
     """Which records may be removed, when and by which rule, and which may not and why. Nothing is removed."""
-    return JSONResponse((await _evidence(office, token).retention(at)).as_json())
+    return JSONResponse((await demand_evidence(office, token).retention(at)).as_json())
 
 
 @router.get("/persons/{person}/report")
@@ -87,19 +86,12 @@ async def report(
     detail: Detail = Detail.LONG,
 ) -> Response:
     """Everything that happened to a person, with reasons; without the name."""
-    facts = await _evidence(office, token).report(person, Stretch(since=since, until=until))
+    facts = await demand_evidence(office, token).report(person, Stretch(since=since, until=until))
     if form is Form.JSON:
         return JSONResponse(report_of(facts, detail))
     if form is Form.CSV:
         return _file(await asyncio.to_thread(_person_csv, facts), form, f"report-{person}")
     return _file(await asyncio.to_thread(render_person_pdf, facts, detail), form, f"report-{person}")
-
-
-def _evidence(office: Office, token: Asking) -> Evidence:
-    demand(token, Role.SUPERVISOR)
-    if office.evidence is None:
-        raise HTTPException(409, "this floor's store cannot be asked from here")
-    return office.evidence
 
 
 def _ledger_csv(facts: LedgerFacts) -> bytes:

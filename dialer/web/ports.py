@@ -1,6 +1,7 @@
 """What the web side needs of a running floor."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from dialer.domain.events import Event
@@ -9,6 +10,7 @@ from dialer.domain.inbound import InboundRecord
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.inquiry.explain import About, Asked
+from dialer.inquiry.impact import Compared
 from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
 from dialer.inquiry.records import RecordsDue
 from dialer.results.frequency_ledger import LedgerFacts
@@ -151,6 +153,10 @@ class Evidence(Protocol):
 
     async def retention(self, at: float | None) -> RecordsDue:
         """Which records may be removed as of an instant; None = now."""
+        ...
+
+    async def impact(self, before: date, after: date) -> Compared:
+        """Calls and denials that the law of two days decides differently."""
         ...
 
     async def report(self, person: str, stretch: Stretch) -> PersonFacts:

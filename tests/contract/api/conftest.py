@@ -139,6 +139,12 @@ class _Thread(threading.Thread):
             await self._over.wait()
 
 
+@pytest.fixture(autouse=True)
+def in_a_house_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What a test signs, or which licence it keeps, is written beside the settings of where it works."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One floor for all of these tests; it must live through them."""

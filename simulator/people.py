@@ -8,6 +8,7 @@ Everything here is the truth of the made-up world: measures may not look at it.
 """
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -166,9 +167,18 @@ class MadeUpPublic:
     Args:
         book: whose files tell where a person lives (never what they will do).
         starts_at: POSIX seconds of the shift's start, for the scenario's drift.
+        called: how often we called whom on which number before, as `called` of an earlier public has it.
     """
 
-    def __init__(self, *, scenario: Scenario, streams: Streams, book: LeadBook, starts_at: float) -> None:
+    def __init__(
+        self,
+        *,
+        scenario: Scenario,
+        streams: Streams,
+        book: LeadBook,
+        starts_at: float,
+        called: Mapping[tuple[str, str], int] | None = None,
+    ) -> None:
         self._calls = scenario.calls
         self._numbers_plan = scenario.numbers
         self._talks = scenario.talks
@@ -181,7 +191,7 @@ class MadeUpPublic:
         self._home = scenario.shift.time_zone
         self._clock = _Clock()
         self._numbers: dict[str, _Number] = {}
-        self._called: dict[tuple[str, str], int] = {}
+        self._called: dict[tuple[str, str], int] = dict(called or {})
         self._zones: dict[str, str] = {}
         self._weekday = _weights(self._calls.by_hour)
         self._weekend = _weights(self._calls.weekend) if self._calls.weekend else self._weekday
@@ -194,6 +204,11 @@ class MadeUpPublic:
         spoken = sum(weight for _, weight in greetings)
         self._greetings = tuple(kind for kind, _ in greetings)
         self._greeting_shares = tuple(accumulate(weight / spoken for _, weight in greetings))
+
+    @property
+    def called(self) -> Mapping[tuple[str, str], int]:
+        """Calls so far, by person and number: all that a public remembers beside scenario and chance."""
+        return self._called
 
     def behaviour(self, order: Originate, *, now: float, dial: str = "") -> Behaviour:
         """What this call meets; who is called is known by the ids of person and number."""

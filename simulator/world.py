@@ -76,6 +76,7 @@ class World:
         self._sequence = 0
         self._handlers: dict[type[Command], tuple[Callable[..., None], ...]] = {}
         self._hearers: dict[type, Callable[..., None]] = {}
+        self._step_over: Callable[[], None] | None = None
         self._wakeup: float | None = None
         self._next_ring: Callable[[], float | None] = lambda: None
         self._ring: Callable[[float], None] = lambda _: None
@@ -94,6 +95,10 @@ class World:
         """Let somebody hear of a kind of event when the engine has taken it, as the runtime around it
         does."""
         self._hearers[event] = hearer
+
+    def when_step_over(self, hearer: Callable[[], None]) -> None:
+        """Let somebody hear of the end of every step, when everything it said is carried out."""
+        self._step_over = hearer
 
     def drive(
         self,
@@ -146,6 +151,8 @@ class World:
         hearer = self._hearers.get(type(event))
         if hearer is not None:
             hearer(event)
+        if self._step_over is not None:
+            self._step_over()
         self._wakeup = self._engine.next_wakeup()
 
     def run(self, until: float) -> None:

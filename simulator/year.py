@@ -15,6 +15,7 @@ from dialer.engine.engine import DialerEngine
 from simulator.actors.callers import CallBacks
 from simulator.actors.office import Office
 from simulator.lead_book import LeadBook
+from simulator.people import MadeUpPublic
 from simulator.plans import OfficePlan
 from simulator.rehearsal import Rehearsal
 from simulator.scenario import Scenario
@@ -45,16 +46,21 @@ def work_shifts(
     shifts: int,
     office: OfficePlan | None = None,
     before: Callable[[ShiftOfYear], None] | None = None,
+    worked: int = 0,
+    public: MadeUpPublic | None = None,
+    call_backs: CallBacks | None = None,
 ) -> Iterator[ShiftOfYear]:
     """Work `shifts` shifts, Sundays off, from the scenario's day on; yields each when it has ended.
 
     Args:
         before: called when a shift is put together and nothing has happened yet.
+        worked: shifts that are over, of a year that is gone on with; with the public and the call backs that
+            it left, and the day after the last one in the scenario.
     """
     day = scenario.shift.day
-    public, call_backs = None, CallBacks()
+    call_backs = CallBacks() if call_backs is None else call_backs
     persons = tuple(file.person for file in book.files())
-    for number in range(1, shifts + 1):
+    for number in range(worked + 1, worked + shifts + 1):
         while day.weekday() == SUNDAY:
             day += timedelta(days=1)
         rehearsal = Rehearsal(

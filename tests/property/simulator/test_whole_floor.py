@@ -78,7 +78,7 @@ def _work(seed: int) -> EventfulShift:
 
     rehearsal = Rehearsal(scenario=scenario, seed=seed, engine=engine, book=book, sink=watch)
     shift = EventfulShift(rehearsal, gate.tally, engine, watcher)
-    gate.rehearsal = rehearsal
+    gate.follow(rehearsal)
     watcher.follow(rehearsal)
     rehearsal.work()
     shift.attempts = rehearsal.result(rulebook="audited").attempts

@@ -55,7 +55,7 @@ def test_a_fortnight_is_lawful_and_not_needlessly_silent() -> None:
     )
 
     def before(shift: ShiftOfYear) -> None:
-        gate.rehearsal = shift.rehearsal
+        gate.follow(shift.rehearsal)
 
     shifts = list(
         work_shifts(

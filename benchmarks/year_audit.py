@@ -26,7 +26,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo, reset_tzpath
 
 from benchmarks.line_log import LineLog
@@ -67,6 +67,7 @@ class Tally:
     placed: int = 0
     judged_denied: int = 0
     unlawful_calls: int = 0
+    unlawful: Counter[str] = field(default_factory=Counter[str])
     lawful_denied: Counter[str] = field(default_factory=Counter[str])
     denied: Counter[str] = field(default_factory=Counter[str])
     examples: list[str] = field(default_factory=list[str])
@@ -168,6 +169,7 @@ class AuditedGate:
             return
         if decision.is_allowed:
             self.tally.unlawful_calls += 1
+            self.tally.unlawful.update({reason.rule for reason in judgement.reasons})
             reasons = "; ".join(f"{reason.rule}: {reason.found}" for reason in judgement.reasons)
             self._example(f"UNLAWFUL {file.person} {request.proposed.number} at {at.isoformat()}: {reasons}")
             return
@@ -255,7 +257,7 @@ def _sample_gate() -> ComplianceGate:
 class _Pickler(pickle.Pickler):
     """Knows what of a rehearsal cannot be written down as it is, and is made anew."""
 
-    def reducer_override(self, obj: object) -> object:
+    def reducer_override(self, obj: object) -> Any:
         if isinstance(obj, Streams):
             return Streams, (obj.seed,)
         if getattr(obj, "__qualname__", "").startswith(lead_order_key.__name__ + "."):
@@ -373,6 +375,7 @@ def report(year: AuditedYear, judged: float) -> bool:
         "decisions": tally.decisions,
         "allowed": tally.allowed,
         "unlawful_calls": tally.unlawful_calls,
+        "unlawful_by_reason": dict(sorted(tally.unlawful.items())),
         "breaches_on_lines": len(lines.found),
         "lawful_denied_share": share,
         "lawful_denied_by_rule": dict(tally.lawful_denied.most_common()),

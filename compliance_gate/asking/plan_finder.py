@@ -131,7 +131,7 @@ class Planner:
             packs=packs,
             with_house=with_house,
             handling=strictest(term for rule in bound for term in rule.terms),
-            speaking=tuple(rule for rule in rules if rule.speaks),
+            speaking=tuple(rule for rule in bound if rule.speaks and not rule.header.scope.recordings),
         )
 
     def terms(self, proposed: ProposedContact, *, on: date, packs: tuple[str, ...]) -> tuple[Term, ...]:

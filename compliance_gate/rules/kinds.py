@@ -10,6 +10,7 @@ from compliance_gate.rules.base import Header, Rule
 from compliance_gate.rules.call_handling import read_call_handling
 from compliance_gate.rules.call_recording import read_call_recording
 from compliance_gate.rules.count import read_count
+from compliance_gate.rules.disclosure import read_disclosure
 from compliance_gate.rules.do_not_call import read_do_not_call
 from compliance_gate.rules.employer_email import read_employer_email
 from compliance_gate.rules.hold import read_hold
@@ -33,6 +34,7 @@ _KINDS: Mapping[str, ReadRule] = {
     "asked_times": read_asked_times,
     "call_recording": read_call_recording,
     "count": read_count,
+    "disclosure": read_disclosure,
     "do_not_call": read_do_not_call,
     "employer_email": read_employer_email,
     "hold": read_hold,

@@ -38,6 +38,9 @@ def tell(asked: tuple[Asked, ...]) -> None:
         console.heading(each.title)
         for name, value in (*each.about, ("next", each.next_says)):
             console.result(f"  {name:14} {value}")
+        for said in each.statements:
+            about = f"{', '.join(said.debts)}: {said.text} [{said.rule}, {said.citation}]"
+            console.result(f"  {said.speech.value.replace('_', ' '):14} {about}")
         console.result("")
         for rule in sorted(each.rules, key=lambda rule: order.index(rule.verdict)):
             console.result(f"  {_MARKS[rule.verdict]:8} {rule.rule} ({rule.layer})")
@@ -68,6 +71,16 @@ def _as_json(asked: Asked) -> dict[str, object]:
                 "facts": dict(rule.facts),
             }
             for rule in asked.rules
+        ],
+        "statements": [
+            {
+                "speech": said.speech.value,
+                "text": said.text,
+                "debts": list(said.debts),
+                "rule": said.rule,
+                "citation": said.citation,
+            }
+            for said in asked.statements
         ],
         "allowed": asked.is_allowed,
         "next_allowed_at": iso(asked.next_at) or None,

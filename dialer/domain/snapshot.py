@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from compliance_gate.findings import Statement
 from dialer.domain.agent import AgentState
 from dialer.domain.caller_id import Attestation, CallBackTest
 from dialer.domain.campaign import CampaignState
@@ -17,6 +18,8 @@ class AgentView:
 
     recording: of their talk; `to_say`: the words that they must say before it is recorded.
     owes: a talk that ended at their own phone, of which they have said nothing yet.
+    statements: what they must say to the person on their call, and what they may not say or do, with whose
+        word it is; from the reservation until the call ends.
     sound: of the telephone, put in by the runtime where the telephone system measures it.
     """
 
@@ -35,6 +38,7 @@ class AgentView:
     recording: RecordingState = RecordingState.NONE
     to_say: str = ""
     owes: AttemptId | None = None
+    statements: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

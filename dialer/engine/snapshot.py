@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from itertools import islice
 
+from compliance_gate.findings import Statement
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import JOINED
 from dialer.domain.ids import NO_BOX
@@ -60,6 +61,7 @@ def floor_snapshot(
                 recording=recording,
                 to_say=to_say,
                 owes=row.owes,
+                statements=_statements(state, row),
             )
             for row in sorted(state.agents.values(), key=lambda row: row.agent)
             for recording, to_say in (_recording(state, row),)
@@ -82,6 +84,15 @@ def floor_snapshot(
             if row.day_begins <= now < row.day_ends
         ),
     )
+
+
+_ON_A_CALL = frozenset({AgentState.RESERVED, AgentState.TALKING})
+
+
+def _statements(state: EngineState, row: AgentRow) -> tuple[Statement, ...]:
+    """What law and policy ask of the words on the agent's call, as its clearance said."""
+    call = None if row.attempt is None else state.calls.get(row.attempt)
+    return () if call is None or row.state not in _ON_A_CALL else call.launch.statements
 
 
 def _recording(state: EngineState, row: AgentRow) -> tuple[RecordingState, str]:

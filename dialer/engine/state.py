@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from compliance_gate.call_handling import UNBOUND, UNTIL_CARRIED, CallHandling
+from compliance_gate.findings import Statement
 from compliance_gate.request import (
     Consent,
     HistoryEntry,
@@ -212,6 +213,7 @@ class LaunchRow:
         is_guaranteed: an agent was held for it before it was dialed.
         caller_id: which of our numbers it shows; '' = the campaign names none.
         handling: what law and policy ask for on this very call, as its clearance said.
+        statements: what must be said on it, and what may not be, as its clearance said.
     """
 
     attempt: AttemptId
@@ -233,6 +235,7 @@ class LaunchRow:
     caller_id: str = ""
     voice: PlannedVoice | None = None
     handling: CallHandling = UNTIL_CARRIED
+    statements: tuple[Statement, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.book.rulebook import Rulebook
-from compliance_gate.findings import Finding, GateDecision, Verdict
+from compliance_gate.findings import Finding, GateDecision, Statement, Verdict
 from compliance_gate.request import PersonFile, ProposedContact
 from compliance_gate.words import Action, Mode, Purpose, Tech
 from dialer.domain.campaign import CampaignSettings
@@ -66,6 +66,7 @@ class Asked:
         about: what it was, line by line.
         next_says: from when the person may be called, in words; next_at: in POSIX seconds, None = not by
             waiting.
+        statements: what must be said or written in a contact that is allowed, and what may not be.
     """
 
     title: str
@@ -73,6 +74,7 @@ class Asked:
     rules: tuple[RuleAsked, ...]
     next_says: str
     next_at: float | None
+    statements: tuple[Statement, ...] = ()
 
     @property
     def is_allowed(self) -> bool:
@@ -276,6 +278,7 @@ def _ask(
         rules=_told(decision.findings, then.law.book, on=then.at),
         next_says=says,
         next_at=then.at if decision.is_allowed else retry,
+        statements=() if decision.clearance is None else decision.clearance.statements,
     )
 
 

@@ -481,6 +481,7 @@ class Launcher:
             caller_id=cleared.shown,
             voice=cleared.voice,
             handling=clearance.handling,
+            statements=clearance.statements,
         )
 
     def _originate_command(self, campaign: CampaignRow, call: CallRow, clearance: Clearance) -> Originate:

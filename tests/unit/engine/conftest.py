@@ -9,7 +9,7 @@ import pytest
 
 from compliance_gate.asking.person_index import ContactRequest
 from compliance_gate.call_handling import CallHandling
-from compliance_gate.findings import Clearance, Finding, GateDecision, Recording, Verdict
+from compliance_gate.findings import Clearance, Finding, GateDecision, Recording, Statement, Verdict
 from compliance_gate.request import Address, Debt, HistoryEntry, NumberOnFile, PersonFile
 from compliance_gate.words import Mode, NumberKind, NumberRole, RequestKind
 from dialer.domain import commands as c
@@ -55,6 +55,7 @@ class TestGate:
     handling: CallHandling = CallHandling(shortest_ring_s=15.0)  # noqa: RUF009 - frozen
     wanting_agent: set[str] = field(default_factory=set[str])
     debts: tuple[str, ...] | None = None
+    statements: tuple[Statement, ...] = ()
     retry_of: dict[str, timedelta | None] = field(default_factory=dict[str, "timedelta | None"])
 
     def evaluate(self, request: ContactRequest, *, at: datetime) -> GateDecision:
@@ -87,6 +88,7 @@ class TestGate:
             rulebook="test",
             may_play=self.may_play,
             handling=self.handling,
+            statements=self.statements,
         )
         finding = Finding("test-rule", Verdict.CLEARED, "a test")
         return GateDecision(findings=(finding,), clearance=clearance, retry_at=None, rulebook="test")

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,23 @@ def test_whether_somebody_could_be_reached_then_is_told_for_one_number_and_debt(
     early = client.get(f"/api/persons/{first.person}/explanation", params={**exact, "at": 1e9})
     assert (early.status_code, "no law was in force here" in early.text) == (409, True)
     assert client.get(f"/api/persons/{first.person}/explanation").status_code == 422
+
+
+def test_what_a_letter_must_say_and_may_not_is_told_with_whose_word_it_is(
+    client: TestClient, first: AttemptRecord, shift: RehearsedShift, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exact = {"at": first.launched_at, "debt": first.debts[0], "channel": "letter"}
+    (asked,) = client.get(f"/api/persons/{first.person}/explanation", params=exact).json()
+    said = {(each["rule"], each["speech"], tuple(each["debts"])) for each in asked["statements"]}
+    assert ("us-regf-who-is-speaking", "must_say", (first.debts[0],)) in said
+    assert ("us-regf-time-barred", "may_not", (first.debts[0],)) in said, "its last day is not known"
+    at = datetime.fromtimestamp(first.launched_at, UTC).isoformat()
+    named = ["--person", first.person, "--at", at, "--debt", first.debts[0], "--channel", "letter"]
+    assert run(["explain", *named, "--store", str(shift.folder), "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert told["statements"] == asked["statements"]
+    assert run(["explain", *named, "--store", str(shift.folder)]) == 0
+    assert "  may not        debt" in capsys.readouterr().out
 
 
 def test_the_ledger_comes_as_json_csv_and_pdf_with_the_same_calls(

@@ -50,6 +50,15 @@ export type RecordingState =
   | "stopping"
   | "stopped";
 
+/** What law or policy asks of the words on a call, and whose word it is. */
+export interface Statement {
+  rule: string;
+  citation: string;
+  speech: "must_say" | "may_not";
+  text: string;
+  debts: string[];
+}
+
 export interface Seat {
   agent: string;
   campaign: string;
@@ -68,6 +77,8 @@ export interface Seat {
   recording?: RecordingState;
   /** The words that the agent must say before the talk is recorded. */
   to_say?: string;
+  /** From the reservation until the call ends. */
+  statements?: Statement[];
 }
 
 /** Somebody on file with the number that called us: perhaps the caller, a number is no identity. */

@@ -10,6 +10,7 @@ import { OutcomeForm } from "./outcome";
 import { inWords, QualityWatch } from "./quality";
 import { showRecording } from "./recording";
 import { SeatWatch } from "./seat";
+import { showStatements } from "./statements";
 import { page, options, press, say } from "./view";
 import { clock, headline, LEG_WORDS, LINK_WORDS, MACHINE_WORDS, NOT_SEEN } from "./words";
 
@@ -209,6 +210,7 @@ class Phone {
     page.logOut.disabled = state === "talking";
     page.hangUp.disabled = state !== "talking";
     page.leaveMessage.disabled = page.machineHeard.disabled = state !== "talking" || seat?.attempt == null;
+    showStatements(seat);
     showRecording(seat);
     page.hold.disabled = state !== "talking" || line.leg !== "up";
     page.mute.disabled = line.leg !== "up";

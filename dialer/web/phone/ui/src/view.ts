@@ -44,6 +44,7 @@ export const page = {
   hold: button("hold"),
   machineHeard: select("machine-heard"),
   leaveMessage: button("leave-message"),
+  statements: any("statements"),
   recording: any("recording"),
   recordingWords: any("recording-words"),
   toSay: any("to-say"),

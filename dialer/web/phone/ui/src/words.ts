@@ -1,6 +1,6 @@
 // What is going on, in the words of the floor.
 
-import { type RecordingState, type Seat, type SeatState, talkOf } from "./api";
+import { type RecordingState, type Seat, type SeatState, type Statement, talkOf } from "./api";
 import type { LegState, LinkState } from "./line";
 
 export const LINK_WORDS: Record<LinkState, string> = {
@@ -151,6 +151,11 @@ export const SAID_WORDS: Record<string, string> = {
   nothing: "Nothing",
   spoken: "I spoke the message",
   recorded: "The recording was left",
+};
+
+export const SPEECH_WORDS: Record<Statement["speech"], string> = {
+  must_say: "Say",
+  may_not: "Never",
 };
 
 export const RECORDING_WORDS: Record<Exclude<RecordingState, "none">, string> = {

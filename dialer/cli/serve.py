@@ -6,7 +6,7 @@ import asyncio
 import gc
 import os
 from collections.abc import AsyncGenerator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -102,20 +102,24 @@ def _run(serving: Coroutine[None, None, None]) -> None:
 
 async def _serve_simulated(wanted: SimulatedFloor, *, port: int) -> None:
     from dialer.cli.evidence import StoreEvidence
+    from dialer.floor.beside import store_beside
     from dialer.floor.folder import TOKEN_FILE
     from dialer.floor.live import work_until_signal
+    from dialer.floor.places import StorePlaces
     from dialer.floor.simulated import simulated_floor
     from dialer.web.folder_tokens import tokens_of_folder
     from dialer.web.mounting import HttpSide
 
     wanted.folder.mkdir(parents=True, exist_ok=True)
-    side = HttpSide(
-        tokens=tokens_of_folder(wanted.folder),
-        host=wanted.host,
-        port=port,
-        evidence=StoreEvidence(database=wanted.address),
-    )
-    async with simulated_floor(wanted, side.mount) as running:
+    async with AsyncExitStack() as stack:
+        side = HttpSide(
+            tokens=tokens_of_folder(wanted.folder),
+            host=wanted.host,
+            port=port,
+            evidence=StoreEvidence(database=wanted.address),
+            places=StorePlaces(await stack.enter_async_context(store_beside(wanted.address))),
+        )
+        running = await stack.enter_async_context(simulated_floor(wanted, side.mount))
         console.say(
             f"the floor listens at http://{wanted.host}:{running.port}; "
             f"its token is in {wanted.folder / TOKEN_FILE}"
@@ -125,22 +129,27 @@ async def _serve_simulated(wanted: SimulatedFloor, *, port: int) -> None:
 
 async def _serve_asterisk(plan: AsteriskFloor) -> None:
     from dialer.cli.evidence import StoreEvidence
+    from dialer.floor.beside import store_beside
     from dialer.floor.live import work_until_signal
     from dialer.floor.on_asterisk import asterisk_floor
+    from dialer.floor.places import StorePlaces
     from dialer.web.folder_tokens import tokens_of_folder
     from dialer.web.mounting import HttpSide
 
     plan.folder.mkdir(parents=True, exist_ok=True)
     archive = _archive(plan)
-    side = HttpSide(
-        tokens=tokens_of_folder(plan.folder, plan.phones),
-        host=plan.host,
-        port=plan.port,
-        phones=plan.phones,
-        archive=archive,
-        evidence=StoreEvidence(database=plan.database),
-    )
-    async with asterisk_floor(plan, side.mount, away=console.say) as running, _kept(archive):
+    async with AsyncExitStack() as stack:
+        side = HttpSide(
+            tokens=tokens_of_folder(plan.folder, plan.phones),
+            host=plan.host,
+            port=plan.port,
+            phones=plan.phones,
+            archive=archive,
+            evidence=StoreEvidence(database=plan.database),
+            places=StorePlaces(await stack.enter_async_context(store_beside(plan.database))),
+        )
+        running = await stack.enter_async_context(asterisk_floor(plan, side.mount, away=console.say))
+        await stack.enter_async_context(_kept(archive))
         console.say(_joining(plan, running))
         await work_until_signal(running.floor)
 

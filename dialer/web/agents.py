@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, HTTPException
 
+from dialer.access.roles import Permission
 from dialer.domain.agent import AgentState
 from dialer.domain.events import (
     AgentGotReady,
@@ -17,33 +18,34 @@ from dialer.domain.events import (
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, LeadId, NumberId, PersonId
 from dialer.domain.past_talk import EarlierTalk
 from dialer.domain.snapshot import AgentView
-from dialer.web.access import Asking, TheOffice, demand_seat, tell
+from dialer.web.access import Asking, TheOffice, may, tell
 from dialer.web.models import Committed, Dial, Dispose, HangUp, LogIn, Machine, Pause, Press
 
 router = APIRouter(prefix="/api", tags=["agents"])
 
 
-@router.get("/agents/{agent}")
-async def look(agent: str, office: TheOffice, token: Asking) -> AgentView:
+@router.get("/agents/{agent}", dependencies=[may(Permission.USE_SEAT)])
+async def look(agent: str, office: TheOffice, who: Asking) -> AgentView:
     """One agent as the floor sees them."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     for row in office.floor.snapshot().agents:
         if row.agent == agent:
             return row
     raise HTTPException(404, f"no agent {agent} has logged in")
 
 
-@router.get("/agents/{agent}/talks")
-async def look_back(agent: str, office: TheOffice, token: Asking) -> list[EarlierTalk]:
+@router.get("/agents/{agent}/talks", dependencies=[may(Permission.USE_SEAT)])
+async def look_back(agent: str, office: TheOffice, who: Asking) -> list[EarlierTalk]:
     """Their talks that are over and of which they may still say more, the newest first."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     return list(await office.floor.earlier_talks(AgentId(agent)))
 
 
-@router.post("/agents/{agent}/login")
-async def log_in(agent: str, body: LogIn, office: TheOffice, token: Asking) -> Committed:
+@router.post("/agents/{agent}/login", dependencies=[may(Permission.USE_SEAT)])
+async def log_in(agent: str, body: LogIn, office: TheOffice, who: Asking) -> Committed:
     """Take a seat; the agent's telephone is rung. 409 where it is no phone of theirs, with what it is."""
-    demand_seat(token, agent)
+    await who.seat(agent)
+    await who.campaign(body.campaign)
     why = office.phones.why_not(agent, body.endpoint)
     if why is not None:
         raise HTTPException(409, why)
@@ -57,32 +59,32 @@ async def log_in(agent: str, body: LogIn, office: TheOffice, token: Asking) -> C
     return await tell(office, event)
 
 
-@router.post("/agents/{agent}/ready")
-async def get_ready(agent: str, office: TheOffice, token: Asking) -> Committed:
+@router.post("/agents/{agent}/ready", dependencies=[may(Permission.USE_SEAT)])
+async def get_ready(agent: str, office: TheOffice, who: Asking) -> Committed:
     """Available from now on."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     return await tell(office, AgentGotReady(agent=AgentId(agent)))
 
 
-@router.post("/agents/{agent}/pause")
-async def pause(agent: str, body: Pause, office: TheOffice, token: Asking) -> Committed:
+@router.post("/agents/{agent}/pause", dependencies=[may(Permission.USE_SEAT)])
+async def pause(agent: str, body: Pause, office: TheOffice, who: Asking) -> Committed:
     """A break: now when free, after the call otherwise."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     return await tell(office, AgentPauseRequested(agent=AgentId(agent), reason=body.reason))
 
 
-@router.post("/agents/{agent}/hangup")
-async def hang_up(agent: str, office: TheOffice, token: Asking, body: HangUp | None = None) -> Committed:
+@router.post("/agents/{agent}/hangup", dependencies=[may(Permission.USE_SEAT)])
+async def hang_up(agent: str, office: TheOffice, who: Asking, body: HangUp | None = None) -> Committed:
     """End the call the agent is on; 409 when they are on none, or no more on the one that is named."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     attempt = None if body is None or body.attempt is None else AttemptId(body.attempt)
     return await tell(office, AgentHungUp(agent=AgentId(agent), attempt=attempt))
 
 
-@router.post("/agents/{agent}/keys", status_code=204)
-async def press_keys(agent: str, body: Press, office: TheOffice, token: Asking) -> None:
+@router.post("/agents/{agent}/keys", status_code=204, dependencies=[may(Permission.USE_SEAT)])
+async def press_keys(agent: str, body: Press, office: TheOffice, who: Asking) -> None:
     """Press keys on the agent's call, to get past an exchange's menu; 409 when they are on none."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     row = next((row for row in office.floor.snapshot().agents if row.agent == agent), None)
     if row is None or row.attempt is None or row.state is not AgentState.TALKING:
         raise HTTPException(409, f"agent {agent} is on no call")
@@ -91,26 +93,27 @@ async def press_keys(agent: str, body: Press, office: TheOffice, token: Asking) 
     await office.keypad.press_keys(row.attempt, body.keys)
 
 
-@router.post("/agents/{agent}/voicemail")
-async def leave_message(agent: str, body: Machine, office: TheOffice, token: Asking) -> Committed:
+@router.post("/agents/{agent}/voicemail", dependencies=[may(Permission.USE_SEAT)])
+async def leave_message(agent: str, body: Machine, office: TheOffice, who: Asking) -> Committed:
     """A machine is on the line: the approved message is left, and the agent is free for the next call; 409
     when none may be left on this call, or on this kind of machine."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     event = VoicemailDropRequested(agent=AgentId(agent), attempt=AttemptId(body.attempt), machine=body.kind)
     return await tell(office, event)
 
 
-@router.post("/agents/{agent}/logout")
-async def log_out(agent: str, office: TheOffice, token: Asking) -> Committed:
+@router.post("/agents/{agent}/logout", dependencies=[may(Permission.USE_SEAT)])
+async def log_out(agent: str, office: TheOffice, who: Asking) -> Committed:
     """Leave the seat."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     return await tell(office, AgentLoggedOut(agent=AgentId(agent)))
 
 
-@router.post("/agents/{agent}/dial")
-async def dial(agent: str, body: Dial, office: TheOffice, token: Asking) -> Committed:
+@router.post("/agents/{agent}/dial", dependencies=[may(Permission.USE_SEAT)])
+async def dial(agent: str, body: Dial, office: TheOffice, who: Asking) -> Committed:
     """Ask for one call now; 409 when the gate or the floor does not let it."""
-    demand_seat(token, agent)
+    await who.seat(agent)
+    await who.campaign(body.campaign)
     event = DialRequested(
         agent=AgentId(agent),
         campaign=CampaignId(body.campaign),
@@ -121,15 +124,15 @@ async def dial(agent: str, body: Dial, office: TheOffice, token: Asking) -> Comm
     return await tell(office, event)
 
 
-@router.post("/attempts/{attempt}/disposition")
-async def dispose(attempt: str, body: Dispose, office: TheOffice, token: Asking) -> Committed:
+@router.post("/attempts/{attempt}/disposition", dependencies=[may(Permission.USE_SEAT)])
+async def dispose(attempt: str, body: Dispose, office: TheOffice, who: Asking) -> Committed:
     """What came of a call; the answer means that it is written down.
 
     Of a talk that is over and written down, the agent who heard it may say more: what the person asked for
     until the end of the next day, anything else for the time that the campaign gives (`corrections_s`). 409
     says what hinders it.
     """
-    demand_seat(token, body.agent)
+    await who.seat(body.agent)
     agent, disposition = AgentId(body.agent), body.disposition()
     event = DispositionRecorded(
         agent=agent,

@@ -9,6 +9,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from compliance_gate.valid import MalformedFactError
+from dialer.access.actor import RefusedError
+from dialer.access.roles import Permission
 from dialer.domain.errors import (
     FairdialError,
     IllegalTransitionError,
@@ -34,15 +36,16 @@ from dialer.web import (
     supervisors,
     talks,
 )
-from dialer.web.access import Office
+from dialer.web.access import Office, declares, nothing_undeclared
+from dialer.web.door import Door, Doorkeeper, refused
 from dialer.web.health import HealthView, health_view
 from dialer.web.phone.pages import add_pages
 from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
-from dialer.web.ports import Evidence, FloorPort, Recordings
+from dialer.web.ports import Evidence, FloorPort, Places, Recordings
 from dialer.web.problems import PROBLEMS
 from dialer.web.strict import nothing_unknown
-from dialer.web.tokens import RefusedError, Tokens
+from dialer.web.tokens import Tokens
 from dialer.web.watch import Broadcast, watch_router
 
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
@@ -85,6 +88,7 @@ def make_web(
     caller_ids_tester: TestsCallerIds | None = None,
     archive: Recordings | None = None,
     evidence_desk: Evidence | None = None,
+    places: Places | None = None,
 ) -> Web:
     """Put the application together around a running floor.
 
@@ -95,6 +99,7 @@ def make_web(
         caller_ids_tester: calls our own numbers; None = the telephone system cannot.
         archive: the recordings that were finished; None = they are nowhere within reach.
         evidence_desk: answers about persons and calls, out of the floor's store; None = it cannot be asked.
+        places: which client a thing belongs to, out of the store; None = nobody with walls gets further.
     """
     phones = phones if phones is not None else Phones()
     application = FastAPI(
@@ -102,18 +107,20 @@ def make_web(
         description="A predictive dialer's floor: seats, campaigns, facts. An answer means a commit.",
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(nothing_unknown)],
+        dependencies=[Depends(nothing_undeclared), Depends(nothing_unknown)],
     )
     application.state.office = Office(
-        floor, tokens, keypad, controls, caller_ids_tester, phones, archive, evidence_desk
+        floor, tokens, keypad, controls, caller_ids_tester, phones, archive, evidence_desk, places
     )
+    doorkeeper = Doorkeeper(floor=floor, tokens=tokens, places=places)
+    application.add_middleware(Door, doorkeeper=doorkeeper, open_paths=frozenset[str]())
     routed = (agents, talks, listening, recordings, evidence, law, supervisors, facts, inbound, caller_ids)
     for router in (each.router for each in routed):
         application.include_router(router, responses=PROBLEMS)
     broadcast = Broadcast(floor.snapshot)
-    application.include_router(watch_router(broadcast, tokens))
+    application.include_router(watch_router(broadcast, doorkeeper))
     seats = SeatWatch(floor.snapshot)
-    phone = phone_router(phones=phones, seats=seats, tokens=tokens, registry=registry)
+    phone = phone_router(phones=phones, seats=seats, doorkeeper=doorkeeper, registry=registry)
     application.include_router(phone, responses=PROBLEMS)
     add_pages(application, phones.origins)
     _add_errors(application)
@@ -124,7 +131,7 @@ def make_web(
 def _add_errors(application: FastAPI) -> None:
     async def failed(_request: Request, error: Exception) -> Response:
         if isinstance(error, RefusedError):
-            return JSONResponse({"detail": str(error)}, 403 if error.is_known else 401)
+            return refused(error)
         if isinstance(error, TimeoutError):
             detail = "taken, but its commit was not heard of in time: ask what became of it"
             return JSONResponse({"detail": detail}, 504)
@@ -140,19 +147,21 @@ def _add_errors(application: FastAPI) -> None:
 def _add_outside(
     application: FastAPI, floor: FloorPort, registry: CollectorRegistry, archive: Recordings | None
 ) -> None:
-    @application.get("/health", tags=["outside"])
+    anybody = [declares(Permission.ANYBODY)]
+
+    @application.get("/health", tags=["outside"], dependencies=anybody)
     async def health() -> HealthView:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
         """Alive, and how."""
         return health_view(floor.health(), archive)
 
-    @application.get("/ready", tags=["outside"], responses={503: {"model": HealthView}})
+    @application.get("/ready", tags=["outside"], responses={503: {"model": HealthView}}, dependencies=anybody)
     async def ready(response: Response) -> HealthView:  # pyright: ignore[reportUnusedFunction]  # as above
         """Fit to dial; 503 with the reasons when not."""
         found = health_view(floor.health(), archive)
         response.status_code = 200 if found.is_fit else 503
         return found
 
-    @application.get("/metrics", tags=["outside"], response_class=PlainTextResponse)
+    @application.get("/metrics", tags=["outside"], response_class=PlainTextResponse, dependencies=anybody)
     async def metrics() -> Response:  # pyright: ignore[reportUnusedFunction]  # as above
         """For Prometheus."""
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException
 from pydantic import Field
 
+from dialer.access.roles import Permission
 from dialer.domain.events import CallerIdReleased, CallerIdTested
 from dialer.domain.snapshot import CallerIdView
 from dialer.floor.caller_id_rounds import shown_beside
-from dialer.web.access import Asking, Office, TheOffice, demand, tell
+from dialer.web.access import Asking, Office, TheOffice, may, tell
 from dialer.web.models import Body, Committed
-from dialer.web.tokens import Role
 
 router = APIRouter(prefix="/api/caller-ids", tags=["caller ids"])
 
@@ -21,26 +21,26 @@ class TestCall(Body):
     shown: Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")] | None = None
 
 
-@router.get("")
-async def look_at_all(office: TheOffice, token: Asking) -> list[CallerIdView]:
+@router.get("", dependencies=[may(Permission.WATCH_FLOOR)])
+async def look_at_all(office: TheOffice, who: Asking) -> list[CallerIdView]:
     """Every number of ours: calls, answers with their confidence, blocks, rests, tests."""
-    demand(token, Role.SUPERVISOR, Role.WATCHER)
+    who.everything()
     return list(office.floor.snapshot().caller_ids)
 
 
-@router.post("/{number}/release")
-async def release(number: str, office: TheOffice, token: Asking) -> Committed:
+@router.post("/{number}/release", dependencies=[may(Permission.KEEP_CALLER_IDS)])
+async def release(number: str, office: TheOffice, who: Asking) -> Committed:
     """It need rest no longer; what was counted against it is forgotten."""
-    demand(token, Role.SUPERVISOR)
+    who.everything()
     _row(office, number)
-    return await tell(office, CallerIdReleased(number=number, by=token.name))
+    return await tell(office, CallerIdReleased(number=number, by=who.name))
 
 
-@router.post("/{number}/test")
-async def test(number: str, body: TestCall, office: TheOffice, token: Asking) -> CallerIdView:
+@router.post("/{number}/test", dependencies=[may(Permission.KEEP_CALLER_IDS)])
+async def test(number: str, body: TestCall, office: TheOffice, who: Asking) -> CallerIdView:
     """Call it over the trunk and see whether it comes in; the result is written down. 409 where the telephone
     system cannot, 503 when it is not reached, or when the number is being called already."""
-    demand(token, Role.SUPERVISOR)
+    who.everything()
     row = _row(office, number)
     if office.caller_ids is None:
         raise HTTPException(409, "this telephone system cannot call our own numbers")

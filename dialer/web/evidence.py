@@ -8,12 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
+from dialer.access.roles import Permission
 from dialer.inquiry.errors import NothingToAskError, NotKnownError, NotThereError
 from dialer.inquiry.explain import About, Asked, Channel
 from dialer.results.frequency_ledger import LedgerFacts, ledger_told, render_ledger_pdf, write_ledger_csv
 from dialer.results.person_events import PersonFacts
 from dialer.results.person_report import Detail, render_person_pdf, report_of, write_person_csv
-from dialer.web.access import Asking, TheOffice, demand_evidence
+from dialer.web.access import Asking, TheOffice, demand_evidence, may
 from dialer.web.ports import Stretch
 
 router = APIRouter(prefix="/api", tags=["evidence"])
@@ -30,63 +31,68 @@ class Form(Enum):
     PDF = "pdf"
 
 
-@router.get("/attempts/{attempt}/explanation")
-async def explain_attempt(attempt: str, office: TheOffice, token: Asking) -> tuple[Asked, ...]:
+@router.get("/attempts/{attempt}/explanation", dependencies=[may(Permission.EXPLAIN_CALLS)])
+async def explain_attempt(attempt: str, office: TheOffice, who: Asking) -> tuple[Asked, ...]:
     """Why a call was placed: every rule that was asked, what came of it, and when next."""
-    return await demand_evidence(office, token).explain_attempt(attempt)
+    await who.attempt(attempt)
+    return await demand_evidence(office).explain_attempt(attempt)
 
 
-@router.get("/persons/{person}/explanation")
+@router.get("/persons/{person}/explanation", dependencies=[may(Permission.SEE_PERSONS)])
 async def explain_person(
     person: str,
     at: Annotated[float, Query(ge=0.0, le=4e9)],
     office: TheOffice,
-    token: Asking,
+    who: Asking,
     debt: Name = None,
     number: Name = None,
     channel: Channel = Channel.CALL,
 ) -> tuple[Asked, ...]:
     """Whether a person could be reached at an instant, by the law and the facts of that instant."""
+    await who.person(person)
     about = About(debt=debt, number=number, channel=channel)
-    return await demand_evidence(office, token).explain_person(person, at, about)
+    return await demand_evidence(office).explain_person(person, at, about)
 
 
-@router.get("/persons/{person}/ledger")
+@router.get("/persons/{person}/ledger", dependencies=[may(Permission.SEE_PERSONS)])
 async def ledger(
     person: str,
     office: TheOffice,
-    token: Asking,
+    who: Asking,
     since: Posix = None,
     until: Posix = None,
     debt: Name = None,
     form: Form = Form.JSON,
 ) -> Response:
     """The call-frequency ledger of a person, as of `until` (now); calls before `since` are not listed."""
-    found = await demand_evidence(office, token).ledger(person, Stretch(since=since, until=until), debt=debt)
+    await who.person(person)
+    found = await demand_evidence(office).ledger(person, Stretch(since=since, until=until), debt=debt)
     if form is Form.JSON:
         return JSONResponse(ledger_told(found))
     write = render_ledger_pdf if form is Form.PDF else _ledger_csv
     return _file(await asyncio.to_thread(write, found), form, f"ledger-{person}")
 
 
-@router.get("/retention")
-async def retention(office: TheOffice, token: Asking, at: Posix = None) -> JSONResponse:
+@router.get("/retention", dependencies=[may(Permission.SEE_RETENTION)])
+async def retention(office: TheOffice, who: Asking, at: Posix = None) -> JSONResponse:
     """Which records may be removed, when and by which rule, and which may not and why. Nothing is removed."""
-    return JSONResponse((await demand_evidence(office, token).retention(at)).as_json())
+    who.everything()
+    return JSONResponse((await demand_evidence(office).retention(at)).as_json())
 
 
-@router.get("/persons/{person}/report")
+@router.get("/persons/{person}/report", dependencies=[may(Permission.SEE_PERSONS)])
 async def report(
     person: str,
     office: TheOffice,
-    token: Asking,
+    who: Asking,
     since: Posix = None,
     until: Posix = None,
     form: Form = Form.JSON,
     detail: Detail = Detail.LONG,
 ) -> Response:
     """Everything that happened to a person, with reasons; without the name."""
-    facts = await demand_evidence(office, token).report(person, Stretch(since=since, until=until))
+    await who.person(person)
+    facts = await demand_evidence(office).report(person, Stretch(since=since, until=until))
     if form is Form.JSON:
         return JSONResponse(report_of(facts, detail))
     if form is Form.CSV:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, HTTPException, Request
 
 from compliance_gate.request import PersonFile
+from dialer.access.roles import Permission
 from dialer.domain.events import (
     AccountRecalled,
     ConsentGiven,
@@ -17,7 +18,7 @@ from dialer.domain.events import (
 from dialer.domain.fact_events import ContactRecorded, LimitationFound, LocationTold, NoticeRecorded
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.money import Money
-from dialer.web.access import Asking, TheOffice, demand, tell
+from dialer.web.access import Asking, TheOffice, may, tell
 from dialer.web.models import (
     Allow,
     Ask,
@@ -35,17 +36,14 @@ from dialer.web.models import (
 )
 from dialer.web.problems import body_of
 from dialer.web.strict import read_strictly
-from dialer.web.tokens import Role
 
 router = APIRouter(prefix="/api/facts", tags=["facts"])
 
-_MAY = (Role.CLERK, Role.SUPERVISOR, Role.AGENT)
 
-
-@router.post("/suppressions")
-async def suppress(body: Suppress, office: TheOffice, token: Asking) -> Committed:
+@router.post("/suppressions", dependencies=[may(Permission.SUPPRESS)])
+async def suppress(body: Suppress, office: TheOffice, who: Asking) -> Committed:
     """A do-not-call entry; what rings to somebody it binds is hung up in the same step."""
-    demand(token, Role.CLERK, Role.SUPERVISOR)
+    await _bound(who, person=body.person, number=body.number, debt=body.debt)
     event = SuppressionAdded(
         scope=body.scope,
         source=body.source,
@@ -56,53 +54,53 @@ async def suppress(body: Suppress, office: TheOffice, token: Asking) -> Committe
     return await tell(office, event)
 
 
-@router.post("/requests")
-async def ask(body: Ask, office: TheOffice, token: Asking) -> Committed:
+@router.post("/requests", dependencies=[may(Permission.RECORD_WISHES)])
+async def ask(body: Ask, office: TheOffice, who: Asking) -> Committed:
     """What a person asked for (an opt-out, an attorney's letter, inconvenient times)."""
-    demand(token, *_MAY)
-    return await tell(office, RequestReceived(person=PersonId(body.person), request=body.request(token.name)))
+    await who.person(body.person)
+    return await tell(office, RequestReceived(person=PersonId(body.person), request=body.request(who.name)))
 
 
-@router.post("/payments")
-async def pay(body: Pay, office: TheOffice, token: Asking) -> Committed:
+@router.post("/payments", dependencies=[may(Permission.EDIT_ACCOUNTS)])
+async def pay(body: Pay, office: TheOffice, who: Asking) -> Committed:
     """Money came in; `settles` closes the account."""
-    demand(token, Role.CLERK, Role.SUPERVISOR)
+    await who.debt(body.debt)
     amount = Money(cents=body.cents, currency=body.currency)
     return await tell(office, PaymentReceived(debt=DebtId(body.debt), amount=amount, settles=body.settles))
 
 
-@router.post("/recalls")
-async def recall(body: Recall, office: TheOffice, token: Asking) -> Committed:
+@router.post("/recalls", dependencies=[may(Permission.EDIT_ACCOUNTS)])
+async def recall(body: Recall, office: TheOffice, who: Asking) -> Committed:
     """The creditor took the account back."""
-    demand(token, Role.CLERK, Role.SUPERVISOR)
+    await who.debt(body.debt)
     return await tell(office, AccountRecalled(debt=DebtId(body.debt), reason=body.reason))
 
 
-@router.post("/consents")
-async def allow(body: Allow, office: TheOffice, token: Asking) -> Committed:
+@router.post("/consents", dependencies=[may(Permission.RECORD_WISHES)])
+async def allow(body: Allow, office: TheOffice, who: Asking) -> Committed:
     """What a person agreed to."""
-    demand(token, *_MAY)
-    return await tell(office, ConsentGiven(person=PersonId(body.person), consent=body.consent(token.name)))
+    await who.person(body.person)
+    return await tell(office, ConsentGiven(person=PersonId(body.person), consent=body.consent(who.name)))
 
 
-@router.post("/holds")
-async def hold(body: PlaceHold, office: TheOffice, token: Asking) -> Committed:
+@router.post("/holds", dependencies=[may(Permission.RECORD_WISHES)])
+async def hold(body: PlaceHold, office: TheOffice, who: Asking) -> Committed:
     """Deceased, bankruptcy, active duty, vulnerability and their like."""
-    demand(token, *_MAY)
-    return await tell(office, HoldPlaced(person=PersonId(body.person), hold=body.hold(token.name)))
+    await who.person(body.person)
+    return await tell(office, HoldPlaced(person=PersonId(body.person), hold=body.hold(who.name)))
 
 
-@router.post("/holds/lift")
-async def lift(body: LiftHold, office: TheOffice, token: Asking) -> Committed:
+@router.post("/holds/lift", dependencies=[may(Permission.LIFT_HOLDS)])
+async def lift(body: LiftHold, office: TheOffice, who: Asking) -> Committed:
     """The reason is gone."""
-    demand(token, Role.CLERK, Role.SUPERVISOR)
-    return await tell(office, HoldLifted(person=PersonId(body.person), kind=body.kind, by=token.name))
+    await who.person(body.person)
+    return await tell(office, HoldLifted(person=PersonId(body.person), kind=body.kind, by=who.name))
 
 
-@router.post("/inbound")
-async def called_us(body: CalledUs, office: TheOffice, token: Asking) -> Committed:
+@router.post("/inbound", dependencies=[may(Permission.RECORD_WISHES)])
+async def called_us(body: CalledUs, office: TheOffice, who: Asking) -> Committed:
     """A conversation that the person began."""
-    demand(token, *_MAY)
+    await who.person(body.person)
     event = InboundConversation(
         person=PersonId(body.person),
         number=None if body.number is None else NumberId(body.number),
@@ -111,39 +109,53 @@ async def called_us(body: CalledUs, office: TheOffice, token: Asking) -> Committ
     return await tell(office, event)
 
 
-@router.post("/notices")
-async def notify(body: Notify, office: TheOffice, token: Asking) -> Committed:
+@router.post("/notices", dependencies=[may(Permission.RECORD_WISHES)])
+async def notify(body: Notify, office: TheOffice, who: Asking) -> Committed:
     """A written notice was sent, or came back."""
-    demand(token, *_MAY)
+    await who.person(body.person)
     return await tell(office, NoticeRecorded(person=PersonId(body.person), notice=body.told()))
 
 
-@router.post("/contacts")
-async def happened(body: Happened, office: TheOffice, token: Asking) -> Committed:
+@router.post("/contacts", dependencies=[may(Permission.RECORD_WISHES)])
+async def happened(body: Happened, office: TheOffice, who: Asking) -> Committed:
     """A letter, a text, a call of another office, a look-up of a number: what was done elsewhere."""
-    demand(token, *_MAY)
+    await who.person(body.person)
     return await tell(office, ContactRecorded(person=PersonId(body.person), entry=body.told()))
 
 
-@router.post("/locations")
-async def is_at(body: IsAt, office: TheOffice, token: Asking) -> Committed:
+@router.post("/locations", dependencies=[may(Permission.RECORD_WISHES)])
+async def is_at(body: IsAt, office: TheOffice, who: Asking) -> Committed:
     """Where a person said they are, and until when."""
-    demand(token, *_MAY)
+    await who.person(body.person)
     return await tell(office, LocationTold(person=PersonId(body.person), location=body.told()))
 
 
-@router.post("/limitations")
-async def limit(body: Limit, office: TheOffice, token: Asking) -> Committed:
+@router.post("/limitations", dependencies=[may(Permission.EDIT_ACCOUNTS)])
+async def limit(body: Limit, office: TheOffice, who: Asking) -> Committed:
     """Until which day a debt may be sued upon; a later word takes the place of an earlier one."""
-    demand(token, Role.CLERK, Role.SUPERVISOR)
+    await who.debt(body.debt)
     return await tell(office, LimitationFound(debt=DebtId(body.debt), ends=body.ends, source=body.source))
 
 
-@router.put("/persons/{person}", openapi_extra=body_of(PersonFile))
-async def edit(person: str, request: Request, office: TheOffice, token: Asking) -> Committed:
+@router.put(
+    "/persons/{person}", openapi_extra=body_of(PersonFile), dependencies=[may(Permission.EDIT_ACCOUNTS)]
+)
+async def edit(person: str, request: Request, office: TheOffice, who: Asking) -> Committed:
     """The whole file of a person, replaced; the body is a `compliance_gate.request.PersonFile`."""
-    demand(token, Role.CLERK, Role.SUPERVISOR)
+    await who.person(person)
     file = read_strictly(PersonFile, await request.body())
     if file.person != person:
         raise HTTPException(422, f"the file is of {file.person}, not of {person}")
     return await tell(office, PersonEdited(person=file))
+
+
+async def _bound(who: Asking, *, person: str | None, number: str | None, debt: str | None) -> None:
+    """Whom an entry binds lies inside the walls, each of those that are named."""
+    if person is not None:
+        await who.person(person)
+    if debt is not None:
+        await who.debt(debt)
+    if number is not None:
+        await who.number(number)
+    if person is None and number is None and debt is None:
+        who.everything()

@@ -4,56 +4,61 @@ from dataclasses import replace
 
 from fastapi import APIRouter, HTTPException
 
+from dialer.access.actor import RefusedError
+from dialer.access.roles import Permission
 from dialer.domain.events import InboundDisposed, InboundFollowedUp
 from dialer.domain.ids import AgentId, InboundId, PersonId
 from dialer.domain.snapshot import InboundView, OwedView
-from dialer.web.access import Asking, Office, TheOffice, demand, demand_seat, tell
+from dialer.web.access import Asking, Office, TheOffice, may, tell
 from dialer.web.models import Committed, DisposeInbound
-from dialer.web.tokens import Role
+from dialer.web.supervisors import seen_by
+from dialer.web.visitor import OUTSIDE
 
 router = APIRouter(prefix="/api/inbound", tags=["inbound"])
 
 
-@router.get("")
-async def look_at_all(office: TheOffice, token: Asking) -> list[InboundView]:
+@router.get("", dependencies=[may(Permission.WATCH_FLOOR)])
+async def look_at_all(office: TheOffice, who: Asking) -> list[InboundView]:
     """Everybody who is calling us, the first first."""
-    demand(token, Role.SUPERVISOR, Role.WATCHER)
-    return list(office.floor.snapshot().inbound)
+    return list(seen_by(office.floor.snapshot(), await who.campaigns_inside()).inbound)
 
 
-@router.get("/owed")
-async def look_at_owed(office: TheOffice, token: Asking) -> list[OwedView]:
+@router.get("/owed", dependencies=[may(Permission.FOLLOW_UP)])
+async def look_at_owed(office: TheOffice, who: Asking) -> list[OwedView]:
     """Messages to listen to and people to call by hand, the oldest first; at most the first two hundred."""
-    demand(token, Role.AGENT, Role.SUPERVISOR)
-    return list(office.floor.snapshot().owed)
+    rows = office.floor.snapshot().owed
+    return [row for row in rows if await who.persons_inside([each.person for each in row.callers])]
 
 
-@router.post("/{call}/follow-up")
-async def follow_up(call: str, office: TheOffice, token: Asking) -> Committed:
+@router.post("/{call}/follow-up", dependencies=[may(Permission.FOLLOW_UP)])
+async def follow_up(call: str, office: TheOffice, who: Asking) -> Committed:
     """What was owed after the call is done: it leaves the list, and who did it is written down."""
-    demand(token, Role.AGENT, Role.SUPERVISOR)
-    return await tell(office, InboundFollowedUp(call=InboundId(call), by=token.name))
+    row = next((row for row in office.floor.snapshot().owed if row.call == call), None)
+    if not await who.persons_inside([] if row is None else [each.person for each in row.callers]):
+        raise RefusedError(OUTSIDE, is_known=True)
+    return await tell(office, InboundFollowedUp(call=InboundId(call), by=who.name))
 
 
-@router.get("/{call}")
-async def look(call: str, office: TheOffice, token: Asking) -> InboundView:
+@router.get("/{call}", dependencies=[may(Permission.SEE_CALLERS)])
+async def look(call: str, office: TheOffice, who: Asking) -> InboundView:
     """One call, for the agent who has it: everybody on file with that number; a number is no identity."""
     row = _row(office, call)
     if row.agent is None:
-        demand(token, Role.SUPERVISOR, Role.WATCHER)
+        who.demand(Permission.WATCH_FLOOR)
+        who.everything()
     else:
-        demand_seat(token, row.agent)
+        await who.seat(row.agent)
     return row
 
 
-@router.post("/{call}/disposition")
-async def dispose(call: str, body: DisposeInbound, office: TheOffice, token: Asking) -> Committed:
+@router.post("/{call}/disposition", dependencies=[may(Permission.USE_SEAT)])
+async def dispose(call: str, body: DisposeInbound, office: TheOffice, who: Asking) -> Committed:
     """Who it was and what came of it; the answer means that it is written down.
 
     Of a call that is over and written down, the agent who talked may say more, as of a talk on a call of ours
     (`/api/attempts/{attempt}/disposition`). 409 says what hinders it.
     """
-    demand_seat(token, body.agent)
+    await who.seat(body.agent)
     event = InboundDisposed(
         agent=AgentId(body.agent),
         call=InboundId(call),

@@ -17,6 +17,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field, JsonValue
 
+from dialer.access.roles import Permission
 from dialer.floor.law import sign_places, subject_named, withdraw_places
 from dialer.floor.licences import collector_of, import_licences, name_collector, withdraw_licence
 from dialer.inquiry.cases import check_cases
@@ -24,9 +25,8 @@ from dialer.inquiry.coverage import coverage
 from dialer.inquiry.due import due as due_on
 from dialer.inquiry.licences import licences_told
 from dialer.inquiry.rules import changes_between, rule_editions, rules_listed
-from dialer.web.access import Asking, TheOffice, demand, demand_evidence
+from dialer.web.access import Asking, TheOffice, demand_evidence, may
 from dialer.web.models import Body, Day, Id
-from dialer.web.tokens import Role, Token
 
 router = APIRouter(prefix="/api", tags=["law"])
 
@@ -107,61 +107,56 @@ class TakeLicence(Body):
     place: Id
 
 
-@router.get("/law/rules")
-async def rules(token: Asking, pack: Short = None, on: Asked = None) -> JSONResponse:
+@router.get("/law/rules", dependencies=[may(Permission.READ_LAW)])
+async def rules(pack: Short = None, on: Asked = None) -> JSONResponse:
     """Every rule in words, or those of one pack; with `on`, only what is in force that day."""
-    _may_read(token)
     return JSONResponse((await asyncio.to_thread(rules_listed, pack=pack, on=on)).as_json())
 
 
-@router.get("/law/rules/{rule}")
-async def one_rule(rule: str, token: Asking) -> JSONResponse:
+@router.get("/law/rules/{rule}", dependencies=[may(Permission.READ_LAW)])
+async def one_rule(rule: str) -> JSONResponse:
     """One rule in full, every edition of it."""
-    _may_read(token)
     editions = await asyncio.to_thread(rule_editions, rule)
     return JSONResponse([each.as_json() for each in editions])
 
 
-@router.get("/law/changes")
-async def changes(token: Asking, before: date, after: date) -> JSONResponse:
+@router.get("/law/changes", dependencies=[may(Permission.READ_LAW)])
+async def changes(before: date, after: date) -> JSONResponse:
     """What law and policy said on one day and not on the other."""
-    _may_read(token)
     found = await asyncio.to_thread(changes_between, before, after)
     return JSONResponse([each.as_json() for each in found])
 
 
-@router.get("/law/due")
-async def due(token: Asking, on: Asked = None) -> JSONResponse:
+@router.get("/law/due", dependencies=[may(Permission.READ_LAW)])
+async def due(on: Asked = None) -> JSONResponse:
     """What has to be looked at: checks older than a year, values that end within 90 days, changes to come."""
-    _may_read(token)
     return JSONResponse((await asyncio.to_thread(due_on, on)).as_json())
 
 
-@router.get("/law/impact")
-async def impact(office: TheOffice, token: Asking, before: date, after: date) -> JSONResponse:
+@router.get("/law/impact", dependencies=[may(Permission.EXPLAIN_CALLS)])
+async def impact(office: TheOffice, who: Asking, before: date, after: date) -> JSONResponse:
     """Stored calls and denials that the law of another day decides otherwise; accounts that wait for it."""
-    found = await demand_evidence(office, token).impact(before, after)
+    who.everything()
+    found = await demand_evidence(office).impact(before, after)
     return JSONResponse(found.as_json())
 
 
-@router.get("/law/register")
-async def register(token: Asking) -> JSONResponse:
+@router.get("/law/register", dependencies=[may(Permission.READ_LAW)])
+async def register() -> JSONResponse:
     """What is covered where, how it was checked, and who signed for the rest."""
-    _may_read(token)
     return JSONResponse((await asyncio.to_thread(coverage)).as_json())
 
 
-@router.get("/law/register/{place}")
-async def one_place(place: str, token: Asking) -> JSONResponse:
+@router.get("/law/register/{place}", dependencies=[may(Permission.READ_LAW)])
+async def one_place(place: str) -> JSONResponse:
     """One place, rule by rule, with what was read of its law, loaded or not and why."""
-    _may_read(token)
     return JSONResponse((await asyncio.to_thread(coverage, place)).as_json())
 
 
-@router.post("/law/register/signatures")
-async def sign(body: Sign, token: Asking) -> JSONResponse:
+@router.post("/law/register/signatures", dependencies=[may(Permission.CHANGE_LAW)])
+async def sign(body: Sign, who: Asking) -> JSONResponse:
     """Answer by name for places whose law could not be read whole; until somebody does, they deny."""
-    demand(token, Role.SUPERVISOR)
+    who.everything()
     places = None if body.places == "all" else body.places
     signed = await _filed(
         lambda: sign_places(places, by=body.by, on=body.on, subject=subject_named(body.subject.value))
@@ -177,18 +172,17 @@ async def sign(body: Sign, token: Asking) -> JSONResponse:
     )
 
 
-@router.post("/law/register/withdrawals")
-async def withdraw(body: TakeBack, token: Asking) -> JSONResponse:
+@router.post("/law/register/withdrawals", dependencies=[may(Permission.CHANGE_LAW)])
+async def withdraw(body: TakeBack, who: Asking) -> JSONResponse:
     """Take signatures back: nobody is called at these places any more."""
-    demand(token, Role.SUPERVISOR)
+    who.everything()
     file = await _filed(lambda: withdraw_places(body.places, subject=subject_named(body.subject.value)))
     return JSONResponse({"places": body.places, "file": str(file), "binds_from": NEXT_START})
 
 
-@router.post("/law/cases")
-async def cases(body: Cases, token: Asking) -> JSONResponse:
+@router.post("/law/cases", dependencies=[may(Permission.TRY_CASES)])
+async def cases(body: Cases) -> JSONResponse:
     """Worked cases, decided by the law alone and compared with what they expect."""
-    demand(token, Role.SUPERVISOR, Role.CLERK)
     lines = [json.dumps(case) for case in body.cases]
     checked = await asyncio.to_thread(lambda: list(check_cases(lines, name="cases")))
     told = [{**each.result, "differences": list(each.differences)} for each in checked]
@@ -202,17 +196,16 @@ async def cases(body: Cases, token: Asking) -> JSONResponse:
     )
 
 
-@router.get("/licences")
-async def licences(token: Asking, on: Asked = None) -> JSONResponse:
+@router.get("/licences", dependencies=[may(Permission.READ_LAW)])
+async def licences(on: Asked = None) -> JSONResponse:
     """Every collector and licence, what ends within 90 days, and the places where one is lacking."""
-    _may_read(token)
     return JSONResponse((await asyncio.to_thread(licences_told, on)).as_json())
 
 
-@router.post("/licences/collectors")
-async def collector(body: Collector, token: Asking) -> JSONResponse:
+@router.post("/licences/collectors", dependencies=[may(Permission.CHANGE_LAW)])
+async def collector(body: Collector, who: Asking) -> JSONResponse:
     """Name somebody who collects, and the places of their agents and recordings."""
-    demand(token, Role.SUPERVISOR)
+    who.everything()
     entity = collector_of(
         body.entity,
         title=body.title,
@@ -225,25 +218,20 @@ async def collector(body: Collector, token: Asking) -> JSONResponse:
     return JSONResponse({"entity": body.entity, "file": str(kept.path), "binds_from": NEXT_START})
 
 
-@router.post("/licences")
-async def keep_licences(body: Licences, token: Asking) -> JSONResponse:
+@router.post("/licences", dependencies=[may(Permission.CHANGE_LAW)])
+async def keep_licences(body: Licences, who: Asking) -> JSONResponse:
     """Keep the licences of a CSV file, all of its lines or none."""
-    demand(token, Role.SUPERVISOR)
+    who.everything()
     kept, count = await _filed(lambda: import_licences(body.csv, where="csv"))
     return JSONResponse({"licences": count, "file": str(kept.path), "binds_from": NEXT_START})
 
 
-@router.post("/licences/withdrawals")
-async def take_licence(body: TakeLicence, token: Asking) -> JSONResponse:
+@router.post("/licences/withdrawals", dependencies=[may(Permission.CHANGE_LAW)])
+async def take_licence(body: TakeLicence, who: Asking) -> JSONResponse:
     """Take a licence back; whoever has no other there is denied."""
-    demand(token, Role.SUPERVISOR)
+    who.everything()
     kept = await _filed(lambda: withdraw_licence(body.number, place=body.place))
     return JSONResponse({"number": body.number, "file": str(kept.path), "binds_from": NEXT_START})
-
-
-def _may_read(token: Token) -> None:
-    """The law is nobody's secret, but who holds which licence is the house's own."""
-    demand(token, Role.SUPERVISOR, Role.CLERK, Role.WATCHER)
 
 
 async def _filed(change: Callable[[], T]) -> T:

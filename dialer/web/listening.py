@@ -9,12 +9,12 @@ import structlog
 from fastapi import APIRouter, HTTPException
 from pydantic import Field
 
+from dialer.access.roles import Permission
 from dialer.domain.agent import AgentState
 from dialer.domain.ids import AgentId, AttemptId, EndpointId
 from dialer.domain.listening import Ear, TalkControls
-from dialer.web.access import Asking, Office, TheOffice, demand, demand_seat
+from dialer.web.access import Asking, Office, TheOffice, may
 from dialer.web.models import Body, Id, Lax
-from dialer.web.tokens import Role
 
 router = APIRouter(prefix="/api", tags=["sound"])
 _log = structlog.get_logger(__name__)
@@ -33,37 +33,38 @@ class Listening(Body):
     listening: Id
 
 
-@router.post("/agents/{agent}/listen")
-async def listen(agent: str, body: Listen, office: TheOffice, token: Asking) -> Listening:
+@router.post("/agents/{agent}/listen", dependencies=[may(Permission.LISTEN)])
+async def listen(agent: str, body: Listen, office: TheOffice, who: Asking) -> Listening:
     """Ring a supervisor's phone and let it hear an agent's talks; 409 when the agent's phone is not there."""
-    demand(token, Role.SUPERVISOR)
+    if body.ear is not Ear.LISTEN:
+        who.demand(Permission.JOIN_TALKS)
+    await who.agent(agent)
     controls = _controls(office)
     if all(row.agent != agent for row in office.floor.snapshot().agents):
         raise HTTPException(404, f"there is no agent {agent} on the floor")
     listening = await controls.listen(AgentId(agent), EndpointId(body.phone), body.ear)
-    _log.info("supervisor joins in", by=token.name, agent=agent, ear=body.ear.value, phone=body.phone)
+    _log.info("supervisor joins in", by=who.name, agent=agent, ear=body.ear.value, phone=body.phone)
     return Listening(listening=listening)
 
 
-@router.post("/listenings/end", status_code=204)
-async def end_listening(body: Listening, office: TheOffice, token: Asking) -> None:
+@router.post("/listenings/end", status_code=204, dependencies=[may(Permission.LISTEN)])
+async def end_listening(body: Listening, office: TheOffice, who: Asking) -> None:
     """End a supervisor's listening; 409 when it is over."""
-    demand(token, Role.SUPERVISOR)
     await _controls(office).stop_listening(body.listening)
-    _log.info("supervisor leaves", by=token.name, listening=body.listening)
+    _log.info("supervisor leaves", by=who.name, listening=body.listening)
 
 
-@router.post("/agents/{agent}/recording/pause", status_code=204)
-async def pause_recording(agent: str, office: TheOffice, token: Asking) -> None:
+@router.post("/agents/{agent}/recording/pause", status_code=204, dependencies=[may(Permission.USE_SEAT)])
+async def pause_recording(agent: str, office: TheOffice, who: Asking) -> None:
     """Before card data is spoken: the recording goes on in silence. 409 when it is not paused."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     await _controls(office).pause_recording(_talk_of(office, agent))
 
 
-@router.post("/agents/{agent}/recording/resume", status_code=204)
-async def resume_recording(agent: str, office: TheOffice, token: Asking) -> None:
+@router.post("/agents/{agent}/recording/resume", status_code=204, dependencies=[may(Permission.USE_SEAT)])
+async def resume_recording(agent: str, office: TheOffice, who: Asking) -> None:
     """The recording has sound again."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     await _controls(office).resume_recording(_talk_of(office, agent))
 
 

@@ -11,7 +11,7 @@ from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TelephoneSystem, TestsCallerIds
 from dialer.floor.phones import Phones
 from dialer.web.application import make_web
-from dialer.web.ports import Evidence, FloorPort, Recordings
+from dialer.web.ports import Evidence, FloorPort, Places, Recordings
 from dialer.web.server import serving
 from dialer.web.tokens import Tokens
 
@@ -25,6 +25,7 @@ class HttpSide:
         phones: the agents' browser phones.
         archive: the recordings that were finished, where they can be reached.
         evidence: answers out of the floor's store.
+        places: which client things belong to; None = nobody with walls gets further.
     """
 
     tokens: Tokens
@@ -33,6 +34,7 @@ class HttpSide:
     phones: Phones = field(default_factory=Phones)
     archive: Recordings | None = None
     evidence: Evidence | None = None
+    places: Places | None = None
 
     @asynccontextmanager
     async def mount(
@@ -53,6 +55,7 @@ class HttpSide:
             caller_ids_tester=network if isinstance(network, TestsCallerIds) else None,
             archive=self.archive,
             evidence_desk=self.evidence,
+            places=self.places,
         )
         async with asyncio.TaskGroup() as group:
             pushing = group.create_task(web.run(), name="broadcast")

@@ -1,9 +1,11 @@
 """What the web side needs of a running floor."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from dialer.access.walls import Place
 from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, InboundId
 from dialer.domain.inbound import InboundRecord
@@ -161,4 +163,33 @@ class Evidence(Protocol):
 
     async def report(self, person: str, stretch: Stretch) -> PersonFacts:
         """Everything that happened to a person, without the name."""
+        ...
+
+
+class Places(Protocol):
+    """Which client and campaigns a thing belongs to, out of the floor's store; `dialer.floor.places` has the
+    one in use. What is not on file is nowhere. Each raises StoreUnavailableError."""
+
+    async def clients(self) -> Mapping[str, str]:
+        """The client of each campaign."""
+        ...
+
+    async def of_person(self, person: str) -> Place:
+        """Somebody on file."""
+        ...
+
+    async def of_debt(self, debt: str) -> Place:
+        """An account."""
+        ...
+
+    async def of_number(self, number: str) -> tuple[Place, ...]:
+        """Everybody who has this number."""
+        ...
+
+    async def of_attempt(self, attempt: str) -> Place:
+        """A call of ours."""
+        ...
+
+    async def is_own(self, agent: str, person: str, attempts: tuple[str, ...]) -> bool:
+        """Whether one of these calls is with this person, or the agent is to call them back."""
         ...

@@ -15,8 +15,8 @@ class Problem(BaseModel):
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "The body is not what it says it is"},
-    401: {"model": Problem, "description": "No token, or one that is not known"},
-    403: {"model": Problem, "description": "The token may not do this"},
+    401: {"model": Problem, "description": "No token and no session, or one that is not known"},
+    403: {"model": Problem, "description": "Whoever asks may not do this, or it is outside their walls"},
     404: {"model": Problem, "description": "There is no such thing"},
     409: {
         "model": Problem,

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 
+from dialer.access.roles import Permission
 from dialer.domain.ids import AgentId, ClientId, DebtId, PersonId
 from dialer.inquiry.recordings import MOST_ON_A_PAGE, Exported, RecordingPage, Wanted
-from dialer.web.access import Asking, Office, TheOffice, demand
+from dialer.web.access import Asking, Office, TheOffice, may
 from dialer.web.models import Body, Id, Posix
 from dialer.web.ports import RecordingRoom, Recordings
-from dialer.web.tokens import Role
 
 router = APIRouter(prefix="/api", tags=["recordings"])
 
@@ -25,10 +25,10 @@ class Export(Body):
     until: Posix | None = None
 
 
-@router.get("/recordings")
+@router.get("/recordings", dependencies=[may(Permission.FIND_RECORDINGS)])
 async def find(
     office: TheOffice,
-    token: Asking,
+    who: Asking,
     account: Name = None,
     person: Name = None,
     agent: Name = None,
@@ -39,7 +39,6 @@ async def find(
     limit: Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE)] = 100,
 ) -> RecordingPage:
     """Recordings that were finished, oldest first; ask on with `next_page` as `page`."""
-    demand(token, Role.SUPERVISOR)
     wanted = Wanted(
         account=None if account is None else DebtId(account),
         person=None if person is None else PersonId(person),
@@ -48,27 +47,35 @@ async def find(
         since=since,
         until=until,
     )
+    _demand_inside(who, client)
     return await _archive(office).find(wanted, page=page, limit=limit)
 
 
-@router.get("/recordings/room")
-async def room(office: TheOffice, token: Asking) -> tuple[RecordingRoom, ...]:
+@router.get("/recordings/room", dependencies=[may(Permission.WATCH_FLOOR)])
+async def room(office: TheOffice) -> tuple[RecordingRoom, ...]:
     """How much room there is for recordings, for each folder."""
-    demand(token, Role.SUPERVISOR, Role.WATCHER)
     return await _archive(office).room()
 
 
-@router.post("/recordings/export")
-async def export(body: Export, office: TheOffice, token: Asking) -> Exported:
+@router.post("/recordings/export", dependencies=[may(Permission.EXPORT_RECORDINGS)])
+async def export(body: Export, office: TheOffice, who: Asking) -> Exported:
     """Copy a client's recordings into a new folder beside the floor, with a manifest; says which."""
-    demand(token, Role.SUPERVISOR)
     wanted = Wanted(
         client=ClientId(body.client),
         account=None if body.account is None else DebtId(body.account),
         since=body.since,
         until=body.until,
     )
-    return await _archive(office).export(wanted, by=token.name)
+    _demand_inside(who, body.client)
+    return await _archive(office).export(wanted, by=who.name)
+
+
+def _demand_inside(who: Asking, client: str | None) -> None:
+    """Whoever has walls names the client whose recordings they want."""
+    if client is None:
+        who.everything()
+    else:
+        who.client(client)
 
 
 def _archive(office: Office) -> Recordings:

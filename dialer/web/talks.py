@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException
 from pydantic import Field
 
+from dialer.access.roles import Permission
 from dialer.domain.events import (
     ConferenceLeft,
     ConsultationOpened,
@@ -17,9 +18,8 @@ from dialer.domain.events import (
     TransferRequested,
 )
 from dialer.domain.ids import AgentId, AttemptId, NumberId
-from dialer.web.access import Asking, Office, TheOffice, demand, demand_seat, tell
+from dialer.web.access import Asking, Office, TheOffice, may, tell
 from dialer.web.models import Body, Committed, Id
-from dialer.web.tokens import Role
 
 router = APIRouter(prefix="/api", tags=["talks"])
 
@@ -55,45 +55,46 @@ class TakeOver(Body):
     agent: Id
 
 
-@router.post("/agents/{agent}/transfer")
-async def transfer(agent: str, body: Transfer, office: TheOffice, token: Asking) -> Committed:
+@router.post("/agents/{agent}/transfer", dependencies=[may(Permission.USE_SEAT)])
+async def transfer(agent: str, body: Transfer, office: TheOffice, who: Asking) -> Committed:
     """Pass the talk on to another agent; 409 when they cannot take it now."""
-    demand_seat(token, agent)
+    await who.seat(agent)
+    await who.agent(body.to)
     attempt = _attempt_of(office, agent)
-    event = TransferRequested(attempt=attempt, to=AgentId(body.to), by=token.name)
+    event = TransferRequested(attempt=attempt, to=AgentId(body.to), by=who.name)
     return await _tell(office, event, agent)
 
 
-@router.post("/agents/{agent}/third-party")
-async def call_third_party(agent: str, body: ThirdParty, office: TheOffice, token: Asking) -> Committed:
+@router.post("/agents/{agent}/third-party", dependencies=[may(Permission.USE_SEAT)])
+async def call_third_party(agent: str, body: ThirdParty, office: TheOffice, who: Asking) -> Committed:
     """Call somebody outside into the talk; 409 with the reason when the gate or the floor does not let it."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     number = _number_of(body)
     return await _tell(
         office, ThirdPartyRequested(agent=AgentId(agent), line=body.line, number=number), agent
     )
 
 
-@router.post("/agents/{agent}/third-party/end")
-async def end_third_party(agent: str, office: TheOffice, token: Asking) -> Committed:
+@router.post("/agents/{agent}/third-party/end", dependencies=[may(Permission.USE_SEAT)])
+async def end_third_party(agent: str, office: TheOffice, who: Asking) -> Committed:
     """End the third party's call; the talk goes on."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     return await tell(office, ThirdPartyReleased(agent=AgentId(agent)))
 
 
-@router.post("/agents/{agent}/third-party/leave")
-async def leave_talk(agent: str, office: TheOffice, token: Asking) -> Committed:
+@router.post("/agents/{agent}/third-party/leave", dependencies=[may(Permission.USE_SEAT)])
+async def leave_talk(agent: str, office: TheOffice, who: Asking) -> Committed:
     """Leave person and third party to themselves; after-call work begins."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     return await tell(office, ConferenceLeft(agent=AgentId(agent)))
 
 
-@router.post("/agents/{agent}/consult")
-async def consult(agent: str, body: Consultation, office: TheOffice, token: Asking) -> Committed:
+@router.post("/agents/{agent}/consult", dependencies=[may(Permission.USE_SEAT)])
+async def consult(agent: str, body: Consultation, office: TheOffice, who: Asking) -> Committed:
     """Put the person on hold and talk with somebody outside, or another agent, alone first; 409 with the
     reason when the gate or the floor does not let it. `third-party/end` returns to the person, and so does
     every other end of that talk."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     if body.to is not None and body.line is None and body.number is None:
         event = ConsultationRequested(agent=AgentId(agent), to=AgentId(body.to))
         return await _tell(office, event, agent)
@@ -103,44 +104,45 @@ async def consult(agent: str, body: Consultation, office: TheOffice, token: Aski
     return await _tell(office, event, agent)
 
 
-@router.post("/agents/{agent}/consult/join")
-async def let_in(agent: str, office: TheOffice, token: Asking) -> Committed:
+@router.post("/agents/{agent}/consult/join", dependencies=[may(Permission.USE_SEAT)])
+async def let_in(agent: str, office: TheOffice, who: Asking) -> Committed:
     """Take the person off hold into the talk with the third party; 409 while nobody is consulted."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     return await _tell(office, ConsultationOpened(agent=AgentId(agent)), agent)
 
 
-@router.post("/agents/{agent}/consult/complete")
-async def complete(agent: str, office: TheOffice, token: Asking) -> Committed:
+@router.post("/agents/{agent}/consult/complete", dependencies=[may(Permission.USE_SEAT)])
+async def complete(agent: str, office: TheOffice, who: Asking) -> Committed:
     """The same, and leave the two to themselves as soon as they hear each other; after-call work begins. The
     agent who was asked takes the person over, and what is left to write down is theirs."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     return await _tell(office, ConsultationOpened(agent=AgentId(agent), leaves=True), agent)
 
 
-@router.post("/agents/{agent}/recording/notice")
-async def say_notice(agent: str, body: OnCall, office: TheOffice, token: Asking) -> Committed:
+@router.post("/agents/{agent}/recording/notice", dependencies=[may(Permission.USE_SEAT)])
+async def say_notice(agent: str, body: OnCall, office: TheOffice, who: Asking) -> Committed:
     """The agent has told everybody on the line that the call is recorded: it begins. 409 with the reason
     when it is not to be recorded so."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     event = RecordingNoticeSpoken(agent=AgentId(agent), attempt=AttemptId(body.attempt))
     return await _tell(office, event, agent)
 
 
-@router.post("/agents/{agent}/recording/objection")
-async def object_to_recording(agent: str, body: OnCall, office: TheOffice, token: Asking) -> Committed:
+@router.post("/agents/{agent}/recording/objection", dependencies=[may(Permission.USE_SEAT)])
+async def object_to_recording(agent: str, body: OnCall, office: TheOffice, who: Asking) -> Committed:
     """The person does not want to be recorded: it stops at once, and does not begin again on this call. The
     agent's view says `stopped` when the telephone system has done it."""
-    demand_seat(token, agent)
+    await who.seat(agent)
     event = RecordingObjected(agent=AgentId(agent), attempt=AttemptId(body.attempt))
     return await _tell(office, event, agent)
 
 
-@router.post("/attempts/{attempt}/take-over")
-async def take_over(attempt: str, body: TakeOver, office: TheOffice, token: Asking) -> Committed:
+@router.post("/attempts/{attempt}/take-over", dependencies=[may(Permission.JOIN_TALKS)])
+async def take_over(attempt: str, body: TakeOver, office: TheOffice, who: Asking) -> Committed:
     """Take a talk from its agent, who is free then; 409 when the seat that takes it is not free."""
-    demand(token, Role.SUPERVISOR)
-    event = TransferRequested(attempt=AttemptId(attempt), to=AgentId(body.agent), by=token.name)
+    await who.attempt(attempt)
+    await who.seat(body.agent)
+    event = TransferRequested(attempt=AttemptId(attempt), to=AgentId(body.agent), by=who.name)
     return await tell(office, event)
 
 

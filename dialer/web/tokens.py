@@ -1,33 +1,15 @@
-"""Who asks: bearer tokens, each with a role and, for collectors, their own id. Only hashes are kept."""
+"""The folder's own bearer tokens, of programs and of agents' phones. Only hashes are kept."""
 
 import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
 
-from dialer.domain.errors import FairdialError
+from dialer.access.actor import Actor, RefusedError
+from dialer.access.roles import Role
+from dialer.access.walls import EVERYTHING, Walls
 
-
-class Role(Enum):
-    """What a token may do. Each role may do what the ones before it may not: there is no order."""
-
-    AGENT = "agent"
-    """Their own seat and their own calls."""
-    SUPERVISOR = "supervisor"
-    """The floor: any seat, campaigns, the red button, watching."""
-    CLERK = "clerk"
-    """Facts: suppressions, payments, recalls, consents, holds, edits."""
-    WATCHER = "watcher"
-    """Looks and changes nothing."""
-
-
-class RefusedError(FairdialError):
-    """No token, a wrong one, or one whose role may not do this."""
-
-    def __init__(self, text: str, *, is_known: bool) -> None:
-        super().__init__(text)
-        self.is_known = is_known
+__all__ = ["RefusedError", "Role", "Token", "Tokens", "digest_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +20,17 @@ class Token:
     roles: frozenset[Role]
     name: str
     agent: str | None = None
+    walls: Walls = EVERYTHING
+
+    def actor(self) -> Actor:
+        """Who asks with it: a program that works for everybody, within its roles."""
+        return Actor(
+            name=self.name,
+            roles=self.roles,
+            agent=self.agent,
+            walls=self.walls,
+            session=f"token:{self.digest[:12]}",
+        )
 
 
 def digest_of(text: str) -> str:

@@ -7,13 +7,17 @@ send headers with one.
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from dialer.web.tokens import RefusedError, Token, Tokens
+from dialer.access.actor import Actor, RefusedError
+from dialer.web.door import Doorkeeper
 
 HELLO_S = 5.0
 SEND_S = 5.0
+LOOK_S = 0.25
+"""So soon a socket ends whose session or token was revoked."""
 
 POLICY_VIOLATION = 1008
 TRY_AGAIN_LATER = 1013
@@ -71,13 +75,17 @@ class Watchers:
             queue.put_nowait(text)
 
 
-async def greeted(socket: WebSocket, tokens: Tokens) -> Token | None:
-    """Take a socket in and hear its token; None when it was closed because there was none that is known."""
+async def greeted(socket: WebSocket, doorkeeper: Doorkeeper) -> Actor | None:
+    """Take a socket in and find out whose it is: by the session's cookie that came with it, else by the token
+    that it says first; None when it was closed because nobody is known."""
     await socket.accept()
     try:
+        known = doorkeeper.by_session(socket)
+        if known is not None:
+            return known
         async with asyncio.timeout(HELLO_S):
             said = await socket.receive_text()
-        return tokens.known(said)
+        return doorkeeper.by_token(said)
     except (RefusedError, TimeoutError, WebSocketDisconnect):
         await turn_away(socket, POLICY_VIOLATION)
         return None
@@ -89,14 +97,26 @@ async def turn_away(socket: WebSocket, code: int) -> None:
         await socket.close(code)
 
 
-async def push(socket: WebSocket, queue: asyncio.Queue[str]) -> None:
-    """Send every picture until the page goes away or the server stops; both are heard by receiving."""
+async def push(socket: WebSocket, queue: asyncio.Queue[str], *, while_known: Callable[[], bool]) -> None:
+    """Send every picture until the page goes away or the server stops; both are heard by receiving.
+
+    Args:
+        while_known: False as soon as whoever watches may no longer: it is turned away.
+    """
     async with asyncio.TaskGroup() as group:
         sending = group.create_task(_send_all(socket, queue))
+        looking = group.create_task(_look_after(socket, while_known))
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             while True:
                 await socket.receive_text()
         sending.cancel()
+        looking.cancel()
+
+
+async def _look_after(socket: WebSocket, while_known: Callable[[], bool]) -> None:
+    while while_known():
+        await asyncio.sleep(LOOK_S)
+    await turn_away(socket, POLICY_VIOLATION)
 
 
 async def _send_all(socket: WebSocket, queue: asyncio.Queue[str]) -> None:

@@ -8,6 +8,9 @@ from fastapi import FastAPI, HTTPException, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from dialer.access.roles import Permission
+from dialer.web.access import declares
+
 PathLike = str | os.PathLike[str]
 
 TYPES = {
@@ -82,11 +85,13 @@ def add_pages(application: FastAPI, origins: tuple[str, ...], files: Path | None
         "X-Content-Type-Options": "nosniff",
     }
 
-    @application.get("/phone", response_class=Response, include_in_schema=False)
+    anybody = [declares(Permission.ANYBODY)]
+
+    @application.get("/phone", response_class=Response, include_in_schema=False, dependencies=anybody)
     async def to_page() -> Response:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
         return Response(status_code=308, headers={"Location": "/phone/"})
 
-    @application.get("/phone/", response_class=Response, include_in_schema=False)
+    @application.get("/phone/", response_class=Response, include_in_schema=False, dependencies=anybody)
     async def page() -> Response:  # pyright: ignore[reportUnusedFunction]  # as above
         file = folder / "index.html"
         fresh = {**headers, "Cache-Control": "no-cache"}

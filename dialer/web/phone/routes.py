@@ -7,6 +7,8 @@ from fastapi import APIRouter, HTTPException, Response, WebSocket
 from prometheus_client import CollectorRegistry, Gauge
 from pydantic import Field
 
+from dialer.access.actor import Actor, RefusedError
+from dialer.access.roles import Permission
 from dialer.casework.afterthoughts import protects
 from dialer.clock import posix_now
 from dialer.domain.campaign import CampaignState
@@ -14,10 +16,10 @@ from dialer.domain.disposition import MACHINES, SAID, DispositionKind
 from dialer.domain.machine import MachineKind, SaidToMachine
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.floor.phones import Phones
-from dialer.web.access import Asking, TheOffice, demand
+from dialer.web.access import Asking, TheOffice, declares, may
+from dialer.web.door import Doorkeeper
 from dialer.web.models import Body
 from dialer.web.phone.seats import SeatWatch
-from dialer.web.tokens import RefusedError, Role, Token, Tokens
 from dialer.web.watching import POLICY_VIOLATION, TRY_AGAIN_LATER, greeted, push, turn_away
 
 PAUSE_REASONS = ("break", "lunch", "meeting", "training", "back office", "technical trouble")
@@ -119,11 +121,11 @@ OUTCOMES = tuple(
 """Every kind, for a page that lets agents choose."""
 
 
-def _own_agent(token: Token) -> str:
-    demand(token, Role.AGENT)
-    if token.agent is None:
-        raise RefusedError(f"{token.name} belongs to no agent", is_known=True)
-    return token.agent
+def _own_agent(actor: Actor) -> str:
+    actor.demand(Permission.OWN_PHONE)
+    if actor.agent is None:
+        raise RefusedError(f"{actor.name} belongs to no agent", is_known=True)
+    return actor.agent
 
 
 def phone_of(phones: Phones, agent: str, floor: FloorSnapshot) -> PhoneView:
@@ -162,32 +164,32 @@ def phone_of(phones: Phones, agent: str, floor: FloorSnapshot) -> PhoneView:
 
 
 def phone_router(
-    *, phones: Phones, seats: SeatWatch, tokens: Tokens, registry: CollectorRegistry
+    *, phones: Phones, seats: SeatWatch, doorkeeper: Doorkeeper, registry: CollectorRegistry
 ) -> APIRouter:
     """`/api/phone` and below."""
     router = APIRouter(prefix="/api/phone", tags=["phone"])
     gauges = QualityGauges(registry)
 
-    @router.get("")
-    async def account(response: Response, office: TheOffice, token: Asking) -> PhoneView:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
+    @router.get("", dependencies=[may(Permission.OWN_PHONE)])
+    async def account(response: Response, office: TheOffice, who: Asking) -> PhoneView:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
         """The asking agent's own phone, a browser phone with its secret; 404 when they have none."""
-        view = phone_of(phones, _own_agent(token), office.floor.snapshot())
+        view = phone_of(phones, _own_agent(who.actor), office.floor.snapshot())
         response.headers["Cache-Control"] = "no-store"
         return view
 
-    @router.post("/quality", status_code=204)
-    async def quality(body: Quality, token: Asking) -> None:  # pyright: ignore[reportUnusedFunction]  # as above
+    @router.post("/quality", status_code=204, dependencies=[may(Permission.OWN_PHONE)])
+    async def quality(body: Quality, who: Asking) -> None:  # pyright: ignore[reportUnusedFunction]  # as above
         """How the asking agent's browser hears; shown at `/metrics`."""
-        gauges.take(_own_agent(token), body)
+        gauges.take(_own_agent(who.actor), body)
 
-    @router.websocket("/watch")
+    @router.websocket("/watch", dependencies=[declares(Permission.OWN_PHONE)])
     async def watch(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction]  # as above
         """The asking agent's own seat, as it changes."""
-        token = await greeted(socket, tokens)
-        if token is None:
+        actor = await greeted(socket, doorkeeper)
+        if actor is None:
             return
         try:
-            agent = _own_agent(token)
+            agent = _own_agent(actor)
         except RefusedError:
             await turn_away(socket, POLICY_VIOLATION)
             return
@@ -196,7 +198,7 @@ def phone_router(
             return
         queue = seats.join(agent)
         try:
-            await push(socket, queue)
+            await push(socket, queue, while_known=lambda: doorkeeper.knows(actor))
         finally:
             seats.leave(queue)
 

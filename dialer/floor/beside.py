@@ -1,0 +1,45 @@
+"""A store asked from an event loop that must not be blocked, beside the engine: one thing at a time."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from dialer.storage.store import Store
+
+T = TypeVar("T")
+
+
+class StoreBeside:
+    """One opened store, and the thread that it is asked in."""
+
+    def __init__(self, store: Store, thread: ThreadPoolExecutor) -> None:
+        self._store = store
+        self._thread = thread
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """One consistent state. Raises StoreUnavailableError."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._store.read, work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run and commit. Raises StoreUnavailableError: nothing was written."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._store.write, work)
+
+
+@asynccontextmanager
+async def store_beside(database: str) -> AsyncGenerator[StoreBeside]:
+    """The store of this address, while the block runs; its tables are made when it has none.
+
+    Raises:
+        StoreUnavailableError: it cannot be opened.
+    """
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-beside") as thread:
+        loop = asyncio.get_running_loop()
+        store = await loop.run_in_executor(thread, Store.open, database)
+        try:
+            yield StoreBeside(store, thread)
+        finally:
+            await loop.run_in_executor(thread, store.close)

@@ -1,0 +1,71 @@
+"""Where things belong: the client, and the campaigns, of people, accounts, numbers and calls."""
+
+from sqlalchemy import Connection, and_, select
+
+from dialer.access.walls import NOWHERE, Place
+from dialer.storage.database.tables import (
+    attempts,
+    campaigns,
+    debts,
+    leads,
+    person_debts,
+    person_numbers,
+    persons,
+)
+
+
+def clients_of_campaigns(connection: Connection) -> dict[str, str]:
+    """The client of each campaign, by id."""
+    rows = connection.execute(select(campaigns.c.campaign, campaigns.c.client).order_by(campaigns.c.campaign))
+    return {row.campaign: row.client for row in rows}
+
+
+def place_of_person(connection: Connection, person: str) -> Place:
+    """Somebody on file; nowhere, when they are not."""
+    client = connection.scalar(select(persons.c.client).where(persons.c.person == person))
+    if client is None:
+        return NOWHERE
+    of = person_debts.c.person == person
+    found = connection.scalars(
+        select(leads.c.campaign).distinct().join(person_debts, person_debts.c.debt == leads.c.debt).where(of)
+    )
+    return Place(client=client, campaigns=frozenset(found))
+
+
+def place_of_debt(connection: Connection, debt: str) -> Place:
+    """An account; nowhere, when there is none."""
+    client = connection.scalar(select(debts.c.client).where(debts.c.debt == debt))
+    if client is None:
+        return NOWHERE
+    found = connection.scalars(select(leads.c.campaign).distinct().where(leads.c.debt == debt))
+    return Place(client=client, campaigns=frozenset(found))
+
+
+def places_of_number(connection: Connection, number: str) -> tuple[Place, ...]:
+    """Everybody who has a number, by id."""
+    having = select(person_numbers.c.person).where(person_numbers.c.number == number)
+    people = connection.scalars(having.order_by(person_numbers.c.person)).all()
+    return tuple(place_of_person(connection, person) for person in people)
+
+
+def place_of_attempt(connection: Connection, attempt: str) -> Place:
+    """A call of ours; nowhere, when there was none."""
+    campaign = connection.scalar(select(attempts.c.campaign).where(attempts.c.attempt == attempt))
+    if campaign is None:
+        return NOWHERE
+    client = connection.scalar(select(campaigns.c.client).where(campaigns.c.campaign == campaign))
+    return Place(client=client or "", campaigns=frozenset({campaign}))
+
+
+def is_own(connection: Connection, agent: str, person: str, calls: tuple[str, ...]) -> bool:
+    """Whether one of these calls is with this person, or this agent is to call them back."""
+    with_them = and_(attempts.c.person == person, attempts.c.attempt.in_(calls))
+    if connection.scalar(select(attempts.c.attempt).where(with_them).limit(1)) is not None:
+        return True
+    promised = (
+        select(leads.c.lead)
+        .join(person_debts, person_debts.c.debt == leads.c.debt)
+        .where(leads.c.reserve_for == agent, person_debts.c.person == person)
+        .limit(1)
+    )
+    return connection.scalar(promised) is not None

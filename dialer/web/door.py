@@ -1,0 +1,150 @@
+"""The door: who asks is found out before anything of a request is read, and before any route is looked for.
+
+A program shows its token (`Authorization: Bearer`), a page the cookie of its session; never anything in the
+address, which ends up in logs and histories. A change that rests on a cookie shows the session's second word
+too (`X-CSRF-Token`), which another site cannot know.
+"""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from fastapi.responses import JSONResponse
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from dialer.access.actor import Actor, RefusedError
+from dialer.web.ports import FloorPort, Places
+from dialer.web.tokens import Tokens
+from dialer.web.visitor import Visitor
+
+COOKIE = "fairdial"
+SECURE_COOKIE = "__Host-fairdial"
+"""Under TLS: browsers take a cookie of that name from this very host alone, and never without encryption."""
+
+CSRF_HEADER = "x-csrf-token"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seated:
+    """A session that goes on: whose, and the word that its changes must show."""
+
+    actor: Actor
+    csrf: str
+
+
+class Accounts(Protocol):
+    """The accounts of an installation, as the door asks them; `dialer.floor.accounts` has those in use."""
+
+    def by_token(self, text: str) -> Actor | None:
+        """Whose token this is, while it lasts."""
+        ...
+
+    def by_session(self, text: str) -> Seated | None:
+        """Whose session this is, while it lasts; it was used now."""
+        ...
+
+    def knows(self, actor: Actor) -> bool:
+        """Whether what they came in with still holds, with the same roles and walls."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doorkeeper:
+    """Finds out who asks.
+
+    Args:
+        tokens: the folder's own.
+        accounts: of persons, and their tokens; None = there are none.
+    """
+
+    floor: FloorPort
+    tokens: Tokens
+    places: Places | None = None
+    accounts: Accounts | None = None
+
+    def visitor(self, actor: Actor) -> Visitor:
+        """Somebody at one request."""
+        return Visitor(actor=actor, floor=self.floor, places=self.places)
+
+    def admit(self, asked: HTTPConnection, method: str) -> Actor:
+        """Who asks. A token is looked at alone where both are shown.
+
+        Raises:
+            RefusedError: nobody is known, or the change does not show the session's second word.
+        """
+        header = asked.headers.get("authorization")
+        if header is not None:
+            scheme, _, text = header.partition(" ")
+            if scheme.lower() == "bearer" and text:
+                return self.by_token(text.strip())
+        else:
+            seated = self._seated(asked.cookies)
+            if seated is not None:
+                shown = asked.headers.get(CSRF_HEADER, "")
+                if method not in _SAFE and not hmac.compare_digest(shown.encode(), seated.csrf.encode()):
+                    raise RefusedError("a change needs the session's X-CSRF-Token", is_known=True)
+                return seated.actor
+        raise RefusedError("send 'Authorization: Bearer <token>', or sign in", is_known=False)
+
+    def by_token(self, text: str) -> Actor:
+        """Whose token this is. Raises RefusedError: nobody's, or no longer."""
+        actor = None if self.accounts is None else self.accounts.by_token(text)
+        return actor if actor is not None else self.tokens.known(text).actor()
+
+    def by_session(self, asked: HTTPConnection) -> Actor | None:
+        """Whose session a web socket came with; None = with none, or from a page of another origin."""
+        seated = self._seated(asked.cookies)
+        if seated is None or not _is_own_page(asked.headers):
+            return None
+        return seated.actor
+
+    def knows(self, actor: Actor) -> bool:
+        """Whether what they came in with still holds."""
+        if not actor.user:
+            return True
+        return self.accounts is not None and self.accounts.knows(actor)
+
+    def _seated(self, cookies: Mapping[str, str]) -> Seated | None:
+        text = cookies.get(SECURE_COOKIE) or cookies.get(COOKIE)
+        return None if text is None or self.accounts is None else self.accounts.by_session(text)
+
+
+def _is_own_page(headers: Mapping[str, str]) -> bool:
+    origin = headers.get("origin", "")
+    return origin.partition("://")[2] == headers.get("host", "") != ""
+
+
+class Door:
+    """The outermost layer of the application.
+
+    Args:
+        open_paths: what is behind no door, below `/api/`: where somebody signs in.
+    """
+
+    def __init__(self, app: ASGIApp, doorkeeper: Doorkeeper, open_paths: frozenset[str]) -> None:
+        self._app = app
+        self._doorkeeper = doorkeeper
+        self._open_paths = open_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let in, or say why not."""
+        path = scope.get("path", "")
+        if scope["type"] != "http" or not path.startswith("/api/") or path in self._open_paths:
+            await self._app(scope, receive, send)
+            return
+        try:
+            actor = self._doorkeeper.admit(HTTPConnection(scope), scope["method"])
+        except RefusedError as error:
+            await refused(error)(scope, receive, send)
+            return
+        scope.setdefault("state", {})["visitor"] = self._doorkeeper.visitor(actor)
+        await self._app(scope, receive, send)
+
+
+def refused(error: RefusedError) -> JSONResponse:
+    """401 for somebody who is not known, 403 for somebody who may not."""
+    headers = {} if error.is_known else {"WWW-Authenticate": "Bearer"}
+    return JSONResponse({"detail": str(error)}, 403 if error.is_known else 401, headers=headers)

@@ -1,0 +1,169 @@
+"""Whoever asks, at one request: what they may do, and whether what they ask for lies inside their walls.
+
+Each look through a wall notes what it was about, for the record (`dialer.web.door`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dialer.access.actor import Actor, RefusedError
+from dialer.access.roles import Permission, Role
+from dialer.access.walls import NOWHERE, Place
+from dialer.domain.ids import AgentId
+from dialer.domain.snapshot import AgentView
+from dialer.web.ports import FloorPort, Places
+
+OUTSIDE = "there is nothing of that name inside your walls"
+"""The same for what is outside and for what there is not: a refusal must not tell the one from the other."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Visitor:
+    """One request's asker.
+
+    Args:
+        places: where things belong; None = it cannot be found out, so that nobody with walls gets further.
+        about: what was asked about, as `kind:id`.
+    """
+
+    actor: Actor
+    floor: FloorPort
+    places: Places | None = None
+    about: list[str] = field(default_factory=list[str])
+
+    @property
+    def name(self) -> str:
+        """Who it is, for what is written down."""
+        return self.actor.name
+
+    def demand(self, permission: Permission) -> None:
+        """Raises RefusedError: they may not do this."""
+        self.actor.demand(permission)
+
+    async def seat(self, agent: str) -> None:
+        """Collectors have their own seat and no other; supervisors those inside their walls.
+
+        Raises:
+            RefusedError: it is another's.
+        """
+        self.about.append(f"agent:{agent}")
+        if Role.AGENT in self.actor.roles and self.actor.agent == agent:
+            return
+        if Role.SUPERVISOR not in self.actor.roles:
+            raise RefusedError(f"{self.name} may not act for agent {agent}", is_known=True)
+        await self.agent(agent)
+
+    async def agent(self, agent: str) -> None:
+        """Raises RefusedError: an agent works outside of the walls, or nowhere, so that nobody can say."""
+        if self.actor.walls.has_all:
+            return
+        row = self.row_of(agent)
+        self._demand_any(() if row is None else (await self._campaign(row.campaign),))
+
+    def row_of(self, agent: str) -> AgentView | None:
+        """An agent as the floor sees them."""
+        return next((row for row in self.floor.snapshot().agents if row.agent == agent), None)
+
+    async def campaign(self, campaign: str) -> None:
+        """Raises RefusedError: it is outside."""
+        self.about.append(f"campaign:{campaign}")
+        if not self.actor.walls.has_all:
+            self._demand_any((await self._campaign(campaign),))
+
+    async def campaigns_inside(self) -> frozenset[str] | None:
+        """Every campaign inside; None = all there are."""
+        if self.actor.walls.has_all:
+            return None
+        return self.actor.walls.inside(await self._clients())
+
+    def client(self, client: str) -> None:
+        """Raises RefusedError: a client is outside."""
+        self.about.append(f"client:{client}")
+        if not self.actor.walls.has(Place(client=client)):
+            raise RefusedError(OUTSIDE, is_known=True)
+
+    def everything(self) -> None:
+        """Raises RefusedError: they have walls, and this has none."""
+        if not self.actor.walls.has_all:
+            raise RefusedError("this is about everybody, and you have walls", is_known=True)
+
+    async def person(self, person: str) -> None:
+        """Somebody on file; an agent's is the one on their line, or one they are to call back.
+
+        Raises:
+            RefusedError: they are outside.
+        """
+        self.about.append(f"person:{person}")
+        if self.actor.is_only_agent:
+            await self._demand_own(person)
+        elif not self.actor.walls.has_all:
+            self._demand_any((await self._places().of_person(person),))
+
+    async def debt(self, debt: str) -> None:
+        """Raises RefusedError: an account is outside."""
+        self.about.append(f"account:{debt}")
+        if not self.actor.walls.has_all:
+            self._demand_any((await self._places().of_debt(debt),))
+
+    async def number(self, number: str) -> None:
+        """A number that nobody has yet may be named by anybody.
+
+        Raises:
+            RefusedError: only people outside have it.
+        """
+        self.about.append(f"number:{number}")
+        if self.actor.walls.has_all:
+            return
+        owners = await self._places().of_number(number)
+        if owners:
+            self._demand_any(owners)
+
+    async def attempt(self, attempt: str) -> None:
+        """Raises RefusedError: a call is outside."""
+        self.about.append(f"attempt:{attempt}")
+        if not self.actor.walls.has_all:
+            self._demand_any((await self._places().of_attempt(attempt),))
+
+    async def persons_inside(self, persons: Sequence[str]) -> bool:
+        """Whether one of several people is inside; an agent's own, for an agent."""
+        agent = self.actor.agent
+        if self.actor.is_only_agent and persons:
+            return agent is not None and any([await self._is_own(agent, each) for each in persons])
+        if self.actor.walls.has_all:
+            return True
+        places = self._places()
+        return self.actor.walls.has_any([await places.of_person(person) for person in persons])
+
+    async def _demand_own(self, person: str) -> None:
+        agent = self.actor.agent
+        if agent is not None and await self._is_own(agent, person):
+            return
+        raise RefusedError(f"{self.name} is not speaking with this person", is_known=True)
+
+    async def _is_own(self, agent: str, person: str) -> bool:
+        row = self.row_of(agent)
+        attempts = [] if row is None else [each for each in (row.attempt, row.owes) if each is not None]
+        call = None if row is None else row.inbound
+        for view in self.floor.snapshot().inbound:
+            if view.call == call and any(caller.person == person for caller in view.callers):
+                return True
+        attempts += [talk.attempt for talk in await self.floor.earlier_talks(AgentId(agent))]
+        return await self._places().is_own(agent, person, tuple(attempts))
+
+    async def _clients(self) -> Mapping[str, str]:
+        return await self._places().clients()
+
+    async def _campaign(self, campaign: str) -> Place:
+        client = (await self._clients()).get(campaign)
+        if client is None:
+            return NOWHERE
+        return Place(client=client, campaigns=frozenset({campaign}))
+
+    def _places(self) -> Places:
+        if self.places is None:
+            raise RefusedError("it cannot be found out here whom this is about", is_known=True)
+        return self.places
+
+    def _demand_any(self, places: Iterable[Place]) -> None:
+        if not self.actor.walls.has_any(places):
+            raise RefusedError(OUTSIDE, is_known=True)

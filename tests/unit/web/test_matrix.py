@@ -1,0 +1,486 @@
+"""Every route, every role, inside and outside the walls: made from the application's own routes.
+
+A route that nobody describes here, or that declares no permission, fails. What a refusal says outside is the
+same as for what there is not.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, APIWebSocketRoute
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
+from starlette.routing import BaseRoute
+from starlette.websockets import WebSocketDisconnect
+
+from dialer.access.roles import MAY, PERSONS, Permission, Role
+from dialer.access.walls import NOWHERE, Place, Walls
+from dialer.domain.agent import AgentState
+from dialer.domain.campaign import CampaignState
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId
+from dialer.domain.inbound import Caller, InboundState
+from dialer.domain.snapshot import AgentView, CampaignView, FloorSnapshot, InboundView, OwedView
+from dialer.web.access import declared_of, declares, may
+from dialer.web.application import Web, make_web
+from dialer.web.tokens import Token, Tokens, digest_of
+from dialer.web.visitor import OUTSIDE
+
+WALLED = Walls(clients=frozenset({"acme"}))
+IN, OUT = "in", "out"
+CLIENT = {IN: "acme", OUT: "other"}
+
+
+def _agent(name: str, side: str) -> AgentView:
+    return AgentView(
+        agent=AgentId(name),
+        campaign=CampaignId(f"{side}-campaign"),
+        state=AgentState.TALKING,
+        for_s=1.0,
+        reason="",
+        is_leaving=False,
+        attempt=AttemptId(f"{side}-attempt"),
+    )
+
+
+def _campaign(side: str) -> CampaignView:
+    return CampaignView(
+        campaign=CampaignId(f"{side}-campaign"),
+        state=CampaignState.RUNNING,
+        reason="",
+        ringing=0,
+        waiting=0,
+        talking=1,
+        in_flight=1,
+        hopper=0,
+        reserved=0,
+        leads_left=None,
+        live_answers=0,
+        abandoned=0,
+        abandoned_per_live_answer=None,
+        headroom=0.0,
+    )
+
+
+def _caller(side: str) -> tuple[Caller, ...]:
+    return (Caller(person=f"{side}-person", debts=()),)  # type: ignore[arg-type]
+
+
+def _inbound(side: str) -> InboundView:
+    return InboundView(
+        call=InboundId(f"{side}-call"),
+        state=InboundState.CONNECTED,
+        dialed="+12125550100",
+        number=None,
+        callers=_caller(side),
+        opted_out=False,
+        waited_s=None,
+        agent=AgentId(f"{side}-agent"),
+    )
+
+
+def _owed(side: str) -> OwedView:
+    return OwedView(
+        call=InboundId(f"{side}-call"),
+        why="",
+        since=0.0,
+        dialed="",
+        number=None,
+        callers=_caller(side),
+        language="",
+        message="",
+        message_s=None,
+    )
+
+
+SNAPSHOT = FloorSnapshot(
+    now=1.0,
+    sequence=7,
+    is_floor_stopped=False,
+    is_network_up=True,
+    agents=(_agent("in-agent", IN), _agent("out-agent", OUT)),
+    campaigns=(_campaign(IN), _campaign(OUT)),
+    ignored=(),
+    inbound=(_inbound(IN), _inbound(OUT)),
+    owed=(_owed(IN), _owed(OUT)),
+)
+
+
+@dataclass
+class FakeFloor:
+    """Takes everything, and says that it changed nothing."""
+
+    told: list[Any] = field(default_factory=list[Any])
+
+    async def submit(self, event: Any, *, within: float = 10.0) -> Any:
+        self.told.append(event)
+        return type("Taken", (), {"sequence": 1, "was_ignored": False, "why": ""})()
+
+    def snapshot(self) -> FloorSnapshot:
+        return SNAPSHOT
+
+    async def earlier_talks(self, agent: AgentId) -> tuple[Any, ...]:
+        return ()
+
+    def health(self) -> Any:
+        raise AssertionError("not asked here")
+
+
+class FakePlaces:
+    """Where things belong by how their names begin."""
+
+    async def clients(self) -> Mapping[str, str]:
+        return {f"{side}-campaign": client for side, client in CLIENT.items()}
+
+    def _place(self, name: str) -> Place:
+        client = CLIENT.get(name.split("-", maxsplit=1)[0])
+        return NOWHERE if client is None else Place(client=client)
+
+    async def of_person(self, person: str) -> Place:
+        return self._place(person)
+
+    async def of_debt(self, debt: str) -> Place:
+        return self._place(debt)
+
+    async def of_number(self, number: str) -> tuple[Place, ...]:
+        return (self._place(number),)
+
+    async def of_attempt(self, attempt: str) -> Place:
+        return self._place(attempt)
+
+    async def is_own(self, agent: str, person: str, attempts: tuple[str, ...]) -> bool:
+        return person == f"{agent.split('-', maxsplit=1)[0]}-person"
+
+
+@dataclass(frozen=True)
+class Case:
+    """How a route is asked about a thing. `{side}` is where the thing is.
+
+    Args:
+        kind: `thing` (refused outside), `whole` (refused to everybody with walls), `filtered` (shows what is
+            inside), `self` (about whoever asks, or about nothing).
+    """
+
+    kind: str = "thing"
+    body: dict[str, Any] | None = None
+    query: str = ""
+
+
+AT = "2026-11-23T15:00:00Z"
+CASES: dict[tuple[str, str], Case] = {
+    ("GET", "/health"): Case("self"),
+    ("GET", "/ready"): Case("self"),
+    ("GET", "/metrics"): Case("self"),
+    ("GET", "/phone"): Case("self"),
+    ("GET", "/phone/"): Case("self"),
+    ("GET", "/api/agents/{agent}"): Case(),
+    ("GET", "/api/agents/{agent}/talks"): Case(),
+    ("POST", "/api/agents/{agent}/login"): Case(body={"campaign": "{side}-campaign", "endpoint": "e"}),
+    ("POST", "/api/agents/{agent}/ready"): Case(),
+    ("POST", "/api/agents/{agent}/pause"): Case(body={"reason": "lunch"}),
+    ("POST", "/api/agents/{agent}/hangup"): Case(),
+    ("POST", "/api/agents/{agent}/keys"): Case(body={"keys": "1"}),
+    ("POST", "/api/agents/{agent}/voicemail"): Case(body={"attempt": "{side}-attempt"}),
+    ("POST", "/api/agents/{agent}/logout"): Case(),
+    ("POST", "/api/agents/{agent}/dial"): Case(
+        body={"campaign": "{side}-campaign", "lead": "l", "person": "{side}-person", "number": "n"}
+    ),
+    ("POST", "/api/attempts/{attempt}/disposition"): Case(
+        body={"agent": "{side}-agent", "kind": "refused_to_pay"}
+    ),
+    ("POST", "/api/agents/{agent}/transfer"): Case(body={"to": "{side}-agent"}),
+    ("POST", "/api/agents/{agent}/third-party"): Case(body={"line": "x"}),
+    ("POST", "/api/agents/{agent}/third-party/end"): Case(),
+    ("POST", "/api/agents/{agent}/third-party/leave"): Case(),
+    ("POST", "/api/agents/{agent}/consult"): Case(body={"line": "x"}),
+    ("POST", "/api/agents/{agent}/consult/join"): Case(),
+    ("POST", "/api/agents/{agent}/consult/complete"): Case(),
+    ("POST", "/api/agents/{agent}/recording/notice"): Case(body={"attempt": "{side}-attempt"}),
+    ("POST", "/api/agents/{agent}/recording/objection"): Case(body={"attempt": "{side}-attempt"}),
+    ("POST", "/api/attempts/{attempt}/take-over"): Case(body={"agent": "{side}-agent"}),
+    ("POST", "/api/agents/{agent}/listen"): Case(body={"phone": "p"}),
+    ("POST", "/api/listenings/end"): Case("self", body={"listening": "a secret of whoever began it"}),
+    ("POST", "/api/agents/{agent}/recording/pause"): Case(),
+    ("POST", "/api/agents/{agent}/recording/resume"): Case(),
+    ("GET", "/api/recordings"): Case(query="?client={client}"),
+    ("GET", "/api/recordings/room"): Case("self"),
+    ("POST", "/api/recordings/export"): Case(body={"client": "{client}"}),
+    ("GET", "/api/attempts/{attempt}/explanation"): Case(),
+    ("GET", "/api/persons/{person}/explanation"): Case(query="?at=1"),
+    ("GET", "/api/persons/{person}/ledger"): Case(),
+    ("GET", "/api/persons/{person}/report"): Case(),
+    ("GET", "/api/retention"): Case("whole"),
+    ("GET", "/api/floor"): Case("filtered"),
+    ("POST", "/api/campaigns/{campaign}/{move}"): Case(),
+    ("POST", "/api/floor/stop"): Case("whole", body={"reason": "fire"}),
+    ("POST", "/api/floor/release"): Case("whole"),
+    ("POST", "/api/facts/suppressions"): Case(
+        body={"scope": "person", "source": "s", "person": "{side}-person"}
+    ),
+    ("POST", "/api/facts/requests"): Case(body={"person": "{side}-person", "kind": "stop_calling", "at": AT}),
+    ("POST", "/api/facts/payments"): Case(body={"debt": "{side}-debt", "cents": 1, "settles": False}),
+    ("POST", "/api/facts/recalls"): Case(body={"debt": "{side}-debt", "reason": "recall"}),
+    ("POST", "/api/facts/consents"): Case(
+        body={"person": "{side}-person", "scope": "call", "given_to": "collector", "at": AT}
+    ),
+    ("POST", "/api/facts/holds"): Case(body={"person": "{side}-person", "kind": "deceased", "since": AT}),
+    ("POST", "/api/facts/holds/lift"): Case(body={"person": "{side}-person", "kind": "deceased"}),
+    ("POST", "/api/facts/inbound"): Case(body={"person": "{side}-person", "debts": ["d"]}),
+    ("POST", "/api/facts/notices"): Case(body={"person": "{side}-person", "notice": "n1"}),
+    ("POST", "/api/facts/contacts"): Case(
+        body={"person": "{side}-person", "entry": "e", "event": "letter", "at": AT}
+    ),
+    ("POST", "/api/facts/locations"): Case(body={"person": "{side}-person", "zones": ["America/New_York"]}),
+    ("POST", "/api/facts/limitations"): Case(
+        body={"debt": "{side}-debt", "ends": "2027-01-01", "source": "s"}
+    ),
+    ("PUT", "/api/facts/persons/{person}"): Case(body={"person": "{side}-person"}),
+    ("GET", "/api/inbound"): Case("filtered"),
+    ("GET", "/api/inbound/owed"): Case("filtered"),
+    ("POST", "/api/inbound/{call}/follow-up"): Case(),
+    ("GET", "/api/inbound/{call}"): Case(),
+    ("POST", "/api/inbound/{call}/disposition"): Case(
+        body={"agent": "{side}-agent", "kind": "refused_to_pay"}
+    ),
+    ("GET", "/api/caller-ids"): Case("whole"),
+    ("POST", "/api/caller-ids/{number}/release"): Case("whole"),
+    ("POST", "/api/caller-ids/{number}/test"): Case("whole", body={}),
+    ("GET", "/api/law/rules"): Case("self"),
+    ("GET", "/api/law/rules/{rule}"): Case("self"),
+    ("GET", "/api/law/changes"): Case("self", query="?before=2026-01-01&after=2026-01-02"),
+    ("GET", "/api/law/due"): Case("self"),
+    ("GET", "/api/law/impact"): Case("whole", query="?before=2026-01-01&after=2026-01-02"),
+    ("GET", "/api/law/register"): Case("self"),
+    ("GET", "/api/law/register/{place}"): Case("self"),
+    ("POST", "/api/law/register/signatures"): Case("whole", body={"places": ["nowhere"], "by": "b"}),
+    ("POST", "/api/law/register/withdrawals"): Case("whole", body={"places": ["nowhere"]}),
+    ("POST", "/api/law/cases"): Case("self", body={"cases": [{"id": "a"}]}),
+    ("GET", "/api/licences"): Case("self"),
+    ("POST", "/api/licences/collectors"): Case(
+        "whole", body={"entity": "e", "title": "t", "places": ["nowhere"]}
+    ),
+    ("POST", "/api/licences"): Case("whole", body={"csv": "entity"}),
+    ("POST", "/api/licences/withdrawals"): Case("whole", body={"number": "n", "place": "p"}),
+    ("GET", "/api/phone"): Case("self"),
+    ("POST", "/api/phone/quality"): Case("self", body={}),
+}
+
+
+def _tokens() -> Iterator[Token]:
+    for role in Role:
+        agent = "in-agent" if role is Role.AGENT else None
+        name = role.value
+        yield Token(
+            digest=digest_of(f"{name}-free"), roles=frozenset({role}), name=f"{name}-free", agent=agent
+        )
+        yield Token(
+            digest=digest_of(f"{name}-walled"),
+            roles=frozenset({role}),
+            name=f"{name}-walled",
+            agent=agent,
+            walls=WALLED,
+        )
+
+
+@pytest.fixture(scope="module")
+def web() -> Web:
+    floor: Any = FakeFloor()
+    return make_web(floor=floor, tokens=Tokens(_tokens()), registry=CollectorRegistry(), places=FakePlaces())
+
+
+@pytest.fixture(scope="module")
+def client(web: Web) -> Iterator[TestClient]:
+    with TestClient(web.application, raise_server_exceptions=False) as made:
+        yield made
+
+
+def routes_of(application: FastAPI) -> list[BaseRoute]:
+    """Every route that FastAPI serves, but the description of the API."""
+    listed: list[BaseRoute] = []
+
+    def walk(routes: list[BaseRoute]) -> None:
+        for route in routes:
+            inner = getattr(route, "original_router", None)
+            if inner is not None:
+                walk(inner.routes)
+            elif isinstance(route, APIRoute | APIWebSocketRoute):
+                listed.append(route)
+
+    walk(application.routes)
+    return listed
+
+
+def test_every_route_is_described_here_and_declares_a_permission(web: Web) -> None:
+    found = routes_of(web.application)
+    assert [route for route in found if declared_of(route) is None] == []
+    served = {
+        (method, route.path)
+        for route in found
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
+    assert served == set(CASES)
+    sockets = {route.path for route in found if isinstance(route, APIWebSocketRoute)}
+    assert sockets == {"/api/watch", "/api/phone/watch"}
+
+
+def _permission(web: Web, method: str, path: str) -> Permission:
+    for route in routes_of(web.application):
+        if isinstance(route, APIRoute) and route.path == path and method in (route.methods or ()):
+            found = declared_of(route)
+            assert found is not None
+            return found
+    raise AssertionError(path)
+
+
+def _ask(client: TestClient, who: str, method: str, path: str, side: str) -> Any:
+    case = CASES[(method, path)]
+
+    def filled(text: str) -> str:
+        return text.replace("{side}", side).replace("{client}", CLIENT[side])
+
+    url = re.sub(r"\{(\w+)\}", lambda m: "start" if m[1] == "move" else f"{side}-{m[1]}", path)
+    body = (
+        None
+        if case.body is None
+        else {name: filled(value) if isinstance(value, str) else value for name, value in case.body.items()}
+    )
+    headers = {"Authorization": f"Bearer {who}"}
+    return client.request(method, url + filled(case.query), headers=headers, json=body)
+
+
+API = sorted(key for key in CASES if key[1].startswith("/api/"))
+
+
+@pytest.mark.parametrize(("method", "path"), API)
+def test_a_role_without_the_permission_is_refused_and_one_with_it_is_not(
+    web: Web, client: TestClient, method: str, path: str
+) -> None:
+    """Whoever has no walls asks about something of their own client."""
+    permission = _permission(web, method, path)
+    for role in Role:
+        answer = _ask(client, f"{role.value}-free", method, path, IN)
+        is_allowed = role in MAY[permission]
+        assert (answer.status_code != 403) == is_allowed, (role, answer.status_code, answer.text)
+        assert answer.status_code not in (401, 500), (role, answer.text)
+        is_misread = answer.status_code == 422 and isinstance(answer.json()["detail"], list)
+        assert not is_misread, (role, answer.text)
+        if not is_allowed:
+            assert answer.json()["detail"] == f"{role.value}-free may not {permission.value}"
+
+
+@pytest.mark.parametrize(("method", "path"), API)
+def test_what_is_outside_the_walls_is_refused_and_what_is_inside_is_not(
+    web: Web, client: TestClient, method: str, path: str
+) -> None:
+    case, permission = CASES[(method, path)], _permission(web, method, path)
+    for role in sorted(MAY[permission], key=lambda role: role.value):
+        inside = _ask(client, f"{role.value}-walled", method, path, IN)
+        outside = _ask(client, f"{role.value}-walled", method, path, OUT)
+        if case.kind == "whole":
+            assert (inside.status_code, outside.status_code) == (403, 403), (role, inside.text)
+        else:
+            assert inside.status_code != 403, (role, inside.text)
+        if case.kind == "thing":
+            assert outside.status_code == 403, (role, outside.text)
+            assert role is Role.AGENT or outside.json()["detail"] == OUTSIDE
+        if case.kind == "filtered":
+            assert "out-" not in inside.text
+
+
+@pytest.mark.parametrize("body", [{"person": "out-person", "kind": "deceased", "since": AT}])
+def test_a_collectors_hold_on_a_strangers_file_is_refused(client: TestClient, body: dict[str, str]) -> None:
+    """Without any walls, too: an agent has the person on their line and nobody besides."""
+    headers = {"Authorization": "Bearer agent-free"}
+    answer = client.post("/api/facts/holds", json=body, headers=headers)
+    assert answer.status_code == 403
+    assert answer.json()["detail"] == "agent-free is not speaking with this person"
+    own = {**body, "person": "in-person"}
+    assert client.post("/api/facts/holds", json=own, headers=headers).status_code == 200
+
+
+def test_what_is_not_on_file_is_refused_in_the_words_of_what_is_outside(client: TestClient) -> None:
+    """Else a refusal would tell who is another client's."""
+    headers = {"Authorization": "Bearer compliance-walled"}
+    strangers = client.get("/api/persons/out-person/ledger", headers=headers)
+    nobodys = client.get("/api/persons/nobody/ledger", headers=headers)
+    assert (strangers.status_code, strangers.json()) == (nobodys.status_code, nobodys.json())
+
+
+def test_nobody_gets_further_where_nobody_can_say_what_belongs_to_whom() -> None:
+    floor: Any = FakeFloor()
+    web = make_web(floor=floor, tokens=Tokens(_tokens()), registry=CollectorRegistry())
+    with TestClient(web.application) as client:
+        headers = {"Authorization": "Bearer supervisor-walled"}
+        assert client.post("/api/agents/in-agent/ready", headers=headers).status_code == 403
+
+
+def test_a_route_that_declares_nothing_is_nobodys(web: Web) -> None:
+    """Closed by itself, before anybody has noticed it."""
+    floor: Any = FakeFloor()
+    made = make_web(floor=floor, tokens=Tokens(_tokens()), registry=CollectorRegistry()).application
+
+    @made.get("/api/forgotten")
+    async def forgotten() -> int:  # pyright: ignore[reportUnusedFunction]
+        return 1
+
+    with TestClient(made) as client:
+        for role in Role:
+            headers = {"Authorization": f"Bearer {role.value}-free"}
+            assert client.get("/api/forgotten", headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_socket_shows_the_floor_inside_the_walls_and_to_those_who_may(
+    web: Web, client: TestClient, role: Role
+) -> None:
+    with client.websocket_connect("/api/watch") as socket:
+        socket.send_text(f"{role.value}-walled")
+        if role not in MAY[Permission.WATCH_FLOOR]:
+            with pytest.raises(WebSocketDisconnect) as closed:
+                socket.receive_text()
+            assert closed.value.code == 1008
+            return
+        while not len(web.broadcast.watchers):
+            pass
+        web.broadcast.send()
+        told = socket.receive_text()
+    assert "in-campaign" in told
+    assert "out-" not in told
+
+
+def test_every_permission_is_of_somebody_and_persons_have_one_each() -> None:
+    """Nobody is given a role that may do nothing, and no permission is nobody's."""
+    assert set(MAY) == set(Permission)
+    assert all(MAY.values())
+    beyond = {permission for permission in Permission if MAY[permission] != frozenset(Role)}
+    assert all(any(role in MAY[permission] for permission in beyond) for role in PERSONS)
+
+
+def test_the_description_says_how_each_route_is_secured(web: Web) -> None:
+    """A token or a session on every route behind the door, nothing on those that are open."""
+    told = web.application.openapi()
+    assert set(told["components"]["securitySchemes"]) == {"HTTPBearer", "APIKeyCookie"}
+    for path, operations in told["paths"].items():
+        secured: list[dict[str, list[str]]] = [{"HTTPBearer": []}, {"APIKeyCookie": []}]
+        for method, operation in operations.items():
+            wanted = secured if path.startswith("/api/") else None
+            found = operation.get("security")
+            assert found == wanted, (method, path)
+
+
+def test_declarations_are_read_off_the_route() -> None:
+    made = FastAPI()
+
+    @made.get("/a", dependencies=[may(Permission.STOP_FLOOR)])
+    async def first() -> int:  # pyright: ignore[reportUnusedFunction]
+        return 1
+
+    @made.get("/b", dependencies=[declares(Permission.ANYBODY)])
+    async def second() -> int:  # pyright: ignore[reportUnusedFunction]
+        return 1
+
+    assert [declared_of(route) for route in routes_of(made)] == [Permission.STOP_FLOOR, Permission.ANYBODY]

@@ -90,6 +90,8 @@ def call_consents(
     covered: Callable[[tuple[str, ...]], tuple[str, ...]],
 ) -> tuple[CallConsent, ...]:
     """Every consent on file that may take calls out of the count, oldest first."""
+    if not (file.consents or file.requests):
+        return ()
     # A consent that names no debt is for the one there is; among several it is not known which.
     names = tuple(debt.debt for debt in file.debts)
     only_debt = frozenset(covered(names[:1])) if len(covered(names)) == 1 else None

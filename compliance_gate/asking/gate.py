@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from compliance_gate.asking.person_index import ContactRequest
-from compliance_gate.asking.plan import Asking, Plan, denies
+from compliance_gate.asking.plan import AskingOnDays, Plan, denies
 from compliance_gate.asking.plan_finder import Planner
 from compliance_gate.asking.preconditions import is_sound, structural_findings
 from compliance_gate.asking.question import Question
@@ -62,11 +62,13 @@ class ComplianceGate:
         plan = self._planner.plan(request, question)
         sound = is_sound(question, plan)
         structural = plan.cleared if sound else tuple(structural_findings(question, plan))
-        findings = [*structural, *plan.asked.quiet]
+        asked = plan.asked.at(question)
+        findings = [*structural, *asked.quiet]
+        before = len(structural)
         denials: list[_Denial] = []
-        for place, rule in plan.asked.concerned(question):
+        for place, rule in asked.concerned(question):
             answer = ask(rule, question)
-            findings[len(structural) + place] = rule.finding(answer)
+            findings[before + place] = rule.finding(answer)
             if isinstance(answer, Denied) and denies(rule):
                 denials.append((rule, answer))
         cleared = sound and not denials
@@ -113,7 +115,7 @@ class ComplianceGate:
             plan = self._planner.plan(request, question)
             if not is_sound(question, plan):
                 return None
-            asked = [(rule, ask(rule, question)) for _, rule in plan.denying.concerned(question)]
+            asked = [(rule, ask(rule, question)) for _, rule in plan.denying.at(question).concerned(question)]
             denials = [
                 (rule, answer)
                 for rule, answer in asked
@@ -144,7 +146,7 @@ def ask(rule: Rule, question: Question) -> Answer:
     A rule for some debts only has nothing against a contact about others.
     """
     try:
-        debts = rule.header.scope.debts
+        debts = rule.debts
         if debts is not None and not debts.binds_contact(question):
             return PASSED
         return rule.ask(question)
@@ -210,5 +212,5 @@ def _may_play(question: Question, plan: Plan) -> frozenset[Recording]:
     return frozenset(recording for recording, asked in plan.recordings if not _denied(asked, question))
 
 
-def _denied(asking: Asking, question: Question) -> bool:
-    return any(isinstance(ask(rule, question), Denied) for _, rule in asking.concerned(question))
+def _denied(asking: AskingOnDays, question: Question) -> bool:
+    return any(isinstance(ask(rule, question), Denied) for _, rule in asking.at(question).concerned(question))

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 
+from compliance_gate.asking.local_days import ZoneGroup, zone_group
 from compliance_gate.asking.past import CALLS_EITHER_WAY, MAY_BE_CONVERSATION, Past, PastEvent, event_code
 from compliance_gate.book.register import Place
-from compliance_gate.calendar import ZoneDays, zone_days
+from compliance_gate.calendar import ZoneDays
 from compliance_gate.consents import CallConsent, call_consents
 from compliance_gate.request import (
     Debt,
@@ -24,13 +25,22 @@ from compliance_gate.words import ConsentScope, DebtType, NumberKind, Profile, R
 class ZoneSet:
     """Zones the person may be in, until `until` (POSIX s); `unknown` says which fact was missing."""
 
-    zones: tuple[ZoneDays, ...]
+    group: ZoneGroup
     unknown: tuple[str, ...]
     until: int | None
 
+    @property
+    def zones(self) -> tuple[ZoneDays, ...]:
+        """Each zone."""
+        return self.group.zones
+
 
 class PreparedPerson:
-    """A `PersonFile` with its indexes. Make it once; `with_entry` returns a new one cheaply."""
+    """A `PersonFile` with its indexes. Make it once; `with_entry` returns a new one cheaply.
+
+    Attributes:
+        has_roles_by_debt: whether their role to any single debt is on file.
+    """
 
     __slots__ = (
         "_call_consents",
@@ -41,6 +51,7 @@ class PreparedPerson:
         "_zone_sets",
         "all_groups",
         "file",
+        "has_roles_by_debt",
         "numbers",
         "requests",
     )
@@ -49,6 +60,7 @@ class PreparedPerson:
         self.file = file
         self._group_of = _groups(file.debts)
         self.all_groups = tuple(sorted(set(self._group_of.values())))
+        self.has_roles_by_debt = any([debt.person_role is not None for debt in file.debts])
         self.numbers: dict[str, NumberOnFile] = {number.number: number for number in file.numbers}
         self.requests: dict[RequestKind, list[PersonRequest]] = {}
         for request in file.requests:
@@ -196,10 +208,10 @@ class PreparedPerson:
         """Where the person may be now, and after a journey; the same where no journey ends."""
         names, unknown = _zones_on_file(self.file)
         here = self.file.known_location
-        at_home = ZoneSet(_zones(names), unknown, None)
+        at_home = ZoneSet(zone_group(names), unknown, None)
         if here is None:
             return at_home, at_home
-        together = ZoneSet(_zones(names | here.zones), unknown, None)
+        together = ZoneSet(zone_group(names | here.zones), unknown, None)
         if here.until is None:
             return together, together
         # The stay ends with its last day, wherever that day ends last.
@@ -262,12 +274,6 @@ def _groups(debts: tuple[Debt, ...]) -> dict[str, str]:
         elif loan.servicer_account:
             groups[loan.debt] = f"servicer account {loan.servicer_account}"
     return groups
-
-
-@lru_cache(maxsize=4096)
-def _zones(names: frozenset[str]) -> tuple[ZoneDays, ...]:
-    """The same tuple for the same names, so that what is kept per zones is found by identity."""
-    return tuple(zone_days(name) for name in sorted(names))
 
 
 def _zones_on_file(file: PersonFile) -> tuple[frozenset[str], tuple[str, ...]]:

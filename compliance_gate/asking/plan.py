@@ -5,7 +5,7 @@ in the same way every time, so their findings stand in the plan ready made, and 
 file are asked. What each rule needs is the rule's own word (`Rule.needs`), tested for every rule in force.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from compliance_gate.asking.past import Past
 from compliance_gate.asking.question import Question
@@ -13,7 +13,7 @@ from compliance_gate.book.register import Coverage
 from compliance_gate.call_handling import CallHandling
 from compliance_gate.findings import Finding, Recording, Verdict
 from compliance_gate.request import ProposedContact
-from compliance_gate.rules.base import Needs, Rule
+from compliance_gate.rules.base import EVER_S, Denied, Needs, Rule
 
 Asked = tuple[int, Rule]
 """A rule to be asked, and its place among the findings."""
@@ -87,6 +87,69 @@ def asking(rules: tuple[Rule, ...], proposed: ProposedContact) -> Asking:
     )
 
 
+# Stretches of one day kept with their settled answers; a bound, not a tuning: a law has a few windows a day.
+_MOST_PARTS = 64
+_Part = tuple[int, int, Asking]
+"""The first and last second of it, and what is left to be asked then."""
+
+
+@dataclass(slots=True)
+class AskingOnDays:
+    """Rules in reading order on the same local days of the same zones, to one kind of contact by one profile.
+
+    Hours, licences and holidays are then the same for everybody, so those rules are asked once and their
+    findings stand ready as long as the ringing stays inside the seconds they were told for.
+
+    Attributes:
+        whole: all of the rules.
+    """
+
+    whole: Asking
+    _settling: tuple[Asked, ...] = field(init=False, repr=False, compare=False)
+    _parts: list[_Part] = field(default_factory=list["_Part"], init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._settling = tuple(
+            asked for asked in self.whole.always if asked[1].may_settle and asked[1].debts is None
+        )
+
+    def anew(self) -> "AskingOnDays":
+        """The same rules for other days."""
+        return AskingOnDays(self.whole)
+
+    def at(self, question: Question) -> Asking:
+        """Rules that are left to be asked at a second, with the findings of all others."""
+        for first, last, left in self._parts:
+            if first <= question.at and question.until <= last:
+                return left
+        return self._settle(question)
+
+    def _settle(self, question: Question) -> Asking:
+        first, last = -EVER_S, EVER_S
+        quiet, done = [*self.whole.quiet], set[int]()
+        for place, rule in self._settling:
+            try:
+                settled = rule.settled(question)
+            except Exception:  # noqa: BLE001 - fail closed: it stays among the rules to be asked, and denies there
+                continue
+            if settled is None:
+                return self.whole
+            if isinstance(settled.answer, Denied):
+                continue
+            first, last = max(first, settled.first), min(last, settled.last)
+            quiet[place] = rule.finding(settled.answer)
+            done.add(place)
+        left = replace(
+            self.whole,
+            quiet=tuple(quiet),
+            always=tuple(asked for asked in self.whole.always if asked[0] not in done),
+        )
+        if len(self._parts) >= _MOST_PARTS:
+            self._parts.clear()
+        self._parts.append((first, last, left))
+        return left
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The rules to ask.
@@ -104,16 +167,26 @@ class Plan:
     """
 
     cleared: tuple[Finding, ...]
-    asked: Asking
-    denying: Asking
-    recorded: Asking
-    recordings: tuple[tuple[Recording, Asking], ...]
+    asked: AskingOnDays
+    denying: AskingOnDays
+    recorded: AskingOnDays
+    recordings: tuple[tuple[Recording, AskingOnDays], ...]
     coverage: Coverage | None
     missing: tuple[str, ...]
     packs: tuple[str, ...]
     with_house: bool
     handling: CallHandling
     speaking: tuple[Rule, ...]
+
+    def anew(self) -> "Plan":
+        """The same rules for other local days."""
+        return replace(
+            self,
+            asked=self.asked.anew(),
+            denying=self.denying.anew(),
+            recorded=self.recorded.anew(),
+            recordings=tuple((recording, asked.anew()) for recording, asked in self.recordings),
+        )
 
 
 def denies(rule: Rule) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from compliance_gate.asking.person_index import ContactRequest
-from compliance_gate.asking.plan import Plan, asking, denies
+from compliance_gate.asking.plan import AskingOnDays, Plan, asking, denies
 from compliance_gate.asking.preconditions import cleared_findings
 from compliance_gate.asking.question import Question
 from compliance_gate.book.register import Coverage, Place
@@ -19,6 +19,8 @@ from compliance_gate.rules.base import Rule
 from compliance_gate.words import Action, NumberKind, PersonRole, Tech
 
 _MOST_PLANS = 8192
+_ByPacks = tuple[tuple[str, ...], frozenset[str] | None, tuple[object, ...]]
+"""Law packs, places of the register, and the kind of contact with its days or its edition of the law."""
 
 
 class Planner:
@@ -33,11 +35,12 @@ class Planner:
         self._changes = sorted(changes)
         self._editions: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._plans: dict[object, Plan] = {}
-        self._by_packs: dict[object, Plan] = {}
+        self._by_packs: dict[_ByPacks, Plan] = {}
+        self._by_edition: dict[_ByPacks, Plan] = {}
 
     def plan(self, request: ContactRequest, question: Question) -> Plan:
         """The plan for one contact on its local day or days."""
-        proposed, today = question.proposed, question.today
+        proposed = question.proposed
         where = request.packs if request.packs is not None else question.person.places(question.at)
         number = question.number
         kind = None if number is None else number.kind
@@ -54,14 +57,14 @@ class Planner:
             proposed.entity,
             kind,
             role,
-            self._law_on(today),
+            question.profile,
+            question.days,
         )
         known = self._plans.get(key)
         if known is None:
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
-            known = self._where(question, where, key[1:])
-            self._plans[key] = known
+            known = self._plans[key] = self._where(question, where, key[1:])
         return known
 
     def _law_on(self, today: tuple[int, ...]) -> tuple[int, ...]:
@@ -88,12 +91,23 @@ class Planner:
         if known is None:
             if len(self._by_packs) >= _MOST_PLANS:
                 self._by_packs.clear()
-            known = self._by_packs[key] = self._make(question, packs, names)
+            known = self._by_packs[key] = self._on_edition(question, key).anew()
         if coverage is None:
             return known
         action = question.proposed.action
         cleared = cleared_findings(coverage, packs, action, with_house=known.with_house)
         return replace(known, coverage=coverage, cleared=cleared)
+
+    def _on_edition(self, question: Question, key: _ByPacks) -> Plan:
+        """The plan of a kind of contact for all local days of one edition of the law."""
+        packs, names, contact = key
+        by_edition = packs, names, (*contact[:-2], self._law_on(question.today))
+        known = self._by_edition.get(by_edition)
+        if known is None:
+            if len(self._by_edition) >= _MOST_PLANS:
+                self._by_edition.clear()
+            known = self._by_edition[by_edition] = self._make(question, packs, names)
+        return known
 
     def _make(self, question: Question, packs: tuple[str, ...], names: frozenset[str] | None) -> Plan:
         everything = self._candidates(packs, question.proposed, names)
@@ -116,14 +130,11 @@ class Planner:
         with_house = Layer.HOUSE in self.layers
         return Plan(
             cleared=cleared_findings(None, packs, proposed.action, with_house=with_house),
-            asked=asking(rules, proposed),
-            denying=asking(denying, proposed),
-            recorded=asking(extra, proposed),
+            asked=AskingOnDays(asking(rules, proposed)),
+            denying=AskingOnDays(asking(denying, proposed)),
+            recorded=AskingOnDays(asking(extra, proposed)),
             recordings=tuple(
-                (
-                    recording,
-                    asking(tuple(r for r in applying if recording in r.header.scope.recordings), proposed),
-                )
+                (recording, AskingOnDays(asking(_of_recording(applying, recording), proposed)))
                 for recording in Recording
             ),
             coverage=None,
@@ -179,6 +190,10 @@ class Planner:
         number = question.number
         kind: NumberKind | None = None if number is None else number.kind
         return in_scope(rule.header.scope, proposed, kind, question.person.file.role)
+
+
+def _of_recording(rules: tuple[Rule, ...], recording: Recording) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if recording in rule.header.scope.recordings)
 
 
 def _as_recorded(proposed: ProposedContact) -> ProposedContact:

@@ -1,10 +1,21 @@
 """One contact at one second, with everything the rules need worked out once."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from compliance_gate.asking.past import Past, PastEvent
 from compliance_gate.asking.person_index import PreparedPerson
 from compliance_gate.calendar import ZoneDays
 from compliance_gate.request import Debt, NumberOnFile, ProposedContact
 from compliance_gate.words import Profile, RequestKind
+
+BarredKey = tuple[tuple[str, date | None], ...]
+"""Debts by name, each with the last day on which it may be sued upon."""
+
+
+def barred_key(debts: Iterable[Debt]) -> BarredKey:
+    """Debts by name and last day."""
+    return tuple([(debt.debt, debt.limitation_ends) for debt in debts])
 
 
 class Question:
@@ -13,6 +24,7 @@ class Question:
     Attributes:
         at: the second at which the telephone would ring, POSIX.
         until: last second of ringing that must still be inside every window.
+        days: the local days it is wherever the person may be.
         today: local day in each of `zones`, same order.
         seen: number of events of the person that have happened by `at`.
         brief: the caller only wants to know whether it denies; facts need not be told.
@@ -20,11 +32,13 @@ class Question:
 
     __slots__ = (
         "_covered",
+        "_lately",
         "_line",
-        "_starts",
         "_time_barred",
+        "_time_barred_key",
         "at",
         "brief",
+        "days",
         "groups",
         "number",
         "person",
@@ -57,15 +71,17 @@ class Question:
             None if proposed.number is None else person.numbers.get(proposed.number)
         )
         zone_set = person.zone_set(at)
-        self.zones: tuple[ZoneDays, ...] = zone_set.zones
         self.unknown = zone_set.unknown
-        self.today: tuple[int, ...] = tuple([zone.day_of(at) for zone in self.zones])
+        self.days = days = zone_set.group.days(at)
+        self.zones: tuple[ZoneDays, ...] = days.zones
+        self.today: tuple[int, ...] = days.today
         self.groups = person.groups_of(proposed.debts)
         self.seen = person.past.until_time(at)
         self._line: Past | None = None
+        self._lately: dict[tuple[int, bool], list[PastEvent]] = {}
         self._covered: dict[tuple[str, bool], bool] = {}
-        self._starts: dict[int, int] = {}
         self._time_barred: tuple[Debt, ...] | None = None
+        self._time_barred_key: BarredKey | None = None
 
     def moved_to(self, at: int) -> "Question":
         """The same question at another second."""
@@ -95,6 +111,16 @@ class Question:
         """Events with the person after a second, up to and including now, oldest first."""
         return self.recent_in(self.person.past, since)
 
+    def lately(self, days: int, *, on_line: bool) -> list[PastEvent]:
+        """What happened in the last so many local days wherever they began first, or at any time where no
+        zone is known: with the person, or on the line. Oldest first, up to and including now."""
+        known = self._lately.get((days, on_line))
+        if known is None:
+            past, since = self.line if on_line else self.person.past, self.days.since(days)
+            first = 0 if since is None else past.since_time(since)
+            known = self._lately[days, on_line] = past.events(first, past.until_time(self.at))
+        return known
+
     def recent_in(self, past: Past, since: int) -> list[PastEvent]:
         """The same of the person's past or the line's."""
         first, seen = past.until_time(since), past.until_time(self.at)
@@ -103,13 +129,7 @@ class Question:
     def since(self, days: int) -> int | None:
         """First second of the last so many local days, today included, wherever the person may be; `None`
         where no zone is known."""
-        known = self._starts.get(days)
-        if known is None and self.zones:
-            starts = [
-                zone.midnight(today - days + 1) for zone, today in zip(self.zones, self.today, strict=True)
-            ]
-            known = self._starts[days] = min(starts)
-        return known
+        return self.days.since(days)
 
     @property
     def time_barred(self) -> tuple[Debt, ...]:
@@ -129,6 +149,13 @@ class Question:
                 ]
             )
         return self._time_barred
+
+    @property
+    def time_barred_key(self) -> BarredKey:
+        """What is told of the debts of `time_barred`: their names and last days."""
+        if self._time_barred_key is None:
+            self._time_barred_key = barred_key(self.time_barred)
+        return self._time_barred_key
 
     def requests(self, kind: RequestKind) -> bool:
         """Whether any request of this kind is on file (in force or not)."""

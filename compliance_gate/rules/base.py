@@ -55,6 +55,24 @@ Answer = Passed | Denied
 PASSED = Passed((), lasting=True)
 
 
+EVER_S = 2**62
+"""Later than any second that is asked about; less it is earlier than any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An answer that everybody gets who may be in the same zones, to the same kind of contact by the same
+    profile, on the same local days: what is on file about the person does not matter to it.
+
+    Attributes:
+        first, last: all ringing must be within these seconds, both included.
+    """
+
+    answer: Answer
+    first: int = -EVER_S
+    last: int = EVER_S
+
+
 class Needs(Enum):
     """What must be on file before a rule can have anything to say; until then its answer is `quiet`."""
 
@@ -177,11 +195,24 @@ class Rule(ABC):
         self.header = header
         self.from_day = header.effective_from.toordinal()
         self.to_day = (header.effective_to or date.max).toordinal()
+        self.debts = header.scope.debts
         self._kept: dict[Passed, Finding] = {}
 
     @abstractmethod
     def ask(self, question: Question) -> Answer:
         """Decide one contact at one second."""
+
+    @property
+    def may_settle(self) -> bool:
+        """Whether its answers may be `settled`: nothing about the person but their zones matters to it."""
+        return False
+
+    def settled(self, question: Question) -> Settled | None:
+        """The answer to this question that is also everybody else's, and for how long; `None` if this very
+        second must be asked about. Asked only where it may settle.
+        """
+        del question
+        return None
 
     @property
     def needs(self) -> Needs:
@@ -213,14 +244,15 @@ class Rule(ABC):
 
     def finding(self, answer: Answer) -> Finding:
         """The answer as a finding, with the rule's name, citation and layer."""
+        if isinstance(answer, Passed):
+            kept = self._kept.get(answer)
+            if kept is not None:
+                return kept
         header = self.header
         if isinstance(answer, Denied):
             return Finding(
                 header.rule, header.verdict, header.citation, answer.facts, header.layer, answer.release
             )
-        kept = self._kept.get(answer)
-        if kept is not None:
-            return kept
         finding = Finding(header.rule, Verdict.CLEARED, header.citation, answer.facts, header.layer)
         if answer.lasting:
             if len(self._kept) >= _MOST_KEPT:

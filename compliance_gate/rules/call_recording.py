@@ -14,7 +14,7 @@ from compliance_gate.book.reader import Reader
 from compliance_gate.book.register.signatures import Subject
 from compliance_gate.call_handling import CallRecording, Duty, Term, strictest_recording
 from compliance_gate.findings import Layer
-from compliance_gate.rules.base import Answer, Header, Passed, Rule
+from compliance_gate.rules.base import Answer, Header, Passed, Rule, Settled
 from compliance_gate.rules.placed import PlacedRule
 
 
@@ -51,6 +51,15 @@ class CallRecordingRule(PlacedRule):
         """Nothing against the call; how it may be recorded is told."""
         del question
         return self._answer
+
+    @property
+    def may_settle(self) -> bool:
+        """Nothing asked of the person."""
+        return True
+
+    def settled(self, question: Question) -> Settled | None:
+        """Its answer, for ever."""
+        return Settled(self.ask(question))
 
     @property
     def terms(self) -> tuple[Term, ...]:

@@ -29,14 +29,7 @@ from compliance_gate.consents import WEEKDAYS
 from compliance_gate.request import ProposedContact
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Passed, Rule
 from compliance_gate.rules.events import EventFilter, given_back, is_recorded, read_events
-from compliance_gate.rules.keys import (
-    Key,
-    belongs,
-    is_exempt,
-    past_of,
-    subjects,
-    was_exempt,
-)
+from compliance_gate.rules.keys import BELONGS, SUBJECTS, Key, is_exempt, past_of, was_exempt
 from compliance_gate.rules.respond import ANSWER_WITHIN_DAYS, may_respond
 from compliance_gate.words import NumberKind, NumberRole, Outcome, Place, RequestKind, Weekday
 
@@ -106,8 +99,12 @@ class CountRule(Rule):
         super().__init__(header)
         self.of = of
         self._plain = not (of.recorded_only or of.to_kinds or of.at_places)
-        lifted = of.consent_excludes or of.callback_excludes or of.wrong_number_excludes
-        self._all_count = self._plain and not lifted
+        self._consent_lifts = of.consent_excludes or of.callback_excludes
+        self._subjects, self._belongs = SUBJECTS[of.per], BELONGS[of.per]
+        self._by_debt = of.per in (Key.DEBT, Key.ACCOUNT)
+        # The longest of the readings by days where there is no other kind: they are looked up together.
+        days = [stretch.days for stretch in of.within]
+        self._days = max([day for day in days if day is not None]) if None not in days else None
         self._passed = tuple(
             Passed((("counted", f"{n} of at most {of.at_most} per {of.per.value}"),), lasting=True)
             for n in range(max(of.at_most, 1))
@@ -122,19 +119,19 @@ class CountRule(Rule):
         of = self.of
         if of.at_places and not self._bound_here(question):
             return PASSED
-        limited = subjects(of.per, question)
+        limited = self._subjects(question)
         if of.after_first is not None and not any(self._has_begun(question, one) for one in limited):
             return Passed((("begins with", f"first {of.after_first.value}: none yet"),))
-        past = past_of(of.per, question)
-        first, seen = self._first_possible(question, past), past.until_time(question.at)
-        if seen - first < of.at_most and question.brief:
-            return PASSED
+        # Every reading in every zone lies inside these events: too few here is too few in each.
+        table = of.counted.table
+        events = [event for event in self._possible(question) if table[event.code]]
+        if len(events) < of.at_most and (question.brief or not events):
+            return PASSED if question.brief else self._passed[0]
         most = 0
         for subject in limited:
             if self._excluded_now(question, subject):
                 continue
-            # Every reading in every zone lies inside these events: too few here is too few in each.
-            counted = len(self._counted(question, subject, past, first))
+            counted = self._number(question, subject, events)
             if counted >= of.at_most:
                 return _REPLY if of.reply_excludes and _answers(question) else self._ask_exactly(question)
             most = max(most, counted)
@@ -147,7 +144,7 @@ class CountRule(Rule):
         release = question.at
         facts: tuple[tuple[str, str], ...] = ()
         past = past_of(of.per, question)
-        for subject in subjects(of.per, question):
+        for subject in self._subjects(question):
             if self._excluded_now(question, subject):
                 continue
             for zone, today in zip(question.zones, question.today, strict=True):
@@ -189,6 +186,13 @@ class CountRule(Rule):
         """The longest reading, on the safe side; none where nothing at all is permitted."""
         return None if self.of.at_most == 0 or self.of.after_first else self._memory_s
 
+    def _possible(self, question: Question) -> list[PastEvent]:
+        """What happened that any reading in any zone could hold, and maybe a little more."""
+        if self._days is not None:
+            return question.lately(self._days, on_line=self.of.per is Key.LINE)
+        past = past_of(self.of.per, question)
+        return past.events(self._first_possible(question, past), past.until_time(question.at))
+
     def _first_possible(self, question: Question, past: Past) -> int:
         """Index of the first event that any reading in any zone could hold."""
         first = question.at
@@ -205,16 +209,33 @@ class CountRule(Rule):
             first = min(first, since)
         return past.since_time(first)
 
+    def _number(self, question: Question, subject: str, events: list[PastEvent]) -> int:
+        """How many of these, which are of the kinds that count, count for a subject."""
+        belongs = self._belongs
+        own = [event for event in events if belongs(subject, event, question)]
+        if self._do_all_count(question):
+            return len(own)
+        return sum(not self._not_counted(question, subject, event) for event in own)
+
+    def _do_all_count(self, question: Question) -> bool:
+        """Whether nothing on file can take an event out of the count."""
+        person = question.person
+        return (
+            self._plain
+            and not (self._consent_lifts and person.call_consents)
+            and not (self.of.wrong_number_excludes and question.requests(RequestKind.WRONG_NUMBER_LEARNED))
+        )
+
     def _counted(self, question: Question, subject: str, past: Past, first: int) -> list[int]:
         """Indexes in `past`, from `first` on, of the events that count for a subject."""
-        table, per = self.of.counted.table, self.of.per
+        table, belongs = self.of.counted.table, self._belongs
         found: list[int] = []
         for index in range(first, past.until_time(question.at)):
             event = past.event(index)
             if (
                 table[event.code]
-                and belongs(per, subject, event, question)
-                and (self._all_count or not self._not_counted(question, subject, event))
+                and belongs(subject, event, question)
+                and not self._not_counted(question, subject, event)
             ):
                 found.append(index)
         return found
@@ -262,13 +283,12 @@ class CountRule(Rule):
 
     def _excluded_now(self, question: Question, subject: str) -> bool:
         of = self.of
-        debts = self.header.scope.debts
-        by_debt = of.per in (Key.DEBT, Key.ACCOUNT)
-        if debts is not None and by_debt and not debts.binds_group(subject, question):
+        debts = self.debts
+        if debts is not None and self._by_debt and not debts.binds_group(subject, question):
             return True
         if of.after_first is not None and not self._has_begun(question, subject):
             return True
-        if not (of.consent_excludes or of.callback_excludes):
+        if not (self._consent_lifts and question.person.call_consents):
             return False
         return is_exempt(of.per, subject, question, any_consent=of.consent_excludes)
 
@@ -291,7 +311,7 @@ class CountRule(Rule):
         learned = of.wrong_number_excludes and question.requests(RequestKind.WRONG_NUMBER_LEARNED)
         if learned and given_back(question, event):
             return True
-        if not (of.consent_excludes or of.callback_excludes):
+        if not self._consent_lifts:
             return False
         return was_exempt(of.per, subject, event, question, any_consent=of.consent_excludes)
 
@@ -312,11 +332,11 @@ class CountRule(Rule):
         return number is None or _may_be_at(number.kind, number.role, number.place, self.of.at_places)
 
     def _has_begun(self, question: Question, subject: str) -> bool:
-        wanted, per, past = self.of.after_first, self.of.per, past_of(self.of.per, question)
+        wanted, past = self.of.after_first, past_of(self.of.per, question)
         return any(
             event.entry.outcome in (wanted, None)
             and event.entry.event.value.startswith("call")
-            and belongs(per, subject, event, question)
+            and self._belongs(subject, event, question)
             for event in past.events(0, past.until_time(question.at))
         )
 

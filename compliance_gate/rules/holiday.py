@@ -15,7 +15,7 @@ from holidays import version as holidays_version
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import LawError, Reader
 from compliance_gate.calendar import day_text
-from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Rule
+from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Rule, Settled
 
 
 class HolidayRule(Rule):
@@ -51,6 +51,15 @@ class HolidayRule(Rule):
             if day != today:
                 release = max(release, zone.midnight(day))
         return PASSED if release == question.at else Denied(facts, release)
+
+    @property
+    def may_settle(self) -> bool:
+        """The calendar is everybody's."""
+        return True
+
+    def settled(self, question: Question) -> Settled | None:
+        """Its answer, for as long as the days last."""
+        return Settled(self.ask(question))
 
     def name_of(self, day: int) -> str | None:
         """Name of the holiday on a day, or `None`."""

@@ -1,5 +1,6 @@
 """What a count or pause is kept per: a debt, an account, a creditor, a line, a person, a household."""
 
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from compliance_gate.asking.past import Past, PastEvent
@@ -27,14 +28,34 @@ class Key(StrEnum):
 
 def subjects(key: Key, question: Question) -> tuple[str, ...]:
     """The things the proposed contact would count for."""
-    if key in (Key.DEBT, Key.ACCOUNT):
-        return question.groups or ("any debt",)
-    if key is Key.CREDITOR:
-        creditors = question.person.creditors_of(question.proposed.debts)
-        return (_ANY_CREDITOR,) if creditors is None else tuple(sorted(creditors))
-    if key is Key.LINE:
-        return (question.proposed.number or "any number",)
+    return SUBJECTS[key](question)
+
+
+def _groups(question: Question) -> tuple[str, ...]:
+    return question.groups or ("any debt",)
+
+
+def _creditors(question: Question) -> tuple[str, ...]:
+    creditors = question.person.creditors_of(question.proposed.debts)
+    return (_ANY_CREDITOR,) if creditors is None else tuple(sorted(creditors))
+
+
+def _line(question: Question) -> tuple[str, ...]:
+    return (question.proposed.number or "any number",)
+
+
+def _person(question: Question) -> tuple[str, ...]:
     return (question.person.file.person,)
+
+
+SUBJECTS: Mapping[Key, Callable[[Question], tuple[str, ...]]] = {
+    Key.DEBT: _groups,
+    Key.ACCOUNT: _groups,
+    Key.CREDITOR: _creditors,
+    Key.LINE: _line,
+    Key.PERSON: _person,
+    Key.HOUSEHOLD: _person,
+}
 
 
 def past_of(key: Key, question: Question) -> Past:
@@ -79,14 +100,42 @@ def was_exempt(key: Key, subject: str, event: PastEvent, question: Question, *, 
 
 def belongs(key: Key, subject: str, event: PastEvent, question: Question) -> bool:
     """Whether an event counts for a subject. An event whose debt or number is not known counts for all."""
-    if key is Key.LINE:
-        return event.number is None or subject in (event.number, "any number")
-    if not event.own and key is not Key.HOUSEHOLD:
+    return BELONGS[key](subject, event, question)
+
+
+def _of_debt(subject: str, event: PastEvent, question: Question) -> bool:
+    del question
+    return event.own and (event.groups is None or subject in event.groups or subject == "any debt")
+
+
+def _of_creditor(subject: str, event: PastEvent, question: Question) -> bool:
+    if not event.own:
         return False
-    if key in (Key.DEBT, Key.ACCOUNT):
-        return event.groups is None or subject in event.groups or subject == "any debt"
-    if key is Key.CREDITOR:
-        debts = event.entry.debts or event.entry.intended_debts
-        creditors = question.person.creditors_of(debts) if debts else None
-        return creditors is None or subject == _ANY_CREDITOR or subject in creditors
+    debts = event.entry.debts or event.entry.intended_debts
+    creditors = question.person.creditors_of(debts) if debts else None
+    return creditors is None or subject == _ANY_CREDITOR or subject in creditors
+
+
+def _of_line(subject: str, event: PastEvent, question: Question) -> bool:
+    del question
+    return event.number is None or subject in (event.number, "any number")
+
+
+def _of_person(subject: str, event: PastEvent, question: Question) -> bool:
+    del subject, question
+    return event.own
+
+
+def _of_household(subject: str, event: PastEvent, question: Question) -> bool:
+    del subject, event, question
     return True
+
+
+BELONGS: Mapping[Key, Callable[[str, PastEvent, Question], bool]] = {
+    Key.DEBT: _of_debt,
+    Key.ACCOUNT: _of_debt,
+    Key.CREDITOR: _of_creditor,
+    Key.LINE: _of_line,
+    Key.PERSON: _of_person,
+    Key.HOUSEHOLD: _of_household,
+}

@@ -19,7 +19,7 @@ from compliance_gate.asking.question import Question
 from compliance_gate.book.holdings import Entity, Licence
 from compliance_gate.book.reader import Reader
 from compliance_gate.book.register.signatures import Subject
-from compliance_gate.rules.base import Answer, Denied, Facts, Header, Passed, Rule
+from compliance_gate.rules.base import Answer, Denied, Facts, Header, Passed, Rule, Settled
 from compliance_gate.rules.placed import PlacedRule
 from compliance_gate.words import CollectorType
 
@@ -88,6 +88,15 @@ class LicenceRule(PlacedRule):
                 self._answers.clear()
             known = self._answers[key] = self._answer(question)
         return known
+
+    @property
+    def may_settle(self) -> bool:
+        """Who collects and the days are the same whoever is called."""
+        return True
+
+    def settled(self, question: Question) -> Settled | None:
+        """Its answer, for as long as the days last."""
+        return Settled(self.ask(question))
 
     def _answer(self, question: Question) -> Answer:
         meant = self.holdings.meant(question.proposed.entity)

@@ -10,9 +10,7 @@ A debt is over on the day after its last day (`Debt.limitation_ends`), wherever 
 the last day is not known the period may be over: the debt is treated so, and the finding says it.
 """
 
-from datetime import date
-
-from compliance_gate.asking.question import Question
+from compliance_gate.asking.question import BarredKey, Question, barred_key
 from compliance_gate.book.reader import Reader
 from compliance_gate.findings import Speech, Statement
 from compliance_gate.request import Debt
@@ -39,7 +37,7 @@ class LimitationRule(Rule):
         self.closed = closed
         self.may_not = may_not
         self.must_say = must_say
-        self._kept_said: dict[tuple[tuple[str, date | None], ...], tuple[Passed, tuple[Statement, ...]]] = {}
+        self._kept_said: dict[BarredKey, tuple[Passed, tuple[Statement, ...]]] = {}
 
     def ask(self, question: Question) -> Answer:
         """Denied, where contact is closed, if any debt concerned is or may be over."""
@@ -48,12 +46,12 @@ class LimitationRule(Rule):
             return PASSED
         if self.closed:
             return Denied(_told(over), None)
-        return self._said(over)[0]
+        return self._said(question, over)[0]
 
     def statements(self, question: Question) -> tuple[Statement, ...]:
         """What may not be said or done, and what must be said, of the debts that are or may be over."""
         over = self._over(question)
-        return self._said(over)[1] if over else ()
+        return self._said(question, over)[1] if over else ()
 
     def _over(self, question: Question) -> tuple[Debt, ...]:
         """Debts concerned whose period is over, or may be."""
@@ -62,9 +60,9 @@ class LimitationRule(Rule):
             return tuple([debt for debt in over if debt.limitation_ends is not None])
         return over
 
-    def _said(self, over: tuple[Debt, ...]) -> tuple[Passed, tuple[Statement, ...]]:
+    def _said(self, question: Question, over: tuple[Debt, ...]) -> tuple[Passed, tuple[Statement, ...]]:
         """The same answer and the same words for the same debts, which are asked about again and again."""
-        key = tuple([(debt.debt, debt.limitation_ends) for debt in over])
+        key = question.time_barred_key if over is question.time_barred else barred_key(over)
         known = self._kept_said.get(key)
         if known is None:
             if len(self._kept_said) >= _MOST_KEPT:

@@ -25,6 +25,9 @@ from compliance_gate.rules.base import PASSED, Answer, Denied, Facts, Header, Pa
 from compliance_gate.rules.events import is_recorded
 from compliance_gate.words import ConsentScope, EventKind, Place, RndResult
 
+_NONE_IN_FORCE = ("consent", "none in force for this number and debt")
+_WITHOUT_CONSENT = Denied((_NONE_IN_FORCE,), None)
+
 
 class RecordedVoiceRule(Rule):
     """When a recording, or a made-up voice, may be played to a number."""
@@ -65,7 +68,7 @@ class RecordedVoiceRule(Rule):
         if revoked:
             return Denied((*why_not, ("revoked", revoked[-1].at.isoformat())), None)
         if self.at_most is None or self.days is None:
-            return Denied((*why_not, ("consent", "none in force for this number and debt")), None)
+            return Denied((*why_not, _NONE_IN_FORCE), None) if why_not else _WITHOUT_CONSENT
         return self._counted(question, tuple(why_not), self.at_most, self.days)
 
     def values(self) -> tuple[tuple[str, str], ...]:

@@ -21,7 +21,7 @@ class RoleClosedRule(Rule):
         """Denied for a person in such a role, or who has it to one of the debts concerned."""
         file = question.person.file
         wanted = question.proposed.debts
-        if file.role not in self.roles and all(debt.person_role not in self.roles for debt in file.debts):
+        if file.role not in self.roles and not question.person.has_roles_by_debt:
             return PASSED
         held = {file.role} | {
             debt.person_role

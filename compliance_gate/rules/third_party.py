@@ -106,6 +106,8 @@ def read_third_party(header: Header, reader: Reader) -> ThirdPartyRule:
 def _role(question: Question, owing: frozenset[PersonRole]) -> PersonRole:
     """The role that permits least, over the debts concerned."""
     file = question.person.file
+    if not question.person.has_roles_by_debt:
+        return file.role
     wanted = question.proposed.debts
     roles = [
         debt.person_role

@@ -17,7 +17,17 @@ from compliance_gate.book.reader import LawError, Reader, clock
 from compliance_gate.calendar import ZoneDays, day_text, zone_days
 from compliance_gate.consents import WEEKDAYS, block_on
 from compliance_gate.request import Consent
-from compliance_gate.rules.base import PASSED, Answer, Denied, Facts, Header, Passed, Rule, is_strict
+from compliance_gate.rules.base import (
+    PASSED,
+    Answer,
+    Denied,
+    Facts,
+    Header,
+    Passed,
+    Rule,
+    Settled,
+    is_strict,
+)
 from compliance_gate.words import ConsentScope, GivenTo, NumberRole, Place, Weekday
 
 Interval = tuple[int, int]
@@ -62,15 +72,27 @@ class WindowRule(Rule):
             zones, today = (self.fixed_zone,), (self.fixed_zone.day_of(question.at),)
         if not zones:
             return Denied((("zones", "not known"), *_unknown(question)), None)
-        strict = is_strict(question)
-        key = (zones, today, strict)
-        known = self._cleared.get(key)
-        if known is None:
-            known = self._remember(key, zones, today, strict=strict)
-        for first, last in known[0]:
+        intervals, passed = self._hours(zones, today, strict=is_strict(question))
+        for first, last in intervals:
             if first <= question.at and question.until <= last:
-                return known[1]
+                return passed
         return self._outside(question, zones, today)
+
+    @property
+    def may_settle(self) -> bool:
+        """The hours are everybody's, unless they bind the numbers of some places only."""
+        return not self.at_places
+
+    def settled(self, question: Question) -> Settled | None:
+        """Passed, as long as the ringing is inside the same hours of the same day."""
+        if self.fixed_zone is None:
+            zones, today = question.zones, question.today
+        else:
+            zones, today = (self.fixed_zone,), (self.fixed_zone.day_of(question.at),)
+        for first, last in self._hours(zones, today, strict=is_strict(question))[0]:
+            if first <= question.at and question.until <= last:
+                return Settled(self.ask(question), first, last)
+        return None
 
     def _place(self, question: Question) -> Place | None:
         number = question.number
@@ -131,9 +153,14 @@ class WindowRule(Rule):
             last -= 1
         return first, last
 
-    def _remember(
-        self, key: object, zones: tuple[ZoneDays, ...], today: tuple[int, ...], *, strict: bool
+    def _hours(
+        self, zones: tuple[ZoneDays, ...], today: tuple[int, ...], *, strict: bool
     ) -> tuple[tuple[Interval, ...], Passed]:
+        """Seconds that are permitted in all zones on their local days, and the answer inside them."""
+        key = (zones, today, strict)
+        known = self._cleared.get(key)
+        if known is not None:
+            return known
         if len(self._cleared) >= _MOST_CACHED:
             self._cleared.clear()
         together: tuple[Interval, ...] | None = None

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.asking.gate import ComplianceGate, ask
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.asking.plan import asking
 from compliance_gate.asking.question import Question
@@ -124,9 +124,20 @@ def files(draw: st.DrawFn) -> PersonFile:
 _ZONE = frozenset({"America/New_York"})
 
 
-def asked_anew(request: ContactRequest, findings: tuple[Finding, ...]) -> list[Finding]:
+# Around midnight, the hours and their ends in New York and further west, of three days.
+MOMENTS = tuple(
+    NOW.replace(hour=0, minute=0) + timedelta(days=days, hours=hours, seconds=seconds)
+    for days in (-1, 0, 2)
+    for hours in (2, 5, 7, 8, 13, 14, 20, 26)
+    for seconds in (-26, -25, -1, 0, 0.5, 1)
+)
+
+
+def asked_anew(
+    request: ContactRequest, findings: tuple[Finding, ...], *, at: datetime = NOW
+) -> list[Finding]:
     """The findings of a decision, each by asking the rule itself."""
-    second = NOW.timestamp()
+    second = at.timestamp()
     question = Question(
         request.person,
         request.proposed,
@@ -137,7 +148,7 @@ def asked_anew(request: ContactRequest, findings: tuple[Finding, ...]) -> list[F
     return [
         finding
         if finding.rule.startswith("gate-")
-        else RULES[finding.rule].finding(RULES[finding.rule].ask(question))
+        else RULES[finding.rule].finding(ask(RULES[finding.rule], question))
         for finding in findings
     ]
 
@@ -156,6 +167,28 @@ def test_every_finding_is_the_rules_own(file: PersonFile, mode: Mode | None, tec
     findings = GATE.evaluate(request, at=NOW, with_retry=False).findings
 
     assert list(findings) == asked_anew(request, findings)
+
+
+@given(
+    st.lists(files(), min_size=1, max_size=3),
+    st.lists(st.tuples(st.integers(0, 2), st.sampled_from(MOMENTS)), min_size=2, max_size=12),
+    st.sampled_from(Profile),
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_what_is_settled_for_one_second_is_said_at_no_other(
+    people: list[PersonFile], asked: list[tuple[int, datetime]], profile: Profile
+) -> None:
+    """One gate asked of several people in any order of time: hours and days settled for one second, or for
+    one person, are never told at another where the rule itself would say something else."""
+    prepared = [PreparedPerson(file) for file in people]
+    proposed = ProposedContact(number=NUMBER, debts=("D1",))
+    for whom, at in asked:
+        person = prepared[whom % len(prepared)]
+        request = ContactRequest(
+            person=person, proposed=proposed, profile=profile, max_ring_s=25.0, packs=PACKS
+        )
+        findings = GATE.evaluate(request, at=at, with_retry=False).findings
+        assert list(findings) == asked_anew(request, findings, at=at)
 
 
 AGES_DAYS = (0.01, 0.6, 1.5, 2.5, 3.5, 5.5, 6.6, 7.5, 8.5, 9.9, 13.0, 20.0, 28.0, 31.5, 34.5, 40.0, 62.0)

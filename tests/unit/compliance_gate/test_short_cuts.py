@@ -10,6 +10,7 @@ import pytest
 
 from compliance_gate.asking import plan_finder
 from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.asking.local_days import LocalDays, zone_group
 from compliance_gate.asking.past import event_code
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.asking.plan import asking
@@ -395,7 +396,20 @@ def test_zones_and_days_that_do_not_belong_together_are_a_mistake_and_not_passed
 
 
 def test_days_that_do_not_belong_to_the_zones_are_no_days_to_count_from() -> None:
-    question = question_of(PERSON)
-    question.today = ()
     with pytest.raises(ValueError, match="zip"):
-        question.since(7)
+        LocalDays(question_of(PERSON).zones, ())
+
+
+def test_the_same_local_days_are_the_same_object_from_their_first_second_to_their_last() -> None:
+    """In two zones a day is as long as both are in it, and nobody is taken for a day longer."""
+    both = zone_group(frozenset({"America/New_York", "America/Los_Angeles"}))
+    last_of_eastern_day = int(datetime(2026, 6, 10, 4, tzinfo=UTC).timestamp()) - 1
+    tuesday, wednesday_east = both.days(last_of_eastern_day), both.days(last_of_eastern_day + 1)
+    assert tuesday.last == last_of_eastern_day
+    assert wednesday_east.first == last_of_eastern_day + 1
+    assert wednesday_east.last == last_of_eastern_day + 3 * 3600
+    assert both.days(last_of_eastern_day) is tuesday
+    assert both.days(tuesday.first) is tuesday
+    assert both.days(tuesday.first - 1) is not tuesday
+    days = {zone.name: day for zone, day in zip(both.zones, wednesday_east.today, strict=True)}
+    assert days["America/New_York"] == days["America/Los_Angeles"] + 1

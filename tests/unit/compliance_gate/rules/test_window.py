@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from compliance_gate.asking import plan_finder
 from compliance_gate.book.reader import LawError
 from compliance_gate.calendar import zone_days
 from compliance_gate.rules import window
@@ -471,6 +472,7 @@ def test_what_is_kept_of_windows_is_bounded(law: Callable[..., Any], monkeypatch
     (rule,) = tight.gate.rulebook.rules()
     zone, day = zone_days("America/New_York"), datetime.fromisoformat(first).toordinal()
     monkeypatch.setattr(window, "_MOST_CACHED", 2)
+    monkeypatch.setattr(plan_finder, "_MOST_PLANS", 1)  # so that the rule itself is asked again
     spans = [rule.intervals(zone, day + ahead, strict=False) for ahead in (0, 1)]
     assert [rule.intervals(zone, day + ahead, strict=False) for ahead in (0, 1)] == spans
     assert rule.intervals(zone, day, strict=False) is spans[0]

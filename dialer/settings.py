@@ -4,6 +4,7 @@
     out = "fairdial-out"                    # where rehearsals and reports go
     signatures = "fairdial-signatures.yaml" # who answers for places of which only federal law is known
     licences = "fairdial-licences.yaml"     # who collects, from where and under which licences
+    keys = "/etc/fairdial/keys"             # folder of keys and signed heads; "keys" in `out` if not set
 
     [http]                                  # where a live floor's HTTP side listens
     [asterisk]                              # its telephone system; config/fairdial.example.toml shows all
@@ -11,6 +12,7 @@
     [[caller_id_pools]]                     # which of them a client's calls show; CallerIdPool there
     [caller_id_tests]                       # at which hour the numbers are called, to see that they lead back
     [[campaigns]]                           # what it calls; dialer.domain.campaign.CampaignSettings
+    [evidence]                              # how often the journal's head is signed, and where it is sent
     [rehearsal]                             # another day and hour, where nobody real can be called
 
 `FAIRDIAL_CONFIG` names another file. An environment variable `FAIRDIAL_STORE` beats the file, and so does
@@ -82,6 +84,19 @@ class CallerIdTests(BaseModel):
     beside_calls: int = Field(default=0, ge=0)
 
 
+class Evidence(BaseModel):
+    """How the end of a running floor's journal is attested.
+
+    `every_s`: seconds between two signed heads; `send`: a command (program and arguments) that is given each
+    as a line of JSON on its standard input, to keep it where nobody of this machine can change it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    every_s: float = Field(default=60.0, gt=0)
+    send: list[str] = Field(default_factory=list[str])
+
+
 class Settings(BaseSettings):
     """One installation's settings."""
 
@@ -95,6 +110,8 @@ class Settings(BaseSettings):
         default=None, description="file of `fairdial law register sign`; `sample` = nobody's, for rehearsals"
     )
     licences: str | None = Field(default=None, description="file of `fairdial licences`")
+    keys: Path | None = Field(default=None, description="folder of keys and signed heads")
+    evidence: Evidence = Field(default_factory=Evidence)
     http: HttpSide = Field(default_factory=HttpSide)
     asterisk: Section | list[Section] | None = Field(default=None, repr=False)
     caller_ids: list[Section] = Field(default_factory=list[Section])

@@ -8,7 +8,10 @@ these; `make test-deep` (`FAIRDIAL_DOSE=deep`) takes those marked `deep` in grea
 theirs as a profile of hypothesis (`settings.get_profile("few")`), others by the fixture `dose`.
 """
 
+import atexit
 import os
+import shutil
+import tempfile
 import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +21,9 @@ from hypothesis import settings
 
 zoneinfo.reset_tzpath(to=())
 os.environ.setdefault("FAIRDIAL_SIGNATURES", "sample")
+if "FAIRDIAL_KEYS" not in os.environ:  # the workers of one run share it
+    os.environ["FAIRDIAL_KEYS"] = tempfile.mkdtemp(prefix="fairdial-keys-")
+    atexit.register(shutil.rmtree, os.environ["FAIRDIAL_KEYS"], ignore_errors=True)
 
 IS_DEEP = os.environ.get("FAIRDIAL_DOSE") == "deep"
 EXAMPLES = {"few": (4, 10), "some": (10, 100), "many": (60, 600)}

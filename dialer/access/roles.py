@@ -55,6 +55,7 @@ class Permission(Enum):
     EXPLAIN_CALLS = "ask why a call was placed"
     SEE_PERSONS = "see all that happened to a person"
     SEE_RETENTION = "see what may be removed"
+    VERIFY_JOURNAL = "verify the journal"
     FIND_RECORDINGS = "find recordings"
     EXPORT_RECORDINGS = "hand recordings over"
     READ_LAW = "read the law and the licences"
@@ -89,6 +90,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.EXPLAIN_CALLS: frozenset({Role.SUPERVISOR, Role.QA, Role.COMPLIANCE}),
     Permission.SEE_PERSONS: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
     Permission.SEE_RETENTION: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
+    Permission.VERIFY_JOURNAL: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
     Permission.FIND_RECORDINGS: frozenset({Role.SUPERVISOR, Role.QA, Role.COMPLIANCE}),
     Permission.EXPORT_RECORDINGS: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
     Permission.READ_LAW: _FLOOR | {Role.CLERK},

@@ -24,6 +24,7 @@ from dialer.cli import (
     retention,
     serve,
     shift,
+    verifying,
 )
 
 app = typer.Typer(
@@ -34,7 +35,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (shift, results, person, ledger, retention, intake, about, serve, network, backup, detection):
+for group in (
+    shift,
+    results,
+    person,
+    ledger,
+    retention,
+    intake,
+    about,
+    serve,
+    network,
+    backup,
+    detection,
+    verifying,
+):
     group.register(app)
 app.add_typer(law.app, name="law")
 app.add_typer(licences.app, name="licences")

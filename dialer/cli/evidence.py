@@ -15,6 +15,7 @@ from dialer.inquiry.frequency import call_frequency
 from dialer.inquiry.impact import Compared, compare
 from dialer.inquiry.person import person_facts
 from dialer.inquiry.records import RecordsDue, records_due
+from dialer.inquiry.verifying import Checked, public_key, verified
 from dialer.results.frequency_ledger import LedgerFacts
 from dialer.results.person_events import PersonFacts
 from dialer.web.ports import Stretch
@@ -53,6 +54,14 @@ class StoreEvidence:
     async def impact(self, before: date, after: date) -> Compared:
         """See the port."""
         return await self._asked(lambda store: compare(store, before, after, progress=_untold))
+
+    async def verified(self) -> Checked:
+        """See the port."""
+        return (await asyncio.to_thread(verified, self.database))[0]
+
+    def public_key(self) -> str:
+        """See the port."""
+        return public_key()
 
     async def report(self, person: str, stretch: Stretch) -> PersonFacts:
         """See the port."""

@@ -25,6 +25,7 @@ from dialer.domain.campaign import CampaignSettings
 from dialer.domain.events import CallerIdsDeclared, CampaignConfigured, CampaignStarted
 from dialer.domain.ports import TelephoneSystem
 from dialer.engine.context import Gate
+from dialer.floor.attesting import Attesting, demand_attested
 from dialer.floor.floor_store import FloorStore
 from dialer.floor.import_news import ImportNews, catch_up, finish_beside
 from dialer.floor.law import demand_lawful, rulebook_for_calls
@@ -102,6 +103,7 @@ async def running_floor(
         StoreOwnedError: another engine owns the store.
         StoreUnavailableError: it cannot be opened.
         RecoveryRefusedError: journal and program disagree.
+        JournalAlteredError: the journal's end is not what was signed.
         MendableError: a campaign is set looser than law and policy in force, or would say to anybody what
             only the person may hear.
     """
@@ -117,6 +119,9 @@ async def running_floor(
         await asyncio.to_thread(
             store.enter_rulebook, rulebook.hash, text=rulebook.text, sources=sources, now=now
         )
+        await asyncio.to_thread(demand_attested, store)
+        attesting = Attesting(store)
+        stack.push_async_callback(attesting.once)  # the last steps, when nothing writes any more
         recovered = await asyncio.to_thread(rebuild, store, gate)
         behind = await asyncio.to_thread(catch_up, store, recovered.engine)
         live = await stack.enter_async_context(LiveStore(store, now=clock.posix))
@@ -138,6 +143,7 @@ async def running_floor(
             beside = [group.create_task(news.run(), name="imports")]
             running = group.create_task(floor.run(), name="floor")
             beside.append(group.create_task(finish_beside(order.database, now=now), name="finish imports"))
+            beside.append(group.create_task(attesting.run(), name="attest"))
             try:
                 await _configure(floor, order)
                 async with mount(floor, network, floor.instruments.registry) as port:

@@ -13,9 +13,11 @@ from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import sample_rulebook
 from compliance_gate.book.sources import write_sources
 from dialer.clock import monotonic_now
+from dialer.floor.attesting import attest_rehearsal
 from dialer.floor.stores import JOURNAL_FILE
 from dialer.measures.observer import ShiftObserver
 from dialer.measures.records import ShiftRecords
+from dialer.storage.evidence.heads import SignedHead
 from dialer.storage.journal.file import JournalHeader, JournalWriter, surroundings
 from dialer.storage.rehearsal import RehearsalWriter
 from dialer.storage.store import Store
@@ -41,6 +43,7 @@ class RehearsedShift:
 
     Args:
         numbers_loaded: None when the people were made up by the scenario.
+        signed: where its journal ends, under the installation's signature.
         wall_s: real seconds the shift took to compute, journal and store included.
     """
 
@@ -50,6 +53,7 @@ class RehearsedShift:
     observer: ShiftObserver
     rulebook: Rulebook
     folder: Path
+    signed: SignedHead
     wall_s: float
 
     @property
@@ -87,6 +91,7 @@ def rehearse(
         JournalWriter(folder / JOURNAL_FILE, header) as file,
         RehearsalWriter(store, file) as writer,
     ):
+        begins_with = file.head.link
         file.keep("rulebook", rulebook.hash, rulebook.text)
         file.keep("rulebook-sources", sha256(sources.encode()).hexdigest()[:16], sources)
         result = run_rehearsal(
@@ -101,6 +106,7 @@ def rehearse(
             observer=observer,
             progress=progress,
         )
+    signed = attest_rehearsal(folder / JOURNAL_FILE, store, begins_with=begins_with, head=file.head)
     ends_at = max(result.ends_at, observer.last_at or result.ends_at)
     records = observer.records(
         starts_at=result.starts_at, ends_at=ends_at, numbers_loaded=_numbers(placement)
@@ -112,6 +118,7 @@ def rehearse(
         observer=observer,
         rulebook=rulebook,
         folder=folder,
+        signed=signed,
         wall_s=monotonic_now() - began,
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from dialer.domain.errors import MendableError
 from dialer.floor.from_journal import store_of_journal
 from dialer.settings import load_settings
+from dialer.storage.evidence.heads import HeadBook
 from dialer.storage.store import Store
 
 STORE_FILE = "fairdial.db"
@@ -55,6 +56,8 @@ def prepare_folder(folder: Path) -> None:
             mend="choose another --out.",
         )
     folder.mkdir(parents=True, exist_ok=True)
+    for name in (STORE_FILE, JOURNAL_FILE):
+        HeadBook().forget(str((folder / name).resolve()))
     for name in (STORE_FILE, JOURNAL_FILE, OLDER_JOURNAL_FILE, REPORT_FILE, SUMMARY_FILE):
         for suffix in ("", "-wal", "-shm", ".lock"):
             (folder / (name + suffix)).unlink(missing_ok=True)
@@ -103,14 +106,17 @@ def store_address(named: str | None) -> str:
             mend="run `fairdial demo`, `fairdial simulate` or `fairdial import FILE` first, "
             "or name one with --store.",
         )
-    with path.open("rb") as file:
-        if file.read(len(SQLITE_MAGIC)) not in (SQLITE_MAGIC, b""):
-            raise MendableError(
-                "this file is not a store",
-                where=str(path),
-                mend="name a rehearsal's fairdial.db.",
-            )
+    if not is_store_file(path):
+        raise MendableError(
+            "this file is not a store", where=str(path), mend="name a rehearsal's fairdial.db."
+        )
     return str(path)
+
+
+def is_store_file(path: Path) -> bool:
+    """Whether a file could be a store: SQLite's, or empty yet."""
+    with path.open("rb") as file:
+        return file.read(len(SQLITE_MAGIC)) in (SQLITE_MAGIC, b"")
 
 
 def store_to_fill(named: str | None) -> str:

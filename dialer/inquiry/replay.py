@@ -13,6 +13,7 @@ from dialer.engine.engine import DialerEngine
 from dialer.engine.launching.pacing_port import PolicyMaker
 from dialer.engine.launching.pinned import Pins
 from dialer.engine.taking import take
+from dialer.floor.attesting import check_journal, installation_witnesses
 from dialer.floor.stores import journal_in as journal_of_folder
 from dialer.storage.journal.codecs import decode_entry
 from dialer.storage.journal.comparison import Divergence, compare
@@ -74,7 +75,7 @@ class Replayed:
 
     Args:
         differs_here: how this place differs from where the journal was written; empty = it does not.
-        damaged: what is wrong with the journal's end; None = it is whole.
+        damaged: what is wrong with the journal, held against what was signed; None = it is whole.
         drifted: steps that differed in the last digits of a number only; `largest_drift` is relative.
         decided_otherwise: another decision was found, and the replay ended there.
         pinned: elsewhere pacing answers what the journal says; None = it did not have to.
@@ -122,6 +123,7 @@ def replay(path: Path, *, progress: Callable[[int], None]) -> Replayed:
     """
     reader = JournalReader(journal_in(path))
     differs_here = _differs_here(reader)
+    tampered = _tampered(reader.path)
     pins = Pins() if differs_here else None
     engine = fresh_engine(reader.header, policies=None if pins is None else pins.policy)
     law = sample_rulebook().hash
@@ -158,7 +160,7 @@ def replay(path: Path, *, progress: Callable[[int], None]) -> Replayed:
     return Replayed(
         journal=reader.path,
         differs_here=differs_here,
-        damaged=reader.truncated,
+        damaged=reader.truncated or tampered,
         steps=steps,
         commands=commands,
         first=first,
@@ -167,6 +169,12 @@ def replay(path: Path, *, progress: Callable[[int], None]) -> Replayed:
         decided_otherwise=decided_otherwise,
         pinned=None if pins is None else _pinned(pins),
     )
+
+
+def _tampered(path: Path) -> str | None:
+    """What does not agree with the heads that were signed of this journal; None = nothing."""
+    faults = check_journal(path, installation_witnesses()).faults
+    return faults[0].what if faults else None
 
 
 def skipped_by(reader: JournalReader) -> dict[int, int]:

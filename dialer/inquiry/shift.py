@@ -30,6 +30,7 @@ def summary_of(shift: RehearsedShift) -> dict[str, object]:
     summary["rulebook"] = shift.rulebook.hash
     summary["steps"] = shift.observer.steps
     summary["journal"] = str(shift.journal)
+    summary["journal_head"] = str(shift.signed.head)
     summary["wall_s"] = round(shift.wall_s, 3)
     return summary
 
@@ -60,6 +61,7 @@ def write_report(shift: RehearsedShift, *, title: str, repeat_with: str) -> Path
             ("steps of the engine", f"{shift.observer.steps:,}"),
             ("computed in", f"{shift.wall_s:.1f} s"),
             ("journal", str(shift.journal)),
+            ("head of the journal", f"{shift.signed.head}, signed by the key {shift.signed.key}"),
             ("versions", f"fairdial {metadata.version('fairdial')}, Python {computed.python}"),
         ),
         repeat_with=repeat_with,

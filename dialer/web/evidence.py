@@ -5,7 +5,7 @@ import io
 from enum import Enum
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import JSONResponse, Response
 
 from dialer.access.roles import Permission
@@ -78,6 +78,27 @@ async def retention(office: TheOffice, who: Asking, at: Posix = None) -> JSONRes
     """Which records may be removed, when and by which rule, and which may not and why. Nothing is removed."""
     who.everything()
     return JSONResponse((await demand_evidence(office).retention(at)).as_json())
+
+
+@router.get("/journal/verification", dependencies=[may(Permission.VERIFY_JOURNAL)])
+async def verification(office: TheOffice, who: Asking) -> JSONResponse:
+    """Whether the journal is what was written: its chain computed anew and held against every signed head."""
+    who.everything()
+    evidence = demand_evidence(office)
+    if _verifying.locked():
+        raise HTTPException(409, "the journal is being looked through already; ask again in a minute")
+    async with _verifying:
+        return JSONResponse((await evidence.verified()).as_json())
+
+
+@router.get("/journal/public-key", dependencies=[may(Permission.VERIFY_JOURNAL)])
+async def public_key(office: TheOffice) -> Response:
+    """The public half of the key that signs the journal's heads."""
+    return Response(demand_evidence(office).public_key(), media_type="application/x-pem-file")
+
+
+_verifying = asyncio.Lock()
+"""One look through a journal at a time: it reads all of it."""
 
 
 @router.get("/persons/{person}/report", dependencies=[may(Permission.SEE_PERSONS)])

@@ -15,6 +15,7 @@ from dialer.inquiry.explain import About, Asked
 from dialer.inquiry.impact import Compared
 from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
 from dialer.inquiry.records import RecordsDue
+from dialer.inquiry.verifying import Checked
 from dialer.results.frequency_ledger import LedgerFacts
 from dialer.results.person_events import PersonFacts
 from dialer.runtime.health import Health
@@ -159,6 +160,14 @@ class Evidence(Protocol):
 
     async def impact(self, before: date, after: date) -> Compared:
         """Calls and denials that the law of two days decides differently."""
+        ...
+
+    async def verified(self) -> Checked:
+        """Whether the store's journal is what was written, computed anew from its first step."""
+        ...
+
+    def public_key(self) -> str:
+        """Of the key that signs the journal's heads, PEM."""
         ...
 
     async def report(self, person: str, stretch: Stretch) -> PersonFacts:

@@ -104,6 +104,13 @@ def store_url(text: str) -> URL:
     return url.set(drivername="postgresql+asyncpg") if url.get_backend_name() == "postgresql" else url
 
 
+def address_of(url: URL) -> str:
+    """Where a store is, without who asks: one name for it in every process."""
+    if is_sqlite(url):
+        return str(Path(url.database or "").resolve())
+    return url.set(drivername="postgresql", username=None, password=None).render_as_string()
+
+
 def _sqlite_engine(url: URL, *, writer: bool, durable: bool) -> Engine:
     engine = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0 if writer else 4)
     _prepare_sqlite(engine, writer=writer, durable=durable, checkpoint_pages=CHECKPOINT_PAGES)

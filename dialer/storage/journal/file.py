@@ -263,7 +263,8 @@ class JournalReader:
         if self.header.format != FORMAT or not 1 <= self.header.version <= VERSION:
             found = f"{self.header.format} {self.header.version}"
             raise JournalFileError(f"{path}: {found}; this program reads {FORMAT} 1 to {VERSION}")
-        self._begins_with = bytes.fromhex(self.header.begins_with) or first_link(first.rstrip(b"\n"))
+        self.begins_with = bytes.fromhex(self.header.begins_with) or first_link(first.rstrip(b"\n"))
+        """Link that the chain begins with."""
 
     def __iter__(self) -> Iterator[JournalEntry]:
         """The entries in order. A last line that was cut off ends the iteration and sets `truncated`.
@@ -282,7 +283,7 @@ class JournalReader:
         """The entries as bytes, in order; see `__iter__`."""
         self.truncated = None
         is_chained = self.header.version > 1
-        link = self._begins_with
+        link = self.begins_with
         self._number = 1
         is_whole = False
         lines = self._lines()

@@ -36,14 +36,17 @@ class Verified:
     fault: str | None
 
 
-def verify(work: Work, *, known: Sequence[Head] = ()) -> Verified:
+def verify(work: Work, *, known: Sequence[Head] = (), after: Head | None = None) -> Verified:
     """Compute the chain of a store's journal anew, page by page.
 
     Args:
         known: heads that were kept elsewhere; each must lie on the chain.
+        after: begin behind this head, which is trusted; None = with the first step.
     """
     begins_with, old = work.read(lambda connection: (beginning_of(connection), old_head_of(connection)))
     walk = _Walk(begins_with, old, {head.sequence: head.link for head in known})
+    if after is not None:
+        walk.head = after
     while walk.fault is None and walk.page(work):
         pass
     missing = [head.sequence for head in known if head.sequence > walk.head.sequence]
@@ -53,6 +56,16 @@ def verify(work: Work, *, known: Sequence[Head] = ()) -> Verified:
             "written: its end was cut off"
         )
     return Verified(entries=walk.entries, head=walk.head, fault=walk.fault)
+
+
+def links_at(connection: Connection, sequences: Sequence[int]) -> dict[int, bytes]:
+    """What the table says that the chain had come to at these steps, without computing it."""
+    found: dict[int, bytes] = {}
+    for first in range(0, len(sequences), PAGE):
+        wanted = journal.c.sequence.in_(sequences[first : first + PAGE])
+        rows = connection.execute(select(journal.c.sequence, journal.c.link).where(wanted)).all()
+        found.update({row.sequence: bytes(row.link) for row in rows if row.link is not None})
+    return found
 
 
 class _Walk:

@@ -170,3 +170,14 @@ def test_the_command_writes_what_the_page_gives(
     assert run([*arguments, "--to", at]) == 0
     asked = {"form": "csv", "until": 1773172800.0}
     assert out.read_text() == client.get(f"/api/persons/{first.person}/ledger", params=asked).text
+
+
+def test_the_journal_is_verified_over_http(shift: RehearsedShift, client: TestClient) -> None:
+    """For compliance: what `fairdial verify` says, and the key to check it with elsewhere."""
+    said = client.get("/api/journal/verification").json()
+    assert (said["whole"], said["steps"], said["faults"]) == (True, shift.observer.steps, [])
+    assert said["head"] == str(shift.signed.head)
+    assert said["signed"]["key"] == shift.signed.key
+    assert client.get("/api/journal/public-key").text.startswith("-----BEGIN PUBLIC KEY-----")
+    for path in ("verification", "public-key"):
+        assert client.get(f"/api/journal/{path}", headers=_as("ann")).status_code == 403

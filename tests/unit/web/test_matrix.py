@@ -213,6 +213,8 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/persons/{person}/ledger"): Case(),
     ("GET", "/api/persons/{person}/report"): Case(),
     ("GET", "/api/retention"): Case("whole"),
+    ("GET", "/api/journal/verification"): Case("whole"),
+    ("GET", "/api/journal/public-key"): Case("self"),
     ("GET", "/api/floor"): Case("filtered"),
     ("POST", "/api/campaigns/{campaign}/{move}"): Case(),
     ("POST", "/api/floor/stop"): Case("whole", body={"reason": "fire"}),

@@ -1,0 +1,1 @@
+"""Keys and where they lie: never in the store's own file."""

@@ -222,6 +222,9 @@ def _read_rule(reader: Reader, path: str, pack: str, layer: Layer, kinds: Mappin
     effective.done()
     values = Reader(reader.raw("values") or {}, f"{reader.where}: values")
     rule = kinds[kind](header, values)
+    if layer is Layer.LAW and header.checked is Checked.MEMORY and not rule.measures and rule.exceptions:
+        told = ", ".join(rule.exceptions)
+        raise reader.fail("values", f"nobody read this law, so it may only deny, without {told}")
     values.done()
     reader.done()
     return rule

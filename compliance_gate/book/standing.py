@@ -23,6 +23,8 @@ PLACED_PACKS = (LICENCES, RECORDING)
 """Packs that bind by the names of places; a rulebook that has one has a rule for every place."""
 
 _UNKNOWN = "Register of jurisdictions: what is not known is tried with every value it may have"
+NOT_LOOKED_FOR = "(not looked for)"
+"""The path of a rule that no file has: it says that a place was left open."""
 NOT_KNOWN = "?"
 """The place of a collector whose place is not known."""
 
@@ -67,7 +69,7 @@ def _header(pack: str, place: str, kind: str, what: str) -> Header:
         verdict=Verdict.DENIED,
         layer=Layer.LAW,
         pack=pack,
-        path="(not looked for)",
+        path=NOT_LOOKED_FOR,
         effective_from=date(1900, 1, 1),
         effective_to=None,
         scope=read_scope(None, kind=kind or "call_recording"),

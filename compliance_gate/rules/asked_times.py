@@ -28,6 +28,16 @@ class AskedTimesRule(Rule):
         self.kinds = kinds
         self.respond_once = respond_once
 
+    @property
+    def measures(self) -> bool:
+        """It forbids, and measures nothing."""
+        return False
+
+    @property
+    def exceptions(self) -> tuple[str, ...]:
+        """The one answer to a message of theirs."""
+        return ("respond_once",) if self.respond_once else ()
+
     def ask(self, question: Question) -> Answer:
         """Denied while the ringing would touch a time that was asked to be left alone, in any zone."""
         asked = question.person.requests

@@ -261,6 +261,21 @@ class Rule(ABC):
         return finding
 
     @property
+    def exceptions(self) -> tuple[str, ...]:
+        """What of its values lets a contact go that the rule without them would forbid."""
+        return ()
+
+    @property
+    def measures(self) -> bool:
+        """Whether its values are a measure (hours, a number, days): what lies inside passes on their word."""
+        return True
+
+    @property
+    def lets_go(self) -> bool:
+        """Whether some contact passes on the word of its values: they must be read, or answered for."""
+        return self.header.verdict is Verdict.DENIED and (self.measures or bool(self.exceptions))
+
+    @property
     def terms(self) -> tuple[Term, ...]:
         """What the rule says of the handling of a call that nothing denies."""
         return ()

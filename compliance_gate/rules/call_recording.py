@@ -47,6 +47,11 @@ class CallRecordingRule(PlacedRule):
         """Whether the reading would loosen anything."""
         return self.told.strictness < CallRecording.AFTER_CONSENT.strictness
 
+    @property
+    def lets_go(self) -> bool:
+        """Whether less than everybody's consent is told to suffice."""
+        return self.may_be_signed
+
     def ask(self, question: Question) -> Answer:
         """Nothing against the call; how it may be recorded is told."""
         del question

@@ -33,6 +33,11 @@ class DisclosureRule(Rule):
         return PASSED
 
     @property
+    def lets_go(self) -> bool:
+        """It adds words to what other rules let go."""
+        return False
+
+    @property
     def speaks(self) -> bool:
         """Always."""
         return True

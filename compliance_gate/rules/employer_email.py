@@ -12,6 +12,11 @@ from compliance_gate.words import ConsentScope, GivenTo
 class EmployerEmailRule(Rule):
     """E-mail addresses at work."""
 
+    @property
+    def measures(self) -> bool:
+        """It forbids, and measures nothing."""
+        return False
+
     def ask(self, question: Question) -> Answer:
         """Denied if the address is known to be the employer's and no consent to it was given."""
         if question.proposed.email_domain_is_employers is not True:

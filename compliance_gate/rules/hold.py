@@ -25,6 +25,16 @@ class HoldRule(Rule):
         self.kinds = kinds
         self.except_purposes = except_purposes
 
+    @property
+    def measures(self) -> bool:
+        """It forbids, and measures nothing."""
+        return False
+
+    @property
+    def exceptions(self) -> tuple[str, ...]:
+        """Purposes that a hold does not bind."""
+        return ("except_purposes",) if self.except_purposes else ()
+
     def ask(self, question: Question) -> Answer:
         """Denied while a hold lasts on the person or on any of the debts."""
         holds = question.person.file.holds

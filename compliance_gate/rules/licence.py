@@ -79,6 +79,11 @@ class LicenceRule(PlacedRule):
         """That nothing is demanded, of anybody or of some."""
         return self.demands in _NO_DEMAND or bool(self.spares)
 
+    @property
+    def lets_go(self) -> bool:
+        """Whether somebody is told to need nothing; a demand forbids, and a licence answers for itself."""
+        return self.may_be_signed
+
     def ask(self, question: Question) -> Answer:
         """Denied unless everybody who may be meant holds what is demanded, on every local day it may be."""
         key = (question.proposed.entity, question.proposed.collector_type, question.today)

@@ -28,6 +28,16 @@ class NumberRoleRule(Rule):
         self.places = places
         self.unless_agent_guaranteed = unless_agent_guaranteed
 
+    @property
+    def measures(self) -> bool:
+        """It forbids, and measures nothing."""
+        return False
+
+    @property
+    def exceptions(self) -> tuple[str, ...]:
+        """A call with an agent at hand."""
+        return ("unless_agent_guaranteed",) if self.unless_agent_guaranteed else ()
+
     def ask(self, question: Question) -> Answer:
         """Denied if the number is such a one and no collector is certain to be there."""
         number = question.number

@@ -17,6 +17,11 @@ class RoleClosedRule(Rule):
         super().__init__(header)
         self.roles = roles
 
+    @property
+    def measures(self) -> bool:
+        """It forbids, and measures nothing."""
+        return False
+
     def ask(self, question: Question) -> Answer:
         """Denied for a person in such a role, or who has it to one of the debts concerned."""
         file = question.person.file

@@ -140,6 +140,25 @@ class SuppressionRule(Rule):
             pairs.append(("lasts at most", f"{of.lasts_days} local days"))
         return tuple(pairs)
 
+    @property
+    def measures(self) -> bool:
+        """It forbids, and measures nothing."""
+        return False
+
+    @property
+    def exceptions(self) -> tuple[str, ...]:
+        """Answers, purposes, consents and terms; that an attorney withdrew only ends the fact itself."""
+        of = self.of
+        kept = {
+            "respond_once": of.respond_once,
+            "except_purposes": bool(of.except_purposes),
+            "consent_lifts": bool(of.consent_lifts),
+            "oral_days": of.oral_days is not None,
+            "lasts_days": of.lasts_days is not None,
+            "released_by": bool(of.released_by - {RequestKind.ATTORNEY_RELEASED}),
+        }
+        return tuple(name for name, there in kept.items() if there)
+
     def _binds(self, question: Question, request: PersonRequest) -> bool:
         # Whether in writing is not known: it may have been either, and binds as both.
         oral = self.of.written_only and request.in_writing is False

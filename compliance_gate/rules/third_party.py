@@ -4,6 +4,7 @@ Values:
     owing_roles: roles that may be spoken to about the debt.
     free_roles: roles outside the rule (the consumer's attorney, the creditor, ...).
     consent_lifts: scopes of consent that open contact with this person.
+    closed: nobody who owes nothing is asked anything, not even where the consumer is.
 
 12 CFR 1006.6(d)(1), 1006.10(c): any other person may be contacted only for location information, and not
 more than once unless they ask or the earlier answer is believed wrong and now correct.
@@ -25,8 +26,10 @@ class ThirdPartyRule(Rule):
         owing_roles: frozenset[PersonRole],
         free_roles: frozenset[PersonRole],
         consent_lifts: frozenset[ConsentScope],
+        closed: bool = False,
     ) -> None:
         super().__init__(header)
+        self.closed = closed
         self.owing_roles = owing_roles
         self.free_roles = free_roles
         self.consent_lifts = consent_lifts
@@ -39,16 +42,29 @@ class ThirdPartyRule(Rule):
         facts = (("role of the person", role.value), ("purpose", question.proposed.purpose.value))
         if self._consented(question):
             return Passed((*facts, ("consent", "given for contact with this person")))
-        if question.proposed.purpose is not Purpose.LOCATION_INFORMATION:
+        if self.closed or question.proposed.purpose is not Purpose.LOCATION_INFORMATION:
             return Denied(facts, None)
         answered = self._answered_at(question)
         if answered is None or self._may_ask_again(question, answered):
             return Passed(facts)
         return Denied((*facts, ("already answered", "a conversation for location information")), None)
 
+    @property
+    def measures(self) -> bool:
+        """It forbids, and measures nothing."""
+        return False
+
+    @property
+    def exceptions(self) -> tuple[str, ...]:
+        """The one question where the consumer is, and consent."""
+        asked = () if self.closed else ("location information",)
+        return (*asked, *(("consent_lifts",) if self.consent_lifts else ()))
+
     def values(self) -> tuple[tuple[str, str], ...]:
         """Roles on either side of the rule."""
+        closed = (("to others", "closed"),) if self.closed else ()
         return (
+            *closed,
             ("may be told", ", ".join(sorted(role.value for role in self.owing_roles))),
             ("outside the rule", ", ".join(sorted(role.value for role in self.free_roles))),
             ("lifted by", ", ".join(sorted(scope.value for scope in self.consent_lifts))),
@@ -100,6 +116,7 @@ def read_third_party(header: Header, reader: Reader) -> ThirdPartyRule:
         owing_roles=reader.words("owing_roles", PersonRole),
         free_roles=reader.words("free_roles", PersonRole),
         consent_lifts=reader.words("consent_lifts", ConsentScope),
+        closed=reader.flag("closed"),
     )
 
 

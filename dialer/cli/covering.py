@@ -31,7 +31,8 @@ def tell_all(found: Coverage) -> None:
         )
     console.out.print(table)
     states = Counter(each.status for each in found.places)
-    console.say(_how_well(found))
+    for line in _how_well(found):
+        console.say(line)
     words = ", ".join(f"{states[status]} {status.replace('_', ' ')}" for status in STATUSES)
     console.say(f"{len(found.places)} jurisdictions: {words}. A place that is not listed denies.")
     unsigned = sum(each.needs_signature for each in found.places)
@@ -42,11 +43,18 @@ def tell_all(found: Coverage) -> None:
         )
 
 
-def _how_well(found: Coverage) -> str:
-    """How many values were read in the law's own text, and whether those that let a call go were."""
-    rules = {(rule.rule, rule.effective_from): rule for each in found.places for rule in each.rules}
-    primary = sum(rule.checked == "primary" for rule in rules.values())
-    return f"{primary} of {len(rules)} values of law were read in the law's own text."
+def _how_well(found: Coverage) -> tuple[str, ...]:
+    """How many values were read in the law's own text, and whether those that let a contact go were."""
+    of = found.primacy
+    told = [
+        f"{of.primary} of {of.values} values of law were read in the law's own text.",
+        f"{of.letting_go} let a contact go as signed now: {of.letting_go_primary} of them primary "
+        f"({of.primary_per_letting_go:.0%}), {len(of.signed)} answered for by name, "
+        f"{len(of.unanswered)} neither. Were every place signed, {of.at_most}: {of.at_most_primary} primary.",
+    ]
+    if of.unanswered:
+        told.append(f"Neither read nor answered for: {', '.join(of.unanswered)}.")
+    return tuple(told)
 
 
 def tell_one(each: Covered) -> None:

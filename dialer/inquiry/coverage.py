@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
+from compliance_gate.book.primacy import Primacy, primacy
 from compliance_gate.book.register import Entry, Status
 from compliance_gate.book.register.readings import HowRead, Paragraph, Reading
 from compliance_gate.book.rulebook import Rulebook
@@ -79,14 +80,38 @@ class Covered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """The register, or one jurisdiction of it. `rulebook`: hash of the law in force."""
+    """The register, or one jurisdiction of it.
+
+    Args:
+        rulebook: hash of the law in force.
+        primacy: how much of all the law was read, and whether what lets a contact go was.
+    """
 
     rulebook: str
+    primacy: Primacy
     places: tuple[Covered, ...]
 
     def as_json(self) -> dict[str, object]:
         """The same for a program."""
-        return {"rulebook": self.rulebook, "jurisdictions": [_as_json(each) for each in self.places]}
+        return {
+            "rulebook": self.rulebook,
+            "primacy": primacy_json(self.primacy),
+            "jurisdictions": [_as_json(each) for each in self.places],
+        }
+
+
+def primacy_json(found: Primacy) -> dict[str, object]:
+    """The figures, for a program."""
+    return {
+        "values": found.values,
+        "primary": found.primary,
+        "letting_go": found.letting_go,
+        "letting_go_primary": found.letting_go_primary,
+        "letting_go_signed": list(found.signed),
+        "letting_go_unanswered": list(found.unanswered),
+        "letting_go_if_all_were_signed": found.at_most,
+        "letting_go_primary_if_all_were_signed": found.at_most_primary,
+    }
 
 
 def is_a_place(name: str) -> bool:
@@ -111,7 +136,11 @@ def coverage(place: str | None = None) -> Coverage:
                 mend=f"there are: {', '.join(near[:_NAMES_IN_HINT])}, ..." if near else "see the whole list.",
             )
         entries = (entry,)
-    return Coverage(rulebook=book.hash, places=tuple(_covered(entry, book) for entry in entries))
+    return Coverage(
+        rulebook=book.hash,
+        primacy=primacy(book),
+        places=tuple(_covered(entry, book) for entry in entries),
+    )
 
 
 def _covered(entry: Entry, book: Rulebook) -> Covered:

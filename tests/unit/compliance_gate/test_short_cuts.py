@@ -58,7 +58,7 @@ RULE = """
     what: A rule for tests
     unit: whatever it counts
     citation: test
-    checked: memory
+    checked: primary
     checked_on: 2026-01-01
     effective: {{from: 2000-01-01}}
     scope: {{{scope}}}

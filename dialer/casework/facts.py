@@ -9,6 +9,7 @@ from datetime import datetime
 from compliance_gate.request import HistoryEntry, Hold, PersonRequest
 from compliance_gate.words import Direction, EventKind, HoldKind, RequestKind
 from compliance_gate.words import Outcome as GateOutcome
+from dialer.domain.as_told import as_told, seconds_ahead
 from dialer.domain.commands import (
     Command,
     StoreConsent,
@@ -113,8 +114,21 @@ def account_over(event: FactEvent) -> tuple[DebtId, str] | None:
 
 
 def change_of_event(event: FactEvent, *, now: float) -> FactChange | None:
-    """The fact that an event from outside brings; None when it changes nothing the gate asks about."""
-    at = instant(now)
+    """The fact that an event from outside brings, as it binds from `now` (POSIX seconds) on: whatever time it
+    carries, nothing has happened later than we are told of it. None when it changes nothing that the gate
+    asks about.
+    """
+    change = _brought(event, instant(now))
+    return None if change is None else as_told(change, at=instant(now))
+
+
+def ahead_of_clock(event: FactEvent, *, now: float) -> float:
+    """How far the time that an event's fact carries is ahead of `now`, seconds; 0.0 where it is not."""
+    change = _brought(event, instant(now))
+    return 0.0 if change is None else seconds_ahead(change, at=instant(now))
+
+
+def _brought(event: FactEvent, at: datetime) -> FactChange | None:
     change: FactChange | None
     match event:
         case RequestReceived():

@@ -55,6 +55,7 @@ class Context:
         "part",
         "policies",
         "prepared",
+        "remarked",
         "serving",
         "shares",
         "state",
@@ -80,6 +81,7 @@ class Context:
         self.unconnected: set[CampaignId] = set()
         self.was_ignored = False
         self.why_ignored = ""
+        self.remarked = ""
         self.part = Part.EVENT
         self.timer: tuple[TimerKind, str] | None = None
         self.concerned: PersonId | None = None
@@ -89,6 +91,7 @@ class Context:
         self.now = now
         self.at = None
         self.out = owed
+        self.remarked = ""
         self.concerned = None
 
     def instant(self) -> datetime:
@@ -116,6 +119,10 @@ class Context:
         self.state.ignored[what] = self.state.ignored.get(what, 0) + 1
         self.was_ignored = True
         self.why_ignored = why
+
+    def remark(self, what: str) -> None:
+        """Of an event that is taken: what whoever sent it must know of how it was taken."""
+        self.remarked = what
 
     def campaign(self, campaign: CampaignId) -> CampaignRow:
         """The row, or UnknownThingError."""

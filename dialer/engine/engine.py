@@ -13,7 +13,7 @@ from functools import partial
 from math import inf
 from typing import assert_never, cast, get_args
 
-from dialer.casework.facts import FactEvent, account_over, change_of_event
+from dialer.casework.facts import FactEvent, account_over, ahead_of_clock, change_of_event
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import JOINED, OVER, AttemptState
@@ -238,6 +238,11 @@ class DialerEngine:
         """What hindered the last event, for whoever asked for it; '' where it was not ignored."""
         return self._context.why_ignored
 
+    @property
+    def remarked(self) -> str:
+        """How the last event was taken, where it was not taken as it was sent; '' otherwise."""
+        return self._context.remarked
+
     def trouble(self) -> Trouble:
         """After a step raised what is no `FairdialError`: what it was about. The engine has no other use."""
         return self._quarantine.trouble()
@@ -413,7 +418,7 @@ class DialerEngine:
             e.InboundDisposed: self._inbound_ending.disposed,
             e.LinesChanged: self._boxes.lines_changed,
             e.BoxGivenUp: self._give_up_box,
-            e.ClockStepped: control.clock_stepped,
+            e.ClockStepped: self._step_clock,
             e.LaunchingHeld: control.hold,
             e.LaunchingResumed: control.resume,
             e.EngineRestarted: control.restarted,
@@ -456,12 +461,23 @@ class DialerEngine:
         self._inbound.reconciled(event)
 
     def _learn_fact(self, event: FactEvent) -> None:
-        change = change_of_event(event, now=self._context.now)
+        now = self._context.now
+        change = change_of_event(event, now=now)
         if change is not None:
             self._suppression.apply(change)
+        ahead = ahead_of_clock(event, now=now)
+        if ahead > 0.0:
+            self._context.remark(
+                f"what was told is dated {ahead:.3f} s ahead of the floor's clock: it binds from now on"
+            )
         over = account_over(event)
         if over is not None:
             self._following.account_over(*over)
+
+    def _step_clock(self, event: e.ClockStepped) -> None:
+        self._control.clock_stepped(event)
+        if event.seconds < 0.0:
+            self._people.set_back()
 
     def _lift(self, event: e.HoldLifted) -> None:
         self._quarantine.lifted(event)

@@ -13,6 +13,7 @@ again.
 from dataclasses import replace
 
 from compliance_gate.request import PersonFile
+from dialer.domain.as_told import as_of
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.events import PersonPlacedAgain
 from dialer.domain.facts import FactChange
@@ -48,6 +49,16 @@ class People:
                     file = change.apply(file)
             state.persons[person] = PersonRow(file=file)
             self._index(person, file)
+
+    def set_back(self) -> None:
+        """The clock was set back: what is on file of a time that is to come again binds all the same."""
+        context = self._context
+        at = context.instant()
+        for person, row in context.state.persons.items():
+            file = as_of(row.file, at=at)
+            if file is not row.file:
+                row.file = file
+                context.prepared.pop(person, None)
 
     def use(self, person: PersonId) -> None:
         """One more lead or attempt needs the file."""

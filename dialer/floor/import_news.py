@@ -16,9 +16,11 @@ from sqlalchemy import Connection
 
 from compliance_gate.request import PersonFile
 from dialer.back_off import BackOff
+from dialer.domain.as_told import as_of
 from dialer.domain.errors import FairdialError, InvalidFactError, NotTakenError, StoreUnavailableError
 from dialer.domain.events import Event, LaunchingHeld, LaunchingResumed, PersonPlacedAgain
 from dialer.domain.ids import PersonId
+from dialer.domain.record import instant
 from dialer.engine.engine import DialerEngine
 from dialer.runtime.floor import Floor
 from dialer.storage.database.beside_loop import BesideLoop
@@ -107,12 +109,17 @@ class ImportNews:
         """Returns whom it must be told of again."""
 
         def work(connection: Connection) -> tuple[int, dict[str, PersonFile]]:
-            return last_sequence(connection), person_files(connection, persons, now=self._now())
+            now = self._now()
+            files = person_files(connection, persons, now=now)
+            binding = {person: as_of(file, at=instant(now)) for person, file in files.items()}
+            return last_sequence(connection), binding
 
-        as_of, files = await self._database.read(work)
+        sequence, files = await self._database.read(work)
         async with asyncio.TaskGroup() as group:
             told = {
-                person: group.create_task(self._submit(PersonPlacedAgain(person=files[person], as_of=as_of)))
+                person: group.create_task(
+                    self._submit(PersonPlacedAgain(person=files[person], as_of=sequence))
+                )
                 for person in persons
             }
         return frozenset(person for person, task in told.items() if not task.result())

@@ -25,7 +25,8 @@ class Taken:
     Args:
         sequence: its place in the journal.
         was_ignored: it came late, twice or about something unknown, and changed nothing.
-        why: what hindered it, for whoever asked; '' where nothing did.
+        why: what hindered it, for whoever asked, or how it was taken where not as it was sent; '' where
+            nothing is to be said.
     """
 
     sequence: int

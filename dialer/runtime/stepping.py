@@ -39,7 +39,7 @@ class UnwritableError(Exception):
 @dataclass(frozen=True, slots=True)
 class Stepped:
     """One step; `error`: why the event of whoever asked was not taken; `why`: what hindered it, where it was
-    taken and changed nothing."""
+    taken and changed nothing, or how it was taken where not as it was sent."""
 
     entry: JournalEntry
     error: FairdialError | None
@@ -103,7 +103,7 @@ class Stepper:
                 raise UnwritableError(f"{type(defect).__name__}: {defect}") from defect
         self.sequence += 1
         self._since.append(entry)
-        return Stepped(entry, error, self.engine.why_ignored)
+        return Stepped(entry, error, self.engine.why_ignored or self.engine.remarked)
 
     def _put_aside(self, event: Event, defect: Exception, now: float, taken: list[Stepped]) -> bool:
         """Go back before the step and note what raised; returns whether the event itself is put aside."""

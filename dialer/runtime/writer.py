@@ -35,7 +35,7 @@ class Step:
     error: FairdialError | None = None
     checkpoint: bytes | None = None
     why: str = ""
-    """What hindered the event, where it was taken and changed nothing."""
+    """What whoever sent the event is to be told of how it was taken."""
     links: Mapping[BoxId, int] = field(default_factory=dict[BoxId, int])
     """The connections to the telephone systems that the engine believed in when it took the step."""
 

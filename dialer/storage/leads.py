@@ -16,9 +16,11 @@ from sqlalchemy import ColumnElement, Connection, Row, case, func, select, updat
 
 from compliance_gate.request import PersonFile
 from compliance_gate.words import PersonRole
+from dialer.domain.as_told import as_of
 from dialer.domain.ids import AgentId, CampaignId, DebtId, LeadId
 from dialer.domain.lead import LEAD, NEVER, Lead, LeadMove, LeadState
 from dialer.domain.ordering import LEAD_ORDER
+from dialer.domain.record import instant
 from dialer.domain.targets import targets_of
 from dialer.storage.database.tables import campaigns, debts, leads, person_debts
 from dialer.storage.person_files import chunks, person_files
@@ -227,7 +229,7 @@ def bring(connection: Connection, campaign: str, ids: Sequence[str], *, now: flo
     made = [lead_of(rows[lead], tied.get(rows[lead].debt, ()), files) for lead in ids if lead in rows]
     return Claimed(
         leads=tuple(lead for lead in made if lead is not None),
-        persons=tuple(files[person] for person in sorted(files)),
+        persons=tuple(as_of(files[person], at=instant(now)) for person in sorted(files)),
         leads_left=len(ids) + _left(connection, campaign),
         retry_at=connection.scalar(
             select(func.min(leads.c.not_before)).where(

@@ -25,6 +25,7 @@ from compliance_gate.words import (
     PersonRole,
     Place,
 )
+from dialer.domain.as_told import as_told
 from dialer.domain.facts import FactChange, with_history
 from dialer.domain.record import entry_of, instant, known_at
 from dialer.storage.database.tables import (
@@ -331,7 +332,9 @@ def _bound(
         for row in connection.execute(
             select(facts, column.label("bound_to")).where(column.in_(chunk), facts.c.at <= until)
         ).all():
-            grouped[row.bound_to].append((row.id, fact_rows.change_of(row)))
+            # A row of an older version may carry a time after that at which it was taken.
+            change = as_told(fact_rows.change_of(row), at=instant(row.at))
+            grouped[row.bound_to].append((row.id, change))
     return grouped
 
 

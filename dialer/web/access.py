@@ -122,4 +122,4 @@ async def tell(office: Office, event: Event) -> Committed:
         raise HTTPException(
             409, taken.why or "it came late, twice or about something unknown, and changed nothing"
         )
-    return Committed(sequence=taken.sequence)
+    return Committed(sequence=taken.sequence, remark=taken.why or None)

@@ -63,9 +63,10 @@ class Body(BaseModel):
 
 
 class Committed(Body):
-    """It is written down, and survives a crash."""
+    """It is written down, and survives a crash. `remark`: how it was taken, where not as it was sent."""
 
     sequence: int
+    remark: str | None = None
 
 
 class LogIn(Body):

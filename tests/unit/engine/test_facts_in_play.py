@@ -15,6 +15,7 @@ from dialer.domain.attempt import Outcome
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import DebtId, LeadId, NumberId, PersonId
 from dialer.domain.lead import Lead
+from dialer.domain.record import instant
 
 Floor = Any
 Script = Any
@@ -296,3 +297,29 @@ def test_the_last_use_of_a_file_forgets_it(make_floor: MakeFloor) -> None:
     floor.send(e.CallEnded(attempt=attempt, outcome=Outcome.NO_ANSWER))
     assert floor.engine.persons_in_play == ()
     assert LeadId("l0000") not in floor.engine.checkpoint().leads
+
+
+# --- whatever time it carries -----------------------------------------------------------------------------
+
+
+def test_an_opt_out_dated_ahead_binds_at_once_and_whoever_told_it_hears_so(make_floor: MakeFloor) -> None:
+    floor = idle(make_floor)
+    bring(floor, floor.lead(0))
+    ahead = replace(STOP, at=instant(floor.now + 120.0))
+    floor.send(e.RequestReceived(person=P0, request=ahead))
+    assert file_of(floor, P0).requests == (replace(STOP, at=instant(floor.now)),)
+    assert floor.engine.remarked == (
+        "what was told is dated 120.000 s ahead of the floor's clock: it binds from now on"
+    )
+    assert not floor.engine.was_ignored
+    floor.send(e.RequestReceived(person=P0, request=replace(STOP, at=instant(floor.now))))
+    assert floor.engine.remarked == ""
+
+
+def test_an_opt_out_outlives_a_clock_that_is_set_back(make_floor: MakeFloor) -> None:
+    floor = idle(make_floor)
+    bring(floor, floor.lead(0))
+    floor.send(e.RequestReceived(person=P0, request=replace(STOP, at=instant(floor.now))))
+    floor.now -= 3600.0
+    floor.send(e.ClockStepped(seconds=-3600.0))
+    assert [request.at for request in file_of(floor, P0).requests] == [instant(floor.now)]

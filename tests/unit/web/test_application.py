@@ -183,7 +183,7 @@ def test_each_role_may_do_its_own_work(client: TestClient, who: str, path: str, 
 
 def test_an_answer_names_the_step_that_was_committed(client: TestClient, floor: FakeFloor) -> None:
     answer = client.post("/api/agents/ann/ready", headers=_as("ann"))
-    assert answer.json() == {"sequence": 1}
+    assert answer.json() == {"sequence": 1, "remark": None}
     assert floor.told == [AgentGotReady(agent="ann")]  # type: ignore[arg-type]  # a text is an id here
 
 

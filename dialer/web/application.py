@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -37,6 +38,9 @@ from dialer.web import (
     talks,
 )
 from dialer.web.access import Office, declares, nothing_undeclared
+from dialer.web.bounds.connections import Strangers
+from dialer.web.bounds.limits import LIMITS, Limits
+from dialer.web.bounds.middleware import Bounds
 from dialer.web.door import Door, Doorkeeper, refused
 from dialer.web.health import HealthView, health_view
 from dialer.web.phone.pages import add_pages
@@ -69,6 +73,7 @@ class Web:
     application: FastAPI
     broadcast: Broadcast
     seats: SeatWatch
+    strangers: Strangers
 
     async def run(self) -> None:
         """Push to everybody who watches, for ever."""
@@ -89,6 +94,7 @@ def make_web(
     archive: Recordings | None = None,
     evidence_desk: Evidence | None = None,
     places: Places | None = None,
+    limits: Limits = LIMITS,
 ) -> Web:
     """Put the application together around a running floor.
 
@@ -98,6 +104,7 @@ def make_web(
         controls: lets supervisors join in and pauses recordings; None = the telephone system cannot.
         caller_ids_tester: calls our own numbers; None = the telephone system cannot.
         archive: the recordings that were finished; None = they are nowhere within reach.
+        limits: how much may be brought, how fast, and by whom.
         evidence_desk: answers about persons and calls, out of the floor's store; None = it cannot be asked.
         places: which client a thing belongs to, out of the store; None = nobody with walls gets further.
     """
@@ -125,7 +132,9 @@ def make_web(
     add_pages(application, phones.origins)
     _add_errors(application)
     _add_outside(application, floor, registry, archive)
-    return Web(application, broadcast, seats)
+    strangers = Strangers(limits)
+    application.add_middleware(Bounds, strangers=strangers)  # outermost: added last
+    return Web(application, broadcast, seats, strangers)
 
 
 def _add_errors(application: FastAPI) -> None:
@@ -139,6 +148,13 @@ def _add_errors(application: FastAPI) -> None:
         headers = {"Retry-After": "1"} if status == 503 else None
         return JSONResponse({"detail": str(error)}, status, headers=headers)
 
+    async def mistaken(_request: Request, error: Exception) -> Response:
+        """What is wrong and where; not what was sent, which may be a person's, or no text at all."""
+        assert isinstance(error, RequestValidationError)
+        found = [{name: one[name] for name in ("type", "loc", "msg")} for one in error.errors()]
+        return JSONResponse({"detail": found}, 422)
+
+    application.add_exception_handler(RequestValidationError, mistaken)
     application.add_exception_handler(FairdialError, failed)
     application.add_exception_handler(MalformedFactError, failed)
     application.add_exception_handler(TimeoutError, failed)

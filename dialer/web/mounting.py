@@ -43,7 +43,7 @@ class HttpSide:
         """Serve while the block runs; gives the port. What the telephone system can do besides is offered.
 
         Raises:
-            OSError: the address is taken, or not ours.
+            MendableError: the address is taken, or not ours.
         """
         web = make_web(
             floor=floor,
@@ -60,7 +60,9 @@ class HttpSide:
         async with asyncio.TaskGroup() as group:
             pushing = group.create_task(web.run(), name="broadcast")
             try:
-                async with serving(web.application, host=self.host, port=self.port) as port:
+                async with serving(
+                    web.application, host=self.host, port=self.port, strangers=web.strangers
+                ) as port:
                     yield port
             finally:
                 pushing.cancel()

@@ -18,11 +18,15 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     401: {"model": Problem, "description": "No token and no session, or one that is not known"},
     403: {"model": Problem, "description": "Whoever asks may not do this, or it is outside their walls"},
     404: {"model": Problem, "description": "There is no such thing"},
+    408: {"model": Problem, "description": "The body did not come in time"},
     409: {
         "model": Problem,
         "description": "It changed nothing: late, twice, or not now",
     },
+    413: {"model": Problem, "description": "The body is too long"},
+    415: {"model": Problem, "description": "The body is packed"},
     422: {"model": Problem, "description": "A value that cannot be taken"},
+    429: {"model": Problem, "description": "Too many requests; wait a second"},
     503: {"model": Problem, "description": "Nothing was taken; try again"},
     504: {"model": Problem, "description": "Taken, but its commit was not heard of in time"},
 }

@@ -9,6 +9,9 @@ from contextlib import asynccontextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from dialer.domain.errors import MendableError
+from dialer.web.bounds.connections import Strangers, bounded
+
 POLL_S = 0.005
 
 
@@ -18,22 +21,46 @@ class _Server(uvicorn.Server):
         yield
 
 
-@asynccontextmanager
-async def serving(application: FastAPI, *, host: str, port: int) -> AsyncGenerator[int]:
-    """Serve while the block runs; gives the port (of the machine's choosing when 0 was asked for).
-
-    Raises:
-        OSError: the address is taken, or not ours.
-    """
+def _listening(host: str, port: int) -> socket.socket:
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
+    try:
+        listening.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listening.close()
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise MendableError(
+            f"the HTTP side cannot listen at {host}:{port}: {reason}",
+            where="--host, --port",
+            mend="stop what listens there, or choose another port; --port 0 takes any free one.",
+        ) from error
+    return listening
+
+
+@asynccontextmanager
+async def serving(application: FastAPI, *, host: str, port: int, strangers: Strangers) -> AsyncGenerator[int]:
+    """Serve while the block runs; gives the port (of the machine's choosing when 0 was asked for).
+
+    Args:
+        strangers: the list that the application's doorkeeper keeps.
+
+    Raises:
+        MendableError: the address is taken, not ours, or none.
+    """
+    listening = _listening(host, port)
+    limits = strangers.limits
     config = uvicorn.Config(
         application,
+        http=bounded(strangers),
         log_config=None,
+        log_level="error",  # a line for every stranger who speaks no HTTP would fill the disk
         access_log=False,
         lifespan="off",
         ws="websockets-sansio",
+        ws_max_size=limits.message_bytes,
+        ws_per_message_deflate=False,  # 16 KB that unpack to a thousand times as much, for every stranger
+        h11_max_incomplete_event_size=limits.head_bytes,
+        backlog=limits.backlog,
         timeout_graceful_shutdown=2,
     )
     server = _Server(config)

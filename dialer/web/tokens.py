@@ -61,6 +61,8 @@ class Tokens:
         Raises:
             RefusedError: nobody knows it.
         """
+        if not text:
+            raise RefusedError("unknown token", is_known=False)
         digest = digest_of(text)
         found: Token | None = None
         for token in self._tokens:

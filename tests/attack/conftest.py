@@ -1,0 +1,6 @@
+"""Lets the attacks share how a floor is served."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))

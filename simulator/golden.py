@@ -32,6 +32,7 @@ from dialer.domain.events import CampaignConfigured, LeadsFetched, TimeReached
 from dialer.domain.money import Money
 from dialer.domain.ports import Fate, JournalEntry
 from dialer.domain.record import AttemptRecord
+from dialer.files import write_whole
 from simulator.durations import uniform
 from simulator.plans import CallersPlan
 from simulator.rehearsal import run_rehearsal
@@ -108,7 +109,7 @@ def trace(scene: str, seed: int) -> str:
 def write_all(folder: Path) -> None:
     """Write every golden trace into the folder."""
     for scene, seed in GOLDEN:
-        (folder / f"{scene}-{seed}.txt").write_text(trace(scene, seed), encoding="utf-8")
+        write_whole(folder / f"{scene}-{seed}.txt", trace(scene, seed), mode=0o644)
 
 
 def _step(entry: JournalEntry, starts_at: float) -> Iterable[str]:

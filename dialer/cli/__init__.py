@@ -26,6 +26,7 @@ from dialer.cli import (
     shift,
     verifying,
 )
+from dialer.files import keep_to_owner
 
 app = typer.Typer(
     name="fairdial",
@@ -80,5 +81,6 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """Entry point of the command."""
+    keep_to_owner()
     zoneinfo.reset_tzpath(to=())  # the pinned time-zone rules, never the host's
     sys.exit(run(sys.argv[1:]))

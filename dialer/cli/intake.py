@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dialer.cli import console
+from dialer.files import written_text
 
 if TYPE_CHECKING:
     from dialer.domain.placement import RejectedLine
@@ -134,7 +135,7 @@ def _as_json(line: RejectedLine) -> dict[str, object]:
 
 
 def _write_rejects(out: Path, lines: list[RejectedLine]) -> None:
-    with out.open("w", encoding="utf-8", newline="") as file:
+    with written_text(out) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("line", "column", "reason", "value"))
         writer.writerows((line.line, line.column, line.reason, line.value) for line in lines)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dialer.cli import console
+from dialer.files import own_folder, write_whole, written_text
 
 
 def register(app: typer.Typer) -> None:
@@ -46,11 +47,11 @@ def ledger(
     last = None if until is None else instant_of(until, "--to")
     with opened_store(store) as opened:
         facts = call_frequency(opened, person, since=first, until=last, debt=debt)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    own_folder(out.parent)
     if out.suffix == ".pdf":
-        out.write_bytes(render_ledger_pdf(facts))
+        write_whole(out, render_ledger_pdf(facts))
     else:
-        with out.open("w", encoding="utf-8", newline="") as file:
+        with written_text(out) as file:
             write_ledger_csv(facts, file)
     found = facts.ledger
     console.result(

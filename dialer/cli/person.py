@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dialer.cli import console
+from dialer.files import own_folder, write_whole, written_text
 
 
 def register(app: typer.Typer) -> None:
@@ -54,10 +55,10 @@ def person(
     last = None if until is None else instant_of(until, "--to")
     with opened_store(store) as opened:
         facts = person_facts(opened, person, since=first, until=last, with_name=with_name)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    own_folder(out.parent)
     if out.suffix == ".pdf":
-        out.write_bytes(render_person_pdf(facts, Detail.SHORT if short else Detail.LONG))
+        write_whole(out, render_person_pdf(facts, Detail.SHORT if short else Detail.LONG))
     else:
-        with out.open("w", encoding="utf-8", newline="") as file:
+        with written_text(out) as file:
             write_person_csv(facts, file)
     console.result(f"report on {person} written to {out}")

@@ -10,6 +10,7 @@ from typing import Annotated, TextIO
 import typer
 
 from dialer.cli import console
+from dialer.files import own_folder, written_text
 
 Store = Annotated[
     str | None,
@@ -208,7 +209,7 @@ def instant_of(text: str | None, option: str = "--at") -> float:
 def _write(out: Path, what: str, write: Callable[[TextIO], int]) -> None:
     if out.is_dir():
         raise console.UserError("this is a folder", where=f"--out {out}", mend="name a file in it.")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with out.open("w", encoding="utf-8", newline="") as file:
+    own_folder(out.parent)
+    with written_text(out) as file:
         count = write(file)
     console.result(f"{count:,} {what} written to {out}")

@@ -102,6 +102,7 @@ def _run(serving: Coroutine[None, None, None]) -> None:
 
 async def _serve_simulated(wanted: SimulatedFloor, *, port: int) -> None:
     from dialer.cli.evidence import StoreEvidence
+    from dialer.files import own_folder
     from dialer.floor.beside import store_beside
     from dialer.floor.folder import TOKEN_FILE
     from dialer.floor.live import work_until_signal
@@ -110,7 +111,7 @@ async def _serve_simulated(wanted: SimulatedFloor, *, port: int) -> None:
     from dialer.web.folder_tokens import tokens_of_folder
     from dialer.web.mounting import HttpSide
 
-    wanted.folder.mkdir(parents=True, exist_ok=True)
+    own_folder(wanted.folder)
     async with AsyncExitStack() as stack:
         side = HttpSide(
             tokens=tokens_of_folder(wanted.folder),
@@ -129,6 +130,7 @@ async def _serve_simulated(wanted: SimulatedFloor, *, port: int) -> None:
 
 async def _serve_asterisk(plan: AsteriskFloor) -> None:
     from dialer.cli.evidence import StoreEvidence
+    from dialer.files import own_folder
     from dialer.floor.beside import store_beside
     from dialer.floor.live import work_until_signal
     from dialer.floor.on_asterisk import asterisk_floor
@@ -136,7 +138,7 @@ async def _serve_asterisk(plan: AsteriskFloor) -> None:
     from dialer.web.folder_tokens import tokens_of_folder
     from dialer.web.mounting import HttpSide
 
-    plan.folder.mkdir(parents=True, exist_ok=True)
+    own_folder(plan.folder)
     archive = _archive(plan)
     async with AsyncExitStack() as stack:
         side = HttpSide(

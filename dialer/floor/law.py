@@ -28,6 +28,7 @@ from dialer.clock import posix_now
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.errors import MendableError
 from dialer.domain.voice import AS_LAW, EVERYWHERE, covers
+from dialer.files import write_whole
 from dialer.floor.licences import held_file
 from dialer.settings import load_settings, settings_file
 
@@ -88,10 +89,8 @@ def keep_signed(file: SignedFile) -> None:
     Raises:
         MendableError: the file cannot be written.
     """
-    beside = file.path.with_name(file.path.name + ".new")
     try:
-        beside.write_text(write_signatures(file.signatures), encoding="utf-8")
-        beside.replace(file.path)
+        write_whole(file.path, write_signatures(file.signatures))
     except OSError as error:
         raise MendableError(str(error), where=str(file.path), mend="is the folder writable?") from error
 

@@ -25,6 +25,7 @@ from compliance_gate.book.holdings import (
 from compliance_gate.book.reader import LawError
 from compliance_gate.book.shipped import standard_rulebook
 from dialer.domain.errors import MendableError
+from dialer.files import write_whole
 from dialer.settings import load_settings, settings_file
 
 FILE = "fairdial-licences.yaml"
@@ -75,10 +76,8 @@ def keep_held(file: HeldFile) -> None:
         holdings = checked_holdings(str(file.path), file.holdings)
     except LawError as error:
         raise MendableError(str(error), where=str(file.path), mend="see `fairdial licences list`.") from error
-    beside = file.path.with_name(file.path.name + ".new")
     try:
-        beside.write_text(write_holdings(holdings), encoding="utf-8")
-        beside.replace(file.path)
+        write_whole(file.path, write_holdings(holdings))
     except OSError as error:
         raise MendableError(str(error), where=str(file.path), mend="is the folder writable?") from error
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from dialer.files import own_folder, write_whole
 from dialer.floor.folder import SOCKET_FILE, folder_token, scenario_clock
 from dialer.floor.made_up import CAMPAIGN
 from dialer.runtime.clocks import RehearsalClock
@@ -33,7 +34,7 @@ async def work_network(
         api: where the floor's HTTP side will listen.
         factor: the floor's seconds in one real second.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    own_folder(folder)
     order = order_of(
         scenario,
         folder,
@@ -93,13 +94,14 @@ def order_of(
 async def started_network(order: NetworkOrder, folder: Path) -> AsyncGenerator[None]:
     """A network in another process while the block runs."""
     file = folder / ORDER_FILE
-    file.touch(mode=0o600)
-    file.write_bytes(msgspec.json.encode(order))
+    write_whole(file, msgspec.json.encode(order))
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "telephony.simulated",
         str(file),
+        "--until-eof",
+        stdin=asyncio.subprocess.PIPE,  # however the floor ends, this end of it closes, and the network ends
         start_new_session=True,  # a Ctrl-C at the terminal is for the floor, which ends its network itself
     )
     try:

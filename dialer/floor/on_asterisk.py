@@ -11,6 +11,7 @@ from dialer.domain.caller_id import CallerIdPool, OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.errors import MendableError
 from dialer.domain.ports import TestsCallerIds
+from dialer.files import own_folder
 from dialer.floor.caller_id_rounds import CallerIdRounds
 from dialer.floor.folder import lasting_clock, write_address
 from dialer.floor.law import demand_lawful, rulebook_for_calls, uses_sample
@@ -122,7 +123,7 @@ async def asterisk_floor(
     rulebook = rulebook_for_calls()
     demand_lawful(wanted.campaigns, rulebook)
     await _look_at(wanted.asterisks, away)
-    wanted.folder.mkdir(parents=True, exist_ok=True)
+    own_folder(wanted.folder)
     clock = _clock(wanted)
     owned = frozenset(each.number for each in wanted.caller_ids)
     system = open_systems(wanted.asterisks, now=clock.posix, wall=posix_now, owned=owned)

@@ -9,6 +9,7 @@ from pathlib import Path
 from compliance_gate.book.shipped import sample_rulebook
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.ids import CampaignId, ClientId
+from dialer.files import own_folder
 from dialer.floor.folder import SOCKET_FILE, scenario_clock, write_address
 from dialer.floor.live import FloorOrder, Mount, Running, running_floor
 from dialer.floor.made_up import CAMPAIGN, CLIENT, NUMBERS, stock
@@ -82,7 +83,7 @@ async def simulated_floor(wanted: SimulatedFloor, mount: Mount) -> AsyncGenerato
     Raises:
         See `running_floor`.
     """
-    wanted.folder.mkdir(parents=True, exist_ok=True)
+    own_folder(wanted.folder)
     clock = scenario_clock(wanted.folder, wanted.scenario, wanted.factor)
     database = wanted.address
     settings = settings_of(wanted)
@@ -95,7 +96,8 @@ async def simulated_floor(wanted: SimulatedFloor, mount: Mount) -> AsyncGenerato
         mount=mount,
     )
     path = wanted.socket if wanted.socket is not None else wanted.folder / SOCKET_FILE
-    lines, law = SimulatedNetwork(Address(path=str(path))), sample_rulebook()
+    lines = SimulatedNetwork(Address(path=str(path)), is_coming=wanted.socket is None)
+    law = sample_rulebook()
     async with AsyncExitStack() as stack:
         floor = running_floor(order, network=lines, clock=clock, rulebook=law)
         running = await stack.enter_async_context(floor)

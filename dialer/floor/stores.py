@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dialer.domain.errors import MendableError
+from dialer.files import own_folder, read_state, write_whole
 from dialer.floor.from_journal import store_of_journal
 from dialer.settings import load_settings
 from dialer.storage.evidence.heads import HeadBook
@@ -55,7 +56,7 @@ def prepare_folder(folder: Path) -> None:
             where=str(folder),
             mend="choose another --out.",
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    own_folder(folder)
     for name in (STORE_FILE, JOURNAL_FILE):
         HeadBook().forget(str((folder / name).resolve()))
     for name in (STORE_FILE, JOURNAL_FILE, OLDER_JOURNAL_FILE, REPORT_FILE, SUMMARY_FILE):
@@ -79,8 +80,8 @@ def rehearsal_store(folder: Path) -> Generator[Store]:
 def remember(folder: Path) -> None:
     """The store that later commands look into when none is named."""
     out = load_settings().out
-    out.mkdir(parents=True, exist_ok=True)
-    (out / LATEST_FILE).write_text(str(folder.resolve()) + "\n", encoding="utf-8")
+    own_folder(out)
+    write_whole(out / LATEST_FILE, str(folder.resolve()) + "\n")
 
 
 def store_address(named: str | None) -> str:
@@ -93,7 +94,7 @@ def store_address(named: str | None) -> str:
     chosen = named if named is not None else settings.store
     if chosen is None:
         latest = settings.out / LATEST_FILE
-        folder = latest.read_text(encoding="utf-8").strip() if latest.exists() else str(settings.out)
+        folder = _latest(latest) if latest.exists() else str(settings.out)
         chosen = str(Path(folder) / STORE_FILE)
     if "://" in chosen:
         return chosen
@@ -119,6 +120,15 @@ def is_store_file(path: Path) -> bool:
         return file.read(len(SQLITE_MAGIC)) in (SQLITE_MAGIC, b"")
 
 
+def _latest(file: Path) -> str:
+    return read_state(
+        file,
+        lambda data: data.decode().strip(),
+        what="the name of the last rehearsal's folder",
+        mend="delete the file, and name a store with --store.",
+    )
+
+
 def store_to_fill(named: str | None) -> str:
     """The store an import writes to, made if it is not there: the one named, the settings', the default."""
     settings = load_settings()
@@ -127,9 +137,9 @@ def store_to_fill(named: str | None) -> str:
         return chosen
     path = Path(chosen) if chosen is not None else settings.out / STORE_FILE
     path = path / STORE_FILE if path.is_dir() else path
-    path.parent.mkdir(parents=True, exist_ok=True)
+    own_folder(path.parent)
     if chosen is None:
-        (settings.out / LATEST_FILE).write_text(str(settings.out.resolve()) + "\n", encoding="utf-8")
+        write_whole(settings.out / LATEST_FILE, str(settings.out.resolve()) + "\n")
     return str(path)
 
 
@@ -139,7 +149,7 @@ def journal_alone(named: str | None) -> Path | None:
     latest = settings.out / LATEST_FILE
     chosen = named if named is not None else settings.store
     if chosen is None and latest.exists():
-        chosen = latest.read_text(encoding="utf-8").strip()
+        chosen = _latest(latest)
     if chosen is None or "://" in chosen or not Path(chosen).is_dir():
         return None
     folder = Path(chosen)

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from dialer.domain.errors import InvalidFactError, MendableError
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, ClientId, DebtId, PersonId
 from dialer.domain.record import AttemptRecord
+from dialer.files import write_whole, written_whole
 from dialer.inquiry.retention import demand_folder
 from dialer.inquiry.stored import campaign_settings
 from dialer.storage.database import tables
@@ -158,8 +157,8 @@ def export_recordings(
         recordings=tuple(done),
         damaged=tuple(damaged),
     )
-    with _private(out / EXPORT_MANIFEST) as written:
-        os.write(written, json.dumps({"asked": asdict(wanted), **asdict(made)}, indent=2).encode() + b"\n")
+    told = json.dumps({"asked": asdict(wanted), **asdict(made)}, indent=2)
+    write_whole(out / EXPORT_MANIFEST, told + "\n")
     return made
 
 
@@ -242,19 +241,10 @@ def _copy(source: Path, target: Path) -> str:
     """Copy for the owner alone; returns the checksum of what was copied, '' when the file is not there."""
     digest = hashlib.sha256()
     try:
-        with source.open("rb") as read, _private(target) as written:
+        with source.open("rb") as read, written_whole(target) as written:
             while some := read.read(1 << 20):
                 digest.update(some)
-                os.write(written, some)
+                written.write(some)
     except FileNotFoundError:
         return ""
     return digest.hexdigest()
-
-
-@contextmanager
-def _private(file: Path) -> Generator[int]:
-    opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        yield opened
-    finally:
-        os.close(opened)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
+from dialer.files import write_whole
 from dialer.floor.rehearsed import RehearsedShift
 from dialer.floor.stores import REPORT_FILE, SUMMARY_FILE
 from dialer.measures.facts import facts_of
@@ -38,7 +39,7 @@ def summary_of(shift: RehearsedShift) -> dict[str, object]:
 def write_summary(shift: RehearsedShift, summary: dict[str, object]) -> None:
     """The summary as a file beside the journal."""
     text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
-    (shift.folder / SUMMARY_FILE).write_text(text + "\n", encoding="utf-8")
+    write_whole(shift.folder / SUMMARY_FILE, text + "\n")
 
 
 def write_report(shift: RehearsedShift, *, title: str, repeat_with: str) -> Path:
@@ -73,7 +74,7 @@ def write_report(shift: RehearsedShift, *, title: str, repeat_with: str) -> Path
         ),
     )
     path = shift.folder / REPORT_FILE
-    path.write_text(render_report(facts), encoding="utf-8")
+    write_whole(path, render_report(facts))
     return path
 
 

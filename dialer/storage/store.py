@@ -4,15 +4,17 @@ import gc
 import secrets
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection, select
 
 from compliance_gate.request import PersonFile
 from dialer.domain.ids import NumberId
+from dialer.files import made_private
 from dialer.storage import leads, person_files
 from dialer.storage.database import lock, schema
-from dialer.storage.database.connections import Database, connect, store_url
+from dialer.storage.database.connections import Database, connect, is_sqlite, store_url, translated
 from dialer.storage.database.statements import insert_missing
 from dialer.storage.database.tables import (
     campaigns,
@@ -80,7 +82,11 @@ class Store:
             StoreUnavailableError: it cannot be opened or written.
             StoreOwnedError: `exclusive`, and another engine owns it.
         """
-        database = connect(store_url(address), durable=durable)
+        url = store_url(address)
+        if is_sqlite(url) and url.database:
+            with translated():
+                made_private(Path(url.database))  # names and birth dates: SQLite would let others read them
+        database = connect(url, durable=durable)
         owner: lock.OwnerLock | None = None
         try:
             owner = lock.own(database) if exclusive else None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jinja2
 
+from dialer.files import shared_folder, write_whole
 from dialer.settings_reader import SettingsError
 from telephony.asterisk.inbound_lines import written_lines
 from telephony.asterisk.settings import AsteriskSettings, Transport
@@ -84,18 +85,14 @@ def write(settings: AsteriskSettings, folder: Path) -> tuple[str, ...]:
     Raises:
         SettingsError: see `render`.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    shared_folder(folder)
     written: list[str] = []
     for name, text in sorted(render(settings).items()):
         path = folder / name
         if path.exists() and path.read_text("utf-8") == text:
             continue
-        path.parent.mkdir(exist_ok=True)
-        part = path.with_name(f".{path.name}.part")
-        part.touch(mode=_MODE)
-        part.write_text(text, "utf-8")
-        part.chmod(_MODE)
-        part.replace(path)
+        shared_folder(path.parent)
+        write_whole(path, text, mode=_MODE)
         written.append(name)
     return tuple(written)
 

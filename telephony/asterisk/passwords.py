@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from dialer.files import own_folder, write_whole
 from dialer.settings_reader import SettingsError
 
 FOLDER = "secrets"
@@ -185,12 +186,8 @@ def _kept(folder: Path, name: str, *, make: bool) -> str:
 
 def _keep(file: Path, password: str) -> None:
     """Whole or not at all: a password that is half on disk would shut everybody out."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = file.with_name(f".{file.name}.part")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
-    part.write_text(password + "\n", "utf-8")
-    part.replace(file)
+    own_folder(file.parent)
+    write_whole(file, password + "\n")
 
 
 def _letters(text: str) -> str:

@@ -21,9 +21,9 @@ from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
 
 from dialer.domain.ids import AttemptId
+from dialer.files import opened_private
 
 RATE = 8000
 _FRAME = 4
@@ -83,7 +83,7 @@ def _finish(folder: Path, attempt: AttemptId, now: float) -> Recording | None:
             return known
     part = folder / f".{attempt}.wav.part"
     frames = raw.stat().st_size // _FRAME
-    with _private(part, os.O_WRONLY | os.O_TRUNC, "wb") as file:
+    with opened_private(part, os.O_WRONLY | os.O_TRUNC, "wb") as file:
         with wave.open(file, "wb") as sound:
             sound.setnchannels(2)
             sound.setsampwidth(2)
@@ -193,7 +193,7 @@ def _delete(folder: Path, attempts: Collection[AttemptId], now: float, rule: str
     if gone:
         kept = [line for line in lines if line.attempt not in attempts]
         part = folder / f".{MANIFEST}.part"
-        with _private(part, os.O_WRONLY | os.O_TRUNC, "wb") as opened:
+        with opened_private(part, os.O_WRONLY | os.O_TRUNC, "wb") as opened:
             opened.write("".join(json.dumps(asdict(line)) + "\n" for line in kept).encode())
             opened.flush()
             os.fsync(opened.fileno())
@@ -203,19 +203,14 @@ def _delete(folder: Path, attempts: Collection[AttemptId], now: float, rule: str
 
 @contextmanager
 def _locked(folder: Path) -> Generator[None]:
-    with _private(folder / _LOCK, os.O_WRONLY, "wb") as lock:
+    with opened_private(folder / _LOCK, os.O_WRONLY, "wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _private(file: Path, flags: int, mode: Literal["wb", "ab"]) -> BinaryIO:
-    """The file opened, made for its owner alone where it is new: what people said is nobody else's."""
-    return os.fdopen(os.open(file, flags | os.O_CREAT, _OWNER_S), mode)
-
-
 def _append(file: Path, line: dict[str, object]) -> None:
     _cut_torn_line(file)
-    with _private(file, os.O_WRONLY | os.O_APPEND, "ab") as opened:
+    with opened_private(file, os.O_WRONLY | os.O_APPEND, "ab") as opened:
         opened.write(json.dumps(line).encode() + b"\n")
         opened.flush()
         os.fsync(opened.fileno())

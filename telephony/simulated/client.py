@@ -1,6 +1,7 @@
 """The port to a simulated network in another process."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from dialer.domain.ports import InboundCommand, TelephoneCommand
 from telephony.simulated import wire
 
 CONNECT_S = 5.0
+AGAIN_S = 0.05
+"""Between two looks whether a network that is coming is there."""
 ANSWER_S = 5.0
 
 
@@ -25,10 +28,15 @@ class Address:
 
 
 class SimulatedNetwork:
-    """See `dialer.domain.ports.TelephoneSystem`. One connection at a time; `start` makes a new one."""
+    """See `dialer.domain.ports.TelephoneSystem`. One connection at a time; `start` makes a new one.
 
-    def __init__(self, address: Address) -> None:
+    Args:
+        is_coming: whoever uses this starts the network as well: the first connection waits until it is there.
+    """
+
+    def __init__(self, address: Address, *, is_coming: bool = False) -> None:
         self._address = address
+        self._is_coming = is_coming
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._asked = 0
@@ -40,12 +48,21 @@ class SimulatedNetwork:
         self._close()
         self._heard.clear()
         try:
-            async with asyncio.timeout(CONNECT_S):
-                self._reader, self._writer = await self._open()
+            async with asyncio.timeout(None if self._is_coming else CONNECT_S):
+                self._reader, self._writer = await self._opened()
         except (OSError, TimeoutError) as error:
             raise TelephoneSystemUnavailableError(
                 f"no simulated network at {self._where()}: {error}; start it with `fairdial network`"
             ) from error
+
+    async def _opened(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        while self._is_coming:
+            with contextlib.suppress(OSError):
+                found = await self._open()
+                self._is_coming = False
+                return found
+            await asyncio.sleep(AGAIN_S)
+        return await self._open()
 
     async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._address.path is not None:

@@ -9,6 +9,7 @@ import msgspec
 
 from dialer.domain.attempt import Outcome
 from dialer.domain.ids import AgentId
+from dialer.files import opened_private
 from telephony.lines.line import CallerLine, Line
 from telephony.lines.watching import Unwatched
 
@@ -39,12 +40,12 @@ class LogFile(Unwatched):
     """Writes; each line reaches the operating system before the call returns."""
 
     def __init__(self, path: Path) -> None:
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._file = opened_private(path, os.O_WRONLY | os.O_APPEND, "ab")
         self._encode = msgspec.json.Encoder().encode
 
     def write(self, line: LogLine) -> None:
         """Append one line."""
-        os.write(self._file, self._encode(line) + b"\n")
+        os.write(self._file.fileno(), self._encode(line) + b"\n")
 
     def rung(self, line: Line, now: float) -> None:
         """See `LineWatcher`."""
@@ -82,7 +83,7 @@ class LogFile(Unwatched):
 
     def close(self) -> None:
         """No more lines."""
-        os.close(self._file)
+        self._file.close()
 
 
 def read_log(path: Path) -> Iterator[LogLine]:

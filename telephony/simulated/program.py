@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 import structlog
 
@@ -44,8 +45,13 @@ class NetworkOrder:
         return lambda: self.shows + (clock.posix_now() - self.began) * self.factor
 
 
-async def run_network(order: NetworkOrder) -> None:
-    """Work until SIGTERM. SIGUSR1 cuts the listener's connection; the lines go on."""
+async def run_network(order: NetworkOrder, *, parent: TextIO | None = None) -> None:
+    """Work until SIGTERM. SIGUSR1 cuts the listener's connection; the lines go on.
+
+    Args:
+        parent: a pipe that nothing is written to; its end is the end of whoever started the network, and so
+            the network's own. None = the network outlives whom it serves.
+    """
     file = LogFile(Path(order.log))
     public = Public(order.public, seed=order.seed)
     network = InMemoryNetwork(public, now=order.clock(), factor=order.factor, lines=order.lines, witness=file)
@@ -56,6 +62,8 @@ async def run_network(order: NetworkOrder) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     loop.add_signal_handler(signal.SIGUSR1, server.cut)
+    if parent is not None:
+        loop.add_reader(parent, stop.set)
     log.info("network.started", seed=order.seed)
     working: asyncio.Task[None] | None = None
     async with asyncio.TaskGroup() as group:
@@ -73,5 +81,7 @@ async def run_network(order: NetworkOrder) -> None:
         if working is not None:
             working.cancel()
         await server.stop()
+    if parent is not None:
+        loop.remove_reader(parent)
     network.end_all()
     file.close()

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from dialer.domain.errors import FairdialError
+from dialer.files import made_apart
 from dialer.storage.database.connections import PostgresDatabase, SqliteDatabase, translated
 from dialer.storage.store import Store
 
@@ -38,19 +39,14 @@ def back_up(store: Store, target: Path, *, progress: Callable[[int, int], None] 
         raise BackupError(f"back up a PostgreSQL store with: pg_dump --format=custom --file={target} '{url}'")
     if target.exists():
         raise BackupError(f"{target} exists; a back-up never overwrites")
-    partial = target.with_name(f"{target.name}.partial")
-    partial.unlink(missing_ok=True)
-    with translated():
+    with translated(), made_apart(target) as part:
         try:
-            _copy(database, partial, progress)
+            _copy(database, part, progress)
         except sqlite3.Error as error:
-            partial.unlink(missing_ok=True)
             raise BackupError(f"{target}: {error}") from error
-    problem = damage_of(partial)
-    if problem is not None:
-        partial.unlink()
-        raise BackupError(f"{target}: the copy is damaged: {problem}")
-    partial.rename(target)
+        problem = damage_of(part)
+        if problem is not None:
+            raise BackupError(f"{target}: the copy is damaged: {problem}")
 
 
 def _copy(database: SqliteDatabase, target: Path, progress: Callable[[int, int], None] | None) -> None:
@@ -83,6 +79,7 @@ def restore(copy: Path, target: Path) -> None:
 
     Raises:
         BackupError: the copy is damaged, or the target exists: move the old store away first.
+        StoreUnavailableError: no room, no right to write.
     """
     problem = damage_of(copy)
     if problem is not None:
@@ -90,8 +87,12 @@ def restore(copy: Path, target: Path) -> None:
     left_over = [path for suffix in ("", "-wal", "-shm") if (path := Path(f"{target}{suffix}")).exists()]
     if left_over:
         raise BackupError(f"{left_over[0]} exists; move the old store away first")
-    with (
-        closing(sqlite3.connect(copy.resolve().as_uri() + "?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(target)) as made,
-    ):
-        source.backup(made)
+    with translated(), made_apart(target) as part:
+        try:
+            with (
+                closing(sqlite3.connect(copy.resolve().as_uri() + "?mode=ro", uri=True)) as source,
+                closing(sqlite3.connect(part)) as made,
+            ):
+                source.backup(made)
+        except sqlite3.Error as error:
+            raise BackupError(f"{target}: {error}") from error

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.clock import posix_now
 from dialer.domain.errors import FairdialError
+from dialer.files import opened_private
 from dialer.storage.database.connections import Database, PostgresDatabase, SqliteDatabase, translated
 from dialer.storage.database.tables import owner
 
@@ -38,7 +39,7 @@ class OwnerLock(Protocol):
 
 class _FileLock:
     def __init__(self, path: Path) -> None:
-        self._file: IO[bytes] = path.open("ab")
+        self._file: IO[bytes] = opened_private(path, os.O_WRONLY | os.O_APPEND, "ab")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

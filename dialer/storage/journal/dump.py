@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from dialer.domain.ports import Fate, JournalEntry
+from dialer.files import made_apart
 from dialer.storage.database.connections import Work
 from dialer.storage.journal.codecs import encode_command, encode_event
 from dialer.storage.journal.file import JournalHeader, JournalWriter, Surroundings
@@ -40,7 +41,8 @@ def _fate(entry: JournalEntry) -> str:
 
 
 def export(work: Work, path: Path, *, rulebook: str, surroundings: Surroundings) -> int:
-    """Write the journal of a store into a file, which has the same chain; returns the number of steps.
+    """Write the journal of a store into a file, whole or not at all; returns the number of steps. The file
+    has the same chain.
 
     Args:
         rulebook: the law in force now; which one decided an attempt is in its record.
@@ -48,7 +50,7 @@ def export(work: Work, path: Path, *, rulebook: str, surroundings: Surroundings)
     """
     begins_with = work.read(beginning_of)
     header = JournalHeader(rulebook=rulebook, surroundings=surroundings, begins_with=begins_with.hex())
-    with JournalWriter(path, header) as writer:
+    with made_apart(path) as part, JournalWriter(part, header) as writer:
         last = 0
         while rows := work.read(lambda connection, after=last: encoded_since(connection, after, AT_ONCE)):
             for last, data in rows:

@@ -28,6 +28,7 @@ import scipy
 
 from dialer.domain.errors import FairdialError
 from dialer.domain.ports import JournalEntry
+from dialer.files import opened_private
 from dialer.storage.journal.chain import Head, first_link, next_link
 from dialer.storage.journal.codecs import UnreadableEntryError, decode_entry, encode_entry
 from dialer.storage.journal.compression import zstd
@@ -137,7 +138,7 @@ class _Packed:
     """A file that is written through Zstandard; what was written can be read without the end, too."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("wb")
+        self._file = opened_private(path, os.O_WRONLY | os.O_TRUNC, "wb")
         parameter = zstd.CompressionParameter
         self._compressor = zstd.ZstdCompressor(
             options={
@@ -225,14 +226,26 @@ class JournalWriter:
             self._file.close()
 
 
-def _open_to_write(path: Path) -> IO[bytes] | _Packed:
+class _Gzipped(gzip.GzipFile):
+    """A file that is written through gzip, for its owner alone."""
+
+    def __init__(self, path: Path) -> None:
+        self._under = opened_private(path, os.O_WRONLY | os.O_TRUNC, "wb")
+        super().__init__(fileobj=self._under, mode="wb", compresslevel=1)
+
+    def close(self) -> None:
+        super().close()
+        self._under.close()
+
+
+def _open_to_write(path: Path) -> IO[bytes] | _Packed | _Gzipped:
     match path.suffix:
         case ".zst":
             return _Packed(path)
         case ".gz":
-            return cast("IO[bytes]", gzip.open(path, "wb", compresslevel=1))
+            return _Gzipped(path)
         case _:
-            return path.open("wb")
+            return opened_private(path, os.O_WRONLY | os.O_TRUNC, "wb")
 
 
 class JournalReader:

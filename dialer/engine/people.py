@@ -4,6 +4,9 @@ A person is in play while a lead of theirs is in a hopper or an attempt on them 
 that was asked for before a fact came may bring a file without it, so facts that come while a fetch is under
 way are kept until its answer, and applied on top.
 
+A number that an edit gives a person comes without its past: whoever edits knows of no calls to others who
+have it. It is not dialed until the store's file came with that past (`PersonPlacedAgain`).
+
 The same holds for a file that a placement brings: it was read before it came. What binds by a number or a
 debt may have passed a person by who had neither until now, and what takes away may be undone by it. The last
 few hundred facts of these kinds are therefore kept; a file that is older than they reach is refused and read
@@ -17,7 +20,7 @@ from dialer.domain.as_told import as_of
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.events import PersonPlacedAgain
 from dialer.domain.facts import FactChange
-from dialer.domain.ids import AttemptId, PersonId
+from dialer.domain.ids import AttemptId, NumberId, PersonId
 from dialer.engine.context import Context
 from dialer.engine.state import ChangeRow, PersonRow
 
@@ -42,13 +45,13 @@ class People:
         for person, fetched in files.items():
             if person in state.persons:
                 continue
-            file = fetched
+            made = PersonRow(file=fetched)
             for row in later:
                 change = _change_of(row)
-                if change.binds(file):
-                    file = change.apply(file)
-            state.persons[person] = PersonRow(file=file)
-            self._index(person, file)
+                if change.binds(made.file):
+                    _bring(made, change)
+            state.persons[person] = made
+            self._index(person, made.file)
 
     def set_back(self) -> None:
         """The clock was set back: what is on file of a time that is to come again binds all the same."""
@@ -116,7 +119,8 @@ class People:
         bound = self._bound(change)
         for person in bound:
             row = state.persons[person]
-            before, row.file = row.file, change.apply(row.file)
+            before = row.file
+            _bring(row, change)
             context.prepared.pop(person, None)
             if row.file.numbers is not before.numbers:
                 self._unindex(person, before)
@@ -178,6 +182,17 @@ class People:
         if dropped:
             state.changes_forgotten = dropped[-1].sequence
         state.changes = [*lasting[-LASTING:], *(row for row in state.changes if row.sequence > floor)]
+
+
+def _bring(row: PersonRow, change: FactChange) -> None:
+    """Apply a fact that binds the person; keeps which of their numbers have a past that is not read."""
+    before, row.file = row.file, change.apply(row.file)
+    if change.replaced is not None:
+        known = {number.number for number in before.numbers}.difference(row.unread)
+        row.unread = tuple(sorted(NumberId(n.number) for n in row.file.numbers if n.number not in known))
+    elif change.placed is not None and row.unread:
+        read = {number.number for number in change.placed.numbers}
+        row.unread = tuple(number for number in row.unread if number not in read)
 
 
 def _takes_away(row: ChangeRow) -> bool:

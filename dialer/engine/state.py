@@ -448,10 +448,15 @@ class GuestRow:
 
 @dataclass(slots=True, kw_only=True)
 class PersonRow:
-    """A person in play: with a lead in a hopper or an attempt not wholly over. `uses` counts both."""
+    """A person in play: with a lead in a hopper or an attempt not wholly over. `uses` counts both.
+
+    unread: numbers that an edit gave them, sorted: what happened on these lines, and was asked for them, is
+        in the store and not in the file yet. Nobody dials them until it is.
+    """
 
     file: PersonFile
     uses: int = 0
+    unread: tuple[NumberId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

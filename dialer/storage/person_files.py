@@ -343,7 +343,7 @@ def _apply_all(file: PersonFile, changes: Sequence[FactChange]) -> PersonFile:
     bound: list[FactChange] = []
     for change in changes:
         before, file = file, change.apply(file)
-        if change.placed is not None:
+        if change.placed is not None or change.replaced is not None:
             for earlier in bound:
                 if earlier.binds(file) and not earlier.binds(before) and not earlier.is_in(file):
                     file = earlier.apply(file)

@@ -1,9 +1,10 @@
 """Between the engine and the gate: a target becomes a question, asked at the moment of launch."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from compliance_gate.asking.person_index import ContactRequest
-from compliance_gate.findings import GateDecision
+from compliance_gate.findings import Finding, GateDecision, Verdict
 from compliance_gate.request import ProposedContact
 from compliance_gate.words import Action, Mode, Tech
 from dialer.domain.campaign import CampaignSettings
@@ -12,6 +13,11 @@ from dialer.domain.ids import NumberId, PersonId
 from dialer.engine.context import Context
 from dialer.engine.handling import ring_s
 from dialer.engine.state import CallRow
+
+READ_WITHIN = timedelta(seconds=5)
+"""After so long a line whose past was not read is looked at again; a floor reads it in half a second."""
+
+_LINE_READ = "A line is asked about with what happened on it, whoever was called"
 
 
 class Clearing:
@@ -48,6 +54,9 @@ class Clearing:
         """Any contact, at this instant. Where it must ring longer than was asked, that must be lawful too."""
         gate, at = self._context.gate, self._context.instant()
         decision = gate.evaluate(request, at=at)
+        row = self._context.state.persons.get(PersonId(request.person.file.person))
+        if row is not None and request.proposed.number in row.unread:
+            return _not_read(request.proposed.number, decision, at)
         if decision.clearance is None:
             return decision
         most_s = silent_within_s(ring_s(settings, decision.clearance.handling))
@@ -68,3 +77,14 @@ class Clearing:
         """IANA zones in which the gate believes the person may be now, sorted."""
         prepared = self._context.prepared_person(person)
         return tuple(sorted(zone.name for zone in prepared.zone_set(int(self._context.now)).zones))
+
+
+def _not_read(number: str | None, decision: GateDecision, at: datetime) -> GateDecision:
+    """Unknown is not nothing: a line's past that is not read yet may hold anything."""
+    facts = (("number", number or "not said"), ("what happened on it", "not read yet"))
+    denial = Finding("gate-line-read", Verdict.DENIED, _LINE_READ, facts)
+    soon = at + READ_WITHIN
+    retry_at = soon if decision.clearance is not None else decision.retry_at and max(decision.retry_at, soon)
+    return replace(
+        decision, findings=(*decision.findings, denial), clearance=None, retry_at=retry_at, wants_agent=False
+    )

@@ -515,4 +515,5 @@ news = Table(
     _text("person", default=None),
     Column("import_id", Text, nullable=False, server_default="", index=True),
 )
-"""Persons known before of whom a placement says more, until a running engine was told (`storage.news`)."""
+"""Persons known before of whom a placement or an edit says more, until a running engine was told of it
+(`storage.placements.news`); an edit has no import."""

@@ -1,8 +1,9 @@
-"""Persons whose placement says more than a floor may know: an outbox from imports to the engine.
+"""Persons of whom the store holds more than a floor may know: an outbox from imports and edits to the engine.
 
-A row is written in the transaction that puts the placement in place and taken away when the engine was told,
-or at a start, when it is seen that the engine does not know the person. Neither the importer's death nor the
-floor's loses any.
+An edit's row is written with the edit: a number that it gives somebody has a past of its own in the store.
+An import's row is written in the transaction that puts the placement in place. Rows are taken away when the
+engine was told, or at a start, when it is seen that the engine does not know the person. Neither the death of
+the importer nor that of the floor loses any.
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -105,6 +105,11 @@ def _suppression_added(fold: Fold, event: e.SuppressionAdded, entry: JournalEntr
     )
 
 
+def _person_edited(fold: Fold, event: e.PersonEdited, _entry: JournalEntry) -> None:
+    """The engine has what the edit says; of the lines it gave them, what was known before is read to it."""
+    fold.append(tables.news, {"person": event.person.person, "import_id": ""})
+
+
 def _payment_received(fold: Fold, event: e.PaymentReceived, entry: JournalEntry) -> None:
     fold.append(
         tables.payments,
@@ -265,6 +270,7 @@ _ON_EVENT = cast(
         e.LeadsFetched: _leads_fetched,
         e.SuppressionAdded: _suppression_added,
         e.PaymentReceived: _payment_received,
+        e.PersonEdited: _person_edited,
     },
 )
 _ON_COMMAND = cast(

@@ -63,6 +63,7 @@ from dialer.domain.money import Money
 from dialer.domain.ports import JournalEntry
 from dialer.domain.record import instant
 from dialer.intake.telephones import e164_of
+from dialer.storage.placements import news
 from dialer.storage.rehearsal import RehearsalWriter
 
 
@@ -220,6 +221,35 @@ def test_an_edited_file_replaces_the_placed_one_and_keeps_the_calls(floor: Any) 
     after = file_of(floor, person)
     assert after == replace(edited, history=before.history)
     assert [target.number for target in floor.leads()[0].targets] == [added]
+
+
+def test_a_number_that_an_edit_gives_comes_with_what_happened_on_it_and_was_asked_for_it(
+    floor: Any,
+) -> None:
+    """The running engine is told: a row is in the outbox until it was."""
+    floor.place(floor.account("A1", ref="ann"), floor.account("A2", ref="ben"))
+    leads = {lead.targets[0].person: lead for lead in floor.leads()}
+    ann, ben = (floor.store.identifiers.person("acme", ref) for ref in ("ann", "ben"))
+    line = leads[ben].targets[0].number
+    record = floor.record("t1", leads[ben], number=line, outcome=Outcome.NO_ANSWER)
+    asked = PersonRequest(at=instant(floor.now), type=RequestKind.STOP_NUMBER, number=line)
+    write(
+        floor,
+        floor.step(
+            TimeReached(),
+            StoreAttempt(record=record, findings=()),
+            StoreRequest(person=ben, request=asked),
+        ),
+    )
+    before = file_of(floor, ann)
+    assert (before.line_history, before.requests) == ((), ())
+    edited = replace(before, numbers=(*before.numbers, NumberOnFile(number=line)))
+    write(floor, floor.step(PersonEdited(person=edited)))
+    after = file_of(floor, ann)
+    assert [entry.entry for entry in after.line_history] == ["t1"]
+    assert after.requests == (asked,)
+    (row,) = floor.store.read(lambda connection: news.oldest(connection, most=10))
+    assert row.person == ann
 
 
 def test_a_consent_lets_the_persons_resting_leads_be_looked_at_again(floor: Any) -> None:

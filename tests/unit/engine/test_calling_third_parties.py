@@ -51,7 +51,9 @@ def talking(make_floor: MakeFloor, **settings: Any) -> tuple[Floor, AttemptId]:
     floor.start(agents=1, leads=1)
     file = floor.person(0)
     more = NumberOnFile(number=MOBILE, kind=NumberKind.MOBILE, role=NumberRole.OWN, country="US")
-    floor.send(e.PersonEdited(person=replace(file, numbers=(*file.numbers, more))))
+    edited = replace(file, numbers=(*file.numbers, more))
+    floor.send(e.PersonEdited(person=edited))
+    floor.send(e.PersonPlacedAgain(person=edited, as_of=floor.engine.checkpoint().sequence))
     attempt = floor.last(c.Originate).attempt
     floor.answer(attempt)
     floor.send(e.CallBridged(attempt=attempt, agent=ANN, bridged_at=floor.now))

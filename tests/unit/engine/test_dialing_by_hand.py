@@ -1,10 +1,12 @@
 """An agent asks to call one number now: the same gate, the agent held, the lead taken off the hopper."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from compliance_gate.request import NumberOnFile
 from compliance_gate.words import Mode
 from dialer.domain import commands as c
 from dialer.domain import events as e
@@ -211,3 +213,28 @@ def test_a_call_back_that_may_not_be_made_now_stays_promised(joint: Floor) -> No
     assert dialed(joint) == []
     rest = joint.last(c.RestLead)
     assert (rest.lead, rest.reserve_agent, rest.reserve_for) == ("l0000", True, "bob")
+
+
+def test_a_number_that_an_edit_gave_somebody_is_dialed_when_its_past_is_read(at_a_break: Floor) -> None:
+    """Unknown is not nothing: what happened on the line, and was asked for it, is in the store alone."""
+    floor, person = at_a_break, at_a_break.person(7)
+    given = NumberOnFile(number="theirs")
+    edited = replace(person, numbers=(*person.numbers, given))
+    floor.send(e.PersonEdited(person=edited))
+    floor.send(ask(7, number="theirs"))
+    assert (dialed(floor), refusals(floor)) == ([], 1)
+    denied = floor.last(c.StoreDenial)
+    assert [(f.rule, f.verdict.value) for f in denied.findings] == [
+        ("test-rule", "cleared"),
+        ("gate-line-read", "denied"),
+    ]
+    assert denied.retry_at == floor.now + 5.0
+
+
+def test_a_number_that_an_edit_gave_somebody_is_dialed_when_it_was_read(at_a_break: Floor) -> None:
+    floor, person = at_a_break, at_a_break.person(7)
+    edited = replace(person, numbers=(*person.numbers, NumberOnFile(number="theirs")))
+    floor.send(e.PersonEdited(person=edited))
+    floor.send(e.PersonPlacedAgain(person=edited, as_of=floor.engine.checkpoint().sequence))
+    floor.send(ask(7, number="theirs"))
+    assert dialed(floor) == ["theirs"]

@@ -18,6 +18,7 @@ from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import CampaignSettings
+from dialer.domain.errors import InvalidFactError
 from dialer.domain.facts import FactChange
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, EndpointId, LeadId, NumberId, PersonId
 from dialer.domain.lead import Lead, Target
@@ -187,6 +188,36 @@ def test_an_edited_file_keeps_what_is_known_of_its_lines(floor: Floor) -> None:
     assert [x.entry for x in file_of(floor, person).line_history] == [call.attempt]
     floor.send(e.PersonEdited(person=replace(file, numbers=(NumberOnFile(number="other"),))))
     assert file_of(floor, person).line_history == ()
+
+
+def test_what_is_read_of_the_line_opens_it_and_a_file_of_before_the_edit_does_not(
+    make_floor: MakeFloor,
+) -> None:
+    floor = make_floor()
+    floor.start(agents=0, leads=2)
+    person = PersonId("p0")
+    file = file_of(floor, person)
+    before = floor.engine.checkpoint().sequence
+    edited = replace(file, numbers=(*file.numbers, NumberOnFile(number=LINE)))
+    floor.send(e.PersonEdited(person=edited))
+    assert unread(floor, person) == (LINE,)
+    with pytest.raises(InvalidFactError, match="too old"):
+        floor.send(e.PersonPlacedAgain(person=edited, as_of=before))
+    floor.send(e.PersonEdited(person=replace(edited, addresses=())))
+    assert unread(floor, person) == (LINE,), "another edit reads nothing"
+    past = HistoryEntry(entry="theirs", at=AT, number=LINE)
+    read = replace(edited, line_history=(past,))
+    floor.send(e.PersonPlacedAgain(person=read, as_of=floor.engine.checkpoint().sequence))
+    assert unread(floor, person) == ()
+    assert file_of(floor, person).line_history == (past,)
+    floor.send(e.PersonEdited(person=replace(file, line_history=())))
+    floor.send(e.PersonEdited(person=edited))
+    assert unread(floor, person) == (LINE,), "taken away and given again: its past went with it"
+
+
+def unread(floor: Floor, person: PersonId) -> tuple[NumberId, ...]:
+    found: tuple[NumberId, ...] = floor.engine.checkpoint().persons[person].unread
+    return found
 
 
 # --- lines of institutions -------------------------------------------------------------------------------

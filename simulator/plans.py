@@ -205,5 +205,6 @@ class OfficePlan:
     letters: float = 0.0
     travels: float = 0.0
     limitations_found: float = 0.0
+    lines_looked_up: float = 0.0
     placed_again: float = 0.0
     holds_lifted: float = 0.0

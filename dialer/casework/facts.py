@@ -6,7 +6,7 @@ change to the persons in play, stores apply the same change to everybody (`diale
 
 from datetime import datetime
 
-from compliance_gate.request import HistoryEntry, Hold, PersonRequest
+from compliance_gate.request import HistoryEntry, Hold, MadeIn, PersonRequest
 from compliance_gate.words import Direction, EventKind, HoldKind, RequestKind
 from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain.as_told import as_told, seconds_ahead
@@ -30,7 +30,13 @@ from dialer.domain.events import (
     RequestReceived,
     SuppressionAdded,
 )
-from dialer.domain.fact_events import ContactRecorded, LimitationFound, LocationTold, NoticeRecorded
+from dialer.domain.fact_events import (
+    ContactRecorded,
+    LimitationFound,
+    LineKindFound,
+    LocationTold,
+    NoticeRecorded,
+)
 from dialer.domain.facts import FactChange
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.record import entry_of, instant
@@ -60,13 +66,22 @@ def _recalled(event: AccountRecalled, at: datetime) -> FactChange:
 
 def _suppressed(event: SuppressionAdded, at: datetime) -> FactChange:
     if event.debt is not None:
-        return FactChange(debt=event.debt, hold=_debt_hold(HoldKind.MANUAL, event.debt, at, event.source))
-    request = PersonRequest(at=at, type=RequestKind.DO_NOT_CALL, number=event.number, text=event.source)
+        hold = _debt_hold(HoldKind.MANUAL, event.debt, at, event.source, made_in=event.made_in)
+        return FactChange(debt=event.debt, hold=hold)
+    request = PersonRequest(
+        at=at,
+        type=RequestKind.DO_NOT_CALL,
+        number=event.number,
+        text=event.source,
+        made_in=event.made_in,
+    )
     return FactChange(person=event.person, number=event.number, request=request)
 
 
-def _debt_hold(kind: HoldKind, debt: DebtId, at: datetime, source: str) -> Hold:
-    return Hold(kind=kind, since=at, debts=(debt,), source=source)
+def _debt_hold(
+    kind: HoldKind, debt: DebtId, at: datetime, source: str, *, made_in: MadeIn | None = None
+) -> Hold:
+    return Hold(kind=kind, since=at, debts=(debt,), source=source, made_in=made_in)
 
 
 def _inbound(event: InboundConversation, at: datetime) -> FactChange:
@@ -96,6 +111,7 @@ FactEvent = (
     | ContactRecorded
     | LocationTold
     | LimitationFound
+    | LineKindFound
 )
 """Events that change what is known about people."""
 
@@ -154,7 +170,9 @@ def _brought(event: FactEvent, at: datetime) -> FactChange | None:
     return change
 
 
-def _told(event: NoticeRecorded | ContactRecorded | LocationTold | LimitationFound) -> FactChange:
+def _told(
+    event: NoticeRecorded | ContactRecorded | LocationTold | LimitationFound | LineKindFound,
+) -> FactChange:
     match event:
         case NoticeRecorded():
             return FactChange(person=event.person, notice=event.notice)
@@ -164,6 +182,8 @@ def _told(event: NoticeRecorded | ContactRecorded | LocationTold | LimitationFou
             return FactChange(person=event.person, location=event.location)
         case LimitationFound():
             return FactChange(debt=event.debt, limitation_ends=event.ends)
+        case LineKindFound():
+            return FactChange(number=event.number, line_kind=event.line)
 
 
 def change_of_command(command: Command) -> FactChange | None:

@@ -8,14 +8,20 @@ where the outside knows it better (`answered_at` of a telephone system's clock).
 from dataclasses import dataclass
 from enum import Enum
 
-from compliance_gate.request import Consent, Hold, PersonFile, PersonRequest
+from compliance_gate.request import Consent, Hold, MadeIn, PersonFile, PersonRequest
 from compliance_gate.valid import Name
 from compliance_gate.words import HoldKind
 from dialer.domain.caller_id_events import CallerIdReleased, CallerIdsDeclared, CallerIdTested
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.disposition import Disposition
 from dialer.domain.errors import InvalidFactError
-from dialer.domain.fact_events import ContactRecorded, LimitationFound, LocationTold, NoticeRecorded
+from dialer.domain.fact_events import (
+    ContactRecorded,
+    LimitationFound,
+    LineKindFound,
+    LocationTold,
+    NoticeRecorded,
+)
 from dialer.domain.ids import (
     NO_BOX,
     AgentId,
@@ -334,13 +340,14 @@ class SuppressionScope(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class SuppressionAdded:
-    """A do-not-call entry by whatever list. Exactly the id that `scope` names is set."""
+    """A do-not-call entry. Exactly the id that `scope` names is set; no `made_in`: it is of a list."""
 
     scope: SuppressionScope
     source: str
     person: PersonId | None = None
     number: NumberId | None = None
     debt: DebtId | None = None
+    made_in: MadeIn | None = None
 
     def __post_init__(self) -> None:
         ids = {
@@ -550,6 +557,7 @@ Event = (
     | ContactRecorded
     | LocationTold
     | LimitationFound
+    | LineKindFound
     | CallRinging
     | CallAnswered
     | CallBridged

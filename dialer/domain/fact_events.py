@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from compliance_gate.request import HistoryEntry, KnownLocation, Notice
-from dialer.domain.ids import DebtId, PersonId
+from compliance_gate.words import Institution, NumberKind
+from dialer.domain.facts import LineKind
+from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.valid import valid
 
 
@@ -50,3 +52,29 @@ class LimitationFound:
     debt: DebtId
     ends: date
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class LineKindFound:
+    """What kind of line a number is, by whoever looked it up; a later word takes the place of an earlier one.
+    It holds for everybody who has the number.
+
+    Args:
+        institution: whose line it is, where it is no household's; None = nobody's that is known.
+        found_on: the day of the look-up.
+        source: who found it, and where.
+    """
+
+    number: NumberId
+    kind: NumberKind
+    found_on: date
+    source: str
+    institution: Institution | None = None
+
+    @property
+    def line(self) -> LineKind:
+        """What is kept of it with each person."""
+        return LineKind(
+            kind=self.kind, institution=self.institution, found_on=self.found_on, source=self.source
+        )

@@ -21,7 +21,7 @@ from compliance_gate.request import (
     PersonRequest,
     on_line,
 )
-from compliance_gate.words import HoldKind, RequestKind
+from compliance_gate.words import HoldKind, Institution, NumberKind, RequestKind
 from dialer.domain.ids import DebtId, NumberId, PersonId
 
 T = TypeVar("T")
@@ -35,6 +35,16 @@ _ANSWERS = frozenset(
     }
 )
 """Requests that open what was closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineKind:
+    """What kind of line a number is, as found on a local day by `source`."""
+
+    kind: NumberKind
+    institution: Institution | None
+    found_on: date
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +71,7 @@ class FactChange:
     limitation_ends: date | None = None
     on_line: HistoryEntry | None = None
     about: PersonId | None = None
+    line_kind: LineKind | None = None
 
     def binds(self, file: PersonFile) -> bool:
         """Whether the change concerns this person."""
@@ -115,7 +126,18 @@ class FactChange:
                 for debt in file.debts
             ]
             return replace(file, debts=tuple(debts))
+        if self.line_kind is not None:
+            return self._with_line_kind(file, self.line_kind)
         return file
+
+    def _with_line_kind(self, file: PersonFile, found: LineKind) -> PersonFile:
+        numbers = [
+            replace(number, kind=found.kind, institution=found.institution)
+            if number.number == self.number
+            else number
+            for number in file.numbers
+        ]
+        return replace(file, numbers=tuple(numbers))
 
     @property
     def may_free(self) -> bool:
@@ -127,6 +149,7 @@ class FactChange:
             self.notice,
             self.location,
             self.limitation_ends,
+            self.line_kind,
         )
         answers = self.request is not None and self.request.type in _ANSWERS
         return answers or any(fact is not None for fact in opening)

@@ -221,6 +221,7 @@ def _row_of(change: FactChange, sequence: int) -> ChangeRow:
         limitation_ends=change.limitation_ends,
         on_line=change.on_line,
         about=change.about,
+        line_kind=change.line_kind,
     )
 
 
@@ -241,4 +242,5 @@ def _change_of(row: ChangeRow) -> FactChange:
         limitation_ends=row.limitation_ends,
         on_line=row.on_line,
         about=row.about,
+        line_kind=row.line_kind,
     )

@@ -27,6 +27,7 @@ from dialer.domain.campaign import CampaignSettings, CampaignState
 from dialer.domain.commands import HangupReason
 from dialer.domain.detection import Detection
 from dialer.domain.disposition import Disposition
+from dialer.domain.facts import LineKind
 from dialer.domain.ids import (
     NO_BOX,
     AgentId,
@@ -480,6 +481,7 @@ class ChangeRow:
     limitation_ends: date | None = None
     on_line: HistoryEntry | None = None
     about: PersonId | None = None
+    line_kind: LineKind | None = None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from compliance_gate.asking.gate import ComplianceGate
-from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
+from compliance_gate.asking.person_index import PreparedPerson
 from compliance_gate.book.rulebook import Rulebook
-from compliance_gate.findings import Finding, GateDecision, Statement, Verdict
-from compliance_gate.request import PersonFile, ProposedContact
-from compliance_gate.words import Action, Mode, Purpose, Tech
+from compliance_gate.findings import Finding, Statement, Verdict
+from compliance_gate.request import PersonFile
+from compliance_gate.words import Action, Mode, Tech
 from dialer.domain.campaign import CampaignSettings
-from dialer.domain.commands import silent_within_s
 from dialer.domain.ids import CampaignId
 from dialer.domain.record import instant
 from dialer.domain.transitions import Word
-from dialer.engine.handling import ring_s
 from dialer.inquiry import stored
+from dialer.inquiry.asking import asked_again, proposed_contact
 from dialer.inquiry.errors import NothingToAskError, NotKnownError, NotThereError
 from dialer.inquiry.instants import LawThen, campaigns_of, file_at, law_at, rulebook_named, settings_at
 from dialer.results.counting import counted_of, wrong_numbers
@@ -255,7 +254,16 @@ def _ask(
     settings: CampaignSettings | None,
     channel: Channel,
 ) -> Asked:
-    decision = _decided(then, _request(then.prepared, number, debt, settings, channel), settings)
+    manner = channel.manner
+    proposed = proposed_contact(
+        settings,
+        number=number,
+        debts=(debt,),
+        action=manner.action,
+        tech=manner.tech,
+        mode=manner.mode,
+    )
+    decision = asked_again(then.gate, then.prepared, proposed, settings, at=instant(then.at))
     zones = tuple(sorted(zone.name for zone in then.prepared.zone_set(int(then.at)).zones))
     person, means = then.file.person, f"on {number}" if number is not None else f"by {channel.value}"
     verdict = "may be called" if channel in (Channel.CALL, Channel.HELD_CALL) else "may be written to"
@@ -279,43 +287,6 @@ def _ask(
         next_says=says,
         next_at=then.at if decision.is_allowed else retry,
         statements=() if decision.clearance is None else decision.clearance.statements,
-    )
-
-
-def _decided(then: Then, request: ContactRequest, settings: CampaignSettings | None) -> GateDecision:
-    """As the engine asks: where a call must ring longer than was asked, that must be lawful too."""
-    decision = then.gate.evaluate(request, at=instant(then.at))
-    if decision.clearance is None or settings is None or not request.max_ring_s:
-        return decision
-    most_s = silent_within_s(ring_s(settings, decision.clearance.handling))
-    if most_s <= request.max_ring_s:
-        return decision
-    return then.gate.evaluate(replace(request, max_ring_s=most_s), at=instant(then.at))
-
-
-def _request(
-    prepared: PreparedPerson,
-    number: str | None,
-    debt: str,
-    settings: CampaignSettings | None,
-    channel: Channel,
-) -> ContactRequest:
-    """The question the engine would ask."""
-    manner = channel.manner
-    rings = manner.action is Action.PLACE_CALL and settings is not None
-    return ContactRequest(
-        person=prepared,
-        proposed=ProposedContact(
-            action=manner.action,
-            number=number,
-            debts=(debt,),
-            purpose=Purpose.COLLECTION if settings is None else settings.purpose,
-            tech=manner.tech,
-            mode=manner.mode,
-            client=None if settings is None else settings.client,
-            campaign=None if settings is None else settings.campaign,
-        ),
-        max_ring_s=silent_within_s(settings.ring_s) if rings and settings is not None else 0.0,
     )
 
 

@@ -22,7 +22,7 @@ from dialer.domain.lead import LEAD, NEVER, Lead, LeadMove, LeadState
 from dialer.domain.ordering import LEAD_ORDER
 from dialer.domain.record import instant
 from dialer.domain.targets import targets_of
-from dialer.storage.database.tables import campaigns, debts, leads, person_debts
+from dialer.storage.database.tables import campaigns, debts, leads, person_debts, person_numbers
 from dialer.storage.person_files import chunks, person_files
 from dialer.storage.projecting.attempt_rows import texts
 
@@ -117,13 +117,17 @@ def claim(connection: Connection, campaign: str, *, wanted: int) -> list[str]:
     )
 
 
-def clear_hints(connection: Connection, *, person: str | None = None, debt: str | None = None) -> None:
-    """A fact changed that may allow what was denied: the person's, or the debt's, resting leads are looked at
-    again.
+def clear_hints(
+    connection: Connection, *, person: str | None = None, debt: str | None = None, number: str | None = None
+) -> None:
+    """A fact changed that may allow what was denied: resting leads of the person, of the debt, or of
+    everybody who was placed with the number are looked at again.
 
     Leads with an agent reserved keep their instant: it was agreed with the person.
     """
-    owed = select(person_debts.c.debt).where(person_debts.c.person == person)
+    having = select(person_numbers.c.person).where(person_numbers.c.number == number)
+    whose = person_debts.c.person == person if number is None else person_debts.c.person.in_(having)
+    owed = select(person_debts.c.debt).where(whose)
     concerned = leads.c.debt.in_(owed) if debt is None else leads.c.debt == debt
     connection.execute(
         update(leads)

@@ -15,7 +15,12 @@ from dialer.domain.events import (
     RequestReceived,
     SuppressionAdded,
 )
-from dialer.domain.fact_events import ContactRecorded, LimitationFound, LocationTold, NoticeRecorded
+from dialer.domain.fact_events import (
+    ContactRecorded,
+    LimitationFound,
+    LocationTold,
+    NoticeRecorded,
+)
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.money import Money
 from dialer.web.access import Asking, TheOffice, may, tell
@@ -28,6 +33,7 @@ from dialer.web.models import (
     IsAt,
     LiftHold,
     Limit,
+    LineIs,
     Notify,
     Pay,
     PlaceHold,
@@ -50,6 +56,7 @@ async def suppress(body: Suppress, office: TheOffice, who: Asking) -> Committed:
         person=None if body.person is None else PersonId(body.person),
         number=None if body.number is None else NumberId(body.number),
         debt=None if body.debt is None else DebtId(body.debt),
+        made_in=None if body.made_in is None else body.made_in.made_in(who.name),
     )
     return await tell(office, event)
 
@@ -135,6 +142,13 @@ async def limit(body: Limit, office: TheOffice, who: Asking) -> Committed:
     """Until which day a debt may be sued upon; a later word takes the place of an earlier one."""
     await who.debt(body.debt)
     return await tell(office, LimitationFound(debt=DebtId(body.debt), ends=body.ends, source=body.source))
+
+
+@router.post("/lines", dependencies=[may(Permission.EDIT_ACCOUNTS)])
+async def line_is(body: LineIs, office: TheOffice, who: Asking) -> Committed:
+    """What kind of line a number is, for everybody who has it; a later word takes an earlier one's place."""
+    await who.number(body.number)
+    return await tell(office, body.told())
 
 
 @router.put(

@@ -22,9 +22,11 @@ from compliance_gate.words import (
     EventKind,
     GivenTo,
     HoldKind,
+    Institution,
     Medium,
     Mode,
     NoticeKind,
+    NumberKind,
     Outcome,
     PersonRole,
     Place,
@@ -36,6 +38,8 @@ from compliance_gate.words import (
 )
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.events import SuppressionScope
+from dialer.domain.fact_events import LineKindFound
+from dialer.domain.ids import NumberId
 from dialer.domain.machine import MachineKind, SaidToMachine
 from dialer.domain.money import Money
 from dialer.domain.valid import CENTURY_BEGINS, CENTURY_ENDS
@@ -156,16 +160,6 @@ class StopFloor(Body):
     reason: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class Suppress(Body):
-    """Nobody calls: exactly the id that the scope names."""
-
-    scope: Annotated[SuppressionScope, Lax]
-    source: Annotated[str, Field(min_length=1, max_length=200)]
-    person: Id | None = None
-    number: Id | None = None
-    debt: Id | None = None
-
-
 class Pay(Body):
     """Money came in."""
 
@@ -235,6 +229,18 @@ class Heard(Body):
 
 
 NOT_SAID = Heard()
+
+
+class Suppress(Body):
+    """Nobody calls: exactly the id that the scope names. `made_in`: where it was asked for; leave it away for
+    an entry of a list."""
+
+    scope: Annotated[SuppressionScope, Lax]
+    source: Annotated[str, Field(min_length=1, max_length=200)]
+    person: Id | None = None
+    number: Id | None = None
+    debt: Id | None = None
+    made_in: Heard | None = None
 
 
 class Ask(Body):
@@ -492,3 +498,28 @@ class Limit(Body):
 
 def _tuple(names: list[str] | None) -> tuple[str, ...] | None:
     return None if names is None else tuple(names)
+
+
+class LineIs(Body):
+    """What kind of line a number is.
+
+    Args:
+        institution: whose line it is, where it is no household's; leave it away where it is.
+        found_on: the day of the look-up; source: who found it, and where.
+    """
+
+    number: Id
+    kind: Annotated[NumberKind, Lax]
+    found_on: Day
+    source: Annotated[str, Field(min_length=1, max_length=200)]
+    institution: Annotated[Institution, Lax] | None = None
+
+    def told(self) -> LineKindFound:
+        """The event that says it."""
+        return LineKindFound(
+            number=NumberId(self.number),
+            kind=self.kind,
+            found_on=self.found_on,
+            source=self.source,
+            institution=self.institution,
+        )

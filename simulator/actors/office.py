@@ -46,7 +46,13 @@ from dialer.domain.events import (
     SuppressionAdded,
     SuppressionScope,
 )
-from dialer.domain.fact_events import ContactRecorded, LimitationFound, LocationTold, NoticeRecorded
+from dialer.domain.fact_events import (
+    ContactRecorded,
+    LimitationFound,
+    LineKindFound,
+    LocationTold,
+    NoticeRecorded,
+)
 from dialer.domain.facts import FactChange
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.money import Money
@@ -262,6 +268,15 @@ def _limitation_found(file: PersonFile, at: datetime, _chance: Stream) -> FactEv
     return LimitationFound(debt=DebtId(file.debts[0].debt), ends=ends, source="office")
 
 
+def _line_looked_up(file: PersonFile, at: datetime, chance: Stream) -> FactEvent | None:
+    if not file.numbers:
+        return None
+    number = file.numbers[int(chance.next() * len(file.numbers))]
+    return LineKindFound(
+        number=NumberId(number.number), kind=number.kind, found_on=at.date(), source="look-up"
+    )
+
+
 _KINDS: Mapping[str, _Make] = {
     "calls_us": _calls_us,
     "names_bad_hours": _names_bad_hours,
@@ -279,4 +294,5 @@ _KINDS: Mapping[str, _Make] = {
     "letters": _letter,
     "travels": _travels,
     "limitations_found": _limitation_found,
+    "lines_looked_up": _line_looked_up,
 }

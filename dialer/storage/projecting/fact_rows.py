@@ -16,7 +16,7 @@ from compliance_gate.request import (
     PersonRequest,
 )
 from compliance_gate.words import HoldKind
-from dialer.domain.facts import FactChange
+from dialer.domain.facts import FactChange, LineKind
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.storage.journal.codecs import value_decoder
 from dialer.storage.projecting.attempt_rows import json_text
@@ -33,6 +33,7 @@ _FIELDS: Mapping[str, Callable[[bytes], object]] = {
     "location": value_decoder(KnownLocation),
     "limitation_ends": value_decoder(date),
     "on_line": value_decoder(HistoryEntry),
+    "line_kind": value_decoder(LineKind),
 }
 """Name of the one field of a `FactChange` that is set, and how to read it."""
 

@@ -78,8 +78,9 @@ def _fact(fold: Fold, change: FactChange | None, entry: JournalEntry, known: lis
     news = change.news_for_line()
     if news is not None:
         fold.append(tables.facts, fact_rows.row_of(news, sequence=entry.sequence, at=entry.now))
-    if change.may_free and change.number is None:
-        fold.later(partial(leads.clear_hints, person=change.person, debt=change.debt))
+    if change.may_free:
+        whose = partial(leads.clear_hints, person=change.person, debt=change.debt, number=change.number)
+        fold.later(whose)
 
 
 # --- events -----------------------------------------------------------------------------------------------

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
+
+from sqlalchemy import Connection, select
 
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
@@ -27,6 +30,7 @@ from compliance_gate.words import (
     HoldKind,
     Institution,
     Mode,
+    NumberKind,
     NumberRole,
     PersonRole,
     RequestKind,
@@ -57,12 +61,19 @@ from dialer.domain.events import (
     SuppressionScope,
     TimeReached,
 )
-from dialer.domain.fact_events import ContactRecorded, LimitationFound, LocationTold, NoticeRecorded
+from dialer.domain.fact_events import (
+    ContactRecorded,
+    LimitationFound,
+    LineKindFound,
+    LocationTold,
+    NoticeRecorded,
+)
 from dialer.domain.ids import PersonId
 from dialer.domain.money import Money
 from dialer.domain.ports import JournalEntry
 from dialer.domain.record import instant
 from dialer.intake.telephones import e164_of
+from dialer.storage.database.tables import leads as leads_table
 from dialer.storage.placements import news
 from dialer.storage.rehearsal import RehearsalWriter
 
@@ -121,6 +132,7 @@ def test_every_kind_of_fact_comes_back_as_the_engine_applies_it(floor: Any) -> N
         ContactRecorded(person=bob, entry=HistoryEntry(entry="letter", at=at, event=EventKind.LETTER)),
         LocationTold(person=bob, location=KnownLocation(zones=frozenset({"America/Denver"}))),
         LimitationFound(debt=debt, ends=at.date()),
+        LineKindFound(number=shared, kind=NumberKind.VOIP, found_on=at.date(), source="look-up"),
     )
     write(floor, *(floor.step(event) for event in events))
     for person in (ann, bob):
@@ -248,8 +260,41 @@ def test_a_number_that_an_edit_gives_comes_with_what_happened_on_it_and_was_aske
     after = file_of(floor, ann)
     assert [entry.entry for entry in after.line_history] == ["t1"]
     assert after.requests == (asked,)
-    (row,) = floor.store.read(lambda connection: news.oldest(connection, most=10))
+    (row,) = floor.store.read(partial(news.oldest, most=10))
     assert row.person == ann
+
+
+def test_the_kind_of_a_line_holds_for_everybody_who_has_it_and_wakes_their_resting_leads(
+    floor: Any,
+) -> None:
+    """What was denied for want of the kind is looked at again; the later word holds."""
+    ann, bob = two_people_with_one_number(floor)
+    shared = floor.store.identifiers.number("+12125550102")
+    leads = {lead.targets[0].person: lead for lead in floor.leads()}
+    far = floor.now + 7 * 86_400
+    rest = [RestLead(lead=each.lead, not_before=far, reason="kind?", passes=0) for each in leads.values()]
+    write(floor, floor.step(TimeReached(), *rest))
+    assert waits(floor) == {far}
+    day = instant(floor.now).date()
+    for kind, institution in ((NumberKind.MOBILE, None), (NumberKind.LANDLINE, Institution.PRISON)):
+        found = LineKindFound(
+            number=shared, kind=kind, found_on=day, source="carrier look-up", institution=institution
+        )
+        write(floor, floor.step(found))
+    for person in (ann, bob):
+        (line,) = [each for each in file_of(floor, person).numbers if each.number == shared]
+        assert (line.kind, line.institution) == (NumberKind.LANDLINE, Institution.PRISON)
+    assert waits(floor) == {0.0}
+
+
+def waits(floor: Any) -> set[float]:
+    """Until when each lead rests."""
+
+    def read(connection: Connection) -> set[float]:
+        return set(connection.scalars(select(leads_table.c.not_before)))
+
+    found: set[float] = floor.store.read(read)
+    return found
 
 
 def test_a_consent_lets_the_persons_resting_leads_be_looked_at_again(floor: Any) -> None:

@@ -21,7 +21,7 @@ from compliance_gate.request import (
     Notice,
     PersonRequest,
 )
-from compliance_gate.words import ConsentScope, EventKind, GivenTo, HoldKind, Medium, RequestKind
+from compliance_gate.words import ConsentScope, EventKind, GivenTo, HoldKind, Medium, NumberKind, RequestKind
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
@@ -367,6 +367,9 @@ MEANT: Mapping[type, Callable[[Now], e.Event]] = {
     ),
     e.LocationTold: lambda now: e.LocationTold(
         person=now.person, location=KnownLocation(zones=frozenset({"America/Chicago"}))
+    ),
+    e.LineKindFound: lambda now: e.LineKindFound(
+        number=now.number, kind=NumberKind.MOBILE, found_on=instant(now.at).date(), source="look-up"
     ),
     e.LimitationFound: lambda now: e.LimitationFound(debt=now.debt, ends=instant(now.at).date()),
     e.CallRinging: lambda now: e.CallRinging(attempt=now.attempt, early_media=now.pick % 4 == 0),

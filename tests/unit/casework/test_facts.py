@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from compliance_gate.request import Debt, NumberOnFile, PersonFile, PersonRequest
+from compliance_gate.request import Debt, MadeIn, NumberOnFile, PersonFile, PersonRequest
 from compliance_gate.words import HoldKind, RequestKind
 from dialer.casework.facts import FactEvent, account_over, change_of_command, change_of_event, requested
 from dialer.domain.attempt import Outcome
@@ -84,6 +84,23 @@ def test_a_suppression_of_a_debt_is_a_hold_and_one_of_a_number_or_person_a_reque
     files = [replace(FILES[BOB]) if change is None else change.apply(FILES[BOB]) for change in changes]
     assert [hold.kind for hold in files[0].holds] == [HoldKind.MANUAL]
     assert [request.type for file in files[1:] for request in file.requests] == [RequestKind.DO_NOT_CALL] * 2
+
+
+@pytest.mark.parametrize("scope", list(SuppressionScope))
+def test_a_suppression_keeps_the_call_it_was_asked_for_in(scope: SuppressionScope) -> None:
+    heard = MadeIn(contact="a1", words="never again", taken_by="ann", caller_id="+1", recording="a1.wav")
+    event = SuppressionAdded(
+        scope=scope,
+        source="supervisor",
+        made_in=heard,
+        person=BOB if scope is SuppressionScope.PERSON else None,
+        number=NumberId("n1") if scope is SuppressionScope.NUMBER else None,
+        debt=DebtId("d1") if scope is SuppressionScope.DEBT else None,
+    )
+    change = change_of_event(event, now=NOW)
+    assert change is not None
+    file = change.apply(FILES[BOB])
+    assert [fact.made_in for fact in (*file.requests, *file.holds)] == [heard]
 
 
 @pytest.mark.parametrize(

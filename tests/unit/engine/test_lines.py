@@ -205,7 +205,7 @@ def test_what_is_read_of_the_line_opens_it_and_a_file_of_before_the_edit_does_no
         floor.send(e.PersonPlacedAgain(person=edited, as_of=before))
     floor.send(e.PersonEdited(person=replace(edited, addresses=())))
     assert unread(floor, person) == (LINE,), "another edit reads nothing"
-    past = HistoryEntry(entry="theirs", at=AT, number=LINE)
+    past = HistoryEntry(entry="theirs", at=AT, event=EventKind.CALL_PLACED, number=LINE)
     read = replace(edited, line_history=(past,))
     floor.send(e.PersonPlacedAgain(person=read, as_of=floor.engine.checkpoint().sequence))
     assert unread(floor, person) == ()

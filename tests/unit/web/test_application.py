@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry, Counter
 from starlette.websockets import WebSocketDisconnect
 
-from compliance_gate.request import HistoryEntry
-from compliance_gate.words import EventKind
+from compliance_gate.request import HistoryEntry, MadeIn
+from compliance_gate.words import EventKind, Institution, NumberKind
 from dialer.domain.agent import AgentState
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.errors import (
@@ -36,6 +36,7 @@ from dialer.domain.events import (
     RequestReceived,
     SuppressionAdded,
 )
+from dialer.domain.fact_events import LineKindFound
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, NumberId, PersonId
 from dialer.domain.inbound import InboundRecord
 from dialer.domain.past_talk import EarlierTalk, PastTalk
@@ -330,6 +331,7 @@ def test_facts_become_events(client: TestClient, floor: FakeFloor) -> None:
         ("holds", {"person": "p1", "kind": "bankruptcy", "since": at}),
         ("holds/lift", {"person": "p1", "kind": "bankruptcy"}),
         ("inbound", {"person": "p1", "debts": ["d1"]}),
+        ("lines", {"number": "n1", "kind": "mobile", "found_on": "2026-03-10", "source": "look-up"}),
     ]
     for path, body in bodies:
         answer = client.post(f"/api/facts/{path}", json=body, headers=_as("clerk"))
@@ -338,7 +340,33 @@ def test_facts_become_events(client: TestClient, floor: FakeFloor) -> None:
     assert kinds[0] is SuppressionAdded
     assert kinds[1] is PaymentReceived
     assert kinds[3] is RequestReceived
+    assert kinds[-1] is LineKindFound
     assert len(kinds) == len(bodies)
+
+
+def test_a_suppression_names_the_call_it_was_asked_for_in(client: TestClient, floor: FakeFloor) -> None:
+    heard = {"contact": "a1", "words": "never again", "caller_id": "+12125550100", "recording": "a1.wav"}
+    body = {"scope": "person", "source": "supervisor", "person": "p1", "made_in": heard}
+    assert client.post("/api/facts/suppressions", json=body, headers=_as("clerk")).status_code == 200
+    (told,) = floor.told
+    assert isinstance(told, SuppressionAdded)
+    assert told.made_in == MadeIn(taken_by="clerk", **heard)
+
+
+@pytest.mark.parametrize("missing", ["number", "kind", "found_on", "source"])
+def test_the_kind_of_a_line_has_its_source_and_day(
+    client: TestClient, floor: FakeFloor, missing: str
+) -> None:
+    body = {"number": "n1", "kind": "landline", "found_on": "2026-03-10", "source": "look-up"}
+    body["institution"] = "hospital"
+    assert client.post("/api/facts/lines", json=body, headers=_as("eye")).status_code in (401, 403)
+    assert client.post("/api/facts/lines", json=body, headers=_as("clerk")).status_code == 200
+    (told,) = floor.told
+    assert isinstance(told, LineKindFound)
+    assert (told.kind, told.institution) == (NumberKind.LANDLINE, Institution.HOSPITAL)
+    del body[missing]
+    assert client.post("/api/facts/lines", json=body, headers=_as("clerk")).status_code == 422
+    assert len(floor.told) == 1
 
 
 def test_a_suppression_must_name_exactly_what_its_scope_says(client: TestClient, floor: FakeFloor) -> None:

@@ -239,6 +239,9 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/api/facts/limitations"): Case(
         body={"debt": "{side}-debt", "ends": "2027-01-01", "source": "s"}
     ),
+    ("POST", "/api/facts/lines"): Case(
+        body={"number": "{side}-number", "kind": "mobile", "found_on": "2026-03-10", "source": "s"}
+    ),
     ("PUT", "/api/facts/persons/{person}"): Case(body={"person": "{side}-person"}),
     ("GET", "/api/inbound"): Case("filtered"),
     ("GET", "/api/inbound/owed"): Case("filtered"),

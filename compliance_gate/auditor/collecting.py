@@ -19,10 +19,12 @@ from compliance_gate.auditor.question import Question
 
 DEMANDED = {
     "US-WA": ("licence", 0), "US-NC": ("permit", 0), "US-CT": ("licence", 0), "US-MI": ("licence", 5_000),
-    "US-MD": ("licence", 0), "US-NJ": ("bond", 5_000), "US-IL": ("licence", 0), "US-MA": ("licence", 0),
+    "US-MD": ("licence", 5_000), "US-NJ": ("bond", 5_000), "US-IL": ("licence", 0), "US-MA": ("licence", 0),
     "US-CA": ("licence", 0), "US-FL": ("registration", 0), "US-TX": ("bond", 10_000), "US-NV": ("licence", 0),
     "US-OR": ("registration", 0), "US-CO": ("licence", 0), "US-MN": ("licence", 0), "US-WI": ("licence", 0),
-    "US-AZ": ("licence", 0), "US-NY-NYC": ("licence", 0),
+    "US-AZ": ("licence", 0), "US-NY-NYC": ("licence", 0), "US-ID": ("licence", 0), "US-TN": ("licence", 0),
+    "US-ND": ("licence", 50_000), "US-RI": ("registration", 0), "US-WY": ("licence", 10_000),
+    "US-AK": ("licence", 0), "US-HI": ("registration", 25_000), "US-IA": ("registration", 0),
 }  # fmt: skip
 """What a third-party collector must have there, and the least bond in dollars."""
 

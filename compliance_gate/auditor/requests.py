@@ -110,12 +110,27 @@ def may_ring_at(number: AuditedNumber | None, place: str) -> bool:
     return number.is_mobile is not True and not (place == "work" and number.role == "own")
 
 
+_SILENCE = (
+    "cease_communication",
+    "refusal_to_pay",
+    "attorney_represented",
+    "dispute",
+    "original_creditor_requested",
+    "breathing_space",
+)
+_WRITTEN = frozenset({"dispute", "original_creditor_requested", "refusal_to_pay"})
+_ENDS = {
+    "dispute": "dispute_answered",
+    "original_creditor_requested": "original_creditor_named",
+    "attorney_represented": "attorney_released",
+}
+
+
 def silence(question: Question) -> Iterator[Reason]:
     """1006.6(c) cease or refusal, in force on receipt; 1006.6(b)(2) attorney; 1006.38 dispute."""
-    kinds = ("cease_communication", "refusal_to_pay", "attorney_represented", "dispute", "breathing_space")
-    for request in question.requests_in_force(*kinds):
-        if request.kind in {"dispute", "refusal_to_pay"} and request.in_writing is False:
-            continue  # 1006.38(d), 1006.6(c)(1): in writing
+    for request in question.requests_in_force(*_SILENCE):
+        if request.kind in _WRITTEN and request.in_writing is False:
+            continue  # 1006.38(c), 1006.38(d), 1006.6(c)(1): in writing
         if request.kind == "attorney_represented" and request.attorney_known is False:
             continue  # 1006.6(b)(2): knows, or can readily ascertain, the attorney's name and address
         if request.received is not None and not _has_arrived(question, request):
@@ -134,10 +149,14 @@ def _has_arrived(question: Question, request: AuditedRequest) -> bool:
 
 
 def _ended_by_answer(question: Question, request: AuditedRequest) -> bool:
-    ends = {"dispute": "dispute_answered", "attorney_represented": "attorney_released"}.get(request.kind)
+    ends = _ENDS.get(request.kind)
     if ends is None:
         return False
-    return any(answer.at >= request.at for answer in question.requests_in_force(ends))
+    return any(
+        answer.at >= request.at
+        and (answer.debts is None or set(request.debts or ("?",)) <= set(answer.debts))
+        for answer in question.requests_in_force(ends)
+    )
 
 
 def places(question: Question) -> Iterator[Reason]:

@@ -31,6 +31,7 @@ _ANSWERS = frozenset(
         RequestKind.DISPUTE_ANSWERED,
         RequestKind.ATTORNEY_RELEASED,
         RequestKind.DOCUMENTS_PROVIDED,
+        RequestKind.ORIGINAL_CREDITOR_NAMED,
         RequestKind.CALLBACK_REQUEST,
     }
 )

@@ -342,6 +342,12 @@ COLUMNS: tuple[ColumnOfFile, ...] = (
         example="",
     ),
     _C(
+        name="original_creditor_requested_date",
+        kind=_K.DATE,
+        meaning="Day on which the person asked who the original creditor is, not answered yet",
+        example="",
+    ),
+    _C(
         name="closed_place",
         kind=_K.WORD,
         words=("home", "work"),

@@ -58,6 +58,10 @@ from dialer.intake.values import BadValueError
 
 _RINGS_AT = {Institution.PRISON: Place.PRISON, Institution.HOSPITAL: Place.HOSPITAL}
 """Of a switchboard or a shelter nobody can say: it may be where the person works, or their home."""
+_ASKED_OF_THE_DEBT = (
+    ("documents_requested_date", RequestKind.DOCUMENTS_REQUESTED),
+    ("original_creditor_requested_date", RequestKind.ORIGINAL_CREDITOR_REQUESTED),
+)
 _MILITARY = frozenset({"AA", "AE", "AP"})
 """Mail of the armed forces: the state is right and says nothing of where."""
 
@@ -343,10 +347,10 @@ class PlacementReader:
         return tuple(requests), holds
 
     def _papers_and_places(self, line: _Line) -> Iterator[PlacedRequest]:
-        asked_on = self._date(line, "documents_requested_date")
-        if asked_on is not None:
-            at = self._midnight(asked_on)
-            yield PlacedRequest(type=RequestKind.DOCUMENTS_REQUESTED, at=at, debt_only=True, text="placement")
+        for column, kind in _ASKED_OF_THE_DEBT:
+            asked_on = self._date(line, column)
+            if asked_on is not None:
+                yield PlacedRequest(type=kind, at=self._midnight(asked_on), debt_only=True, text="placement")
         place = self._word(line, "closed_place")
         if place is not None:
             at = self._midnight(self._today)

@@ -121,6 +121,16 @@ def test_papers_asked_for_and_a_home_that_was_closed_are_requests(floor: Any, tm
     assert (closed.type, closed.debts, closed.place) == (RequestKind.INCONVENIENT_PLACE, None, Place.HOME)
 
 
+def test_who_the_original_creditor_is_asked_of_one_debt(floor: Any, tmp_path: Path) -> None:
+    debt = floor.store.identifiers.debt("acme", "A1")
+    (asked,) = placed(floor, tmp_path, original_creditor_requested_date="2026-11-10").requests
+    assert (asked.type, asked.debts, asked.at.date()) == (
+        RequestKind.ORIGINAL_CREDITOR_REQUESTED,
+        (debt,),
+        date(2026, 11, 10),
+    )
+
+
 def test_a_consent_keeps_its_instant_wording_proof_and_end(floor: Any, tmp_path: Path) -> None:
     (consent,) = placed(
         floor,

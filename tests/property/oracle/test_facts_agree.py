@@ -60,6 +60,8 @@ READING = Reading(literal=True, house=None)
 ASKED = (
     RequestKind.DOCUMENTS_REQUESTED,
     RequestKind.DOCUMENTS_PROVIDED,
+    RequestKind.ORIGINAL_CREDITOR_REQUESTED,
+    RequestKind.ORIGINAL_CREDITOR_NAMED,
     RequestKind.REVOKE_CONSENT,
 )
 

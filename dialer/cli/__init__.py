@@ -14,6 +14,7 @@ from dialer.cli import (
     detection,
     gate,
     intake,
+    keys,
     law,
     ledger,
     licences,
@@ -53,6 +54,7 @@ for group in (
     group.register(app)
 app.add_typer(law.app, name="law")
 app.add_typer(licences.app, name="licences")
+app.add_typer(keys.app, name="keys")
 app.add_typer(gate.app, name="gate")
 app.add_typer(asterisk.app, name="asterisk")
 app.add_typer(results.export_app, name="export")

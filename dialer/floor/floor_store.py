@@ -15,7 +15,8 @@ from dialer.domain.ids import AgentId, AttemptId, InboundId, NumberId
 from dialer.domain.inbound import Caller, InboundRecord
 from dialer.domain.past_talk import PastTalk, past_talk
 from dialer.domain.ports import JournalEntry
-from dialer.storage.database.tables import attempts, telephone_numbers
+from dialer.storage.database.tables import attempts
+from dialer.storage.identities import numbers_in_clear
 from dialer.storage.journal.rows import last_sequence
 from dialer.storage.live import LiveStore
 from dialer.storage.projecting.attempt_rows import record_of
@@ -64,10 +65,9 @@ class FloorStore:
         return await loop.run_in_executor(self._numbers, self._read_numbers, numbers)
 
     def _read_numbers(self, numbers: Sequence[NumberId]) -> Mapping[NumberId, str]:
-        table = telephone_numbers.c
-        query = select(table.number, table.e164).where(table.number.in_(numbers))
-        rows = self._live.store.read(lambda connection: connection.execute(query).all())
-        return {NumberId(row.number): str(row.e164) for row in rows}
+        store = self._live.store
+        clear = store.read(lambda connection: numbers_in_clear(connection, store.keyring, numbers))
+        return {NumberId(number): e164 for number, e164 in clear.items()}
 
     async def callers(self, e164: str) -> tuple[NumberId, tuple[Caller, ...]]:
         """Who is on file with a number; the id is the number's own, on file or not."""

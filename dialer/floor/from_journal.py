@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from dialer.domain.errors import MendableError
 from dialer.storage.journal.file import JournalReader
 from dialer.storage.rehearsal import RehearsalWriter
-from dialer.storage.store import Store
+from dialer.storage.store import Store, forget_keys_of
 
 
 @contextmanager
@@ -24,12 +24,14 @@ def store_of_journal(journal: Path) -> Generator[Store]:
         MendableError: the journal's end is missing.
         JournalAlteredError: its steps are not those that were written.
     """
-    with (
-        TemporaryDirectory(prefix="fairdial-") as folder,
-        Store.open(str(Path(folder) / "store.db"), durable=False) as store,
-    ):
-        _fill(store, JournalReader(journal))
-        yield store
+    with TemporaryDirectory(prefix="fairdial-") as folder:
+        path = Path(folder) / "store.db"
+        try:
+            with Store.open(str(path), durable=False) as store:
+                _fill(store, JournalReader(journal))
+                yield store
+        finally:
+            forget_keys_of(path)
 
 
 def _fill(store: Store, reader: JournalReader) -> None:

@@ -9,7 +9,7 @@ from dialer.files import own_folder, read_state, write_whole
 from dialer.floor.from_journal import store_of_journal
 from dialer.settings import load_settings
 from dialer.storage.evidence.heads import HeadBook
-from dialer.storage.store import Store
+from dialer.storage.store import Store, forget_keys_of
 
 STORE_FILE = "fairdial.db"
 JOURNAL_FILE = "journal.jsonl.zst"
@@ -57,6 +57,8 @@ def prepare_folder(folder: Path) -> None:
             mend="choose another --out.",
         )
     own_folder(folder)
+    if store.exists():
+        forget_keys_of(store)
     for name in (STORE_FILE, JOURNAL_FILE):
         HeadBook().forget(str((folder / name).resolve()))
     for name in (STORE_FILE, JOURNAL_FILE, OLDER_JOURNAL_FILE, REPORT_FILE, SUMMARY_FILE):

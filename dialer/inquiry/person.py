@@ -20,7 +20,8 @@ from dialer.results.person_events import DenialTold, Lifted, PersonFacts
 from dialer.results.person_standing import UNKNOWN
 from dialer.results.report_facts import RuleText
 from dialer.storage import queries
-from dialer.storage.database.tables import facts, identities
+from dialer.storage.database.tables import facts
+from dialer.storage.identities import identities_of
 from dialer.storage.projecting.fact_rows import change_of
 from dialer.storage.store import Store
 
@@ -158,10 +159,8 @@ def _book(store: Store, name: str) -> Rulebook | None:
 
 def _name(store: Store, person: str) -> str | None:
     """The name in clear; None where the store has none."""
-    columns = (identities.c.first, identities.c.middle, identities.c.last, identities.c.suffix)
-    query = select(*columns).where(identities.c.person == person)
-    row = store.read(lambda connection: connection.execute(query).one_or_none())
-    return None if row is None else " ".join(part for part in row if part) or None
+    found = store.read(lambda connection: identities_of(connection, store.keyring, [person]))
+    return found[person].name or None if person in found else None
 
 
 def _once(on_file: Iterable[Fact], told: Iterable[Fact | None]) -> tuple[Fact, ...]:

@@ -10,6 +10,7 @@ from compliance_gate.request import Debt, PersonFile
 from dialer.domain.money import Money
 from dialer.results.person_standing import AccountTold, AddressTold, NumberTold, Standing
 from dialer.storage.database import tables as t
+from dialer.storage.identities import Identity, identities_of, numbers_in_clear
 from dialer.storage.store import Store
 
 
@@ -21,10 +22,13 @@ def standing_of(store: Store, file: PersonFile, *, in_clear: bool) -> Standing:
     """
 
     def read(connection: Connection) -> Standing:
+        keyring = store.keyring
+        known = identities_of(connection, keyring, [file.person]) if in_clear else {}
+        names = [number.number for number in file.numbers] if in_clear else []
         return Standing(
             accounts=_accounts(connection, file),
-            addresses=_addresses(connection, file, in_clear=in_clear),
-            numbers=_numbers(connection, file, in_clear=in_clear),
+            addresses=_addresses(connection, file, known.get(file.person)),
+            numbers=_numbers(file, numbers_in_clear(connection, keyring, names)),
         )
 
     return store.read(read)
@@ -70,17 +74,15 @@ def _account(
     )
 
 
-def _addresses(connection: Connection, file: PersonFile, *, in_clear: bool) -> tuple[AddressTold, ...]:
+def _addresses(
+    connection: Connection, file: PersonFile, identity: Identity | None
+) -> tuple[AddressTold, ...]:
     lines: dict[tuple[str, str, str, str], str] = {}
-    if in_clear:
-        query = (
-            select(t.addresses, t.address_lines)
-            .join_from(t.addresses, t.address_lines, t.addresses.c.address == t.address_lines.c.address)
-            .where(t.addresses.c.person == file.person)
-        )
+    if identity is not None:
+        query = select(t.addresses).where(t.addresses.c.person == file.person)
         for row in connection.execute(query):
             key = (row.kind, row.country or "", row.region or "", row.city or "")
-            lines[key] = ", ".join(filter(None, (row.line_1, row.line_2, row.postal_code)))
+            lines[key] = ", ".join(filter(None, identity.addresses.get(row.address, ())))
     told = (
         (each.kind.value, each.country or "", each.region or "", each.city or "", each.zones or frozenset())
         for each in file.addresses
@@ -98,13 +100,7 @@ def _addresses(connection: Connection, file: PersonFile, *, in_clear: bool) -> t
     )
 
 
-def _numbers(connection: Connection, file: PersonFile, *, in_clear: bool) -> tuple[NumberTold, ...]:
-    digits: dict[str, str] = {}
-    if in_clear:
-        table = t.telephone_numbers.c
-        names = [number.number for number in file.numbers]
-        query = select(table.number, table.e164).where(table.number.in_(names))
-        digits = {row.number: row.e164 for row in connection.execute(query)}
+def _numbers(file: PersonFile, digits: Mapping[str, str]) -> tuple[NumberTold, ...]:
     return tuple(
         NumberTold(
             number=number.number,

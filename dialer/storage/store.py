@@ -2,14 +2,16 @@
 
 import gc
 import secrets
+import sqlite3
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection, select
 
 from compliance_gate.request import PersonFile
+from dialer.clock import posix_now
 from dialer.domain.ids import NumberId
 from dialer.files import made_private
 from dialer.storage import leads, person_files
@@ -22,13 +24,17 @@ from dialer.storage.database.tables import (
     numbers,
     rulebook_uses,
     rulebooks,
-    telephone_numbers,
+    sealed,
 )
 from dialer.storage.journal import checkpoints, rows
 from dialer.storage.journal.chain import Head, first_link
 from dialer.storage.journal.rows import JournalTable
+from dialer.storage.keys.keyring import IDENTITY, Keyring, folder_of, forget_keys
+from dialer.storage.keys.master import KeysMissingError, WrongKeyError
+from dialer.storage.keys.plain import seal_in_place
+from dialer.storage.keys.vault import Vault
 from dialer.storage.leads import Claimed
-from dialer.storage.placements.identifiers import Identifiers
+from dialer.storage.placements.identifiers import Identifiers, NoIdentifiers
 from dialer.storage.placements.imports import Imports
 from dialer.storage.placements.pace import no_pause
 from dialer.storage.projecting.fold import Fold
@@ -36,6 +42,14 @@ from dialer.storage.projecting.fold import Fold
 T = TypeVar("T")
 
 IDENTITY_KEY = "identity_key"
+"""In `meta` of older stores: the secret of the ids, in clear; it moves into the vault."""
+
+STORE_ID, STORE_ID_BYTES = "store", 8
+"""In `meta`: which folder of keys is this store's. A copy of the store has the same keys."""
+
+KEYED = "keyed"
+"""In `meta`: there is a vault; where it is not found, it is missing."""
+
 GENERATION = "generation"
 
 
@@ -49,12 +63,15 @@ class Store:
         self,
         database: Database,
         identifiers: Identifiers,
+        keyring: Keyring,
         *,
         owner: lock.OwnerLock | None,
         signature: str | None,
     ) -> None:
         self.database = database
         self.identifiers = identifiers
+        self.keyring = keyring
+        """Seals and opens what tells who people are."""
         self.signature = signature
         """What the owner signed the store with; None when this opening owns nothing."""
         self.journal = JournalTable()
@@ -81,6 +98,8 @@ class Store:
         Raises:
             StoreUnavailableError: it cannot be opened or written.
             StoreOwnedError: `exclusive`, and another engine owns it.
+            KeysMissingError: `exclusive`, and the store's keys are not here; others read what is in clear.
+            WrongKeyError: the keys here are another store's.
         """
         url = store_url(address)
         if is_sqlite(url) and url.database:
@@ -90,14 +109,16 @@ class Store:
         owner: lock.OwnerLock | None = None
         try:
             owner = lock.own(database) if exclusive else None
-            key = database.write(lambda connection: _prepare(connection, identity_key))
+            keyring, identifiers = _with_keys(database, identity_key, durable=durable)
+            if exclusive and keyring.missing is not None:
+                raise keyring.missing
             signature = database.write(lock.sign) if exclusive else None
         except BaseException:
             if owner is not None:
                 owner.release()
             database.close()
             raise
-        return cls(database, Identifiers(key), owner=owner, signature=signature)
+        return cls(database, identifiers, keyring, owner=owner, signature=signature)
 
     def __enter__(self) -> Self:
         return self
@@ -110,6 +131,7 @@ class Store:
         if self._owner is not None:
             self._owner.release()
             self._owner = None
+        self.keyring.close()
         self.database.close()
 
     def write(self, work: Callable[[Connection], T]) -> T:
@@ -127,7 +149,7 @@ class Store:
 
     def imports(self, *, pause: Callable[[float], None] = no_pause) -> Imports:
         """Placements into this store; pass `breathe` when a floor runs on it."""
-        return Imports(self.database, self.identifiers, pause=pause)
+        return Imports(self.database, self.identifiers, self.keyring, pause=pause)
 
     def load_leads(self, campaign: str, *, now: float) -> Claimed:
         """Every open lead of a campaign in the declared order, and its persons: a rehearsal's memory."""
@@ -145,10 +167,11 @@ class Store:
     def attach_number(self, e164: str) -> NumberId:
         """The id of a number, made known; it belongs to nobody until a `PersonEdited` says so."""
         number = self.identifiers.number(e164)
+        body = self.keyring.sealer([number]).seal(number, e164.encode())
 
         def work(connection: Connection) -> None:
             insert_missing(connection, numbers, [{"number": number}])
-            insert_missing(connection, telephone_numbers, [{"number": number, "e164": e164}])
+            insert_missing(connection, sealed, [{"subject": number, "body": body, "match_key": None}])
 
         self.write(work)
         return number
@@ -224,16 +247,49 @@ def _collecting_no_garbage() -> Generator[None]:
             gc.enable()
 
 
-def _prepare(connection: Connection, identity_key: bytes | None) -> bytes:
+def _with_keys(
+    database: Database, identity_key: bytes | None, *, durable: bool
+) -> tuple[Keyring, Identifiers]:
+    """Tables and keys of a store, made or brought to this version."""
+    keyring, key = database.write(lambda connection: _prepare(connection, identity_key, durable=durable))
+    if keyring.missing is not None:
+        return keyring, NoIdentifiers(keyring.missing)
+    identifiers = Identifiers(key)
+    seal_in_place(database, keyring, identifiers, now=posix_now())
+    return keyring, identifiers
+
+
+def _prepare(connection: Connection, identity_key: bytes | None, *, durable: bool) -> tuple[Keyring, bytes]:
     schema.migrate(connection)
-    found = connection.scalar(select(meta.c.value).where(meta.c.key == IDENTITY_KEY))
-    if found is not None:
-        key = bytes.fromhex(found)
-    else:
-        key = identity_key if identity_key is not None else secrets.token_bytes(32)
-        insert_missing(connection, meta, [{"key": IDENTITY_KEY, "value": key.hex()}])
-    rows.begin(connection, first_link(b"the journal of the store with the key " + key))
-    return key
+    insert_missing(connection, meta, [{"key": STORE_ID, "value": secrets.token_hex(STORE_ID_BYTES)}])
+    folder = folder_of(str(connection.scalar(select(meta.c.value).where(meta.c.key == STORE_ID))))
+    if connection.scalar(select(meta.c.value).where(meta.c.key == KEYED)) is not None:
+        return _found_keys(folder, durable=durable)
+    in_clear = connection.scalar(select(meta.c.value).where(meta.c.key == IDENTITY_KEY))
+    key = bytes.fromhex(in_clear) if in_clear is not None else identity_key or secrets.token_bytes(32)
+    vault = Vault.made(folder, durable=durable)
+    key = vault.secret(IDENTITY, make=key)
+    insert_missing(connection, meta, [{"key": KEYED, "value": "1"}])
+    connection.execute(meta.delete().where(meta.c.key == IDENTITY_KEY))
+    # Of this store alone, also where its ids are under a key that others have, too: heads are signed of it.
+    rows.begin(connection, first_link(b"the journal of the store " + folder.name.encode() + b" " + key))
+    return Keyring(vault), key
+
+
+def _found_keys(folder: Path, *, durable: bool) -> tuple[Keyring, bytes]:
+    try:
+        vault = Vault.found(folder, durable=durable)
+    except KeysMissingError as missing:
+        return Keyring(None, missing), b""
+    try:
+        return Keyring(vault), vault.secret(IDENTITY)
+    except KeyError as error:
+        vault.close()
+        raise WrongKeyError(
+            "this vault holds another store's keys, or was made anew",
+            where=str(folder),
+            mend="put the folder of keys back that was kept with the store.",
+        ) from error
 
 
 def _use(connection: Connection, rulebook: str, now: float) -> None:
@@ -251,3 +307,14 @@ def _next_generation(connection: Connection) -> int:
     connection.execute(meta.update().where(from_meta).values(value=str(generation)))
     leads.release_unrecorded(connection)
     return generation
+
+
+def forget_keys_of(path: Path) -> None:
+    """Take the keys of a SQLite store away, which is about to be taken away itself."""
+    with (
+        closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as connection,
+        suppress(sqlite3.Error),
+    ):
+        found = connection.execute("SELECT value FROM meta WHERE key = ?", (STORE_ID,)).fetchone()
+        if found is not None:
+            forget_keys(str(found[0]))

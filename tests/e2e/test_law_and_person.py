@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from dialer.inquiry.person import person_facts
-from dialer.storage.database.tables import identities
+from dialer.storage.database.tables import sealed
 from dialer.storage.store import Store
 
 Run = Callable[..., Any]
@@ -150,7 +150,7 @@ def test_a_name_is_in_the_facts_only_when_it_was_asked_for(run: Run, tmp_path: P
     assert run("import", "placement.csv", folder=tmp_path).returncode == 0
     (path,) = tmp_path.rglob("fairdial.db")
     with Store.open(str(path)) as store:
-        (placed,) = store.read(lambda connection: list(connection.scalars(select(identities.c.person))))
+        (placed,) = store.read(lambda connection: list(connection.scalars(select(sealed.c.subject))))
         window: dict[str, Any] = {"since": None, "until": None}
         assert person_facts(store, placed, with_name=False, **window).name is None
         assert person_facts(store, placed, with_name=True, **window).name == "Alda Ashford"

@@ -5,8 +5,8 @@ Four kinds of table, and who writes each:
 * what was placed (clients, persons, numbers, addresses, debts and their ties): intake, by a published import;
 * what happened (journal) and its projections (attempts, facts, leads, agent states, ...): the engine's steps,
   in one transaction with the journal row;
-* identity in clear (identities, address_lines, telephone_numbers): apart, so that it can be walled off and
-  erased while pseudonymous counts stay;
+* who people are (sealed): apart and under keys that are not in the store, so that a person can be forgotten
+  while pseudonymous counts stay;
 * the store's own (meta, owner, checkpoints, imports).
 """
 
@@ -138,24 +138,16 @@ persons = Table(
     Column("import_id", Text),
 )
 
-identities = Table(
-    "identities",
+sealed = Table(
+    "sealed",
     metadata,
-    _key("person"),
-    _text("client"),
-    _text("person_ref"),
-    _text("first"),
-    _text("middle"),
-    _text("last"),
-    _text("suffix"),
-    Column("date_of_birth", Text),
-    _text("ssn_last4"),
-    _text("email"),
-    Index("ix_identities_client_ref", "client", "person_ref", unique=True),
+    _key("subject"),
+    Column("body", LargeBinary, nullable=False),
     Column("match_key", Text, index=True),
 )
-"""`match_key`: name and birthday folded together, null when not known. Two persons with one key may be
-one person."""
+"""Who people are, each under a key of their own (`dialer.storage.identities`); `subject`: a person, or a
+number that was typed by hand. `match_key`: keyed hash of name and birthday, null when not known. Two
+persons with one key may be one person."""
 
 addresses = Table(
     "addresses",
@@ -170,10 +162,6 @@ addresses = Table(
 )
 """`zones`: JSON list, null = it could not be placed."""
 
-address_lines = Table(
-    "address_lines", metadata, _key("address"), _text("line_1"), _text("line_2"), _text("postal_code")
-)
-
 numbers = Table(
     "numbers",
     metadata,
@@ -187,8 +175,6 @@ numbers = Table(
     Column("ported_from_landline_at", Float),
     Column("institution", Text),
 )
-
-telephone_numbers = Table("telephone_numbers", metadata, _key("number"), _text("e164", default=None))
 
 person_numbers = Table(
     "person_numbers",

@@ -76,10 +76,10 @@ def secret_in(path: Path, make: Callable[[], bytes]) -> bytes:
     return made
 
 
-def replace_secret(path: Path, data: bytes) -> None:
-    """Put other contents in a secret file's place, whole or not at all."""
-    write_aside(path, data).replace(path)
-    sync_folder(path.parent)
+def move_secret(source: Path, target: Path) -> None:
+    """Put a secret file in another's place; it stays there past a power cut."""
+    source.replace(target)
+    sync_folder(target.parent)
 
 
 def write_aside(path: Path, data: bytes) -> Path:

@@ -6,6 +6,7 @@ key. Eighty bits: among ten million ids two are alike with a chance of 4 in 10^1
 
 import hashlib
 
+from dialer.domain.errors import FairdialError
 from dialer.domain.ids import DebtId, LeadId, NumberId, PersonId
 
 
@@ -44,6 +45,10 @@ class Identifiers:
         """An e-mail address, whoever has it; its case means nothing."""
         return f"e-{self._hash('email', address.casefold())}"
 
+    def namesake(self, name: str) -> str:
+        """A name with a birthday, for finding namesakes without knowing whose it is."""
+        return f"m-{self._hash('namesake', name)}"
+
     def notice(self, person: str, debt: str, kind: str) -> str:
         """A written notice that was sent before the account came to us."""
         return f"notice-{self._hash('notice', person, debt, kind)}"
@@ -51,3 +56,15 @@ class Identifiers:
     def entry(self, person: str, debt: str, at: str) -> str:
         """A call that was made before the account came to us."""
         return f"prior-{self._hash('entry', person, debt, at)}"
+
+
+class NoIdentifiers(Identifiers):
+    """Of a store whose keys are not at hand: nothing can be told from what is in clear."""
+
+    def __init__(self, why: FairdialError) -> None:
+        super().__init__(b"")
+        self._why = why
+
+    def _hash(self, *parts: str) -> str:
+        del parts
+        raise self._why

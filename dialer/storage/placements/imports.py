@@ -26,6 +26,7 @@ from dialer.storage.database.connections import KEPT_CHECKPOINT_PAGES, Work
 from dialer.storage.database.statements import Row as Columns
 from dialer.storage.database.statements import insert_missing, insert_rows
 from dialer.storage.journal.codecs import encode_value, value_decoder
+from dialer.storage.keys.keyring import NOTHING, Keyring
 from dialer.storage.leads import wake_numberless
 from dialer.storage.placements.identifiers import Identifiers
 from dialer.storage.placements.pace import Pace, no_pause
@@ -67,10 +68,16 @@ class Imports:
     """
 
     def __init__(
-        self, work: Work, identifiers: Identifiers, *, pause: Callable[[float], None] = no_pause
+        self,
+        work: Work,
+        identifiers: Identifiers,
+        keyring: Keyring,
+        *,
+        pause: Callable[[float], None] = no_pause,
     ) -> None:
         self._work = work
         self._identifiers = identifiers
+        self._keyring = keyring
         self._pause = pause
         self._is_alone = pause is no_pause
 
@@ -127,8 +134,10 @@ class Imports:
     def _stage_batch(
         self, import_id: str, accounts: Sequence[PlacedAccount], rejects: Sequence[RejectedLine]
     ) -> float:
+        sealer = self._keyring.sealer([import_id]) if accounts else NOTHING
         bodies: list[Columns] = [
-            {"import_id": import_id, "body": encode_value(account)} for account in accounts
+            {"import_id": import_id, "body": sealer.seal(import_id, encode_value(account))}
+            for account in accounts
         ]
         lines: list[Columns] = [
             {
@@ -186,7 +195,11 @@ class Imports:
             return ()
         self._expect(import_id, "published")
         placing = Placing(
-            identifiers=self._identifiers, campaign=status.campaign, import_id=import_id, now=now
+            identifiers=self._identifiers,
+            keyring=self._keyring,
+            campaign=status.campaign,
+            import_id=import_id,
+            now=now,
         )
         changed: set[PersonId] = set()
         pace = Pace.alone() if self._is_alone else Pace.placing()
@@ -194,13 +207,28 @@ class Imports:
             rows = self._work.read(lambda c, most=pace.lines: _staged(c, import_id, most))
             if not rows:
                 self._set_state(import_id, "finished")
+                self._keyring.destroy([import_id])
                 return tuple(sorted(changed))
-            batch = Batch((_account(bytes(row.body)) for row in rows), placing)
+            batch = Batch(self._accounts(import_id, rows), placing)
             took, known = self._timed(partial(_put_in_place, batch=batch, rows=rows, import_id=import_id))
             if known:
                 changed.update(known)
                 self._timed(partial(wake_numberless, persons=known))
             pace.learn(took)
+
+    def _accounts(self, import_id: str, rows: Sequence[Row[int, bytes]]) -> Iterable[PlacedAccount]:
+        """What was staged, in clear. Lines that were staged before there were keys are in clear already."""
+        opener = self._keyring.opener([import_id])
+        for row in rows:
+            body = bytes(row.body)
+            clear = opener.open(import_id, body)
+            if clear is None and _is_in_clear(body):
+                clear = body
+            if clear is None:
+                raise ImportStateError(
+                    f"the staged lines of import {import_id} cannot be opened: import its file again"
+                )
+            yield _account(clear)
 
     def abandon(self, import_id: str) -> None:
         """Forget a file that is still staging; nothing of it was ever visible."""
@@ -296,6 +324,11 @@ class Imports:
         held = monotonic_now() - began
         self._pause(held)
         return held, result
+
+
+def _is_in_clear(body: bytes) -> bool:
+    """Whether a line was staged by a version that sealed nothing: sealed bytes are no text of ours."""
+    return body.startswith(b'{"') and body.endswith(b"}")
 
 
 def _status(row: Row[Any]) -> ImportStatus:

@@ -17,6 +17,14 @@ from dialer.domain.ids import DebtId, PersonId
 from dialer.domain.placement import PlacedAccount, PlacedNumber, PlacedPerson
 from dialer.storage.database import tables as t
 from dialer.storage.database.statements import Row, insert_missing, insert_rows, upsert
+from dialer.storage.identities import (
+    Identity,
+    match_key,
+    opened_identity,
+    sealed_bodies,
+    sealed_identity,
+)
+from dialer.storage.keys.keyring import NOTHING, Keyring
 from dialer.storage.leads import TARGET_ROLES
 from dialer.storage.person_files import address_of, chunks, person_files, placed_files
 from dialer.storage.placements import news
@@ -30,12 +38,14 @@ class Placing:
     """Where accounts go.
 
     Args:
+        keyring: whose keys seal who the people are.
         campaign: whose leads they become; '' makes none.
         import_id: written on what is new.
         now: POSIX seconds, for facts that have no day of their own.
     """
 
     identifiers: Identifiers
+    keyring: Keyring
     campaign: str
     import_id: str
     now: float
@@ -49,6 +59,7 @@ class Batch:
         self._rows = _Rows(placing)
         for account in accounts:
             self._rows.add(account)
+        self._rows.seal()
 
     def write(self, connection: Connection) -> tuple[PersonId, ...]:
         """Put them in place in the caller's transaction.
@@ -136,12 +147,12 @@ class _Rows:
         self._placing = placing
         self._ids = placing.identifiers
         self.persons: dict[str, Row] = {}
-        self._identities: dict[str, Row] = {}
+        self._identities: dict[str, Identity] = {}
+        self._sealed: dict[str, Row] = {}
+        self._sealer = NOTHING
         self._clients: dict[str, Row] = {}
         self._addresses: dict[str, Row] = {}
-        self._lines: dict[str, Row] = {}
         self._numbers: dict[str, Row] = {}
-        self._telephones: dict[str, Row] = {}
         self._person_numbers: dict[tuple[str, str], Row] = {}
         self.debts: dict[str, Row] = {}
         self._person_debts: dict[tuple[str, str], Row] = {}
@@ -163,14 +174,35 @@ class _Rows:
         if self._placing.campaign and role in TARGET_ROLES:
             self._add_lead(debt, account)
 
+    def seal(self) -> None:
+        """Seal who the people are: whoever has no key gets one, before the store knows of them."""
+        self._sealer = self._placing.keyring.sealer(self._identities)
+        for person, identity in self._identities.items():
+            self._sealed[person] = self._sealed_row(person, identity)
+
+    def _sealed_row(self, person: str, identity: Identity) -> Row:
+        return {
+            "subject": person,
+            "body": sealed_identity(self._sealer, person, identity),
+            "match_key": match_key(self._ids, identity),
+        }
+
+    def _seal_over(self, connection: Connection) -> None:
+        """What earlier files told of addresses and numbers stays; a person who was forgotten begins anew."""
+        for person, body in sealed_bodies(connection, sorted(self._identities)).items():
+            earlier = opened_identity(self._sealer, person, body)
+            if earlier is not None:
+                made = self._identities[person].over(earlier)
+                self._sealed[person] = self._sealed_row(person, made)
+
     def write(self, connection: Connection) -> None:
         """Write all of it; facts that are known already are left out."""
+        self._seal_over(connection)
         insert_missing(connection, t.clients, list(self._clients.values()))
         insert_missing(connection, t.persons, list(self.persons.values()))
         for table, rows in (
-            (t.identities, self._identities),
+            (t.sealed, self._sealed),
             (t.addresses, self._addresses),
-            (t.address_lines, self._lines),
             (t.person_numbers, self._person_numbers),
             (t.debts, self.debts),
             (t.person_debts, self._person_debts),
@@ -178,7 +210,6 @@ class _Rows:
             upsert(connection, table, list(rows.values()))
         for table, rows in (
             (t.numbers, self._numbers),
-            (t.telephone_numbers, self._telephones),
             (t.leads, self._leads),
         ):
             insert_missing(connection, table, list(rows.values()))
@@ -217,19 +248,18 @@ class _Rows:
             "import_id": self._placing.import_id,
         }
         born = placed.date_of_birth
-        self._identities[person] = {
-            "person": person,
-            "client": account.client,
-            "person_ref": placed.person_ref,
-            "first": placed.first,
-            "middle": placed.middle,
-            "last": placed.last,
-            "suffix": placed.suffix,
-            "date_of_birth": None if born is None else born.isoformat(),
-            "ssn_last4": placed.ssn_last4,
-            "email": placed.email,
-            "match_key": _match_key(placed),
-        }
+        told = Identity(
+            person_ref=placed.person_ref,
+            first=placed.first,
+            middle=placed.middle,
+            last=placed.last,
+            suffix=placed.suffix,
+            date_of_birth=None if born is None else born.isoformat(),
+            ssn_last4=placed.ssn_last4,
+            email=placed.email,
+        )
+        earlier = self._identities.get(person)
+        self._identities[person] = told if earlier is None else told.over(earlier)
 
     def _add_addresses(self, person: PersonId, placed: PlacedPerson) -> None:
         for address in placed.addresses:
@@ -245,19 +275,15 @@ class _Rows:
                 "city": address.city,
                 "zones": None if address.zones is None else json_text(address.zones),
             }
-            self._lines[key] = {
-                "address": key,
-                "line_1": address.line_1,
-                "line_2": address.line_2,
-                "postal_code": address.postal_code or "",
-            }
+            lines = address.line_1, address.line_2, address.postal_code or ""
+            self._identities[person].addresses[key] = lines
 
     def _add_numbers(self, person: PersonId, debt: DebtId, placed: PlacedPerson) -> None:
         for rank, number in enumerate(placed.numbers):
             key = self._ids.number(number.e164)
             row = self._numbers.setdefault(key, _number_row(key, number))
             row["institution"] = row["institution"] or _institution(number)
-            self._telephones[key] = {"number": key, "e164": number.e164}
+            self._identities[person].numbers[key] = number.e164
             self._person_numbers.setdefault(
                 (person, key),
                 {
@@ -420,29 +446,22 @@ def _insert_new_facts(
     insert_rows(connection, t.facts, rows)
 
 
-def _match_key(placed: PlacedPerson) -> str | None:
-    """Name and birthday as one text, for finding namesakes; None when either is not known."""
-    if not placed.last or placed.date_of_birth is None:
-        return None
-    return f"{placed.first} {placed.last} {placed.date_of_birth}".casefold()
-
-
 def _flag_doubtful(connection: Connection, persons: Sequence[str]) -> None:
     """Two persons with one name and one birthday may be one: both are flagged, and nobody is merged.
 
     One namesake is looked up for each, not all: of three the last finds one who was flagged when they met.
     """
-    other = t.identities.alias("other")
-    mine = t.identities.c
+    other = t.sealed.alias("other")
+    mine = t.sealed.c
     namesake = (
-        select(other.c.person)
-        .where(other.c.match_key == mine.match_key, other.c.person != mine.person)
+        select(other.c.subject)
+        .where(other.c.match_key == mine.match_key, other.c.subject != mine.subject)
         .limit(1)
         .scalar_subquery()
     )
     doubtful: set[str] = set()
     for chunk in chunks(persons):
-        query = select(mine.person, namesake).where(mine.person.in_(chunk), mine.match_key.is_not(None))
+        query = select(mine.subject, namesake).where(mine.subject.in_(chunk), mine.match_key.is_not(None))
         for person, found in connection.execute(query).all():
             if found is not None:
                 doubtful |= {person, found}

@@ -127,6 +127,7 @@ class World:
         )
         placing = Placing(
             identifiers=self.store.identifiers,
+            keyring=self.store.keyring,
             campaign="c",
             import_id=f"import{self.placements}",
             now=self.now,

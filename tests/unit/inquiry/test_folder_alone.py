@@ -15,6 +15,7 @@ from dialer.inquiry.audit import audit
 from dialer.inquiry.explain import About, explain_attempt, explain_person
 from dialer.inquiry.frequency import call_frequency
 from dialer.storage.database import tables
+from dialer.storage.identities import identities_of
 from dialer.storage.journal.file import JournalAlteredError, JournalReader, JournalWriter
 from dialer.storage.store import Store
 from simulator.population import Placement
@@ -131,13 +132,16 @@ def test_no_name_and_no_number_of_a_list_is_in_what_is_sent(listed: RehearsedShi
     """Pseudonyms only, with what rules read of people: zones, states, kinds, roles, ties."""
     plain = b"\n".join(JournalReader(listed.journal).encoded())
     with opened_store(str(listed.folder)) as store:
-        digits = store.read(lambda c: list(c.execute(tables.telephone_numbers.select())))
-        names = store.read(lambda c: list(c.execute(tables.identities.select())))
+        people = store.read(
+            lambda c: identities_of(
+                c, store.keyring, c.scalars(tables.sealed.select().with_only_columns(tables.sealed.c.subject))
+            )
+        ).values()
+    digits = {e164 for each in people for e164 in each.numbers.values()}
     assert digits
-    assert names
-    for row in digits:
-        assert row.e164.encode() not in plain
-    for last in {row.last for row in names if len(row.last) > 5}:
+    for e164 in digits:
+        assert e164.encode() not in plain
+    for last in {each.last for each in people if len(each.last) > 5}:
         assert b'"%s"' % last.encode() not in plain
     for word in (b'"zones":', b'"region":', b'"kind":', b'"role":', b'"person_role":'):
         assert word in plain

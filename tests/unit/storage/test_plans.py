@@ -20,7 +20,7 @@ from dialer.storage.live import LiveStore
 from dialer.storage.store import Store
 
 LARGE = ("journal", "attempts", "facts", "leads", "persons", "person_debts", "person_numbers", "numbers",
-         "debts", "addresses", "denials", "staged_accounts", "identities", "telephone_numbers")  # fmt: skip
+         "debts", "addresses", "denials", "staged_accounts", "sealed")  # fmt: skip
 WALK = re.compile(rf"\bSCAN ({'|'.join(LARGE)})\b")
 
 

@@ -15,7 +15,6 @@ from benchmarks.households.question import (
     medium_closed,
     named,
     our_calls,
-    rings_at,
 )
 
 HOURS_24, HOURS_72 = 86_400.0, 259_200.0
@@ -31,11 +30,10 @@ def gb_reasonable_times(question: Question) -> bool:
 def gb_asked(question: Question) -> bool:
     """CONC 7.9.4R: reasonable requests as to when, where and how; 7.14.1R, a dispute however it was made."""
     calls = is_call(question) and any(question.told("stop_calling"))
-    at_home = rings_at(question, "home") or question.meant.medium == "letter"
-    place = at_home and any(question.told("inconvenient_place"))
     line = question.line()
-    at_work = line is not None and line.place == "work"
-    work = at_work and any(question.told("employer_prohibits"))
+    place = question.meant.medium == "letter" or (line is not None and line.place == "home")
+    place = place and any(question.told("inconvenient_place"))
+    work = line is not None and line.place == "work" and any(question.told("employer_prohibits"))
     closed = medium_closed(question) or line_closed(question) or is_wrong_line(question)
     disputes = any(question.is_about(each.accounts) for each in question.told("dispute"))
     return calls or place or work or closed or is_represented(question) or disputes or asked_silence(question)

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import cast
 from zoneinfo import reset_tzpath
 
-from benchmarks.households.files import file_of, happened, proposed
+from benchmarks.households.files import Files, happened, proposed
 from benchmarks.households.happenings import Household, Meant
 from benchmarks.households.made_up import make_household
 from benchmarks.households.reading import reasons_against
@@ -31,6 +31,7 @@ from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.book.shipped import standard_rulebook
 from compliance_gate.findings import Layer
+from compliance_gate.request import PersonFile
 from compliance_gate.words import Profile
 
 MOST_LAWFUL_DENIED = 0.003
@@ -99,9 +100,10 @@ def judge_household(gates: Gates, seed: int, number: int, tally: Tally) -> None:
     home, meant = make_household(seed, number, contacts=CONTACTS)
     house = number % 2 == 0
     gate = gates.with_house if house else gates.law_only
+    files = Files(home)
     tally.histories += 1
     for each, outcome in meant:
-        denied_by = _denials(gate, home, each)
+        denied_by = _denials(gate, home, files.of(each.person), each)
         against = reasons_against(home, each, house=house)
         _count(f"household {number}: {each}", denied_by, against, tally)
         tally.by_medium[each.medium] += 1
@@ -111,13 +113,15 @@ def judge_household(gates: Gates, seed: int, number: int, tally: Tally) -> None:
             if before.line
         )
         if not denied_by:
-            home = replace(home, happened=(*home.happened, happened(each, outcome)))
+            done = happened(each, outcome)
+            files.add(done)
+            home = replace(home, happened=(*home.happened, done))
 
 
-def _denials(gate: ComplianceGate, home: Household, meant: Meant) -> list[str]:
+def _denials(gate: ComplianceGate, home: Household, file: PersonFile, meant: Meant) -> list[str]:
     federal = "GB" if home.country == "GB" else "US-federal"
     request = ContactRequest(
-        person=PreparedPerson(file_of(home, meant.person)),
+        person=PreparedPerson(file),
         proposed=proposed(home, meant),
         profile=Profile.STRICT,
         max_ring_s=meant.ring_s,

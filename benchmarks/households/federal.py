@@ -22,7 +22,7 @@ from benchmarks.households.question import (
     named,
     our_calls,
     rings_at,
-    took_consent_back,
+    took_back,
     was_conversation,
     wrong_lines,
     zone_rules,
@@ -180,19 +180,21 @@ def bankruptcy(question: Question) -> bool:
 
 def recorded_voice(question: Question) -> bool:
     """(a)(1)(ii)-(iii): to a mobile or a patient's room with consent alone; (a)(3)(iii): three in thirty days
-    to a home's line, whoever was called on it; (a)(10): who has said stop has taken consent back.
+    to a home's line, whoever was called on it; (a)(10): who has said stop hears none.
     """
     line = question.line()
     if not question.meant.recorded or line is None:
         return False
-    stopped = took_consent_back(question) or line_closed(question)
-    agreed = not stopped and any(
-        each.line in {None, line.number} and _covers(each, question)
+    agreed = not is_wrong_line(question) and any(
+        each.line in {None, line.number}
+        and _covers(each, question)
+        and not took_back(question, each.at)
+        and not line_closed(question, each.at)
         for each in question.told("consent:prerecorded")
     )
     if agreed:
         return False
-    if line.is_mobile or line.place == "hospital" or stopped:
+    if line.is_mobile or line.place == "hospital" or took_back(question) or line_closed(question):
         return True
     return any(
         sum(

@@ -39,6 +39,7 @@ from compliance_gate.words import (
     RequestKind,
     Tech,
 )
+from dialer.domain.facts import with_history
 
 _EVENTS = {
     "call": EventKind.CALL_PLACED,
@@ -57,28 +58,46 @@ _MEDIA = {"call": Medium.PHONE_CALL, "sms": Medium.SMS, "email": Medium.EMAIL, "
 _GIVEN_BY = {"sms": Medium.SMS, "email": Medium.EMAIL}
 
 
-def file_of(home: Household, person: str) -> PersonFile:
-    """The file of one of them as it stands after all that happened."""
+class Files:
+    """The files of a household's people, as they stand after what has happened so far."""
+
+    def __init__(self, home: Household) -> None:
+        self._home = home
+        self._entries: list[tuple[Happened, HistoryEntry, HistoryEntry | None]] = []
+        self._bases: dict[str, PersonFile] = {}
+        for each in home.happened:
+            self.add(each)
+
+    def add(self, each: Happened) -> None:
+        """One thing more."""
+        entry = _entry(each, f"H{len(self._entries)}")
+        self._entries.append((each, entry, on_line(entry)))
+
+    def of(self, person: str) -> PersonFile:
+        """The file of one of them."""
+        base = self._bases.get(person)
+        if base is None:
+            base = self._bases[person] = _base(self._home, person)
+        numbers = {number.number for number in base.numbers}
+        own = tuple(entry for each, entry, _ in self._entries if each.person == person)
+        others = tuple(
+            told
+            for each, _, told in self._entries
+            if told is not None and each.person != person and each.line in numbers
+        )
+        return with_history(base, own, line_history=others)
+
+
+def _base(home: Household, person: str) -> PersonFile:
+    """Who they are, what they have and owe, and what was said: all but what happened."""
     mine = [line for line in home.lines if person in line.had_by]
     numbers = {line.number for line in mine}
-    own: list[HistoryEntry] = []
-    others: list[HistoryEntry] = []
-    for place, each in enumerate(home.happened):
-        entry = _entry(each, f"H{place}")
-        if each.person == person:
-            own.append(entry)
-        elif each.line in numbers:
-            told = on_line(entry)
-            assert told is not None, "what has a line happened on it"
-            others.append(told)
     said = [each for each in home.told if _binds(home, each, person, numbers)]
     return PersonFile(
         person=person,
         addresses=(_address(home, person),),
         numbers=tuple(_number(home, line, person) for line in mine),
         debts=tuple(_debt(account, person) for account in home.accounts if person in account.tied),
-        history=tuple(own),
-        line_history=tuple(others),
         consents=tuple(_consent(each) for each in said if each.what.startswith("consent:")),
         holds=tuple(_hold(each) for each in said if each.what.startswith("hold:")),
         requests=tuple(_request(each) for each in said if ":" not in each.what),

@@ -74,7 +74,9 @@ class Question:
                 yield each
 
     def holds(self, each: Told) -> bool:
-        return each.at <= self.meant.at and (each.over_at is None or each.over_at > self.meant.at)
+        """Made known, or received by mail, before now, and not taken back."""
+        over = each.over_at is not None and each.over_at <= self.meant.at
+        return not over and (each.at <= self.meant.at or each.came is not None)
 
     def is_about(self, accounts: tuple[str, ...] | None) -> bool:
         """Not said of which is of all."""
@@ -129,9 +131,9 @@ def medium_closed(question: Question) -> bool:
     return any(each.medium == question.meant.medium for each in question.told("stop_medium"))
 
 
-def line_closed(question: Question) -> bool:
+def line_closed(question: Question, since: datetime | None = None) -> bool:
     """Whether somebody of those who have the line asked us not to use it: a line is not a person, but an
-    institution cannot be closed to all by one.
+    institution cannot be closed to all by one. Only what was said from `since` on counts.
     """
     line = question.line()
     if line is None or question.meant.medium not in {"call", "sms"}:
@@ -140,6 +142,7 @@ def line_closed(question: Question) -> bool:
         each.what == "stop_number"
         and each.line == line.number
         and question.holds(each)
+        and (since is None or each.at >= since)
         and (line.institution is None or each.person == question.person)
         for each in question.home.told
     )
@@ -170,26 +173,32 @@ def rings_at(question: Question, place: str) -> bool:
 
 def asked_silence(question: Question) -> bool:
     """Whether they asked, about one of these debts, that all contact cease; in force from its receipt."""
-    return any(
-        question.is_about(each.accounts)
-        and any(question.is_in_force(each, zone) for zone in question.zones())
-        for each in question.told("cease_communication")
+    return any(_is_heard(question, each) for each in question.told("cease_communication"))
+
+
+def _is_heard(question: Question, each: Told) -> bool:
+    in_force = any(question.is_in_force(each, zone) for zone in question.zones())
+    return in_force and question.is_about(each.accounts)
+
+
+def took_back(question: Question, since: datetime | None = None) -> bool:
+    """47 CFR 64.1200(a)(10): a text is a call, and who says stop to either takes back what was agreed to of
+    both. What they agree to after that is agreed anew: only what was said from `since` on counts.
+    """
+    said = (
+        *question.told("stop_calling"),
+        *(each for each in question.told("stop_medium") if each.medium in {"call", "sms"}),
+        *(each for each in question.told("cease_communication") if _is_heard(question, each)),
     )
-
-
-def took_consent_back(question: Question) -> bool:
-    """(a)(10): a text is a call, and what says stop to either takes back what was agreed to of both."""
-    if any(question.told("stop_calling")) or asked_silence(question):
-        return True
-    return any(each.medium in {"call", "sms"} for each in question.told("stop_medium"))
+    return any(since is None or each.at >= since for each in said)
 
 
 def agreed_to_texts(question: Question) -> bool:
-    if took_consent_back(question) or is_wrong_line(question):
-        return False
-    return any(
+    """Whether the person agreed to texts on this very line, within sixty days; it is theirs to agree."""
+    return not is_wrong_line(question) and any(
         each.line == question.meant.line
         and all(question.days_since(each.at, zone) <= 60 for zone in question.zones())
+        and not took_back(question, each.at)
         for each in question.told("consent:sms")
     )
 

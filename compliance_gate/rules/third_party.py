@@ -12,7 +12,7 @@ more than once unless they ask or the earlier answer is believed wrong and now c
 
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
-from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
+from compliance_gate.rules.base import PASSED, Answer, DebtScope, Denied, Header, Passed, Rule
 from compliance_gate.words import ConsentScope, EventKind, GivenTo, Outcome, PersonRole, Purpose, RequestKind
 
 
@@ -36,7 +36,7 @@ class ThirdPartyRule(Rule):
 
     def ask(self, question: Question) -> Answer:
         """Denied if any debt concerned is not this person's, save for one call for location."""
-        role = _role(question, self.owing_roles)
+        role = _role(question, self.owing_roles, self.debts)
         if role in self.owing_roles or role in self.free_roles:
             return PASSED
         facts = (("role of the person", role.value), ("purpose", question.proposed.purpose.value))
@@ -120,8 +120,8 @@ def read_third_party(header: Header, reader: Reader) -> ThirdPartyRule:
     )
 
 
-def _role(question: Question, owing: frozenset[PersonRole]) -> PersonRole:
-    """The role that permits least, over the debts concerned."""
+def _role(question: Question, owing: frozenset[PersonRole], bound: DebtScope | None) -> PersonRole:
+    """The role that permits least, over the debts concerned that the rule binds."""
     file = question.person.file
     if not question.person.has_roles_by_debt:
         return file.role
@@ -129,7 +129,9 @@ def _role(question: Question, owing: frozenset[PersonRole]) -> PersonRole:
     roles = [
         debt.person_role
         for debt in file.debts
-        if debt.person_role is not None and (not wanted or debt.debt in wanted)
+        if debt.person_role is not None
+        and (not wanted or debt.debt in wanted)
+        and (bound is None or bound.binds(debt))
     ]
     if not roles:
         return file.role

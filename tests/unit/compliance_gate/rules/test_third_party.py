@@ -1,9 +1,17 @@
 """Kind `third_party`: who owes nothing is told nothing, and asked once where the consumer is."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
+from compliance_gate.book.shipped import standard_rulebook
+from compliance_gate.findings import Layer
+from compliance_gate.request import Address, Debt, PersonFile, ProposedContact
+from compliance_gate.words import Action, DebtType, PersonRole
 
 VALUES = "owing_roles: [consumer, joint_debtor], free_roles: [creditor], consent_lifts: [third_party]"
 SISTER = {"id": "P1", "role": "reference", "addresses": [{"country": "US", "tz": "America/New_York"}]}
@@ -123,3 +131,36 @@ def test_the_role_that_permits_least_over_the_debts_concerned_counts(
 
     facts = {"person": {**SISTER, "role": own}, "debts": debts, "proposed": proposed}
     assert law("third_party", VALUES).allows(NOW, **facts) is allowed
+
+
+@pytest.mark.parametrize(
+    ("kind", "overdue", "allowed"),
+    [
+        (DebtType.CREDIT_CARD, 30, True),
+        (DebtType.CREDIT_CARD, 31, False),
+        (DebtType.CREDIT_CARD, None, False),
+        (DebtType.MORTGAGE, 400, True),
+        (DebtType.UNKNOWN, 400, False),
+    ],
+)
+def test_who_they_are_is_asked_of_debts_that_the_law_binds(
+    kind: DebtType, overdue: int | None, allowed: bool
+) -> None:
+    """A letter about a debt of their own and one of their spouse's: D.C. Code 28-3814(e) speaks of consumer
+    debts, more than thirty days past due and not secured by a mortgage (b)(2), (a)(1).
+    """
+    own = Debt(debt="own", type=DebtType.CREDIT_CARD, days_past_due=400, person_role=PersonRole.CONSUMER)
+    spouses = Debt(debt="spouse's", type=kind, days_past_due=overdue, person_role=PersonRole.SPOUSE)
+    zones = frozenset({"America/New_York"})
+    file = PersonFile(
+        person="p", addresses=(Address(country="US", region="DC", zones=zones),), debts=(own, spouses)
+    )
+    request = ContactRequest(
+        person=PreparedPerson(file),
+        proposed=ProposedContact(action=Action.SEND_LETTER, debts=("own", "spouse's")),
+        packs=("US-DC",),
+    )
+    gate = ComplianceGate(standard_rulebook(), layers={Layer.LAW})
+    decision = gate.evaluate(request, at=datetime(2026, 6, 10, 16, tzinfo=UTC))
+    denied = {finding.rule for finding in decision.denials}
+    assert denied == (set[str]() if allowed else {"us-dc-third-parties"})

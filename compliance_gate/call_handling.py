@@ -9,6 +9,7 @@ of their own.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Duty(StrEnum):
@@ -146,6 +147,7 @@ def _told(value: float | CallRecording) -> str:
     return value.value.replace("_", " ") if isinstance(value, CallRecording) else f"{value:g}"
 
 
+@lru_cache(maxsize=4096)
 def stricter(one: CallHandling, other: CallHandling) -> CallHandling:
     """What satisfies both."""
     terms = (

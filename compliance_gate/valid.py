@@ -23,6 +23,7 @@ from datetime import date, datetime, time
 from enum import Enum
 from functools import lru_cache, partial
 from math import isfinite
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, NewType, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -321,6 +322,8 @@ def _wrong_row(checks: tuple[Check | None, ...], values: tuple[object, ...]) -> 
 
 
 def _wrong_things(check: Check | None, values: Collection[object]) -> str | None:
+    if not values:  # there may be none of anything that is declared by its members alone
+        return None
     return _AT_MOST.wrong(values) or _wrong_members(check, values)
 
 
@@ -383,6 +386,13 @@ def _right(hint: object) -> frozenset[type]:
     )
 
 
+def _values_of(names: tuple[str, ...]) -> Callable[[object], tuple[object, ...]]:
+    """Takes the values of these fields, in their order."""
+    if len(names) == 1:
+        return lambda thing: (getattr(thing, names[0]),)
+    return attrgetter(*names)
+
+
 def checked(
     kind: type[T], error: type[Exception], *, special: Mapping[object, Check] | None = None
 ) -> type[T]:
@@ -395,9 +405,10 @@ def checked(
     if not checks:
         return kind
 
+    values_of = _values_of(tuple([name for name, _, _ in checks]))
+
     def look(self: T) -> None:
-        for name, right, check in checks:
-            value = getattr(self, name)
+        for value, (name, right, check) in zip(values_of(self), checks, strict=True):
             if value.__class__ in right:
                 continue
             wrong = check(value)

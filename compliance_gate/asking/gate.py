@@ -15,7 +15,7 @@ from compliance_gate.asking.preconditions import is_sound, structural_findings
 from compliance_gate.asking.question import Question
 from compliance_gate.book.rulebook import LAYERS, Rulebook
 from compliance_gate.calendar import utc
-from compliance_gate.call_handling import Duty, Term
+from compliance_gate.call_handling import Term
 from compliance_gate.findings import Clearance, GateDecision, Layer, Recording
 from compliance_gate.request import ProposedContact
 from compliance_gate.rules.base import PASSED, Answer, Denied, Rule
@@ -79,7 +79,7 @@ class ComplianceGate:
             clearance=self._clearance(request, question, plan, at) if cleared else None,
             retry_at=None if retry is None else utc(retry),
             rulebook=self.rulebook.hash,
-            wants_agent=any(_is_for_an_agent(rule) for rule, _ in denials),
+            wants_agent=any([rule.is_for_an_agent for rule, _ in denials]),
         )
 
     def handling_terms(
@@ -154,10 +154,6 @@ def ask(rule: Rule, question: Question) -> Answer:
         return Denied((("the rule failed", f"{type(error).__name__}: {error}"),), None)
 
 
-def _is_for_an_agent(rule: Rule) -> bool:
-    return any(term.duty is Duty.AGENT_AFTER_ABANDONMENT for term in rule.terms)
-
-
 def _question(request: ContactRequest, at: datetime) -> Question:
     if at.tzinfo is None:
         raise ValueError("`at` must be an aware datetime: without a zone there is no instant")
@@ -213,4 +209,8 @@ def _may_play(question: Question, plan: Plan) -> frozenset[Recording]:
 
 
 def _denied(asking: AskingOnDays, question: Question) -> bool:
-    return any(isinstance(ask(rule, question), Denied) for _, rule in asking.at(question).concerned(question))
+    left = asking.at(question)
+    for _, rule in left.always:  # one is enough, and most that deny are among these
+        if isinstance(ask(rule, question), Denied):
+            return True
+    return any(isinstance(ask(rule, question), Denied) for _, rule in left.moved(question))

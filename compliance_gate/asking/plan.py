@@ -41,17 +41,23 @@ class Asking:
 
     def concerned(self, question: Question) -> list[Asked]:
         """Rules that something on file may concern, in no order that matters."""
+        return [*self.always, *self.moved(question)]
+
+    def moved(self, question: Question) -> list[Asked]:
+        """Of the rules that are not always asked, those that something on file may concern."""
         person = question.person
         file = person.file
-        found = [*self.always]
+        found: list[Asked] = []
         if file.holds:
             found += self.on_holds
         if file.requests:
             found += self.on_requests
-        _add_moved(found, self.on_events, question, person.past, question.seen)
+        if question.seen:
+            _add_moved(found, self.on_events, question, person.past, question.seen)
         if self.on_line_events:
             line = question.line
-            _add_moved(found, self.on_line_events, question, line, line.until_time(question.at))
+            if line.times:
+                _add_moved(found, self.on_line_events, question, line, line.until_time(question.at))
         return found
 
 

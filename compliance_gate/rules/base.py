@@ -7,7 +7,7 @@ from enum import Enum
 from typing import ClassVar
 
 from compliance_gate.asking.question import Question
-from compliance_gate.call_handling import Term
+from compliance_gate.call_handling import Duty, Term
 from compliance_gate.findings import Finding, Layer, Recording, Statement, Verdict
 from compliance_gate.request import Debt, ProposedContact
 from compliance_gate.words import (
@@ -197,6 +197,7 @@ class Rule(ABC):
         self.to_day = (header.effective_to or date.max).toordinal()
         self.debts = header.scope.debts
         self._kept: dict[Passed, Finding] = {}
+        self._is_for_an_agent: bool | None = None
 
     @abstractmethod
     def ask(self, question: Question) -> Answer:
@@ -279,6 +280,15 @@ class Rule(ABC):
     def terms(self) -> tuple[Term, ...]:
         """What the rule says of the handling of a call that nothing denies."""
         return ()
+
+    @property
+    def is_for_an_agent(self) -> bool:
+        """Whether it asks for an agent who is certain to be there after an abandoned call."""
+        known = self._is_for_an_agent
+        if known is None:
+            known = any(term.duty is Duty.AGENT_AFTER_ABANDONMENT for term in self.terms)
+            self._is_for_an_agent = known
+        return known
 
     @property
     def speaks(self) -> bool:

@@ -262,6 +262,11 @@ class Rule(ABC):
         return finding
 
     @property
+    def turns_on(self) -> tuple[date, ...]:
+        """Days inside its values on which what it says changes, beside those of its editions."""
+        return ()
+
+    @property
     def exceptions(self) -> tuple[str, ...]:
         """What of its values lets a contact go that the rule without them would forbid."""
         return ()

@@ -51,6 +51,11 @@ class RecordedVoiceRule(Rule):
         self.reassigned_numbers = reassigned_numbers
         self.at_places = at_places
 
+    @property
+    def turns_on(self) -> tuple[date, ...]:
+        """The day on which one revocation begins to end all consents."""
+        return () if self.revoke_all_from is None else (self.revoke_all_from,)
+
     def ask(self, question: Question) -> Answer:
         """Passed with a consent in force; else within the number of calls the law leaves."""
         if self.at_places and (question.number is None or question.number.place not in self.at_places):

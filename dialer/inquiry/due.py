@@ -12,7 +12,7 @@ from compliance_gate.book.holdings import ending
 from compliance_gate.book.register import Entry
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import standard_rulebook
-from compliance_gate.rules.base import Header
+from compliance_gate.rules.base import Header, Rule
 from compliance_gate.words import Checked
 from dialer.clock import posix_now
 from dialer.floor.law import rulebook_for_calls
@@ -65,7 +65,7 @@ def due(on: date | None = None) -> Due:
     """What is due as of a day; without one, today."""
     day = datetime.fromtimestamp(posix_now(), tz=UTC).date() if on is None else on
     book = standard_rulebook()
-    items = [item for rule in book.rules() for item in _of_rule(rule.header, day)]
+    items = [item for rule in book.rules() for item in (*_of_rule(rule.header, day), *_of_values(rule, day))]
     items += [item for entry in book.register.entries for item in _of_place(entry, day)]
     items += _of_lists(book, day)
     items += _of_licences(day)
@@ -97,6 +97,22 @@ def _of_rule(header: Header, on: date) -> list[Item]:
             citation=header.citation,
         )
         for day, why in found
+    ]
+
+
+def _of_values(rule: Rule, on: date) -> list[Item]:
+    """Days inside a value on which what it says changes."""
+    header = rule.header
+    return [
+        Item(
+            day=day,
+            why=Why.BEGINS_LATER,
+            name=header.rule,
+            what=header.expected or header.what,
+            citation=header.citation,
+        )
+        for day in rule.turns_on
+        if day > on
     ]
 
 

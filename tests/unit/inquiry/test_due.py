@@ -24,7 +24,27 @@ def test_a_change_to_come_is_told_until_it_has_come(on: date, told: bool) -> Non
     assert ((Why.BEGINS_LATER, date(2027, 1, 1)) in of("in-hours", on)) is told
 
 
-@pytest.mark.parametrize(("days", "told"), [(365, False), (366, True)])
+@pytest.mark.parametrize(("on", "told"), [(date(2027, 1, 30), True), (date(2027, 1, 31), False)])
+def test_a_day_inside_a_value_is_told_until_it_has_come(on: date, told: bool) -> None:
+    """One revocation for all accounts is waived until the end of January 2027."""
+    assert ((Why.BEGINS_LATER, date(2027, 1, 31)) in of("us-tcpa-recorded-to-mobile", on)) is told
+
+
+@pytest.mark.parametrize(
+    ("on", "told"),
+    [
+        (date(2026, 10, 1), False),
+        (date(2026, 10, 2), True),
+        (date(2026, 12, 31), True),
+        (date(2027, 1, 1), False),
+    ],
+)
+def test_the_old_text_of_new_york_city_ends_with_the_year(on: date, told: bool) -> None:
+    """Ninety-one, ninety, no days before its end, and the day after."""
+    assert ((Why.ENDS_SOON, date(2026, 12, 31)) in of("us-nyc-two-communications", on)) is told
+
+
+@pytest.mark.parametrize(("days", "told"), [(364, False), (365, False), (366, True)])
 def test_a_check_holds_for_a_year(days: int, told: bool) -> None:
     rule = standard_rulebook().rule("us-dc-four-in-seven")
     assert rule is not None

@@ -99,6 +99,7 @@ _MEND: dict[str, str] = {
     "UnreadableEntryError": "the file is damaged or was changed; take another copy of it.",
     "StoreOwnedError": "stop the floor that owns the store, or work on a copy.",
     "SchemaMismatchError": "use the version of Fairdial that wrote the store, or migrate it.",
+    "StoreDamagedError": "look with `fairdial doctor`, and restore a copy: `fairdial restore COPY STORE`.",
     "StoreUnavailableError": "see that the store's file or server is there and may be written.",
     "LawError": "mend the law or policy file that is named.",
 }

@@ -47,7 +47,7 @@ def serve(
         str | None, typer.Option(help="Where the HTTP side listens; 127.0.0.1.", show_default=False)
     ] = None,
     port: Annotated[
-        int | None, typer.Option(min=0, help="8765; 0 = any free port.", show_default=False)
+        int | None, typer.Option(min=0, max=65535, help="8765; 0 = any free port.", show_default=False)
     ] = None,
     socket: Annotated[
         Path | None,
@@ -60,8 +60,10 @@ def serve(
     from dialer.floor.service_log import log_as_json
     from dialer.floor.settings import use_config
     from dialer.inquiry.installation import demand_time_zones
+    from dialer.settings import load_settings
 
     use_config(config)
+    load_settings()  # what is wrong with them is told in every mode, also where little of them is used
     demand_time_zones()
     if network == "asterisk":
         from dialer.floor.on_asterisk import planned_floor

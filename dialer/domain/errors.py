@@ -70,6 +70,10 @@ class StoreUnavailableError(FairdialError):
     """
 
 
+class StoreDamagedError(StoreUnavailableError):
+    """The store's file is cut off, has holes, or is no store of this program. A copy is to be restored."""
+
+
 class TelephoneSystemUnavailableError(FairdialError):
     """There is no connection to the telephone system: nothing was handed over and nothing will be later.
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from compliance_gate.book.texts import tzdata_version
@@ -19,6 +20,7 @@ from dialer.floor.stores import store_address
 from dialer.inquiry.licences import licences_told, warning
 from dialer.settings import load_settings
 from dialer.storage.journal.file import surroundings
+from dialer.storage.database.backup import damage_of
 from dialer.storage.store import Store
 
 VANCOUVER_STAYS = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -198,6 +200,10 @@ def _store(named: str | None) -> Examined:
         return Examined(name="store", ok=False, found=f"{error.what}: {error.where}", mend=error.mend)
     except FairdialError as error:
         return Examined(name="store", ok=False, found=str(error), mend="mend the setting that is named.")
+    damage = None if "://" in address else damage_of(Path(address), whole=True)
+    if damage is not None:
+        mend = "restore a copy: `fairdial restore COPY STORE`; keep the damaged file for whoever looks at it."
+        return Examined(name="store", ok=False, found=f"{address} is damaged: {damage}", mend=mend)
     try:
         with Store.open(address) as store:
             steps = store.last_sequence()

@@ -9,6 +9,7 @@ import csv
 import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,15 @@ _MARKS = (
 )
 _DELIMITERS = (",", "\t", ";", "|")
 _BLOCK = 1 << 20
+
+LONGEST_LINE = 1 << 20
+"""Signs of a line of a file that is one: a hundred columns of a thousand signs are a tenth of it."""
+
+MOST_EXPANDED = 100
+"""How many times its size a packed file may unpack to: lists of accounts come to ten or twenty."""
+
+ALWAYS_EXPANDED = 64 << 20
+"""Bytes that any file may unpack to."""
 
 
 class UnreadableFileError(FairdialError):
@@ -52,6 +62,10 @@ def look_at(path: Path) -> TextFile:
     """
     try:
         digest, encoding = _hash_and_encoding(path)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UnreadableFileError(
+            f"{path}: the packed file is cut off or damaged ({error}); nothing was taken: have it sent again"
+        ) from error
     except OSError as error:
         raise UnreadableFileError(f"{path}: {error.strerror or error}") from error
     with _text(path, encoding) as text:
@@ -68,9 +82,16 @@ def _hash_and_encoding(path: Path) -> tuple[str, str]:
     decoder = codecs.getincrementaldecoder("utf-8")()
     encoding: str | None = None
     is_first = True
+    size, most = 0, max(ALWAYS_EXPANDED, MOST_EXPANDED * path.stat().st_size)
     with _opened(path) as file:
         while block := file.read(_BLOCK):
             digest.update(block)
+            size += len(block)
+            if size > most:
+                raise UnreadableFileError(
+                    f"{path}: it unpacks to more than {MOST_EXPANDED} times its size, as no list of accounts "
+                    "does; nothing was taken"
+                )
             if is_first:
                 encoding = next((name for mark, name in _MARKS if block.startswith(mark)), None)
                 is_first = False
@@ -90,13 +111,26 @@ def _text(path: Path, encoding: str) -> IO[str]:
     return io.TextIOWrapper(_opened(path), encoding=encoding, errors="replace", newline="")
 
 
+def _lines(text: IO[str], path: Path) -> Iterator[str]:
+    """The lines, none of which fills the memory. Raises UnreadableFileError."""
+    number = 0
+    while line := text.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE:
+            raise UnreadableFileError(f"{path}: line {number} is longer than {LONGEST_LINE:,} signs")
+        yield line
+
+
 def rows_of(file: TextFile) -> Iterator[tuple[int, list[str] | None]]:
     """The lines after the heading: the number of the physical line they begin on, and their fields.
 
     Fields are None where quoting or a control character makes the line unreadable. Empty lines are skipped.
+
+    Raises:
+        UnreadableFileError: a line has no end; what was read before it was read.
     """
     with _text(file.path, file.encoding) as text:
-        reader = csv.reader(text, delimiter=file.delimiter)
+        reader = csv.reader(_lines(text, file.path), delimiter=file.delimiter)
         next(reader, None)
         line = reader.line_num + 1
         while True:

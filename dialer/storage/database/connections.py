@@ -19,13 +19,21 @@ from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    OperationalError,
+    PendingRollbackError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
 from dialer.clock import monotonic_now
-from dialer.domain.errors import StoreUnavailableError
+from dialer.domain.errors import StoreDamagedError, StoreUnavailableError
 
 T = TypeVar("T")
 
@@ -56,28 +64,56 @@ class Work(Protocol):
         ...
 
 
+_OURS = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
+"""What a statement of ours did wrong, where the driver knows no state by the standard."""
+
+_STATES_OF_OURS = frozenset({"0A", "21", "22", "23", "2F", "42"})
+"""Classes of SQLSTATE that are about the statement and its values; every other is about the server: it is
+shutting down (57), starting up (57), out of room (53), its connection is gone (08), it is read-only (25)."""
+
+_DAMAGED = ("malformed", "not a database", "disk image", "file is encrypted")
+
+
 @contextmanager
 def translated() -> Generator[None]:
-    """Errors of the driver that no program can mend, as `StoreUnavailableError`.
+    """Whatever a database says while it goes, is away and comes back, as `StoreUnavailableError`.
 
-    A violated constraint stays what it is: a defect of ours.
+    A violated constraint, a value that fits no column and a statement that is none stay what they are:
+    defects of ours, which no waiting mends.
     """
     try:
         yield
-    except IntegrityError:
-        raise
-    except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
-        raise StoreUnavailableError(_advice(error)) from error
     except DBAPIError as error:
-        if not error.connection_invalidated and "read-only" not in str(error):
+        if _is_ours(error):
             raise
-        raise StoreUnavailableError(_advice(error)) from error
+        raise _unavailable(error) from error
+    except (PoolTimeoutError, PendingRollbackError, OSError) as error:
+        raise _unavailable(error) from error
+    except Exception as error:
+        # What the driver says before there is a connection is not translated by SQLAlchemy.
+        if type(error).__module__.partition(".")[0] != "asyncpg":
+            raise
+        raise _unavailable(error) from error
+
+
+def _is_ours(error: DBAPIError) -> bool:
+    if error.connection_invalidated or "read-only" in str(error):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, _OURS) if state is None else str(state)[:2] in _STATES_OF_OURS
+
+
+def _unavailable(error: Exception) -> StoreUnavailableError:
+    text = str(getattr(error, "orig", None) or error).lower()
+    kind = StoreDamagedError if any(sign in text for sign in _DAMAGED) else StoreUnavailableError
+    return kind(_advice(error))
 
 
 def _advice(error: Exception) -> str:
-    text = str(getattr(error, "orig", None) or error)
+    text = str(getattr(error, "orig", None) or error) or type(error).__name__
     lowered = text.lower()
     for sign, advice in (
+        *((sign, "the file is damaged; restore a copy of it (`fairdial restore`)") for sign in _DAMAGED),
         ("full", "make room on the disk"),
         ("readonly", "make the store's file and folder writable"),
         ("read-only", "make the store writable"),

@@ -9,6 +9,7 @@ import fcntl
 import os
 import secrets
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.clock import posix_now
-from dialer.domain.errors import FairdialError
+from dialer.domain.errors import FairdialError, StoreUnavailableError
 from dialer.files import opened_private
 from dialer.storage.database.connections import Database, PostgresDatabase, SqliteDatabase, translated
 from dialer.storage.database.tables import owner
@@ -65,8 +66,10 @@ class _ServerLock:
         return connection
 
     def release(self) -> None:
-        self._database.run(self._connection.invalidate())
-        self._database.run(self._connection.close())
+        """A server that went away has given the lock back by itself."""
+        with suppress(StoreUnavailableError), translated():
+            self._database.run(self._connection.invalidate())
+            self._database.run(self._connection.close())
 
 
 def own(database: Database) -> OwnerLock:

@@ -7,9 +7,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
-from dialer.domain.errors import FairdialError
+from dialer.domain.errors import FairdialError, StoreDamagedError
 from dialer.storage.database.tables import metadata
 
 
@@ -25,8 +25,21 @@ def _config(connection: Connection) -> Config:
 
 
 def migrate(connection: Connection, *, revision: str = "head") -> None:
-    """Create the tables or bring them to a revision, the newest; inside the caller's transaction."""
-    if revision_of(connection) != newest_revision():
+    """Create the tables or bring them to a revision, the newest; inside the caller's transaction.
+
+    Raises:
+        StoreDamagedError: there are tables, and they are another program's.
+        SchemaMismatchError: a newer version of this program has written them.
+    """
+    found = revision_of(connection)
+    if found is None and (strangers := inspect(connection).get_table_names()):
+        raise StoreDamagedError(
+            f"this is no store of Fairdial: it holds another program's table {sorted(strangers)[0]!r}; "
+            "name another file or database"
+        )
+    if found is not None and found not in _known_revisions():
+        raise SchemaMismatchError(f"the store is at revision {found}, which this program does not know yet")
+    if found != newest_revision():
         command.upgrade(_config(connection), revision)
 
 
@@ -43,6 +56,13 @@ def newest_revision() -> str:
     head = ScriptDirectory.from_config(config).get_current_head()
     assert head is not None, "the package ships its migrations"
     return head
+
+
+@cache
+def _known_revisions() -> frozenset[str]:
+    config = Config()
+    config.set_main_option("script_location", "dialer.storage:migrations")
+    return frozenset(script.revision for script in ScriptDirectory.from_config(config).walk_revisions())
 
 
 def check(connection: Connection) -> None:

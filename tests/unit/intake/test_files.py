@@ -89,3 +89,37 @@ def test_names_numbers_and_addresses_are_personal() -> None:
     personal = {column.name for column in COLUMNS if column.personal}
     assert {"first", "middle", "last", "suffix", "phone_1", "phone_2"} <= personal
     assert not {column.name for column in COLUMNS if column.name.endswith(("_type", "_role"))} & personal
+
+
+def packed(path: Path, content: bytes) -> Path:
+    file = path / "placement.csv.gz"
+    file.write_bytes(gzip.compress(content))
+    return file
+
+
+@pytest.mark.parametrize("left", [0.3, 0.9])
+def test_a_packed_file_that_was_cut_off_is_a_sentence(tmp_path: Path, left: float) -> None:
+    rows = b"".join(b"client,%d,%s\n" % (n, os.urandom(20).hex().encode()) for n in range(5_000))
+    file = packed(tmp_path, b"client_id,client_account,first\n" + rows)
+    file.write_bytes(file.read_bytes()[: int(file.stat().st_size * left)])
+    with pytest.raises(UnreadableFileError, match="cut off or damaged"):
+        look_at(file)
+
+
+def test_a_file_that_unpacks_without_end_is_not_unpacked(tmp_path: Path) -> None:
+    """Seventy megabytes out of seventy kilobytes: what a hundredth of it would be is no list of accounts."""
+    file = packed(tmp_path, b"client_id,client_account\n" + bytes(70 << 20))
+    with pytest.raises(UnreadableFileError, match="more than 100 times"):
+        look_at(file)
+
+
+@pytest.mark.parametrize(("signs", "is_taken"), [(LONGEST_LINE - 2, True), (LONGEST_LINE, False)])
+def test_a_line_without_end_does_not_fill_the_memory(tmp_path: Path, signs: int, is_taken: bool) -> None:
+    path = tmp_path / "placement.csv"
+    path.write_bytes(b"a,b\n" + b"1," * (signs // 2) + b"\n")
+    file = look_at(path)
+    if is_taken:
+        assert len(list(rows_of(file))) == 1
+    else:
+        with pytest.raises(UnreadableFileError, match="line 2 is longer"):
+            list(rows_of(file))

@@ -102,6 +102,24 @@ MAY: Mapping[Permission, frozenset[Role]] = {
 """Which roles have which permission; whoever has one of them has it."""
 
 
+LOOKS = frozenset(
+    {
+        Permission.EXPLAIN_CALLS,
+        Permission.SEE_PERSONS,
+        Permission.SEE_CALLERS,
+        Permission.FOLLOW_UP,
+        Permission.FIND_RECORDINGS,
+        Permission.EXPORT_RECORDINGS,
+        Permission.READ_RECORD,
+        Permission.MANAGE_ACCOUNTS,
+    }
+)
+"""Looking with these shows whom something is about, and is written down, as every change is."""
+
+UNWRITTEN = frozenset({Permission.ANYBODY, Permission.OWN_PHONE})
+"""Nothing is written down of these: what a phone measures every few seconds is nobody's deed."""
+
+
 def permits(roles: frozenset[Role], permission: Permission) -> bool:
     """Whether one of the roles has the permission."""
     return not roles.isdisjoint(MAY[permission])

@@ -19,6 +19,7 @@ from dialer.cli import (
     ledger,
     licences,
     network,
+    people,
     person,
     recordings,
     results,
@@ -55,6 +56,9 @@ for group in (
 app.add_typer(law.app, name="law")
 app.add_typer(licences.app, name="licences")
 app.add_typer(keys.app, name="keys")
+app.add_typer(people.user_app, name="user")
+app.add_typer(people.token_app, name="token")
+app.add_typer(people.record_app, name="record")
 app.add_typer(gate.app, name="gate")
 app.add_typer(asterisk.app, name="asterisk")
 app.add_typer(results.export_app, name="export")

@@ -16,6 +16,7 @@ from dialer.cli import console
 
 if TYPE_CHECKING:
     from dialer.cli.recording_archive import RecordingArchive
+    from dialer.floor.accounts import Accounts
     from dialer.floor.live import Running
     from dialer.floor.on_asterisk import AsteriskFloor
     from dialer.floor.simulated import SimulatedFloor
@@ -105,7 +106,9 @@ def _run(serving: Coroutine[None, None, None]) -> None:
 async def _serve_simulated(wanted: SimulatedFloor, *, port: int) -> None:
     from dialer.cli.evidence import StoreEvidence
     from dialer.files import own_folder
+    from dialer.floor.accounts import kept_accounts
     from dialer.floor.beside import store_beside
+    from dialer.floor.deeds import Recorder
     from dialer.floor.folder import TOKEN_FILE
     from dialer.floor.live import work_until_signal
     from dialer.floor.places import StorePlaces
@@ -115,25 +118,32 @@ async def _serve_simulated(wanted: SimulatedFloor, *, port: int) -> None:
 
     own_folder(wanted.folder)
     async with AsyncExitStack() as stack:
+        beside = await stack.enter_async_context(store_beside(wanted.address))
+        accounts = await stack.enter_async_context(kept_accounts(beside))
         side = HttpSide(
             tokens=tokens_of_folder(wanted.folder),
             host=wanted.host,
             port=port,
             evidence=StoreEvidence(database=wanted.address),
-            places=StorePlaces(await stack.enter_async_context(store_beside(wanted.address))),
+            places=StorePlaces(beside),
+            accounts=accounts,
+            records=Recorder(beside),
         )
         running = await stack.enter_async_context(simulated_floor(wanted, side.mount))
         console.say(
             f"the floor listens at http://{wanted.host}:{running.port}; "
             f"its token is in {wanted.folder / TOKEN_FILE}"
         )
+        await _tell_first_link(accounts)
         await work_until_signal(running.floor)
 
 
 async def _serve_asterisk(plan: AsteriskFloor) -> None:
     from dialer.cli.evidence import StoreEvidence
     from dialer.files import own_folder
+    from dialer.floor.accounts import kept_accounts
     from dialer.floor.beside import store_beside
+    from dialer.floor.deeds import Recorder
     from dialer.floor.live import work_until_signal
     from dialer.floor.on_asterisk import asterisk_floor
     from dialer.floor.places import StorePlaces
@@ -143,6 +153,8 @@ async def _serve_asterisk(plan: AsteriskFloor) -> None:
     own_folder(plan.folder)
     archive = _archive(plan)
     async with AsyncExitStack() as stack:
+        beside = await stack.enter_async_context(store_beside(plan.database))
+        accounts = await stack.enter_async_context(kept_accounts(beside))
         side = HttpSide(
             tokens=tokens_of_folder(plan.folder, plan.phones),
             host=plan.host,
@@ -150,12 +162,24 @@ async def _serve_asterisk(plan: AsteriskFloor) -> None:
             phones=plan.phones,
             archive=archive,
             evidence=StoreEvidence(database=plan.database),
-            places=StorePlaces(await stack.enter_async_context(store_beside(plan.database))),
+            places=StorePlaces(beside),
+            accounts=accounts,
+            records=Recorder(beside),
         )
         running = await stack.enter_async_context(asterisk_floor(plan, side.mount, away=console.say))
         await stack.enter_async_context(_kept(archive))
         console.say(_joining(plan, running))
+        await _tell_first_link(accounts)
         await work_until_signal(running.floor)
+
+
+async def _tell_first_link(accounts: Accounts) -> None:
+    link = await accounts.first_link()
+    if link is not None:
+        console.say(
+            "nobody has an account yet: `admin` sets a password with this word, once, within a day "
+            f"(POST /api/session/link; `fairdial user reset-link admin` makes another):\n  {link}"
+        )
 
 
 @asynccontextmanager

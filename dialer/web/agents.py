@@ -18,7 +18,8 @@ from dialer.domain.events import (
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, LeadId, NumberId, PersonId
 from dialer.domain.past_talk import EarlierTalk
 from dialer.domain.snapshot import AgentView
-from dialer.web.access import Asking, TheOffice, may, tell
+from dialer.web.access import TheOffice, tell
+from dialer.web.declaring import Asking, may
 from dialer.web.models import Committed, Dial, Dispose, HangUp, LogIn, Machine, Pause, Press
 
 router = APIRouter(prefix="/api", tags=["agents"])

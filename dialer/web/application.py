@@ -24,8 +24,10 @@ from dialer.domain.errors import (
 )
 from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TestsCallerIds
+from dialer.floor.accounts import Accounts, TooManyTriesError, WrongSignInError
 from dialer.floor.phones import Phones
 from dialer.web import (
+    administration,
     agents,
     caller_ids,
     evidence,
@@ -34,14 +36,16 @@ from dialer.web import (
     law,
     listening,
     recordings,
+    sessions,
     supervisors,
     talks,
 )
-from dialer.web.access import Office, declares, nothing_undeclared
+from dialer.web.access import Office
 from dialer.web.bounds.connections import Strangers
 from dialer.web.bounds.limits import LIMITS, Limits
 from dialer.web.bounds.middleware import Bounds
-from dialer.web.door import Door, Doorkeeper, refused
+from dialer.web.declaring import declares, nothing_undeclared
+from dialer.web.door import Door, Doorkeeper, Records, refused
 from dialer.web.health import HealthView, health_view
 from dialer.web.phone.pages import add_pages
 from dialer.web.phone.routes import phone_router
@@ -59,6 +63,8 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (UnknownThingError, 404),
     (IllegalTransitionError, 409),
     (PhoneTakenError, 409),
+    (WrongSignInError, 401),
+    (TooManyTriesError, 429),
     *evidence.STATUS,
     (InvalidFactError, 422),
     (MalformedFactError, 422),
@@ -95,6 +101,8 @@ def make_web(
     evidence_desk: Evidence | None = None,
     places: Places | None = None,
     limits: Limits = LIMITS,
+    accounts: Accounts | None = None,
+    records: Records | None = None,
 ) -> Web:
     """Put the application together around a running floor.
 
@@ -107,6 +115,8 @@ def make_web(
         limits: how much may be brought, how fast, and by whom.
         evidence_desk: answers about persons and calls, out of the floor's store; None = it cannot be asked.
         places: which client a thing belongs to, out of the store; None = nobody with walls gets further.
+        accounts: of persons; None = there are tokens only.
+        records: where it is written down who did what and looked at whom; None = nowhere.
     """
     phones = phones if phones is not None else Phones()
     application = FastAPI(
@@ -117,11 +127,12 @@ def make_web(
         dependencies=[Depends(nothing_undeclared), Depends(nothing_unknown)],
     )
     application.state.office = Office(
-        floor, tokens, keypad, controls, caller_ids_tester, phones, archive, evidence_desk, places
+        floor, tokens, keypad, controls, caller_ids_tester, phones, archive, evidence_desk, places, accounts
     )
-    doorkeeper = Doorkeeper(floor=floor, tokens=tokens, places=places)
-    application.add_middleware(Door, doorkeeper=doorkeeper, open_paths=frozenset[str]())
+    doorkeeper = Doorkeeper(floor=floor, tokens=tokens, places=places, accounts=accounts)
+    application.add_middleware(Door, doorkeeper=doorkeeper, open_paths=sessions.OPEN_PATHS, records=records)
     routed = (agents, talks, listening, recordings, evidence, law, supervisors, facts, inbound, caller_ids)
+    routed = (*routed, sessions, administration)
     for router in (each.router for each in routed):
         application.include_router(router, responses=PROBLEMS)
     broadcast = Broadcast(floor.snapshot)
@@ -146,6 +157,8 @@ def _add_errors(application: FastAPI) -> None:
             return JSONResponse({"detail": detail}, 504)
         status = next(status for kind, status in _STATUS if isinstance(error, kind))
         headers = {"Retry-After": "1"} if status == 503 else None
+        if isinstance(error, TooManyTriesError):
+            headers = {"Retry-After": f"{error.wait_s:.0f}"}
         return JSONResponse({"detail": str(error)}, status, headers=headers)
 
     async def mistaken(_request: Request, error: Exception) -> Response:

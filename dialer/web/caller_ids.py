@@ -9,7 +9,8 @@ from dialer.access.roles import Permission
 from dialer.domain.events import CallerIdReleased, CallerIdTested
 from dialer.domain.snapshot import CallerIdView
 from dialer.floor.caller_id_rounds import shown_beside
-from dialer.web.access import Asking, Office, TheOffice, may, tell
+from dialer.web.access import Office, TheOffice, tell
+from dialer.web.declaring import Asking, may
 from dialer.web.models import Body, Committed
 
 router = APIRouter(prefix="/api/caller-ids", tags=["caller ids"])

@@ -12,9 +12,14 @@ from typing import Protocol
 
 from fastapi.responses import JSONResponse
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dialer.access.actor import Actor, RefusedError
+from dialer.access.record import Deed
+from dialer.access.roles import LOOKS, UNWRITTEN
+from dialer.clock import posix_now
+from dialer.domain.errors import StoreUnavailableError
+from dialer.web.declaring import declared_of
 from dialer.web.ports import FloorPort, Places
 from dialer.web.tokens import Tokens
 from dialer.web.visitor import Visitor
@@ -24,15 +29,10 @@ SECURE_COOKIE = "__Host-fairdial"
 """Under TLS: browsers take a cookie of that name from this very host alone, and never without encryption."""
 
 CSRF_HEADER = "x-csrf-token"
+REASON_HEADER = "x-reason"
+"""Why somebody looks or changes, in their own words, where they say so."""
+MOST_OF_A_REASON = 300
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seated:
-    """A session that goes on: whose, and the word that its changes must show."""
-
-    actor: Actor
-    csrf: str
 
 
 class Accounts(Protocol):
@@ -42,12 +42,20 @@ class Accounts(Protocol):
         """Whose token this is, while it lasts."""
         ...
 
-    def by_session(self, text: str) -> Seated | None:
-        """Whose session this is, while it lasts; it was used now."""
+    def by_session(self, text: str) -> tuple[Actor, str] | None:
+        """Whose session this is, while it lasts, and the second word of its changes; it was used now."""
         ...
 
     def knows(self, actor: Actor) -> bool:
         """Whether what they came in with still holds, with the same roles and walls."""
+        ...
+
+
+class Records(Protocol):
+    """The record of deeds; `dialer.floor.deeds` has the one in use."""
+
+    async def record(self, deed: Deed) -> None:
+        """Returns once it is written down. Raises StoreUnavailableError: not yet."""
         ...
 
 
@@ -83,10 +91,11 @@ class Doorkeeper:
         else:
             seated = self._seated(asked.cookies)
             if seated is not None:
+                actor, csrf = seated
                 shown = asked.headers.get(CSRF_HEADER, "")
-                if method not in _SAFE and not hmac.compare_digest(shown.encode(), seated.csrf.encode()):
+                if method not in _SAFE and not hmac.compare_digest(shown.encode(), csrf.encode()):
                     raise RefusedError("a change needs the session's X-CSRF-Token", is_known=True)
-                return seated.actor
+                return actor
         raise RefusedError("send 'Authorization: Bearer <token>', or sign in", is_known=False)
 
     def by_token(self, text: str) -> Actor:
@@ -99,7 +108,7 @@ class Doorkeeper:
         seated = self._seated(asked.cookies)
         if seated is None or not _is_own_page(asked.headers):
             return None
-        return seated.actor
+        return seated[0]
 
     def knows(self, actor: Actor) -> bool:
         """Whether what they came in with still holds."""
@@ -107,9 +116,14 @@ class Doorkeeper:
             return True
         return self.accounts is not None and self.accounts.knows(actor)
 
-    def _seated(self, cookies: Mapping[str, str]) -> Seated | None:
-        text = cookies.get(SECURE_COOKIE) or cookies.get(COOKIE)
+    def _seated(self, cookies: Mapping[str, str]) -> tuple[Actor, str] | None:
+        text = cookie_of(cookies)
         return None if text is None or self.accounts is None else self.accounts.by_session(text)
+
+
+def cookie_of(cookies: Mapping[str, str]) -> str | None:
+    """The secret of the session that a browser shows."""
+    return cookies.get(SECURE_COOKIE) or cookies.get(COOKIE)
 
 
 def _is_own_page(headers: Mapping[str, str]) -> bool:
@@ -120,14 +134,25 @@ def _is_own_page(headers: Mapping[str, str]) -> bool:
 class Door:
     """The outermost layer of the application.
 
+    Every change, and every look at whom something is about, is written down before its answer goes out. What
+    cannot be written down is not shown; a change is done by then, and its deed is kept until it can.
+
     Args:
         open_paths: what is behind no door, below `/api/`: where somebody signs in.
+        records: where deeds are written down; None = nowhere.
     """
 
-    def __init__(self, app: ASGIApp, doorkeeper: Doorkeeper, open_paths: frozenset[str]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        doorkeeper: Doorkeeper,
+        open_paths: frozenset[str],
+        records: Records | None = None,
+    ) -> None:
         self._app = app
         self._doorkeeper = doorkeeper
         self._open_paths = open_paths
+        self._records = records
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let in, or say why not."""
@@ -140,8 +165,63 @@ class Door:
         except RefusedError as error:
             await refused(error)(scope, receive, send)
             return
-        scope.setdefault("state", {})["visitor"] = self._doorkeeper.visitor(actor)
-        await self._app(scope, receive, send)
+        visitor = self._doorkeeper.visitor(actor)
+        scope.setdefault("state", {})["visitor"] = visitor
+        records = self._records
+        if records is None:
+            await self._app(scope, receive, send)
+            return
+        is_held = False
+
+        async def sending(message: Message) -> None:
+            nonlocal is_held
+            if message["type"] == "http.response.start":
+                is_held = not await _written(records, scope, visitor, message["status"])
+                if is_held:
+                    await _NOT_WRITTEN(scope, receive, send)
+            if not is_held:
+                await send(message)
+
+        await self._app(scope, receive, sending)
+
+
+_NOT_WRITTEN = JSONResponse(
+    {"detail": "it cannot be written down who looks, so that nothing is shown: try again"},
+    503,
+    headers={"Retry-After": "1"},
+)
+
+
+async def _written(records: Records, scope: Scope, visitor: Visitor, status: int) -> bool:
+    """Whether the answer may go out: what was to be written down of it is, or need not be."""
+    route = scope.get("route")
+    permission = declared_of(route)
+    is_look = scope["method"] in _SAFE
+    is_to_write = not is_look or permission in LOOKS
+    if visitor.is_written or permission is None or permission in UNWRITTEN or not is_to_write:
+        return True
+    given = HTTPConnection(scope).headers.get(REASON_HEADER, "")[:MOST_OF_A_REASON]
+    deed = Deed(
+        at=posix_now(),
+        who=visitor.name,
+        session=visitor.actor.session,
+        address=address_of(scope),
+        action=f"{scope['method']} {getattr(route, 'path', '')}",
+        about=tuple(dict.fromkeys(visitor.about)),
+        why=f"{permission.value}: {given}" if given.isprintable() and given else permission.value,
+        outcome=str(status),
+    )
+    try:
+        await records.record(deed)
+    except StoreUnavailableError:
+        return not is_look
+    return True
+
+
+def address_of(scope: Scope) -> str:
+    """Where somebody comes from; behind a proxy that the settings name, what that says."""
+    client = scope.get("client")
+    return "" if client is None else str(client[0])
 
 
 def refused(error: RefusedError) -> JSONResponse:

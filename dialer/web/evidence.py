@@ -14,7 +14,8 @@ from dialer.inquiry.explain import About, Asked, Channel
 from dialer.results.frequency_ledger import LedgerFacts, ledger_told, render_ledger_pdf, write_ledger_csv
 from dialer.results.person_events import PersonFacts
 from dialer.results.person_report import Detail, render_person_pdf, report_of, write_person_csv
-from dialer.web.access import Asking, TheOffice, demand_evidence, may
+from dialer.web.access import TheOffice, demand_evidence
+from dialer.web.declaring import Asking, may
 from dialer.web.ports import Stretch
 
 router = APIRouter(prefix="/api", tags=["evidence"])

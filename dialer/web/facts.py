@@ -23,7 +23,8 @@ from dialer.domain.fact_events import (
 )
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.money import Money
-from dialer.web.access import Asking, TheOffice, may, tell
+from dialer.web.access import TheOffice, tell
+from dialer.web.declaring import Asking, may
 from dialer.web.models import (
     Allow,
     Ask,

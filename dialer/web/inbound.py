@@ -9,7 +9,8 @@ from dialer.access.roles import Permission
 from dialer.domain.events import InboundDisposed, InboundFollowedUp
 from dialer.domain.ids import AgentId, InboundId, PersonId
 from dialer.domain.snapshot import InboundView, OwedView
-from dialer.web.access import Asking, Office, TheOffice, may, tell
+from dialer.web.access import Office, TheOffice, tell
+from dialer.web.declaring import Asking, may
 from dialer.web.models import Committed, DisposeInbound
 from dialer.web.supervisors import seen_by
 from dialer.web.visitor import OUTSIDE

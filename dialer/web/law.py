@@ -25,7 +25,8 @@ from dialer.inquiry.coverage import coverage
 from dialer.inquiry.due import due as due_on
 from dialer.inquiry.licences import licences_told
 from dialer.inquiry.rules import changes_between, rule_editions, rules_listed
-from dialer.web.access import Asking, TheOffice, demand_evidence, may
+from dialer.web.access import TheOffice, demand_evidence
+from dialer.web.declaring import Asking, may
 from dialer.web.models import Body, Day, Id
 
 router = APIRouter(prefix="/api", tags=["law"])

@@ -13,7 +13,8 @@ from dialer.access.roles import Permission
 from dialer.domain.agent import AgentState
 from dialer.domain.ids import AgentId, AttemptId, EndpointId
 from dialer.domain.listening import Ear, TalkControls
-from dialer.web.access import Asking, Office, TheOffice, may
+from dialer.web.access import Office, TheOffice
+from dialer.web.declaring import Asking, may
 from dialer.web.models import Body, Id, Lax
 
 router = APIRouter(prefix="/api", tags=["sound"])

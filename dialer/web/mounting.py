@@ -9,8 +9,10 @@ from prometheus_client import CollectorRegistry
 
 from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TelephoneSystem, TestsCallerIds
+from dialer.floor.accounts import Accounts
 from dialer.floor.phones import Phones
 from dialer.web.application import make_web
+from dialer.web.door import Records
 from dialer.web.ports import Evidence, FloorPort, Places, Recordings
 from dialer.web.server import serving
 from dialer.web.tokens import Tokens
@@ -26,6 +28,8 @@ class HttpSide:
         archive: the recordings that were finished, where they can be reached.
         evidence: answers out of the floor's store.
         places: which client things belong to; None = nobody with walls gets further.
+        accounts: of persons; None = there are tokens only.
+        records: where it is written down who did what; None = nowhere.
     """
 
     tokens: Tokens
@@ -35,6 +39,8 @@ class HttpSide:
     archive: Recordings | None = None
     evidence: Evidence | None = None
     places: Places | None = None
+    accounts: Accounts | None = None
+    records: Records | None = None
 
     @asynccontextmanager
     async def mount(
@@ -56,6 +62,8 @@ class HttpSide:
             archive=self.archive,
             evidence_desk=self.evidence,
             places=self.places,
+            accounts=self.accounts,
+            records=self.records,
         )
         async with asyncio.TaskGroup() as group:
             pushing = group.create_task(web.run(), name="broadcast")

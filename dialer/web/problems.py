@@ -26,7 +26,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     413: {"model": Problem, "description": "The body is too long"},
     415: {"model": Problem, "description": "The body is packed"},
     422: {"model": Problem, "description": "A value that cannot be taken"},
-    429: {"model": Problem, "description": "Too many requests; wait a second"},
+    429: {"model": Problem, "description": "Too many requests, or too many wrong tries; wait as it says"},
     503: {"model": Problem, "description": "Nothing was taken; try again"},
     504: {"model": Problem, "description": "Taken, but its commit was not heard of in time"},
 }

@@ -7,7 +7,8 @@ from fastapi import APIRouter, HTTPException, Query
 from dialer.access.roles import Permission
 from dialer.domain.ids import AgentId, ClientId, DebtId, PersonId
 from dialer.inquiry.recordings import MOST_ON_A_PAGE, Exported, RecordingPage, Wanted
-from dialer.web.access import Asking, Office, TheOffice, may
+from dialer.web.access import Office, TheOffice
+from dialer.web.declaring import Asking, may
 from dialer.web.models import Body, Id, Posix
 from dialer.web.ports import RecordingRoom, Recordings
 

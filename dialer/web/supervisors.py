@@ -17,7 +17,8 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import CampaignId
 from dialer.domain.snapshot import FloorSnapshot
-from dialer.web.access import Asking, TheOffice, may, tell
+from dialer.web.access import TheOffice, tell
+from dialer.web.declaring import Asking, may
 from dialer.web.models import Committed, StopFloor
 
 router = APIRouter(prefix="/api", tags=["floor"])

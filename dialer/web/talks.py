@@ -18,7 +18,8 @@ from dialer.domain.events import (
     TransferRequested,
 )
 from dialer.domain.ids import AgentId, AttemptId, NumberId
-from dialer.web.access import Asking, Office, TheOffice, may, tell
+from dialer.web.access import Office, TheOffice, tell
+from dialer.web.declaring import Asking, may
 from dialer.web.models import Body, Committed, Id
 
 router = APIRouter(prefix="/api", tags=["talks"])

@@ -24,12 +24,14 @@ class Visitor:
     Args:
         places: where things belong; None = it cannot be found out, so that nobody with walls gets further.
         about: what was asked about, as `kind:id`.
+        is_written: what they did is in the record already, with the change itself.
     """
 
     actor: Actor
     floor: FloorPort
     places: Places | None = None
     about: list[str] = field(default_factory=list[str])
+    is_written: bool = False
 
     @property
     def name(self) -> str:

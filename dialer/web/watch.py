@@ -9,7 +9,7 @@ from dialer.access.actor import Actor
 from dialer.access.roles import Permission
 from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.snapshot import FloorSnapshot
-from dialer.web.access import declares
+from dialer.web.declaring import declares
 from dialer.web.door import Doorkeeper
 from dialer.web.supervisors import encode_floor, seen_by
 from dialer.web.watching import POLICY_VIOLATION, TRY_AGAIN_LATER, Watchers, greeted, push, turn_away

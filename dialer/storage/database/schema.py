@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from dialer.domain.errors import FairdialError, StoreDamagedError
-from dialer.storage.database.tables import metadata
+from dialer.storage.database import access_tables
 
 
 class SchemaMismatchError(FairdialError):
@@ -78,4 +78,4 @@ def check(connection: Connection) -> None:
 
 def differences(connection: Connection) -> list[object]:
     """What the migrated tables lack against `tables.py`; empty when they agree."""
-    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+    return list(compare_metadata(MigrationContext.configure(connection), access_tables.metadata))

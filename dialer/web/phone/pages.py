@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from dialer.access.roles import Permission
-from dialer.web.access import declares
+from dialer.web.declaring import declares
 
 PathLike = str | os.PathLike[str]
 

@@ -16,7 +16,8 @@ from dialer.domain.disposition import MACHINES, SAID, DispositionKind
 from dialer.domain.machine import MachineKind, SaidToMachine
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.floor.phones import Phones
-from dialer.web.access import Asking, TheOffice, declares, may
+from dialer.web.access import TheOffice
+from dialer.web.declaring import Asking, declares, may
 from dialer.web.door import Doorkeeper
 from dialer.web.models import Body
 from dialer.web.phone.seats import SeatWatch

@@ -1,0 +1,536 @@
+"""Accounts beside a running floor: who is signed in, in memory; changes in the store, each with its deed.
+
+What other processes change (the command line, another floor) is seen within `LOOK_S`. While the store cannot
+be read the last that was known holds: a supervisor must reach the red button then, too.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import structlog
+from sqlalchemy import Connection
+
+from dialer.access.accounts import (
+    ABSOLUTE_S,
+    LINK_S,
+    LONGEST_TOKEN_S,
+    AccessToken,
+    Account,
+    Directory,
+    Session,
+    administrators,
+    why_weak,
+)
+from dialer.access.actor import Actor
+from dialer.access.record import Deed, Entry
+from dialer.access.roles import Role
+from dialer.access.throttle import Throttle
+from dialer.access.walls import NOTHING, Walls
+from dialer.clock import posix_now
+from dialer.domain.errors import FairdialError, InvalidFactError, StoreUnavailableError, UnknownThingError
+from dialer.floor import passwords, second_factor
+from dialer.floor.beside import StoreBeside
+from dialer.storage.access import accounts as rows
+from dialer.storage.access import deeds
+
+LOOK_S = 0.25
+NOTE_USES_S = 60.0
+MOST_LOOKED_AT = 20
+"""Passwords that wait to be looked at; more are told to come again."""
+
+T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
+
+
+class WrongSignInError(FairdialError):
+    """Name, password or code is wrong; which of them is not said."""
+
+
+class TooManyTriesError(FairdialError):
+    """Too many were wrong lately. `wait_s`: seconds until the next is looked at."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(f"too many tries were wrong: try again in {wait_s:.0f} s")
+        self.wait_s = wait_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """Who makes a change, and from where, for the record."""
+
+    who: str
+    session: str = ""
+    address: str = ""
+
+    def deed(self, action: str, *about: str, outcome: str, at: float) -> Deed:
+        """What they did."""
+        return Deed(
+            at=at,
+            who=self.who,
+            session=self.session,
+            address=self.address,
+            action=action,
+            about=about,
+            outcome=outcome,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A session that began. `secret`: for the cookie, and nowhere else."""
+
+    secret: str
+    csrf: str
+    actor: Actor
+    until: float
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a secret that is long and random."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class Accounts:
+    """All accounts of a store. Use `opened_accounts`.
+
+    Args:
+        now: POSIX seconds.
+    """
+
+    def __init__(self, store: StoreBeside, *, now: Callable[[], float] = posix_now) -> None:
+        self._store = store
+        self._now = now
+        self._known = Directory()
+        self._by_name: dict[str, Session | AccessToken] = {}
+        self._seen: dict[str, float] = {}
+        self._used: dict[str, float] = {}
+        self._throttle = Throttle()
+        self._looking = asyncio.Lock()
+        self._looked_at = 0
+
+    @property
+    def known(self) -> Directory:
+        """Everybody, as last read."""
+        return self._known
+
+    async def read(self) -> None:
+        """Read everybody anew, if anything changed. Raises StoreUnavailableError."""
+        version = await self._store.read(rows.version_of)
+        if version != self._known.version or not self._by_name:
+            self._take(await self._store.read(rows.directory))
+
+    async def run(self) -> None:
+        """See what others change, and write down what was used when, for ever."""
+        since_noted = 0.0
+        while True:
+            await asyncio.sleep(LOOK_S)
+            since_noted += LOOK_S
+            try:
+                await self.read()
+                if since_noted >= NOTE_USES_S:
+                    since_noted = 0.0
+                    await self.note_uses()
+            except StoreUnavailableError as error:
+                _log.warning("accounts cannot be read", why=str(error))
+
+    async def note_uses(self) -> None:
+        """Write down when each session and token was last used."""
+        seen, used = dict(self._seen), dict(self._used)
+        self._used.clear()
+        if seen or used:
+            await self._store.write(lambda connection: rows.note_uses(connection, seen, used))
+
+    # --- the door ---------------------------------------------------------------------------------------
+
+    def by_token(self, text: str) -> Actor | None:
+        """Whose token this is, while it lasts."""
+        found = self._known.tokens.get(digest_of(text))
+        if found is None:
+            return None
+        actor = self._known.actor_of_token(found, self._now())
+        if actor is not None:
+            self._used[found.digest] = self._now()
+        return actor
+
+    def by_session(self, text: str) -> tuple[Actor, str] | None:
+        """Whose session this is, while it lasts, and its second word; it was used now."""
+        found = self._known.sessions.get(digest_of(text))
+        if found is None:
+            return None
+        actor = self._actor_of(found)
+        if actor is None:
+            return None
+        self._seen[found.digest] = self._now()
+        return actor, found.csrf
+
+    def knows(self, actor: Actor) -> bool:
+        """Whether what they came in with still holds, with the same roles and walls."""
+        found = self._by_name.get(actor.session)
+        return found is not None and self._actor_of(found) == actor
+
+    def _actor_of(self, found: Session | AccessToken) -> Actor | None:
+        if isinstance(found, AccessToken):
+            return self._known.actor_of_token(found, self._now())
+        seen_at = max(found.seen_at, self._seen.get(found.digest, 0.0))
+        return self._known.actor_of_session(replace(found, seen_at=seen_at), self._now())
+
+    def _take(self, known: Directory) -> None:
+        self._known = known
+        self._seen = {digest: at for digest, at in self._seen.items() if digest in known.sessions}
+        self._by_name = {f"session:{one.digest[:12]}": one for one in known.sessions.values()} | {
+            f"token:{one.token}": one for one in known.tokens.values()
+        }
+
+    # --- signing in -------------------------------------------------------------------------------------
+
+    async def sign_in(
+        self, account: str, password: str, *, code: str = "", address: str, earlier: str | None = None
+    ) -> SignedIn:
+        """Begin a session, a new one always; `earlier`: the secret of one that this browser has, which ends.
+
+        Raises:
+            WrongSignInError, TooManyTriesError: none began.
+        """
+        wait = self._throttle.wait(account, address, self._now())
+        if wait > 0.0 or self._looked_at >= MOST_LOOKED_AT:
+            raise TooManyTriesError(max(wait, 1.0))
+        found = self._known.accounts.get(account)
+        is_right = await self._is_right(password, None if found is None else found.password)
+        taken = second_factor.taken(found, code, self._now()) if found is not None else None
+        by = By(who=account[:200], address=address)
+        if not is_right or found is None or found.is_disabled or taken is None:
+            self._throttle.failed(account, address, self._now())
+            await self._note(by.deed("sign in", outcome="wrong", at=self._now()))
+            raise WrongSignInError("name, password or code is wrong")
+        self._throttle.succeeded(account)
+        return await self._begin(found, taken, by, earlier)
+
+    async def _begin(self, found: Account, account: Account, by: By, earlier: str | None) -> SignedIn:
+        secret, now = secrets.token_urlsafe(32), self._now()
+        session = Session(
+            digest=digest_of(secret),
+            account=account.account,
+            csrf=secrets.token_urlsafe(24),
+            address=by.address,
+            began_at=now,
+            seen_at=now,
+        )
+        named = replace(by, session=f"session:{session.digest[:12]}")
+
+        def work(connection: Connection) -> None:
+            if earlier is not None:
+                rows.end_sessions(connection, digest=digest_of(earlier))
+            if account != found:
+                if rows.directory(connection).accounts.get(account.account) != found:
+                    raise WrongSignInError("name, password or code is wrong")  # the code was used meanwhile
+                rows.save_account(connection, account)
+            rows.begin_session(connection, session)
+            deeds.append(connection, [named.deed("sign in", outcome="signed in", at=now)])
+
+        await self._change(work)
+        actor = self._known.actor_of_session(session, now)
+        if actor is None:
+            raise WrongSignInError("name, password or code is wrong")
+        return SignedIn(secret=secret, csrf=session.csrf, actor=actor, until=now + ABSOLUTE_S)
+
+    async def sign_out(self, secret: str, by: By) -> None:
+        """End a session."""
+        digest = digest_of(secret)
+
+        def work(connection: Connection) -> None:
+            rows.end_sessions(connection, digest=digest)
+            deeds.append(connection, [by.deed("sign out", outcome="signed out", at=self._now())])
+
+        await self._change(work)
+
+    async def use_link(self, link: str, password: str, *, address: str) -> str:
+        """Set a password with a one-time link; every session of the account ends. Returns the account.
+
+        Raises:
+            WrongSignInError: nobody's link, one that was used, or too late.
+            InvalidFactError: the password will not do; the link can be used again.
+            TooManyTriesError: too many were wrong from this address.
+        """
+        wait = self._throttle.wait("", address, self._now())
+        if wait > 0.0:
+            raise TooManyTriesError(wait)
+        weak = why_weak(password, "\0")
+        if weak is not None:
+            raise InvalidFactError(weak)
+        kept, digest, now = await self._hashed(password), digest_of(link), self._now()
+
+        def work(connection: Connection) -> str | None:
+            account = rows.take_link(connection, digest, now=now)
+            found = None if account is None else rows.directory(connection).accounts.get(account)
+            if found is None:
+                return None
+            rows.save_account(connection, replace(found, password=kept))
+            rows.end_sessions(connection, account=found.account)
+            by = By(who=found.account, address=address)
+            deeds.append(connection, [by.deed("set password", outcome="by one-time link", at=now)])
+            return found.account
+
+        account = await self._change(work)
+        if account is None:
+            self._throttle.failed("", address, now)
+            raise WrongSignInError("this link is not known, was used, or came too late")
+        return account
+
+    async def change_password(self, actor: Actor, old: str, new: str, by: By) -> None:
+        """Another password; every session of the account ends, this one too.
+
+        Raises:
+            WrongSignInError: the old one is wrong.
+            InvalidFactError: the new one will not do.
+        """
+        found = await self._proved(actor, old, by)
+        weak = why_weak(new, found.account)
+        if weak is not None:
+            raise InvalidFactError(weak)
+        kept = await self._hashed(new)
+
+        def work(connection: Connection) -> None:
+            rows.save_account(connection, replace(found, password=kept))
+            rows.end_sessions(connection, account=found.account)
+            deeds.append(connection, [by.deed("set password", outcome="changed", at=self._now())])
+
+        await self._change(work)
+
+    async def set_second_factor(
+        self, actor: Actor, password: str, *, secret: str, code: str, by: By
+    ) -> list[str]:
+        """Keep a second factor that was shown to work by a code of it; '' as `secret` takes it away. Returns
+        recovery codes, each good once, shown now and never again.
+
+        Raises:
+            WrongSignInError: the password or the code is wrong.
+        """
+        found = await self._proved(actor, password, by)
+        if not secret:
+            await self._save(replace(found, totp=None, recovery=()), by, "second factor", "taken away")
+            return []
+        step = second_factor.step_of(secret, code, self._now(), after=0)
+        if step is None:
+            raise WrongSignInError("the code is not of this secret, or too late")
+        codes = [secrets.token_hex(5) for _ in range(10)]
+        kept = replace(
+            found, totp=secret, totp_step=step, recovery=tuple(sorted(digest_of(each) for each in codes))
+        )
+        await self._save(kept, by, "second factor", "kept")
+        return codes
+
+    async def _proved(self, actor: Actor, password: str, by: By) -> Account:
+        found = self._known.accounts.get(actor.user)
+        wait = self._throttle.wait(actor.user, by.address, self._now())
+        if wait > 0.0:
+            raise TooManyTriesError(wait)
+        if found is None or not await self._is_right(password, found.password):
+            self._throttle.failed(actor.user, by.address, self._now())
+            raise WrongSignInError("the password is wrong")
+        return found
+
+    async def _is_right(self, password: str, kept: str | None) -> bool:
+        self._looked_at += 1
+        try:
+            async with self._looking:
+                return await asyncio.to_thread(passwords.is_right, password, kept)
+        finally:
+            self._looked_at -= 1
+
+    async def _hashed(self, password: str) -> str:
+        async with self._looking:
+            return await asyncio.to_thread(passwords.hashed, password)
+
+    # --- administration ---------------------------------------------------------------------------------
+
+    def account(self, name: str) -> Account:
+        """An account. Raises UnknownThingError."""
+        found = self._known.accounts.get(name)
+        if found is None:
+            raise UnknownThingError("account", name)
+        return found
+
+    async def add(
+        self,
+        name: str,
+        *,
+        title: str = "",
+        roles: frozenset[Role],
+        walls: Walls = NOTHING,
+        agent: str | None = None,
+        by: By,
+    ) -> str:
+        """Make an account; returns the one-time link with which its password is set.
+
+        Raises:
+            InvalidFactError: the name is taken or cannot be one.
+        """
+        if not name or len(name) > 100 or not name.isprintable() or " " in name:
+            raise InvalidFactError(f"{name!r} cannot be an account's name: no spaces, at most 100 characters")
+        if name in self._known.accounts:
+            raise InvalidFactError(f"there is an account {name} already")
+        if agent is not None and Role.AGENT not in roles:
+            raise InvalidFactError("a seat is for somebody with the role agent")
+        made = Account(
+            account=name, title=title, roles=roles, walls=walls, agent=agent, created_at=self._now()
+        )
+        await self._save(made, by, "add account", _rights_told(made))
+        return await self.new_link(name, by=by)
+
+    async def set_rights(
+        self,
+        name: str,
+        *,
+        roles: frozenset[Role] | None = None,
+        walls: Walls | None = None,
+        is_disabled: bool | None = None,
+        by: By,
+    ) -> Account:
+        """Change what an account may; None = as it is. Its sessions go on with the new rights; those of one
+        that is disabled end, and so do its tokens for as long.
+
+        Raises:
+            UnknownThingError: there is no such account.
+            InvalidFactError: nobody would be left who gives rights.
+        """
+        found = self.account(name)
+        changed = replace(
+            found,
+            roles=found.roles if roles is None else roles,
+            walls=found.walls if walls is None else walls,
+            is_disabled=found.is_disabled if is_disabled is None else is_disabled,
+        )
+        left = administrators({**self._known.accounts, name: changed}.values())
+        if administrators(self._known.accounts.values()) and not left:
+            raise InvalidFactError("nobody would be left who may manage accounts")
+
+        def work(connection: Connection) -> None:
+            rows.save_account(connection, changed)
+            if changed.is_disabled:
+                rows.end_sessions(connection, account=name)
+            deed = by.deed("set rights", f"account:{name}", outcome=_rights_told(changed), at=self._now())
+            deeds.append(connection, [deed])
+
+        await self._change(work)
+        return changed
+
+    async def new_link(self, name: str, *, by: By) -> str:
+        """A one-time link for an account; earlier ones are void. Raises UnknownThingError."""
+        self.account(name)
+        link, now = secrets.token_urlsafe(32), self._now()
+
+        def work(connection: Connection) -> None:
+            rows.keep_link(connection, digest=digest_of(link), account=name, expires_at=now + LINK_S)
+            deeds.append(connection, [by.deed("new link", f"account:{name}", outcome="made", at=now)])
+
+        await self._change(work)
+        return link
+
+    async def new_token(
+        self, name: str, *, title: str, roles: frozenset[Role], lasts_s: float, by: By
+    ) -> tuple[AccessToken, str]:
+        """A token of an account, and its text, shown once.
+
+        Raises:
+            UnknownThingError: there is no such account.
+            InvalidFactError: it would have more than the account, nothing, or last too long.
+        """
+        found = self.account(name)
+        if not roles or not roles <= found.roles:
+            held = ", ".join(sorted(role.value for role in found.roles)) or "nothing"
+            raise InvalidFactError(f"a token has one or more of its account's roles: {held}")
+        if not 0.0 < lasts_s <= LONGEST_TOKEN_S:
+            raise InvalidFactError("a token lasts a year at most")
+        text, now = f"fd_{secrets.token_urlsafe(32)}", self._now()
+        made = AccessToken(
+            token=secrets.token_hex(4),
+            digest=digest_of(text),
+            account=name,
+            title=title,
+            roles=roles,
+            created_at=now,
+            expires_at=now + lasts_s,
+        )
+
+        def work(connection: Connection) -> None:
+            rows.save_token(connection, made)
+            told = by.deed("new token", f"account:{name}", f"token:{made.token}", outcome="made", at=now)
+            deeds.append(connection, [told])
+
+        await self._change(work)
+        return made, text
+
+    async def revoke_token(self, token: str, *, by: By) -> None:
+        """It holds no longer. Raises UnknownThingError: there is none that does."""
+        now = self._now()
+
+        def work(connection: Connection) -> bool:
+            is_done = rows.revoke_token(connection, token, now=now)
+            if is_done:
+                deeds.append(connection, [by.deed("revoke token", f"token:{token}", outcome="done", at=now)])
+            return is_done
+
+        if not await self._change(work):
+            raise UnknownThingError("token that holds", token)
+
+    async def record(
+        self, *, who: str | None, about: str | None, before: int | None, limit: int
+    ) -> list[Entry]:
+        """What was done, the newest first. See `dialer.storage.access.deeds.newest`."""
+        return await self._store.read(
+            lambda connection: deeds.newest(connection, who=who, about=about, before=before, limit=limit)
+        )
+
+    async def first_link(self) -> str | None:
+        """At a first start, when there are no accounts at all: the account `admin`, and its one-time link."""
+        if self._known.accounts:
+            return None
+        return await self.add("admin", roles=frozenset({Role.ADMINISTRATOR}), by=By(who="first start"))
+
+    async def _save(self, account: Account, by: By, action: str, outcome: str) -> None:
+        about = f"account:{account.account}"
+
+        def work(connection: Connection) -> None:
+            rows.save_account(connection, account)
+            deeds.append(connection, [by.deed(action, about, outcome=outcome, at=self._now())])
+
+        await self._change(work)
+
+    async def _note(self, deed: Deed) -> None:
+        await self._store.write(lambda connection: deeds.append(connection, [deed]))
+
+    async def _change(self, work: Callable[[Connection], T]) -> T:
+        done = await self._store.write(work)
+        self._take(await self._store.read(rows.directory))
+        return done
+
+
+def _rights_told(account: Account) -> str:
+    roles = ",".join(sorted(role.value for role in account.roles))
+    walls = account.walls
+    inside = "all" if walls.has_all else ",".join(sorted(walls.clients | walls.campaigns)) or "nothing"
+    return f"roles {roles}; inside {inside}; {'disabled' if account.is_disabled else 'enabled'}"
+
+
+@asynccontextmanager
+async def kept_accounts(store: StoreBeside) -> AsyncGenerator[Accounts]:
+    """The accounts of a store while the block runs; what others change is seen.
+
+    Raises:
+        StoreUnavailableError: they cannot be read.
+    """
+    accounts = Accounts(store)
+    await accounts.read()
+    async with asyncio.TaskGroup() as group:
+        looking = group.create_task(accounts.run(), name="accounts")
+        try:
+            yield accounts
+        finally:
+            looking.cancel()
+            await accounts.note_uses()

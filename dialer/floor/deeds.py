@@ -1,0 +1,47 @@
+"""The record of deeds, written down for whoever asks at the HTTP side: several at once share a commit."""
+
+import asyncio
+
+from dialer.access.record import Deed, RecordHead, Verified, verified
+from dialer.domain.errors import StoreUnavailableError
+from dialer.floor.beside import StoreBeside
+from dialer.storage.access import deeds
+from dialer.storage.store import Store
+
+MOST_WAITING = 10_000
+"""Deeds kept in memory while the store cannot be written; after that, nothing more is done or shown."""
+
+
+class Recorder:
+    """Writes deeds down in the order in which they were told."""
+
+    def __init__(self, store: StoreBeside) -> None:
+        self._store = store
+        self._waiting: list[Deed] = []
+        self._writing = asyncio.Lock()
+
+    @property
+    def waiting(self) -> int:
+        """Deeds that are not written down yet."""
+        return len(self._waiting)
+
+    async def record(self, deed: Deed) -> None:
+        """Returns once it is written down. One that could not be is kept, and written with the next.
+
+        Raises:
+            StoreUnavailableError: it is not written down yet.
+        """
+        if len(self._waiting) >= MOST_WAITING:
+            raise StoreUnavailableError("the record of deeds cannot be written, nor more of it kept")
+        self._waiting.append(deed)
+        async with self._writing:
+            if not self._waiting:
+                return  # whoever wrote before has taken it along
+            batch = tuple(self._waiting)
+            await self._store.write(lambda connection: deeds.append(connection, batch))
+            del self._waiting[: len(batch)]
+
+
+def verify_deeds(store: Store, known: RecordHead | None) -> Verified:
+    """Walk the record of a store from its beginning. `known`: a head that was kept elsewhere."""
+    return store.read(lambda connection: verified(deeds.entries(connection), known))

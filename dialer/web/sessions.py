@@ -1,0 +1,180 @@
+"""Routes of somebody's own account: signing in and out, the password, the second factor."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from pydantic import Field
+
+from dialer.access.accounts import ABSOLUTE_S, IDLE_S
+from dialer.access.actor import Actor
+from dialer.access.roles import Permission
+from dialer.floor.accounts import Accounts, By, SignedIn
+from dialer.floor.second_factor import address_of as authenticator_address
+from dialer.floor.second_factor import new_secret
+from dialer.web.access import Office, TheOffice
+from dialer.web.declaring import Asking, declares, may
+from dialer.web.door import COOKIE, SECURE_COOKIE, address_of, cookie_of
+from dialer.web.models import Body
+
+router = APIRouter(prefix="/api/session", tags=["session"])
+
+OPEN_PATHS = frozenset({"/api/session", "/api/session/link"})
+"""Behind no door: whoever signs in is not known yet."""
+
+Secret = Annotated[str, Field(min_length=1, max_length=1000)]
+Password = Annotated[str, Field(min_length=1, max_length=200)]
+Code = Annotated[str, Field(max_length=20)]
+
+
+class SignIn(Body):
+    """Who, and how they show it. `code`: of the second factor, or a recovery code, where there is one."""
+
+    account: Annotated[str, Field(min_length=1, max_length=100)]
+    password: Password
+    code: Code = ""
+
+
+class UseLink(Body):
+    """A one-time link, and the password that it sets."""
+
+    link: Secret
+    password: Password
+
+
+class ChangePassword(Body):
+    """Both passwords."""
+
+    old: Password
+    new: Password
+
+
+class KeepFactor(Body):
+    """A second factor that was entered into an authenticator. `secret` '' takes the present one away."""
+
+    password: Password
+    secret: Annotated[str, Field(max_length=100)] = ""
+    code: Code = ""
+
+
+class SessionView(Body):
+    """Who is signed in, and as what. `csrf`: to be sent as X-CSRF-Token with each change."""
+
+    account: str
+    roles: list[str]
+    walls: dict[str, object]
+    agent: str | None
+    csrf: str
+    idle_s: float = IDLE_S
+
+
+class FactorView(Body):
+    """A new second factor, to be confirmed by a code. `address`: for an authenticator."""
+
+    secret: str
+    address: str
+
+
+class RecoveryView(Body):
+    """Codes that are good once each, when the authenticator is lost. They are not shown again."""
+
+    recovery: list[str]
+
+
+@router.post("", dependencies=[declares(Permission.ANYBODY)])
+async def sign_in(body: SignIn, request: Request, response: Response, office: TheOffice) -> SessionView:
+    """Begin a session: a new one always, whatever the browser had before. 401 when name, password or code is
+    wrong, 429 after too many."""
+    began = await accounts_of(office).sign_in(
+        body.account,
+        body.password,
+        code=body.code,
+        address=address_of(request.scope),
+        earlier=cookie_of(request.cookies),
+    )
+    _give(request, response, began)
+    return _view(began.actor, began.csrf)
+
+
+@router.post("/link", status_code=204, dependencies=[declares(Permission.ANYBODY)])
+async def use_link(body: UseLink, request: Request, office: TheOffice) -> None:
+    """Set a password with a one-time link; 401 when it is not known, was used, or came too late."""
+    await accounts_of(office).use_link(body.link, body.password, address=address_of(request.scope))
+
+
+@router.get("/who", dependencies=[may(Permission.OWN_ACCOUNT)])
+async def look(request: Request, office: TheOffice, who: Asking) -> SessionView:
+    """Who is signed in, with the session's second word; '' for a token, which needs none."""
+    secret = cookie_of(request.cookies)
+    known = None if secret is None or office.accounts is None else office.accounts.by_session(secret)
+    return _view(who.actor, "" if known is None or known[0] != who.actor else known[1])
+
+
+@router.post("/end", status_code=204, dependencies=[may(Permission.OWN_ACCOUNT)])
+async def sign_out(request: Request, response: Response, office: TheOffice, who: Asking) -> None:
+    """End this session."""
+    secret = cookie_of(request.cookies)
+    if secret is None:
+        raise HTTPException(409, "there is no session here")
+    await accounts_of(office).sign_out(secret, by_of(request, who))
+    who.is_written = True
+    for name in (COOKIE, SECURE_COOKIE):
+        response.delete_cookie(name)
+
+
+@router.post("/password", status_code=204, dependencies=[may(Permission.OWN_ACCOUNT)])
+async def change_password(body: ChangePassword, request: Request, office: TheOffice, who: Asking) -> None:
+    """Another password; every session of the account ends, this one too."""
+    await accounts_of(office).change_password(who.actor, body.old, body.new, by_of(request, who))
+    who.is_written = True
+
+
+@router.post("/second-factor/new", dependencies=[may(Permission.OWN_ACCOUNT)])
+async def propose_factor(who: Asking) -> FactorView:
+    """A secret for an authenticator; it is kept nowhere until a code of it was shown."""
+    secret = new_secret()
+    return FactorView(secret=secret, address=authenticator_address(secret, who.name))
+
+
+@router.post("/second-factor", dependencies=[may(Permission.OWN_ACCOUNT)])
+async def keep_factor(body: KeepFactor, request: Request, office: TheOffice, who: Asking) -> RecoveryView:
+    """Sign in with this second factor from now on, or with none; returns the recovery codes."""
+    codes = await accounts_of(office).set_second_factor(
+        who.actor, body.password, secret=body.secret, code=body.code, by=by_of(request, who)
+    )
+    who.is_written = True
+    return RecoveryView(recovery=codes)
+
+
+def accounts_of(office: Office) -> Accounts:
+    """Raises HTTPException: this floor keeps no accounts."""
+    if office.accounts is None:
+        raise HTTPException(409, "this floor keeps no accounts: use a token")
+    return office.accounts
+
+
+def by_of(request: Request, who: Asking) -> By:
+    """Whoever makes a change here."""
+    return By(who=who.name, session=who.actor.session, address=address_of(request.scope))
+
+
+def _give(request: Request, response: Response, began: SignedIn) -> None:
+    is_secure = request.url.scheme == "https"
+    response.set_cookie(
+        SECURE_COOKIE if is_secure else COOKIE,
+        began.secret,
+        max_age=int(ABSOLUTE_S),
+        path="/",
+        secure=is_secure,
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def _view(actor: Actor, csrf: str) -> SessionView:
+    return SessionView(
+        account=actor.name,
+        roles=sorted(role.value for role in actor.roles),
+        walls=actor.walls.as_json(),
+        agent=actor.agent,
+        csrf=csrf,
+    )

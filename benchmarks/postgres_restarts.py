@@ -1,10 +1,10 @@
-"""A floor on PostgreSQL while its server is restarted in mid-shift, in order (fast) and by killing (immediate).
+"""A floor on PostgreSQL whose server is restarted in mid-shift, in order (fast) and by killing (immediate).
 
     python benchmarks/postgres_restarts.py --rounds 50 [--json FILE]
 
-Each round waits until the floor dials, restarts the server, and waits until the floor is fit again; opt-outs and
-payments are told to the floor all the while, and every one that was acknowledged is looked for in the store at
-the end. It needs PostgreSQL's server programs, and runs them as the user postgres when it is root.
+Each round waits until the floor dials, restarts the server, and waits until the floor is fit again; opt-outs
+and payments are told to the floor all the while, and every one that was acknowledged is looked for in the
+store at the end. It needs PostgreSQL's server programs, and runs them as the user postgres when it is root.
 """
 
 import argparse

@@ -19,8 +19,8 @@ from dialer.floor.law import rulebook_for_calls, uses_sample
 from dialer.floor.stores import store_address
 from dialer.inquiry.licences import licences_told, warning
 from dialer.settings import load_settings
-from dialer.storage.journal.file import surroundings
 from dialer.storage.database.backup import damage_of
+from dialer.storage.journal.file import surroundings
 from dialer.storage.store import Store
 
 VANCOUVER_STAYS = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)

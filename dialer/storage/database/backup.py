@@ -68,7 +68,7 @@ def damage_of(path: Path, *, whole: bool = False) -> str | None:
     """What SQLite finds wrong with a file; None when it is right.
 
     Args:
-        whole: look at every index and every reference between tables, too, which takes some seconds a gigabyte.
+        whole: look at every index and every reference between tables, too: some seconds a gigabyte.
     """
     try:
         with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as connection:

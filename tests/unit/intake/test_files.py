@@ -1,13 +1,15 @@
 """How a file is read: its encoding and delimiter, its heading, and what is told of it afterwards."""
 
+import gzip
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
 
 from dialer.domain.placement import RejectedLine
 from dialer.intake.columns import COLUMNS
-from dialer.intake.files import UnreadableFileError, look_at
+from dialer.intake.files import LONGEST_LINE, UnreadableFileError, look_at, rows_of
 from dialer.intake.report import KEPT, ImportReport, masked
 
 

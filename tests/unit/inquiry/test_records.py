@@ -64,7 +64,7 @@ def somebody(store: Store, shift: RehearsedShift) -> PersonFile:
 def end(store: Store, file: PersonFile) -> None:
     for debt in file.debts:
         hold = Hold(kind=HoldKind.CLOSED, since=datetime(2026, 3, 11, tzinfo=UTC), debts=(debt.debt,))
-        tell(store, FactChange(debt=DebtId(debt.debt), hold=hold))
+        tell(store, FactChange(debt=DebtId(debt.debt), hold=hold), date(2026, 3, 11))
 
 
 def fates(due: RecordsDue, person: str, kind: RecordKind) -> dict[Fate, date | None]:
@@ -97,7 +97,7 @@ def test_a_hold_for_a_court_beats_the_years_until_it_ends(store: Store, shift: R
     until = datetime(2035, 1, 1, tzinfo=UTC)
     since = datetime(2026, 3, 12, tzinfo=UTC)
     hold = Hold(kind=HoldKind.LITIGATION, since=since, until=until)
-    tell(store, FactChange(person=PersonId(file.person), hold=hold))
+    tell(store, FactChange(person=PersonId(file.person), hold=hold), date(2026, 3, 12))
     held = records_due(store, at=until.timestamp() - 1.0)
     assert set(fates(held, file.person, RecordKind.ATTEMPTS)) == {Fate.HELD}
     after = records_due(store, at=until.timestamp())
@@ -111,7 +111,7 @@ def test_what_came_in_after_the_end_keeps_all_of_the_account_for_as_much_longer(
     file = somebody(store, shift)
     end(store, file)
     asked = PersonRequest(at=datetime(2026, 9, 1, tzinfo=UTC), type=RequestKind.DISPUTE)
-    tell(store, FactChange(person=PersonId(file.person), request=asked))
+    tell(store, FactChange(person=PersonId(file.person), request=asked), date(2026, 9, 1))
     due = records_due(store, at=posix(date(2029, 3, 13)))
     for kind in (RecordKind.CONSENTS, RecordKind.ATTEMPTS):
         assert fates(due, file.person, kind) == {Fate.KEPT: date(2029, 9, 3)}

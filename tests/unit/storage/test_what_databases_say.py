@@ -41,7 +41,7 @@ GOES_AND_COMES = (
     "3D000",
     None,
 )
-OURS = ("22003", "22P02", "23505", "42601", "42P01", "0A000", "21000")
+OURS = ("22003", "22P02", "23505", "42601", "42P01", "0A000", "21000", "P0001")
 
 
 @pytest.mark.parametrize("state", GOES_AND_COMES)

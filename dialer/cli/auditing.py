@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dialer.cli import console
@@ -48,3 +49,34 @@ def tell_program(audited: Audited) -> None:
             ],
         }
     )
+
+
+def is_of_a_person(folder: str) -> bool:
+    """Whether it is the folder of one person."""
+    from dialer.inquiry.person_folder import is_person_folder
+
+    return is_person_folder(Path(folder))
+
+
+def recomputed(folder: str, *, json: bool) -> bool:
+    """Decide a person's folder again and tell what came of it; whether everything is as it was."""
+    from dialer.inquiry.person_folder import recompute
+
+    found = recompute(Path(folder))
+    if json:
+        console.result_json(found.as_json())
+        return found.is_sound
+    console.result(f"{found.same} of {found.decisions} decisions about {found.person} come out as they were")
+    for file in found.damaged:
+        console.result(f"    {file}")
+    for each in found.differing:
+        console.result(f"{each.id} at {iso(each.at)} comes out otherwise: {'; '.join(each.why)}")
+    for name, why in found.not_asked:
+        console.result(f"{name} could not be asked again: {why}")
+    for judged in found.unlawful:
+        console.result(f"{judged.id} at {iso(judged.at)} should not have been placed")
+        for reason in judged.reasons:
+            console.result(f"    {reason.rule}: {reason.found} [{reason.citation}]")
+    for place, calls in found.not_judged:
+        console.result(f"not judged by the second reading: the law of {place} itself, of {calls} calls")
+    return found.is_sound

@@ -14,10 +14,12 @@ from dialer.inquiry.explain import About, Asked, explain_attempt, explain_person
 from dialer.inquiry.frequency import call_frequency
 from dialer.inquiry.impact import Compared, compare
 from dialer.inquiry.person import person_facts
+from dialer.inquiry.person_folder import person_folder
 from dialer.inquiry.records import RecordsDue, records_due
 from dialer.inquiry.verifying import Checked, public_key, verified
 from dialer.results.frequency_ledger import LedgerFacts
 from dialer.results.person_events import PersonFacts
+from dialer.results.person_folder import PersonFolder
 from dialer.web.ports import Stretch
 
 if TYPE_CHECKING:
@@ -62,6 +64,12 @@ class StoreEvidence:
     def public_key(self) -> str:
         """See the port."""
         return public_key()
+
+    async def folder(self, person: str, stretch: Stretch) -> PersonFolder:
+        """See the port."""
+        return await self._asked(
+            lambda store: person_folder(store, person, since=stretch.since, until=stretch.until)
+        )
 
     async def report(self, person: str, stretch: Stretch) -> PersonFacts:
         """See the port."""

@@ -18,7 +18,21 @@ def register(app: typer.Typer) -> None:
 
 def person(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="A person's id, as in the export.")],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE.pdf|FILE.csv", help="Where to write.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.pdf|FILE.csv", help="Where to write the report.")
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--folder",
+            metavar="DIR",
+            help="A new folder for an examiner: reports, ledger, every decision with its law, checksums.",
+        ),
+    ] = None,
+    recordings: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="Where a telephone system records, for --folder. Repeat."),
+    ] = None,
     since: Annotated[
         str | None, typer.Option("--from", metavar="TIME", help="First instant, with an offset.")
     ] = None,
@@ -41,18 +55,26 @@ def person(
         bool, typer.Option("--short", help="Leave the rules that were asked out of the PDF.")
     ] = False,
 ) -> None:
-    """A compliance report on one person: every contact with its reasons, as PDF or CSV."""
+    """A compliance report on one person: every contact with its reasons, as PDF or CSV; or their folder."""
     from dialer.cli.results import instant_of
     from dialer.floor.stores import opened_store
     from dialer.inquiry.person import person_facts
     from dialer.results.person_report import Detail, render_person_pdf, write_person_csv
 
+    if (out is None) == (folder is None):
+        raise console.UserError(
+            "say where to write", where="--out, --folder", mend="name a file or a new folder, not both."
+        )
+    first = None if since is None else instant_of(since, "--from")
+    last = None if until is None else instant_of(until, "--to")
+    if folder is not None:
+        _write_folder(person, folder, first, last, store, recordings or [], with_name=with_name)
+        return
+    assert out is not None, "it was looked at above"
     if out.suffix not in (".pdf", ".csv"):
         raise console.UserError(
             "a report is a PDF or a CSV file", where=f"--out {out}", mend="end the name in .pdf or .csv."
         )
-    first = None if since is None else instant_of(since, "--from")
-    last = None if until is None else instant_of(until, "--to")
     with opened_store(store) as opened:
         facts = person_facts(opened, person, since=first, until=last, with_name=with_name)
     own_folder(out.parent)
@@ -62,3 +84,35 @@ def person(
         with written_text(out) as file:
             write_person_csv(facts, file)
     console.result(f"report on {person} written to {out}")
+
+
+def _write_folder(
+    person: str,
+    folder: Path,
+    since: float | None,
+    until: float | None,
+    store: str | None,
+    recordings: list[Path],
+    *,
+    with_name: bool,
+) -> None:
+    from dialer.floor.stores import opened_store
+    from dialer.inquiry.person_folder import person_folder
+    from dialer.results.person_folder import files_of
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise console.UserError(
+            "there is something already", where=f"--folder {folder}", mend="name a new folder: it is whole."
+        )
+    with opened_store(store) as opened:
+        found = person_folder(
+            opened, person, since=since, until=until, with_name=with_name, recordings=recordings
+        )
+    for path, content in files_of(found).items():
+        file = folder / path
+        own_folder(file.parent)
+        write_whole(file, content)
+    console.result(
+        f"{len(found.decisions)} decisions about {person} written to {folder}; "
+        f"`fairdial audit {folder}` decides them again"
+    )

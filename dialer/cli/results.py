@@ -130,20 +130,28 @@ def explain(
 def audit(
     folder: Annotated[
         str | None,
-        typer.Argument(metavar="[FOLDER]", help="A rehearsal's folder, even without its store."),
+        typer.Argument(
+            metavar="[FOLDER]",
+            help="A rehearsal's folder, even without its store; or a person's (`fairdial person --folder`).",
+        ),
     ] = None,
     store: Store = None,
     json: Json = False,
 ) -> None:
     """Judge every stored attempt again, by code that shares nothing with the gate.
 
-    The folder of a rehearsal is enough: its journal says all that is asked. Leaves with 1 when an attempt
-    is against the law or the house's policy.
+    The folder of a rehearsal is enough: its journal says all that is asked. The folder of one person is
+    decided again, too, under the law that lies in it. Leaves with 1 when an attempt is against the law or the
+    house's policy, or when anything of a person's folder is not as it was.
     """
-    from dialer.cli.auditing import tell, tell_program
+    from dialer.cli.auditing import is_of_a_person, recomputed, tell, tell_program
     from dialer.floor.stores import opened_store
     from dialer.inquiry import audit as audits
 
+    if folder is not None and is_of_a_person(folder):
+        if not recomputed(folder, json=json):
+            raise typer.Exit(1)
+        return
     named = store if folder is None else folder
     with opened_store(named) as opened, console.progress_bar("auditing", quiet=json) as bar:
         audited = audits.audit(

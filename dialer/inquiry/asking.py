@@ -10,7 +10,6 @@ from compliance_gate.request import ProposedContact
 from compliance_gate.words import Action, Mode, Purpose, Tech
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import silent_within_s
-from dialer.engine.handling import ring_s
 
 
 def proposed_contact(
@@ -40,18 +39,22 @@ def asked_again(
     gate: ComplianceGate,
     person: PreparedPerson,
     proposed: ProposedContact,
-    settings: CampaignSettings | None,
     *,
     at: datetime,
+    rings_s: float | None,
 ) -> GateDecision:
-    """As the engine asks: where a call must ring longer than was asked, that must be lawful too."""
-    rings = proposed.action is Action.PLACE_CALL and settings is not None
-    longest = silent_within_s(settings.ring_s) if rings and settings is not None else 0.0
+    """As the engine asks: where a call must ring longer than was asked, that must be lawful too.
+
+    Args:
+        rings_s: seconds after which the campaign gives up; None = it rings nowhere, or that is not known.
+    """
+    is_call = proposed.action is Action.PLACE_CALL and rings_s is not None
+    longest = silent_within_s(rings_s) if is_call and rings_s is not None else 0.0
     request = ContactRequest(person=person, proposed=proposed, max_ring_s=longest)
     decision = gate.evaluate(request, at=at)
-    if decision.clearance is None or settings is None or not rings:
+    if decision.clearance is None or not is_call:
         return decision
-    most_s = silent_within_s(ring_s(settings, decision.clearance.handling))
+    most_s = silent_within_s(max(rings_s or 0.0, decision.clearance.handling.shortest_ring_s or 0.0))
     if most_s <= longest:
         return decision
     return gate.evaluate(replace(request, max_ring_s=most_s), at=at)

@@ -92,7 +92,7 @@ def _judged(
             _proposed(attempt),
             at=instant(attempt.launched_at),
             reading=reading,
-            taped=_taped(attempt),
+            taped=taped(attempt),
         )
         yield attempt, None if judgement.lawful else judgement.reasons
         entry = entry_of(attempt)
@@ -107,7 +107,7 @@ def _told_of_line(file: PersonFile, attempt: AttemptRecord) -> PersonFile:
     return file if told is None else with_on_line(file, told)
 
 
-def _taped(attempt: AttemptRecord) -> str | None:
+def taped(attempt: AttemptRecord) -> str | None:
     """Whether the call was recorded, and what everybody on the line knew of it first."""
     if not attempt.recorded:
         return None

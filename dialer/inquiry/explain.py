@@ -263,7 +263,13 @@ def _ask(
         tech=manner.tech,
         mode=manner.mode,
     )
-    decision = asked_again(then.gate, then.prepared, proposed, settings, at=instant(then.at))
+    decision = asked_again(
+        then.gate,
+        then.prepared,
+        proposed,
+        at=instant(then.at),
+        rings_s=None if settings is None else settings.ring_s,
+    )
     zones = tuple(sorted(zone.name for zone in then.prepared.zone_set(int(then.at)).zones))
     person, means = then.file.person, f"on {number}" if number is not None else f"by {channel.value}"
     verdict = "may be called" if channel in (Channel.CALL, Channel.HELD_CALL) else "may be written to"

@@ -18,6 +18,7 @@ from dialer.inquiry.records import RecordsDue
 from dialer.inquiry.verifying import Checked
 from dialer.results.frequency_ledger import LedgerFacts
 from dialer.results.person_events import PersonFacts
+from dialer.results.person_folder import PersonFolder
 from dialer.runtime.health import Health
 
 
@@ -169,6 +170,10 @@ class Evidence(Protocol):
 
     def public_key(self) -> str:
         """Of the key that signs the journal's heads, PEM."""
+        ...
+
+    async def folder(self, person: str, stretch: Stretch) -> PersonFolder:
+        """All that an examiner needs to decide again about a person, without the name."""
         ...
 
     async def report(self, person: str, stretch: Stretch) -> PersonFacts:

@@ -57,6 +57,7 @@ async def serving(application: FastAPI, *, host: str, port: int, strangers: Stra
         access_log=False,
         lifespan="off",
         ws="websockets-sansio",
+        proxy_headers=False,  # whoever sits on this machine could else name any address as their own
         ws_max_size=limits.message_bytes,
         ws_per_message_deflate=False,  # 16 KB that unpack to a thousand times as much, for every stranger
         h11_max_incomplete_event_size=limits.head_bytes,

@@ -68,8 +68,9 @@ _OURS = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
 """What a statement of ours did wrong, where the driver knows no state by the standard."""
 
 _STATES_OF_OURS = frozenset({"0A", "21", "22", "23", "2F", "42", "P0"})
-"""Classes of SQLSTATE that are about the statement and its values, or that a trigger raised; every other is about the server: it is
-shutting down (57), starting up (57), out of room (53), its connection is gone (08), it is read-only (25)."""
+"""Classes of SQLSTATE that are about the statement and its values, or that a trigger raised; every other is
+about the server: it is shutting down or starting up (57), out of room (53), its connection is gone (08), it
+is read-only (25)."""
 
 _DAMAGED = ("malformed", "not a database", "disk image", "file is encrypted")
 

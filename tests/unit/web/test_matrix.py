@@ -213,6 +213,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/persons/{person}/explanation"): Case(query="?at=1"),
     ("GET", "/api/persons/{person}/ledger"): Case(),
     ("GET", "/api/persons/{person}/report"): Case(),
+    ("GET", "/api/persons/{person}/folder"): Case(),
     ("GET", "/api/retention"): Case("whole"),
     ("GET", "/api/journal/verification"): Case("whole"),
     ("GET", "/api/journal/public-key"): Case("self"),

@@ -1,0 +1,216 @@
+"""The folder of one person for an examiner: all that decided about them, and how to decide it again by hand.
+
+    README.md          what is here, and how to recompute it
+    report*.pdf, report.csv        all that happened, with reasons; a short form and the long one
+    ledger.pdf, ledger.csv         the call-frequency ledger
+    decisions.jsonl    every call placed and every call not placed: one line each, with the file as it was
+                       known at that second, the contact that was proposed, and every rule that was asked
+    law/HASH/          each rulebook that decided: `text` (its SHA-256 begins with HASH), files, signatures
+    recordings.json    which calls were recorded, what was said of it, and the recordings' own hashes
+    SHA256SUMS         of all other files, as `sha256sum -c` reads them
+
+`fairdial audit FOLDER` does all of it again (`dialer.inquiry.person_folder`).
+"""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from compliance_gate.findings import Finding
+from compliance_gate.request import PersonFile, ProposedContact
+from dialer.results.exports import iso
+from dialer.results.frequency_ledger import LedgerFacts, render_ledger_pdf, write_ledger_csv
+from dialer.results.person_events import PersonFacts
+from dialer.results.person_report import Detail, render_person_pdf, write_person_csv
+
+DECISIONS = "decisions.jsonl"
+RECORDINGS = "recordings.json"
+SUMS = "SHA256SUMS"
+README = "README.md"
+LAW = "law"
+
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+"""What a zip archive can date: the same facts give the same bytes."""
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One call that was placed, or was not, with everything it was decided by.
+
+    Args:
+        id: of the attempt, or of the account's turn that was not called.
+        at: POSIX seconds at which the gate was asked.
+        rulebook: hash of the law that decided.
+        file: what was known of the person at that second.
+        rings_s: seconds after which the campaign gives up; None = not known.
+        findings: every rule that was asked, as it was written down then.
+        recorded: whether, and after what, it was recorded: `untold`, `told`, `agreed`; None = it was not.
+    """
+
+    id: str
+    is_placed: bool
+    at: float
+    rulebook: str
+    file: PersonFile
+    proposed: ProposedContact
+    rings_s: float | None
+    findings: tuple[Finding, ...]
+    outcome: str = ""
+    recorded: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawText:
+    """A rulebook that decided. `text`: what its hash is made of; `sources`: its files as one text; both '' =
+    not kept. `files`: path -> text of each of them, the signatures among them."""
+
+    rulebook: str
+    text: str = ""
+    sources: str = ""
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingTold:
+    """One call that was recorded, or of which something about recording was said. Instants: POSIX seconds.
+
+    Args:
+        recorded: None = not known; file, sha256: of the sound, '' = no folder of recordings was looked into.
+    """
+
+    attempt: str
+    launched_at: float
+    recorded: bool | None
+    told: str
+    notice_spoken_at: float | None = None
+    objected_at: float | None = None
+    file: str = ""
+    seconds: float | None = None
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFolder:
+    """All of it. `ledger`: None = it cannot be made, `why_no_ledger` says why."""
+
+    facts: PersonFacts
+    ledger: LedgerFacts | None
+    why_no_ledger: str
+    decisions: tuple[Decision, ...]
+    laws: tuple[LawText, ...]
+    recordings: tuple[RecordingTold, ...]
+
+
+def files_of(folder: PersonFolder) -> dict[str, bytes]:
+    """Every file of the folder, by path; the same facts give the same bytes."""
+    files = {
+        "report.pdf": render_person_pdf(folder.facts, Detail.LONG),
+        "report-short.pdf": render_person_pdf(folder.facts, Detail.SHORT),
+        "report.csv": _report_csv(folder.facts),
+        DECISIONS: b"".join(_encode(each) + b"\n" for each in folder.decisions),
+        RECORDINGS: msgspec.json.format(_encode(folder.recordings), indent=2) + b"\n",
+    }
+    if folder.ledger is not None:
+        files |= {"ledger.pdf": render_ledger_pdf(folder.ledger), "ledger.csv": _ledger_csv(folder.ledger)}
+    for law in folder.laws:
+        under = f"{LAW}/{law.rulebook}"
+        if law.text:
+            files |= {f"{under}/text": law.text.encode(), f"{under}/sources.json": law.sources.encode()}
+        files |= {f"{under}/files/{path}": text.encode() for path, text in law.files.items()}
+    files[README] = _readme(folder).encode()
+    sums = (f"{hashlib.sha256(content).hexdigest()}  {path}\n" for path, content in sorted(files.items()))
+    return {**files, SUMS: "".join(sums).encode()}
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """The files as one zip archive."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(path, _EARLIEST), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _report_csv(facts: PersonFacts) -> bytes:
+    out = io.StringIO()
+    write_person_csv(facts, out)
+    return out.getvalue().encode()
+
+
+def _ledger_csv(facts: LedgerFacts) -> bytes:
+    out = io.StringIO()
+    write_ledger_csv(facts, out)
+    return out.getvalue().encode()
+
+
+def _readme(folder: PersonFolder) -> str:
+    placed = sum(each.is_placed for each in folder.decisions)
+    laws = "\n".join(_law_line(law) for law in folder.laws) or "- none: nothing was decided"
+    ledger = "" if folder.ledger is not None else f"\nThere is no ledger: {folder.why_no_ledger}.\n"
+    facts = folder.facts
+    stretch = f"from {iso(facts.since) or 'the beginning'} to {iso(facts.until) or 'the last word'}"
+    return _README.format(
+        person=facts.person,
+        stretch=stretch,
+        placed=placed,
+        denied=len(folder.decisions) - placed,
+        laws=laws,
+        ledger=ledger,
+    )
+
+
+def _law_line(law: LawText) -> str:
+    notes = f" ({'; '.join(law.notes)})" if law.notes else ""
+    kept = "" if law.text else ": its text was not kept"
+    return f"- `{law.rulebook}`{kept}{notes}"
+
+
+_README = """\
+# {person}: all that was decided, and how to decide it again
+
+{placed} calls placed and {denied} not placed, {stretch}. Persons, accounts and numbers are named by ids.
+
+| file | what |
+|---|---|
+| `report.pdf`, `report-short.pdf`, `report.csv` | all that happened, with every rule that was asked |
+| `ledger.pdf`, `ledger.csv` | what counts in each seven days, what does not and why |
+| `decisions.jsonl` | one line for each call placed and each call not placed |
+| `law/HASH/` | each rulebook that decided |
+| `recordings.json` | what was recorded |
+| `SHA256SUMS` | `sha256sum -c SHA256SUMS` says whether a file was touched |
+{ledger}
+## The law that decided
+{laws}
+
+`files/` has each rule with its citation, since when it is in force, and how its text was checked; the
+register of places; who signed for what (`signatures`), and who holds which licence (`holdings`). `text` is
+what decided, rule by rule; the first 16 digits of its SHA-256 are the rulebook's name
+(`sha256sum law/HASH/text`).
+
+## Why was this call placed, or not? By hand
+1. Take its line of `decisions.jsonl`. `at` is in seconds since 1970 (UTC); `rulebook` names the folder under
+   `law/`.
+2. `file` is what was known at that second: every zone the person may be in (`addresses`, `numbers`), every
+   contact before it (`history`; `line_history` is what happened on the same line with others), what was asked
+   for, agreed to, held and noticed. `proposed` is the contact: which number, about which debts, by which
+   means.
+3. `findings` lists every rule that was asked, what it said (`cleared`, `denied`, `warned`) and the facts it
+   went by. A call is placed only if none says `denied`.
+4. Look the rule up in `law/HASH/files` by its name, and do what its paragraph says with the facts of the
+   line. Days are the person's local calendar days, the first included; where several zones are possible, one
+   that denies is enough.
+5. For seven calls in seven days, `ledger.csv` has every call in every window, and each that is left out, with
+   the paragraph that leaves it out.
+
+## By machine
+`fairdial audit FOLDER` compares every file with `SHA256SUMS`, makes each rulebook again from its text, asks
+it about every line, and judges every placed call once more by a second reading of the law that shares no code
+with the first. What it could not ask again, and what the second reading does not know, it lists.
+"""

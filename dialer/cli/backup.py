@@ -34,9 +34,13 @@ def restore(
     """Make a store from a copy.
 
     The journal of the copy ends where the copy was taken: calls placed since then are not in it. Use it where
-    the store itself is lost, and tell whoever keeps the counts.
+    the store itself is lost, and tell whoever keeps the counts. A floor starts on it once somebody has said
+    why: `fairdial verify STORE --accept REASON`.
     """
     from dialer.floor.copies import restore as restore_copy
 
     restore_copy(copy, target)
     console.result(f"{target} is a store as of the copy {copy}")
+    console.result(
+        f"if the floor worked on after the copy, say why it is used: fairdial verify {target} --accept REASON"
+    )

@@ -1,13 +1,17 @@
 """A shift in simulated time, put together: engine, gate, simulator, store and journal."""
 
 import gc
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import cast
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import sample_rulebook
@@ -62,6 +66,43 @@ class RehearsedShift:
         return self.folder / JOURNAL_FILE
 
 
+def _told(thing: object) -> object:
+    """An order as text can hold it: the same in every process, another where any number of it is."""
+    match thing:
+        case FunctionType() | MethodType() | BuiltinFunctionType():
+            told: object = _told_function(thing)
+        case Mapping():
+            pairs = cast("Mapping[object, object]", thing).items()
+            told = sorted((repr(key), repr(_told(value))) for key, value in pairs)
+        case Set():
+            told = sorted(repr(_told(each)) for each in cast("Set[object]", thing))
+        case list() | tuple():
+            told = [_told(each) for each in cast("Sequence[object]", thing)]
+        case _ if is_dataclass(thing):
+            named = ((each.name, _told(getattr(thing, each.name))) for each in fields(thing))
+            told = [type(thing).__name__, *named]
+        case _:
+            told = repr(thing)
+    return told
+
+
+def _told_function(thing: FunctionType | MethodType | BuiltinFunctionType) -> object:
+    """A distribution: which it is, and the numbers it was made with."""
+    if isinstance(thing, FunctionType):
+        return [thing.__qualname__, [_told(cell.cell_contents) for cell in thing.__closure__ or ()]]
+    return [thing.__qualname__, repr(thing.__self__) if isinstance(thing, MethodType) else ""]
+
+
+def _order_hash(order: ShiftOrder, placement: Placement | None) -> str:
+    """Of all that was asked for: two rehearsals of one seed that differ in anything are two journals, and
+    what was signed of one speaks of no other."""
+    digest = sha256(repr(_told(order)).encode())
+    if placement is not None:
+        encode = msgspec.json.Encoder(order="deterministic").encode
+        digest.update(encode((placement.leads, placement.persons)))
+    return digest.hexdigest()[:16]
+
+
 def rehearse(
     order: ShiftOrder,
     *,
@@ -78,7 +119,7 @@ def rehearse(
         surroundings=surroundings(),
         scenario=order.scenario.name,
         seed=order.seed,
-        settings={"gate": "standard"},
+        settings={"gate": "standard", "order": _order_hash(order, placement)},
     )
     began = monotonic_now()
     sources = write_sources(rulebook.sources)

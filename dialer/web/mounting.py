@@ -12,6 +12,7 @@ from dialer.domain.ports import KeyPad, TelephoneSystem, TestsCallerIds
 from dialer.floor.accounts import Accounts
 from dialer.floor.phones import Phones
 from dialer.web.application import make_web
+from dialer.web.bounds.limits import LIMITS, Limits
 from dialer.web.door import Records
 from dialer.web.ports import Evidence, FloorPort, Places, Recordings
 from dialer.web.server import serving
@@ -30,6 +31,7 @@ class HttpSide:
         places: which client things belong to; None = nobody with walls gets further.
         accounts: of persons; None = there are tokens only.
         records: where it is written down who did what; None = nowhere.
+        limits: of what comes in.
     """
 
     tokens: Tokens
@@ -41,6 +43,7 @@ class HttpSide:
     places: Places | None = None
     accounts: Accounts | None = None
     records: Records | None = None
+    limits: Limits = LIMITS
 
     @asynccontextmanager
     async def mount(
@@ -55,6 +58,7 @@ class HttpSide:
             floor=floor,
             tokens=self.tokens,
             registry=registry,
+            limits=self.limits,
             phones=self.phones,
             keypad=network if isinstance(network, KeyPad) else None,
             controls=network if isinstance(network, TalkControls) else None,

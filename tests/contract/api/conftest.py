@@ -24,6 +24,7 @@ from dialer.domain.placement import PlacedAccount, PlacedAddress, PlacedNumber, 
 from dialer.floor.live import FloorOrder, Running, running_floor
 from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.store import Store
+from dialer.web.bounds.limits import Limits
 from dialer.web.mounting import HttpSide
 from dialer.web.tokens import Role, Token, Tokens, digest_of
 
@@ -96,6 +97,10 @@ TOKENS = (
 )
 
 
+PATIENT = Limits(asks_per_s=1e6, asks_at_once=1e6, known_asks_per_s=1e6, known_asks_at_once=1e6)
+"""All that is asked here is asked by one address."""
+
+
 class _Thread(threading.Thread):
     """The floor's own loop."""
 
@@ -128,7 +133,7 @@ class _Thread(threading.Thread):
             database=self._database,
             campaigns=(settings,),
             settings=RuntimeSettings(drain_s=0.05),
-            mount=HttpSide(tokens=Tokens(TOKENS)).mount,
+            mount=HttpSide(tokens=Tokens(TOKENS), limits=PATIENT).mount,
         )
         clock: Any = runtime_world.MovedClock(wall=MONDAY)
         network: Any = runtime_world.ScriptedNetwork()

@@ -101,9 +101,9 @@ def test_the_person_of_the_talk_is_held_when_it_is_of_their_third_party(make_flo
     floor.send(e.CallBridged(attempt=attempt, agent=agent, bridged_at=floor.now))
     file = floor.person(0)
     other = file.numbers[0].__class__(number="n0-mobile")
-    floor.send(
-        e.PersonEdited(person=file.__class__(person="p0", numbers=(*file.numbers, other), debts=file.debts))
-    )
+    edited = file.__class__(person="p0", numbers=(*file.numbers, other), debts=file.debts)
+    floor.send(e.PersonEdited(person=edited))
+    floor.send(e.PersonPlacedAgain(person=edited, as_of=floor.engine.checkpoint().sequence))
     floor.send(e.ThirdPartyRequested(agent=agent, number=NumberId("n0-mobile")))
     third = floor.last(c.Originate).attempt
     assert third != attempt

@@ -47,7 +47,8 @@ client = "sample"
 
 def environment(laboratory: Laboratory) -> dict[str, str]:
     """What the process is given: the laboratory's settings file, and nothing of this machine's own."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("FAIRDIAL_")}
+    kept = {name for name in os.environ if not name.startswith("FAIRDIAL_")} | {"FAIRDIAL_KEYS"}
+    inherited = {name: value for name, value in os.environ.items() if name in kept}
     file = laboratory.write_floor(port=0)
     with file.open("a") as settings:
         settings.write(CAMPAIGNS)

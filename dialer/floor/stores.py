@@ -140,9 +140,14 @@ def store_to_fill(named: str | None) -> str:
     path = Path(chosen) if chosen is not None else settings.out / STORE_FILE
     path = path / STORE_FILE if path.is_dir() else path
     own_folder(path.parent)
-    if chosen is None:
-        write_whole(settings.out / LATEST_FILE, str(settings.out.resolve()) + "\n")
     return str(path)
+
+
+def remember_filled(named: str | None) -> None:
+    """Later commands look into the store that an import has filled, where neither names another."""
+    settings = load_settings()
+    if named is None and settings.store is None:
+        remember(settings.out)
 
 
 def journal_alone(named: str | None) -> Path | None:

@@ -130,7 +130,9 @@ class AsteriskSystem:
         self._trunks = TrunkBook(settings.trunks)
         self._cues = Cues()
         self._arrivals = Arrivals()
-        self._recorder = Recorder(link=lambda: self._link, legs=self._legs, tell=self._tell)
+        self._recorder = Recorder(
+            link=lambda: self._link, legs=self._legs, talk_of=self._calls.with_agent, tell=self._tell
+        )
         self._colleagues = Colleagues(lambda: self._link, self._legs, self._is_on_call, self._tell)
         self._holds = Holds(lambda: self._link, self._calls, self._legs, self._colleagues, self._tell)
         self._out: asyncio.Queue[Event | None] = asyncio.Queue(_MOST_OUTGOING)

@@ -6,8 +6,11 @@ Nothing here reaches a new outside number: that is a call of its own and passes 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Callable
+
+import structlog
 
 from dialer.domain.ids import AgentId, AttemptId, EndpointId
 from dialer.domain.listening import Ear
@@ -20,11 +23,16 @@ from telephony.asterisk.names import call_channel, endpoint, is_supervisor_chann
 from telephony.asterisk.wire import Action, AmiMessage, Value
 from telephony.softphone.legs import LegBook
 
+_log = structlog.get_logger(__name__)
+
 # A key sounds for 120 ms; the next begins when it is over and heard (ITU-T Q.24: 40 ms each at least).
 _KEY_MS = 120
 _KEY_EVERY_S = 0.3
 _MUTE_TRIES = 12
 _MUTE_EVERY_S = 0.25
+# Between two looks whether an ended listening is gone, and how often it is helped.
+_LETS_GO_S = 0.5
+_BREATHS = 4
 _KEYS = re.compile(r"[0-9*#]{1,32}")
 
 
@@ -60,6 +68,7 @@ class CallControls:
         self._calls = calls
         self._inbound = inbound
         self._barging: dict[str, str] = {}
+        self._ending: dict[str, asyncio.Event] = {}
 
     async def listen(self, agent: AgentId, supervisor: EndpointId, ear: Ear, *, ring_s: float = 20.0) -> str:
         """Ring the supervisor's phone and let it hear the agent's calls.
@@ -105,13 +114,35 @@ class CallControls:
 
     def ended_with(self, message: AmiMessage) -> str | None:
         """The supervisor's channel that is to be ended, since the talk that it barged in on is over."""
-        return self._barging.pop(message.get("uniqueid"), None) if message.event == "Hangup" else None
+        if message.event != "Hangup":
+            return None
+        gone = message.get("uniqueid")
+        if gone in self._ending:
+            self._ending[gone].set()
+        return self._barging.pop(gone, None)
 
     async def stop_listening(self, channel: str) -> None:
-        """End what `listen` began. Raises UnsafeValueError: it is another channel."""
+        """End what `listen` began, and see to it that the supervisor's phone is free.
+
+        Asterisk lets it go only with the next sound at the agent's leg; one that waits may have none.
+
+        Raises:
+            UnsafeValueError: it is another channel.
+        """
         if not is_supervisor_channel(channel):
             raise UnsafeValueError("this is no listening of a supervisor")
-        await self._do(Action(name="Hangup", fields={"Channel": channel, "Cause": 16}))
+        gone = self._ending.setdefault(channel, asyncio.Event())
+        try:
+            await self._do(Action(name="Hangup", fields={"Channel": channel, "Cause": 16}))
+            for _again in range(_BREATHS):
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_LETS_GO_S):
+                        await gone.wait()
+                    return
+                await self._do(orders.breath(supervisor_channel(self._serial())))
+            _log.warning("supervisor.phone_not_let_go", channel=channel)
+        finally:
+            self._ending.pop(channel, None)
 
     async def hold(self, attempt: AttemptId) -> None:
         """Take the person away from the agent into a waiting room; a `Bridge` command takes them back."""

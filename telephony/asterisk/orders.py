@@ -162,6 +162,17 @@ def cue(leg: str, name: str) -> tuple[Action, ...]:
     )
 
 
+def breath(channel: str) -> Action:
+    """A moment of silence to every agent's leg that waits; nobody is taken out of anything for it.
+
+    Args:
+        channel: id of the channel that it comes from.
+    """
+    whom: dict[str, Value] = {"Channel": "Local/all@fairdial-supervise/n", "ChannelId": channel}
+    place: dict[str, Value] = {"Context": "fairdial-supervise", "Exten": "breath", "Priority": 1}
+    return Action(name="Originate", fields={**whom, **place, "Async": True})
+
+
 def release(leg: str) -> Action:
     """Take an agent's leg out of a talk, back to where it waits; the others talk on."""
     place: dict[str, Value] = {"Context": "fairdial-agent", "Exten": "back", "Priority": 1}
@@ -200,6 +211,11 @@ def begin_recording(channel: str, attempt: AttemptId) -> tuple[Action, ...]:
         _set(channel, "FD_RECORD", attempt),
         Action(name="Redirect", fields={"Channel": channel, **place}),
     )
+
+
+def is_recorded(channel: str) -> Action:
+    """Ask whether the dialplan has begun the recording."""
+    return Action(name="Getvar", fields={"Channel": channel, "Variable": "FD_RECORDING"})
 
 
 def stop_recording(channel: str) -> Action:

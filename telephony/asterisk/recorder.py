@@ -15,10 +15,12 @@ from collections.abc import Awaitable, Callable, Iterable
 import structlog
 
 from dialer.domain.commands import StartRecording, StopRecording
-from dialer.domain.events import RecordingStopped
+from dialer.domain.events import RecordingBegan, RecordingStopped
+from dialer.domain.ids import AgentId, AttemptId
 from telephony.asterisk import orders
 from telephony.asterisk.acts import Told
 from telephony.asterisk.connection import AmiConnection, why_refused
+from telephony.asterisk.errors import AmiError
 from telephony.asterisk.names import call_channel
 from telephony.asterisk.wire import AmiMessage
 from telephony.softphone.legs import LegBook
@@ -37,6 +39,7 @@ class Recorder:
 
     Args:
         link: gives the present connection.
+        talk_of: the attempt that an agent is joined to.
         tell: passes on what is to be told.
     """
 
@@ -45,10 +48,12 @@ class Recorder:
         *,
         link: Callable[[], AmiConnection],
         legs: LegBook,
+        talk_of: Callable[[AgentId], AttemptId | None],
         tell: Callable[[Iterable[Told]], Awaitable[None]],
     ) -> None:
         self._link = link
         self._legs = legs
+        self._talk_of = talk_of
         self._tell = tell
         self._awaited: dict[str, asyncio.Event] = {}
 
@@ -70,6 +75,10 @@ class Recorder:
         channel, leg = call_channel(command.attempt), self._legs.channel_of(command.agent)
         if leg is None or channel in self._awaited:
             return
+        if self._talk_of(command.agent) == command.attempt and await self._runs(channel):
+            # The word is told again, as after a lost connection: nobody loses any of the talk to it.
+            await self._tell((RecordingBegan(attempt=command.attempt),))
+            return
         waits = self._awaited[channel] = asyncio.Event()
         try:
             for action in orders.begin_recording(channel, command.attempt):
@@ -81,6 +90,13 @@ class Recorder:
         finally:
             del self._awaited[channel]
         await self._join_again(command, channel, leg)
+
+    async def _runs(self, channel: str) -> bool:
+        """Whether the dialplan has begun the recording."""
+        with contextlib.suppress(AmiError):
+            answer = await self._link().send(orders.is_recorded(channel), within=2.0)
+            return answer.get("value") == "1"
+        return False
 
     async def _join_again(self, command: StartRecording, channel: str, leg: str) -> None:
         why = ""

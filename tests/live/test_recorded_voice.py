@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import wave
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from floor import Floor
@@ -31,7 +33,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import AttemptId
 from dialer.domain.voice import PlannedVoice, Unserved
-from telephony.asterisk.recordings import finish
+from telephony.asterisk.recordings import BYTES_A_SECOND, finish
 
 MESSAGE = PlannedVoice(unserved=Unserved.MESSAGE, message="sorry")
 DROP = PlannedVoice(drop="drop", drop_on_detection=True)
@@ -264,23 +266,46 @@ async def test_what_is_recorded_is_its_owner_s_alone_while_it_is_written_and_aft
 
 
 async def test_a_recording_is_not_begun_twice(floor: Floor, laboratory: Laboratory) -> None:
-    """The agent's word may be told again after a lost connection: what was recorded stays."""
+    """The agent's word may be told again after a lost connection: what was recorded stays, and nobody is
+    taken out of the talk for it."""
     agent = await floor.agent("dora", "toneseat")
     attempt = await floor.call("050", may_play=frozenset(), voice=TOLD)
     await floor.wait(CallAnswered, attempt=attempt)
     await floor.bridge(attempt, agent)
     await floor.wait(CallBridged, attempt=attempt)
-    for _again in range(2):
-        seen = len(floor.told)
-        await floor.system.perform(StartRecording(attempt=attempt, agent=agent))
-        await floor.wait(RecordingBegan, attempt=attempt, since=seen)
-        await floor.wait(CallBridged, attempt=attempt, since=seen)
-        await asyncio.sleep(1.5)
+    raw = laboratory.recordings / f"{attempt}.raw"
+    seen = len(floor.told)
+    await floor.system.perform(StartRecording(attempt=attempt, agent=agent))
+    await floor.wait(RecordingBegan, attempt=attempt, since=seen)
+    await floor.wait(CallBridged, attempt=attempt, since=seen)
+    await until(lambda: seconds_of(raw) >= 4.0)
+    before, seen = raw.read_bytes(), len(floor.told)
+    await floor.system.perform(StartRecording(attempt=attempt, agent=agent))
+    await floor.wait(RecordingBegan, attempt=attempt, since=seen)
+    await until(lambda: seconds_of(raw) >= seconds_of_bytes(before) + 1.0)
+    assert not [event for event in floor.told[seen:] if isinstance(event, CallBridged | CallTimedOut)]
+    assert (await floor.system.reconcile()).talking == {attempt: agent}
+    assert raw.read_bytes()[: len(before)] == before
     await floor.hang_up(attempt)
     await ended(floor, attempt)
     line = finish(laboratory.recordings, attempt, now=floor.now())
     assert line is not None
-    assert line.seconds > 2.5
+    assert line.seconds >= 5.0
+
+
+def seconds_of(raw: Path) -> float:
+    """How much is written of a recording that goes on; 0.0 where there is none yet."""
+    return raw.stat().st_size / BYTES_A_SECOND if raw.exists() else 0.0
+
+
+def seconds_of_bytes(samples: bytes) -> float:
+    return len(samples) / BYTES_A_SECOND
+
+
+async def until(is_so: Callable[[], bool], *, within: float = 30.0) -> None:
+    async with asyncio.timeout(within):
+        while not is_so():
+            await asyncio.sleep(0.05)
 
 
 async def test_early_sound_is_told_and_detection_listens_only_after_the_answer(floor: Floor) -> None:

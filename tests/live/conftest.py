@@ -32,6 +32,14 @@ def laboratory() -> Iterator[Laboratory]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def fresh_tapes(request: pytest.FixtureRequest) -> None:
+    """What the public and the agents of an earlier test heard is gone: nobody reads it for this one's."""
+    if "laboratory" in request.fixturenames:
+        for tape in request.getfixturevalue("laboratory").heard.glob("*.wav"):
+            tape.unlink(missing_ok=True)
+
+
 @pytest.fixture
 async def wire(laboratory: Laboratory) -> AsyncIterator[Wire]:
     """A wire to the manager interface that can be cut."""

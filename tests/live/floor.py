@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +20,7 @@ from dialer.domain.campaign import DetectionMode
 from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup, HangupReason, Originate
 from dialer.domain.cue import Cue
 from dialer.domain.errors import TelephoneSystemUnavailableError
-from dialer.domain.events import AgentLegRestored, CallEnded, CallNotAttempted, Event
+from dialer.domain.events import AgentLegRestored, CallEnded, CallNotAttempted, Event, NetworkReconciled
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, EndpointId, NumberId, PersonId
 from dialer.domain.voice import PlannedVoice
 from telephony.asterisk.adapter import AdapterSettings, AsteriskSystem
@@ -74,7 +74,7 @@ class Floor:
                 await self.system.perform(DropAgentLeg(agent=agent))
             for attempt in left.live:
                 await self.hang_up(attempt)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while left.live or left.agents:
                     await asyncio.sleep(0.02)
                     left = await self.system.reconcile()
@@ -97,9 +97,13 @@ class Floor:
                     return event
             return None
 
-        async with self._news:
-            async with asyncio.timeout(within):
+        try:
+            async with self._news, asyncio.timeout(within):
                 await self._news.wait_for(lambda: found() is not None)
+        except TimeoutError as error:
+            raise TimeoutError(
+                f"no {kind.__name__} {fields} in {within:g} s, but {self.told[-12:]}"
+            ) from error
         event = found()
         assert event is not None
         return event
@@ -186,6 +190,15 @@ class Floor:
     async def bridge(self, attempt: AttemptId, agent: AgentId, *, cue: Cue | None = None) -> None:
         """Join the two."""
         await self.system.perform(Bridge(attempt=attempt, agent=agent, cue=cue))
+
+    async def living(
+        self, is_so: Callable[[NetworkReconciled], bool], *, within: float = 20.0
+    ) -> NetworkReconciled:
+        """What lives, as soon as it is so."""
+        async with asyncio.timeout(within):
+            while not is_so(living := await self.system.reconcile()):
+                await asyncio.sleep(0.05)
+        return living
 
     async def stop_agents(self) -> None:
         """Every agent leaves."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import math
 import wave
+from collections.abc import Callable
 from pathlib import Path
+
+from lab.laboratory import Laboratory
+
+from telephony.asterisk.recordings import BYTES_A_SECOND
 
 _HEAD = 44
 """Bytes of a file's head."""
@@ -18,20 +22,60 @@ def read_wave(path: Path) -> list[int]:
         return memoryview(file.readframes(file.getnframes())).cast("h").tolist()
 
 
-async def read_closed(path: Path, *, within: float = 5.0) -> list[int]:
+async def read_closed(path: Path) -> list[int]:
     """The same of a file that a telephone has just finished: its head is written when its call is over, which
     takes a busy machine a while."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(within):
-            while not _is_closed(path):
-                await asyncio.sleep(0.05)
+    await until(lambda: _is_closed(path), what=f"{path.name} is closed")
     return read_wave(path)
 
 
 def _is_closed(path: Path) -> bool:
-    with contextlib.suppress(wave.Error, EOFError, FileNotFoundError), wave.open(str(path)) as file:
-        return file.getnframes() * file.getnchannels() * 2 >= path.stat().st_size - _HEAD > 0
-    return False
+    """Whether the head says how long the file is; until then it says 0."""
+    try:
+        with path.open("rb") as file:
+            head, size = file.read(_HEAD), path.stat().st_size
+    except FileNotFoundError:
+        return False
+    return len(head) == _HEAD and int.from_bytes(head[4:8], "little") >= size - 8 > 0
+
+
+async def until(is_so: Callable[[], bool], *, what: str, within: float = 30.0) -> None:
+    """Wait for what nobody tells of."""
+    try:
+        async with asyncio.timeout(within):
+            while not is_so():
+                await asyncio.sleep(0.05)
+    except TimeoutError as error:
+        raise AssertionError(f"not within {within:g} s: {what}") from error
+
+
+def seconds_of(raw: Path) -> float:
+    """How much is written of a recording that goes on; 0.0 where there is none yet."""
+    return raw.stat().st_size / BYTES_A_SECOND if raw.exists() else 0.0
+
+
+async def until_recorded(raw: Path, seconds: float) -> None:
+    """Wait until so much more of a talk is in its recording: what was said since is as long, however busy the
+    machine is."""
+    enough = seconds_of(raw) + seconds
+    await until(lambda: seconds_of(raw) >= enough, what=f"{seconds:g} s more in {raw.name}")
+
+
+def tape_so_far(path: Path) -> list[int]:
+    """Samples of a file that is still written to, as far as they are in it; those of bare samples too."""
+    head = 0 if path.suffix == ".raw" else _HEAD
+    samples = path.read_bytes()[head:] if path.exists() else b""
+    return memoryview(samples[: len(samples) // 4 * 4]).cast("h").tolist()
+
+
+async def until_toned(samples: Callable[[], list[int]], *, share: float) -> None:
+    """Wait until the tone is so much of what was heard: how soon it begins is the machine's affair."""
+    await until(lambda: tone_share(samples()) > share, what=f"{share:.0%} of it is the tone")
+
+
+async def until_written(laboratory: Laboratory, raw: Path) -> None:
+    """Wait until Asterisk has let go of a recording: the end of what it heard is in the file then."""
+    await until(lambda: not laboratory.pbx.has_open(raw), what=f"Asterisk is done with {raw.name}")
 
 
 def tone_share(samples: list[int], *, hertz: float = 1000.0, rate: int = 8000) -> float:

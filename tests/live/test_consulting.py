@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 from floor import Floor
 from lab.laboratory import Laboratory
-from sound import read_wave, tone_share
+from sound import read_closed, tape_so_far, tone_share, until_recorded, until_toned, until_written
 
 from dialer.domain.commands import Bridge, HoldPerson, JoinAgents, JoinThirdParty, PartAgents, ReleaseAgent
 from dialer.domain.events import (
@@ -68,8 +69,7 @@ async def test_the_person_hears_nothing_of_the_consultation_and_everything_once_
     await floor.hang_up(talk)
     await floor.over(talk)
     assert not [event for event in floor.told if isinstance(event, AgentLegLost | HoldFailed | BridgeFailed)]
-    await asyncio.sleep(1.0)  # the carrier writes the file's head when its call is over
-    heard = read_wave(laboratory.heard / "person.wav")
+    heard = await read_closed(laboratory.heard / "person.wav")
     assert tone_share(heard[: int(2.5 * RATE)]) < 0.05, "while the agent asks"
     assert tone_share(heard[-RATE:]) > 0.3, "also when the agent has left"
     assert tone_share(heard[-3 * RATE : -2 * RATE]) > 0.3, "all three"
@@ -80,15 +80,16 @@ async def test_the_private_part_is_not_recorded_and_a_pause_of_the_agents_outliv
 ) -> None:
     agent = await floor.agent("anna", "toneseat")
     talk = await talking(floor, SPEAKS_TONE, agent)
-    await asyncio.sleep(1.5)
+    file = laboratory.recordings / f"{talk}.raw"
+    await until_both_sound(file)
     third = await consulting(floor, talk, agent, SPEAKS_TONE)
-    await asyncio.sleep(2.0)
+    await until_recorded(file, 2.0)
     await floor.hang_up(third)
     await floor.over(third)
     seen = len(floor.told)
     await floor.bridge(talk, agent)
     await floor.wait(CallBridged, attempt=talk, since=seen)
-    await asyncio.sleep(1.5)
+    await until_both_sound(file)
     await floor.system.controls.pause_recording(talk)
     third = await consulting(floor, talk, agent, SPEAKS_TONE)
     await floor.hang_up(third)
@@ -96,16 +97,22 @@ async def test_the_private_part_is_not_recorded_and_a_pause_of_the_agents_outliv
     seen = len(floor.told)
     await floor.bridge(talk, agent)
     await floor.wait(CallBridged, attempt=talk, since=seen)
-    await asyncio.sleep(1.5)
+    await until_recorded(file, 1.5)
     await floor.hang_up(talk)
     await floor.over(talk)
-    await asyncio.sleep(0.5)
-    raw = memoryview((laboratory.recordings / f"{talk}.raw").read_bytes()).cast("h")
+    await until_written(laboratory, file)
+    raw = memoryview(file.read_bytes()).cast("h")
     for side in (raw[0::2].tolist(), raw[1::2].tolist()):
         toned = windows(side)
         assert [is_toned for is_toned, _ in groupby(toned)] == [True, False, True, False], toned
         assert not any(side[-RATE:]), "paused before the second consultation, and still after it"
     assert not (laboratory.recordings / f"{third}.raw").exists()
+
+
+async def until_both_sound(file: Path) -> None:
+    """Wait until the last second of a recording that goes on holds the tone on either side."""
+    for side in (0, 1):
+        await until_toned(lambda side=side: tape_so_far(file)[side::2][-RATE:], share=0.8)
 
 
 @pytest.mark.parametrize("how", ["not answered", "hung up"])
@@ -131,8 +138,7 @@ async def test_a_third_party_who_goes_leaves_the_person_to_be_taken_back(
     await floor.hang_up(talk)
     await floor.over(talk)
     await floor.stop_agents()
-    await asyncio.sleep(1.0)
-    assert tone_share(read_wave(laboratory.heard / "recordseat.wav")[-RATE:]) > 0.3
+    assert tone_share((await read_closed(laboratory.heard / "recordseat.wav"))[-RATE:]) > 0.3
 
 
 async def test_when_the_person_or_the_agents_phone_goes_nobody_is_left_in_silence(floor: Floor) -> None:
@@ -170,7 +176,7 @@ async def test_a_new_process_finds_the_person_on_hold_and_the_agent_with_the_thi
     await successor.wait(CallBridged, attempt=talk, agent=agent)
     await asyncio.sleep(1.5)
     await successor.stop()
-    await asyncio.sleep(0.5)
+    await until_written(laboratory, laboratory.recordings / f"{talk}.raw")
     raw = memoryview((laboratory.recordings / f"{talk}.raw").read_bytes()).cast("h")
     assert tone_share(raw[0::2].tolist()[-RATE:]) > 0.3, "recorded again, by word of the new process"
 
@@ -206,9 +212,10 @@ async def test_two_agents_talk_alone_then_one_of_them_has_the_person(
     await floor.hang_up(talk)
     await floor.over(talk)
     await floor.stop_agents()
-    await asyncio.sleep(1.0)
-    assert tone_share(read_wave(laboratory.heard / "recordseat.wav")) > 0.1, "the agents heard each other"
-    heard = read_wave(laboratory.heard / "person.wav")
+    assert tone_share(await read_closed(laboratory.heard / "recordseat.wav")) > 0.1, (
+        "the agents heard each other"
+    )
+    heard = await read_closed(laboratory.heard / "person.wav")
     runs = [(is_toned, len(list(run))) for is_toned, run in groupby(windows(heard))]
     long = [is_toned for is_toned, quarters in runs if quarters >= 3]
     assert long[:2] == [True, False], "and the person did not"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 from floor import Floor
 from lab.laboratory import Laboratory
 from public import PublicWatch
-from sound import read_closed, tone_share
+from sound import read_closed, tape_so_far, tone_share, until_recorded, until_toned, until_written
 
 from dialer.domain.events import CallAnswered, CallBridged
 from dialer.domain.ids import AgentId, AttemptId, EndpointId
@@ -33,17 +34,20 @@ async def talking(floor: Floor, ending: str, endpoint: str) -> AttemptId:
 async def test_who_hears_a_supervisor(
     floor: Floor, laboratory: Laboratory, ear: Ear, agent_hears: bool, person_hears: bool
 ) -> None:
+    person = laboratory.heard / "person.wav"
     attempt = await talking(floor, "050", "recordseat")
     (agent,) = (await floor.system.reconcile()).agents
     channel = await floor.system.controls.listen(agent, EndpointId("toneseat"), ear)
     await asyncio.sleep(2.5)
+    for tape, hears in ((laboratory.heard / "recordseat.wav", agent_hears), (person, person_hears)):
+        if hears:
+            await until_toned(lambda tape=tape: tape_so_far(tape), share=0.3)
     await floor.system.controls.stop_listening(channel)
     await floor.hang_up(attempt)
     await floor.over(attempt)
     await floor.stop_agents()
-    await asyncio.sleep(0.5)
     assert await is_toned(laboratory.heard / "recordseat.wav") == agent_hears
-    assert await is_toned(laboratory.heard / "person.wav") == person_hears
+    assert await is_toned(person) == person_hears
 
 
 async def test_only_a_listening_is_ended_as_one_and_only_a_phone_is_rung_for_one(floor: Floor) -> None:
@@ -59,11 +63,10 @@ async def test_a_supervisor_hears_the_agent(floor: Floor, laboratory: Laboratory
     attempt = await talking(floor, "002", "toneseat")
     (agent,) = (await floor.system.reconcile()).agents
     channel = await floor.system.controls.listen(agent, EndpointId("recordseat"), Ear.LISTEN)
-    await asyncio.sleep(2.0)
+    await until_toned(lambda: tape_so_far(laboratory.heard / "recordseat.wav"), share=0.3)
     await floor.system.controls.stop_listening(channel)
     await floor.hang_up(attempt)
     await floor.over(attempt)
-    await asyncio.sleep(0.5)
     assert await is_toned(laboratory.heard / "recordseat.wav")
 
 
@@ -71,10 +74,9 @@ async def test_a_person_on_hold_is_kept_and_taken_back(floor: Floor) -> None:
     attempt = await talking(floor, "002", "seat31")
     (agent,) = (await floor.system.reconcile()).agents
     await floor.system.controls.hold(attempt)
-    await asyncio.sleep(2.5)
-    living = await floor.system.reconcile()
-    assert living.live == (attempt,)
-    assert not living.talking
+    await floor.living(lambda living: not living.talking)
+    await asyncio.sleep(2.5)  # longer than an unserved person is kept
+    assert (await floor.system.reconcile()).live == (attempt,)
     seen = len(floor.told)
     await floor.bridge(attempt, agent)
     await floor.wait(CallBridged, attempt=attempt, since=seen)
@@ -93,20 +95,25 @@ async def test_a_person_is_transferred_to_another_agent(floor: Floor) -> None:
 
 async def test_card_data_is_not_recorded(floor: Floor, laboratory: Laboratory) -> None:
     attempt = await talking(floor, "009", "seat34")
-    await asyncio.sleep(1.5)
+    raw = laboratory.recordings / f"{attempt}.raw"
+    await until_recorded(raw, 2.0)
     await floor.system.controls.pause_recording(attempt)
-    await asyncio.sleep(1.5)
+    await until_recorded(raw, 3.0)
     await floor.system.controls.resume_recording(attempt)
-    await asyncio.sleep(1.5)
+    await until_recorded(raw, 2.0)
     await floor.hang_up(attempt)
     await floor.over(attempt)
-    await asyncio.sleep(0.5)
-    raw = memoryview((laboratory.recordings / f"{attempt}.raw").read_bytes()).cast("h")
-    theirs = raw[0::2].tolist()
-    middle = len(theirs) // 2
+    await until_written(laboratory, raw)
+    theirs = memoryview(raw.read_bytes()).cast("h")[0::2].tolist()
     assert tone_share(theirs[:8000]) > 0.5
-    assert not any(theirs[middle - 2000 : middle + 2000])
+    assert longest_silence(theirs) > 2.0
     assert tone_share(theirs[-8000:]) > 0.5
+
+
+def longest_silence(samples: list[int]) -> float:
+    """Seconds without any sound whatever."""
+    runs = [len(list(run)) for is_silent, run in groupby(samples, lambda sample: sample == 0) if is_silent]
+    return max(runs, default=0) / 8000
 
 
 async def test_keys_are_pressed_towards_the_called_side(floor: Floor, laboratory: Laboratory) -> None:

@@ -14,6 +14,7 @@ from bad_network import BadNetwork, Fate
 from baresip import Phone, reason_missing
 from floor import Floor
 from lab.laboratory import Laboratory
+from sound import read_closed
 
 from dialer.domain.events import AgentLegLost, CallAnswered, CallBridged
 from dialer.domain.ids import AgentId
@@ -90,7 +91,7 @@ async def test_with_jitter_and_loss_both_understand_each_other_and_the_leg_stays
     network.fate.jitter_s, network.fate.lost = 0.1, 0.02
     agent = await floor.agent("anna", "101")
     await talk_over(network, floor, agent, "050")
-    await asyncio.sleep(1.0)  # the far end closes its tape
+    await read_closed(laboratory.heard / "person.wav")
     person = melody.understood(melody.read(laboratory.heard / "person.wav"), seconds=MELODY_S)
     await talk_over(network, floor, agent, "051")
     figures = floor.system.sound()[agent]

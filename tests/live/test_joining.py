@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from floor import Floor
 from lab.laboratory import Laboratory
-from sound import read_closed, read_wave, tone_share
+from sound import read_closed, read_wave, tone_share, until_recorded, until_written
 
 from compliance_gate.findings import Recording
 from dialer.domain.attempt import Outcome
@@ -138,15 +138,16 @@ async def test_both_hear_each_other_and_the_recording_has_each_on_its_own_side(
     await floor.wait(CallAnswered, attempt=attempt)
     await floor.bridge(attempt, agent)
     await floor.wait(CallBridged, attempt=attempt)
-    await asyncio.sleep(2.0)
+    raw = laboratory.recordings / f"{attempt}.raw"
+    await until_recorded(raw, 2.0)
     await floor.hang_up(attempt)
     await floor.over(attempt)
-    await asyncio.sleep(0.5)
+    await until_written(laboratory, raw)
     heard = laboratory.heard / "person.wav"
     assert tone_share(await read_closed(heard)) > 0.5
     line = finish(laboratory.recordings, attempt, now=floor.now())
     assert line is not None
-    assert line.seconds > 1.8
+    assert line.seconds >= 2.0
     samples = read_wave(laboratory.recordings / line.file)
     theirs, ours = samples[0::2], samples[1::2]
     assert tone_share(ours) > 0.3

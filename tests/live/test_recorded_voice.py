@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import wave
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from floor import Floor
 from lab.laboratory import Laboratory, voices_folder
-from sound import read_wave, tone_share
+from sound import (
+    read_closed,
+    read_wave,
+    tape_so_far,
+    tone_share,
+    until,
+    until_recorded,
+    until_toned,
+    until_written,
+)
 from speech import likeness
 
 from compliance_gate.findings import Recording
@@ -33,7 +40,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import AttemptId
 from dialer.domain.voice import PlannedVoice, Unserved
-from telephony.asterisk.recordings import BYTES_A_SECOND, finish
+from telephony.asterisk.recordings import finish
 
 MESSAGE = PlannedVoice(unserved=Unserved.MESSAGE, message="sorry")
 DROP = PlannedVoice(drop="drop", drop_on_detection=True)
@@ -46,7 +53,6 @@ MAY_ANNOUNCE = frozenset({Recording.RECORDED_NOTICE})
 async def ended(floor: Floor, attempt: AttemptId, *, within: float = 45.0) -> CallEnded:
     over = await floor.over(attempt, within=within)
     assert isinstance(over, CallEnded)
-    await asyncio.sleep(0.5)  # files are closed
     return over
 
 
@@ -57,7 +63,7 @@ async def test_the_message_is_heard_and_told_with_its_sound(floor: Floor, labora
     assert played.complete
     over = await ended(floor, attempt)
     assert over.outcome is Outcome.ABANDONED
-    assert likeness(read_wave(laboratory.heard / "person.wav"), voices_folder() / "sorry.wav") > 0.8
+    assert likeness(await read_closed(laboratory.heard / "person.wav"), voices_folder() / "sorry.wav") > 0.8
 
 
 async def test_a_person_who_hangs_up_in_the_message_heard_it_in_part(floor: Floor) -> None:
@@ -74,7 +80,7 @@ async def test_an_opt_out_is_acknowledged_when_it_is_written_down(
     pressed = await floor.wait(OptOutPressed, attempt=attempt)
     await floor.system.perform(ConfirmOptOut(attempt=pressed.attempt))
     await ended(floor, attempt)
-    heard = read_wave(laboratory.heard / "presser.wav")
+    heard = await read_closed(laboratory.heard / "presser.wav")
     assert likeness(heard, voices_folder() / "opted-out.wav") > 0.8
 
 
@@ -84,7 +90,7 @@ async def test_an_opt_out_that_nobody_wrote_down_is_not_acknowledged(
     attempt = await floor.call("043", voice=MESSAGE)
     await floor.wait(OptOutPressed, attempt=attempt)
     await ended(floor, attempt)
-    heard = read_wave(laboratory.heard / "presser.wav")
+    heard = await read_closed(laboratory.heard / "presser.wav")
     assert likeness(heard, voices_folder() / "opt-out-later.wav") > 0.8
     assert likeness(heard, voices_folder() / "opted-out.wav") < 0.8
 
@@ -99,10 +105,10 @@ async def test_the_live_overflow_takes_a_person_whom_no_agent_was_free_for(
     taken = await floor.wait(OverflowAnswered, attempt=attempt)
     answered = await floor.wait(CallAnswered, attempt=attempt)
     assert 1.9 < taken.at - answered.answered_at < 4.0
-    await asyncio.sleep(2.0)
+    await until_toned(lambda: tape_so_far(laboratory.heard / "person.wav"), share=0.4)
     await floor.hang_up(attempt)
     await ended(floor, attempt)
-    assert tone_share(read_wave(laboratory.heard / "person.wav")) > 0.3
+    assert tone_share(await read_closed(laboratory.heard / "person.wav")) > 0.3
 
 
 @pytest.mark.parametrize("ending", ["030", "031"])
@@ -120,7 +126,7 @@ async def test_a_machine_gets_the_approved_message_after_its_greeting(
     assert played.complete
     over = await ended(floor, attempt)
     assert over.outcome is Outcome.MACHINE
-    tape = read_wave(laboratory.heard / f"machine-{ending[1:]}.wav")
+    tape = await read_closed(laboratory.heard / f"machine-{ending[1:]}.wav")
     # the tape runs from the beep: what had been said into the greeting would be missing
     assert likeness(tape, voices_folder() / "drop.wav") > 0.8
 
@@ -150,14 +156,12 @@ async def test_an_agent_leaves_the_message_and_goes_while_it_is_spoken(
     await floor.wait(CallBridged, attempt=attempt)
     await asyncio.sleep(2.0)
     await floor.system.perform(LeaveMessage(attempt=attempt, sound="drop"))
-    await asyncio.sleep(0.5)
-    living = await floor.system.reconcile()
+    living = await floor.living(lambda living: not living.talking)
     assert living.agents == (agent,)
-    assert not living.talking
     played = await floor.wait(VoicePlayed, attempt=attempt, within=40.0)
     assert played.complete
     await ended(floor, attempt)
-    tape = read_wave(laboratory.heard / "machine-32.wav")
+    tape = await read_closed(laboratory.heard / "machine-32.wav")
     assert likeness(tape, voices_folder() / "drop.wav") > 0.8
 
 
@@ -176,10 +180,14 @@ async def test_recording_begins_after_the_announcement_and_the_join_is_still_in_
     await floor.bridge(attempt, agent)
     joined = await floor.wait(CallBridged, attempt=attempt)
     assert joined.bridged_at - answered.answered_at < 2.0
-    await asyncio.sleep(2.0)
+    raw = laboratory.recordings / f"{attempt}.raw"
+    await until_toned(lambda: tape_so_far(raw)[1::2], share=0.6)
     await floor.hang_up(attempt)
     await ended(floor, attempt)
-    assert likeness(read_wave(laboratory.heard / "person.wav"), voices_folder() / "recording.wav") > 0.8
+    assert (
+        likeness(await read_closed(laboratory.heard / "person.wav"), voices_folder() / "recording.wav") > 0.8
+    )
+    await until_written(laboratory, laboratory.recordings / f"{attempt}.raw")
     line = finish(laboratory.recordings, attempt, now=floor.now())
     assert line is not None
     samples = read_wave(laboratory.recordings / line.file)
@@ -203,8 +211,9 @@ async def test_an_announcement_whose_sound_is_missing_means_no_recording_and_no_
 ) -> None:
     voice = PlannedVoice(notice="no-such-sound", record=True)
     attempt = await floor.call("000", may_play=MAY_ANNOUNCE, voice=voice)
-    heard = await floor.wait(VoicePlayed, attempt=attempt, within=2.0)
+    heard = await floor.wait(VoicePlayed, attempt=attempt)
     assert not heard.complete
+    assert not floor.of(attempt, CallTimedOut), "nobody waited for it"
     await floor.hang_up(attempt)
     await ended(floor, attempt)
     assert not (laboratory.recordings / f"{attempt}.raw").exists()
@@ -229,20 +238,23 @@ async def test_recording_begins_on_the_agent_s_word_in_the_middle_of_the_talk_an
     again = await floor.wait(CallBridged, attempt=attempt, since=seen)
     assert again.bridged_at - asked < 0.5
     assert (await floor.system.reconcile()).talking == {attempt: agent}
-    await asyncio.sleep(2.0)
+    await until_recorded(raw, 2.0)
+    await until_toned(lambda: tape_so_far(raw)[1::2], share=0.6)
     await floor.system.perform(StopRecording(attempt=attempt))
     stopped = await floor.wait(RecordingStopped, attempt=attempt)
     assert stopped.is_stopped
-    await asyncio.sleep(0.3)
+    took = floor.now() - again.bridged_at
+    await until_written(laboratory, raw)
     size = raw.stat().st_size
     await asyncio.sleep(1.5)
     assert raw.stat().st_size == size
     assert (await floor.system.reconcile()).talking == {attempt: agent}
     await floor.hang_up(attempt)
     await ended(floor, attempt)
+    await until_written(laboratory, laboratory.recordings / f"{attempt}.raw")
     line = finish(laboratory.recordings, attempt, now=floor.now())
     assert line is not None
-    assert 1.5 < line.seconds < 3.0
+    assert 2.0 <= line.seconds < took + 1.0
     samples = read_wave(laboratory.recordings / line.file)
     assert tone_share(samples[1::2]) > 0.5
 
@@ -254,12 +266,13 @@ async def test_what_is_recorded_is_its_owner_s_alone_while_it_is_written_and_aft
     voice = PlannedVoice(record=True)
     attempt = await floor.call("050", may_play=frozenset(), voice=voice)
     await floor.wait(RecordingBegan, attempt=attempt)
-    await asyncio.sleep(0.5)
     raw = laboratory.recordings / f"{attempt}.raw"
+    await until(raw.exists, what="a file")
     assert raw.stat().st_mode & 0o777 == 0o600
     assert laboratory.recordings.stat().st_mode & 0o777 == 0o700
     await floor.hang_up(attempt)
     await ended(floor, attempt)
+    await until_written(laboratory, laboratory.recordings / f"{attempt}.raw")
     finish(laboratory.recordings, attempt, now=floor.now())
     finished = laboratory.recordings / f"{attempt}.wav"  # older ones may be of an earlier laboratory here
     assert finished.stat().st_mode & 0o777 == 0o600
@@ -278,34 +291,20 @@ async def test_a_recording_is_not_begun_twice(floor: Floor, laboratory: Laborato
     await floor.system.perform(StartRecording(attempt=attempt, agent=agent))
     await floor.wait(RecordingBegan, attempt=attempt, since=seen)
     await floor.wait(CallBridged, attempt=attempt, since=seen)
-    await until(lambda: seconds_of(raw) >= 4.0)
+    await until_recorded(raw, 4.0)
     before, seen = raw.read_bytes(), len(floor.told)
     await floor.system.perform(StartRecording(attempt=attempt, agent=agent))
     await floor.wait(RecordingBegan, attempt=attempt, since=seen)
-    await until(lambda: seconds_of(raw) >= seconds_of_bytes(before) + 1.0)
+    await until_recorded(raw, 1.0)
     assert not [event for event in floor.told[seen:] if isinstance(event, CallBridged | CallTimedOut)]
     assert (await floor.system.reconcile()).talking == {attempt: agent}
     assert raw.read_bytes()[: len(before)] == before
     await floor.hang_up(attempt)
     await ended(floor, attempt)
+    await until_written(laboratory, raw)
     line = finish(laboratory.recordings, attempt, now=floor.now())
     assert line is not None
     assert line.seconds >= 5.0
-
-
-def seconds_of(raw: Path) -> float:
-    """How much is written of a recording that goes on; 0.0 where there is none yet."""
-    return raw.stat().st_size / BYTES_A_SECOND if raw.exists() else 0.0
-
-
-def seconds_of_bytes(samples: bytes) -> float:
-    return len(samples) / BYTES_A_SECOND
-
-
-async def until(is_so: Callable[[], bool], *, within: float = 30.0) -> None:
-    async with asyncio.timeout(within):
-        while not is_so():
-            await asyncio.sleep(0.05)
 
 
 async def test_early_sound_is_told_and_detection_listens_only_after_the_answer(floor: Floor) -> None:

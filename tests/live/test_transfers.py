@@ -6,7 +6,7 @@ import asyncio
 
 from floor import Floor
 from lab.laboratory import Laboratory
-from sound import read_wave, tone_share
+from sound import read_closed, tone_share
 
 from dialer.domain.attempt import Outcome
 from dialer.domain.commands import Bridge, ReleaseAgent
@@ -50,8 +50,7 @@ async def test_person_and_third_party_hear_each_other_also_when_the_agent_has_le
     await floor.hang_up(talk)
     await floor.over(talk)
     assert not [event for event in floor.told if isinstance(event, AgentLegLost)]
-    await asyncio.sleep(1.0)  # the carrier writes the file's head when its call is over
-    heard = read_wave(laboratory.heard / "person.wav")
+    heard = await read_closed(laboratory.heard / "person.wav")
     assert tone_share(heard) > 0.3
     assert tone_share(heard[-16_000:]) > 0.3, "also when the agent has left"
 
@@ -63,7 +62,7 @@ async def test_a_third_party_who_leaves_leaves_the_talk_as_it_was(floor: Floor) 
     assert (await floor.system.reconcile()).talking[talk] == agent
     await floor.hang_up(third)
     await floor.over(third)
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(0.5)  # and it stays so
     assert (await floor.system.reconcile()).talking == {talk: agent}
 
 

@@ -99,6 +99,11 @@ class Instance:
         arguments = [launcher, "-C", str(self.home / "etc/asterisk.conf"), "-rx", text]
         return subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=20).stdout
 
+    def has_open(self, path: Path) -> bool:
+        """Whether it has that file open."""
+        links = Path(f"/proc/{self.pid_file.read_text()}/fd").iterdir()
+        return any(_target(link) == str(path) for link in links)
+
     def start(self, *, outlive: bool) -> None:
         """Start and wait until fully booted (up to 20 s).
 
@@ -217,6 +222,17 @@ class Laboratory:
         self._mute.bind((f"{self.net}.9", 5060))
         self.carrier.start(outlive=self._outlive)
         self.pbx.start(outlive=self._outlive)
+        self._wait_for_trunk()
+
+    def _wait_for_trunk(self) -> None:
+        """A machine that is slow while both start may find the trunk down at first, and look again later."""
+        if not any(trunk.name == "trunk" for trunk in self.settings.trunks):
+            return
+        for _ in range(300):
+            if " Avail " in self.pbx.command("pjsip show aor trunk"):
+                return
+            time.sleep(0.1)
+        raise LaboratoryError(f"the trunk is not up: {self.pbx.command('pjsip show contacts')}")
 
     def _phones(self) -> dict[str, object]:
         return {"seats": self._seats, "answered_by": "toneseat" if self._is_loud else ""}
@@ -370,6 +386,14 @@ class _Lock:
 
     def close(self) -> None:
         self._file.close()
+
+
+def _target(link: Path) -> str:
+    """What a link leads to; empty when it has gone meanwhile."""
+    try:
+        return str(link.readlink())
+    except OSError:
+        return ""
 
 
 def _alive(home: Path) -> bool:

@@ -24,6 +24,7 @@ from dialer.floor.recording_room import room_of
 from dialer.floor.stores import opened_store
 from dialer.inquiry.retention import delete_objected, finish_recordings, settled_recordings
 from dialer.web.ports import RecordingRoom, RecordingsNow
+from telephony.asterisk.recordings import unfinished
 
 if TYPE_CHECKING:
     from dialer.domain.ids import AttemptId
@@ -57,12 +58,13 @@ class RecordingKeeper:
         self._is_over = threading.Event()
         self._again: dict[tuple[Path, AttemptId], float] = {}
         self._rooms: tuple[RecordingRoom, ...] = ()
-        self._waiting = 0
-        self._trouble = ""
+        self._waiting: dict[Path, int | None] = dict.fromkeys(self._folders)
+        self._trouble = self._hindrance = ""
         self._looked_at = monotonic_now()
 
     async def run(self) -> None:
-        """For ever."""
+        """For ever; again after it ended."""
+        self._is_over.clear()
         try:
             await asyncio.to_thread(self.begin)
             while True:
@@ -73,15 +75,25 @@ class RecordingKeeper:
         finally:
             self._is_over.set()
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it does not run (any more)."""
+        return self._is_over.is_set()
+
     def begin(self) -> None:
         """Once, at the start: what is in the manifest and may not be kept, since a court holds it no more."""
+        self._hindrance = ""
         for folder in self._folders:
             self._try(folder, self._delete_objected)
+        self._trouble = self._hindrance
 
     def look(self) -> None:
         """Finish whatever is over, and see how much room is left."""
-        self._trouble = ""
-        self._waiting = sum(self._try(folder, self._finish) for folder in self._folders)
+        self._hindrance = ""
+        for folder in self._folders:
+            left = self._try(folder, self._finish)
+            self._waiting[folder] = self._lying_in(folder) if left is None else left
+        self._trouble = self._hindrance
         self.look_at_rooms()
         self._looked_at = monotonic_now()
 
@@ -102,16 +114,28 @@ class RecordingKeeper:
         """As of the last look; asks no disk."""
         silent_s = monotonic_now() - self._looked_at
         silence = f"nobody could look at the recordings for {silent_s:.0f} s" if silent_s > SILENT_S else ""
-        return RecordingsNow(rooms=self._rooms, waiting=self._waiting, trouble=silence or self._trouble)
+        return RecordingsNow(rooms=self._rooms, waiting=self._waits(), trouble=silence or self._trouble)
 
-    def _try(self, folder: Path, work: Callable[[Path], int]) -> int:
-        """What the work gives: how many recordings it left; 0 when something hindered it."""
+    def _waits(self) -> int | None:
+        """In all folders; None while one of them is not known."""
+        known = [count for count in self._waiting.values() if count is not None]
+        return sum(known) if len(known) == len(self._waiting) else None
+
+    def _lying_in(self, folder: Path) -> int | None:
+        """How many wait there, where nothing could be finished; as last known when nobody can look."""
+        try:
+            return len(unfinished(folder))
+        except OSError:
+            return self._waiting[folder]
+
+    def _try(self, folder: Path, work: Callable[[Path], int]) -> int | None:
+        """What the work gives: how many recordings it left; None when something hindered it."""
         try:
             return work(folder)
         except (FairdialError, OSError, ValueError, TypeError) as error:  # ValueError: a garbled manifest
-            self._trouble = f"recordings in {folder} are not finished: {error}"
-            log.warning("alarm", subject="recordings", text=self._trouble, folder=str(folder))
-            return 0
+            self._hindrance = f"recordings in {folder} are not finished: {error}"
+            log.warning("alarm", subject="recordings", text=self._hindrance, folder=str(folder))
+            return None
 
     def _delete_objected(self, folder: Path) -> int:
         with opened_store(self._database) as store:
@@ -138,8 +162,8 @@ class RecordingKeeper:
             self._again |= {(folder, name): at + AGAIN_S for name in done.unknown}
             if done.failed:
                 name, why = done.failed[0]
-                self._trouble = f"recording {name} in {folder} cannot be finished: {why}"
-                log.warning("alarm", subject="recordings", text=self._trouble, folder=str(folder))
+                self._hindrance = f"recording {name} in {folder} cannot be finished: {why}"
+                log.warning("alarm", subject="recordings", text=self._hindrance, folder=str(folder))
             left -= len(some) - len(done.left)
             if done.files or done.deleted:
                 files, deleted = len(done.files), len(done.deleted)

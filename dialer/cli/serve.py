@@ -148,11 +148,13 @@ async def _serve_asterisk(plan: AsteriskFloor) -> None:
 @asynccontextmanager
 async def _kept(archive: RecordingArchive | None) -> AsyncGenerator[None]:
     """Recordings are finished while the block runs."""
+    from dialer.floor.keeping import kept_going
+
     if archive is None:
         yield
         return
     async with asyncio.TaskGroup() as group:
-        keeping = group.create_task(archive.keeper.run(), name="recordings")
+        keeping = group.create_task(kept_going(archive.keeper.run, name="recordings"), name="recordings")
         yield
         keeping.cancel()
 

@@ -13,6 +13,7 @@ from dialer.domain.errors import MendableError
 from dialer.domain.ports import TestsCallerIds
 from dialer.floor.caller_id_rounds import CallerIdRounds
 from dialer.floor.folder import lasting_clock, write_address
+from dialer.floor.keeping import kept_going
 from dialer.floor.law import demand_lawful, rulebook_for_calls, uses_sample
 from dialer.floor.live import FloorOrder, Mount, Running, running_floor
 from dialer.floor.phones import Phones, phones_of
@@ -145,7 +146,8 @@ async def asterisk_floor(
             rounds = (CallerIdRounds(running.floor, system, plan, registry, now=clock.posix),)
         async with asyncio.TaskGroup() as group:
             beside = [
-                group.create_task(watch.run(), name=type(watch).__name__) for watch in (*watches, *rounds)
+                group.create_task(kept_going(watch.run, name=type(watch).__name__), name=type(watch).__name__)
+                for watch in (*watches, *rounds)
             ]
             yield running
             for task in beside:

@@ -12,11 +12,12 @@ class HealthView(Health):
 
     Args:
         recordings: room left for them, by folder; () = none is within reach, or nobody has looked yet.
-        recordings_waiting: of calls that go on, or that the store does not know.
+        recordings_waiting: of calls that go on, that the store does not know, or that could not be finished;
+            None = not known, since nobody has looked yet or a folder cannot be read.
     """
 
     recordings: tuple[RecordingRoom, ...]
-    recordings_waiting: int
+    recordings_waiting: int | None
 
 
 def health_view(health: Health, archive: Recordings | None) -> HealthView:

@@ -96,12 +96,13 @@ class RecordingsNow:
     """How recordings stand, as of the last look.
 
     Args:
-        waiting: recordings of calls that go on, or that the store does not know.
+        waiting: recordings of calls that go on, that the store does not know, or that could not be finished;
+            None = not known, since nobody has looked yet or the folder cannot be read.
         trouble: why recordings that are over are not finished; '' = they are.
     """
 
     rooms: tuple[RecordingRoom, ...]
-    waiting: int
+    waiting: int | None
     trouble: str
 
 

@@ -282,7 +282,7 @@ def test_a_floor_finishes_what_is_over_deletes_what_was_objected_to_and_leaves_t
     for name in ("a1", "a2", "a3", "stranger"):
         record(folder, name)
     keeper = RecordingKeeper((folder,), str(tmp_path / "floor.db"), least_hours=0.0)
-    assert keeper.now() == RecordingsNow(rooms=(), waiting=0, trouble="")
+    assert keeper.now() == RecordingsNow(rooms=(), waiting=None, trouble="")
     keeper.begin()
     keeper.look()
     assert [line.attempt for line in recordings.manifest(folder)] == ["a1"]
@@ -327,13 +327,30 @@ def test_a_folder_or_a_store_that_is_gone_is_told_and_looked_at_again(store: Sto
     keeper.look()
     assert "no such folder" in keeper.now().trouble
     assert [room.is_low for room in keeper.now().rooms] == [True]
+    assert keeper.now().waiting is None
     record(folder, "a1")
     lost = RecordingKeeper((folder,), str(tmp_path / "elsewhere.db"), least_hours=0.0)
     lost.look()
     assert "there is no store here yet" in lost.now().trouble
+    assert lost.now().waiting == 1
     keep(store, attempt("a1", at=NEW))
     keeper.look()
     assert (keeper.now().trouble, recordings.unfinished(folder)) == ("", ())
+    assert keeper.now().waiting == 0
+
+
+def test_how_many_wait_is_told_as_last_known_while_nobody_can_look(store: Store, tmp_path: Path) -> None:
+    """Unknown is not zero: a disk that went away has not finished anything."""
+    folder = tmp_path / "recordings"
+    keep(store, replace(attempt("a1", at=NOW - 5.0), ended_at=None, outcome=None))
+    record(folder, "a1")
+    record(folder, "stranger")
+    keeper = RecordingKeeper((folder,), str(tmp_path / "floor.db"), least_hours=0.0)
+    keeper.look()
+    assert keeper.now().waiting == 2
+    folder.rename(tmp_path / "away")
+    keeper.look()
+    assert (keeper.now().waiting, bool(keeper.now().trouble)) == (2, True)
 
 
 def test_a_start_deletes_what_was_kept_for_a_court_that_holds_it_no_more(

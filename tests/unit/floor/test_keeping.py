@@ -1,0 +1,78 @@
+"""A keeper with a defect is told of and begun anew; the floor beside it goes on."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from dialer.cli.recording_keeper import RecordingKeeper
+from dialer.floor.keeping import FIRST_S, MOST_S, STEADY_S, kept_going
+
+
+class World:
+    """A clock that moves when somebody sleeps, and a keeper that works so long before its next defect."""
+
+    def __init__(self, *works_s: float) -> None:
+        self.now = 0.0
+        self.slept: list[float] = []
+        self._works_s = list(works_s)
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+    async def keep(self) -> None:
+        if not self._works_s:
+            raise asyncio.CancelledError
+        self.now += self._works_s.pop(0)
+        raise ZeroDivisionError("a defect")
+
+
+async def waits(*works_s: float) -> list[float]:
+    """How long it was waited after each defect."""
+    world = World(*works_s)
+    with pytest.raises(asyncio.CancelledError):
+        await kept_going(world.keep, name="recordings", sleep=world.sleep, now=lambda: world.now)
+    return world.slept
+
+
+async def test_it_is_begun_anew_later_and_later_but_never_too_late() -> None:
+    assert await waits(*[0.0] * 9) == [5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 600.0, 600.0]
+    assert (FIRST_S, MOST_S) == (5.0, 600.0)
+
+
+async def test_one_that_kept_going_begins_soon_again() -> None:
+    assert await waits(0.0, 0.0, STEADY_S - 1.0, 0.0) == [5.0, 10.0, 20.0, 40.0]
+    assert await waits(0.0, 0.0, STEADY_S, 0.0) == [5.0, 10.0, 5.0, 10.0]
+
+
+async def test_what_went_wrong_is_told_with_where_it_did() -> None:
+    with capture_logs() as logs:
+        await waits(0.0)
+    defect, alarm = logs
+    assert (defect["event"], defect["keeper"], defect["exc_info"]) == ("keeper.defect", "recordings", True)
+    assert (alarm["event"], alarm["subject"]) == ("alarm", "recordings")
+    assert alarm["text"] == "recordings went unattended: ZeroDivisionError: a defect; begun anew in 5 s"
+
+
+async def test_the_recording_keeper_works_again_after_a_defect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = RecordingKeeper((tmp_path,), str(tmp_path / "floor.db"), least_hours=0.0)
+    looks = 0
+
+    def look() -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            raise ZeroDivisionError("a defect")
+        raise asyncio.CancelledError
+
+    async def at_once(_seconds: float) -> None:
+        assert keeper.is_over
+
+    monkeypatch.setattr(keeper, "look", look)
+    with capture_logs(), pytest.raises(asyncio.CancelledError):
+        await kept_going(keeper.run, name="recordings", sleep=at_once)
+    assert looks == 2

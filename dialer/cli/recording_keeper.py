@@ -24,7 +24,6 @@ from dialer.floor.recording_room import room_of
 from dialer.floor.stores import opened_store
 from dialer.inquiry.retention import delete_objected, finish_recordings, settled_recordings
 from dialer.web.ports import RecordingRoom, RecordingsNow
-from telephony.asterisk.recordings import unfinished
 
 if TYPE_CHECKING:
     from dialer.domain.ids import AttemptId
@@ -124,8 +123,8 @@ class RecordingKeeper:
     def _lying_in(self, folder: Path) -> int | None:
         """How many wait there, where nothing could be finished; as last known when nobody can look."""
         try:
-            return len(unfinished(folder))
-        except OSError:
+            return len(settled_recordings(folder, now=posix_now()))
+        except (FairdialError, OSError):
             return self._waiting[folder]
 
     def _try(self, folder: Path, work: Callable[[Path], int]) -> int | None:

@@ -380,6 +380,17 @@ class AsteriskSettings:
         return tuple(sorted(of_campaigns | {line.hold for line in self.inbound_lines if line.hold}))
 
     @property
+    def sounds_played(self) -> tuple[tuple[str, str], ...]:
+        """Every sound file that is named, with who hears it; those for people on hold first, each sorted."""
+        messages = sorted({voice.message for voice in self.voices if voice.message})
+        drops = sorted({voice.drop for voice in self.voices if voice.drop})
+        return (
+            *((name, "people on hold") for name in self.holds),
+            *((name, "people whom nobody is free for") for name in messages),
+            *((name, "answering machines") for name in drops),
+        )
+
+    @property
     def speaks_tls(self) -> bool:
         """Whether the dialer reaches the manager over TLS."""
         return self.link.tls if self.link.tls is not None else not self.ami.clear_text

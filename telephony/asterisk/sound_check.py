@@ -1,4 +1,5 @@
-"""Whether the files that people on hold hear are at the Asterisk, in the one form that it plays as it is.
+"""Whether the sound files that the settings name are at the Asterisk, in the one form that it plays as it is:
+for people on hold, for those whom nobody is free for, and for answering machines.
 
 They are looked at in the settings' own folder where Asterisk is this machine, or shares it. Elsewhere
 Asterisk is asked to play each to nobody: it says at once when it cannot, since a file is not there
@@ -27,7 +28,7 @@ ANSWERS_S, FAILS_S = 5.0, 1.0
 async def sounds_found(
     link: AmiConnection, settings: AsteriskSettings, *, wall: Callable[[], float]
 ) -> list[Found]:
-    """Each file for people on hold or waiting; nothing where there are none.
+    """Each file that is named, for each who hears it; nothing where there are none.
 
     Args:
         link: a connection whose events nobody else reads.
@@ -38,11 +39,14 @@ async def sounds_found(
     """
     folder = Path(settings.sounds)
     if folder.is_dir():
-        return [_found(folder / f"{name}.wav", *looked_at(folder / f"{name}.wav")) for name in settings.holds]
+        return [
+            _found(folder / f"{name}.wav", who, *looked_at(folder / f"{name}.wav"))
+            for name, who in settings.sounds_played
+        ]
     serial = str(int(wall() * 1000))
     return [
-        _found(folder / f"{name}.wav", *await _played(link, folder / f"{name}.wav", f"{serial}.{place}"))
-        for place, name in enumerate(settings.holds)
+        _found(folder / f"{name}.wav", who, *await _played(link, folder / f"{name}.wav", f"{serial}.{place}"))
+        for place, (name, who) in enumerate(settings.sounds_played)
     ]
 
 
@@ -81,12 +85,12 @@ async def _next_word(link: AmiConnection, channel: str, *, within: float) -> str
     return ""
 
 
-def _found(file: Path, wrong: str, told: str) -> Found:
+def _found(file: Path, who: str, wrong: str, told: str) -> Found:
     return Found(
-        name=f"sound {file.stem} for people on hold",
+        name=f"sound {file.stem} for {who}",
         ok=not wrong,
         found=wrong or told,
-        mend=f"put {file} there, readable for Asterisk: sox MUSIC -r {RATE} -c {CHANNELS} -b {BYTES * 8} "
+        mend=f"put {file} there, readable for Asterisk: sox SOUND -r {RATE} -c {CHANNELS} -b {BYTES * 8} "
         f"{file.name}",
     )
 
@@ -105,4 +109,4 @@ def looked_at(file: Path) -> tuple[str, str]:
         rate, channels, size = form
         told = f"{rate} Hz, {channels} channel(s), {size * 8} bit"
         return f"{file} has {told}; Asterisk plays {RATE} Hz, mono, {BYTES * 8} bit", ""
-    return ("", f"{frames / RATE:.1f} s, over and over") if frames else (f"{file} holds no sound", "")
+    return ("", f"{frames / RATE:.1f} s") if frames else (f"{file} holds no sound", "")

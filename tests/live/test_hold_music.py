@@ -185,7 +185,12 @@ async def test_a_doctor_on_another_machine_has_asterisk_try_each_file(
     write_tone(folder / "wide.wav", LOW, rate=16000)
     link = AmiConnection(AmiAddress(user="fairdial", secret=AMI_SECRET, host=laboratory.address))
     names = ("gone", "high", "low", "wide")
-    voices = tuple(VoiceSettings(campaign=name, hold=name) for name in names)
+    kinds = [VoiceSettings(campaign=name, hold=name) for name in names[:2]]
+    kinds += [
+        VoiceSettings(campaign=names[2], message=names[2]),
+        VoiceSettings(campaign=names[3], drop=names[3]),
+    ]
+    voices = tuple(kinds)
     away = dataclasses.replace(laboratory.settings, voices=voices, sounds=str(tmp_path / "away"))
     await link.connect()
     try:

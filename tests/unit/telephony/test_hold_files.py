@@ -157,7 +157,7 @@ def write_wave(path: Path, *, rate: int = 8000, channels: int = 1, size: int = 2
 @pytest.mark.parametrize(
     ("form", "ok", "told"),
     [
-        ({}, True, "1.0 s, over and over"),
+        ({}, True, "1.0 s"),
         ({"rate": 16000}, False, "16000 Hz, 1 channel(s), 16 bit; Asterisk plays 8000 Hz, mono, 16 bit"),
         ({"channels": 2}, False, "8000 Hz, 2 channel(s), 16 bit"),
         ({"size": 1}, False, "8000 Hz, 1 channel(s), 8 bit"),
@@ -171,7 +171,7 @@ async def test_the_doctor_tells_what_is_wrong_with_a_file(
     (found,) = await sounds_found(NO_LINK, settings(SPRING, sounds=str(tmp_path)), wall=lambda: 0.0)
     assert (found.name, found.ok) == ("sound acme-hold for people on hold", ok)
     assert told in found.found
-    assert "sox MUSIC -r 8000 -c 1 -b 16 acme-hold.wav" in found.mend
+    assert "sox SOUND -r 8000 -c 1 -b 16 acme-hold.wav" in found.mend
 
 
 @pytest.mark.parametrize(("bytes_", "told"), [(None, "is not there"), (b"no sound at all", "cannot be read")])
@@ -186,5 +186,22 @@ async def test_the_doctor_tells_of_a_file_that_is_missing_or_none(
 
 
 async def test_the_doctor_looks_at_nothing_where_no_file_is_set(tmp_path: Path) -> None:
-    without = settings(VoiceSettings(message="sorry"), sounds=str(tmp_path))
+    without = settings(VoiceSettings(), sounds=str(tmp_path))
     assert await sounds_found(NO_LINK, without, wall=lambda: 0.0) == []
+
+
+async def test_the_doctor_looks_at_messages_and_drops_as_at_the_files_for_people_on_hold(
+    tmp_path: Path,
+) -> None:
+    """A message that is not there is silence for somebody whom nobody was free for."""
+    write_wave(tmp_path / "sorry.wav")
+    voices = (
+        VoiceSettings(campaign="spring", message="sorry", drop="left"),
+        VoiceSettings(campaign="autumn", message="sorry", drop="sorry"),
+    )
+    found = await sounds_found(NO_LINK, settings(*voices, sounds=str(tmp_path)), wall=lambda: 0.0)
+    assert [(one.name, one.ok) for one in found] == [
+        ("sound sorry for people whom nobody is free for", True),
+        ("sound left for answering machines", False),
+        ("sound sorry for answering machines", True),
+    ]

@@ -10,7 +10,7 @@ from desk import Desk
 from lab.laboratory import Laboratory
 from playwright.async_api import expect
 from public import PublicWatch
-from sound import read_wave, tone_share
+from sound import read_closed, tone_share
 from station import NO_PHONE, Station, until
 
 from dialer.domain.agent import AgentState
@@ -50,8 +50,7 @@ async def test_the_person_hears_the_agent(sit: Sit, laboratory: Laboratory) -> N
     await asyncio.sleep(4.0)
     await desk.press("Hang up")
     await desk.sees("After-call work")
-    await asyncio.sleep(0.5)
-    assert tone_share(read_wave(laboratory.heard / "person.wav")) > 0.3
+    assert tone_share(await read_closed(laboratory.heard / "person.wav")) > 0.3
 
 
 async def test_mute_and_hold_keep_the_agent_s_voice_from_the_person(sit: Sit) -> None:

@@ -105,7 +105,7 @@ async def test_a_call_to_a_one_party_place_is_recorded_from_the_answer(
     assert cleared("NY")[0].recording is CallRecording.FREELY
     agent = await floor.agent("cora", "toneseat")
     attempt, _answered_at = await talked(floor, "NY")
-    assert floor.of(attempt, RecordingBegan), "before the answer is told"
+    await floor.wait(RecordingBegan, attempt=attempt)  # though nobody is joined yet
     raw = laboratory.recordings / f"{attempt}.raw"
     await floor.bridge(attempt, agent)
     await floor.wait(CallBridged, attempt=attempt)

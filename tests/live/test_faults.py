@@ -200,6 +200,7 @@ async def test_a_full_disk_under_the_recordings_ends_no_call(laboratory: Laborat
             fill(laboratory.recordings)
             await at.until_launching()
             await at.until(lambda: at.row.talking > 0, "somebody talks")
+            await at.until(lambda: any(laboratory.recordings.glob("*.raw")), "a talk is to be recorded")
             await asyncio.sleep(3.0)  # and is recorded, or would be
         attempt = AttemptId(next(laboratory.recordings.glob("*.raw")).stem)
         with pytest.raises(OSError, match="No space left"):

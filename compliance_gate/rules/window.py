@@ -189,6 +189,8 @@ class WindowRule(Rule):
         if not self.consent_lifts or not question.person.has_consent(ConsentScope.TIME_WINDOW):
             return ()
         at = question.at
+        # Which telephone was meant is not known where the person has several.
+        one_number = len(question.person.file.numbers) <= 1
         return tuple(
             consent
             for consent in question.person.file.consents
@@ -198,7 +200,7 @@ class WindowRule(Rule):
             and consent.window is not None
             and consent.at.timestamp() <= at
             and (consent.revoked_at is None or at < consent.revoked_at.timestamp())
-            and (consent.number is None or consent.number == question.proposed.number)
+            and (consent.number == question.proposed.number or (consent.number is None and one_number))
         )
 
 

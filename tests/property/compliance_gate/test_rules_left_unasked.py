@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.asking.gate import ComplianceGate, ask
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.asking.plan import asking
 from compliance_gate.asking.question import Question
@@ -137,7 +137,7 @@ def asked_anew(request: ContactRequest, findings: tuple[Finding, ...]) -> list[F
     return [
         finding
         if finding.rule.startswith("gate-")
-        else RULES[finding.rule].finding(RULES[finding.rule].ask(question))
+        else RULES[finding.rule].finding(ask(RULES[finding.rule], question))
         for finding in findings
     ]
 

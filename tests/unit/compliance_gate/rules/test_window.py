@@ -97,6 +97,35 @@ def test_consent_to_hours_opens_them_only_from_the_collector(law: Callable[..., 
 
 
 @pytest.mark.parametrize(
+    ("told", "others", "allowed"),
+    [
+        ("+12125550123", ("+13035550123",), True),
+        ("+13035550123", ("+13035550123",), False),
+        (None, (), True),
+        (None, ("+13035550123",), False),
+    ],
+)
+def test_agreed_hours_hold_for_the_telephone_they_were_agreed_for(
+    law: Callable[..., Any], told: str | None, others: tuple[str, ...], allowed: bool
+) -> None:
+    """Of somebody with several it is not known which was meant: what is forgotten opens nothing."""
+    consent = {
+        "ts": "2026-06-01T10:00:00-04:00",
+        "scope": "time_window",
+        "from": "21:00",
+        "to": "22:00",
+        "given_to": "collector",
+        "number": told,
+    }
+    zones = {"area_code_tzs": ["America/New_York"]}
+    numbers = [{"e164": number, **zones} for number in ("+12125550123", *others)]
+    day = law("window", DAY + ", consent_lifts: true")
+    facts = {"consents": [consent], "numbers": numbers}
+    proposed = {"action": "place_call", "number": "+12125550123"}
+    assert day.allows("2026-06-10T21:30:00-04:00", proposed=proposed, **facts) is allowed
+
+
+@pytest.mark.parametrize(
     ("now", "opens"),
     [
         ("2026-03-07T22:00:00-05:00", "2026-03-08T08:00:00-04:00"),

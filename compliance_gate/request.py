@@ -213,7 +213,10 @@ class Consent:
     """Something a person agreed to, with the words that limit it.
 
     Attributes:
-        address: the e-mail address that it is for, by its name on file; `number`: the telephone number.
+        address: the e-mail address that it is for, by its name on file.
+        number: the telephone number that it names; None = it names none. Counts of calls then take it for
+            the person's, on whichever telephone (12 CFR 1006.14(b)(3)(i) asks for no number); every other
+            rule takes it for one of a telephone that is not known (`rules.consented.is_for_number`).
         wording: what was agreed to, word for word.
         proof: where the proof is kept: a recording, a signed form, a page with its version.
     """

@@ -13,6 +13,7 @@ from compliance_gate.auditor.question import (
     Question,
     consents_in_force,
     day_after,
+    is_for_the_number,
     local_day,
     was_conversation,
     zone_rules,
@@ -72,7 +73,7 @@ def first_inconvenient(
 def _hours_agreed(question: Question, clock: time) -> bool:
     """1006.6(b)(4)(i): the person's own consent, given directly to this collector, to these hours."""
     for consent in consents_in_force(question, "time_window"):
-        for_number = consent.number in {None, question.proposal.number}
+        for_number = is_for_the_number(question, consent)
         if not consent.to_collector or not for_number or consent.hours is None:
             continue
         if consent.hours[0] <= clock < consent.hours[1]:

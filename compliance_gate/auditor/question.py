@@ -163,6 +163,13 @@ def call_back_is_owed(question: Question) -> bool:
     )
 
 
+def is_for_the_number(question: Question, consent: AuditedConsent) -> bool:
+    """A consent of which the number is not known is for the number only if the person has but one."""
+    if consent.number is None:
+        return len(question.person.numbers) == 1
+    return consent.number == question.proposal.number
+
+
 def consents_in_force(question: Question, *scopes: str) -> Iterator[AuditedConsent]:
     """Consents of these scopes given before the call and not withdrawn."""
     for consent in question.person.consents:

@@ -5,7 +5,7 @@
 from collections.abc import Iterator
 
 from compliance_gate.auditor.facts import AuditedConsent, AuditedRequest, Reason
-from compliance_gate.auditor.question import Question
+from compliance_gate.auditor.question import Question, is_for_the_number
 
 VOICE_CONSENTS = frozenset({"prerecorded", "prerecorded_voice"})
 GIVEN_WITH_THE_ACCOUNT = "number_provided_to_creditor_for_account"
@@ -46,13 +46,6 @@ def recorded_voice(question: Question) -> Iterator[Reason]:
                 citation="47 CFR 64.1200(a)(3)(iii)",
                 found=f"{played} in thirty days to the line",
             )
-
-
-def _is_for_the_number(question: Question, consent: AuditedConsent) -> bool:
-    """A consent of which the number is not known is for the number only if the person has but one."""
-    if consent.number is None:
-        return len(question.person.numbers) == 1
-    return consent.number == question.proposal.number
 
 
 def _reassigned_since(question: Question, consent: AuditedConsent) -> bool:
@@ -98,7 +91,7 @@ def _has_consent(question: Question) -> bool:
             (account or consent.scope in VOICE_CONSENTS)
             and consent.at <= question.at
             and (consent.withdrawn_at is None or question.at < consent.withdrawn_at)
-            and _is_for_the_number(question, consent)
+            and is_for_the_number(question, consent)
             and _is_for_the_debts(question, consent)
             and not _reassigned_since(question, consent)
             and not any(consent.at <= request.at for request in revoked)

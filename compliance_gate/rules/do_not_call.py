@@ -9,6 +9,7 @@ Values:
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
+from compliance_gate.rules.consented import is_for_number
 from compliance_gate.words import ConsentScope, DncList
 
 
@@ -39,7 +40,7 @@ class DoNotCallRule(Rule):
         for consent in question.person.file.consents:
             if (
                 consent.scope in self.consent_lifts
-                and consent.number in (None, number.number)
+                and is_for_number(question, consent)
                 and consent.at.timestamp() <= question.at
                 and (consent.revoked_at is None or question.at < consent.revoked_at.timestamp())
             ):

@@ -22,6 +22,7 @@ from compliance_gate.calendar import day_text
 from compliance_gate.request import Consent, HistoryEntry, PersonRequest
 from compliance_gate.revocations import REVOKING, is_about_telephone, is_in_force
 from compliance_gate.rules.base import PASSED, Answer, Denied, Facts, Header, Passed, Rule
+from compliance_gate.rules.consented import is_for_number
 from compliance_gate.rules.events import is_recorded
 from compliance_gate.words import ConsentScope, EventKind, Place, RndResult
 
@@ -82,12 +83,11 @@ class RecordedVoiceRule(Rule):
 
     def _problem(self, question: Question, consent: Consent) -> str | None:
         """Why a consent does not cover this call; `None` if it does."""
-        file, proposed = question.person.file, question.proposed
         if consent.revoked_at is not None and consent.revoked_at.timestamp() <= question.at:
             return "revoked"
         if not _valid_today(question, consent):
             return "not valid on this day"
-        if consent.number != proposed.number and not (consent.number is None and len(file.numbers) <= 1):
+        if not is_for_number(question, consent):
             return "for another number, or not known for which"
         if not self._covers_debts(question, consent):
             return "for another debt, or not known for which"

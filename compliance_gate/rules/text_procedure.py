@@ -11,6 +11,7 @@ from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.revocations import revocation
 from compliance_gate.rules.base import Answer, Denied, Header, Passed, Rule
+from compliance_gate.rules.consented import is_for_number
 from compliance_gate.words import ConsentScope, EventKind, RndResult
 
 
@@ -61,13 +62,11 @@ class TextProcedureRule(Rule):
         ]
 
     def _consents(self, question: Question) -> list[int]:
-        number = question.proposed.number
-        one_number = len(question.person.file.numbers) == 1
         return [
             int(consent.at.timestamp())
             for consent in question.person.file.consents
             if consent.scope is ConsentScope.SMS
-            and (consent.number == number or (consent.number is None and one_number))
+            and is_for_number(question, consent)
             and consent.at.timestamp() <= question.at
             and (consent.revoked_at is None or question.at < consent.revoked_at.timestamp())
             and revocation(consent, question.person.requests, question.at) is None

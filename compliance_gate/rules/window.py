@@ -18,6 +18,7 @@ from compliance_gate.calendar import ZoneDays, day_text, zone_days
 from compliance_gate.consents import WEEKDAYS, block_on
 from compliance_gate.request import Consent
 from compliance_gate.rules.base import PASSED, Answer, Denied, Facts, Header, Passed, Rule, is_strict
+from compliance_gate.rules.consented import is_for_number
 from compliance_gate.words import ConsentScope, GivenTo, NumberRole, Place, Weekday
 
 Interval = tuple[int, int]
@@ -189,8 +190,6 @@ class WindowRule(Rule):
         if not self.consent_lifts or not question.person.has_consent(ConsentScope.TIME_WINDOW):
             return ()
         at = question.at
-        # Which telephone was meant is not known where the person has several.
-        one_number = len(question.person.file.numbers) <= 1
         return tuple(
             consent
             for consent in question.person.file.consents
@@ -200,7 +199,7 @@ class WindowRule(Rule):
             and consent.window is not None
             and consent.at.timestamp() <= at
             and (consent.revoked_at is None or at < consent.revoked_at.timestamp())
-            and (consent.number == question.proposed.number or (consent.number is None and one_number))
+            and is_for_number(question, consent)
         )
 
 

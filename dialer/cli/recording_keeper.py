@@ -74,11 +74,6 @@ class RecordingKeeper:
         finally:
             self._is_over.set()
 
-    @property
-    def is_over(self) -> bool:
-        """Whether it does not run (any more)."""
-        return self._is_over.is_set()
-
     def begin(self) -> None:
         """Once, at the start: what is in the manifest and may not be kept, since a court holds it no more."""
         self._hindrance = ""

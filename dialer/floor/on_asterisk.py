@@ -139,16 +139,14 @@ async def asterisk_floor(
     async with running_floor(order, network=system, clock=clock, rulebook=rulebook) as running:
         write_address(wanted.folder, wanted.host, running.port)
         registry = running.floor.instruments.registry
-        watches = (*refusal_watches(wanted.asterisks, registry), *room_watches(wanted.asterisks, registry))
-        rounds: tuple[CallerIdRounds, ...] = ()
+        keepers = [("refused log-ins", each.run) for each in refusal_watches(wanted.asterisks, registry)]
+        keepers += [("room for recordings", each.run) for each in room_watches(wanted.asterisks, registry)]
         if wanted.caller_id_tests is not None and isinstance(system, TestsCallerIds):
             plan = wanted.caller_id_tests
-            rounds = (CallerIdRounds(running.floor, system, plan, registry, now=clock.posix),)
+            rounds = CallerIdRounds(running.floor, system, plan, registry, now=clock.posix)
+            keepers.append(("caller id tests", rounds.run))
         async with asyncio.TaskGroup() as group:
-            beside = [
-                group.create_task(kept_going(watch.run, name=type(watch).__name__), name=type(watch).__name__)
-                for watch in (*watches, *rounds)
-            ]
+            beside = [group.create_task(kept_going(keep, name=name), name=name) for name, keep in keepers]
             yield running
             for task in beside:
                 task.cancel()

@@ -13,7 +13,7 @@ class HealthView(Health):
     Args:
         recordings: room left for them, by folder; () = none is within reach, or nobody has looked yet.
         recordings_waiting: of calls that go on, that the store does not know, or that could not be finished;
-            None = not known, since nobody has looked yet or a folder cannot be read.
+            None = not known: nobody has looked yet, a folder cannot be read, or none is within reach.
     """
 
     recordings: tuple[RecordingRoom, ...]
@@ -23,7 +23,7 @@ class HealthView(Health):
 def health_view(health: Health, archive: Recordings | None) -> HealthView:
     """Both together. `archive` None = the floor keeps no recordings within reach."""
     if archive is None:
-        return HealthView(**asdict(health), recordings=(), recordings_waiting=0)
+        return HealthView(**asdict(health), recordings=(), recordings_waiting=None)
     now = archive.now()
     low = [
         f"room for {room.hours_of_talk:.1f} hours of recordings is left in {room.folder}"

@@ -68,6 +68,7 @@ ZONES = st.sampled_from(
 )
 NUMBERS = ("+12125550123", "+13035550123")
 DEBTS = ("D1", "D2")
+TO_BE_CALLED = (ConsentScope.CALL, ConsentScope.CALL_BACK)
 SETTINGS = settings(
     settings.get_profile("many"),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -325,9 +326,12 @@ def test_a_forgotten_fact_never_opens(contact: tuple[ContactRequest, datetime], 
                     with_file(request, history=(*file.history[:index], vague, *file.history[index + 1 :]))
                 )
     if file.consents:
-        for change in ({"given_to": None}, {"debts": None}, {"number": None}):
+        for change in ({"given_to": None}, {"debts": None}):
             vague_consents = tuple(replace(c, **change) for c in file.consents)  # pyright: ignore[reportArgumentType] - as above
             forgotten.append(with_file(request, consents=vague_consents))
+        # One to be called that names no telephone is for all of them: it says more, and nothing is forgotten.
+        no_telephone = tuple(c if c.scope in TO_BE_CALLED else replace(c, number=None) for c in file.consents)
+        forgotten.append(with_file(request, consents=no_telephone))
     for more in forgotten:
         assert is_denied(LAW, more, now)
 

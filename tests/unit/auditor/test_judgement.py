@@ -115,6 +115,21 @@ def test_agreed_hours_are_agreed_and_no_more() -> None:
     assert rules(person, NOON.replace(hour=22)) == {"hours"}
 
 
+@pytest.mark.parametrize(
+    ("named", "numbers", "found"),
+    [(None, 1, ()), (None, 2, ("hours",)), (NUMBER, 2, ()), ("n-other", 2, ("hours",))],
+)
+def test_agreed_hours_are_agreed_for_a_telephone(
+    named: str | None, numbers: int, found: tuple[str, ...]
+) -> None:
+    agreed = AuditedConsent(
+        at=NOON - timedelta(days=9), scope="time_window", hours=(time(21), time(22)), number=named
+    )
+    second = replace(ADA.numbers[0], number="n-other")
+    person = replace(ADA, consents=(agreed,), numbers=(*ADA.numbers, second)[:numbers])
+    assert rules(person, NOON.replace(hour=21, minute=30)) == set(found)
+
+
 @pytest.mark.parametrize("kind", ["cease_communication", "attorney_represented", "stop_calling", "dispute"])
 def test_request_binds_until_withdrawn(kind: str) -> None:
     request = AuditedRequest(at=NOON - timedelta(days=40), kind=kind)

@@ -1,5 +1,6 @@
 """Which recordings may be deleted, and what the command does with them."""
 
+import asyncio
 import json
 import os
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ from dialer.domain.ids import (
 from dialer.domain.inbound import Caller, InboundRecord
 from dialer.domain.record import AttemptRecord, instant
 from dialer.domain.voice import AfterObjection, RecordingNote, RecordingPlan, VoicePlan
+from dialer.floor.keeping import kept_going
 from dialer.inquiry.retention import finish_recordings, judge, settled_recordings
 from dialer.storage.database import tables
 from dialer.storage.projecting import fact_rows
@@ -336,6 +338,32 @@ def test_a_folder_or_a_store_that_is_gone_is_told_and_looked_at_again(store: Sto
     keep(store, attempt("a1", at=NEW))
     keeper.look()
     assert (keeper.now().trouble, recordings.unfinished(folder)) == ("", ())
+    assert keeper.now().waiting == 0
+
+
+async def test_a_keeper_that_is_begun_anew_after_a_defect_finishes_what_is_over(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "recordings"
+    keep(store, attempt("a1", at=NEW))
+    record(folder, "a1")
+    keeper = RecordingKeeper((folder,), str(tmp_path / "floor.db"), least_hours=0.0)
+    look, looks = keeper.look, list[str]()
+
+    def defective() -> None:
+        looks.append("")
+        if len(looks) == 1:
+            raise ZeroDivisionError("a defect")
+        look()
+        raise asyncio.CancelledError
+
+    async def at_once(_seconds: float) -> None:
+        """No second passes."""
+
+    monkeypatch.setattr(keeper, "look", defective)
+    with pytest.raises(asyncio.CancelledError):
+        await kept_going(keeper.run, name="recordings", sleep=at_once)
+    assert [line.attempt for line in recordings.manifest(folder)] == ["a1"]
     assert keeper.now().waiting == 0
 
 

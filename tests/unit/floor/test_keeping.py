@@ -1,12 +1,10 @@
 """A keeper with a defect is told of and begun anew; the floor beside it goes on."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
-from dialer.cli.recording_keeper import RecordingKeeper
 from dialer.floor.keeping import FIRST_S, MOST_S, STEADY_S, kept_going
 
 
@@ -54,25 +52,3 @@ async def test_what_went_wrong_is_told_with_where_it_did() -> None:
     assert (defect["event"], defect["keeper"], defect["exc_info"]) == ("keeper.defect", "recordings", True)
     assert (alarm["event"], alarm["subject"]) == ("alarm", "recordings")
     assert alarm["text"] == "recordings went unattended: ZeroDivisionError: a defect; begun anew in 5 s"
-
-
-async def test_the_recording_keeper_works_again_after_a_defect(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keeper = RecordingKeeper((tmp_path,), str(tmp_path / "floor.db"), least_hours=0.0)
-    looks = 0
-
-    def look() -> None:
-        nonlocal looks
-        looks += 1
-        if looks == 1:
-            raise ZeroDivisionError("a defect")
-        raise asyncio.CancelledError
-
-    async def at_once(_seconds: float) -> None:
-        assert keeper.is_over
-
-    monkeypatch.setattr(keeper, "look", look)
-    with capture_logs(), pytest.raises(asyncio.CancelledError):
-        await kept_going(keeper.run, name="recordings", sleep=at_once)
-    assert looks == 2

@@ -163,3 +163,4 @@ def test_a_floor_without_recordings_is_as_healthy_as_it_says() -> None:
     with client_of(None) as client:
         told = client.get("/health").json()
     assert (told["recordings"], told["reasons"]) == ([], ["the trunk b is not heard"])
+    assert told["recordings_waiting"] is None, "what no folder can be asked for is not known"

@@ -180,3 +180,27 @@ def test_a_role_closes_its_own_debts_and_a_persons_own_role_all(
         proposed["debts"] = wanted
     rule = law("role_closed", "roles: [minor]")
     assert rule.allows(NOW, person=person, debts=debts, proposed=proposed) is allowed
+
+
+OTHER = {"e164": "+13035550123", "kind": "mobile", "area_code_tzs": ["America/New_York"]}
+
+
+@pytest.mark.parametrize("kind", ["list", "named", "text", "recording"])
+@pytest.mark.parametrize(
+    ("named", "has_another", "allowed"),
+    [
+        ("+12125550123", True, True),
+        ("+13035550123", True, False),
+        (None, False, True),
+        (None, True, False),
+    ],
+)
+def test_a_consent_that_names_no_telephone_is_not_for_one_of_several(
+    law: Callable[..., Any], kind: str, named: str | None, has_another: bool, allowed: bool
+) -> None:
+    """Which was meant is not known; 47 CFR 64.1200(c)(2)(ii) wants the number in the consent itself."""
+    name, values, scope, consented, plain = KINDS[kind]
+    consent = {"scope": consented, "ts": GIVEN, "number": named}
+    numbers = [{**LINE, "on_national_dnc": True}, *([OTHER] if has_another else [])]
+    asked = {**plain, "numbers": numbers}
+    assert law(name, values, scope).allows(NOW, consents=[consent], **asked) is allowed

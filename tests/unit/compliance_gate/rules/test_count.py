@@ -342,6 +342,21 @@ def test_a_consent_lifts_only_limits_that_say_so(law: Callable[..., Any]) -> Non
     assert lifted.retry(NOON, history=calls("09"), consents=[later]) == opens
 
 
+@pytest.mark.parametrize(
+    ("named", "allowed"), [(None, True), ("+12125550123", True), ("+13035550123", False)]
+)
+def test_a_consent_to_be_called_that_names_no_telephone_is_for_all_of_them(
+    law: Callable[..., Any], named: str | None, allowed: bool
+) -> None:
+    """12 CFR 1006.14(b)(3)(i): "such person's prior consent", which asks for no number. A desk's call back
+    names none."""
+    zones = {"area_code_tzs": ["America/New_York"]}
+    numbers = [{"e164": number, **zones} for number in ("+12125550123", "+13035550123")]
+    rule = law("count", PER_DEBT + ", consent_excludes: true")
+    consent = {**CONSENT, "number": named}
+    assert rule.allows(NOON, history=calls("09"), consents=[consent], numbers=numbers) is allowed
+
+
 def test_what_is_kept_per_person_is_lifted_only_if_every_debt_is_covered(law: Callable[..., Any]) -> None:
     rule = law("count", PER_PERSON + ", consent_excludes: true")
     debts = [{"id": "D1", "type": "medical"}, {"id": "D2", "type": "medical"}]

@@ -79,21 +79,22 @@ def test_fixed_zone_is_used_wherever_the_person_is(law: Callable[..., Any]) -> N
     assert alberta.allows("2026-06-10T23:00:00-04:00")
 
 
+EVENING = {
+    "ts": "2026-06-01T10:00:00-04:00",
+    "scope": "time_window",
+    "from": "21:00",
+    "to": "22:00",
+    "given_to": "collector",
+}
+
+
 def test_consent_to_hours_opens_them_only_from_the_collector(law: Callable[..., Any]) -> None:
     """A consent given to the creditor opens nothing; its own end is outside."""
     day = law("window", DAY + ", consent_lifts: true")
-    consent = {
-        "ts": "2026-06-01T10:00:00-04:00",
-        "scope": "time_window",
-        "from": "21:00",
-        "to": "22:00",
-        "given_to": "collector",
-    }
-
-    assert day.allows("2026-06-10T21:30:00-04:00", consents=[consent])
-    assert not day.allows("2026-06-10T22:00:00-04:00", consents=[consent])
-    assert not day.allows("2026-06-10T21:30:00-04:00", consents=[{**consent, "given_to": "creditor"}])
-    assert not day.allows("2026-06-10T21:30:00-04:00", consents=[{**consent, "given_to": None}])
+    assert day.allows("2026-06-10T21:30:00-04:00", consents=[EVENING])
+    assert not day.allows("2026-06-10T22:00:00-04:00", consents=[EVENING])
+    assert not day.allows("2026-06-10T21:30:00-04:00", consents=[{**EVENING, "given_to": "creditor"}])
+    assert not day.allows("2026-06-10T21:30:00-04:00", consents=[{**EVENING, "given_to": None}])
 
 
 @pytest.mark.parametrize(
@@ -109,18 +110,10 @@ def test_agreed_hours_hold_for_the_telephone_they_were_agreed_for(
     law: Callable[..., Any], told: str | None, others: tuple[str, ...], allowed: bool
 ) -> None:
     """Of somebody with several it is not known which was meant: what is forgotten opens nothing."""
-    consent = {
-        "ts": "2026-06-01T10:00:00-04:00",
-        "scope": "time_window",
-        "from": "21:00",
-        "to": "22:00",
-        "given_to": "collector",
-        "number": told,
-    }
     zones = {"area_code_tzs": ["America/New_York"]}
     numbers = [{"e164": number, **zones} for number in ("+12125550123", *others)]
     day = law("window", DAY + ", consent_lifts: true")
-    facts = {"consents": [consent], "numbers": numbers}
+    facts = {"consents": [{**EVENING, "number": told}], "numbers": numbers}
     proposed = {"action": "place_call", "number": "+12125550123"}
     assert day.allows("2026-06-10T21:30:00-04:00", proposed=proposed, **facts) is allowed
 
@@ -152,13 +145,7 @@ def test_a_window_to_the_end_of_the_day_keeps_midnight_out(law: Callable[..., An
     assert not evening.allows("2026-06-11T00:00:00-04:00")
 
 
-NIGHT = {
-    "ts": "2026-06-01T10:00:00-04:00",
-    "scope": "time_window",
-    "from": "22:00",
-    "to": "02:00",
-    "given_to": "collector",
-}
+NIGHT = {**EVENING, "from": "22:00", "to": "02:00"}
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def _dry(file: Path, quiet: bool) -> ImportReport:
 
 def _import(file: Path, campaign: str, named: str | None, floor: Path | None, quiet: bool) -> ImportReport:
     from dialer.floor.placing import ImportedBeforeError
-    from dialer.floor.stores import store_to_fill
+    from dialer.floor.stores import remember_filled, store_to_fill
     from dialer.floor.taking_in import take_in
 
     address = store_to_fill(named)
@@ -97,6 +97,7 @@ def _import(file: Path, campaign: str, named: str | None, floor: Path | None, qu
         except ImportedBeforeError as error:
             _say_told(error.told)
             raise
+    remember_filled(named)
     _say_told(taken.told)
     return taken.report
 

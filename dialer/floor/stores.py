@@ -122,9 +122,14 @@ def store_to_fill(named: str | None) -> str:
     path = Path(chosen) if chosen is not None else settings.out / STORE_FILE
     path = path / STORE_FILE if path.is_dir() else path
     path.parent.mkdir(parents=True, exist_ok=True)
-    if chosen is None:
-        (settings.out / LATEST_FILE).write_text(str(settings.out.resolve()) + "\n", encoding="utf-8")
     return str(path)
+
+
+def remember_filled(named: str | None) -> None:
+    """Later commands look into the store that an import has filled, where neither names another."""
+    settings = load_settings()
+    if named is None and settings.store is None:
+        remember(settings.out)
 
 
 def journal_alone(named: str | None) -> Path | None:

@@ -80,13 +80,13 @@ def take_in(
         MendableError: the file is no placement, or everything is in the store and the floor does not take it
             in now.
     """
+    received = clock.utc_now()
+    reader = _reader(file, received)  # before a store is made: a file that is no placement leaves none behind
     try:
         owned = Store.open(address, exclusive=True)
     except StoreOwnedError:
         return import_beside(address, file, campaign=campaign, folder=folder, progress=progress)
     with owned as store:
-        received = clock.utc_now()
-        reader = _reader(file, received)
         report = import_placement(
             store, reader, campaign=campaign, now=received.timestamp(), progress=progress
         )

@@ -57,6 +57,16 @@ def test_the_same_file_is_not_imported_twice(run: Run, placement: Path) -> None:
     assert "already" in again.stderr
 
 
+def test_a_file_that_is_no_placement_leaves_everything_as_it_was(run: Run, tmp_path: Path) -> None:
+    """It made an empty store, into which every later command looked instead of the last rehearsal."""
+    assert run("simulate", "smoke", "--hours", "0.05", folder=tmp_path).returncode == 0
+    (tmp_path / "bad.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    done = run("import", "bad.csv", folder=tmp_path)
+    assert (done.returncode, "no column client_id" in done.stderr) == (1, True)
+    assert not (tmp_path / "fairdial-out" / "fairdial.db").exists()
+    assert run("audit", folder=tmp_path).returncode == 0
+
+
 def test_a_file_without_the_columns_it_needs_is_refused_as_a_whole(run: Run, tmp_path: Path) -> None:
     (tmp_path / "odd.csv").write_text("name,amount\nsomebody,1\n", encoding="utf-8")
     done = run("import", "odd.csv", folder=tmp_path)

@@ -200,6 +200,7 @@ class Laboratory:
         for instance in (self.pbx, self.carrier):
             instance.stop()
             shutil.rmtree(instance.home, ignore_errors=True)
+        self._unmount()
         shutil.rmtree(self.home / "out", ignore_errors=True)  # of a floor on an earlier laboratory here
         for file in self.home.glob("floor.db*"):
             file.unlink()
@@ -223,6 +224,13 @@ class Laboratory:
         self.carrier.start(outlive=self._outlive)
         self.pbx.start(outlive=self._outlive)
         self._wait_for_trunk()
+
+    def _unmount(self) -> None:
+        """Take away the full disk that a run which was killed left under the recordings."""
+        mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+        for folder in mounts:
+            if Path(folder).is_relative_to(self.home):
+                subprocess.run(["umount", "-l", folder], check=True)
 
     def _wait_for_trunk(self) -> None:
         """A machine that is slow while both start may find the trunk down at first, and look again later."""

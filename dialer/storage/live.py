@@ -57,7 +57,8 @@ class SqlJournal:
 
     def __init__(self, database: BesideLoop, store: Store) -> None:
         self._database = database
-        self._signature = store.signature
+        # A server's store looks at the signature in every transaction by itself.
+        self._signature = None if store.is_shared else store.signature
         self._table = store.journal
         self._lock = asyncio.Lock()
         self._waiting: list[tuple[Sequence[JournalEntry], asyncio.Future[None]]] = []

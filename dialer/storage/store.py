@@ -12,11 +12,19 @@ from sqlalchemy import Connection, select
 
 from compliance_gate.request import PersonFile
 from dialer.clock import posix_now
+from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.ids import NumberId
 from dialer.files import made_private
 from dialer.storage import leads, person_files
-from dialer.storage.database import lock, schema
-from dialer.storage.database.connections import Database, connect, is_sqlite, store_url, translated
+from dialer.storage.database import lease, lock, schema
+from dialer.storage.database.connections import (
+    Database,
+    PostgresDatabase,
+    connect,
+    is_sqlite,
+    store_url,
+    translated,
+)
 from dialer.storage.database.statements import insert_missing
 from dialer.storage.database.tables import (
     campaigns,
@@ -67,6 +75,7 @@ class Store:
         *,
         owner: lock.OwnerLock | None,
         signature: str | None,
+        term: int = 0,
     ) -> None:
         self.database = database
         self.identifiers = identifiers
@@ -74,6 +83,8 @@ class Store:
         """Seals and opens what tells who people are."""
         self.signature = signature
         """What the owner signed the store with; None when this opening owns nothing."""
+        self.term = term
+        """Of the owner's lease; 0 when this opening owns nothing."""
         self.journal = JournalTable()
         self._owner = owner
 
@@ -83,6 +94,7 @@ class Store:
         address: str,
         *,
         exclusive: bool = False,
+        evicts: bool = False,
         durable: bool = True,
         identity_key: bytes | None = None,
     ) -> Self:
@@ -91,6 +103,7 @@ class Store:
         Args:
             address: a path, or `postgresql://user@host/name`.
             exclusive: own it, as an engine must.
+            evicts: whoever owns it now is put out first, on a server: their lease is over.
             durable: False only for a rehearsal's store, which can be made again.
             identity_key: of the ids in a new store; None makes a secret one. A rehearsal gives a fixed key,
                 so that its ids are the same every time.
@@ -108,17 +121,19 @@ class Store:
         database = connect(url, durable=durable)
         owner: lock.OwnerLock | None = None
         try:
+            if evicts:
+                lock.evict(database)
             owner = lock.own(database) if exclusive else None
             keyring, identifiers = _with_keys(database, identity_key, durable=durable)
             if exclusive and keyring.missing is not None:
                 raise keyring.missing
-            signature = database.write(lock.sign) if exclusive else None
+            signature, term = _take_charge(database) if exclusive else (None, 0)
         except BaseException:
             if owner is not None:
                 owner.release()
             database.close()
             raise
-        return cls(database, identifiers, keyring, owner=owner, signature=signature)
+        return cls(database, identifiers, keyring, owner=owner, signature=signature, term=term)
 
     def __enter__(self) -> Self:
         return self
@@ -127,12 +142,37 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Let go of the store; the lock goes with it."""
+        """Let go of the store; lease and lock go with it."""
         if self._owner is not None:
+            self._give_back()
             self._owner.release()
             self._owner = None
         self.keyring.close()
         self.database.close()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether engines of several machines can reach it; a file has one owner, by the operating system."""
+        return isinstance(self.database, PostgresDatabase)
+
+    def beat(self, *, address: str) -> None:
+        """Say that the owner is still in charge, and where it can be asked.
+
+        Raises:
+            StoreOwnedError: somebody else is.
+            StoreUnavailableError: it could not be said.
+        """
+        assert self._owner is not None, "only an owner is in charge"
+        if not self.write(lambda connection: lease.beat(connection, self.term, address=address)):
+            raise lock.StoreOwnedError(
+                f"another engine took this store over, in a later term than {self.term}"
+            )
+        self._owner.hold_on()
+
+    def _give_back(self) -> None:
+        """A store that cannot be written now lets whoever waits wait for the lease's end, and no longer."""
+        with suppress(StoreUnavailableError, lock.StoreOwnedError):
+            self.write(lambda connection: lease.give_back(connection, self.term))
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run and commit."""
@@ -257,6 +297,19 @@ def _with_keys(
     identifiers = Identifiers(key)
     seal_in_place(database, keyring, identifiers, now=posix_now())
     return keyring, identifiers
+
+
+def _take_charge(database: Database) -> tuple[str, int]:
+    """Sign, begin a term, and let nothing be written any more once somebody else has signed."""
+    holder = database.name if isinstance(database, PostgresDatabase) else "the owner of the file"
+
+    def work(connection: Connection) -> tuple[str, int]:
+        return lock.sign(connection), lease.take(connection, holder=holder, now=posix_now())
+
+    signature, term = database.write(work)
+    if isinstance(database, PostgresDatabase):
+        database.guard = lambda connection: lock.require(connection, signature)
+    return signature, term
 
 
 def _prepare(connection: Connection, identity_key: bytes | None, *, durable: bool) -> tuple[Keyring, bytes]:

@@ -10,6 +10,7 @@ survives a power cut. Only a rehearsal, whose store can be made again, turns tha
 """
 
 import asyncio
+import secrets
 import threading
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import Future
@@ -236,14 +237,21 @@ class SqliteDatabase:
 
 
 class PostgresDatabase:
-    """A store on a server, used from plain code: an event loop in a thread of its own carries asyncpg."""
+    """A store on a server, used from plain code: an event loop in a thread of its own carries asyncpg.
+
+    `guard` is asked first in every writing transaction, in it, and may refuse. `name` is what the server
+    knows the connections of this opening by.
+    """
 
     def __init__(self, url: URL) -> None:
         self.url = url
+        self.name = f"fairdial {secrets.token_hex(8)}"
+        self.guard: Callable[[Connection], None] | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="store-postgres")
         self._thread.start()
-        self.engine = create_async_engine(url, pool_size=4, max_overflow=4)
+        settings = {"server_settings": {"application_name": self.name}}
+        self.engine = create_async_engine(url, pool_size=4, max_overflow=4, connect_args=settings)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine in the database's own loop and wait for it."""
@@ -251,7 +259,18 @@ class PostgresDatabase:
 
     def submit_write(self, work: Callable[[Connection], T]) -> Future[T]:
         """`Work.write` in the database's own loop."""
-        return asyncio.run_coroutine_threadsafe(_run_write(self.engine, work), self._loop)
+        return asyncio.run_coroutine_threadsafe(_run_write(self.engine, self._guarded(work)), self._loop)
+
+    def _guarded(self, work: Callable[[Connection], T]) -> Callable[[Connection], T]:
+        guard = self.guard
+        if guard is None:
+            return work
+
+        def guarded(connection: Connection) -> T:
+            guard(connection)
+            return work(connection)
+
+        return guarded
 
     def submit_read(self, work: Callable[[Connection], T]) -> Future[T]:
         """`Work.read` in the database's own loop."""

@@ -2,7 +2,10 @@
 
 SQLite: `flock` on a file beside the store, given back by the operating system even after SIGKILL.
 PostgreSQL: a session advisory lock, given back by the server when the connection is gone; therefore the owner
-also signs the store, and every commit of steps looks whether the signature still stands.
+also signs the store, and every writing transaction of the owner's looks whether the signature still stands,
+and holds on to it until it ends: whoever takes over waits for it, so that nothing of an older term is
+committed after the newer one has read what there is. A process that was stopped or cut off in the middle of a
+transaction would be waited for without end: whoever takes over ends its connections at the server (`evict`).
 """
 
 import fcntl
@@ -14,6 +17,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.clock import posix_now
@@ -37,6 +41,10 @@ class OwnerLock(Protocol):
         """Give it back."""
         ...
 
+    def hold_on(self) -> None:
+        """Take it again where the server has lost it. Raises StoreOwnedError: somebody else has it."""
+        ...
+
 
 class _FileLock:
     def __init__(self, path: Path) -> None:
@@ -49,6 +57,9 @@ class _FileLock:
 
     def release(self) -> None:
         self._file.close()
+
+    def hold_on(self) -> None:
+        """The operating system loses nothing."""
 
 
 class _ServerLock:
@@ -64,6 +75,20 @@ class _ServerLock:
             await connection.close()
             raise StoreOwnedError(f"{self._database.url!r}: another engine owns this store")
         return connection
+
+    def hold_on(self) -> None:
+        """A server that was restarted has forgotten who held it."""
+        with translated():
+            self._database.run(self._take_again())
+
+    async def _take_again(self) -> None:
+        try:
+            await self._connection.scalar(text("SELECT 1"))
+            await self._connection.commit()
+        except DBAPIError:
+            await self._connection.invalidate()
+            await self._connection.close()
+            self._connection = await self._take()
 
     def release(self) -> None:
         """A server that went away has given the lock back by itself."""
@@ -87,6 +112,28 @@ def own(database: Database) -> OwnerLock:
     return lock
 
 
+_EVICT = text("""
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name <> :mine AND application_name IN (
+    SELECT holder FROM lease WHERE holder <> '' UNION
+    SELECT holding.application_name FROM pg_locks JOIN pg_stat_activity AS holding USING (pid)
+    WHERE locktype = 'advisory' AND classid = 0 AND objid::bigint = :key AND granted
+    AND datname = current_database() AND holding.application_name LIKE 'fairdial %'
+)
+""")
+
+
+def evict(database: Database) -> None:
+    """End every connection of whoever owns the store now, at the server. A file's owner cannot be evicted:
+    the operating system knows whether it lives.
+
+    Raises:
+        StoreUnavailableError: the server is not there, or another role's connections may not be ended.
+    """
+    if isinstance(database, PostgresDatabase):
+        database.write(lambda c: c.execute(_EVICT, {"mine": database.name, "key": ADVISORY_KEY}))
+
+
 def sign(connection: Connection) -> str:
     """Write down who owns the store; returns the signature, which no other opening has."""
     who = f"{socket.gethostname()} process {os.getpid()} {secrets.token_hex(8)}"
@@ -101,7 +148,7 @@ def signed(connection: Connection) -> str | None:
 
 
 def require(connection: Connection, signature: str) -> None:
-    """Refuse to write for an owner who is none any more.
+    """Refuse to write for an owner who is none any more, and let nobody else sign before this ends.
 
     A server gives the advisory lock back when the connection that holds it breaks, which its owner may not
     notice before another engine has taken the store over.
@@ -109,6 +156,6 @@ def require(connection: Connection, signature: str) -> None:
     Raises:
         StoreOwnedError: another engine signed since.
     """
-    found = signed(connection)
+    found = connection.scalar(select(owner.c.who).with_for_update(read=True))
     if found != signature:
-        raise StoreOwnedError(f"another engine took this store over: {found}")
+        raise StoreOwnedError(f"another engine took this store over: {found or signed(connection)}")

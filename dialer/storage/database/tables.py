@@ -61,6 +61,17 @@ owner = Table(
 )
 """Who holds the exclusive lock, for messages; the lock itself belongs to the operating system or server."""
 
+lease = Table(
+    "lease",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("term", BigInteger, nullable=False),
+    Column("beat", BigInteger, nullable=False),
+    _text("holder"),
+    _text("address"),
+)
+"""Who is in charge, see `dialer.domain.lease`; apart from `owner`, at which every transaction looks."""
+
 journal = Table(
     "journal",
     metadata,

@@ -21,6 +21,7 @@ from dialer.domain.campaign import CAMPAIGN, CampaignMove, CampaignState
 from dialer.domain.errors import IllegalTransitionError
 from dialer.domain.ids import AgentId
 from dialer.domain.inbound import INBOUND, InboundMove, InboundState
+from dialer.domain.lease import LEASE, LeaseMove, LeaseState
 from dialer.domain.third_party import THIRD_PARTY, ThirdPartyMove, ThirdPartyState
 from dialer.domain.transitions import Machine
 from dialer.engine.calling import phases
@@ -34,8 +35,16 @@ MACHINES: list[tuple[Machine[Any, Any], type[Enum]]] = [
     (CAMPAIGN, CampaignMove),
     (INBOUND, InboundMove),
     (THIRD_PARTY, ThirdPartyMove),
+    (LEASE, LeaseMove),
 ]
-STATES: tuple[type[Enum], ...] = (AttemptState, AgentState, CampaignState, InboundState, ThirdPartyState)
+STATES: tuple[type[Enum], ...] = (
+    AttemptState,
+    AgentState,
+    CampaignState,
+    InboundState,
+    ThirdPartyState,
+    LeaseState,
+)
 every_machine = pytest.mark.parametrize(("machine", "moves"), MACHINES, ids=[m.name for m, _ in MACHINES])
 
 

@@ -1,14 +1,20 @@
-"""`fairdial person`: everything that happened to one person, with reasons, as PDF or CSV."""
+"""`fairdial person`: everything that happened to one person, with reasons, as PDF, page, JSON or CSV."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dialer.cli import console
 from dialer.files import own_folder, write_whole, written_text
+
+if TYPE_CHECKING:
+    from dialer.results.person_events import PersonFacts
+    from dialer.results.person_report import Detail
+
+_ENDINGS = (".pdf", ".html", ".json", ".csv")
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +25,8 @@ def register(app: typer.Typer) -> None:
 def person(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="A person's id, as in the export.")],
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE.pdf|FILE.csv", help="Where to write the report.")
+        Path | None,
+        typer.Option("--out", metavar="FILE.pdf|.html|.json|.csv", help="Where to write the report."),
     ] = None,
     folder: Annotated[
         Path | None,
@@ -52,14 +59,15 @@ def person(
         ),
     ] = False,
     short: Annotated[
-        bool, typer.Option("--short", help="Leave the rules that were asked out of the PDF.")
+        bool,
+        typer.Option("--short", help="Leave out the rules that were asked, and what happened on each line."),
     ] = False,
 ) -> None:
-    """A compliance report on one person: every contact with its reasons, as PDF or CSV; or their folder."""
+    """A compliance report on one person: who they are, every contact with its reasons; or their folder."""
     from dialer.cli.results import instant_of
     from dialer.floor.stores import opened_store
     from dialer.inquiry.person import person_facts
-    from dialer.results.person_report import Detail, render_person_pdf, write_person_csv
+    from dialer.results.person_report import Detail
 
     if (out is None) == (folder is None):
         raise console.UserError(
@@ -71,19 +79,37 @@ def person(
         _write_folder(person, folder, first, last, store, recordings or [], with_name=with_name)
         return
     assert out is not None, "it was looked at above"
-    if out.suffix not in (".pdf", ".csv"):
+    if out.suffix not in _ENDINGS:
         raise console.UserError(
-            "a report is a PDF or a CSV file", where=f"--out {out}", mend="end the name in .pdf or .csv."
+            "a report is a PDF, a page, JSON or CSV",
+            where=f"--out {out}",
+            mend="end the name in .pdf, .html, .json or .csv.",
         )
     with opened_store(store) as opened:
         facts = person_facts(opened, person, since=first, until=last, with_name=with_name)
     own_folder(out.parent)
-    if out.suffix == ".pdf":
-        write_whole(out, render_person_pdf(facts, Detail.SHORT if short else Detail.LONG))
-    else:
-        with written_text(out) as file:
-            write_person_csv(facts, file)
+    _write_report(facts, out, Detail.SHORT if short else Detail.LONG)
     console.result(f"report on {person} written to {out}")
+
+
+def _write_report(facts: PersonFacts, out: Path, detail: Detail) -> None:
+    from dialer.results.person_report import (
+        json_of,
+        render_person_html,
+        render_person_pdf,
+        write_person_csv,
+    )
+
+    match out.suffix:
+        case ".pdf":
+            write_whole(out, render_person_pdf(facts, detail))
+        case ".html":
+            write_whole(out, render_person_html(facts, detail).encode())
+        case ".json":
+            write_whole(out, json_of(facts, detail))
+        case _:
+            with written_text(out) as file:
+                write_person_csv(facts, file)
 
 
 def _write_folder(

@@ -9,12 +9,16 @@ from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import standard_rulebook
 from compliance_gate.findings import Finding
 from compliance_gate.request import PersonFile
-from dialer.domain.facts import FactChange
+from dialer.clock import posix_now
 from dialer.domain.record import AttemptRecord
 from dialer.inquiry import stored
 from dialer.inquiry.errors import NotKnownError, NotThereError
 from dialer.inquiry.instants import rulebook_named
-from dialer.inquiry.standing import standing_of
+from dialer.inquiry.last_days import last_days
+from dialer.inquiry.leave import leave_of
+from dialer.inquiry.line_events import line_events
+from dialer.inquiry.noted import Learned, noted_of, since_of, versions_of
+from dialer.inquiry.standing import Beside, standing_of
 from dialer.results.counting import wrong_numbers
 from dialer.results.person_events import DenialTold, Lifted, PersonFacts
 from dialer.results.person_standing import UNKNOWN
@@ -26,6 +30,9 @@ from dialer.storage.projecting.fact_rows import change_of
 from dialer.storage.store import Store
 
 Fact = TypeVar("Fact")
+
+_JUST_AFTER_S = 1e-3
+"""After the last step, which in a rehearsal may be later than the machine's clock."""
 
 
 def person_facts(
@@ -44,12 +51,16 @@ def person_facts(
             where="this store",
             mend="ids of persons are in the second column of `fairdial export attempts`.",
         )
+    end = max(posix_now(), store.read(stored.last_instant) + _JUST_AFTER_S) if until is None else until
     changes = [] if file is None else _changes(store, file)
     findings = _findings(store, attempts, since, until)
     denials = _denials(store, person, since, until)
     own = {attempt.attempt for attempt in attempts}
     history = () if file is None else file.history
-    entries = {entry.entry: entry for entry in (*history, *(c.entry for _, c in changes if c.entry))}
+    told = [each.change for each in changes]
+    entries = {entry.entry: entry for entry in (*history, *(each.entry for each in told if each.entry))}
+    versions = [] if file is None else versions_of(store, file, changes, end)
+    books = {*(each.rulebook for each in attempts), *(each.rulebook for each in denials)}
     return PersonFacts(
         person=person,
         name=_name(store, person) if with_name else None,
@@ -61,18 +72,31 @@ def person_facts(
         findings=findings,
         denials=denials,
         entries=tuple(entry for entry in entries.values() if entry.entry not in own),
-        requests=_once(() if file is None else file.requests, (c.request for _, c in changes)),
-        consents=_once(() if file is None else file.consents, (c.consent for _, c in changes)),
-        holds=_once(() if file is None else file.holds, (c.hold for _, c in changes)),
+        requests=_once(() if file is None else file.requests, (each.request for each in told)),
+        consents=_once(() if file is None else file.consents, (each.consent for each in told)),
+        holds=_once(() if file is None else file.holds, (each.hold for each in told)),
         lifted=_lifted(changes),
         promises=tuple(promise for promise in stored.promises_of(store) if promise.person == person),
         rules=_rules(store, findings, denials, attempts),
-        standing=UNKNOWN if file is None else standing_of(store, file, in_clear=with_name),
+        standing=UNKNOWN
+        if file is None
+        else standing_of(
+            store,
+            file,
+            Beside(
+                since=since_of(versions),
+                lines=line_events(store, file, since=since, until=end),
+                last_days=last_days(store, file, end),
+                leave=leave_of(store, file, books),
+            ),
+            in_clear=with_name,
+        ),
+        noted=() if file is None else noted_of(store, file, changes, versions),
     )
 
 
-def _changes(store: Store, file: PersonFile) -> list[tuple[float, FactChange]]:
-    """Every fact that binds the person, with the POSIX second at which it came."""
+def _changes(store: Store, file: PersonFile) -> list[Learned]:
+    """Every fact that binds the person, in the order in which they came."""
     query = (
         select(facts)
         .where(
@@ -85,7 +109,8 @@ def _changes(store: Store, file: PersonFile) -> list[tuple[float, FactChange]]:
         .order_by(facts.c.id)
     )
     rows = store.read(lambda connection: connection.execute(query).all())
-    return [(row.at, change) for row in rows if (change := change_of(row)).binds(file)]
+    learned = (Learned(at=row.at, sequence=row.sequence, change=change_of(row)) for row in rows)
+    return [each for each in learned if each.change.binds(file)]
 
 
 def _findings(
@@ -101,9 +126,11 @@ def _findings(
 
 
 def _denials(store: Store, person: str, since: float | None, until: float | None) -> tuple[DenialTold, ...]:
+    debts = stored.debts_of_leads(store)
     return tuple(
         DenialTold(
             lead=each.lead,
+            debts=(debts[each.lead],) if each.lead in debts else (),
             number=each.number,
             at=each.at,
             retry_at=each.retry_at,
@@ -114,8 +141,10 @@ def _denials(store: Store, person: str, since: float | None, until: float | None
     )
 
 
-def _lifted(changes: list[tuple[float, FactChange]]) -> tuple[Lifted, ...]:
-    return tuple(Lifted(kind=each.lifted, at=at) for at, each in changes if each.lifted is not None)
+def _lifted(changes: list[Learned]) -> tuple[Lifted, ...]:
+    return tuple(
+        Lifted(kind=each.change.lifted, at=each.at) for each in changes if each.change.lifted is not None
+    )
 
 
 def _zones(file: PersonFile | None, attempts: tuple[AttemptRecord, ...]) -> tuple[str, ...]:

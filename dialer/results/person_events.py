@@ -20,7 +20,11 @@ from dialer.results.report_view import story_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DenialTold:
-    """A call that was not placed, with every rule that was asked. Instants are POSIX seconds."""
+    """A call that was not placed, with every rule that was asked. Instants are POSIX seconds.
+
+    Args:
+        debts: the account whose turn it was; () = not known.
+    """
 
     lead: str
     number: str
@@ -28,6 +32,7 @@ class DenialTold:
     retry_at: float | None
     rulebook: str
     findings: tuple[Finding, ...]
+    debts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,41 +41,6 @@ class Lifted:
 
     kind: HoldKind
     at: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonFacts:
-    """Everything on one person that the report is made of.
-
-    Args:
-        name: only where it was asked for; None leaves it out.
-        since, until: POSIX seconds, the first included and the last not; None = open.
-        zones: IANA zones where the person may be.
-        attempts: every attempt on the person, those outside the window too: a wrong number learned later
-            gives earlier calls back.
-        findings: attempt -> every rule that was asked before it.
-        entries: contacts that are no attempts of this floor (calls received, letters, calls made before).
-        rules: rule -> its words.
-        standing: accounts, addresses and numbers.
-    """
-
-    person: str
-    name: str | None = None
-    since: float | None = None
-    until: float | None = None
-    zones: tuple[str, ...] = ()
-    attempts: tuple[AttemptRecord, ...] = ()
-    learned: WrongNumbers = field(default_factory=WrongNumbers)
-    findings: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict[str, tuple[Finding, ...]])
-    denials: tuple[DenialTold, ...] = ()
-    entries: tuple[HistoryEntry, ...] = ()
-    requests: tuple[PersonRequest, ...] = ()
-    consents: tuple[Consent, ...] = ()
-    holds: tuple[Hold, ...] = ()
-    lifted: tuple[Lifted, ...] = ()
-    promises: tuple[PromiseMade, ...] = ()
-    rules: Mapping[str, RuleText] = field(default_factory=dict[str, RuleText])
-    standing: Standing = UNKNOWN
 
 
 class Kind(Enum):
@@ -84,10 +54,15 @@ class Kind(Enum):
     HOLD = "hold"
     HOLD_LIFTED = "hold lifted"
     PROMISE = "promise"
+    NOTICE = "notice"
+    ON_FILE = "on file"
+    PLACE = "where they are"
+    LAST_DAY = "last day to sue"
+    LINE = "kind of line"
 
 
 CONTACTS = frozenset({Kind.ATTEMPT, Kind.NOT_CALLED, Kind.CONTACT})
-"""What happened in the window; the other kinds are told as long as they were made before its end."""
+"""What happened in the window; the other kinds are told as long as they were known before its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +95,44 @@ class Event:
     made_in: MadeIn | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFacts:
+    """Everything on one person that the report is made of.
+
+    Args:
+        name: only where it was asked for; None leaves it out.
+        since, until: POSIX seconds, the first included and the last not; None = open.
+        zones: IANA zones where the person may be.
+        attempts: every attempt on the person, those outside the window too: a wrong number learned later
+            gives earlier calls back.
+        findings: attempt -> every rule that was asked before it.
+        entries: contacts that are no attempts of this floor (calls received, letters, calls made before).
+        rules: rule -> its words.
+        standing: accounts, addresses and numbers.
+        noted: what became known of the person that rules go by: notices, addresses and numbers, where they
+            said they are, last days to sue, kinds of lines; each at the instant at which it was known here.
+    """
+
+    person: str
+    name: str | None = None
+    since: float | None = None
+    until: float | None = None
+    zones: tuple[str, ...] = ()
+    attempts: tuple[AttemptRecord, ...] = ()
+    learned: WrongNumbers = field(default_factory=WrongNumbers)
+    findings: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict[str, tuple[Finding, ...]])
+    denials: tuple[DenialTold, ...] = ()
+    entries: tuple[HistoryEntry, ...] = ()
+    requests: tuple[PersonRequest, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    lifted: tuple[Lifted, ...] = ()
+    promises: tuple[PromiseMade, ...] = ()
+    rules: Mapping[str, RuleText] = field(default_factory=dict[str, RuleText])
+    standing: Standing = UNKNOWN
+    noted: tuple[Event, ...] = ()
+
+
 def events_of(facts: PersonFacts) -> tuple[Event, ...]:
     """Every line of the window, in order of time; what was asked, agreed or held before it is kept too."""
     found = [
@@ -127,6 +140,7 @@ def events_of(facts: PersonFacts) -> tuple[Event, ...]:
         *(_denial(facts, each) for each in facts.denials),
         *(_entry(facts, each) for each in facts.entries),
         *_standing(facts),
+        *facts.noted,
     ]
     since = float("-inf") if facts.since is None else facts.since
     until = float("inf") if facts.until is None else facts.until
@@ -169,6 +183,7 @@ def _denial(facts: PersonFacts, denial: DenialTold) -> Event:
         what=_forbidden(facts, denial),
         id=denial.lead,
         number=denial.number,
+        debts=denial.debts,
         zones=facts.zones,
         rulebook=denial.rulebook,
         retry_at=denial.retry_at,

@@ -1,7 +1,8 @@
 """The folder of one person for an examiner: all that decided about them, and how to decide it again by hand.
 
     README.md          what is here, and how to recompute it
-    report*.pdf, report.csv        all that happened, with reasons; a short form and the long one
+    report*.pdf, report.html, report.json, report.csv
+                       who the person is and all that happened, with reasons; a short form and the long one
     ledger.pdf, ledger.csv         the call-frequency ledger
     decisions.jsonl    every call placed and every call not placed: one line each, with the file as it was
                        known at that second, the contact that was proposed, and every rule that was asked
@@ -25,7 +26,13 @@ from compliance_gate.request import PersonFile, ProposedContact
 from dialer.results.exports import iso
 from dialer.results.frequency_ledger import LedgerFacts, render_ledger_pdf, write_ledger_csv
 from dialer.results.person_events import PersonFacts
-from dialer.results.person_report import Detail, render_person_pdf, write_person_csv
+from dialer.results.person_report import (
+    Detail,
+    json_of,
+    render_person_html,
+    render_person_pdf,
+    write_person_csv,
+)
 
 DECISIONS = "decisions.jsonl"
 RECORDINGS = "recordings.json"
@@ -113,6 +120,8 @@ def files_of(folder: PersonFolder) -> dict[str, bytes]:
     files = {
         "report.pdf": render_person_pdf(folder.facts, Detail.LONG),
         "report-short.pdf": render_person_pdf(folder.facts, Detail.SHORT),
+        "report.html": render_person_html(folder.facts, Detail.LONG).encode(),
+        "report.json": json_of(folder.facts, Detail.LONG),
         "report.csv": _report_csv(folder.facts),
         DECISIONS: b"".join(_encode(each) + b"\n" for each in folder.decisions),
         RECORDINGS: msgspec.json.format(_encode(folder.recordings), indent=2) + b"\n",
@@ -179,7 +188,8 @@ _README = """\
 
 | file | what |
 |---|---|
-| `report.pdf`, `report-short.pdf`, `report.csv` | all that happened, with every rule that was asked |
+| `report.pdf`, `report-short.pdf` | who the person is, all that happened, and every rule that was asked |
+| `report.html`, `report.json`, `report.csv` | the same as a page, for a program, and as a table |
 | `ledger.pdf`, `ledger.csv` | what counts in each seven days, what does not and why |
 | `decisions.jsonl` | one line for each call placed and each call not placed |
 | `law/HASH/` | each rulebook that decided |

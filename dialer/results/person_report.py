@@ -1,7 +1,8 @@
-"""One person's compliance report: every contact of a window with its reasons, as PDF and as CSV.
+"""One person's compliance report: every contact of a window with its reasons, as PDF, page, JSON and CSV.
 
-The PDF is set by typst from `templates/person.typ` with its built-in parts only; nothing is loaded. Facts
-reach the template as JSON, so text of strangers stays text. The same facts give the same bytes.
+PDF, page and JSON are one thing (`report_of`) written three ways. The PDF is set by typst from
+`templates/person.typ` with its built-in parts only; nothing is loaded. Facts reach the template as JSON, so
+text of strangers stays text. The same facts give the same bytes.
 """
 
 import csv
@@ -10,17 +11,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cache
 from importlib import resources
 from typing import TextIO
 
 import typst
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from compliance_gate.findings import Finding, Verdict
 from compliance_gate.request import MadeIn
 from dialer.domain.transitions import Word
 from dialer.results.exports import iso, safe_rows
 from dialer.results.person_events import CONTACTS, Event, Kind, PersonFacts, events_of, local_times
-from dialer.results.person_standing import AccountTold
+from dialer.results.person_standing import AccountTold, NumberTold, Standing
 
 COLUMNS = (
     "at",
@@ -85,15 +88,32 @@ def render_person_pdf(facts: PersonFacts, detail: Detail = Detail.LONG) -> bytes
     return typst.compile(template.read_bytes(), format="pdf", sys_inputs={"report": report})
 
 
+def json_of(facts: PersonFacts, detail: Detail = Detail.LONG) -> bytes:
+    """The same for a program."""
+    text = json.dumps(report_of(facts, detail), ensure_ascii=False, allow_nan=False, indent=2)
+    return text.encode() + b"\n"
+
+
+def render_person_html(facts: PersonFacts, detail: Detail = Detail.LONG) -> str:
+    """The same as one page that opens without a network and runs nothing."""
+    return _page().render(report=report_of(facts, detail))
+
+
+@cache
+def _page() -> Template:
+    environment = Environment(
+        loader=PackageLoader("dialer.results"), autoescape=True, undefined=StrictUndefined
+    )
+    return environment.get_template("person.html.j2")
+
+
 def report_of(facts: PersonFacts, detail: Detail = Detail.LONG) -> dict[str, object]:
     """What the template is given."""
     events, is_long = events_of(facts), detail is Detail.LONG
     named = sorted({finding.rule for event in events for finding in event.findings})
     return {
         "detail": detail.value,
-        "accounts": [_account(each) for each in facts.standing.accounts],
-        "addresses": [asdict(each) for each in facts.standing.addresses],
-        "numbers": [asdict(each) for each in facts.standing.numbers],
+        **_standing_told(facts.standing, is_long=is_long),
         "person": facts.person,
         "name": facts.name,
         "from": None if facts.since is None else _utc(facts.since),
@@ -135,6 +155,7 @@ def figures_of(events: Sequence[Event]) -> tuple[tuple[str, int], ...]:
         ("requests", kinds[Kind.REQUEST]),
         ("consents", kinds[Kind.CONSENT]),
         ("holds", kinds[Kind.HOLD]),
+        ("notices", kinds[Kind.NOTICE]),
         ("promises", kinds[Kind.PROMISE]),
     )
 
@@ -184,9 +205,56 @@ def _day(at: float) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}"
 
 
+def _standing_told(standing: Standing, *, is_long: bool) -> dict[str, object]:
+    """Who the person is. Of a line the short form tells how often something happened, the long one what."""
+    return {
+        "accounts": [_account(each) for each in standing.accounts],
+        "addresses": [{**asdict(each), "since": _since(each.since)} for each in standing.addresses],
+        "numbers": [_number(each, is_long=is_long) for each in standing.numbers],
+        "told_location": standing.told_location,
+        "places": list(standing.places),
+        "licences": [asdict(each) for each in standing.licences],
+        "signed": [asdict(each) for each in standing.signed],
+        "law_as_of": None if standing.as_of is None else _utc(standing.as_of),
+        "law_not_asked": standing.not_asked,
+    }
+
+
 def _account(account: AccountTold) -> dict[str, object]:
-    placed = "" if account.placed_at is None else _day(account.placed_at)
-    return {**asdict(account), "placed": placed}
+    return {
+        **asdict(account),
+        "placed": "" if account.placed_at is None else _day(account.placed_at),
+        "since": _since(account.since),
+        "awaited": [
+            {"what": each.what, "asked": (_day if each.is_day else _utc)(each.asked_at)}
+            for each in account.awaited
+        ],
+    }
+
+
+def _number(number: NumberTold, *, is_long: bool) -> dict[str, object]:
+    own = sum(each.is_own for each in number.events)
+    return {
+        **asdict(number),
+        "since": _since(number.since),
+        "own_events": own,
+        "others_events": len(number.events) - own,
+        "events": [
+            {
+                "at": _utc(each.at),
+                "id": each.id,
+                "event": each.event.replace("_", " "),
+                "outcome": each.outcome.replace("_", " "),
+                "with": "this person" if each.is_own else "somebody else who has the number",
+            }
+            for each in number.events
+            if is_long
+        ],
+    }
+
+
+def _since(at: float | None) -> str:
+    return "" if at is None else _utc(at)
 
 
 def _clock(text: str) -> dict[str, str]:

@@ -14,7 +14,13 @@ from dialer.inquiry.explain import About, Asked, Channel
 from dialer.results.frequency_ledger import LedgerFacts, ledger_told, render_ledger_pdf, write_ledger_csv
 from dialer.results.person_events import PersonFacts
 from dialer.results.person_folder import files_of, zipped
-from dialer.results.person_report import Detail, render_person_pdf, report_of, write_person_csv
+from dialer.results.person_report import (
+    Detail,
+    render_person_html,
+    render_person_pdf,
+    report_of,
+    write_person_csv,
+)
 from dialer.web.access import TheOffice, demand_evidence
 from dialer.web.declaring import Asking, may
 from dialer.web.ports import Stretch
@@ -33,7 +39,21 @@ class Form(Enum):
     PDF = "pdf"
 
 
-_MEDIA = {"pdf": "application/pdf", "zip": "application/zip", "csv": "text/csv"}
+class ReportForm(Enum):
+    """What a report on a person is written as."""
+
+    JSON = "json"
+    CSV = "csv"
+    PDF = "pdf"
+    HTML = "html"
+
+
+_MEDIA = {
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+    "zip": "application/zip",
+    "csv": "text/csv",
+}
 
 
 @router.get("/attempts/{attempt}/explanation", dependencies=[may(Permission.EXPLAIN_CALLS)])
@@ -113,17 +133,15 @@ async def report(
     who: Asking,
     since: Posix = None,
     until: Posix = None,
-    form: Form = Form.JSON,
+    form: ReportForm = ReportForm.JSON,
     detail: Detail = Detail.LONG,
 ) -> Response:
     """Everything that happened to a person, with reasons; without the name."""
     await who.person(person)
     facts = await demand_evidence(office).report(person, Stretch(since=since, until=until))
-    if form is Form.JSON:
+    if form is ReportForm.JSON:
         return JSONResponse(report_of(facts, detail))
-    if form is Form.CSV:
-        return _file(await asyncio.to_thread(_person_csv, facts), form.value, f"report-{person}")
-    return _file(await asyncio.to_thread(render_person_pdf, facts, detail), form.value, f"report-{person}")
+    return _file(await asyncio.to_thread(_written, facts, detail, form), form.value, f"report-{person}")
 
 
 def _ledger_csv(facts: LedgerFacts) -> bytes:
@@ -132,7 +150,11 @@ def _ledger_csv(facts: LedgerFacts) -> bytes:
     return out.getvalue().encode()
 
 
-def _person_csv(facts: PersonFacts) -> bytes:
+def _written(facts: PersonFacts, detail: Detail, form: ReportForm) -> bytes:
+    if form is ReportForm.PDF:
+        return render_person_pdf(facts, detail)
+    if form is ReportForm.HTML:
+        return render_person_html(facts, detail).encode()
     out = io.StringIO()
     write_person_csv(facts, out)
     return out.getvalue().encode()

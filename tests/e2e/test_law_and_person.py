@@ -160,7 +160,7 @@ def test_a_name_is_in_the_facts_only_when_it_was_asked_for(run: Run, tmp_path: P
     ("person", "out", "said"),
     [
         ("nobody", "report.pdf", "no person is called 'nobody'"),
-        ("nobody", "report.txt", "a PDF or a CSV file"),
+        ("nobody", "report.txt", "a PDF, a page, JSON or CSV"),
     ],
 )
 def test_a_report_that_cannot_be_made_says_why(

@@ -172,6 +172,7 @@ def test_figures_count_what_the_lines_show() -> None:
         "requests": 1,
         "consents": 1,
         "holds": 1,
+        "notices": 0,
         "promises": 1,
     }
 

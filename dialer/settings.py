@@ -6,7 +6,8 @@
     licences = "fairdial-licences.yaml"     # who collects, from where and under which licences
     keys = "/etc/fairdial/keys"             # folder of keys and signed heads; "keys" in `out` if not set
 
-    [http]                                  # where a live floor's HTTP side listens
+    [http]                                  # where a live floor's HTTP side listens, behind which proxies
+    [http.tls]                              # under which certificate
     [asterisk]                              # its telephone system; config/fairdial.example.toml shows all
     [[caller_ids]]                          # numbers of ours; dialer.domain.caller_id.OwnedNumber
     [[caller_id_pools]]                     # which of them a client's calls show; CallerIdPool there
@@ -21,6 +22,7 @@ any `secret` there may be a `secret_file`: the path, from the settings file's fo
 An unknown name in the file is refused: a setting that is silently ignored is worse than none.
 """
 
+import ipaddress
 import os
 from datetime import time
 from pathlib import Path
@@ -53,13 +55,37 @@ def _zone(name: str) -> str:
     return name
 
 
+def _network(text: str) -> str:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no address and no network: {error}") from error
+    return text
+
+
+class Tls(BaseModel):
+    """The files of a certificate, as PEM, from the settings file's folder: the chain, our own first, and its
+    key, without a password."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    certificate: Path
+    key: Path
+
+
 class HttpSide(BaseModel):
-    """Where a live floor's HTTP side listens; `port` 0 = any free one."""
+    """Where a live floor's HTTP side listens; `port` 0 = any free one.
+
+    `tls`: None = in clear. `trusted_proxies`: addresses and networks from which `X-Forwarded-For` and
+    `X-Forwarded-Proto` are believed.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     host: str = "127.0.0.1"
     port: int = Field(default=8765, ge=0, le=65535)
+    tls: Tls | None = None
+    trusted_proxies: list[Annotated[str, AfterValidator(_network)]] = Field(default_factory=list[str])
 
 
 class RehearsalTime(BaseModel):

@@ -10,6 +10,7 @@ from dialer.cli import (
     about,
     asterisk,
     backup,
+    certificate,
     console,
     detection,
     gate,
@@ -49,6 +50,7 @@ for group in (
     serve,
     network,
     backup,
+    certificate,
     detection,
     verifying,
 ):

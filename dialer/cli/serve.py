@@ -59,12 +59,12 @@ def serve(
     """Run a floor until SIGTERM or Ctrl-C: agents, campaigns, HTTP, health, metrics."""
     gc.disable()  # a fifth of the start would go to looking for garbage; the floor itself looks again
     from dialer.floor.service_log import log_as_json
-    from dialer.floor.settings import use_config
+    from dialer.floor.settings import tls_of, use_config
     from dialer.inquiry.installation import demand_time_zones
     from dialer.settings import load_settings
 
     use_config(config)
-    load_settings()  # what is wrong with them is told in every mode, also where little of them is used
+    settings = load_settings()  # what is wrong with them is told in every mode
     demand_time_zones()
     if network == "asterisk":
         from dialer.floor.on_asterisk import planned_floor
@@ -92,9 +92,11 @@ def serve(
         database=database,
         socket=socket,
         drain_s=drain,
+        tls=tls_of(settings),
     )
     log_as_json()
-    _run(_serve_simulated(wanted, port=port if port is not None else 8765))
+    proxies = tuple(settings.http.trusted_proxies)
+    _run(_serve_simulated(wanted, port=port if port is not None else 8765, trusted_proxies=proxies))
 
 
 def _run(serving: Coroutine[None, None, None]) -> None:
@@ -103,13 +105,14 @@ def _run(serving: Coroutine[None, None, None]) -> None:
     uvloop.run(serving)
 
 
-async def _serve_simulated(wanted: SimulatedFloor, *, port: int) -> None:
+async def _serve_simulated(wanted: SimulatedFloor, *, port: int, trusted_proxies: tuple[str, ...]) -> None:
     from dialer.cli.evidence import StoreEvidence
     from dialer.files import own_folder
     from dialer.floor.accounts import kept_accounts
     from dialer.floor.beside import store_beside
+    from dialer.floor.certificates import opened_certificate
     from dialer.floor.deeds import Recorder
-    from dialer.floor.folder import TOKEN_FILE
+    from dialer.floor.folder import TOKEN_FILE, address_at
     from dialer.floor.live import work_until_signal
     from dialer.floor.places import StorePlaces
     from dialer.floor.simulated import simulated_floor
@@ -117,6 +120,7 @@ async def _serve_simulated(wanted: SimulatedFloor, *, port: int) -> None:
     from dialer.web.mounting import HttpSide
 
     own_folder(wanted.folder)
+    certificate = opened_certificate(wanted.tls)
     async with AsyncExitStack() as stack:
         beside = await stack.enter_async_context(store_beside(wanted.address))
         accounts = await stack.enter_async_context(kept_accounts(beside))
@@ -128,12 +132,13 @@ async def _serve_simulated(wanted: SimulatedFloor, *, port: int) -> None:
             places=StorePlaces(beside),
             accounts=accounts,
             records=Recorder(beside),
+            certificate=certificate,
+            trusted_proxies=trusted_proxies,
         )
         running = await stack.enter_async_context(simulated_floor(wanted, side.mount))
-        console.say(
-            f"the floor listens at http://{wanted.host}:{running.port}; "
-            f"its token is in {wanted.folder / TOKEN_FILE}"
-        )
+        api = address_at(wanted.host, running.port, is_encrypted=certificate is not None)
+        console.say(f"the floor listens at {api}; its token is in {wanted.folder / TOKEN_FILE}")
+        _warn_of_clear_text(wanted.host, is_encrypted=certificate is not None, proxies=trusted_proxies)
         await _tell_first_link(accounts)
         await work_until_signal(running.floor)
 
@@ -143,6 +148,7 @@ async def _serve_asterisk(plan: AsteriskFloor) -> None:
     from dialer.files import own_folder
     from dialer.floor.accounts import kept_accounts
     from dialer.floor.beside import store_beside
+    from dialer.floor.certificates import opened_certificate
     from dialer.floor.deeds import Recorder
     from dialer.floor.live import work_until_signal
     from dialer.floor.on_asterisk import asterisk_floor
@@ -152,6 +158,7 @@ async def _serve_asterisk(plan: AsteriskFloor) -> None:
 
     own_folder(plan.folder)
     archive = _archive(plan)
+    certificate = opened_certificate(plan.tls)
     async with AsyncExitStack() as stack:
         beside = await stack.enter_async_context(store_beside(plan.database))
         accounts = await stack.enter_async_context(kept_accounts(beside))
@@ -165,12 +172,23 @@ async def _serve_asterisk(plan: AsteriskFloor) -> None:
             places=StorePlaces(beside),
             accounts=accounts,
             records=Recorder(beside),
+            certificate=certificate,
+            trusted_proxies=plan.trusted_proxies,
         )
         running = await stack.enter_async_context(asterisk_floor(plan, side.mount, away=console.say))
         await stack.enter_async_context(_kept(archive))
         console.say(_joining(plan, running))
+        _warn_of_clear_text(plan.host, is_encrypted=plan.tls is not None, proxies=plan.trusted_proxies)
         await _tell_first_link(accounts)
         await work_until_signal(running.floor)
+
+
+def _warn_of_clear_text(host: str, *, is_encrypted: bool, proxies: tuple[str, ...]) -> None:
+    if not (is_encrypted or proxies or host == "localhost" or host.startswith("127.") or host == "::1"):
+        console.say(
+            f"the HTTP side is reached at {host} in clear: passwords and names can be read on the way. "
+            "Name a certificate in [http.tls], or a proxy that has one in [http] trusted_proxies."
+        )
 
 
 async def _tell_first_link(accounts: Accounts) -> None:
@@ -213,10 +231,10 @@ def _archive(plan: AsteriskFloor) -> RecordingArchive | None:
 
 
 def _joining(plan: AsteriskFloor, running: Running) -> str:
-    from dialer.floor.folder import AGENTS_FOLDER, TOKEN_FILE
+    from dialer.floor.folder import AGENTS_FOLDER, TOKEN_FILE, address_at
 
     names = ", ".join(str(campaign.campaign) for campaign in running.floor.snapshot().campaigns)
-    http = f"http://{plan.host}:{running.port}"
+    http = address_at(plan.host, running.port, is_encrypted=plan.tls is not None)
     hosts = " and ".join(one.link.host for one in plan.asterisks)
     return (
         f"the floor works for {names} on the Asterisk at {hosts} (process {os.getpid()})\n"

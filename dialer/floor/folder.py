@@ -115,7 +115,13 @@ def _token_of(data: bytes) -> str:
     return found
 
 
-def write_address(folder: Path, host: str, port: int) -> None:
+def address_at(host: str, port: int, *, is_encrypted: bool) -> str:
+    """Where an HTTP side is reached, as a browser writes it."""
+    named = f"[{host}]" if ":" in host else host
+    return f"{'https' if is_encrypted else 'http'}://{named}:{port}"
+
+
+def write_address(folder: Path, api: str) -> None:
     """Write down for other commands where the floor of this folder listens."""
-    data = msgspec.json.encode({"api": f"http://{host}:{port}", "process": os.getpid()})
+    data = msgspec.json.encode({"api": api, "process": os.getpid()})
     write_whole(folder / ADDRESS_FILE, data)

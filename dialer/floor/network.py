@@ -67,7 +67,14 @@ def _middle(duration: object) -> float:
 
 
 def order_of(
-    scenario: Scenario, folder: Path, *, clock: RehearsalClock, agents: int, api: str, seed: int = 1
+    scenario: Scenario,
+    folder: Path,
+    *,
+    clock: RehearsalClock,
+    agents: int,
+    api: str,
+    seed: int = 1,
+    certificate: str = "",
 ) -> NetworkOrder:
     """What the network's process is told: to be the one of the floor in this folder."""
     plan = AgentsPlan(
@@ -75,6 +82,7 @@ def order_of(
         campaign=CAMPAIGN,
         api=api,
         token=folder_token(folder),
+        certificate=certificate,
         tags=tuple(sorted(scenario.agents.tags)),
     )
     return NetworkOrder(

@@ -13,7 +13,8 @@ from dialer.domain.errors import MendableError
 from dialer.domain.ports import TestsCallerIds
 from dialer.files import own_folder
 from dialer.floor.caller_id_rounds import CallerIdRounds
-from dialer.floor.folder import lasting_clock, write_address
+from dialer.floor.certificates import CertificateFiles
+from dialer.floor.folder import address_at, lasting_clock, write_address
 from dialer.floor.keeping import kept_going
 from dialer.floor.law import demand_lawful, rulebook_for_calls, uses_sample
 from dialer.floor.live import FloorOrder, Mount, Running, running_floor
@@ -27,6 +28,7 @@ from dialer.floor.settings import (
     campaigns_of,
     demand_declared,
     demand_nobody_real,
+    tls_of,
 )
 from dialer.floor.stores import STORE_FILE
 from dialer.runtime.clocks import Clock, RealClock
@@ -48,7 +50,8 @@ class AsteriskFloor:
     Args:
         rehearsal: another day and hour, where nobody real can be called; None = the machine's clock.
         caller_id_tests: when our own numbers are called; None = when somebody asks.
-        host, port: where its HTTP side listens.
+        host, port: where its HTTP side listens; `tls`: under which certificate, None = in clear.
+        trusted_proxies: whose word on where somebody comes from is taken.
     """
 
     folder: Path
@@ -63,6 +66,8 @@ class AsteriskFloor:
     host: str
     port: int
     drain_s: float
+    tls: CertificateFiles | None = None
+    trusted_proxies: tuple[str, ...] = ()
 
 
 def planned_floor(
@@ -105,6 +110,8 @@ def planned_floor(
         host=host if host is not None else settings.http.host,
         port=port if port is not None else settings.http.port,
         drain_s=drain_s,
+        tls=tls_of(settings),
+        trusted_proxies=tuple(settings.http.trusted_proxies),
     )
 
 
@@ -138,7 +145,8 @@ async def asterisk_floor(
         mount=mount,
     )
     async with running_floor(order, network=system, clock=clock, rulebook=rulebook) as running:
-        write_address(wanted.folder, wanted.host, running.port)
+        api = address_at(wanted.host, running.port, is_encrypted=wanted.tls is not None)
+        write_address(wanted.folder, api)
         registry = running.floor.instruments.registry
         keepers = [("refused log-ins", each.run) for each in refusal_watches(wanted.asterisks, registry)]
         keepers += [("room for recordings", each.run) for each in room_watches(wanted.asterisks, registry)]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dialer.domain.caller_id import CallerIdPool, OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.errors import MendableError
+from dialer.floor.certificates import CertificateFiles
 from dialer.settings import EXAMPLE, Section, settings_file, use_settings_file, with_secrets
 from dialer.settings_reader import SettingsError, SettingsReader
 from telephony.asterisk.passwords import FOLDER, filled
@@ -33,6 +34,14 @@ def use_config(config: Path | None) -> None:
     """
     if config is not None:
         use_settings_file(config)
+
+
+def tls_of(settings: Settings) -> CertificateFiles | None:
+    """The certificate of the HTTP side; None = it speaks in clear."""
+    tls, folder = settings.http.tls, settings_file().absolute().parent
+    if tls is None:
+        return None
+    return CertificateFiles(certificate=folder / tls.certificate, key=folder / tls.key)
 
 
 def asterisks_of(settings: Settings, *, makes_passwords: bool = False) -> tuple[AsteriskSettings, ...]:

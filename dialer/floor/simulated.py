@@ -10,7 +10,8 @@ from compliance_gate.book.shipped import sample_rulebook
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.ids import CampaignId, ClientId
 from dialer.files import own_folder
-from dialer.floor.folder import SOCKET_FILE, scenario_clock, write_address
+from dialer.floor.certificates import CertificateFiles
+from dialer.floor.folder import SOCKET_FILE, address_at, scenario_clock, write_address
 from dialer.floor.live import FloorOrder, Mount, Running, running_floor
 from dialer.floor.made_up import CAMPAIGN, CLIENT, NUMBERS, stock
 from dialer.floor.network import order_of, started_network
@@ -34,6 +35,7 @@ class SimulatedFloor:
         factor: the floor's seconds in one real second.
         host: where the floor's HTTP side listens, as its collectors reach it.
         socket: of a network that runs already; None = one is started with the floor.
+        tls: the certificate that its HTTP side speaks under; None = in clear.
     """
 
     folder: Path
@@ -46,6 +48,7 @@ class SimulatedFloor:
     database: str | None = None
     socket: Path | None = None
     drain_s: float = 30.0
+    tls: CertificateFiles | None = None
 
     @property
     def address(self) -> str:
@@ -101,14 +104,16 @@ async def simulated_floor(wanted: SimulatedFloor, mount: Mount) -> AsyncGenerato
     async with AsyncExitStack() as stack:
         floor = running_floor(order, network=lines, clock=clock, rulebook=law)
         running = await stack.enter_async_context(floor)
-        write_address(wanted.folder, wanted.host, running.port)
+        api = address_at(wanted.host, running.port, is_encrypted=wanted.tls is not None)
+        write_address(wanted.folder, api)
         if wanted.socket is None:
             ordered = order_of(
                 wanted.scenario,
                 wanted.folder,
                 clock=clock,
                 agents=wanted.collectors,
-                api=f"http://{wanted.host}:{running.port}",
+                api=api,
+                certificate="" if wanted.tls is None else str(wanted.tls.certificate),
             )
             await stack.enter_async_context(started_network(ordered, wanted.folder))
         yield running

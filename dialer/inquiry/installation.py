@@ -14,8 +14,11 @@ from zoneinfo import ZoneInfo
 
 from compliance_gate.book.texts import tzdata_version
 from compliance_gate.words import Checked
+from dialer.clock import posix_now
 from dialer.domain.errors import FairdialError, MendableError
+from dialer.floor.certificates import opened_certificate
 from dialer.floor.law import rulebook_for_calls, uses_sample
+from dialer.floor.settings import tls_of
 from dialer.floor.stores import store_address
 from dialer.inquiry.licences import licences_told, warning
 from dialer.settings import load_settings
@@ -27,6 +30,7 @@ VANCOUVER_STAYS = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 """British Columbia keeps its summer time from autumn 2026 on; rules older than that say UTC-8 here."""
 
 LEAST_FREE_BYTES = 2 * 1024**3
+LEAST_DAYS_OF_CERTIFICATE = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,7 @@ def examine_installation(store: str | None) -> list[Examined]:
         _law,
         _licences,
         _settings,
+        _certificate,
         _disk,
         lambda: _store(store),
     )
@@ -179,6 +184,24 @@ def _settings() -> Examined:
         return Examined(name="settings", ok=False, found=f"{error.what} ({error.where})", mend=error.mend)
     found = f"out={settings.out} store={settings.store or '(the last one)'}"
     return Examined(name="settings", ok=True, found=found)
+
+
+def _certificate() -> Examined:
+    try:
+        files = tls_of(load_settings())
+        certificate = opened_certificate(files)
+    except MendableError as error:
+        return Examined(name="certificate", ok=False, found=f"{error.what} ({error.where})", mend=error.mend)
+    if certificate is None:
+        found = "none: the HTTP side speaks in clear, for this machine or behind a proxy"
+        return Examined(name="certificate", ok=True, found=found)
+    left_days = (certificate.ends - posix_now()) / 86_400
+    return Examined(
+        name="certificate",
+        ok=left_days >= LEAST_DAYS_OF_CERTIFICATE,
+        found=f"{certificate.files.certificate} lasts for {left_days:.0f} days",
+        mend="renew it and put it in its place; a running floor takes it within ten seconds.",
+    )
 
 
 def _disk() -> Examined:

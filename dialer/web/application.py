@@ -1,6 +1,7 @@
 """The application: routes, errors in HTTP's words, health and metrics."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -8,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from compliance_gate.valid import MalformedFactError
 from dialer.access.actor import RefusedError
@@ -46,6 +48,7 @@ from dialer.web.bounds.limits import LIMITS, Limits
 from dialer.web.bounds.middleware import Bounds
 from dialer.web.declaring import declares, nothing_undeclared
 from dialer.web.door import Door, Doorkeeper, Records, refused
+from dialer.web.headers import SafeHeaders, add_headers
 from dialer.web.health import HealthView, health_view
 from dialer.web.phone.pages import add_pages
 from dialer.web.phone.routes import phone_router
@@ -103,6 +106,7 @@ def make_web(
     limits: Limits = LIMITS,
     accounts: Accounts | None = None,
     records: Records | None = None,
+    trusted_proxies: Sequence[str] = (),
 ) -> Web:
     """Put the application together around a running floor.
 
@@ -117,6 +121,7 @@ def make_web(
         places: which client a thing belongs to, out of the store; None = nobody with walls gets further.
         accounts: of persons; None = there are tokens only.
         records: where it is written down who did what and looked at whom; None = nowhere.
+        trusted_proxies: addresses and networks whose word on where somebody comes from is taken.
     """
     phones = phones if phones is not None else Phones()
     application = FastAPI(
@@ -143,8 +148,11 @@ def make_web(
     add_pages(application, phones.origins)
     _add_errors(application)
     _add_outside(application, floor, registry, archive)
-    strangers = Strangers(limits)
-    application.add_middleware(Bounds, strangers=strangers)  # outermost: added last
+    strangers = Strangers(limits, proxies=trusted_proxies)
+    application.add_middleware(Bounds, strangers=strangers)
+    application.add_middleware(SafeHeaders)
+    if trusted_proxies:  # outermost: added last
+        application.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(trusted_proxies))
     return Web(application, broadcast, seats, strangers)
 
 
@@ -167,6 +175,13 @@ def _add_errors(application: FastAPI) -> None:
         found = [{name: one[name] for name in ("type", "loc", "msg")} for one in error.errors()]
         return JSONResponse({"detail": found}, 422)
 
+    async def broken(request: Request, _error: Exception) -> Response:
+        """A defect of ours, of which nothing is told; it is answered outside of every other layer."""
+        answer = JSONResponse({"detail": "a defect of ours: it is in the log"}, 500)
+        add_headers(answer.headers, request.scope)
+        return answer
+
+    application.add_exception_handler(Exception, broken)
     application.add_exception_handler(RequestValidationError, mistaken)
     application.add_exception_handler(FairdialError, failed)
     application.add_exception_handler(MalformedFactError, failed)

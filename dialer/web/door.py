@@ -6,7 +6,6 @@ too (`X-CSRF-Token`), which another site cannot know.
 """
 
 import hmac
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,6 +19,7 @@ from dialer.access.roles import LOOKS, UNWRITTEN
 from dialer.clock import posix_now
 from dialer.domain.errors import StoreUnavailableError
 from dialer.web.declaring import declared_of
+from dialer.web.headers import is_encrypted
 from dialer.web.ports import FloorPort, Places
 from dialer.web.tokens import Tokens
 from dialer.web.visitor import Visitor
@@ -89,7 +89,7 @@ class Doorkeeper:
             if scheme.lower() == "bearer" and text:
                 return self.by_token(text.strip())
         else:
-            seated = self._seated(asked.cookies)
+            seated = self._seated(asked)
             if seated is not None:
                 actor, csrf = seated
                 shown = asked.headers.get(CSRF_HEADER, "")
@@ -105,8 +105,8 @@ class Doorkeeper:
 
     def by_session(self, asked: HTTPConnection) -> Actor | None:
         """Whose session a web socket came with; None = with none, or from a page of another origin."""
-        seated = self._seated(asked.cookies)
-        if seated is None or not _is_own_page(asked.headers):
+        seated = self._seated(asked)
+        if seated is None or not is_own_page(asked):
             return None
         return seated[0]
 
@@ -116,19 +116,27 @@ class Doorkeeper:
             return True
         return self.accounts is not None and self.accounts.knows(actor)
 
-    def _seated(self, cookies: Mapping[str, str]) -> tuple[Actor, str] | None:
-        text = cookie_of(cookies)
+    def _seated(self, asked: HTTPConnection) -> tuple[Actor, str] | None:
+        text = cookie_of(asked)
         return None if text is None or self.accounts is None else self.accounts.by_session(text)
 
 
-def cookie_of(cookies: Mapping[str, str]) -> str | None:
-    """The secret of the session that a browser shows."""
-    return cookies.get(SECURE_COOKIE) or cookies.get(COOKIE)
+def cookie_of(asked: HTTPConnection) -> str | None:
+    """The secret of the session that a browser shows. Under TLS the one of the guarded name alone: any other
+    may have been planted by a neighbour of this host, or by whoever answered in clear."""
+    return asked.cookies.get(SECURE_COOKIE if is_encrypted(asked.scope) else COOKIE)
 
 
-def _is_own_page(headers: Mapping[str, str]) -> bool:
-    origin = headers.get("origin", "")
-    return origin.partition("://")[2] == headers.get("host", "") != ""
+def is_own_page(asked: HTTPConnection) -> bool:
+    """Whether a browser says that a page of this very origin asks."""
+    scheme = "https" if is_encrypted(asked.scope) else "http"
+    host = asked.headers.get("host", "")
+    return host != "" and asked.headers.get("origin", "") == f"{scheme}://{host}"
+
+
+def is_of_another_site(asked: HTTPConnection) -> bool:
+    """Whether a browser says that a page of another origin asks; a program says nothing of the kind."""
+    return "origin" in asked.headers and not is_own_page(asked)
 
 
 class Door:
@@ -157,8 +165,13 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let in, or say why not."""
         path = scope.get("path", "")
-        if scope["type"] != "http" or not path.startswith("/api/") or path in self._open_paths:
+        if scope["type"] != "http" or not path.startswith("/api/"):
             await self._app(scope, receive, send)
+            return
+        if path in self._open_paths:
+            # Another site's page could else sign somebody in to an account of its own, and see what they do.
+            is_let_in = scope["method"] in _SAFE or not is_of_another_site(HTTPConnection(scope))
+            await (self._app if is_let_in else refused(_OTHER_SITE))(scope, receive, send)
             return
         try:
             actor = self._doorkeeper.admit(HTTPConnection(scope), scope["method"])
@@ -185,6 +198,7 @@ class Door:
         await self._app(scope, receive, sending)
 
 
+_OTHER_SITE = RefusedError("a page of another site may not sign anybody in here", is_known=True)
 _NOT_WRITTEN = JSONResponse(
     {"detail": "it cannot be written down who looks, so that nothing is shown: try again"},
     503,

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TelephoneSystem, TestsCallerIds
 from dialer.floor.accounts import Accounts
+from dialer.floor.certificates import Certificate
 from dialer.floor.phones import Phones
 from dialer.web.application import make_web
 from dialer.web.bounds.limits import LIMITS, Limits
@@ -32,6 +33,8 @@ class HttpSide:
         accounts: of persons; None = there are tokens only.
         records: where it is written down who did what; None = nowhere.
         limits: of what comes in.
+        certificate: to speak under; None = in clear.
+        trusted_proxies: addresses and networks whose word on where somebody comes from is taken.
     """
 
     tokens: Tokens
@@ -44,6 +47,8 @@ class HttpSide:
     accounts: Accounts | None = None
     records: Records | None = None
     limits: Limits = LIMITS
+    certificate: Certificate | None = None
+    trusted_proxies: tuple[str, ...] = ()
 
     @asynccontextmanager
     async def mount(
@@ -68,13 +73,22 @@ class HttpSide:
             places=self.places,
             accounts=self.accounts,
             records=self.records,
+            trusted_proxies=self.trusted_proxies,
         )
         async with asyncio.TaskGroup() as group:
-            pushing = group.create_task(web.run(), name="broadcast")
+            beside = [group.create_task(web.run(), name="broadcast")]
+            if self.certificate is not None:
+                self.certificate.show(registry)
+                beside.append(group.create_task(self.certificate.run(), name="certificate"))
             try:
                 async with serving(
-                    web.application, host=self.host, port=self.port, strangers=web.strangers
+                    web.application,
+                    host=self.host,
+                    port=self.port,
+                    strangers=web.strangers,
+                    tls=None if self.certificate is None else self.certificate.context,
                 ) as port:
                     yield port
             finally:
-                pushing.cancel()
+                for task in beside:
+                    task.cancel()

@@ -3,14 +3,18 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from dialer.domain.errors import MendableError
 from dialer.web.bounds.connections import Strangers, bounded
+from dialer.web.bounds.handshakes import accept_encrypted
 
 POLL_S = 0.005
 
@@ -19,6 +23,11 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
         yield
+
+    def make_protocol(self) -> asyncio.Protocol:
+        """Of a connection that was accepted elsewhere, as uvicorn makes those that it accepts itself."""
+        kind = cast("type[H11Protocol]", self.config.http_protocol_class)
+        return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -38,11 +47,14 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 @asynccontextmanager
-async def serving(application: FastAPI, *, host: str, port: int, strangers: Strangers) -> AsyncGenerator[int]:
+async def serving(
+    application: FastAPI, *, host: str, port: int, strangers: Strangers, tls: ssl.SSLContext | None = None
+) -> AsyncGenerator[int]:
     """Serve while the block runs; gives the port (of the machine's choosing when 0 was asked for).
 
     Args:
         strangers: the list that the application's doorkeeper keeps.
+        tls: of the certificate to speak under; None = in clear.
 
     Raises:
         MendableError: the address is taken, not ours, or none.
@@ -66,10 +78,18 @@ async def serving(application: FastAPI, *, host: str, port: int, strangers: Stra
     )
     server = _Server(config)
     async with asyncio.TaskGroup() as group:
-        group.create_task(server.serve(sockets=[listening]))
+        group.create_task(server.serve(sockets=[listening] if tls is None else []))
         while not server.started:
             await asyncio.sleep(POLL_S)
+        accepting = None
+        if tls is not None:
+            listening.setblocking(False)
+            listening.listen(limits.backlog)
+            taking = accept_encrypted(listening, server.make_protocol, strangers, tls)
+            accepting = group.create_task(taking, name="accept")
         try:
             yield int(listening.getsockname()[1])
         finally:
+            if accepting is not None:
+                accepting.cancel()
             server.should_exit = True

@@ -14,6 +14,7 @@ from dialer.floor.second_factor import new_secret
 from dialer.web.access import Office, TheOffice
 from dialer.web.declaring import Asking, declares, may
 from dialer.web.door import COOKIE, SECURE_COOKIE, address_of, cookie_of
+from dialer.web.headers import is_encrypted
 from dialer.web.models import Body
 
 router = APIRouter(prefix="/api/session", tags=["session"])
@@ -89,7 +90,7 @@ async def sign_in(body: SignIn, request: Request, response: Response, office: Th
         body.password,
         code=body.code,
         address=address_of(request.scope),
-        earlier=cookie_of(request.cookies),
+        earlier=cookie_of(request),
     )
     _give(request, response, began)
     return _view(began.actor, began.csrf)
@@ -104,7 +105,7 @@ async def use_link(body: UseLink, request: Request, office: TheOffice) -> None:
 @router.get("/who", dependencies=[may(Permission.OWN_ACCOUNT)])
 async def look(request: Request, office: TheOffice, who: Asking) -> SessionView:
     """Who is signed in, with the session's second word; '' for a token, which needs none."""
-    secret = cookie_of(request.cookies)
+    secret = cookie_of(request)
     known = None if secret is None or office.accounts is None else office.accounts.by_session(secret)
     return _view(who.actor, "" if known is None or known[0] != who.actor else known[1])
 
@@ -112,13 +113,12 @@ async def look(request: Request, office: TheOffice, who: Asking) -> SessionView:
 @router.post("/end", status_code=204, dependencies=[may(Permission.OWN_ACCOUNT)])
 async def sign_out(request: Request, response: Response, office: TheOffice, who: Asking) -> None:
     """End this session."""
-    secret = cookie_of(request.cookies)
+    secret = cookie_of(request)
     if secret is None:
         raise HTTPException(409, "there is no session here")
     await accounts_of(office).sign_out(secret, by_of(request, who))
     who.is_written = True
-    for name in (COOKIE, SECURE_COOKIE):
-        response.delete_cookie(name)
+    _take(request, response)
 
 
 @router.post("/password", status_code=204, dependencies=[may(Permission.OWN_ACCOUNT)])
@@ -158,7 +158,7 @@ def by_of(request: Request, who: Asking) -> By:
 
 
 def _give(request: Request, response: Response, began: SignedIn) -> None:
-    is_secure = request.url.scheme == "https"
+    is_secure = is_encrypted(request.scope)
     response.set_cookie(
         SECURE_COOKIE if is_secure else COOKIE,
         began.secret,
@@ -168,6 +168,13 @@ def _give(request: Request, response: Response, began: SignedIn) -> None:
         httponly=True,
         samesite="strict",
     )
+
+
+def _take(request: Request, response: Response) -> None:
+    """A browser forgets a guarded cookie only when told in the very terms in which it was given."""
+    is_secure = is_encrypted(request.scope)
+    name = SECURE_COOKIE if is_secure else COOKIE
+    response.delete_cookie(name, path="/", secure=is_secure, httponly=True, samesite="strict")
 
 
 def _view(actor: Actor, csrf: str) -> SessionView:

@@ -5,6 +5,7 @@ or that it no longer wants it, through restarts and all. What was acknowledged g
 """
 
 import asyncio
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import log as ln
@@ -44,6 +45,8 @@ class AgentsPlan:
         count: how many collectors.
         after_call_s: mean after-call work in the floor's seconds.
         opt_outs_per_minute: requests that reach the office by other ways than a call, in real minutes.
+        certificate: file of the one that the floor must show, whoever signed it; '' = it speaks in clear, or
+            under one that everybody takes.
         results: what comes of talks with people: disposition -> weight.
     """
 
@@ -54,6 +57,7 @@ class AgentsPlan:
     tags: tuple[str, ...] = ()
     after_call_s: float = 5.0
     opt_outs_per_minute: float = 0.0
+    certificate: str = ""
     results: Mapping[str, float] = field(
         default_factory=lambda: {
             DispositionKind.NO_COMMITMENT.value: 5.0,
@@ -63,6 +67,16 @@ class AgentsPlan:
             DispositionKind.WRONG_NUMBER.value: 1.0,
         }
     )
+
+
+def _taken(certificate: str) -> ssl.SSLContext | bool:
+    """Which servers are spoken to: the one with this certificate, by whatever name it is reached."""
+    if not certificate:
+        return True
+    context = ssl.create_default_context(cafile=certificate)
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
 
 
 class ScriptedAgents(Unwatched):
@@ -100,7 +114,12 @@ class ScriptedAgents(Unwatched):
         """Work, for ever."""
         headers = {"Authorization": f"Bearer {self._plan.token}"}
         async with (
-            httpx2.AsyncClient(base_url=self._plan.api, headers=headers, timeout=REQUEST_S) as client,
+            httpx2.AsyncClient(
+                base_url=self._plan.api,
+                headers=headers,
+                timeout=REQUEST_S,
+                verify=_taken(self._plan.certificate),
+            ) as client,
             asyncio.TaskGroup() as group,
         ):
             group.create_task(self._watch(client, group))

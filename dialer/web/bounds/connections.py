@@ -7,7 +7,9 @@ the protocol: until a head is whole, and until a body is; between requests uvico
 """
 
 import asyncio
+import ipaddress
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Any
 
 import h11
@@ -22,8 +24,9 @@ Client = tuple[str, int]
 class Strangers:
     """Who is connected and has shown no token."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, proxies: Iterable[str] = ()) -> None:
         self.limits = limits
+        self._proxies = tuple(ipaddress.ip_network(one) for one in proxies)
         self._connects = Rates(per_s=limits.connects_per_s, at_once=limits.connects_at_once)
         self._all: OrderedDict[Client, asyncio.Transport] = OrderedDict()
         self._of_peer: dict[str, OrderedDict[Client, None]] = {}
@@ -33,6 +36,11 @@ class Strangers:
 
     def came(self, client: Client, transport: asyncio.Transport) -> bool:
         """One more; somebody else may have to go for them. False = they come too often: close them."""
+        if client in self._all:  # now encrypted
+            self._all[client] = transport
+            return True
+        if self._is_proxy(client[0]):
+            return True
         peer = peer_of(client[0])
         if not self._connects.may(peer):
             return False
@@ -54,6 +62,13 @@ class Strangers:
         del theirs[client]
         if not theirs:
             del self._of_peer[peer]
+
+    def _is_proxy(self, host: str) -> bool:
+        """Its connections are many people's: it bounds them itself."""
+        if not self._proxies:
+            return False
+        address = ipaddress.ip_address(host)
+        return any(address in network for network in self._proxies)
 
     def _turn_out(self, client: Client) -> None:
         transport = self._all[client]
@@ -123,6 +138,6 @@ class BoundedProtocol(H11Protocol):
             self._deadline = self.loop.call_later(seconds, self.transport.abort)
 
 
-def bounded(strangers: Strangers) -> type[H11Protocol]:
+def bounded(strangers: Strangers) -> type[BoundedProtocol]:
     """The protocol for a server whose strangers are on this list."""
     return type("Bounded", (BoundedProtocol,), {"strangers": strangers})

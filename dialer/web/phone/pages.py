@@ -62,6 +62,9 @@ class BuiltFiles(StaticFiles):
         super().__init__(directory=folder, check_dir=False)
         self._headers = {**headers, "Cache-Control": "public, max-age=31536000, immutable"}
 
+    async def check_config(self) -> None:
+        """A folder that was not built holds nothing: 404, and no defect."""
+
     def file_response(
         self, full_path: PathLike, stat_result: os.stat_result, scope: Scope, status_code: int = 200
     ) -> Response:

@@ -270,6 +270,9 @@ class Accounts:
             found = None if account is None else rows.directory(connection).accounts.get(account)
             if found is None:
                 return None
+            weak = why_weak(password, found.account)
+            if weak is not None:
+                raise InvalidFactError(weak)  # and nothing of this is done: the link is good still
             rows.save_account(connection, replace(found, password=kept))
             rows.end_sessions(connection, account=found.account)
             by = By(who=found.account, address=address)

@@ -1,6 +1,7 @@
 """What every route leans on: the floor, whoever asks, what a route demands, and the one way to tell the floor
 something."""
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Annotated, cast
 
@@ -14,6 +15,26 @@ from dialer.floor.phones import Phones
 from dialer.web.models import Committed
 from dialer.web.ports import Evidence, FloorPort, Places, Recordings
 from dialer.web.tokens import Tokens
+
+MOST_LISTENINGS = 1_000
+"""Of which it is remembered whom they are to; more than there are supervisors' phones."""
+
+
+class Listenings:
+    """Which agent each listening is to, that was begun here."""
+
+    def __init__(self) -> None:
+        self._agents: OrderedDict[str, str] = OrderedDict()
+
+    def began(self, listening: str, agent: str) -> None:
+        """One more; the oldest is forgotten when there are too many."""
+        self._agents[listening] = agent
+        if len(self._agents) > MOST_LISTENINGS:
+            self._agents.popitem(last=False)
+
+    def agent_of(self, listening: str) -> str | None:
+        """None = it is not known here: it was begun before this start, or never."""
+        return self._agents.get(listening)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +51,7 @@ class Office:
     evidence: Evidence | None = None
     places: Places | None = None
     accounts: Accounts | None = None
+    listenings: Listenings = field(default_factory=Listenings)
 
 
 def office_of(request: Request) -> Office:

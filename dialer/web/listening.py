@@ -9,6 +9,7 @@ import structlog
 from fastapi import APIRouter, HTTPException
 from pydantic import Field
 
+from dialer.access.actor import RefusedError
 from dialer.access.roles import Permission
 from dialer.domain.agent import AgentState
 from dialer.domain.ids import AgentId, AttemptId, EndpointId
@@ -16,6 +17,7 @@ from dialer.domain.listening import Ear, TalkControls
 from dialer.web.access import Office, TheOffice
 from dialer.web.declaring import Asking, may
 from dialer.web.models import Body, Id, Lax
+from dialer.web.visitor import OUTSIDE
 
 router = APIRouter(prefix="/api", tags=["sound"])
 _log = structlog.get_logger(__name__)
@@ -44,13 +46,20 @@ async def listen(agent: str, body: Listen, office: TheOffice, who: Asking) -> Li
     if all(row.agent != agent for row in office.floor.snapshot().agents):
         raise HTTPException(404, f"there is no agent {agent} on the floor")
     listening = await controls.listen(AgentId(agent), EndpointId(body.phone), body.ear)
+    office.listenings.began(listening, agent)
     _log.info("supervisor joins in", by=who.name, agent=agent, ear=body.ear.value, phone=body.phone)
     return Listening(listening=listening)
 
 
 @router.post("/listenings/end", status_code=204, dependencies=[may(Permission.LISTEN)])
 async def end_listening(body: Listening, office: TheOffice, who: Asking) -> None:
-    """End a supervisor's listening; 409 when it is over."""
+    """End a supervisor's listening; 409 when it is over. One whose agent is not known any more is for those
+    without walls."""
+    agent = office.listenings.agent_of(body.listening)
+    if agent is not None:
+        await who.agent(agent)
+    elif not who.actor.walls.has_all:
+        raise RefusedError(OUTSIDE, is_known=True)
     await _controls(office).stop_listening(body.listening)
     _log.info("supervisor leaves", by=who.name, listening=body.listening)
 

@@ -266,6 +266,9 @@ def test_a_link_is_good_once_and_for_a_day(house: House) -> None:
     link = asyncio.run(new())
     assert use(link, "short") == 422
     assert (use(link), use(link)) == (204, 401)
+    named = asyncio.run(new())
+    assert use(named, "My BOSS is a horse") == 422, "a password does not contain the account's name"
+    assert use(named) == 204, "and the link is good still"
     late = asyncio.run(new())
     house.clock[0] += 24 * 3600.0
     assert use(late) == 401

@@ -17,6 +17,7 @@ from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.snapshot import AgentView, FloorSnapshot
 from dialer.runtime.health import Health
 from dialer.runtime.inbox import Taken
+from dialer.web.access import MOST_LISTENINGS, Listenings
 from dialer.web.application import make_web
 from dialer.web.tokens import Role, Token, Tokens, digest_of
 
@@ -169,3 +170,12 @@ def test_a_telephone_system_without_these_says_so(floor: QuietFloor) -> None:
         answer = client.post("/api/agents/ann/recording/pause", headers=_as("ann"))
     assert answer.status_code == 409
     assert "recordings" in answer.json()["detail"]
+
+
+def test_more_listenings_than_anybody_needs_are_not_remembered() -> None:
+    """One that is forgotten is no longer anybody's with walls."""
+    kept = Listenings()
+    for place in range(MOST_LISTENINGS + 1):
+        kept.began(f"ear-{place}", "ann")
+    assert kept.agent_of("ear-0") is None
+    assert kept.agent_of("ear-1") == kept.agent_of(f"ear-{MOST_LISTENINGS}") == "ann"

@@ -203,7 +203,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/api/agents/{agent}/recording/objection"): Case(body={"attempt": "{side}-attempt"}),
     ("POST", "/api/attempts/{attempt}/take-over"): Case(body={"agent": "{side}-agent"}),
     ("POST", "/api/agents/{agent}/listen"): Case(body={"phone": "p"}),
-    ("POST", "/api/listenings/end"): Case("self", body={"listening": "a secret of whoever began it"}),
+    ("POST", "/api/listenings/end"): Case(body={"listening": "{side}-listening"}),
     ("POST", "/api/agents/{agent}/recording/pause"): Case(),
     ("POST", "/api/agents/{agent}/recording/resume"): Case(),
     ("GET", "/api/recordings"): Case(query="?client={client}"),
@@ -308,7 +308,10 @@ def _tokens() -> Iterator[Token]:
 @pytest.fixture(scope="module")
 def web() -> Web:
     floor: Any = FakeFloor()
-    return make_web(floor=floor, tokens=Tokens(_tokens()), registry=CollectorRegistry(), places=FakePlaces())
+    made = make_web(floor=floor, tokens=Tokens(_tokens()), registry=CollectorRegistry(), places=FakePlaces())
+    for side in (IN, OUT):
+        made.application.state.office.listenings.began(f"{side}-listening", f"{side}-agent")
+    return made
 
 
 @pytest.fixture(scope="module")

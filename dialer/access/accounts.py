@@ -37,7 +37,7 @@ class Account:
         account: the name they sign in with.
         agent: whose seat is theirs; None = none is.
         password: its argon2 hash; None = none was set yet.
-        totp: secret of the second factor, base32; None = there is none.
+        totp: secret of the second factor, sealed under a key of the account's; None = there is none.
         totp_step: of the last code that was taken, so that none is taken twice.
         recovery: SHA-256 of each recovery code that is left.
     """

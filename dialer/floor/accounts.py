@@ -37,6 +37,7 @@ from dialer.floor import passwords, second_factor
 from dialer.floor.beside import StoreBeside
 from dialer.storage.access import accounts as rows
 from dialer.storage.access import deeds
+from dialer.storage.access.accounts import key_of
 
 LOOK_S = 0.25
 NOTE_USES_S = 60.0
@@ -202,7 +203,7 @@ class Accounts:
             raise TooManyTriesError(max(wait, 1.0))
         found = self._known.accounts.get(account)
         is_right = await self._is_right(password, None if found is None else found.password)
-        taken = second_factor.taken(found, code, self._now()) if found is not None else None
+        taken = await self._with_code(found, code) if found is not None else None
         by = By(who=account[:200], address=address)
         if not is_right or found is None or found.is_disabled or taken is None:
             self._throttle.failed(account, address, self._now())
@@ -210,6 +211,10 @@ class Accounts:
             raise WrongSignInError("name, password or code is wrong")
         self._throttle.succeeded(account)
         return await self._begin(found, taken, by, earlier)
+
+    async def _with_code(self, found: Account, code: str) -> Account | None:
+        secret = None if found.totp is None else await self._store.opened(found.totp)
+        return second_factor.taken(found, code, self._now(), secret=secret)
 
     async def _begin(self, found: Account, account: Account, by: By, earlier: str | None) -> SignedIn:
         secret, now = secrets.token_urlsafe(32), self._now()
@@ -322,8 +327,9 @@ class Accounts:
         if step is None:
             raise WrongSignInError("the code is not of this secret, or too late")
         codes = [secrets.token_hex(5) for _ in range(10)]
+        totp = await self._store.sealed(key_of(found.account), secret)
         kept = replace(
-            found, totp=secret, totp_step=step, recovery=tuple(sorted(digest_of(each) for each in codes))
+            found, totp=totp, totp_step=step, recovery=tuple(sorted(digest_of(each) for each in codes))
         )
         await self._save(kept, by, "second factor", "kept")
         return codes

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from dialer.storage.spoken_words import Words
 from dialer.storage.store import Store
 
 T = TypeVar("T")
@@ -23,6 +24,20 @@ class StoreBeside:
     async def read(self, work: Callable[[Connection], T]) -> T:
         """One consistent state. Raises StoreUnavailableError."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._store.read, work)
+
+    async def sealed(self, subject: str, text: str) -> str:
+        """A secret as it is kept. Raises StoreUnavailableError, KeysMissingError."""
+
+        def seal() -> str:
+            return Words(self._store.keyring, [subject]).seal(subject, text)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, seal)
+
+    async def opened(self, text: str) -> str:
+        """What `sealed` kept; something that opens nothing where its key is gone. Raises
+        StoreUnavailableError."""
+        words = Words(self._store.keyring)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, words.opened, text)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run and commit. Raises StoreUnavailableError: nothing was written."""

@@ -21,6 +21,7 @@ from dialer.storage.journal.rows import last_sequence
 from dialer.storage.live import LiveStore
 from dialer.storage.projecting.attempt_rows import record_of
 from dialer.storage.projecting.inbound_rows import callers_of, inbound_record
+from dialer.storage.spoken_words import opened_words
 
 MOST_TALKS = 50
 """Of an agent's, that are looked at when they want to say more."""
@@ -77,19 +78,21 @@ class FloorStore:
         return number, await loop.run_in_executor(self._numbers, self._live.store.read, work)
 
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
-        """What is written down of a talk that is over."""
+        """What is written down of a talk that is over, the words in it as they were said."""
         loop = asyncio.get_running_loop()
         query = select(attempts).where(attempts.c.attempt == attempt)
         read = partial(self._live.store.read, lambda connection: connection.execute(query).first())
         row = await loop.run_in_executor(self._numbers, read)
-        return None if row is None else past_talk(record_of(row))
+        talk = None if row is None else past_talk(record_of(row))
+        return await loop.run_in_executor(self._numbers, opened_words, self._live.store.keyring, talk)
 
     async def past_inbound(self, call: InboundId) -> InboundRecord | None:
-        """What is written down of a call of somebody else's that is over."""
+        """What is written down of a call of somebody else's that is over, its words as they were said."""
         loop = asyncio.get_running_loop()
         work = partial(inbound_record, call=call)
         found = await loop.run_in_executor(self._numbers, self._live.store.read, work)
-        return None if found is None or found.ended_at is None else found
+        talk = None if found is None or found.ended_at is None else found
+        return await loop.run_in_executor(self._numbers, opened_words, self._live.store.keyring, talk)
 
     async def past_talks(self, agent: AgentId, *, since: float) -> tuple[PastTalk, ...]:
         """What is written down of an agent's talks that are over, the newest first."""

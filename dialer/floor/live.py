@@ -31,6 +31,7 @@ from dialer.floor.import_news import ImportNews, catch_up, finish_beside
 from dialer.floor.law import demand_lawful, rulebook_for_calls
 from dialer.floor.messages import demand_messages
 from dialer.floor.rebuilding import rebuild
+from dialer.floor.spoken_words import SealedWords
 from dialer.runtime.clocks import Clock
 from dialer.runtime.floor import Floor
 from dialer.runtime.settings import RuntimeSettings
@@ -135,6 +136,7 @@ async def running_floor(
             clock=clock,
             settings=order.settings,
             check=must_read_back,
+            seal=SealedWords(store.keyring),
         )
         mount = order.mount or _nothing
         news = ImportNews(floor, live.database, now=clock.posix, behind=behind)

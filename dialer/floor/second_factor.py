@@ -35,12 +35,12 @@ def step_of(secret: str, code: str, now: float, *, after: int) -> int | None:
     return found
 
 
-def taken(account: Account, code: str, now: float) -> Account | None:
+def taken(account: Account, code: str, now: float, *, secret: str | None) -> Account | None:
     """The account with this code used up; None = the code is wrong, or was used before. An account without a
-    second factor needs none."""
-    if account.totp is None:
-        return account
-    step = step_of(account.totp, code, now, after=account.totp_step)
+    second factor needs none. `secret`: the account's, opened."""
+    if account.totp is None or secret is None:
+        return account if account.totp is None else None
+    step = step_of(secret, code, now, after=account.totp_step)
     if step is not None:
         return replace(account, totp_step=step)
     digest = hashlib.sha256(code.strip().lower().encode()).hexdigest()

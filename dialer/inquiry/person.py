@@ -27,6 +27,7 @@ from dialer.storage import queries
 from dialer.storage.database.tables import facts
 from dialer.storage.identities import identities_of
 from dialer.storage.projecting.fact_rows import change_of
+from dialer.storage.spoken_words import opened_words
 from dialer.storage.store import Store
 
 Fact = TypeVar("Fact")
@@ -61,7 +62,7 @@ def person_facts(
     entries = {entry.entry: entry for entry in (*history, *(each.entry for each in told if each.entry))}
     versions = [] if file is None else versions_of(store, file, changes, end)
     books = {*(each.rulebook for each in attempts), *(each.rulebook for each in denials)}
-    return PersonFacts(
+    found = PersonFacts(
         person=person,
         name=_name(store, person) if with_name else None,
         since=since,
@@ -93,6 +94,7 @@ def person_facts(
         ),
         noted=() if file is None else noted_of(store, file, changes, versions),
     )
+    return opened_words(store.keyring, found)
 
 
 def _changes(store: Store, file: PersonFile) -> list[Learned]:

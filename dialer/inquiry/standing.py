@@ -20,7 +20,7 @@ from dialer.results.person_standing import (
     Standing,
 )
 from dialer.storage.database import tables as t
-from dialer.storage.identities import Identity, identities_of, numbers_in_clear
+from dialer.storage.identities import Account, Identity, identities_of, numbers_in_clear
 from dialer.storage.store import Store
 
 
@@ -44,12 +44,12 @@ def standing_of(store: Store, file: PersonFile, beside: Beside, *, in_clear: boo
 
     def read(connection: Connection) -> Standing:
         keyring = store.keyring
-        known = identities_of(connection, keyring, [file.person]) if in_clear else {}
+        known = identities_of(connection, keyring, [file.person]).get(file.person)
         names = [number.number for number in file.numbers] if in_clear else []
         digits = numbers_in_clear(connection, keyring, names)
         return Standing(
-            accounts=_accounts(connection, file, beside),
-            addresses=_addresses(connection, file, known.get(file.person), beside.since),
+            accounts=_accounts(connection, file, beside, {} if known is None else known.accounts),
+            addresses=_addresses(connection, file, known if in_clear else None, beside.since),
             numbers=tuple(_number(number, beside, digits) for number in file.numbers),
             told_location=told_location(file),
             places=beside.leave.places,
@@ -62,7 +62,9 @@ def standing_of(store: Store, file: PersonFile, beside: Beside, *, in_clear: boo
     return store.read(read)
 
 
-def _accounts(connection: Connection, file: PersonFile, beside: Beside) -> tuple[AccountTold, ...]:
+def _accounts(
+    connection: Connection, file: PersonFile, beside: Beside, named: Mapping[str, Account]
+) -> tuple[AccountTold, ...]:
     names = [debt.debt for debt in file.debts]
     query = (
         select(t.debts, t.imports.c.published_at)
@@ -77,7 +79,7 @@ def _accounts(connection: Connection, file: PersonFile, beside: Beside) -> tuple
             ties[row.debt].append((row.person, row.role))
     return tuple(
         replace(
-            _as_placed(debt, rows.get(debt.debt)),
+            _as_placed(debt, rows.get(debt.debt), named.get(debt.debt)),
             role=(debt.person_role or file.role).value,
             others=tuple(ties[debt.debt]),
             last_day_to_sue="" if debt.limitation_ends is None else debt.limitation_ends.isoformat(),
@@ -89,7 +91,7 @@ def _accounts(connection: Connection, file: PersonFile, beside: Beside) -> tuple
     )
 
 
-def _as_placed(debt: Debt, row: Row[Any] | None) -> AccountTold:
+def _as_placed(debt: Debt, row: Row[Any] | None, named: Account | None) -> AccountTold:
     if row is None:
         return AccountTold(debt=debt.debt, role="", type=debt.type.value, client=debt.client or "")
     return AccountTold(
@@ -97,7 +99,7 @@ def _as_placed(debt: Debt, row: Row[Any] | None) -> AccountTold:
         role="",
         type=debt.type.value,
         client=row.client,
-        client_account=row.client_account,
+        client_account="" if named is None else named.client_account,
         creditor=row.current_creditor,
         original_creditor=row.original_creditor,
         balance=str(Money(cents=row.balance_cents, currency=row.currency)),

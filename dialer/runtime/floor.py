@@ -8,7 +8,7 @@ listen to the telephone system, fetch leads, hand over commands, watch the loop,
 import asyncio
 import contextlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 import structlog
@@ -67,6 +67,8 @@ class Floor:
         recovered: where to go on; see `dialer.runtime.recovery`.
         on_alarm: told every alarm at once, after the commit.
         check: whether the journal can hold a step; see `Stepper`.
+        seal: what is done to an event from outside before the engine takes it, so that nothing in it tells
+            who anybody is.
     """
 
     def __init__(
@@ -79,7 +81,9 @@ class Floor:
         settings: RuntimeSettings | None = None,
         on_alarm: Callable[[c.RaiseAlarm], None] | None = None,
         check: Check | None = None,
+        seal: Callable[[e.Event], Awaitable[e.Event]] | None = None,
     ) -> None:
+        self._seal = seal
         self.settings = settings if settings is not None else RuntimeSettings()
         self.instruments = Instruments()
         self._stepper = Stepper(recovered, remembered=self.settings.remembered_steps, check=check)
@@ -135,6 +139,8 @@ class Floor:
             FairdialError: the event is not possible (journaled as refused).
             TimeoutError: taken, but its commit was not heard of in time; whether it stands is not known.
         """
+        if self._seal is not None:
+            event = await self._seal(event)
         if self._is_stopping:
             raise FloorStoppingError("the floor is stopping")
         if not self._writer.is_up:

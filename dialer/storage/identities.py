@@ -16,12 +16,26 @@ from dialer.storage.placements.identifiers import Identifiers
 AT_ONCE = 500
 
 
+class Account(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What the client calls an account of the person, and what else it said of it.
+
+    Args:
+        servicer_account: the servicer's own number; the gate is told a keyed hash of it.
+        particulars: the other fields of the client's file, by the names they have there.
+    """
+
+    client_account: str
+    servicer_account: str = ""
+    particulars: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+
+
 class Identity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One person in clear.
 
     Args:
         numbers: telephone numbers by their id.
         addresses: lines and postal code by the address's id.
+        accounts: what the client calls them, by the debt's id.
     """
 
     person_ref: str = ""
@@ -36,6 +50,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     addresses: dict[str, tuple[str, str, str]] = msgspec.field(
         default_factory=dict[str, tuple[str, str, str]]
     )
+    accounts: dict[str, Account] = msgspec.field(default_factory=dict[str, Account])
 
     @property
     def name(self) -> str:
@@ -43,11 +58,12 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return " ".join(part for part in (self.first, self.middle, self.last, self.suffix) if part)
 
     def over(self, earlier: "Identity") -> "Identity":
-        """This one's word, with the numbers and addresses that only the earlier one knew."""
+        """This one's word, with the numbers, addresses and accounts that only the earlier one knew."""
         return msgspec.structs.replace(
             self,
             numbers={**earlier.numbers, **self.numbers},
             addresses={**earlier.addresses, **self.addresses},
+            accounts={**earlier.accounts, **self.accounts},
         )
 
 

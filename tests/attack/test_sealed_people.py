@@ -1,5 +1,7 @@
 """Whoever gets hold of the store's files, a back-up or an old copy of the keys, learns nobody's name."""
 
+import json
+import secrets
 import shutil
 import signal
 import sqlite3
@@ -8,29 +10,41 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
-from compliance_gate.words import NumberKind, NumberRole
+from compliance_gate.words import NumberKind, NumberRole, RequestKind
 from dialer.cli import run
 from dialer.domain.money import Money
-from dialer.domain.placement import PlacedAccount, PlacedAddress, PlacedNumber, PlacedPerson
+from dialer.domain.placement import (
+    PlacedAccount,
+    PlacedAddress,
+    PlacedNotice,
+    PlacedNumber,
+    PlacedPerson,
+    PlacedRequest,
+)
+from dialer.storage.access.accounts import directory
 from dialer.storage.database.backup import back_up, restore
-from dialer.storage.database.tables import meta
-from dialer.storage.identities import Identity, identities_of, numbers_in_clear
+from dialer.storage.database.tables import facts, meta
+from dialer.storage.identities import Identity, identities_of, numbers_in_clear, sealed_identity
 from dialer.storage.keys import plain
 from dialer.storage.keys.keyring import folder_of
 from dialer.storage.keys.master import KeysMissingError, WrongKeyError
 from dialer.storage.keys.plain import SEALED_AT
 from dialer.storage.keys.vault import Vault
+from dialer.storage.projecting.attempt_rows import json_text
+from dialer.storage.spoken_words import GONE, Words, opened_words
 from dialer.storage.store import STORE_ID, Store
 
 EASTERN = frozenset({"America/New_York"})
 NOW = 1_795_000_000.0
+BEFORE = datetime(2026, 11, 1, 15, tzinfo=UTC)
 
 PLANTED = (  # the last four with letters: four digits alone are in some hash sooner or later
     b"Quillonia",
@@ -44,6 +58,12 @@ PLANTED = (  # the last four with letters: four digits alone are in some hash so
     b"quill@hidden.example",
     b"REF-SECRETIVE",
     b"+16465550199",
+    b"ACCOUNT-UNSEEN",
+    b"SERVICER-UNSEEN",
+    b"a dog named Zorblax",
+    b"call my aunt Mirabunda",
+    b"form of Mirabunda",
+    b"letters-Mirabunda",
 )
 
 
@@ -57,7 +77,14 @@ def account(name: str = "A1", **person: Any) -> PlacedAccount:
         zones=EASTERN,
     )
     number = PlacedNumber(
-        e164="+12125550147", kind=NumberKind.MOBILE, role=NumberRole.OWN, zones=EASTERN, country="US"
+        e164="+12125550147",
+        kind=NumberKind.MOBILE,
+        role=NumberRole.OWN,
+        zones=EASTERN,
+        country="US",
+        consent_at=BEFORE,
+        consent_wording="call my aunt Mirabunda first",
+        consent_proof="form of Mirabunda, page 2",
     )
     placed = PlacedPerson(
         person_ref="REF-SECRETIVE",
@@ -68,11 +95,17 @@ def account(name: str = "A1", **person: Any) -> PlacedAccount:
         email="quill@hidden.example",
         addresses=(home,),
         numbers=(number,),
+        requests=(
+            PlacedRequest(type=RequestKind.TIME_PREFERENCE, at=BEFORE, text="call my aunt Mirabunda instead"),
+        ),
+        notices=(PlacedNotice(sent_on=date(2026, 11, 2), proof="letters-Mirabunda-7"),),
     )
     return PlacedAccount(
         line=2,
         client="acme",
-        client_account=name,
+        client_account=f"ACCOUNT-UNSEEN-{name}",
+        servicer_account="SERVICER-UNSEEN",
+        particulars={"collateral": "a dog named Zorblax"},
         balance=Money(cents=10_000),
         person=replace(placed, **person),
     )
@@ -330,6 +363,100 @@ def test_a_store_in_clear_is_sealed_in_place_and_its_file_swept(path: Path, keys
         assert not connection.execute(
             "SELECT 1 FROM meta WHERE key IN ('identity_key', 'unswept')"
         ).fetchone()
+
+
+def as_of_0017(path: Path) -> None:
+    """The store as the version before this left it: account numbers, particulars and words in clear."""
+    with Store.open(str(path)) as store:
+        person = store.identifiers.person("acme", "REF-SECRETIVE")
+        found = known(store)
+        assert found is not None
+        (told,) = found.accounts.values()
+        files = opened_words(store.keyring, store.person_files([person], now=NOW + 1))
+        body = sealed_identity(
+            store.keyring.sealer([person]), person, msgspec.structs.replace(found, accounts={})
+        )
+        changes = [
+            ("request", json_text(files[person].requests[0])),
+            ("consent", json_text(files[person].consents[0])),
+            ("notice", json_text(files[person].notices[0])),
+        ]
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "ALTER TABLE debts ADD COLUMN client_account TEXT NOT NULL DEFAULT '';"
+            "ALTER TABLE debts ADD COLUMN particulars TEXT NOT NULL DEFAULT '{}';"
+            "CREATE UNIQUE INDEX ix_debts_client_account ON debts (client, client_account);"
+            "UPDATE alembic_version SET version_num = '0017';"
+        )
+        row = (told.client_account, told.servicer_account, json.dumps(told.particulars))
+        connection.execute("UPDATE debts SET client_account = ?, servicer_account = ?, particulars = ?", row)
+        connection.execute("UPDATE sealed SET body = ? WHERE subject = ?", (body, person))
+        for kind, clear in changes:
+            connection.execute("UPDATE facts SET body = ? WHERE kind = ?", (clear, kind))
+        connection.execute(
+            "INSERT INTO accounts (account, totp, created_at) VALUES ('boss', 'TOTP-a dog named Zorblax', 0)"
+        )
+        connection.commit()
+
+
+def test_accounts_and_words_of_an_older_store_are_sealed_and_its_file_swept(path: Path, keys: Path) -> None:
+    as_of_0017(path)
+    found = {each.split(": ", 1)[1] for each in planted_in(path.parent)}
+    assert found == {repr(each) for each in PLANTED[-6:]}
+    with Store.open(str(path)) as store:
+        identity = known(store)
+        assert identity is not None
+        (told,) = identity.accounts.values()
+        assert (told.client_account, told.servicer_account) == ("ACCOUNT-UNSEEN-A1", "SERVICER-UNSEEN")
+        assert told.particulars == {"collateral": "a dog named Zorblax"}
+        before = counted(store)
+        place(store, account(), sha256="again")
+        assert counted(store) == before, "what a file says again word for word is not written again"
+        boss = store.read(directory).accounts["boss"].totp
+        assert boss is not None
+        assert Words(store.keyring).opened(boss) == "TOTP-a dog named Zorblax"
+    assert planted_in(path.parent, keys) == []
+
+
+def counted(store: Store) -> int:
+    return store.read(lambda c: c.execute(select(facts)).all().__len__())
+
+
+def test_words_come_back_as_they_were_said_and_an_account_is_found_by_its_number(path: Path) -> None:
+    with Store.open(str(path)) as store:
+        person = store.identifiers.person("acme", "REF-SECRETIVE")
+        file = store.person_files([person], now=NOW + 1)[person]
+        assert file.requests[0].text is not None
+        assert file.requests[0].text.startswith(f"sealed:1:{person}:")
+        told = opened_words(store.keyring, file)
+        assert told.requests[0].text == "call my aunt Mirabunda instead"
+        assert (told.consents[0].wording, told.consents[0].proof) == (
+            "call my aunt Mirabunda first",
+            "form of Mirabunda, page 2",
+        )
+        assert told.notices[0].proof == "letters-Mirabunda-7"
+        debt = store.identifiers.debt("acme", "ACCOUNT-UNSEEN-A1")
+        assert [each.debt for each in file.debts] == [debt]
+        assert file.debts[0].servicer_account == store.identifiers.servicer("acme", "SERVICER-UNSEEN")
+        store.keyring.destroy([person])
+        assert opened_words(store.keyring, file).requests[0].text == GONE
+
+
+def test_sealed_words_of_one_open_for_nobody_else(path: Path) -> None:
+    """Whoever has another person's sealed words and writes them down as said by somebody learns nothing."""
+    with Store.open(str(path)) as store:
+        words = Words(store.keyring, ["p-one", "p-two"])
+        kept = words.seal("p-one", "a secret")
+        assert words.seal("p-one", "a secret") == kept, "alike words are sealed alike"
+        assert words.seal("p-one", kept) == kept, "and once"
+        assert words.opened(words.seal("p-two", kept)) == kept, "as text, and not opened again"
+        moved = kept.replace("p-one", "p-two")
+        assert words.opened(moved) == GONE
+        for length in (999, 1_001, 20_000):
+            long = "".join(chr(0x20 + n % 90) for n in range(length))
+            assert words.opened(words.seal("p-one", long)) == long
+        noise = secrets.token_hex(10_000)
+        assert len(words.seal("p-one", noise)) <= 20_000
 
 
 def test_sealing_that_died_half_way_goes_on(path: Path) -> None:

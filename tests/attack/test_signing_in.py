@@ -23,6 +23,7 @@ from dialer.floor.accounts import Accounts, By
 from dialer.floor.beside import StoreBeside
 from dialer.floor.deeds import Recorder
 from dialer.storage.access import deeds
+from dialer.storage.spoken_words import Words
 from dialer.storage.store import Store
 from dialer.web.application import make_web
 from dialer.web.tokens import Tokens
@@ -50,6 +51,12 @@ class AtOnce(StoreBeside):
         if self.is_away:
             raise StoreUnavailableError("the store is away")
         return self._plain.write(work)
+
+    async def sealed(self, subject: str, text: str) -> str:
+        return Words(self._plain.keyring, [subject]).seal(subject, text)
+
+    async def opened(self, text: str) -> str:
+        return Words(self._plain.keyring).opened(text)
 
 
 @dataclass

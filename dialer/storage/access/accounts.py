@@ -15,6 +15,11 @@ from dialer.storage.database.tables import meta
 VERSION = "access_version"
 
 
+def key_of(account: str) -> str:
+    """Under which key the secret of an account's second factor is sealed."""
+    return f"account-{account}"
+
+
 def version_of(connection: Connection) -> int:
     """Moves on with each change of who may what."""
     found = connection.scalar(select(meta.c.value).where(meta.c.key == VERSION))

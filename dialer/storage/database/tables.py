@@ -204,7 +204,6 @@ debts = Table(
     metadata,
     _key("debt"),
     _text("client"),
-    _text("client_account"),
     _text("placement"),
     _text("type", default="other"),
     Column("servicer_account", Text),
@@ -217,10 +216,10 @@ debts = Table(
     Column("limitation_ends", Text),
     Column("priority", Float, nullable=False, server_default="0"),
     _text("state", default="open"),
-    _text("particulars", default="{}"),
     Column("import_id", Text),
-    Index("ix_debts_client_account", "client", "client_account", unique=True),
 )
+"""`debt`: keyed hash of client and account number, which are sealed with whoever owes it; `servicer_account`:
+a keyed hash, too."""
 
 placed_before = Table(
     "placed_before",

@@ -20,6 +20,13 @@ from dialer.storage.database.tables import addresses as placed_addresses
 from dialer.storage.database.tables import meta, person_numbers, sealed
 from dialer.storage.identities import Identity, match_key, sealed_identity
 from dialer.storage.keys.keyring import Keyring
+from dialer.storage.keys.plain_accounts import (
+    drop_accounts,
+    has_accounts_in_clear,
+    seal_accounts,
+    seal_words,
+    words_from,
+)
 from dialer.storage.placements.identifiers import Identifiers
 
 AT_ONCE = 500
@@ -61,6 +68,13 @@ def seal_in_place(database: Database, keyring: Keyring, identifiers: Identifiers
         _until_none(database, partial(_seal_persons, keyring=keyring, identifiers=identifiers))
         _until_none(database, partial(_seal_numbers, keyring=keyring))
         database.write(lambda connection: _drop(connection, now=now))
+    if database.read(has_accounts_in_clear):
+        _until_none(database, partial(seal_accounts, keyring=keyring, identifiers=identifiers))
+        database.write(lambda connection: _note_sealed(connection, now=now))
+        database.write(drop_accounts)
+    if database.read(words_from) is not None:
+        database.write(lambda connection: _note_sealed(connection, now=now))
+        _until_none(database, partial(seal_words, keyring=keyring))
     if isinstance(database, SqliteDatabase) and database.read(_is_unswept):
         _sweep(database)
         database.write(lambda connection: connection.execute(sa.delete(meta).where(meta.c.key == UNSWEPT)))
@@ -147,7 +161,12 @@ def _seal_numbers(connection: Connection, keyring: Keyring) -> int:
 def _drop(connection: Connection, *, now: float) -> None:
     for table in (identities, address_lines, telephone_numbers):
         table.drop(connection, checkfirst=True)
-    insert_missing(connection, meta, [{"key": SEALED_AT, "value": str(now)}, {"key": UNSWEPT, "value": "1"}])
+    _note_sealed(connection, now=now)
+
+
+def _note_sealed(connection: Connection, *, now: float) -> None:
+    insert_missing(connection, meta, [{"key": SEALED_AT, "value": ""}, {"key": UNSWEPT, "value": "1"}])
+    connection.execute(sa.update(meta).where(meta.c.key == SEALED_AT).values(value=str(now)))
 
 
 def _is_unswept(connection: Connection) -> bool:

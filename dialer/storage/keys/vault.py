@@ -132,6 +132,10 @@ class Vault:
 
     def data_keys(self, subjects: Iterable[str], *, make: bool) -> dict[str, AESGCM]:
         """The data keys of these subjects. Who has none gets one with `make`, and is left out without."""
+        return {subject: AESGCM(key) for subject, key in self.key_bytes(subjects, make=make).items()}
+
+    def key_bytes(self, subjects: Iterable[str], *, make: bool) -> dict[str, bytes]:
+        """As `data_keys`, the keys themselves."""
         wanted = sorted(set(subjects))
         with self._lock:
             found = self._read(wanted)
@@ -211,7 +215,7 @@ class Vault:
             raise
         self._file.execute("COMMIT")
 
-    def _make(self, subjects: Sequence[str]) -> dict[str, AESGCM]:
+    def _make(self, subjects: Sequence[str]) -> dict[str, bytes]:
         with self._writing():
             generation, key = self._newest()
             rows = [
@@ -221,14 +225,14 @@ class Vault:
             self._file.executemany("INSERT INTO data_keys VALUES (?, ?, ?) ON CONFLICT DO NOTHING", rows)
         return self._read(subjects)
 
-    def _read(self, subjects: Sequence[str]) -> dict[str, AESGCM]:
-        found: dict[str, AESGCM] = {}
+    def _read(self, subjects: Sequence[str]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
         for first in range(0, len(subjects), ASKED_AT_ONCE):
             chunk = subjects[first : first + ASKED_AT_ONCE]
             marks = ", ".join("?" * len(chunk))
             query = f"SELECT subject, generation, wrapped FROM data_keys WHERE subject IN ({marks})"
             for subject, generation, wrapped in self._file.execute(query, tuple(chunk)):
-                found[subject] = AESGCM(opened(self._key(generation), wrapped, subject.encode()))
+                found[subject] = opened(self._key(generation), wrapped, subject.encode())
         return found
 
     def _key(self, generation: int) -> AESGCM:

@@ -33,6 +33,10 @@ class Identifiers:
         """An account of a client."""
         return DebtId(f"d-{self._hash('debt', client, client_account)}")
 
+    def servicer(self, client: str, servicer_account: str) -> str:
+        """An account of a servicer: debts of one count as one."""
+        return f"s-{self._hash('servicer', client, servicer_account)}"
+
     def lead(self, campaign: str, debt: str) -> LeadId:
         """An account's turn in a campaign."""
         return LeadId(f"l-{self._hash('lead', campaign, debt)}")

@@ -6,6 +6,7 @@ nothing, and a job that was killed half-way is simply done again.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import Connection, select, update
@@ -15,9 +16,11 @@ from compliance_gate.words import ConsentScope, Direction, EventKind, GivenTo, I
 from dialer.domain.facts import FactChange, with_placed
 from dialer.domain.ids import DebtId, PersonId
 from dialer.domain.placement import PlacedAccount, PlacedNumber, PlacedPerson
+from dialer.domain.spoken_words import has_words, of_change
 from dialer.storage.database import tables as t
 from dialer.storage.database.statements import Row, insert_missing, insert_rows, upsert
 from dialer.storage.identities import (
+    Account,
     Identity,
     match_key,
     opened_identity,
@@ -31,6 +34,7 @@ from dialer.storage.placements import news
 from dialer.storage.placements.identifiers import Identifiers
 from dialer.storage.projecting.attempt_rows import json_text
 from dialer.storage.projecting.fact_rows import row_of
+from dialer.storage.spoken_words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +161,7 @@ class _Rows:
         self.debts: dict[str, Row] = {}
         self._person_debts: dict[tuple[str, str], Row] = {}
         self._leads: dict[str, Row] = {}
+        self._told: list[FactChange] = []
         self._facts: dict[tuple[object, ...], Row] = {}
 
     def add(self, account: PlacedAccount) -> None:
@@ -167,7 +172,7 @@ class _Rows:
         self._add_person(person, account)
         self._add_addresses(person, account.person)
         self._add_numbers(person, debt, account.person)
-        self._add_debt(debt, account)
+        self._add_debt(person, debt, account)
         role = account.person.role
         self._person_debts[person, debt] = {"person": person, "debt": debt, "role": role.value}
         self._add_facts(person, debt, account.person)
@@ -179,6 +184,19 @@ class _Rows:
         self._sealer = self._placing.keyring.sealer(self._identities)
         for person, identity in self._identities.items():
             self._sealed[person] = self._sealed_row(person, identity)
+        self._seal_words()
+
+    def _seal_words(self) -> None:
+        """Facts as rows, the words in them sealed; most facts have none, and most persons."""
+        spoken = {change.person for change in self._told if change.person is not None and has_words(change)}
+        words = Words(self._placing.keyring, spoken)
+        for told in self._told:
+            person = told.person
+            change = told
+            if person is not None and person in spoken:
+                change = of_change(told, partial(words.seal, person))
+            row = row_of(change, sequence=0, at=self._placing.now, import_id=self._placing.import_id)
+            self._facts[row["person"], row["kind"], row["body"]] = row
 
     def _sealed_row(self, person: str, identity: Identity) -> Row:
         return {
@@ -312,14 +330,19 @@ class _Rows:
                     )
                     self._fact(FactChange(person=person, consent=consent))
 
-    def _add_debt(self, debt: DebtId, account: PlacedAccount) -> None:
+    def _add_debt(self, person: PersonId, debt: DebtId, account: PlacedAccount) -> None:
+        servicer = account.servicer_account
+        self._identities[person].accounts[debt] = Account(
+            client_account=account.client_account,
+            servicer_account=servicer or "",
+            particulars=dict(account.particulars),
+        )
         self.debts[debt] = {
             "debt": debt,
             "client": account.client,
-            "client_account": account.client_account,
             "placement": account.placement,
             "type": account.type.value,
-            "servicer_account": account.servicer_account,
+            "servicer_account": servicer and self._ids.servicer(account.client, servicer),
             "original_creditor": account.original_creditor,
             "current_creditor": account.current_creditor,
             "balance_cents": account.balance.cents,
@@ -332,7 +355,6 @@ class _Rows:
             else account.limitation_ends.isoformat(),
             "recall_on": None if account.recall_on is None else account.recall_on.isoformat(),
             "priority": account.priority,
-            "particulars": json_text(account.particulars),
             "import_id": self._placing.import_id,
         }
 
@@ -412,8 +434,7 @@ class _Rows:
             self._fact(FactChange(person=person, notice=notice))
 
     def _fact(self, change: FactChange) -> None:
-        row = row_of(change, sequence=0, at=self._placing.now, import_id=self._placing.import_id)
-        self._facts[row["person"], row["kind"], row["body"]] = row
+        self._told.append(change)
 
 
 def _number_row(key: str, number: PlacedNumber) -> Row:

@@ -140,7 +140,9 @@ def test_a_newer_file_updates_accounts_and_keeps_their_leads_as_they_are(floor: 
     floor.place(floor.account("A1", cents=50), floor.account("A2"), sha256="tuesday")
 
     def work(connection: Connection) -> tuple[Any, Any]:
-        balance = select(t.debts.c.balance_cents).where(t.debts.c.client_account == "A1")
+        balance = select(t.debts.c.balance_cents).where(
+            t.debts.c.debt == floor.store.identifiers.debt("acme", "A1")
+        )
         return connection.scalar(balance), connection.scalar(
             select(t.leads.c.state).where(t.leads.c.lead == floor.lead_id("A1"))
         )

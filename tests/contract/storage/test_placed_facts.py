@@ -21,6 +21,7 @@ from compliance_gate.words import (
 )
 from dialer.domain.placement import PlacedAccount, RejectedLine
 from dialer.intake.placements import PlacementReader
+from dialer.storage.spoken_words import opened_words
 
 AS_OF = datetime(2026, 11, 23, 14, tzinfo=UTC)
 LINE = {
@@ -55,7 +56,8 @@ def placed(floor: Any, folder: Path, **more: str) -> PersonFile:
     assert isinstance(account, PlacedAccount), account
     floor.place(account, sha256=repr(sorted(more.items())))
     person = floor.store.identifiers.person("acme", "P1")
-    return floor.store.person_files([person], now=floor.now)[person]
+    file = floor.store.person_files([person], now=floor.now)[person]
+    return opened_words(floor.store.keyring, file)
 
 
 def test_a_notice_is_told_with_its_day_kind_means_return_and_proof(floor: Any, tmp_path: Path) -> None:

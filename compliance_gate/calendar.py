@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 
 from compliance_gate.book.texts import load_zone
 
+EASTERNMOST = "Pacific/Kiritimati"
+"""No local day begins earlier, so none is later at any instant."""
+
 # Two local days are kept per zone and year at most a few thousand times; a bound, not a tuning.
 _MOST_MIDNIGHTS = 4096
 _MIDNIGHT = time(0)

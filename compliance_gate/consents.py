@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from compliance_gate.calendar import ZoneDays, seconds_of, zone_days
+from compliance_gate.calendar import EASTERNMOST, ZoneDays, seconds_of, zone_days
 from compliance_gate.request import PersonFile, TimeBlock
 from compliance_gate.words import ConsentScope, GivenTo, RequestKind, Weekday
 
@@ -27,6 +27,7 @@ class CallConsent:
 
     Attributes:
         groups: debts it covers; `None` = not known which, and more than one is on file: covers none.
+        letters: local days on which a letter came that takes such consents back.
         is_callback_request: the person asked, on record, to be called; a consent alone is not that.
     """
 
@@ -38,6 +39,7 @@ class CallConsent:
     valid_until: int | None
     window: TimeBlock | None
     ends_at: int | None
+    letters: tuple[int, ...]
     is_callback_request: bool
 
     def holds(self, zone: ZoneDays, at: int) -> bool:
@@ -45,7 +47,8 @@ class CallConsent:
         if at < self.at or (self.ends_at is not None and at >= self.ends_at):
             return False
         day, given = zone.day_of(at), zone.day_of(self.at)
-        if not given <= day < given + CONSENT_DAYS:
+        taken_back = any(given <= letter <= day for letter in self.letters)
+        if taken_back or not given <= day < given + CONSENT_DAYS:
             return False
         if self.valid_on is not None and day != self.valid_on:
             return False
@@ -67,10 +70,6 @@ class CallConsent:
         return [second for second in found if second > at]
 
 
-_EASTERNMOST = ("Pacific/Kiritimati",)
-"""No local day begins earlier, so none is later at any instant."""
-
-
 def day_to_cover(at: datetime, zones: Iterable[str]) -> date:
     """The last day (`Consent.valid_until`) of a consent that must cover an instant wherever the person is.
 
@@ -82,7 +81,7 @@ def day_to_cover(at: datetime, zones: Iterable[str]) -> date:
         zones: IANA names of all the person may be in; none = nobody knows, which is anywhere on earth.
     """
     second = int(at.timestamp())
-    return date.fromordinal(max(zone_days(name).day_of(second) for name in tuple(zones) or _EASTERNMOST))
+    return date.fromordinal(max(zone_days(name).day_of(second) for name in tuple(zones) or (EASTERNMOST,)))
 
 
 def call_consents(
@@ -95,7 +94,9 @@ def call_consents(
     # A consent that names no debt is for the one there is; among several it is not known which.
     names = tuple(debt.debt for debt in file.debts)
     only_debt = frozenset(covered(names[:1])) if len(covered(names)) == 1 else None
-    revoked = tuple(_second(r.at) for r in file.requests if r.type is RequestKind.REVOKE_CONSENT)
+    taken_back = [r for r in file.requests if r.type is RequestKind.REVOKE_CONSENT]
+    revoked = tuple(_second(r.at) for r in taken_back if r.received is None)
+    letters = tuple(r.received.toordinal() for r in taken_back if r.received is not None)
 
     def ends(at: int, own_end: datetime | None) -> int | None:
         later = [second for second in revoked if second >= at]
@@ -113,6 +114,7 @@ def call_consents(
             valid_until=_ordinal(consent.valid_until),
             window=consent.window,
             ends_at=ends(_second(consent.at), consent.revoked_at),
+            letters=letters,
             is_callback_request=False,
         )
         for consent in file.consents
@@ -128,6 +130,7 @@ def call_consents(
             valid_until=_ordinal(request.until),
             window=request.only[0] if request.only else None,
             ends_at=ends(_second(request.at), request.withdrawn_at),
+            letters=letters,
             is_callback_request=True,
         )
         for request in file.requests

@@ -4,10 +4,14 @@ A person may take a consent back by any reasonable means (47 CFR 64.1200(a)(10))
 it is the only one. So what counts of a request is what it is about, never by what it came: "stop" in answer
 to a text ends the consent to recorded calls as well, because both go to the telephone; what was said of one
 number, one e-mail address or one debt leaves the others as they were. A consent given afterwards stands.
+
+What came by mail was asked on the day it was received, whether it was posted before a consent or written down
+after one: from that day's first second it binds, and a consent of a later day stands.
 """
 
 from collections.abc import Mapping, Sequence
 
+from compliance_gate.calendar import EASTERNMOST, ZoneDays, zone_days
 from compliance_gate.request import Consent, PersonRequest
 from compliance_gate.words import ConsentScope, Medium, RequestKind
 
@@ -39,22 +43,62 @@ REVOKING = tuple(_ENDS)
 
 
 def revocation(
-    consent: Consent, requests: Mapping[RequestKind, Sequence[PersonRequest]], at: int
+    consent: Consent,
+    requests: Mapping[RequestKind, Sequence[PersonRequest]],
+    at: int,
+    zones: Sequence[ZoneDays] = (),
 ) -> PersonRequest | None:
-    """The request, in force at a second, that took the consent back; `None` if none did."""
+    """The request, in force at a second, that took the consent back; `None` if none did.
+
+    Args:
+        zones: wherever the person may be: what came by mail came on a local day.
+    """
     if not requests:
         return None
     for kind in REVOKING:
         for request in requests.get(kind, ()):
-            if request.at >= consent.at and is_in_force(request, at) and ends(request, consent):
+            if is_after(request, consent, zones) and has_come(request, at, zones) and ends(request, consent):
                 return request
     return None
 
 
+def has_come(request: PersonRequest, at: int, zones: Sequence[ZoneDays]) -> bool:
+    """Whether a request is in force at a second by a text that counts from receipt.
+
+    A day of receipt decides alone, and begins where it begins first; without one, when it was recorded does.
+    """
+    if request.received is None:
+        return is_in_force(request, at)
+    return not _is_withdrawn(request, at) and _is_received(request, at, zones)
+
+
+def has_been_asked(request: PersonRequest, at: int, zones: Sequence[ZoneDays]) -> bool:
+    """Whether a request was made by a second: recorded, or received on a day that has begun somewhere."""
+    return request.at.timestamp() <= at or _is_received(request, at, zones)
+
+
+def is_after(request: PersonRequest, consent: Consent, zones: Sequence[ZoneDays]) -> bool:
+    """Whether a request came after a consent or with it: by the day, where it came by mail."""
+    if request.received is None:
+        return request.at >= consent.at
+    given, received = int(consent.at.timestamp()), request.received.toordinal()
+    return any(zone.day_of(given) <= received for zone in zones or (zone_days(EASTERNMOST),))
+
+
 def is_in_force(request: PersonRequest, at: int) -> bool:
-    """Whether a request was made by a second and not withdrawn by then."""
-    withdrawn = request.withdrawn_at
-    return request.at.timestamp() <= at and (withdrawn is None or withdrawn.timestamp() > at)
+    """Whether a request was recorded by a second and not withdrawn by then."""
+    return request.at.timestamp() <= at and not _is_withdrawn(request, at)
+
+
+def _is_withdrawn(request: PersonRequest, at: int) -> bool:
+    return request.withdrawn_at is not None and request.withdrawn_at.timestamp() <= at
+
+
+def _is_received(request: PersonRequest, at: int, zones: Sequence[ZoneDays]) -> bool:
+    if request.received is None:
+        return False
+    received = request.received.toordinal()
+    return any(zone.day_of(at) >= received for zone in zones or (zone_days(EASTERNMOST),))
 
 
 def is_about_telephone(request: PersonRequest) -> bool:

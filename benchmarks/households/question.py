@@ -190,7 +190,14 @@ def took_back(question: Question, since: datetime | None = None) -> bool:
         *(each for each in question.told("stop_medium") if each.medium in {"call", "sms"}),
         *(each for each in question.told("cease_communication") if _is_heard(question, each)),
     )
-    return any(since is None or each.at >= since for each in said)
+    return any(since is None or _is_since(question, each, since) for each in said)
+
+
+def _is_since(question: Question, each: Told, since: datetime) -> bool:
+    """What came by mail was said on the day it came, whenever it was posted or written down."""
+    if each.came is None:
+        return each.at >= since
+    return any(since.astimezone(zone_rules(zone)).date() <= each.came for zone in question.zones())
 
 
 def agreed_to_texts(question: Question) -> bool:

@@ -120,7 +120,8 @@ def _consents_to_calls(question: Question) -> Iterator[AuditedConsent]:
 
 def _revoked(question: Question, consent: AuditedConsent, contact: AuditedContact) -> bool:
     return any(
-        consent.at <= request.at <= contact.at for request in question.requests_in_force("revoke_consent")
+        question.is_after(request, consent) and question.was_made(request, contact.at)
+        for request in question.requests_in_force("revoke_consent")
     )
 
 

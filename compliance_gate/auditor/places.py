@@ -9,7 +9,7 @@ Act is judged there.
 from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
 
-from compliance_gate.auditor.facts import AuditedRequest, Reason
+from compliance_gate.auditor.facts import Reason
 from compliance_gate.auditor.question import CALLS, Question, call_back_is_owed, day_after, local_day
 from compliance_gate.auditor.requests import may_ring_at
 
@@ -206,13 +206,8 @@ def _represented(question: Question, citation: str) -> Iterator[Reason]:
 def arizona(question: Question) -> Iterator[Reason]:
     """R20-4-1513(B)-(D): a written stop binds for the debtor, from receipt."""
     for request in question.requests_in_force("cease_communication", "refusal_to_pay"):
-        if request.in_writing is not False and _arrived(question, request):
+        if request.in_writing is not False and question.has_arrived(request):
             yield _reason("az-cease", "A.A.C. R20-4-1513(B)", request.at.isoformat())
-
-
-def _arrived(question: Question, request: AuditedRequest) -> bool:
-    received: date | None = request.received
-    return received is None or any(question.local(zone).date() >= received for zone in question.zones)
 
 
 def wisconsin(question: Question) -> Iterator[Reason]:

@@ -123,11 +123,35 @@ class Question:
         return frozenset(r.number for r in self.requests_in_force("wrong_number_learned") if r.number)
 
     def requests_in_force(self, *kinds: str) -> Iterator[AuditedRequest]:
-        """Requests of these kinds made before the call and not withdrawn."""
+        """Requests of these kinds made before the call and not withdrawn.
+
+        A letter had been made when it came, however late it was written down.
+        """
         for request in self.person.requests:
             withdrawn = request.withdrawn_at is not None and request.withdrawn_at <= self.at
-            if request.kind in kinds and request.at <= self.at and not withdrawn:
+            made = request.at <= self.at or self.has_arrived(request)
+            if request.kind in kinds and made and not withdrawn:
                 yield request
+
+    def has_arrived(self, request: AuditedRequest) -> bool:
+        """Comment 6(c)(1)-1: complete on receipt, wherever that day begins first; without a day of receipt,
+        when it was made.
+        """
+        return self.was_made(request, self.at)
+
+    def was_made(self, request: AuditedRequest, at: datetime) -> bool:
+        """Whether a request had been made by an instant, by texts that count from receipt."""
+        received = request.received
+        if received is None:
+            return request.at <= at
+        return any(local_day(at, zone) >= received for zone in self.zones)
+
+    def is_after(self, request: AuditedRequest, consent: AuditedConsent) -> bool:
+        """Whether a request came after a consent or with it; a letter comes on a day."""
+        received = request.received
+        if received is None:
+            return consent.at <= request.at
+        return any(local_day(consent.at, zone) <= received for zone in self.zones)
 
 
 @cache

@@ -80,6 +80,7 @@ def _revocations(question: Question) -> list[AuditedRequest]:
         if request.medium not in {"email", "letter"}
         and request.number in {None, question.proposal.number}
         and question.touches(request.debts)
+        and question.has_arrived(request)
     ]
 
 
@@ -94,7 +95,7 @@ def _has_consent(question: Question) -> bool:
             and is_for_the_number(question, consent)
             and _is_for_the_debts(question, consent)
             and not _reassigned_since(question, consent)
-            and not any(consent.at <= request.at for request in revoked)
+            and not any(question.is_after(request, consent) for request in revoked)
         ):
             return True
     return False

@@ -133,19 +133,12 @@ def silence(question: Question) -> Iterator[Reason]:
             continue  # 1006.38(c), 1006.38(d), 1006.6(c)(1): in writing
         if request.kind == "attorney_represented" and request.attorney_known is False:
             continue  # 1006.6(b)(2): knows, or can readily ascertain, the attorney's name and address
-        if request.received is not None and not _has_arrived(question, request):
+        if not question.has_arrived(request):
             continue
         if request.kind == "attorney_represented" and any(_unanswered_calls_of_theirs(question, request.at)):
             continue  # comment 6(b)(2)-1: what the person begins may be answered
         if question.touches(request.debts) and not _ended_by_answer(question, request):
             yield _stop(request, "12 CFR 1006.6(b)(2), 1006.6(c), 1006.38(c)-(d)")
-
-
-def _has_arrived(question: Question, request: AuditedRequest) -> bool:
-    """Comment 6(c)(1)-1: complete on receipt, wherever that day begins first."""
-    return request.received is not None and any(
-        question.local(zone).date() >= request.received for zone in question.zones
-    )
 
 
 def _ended_by_answer(question: Question, request: AuditedRequest) -> bool:

@@ -13,6 +13,7 @@ from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import ZoneDays
 from compliance_gate.consents import block_on
 from compliance_gate.request import PersonRequest, TimeBlock
+from compliance_gate.revocations import has_been_asked
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Rule
 from compliance_gate.rules.respond import may_respond
 from compliance_gate.words import RequestKind, Weekday
@@ -46,7 +47,7 @@ class AskedTimesRule(Rule):
         for kind in self.kinds:
             for request in asked.get(kind, ()):
                 for zone, today in zip(question.zones, question.today, strict=True):
-                    if not _in_force(request, today, question.at):
+                    if not _in_force(request, zone, today, question.at):
                         continue
                     free = self._free(question, request, zone)
                     if free == question.at:
@@ -78,7 +79,7 @@ class AskedTimesRule(Rule):
         at = question.at
         for _ in range(_DAYS_AHEAD * 4):
             day = zone.day_of(at)
-            if not _in_force(request, day, at):
+            if not _in_force(request, zone, day, at):
                 return at
             blocked = self._blocked_until(question, zone, day, at, ring, closed)
             outside = _opens(zone, day, at, ring, only) if only else at
@@ -120,8 +121,8 @@ def read_asked_times(header: Header, reader: Reader) -> AskedTimesRule:
     return AskedTimesRule(header, kinds=ordered, respond_once=reader.flag("respond_once"))
 
 
-def _in_force(request: PersonRequest, today: int, at: int) -> bool:
-    if request.at.timestamp() > at:
+def _in_force(request: PersonRequest, zone: ZoneDays, today: int, at: int) -> bool:
+    if not has_been_asked(request, at, (zone,)):
         return False
     if request.withdrawn_at is not None and request.withdrawn_at.timestamp() <= at:
         return False

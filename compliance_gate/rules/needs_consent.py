@@ -33,7 +33,7 @@ class NeedsConsentRule(Rule):
                 and is_for_number(question, consent)
                 and consent.address in (None, proposed.address)
                 and (consent.revoked_at is None or question.at < consent.revoked_at.timestamp())
-                and revocation(consent, asked, question.at) is None
+                and revocation(consent, asked, question.at, question.zones) is None
             ):
                 return Passed((("consent", f"{consent.scope.value} of {consent.at.isoformat()}"),))
         return Denied((("consent needed", "none in force"),), None)

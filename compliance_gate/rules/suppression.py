@@ -25,7 +25,7 @@ from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import day_text
 from compliance_gate.request import NumberOnFile, PersonRequest
-from compliance_gate.revocations import is_in_force
+from compliance_gate.revocations import has_been_asked, has_come, is_in_force
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Rule
 from compliance_gate.rules.respond import may_respond
 from compliance_gate.words import (
@@ -188,10 +188,8 @@ class SuppressionRule(Rule):
         return of.binds is Binds.PERSON or proposed.action is Action.PLACE_CALL
 
     def _has_begun(self, question: Question, request: PersonRequest) -> bool:
-        if self.of.from_receipt and request.received is not None:
-            # Received on a day: binding from that day's first second, wherever it begins first.
-            return any(day >= request.received.toordinal() for day in question.today)
-        return _second(request.at) <= question.at
+        begun = has_come if self.of.from_receipt else has_been_asked
+        return begun(request, question.at, question.zones)
 
     def _has_ended(self, question: Question, request: PersonRequest) -> bool:
         if request.withdrawn_at is not None and _second(request.withdrawn_at) <= question.at:

@@ -69,7 +69,7 @@ class TextProcedureRule(Rule):
             and is_for_number(question, consent)
             and consent.at.timestamp() <= question.at
             and (consent.revoked_at is None or question.at < consent.revoked_at.timestamp())
-            and revocation(consent, question.person.requests, question.at) is None
+            and revocation(consent, question.person.requests, question.at, question.zones) is None
         ]
 
 

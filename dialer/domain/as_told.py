@@ -6,16 +6,19 @@ leave the person callable after it was acknowledged.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
 from dialer.domain.facts import FactChange
+
+_WESTERNMOST = timedelta(hours=12)
+"""No local day begins later than that after the day of UTC."""
 
 
 def as_told(change: FactChange, *, at: datetime) -> FactChange:
     """The change as it binds when it is taken at `at`; the same object where nothing of it is ahead."""
     if change.request is not None:
-        request = _request(change.request, at)
+        request = _come(_request(change.request, at), at)
         return change if request is change.request else replace(change, request=request)
     if change.hold is not None:
         hold = _hold(change.hold, at)
@@ -64,6 +67,8 @@ def as_of(file: PersonFile, *, at: datetime) -> PersonFile:
 
 def _told_file(file: PersonFile, at: datetime) -> PersonFile:
     kept = _binding(file, at)
+    requests = tuple(_come(one, at) for one in kept.requests)
+    kept = kept if _is_same(requests, kept.requests) else replace(kept, requests=requests)
     consents = tuple(_consent(one, at) for one in kept.consents)
     return kept if _is_same(consents, kept.consents) else replace(kept, consents=consents)
 
@@ -88,6 +93,14 @@ def _request(request: PersonRequest, at: datetime) -> PersonRequest:
     if request.withdrawn_at is not None and request.withdrawn_at > at:
         request = replace(request, withdrawn_at=None)
     return replace(request, at=at) if request.at > at else request
+
+
+def _come(request: PersonRequest, at: datetime) -> PersonRequest:
+    """A letter that is told of has come: a day of receipt that is still ahead anywhere would leave the person
+    callable until then.
+    """
+    ahead = request.received is not None and request.received > (at - _WESTERNMOST).date()
+    return replace(request, received=None) if ahead else request
 
 
 def _hold(hold: Hold, at: datetime) -> Hold:

@@ -131,6 +131,41 @@ def test_agreed_hours_are_agreed_for_a_telephone(
 
 
 @pytest.mark.parametrize("kind", ["cease_communication", "attorney_represented", "stop_calling", "dispute"])
+def test_a_letter_binds_from_the_day_it_came_though_it_was_written_down_later(kind: str) -> None:
+    """Received on the day of the call and recorded a week after it, or the day after the call."""
+    letter = AuditedRequest(at=NOON + timedelta(days=7), kind=kind, received=NOON.date())
+    assert rules(replace(ADA, requests=(letter,))) == {kind.replace("_", "-")}
+    tomorrow = replace(letter, received=NOON.date() + timedelta(days=1))
+    assert rules(replace(ADA, requests=(tomorrow,))) == set()
+
+
+@pytest.mark.parametrize("posted", [-7, 7])
+@pytest.mark.parametrize("kind", ["cease_communication", "revoke_consent"])
+def test_a_letter_ends_a_consent_to_recordings_on_the_day_it_comes(kind: str, posted: int) -> None:
+    """One of the day after it stands, and so does one that was given before a letter still on its way."""
+    mobile = replace(ADA.numbers[0], is_mobile=True)
+    day = timedelta(days=1)
+    consent = AuditedConsent(at=NOON - day, scope="prerecorded", number=NUMBER, debts=("D1",))
+    letter = AuditedRequest(
+        at=NOON + timedelta(days=posted), kind=kind, received=NOON.date(), in_writing=True, debts=("D1",)
+    )
+
+    def refused(came: int, given: timedelta) -> bool:
+        person = replace(
+            ADA,
+            numbers=(mobile,),
+            consents=(replace(consent, at=consent.at + given),),
+            requests=(replace(letter, received=NOON.date() + came * day),),
+        )
+        return "recorded-voice-consent" in rules(person, recorded=True)
+
+    assert refused(0, timedelta())
+    assert not refused(1, timedelta())
+    assert refused(-1, timedelta())
+    assert not refused(-2, timedelta())
+
+
+@pytest.mark.parametrize("kind", ["cease_communication", "attorney_represented", "stop_calling", "dispute"])
 def test_request_binds_until_withdrawn(kind: str) -> None:
     request = AuditedRequest(at=NOON - timedelta(days=40), kind=kind)
     assert rules(replace(ADA, requests=(request,))) == {kind.replace("_", "-")}

@@ -73,6 +73,20 @@ def test_a_withdrawal_that_is_still_to_come_has_not_been_made() -> None:
     assert taken(RequestReceived(person=ANN, request=made)) == (made,)
 
 
+@pytest.mark.parametrize(("days", "kept"), [(-1, True), (0, True), (1, False), (365, False)])
+@pytest.mark.parametrize("hour", [12, 23])
+def test_a_letter_that_is_told_of_has_come(hour: int, days: int, *, kept: bool) -> None:
+    """Of today wherever the person is, it came today; of a day that has not begun there, it binds now."""
+    now = AT.replace(hour=hour)
+    letter = replace(request(AT - timedelta(days=3)), received=now.date() + timedelta(days=days))
+    told = letter if kept else replace(letter, received=None)
+    file = PersonFile(person=ANN, requests=(letter,))
+    for event in (RequestReceived(person=ANN, request=letter), PersonEdited(person=file)):
+        change = change_of_event(event, now=now.timestamp())
+        assert change is not None
+        assert change.request == told or (change.replaced or file).requests == (told,)
+
+
 def test_under_a_clock_that_was_set_back_what_binds_goes_on_and_no_consent_comes_before_its_time() -> None:
     """Taken at ten and at a quarter past, the clock shows nine: brought forward with the request, the consent
     would lift it."""

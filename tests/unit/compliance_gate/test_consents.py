@@ -101,3 +101,31 @@ def test_a_consent_for_one_number_covers_no_other(law: Callable[..., Any]) -> No
 )
 def test_the_day_to_cover_is_the_latest_local_day_of_the_instant(zones: tuple[str, ...], day: date) -> None:
     assert day_to_cover(datetime(2026, 11, 25, 22, 0, tzinfo=UTC), zones) == day
+
+
+@pytest.mark.parametrize(
+    ("now", "allowed"),
+    [("2026-06-09T23:59:59-04:00", True), ("2026-06-10T00:00:00-04:00", False)],
+)
+@pytest.mark.parametrize("told", ["2026-06-01T09:00:00-04:00", "2026-06-20T09:00:00-04:00"])
+def test_a_letter_that_takes_it_back_ends_it_on_the_day_it_comes(
+    law: Callable[..., Any], told: str, now: str, allowed: bool
+) -> None:
+    """Posted before the consent or written down long after: received on the 10th, it ends it then."""
+    letter = {"ts": told, "type": "revoke_consent", "in_writing": True, "received": "2026-06-10"}
+    facts = given("2026-06-08T10:00:00-04:00")
+    facts["history"] = [
+        {"ts": "2026-06-08T09:00:00-04:00", "event": "call_received", "outcome": "conversation"}
+    ]
+    assert law("pause", PAUSE).allows(now, requests=[letter], **facts) is allowed
+
+
+def test_a_consent_of_the_day_after_a_letter_stands(law: Callable[..., Any]) -> None:
+    letter = {"ts": "2026-06-20T09:00:00-04:00", "type": "revoke_consent", "received": "2026-06-07"}
+    facts = given("2026-06-08T10:00:00-04:00")
+    facts["history"] = [
+        {"ts": "2026-06-08T09:00:00-04:00", "event": "call_received", "outcome": "conversation"}
+    ]
+    assert law("pause", PAUSE).allows("2026-06-09T10:00:00-04:00", requests=[letter], **facts)
+    same_day = {**letter, "received": "2026-06-08"}
+    assert not law("pause", PAUSE).allows("2026-06-09T10:00:00-04:00", requests=[same_day], **facts)

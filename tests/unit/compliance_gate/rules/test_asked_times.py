@@ -27,6 +27,17 @@ def test_a_block_is_closed_to_its_end(law: Callable[..., Any]) -> None:
     assert rule.allows("2026-06-13T15:45:00-04:00", requests=asked(blocks=[QUIET]))
 
 
+@pytest.mark.parametrize(
+    ("now", "allowed"), [("2026-05-26T16:00:00-04:00", True), ("2026-05-27T16:00:00-04:00", False)]
+)
+def test_a_letter_about_hours_binds_from_the_day_it_came(
+    law: Callable[..., Any], now: str, allowed: bool
+) -> None:
+    """Received on Wednesday the 27th of May, and written down on the first of June."""
+    letter = asked(blocks=[QUIET], received="2026-05-27")
+    assert law("asked_times", VALUES).allows(now, requests=letter) is allowed
+
+
 def test_a_block_may_run_past_midnight(law: Callable[..., Any]) -> None:
     """From ten on Tuesday evening to seven on Wednesday."""
     rule = law("asked_times", VALUES)

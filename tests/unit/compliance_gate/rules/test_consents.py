@@ -94,6 +94,28 @@ def test_a_request_to_revoke_ends_what_was_given_up_to_its_second(
     assert law(name, values, scope).allows(now, consents=consents, requests=stop, **plain) is allowed
 
 
+@pytest.mark.parametrize("told", ["2026-06-05T09:00:00-04:00", "2026-06-20T09:00:00-04:00"])
+@pytest.mark.parametrize("asked_for", ["revoke_consent", "cease_communication"])
+@pytest.mark.parametrize("kind", ["mail", "named", "text", "recording"])
+def test_what_came_by_mail_ends_a_consent_from_the_day_it_came(
+    law: Callable[..., Any], kind: str, asked_for: str, told: str
+) -> None:
+    """Received on the 12th, whether posted before the consent or written down a week later: a consent given
+    up to that day is over with its first second, and one of the day after stands.
+    """
+    name, values, scope, consented, plain = KINDS[kind]
+    rule = law(name, values, scope)
+    letter = [{"ts": told, "type": asked_for, "in_writing": True, "received": "2026-06-12"}]
+    consents = [{"scope": consented, "ts": GIVEN}]
+    assert rule.allows("2026-06-11T23:59:59-04:00", consents=consents, requests=letter, **plain)
+    assert not rule.allows("2026-06-12T00:00:00-04:00", consents=consents, requests=letter, **plain)
+    same_day = [{"scope": consented, "ts": "2026-06-12T12:00:00-04:00"}]
+    assert not rule.allows("2026-06-12T13:00:00-04:00", consents=same_day, requests=letter, **plain)
+    day_after = [{"scope": consented, "ts": "2026-06-13T00:00:00-04:00"}]
+    assert rule.allows("2026-06-13T00:00:00-04:00", consents=day_after, requests=letter, **plain)
+    assert rule.allows("2026-06-21T09:00:00-04:00", consents=day_after, requests=letter, **plain)
+
+
 @pytest.mark.parametrize(
     ("number", "allowed"), [(None, True), ("+12125550123", True), ("+12125550199", False)]
 )

@@ -265,6 +265,35 @@ def test_a_notice_whose_receipt_is_not_known_binds_when_it_is_recorded(
 
 
 @pytest.mark.parametrize(
+    ("now", "binds"),
+    [
+        ("2026-05-30T23:59:59-04:00", False),
+        ("2026-05-31T00:00:00-04:00", True),
+        ("2026-06-01T08:59:59-04:00", True),
+        (ASKED, True),
+    ],
+)
+@pytest.mark.parametrize("begins", ["", ", begins: received"])
+def test_a_letter_that_was_written_down_a_day_late_binds_from_the_day_it_came(
+    law: Callable[..., Any], begins: str, now: str, binds: bool
+) -> None:
+    """It had been asked when it was received, also where the text does not count from receipt."""
+    rule = law("suppression", f"requests: [stop_medium], binds: medium{begins}")
+    asked = request("stop_medium", received="2026-05-31")
+    assert rule.allows(now, requests=asked) is not binds
+
+
+@pytest.mark.parametrize("kind", ["attorney_represented", "attorney_released"])
+def test_a_lawyer_s_letter_is_of_the_day_it_came(law: Callable[..., Any], kind: str) -> None:
+    """Being represented binds from then; that it is over counts only from when it is written down."""
+    released = "released_by: [attorney_released]"
+    rule = law("suppression", f"requests: [attorney_represented], binds: debt, {released}")
+    asked = request("attorney_represented")
+    late = {"ts": "2026-06-12T09:00:00-04:00", "type": kind, "received": "2026-06-10"}
+    assert not rule.allows(NOW, requests=[late] if kind == "attorney_represented" else [*asked, late])
+
+
+@pytest.mark.parametrize(
     ("now", "binds"), [("2026-06-09T23:59:59-04:00", True), ("2026-06-10T00:00:00-04:00", False)]
 )
 def test_a_request_ends_in_the_second_it_is_withdrawn(law: Callable[..., Any], now: str, binds: bool) -> None:

@@ -180,7 +180,8 @@ def bankruptcy(question: Question) -> bool:
 
 def recorded_voice(question: Question) -> bool:
     """(a)(1)(ii)-(iii): to a mobile or a patient's room with consent alone; (a)(3)(iii): three in thirty days
-    to a home's line, whoever was called on it; (a)(10): who has said stop hears none.
+    to a home's line, whoever was called on it; (a)(10): who has said stop hears none, and that a line is not
+    theirs is taken as said to stop.
     """
     line = question.line()
     if not question.meant.recorded or line is None:
@@ -194,7 +195,9 @@ def recorded_voice(question: Question) -> bool:
     )
     if agreed:
         return False
-    if line.is_mobile or line.place == "hospital" or took_back(question) or line_closed(question):
+    if line.is_mobile or line.place == "hospital" or is_wrong_line(question):
+        return True
+    if took_back(question) or line_closed(question):
         return True
     return any(
         sum(

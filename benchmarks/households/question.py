@@ -201,11 +201,16 @@ def _is_since(question: Question, each: Told, since: datetime) -> bool:
 
 
 def agreed_to_texts(question: Question) -> bool:
-    """Whether the person agreed to texts on this very line, within sixty days; it is theirs to agree."""
+    """Whether the person agreed to texts on this very line, within sixty days; it is theirs to agree.
+
+    47 CFR 64.1200(a)(10): "a called party" may take it back, and that is whoever uses the telephone: what one
+    of those who have the line asks of it ends what another of them agreed to before.
+    """
     return not is_wrong_line(question) and any(
         each.line == question.meant.line
         and all(question.days_since(each.at, zone) <= 60 for zone in question.zones())
         and not took_back(question, each.at)
+        and not line_closed(question, each.at)
         for each in question.told("consent:sms")
     )
 

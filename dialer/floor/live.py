@@ -34,6 +34,7 @@ from dialer.floor.rebuilding import rebuild
 from dialer.floor.spoken_words import SealedWords
 from dialer.runtime.clocks import Clock
 from dialer.runtime.floor import Floor
+from dialer.runtime.heap import keep_one_heap
 from dialer.runtime.settings import RuntimeSettings
 from dialer.runtime.undisturbed import undisturbed
 from dialer.storage.database.lock import StoreOwnedError
@@ -108,6 +109,7 @@ async def running_floor(
         MendableError: a campaign is set looser than law and policy in force, or would say to anybody what
             only the person may hear.
     """
+    keep_one_heap()
     rulebook = rulebook if rulebook is not None else rulebook_for_calls()
     if gate is None:
         demand_lawful(order.campaigns, rulebook)

@@ -79,9 +79,14 @@ class AuditedAttempt:
 
 
 def audit(person: AuditedPerson, reading: Reading = STANDARD) -> tuple[AuditedAttempt, ...]:
-    """Every call placed to a person, judged with what had happened and been asked before it."""
+    """Every call placed to a person, judged with what had happened and been asked before it.
+
+    Of two in one instant the second, as they are told, is judged by the first; one to another who has the
+    line may have been first.
+    """
     attempts: list[AuditedAttempt] = []
-    for contact in sorted(person.contacts, key=lambda c: c.at):
+    ordered = sorted(person.contacts, key=lambda c: c.at)
+    for place, contact in enumerate(ordered):
         if contact.inbound or contact.medium not in CALLS:
             continue
         proposal = Proposal(
@@ -93,8 +98,8 @@ def audit(person: AuditedPerson, reading: Reading = STANDARD) -> tuple[AuditedAt
         )
         before = replace(
             person,
-            contacts=tuple(c for c in person.contacts if c.at < contact.at),
-            line_contacts=tuple(c for c in person.line_contacts if c.at < contact.at),
+            contacts=tuple(ordered[:place]),
+            line_contacts=tuple(c for c in person.line_contacts if c.at <= contact.at),
         )
         attempts.append(AuditedAttempt(contact=contact, judgement=judge(before, proposal, reading)))
     return tuple(attempts)

@@ -107,15 +107,17 @@ class Question:
         return bool(self.particular_debts() & {self.particular(debt) for debt in debts})
 
     def earlier(self) -> Iterator[AuditedContact]:
-        """What had happened with the person before the call."""
+        """What had happened with the person by the call."""
         for contact in self.with_the_household():
             if contact.reached is None:
                 yield contact
 
     def with_the_household(self) -> Iterator[AuditedContact]:
-        """What had happened before the call with the person or another of the household."""
+        """What had happened by the call, its own second included, with the person or another of the
+        household.
+        """
         for contact in self.person.contacts:
-            if contact.at < self.at:
+            if contact.at <= self.at:
                 yield contact
 
     def wrong_numbers(self) -> frozenset[str]:

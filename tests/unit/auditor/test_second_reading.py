@@ -86,8 +86,8 @@ def test_every_call_on_file_is_audited_with_what_was_known_then() -> None:
                                   history=(query, letter, *calls)))  # fmt: skip
     assert [attempt.judgement.lawful for attempt in found] == [True, True, False]  # two a day
     close = audit_file(PersonFile(person="P1", addresses=ADA.addresses, numbers=ADA.numbers, debts=ADA.debts,
-                                  history=(calls[0], calls[0])))  # fmt: skip
-    assert [attempt.judgement.lawful for attempt in close] == [True, True]
+                                  history=(calls[0], replace(calls[0], entry="H9"))))  # fmt: skip
+    assert [attempt.judgement.lawful for attempt in close] == [True, False]  # at once
 
 
 def test_address_says_which_law_binds_and_numbers_only_where_there_is_none() -> None:

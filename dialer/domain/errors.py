@@ -81,6 +81,18 @@ class TelephoneSystemUnavailableError(FairdialError):
     """
 
 
+class OlderTermError(MendableError):
+    """Another engine is in charge, in a later term: this one rings nobody any more, and ends."""
+
+    def __init__(self, *, mine: int, held: int) -> None:
+        super().__init__(
+            f"another engine is in charge of the telephone system, in term {held}; this one's was {mine}: "
+            "it has ended, and the other has its calls",
+            mend="start it again with --standby: it waits until it is needed.",
+        )
+        self.held = held
+
+
 class NotTakenError(FairdialError):
     """The floor did not take what it was told: it is full, or about to stop. Nothing was taken and nothing
     will be; whoever asked asks again.

@@ -119,6 +119,21 @@ InboundCommand = (
 
 
 @runtime_checkable
+class KeepsTerm(Protocol):
+    """A telephone system that several engines can reach, and that rings nobody for one of an older term.
+
+    Duties: it holds the greatest term that it was told; an `Originate` of an older one rings no telephone,
+    however long it was on its way; an engine of an older term that connects, or that hears of a later one,
+    is told so by `OlderTermError`.
+    """
+
+    def of_term(self, term: int) -> None:
+        """Every connection from now on is one of this term, and tells it first: `start` raises
+        `OlderTermError` where a later one was told."""
+        ...
+
+
+@runtime_checkable
 class InboundLines(Protocol):
     """A telephone system that people can call.
 

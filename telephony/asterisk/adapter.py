@@ -37,7 +37,7 @@ from dialer.domain.commands import (
     TellInboundPlace,
 )
 from dialer.domain.cue import Cue
-from dialer.domain.errors import TelephoneSystemUnavailableError
+from dialer.domain.errors import OlderTermError, TelephoneSystemUnavailableError
 from dialer.domain.events import (
     AgentLegLost,
     CallEnded,
@@ -76,6 +76,8 @@ from telephony.asterisk.cues import Cues
 from telephony.asterisk.errors import AmiError, NotConnectedError, UnsafeValueError
 from telephony.asterisk.holds import Holds
 from telephony.asterisk.inbound import InboundBook
+from telephony.asterisk.lag import Lag
+from telephony.asterisk.launch_lines import LaunchLines
 from telephony.asterisk.names import call_channel
 from telephony.asterisk.phone_sound import PhoneListener
 from telephony.asterisk.placing import Placing
@@ -83,6 +85,7 @@ from telephony.asterisk.record_reader import what_became
 from telephony.asterisk.recorder import Recorder
 from telephony.asterisk.seats import Seats
 from telephony.asterisk.snapshot import reconciled, take_snapshot
+from telephony.asterisk.terms import Term
 from telephony.asterisk.trunk_watch import TrunkWatch
 from telephony.asterisk.trunks import TrunkBook
 from telephony.asterisk.wire import Action, AmiMessage, LinkLost, LinkRestored
@@ -93,9 +96,6 @@ _log = structlog.get_logger(__name__)
 
 # Events for the engine that it has not taken yet; above, the pump waits and Asterisk's stream with it.
 _MOST_OUTGOING = 10_000
-# Asterisk's events older than this when they arrive: the box or we are overloaded, and nothing is launched.
-_LAG_LIMIT_S = 1.5
-_LAG_REST_S = 2.0
 # Before the measuring of phones begins again after a defect.
 _LISTEN_AGAIN_S = 5.0
 
@@ -144,13 +144,16 @@ class AsteriskSystem:
         self._listener = PhoneListener(link=lambda: self._link, legs=self._legs, now=now)
         self._listening: asyncio.Task[None] | None = None
         self._serial = 0
-        self._lagging_until = 0.0
+        self._lag = Lag(self._wall, _steady)
+        self._term, self._launch_lines = Term(), LaunchLines(address)
         self._placing = Placing(
             settings,
             link=lambda: self._link,
             calls=self._calls,
             trunks=self._trunks,
             why_not=self._why_not,
+            term=self._term,
+            lines=self._launch_lines,
             now=now,
             steady=_steady,
             tell=self._tell,
@@ -173,6 +176,10 @@ class AsteriskSystem:
 
     # ---------------------------------------------------------------------------------- the port
 
+    def of_term(self, term: int) -> None:
+        """See `dialer.domain.ports.KeepsTerm`."""
+        self._term.number = term
+
     async def start(self) -> None:
         """Connect and take over what lives there; again after `events` ended.
 
@@ -186,8 +193,12 @@ class AsteriskSystem:
         self._out = asyncio.Queue(_MOST_OUTGOING)
         await self._link.connect()
         try:
+            await self._term.claim(self._link)
             await self._tell(await self._resync())
             await self._trunk_watch.look()
+        except OlderTermError:
+            await self._disconnect()
+            raise
         except AmiError as error:
             await self._disconnect()
             raise TelephoneSystemUnavailableError(str(error)) from error
@@ -347,6 +358,7 @@ class AsteriskSystem:
             await asyncio.wait(going)
         self._pump_task = self._listening = None
         await self._link.close()
+        self._launch_lines.close()
         self._calls.link_lost()
 
     def _pump_died(self, error: Exception) -> None:
@@ -386,9 +398,7 @@ class AsteriskSystem:
         """Why nothing may be ordered now; None when it may."""
         if not self._link.is_up:
             return "there is no connection to Asterisk"
-        if _steady() < self._lagging_until:
-            return f"Asterisk's events are over {_LAG_LIMIT_S:g} s old: overloaded, or its clock is wrong"
-        return None
+        return self._lag.why_not()
 
     def _bridge(self, command: Bridge) -> None:
         leg = self._legs.channel_of(command.agent)
@@ -496,7 +506,8 @@ class AsteriskSystem:
                 case AmiMessage() if self.call_backs.feed(item):
                     pass
                 case AmiMessage():
-                    self._watch_lag(item)
+                    self._term.feed(item)
+                    self._lag.feed(item)
                     await self._trunk_watch.feed(item)
                     self._cues.feed(item)
                     self._arrivals.feed(item)
@@ -512,6 +523,7 @@ class AsteriskSystem:
     async def _come_back(self) -> None:
         # Lost again while asking: the next LinkRestored in the stream asks anew.
         with contextlib.suppress(AmiError):
+            await self._term.claim(self._link)
             await self._tell(await self._resync())
             await self._trunk_watch.look()
 
@@ -554,14 +566,6 @@ class AsteriskSystem:
     def _end_ringing(self, attempt: AttemptId) -> None:
         if self._calls.rung_out(attempt):
             self._spawn(self._send_quietly(orders.hang_up(call_channel(attempt))))
-
-    def _watch_lag(self, message: AmiMessage) -> None:
-        try:
-            lag = self._wall() - float(message.get("timestamp"))
-        except ValueError:
-            return
-        if lag > _LAG_LIMIT_S:
-            self._lagging_until = _steady() + _LAG_REST_S
 
     # ---------------------------------------------------------------------------------- small parts
 

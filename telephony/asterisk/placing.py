@@ -24,10 +24,13 @@ from telephony.asterisk.adapter_settings import EVERY_CAMPAIGN, AdapterSettings
 from telephony.asterisk.calls import Call, CallBook
 from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.errors import AmiError, NotConnectedError, UnsafeValueError
+from telephony.asterisk.launch_lines import LaunchLines
+from telephony.asterisk.names import call_channel
 from telephony.asterisk.orders import Voice
 from telephony.asterisk.shut import ShutNumbers
+from telephony.asterisk.terms import Term
 from telephony.asterisk.trunks import Chosen, TrunkBook
-from telephony.asterisk.wire import Action
+from telephony.asterisk.wire import Action, AmiMessage
 
 _log = structlog.get_logger(__name__)
 
@@ -35,6 +38,10 @@ _log = structlog.get_logger(__name__)
 _MOST_SEEN = 200_000
 MOST_TRUNKS = 3
 """Trunks that one attempt is given to at most."""
+_SETTLES_S = 1.0
+"""What became of a call comes over two connections; the one with the events is waited for so long."""
+_LONGEST_S = 30.0
+"""Beyond Asterisk's own time for a call, before it counts as unknown."""
 
 
 @dataclass(slots=True)
@@ -50,6 +57,7 @@ class Placing:
     Args:
         link: gives the present connection.
         why_not: why nothing is ordered at all now; None when it may be.
+        term, lines: of an engine that may be overtaken: what its orders carry, and how they leave.
         now: the floor's clock, POSIX seconds; steady: seconds that only grow.
         tell, spawn: the adapter's own.
     """
@@ -62,6 +70,8 @@ class Placing:
         calls: CallBook,
         trunks: TrunkBook,
         why_not: Callable[[], str | None],
+        term: Term,
+        lines: LaunchLines,
         now: Callable[[], float],
         steady: Callable[[], float],
         tell: Callable[[Iterable[Told]], Awaitable[None]],
@@ -72,6 +82,8 @@ class Placing:
         self._calls = calls
         self._trunks = trunks
         self._why_not = why_not
+        self._term = term
+        self._lines = lines
         self._now = now
         self._steady = steady
         self._tell = tell
@@ -146,13 +158,16 @@ class Placing:
         call = self._calls.get(command.attempt)
         if call is None:
             return
-        refusal = "cancelled before it was sent" if call.is_cancelled else self._refusal(command)
+        refusal = self._refusal_at_last(call, command)
         if refusal:
             await self._tell(self._calls.refused(command.attempt, refusal))
             return
         link = self._link()
         try:
-            answer = await link.send(action)
+            if self._term.number:
+                answer = await self._send_of_term(call, command, action)
+            else:
+                answer = await link.send(action)
         except NotConnectedError as error:
             await self._tell(self._calls.refused(command.attempt, str(error)))
         except AmiError as error:
@@ -162,6 +177,29 @@ class Placing:
         else:
             if not answer.is_success:
                 await self._tell(self._calls.refused(command.attempt, answer.get("message")))
+
+    async def _send_of_term(self, call: Call, command: Originate, action: Action) -> AmiMessage:
+        """Returns when the call is answered or over, and has told the book of calls so."""
+        timeout = int(action.fields["Timeout"]) / 1000
+        answer = await self._lines.place(
+            self._term.on(action),
+            why_not=lambda: self._refusal_at_last(call, command),
+            within=timeout + _LONGEST_S,
+        )
+        if not answer.is_success:
+            until = self._steady() + _SETTLES_S
+            while not call.is_over and not call.is_refused and self._steady() < until:
+                await asyncio.sleep(0.01)
+        said = {
+            "event": "OriginateResponse",
+            "response": "Success" if answer.is_success else "Failure",
+            "uniqueid": call_channel(command.attempt),
+        }
+        await self._tell(self._calls.feed(AmiMessage(said), self._now()))
+        return AmiMessage({"response": "Success"})
+
+    def _refusal_at_last(self, call: Call, command: Originate) -> str | None:
+        return "cancelled before it was sent" if call.is_cancelled else self._refusal(command)
 
     async def _never(self, attempt: AttemptId, outcome: Outcome, reason: str) -> None:
         """Waiting does not help: the attempt ends, and the floor goes on with the next."""

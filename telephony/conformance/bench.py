@@ -52,6 +52,7 @@ class Bench:
         endpoint: a registered telephone of an agent that picks up by itself.
         cut: cuts the connection from the far side; None = cannot.
         patience_s: most real seconds to wait for anything.
+        rival: another engine's way to the same telephone system; None = cannot have one.
         call_in: has somebody call one of our numbers, of which `visitors.our_lines` are kept; None = cannot.
         factor: seconds of the system's clock in a real one.
         passing: how time passes; None = by itself.
@@ -63,6 +64,7 @@ class Bench:
     endpoint: EndpointId = ENDPOINT
     cut: Callable[[], Awaitable[None]] | None = None
     patience_s: float = 10.0
+    rival: Callable[[], TelephoneSystem] | None = None
     call_in: Callable[[Visitor], Awaitable[None]] | None = None
     factor: float = 1.0
     passing: Passing | None = None
@@ -74,6 +76,11 @@ class Bench:
         """Start the system and listen."""
         await self.system.start()
         self._listening = asyncio.create_task(self._listen())
+
+    async def reconnect(self) -> None:
+        """Connect anew, and listen to the new connection."""
+        await self.stop_listening()
+        await self.connect()
 
     async def close(self) -> None:
         """Stop listening and disconnect."""

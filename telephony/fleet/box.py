@@ -14,7 +14,7 @@ from typing import Protocol
 import structlog
 
 from dialer.back_off import BackOff
-from dialer.domain.errors import TelephoneSystemUnavailableError
+from dialer.domain.errors import OlderTermError, TelephoneSystemUnavailableError
 from dialer.domain.events import BoxGivenUp, Event, NetworkLost, NetworkReconciled
 from dialer.domain.ids import BoxId, EndpointId
 from dialer.domain.ports import TelephoneSystem
@@ -69,6 +69,10 @@ class Home(Protocol):
 
     async def box_given_up(self, box: Box, event: BoxGivenUp) -> None:
         """Nobody waits for it any more."""
+        ...
+
+    async def overtaken(self, error: OlderTermError) -> None:
+        """Another engine is in charge of it: this one's floor is over."""
         ...
 
     async def box_said(self, box: Box, event: Event) -> None:
@@ -142,6 +146,10 @@ class Box:
                 back_off.reset()
                 await self._listen()
                 await self._lost("it closed the connection")
+            except OlderTermError as error:
+                self._tried.set()
+                await self._home.overtaken(error)
+                return
             except (TelephoneSystemUnavailableError, TimeoutError, OSError) as error:
                 await self._lost(str(error) or type(error).__name__)
             self._tried.set()

@@ -16,7 +16,7 @@ import structlog
 
 from dialer.domain.caller_id import CallBackTest
 from dialer.domain.commands import Bridge, BridgeInbound, ConnectAgentLeg, DropAgentLeg, Originate
-from dialer.domain.errors import TelephoneSystemUnavailableError, UnknownThingError
+from dialer.domain.errors import OlderTermError, TelephoneSystemUnavailableError, UnknownThingError
 from dialer.domain.events import (
     AgentLegLost,
     AgentLegRestored,
@@ -41,7 +41,15 @@ from dialer.domain.events import (
 )
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, EndpointId, InboundId
 from dialer.domain.listening import Ear, TalkControls
-from dialer.domain.ports import InboundCommand, InboundLines, KeepsRecord, KeyPad, TelephoneCommand, Unended
+from dialer.domain.ports import (
+    InboundCommand,
+    InboundLines,
+    KeepsRecord,
+    KeepsTerm,
+    KeyPad,
+    TelephoneCommand,
+    Unended,
+)
 from dialer.domain.sound import AgentSound, HearsPhones
 from dialer.domain.telephone_events import BoxFound
 from telephony.asterisk.call_back import HasCallBacks
@@ -78,8 +86,20 @@ class Fleet:
         self._room = asyncio.Event()
         self._room.set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._overtaken: OlderTermError | None = None
 
     # ---------------------------------------------------------------------------------- the port
+
+    def of_term(self, term: int) -> None:
+        """See `dialer.domain.ports.KeepsTerm`: of every box."""
+        for box in self._boxes.values():
+            if isinstance(box.system, KeepsTerm):
+                box.system.of_term(term)
+
+    async def overtaken(self, error: OlderTermError) -> None:
+        """See `Home`."""
+        self._overtaken = error
+        self._news.set()
 
     async def start(self) -> None:
         """Connect to every box; those that are not there are tried on.
@@ -100,6 +120,7 @@ class Fleet:
         finally:
             for task in tried:
                 task.cancel()
+        self._demand_in_charge()
         if not any(box.is_heard for box in self._boxes.values()):
             await self._end_boxes()
             raise TelephoneSystemUnavailableError(
@@ -123,6 +144,7 @@ class Fleet:
     async def events(self) -> AsyncIterator[Event]:
         """What happens at any box, in its order, until `stop`."""
         while True:
+            self._demand_in_charge()
             while self._out:
                 event = self._out.popleft()
                 if len(self._out) < _MOST_OUTGOING:
@@ -134,6 +156,10 @@ class Fleet:
                 yield event
             self._news.clear()
             await self._news.wait()
+
+    def _demand_in_charge(self) -> None:
+        if self._overtaken is not None:
+            raise self._overtaken
 
     async def reconcile(self) -> NetworkReconciled:
         """Everything that lives at the boxes that are heard; the others are named as `elsewhere`.

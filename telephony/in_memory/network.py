@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
 from dialer.domain.commands import Originate
-from dialer.domain.errors import TelephoneSystemUnavailableError
+from dialer.domain.errors import OlderTermError, TelephoneSystemUnavailableError
 from dialer.domain.events import CallNotAttempted, Event, NetworkLost, NetworkReconciled
 from dialer.domain.ids import AgentId, AttemptId, InboundId
 from dialer.domain.inbound_line import InboundLine
@@ -91,12 +91,22 @@ class InMemoryNetwork:
         )
         self._events: deque[Event] = deque()
         self._news = asyncio.Event()
+        self._term = 0
+        self.held = 0
+        """The greatest term that was told."""
         self.is_up = False
 
     # --- the port ----------------------------------------------------------------------------------------
 
+    def of_term(self, term: int) -> None:
+        """See `dialer.domain.ports.KeepsTerm`."""
+        self._term = term
+
     async def start(self) -> None:
         """Connect: hear everything from now on."""
+        if self._term < self.held:
+            raise OlderTermError(mine=self._term, held=self.held)
+        self.held = self._term
         self._events.clear()
         self._news.clear()
         self.is_up = True

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from dialer.domain.errors import TelephoneSystemUnavailableError
+from dialer.domain.errors import OlderTermError, TelephoneSystemUnavailableError
 from dialer.domain.events import Event, InboundArrived, InboundEnded, NetworkLost, NetworkReconciled
 from dialer.domain.ids import InboundId
 from dialer.domain.ports import InboundCommand, TelephoneCommand
@@ -40,8 +40,13 @@ class SimulatedNetwork:
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._asked = 0
+        self._term = 0
         self._heard: deque[Event] = deque()
         self._callers: dict[InboundId, str | None] = {}
+
+    def of_term(self, term: int) -> None:
+        """See `dialer.domain.ports.KeepsTerm`."""
+        self._term = term
 
     async def start(self) -> None:
         """Connect, or connect again; what the old connection still held is forgotten."""
@@ -50,10 +55,15 @@ class SimulatedNetwork:
         try:
             async with asyncio.timeout(None if self._is_coming else CONNECT_S):
                 self._reader, self._writer = await self._opened()
-        except (OSError, TimeoutError) as error:
+                self._writer.write(wire.term_line(self._term))
+                held = wire.read_term(await self._reader.readline())
+        except (OSError, ValueError, TimeoutError, wire.UnreadableLineError) as error:
             raise TelephoneSystemUnavailableError(
                 f"no simulated network at {self._where()}: {error}; start it with `fairdial network`"
             ) from error
+        if held > self._term:
+            self._close()
+            raise OlderTermError(mine=self._term, held=held)
 
     async def _opened(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         while self._is_coming:

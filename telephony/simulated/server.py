@@ -6,6 +6,7 @@ from pathlib import Path
 
 import structlog
 
+from dialer.domain.commands import Originate
 from dialer.domain.events import Event, InboundArrived
 from dialer.domain.ports import InboundCommand
 from telephony.in_memory.network import InMemoryNetwork
@@ -58,9 +59,32 @@ class NetworkServer:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """The outermost task of a connection: it ends quietly when the process goes."""
         with contextlib.suppress(asyncio.CancelledError):
-            await self._replace_listener(reader, writer)
+            term = await self._term_of(reader, writer)
+            if term is None:
+                writer.close()
+            else:
+                await self._replace_listener(reader, writer, term)
 
-    async def _replace_listener(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _term_of(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int | None:
+        """The term that is told first; None where the listener that there is stays: it is an older one."""
+        try:
+            async with asyncio.timeout(GOODBYE_S):
+                term = wire.read_term(await reader.readline())
+        except (OSError, ValueError, TimeoutError, wire.UnreadableLineError) as error:
+            log.info("listener.refused", why=str(error))
+            return None
+        network = self._network
+        network.held = max(term, network.held)  # from here on an order of an older term is not carried out
+        writer.write(wire.term_line(network.held))
+        if term < network.held:
+            log.info("listener.refused", why=f"it is of term {term}, and {network.held} was told")
+            return None
+        network.of_term(term)
+        return term
+
+    async def _replace_listener(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, term: int
+    ) -> None:
         self.cut()
         before, task = self._present, asyncio.current_task()
         self._present = task
@@ -71,23 +95,23 @@ class NetworkServer:
         await self._network.start()
         log.info("listener.came", number=self.connections)
         try:
-            await self._converse(reader, writer)
+            await self._converse(reader, writer, term)
         finally:
             if self._present is task:
                 await self._network.stop()
             with contextlib.suppress(OSError):
                 writer.close()
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, term: int) -> None:
         try:
             async with asyncio.TaskGroup() as group:
                 speaking = group.create_task(self._speak(writer))
-                await self._hear(reader, writer)
+                await self._hear(reader, writer, term)
                 speaking.cancel()
         except* (OSError, wire.UnreadableLineError) as errors:
             log.info("listener.lost", why=str(errors.exceptions[0]))
 
-    async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, term: int) -> None:
         while line := await reader.readline():
             if not line.endswith(b"\n"):
                 return
@@ -98,6 +122,8 @@ class NetworkServer:
                 writer.write(wire.answer_line(text, self._network.living()))
             elif isinstance(command, InboundCommand):
                 await self._network.perform_inbound(command)
+            elif isinstance(command, Originate) and term < self._network.held:
+                log.warning("order.refused", attempt=command.attempt, term=term)
             else:
                 await self._network.perform(command, dial=text or None)
 

@@ -92,6 +92,23 @@ def order_line(command: TelephoneCommand | InboundCommand, dial: str | None) -> 
     return _encode((type(command).__name__, dial or "", command)) + b"\n"
 
 
+def term_line(term: int) -> bytes:
+    """The first line of either side: the term of whoever connects; the greatest that was ever told."""
+    return _encode(("term", str(term), None)) + b"\n"
+
+
+def read_term(line: bytes) -> int:
+    """The term in such a line.
+
+    Raises:
+        UnreadableLineError: it is none.
+    """
+    word, text, _ = _split(line)
+    if word != "term" or not (text.isascii() and text.isdigit()):
+        raise UnreadableLineError("the other side does not tell its term first")
+    return int(text)
+
+
 def question_line(name: str) -> bytes:
     """What lives there? The answer repeats the name."""
     return _encode(("living?", name, None)) + b"\n"

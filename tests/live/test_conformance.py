@@ -21,6 +21,7 @@ from telephony.conformance.bench import Bench, Numbers
 from telephony.conformance.consulting import *  # noqa: F403  # the tests
 from telephony.conformance.inbound import *  # noqa: F403  # the tests
 from telephony.conformance.suite import *  # noqa: F403  # the tests
+from telephony.conformance.terms import *  # noqa: F403  # the tests
 from telephony.conformance.visitors import Visitor
 
 NUMBERS = Numbers(
@@ -60,6 +61,7 @@ async def bench(laboratory: Laboratory, wire: Wire) -> AsyncIterator[Bench]:
         cut=cut,
         patience_s=30.0,
         call_in=call_in,
+        rival=lambda: AsteriskSystem(address, settings, now=posix_now),
     )
     await running.connect()
     yield running

@@ -14,6 +14,7 @@ from telephony.conformance.inbound import *  # noqa: F403 - as below
 from telephony.conformance.numbers import NUMBERS, planned_public
 from telephony.conformance.passing import VirtualTime
 from telephony.conformance.suite import *  # noqa: F403 - the suite's tests become this module's
+from telephony.conformance.terms import *  # noqa: F403 - as above
 from telephony.conformance.visitors import Visitor, our_lines
 from telephony.in_memory.network import InMemoryNetwork
 from telephony.simulated.client import Address, SimulatedNetwork
@@ -41,6 +42,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         now=time.now,
         cut=cut,
         call_in=call_in,
+        rival=lambda: SimulatedNetwork(address),
         passing=time,
     )
     await made.connect()

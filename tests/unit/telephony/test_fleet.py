@@ -12,7 +12,7 @@ import pytest
 from compliance_gate.findings import Clearance
 from dialer.domain.campaign import DetectionMode
 from dialer.domain.commands import Bridge, ConnectAgentLeg, DropAgentLeg, Hangup, HangupReason, Originate
-from dialer.domain.errors import TelephoneSystemUnavailableError
+from dialer.domain.errors import OlderTermError, TelephoneSystemUnavailableError
 from dialer.domain.events import (
     AgentLegLost,
     AgentLegRestored,
@@ -298,3 +298,11 @@ async def test_a_box_whose_trunks_fail_keeps_its_seats_and_reports_the_lines_it_
         assert floor.fleet.box_of_agent(AGENT) is floor.fleet.box(box)
         report = await floor.fleet.reconcile()
         assert {one.box: one.lines for one in report.boxes} == {box: 4, other: 10}
+
+
+async def test_an_engine_that_was_overtaken_at_one_box_is_over_at_all() -> None:
+    async with stage() as floor:
+        floor.fleet.of_term(5)
+        floor.boxes[SOUTH].held = 6
+        with pytest.raises(OlderTermError, match="term 6"):
+            await floor.fleet.start()

@@ -62,7 +62,7 @@ async def test_a_defect_in_reading_asterisk_ends_the_stream_with_a_loss_and_a_ne
         raise ValueError("defect")
 
     with monkeypatch.context() as planted:
-        planted.setattr(AsteriskSystem, "_watch_lag", defect)
+        planted.setattr("telephony.asterisk.lag.Lag.feed", defect)
         ami.send(event("Newchannel", Uniqueid="x"))
         async with asyncio.timeout(60.0):
             told = await heard_until_the_end(system)

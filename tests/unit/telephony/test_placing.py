@@ -12,6 +12,7 @@ from telephony.asterisk.acts import Told
 from telephony.asterisk.adapter_settings import AdapterSettings
 from telephony.asterisk.calls import Call, CallBook
 from telephony.asterisk.placing import Placing
+from telephony.asterisk.terms import Term
 from telephony.asterisk.trunks import TrunkPlan
 
 
@@ -35,6 +36,8 @@ async def test_an_attempt_that_lives_there_from_before_is_not_placed_again() -> 
         calls=book,
         trunks=nothing,
         why_not=lambda: None,
+        term=Term(),
+        lines=nothing,
         now=lambda: 0.0,
         steady=lambda: 0.0,
         tell=tell,

@@ -47,6 +47,7 @@ from dialer.web.bounds.connections import Strangers
 from dialer.web.bounds.limits import LIMITS, Limits
 from dialer.web.bounds.middleware import Bounds
 from dialer.web.declaring import declares, nothing_undeclared
+from dialer.web.description import add_description
 from dialer.web.door import Door, Doorkeeper, Records, refused
 from dialer.web.headers import SafeHeaders, add_headers
 from dialer.web.health import HealthView, health_view
@@ -127,6 +128,7 @@ def make_web(
     application = FastAPI(
         title="Fairdial",
         description="A predictive dialer's floor: seats, campaigns, facts. An answer means a commit.",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         dependencies=[Depends(nothing_undeclared), Depends(nothing_unknown)],
@@ -146,10 +148,11 @@ def make_web(
     phone = phone_router(phones=phones, seats=seats, doorkeeper=doorkeeper, registry=registry)
     application.include_router(phone, responses=PROBLEMS)
     add_pages(application, phones.origins)
+    add_description(application)
     _add_errors(application)
     _add_outside(application, floor, registry, archive)
     strangers = Strangers(limits, proxies=trusted_proxies)
-    application.add_middleware(Bounds, strangers=strangers)
+    application.add_middleware(Bounds, strangers=strangers, is_known=doorkeeper.is_known)
     application.add_middleware(SafeHeaders)
     if trusted_proxies:  # outermost: added last
         application.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(trusted_proxies))

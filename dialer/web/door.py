@@ -98,6 +98,14 @@ class Doorkeeper:
                 return actor
         raise RefusedError("send 'Authorization: Bearer <token>', or sign in", is_known=False)
 
+    def is_known(self, scope: Scope) -> bool:
+        """Whether a request shows who asks, whatever they may."""
+        try:
+            self.admit(HTTPConnection(scope), scope["method"])
+        except RefusedError:
+            return False
+        return True
+
     def by_token(self, text: str) -> Actor:
         """Whose token this is. Raises RefusedError: nobody's, or no longer."""
         actor = None if self.accounts is None else self.accounts.by_token(text)

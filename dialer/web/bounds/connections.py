@@ -34,6 +34,9 @@ class Strangers:
     def __len__(self) -> int:
         return len(self._all)
 
+    def __contains__(self, client: Client) -> bool:
+        return client in self._all
+
     def came(self, client: Client, transport: asyncio.Transport) -> bool:
         """One more; somebody else may have to go for them. False = they come too often: close them."""
         if client in self._all:  # now encrypted

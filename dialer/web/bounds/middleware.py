@@ -1,12 +1,12 @@
 """The outermost layer of the application: rate, size and JSON of what is brought, whoever brings it.
 
-It knows nobody: the door behind it finds out who asks (`dialer.web.door`) before anything is read. What is
-looked at here is whether it let them in: who was refused is a stranger and counts as one, and a body is read,
+It knows nobody: the door behind it finds out who asks (`dialer.web.door`) before anything is read, and says
+here who need not wait at the turnstile. Who was refused is a stranger and counts as one, and a body is read,
 bounded, only when somebody behind the door wants it.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import cast
 
 import msgspec
@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dialer.web.bounds.connections import Client, Strangers
 from dialer.web.bounds.limits import Limits
 from dialer.web.bounds.rates import Rates, peer_of
+from dialer.web.bounds.turnstile import Turnstile
 
 BEHIND_THE_DOOR = "/api/"
 MOST_OPEN_BODY = 16_384
@@ -31,10 +32,15 @@ class Bounds:
 
     Args:
         strangers: connections that have shown no token.
+        is_known: whether a request shows who asks; everybody else waits for their turn.
     """
 
-    def __init__(self, app: ASGIApp, *, strangers: Strangers) -> None:
+    def __init__(
+        self, app: ASGIApp, *, strangers: Strangers, is_known: Callable[[Scope], bool] = lambda _: False
+    ) -> None:
         self._app = app
+        self._is_known = is_known
+        self._turnstile = Turnstile()
         self._strangers = strangers
         self._limits = limits = strangers.limits
         self._asks = Rates(per_s=limits.asks_per_s, at_once=limits.asks_at_once)
@@ -51,10 +57,20 @@ class Bounds:
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = _client(scope)
+        if client is not None and client in self._strangers and self._is_known(scope):
+            self._strangers.known(client)  # before anything is waited for: the oldest stranger may have to go
+        if not await self._may_begin(client):
+            return
         if not scope["path"].startswith(BEHIND_THE_DOOR) and not self._may_ask(client):
             await _too_many(scope, receive, send)
             return
-        body = _Body(scope, receive, self._limits, demand_rate=self._demand_rate)
+        body = _Body(
+            scope,
+            receive,
+            self._limits,
+            demand_rate=self._demand_rate,
+            may_begin=lambda: self._may_begin(client),
+        )
         is_instead = False
 
         async def sending(message: Message) -> None:
@@ -73,6 +89,12 @@ class Bounds:
 
         await self._app(scope, body.receive, sending)
 
+    async def _may_begin(self, client: Client | None) -> bool:
+        """Returns at a stranger's turn, and for everybody else at once: whether they are still there."""
+        if client is None or client not in self._strangers:
+            return True
+        return await self._turnstile.turn(lambda: client not in self._strangers)
+
     def _may_ask(self, client: Client | None) -> bool:
         return self._asks.may("" if client is None else peer_of(client[0]))
 
@@ -84,6 +106,8 @@ class Bounds:
     async def _web_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A stranger until the application sends what is for those whom it knows."""
         client = _client(scope)
+        if not await self._may_begin(client):
+            return
         if not self._may_ask(client):
             await receive()
             await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
@@ -102,15 +126,27 @@ class Bounds:
 
 
 class _Body:
-    """The body of a request, read whole when it is first asked for."""
+    """The body of a request, read whole when it is first asked for.
+
+    Args:
+        demand_rate: raises when what was shown at the door was shown too often.
+        may_begin: returns when the body may be looked at; False = who sent it is gone.
+    """
 
     def __init__(
-        self, scope: Scope, receive: Receive, limits: Limits, *, demand_rate: Callable[[str], None]
+        self,
+        scope: Scope,
+        receive: Receive,
+        limits: Limits,
+        *,
+        demand_rate: Callable[[str], None],
+        may_begin: Callable[[], Awaitable[bool]],
     ) -> None:
         self._scope = scope
         self._receive = receive
         self._limits = limits
         self._demand_rate = demand_rate
+        self._may_begin = may_begin
         self._headers = {name: value.decode("latin-1") for name, value in _pairs(scope)}
         length, is_chunked = self._headers.get(b"content-length", "0"), b"transfer-encoding" in self._headers
         self._is_read = False
@@ -137,6 +173,8 @@ class _Body:
         if body is None:
             return {"type": "http.disconnect"}
         self._is_read = self.is_over = True
+        if not await self._may_begin():
+            return {"type": "http.disconnect"}
         if body.strip():
             _demand_json(body)
         return {"type": "http.request", "body": body, "more_body": False}

@@ -318,6 +318,8 @@ class HoldKind(StrEnum):
     RECALLED = "recalled"
     CLOSED = "closed"
     MANUAL = "manual"
+    RESTRICTED = "restricted"
+    """Processing is restricted, as article 18 of the GDPR has it: it is stored, and nothing more."""
     QUARANTINED = "quarantined"
     """A defect of ours kept something about them from being recorded: a person looks first."""
 

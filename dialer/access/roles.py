@@ -54,6 +54,7 @@ class Permission(Enum):
     FOLLOW_UP = "follow up calls that came in"
     EXPLAIN_CALLS = "ask why a call was placed"
     SEE_PERSONS = "see all that happened to a person"
+    ANSWER_RIGHTS = "answer what persons may ask about themselves"
     SEE_RETENTION = "see what may be removed"
     VERIFY_JOURNAL = "verify the journal"
     FIND_RECORDINGS = "find recordings"
@@ -89,6 +90,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.FOLLOW_UP: frozenset({Role.AGENT, Role.SUPERVISOR}),
     Permission.EXPLAIN_CALLS: frozenset({Role.SUPERVISOR, Role.QA, Role.COMPLIANCE}),
     Permission.SEE_PERSONS: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
+    Permission.ANSWER_RIGHTS: frozenset({Role.COMPLIANCE}),
     Permission.SEE_RETENTION: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
     Permission.VERIFY_JOURNAL: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
     Permission.FIND_RECORDINGS: frozenset({Role.SUPERVISOR, Role.QA, Role.COMPLIANCE}),
@@ -106,6 +108,7 @@ LOOKS = frozenset(
     {
         Permission.EXPLAIN_CALLS,
         Permission.SEE_PERSONS,
+        Permission.ANSWER_RIGHTS,
         Permission.SEE_CALLERS,
         Permission.FOLLOW_UP,
         Permission.FIND_RECORDINGS,

@@ -107,6 +107,7 @@ def _run(serving: Coroutine[None, None, None]) -> None:
 
 async def _serve_simulated(wanted: SimulatedFloor, *, port: int, trusted_proxies: tuple[str, ...]) -> None:
     from dialer.cli.evidence import StoreEvidence
+    from dialer.cli.rights import StoreRights
     from dialer.files import own_folder
     from dialer.floor.accounts import kept_accounts
     from dialer.floor.beside import store_beside
@@ -129,6 +130,7 @@ async def _serve_simulated(wanted: SimulatedFloor, *, port: int, trusted_proxies
             host=wanted.host,
             port=port,
             evidence=StoreEvidence(database=wanted.address),
+            rights=StoreRights(database=wanted.address),
             places=StorePlaces(beside),
             accounts=accounts,
             records=Recorder(beside),
@@ -145,6 +147,7 @@ async def _serve_simulated(wanted: SimulatedFloor, *, port: int, trusted_proxies
 
 async def _serve_asterisk(plan: AsteriskFloor) -> None:
     from dialer.cli.evidence import StoreEvidence
+    from dialer.cli.rights import StoreRights
     from dialer.files import own_folder
     from dialer.floor.accounts import kept_accounts
     from dialer.floor.beside import store_beside
@@ -169,6 +172,7 @@ async def _serve_asterisk(plan: AsteriskFloor) -> None:
             phones=plan.phones,
             archive=archive,
             evidence=StoreEvidence(database=plan.database),
+            rights=StoreRights(database=plan.database, folders=_folders(plan)),
             places=StorePlaces(beside),
             accounts=accounts,
             records=Recorder(beside),
@@ -212,6 +216,12 @@ async def _kept(archive: RecordingArchive | None) -> AsyncGenerator[None]:
         keeping = group.create_task(kept_going(archive.keeper.run, name="recordings"), name="recordings")
         yield
         keeping.cancel()
+
+
+def _folders(plan: AsteriskFloor) -> tuple[Path, ...]:
+    from dialer.floor.recording_room import recording_folders
+
+    return tuple(recording_folders(plan.asterisks))
 
 
 def _archive(plan: AsteriskFloor) -> RecordingArchive | None:

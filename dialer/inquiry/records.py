@@ -115,6 +115,19 @@ def records_due(store: Store, *, at: float, progress: Callable[[int], None] | No
     return RecordsDue(on=_day(at), persons=len(persons), told=tuple(told))
 
 
+def person_records(store: Store, person: str, *, at: float) -> tuple[RecordsTold, ...]:
+    """The records of one person and what may become of each at `at` (POSIX seconds)."""
+    ended = store.read(lambda connection: _ended_debts(connection, [person]))
+    files = stored.files_of(store, [person])
+    return tuple(told for file in files for told in _told(store, file, ended, at))
+
+
+def still_worked(store: Store, file: PersonFile) -> tuple[str, ...]:
+    """Debts of a person that may still be collected."""
+    ended = store.read(lambda connection: _ended_debts(connection, [file.person]))
+    return _Activity(file, (), ended).worked
+
+
 def _persons(connection: Connection) -> list[str]:
     called = select(t.attempts.c.person)
     return sorted(connection.scalars(select(t.persons.c.person).union(called)))
@@ -215,6 +228,11 @@ class _Activity:
     def _note(self, debts: tuple[str, ...] | None, day: date) -> None:
         for debt in debts or self._owed:
             self._days[debt] = max(day, self._days.get(debt, day))
+
+    @property
+    def worked(self) -> tuple[str, ...]:
+        """Debts that have not ended."""
+        return tuple(debt for debt in self._owed if debt not in self._over)
 
     def last(self, debts: tuple[str, ...] | None) -> date | None:
         """Of the debts a record is about; None = one of them may still be worked."""

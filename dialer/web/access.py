@@ -13,7 +13,7 @@ from dialer.domain.ports import KeyPad, TestsCallerIds
 from dialer.floor.accounts import Accounts
 from dialer.floor.phones import Phones
 from dialer.web.models import Committed
-from dialer.web.ports import Evidence, FloorPort, Places, Recordings
+from dialer.web.ports import Evidence, FloorPort, Places, Recordings, Rights
 from dialer.web.tokens import Tokens
 
 MOST_LISTENINGS = 1_000
@@ -52,6 +52,7 @@ class Office:
     places: Places | None = None
     accounts: Accounts | None = None
     listenings: Listenings = field(default_factory=Listenings)
+    rights: Rights | None = None
 
 
 def office_of(request: Request) -> Office:
@@ -67,6 +68,13 @@ def demand_evidence(office: Office) -> Evidence:
     if office.evidence is None:
         raise HTTPException(409, "this floor's store cannot be asked from here")
     return office.evidence
+
+
+def demand_rights(office: Office) -> Rights:
+    """Whoever answers what persons ask about themselves; 409 where the store cannot be asked."""
+    if office.rights is None:
+        raise HTTPException(409, "this floor's store cannot be asked from here")
+    return office.rights
 
 
 async def tell(office: Office, event: Event) -> Committed:

@@ -38,6 +38,7 @@ from dialer.web import (
     law,
     listening,
     recordings,
+    rights,
     sessions,
     supervisors,
     talks,
@@ -54,7 +55,7 @@ from dialer.web.health import HealthView, health_view
 from dialer.web.phone.pages import add_pages
 from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
-from dialer.web.ports import Evidence, FloorPort, Places, Recordings
+from dialer.web.ports import Evidence, FloorPort, Places, Recordings, Rights
 from dialer.web.problems import PROBLEMS
 from dialer.web.strict import nothing_unknown
 from dialer.web.tokens import Tokens
@@ -70,9 +71,27 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (WrongSignInError, 401),
     (TooManyTriesError, 429),
     *evidence.STATUS,
+    *rights.STATUS,
     (InvalidFactError, 422),
     (MalformedFactError, 422),
     (FairdialError, 422),
+)
+
+
+_ROUTED = (
+    agents,
+    talks,
+    listening,
+    recordings,
+    evidence,
+    law,
+    supervisors,
+    facts,
+    inbound,
+    caller_ids,
+    sessions,
+    administration,
+    rights,
 )
 
 
@@ -107,6 +126,7 @@ def make_web(
     limits: Limits = LIMITS,
     accounts: Accounts | None = None,
     records: Records | None = None,
+    rights_desk: Rights | None = None,
     trusted_proxies: Sequence[str] = (),
 ) -> Web:
     """Put the application together around a running floor.
@@ -122,6 +142,7 @@ def make_web(
         places: which client a thing belongs to, out of the store; None = nobody with walls gets further.
         accounts: of persons; None = there are tokens only.
         records: where it is written down who did what and looked at whom; None = nowhere.
+        rights_desk: answers what persons may ask about themselves; None = it cannot be asked.
         trusted_proxies: addresses and networks whose word on where somebody comes from is taken.
     """
     phones = phones if phones is not None else Phones()
@@ -133,15 +154,14 @@ def make_web(
         redoc_url=None,
         dependencies=[Depends(nothing_undeclared), Depends(nothing_unknown)],
     )
+    asked = (phones, archive, evidence_desk, places, accounts)
     application.state.office = Office(
-        floor, tokens, keypad, controls, caller_ids_tester, phones, archive, evidence_desk, places, accounts
+        floor, tokens, keypad, controls, caller_ids_tester, *asked, rights=rights_desk
     )
     doorkeeper = Doorkeeper(floor=floor, tokens=tokens, places=places, accounts=accounts)
     application.add_middleware(Door, doorkeeper=doorkeeper, open_paths=sessions.OPEN_PATHS, records=records)
-    routed = (agents, talks, listening, recordings, evidence, law, supervisors, facts, inbound, caller_ids)
-    routed = (*routed, sessions, administration)
-    for router in (each.router for each in routed):
-        application.include_router(router, responses=PROBLEMS)
+    for routed in _ROUTED:
+        application.include_router(routed.router, responses=PROBLEMS)
     broadcast = Broadcast(floor.snapshot)
     application.include_router(watch_router(broadcast, doorkeeper))
     seats = SeatWatch(floor.snapshot)

@@ -15,7 +15,7 @@ from dialer.floor.phones import Phones
 from dialer.web.application import make_web
 from dialer.web.bounds.limits import LIMITS, Limits
 from dialer.web.door import Records
-from dialer.web.ports import Evidence, FloorPort, Places, Recordings
+from dialer.web.ports import Evidence, FloorPort, Places, Recordings, Rights
 from dialer.web.server import serving
 from dialer.web.tokens import Tokens
 
@@ -32,6 +32,7 @@ class HttpSide:
         places: which client things belong to; None = nobody with walls gets further.
         accounts: of persons; None = there are tokens only.
         records: where it is written down who did what; None = nowhere.
+        rights: answers what persons may ask about themselves.
         limits: of what comes in.
         certificate: to speak under; None = in clear.
         trusted_proxies: addresses and networks whose word on where somebody comes from is taken.
@@ -46,6 +47,7 @@ class HttpSide:
     places: Places | None = None
     accounts: Accounts | None = None
     records: Records | None = None
+    rights: Rights | None = None
     limits: Limits = LIMITS
     certificate: Certificate | None = None
     trusted_proxies: tuple[str, ...] = ()
@@ -73,6 +75,7 @@ class HttpSide:
             places=self.places,
             accounts=self.accounts,
             records=self.records,
+            rights_desk=self.rights,
             trusted_proxies=self.trusted_proxies,
         )
         async with asyncio.TaskGroup() as group:

@@ -15,6 +15,9 @@ from dialer.inquiry.explain import About, Asked
 from dialer.inquiry.impact import Compared
 from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
 from dialer.inquiry.records import RecordsDue
+from dialer.inquiry.rights.correction import Correction
+from dialer.inquiry.rights.erasure import Erased, ErasedBy, Obstacle
+from dialer.inquiry.rights.held import Held
 from dialer.inquiry.verifying import Checked
 from dialer.results.frequency_ledger import LedgerFacts
 from dialer.results.person_events import PersonFacts
@@ -178,6 +181,27 @@ class Evidence(Protocol):
 
     async def report(self, person: str, stretch: Stretch) -> PersonFacts:
         """Everything that happened to a person, without the name."""
+        ...
+
+
+class Rights(Protocol):
+    """What a person may ask of us about themselves; `dialer.cli.rights` has the one in use. Each raises
+    NotThereError, KeysMissingError, StoreUnavailableError."""
+
+    async def held(self, person: str) -> Held:
+        """Everything that is held of them, in clear."""
+        ...
+
+    async def correct(self, person: str, told: Correction, *, by: ErasedBy) -> tuple[str, ...]:
+        """Put right who they are; the names of the fields that changed."""
+        ...
+
+    async def obstacles(self, person: str) -> tuple[Obstacle, ...]:
+        """Why they may not be erased yet; () = they may."""
+        ...
+
+    async def erase(self, person: str, *, by: ErasedBy) -> Erased:
+        """Erase them for good. Raises NotErasedError: they may not be yet."""
         ...
 
 

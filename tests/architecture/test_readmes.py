@@ -111,7 +111,7 @@ def is_command(words: list[str]) -> bool:
         if not isinstance(command, TyperGroup):
             return True  # the rest are its arguments
         if word not in command.commands:
-            return False
+            return hasattr(command, "default")  # then it is an argument of that one
         command = command.commands[word]
     return True
 

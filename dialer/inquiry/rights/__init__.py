@@ -1,0 +1,1 @@
+"""What a person may ask of us about themselves: all that is held, corrected, erased."""

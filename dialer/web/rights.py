@@ -1,0 +1,77 @@
+"""Routes of what a person may ask about themselves: all that is held, corrected, erased."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import Field
+
+from dialer.access.roles import Permission
+from dialer.inquiry.rights.correction import Correction
+from dialer.inquiry.rights.erasure import ErasedBy, NotErasedError, Obstacle
+from dialer.web.access import TheOffice, demand_rights
+from dialer.web.declaring import Asking, may
+from dialer.web.models import Body, Id, Text
+
+router = APIRouter(prefix="/api", tags=["rights"])
+
+Why = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Correct(Body):
+    """What is right of who somebody is; what is not named stays as it is, '' = it is not known."""
+
+    why: Why
+    first: Text | None = None
+    middle: Text | None = None
+    last: Text | None = None
+    suffix: Text | None = None
+    date_of_birth: Text | None = None
+    ssn_last4: Annotated[str, Field(max_length=4)] | None = None
+    email: Text | None = None
+
+
+class Erase(Body):
+    """Somebody is to be erased. `answered_by`: who answers for it that no rule keeps their records, where no
+    rule is known."""
+
+    why: Why
+    answered_by: Id | None = None
+
+
+@router.get("/persons/{person}/held", dependencies=[may(Permission.ANSWER_RIGHTS)])
+async def held(person: str, office: TheOffice, who: Asking) -> JSONResponse:
+    """Everything that is held of a person, in clear, for themselves: who they are, what was told of them,
+    what was done and why, and who looked."""
+    await who.person(person)
+    return JSONResponse((await demand_rights(office).held(person)).as_json())
+
+
+@router.post("/persons/{person}/correction", dependencies=[may(Permission.ANSWER_RIGHTS)])
+async def correct(person: str, body: Correct, office: TheOffice, who: Asking) -> tuple[str, ...]:
+    """Put right who a person is; answers with the fields that changed. Numbers, addresses and accounts are
+    facts that decisions rest on: `PUT /api/facts/persons/{person}`."""
+    await who.person(person)
+    told = body.model_dump(exclude={"why"})
+    by = ErasedBy(who=who.name, address="http", why=body.why)
+    return await demand_rights(office).correct(person, Correction(**told), by=by)
+
+
+@router.get("/persons/{person}/erasure", dependencies=[may(Permission.ANSWER_RIGHTS)])
+async def obstacles(person: str, office: TheOffice, who: Asking) -> tuple[Obstacle, ...]:
+    """Why a person may not be erased yet, by which law and until when; nothing = they may."""
+    await who.person(person)
+    return await demand_rights(office).obstacles(person)
+
+
+@router.post("/persons/{person}/erasure", dependencies=[may(Permission.ANSWER_RIGHTS)])
+async def erase(person: str, body: Erase, office: TheOffice, who: Asking) -> JSONResponse:
+    """Erase a person for good: 409 while a court or a rule of retention keeps them, with the first day on
+    which they may be. Answers with what was taken away, and what a look found afterwards."""
+    await who.person(person)
+    by = ErasedBy(who=who.name, address="http", why=body.why, answered_by=body.answered_by or "")
+    return JSONResponse((await demand_rights(office).erase(person, by=by)).as_json())
+
+
+STATUS = ((NotErasedError, 409),)
+"""What a wish that cannot be met yet is told with."""

@@ -13,6 +13,7 @@
     [[caller_id_pools]]                     # which of them a client's calls show; CallerIdPool there
     [caller_id_tests]                       # at which hour the numbers are called, to see that they lead back
     [[campaigns]]                           # what it calls; dialer.domain.campaign.CampaignSettings
+    [sign_in]                               # an outside provider by which people sign in
     [evidence]                              # how often the journal's head is signed, and where it is sent
     [rehearsal]                             # another day and hour, where nobody real can be called
 
@@ -139,6 +140,7 @@ class Settings(BaseSettings):
     keys: Path | None = Field(default=None, description="folder of keys and signed heads")
     evidence: Evidence = Field(default_factory=Evidence)
     http: HttpSide = Field(default_factory=HttpSide)
+    sign_in: Section | None = Field(default=None, repr=False)
     asterisk: Section | list[Section] | None = Field(default=None, repr=False)
     caller_ids: list[Section] = Field(default_factory=list[Section])
     caller_id_pools: list[Section] = Field(default_factory=list[Section])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dialer.floor.live import Running
     from dialer.floor.on_asterisk import AsteriskFloor
     from dialer.floor.simulated import SimulatedFloor
+    from dialer.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -95,8 +96,7 @@ def serve(
         tls=tls_of(settings),
     )
     log_as_json()
-    proxies = tuple(settings.http.trusted_proxies)
-    _run(_serve_simulated(wanted, port=port if port is not None else 8765, trusted_proxies=proxies))
+    _run(_serve_simulated(wanted, settings, port=port if port is not None else 8765))
 
 
 def _run(serving: Coroutine[None, None, None]) -> None:
@@ -105,7 +105,7 @@ def _run(serving: Coroutine[None, None, None]) -> None:
     uvloop.run(serving)
 
 
-async def _serve_simulated(wanted: SimulatedFloor, *, port: int, trusted_proxies: tuple[str, ...]) -> None:
+async def _serve_simulated(wanted: SimulatedFloor, settings: Settings, *, port: int) -> None:
     from dialer.cli.evidence import StoreEvidence
     from dialer.cli.rights import StoreRights
     from dialer.files import own_folder
@@ -116,12 +116,14 @@ async def _serve_simulated(wanted: SimulatedFloor, *, port: int, trusted_proxies
     from dialer.floor.folder import TOKEN_FILE, address_at
     from dialer.floor.live import work_until_signal
     from dialer.floor.places import StorePlaces
+    from dialer.floor.settings import sign_in_of
     from dialer.floor.simulated import simulated_floor
     from dialer.web.folder_tokens import tokens_of_folder
     from dialer.web.mounting import HttpSide
 
     own_folder(wanted.folder)
     certificate = opened_certificate(wanted.tls)
+    proxies = tuple(settings.http.trusted_proxies)
     async with AsyncExitStack() as stack:
         beside = await stack.enter_async_context(store_beside(wanted.address))
         accounts = await stack.enter_async_context(kept_accounts(beside))
@@ -135,12 +137,13 @@ async def _serve_simulated(wanted: SimulatedFloor, *, port: int, trusted_proxies
             accounts=accounts,
             records=Recorder(beside),
             certificate=certificate,
-            trusted_proxies=trusted_proxies,
+            trusted_proxies=proxies,
+            outside=sign_in_of(settings),
         )
         running = await stack.enter_async_context(simulated_floor(wanted, side.mount))
         api = address_at(wanted.host, running.port, is_encrypted=certificate is not None)
         console.say(f"the floor listens at {api}; its token is in {wanted.folder / TOKEN_FILE}")
-        _warn_of_clear_text(wanted.host, is_encrypted=certificate is not None, proxies=trusted_proxies)
+        _warn_of_clear_text(wanted.host, is_encrypted=certificate is not None, proxies=proxies)
         await _tell_first_link(accounts)
         await work_until_signal(running.floor)
 
@@ -178,6 +181,7 @@ async def _serve_asterisk(plan: AsteriskFloor) -> None:
             records=Recorder(beside),
             certificate=certificate,
             trusted_proxies=plan.trusted_proxies,
+            outside=plan.outside,
         )
         running = await stack.enter_async_context(asterisk_floor(plan, side.mount, away=console.say))
         await stack.enter_async_context(_kept(archive))

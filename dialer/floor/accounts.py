@@ -35,6 +35,7 @@ from dialer.clock import posix_now
 from dialer.domain.errors import FairdialError, InvalidFactError, StoreUnavailableError, UnknownThingError
 from dialer.floor import passwords, second_factor
 from dialer.floor.beside import StoreBeside
+from dialer.floor.outside_sign_in import OutsideSignInError, Problem
 from dialer.storage.access import accounts as rows
 from dialer.storage.access import deeds
 from dialer.storage.access.accounts import key_of
@@ -212,11 +213,37 @@ class Accounts:
         self._throttle.succeeded(account)
         return await self._begin(found, taken, by, earlier)
 
+    async def sign_in_from_outside(
+        self, account: str, *, address: str, earlier: str | None = None
+    ) -> SignedIn:
+        """Begin a session of whoever an outside provider says that this is; its second factors are its own.
+
+        Raises:
+            OutsideSignInError: there is no such account here, or it is disabled.
+        """
+        found, by = self._known.accounts.get(account), By(who=account, address=address)
+        if found is None or found.is_disabled:
+            await self._note(by.deed("sign in", outcome="by the provider: no account", at=self._now()))
+            raise OutsideSignInError(Problem.UNKNOWN)
+        return await self._begin(found, found, by, earlier, outcome="signed in by the provider")
+
+    def demand_patience(self, address: str) -> None:
+        """Raises TooManyTriesError: too many were wrong from this address."""
+        wait = self._throttle.wait("", address, self._now())
+        if wait > 0.0:
+            raise TooManyTriesError(wait)
+
+    def failed_from_outside(self, address: str) -> None:
+        """Somebody came back from a provider who could not be signed in."""
+        self._throttle.failed("", address, self._now())
+
     async def _with_code(self, found: Account, code: str) -> Account | None:
         secret = None if found.totp is None else await self._store.opened(found.totp)
         return second_factor.taken(found, code, self._now(), secret=secret)
 
-    async def _begin(self, found: Account, account: Account, by: By, earlier: str | None) -> SignedIn:
+    async def _begin(
+        self, found: Account, account: Account, by: By, earlier: str | None, *, outcome: str = "signed in"
+    ) -> SignedIn:
         secret, now = secrets.token_urlsafe(32), self._now()
         session = Session(
             digest=digest_of(secret),
@@ -236,7 +263,7 @@ class Accounts:
                     raise WrongSignInError("name, password or code is wrong")  # the code was used meanwhile
                 rows.save_account(connection, account)
             rows.begin_session(connection, session)
-            deeds.append(connection, [named.deed("sign in", outcome="signed in", at=now)])
+            deeds.append(connection, [named.deed("sign in", outcome=outcome, at=now)])
 
         await self._change(work)
         actor = self._known.actor_of_session(session, now)
@@ -262,9 +289,7 @@ class Accounts:
             InvalidFactError: the password will not do; the link can be used again.
             TooManyTriesError: too many were wrong from this address.
         """
-        wait = self._throttle.wait("", address, self._now())
-        if wait > 0.0:
-            raise TooManyTriesError(wait)
+        self.demand_patience(address)
         weak = why_weak(password, "\0")
         if weak is not None:
             raise InvalidFactError(weak)

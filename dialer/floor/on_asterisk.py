@@ -18,6 +18,7 @@ from dialer.floor.folder import address_at, lasting_clock, write_address
 from dialer.floor.keeping import kept_going
 from dialer.floor.law import demand_lawful, rulebook_for_calls, uses_sample
 from dialer.floor.live import FloorOrder, Mount, Running, running_floor
+from dialer.floor.outside_sign_in import OutsideSignIn
 from dialer.floor.phones import Phones, phones_of
 from dialer.floor.recording_room import room_watches
 from dialer.floor.refusals import refusal_watches
@@ -28,6 +29,7 @@ from dialer.floor.settings import (
     campaigns_of,
     demand_declared,
     demand_nobody_real,
+    sign_in_of,
     tls_of,
 )
 from dialer.floor.stores import STORE_FILE
@@ -52,6 +54,7 @@ class AsteriskFloor:
         caller_id_tests: when our own numbers are called; None = when somebody asks.
         host, port: where its HTTP side listens; `tls`: under which certificate, None = in clear.
         trusted_proxies: whose word on where somebody comes from is taken.
+        outside: a provider by which people sign in.
     """
 
     folder: Path
@@ -68,6 +71,7 @@ class AsteriskFloor:
     drain_s: float
     tls: CertificateFiles | None = None
     trusted_proxies: tuple[str, ...] = ()
+    outside: OutsideSignIn | None = None
 
 
 def planned_floor(
@@ -112,6 +116,7 @@ def planned_floor(
         drain_s=drain_s,
         tls=tls_of(settings),
         trusted_proxies=tuple(settings.http.trusted_proxies),
+        outside=sign_in_of(settings),
     )
 
 

@@ -13,6 +13,7 @@ from dialer.domain.caller_id import CallerIdPool, OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.errors import MendableError
 from dialer.floor.certificates import CertificateFiles
+from dialer.floor.outside_sign_in import OutsideSignIn, ProviderSettings
 from dialer.settings import EXAMPLE, Section, settings_file, use_settings_file, with_secrets
 from dialer.settings_reader import SettingsError, SettingsReader
 from telephony.asterisk.passwords import FOLDER, filled
@@ -42,6 +43,19 @@ def tls_of(settings: Settings) -> CertificateFiles | None:
     if tls is None:
         return None
     return CertificateFiles(certificate=folder / tls.certificate, key=folder / tls.key)
+
+
+def sign_in_of(settings: Settings) -> OutsideSignIn | None:
+    """The outside provider by which people sign in; None = there is none.
+
+    Raises:
+        MendableError: something in it is not right; no secret is told.
+    """
+    section, file = settings.sign_in, settings_file().absolute()
+    if section is None:
+        return None
+    given = with_secrets(section, folder=file.parent)
+    return OutsideSignIn(_READER.read(ProviderSettings, given, where=f"{file}, sign_in", mend=EXAMPLE))
 
 
 def asterisks_of(settings: Settings, *, makes_passwords: bool = False) -> tuple[AsteriskSettings, ...]:

@@ -11,6 +11,7 @@ from dialer.domain.events import Event
 from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TestsCallerIds
 from dialer.floor.accounts import Accounts
+from dialer.floor.outside_sign_in import OutsideSignIn
 from dialer.floor.phones import Phones
 from dialer.web.models import Committed
 from dialer.web.ports import Evidence, FloorPort, Places, Recordings, Rights
@@ -51,6 +52,7 @@ class Office:
     evidence: Evidence | None = None
     places: Places | None = None
     accounts: Accounts | None = None
+    outside: OutsideSignIn | None = None
     listenings: Listenings = field(default_factory=Listenings)
     rights: Rights | None = None
 

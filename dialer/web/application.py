@@ -27,6 +27,7 @@ from dialer.domain.errors import (
 from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TestsCallerIds
 from dialer.floor.accounts import Accounts, TooManyTriesError, WrongSignInError
+from dialer.floor.outside_sign_in import OutsideSignIn
 from dialer.floor.phones import Phones
 from dialer.web import (
     administration,
@@ -57,6 +58,8 @@ from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
 from dialer.web.ports import Evidence, FloorPort, Places, Recordings, Rights
 from dialer.web.problems import PROBLEMS
+from dialer.web.sign_in import outside as to_provider
+from dialer.web.sign_in.page import add_sign_in_page
 from dialer.web.strict import nothing_unknown
 from dialer.web.tokens import Tokens
 from dialer.web.watch import Broadcast, watch_router
@@ -78,6 +81,9 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
 )
 
 
+OPEN_PATHS = sessions.OPEN_PATHS | to_provider.OPEN_PATHS
+"""Behind no door: whoever signs in is not known yet."""
+
 _ROUTED = (
     agents,
     talks,
@@ -92,6 +98,7 @@ _ROUTED = (
     sessions,
     administration,
     rights,
+    to_provider,
 )
 
 
@@ -128,6 +135,7 @@ def make_web(
     records: Records | None = None,
     rights_desk: Rights | None = None,
     trusted_proxies: Sequence[str] = (),
+    outside: OutsideSignIn | None = None,
 ) -> Web:
     """Put the application together around a running floor.
 
@@ -143,6 +151,7 @@ def make_web(
         accounts: of persons; None = there are tokens only.
         records: where it is written down who did what and looked at whom; None = nowhere.
         rights_desk: answers what persons may ask about themselves; None = it cannot be asked.
+        outside: a provider by which people sign in; None = there is none.
         trusted_proxies: addresses and networks whose word on where somebody comes from is taken.
     """
     phones = phones if phones is not None else Phones()
@@ -156,10 +165,10 @@ def make_web(
     )
     asked = (phones, archive, evidence_desk, places, accounts)
     application.state.office = Office(
-        floor, tokens, keypad, controls, caller_ids_tester, *asked, rights=rights_desk
+        floor, tokens, keypad, controls, caller_ids_tester, *asked, outside, rights=rights_desk
     )
     doorkeeper = Doorkeeper(floor=floor, tokens=tokens, places=places, accounts=accounts)
-    application.add_middleware(Door, doorkeeper=doorkeeper, open_paths=sessions.OPEN_PATHS, records=records)
+    application.add_middleware(Door, doorkeeper=doorkeeper, open_paths=OPEN_PATHS, records=records)
     for routed in _ROUTED:
         application.include_router(routed.router, responses=PROBLEMS)
     broadcast = Broadcast(floor.snapshot)
@@ -169,14 +178,21 @@ def make_web(
     application.include_router(phone, responses=PROBLEMS)
     add_pages(application, phones.origins)
     add_description(application)
+    add_sign_in_page(application, outside)
     _add_errors(application)
     _add_outside(application, floor, registry, archive)
+    return Web(application, broadcast, seats, _add_guards(application, doorkeeper, limits, trusted_proxies))
+
+
+def _add_guards(
+    application: FastAPI, doorkeeper: Doorkeeper, limits: Limits, trusted_proxies: Sequence[str]
+) -> Strangers:
     strangers = Strangers(limits, proxies=trusted_proxies)
     application.add_middleware(Bounds, strangers=strangers, is_known=doorkeeper.is_known)
     application.add_middleware(SafeHeaders)
     if trusted_proxies:  # outermost: added last
         application.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(trusted_proxies))
-    return Web(application, broadcast, seats, strangers)
+    return strangers
 
 
 def _add_errors(application: FastAPI) -> None:

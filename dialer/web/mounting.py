@@ -11,6 +11,7 @@ from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TelephoneSystem, TestsCallerIds
 from dialer.floor.accounts import Accounts
 from dialer.floor.certificates import Certificate
+from dialer.floor.outside_sign_in import OutsideSignIn
 from dialer.floor.phones import Phones
 from dialer.web.application import make_web
 from dialer.web.bounds.limits import LIMITS, Limits
@@ -34,6 +35,7 @@ class HttpSide:
         records: where it is written down who did what; None = nowhere.
         rights: answers what persons may ask about themselves.
         limits: of what comes in.
+        outside: a provider by which people sign in; None = there is none.
         certificate: to speak under; None = in clear.
         trusted_proxies: addresses and networks whose word on where somebody comes from is taken.
     """
@@ -49,6 +51,7 @@ class HttpSide:
     records: Records | None = None
     rights: Rights | None = None
     limits: Limits = LIMITS
+    outside: OutsideSignIn | None = None
     certificate: Certificate | None = None
     trusted_proxies: tuple[str, ...] = ()
 
@@ -77,6 +80,7 @@ class HttpSide:
             records=self.records,
             rights_desk=self.rights,
             trusted_proxies=self.trusted_proxies,
+            outside=self.outside,
         )
         async with asyncio.TaskGroup() as group:
             beside = [group.create_task(web.run(), name="broadcast")]

@@ -92,7 +92,7 @@ async def sign_in(body: SignIn, request: Request, response: Response, office: Th
         address=address_of(request.scope),
         earlier=cookie_of(request),
     )
-    _give(request, response, began)
+    give_session(request, response, began)
     return _view(began.actor, began.csrf)
 
 
@@ -157,7 +157,8 @@ def by_of(request: Request, who: Asking) -> By:
     return By(who=who.name, session=who.actor.session, address=address_of(request.scope))
 
 
-def _give(request: Request, response: Response, began: SignedIn) -> None:
+def give_session(request: Request, response: Response, began: SignedIn) -> None:
+    """To the browser, as a cookie that no script reads."""
     is_secure = is_encrypted(request.scope)
     response.set_cookie(
         SECURE_COOKIE if is_secure else COOKIE,

@@ -71,6 +71,8 @@ async def nothing_unknown(asked: HTTPConnection) -> None:
     if not isinstance(route, APIRoute) or not isinstance(asked, Request):
         return
     known = frozenset(_parameters(route.dependant))
+    if (route.openapi_extra or {}).get("x-any-parameters"):  # somebody else's address leads there
+        known |= frozenset(asked.query_params)
     for name in asked.query_params:
         if name not in known:
             raise HTTPException(422, f"{_unknown('parameter', name, known)} at {asked.url.path}")

@@ -27,6 +27,7 @@ from dialer.domain.snapshot import AgentView, CampaignView, FloorSnapshot, Inbou
 from dialer.web.application import Web, make_web
 from dialer.web.declaring import declared_of, declares, may
 from dialer.web.sessions import OPEN_PATHS
+from dialer.web.sign_in.outside import OPEN_PATHS as OUTSIDE_PATHS
 from dialer.web.tokens import Token, Tokens, digest_of
 from dialer.web.visitor import OUTSIDE
 
@@ -176,6 +177,8 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/ready"): Case("self"),
     ("GET", "/metrics"): Case("self"),
     ("GET", "/phone"): Case("self"),
+    ("GET", "/sign-in"): Case("self"),
+    ("GET", "/sign-in/{name}"): Case("self"),
     ("GET", "/phone/"): Case("self"),
     ("GET", "/api/agents/{agent}"): Case(),
     ("GET", "/api/agents/{agent}/talks"): Case(),
@@ -351,7 +354,7 @@ def test_every_route_is_described_here_and_declares_a_permission(web: Web) -> No
     }
     assert served == set(CASES) | OPEN
     behind_no_door = {path for _, path in OPEN}
-    assert behind_no_door == OPEN_PATHS
+    assert behind_no_door == OPEN_PATHS | OUTSIDE_PATHS
     sockets = {route.path for route in found if isinstance(route, APIWebSocketRoute)}
     assert sockets == {"/api/watch", "/api/phone/watch"}
 
@@ -381,7 +384,12 @@ def _ask(client: TestClient, who: str, method: str, path: str, side: str) -> Any
     return client.request(method, url + filled(case.query), headers=headers, json=body)
 
 
-OPEN = {("POST", "/api/session"), ("POST", "/api/session/link")}
+OPEN = {
+    ("POST", "/api/session"),
+    ("POST", "/api/session/link"),
+    ("GET", "/api/session/outside"),
+    ("GET", "/api/session/outside/back"),
+}
 
 API = sorted(key for key in CASES if key[1].startswith("/api/"))
 
@@ -497,7 +505,7 @@ def test_the_description_says_how_each_route_is_secured(web: Web) -> None:
     assert set(told["components"]["securitySchemes"]) == {"HTTPBearer", "APIKeyCookie"}
     for path, operations in told["paths"].items():
         secured: list[dict[str, list[str]]] = [{"HTTPBearer": []}, {"APIKeyCookie": []}]
-        if path in OPEN_PATHS:
+        if path in OPEN_PATHS | OUTSIDE_PATHS:
             continue
         for method, operation in operations.items():
             wanted = secured if path.startswith("/api/") else None

@@ -1,0 +1,1 @@
+"""The page on which people sign in, and the way there and back by an outside provider."""

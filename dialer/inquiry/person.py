@@ -93,6 +93,7 @@ def person_facts(
             in_clear=with_name,
         ),
         noted=() if file is None else noted_of(store, file, changes, versions),
+        known_at=_known_at(changes),
     )
     return opened_words(store.keyring, found)
 
@@ -113,6 +114,16 @@ def _changes(store: Store, file: PersonFile) -> list[Learned]:
     rows = store.read(lambda connection: connection.execute(query).all())
     learned = (Learned(at=row.at, sequence=row.sequence, change=change_of(row)) for row in rows)
     return [each for each in learned if each.change.binds(file)]
+
+
+def _known_at(changes: list[Learned]) -> dict[object, float]:
+    """When each thing that was told of was told first."""
+    found: dict[object, float] = {}
+    for each in changes:
+        fact = each.change.entry or each.change.request or each.change.consent or each.change.hold
+        if fact is not None:
+            found.setdefault(fact, each.at)
+    return found
 
 
 def _findings(

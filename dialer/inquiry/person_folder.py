@@ -118,6 +118,7 @@ def _placed(store: Store, attempt: AttemptRecord) -> Decision:
         findings=queries.findings_of(store.database, attempt.attempt),
         outcome="" if attempt.outcome is None else attempt.outcome.value,
         recorded=taped(attempt),
+        zones=tuple(sorted(attempt.zones)),
     )
 
 
@@ -151,6 +152,7 @@ def _not_placed(store: Store, denials: Iterable[DenialRecord]) -> Iterator[Decis
             proposed=next(same, tried[0]),
             rings_s=None if used is None else used.ring_s,
             findings=each.findings,
+            zones=tuple(sorted(zone.name for zone in PreparedPerson(file).zone_set(int(each.at)).zones)),
         )
 
 

@@ -75,6 +75,8 @@ class Event:
         retry_at: POSIX seconds at which all rules would pass; only for calls not placed.
         has_time: False = only the day is known, and `at` is its midnight in UTC.
         made_in: where it was asked, agreed or made known.
+        known_at: POSIX seconds at which we were told, which may be later than it was; of an attempt, when
+            what came of it was known. None = it was on file from the first, or is not over.
     """
 
     at: float
@@ -93,6 +95,7 @@ class Event:
     findings: tuple[Finding, ...] = ()
     has_time: bool = True
     made_in: MadeIn | None = None
+    known_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,7 @@ class PersonFacts:
         standing: accounts, addresses and numbers.
         noted: what became known of the person that rules go by: notices, addresses and numbers, where they
             said they are, last days to sue, kinds of lines; each at the instant at which it was known here.
+        known_at: of a contact, request, consent or hold: POSIX seconds at which we were told of it.
     """
 
     person: str
@@ -131,6 +135,7 @@ class PersonFacts:
     rules: Mapping[str, RuleText] = field(default_factory=dict[str, RuleText])
     standing: Standing = UNKNOWN
     noted: tuple[Event, ...] = ()
+    known_at: Mapping[object, float] = field(default_factory=dict[object, float])
 
 
 def events_of(facts: PersonFacts) -> tuple[Event, ...]:
@@ -173,6 +178,7 @@ def _attempt(facts: PersonFacts, attempt: AttemptRecord) -> Event:
         counted_why=counted.why,
         rulebook=attempt.rulebook,
         findings=facts.findings.get(attempt.attempt, ()),
+        known_at=attempt.ended_at if attempt.wrapped_at is None else attempt.wrapped_at,
     )
 
 
@@ -209,6 +215,7 @@ def _entry(facts: PersonFacts, entry: HistoryEntry) -> Event:
         zones=facts.zones,
         outcome="" if entry.outcome is None else entry.outcome.value,
         has_time=has_time(entry.at),
+        known_at=facts.known_at.get(entry),
     )
 
 
@@ -219,13 +226,12 @@ def has_time(at: datetime) -> bool:
 
 def _standing(facts: PersonFacts) -> Iterable[Event]:
     """What was asked, agreed, held and promised."""
-    beside = ("at", "since", "type", "scope", "kind", "debts", "number", "made_in")
     for request in facts.requests:
-        yield _said(Kind.REQUEST, request.at, request.type, request, beside)
+        yield _said(facts, Kind.REQUEST, request.at, request.type, request)
     for consent in facts.consents:
-        yield _said(Kind.CONSENT, consent.at, consent.scope, consent, beside)
+        yield _said(facts, Kind.CONSENT, consent.at, consent.scope, consent)
     for hold in facts.holds:
-        yield _said(Kind.HOLD, hold.since, hold.kind, hold, beside)
+        yield _said(facts, Kind.HOLD, hold.since, hold.kind, hold)
     for lifted in facts.lifted:
         yield Event(at=lifted.at, kind=Kind.HOLD_LIFTED, what=_words(lifted.kind))
     for promise in facts.promises:
@@ -236,23 +242,24 @@ def _standing(facts: PersonFacts) -> Iterable[Event]:
         yield Event(at=promise.at, kind=Kind.PROMISE, what=f"{amount}{due}", id=promise.attempt)
 
 
+_BESIDE = ("at", "since", "type", "scope", "kind", "debts", "number", "made_in")
+"""Told in columns of their own."""
+
+
 def _said(
-    kind: Kind,
-    at: datetime,
-    word: Enum,
-    fact: PersonRequest | Consent | Hold,
-    beside: tuple[str, ...],
+    facts: PersonFacts, kind: Kind, at: datetime, word: Enum, fact: PersonRequest | Consent | Hold
 ) -> Event:
     number = None if isinstance(fact, Hold) else fact.number
     return Event(
         at=at.timestamp(),
         kind=kind,
-        what="; ".join(filter(None, (_words(word), told(fact, leave_out=beside)))),
+        what="; ".join(filter(None, (_words(word), told(fact, leave_out=_BESIDE)))),
         id="" if fact.made_in is None else fact.made_in.contact or "",
         number=number or "",
         debts=fact.debts or (),
         has_time=has_time(at),
         made_in=fact.made_in,
+        known_at=facts.known_at.get(fact),
     )
 
 

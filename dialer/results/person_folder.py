@@ -4,8 +4,9 @@
     report*.pdf, report.html, report.json, report.csv
                        who the person is and all that happened, with reasons; a short form and the long one
     ledger.pdf, ledger.csv         the call-frequency ledger
-    decisions.jsonl    every call placed and every call not placed: one line each, with the file as it was
-                       known at that second, the contact that was proposed, and every rule that was asked
+    decisions.csv      every call placed and every call not placed, one line each: when, where, by which law
+    decisions.jsonl    the same, with the file as it was known at that second, the contact that was proposed,
+                       and every rule that was asked
     law/HASH/          each rulebook that decided: `text` (its SHA-256 begins with HASH), files, signatures
     recordings.json    which calls were recorded, what was said of it, and the recordings' own hashes
     SHA256SUMS         of all other files, as `sha256sum -c` reads them
@@ -13,19 +14,21 @@
 `fairdial audit FOLDER` does all of it again (`dialer.inquiry.person_folder`).
 """
 
+import csv
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
 
-from compliance_gate.findings import Finding
+from compliance_gate.findings import Finding, Verdict
 from compliance_gate.request import PersonFile, ProposedContact
-from dialer.results.exports import iso
+from dialer.domain.commands import silent_within_s
+from dialer.results.exports import iso, safe_rows
 from dialer.results.frequency_ledger import LedgerFacts, render_ledger_pdf, write_ledger_csv
-from dialer.results.person_events import PersonFacts
+from dialer.results.person_events import PersonFacts, local_times
 from dialer.results.person_report import (
     Detail,
     json_of,
@@ -35,10 +38,35 @@ from dialer.results.person_report import (
 )
 
 DECISIONS = "decisions.jsonl"
+DECISIONS_TABLE = "decisions.csv"
 RECORDINGS = "recordings.json"
 SUMS = "SHA256SUMS"
 README = "README.md"
 LAW = "law"
+
+COLUMNS = (
+    "id",
+    "decision",
+    "at",
+    "zones",
+    "local_times",
+    "number",
+    "debts",
+    "purpose",
+    "technology",
+    "mode",
+    "client",
+    "campaign",
+    "entity",
+    "silent_within_s",
+    "outcome",
+    "recorded",
+    "rulebook",
+    "denied_by",
+    "warned_by",
+)
+"""Of `decisions.csv`. `silent_within_s`: so many seconds after `at` a telephone has stopped ringing; hours
+must last until then."""
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 """What a zip archive can date: the same facts give the same bytes."""
@@ -56,6 +84,7 @@ class Decision:
         rulebook: hash of the law that decided.
         file: what was known of the person at that second.
         rings_s: seconds after which the campaign gives up; None = not known.
+        zones: IANA zones that were considered, sorted.
         findings: every rule that was asked, as it was written down then.
         recorded: whether, and after what, it was recorded: `untold`, `told`, `agreed`; None = it was not.
     """
@@ -70,6 +99,16 @@ class Decision:
     findings: tuple[Finding, ...]
     outcome: str = ""
     recorded: str | None = None
+    zones: tuple[str, ...] = ()
+
+    @property
+    def silent_within_s(self) -> float:
+        """Seconds after its order by which the telephone has stopped ringing; the hours must last as long."""
+        return silent_within_s(self.rings_s or 0.0)
+
+    def rules(self, verdict: Verdict) -> tuple[str, ...]:
+        """Names of the rules that said so."""
+        return tuple(each.rule for each in self.findings if each.verdict is verdict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +162,7 @@ def files_of(folder: PersonFolder) -> dict[str, bytes]:
         "report.html": render_person_html(folder.facts, Detail.LONG).encode(),
         "report.json": json_of(folder.facts, Detail.LONG),
         "report.csv": _report_csv(folder.facts),
+        DECISIONS_TABLE: _decisions_csv(folder.decisions),
         DECISIONS: b"".join(_encode(each) + b"\n" for each in folder.decisions),
         RECORDINGS: msgspec.json.format(_encode(folder.recordings), indent=2) + b"\n",
     }
@@ -145,6 +185,39 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
         for path, content in sorted(files.items()):
             archive.writestr(zipfile.ZipInfo(path, _EARLIEST), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
+
+
+def _decisions_csv(decisions: Iterable[Decision]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(safe_rows(map(_row, decisions)))
+    return out.getvalue().encode()
+
+
+def _row(each: Decision) -> tuple[str, ...]:
+    proposed = each.proposed
+    return (
+        each.id,
+        "placed" if each.is_placed else "not_placed",
+        iso(each.at),
+        ";".join(each.zones),
+        ";".join(local_times(each.at, each.zones)),
+        proposed.number or "",
+        ";".join(proposed.debts or ()),
+        proposed.purpose.value,
+        "" if proposed.tech is None else proposed.tech.value,
+        "" if proposed.mode is None else proposed.mode.value,
+        proposed.client or "",
+        proposed.campaign or "",
+        proposed.entity or "",
+        f"{each.silent_within_s:g}",
+        each.outcome,
+        each.recorded or "",
+        each.rulebook,
+        ";".join(each.rules(Verdict.DENIED)),
+        ";".join(each.rules(Verdict.WARNED)),
+    )
 
 
 def _report_csv(facts: PersonFacts) -> bytes:
@@ -191,7 +264,8 @@ _README = """\
 | `report.pdf`, `report-short.pdf` | who the person is, all that happened, and every rule that was asked |
 | `report.html`, `report.json`, `report.csv` | the same as a page, for a program, and as a table |
 | `ledger.pdf`, `ledger.csv` | what counts in each seven days, what does not and why |
-| `decisions.jsonl` | one line for each call placed and each call not placed |
+| `decisions.csv` | one line for each call placed and each call not placed |
+| `decisions.jsonl` | the same, each with the whole file as it was known then |
 | `law/HASH/` | each rulebook that decided |
 | `recordings.json` | what was recorded |
 | `SHA256SUMS` | `sha256sum -c SHA256SUMS` says whether a file was touched |
@@ -216,8 +290,15 @@ what decided, rule by rule; the first 16 digits of its SHA-256 are the rulebook'
 4. Look the rule up in `law/HASH/files` by its name, and do what its paragraph says with the facts of the
    line. Days are the person's local calendar days, the first included; where several zones are possible, one
    that denies is enough.
-5. For seven calls in seven days, `ledger.csv` has every call in every window, and each that is left out, with
-   the paragraph that leaves it out.
+5. For hours, take `local_times` of `decisions.csv`: the call must begin in them and have stopped ringing
+   before they end, `silent_within_s` later at the latest.
+6. What was not known yet did not decide: `known_at` of `report.csv` says when we were told of what had
+   happened elsewhere, and when what came of a call of ours was known; until then it counted as one that may
+   have been anything. Where it is empty, it was on file from the first.
+7. For seven calls in seven days, `ledger.csv` has every call in every window, and each that is left out, with
+   the paragraph that leaves it out. Count the calls of the day and the six before it, in every zone that is
+   considered, up to the instant of the decision; `consent` and `wrong_number` lines say from when calls are
+   left out.
 
 ## By machine
 `fairdial audit FOLDER` compares every file with `SHA256SUMS`, makes each rulebook again from its text, asks

@@ -51,10 +51,12 @@ COLUMNS = (
     "taken_by",
     "caller_id",
     "recording",
+    "known_at",
 )
 """Lines of kind `finding` follow the attempt, or the call not placed, to which they belong (same `id`). The
-last five say in which call or message a request, consent or hold was made, and how to hear it again. `at` is
-a date where no more is known."""
+five after those of findings say in which call or message a request, consent or hold was made, and how to hear
+it again. `at` is a date where no more is known; `known_at` is when we were told of what happened elsewhere,
+and of an attempt, when what came of it was known; it is empty for what was on file from the first."""
 
 
 _MADE_IN = ("contact", "words", "taken_by", "caller_id", "recording")
@@ -172,6 +174,7 @@ def _line(event: Event, facts: PersonFacts) -> dict[str, object]:
         if event.has_time
         else [],
         "made_in": None if event.made_in is None else asdict(event.made_in),
+        "known": "" if event.known_at is None or event.kind is Kind.ATTEMPT else _utc(event.known_at),
         "kind": event.kind.value,
         "id": event.id,
         "what": event.what,
@@ -294,6 +297,7 @@ def _rows(facts: PersonFacts, event: Event) -> Iterator[Sequence[str]]:
             text or ""
             for text in (where.contact, where.words, where.taken_by, where.caller_id, where.recording)
         ),
+        iso(event.known_at),
     )
     for finding in event.findings:
         rule = facts.rules.get(finding.rule)
@@ -309,5 +313,5 @@ def _rows(facts: PersonFacts, event: Event) -> Iterator[Sequence[str]]:
             finding.citation,
             "" if rule is None else rule.title,
             "; ".join(f"{name}: {value}" for name, value in finding.facts),
-            *("",) * 5,
+            *("",) * 6,
         )

@@ -7,6 +7,7 @@ import gc
 import os
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -56,8 +57,13 @@ def serve(
         typer.Option(help="Socket of a network that runs already (`fairdial network`).", show_default=False),
     ] = None,
     drain: Annotated[float, typer.Option(min=0.0, help="Seconds to let calls end after SIGTERM.")] = 30.0,
+    standby: Annotated[
+        bool,
+        typer.Option("--standby", help="Wait while another engine is in charge of the store (PostgreSQL)."),
+    ] = False,
 ) -> None:
     """Run a floor until SIGTERM or Ctrl-C: agents, campaigns, HTTP, health, metrics."""
+    _demand_known(network)
     gc.disable()  # a fifth of the start would go to looking for garbage; the floor itself looks again
     from dialer.floor.service_log import log_as_json
     from dialer.floor.settings import tls_of, use_config
@@ -72,13 +78,8 @@ def serve(
 
         plan = planned_floor(folder=out, database=database, host=host, port=port, drain_s=drain)
         log_as_json()
-        _run(_serve_asterisk(plan))
+        _run(_serve_asterisk(plan, is_standby=standby))
         return
-    if network != "simulated":
-        raise console.UserError(
-            f"there is no telephone system called {network!r} here",
-            mend="use --network simulated or --network asterisk",
-        )
     from dialer.floor.scenarios import scenario_named
     from dialer.floor.simulated import SimulatedFloor
 
@@ -96,7 +97,16 @@ def serve(
         tls=tls_of(settings),
     )
     log_as_json()
-    _run(_serve_simulated(wanted, settings, port=port if port is not None else 8765))
+    listens = port if port is not None else 8765
+    _run(_serve_simulated(wanted, settings, port=listens, is_standby=standby))
+
+
+def _demand_known(network: str) -> None:
+    if network not in ("simulated", "asterisk"):
+        raise console.UserError(
+            f"there is no telephone system called {network!r} here",
+            mend="use --network simulated or --network asterisk",
+        )
 
 
 def _run(serving: Coroutine[None, None, None]) -> None:
@@ -105,9 +115,12 @@ def _run(serving: Coroutine[None, None, None]) -> None:
     uvloop.run(serving)
 
 
-async def _serve_simulated(wanted: SimulatedFloor, settings: Settings, *, port: int) -> None:
+async def _serve_simulated(
+    wanted: SimulatedFloor, settings: Settings, *, port: int, is_standby: bool
+) -> None:
     from dialer.cli.evidence import StoreEvidence
     from dialer.cli.rights import StoreRights
+    from dialer.cli.standby import Post, in_charge
     from dialer.files import own_folder
     from dialer.floor.accounts import kept_accounts
     from dialer.floor.beside import store_beside
@@ -125,6 +138,10 @@ async def _serve_simulated(wanted: SimulatedFloor, settings: Settings, *, port: 
     certificate = opened_certificate(wanted.tls)
     proxies = tuple(settings.http.trusted_proxies)
     async with AsyncExitStack() as stack:
+        if is_standby:
+            post = Post(database=wanted.address, host=wanted.host, port=port, tls=certificate)
+            store, port = await stack.enter_async_context(in_charge(post))
+            wanted = replace(wanted, store=store)
         beside = await stack.enter_async_context(store_beside(wanted.address))
         accounts = await stack.enter_async_context(kept_accounts(beside))
         side = HttpSide(
@@ -148,9 +165,10 @@ async def _serve_simulated(wanted: SimulatedFloor, settings: Settings, *, port: 
         await work_until_signal(running.floor)
 
 
-async def _serve_asterisk(plan: AsteriskFloor) -> None:
+async def _serve_asterisk(plan: AsteriskFloor, *, is_standby: bool) -> None:
     from dialer.cli.evidence import StoreEvidence
     from dialer.cli.rights import StoreRights
+    from dialer.cli.standby import Post, in_charge
     from dialer.files import own_folder
     from dialer.floor.accounts import kept_accounts
     from dialer.floor.beside import store_beside
@@ -166,6 +184,10 @@ async def _serve_asterisk(plan: AsteriskFloor) -> None:
     archive = _archive(plan)
     certificate = opened_certificate(plan.tls)
     async with AsyncExitStack() as stack:
+        if is_standby:
+            post = Post(database=plan.database, host=plan.host, port=plan.port, tls=certificate)
+            store, port = await stack.enter_async_context(in_charge(post))
+            plan = replace(plan, store=store, port=port)
         beside = await stack.enter_async_context(store_beside(plan.database))
         accounts = await stack.enter_async_context(kept_accounts(beside))
         side = HttpSide(

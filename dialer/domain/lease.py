@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from dialer.domain.transitions import Machine, Word
 
-LEASE_S = 4.0
+LEASE_S = 3.0
 """Seconds without a beat after which the lease is over."""
 
 BEAT_S = 0.5

@@ -23,7 +23,7 @@ from dialer.back_off import BackOff
 from dialer.domain.caller_id import CallerIdPool, OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.events import CallerIdsDeclared, CampaignConfigured, CampaignStarted
-from dialer.domain.ports import TelephoneSystem
+from dialer.domain.ports import KeepsTerm, TelephoneSystem
 from dialer.engine.context import Gate
 from dialer.floor.attesting import Attesting, demand_attested
 from dialer.floor.floor_store import FloorStore
@@ -32,6 +32,7 @@ from dialer.floor.law import demand_lawful, rulebook_for_calls
 from dialer.floor.messages import demand_messages
 from dialer.floor.rebuilding import rebuild
 from dialer.floor.spoken_words import SealedWords
+from dialer.floor.standby import kept_charge
 from dialer.runtime.clocks import Clock
 from dialer.runtime.floor import Floor
 from dialer.runtime.heap import keep_one_heap
@@ -67,6 +68,8 @@ class FloorOrder:
             whether it runs is left as it was.
         caller_ids: the numbers of ours that may be shown; a campaign that would show another is refused.
         caller_id_pools: which of them the campaigns that name a pool may show.
+        store: owned already, by whoever waited for it and keeps its lease; None = it is owned here.
+        address: where its HTTP side is, for whoever waits.
         mount: the HTTP side, `dialer.web.mounting.HttpSide(...).mount`; None = nobody looks in from outside.
     """
 
@@ -77,6 +80,8 @@ class FloorOrder:
     caller_ids: tuple[OwnedNumber, ...] = ()
     caller_id_pools: tuple[CallerIdPool, ...] = ()
     mount: Mount | None = None
+    store: Store | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ async def running_floor(
         demand_messages(order.campaigns)
         gate = ComplianceGate(rulebook)
     async with AsyncExitStack() as stack:
-        store = stack.enter_context(await _open(order.database))
+        store = await stack.enter_async_context(_owned(order, network))
         now = clock.posix()
         sources = write_sources(rulebook.sources)
         await asyncio.to_thread(
@@ -166,6 +171,19 @@ async def _nothing(
 ) -> AsyncGenerator[int]:
     del floor, network, registry
     yield 0
+
+
+@asynccontextmanager
+async def _owned(order: FloorOrder, network: TelephoneSystem) -> AsyncGenerator[Store]:
+    """The store, and this engine in charge of it; the telephone system is told before it is connected to."""
+    async with AsyncExitStack() as stack:
+        store = order.store
+        if store is None:
+            store = stack.enter_context(await _open(order.database))
+            await stack.enter_async_context(kept_charge(store, address=order.address))
+        if store.is_shared and isinstance(network, KeepsTerm):
+            network.of_term(store.term)
+        yield store
 
 
 async def _open(database: str) -> Store:

@@ -36,6 +36,7 @@ from dialer.floor.stores import STORE_FILE
 from dialer.runtime.clocks import Clock, RealClock
 from dialer.runtime.settings import RuntimeSettings
 from dialer.settings import CallerIdTests, RehearsalTime, load_settings
+from dialer.storage.store import Store
 from telephony.asterisk.connection import AmiConnection
 from telephony.asterisk.errors import CannotConnectError, LoginRefusedError
 from telephony.asterisk.opening import address_of
@@ -53,6 +54,7 @@ class AsteriskFloor:
         rehearsal: another day and hour, where nobody real can be called; None = the machine's clock.
         caller_id_tests: when our own numbers are called; None = when somebody asks.
         host, port: where its HTTP side listens; `tls`: under which certificate, None = in clear.
+        store: see `FloorOrder`.
         trusted_proxies: whose word on where somebody comes from is taken.
         outside: a provider by which people sign in.
     """
@@ -70,6 +72,7 @@ class AsteriskFloor:
     port: int
     drain_s: float
     tls: CertificateFiles | None = None
+    store: Store | None = None
     trusted_proxies: tuple[str, ...] = ()
     outside: OutsideSignIn | None = None
 
@@ -148,6 +151,7 @@ async def asterisk_floor(
         settings=RuntimeSettings(drain_s=wanted.drain_s),
         is_always_configured=True,
         mount=mount,
+        store=wanted.store,
     )
     async with running_floor(order, network=system, clock=clock, rulebook=rulebook) as running:
         api = address_at(wanted.host, running.port, is_encrypted=wanted.tls is not None)

@@ -36,6 +36,7 @@ class SimulatedFloor:
         host: where the floor's HTTP side listens, as its collectors reach it.
         socket: of a network that runs already; None = one is started with the floor.
         tls: the certificate that its HTTP side speaks under; None = in clear.
+        store: see `FloorOrder`.
     """
 
     folder: Path
@@ -49,6 +50,7 @@ class SimulatedFloor:
     socket: Path | None = None
     drain_s: float = 30.0
     tls: CertificateFiles | None = None
+    store: Store | None = None
 
     @property
     def address(self) -> str:
@@ -97,6 +99,7 @@ async def simulated_floor(wanted: SimulatedFloor, mount: Mount) -> AsyncGenerato
         caller_ids=NUMBERS,
         settings=RuntimeSettings(drain_s=wanted.drain_s),
         mount=mount,
+        store=wanted.store,
     )
     path = wanted.socket if wanted.socket is not None else wanted.folder / SOCKET_FILE
     lines = SimulatedNetwork(Address(path=str(path)), is_coming=wanted.socket is None)

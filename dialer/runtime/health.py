@@ -15,6 +15,7 @@ class Health:
         loop_lag_p99_s, loop_lag_max_s: over the last two minutes; None = not measured yet.
         answer_to_bridge_p99_s: from the news of an answer to its Bridge handed over, the last 6,000.
         now: POSIX seconds by the floor's clock.
+        standing: of two engines on one store the other says `standby`.
         defects: met since this start, each with somebody held; see the alarms.
     """
 
@@ -32,3 +33,4 @@ class Health:
     commit_p99_s: float | None
     now: float
     defects: int = 0
+    standing: str = "in charge"

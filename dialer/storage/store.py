@@ -94,7 +94,7 @@ class Store:
         address: str,
         *,
         exclusive: bool = False,
-        evicts: bool = False,
+        evicts: int | None = None,
         durable: bool = True,
         identity_key: bytes | None = None,
     ) -> Self:
@@ -103,7 +103,7 @@ class Store:
         Args:
             address: a path, or `postgresql://user@host/name`.
             exclusive: own it, as an engine must.
-            evicts: whoever owns it now is put out first, on a server: their lease is over.
+            evicts: whoever owned it in this term is put out first, on a server: their lease is over.
             durable: False only for a rehearsal's store, which can be made again.
             identity_key: of the ids in a new store; None makes a secret one. A rehearsal gives a fixed key,
                 so that its ids are the same every time.
@@ -121,8 +121,8 @@ class Store:
         database = connect(url, durable=durable)
         owner: lock.OwnerLock | None = None
         try:
-            if evicts:
-                lock.evict(database)
+            if evicts is not None:
+                lock.evict(database, evicts)
             owner = lock.own(database) if exclusive else None
             keyring, identifiers = _with_keys(database, identity_key, durable=durable)
             if exclusive and keyring.missing is not None:
@@ -163,7 +163,7 @@ class Store:
             StoreUnavailableError: it could not be said.
         """
         assert self._owner is not None, "only an owner is in charge"
-        if not self.write(lambda connection: lease.beat(connection, self.term, address=address)):
+        if not self._answered(lambda connection: lease.beat(connection, self.term, address=address)):
             raise lock.StoreOwnedError(
                 f"another engine took this store over, in a later term than {self.term}"
             )
@@ -172,7 +172,13 @@ class Store:
     def _give_back(self) -> None:
         """A store that cannot be written now lets whoever waits wait for the lease's end, and no longer."""
         with suppress(StoreUnavailableError, lock.StoreOwnedError):
-            self.write(lambda connection: lease.give_back(connection, self.term))
+            self._answered(lambda connection: lease.give_back(connection, self.term))
+
+    def _answered(self, work: Callable[[Connection], T]) -> T:
+        database = self.database
+        if isinstance(database, PostgresDatabase):
+            return database.answered(database.submit_write(work))
+        return database.write(work)
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run and commit."""

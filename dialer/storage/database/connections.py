@@ -46,6 +46,9 @@ BUSY_ROUND_MS = 20
 between an import's transactions. Its patience is therefore short, and we begin anew: it then looks every
 10 ms at least."""
 
+ANSWER_S = 2.0
+"""For what is asked of a server again and again, and not worth waiting for."""
+
 CHECKPOINT_PAGES = 4_000
 """Pages of the log (16 MB) after which a commit copies them back."""
 
@@ -275,6 +278,18 @@ class PostgresDatabase:
     def submit_read(self, work: Callable[[Connection], T]) -> Future[T]:
         """`Work.read` in the database's own loop."""
         return asyncio.run_coroutine_threadsafe(_run_read(self.engine, work), self._loop)
+
+    def answered(self, asked: Future[T]) -> T:
+        """What was asked, within a few seconds: of a server behind a cut wire nothing is ever heard.
+
+        Raises:
+            StoreUnavailableError: it does not answer.
+        """
+        try:
+            return asked.result(ANSWER_S)
+        except TimeoutError as error:
+            asked.cancel()
+            raise StoreUnavailableError(f"the server does not answer in {ANSWER_S:g} s") from error
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """See `Work.write`."""

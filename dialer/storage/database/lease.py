@@ -4,7 +4,7 @@ The rules are `dialer.domain.lease`'s; here is only what is written down. The ro
 writing transaction looks at (`owner`): a beat waits for no commit, and no commit for a beat.
 """
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, text, update
 
 from dialer.domain.lease import LeaseReading
 from dialer.storage.database.tables import lease
@@ -16,6 +16,13 @@ def read(connection: Connection) -> LeaseReading:
     if row is None:
         return LeaseReading(term=0, beat=0, holder="")
     return LeaseReading(term=row.term, beat=row.beat, holder=row.holder, address=row.address)
+
+
+def look(connection: Connection) -> LeaseReading:
+    """The lease of a store that may not have been made yet, or by an older version, on a server."""
+    if connection.scalar(text("SELECT to_regclass('lease')")) is None:
+        return LeaseReading(term=0, beat=0, holder="")
+    return read(connection)
 
 
 def take(connection: Connection, *, holder: str, now: float) -> int:

@@ -8,6 +8,7 @@ committed after the newer one has read what there is. A process that was stopped
 transaction would be waited for without end: whoever takes over ends its connections at the server (`evict`).
 """
 
+import asyncio
 import fcntl
 import os
 import secrets
@@ -23,7 +24,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialer.clock import posix_now
 from dialer.domain.errors import FairdialError, StoreUnavailableError
 from dialer.files import opened_private
-from dialer.storage.database.connections import Database, PostgresDatabase, SqliteDatabase, translated
+from dialer.storage.database.connections import (
+    ANSWER_S,
+    Database,
+    PostgresDatabase,
+    SqliteDatabase,
+    translated,
+)
 from dialer.storage.database.tables import owner
 
 ADVISORY_KEY = 0x0FA17D1A1
@@ -83,9 +90,10 @@ class _ServerLock:
 
     async def _take_again(self) -> None:
         try:
-            await self._connection.scalar(text("SELECT 1"))
-            await self._connection.commit()
-        except DBAPIError:
+            async with asyncio.timeout(ANSWER_S):
+                await self._connection.scalar(text("SELECT 1"))
+                await self._connection.commit()
+        except (DBAPIError, TimeoutError):
             await self._connection.invalidate()
             await self._connection.close()
             self._connection = await self._take()
@@ -114,7 +122,8 @@ def own(database: Database) -> OwnerLock:
 
 _EVICT = text("""
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND application_name <> :mine AND application_name IN (
+WHERE datname = current_database() AND application_name <> :mine
+AND EXISTS (SELECT 1 FROM lease WHERE term = :term) AND application_name IN (
     SELECT holder FROM lease WHERE holder <> '' UNION
     SELECT holding.application_name FROM pg_locks JOIN pg_stat_activity AS holding USING (pid)
     WHERE locktype = 'advisory' AND classid = 0 AND objid::bigint = :key AND granted
@@ -123,15 +132,16 @@ WHERE datname = current_database() AND application_name <> :mine AND application
 """)
 
 
-def evict(database: Database) -> None:
-    """End every connection of whoever owns the store now, at the server. A file's owner cannot be evicted:
-    the operating system knows whether it lives.
+def evict(database: Database, term: int) -> None:
+    """End every connection of whoever owned the store in this term, at the server; nothing happens where
+    somebody took a later one. A file's owner cannot be evicted: the operating system knows whether it lives.
 
     Raises:
         StoreUnavailableError: the server is not there, or another role's connections may not be ended.
     """
     if isinstance(database, PostgresDatabase):
-        database.write(lambda c: c.execute(_EVICT, {"mine": database.name, "key": ADVISORY_KEY}))
+        values = {"mine": database.name, "key": ADVISORY_KEY, "term": term}
+        database.write(lambda c: c.execute(_EVICT, values))
 
 
 def sign(connection: Connection) -> str:

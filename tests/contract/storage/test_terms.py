@@ -69,7 +69,7 @@ def test_whoever_takes_over_puts_the_owner_out_and_nothing_of_theirs_is_written_
     with Store.open(postgres, exclusive=True) as old:
         with pytest.raises(StoreOwnedError):
             Store.open(postgres, exclusive=True)
-        with Store.open(postgres, exclusive=True, evicts=True) as new:
+        with Store.open(postgres, exclusive=True, evicts=old.term) as new:
             assert new.term > old.term
             for _ in range(3):
                 with pytest.raises((StoreUnavailableError, StoreOwnedError)):
@@ -96,7 +96,7 @@ def test_a_transaction_that_stood_still_when_the_store_was_taken_over_is_never_c
         stopped = threading.Thread(target=_failing(lambda: old.write(stands_still), failed))
         stopped.start()
         assert is_in.wait(10.0)
-        with Store.open(postgres, exclusive=True, evicts=True) as new:
+        with Store.open(postgres, exclusive=True, evicts=old.term) as new:
             may_go_on.set()
             stopped.join(30.0)
             assert [type(error) for error in failed] == [StoreUnavailableError]
@@ -148,3 +148,13 @@ def test_an_owner_whose_server_forgot_the_lock_takes_it_again_with_the_next_beat
         old.beat(address="")
         with pytest.raises(StoreOwnedError):
             Store.open(postgres, exclusive=True)
+
+
+def test_one_that_comes_too_late_puts_nobody_out_of_a_later_term(postgres: str) -> None:
+    """Two stood by, and both saw the lease of the first end."""
+    with Store.open(postgres, exclusive=True) as first, pytest.raises(StoreOwnedError):
+        Store.open(postgres, exclusive=True, evicts=first.term - 1)
+    with Store.open(postgres, exclusive=True) as second:
+        with pytest.raises(StoreOwnedError):
+            Store.open(postgres, exclusive=True, evicts=first.term)
+        second.beat(address="")

@@ -1,0 +1,431 @@
+"""Two engines on one PostgreSQL store: the one in charge is killed, stopped or cut off, again and again.
+
+    python benchmarks/failover.py --rounds 100 [--seed 1] [--json FILE]
+
+The telephone network is one process that lives through it all, with scripted collectors who reach whoever is
+in charge by one address in front of both. Each round waits until the floor launches, ends the engine in
+charge by lot (SIGKILL; SIGSTOP, and SIGCONT once the other launches; its connections to the store cut), and
+measures until the other rings somebody. The one that was stopped or cut off must end by itself and ring
+nobody; another takes its place as a standby. At the end the network's own log is compared with the store:
+nobody rung twice, nobody after an opt-out that was acknowledged.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Coroutine
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from random import Random
+from statistics import median
+from typing import Any
+from urllib import error, request
+
+import msgspec
+
+from benchmarks.kill_rounds import PUBLIC, STARTS_AT, compare, free_port
+from benchmarks.postgres_restarts import Server, server_programs
+from dialer import clock
+from dialer.files import own_folder, write_whole
+from dialer.floor.folder import CLOCK_FILE, SOCKET_FILE, folder_token
+from dialer.floor.made_up import CAMPAIGN
+from dialer.runtime.clocks import RehearsalClock
+from telephony.simulated.agents import AgentsPlan
+from telephony.simulated.client import Address
+from telephony.simulated.log_file import LogLine
+from telephony.simulated.program import NetworkOrder
+
+AGENTS = 10
+FACTOR = 2.0
+START_S = 120.0
+ENDS_S = 30.0
+"""Seconds in which an engine that was overtaken must have ended, once it can hear of it."""
+
+MOST_S = 60.0
+"""A round in which nobody launches for so long has failed."""
+
+WAYS = ("kill", "kill", "stop", "cut")
+
+
+class Loop:
+    """An event loop in a thread of its own, for what stands between the processes."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30.0)
+
+    def keep(self, work: Coroutine[Any, Any, Any]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop)
+
+
+class Wire:
+    """A way to a port, that can be cut: what is sent then arrives nowhere, and nobody is told."""
+
+    def __init__(self, port: int) -> None:
+        self.target = port
+        self.is_cut = False
+        self.port = 0
+        self._ends: list[asyncio.StreamWriter] = []
+
+    async def open(self) -> None:
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = int(server.sockets[0].getsockname()[1])
+
+    async def mend(self) -> None:
+        """Connections that were cut are gone; new ones get through."""
+        self.is_cut = False
+        self.abort()
+
+    def abort(self) -> None:
+        for writer in self._ends:
+            writer.transport.abort()
+        self._ends.clear()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while self.is_cut:
+            await asyncio.sleep(0.1)
+        try:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
+        except OSError:
+            writer.transport.abort()
+            return
+        self._ends += [writer, far_writer]
+        with contextlib.suppress(OSError, asyncio.CancelledError):
+            await asyncio.gather(self._copy(reader, far_writer), self._copy(far_reader, writer))
+
+    async def _copy(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await source.read(65536):
+                while self.is_cut:
+                    await asyncio.sleep(0.05)
+                target.write(data)
+        target.transport.abort()
+
+
+class Front(Wire):
+    """One address in front of both engines: whoever says that it is in charge is behind it."""
+
+    def __init__(self, ports: tuple[int, ...]) -> None:
+        super().__init__(ports[0])
+        self._ports = ports
+
+    async def look(self) -> None:
+        """For ever."""
+        while True:
+            for port in self._ports:
+                found = await asyncio.to_thread(health, port)
+                if found.get("standing") == "in charge" and port != self.target:
+                    self.target = port
+                    self.abort()
+            await asyncio.sleep(0.1)
+
+
+def health(port: int) -> dict[str, Any]:
+    """What the engine at this port says of itself; {} = nothing."""
+    try:
+        with request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1.0) as answer:
+            return dict(json.loads(answer.read()))
+    except (OSError, error.URLError, ValueError):
+        return {}
+
+
+@dataclass
+class Engine:
+    """One of the two, and its way to the store."""
+
+    folder: Path
+    port: int
+    wire: Wire
+    process: "subprocess.Popen[bytes] | None" = None
+    said: Path = field(default_factory=Path)
+
+    def start(self, number: int) -> None:
+        self.said = self.folder / f"engine-{self.port}-{number}.log"
+        address = f"postgresql://fairdial@127.0.0.1:{self.wire.port}/postgres"
+        command = [sys.executable, "-m", "dialer", "serve", "--standby", "--out", str(self.folder)]
+        options = ["--database", address, "--port", str(self.port), "--agents", str(AGENTS), "--drain", "3"]
+        people = ["--persons", "20000", "--socket", str(self.folder / SOCKET_FILE), "--policy", "fixed_ratio"]
+        with self.said.open("wb") as said:
+            self.process = subprocess.Popen(
+                [*command, *options, *people], stdout=said, stderr=said, cwd=self.folder
+            )
+
+    @property
+    def is_in_charge(self) -> bool:
+        return health(self.port).get("standing") == "in charge"
+
+    @property
+    def stands_by(self) -> bool:
+        return health(self.port).get("standing") == "standby"
+
+    def ended(self, most_s: float) -> bool:
+        assert self.process is not None
+        try:
+            self.process.wait(most_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+
+@dataclass
+class Found:
+    """What came of the rounds. `takes_s`: from the end of the one to the first ring of the other."""
+
+    rounds: int = 0
+    ways: dict[str, int] = field(default_factory=dict[str, int])
+    takes_s: list[float] = field(default_factory=list[float])
+    by_itself: int = 0
+    late_rings: int = 0
+    trouble: list[str] = field(default_factory=list[str])
+
+    def figures(self) -> dict[str, object]:
+        taken = sorted(self.takes_s)
+        p99 = taken[min(len(taken) - 1, int(0.99 * len(taken)))] if taken else None
+        known = {key: value for key, value in asdict(self).items() if key != "takes_s"}
+        middle = round(median(taken), 2) if taken else None
+        worst = round(taken[-1], 2) if taken else None
+        return {**known, "median_s": middle, "p99_s": p99 and round(p99, 2), "worst_s": worst}
+
+
+def generation_of(attempt: str) -> int:
+    """The start that an attempt's name tells: `a12-00000003` is of the twelfth."""
+    return int(attempt[1:].partition("-")[0])
+
+
+def rung(log: Path, since: int) -> tuple[list[LogLine], int]:
+    """Rings that were written behind this place of the log, and where it ends now."""
+    with log.open("rb") as file:
+        file.seek(since)
+        data = file.read()
+    whole = data[: data.rfind(b"\n") + 1]
+    lines = [msgspec.json.decode(line, type=LogLine) for line in whole.splitlines()]
+    return [line for line in lines if line.what == "rung"], since + len(whole)
+
+
+class Trial:
+    """The store's server, the network, the front and two engines, while the block runs."""
+
+    def __init__(self, folder: Path, programs: Path, *, seed: int) -> None:
+        self.folder, self._seed = folder, seed
+        self.server = Server(programs)
+        self.loop = Loop()
+        self.log = folder / "network.log"
+        self.found = Found()
+        self._starts = 0
+        self._network: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Trial":
+        own_folder(self.folder)
+        made = RehearsalClock(began=clock.posix_now(), shows=STARTS_AT, factor=FACTOR)
+        write_whole(self.folder / CLOCK_FILE, msgspec.json.encode(made))
+        wires = [Wire(self.server.port), Wire(self.server.port)]
+        for wire in wires:
+            self.loop.run(wire.open())
+        self.engines = [Engine(self.folder, free_port(), wire) for wire in wires]
+        front = Front(tuple(engine.port for engine in self.engines))
+        self.loop.run(front.open())
+        self.loop.keep(front.look())
+        self._start_network(made, front.port)
+        for engine in self.engines:
+            self.start(engine)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for engine in self.engines:
+            if engine.process is not None and engine.process.poll() is None:
+                engine.process.send_signal(signal.SIGCONT)
+                engine.process.send_signal(signal.SIGTERM)
+                if not engine.ended(30.0):
+                    engine.process.kill()
+        if self._network is not None:
+            self._network.terminate()
+            self._network.wait(10)
+        self.server.stop()
+
+    def _start_network(self, made: RehearsalClock, port: int) -> None:
+        order = NetworkOrder(
+            address=Address(path=str(self.folder / SOCKET_FILE)),
+            log=str(self.log),
+            seed=self._seed,
+            began=made.began,
+            shows=made.shows,
+            factor=made.factor,
+            public=PUBLIC,
+            agents=AgentsPlan(
+                count=AGENTS,
+                campaign=CAMPAIGN,
+                api=f"http://127.0.0.1:{port}",
+                token=folder_token(self.folder),
+                opt_outs_per_minute=30.0,
+            ),
+        )
+        file = self.folder / "network.json"
+        file.write_bytes(msgspec.json.encode(order))
+        with (self.folder / "network.err").open("ab") as errors:
+            program = [sys.executable, "-m", "telephony.simulated", str(file)]
+            self._network = subprocess.Popen(program, stderr=errors)
+
+    def start(self, engine: Engine) -> None:
+        self._starts += 1
+        engine.start(self._starts)
+
+    def round(self, way: str) -> None:
+        """End the engine in charge, and wait until the other rings somebody and a new one stands by."""
+        first, second = self._standing()
+        assert first.process is not None
+        _, end = rung(self.log, 0)
+        before = max((generation_of(line.attempt) for line in rung(self.log, 0)[0]), default=0)
+        began = time.monotonic()
+        if way == "kill":
+            first.process.kill()
+        elif way == "stop":
+            first.process.send_signal(signal.SIGSTOP)
+        else:
+            first.wire.is_cut = True
+        fresh: list[LogLine] = []
+        while not any(generation_of(line.attempt) > before for line in fresh):
+            if time.monotonic() - began > MOST_S:
+                raise RuntimeError(f"nobody launched in {MOST_S:g} s after {way}: {second.said}")
+            time.sleep(0.02)
+            more, end = rung(self.log, end)
+            fresh += more
+        self.found.takes_s.append(time.monotonic() - began)
+        self._see_the_end_of(first, way)
+        late, _ = rung(self.log, end)
+        self.found.late_rings += sum(generation_of(line.attempt) <= before for line in late)
+        self.found.rounds += 1
+        self.found.ways[way] = self.found.ways.get(way, 0) + 1
+        self.start(first)
+
+    def _see_the_end_of(self, engine: Engine, way: str) -> None:
+        assert engine.process is not None
+        if way == "kill":
+            engine.process.wait(10)
+            return
+        if way == "stop":
+            engine.process.send_signal(signal.SIGCONT)
+        else:
+            time.sleep(1.0)
+            self.loop.run(engine.wire.mend())
+        if not engine.ended(ENDS_S):
+            self.found.trouble.append(f"{way}: the one that was overtaken goes on: {engine.said}")
+            engine.process.kill()
+            return
+        said = engine.said.read_text(errors="replace")
+        if "another engine" in said and "Traceback" not in said.rpartition("error:")[2]:
+            self.found.by_itself += 1
+        else:
+            self.found.trouble.append(f"{way}: it ended without a sentence: {said[-1500:]}")
+
+    def _standing(self) -> tuple[Engine, Engine]:
+        """(who is in charge and launches, who stands by)."""
+        until = time.monotonic() + START_S
+        _, end = rung(self.log, 0) if self.log.exists() else ([], 0)
+        while time.monotonic() < until:
+            time.sleep(0.1)
+            for first, second in (self.engines, self.engines[::-1]):
+                if first.is_in_charge and second.stands_by and self.log.exists():
+                    more, end = rung(self.log, end)
+                    if more:
+                        return first, second
+        raise RuntimeError(f"they did not come to stand: {[str(engine.said) for engine in self.engines]}")
+
+    def come_to_rest(self) -> None:
+        """Launch nothing more, until nobody talks and every disposition is written."""
+        first, _ = self._standing()
+        headers = {"authorization": f"Bearer {folder_token(self.folder)}", "content-type": "application/json"}
+        api = f"http://127.0.0.1:{first.port}/api"
+        until = time.monotonic() + 120.0
+        while time.monotonic() < until:
+            drain = request.Request(f"{api}/campaigns/{CAMPAIGN}/drain", b"{}", headers)
+            with contextlib.suppress(OSError), request.urlopen(drain, timeout=5.0):
+                pass
+            time.sleep(0.5)
+            with request.urlopen(request.Request(f"{api}/floor", headers=headers), timeout=5.0) as answer:
+                floor = json.loads(answer.read())
+            busy = [row for row in floor["agents"] if row["state"] in ("talking", "wrapping", "reserved")]
+            if not busy and all(row["in_flight"] == 0 for row in floor["campaigns"]):
+                time.sleep(2.0)
+                return
+        self.found.trouble.append("the floor did not come to rest in 120 s")
+
+
+def failover_rounds(
+    folder: Path, rounds: int, *, seed: int = 1, ways: tuple[str, ...] = WAYS
+) -> dict[str, Any]:
+    """The rounds, and the network's log against the store. The keys are where FAIRDIAL_KEYS says.
+
+    Args:
+        ways: by lot; as many as there are rounds = in this order.
+    """
+    programs = server_programs()
+    assert programs is not None, "there is a PostgreSQL server here"
+    chance = Random(seed)
+    trial = Trial(folder, programs, seed=seed)
+    with trial:
+        for number in range(rounds):
+            way = ways[number] if len(ways) == rounds else chance.choice(ways)
+            try:
+                trial.round(way)
+            except RuntimeError as trouble:
+                trial.found.trouble.append(f"round {number}: {trouble}")
+                break
+            time.sleep(chance.uniform(0.0, 1.0))
+            took = trial.found.takes_s[-1]
+            print(f"round {number}: {way}, {took:.2f} s", file=sys.stderr, flush=True)
+        trial.come_to_rest()
+        for engine in trial.engines:
+            assert engine.process is not None
+            engine.process.send_signal(signal.SIGTERM)
+        for engine in trial.engines:
+            engine.ended(60.0)
+        compared = compare(folder, trial.server.address)
+    report = {
+        **trial.found.figures(),
+        "rings": compared.rings,
+        "acknowledged_dispositions": compared.dispositions,
+        "acknowledged_opt_outs": compared.opt_outs,
+        "unknown_outcomes": compared.unknown,
+        "faults": compared.counted(),
+    }
+    for fault in compared.faults[:20]:
+        print(f"{fault.kind.value}: {fault.subject}: {fault.text}", file=sys.stderr)
+    return report
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    if server_programs() is None:
+        sys.exit("there is no PostgreSQL server program here")
+    with tempfile.TemporaryDirectory(prefix="fairdial-failover-") as temporary:
+        folder = asked.folder or Path(temporary)
+        os.environ["FAIRDIAL_KEYS"] = str(folder / "keys")
+        report = failover_rounds(folder, asked.rounds, seed=asked.seed)
+    print(json.dumps(report, indent=2))
+    if asked.json is not None:
+        asked.json.write_text(json.dumps(report, indent=2) + "\n")
+    is_well = report["rounds"] == asked.rounds and not report["trouble"] and not report["late_rings"]
+    sys.exit(0 if is_well and not any(report["faults"].values()) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Who is in charge of a store on a server: one engine beats, another waits until it is needed.
+
+Theory of operation. Whoever is in charge writes a beat twice a second (`kept_charge`); an answer that
+somebody took a later term ends the floor. Whoever stands by looks as often (`take_charge`). When the lease is
+given back, it opens the store; when it is over, it ends the other's connections at the server first. What it
+then finds is what any restart finds: a journal, and calls that are up. The old term is refused by the store
+and by the telephone system from there on, however late it wakes.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+
+from dialer.clock import monotonic_now
+from dialer.domain.errors import MendableError, StoreUnavailableError
+from dialer.domain.lease import BEAT_S, LeaseReading, LeaseState, LeaseWatch
+from dialer.storage.database.connections import PostgresDatabase, connect, is_sqlite, store_url
+from dialer.storage.database.lease import look
+from dialer.storage.database.lock import StoreOwnedError
+from dialer.storage.store import Store
+
+log = structlog.get_logger(__name__)
+
+OwnedStore = Store
+"""A store, opened to be in charge of it."""
+
+
+def demand_shared(database: str) -> None:
+    """A second engine can only wait for a store that it can reach.
+
+    Raises:
+        MendableError: the store is a file.
+    """
+    if is_sqlite(store_url(database)):
+        raise MendableError(
+            "a standby needs a store on a server: a file belongs to one machine",
+            where=database,
+            mend="put it on PostgreSQL (--database postgresql://user@host/name), or leave out --standby.",
+        )
+
+
+@asynccontextmanager
+async def kept_charge(store: Store, *, address: str) -> AsyncGenerator[None]:
+    """The lease of an owned store beats while the block runs. A file needs none.
+
+    Args:
+        address: where the one in charge can be asked, for whoever waits; '' = nowhere.
+
+    Raises:
+        StoreOwnedError: in a group; somebody else is in charge, and the block was cancelled.
+    """
+    if not store.is_shared:
+        yield
+        return
+    over = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_beat(store, address, over), name="lease")
+        try:
+            yield
+        finally:
+            over.set()
+
+
+async def _beat(store: Store, address: str, over: asyncio.Event) -> None:
+    is_told = False
+    while not over.is_set():
+        try:
+            await asyncio.to_thread(store.beat, address=address)
+            is_told = False
+        except StoreUnavailableError as error:
+            if not is_told:  # the floor holds its launches by itself: it cannot write either
+                log.warning("lease.not_renewed", term=store.term, why=str(error))
+            is_told = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(BEAT_S):
+                await over.wait()
+
+
+async def take_charge(database: str, *, told: Callable[[LeaseReading | None], None]) -> Store:
+    """Wait until nobody is in charge of the store, then own it.
+
+    Args:
+        told: what was read last, for whoever asks meanwhile; None = the store could not be read.
+
+    Raises:
+        KeysMissingError, WrongKeyError: the store's keys are not here.
+    """
+    looking = connect(store_url(database))
+    assert isinstance(looking, PostgresDatabase), "see `demand_shared`"
+    watch = LeaseWatch()
+    try:
+        while True:
+            reading = await asyncio.to_thread(_read, looking)
+            told(reading)
+            state = watch.look(reading, at=monotonic_now())
+            if state is LeaseState.OVER and reading is not None:
+                store = await _opened(database, reading)
+                if store is not None:
+                    log.info("lease.taken", term=store.term, before=reading.term)
+                    return store
+            await asyncio.sleep(BEAT_S)
+    finally:
+        await asyncio.to_thread(looking.close)
+
+
+def _read(database: PostgresDatabase) -> LeaseReading | None:
+    try:
+        return database.answered(database.submit_read(look))
+    except StoreUnavailableError as error:
+        log.warning("lease.not_read", why=str(error))
+        return None
+
+
+async def _opened(database: str, over: LeaseReading) -> Store | None:
+    """The store, owned; None where somebody else was quicker, or the server went away again."""
+    evicts = over.term if over.holder else None
+    try:
+        return await asyncio.to_thread(Store.open, database, exclusive=True, evicts=evicts)
+    except (StoreOwnedError, StoreUnavailableError) as error:
+        log.info("lease.not_taken", why=str(error))
+        return None

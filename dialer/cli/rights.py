@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dialer.clock import posix_now
 from dialer.floor.stores import opened_store
+from dialer.inquiry import removing
 from dialer.inquiry.rights import correction, erasure, held
 
 if TYPE_CHECKING:
@@ -47,6 +48,12 @@ class StoreRights:
         """See the port."""
         return await self._asked(
             lambda store: erasure.erase(store, person, by=by, at=posix_now(), folders=self.folders)
+        )
+
+    async def remove_records(self, *, by: erasure.ErasedBy, is_dry: bool) -> removing.Removed:
+        """See the port."""
+        return await self._asked(
+            lambda store: removing.remove(store, by=by, at=posix_now(), folders=self.folders, is_dry=is_dry)
         )
 
     async def _asked(self, question: Callable[[Store], T]) -> T:

@@ -1,4 +1,5 @@
-"""Which records may be removed, when, by which rule, and which may not and why. Nothing is removed here.
+"""Which records may be removed, when, by which rule, and which may not and why. Nothing is removed here
+(`dialer.inquiry.removing` does).
 
 Rules are `compliance_gate.retention`'s; a litigation hold on a person, or on one of the debts, beats them
 all. What cannot be decided is kept: an account that is still worked or is not on file, a person of whom no
@@ -10,12 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from compliance_gate.request import Hold, PersonFile
 from compliance_gate.retention.reading import KeptUntil, RecordKind, kept_until, retention_rules
 from compliance_gate.words import EventKind, HoldKind
-from dialer.domain.ids import PersonId
+from dialer.domain.ids import AttemptId, PersonId
 from dialer.domain.record import AttemptRecord, instant
 from dialer.domain.transitions import Word
 from dialer.inquiry import stored
@@ -142,20 +143,28 @@ def _ended_debts(connection: Connection, persons: list[str]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Record:
-    """One record: its kind, its day, the debts it is about; None = of all."""
+    """One record: its kind, its day, the debts it is about; None = of all. `attempt`: of which call."""
 
     kind: RecordKind
     day: date
     debts: tuple[str, ...] | None
+    attempt: AttemptId | None = None
 
 
-def _told(store: Store, file: PersonFile, ended: frozenset[str], at: float) -> Iterator[RecordsTold]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """What may become of one record, and by which rule; None = none is known, or asked."""
+
+    record: _Record
+    fate: Fate
+    kept: KeptUntil | None
+
+
+def _judged(store: Store, file: PersonFile, ended: frozenset[str], at: float) -> list[_Judged]:
     attempts = list(stored.attempts_of(store, file.person))
-    records = [*_of_attempts(attempts), *_of_file(file, attempts), *_of_denials(store, file.person)]
-    if not records:
-        return
+    records = [*_of_attempts(attempts), *_of_file(file, attempts), *_of_rows(store, file.person)]
     activity, places, today = _Activity(file, records, ended), _places(file), _day(at)
-    grouped: defaultdict[tuple[RecordKind, Fate, str], list[KeptUntil | None]] = defaultdict(list)
+    judged: list[_Judged] = []
     for record in records:
         last = activity.last(record.debts)
         kept = kept_until(
@@ -167,8 +176,16 @@ def _told(store: Store, file: PersonFile, ended: frozenset[str], at: float) -> I
             on=today,
         )
         fate = _fate(file, record, kept, last, today, at)
-        grouped[record.kind, fate, "" if kept is None else kept.rule.rule].append(kept)
-    for (kind, fate, _), some in sorted(grouped.items()):
+        judged.append(_Judged(record=record, fate=fate, kept=kept))
+    return judged
+
+
+def _told(store: Store, file: PersonFile, ended: frozenset[str], at: float) -> Iterator[RecordsTold]:
+    grouped: defaultdict[tuple[RecordKind, Fate, str], list[KeptUntil | None]] = defaultdict(list)
+    for each in _judged(store, file, ended, at):
+        rule = "" if each.kept is None else each.kept.rule.rule
+        grouped[each.record.kind, each.fate, rule].append(each.kept)
+    for (kind, fate, _), some in sorted(grouped.items(), key=_order):
         longest = max(filter(None, some), key=lambda each: each.first_free, default=None)
         yield RecordsTold(
             person=file.person,
@@ -178,8 +195,42 @@ def _told(store: Store, file: PersonFile, ended: frozenset[str], at: float) -> I
             first_free=None if longest is None or fate is Fate.HELD else longest.first_free,
             rule="" if longest is None else longest.rule.rule,
             citation="" if longest is None else longest.rule.citation,
-            why=_why(fate, longest, places),
+            why=_why(fate, longest, _places(file)),
         )
+
+
+def _order(group: tuple[tuple[RecordKind, Fate, str], object]) -> tuple[str, str, str]:
+    (kind, fate, rule), _ = group
+    return kind.value, fate.value, rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Free:
+    """What of one person may be removed.
+
+    Args:
+        all_records: every one may; they go together, since the years of one are counted from another.
+        recordings: of these calls; each by the day of its own.
+    """
+
+    all_records: bool
+    recordings: frozenset[AttemptId]
+
+
+def free_of(store: Store, person: str, *, at: float) -> Free:
+    """What of a person may be removed at `at` (POSIX seconds)."""
+    ended = store.read(lambda connection: _ended_debts(connection, [person]))
+    judged = [each for file in stored.files_of(store, [person]) for each in _judged(store, file, ended, at)]
+    sounds = [each for each in judged if each.record.kind is RecordKind.RECORDINGS]
+    others = [each for each in judged if each.record.kind is not RecordKind.RECORDINGS]
+    return Free(
+        all_records=bool(others) and all(each.fate is Fate.MAY_GO for each in others),
+        recordings=frozenset(
+            each.record.attempt
+            for each in sounds
+            if each.fate is Fate.MAY_GO and each.record.attempt is not None
+        ),
+    )
 
 
 def _fate(
@@ -248,7 +299,7 @@ def _of_attempts(attempts: Iterable[AttemptRecord]) -> Iterator[_Record]:
         yield _Record(kind=RecordKind.ATTEMPTS, day=day, debts=attempt.debts)
         yield _Record(kind=RecordKind.FINDINGS, day=day, debts=attempt.debts)
         if attempt.recorded:
-            yield _Record(kind=RecordKind.RECORDINGS, day=day, debts=attempt.debts)
+            yield _Record(kind=RecordKind.RECORDINGS, day=day, debts=attempt.debts, attempt=attempt.attempt)
 
 
 def _of_file(file: PersonFile, attempts: Iterable[AttemptRecord]) -> Iterator[_Record]:
@@ -266,11 +317,24 @@ def _of_file(file: PersonFile, attempts: Iterable[AttemptRecord]) -> Iterator[_R
         yield _Record(kind=RecordKind.CONSENTS, day=hold.since.astimezone(UTC).date(), debts=hold.debts)
 
 
-def _of_denials(store: Store, person: str) -> Iterator[_Record]:
-    """Of a call that was not placed the account is not in its row: it counts for all."""
-    query = select(t.denials.c.at).where(t.denials.c.person == PersonId(person))
-    for at in store.read(lambda connection: list(connection.scalars(query))):
-        yield _Record(kind=RecordKind.FINDINGS, day=_day(at), debts=None)
+def _of_rows(store: Store, person: str) -> Iterator[_Record]:
+    """Calls not placed, calls that came in, files as they were: of which account is not in the row, so that
+    each counts for all."""
+    came, ended = t.inbound_calls.c.arrived_at, t.inbound_calls.c.ended_at
+    queries = (
+        (RecordKind.FINDINGS, select(t.denials.c.at).where(t.denials.c.person == PersonId(person))),
+        (
+            RecordKind.ATTEMPTS,
+            select(func.coalesce(ended, came)).where(t.inbound_calls.c.person == PersonId(person)),
+        ),
+        (
+            RecordKind.FINDINGS,
+            select(t.placed_before.c.until).where(t.placed_before.c.person == PersonId(person)),
+        ),
+    )
+    for kind, query in queries:
+        for at in store.read(lambda connection, query=query: list(connection.scalars(query))):
+            yield _Record(kind=kind, day=_day(at), debts=None)
 
 
 def _places(file: PersonFile) -> tuple[str, ...]:

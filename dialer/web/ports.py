@@ -15,6 +15,7 @@ from dialer.inquiry.explain import About, Asked
 from dialer.inquiry.impact import Compared
 from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
 from dialer.inquiry.records import RecordsDue
+from dialer.inquiry.removing import Removed
 from dialer.inquiry.rights.correction import Correction
 from dialer.inquiry.rights.erasure import Erased, ErasedBy, Obstacle
 from dialer.inquiry.rights.held import Held
@@ -198,6 +199,10 @@ class Rights(Protocol):
 
     async def obstacles(self, person: str) -> tuple[Obstacle, ...]:
         """Why they may not be erased yet; () = they may."""
+        ...
+
+    async def remove_records(self, *, by: ErasedBy, is_dry: bool) -> Removed:
+        """Remove every record that no rule keeps any more, or count them."""
         ...
 
     async def erase(self, person: str, *, by: ErasedBy) -> Erased:

@@ -39,6 +39,22 @@ class Erase(Body):
     answered_by: Id | None = None
 
 
+class Remove(Body):
+    """What no rule keeps any more is to go. `is_dry`: only count it."""
+
+    why: Why
+    is_dry: bool = True
+
+
+@router.post("/retention/removal", dependencies=[may(Permission.ANSWER_RIGHTS)])
+async def remove(body: Remove, office: TheOffice, who: Asking) -> JSONResponse:
+    """Remove every record that no rule of retention keeps any more; `is_dry` (the default) counts them. A
+    hold for a court beats every rule."""
+    who.everything()
+    by = ErasedBy(who=who.name, address="http", why=body.why)
+    return JSONResponse((await demand_rights(office).remove_records(by=by, is_dry=body.is_dry)).as_json())
+
+
 @router.get("/persons/{person}/held", dependencies=[may(Permission.ANSWER_RIGHTS)])
 async def held(person: str, office: TheOffice, who: Asking) -> JSONResponse:
     """Everything that is held of a person, in clear, for themselves: who they are, what was told of them,

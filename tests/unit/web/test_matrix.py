@@ -222,6 +222,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/persons/{person}/erasure"): Case(),
     ("POST", "/api/persons/{person}/erasure"): Case(body={"why": "w"}),
     ("GET", "/api/retention"): Case("whole"),
+    ("POST", "/api/retention/removal"): Case("whole", body={"why": "w"}),
     ("GET", "/api/journal/verification"): Case("whole"),
     ("GET", "/api/journal/public-key"): Case("self"),
     ("GET", "/api/floor"): Case("filtered"),

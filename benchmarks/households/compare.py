@@ -38,6 +38,7 @@ MOST_LAWFUL_DENIED = 0.003
 CONTACTS = 10
 PIECE = 500
 KEPT_EXAMPLES = 5
+_COUNTRY_PACKS = {"US": "US-federal", "GB": "GB", "CA": "CA-federal-bank"}
 
 
 @dataclass(slots=True)
@@ -95,9 +96,9 @@ class Gates:
         self.law_only = ComplianceGate(standard_rulebook(), layers={Layer.LAW})
 
 
-def judge_household(gates: Gates, seed: int, number: int, tally: Tally) -> None:
+def judge_household(gates: Gates, seed: int, number: int, tally: Tally, *, further: bool = False) -> None:
     """Decide one household's contacts by both, and tally where they part."""
-    home, meant = make_household(seed, number, contacts=CONTACTS)
+    home, meant = make_household(seed, number, contacts=CONTACTS, further=further)
     house = number % 2 == 0
     gate = gates.with_house if house else gates.law_only
     files = Files(home)
@@ -119,7 +120,7 @@ def judge_household(gates: Gates, seed: int, number: int, tally: Tally) -> None:
 
 
 def _denials(gate: ComplianceGate, home: Household, file: PersonFile, meant: Meant) -> list[str]:
-    federal = "GB" if home.country == "GB" else "US-federal"
+    federal = _COUNTRY_PACKS[home.country]
     request = ContactRequest(
         person=PreparedPerson(file),
         proposed=proposed(home, meant),
@@ -149,21 +150,21 @@ def _count(where: str, denied_by: list[str], against: list[str], tally: Tally) -
         tally.lawful_denied[told] += 1
 
 
-def run(seed: int, first: int, count: int) -> Tally:
+def run(seed: int, first: int, count: int, further: bool = False) -> Tally:
     """Judge `count` households from number `first` on."""
     reset_tzpath(to=())
     gates, tally = Gates(), Tally()
     for number in range(first, first + count):
-        judge_household(gates, seed, number, tally)
+        judge_household(gates, seed, number, tally, further=further)
     return tally
 
 
-def _done(path: Path, seed: int) -> dict[int, Tally]:
+def _done(path: Path, seed: int, *, further: bool) -> dict[int, Tally]:
     """Pieces that were judged already, by the number they begin with."""
     found: dict[int, Tally] = {}
     for line in path.read_text().splitlines() if path.exists() else ():
         piece = json.loads(line)
-        if piece["seed"] == seed:
+        if piece["seed"] == seed and piece.get("further", False) is further:
             told = piece["tally"]
             for name in ("by_medium", "reasons", "denials", "unlawful_allows", "lawful_denied"):
                 told[name] = Counter(told[name])
@@ -171,18 +172,22 @@ def _done(path: Path, seed: int) -> dict[int, Tally]:
     return found
 
 
-def pieces(seed: int, histories: int, *, processes: int, out: Path | None) -> Iterator[Tally]:
+def pieces(
+    seed: int, histories: int, *, processes: int, out: Path | None, further: bool = False
+) -> Iterator[Tally]:
     """The tallies of all pieces, those from an earlier run first."""
-    done = {} if out is None else _done(out, seed)
+    done = {} if out is None else _done(out, seed, further=further)
     firsts = range(0, histories, PIECE)
     yield from (done[first] for first in firsts if first in done)
     left = [first for first in firsts if first not in done]
     with ProcessPoolExecutor(processes) as pool:
         sizes = [min(PIECE, histories - first) for first in left]
-        for first, tally in zip(left, pool.map(run, [seed] * len(left), left, sizes), strict=True):
+        found = pool.map(run, [seed] * len(left), left, sizes, [further] * len(left))
+        for first, tally in zip(left, found, strict=True):
             if out is not None:
                 with out.open("a") as kept:
-                    kept.write(json.dumps({"seed": seed, "first": first, "tally": tally.told()}) + "\n")
+                    piece = {"seed": seed, "further": further, "first": first, "tally": tally.told()}
+                    kept.write(json.dumps(piece) + "\n")
             yield tally
 
 
@@ -194,11 +199,19 @@ def main() -> int:
     parser.add_argument("--histories", type=int, default=2_000)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--further", action="store_true", help="the places of `further.py`")
     parser.add_argument("--out", type=Path, help="a file to go on from, a line for each piece that is over")
     wanted = parser.parse_args()
     began = clock.perf_counter()
     total = Tally()
-    for tally in pieces(wanted.seed, wanted.histories, processes=wanted.processes, out=wanted.out):
+    made = pieces(
+        wanted.seed,
+        wanted.histories,
+        processes=wanted.processes,
+        out=wanted.out,
+        further=wanted.further,
+    )
+    for tally in made:
         total.add(tally)
     figures = total.told()
     figures["share_denied"] = total.share_denied

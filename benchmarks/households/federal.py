@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from benchmarks.households.happenings import Happened, Told
+from benchmarks.households.happenings import Happened
 from benchmarks.households.question import (
     EIGHT,
     NINE,
@@ -10,6 +10,7 @@ from benchmarks.households.question import (
     OWE,
     Question,
     Rule,
+    agreed_to_recordings,
     agreed_to_texts,
     convenient,
     given_back,
@@ -186,14 +187,7 @@ def recorded_voice(question: Question) -> bool:
     line = question.line()
     if not question.meant.recorded or line is None:
         return False
-    agreed = not is_wrong_line(question) and any(
-        each.line in {None, line.number}
-        and _covers(each, question)
-        and not took_back(question, each.at)
-        and not line_closed(question, each.at)
-        for each in question.told("consent:prerecorded")
-    )
-    if agreed:
+    if agreed_to_recordings(question):
         return False
     if line.is_mobile or line.place == "hospital" or is_wrong_line(question):
         return True
@@ -207,10 +201,6 @@ def recorded_voice(question: Question) -> bool:
         >= 3
         for zone in question.zones()
     )
-
-
-def _covers(each: Told, question: Question) -> bool:
-    return each.accounts is None or set(question.meant.accounts) <= set(each.accounts)
 
 
 FEDERAL: tuple[Rule, ...] = named(

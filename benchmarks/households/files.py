@@ -110,13 +110,14 @@ def _base(home: Household, person: str) -> PersonFile:
 def proposed(home: Household, meant: Meant) -> ProposedContact:
     """What is meant, in the gate's words."""
     own_name = all(home.account(name).own_name for name in meant.accounts)
+    ours = CollectorType.FIRST_PARTY_OWN_NAME if own_name else CollectorType.THIRD_PARTY
     return ProposedContact(
         action=_ACTIONS[meant.medium],
         number=meant.line,
         debts=meant.accounts,
         tech=Tech.PRERECORDED_VOICE if meant.recorded else None,
         mode=Mode.PREVIEW_AGENT_GUARANTEED if meant.held else Mode.PREDICTIVE,
-        collector_type=CollectorType.FIRST_PARTY_OWN_NAME if own_name else CollectorType.THIRD_PARTY,
+        collector_type=CollectorType.BANK if home.country == "CA" else ours,
         client=home.account(meant.accounts[0]).creditor,
         email_domain_is_employers=False,
     )
@@ -145,7 +146,8 @@ def _binds(home: Household, each: Told, person: str, numbers: set[str]) -> bool:
 
 def _address(home: Household, person: str) -> Address:
     zones = frozenset({home.homes[person]})
-    return Address(country=home.country, region=home.place or None, zones=zones)
+    region = "ON" if home.country == "CA" else home.place or None
+    return Address(country=home.country, region=region, zones=zones)
 
 
 def _number(home: Household, line: TelephoneLine, person: str) -> NumberOnFile:

@@ -108,8 +108,8 @@ class Household:
     """Everything about some people who share lines.
 
     Attributes:
-        country: `US` or `GB`.
-        place: the state whose law reaches them (`WA`, `MA`, `DC`, `NV`), '' = federal law alone.
+        country: `US`, `GB` or `CA`.
+        place: the state whose law reaches them (`WA`, `HI`), '' = the country's law alone.
         homes: person -> zone of their address.
     """
 

@@ -37,6 +37,15 @@ PLACES = {
     "NV": "America/Los_Angeles",
     "GB": "Europe/London",
 }
+FURTHER = {
+    "HI": "Pacific/Honolulu",
+    "ND": "America/Chicago",
+    "MS": "America/Chicago",
+    "CA": "America/Toronto",
+}
+"""Drawn apart, so that a seed of the places above goes on to mean what it did."""
+ABROAD = frozenset({"GB", "CA"})
+"""Of the places, those that are countries; no state is told there."""
 CLOSE_S = (1, 60, 240, 299, 300, 301, 1800, 10_799, 10_800, 10_801, 40_000, 86_400, 90_000, 259_199, 259_200)
 OUTCOMES: tuple[str | None, ...] = (
     "no_answer", "no_answer", "no_answer", "no_answer", "busy", "not_in_service", "voicemail_left",
@@ -57,11 +66,11 @@ MEDIA = ("call", "call", "call", "call", "call", "call", "sms", "email", "letter
 
 
 class _Maker:
-    def __init__(self, seed: int, number: int) -> None:
+    def __init__(self, seed: int, number: int, places: dict[str, str]) -> None:
         self.draw = Random(f"{seed}/{number}")
         self.start = self.one_of(STARTS) + timedelta(seconds=self.draw.randrange(86_400))
-        self.place = self.one_of(tuple(PLACES))
-        self.zone = PLACES[self.place]
+        self.place = self.one_of(tuple(places))
+        self.zone = places[self.place]
         self.people = ("ann", "bob", "cas")[: self.one_of((2, 2, 3))]
 
     def one_of(self, choices: Sequence[Chosen]) -> Chosen:
@@ -81,8 +90,8 @@ class _Maker:
 
     def household(self) -> Household:
         home = Household(
-            country="GB" if self.place == "GB" else "US",
-            place="" if self.place == "GB" else self.place,
+            country=self.place if self.place in ABROAD else "US",
+            place="" if self.place in ABROAD else self.place,
             homes=dict.fromkeys(self.people, self.zone),
             lines=self.lines(),
             accounts=self.accounts(),
@@ -117,7 +126,7 @@ class _Maker:
                 number=f"+1212555020{place}",
                 is_mobile=not at_work,
                 place="work" if at_work else None,
-                zone="America/Chicago" if self.place != "GB" and self.chance(0.15) else self.zone,
+                zone="America/Chicago" if self.place not in ABROAD and self.chance(0.15) else self.zone,
                 had_by={person: "work" if at_work else "own"},
             )
             for place, person in enumerate(self.people)
@@ -318,10 +327,14 @@ def _lines_of(home: Household, person: str) -> list[TelephoneLine]:
 
 
 def make_household(
-    seed: int, number: int, *, contacts: int
+    seed: int, number: int, *, contacts: int, further: bool = False
 ) -> tuple[Household, tuple[tuple[Meant, str | None], ...]]:
-    """The household of that number, what is meant to be done, and what would come of each if it were done."""
-    maker = _Maker(seed, number)
+    """The household of that number, what is meant to be done, and what would come of each if it were done.
+
+    Args:
+        further: of the places of `FURTHER` instead of the first ones.
+    """
+    maker = _Maker(seed, number, FURTHER if further else PLACES)
     home = maker.household()
     meant = maker.meant(home, contacts)
     return home, tuple((each, maker.outcome()) for each in meant)

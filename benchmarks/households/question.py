@@ -215,6 +215,17 @@ def agreed_to_texts(question: Question) -> bool:
     )
 
 
+def agreed_to_recordings(question: Question) -> bool:
+    """Whether they agreed to recordings on this line about all of these debts, and did not take it back."""
+    return not is_wrong_line(question) and any(
+        each.line in {None, question.meant.line}
+        and (each.accounts is None or set(question.meant.accounts) <= set(each.accounts))
+        and not took_back(question, each.at)
+        and not line_closed(question, each.at)
+        for each in question.told("consent:prerecorded")
+    )
+
+
 Rule = tuple[str, Callable[[Question], bool]]
 """A rule by its name, and whether it speaks against a contact."""
 

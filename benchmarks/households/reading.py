@@ -7,10 +7,14 @@ text is open the stricter reading is taken.
 
 from benchmarks.households.britain import BRITAIN
 from benchmarks.households.federal import FEDERAL
+from benchmarks.households.further import CANADIAN_BANK, FURTHER_STATES
 from benchmarks.households.happenings import Household, Meant
 from benchmarks.households.house import HOUSE
-from benchmarks.households.question import Question
+from benchmarks.households.question import Question, Rule
 from benchmarks.households.states import STATES
+
+COUNTRIES: dict[str, tuple[Rule, ...]] = {"US": FEDERAL, "GB": BRITAIN, "CA": CANADIAN_BANK}
+PLACES: dict[str, tuple[Rule, ...]] = {**STATES, **FURTHER_STATES}
 
 
 def reasons_against(home: Household, meant: Meant, *, house: bool) -> list[str]:
@@ -19,6 +23,6 @@ def reasons_against(home: Household, meant: Meant, *, house: bool) -> list[str]:
     Args:
         house: ask the house's policy, too.
     """
-    rules = (*(FEDERAL if home.country == "US" else BRITAIN), *STATES.get(home.place, ()))
+    rules = (*COUNTRIES[home.country], *PLACES.get(home.place, ()))
     question = Question(home, meant)
     return [name for name, speaks in (*rules, *(HOUSE if house else ())) if speaks(question)]

@@ -2,6 +2,9 @@
 
 Values:
     country: two letters; subdivision: optional, as the `holidays` library names it.
+    government: days that the government keeps beside those of everybody.
+    of_region: the days of the province or state where the person may be as well; where it is not known, those
+        of every one.
     also: further days, fixed as `MM-DD` or moving as `easter+1` (days from Easter Sunday).
     not: names (or parts of names) of holidays of the calendar that this law does not mean.
 """
@@ -11,6 +14,7 @@ from functools import lru_cache
 
 import holidays
 from holidays import version as holidays_version
+from holidays.constants import GOVERNMENT, PUBLIC
 
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import LawError, Reader
@@ -27,61 +31,80 @@ class HolidayRule(Rule):
         *,
         country: str,
         subdivision: str | None,
+        government: bool,
+        of_region: bool,
         also: tuple[str, ...],
         excepted: tuple[str, ...],
     ) -> None:
         super().__init__(header)
         self.country = country
         self.subdivision = subdivision
+        self.government = government
+        self.of_region = of_region
         self.also = also
         self.excepted = excepted
-        self._years: dict[int, dict[int, str]] = {}
+        self._years: dict[tuple[int, str | None], dict[int, str]] = {}
 
     def ask(self, question: Question) -> Answer:
         """Denied while it is a holiday in any zone the person may be in."""
         release = question.at
         facts: tuple[tuple[str, str], ...] = ()
+        regions = self._regions(question) if self.of_region else ()
         for zone, today in zip(question.zones, question.today, strict=True):
             day = today
-            name = self.name_of(day)
+            name = self.name_of(day, regions)
             while name is not None:
                 facts = facts or (("holiday", name), ("day", day_text(day)), ("zone", zone.name))
                 day += 1
-                name = self.name_of(day)
+                name = self.name_of(day, regions)
             if day != today:
                 release = max(release, zone.midnight(day))
         return PASSED if release == question.at else Denied(facts, release)
 
     @property
     def may_settle(self) -> bool:
-        """The calendar is everybody's."""
-        return True
+        """The calendar is everybody's, save where it is that of the person's region."""
+        return not self.of_region
 
     def settled(self, question: Question) -> Settled | None:
         """Its answer, for as long as the days last."""
         return Settled(self.ask(question))
 
-    def name_of(self, day: int) -> str | None:
-        """Name of the holiday on a day, or `None`."""
+    def name_of(self, day: int, regions: tuple[str, ...] = ()) -> str | None:
+        """Name of the holiday on a day, everywhere or in one of the regions; `None` if it is none."""
         year = date.fromordinal(day).year
-        known = self._years.get(year)
-        if known is None:
-            known = self._holidays(year)
-            self._years[year] = known
-        return known.get(day)
+        for region in (self.subdivision, *regions):
+            known = self._years.get((year, region))
+            if known is None:
+                known = self._years[year, region] = self._holidays(year, region)
+            if day in known:
+                return known[day]
+        return None
 
     def values(self) -> tuple[tuple[str, str], ...]:
         """Calendar and its changes."""
-        return (
+        pairs = [
             ("calendar", self.country + (f"-{self.subdivision}" if self.subdivision else "")),
             ("also", ", ".join(self.also)),
             ("except", ", ".join(self.excepted)),
-        )
+        ]
+        if self.government:
+            pairs.append(("days of the government", "yes"))
+        if self.of_region:
+            pairs.append(("days of the person's region", "yes"))
+        return tuple(pairs)
 
-    def _holidays(self, year: int) -> dict[int, str]:
+    def _regions(self, question: Question) -> tuple[str, ...]:
+        """Where in the country the person may be; every region where it is not known."""
+        addresses = [one for one in question.person.file.addresses if one.country == self.country]
+        known = {one.region for one in addresses}
+        every = _regions_of(self.country)
+        return tuple(sorted(every & known)) if known and known <= every else tuple(sorted(every))
+
+    def _holidays(self, year: int, region: str | None) -> dict[int, str]:
         days = {
             day.toordinal(): name
-            for day, name in _calendar(self.country, self.subdivision, year)
+            for day, name in _calendar(self.country, region, year, government=self.government)
             if not any(part.lower() in name.lower() for part in self.excepted)
         }
         for entry in self.also:
@@ -95,6 +118,8 @@ def read_holiday(header: Header, reader: Reader) -> HolidayRule:
         header,
         country=reader.text("country"),
         subdivision=reader.text_or_none("subdivision"),
+        government=reader.flag("government"),
+        of_region=reader.flag("of_region"),
         also=reader.texts("also"),
         excepted=reader.texts("not"),
     )
@@ -111,9 +136,19 @@ def calendar_edition() -> str:
 
 
 @lru_cache(maxsize=256)
-def _calendar(country: str, subdivision: str | None, year: int) -> tuple[tuple[date, str], ...]:
-    calendar = holidays.country_holidays(country, subdiv=subdivision, years=year, language="en_US")
+def _calendar(
+    country: str, subdivision: str | None, year: int, *, government: bool
+) -> tuple[tuple[date, str], ...]:
+    categories = (PUBLIC, GOVERNMENT) if government else (PUBLIC,)
+    calendar = holidays.country_holidays(
+        country, subdiv=subdivision, years=year, language="en_US", categories=categories
+    )
     return tuple(sorted((day, name) for day, name in calendar.items()))
+
+
+@lru_cache(maxsize=64)
+def _regions_of(country: str) -> frozenset[str]:
+    return frozenset(holidays.list_supported_countries()[country])
 
 
 def _also(entry: str, year: int) -> date:

@@ -22,7 +22,6 @@ from dialer.domain.commands import (
 from dialer.domain.events import (
     AccountRecalled,
     ConsentGiven,
-    HoldLifted,
     HoldPlaced,
     InboundConversation,
     PaymentReceived,
@@ -32,6 +31,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.fact_events import (
     ContactRecorded,
+    HoldLifted,
     LimitationFound,
     LineKindFound,
     LocationTold,
@@ -82,6 +82,12 @@ def _debt_hold(
     kind: HoldKind, debt: DebtId, at: datetime, source: str, *, made_in: MadeIn | None = None
 ) -> Hold:
     return Hold(kind=kind, since=at, debts=(debt,), source=source, made_in=made_in)
+
+
+def _lifted(event: HoldLifted) -> FactChange:
+    if event.source is None:
+        return FactChange(person=event.person, lifted=event.kind)
+    return FactChange(person=event.person, number=event.number, debt=event.debt, released=event.source)
 
 
 def _inbound(event: InboundConversation, at: datetime) -> FactChange:
@@ -154,7 +160,7 @@ def _brought(event: FactEvent, at: datetime) -> FactChange | None:
         case HoldPlaced():
             change = FactChange(person=event.person, hold=event.hold)
         case HoldLifted():
-            change = FactChange(person=event.person, lifted=event.kind)
+            change = _lifted(event)
         case SuppressionAdded():
             change = _suppressed(event, at)
         case AccountRecalled():

@@ -13,14 +13,18 @@ from dialer.files import written_text
 
 if TYPE_CHECKING:
     from dialer.domain.placement import RejectedLine
+    from dialer.intake.mapping import FileMapping
     from dialer.intake.report import ImportReport
 
 SHOWN = 20
+
+holds_app = typer.Typer(help="Holds that refused lines of files placed.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
     app.command(name="import")(import_file)
+    app.add_typer(holds_app, name="holds")
 
 
 def _print_template(wanted: bool) -> None:
@@ -48,6 +52,20 @@ def import_file(
         typer.Option(metavar="FOLDER", help="Of the floor that runs on the store.", show_default=False),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.toml", help="What the file's columns mean.", show_default=False),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HEADING=MEANING", help="What one column means (or ignore); again for several."),
+    ] = None,
+    dates: Annotated[
+        str | None, typer.Option(metavar="day_first|month_first", help="How days in figures begin.")
+    ] = None,
+    decimal: Annotated[
+        str | None, typer.Option(metavar="point|comma", help="What stands before the cents.")
+    ] = None,
     template: Annotated[  # noqa: ARG001  # done by its callback, before a file is asked for
         bool,
         typer.Option("--template", is_eager=True, callback=_print_template, help="Print an empty file."),
@@ -57,7 +75,10 @@ def import_file(
 
     Leaves with 1 when no line could be taken, or when a running floor could not be told of changes.
     """
-    report = _dry(file, json) if dry_run else _import(file, campaign, store, floor, json)
+    from dialer.floor.taking_in import told_of
+
+    told = told_of(mapping, column or (), dates=dates, decimal=decimal)
+    report = _dry(file, told, json) if dry_run else _import(file, told, campaign, store, floor, json)
     if rejects is not None:
         _write_rejects(rejects, report.rejects)
     if json:
@@ -75,14 +96,16 @@ def import_file(
         raise typer.Exit(1)
 
 
-def _dry(file: Path, quiet: bool) -> ImportReport:
+def _dry(file: Path, told: FileMapping, quiet: bool) -> ImportReport:
     from dialer.floor.taking_in import read_only
 
     with console.progress_bar("reading", quiet=quiet) as bar:
-        return read_only(file, progress=lambda lines: bar.note(f"{lines:,} lines"))
+        return read_only(file, mapping=told, progress=lambda lines: bar.note(f"{lines:,} lines"))
 
 
-def _import(file: Path, campaign: str, named: str | None, floor: Path | None, quiet: bool) -> ImportReport:
+def _import(
+    file: Path, told: FileMapping, campaign: str, named: str | None, floor: Path | None, quiet: bool
+) -> ImportReport:
     from dialer.floor.placing import ImportedBeforeError
     from dialer.floor.stores import remember_filled, store_to_fill
     from dialer.floor.taking_in import take_in
@@ -94,7 +117,9 @@ def _import(file: Path, campaign: str, named: str | None, floor: Path | None, qu
             bar.note(f"{lines:,} lines")
 
         try:
-            taken = take_in(file, campaign=campaign, address=address, folder=floor, progress=progress)
+            taken = take_in(
+                file, campaign=campaign, address=address, folder=floor, progress=progress, mapping=told
+            )
         except ImportedBeforeError as error:
             _say_told(error.told)
             raise
@@ -112,7 +137,9 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
     done = "would be taken" if dry_run else "taken"
     console.result(
         f"{report.file_name}: {report.lines:,} lines, {report.accepted:,} {done}, {report.rejected:,} not"
+        f" (read as {report.encoding})"
     )
+    _tell_held(report, dry_run=dry_run)
     if report.unknown_columns:
         console.result(f"columns that are not known and were left alone: {', '.join(report.unknown_columns)}")
     if report.rejects:
@@ -131,8 +158,68 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
         console.out.print(table)
 
 
+def _tell_held(report: ImportReport, *, dry_run: bool) -> None:
+    if report.held:
+        done = "would hold" if dry_run else "hold"
+        console.result(
+            f"{report.held:,} of the lines not taken say what protects people, and {done} whom they name "
+            "until somebody has looked (`fairdial holds list`)"
+        )
+    if report.unbound:
+        console.result(f"{report.unbound:,} of them name nobody: find out who is meant, by their lines")
+
+
 def _as_json(line: RejectedLine) -> dict[str, object]:
-    return {"line": line.line, "column": line.column, "reason": line.reason, "value": line.value}
+    told: dict[str, object] = {
+        "line": line.line,
+        "column": line.column,
+        "reason": line.reason,
+        "value": line.value,
+    }
+    if line.protects is not None:
+        told["holds_for"] = list(line.protects.signals)
+        told["holds_nobody"] = line.protects.binds_nobody
+    return told
+
+
+@holds_app.command("list")
+def list_holds(
+    import_id: Annotated[str | None, typer.Argument(metavar="IMPORT", help="One file's.")] = None,
+    store: Annotated[str | None, typer.Option("--store", metavar="PATH", help="The floor's store.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
+) -> None:
+    """Whom refused lines hold, and why."""
+    from dataclasses import asdict
+
+    from dialer.floor.file_holds import file_holds
+    from dialer.floor.stores import store_address
+
+    found = file_holds(store_address(store), import_id)
+    if json:
+        console.result_json([asdict(hold) for hold in found])
+        return
+    table = console.table("import", "line", "holds", "for", "state", "released by", numbers=("line",))
+    for hold in found:
+        by = "" if hold.released_by is None else f"{hold.released_by}: {hold.why}"
+        table.add_row(hold.import_id, str(hold.line), hold.bound, hold.signals, hold.state, by)
+    console.out.print(table)
+
+
+@holds_app.command("release")
+def release_holds(
+    import_id: Annotated[str, typer.Argument(metavar="IMPORT", help="The file whose holds end.")],
+    by: Annotated[str, typer.Option(help="Who has looked, by name.")],
+    why: Annotated[str, typer.Option(help="What they found.")],
+    store: Annotated[str | None, typer.Option("--store", metavar="PATH", help="The floor's store.")] = None,
+) -> None:
+    """End every hold that the refused lines of one file placed; a floor that runs is told."""
+    from dialer.floor.file_holds import release_file_holds
+    from dialer.floor.stores import store_address
+
+    if not by.strip() or not why.strip():
+        raise console.UserError("say who releases them, and why", where="--by, --why", mend="name both.")
+    count = release_file_holds(store_address(store), import_id, by=by, why=why)
+    console.result(f"{count:,} holds of import {import_id} released by {by}")
 
 
 def _write_rejects(out: Path, lines: list[RejectedLine]) -> None:

@@ -10,13 +10,13 @@ from enum import Enum
 
 from compliance_gate.request import Consent, Hold, MadeIn, PersonFile, PersonRequest
 from compliance_gate.valid import Name
-from compliance_gate.words import HoldKind
 from dialer.domain.caller_id_events import CallerIdReleased, CallerIdsDeclared, CallerIdTested
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.disposition import Disposition
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.fact_events import (
     ContactRecorded,
+    HoldLifted,
     LimitationFound,
     LineKindFound,
     LocationTold,
@@ -317,14 +317,6 @@ class HoldPlaced:
 
     person: PersonId
     hold: Hold
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-@valid
-class HoldLifted:
-    person: PersonId
-    kind: HoldKind
-    by: str
 
 
 MOST_IN_A_FILE = 10_000

@@ -4,10 +4,35 @@ from dataclasses import dataclass
 from datetime import date
 
 from compliance_gate.request import HistoryEntry, KnownLocation, Notice
-from compliance_gate.words import Institution, NumberKind
+from compliance_gate.words import HoldKind, Institution, NumberKind
+from dialer.domain.errors import InvalidFactError
 from dialer.domain.facts import LineKind
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.valid import valid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class HoldLifted:
+    """A reason to leave somebody alone is gone; exactly one of person, number, debt says whom it held.
+
+    Args:
+        source: only the holds that were told by it; None = every hold of the kind, of one person.
+    """
+
+    person: PersonId | None = None
+    kind: HoldKind
+    by: str
+    number: NumberId | None = None
+    debt: DebtId | None = None
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        named = [one for one in (self.person, self.number, self.debt) if one is not None]
+        if len(named) != 1 or (self.source is None and self.person is None):
+            raise InvalidFactError(
+                "a hold is lifted from one person, or by its source from whom it was placed on"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

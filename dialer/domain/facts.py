@@ -55,6 +55,7 @@ class FactChange:
     Attributes:
         about: of what binds by a number, the person it came from. What happened on the line with them
             (`on_line`) is on their own file; what they asked of an institution's line binds nobody else.
+        released: source of holds that end, and no others.
     """
 
     person: PersonId | None = None
@@ -73,6 +74,7 @@ class FactChange:
     on_line: HistoryEntry | None = None
     about: PersonId | None = None
     line_kind: LineKind | None = None
+    released: str | None = None
 
     def binds(self, file: PersonFile) -> bool:
         """Whether the change concerns this person."""
@@ -112,6 +114,8 @@ class FactChange:
             return replace(file, holds=(*file.holds, self.hold))
         if self.lifted is not None:
             return replace(file, holds=tuple(hold for hold in file.holds if hold.kind is not self.lifted))
+        if self.released is not None:
+            return replace(file, holds=tuple(hold for hold in file.holds if hold.source != self.released))
         return file
 
     def _told(self, file: PersonFile) -> PersonFile:
@@ -146,6 +150,7 @@ class FactChange:
         opening = (
             self.consent,
             self.lifted,
+            self.released,
             self.replaced,
             self.notice,
             self.location,

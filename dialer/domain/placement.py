@@ -111,6 +111,10 @@ class PlacedConsent:
     revoked_at: datetime | None = None
 
 
+CLOSED_BY_FILE = "placement: nothing is owed"
+"""Source of the hold on an account that a creditor's file closes, and that a later one may open again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class PlacedHold:
@@ -119,6 +123,7 @@ class PlacedHold:
     kind: HoldKind
     since: datetime
     debt_only: bool = False
+    source: str = "placement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +171,7 @@ class PlacedAccount:
         priority: larger is called sooner; the creditor's score, when there is one.
         particulars: the other fields of the form by column name (itemization under 12 CFR 1006.34 and
             such), as text.
+        is_case_sensitive: the client's `A1` and `a1` are two.
     """
 
     line: int
@@ -183,13 +189,41 @@ class PlacedAccount:
     limitation_ends: date | None = None
     priority: float = 0.0
     particulars: Mapping[str, str] = field(default_factory=dict[str, str])
+    is_case_sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class Protection:
+    """What a line that was not taken says that protects: it holds whom the line names until a person has
+    looked.
+
+    Args:
+        signals: the columns, or what else, that say it.
+        accounts: (client, account) and persons: (client, reference) that the line may mean.
+        numbers: E.164, where it names neither.
+    """
+
+    line: int
+    signals: tuple[str, ...]
+    accounts: tuple[tuple[str, str], ...] = ()
+    persons: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[str, ...] = ()
+    is_case_sensitive: bool = False
+
+    @property
+    def binds_nobody(self) -> bool:
+        """It says whom it protects by nothing that can be read."""
+        return not (self.accounts or self.persons or self.numbers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedLine:
-    """A line that was not taken, and why. `value` is masked where the column is personal."""
+    """A line that was not taken, and why. `value` is masked where the column is personal; `protects`: what
+    of it takes effect all the same."""
 
     line: int
     column: str
     reason: str
     value: str = ""
+    protects: Protection | None = None

@@ -196,7 +196,7 @@ def _bring(row: PersonRow, change: FactChange) -> None:
 
 
 def _takes_away(row: ChangeRow) -> bool:
-    return row.lifted is not None or row.replaced is not None
+    return row.lifted is not None or row.replaced is not None or row.released is not None
 
 
 def _is_lasting(row: ChangeRow) -> bool:
@@ -222,6 +222,7 @@ def _row_of(change: FactChange, sequence: int) -> ChangeRow:
         on_line=change.on_line,
         about=change.about,
         line_kind=change.line_kind,
+        released=change.released,
     )
 
 
@@ -243,4 +244,5 @@ def _change_of(row: ChangeRow) -> FactChange:
         on_line=row.on_line,
         about=row.about,
         line_kind=row.line_kind,
+        released=row.released,
     )

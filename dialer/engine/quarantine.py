@@ -75,7 +75,7 @@ class Quarantine:
 
     def lifted(self, event: HoldLifted) -> None:
         """Somebody has looked: the person may be called again."""
-        if event.kind is HoldKind.QUARANTINED:
+        if event.kind is HoldKind.QUARANTINED and event.person is not None:
             self._context.state.quarantined.pop(event.person, None)
 
     def _persons(self, event: EventQuarantined) -> list[PersonId]:

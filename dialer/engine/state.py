@@ -482,6 +482,7 @@ class ChangeRow:
     on_line: HistoryEntry | None = None
     about: PersonId | None = None
     line_kind: LineKind | None = None
+    released: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,10 +15,12 @@ import structlog
 from sqlalchemy import Connection
 
 from compliance_gate.request import PersonFile
+from compliance_gate.words import HoldKind
 from dialer.back_off import BackOff
 from dialer.domain.as_told import as_of
 from dialer.domain.errors import FairdialError, InvalidFactError, NotTakenError, StoreUnavailableError
 from dialer.domain.events import Event, LaunchingHeld, LaunchingResumed, PersonPlacedAgain
+from dialer.domain.fact_events import HoldLifted
 from dialer.domain.ids import PersonId
 from dialer.domain.record import instant
 from dialer.engine.engine import DialerEngine
@@ -26,7 +28,8 @@ from dialer.runtime.floor import Floor
 from dialer.storage.database.beside_loop import BesideLoop
 from dialer.storage.journal.rows import last_sequence
 from dialer.storage.person_files import person_files
-from dialer.storage.placements import news
+from dialer.storage.placements import holding, news
+from dialer.storage.placements.holding import FileHold
 from dialer.storage.store import Store
 
 log = structlog.get_logger(__name__)
@@ -95,9 +98,33 @@ class ImportNews:
             await self._database.write(lambda connection: news.take_away(connection, done))
         return len(done)
 
+    async def end_holds(self) -> int:
+        """Let the engine end some holds of files that somebody released; returns how many are done with.
+
+        Raises:
+            StoreUnavailableError: they last.
+        """
+        ending = await self._database.read(lambda connection: holding.releasing(connection, most=AT_ONCE))
+        done: list[FileHold] = []
+        for hold in ending:
+            lifted = HoldLifted(
+                person=hold.person,
+                number=hold.number,
+                debt=hold.debt,
+                kind=HoldKind.MANUAL,
+                by=hold.released_by or "",
+                source=hold.source,
+            )
+            if await self._submit(lifted):
+                done.append(hold)
+        if done:
+            await self._database.write(lambda connection: holding.told(connection, done))
+        return len(done)
+
     async def _tell_or_wait(self) -> int:
         try:
             done = await self.tell_some()
+            await self.end_holds()
         except StoreUnavailableError as error:
             log.warning("imports.not_told", why=str(error))
             done = 0

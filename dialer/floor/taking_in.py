@@ -7,7 +7,7 @@ that, so that what was taken in binds when the import returns; if it dies meanwh
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from dialer.floor.folder import folder_now
 from dialer.floor.placing import LINES_PER_PROGRESS, ImportedBeforeError, import_placement
 from dialer.intake.columns import template
 from dialer.intake.files import UnreadableFileError
+from dialer.intake.mapping import NOTHING_SAID, FileMapping, MappingError, mapping_of, with_settings
 from dialer.intake.placements import PlacementReader
 from dialer.intake.report import ImportReport
 from dialer.storage.database.lock import StoreOwnedError
@@ -46,29 +47,52 @@ def placement_template() -> str:
     return template()
 
 
-def read_only(file: Path, *, progress: Callable[[int], None]) -> ImportReport:
+def told_of(
+    mapping: Path | None, columns: Sequence[str] = (), *, dates: str | None = None, decimal: str | None = None
+) -> FileMapping:
+    """What somebody said about a file: a mapping, and single settings beside it.
+
+    Raises:
+        MendableError: it says what cannot be.
+    """
+    try:
+        told = NOTHING_SAID if mapping is None else mapping_of(mapping)
+        return with_settings(told.with_columns(columns), dates=dates, decimal=decimal)
+    except MappingError as error:
+        raise MendableError(str(error), mend="dialer/intake/README.md has the words.") from error
+
+
+def read_only(
+    file: Path, *, progress: Callable[[int], None], mapping: FileMapping = NOTHING_SAID
+) -> ImportReport:
     """Read a placement and report on it; nothing is changed.
 
     Raises:
         MendableError: the file is no placement.
     """
-    reader = _reader(file, clock.utc_now())
+    reader = _reader(file, clock.utc_now(), mapping)
     for _ in reader:
         if reader.report.lines % LINES_PER_PROGRESS == 0:
             progress(reader.report.lines)
     return reader.report
 
 
-def _reader(file: Path, as_of: datetime) -> PlacementReader:
+def _reader(file: Path, as_of: datetime, mapping: FileMapping) -> PlacementReader:
     try:
-        return PlacementReader(file, as_of=as_of)
+        return PlacementReader(file, as_of=as_of, mapping=mapping)
     except UnreadableFileError as error:
         mend = "dialer/intake/README.md says what the file must hold."
         raise MendableError(str(error), where=str(file), mend=mend) from error
 
 
 def take_in(
-    file: Path, *, campaign: str, address: str, folder: Path | None, progress: Callable[[int], None]
+    file: Path,
+    *,
+    campaign: str,
+    address: str,
+    folder: Path | None,
+    progress: Callable[[int], None],
+    mapping: FileMapping = NOTHING_SAID,
 ) -> TakenIn:
     """Import a placement into the store, which a running floor may own.
 
@@ -81,11 +105,15 @@ def take_in(
             in now.
     """
     received = clock.utc_now()
-    reader = _reader(file, received)  # before a store is made: a file that is no placement leaves none behind
+    reader = _reader(
+        file, received, mapping
+    )  # before a store is made: a file that is no placement leaves none behind
     try:
         owned = Store.open(address, exclusive=True)
     except StoreOwnedError:
-        return import_beside(address, file, campaign=campaign, folder=folder, progress=progress)
+        return import_beside(
+            address, file, campaign=campaign, folder=folder, progress=progress, mapping=mapping
+        )
     with owned as store:
         report = import_placement(
             store, reader, campaign=campaign, now=received.timestamp(), progress=progress
@@ -94,14 +122,20 @@ def take_in(
 
 
 def import_beside(
-    address: str, file: Path, *, campaign: str, folder: Path | None, progress: Callable[[int], None]
+    address: str,
+    file: Path,
+    *,
+    campaign: str,
+    folder: Path | None,
+    progress: Callable[[int], None],
+    mapping: FileMapping = NOTHING_SAID,
 ) -> TakenIn:
     """Import into a store that a running floor owns, and wait until its engine knows what it must. See
     `take_in`."""
     now = folder_now(folder if folder is not None else Path(address).parent)
     changed: list[PersonId] = []
     with Store.open(address) as store:
-        reader = _reader(file, datetime.fromtimestamp(now, UTC))
+        reader = _reader(file, datetime.fromtimestamp(now, UTC), mapping)
         import_id = import_id_of(reader.report.sha256, campaign)
         try:
             report = import_placement(

@@ -289,7 +289,7 @@ COLUMNS: tuple[ColumnOfFile, ...] = (
     _C(
         name="current_balance",
         kind=_K.MONEY,
-        meaning="Owed now; more than nothing",
+        meaning="Owed now; nothing closes the account",
         example="1163.50",
         required=True,
         aliases=("balance", "current_amount"),
@@ -390,7 +390,14 @@ COLUMNS: tuple[ColumnOfFile, ...] = (
     _C(name="recall_date", kind=_K.DATE, meaning="The account goes back on this day", example="2027-05-31"),
 )
 
-BY_NAME: dict[str, ColumnOfFile] = {column.name: column for column in COLUMNS}
+BY_MAPPING: tuple[ColumnOfFile, ...] = (
+    _C(name="do_not_call", kind=_K.YES_NO, meaning="The person is not to be called"),
+    _C(name="closed", kind=_K.YES_NO, meaning="The account is closed: paid, settled, recalled, sold"),
+)
+"""What a creditor's own column may mean once somebody has said so (`dialer.intake.mapping`): what headings
+like these mean differs from file to file, and nobody guesses it."""
+
+BY_NAME: dict[str, ColumnOfFile] = {column.name: column for column in (*COLUMNS, *BY_MAPPING)}
 
 HEADINGS: dict[str, str] = {
     heading: column.name for column in COLUMNS for heading in (column.name, *column.aliases)

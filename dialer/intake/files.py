@@ -1,7 +1,10 @@
 """A delimited text file as it comes from a creditor: its bytes are hashed, its encoding and delimiter found.
 
-Encodings: byte-order marks are believed; else UTF-8 when every byte of the file is; else Windows-1252, which
-is what old American systems write, and the report says so.
+Encodings: byte-order marks are believed; else UTF-8 when every byte of the file is; else whichever of UTF-8
+and Windows-1252, which is what old American systems write, accounts for more of the signs beyond ASCII. One
+bad byte does not turn a file of right names into nonsense; the report names the encoding.
+
+Lines are taken apart one by one: an unpaired quote costs its own line and swallows no other.
 """
 
 import codecs
@@ -9,11 +12,12 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, NamedTuple, cast
 
 from dialer.domain.errors import FairdialError
 
@@ -24,6 +28,11 @@ _MARKS = (
 )
 _DELIMITERS = (",", "\t", ";", "|")
 _BLOCK = 1 << 20
+_BEYOND = re.compile(r"[^\x00-\x7f]")
+_ESCAPED = re.compile("[\udc80-\udcff]")
+
+MOST_LINES_OF_A_FIELD = 20
+"""Physical lines that one quoted field may run over."""
 
 LONGEST_LINE = 1 << 20
 """Signs of a line of a file that is one: a hundred columns of a thousand signs are a tenth of it."""
@@ -48,6 +57,26 @@ class TextFile:
     encoding: str
     delimiter: str
     heading: tuple[str, ...]
+    is_damaged: bool = False
+    """It is UTF-8 but for some bytes: each is read as Windows-1252 where it stands."""
+
+
+class Row(NamedTuple):
+    """One line, or several that a quoted field runs over.
+
+    Args:
+        number: of the physical line it begins on; `last`: and ends on.
+        fields: None where it cannot be taken apart, and `reason` says why.
+        raw: the text, where it cannot.
+        is_mended: a byte that is not UTF-8 was read as Windows-1252.
+    """
+
+    number: int
+    fields: list[str] | None
+    last: int
+    reason: str = ""
+    raw: str = ""
+    is_mended: bool = False
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -61,7 +90,7 @@ def look_at(path: Path) -> TextFile:
         UnreadableFileError: it is no delimited text, or cannot be opened.
     """
     try:
-        digest, encoding = _hash_and_encoding(path)
+        digest, encoding, is_damaged = _hash_and_encoding(path)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UnreadableFileError(
             f"{path}: the packed file is cut off or damaged ({error}); nothing was taken: have it sent again"
@@ -74,10 +103,17 @@ def look_at(path: Path) -> TextFile:
         raise UnreadableFileError(f"{path}: the first line is no heading; is it a text file?")
     delimiter = max(_DELIMITERS, key=first.count)
     heading = next(csv.reader([first], delimiter=delimiter))
-    return TextFile(path=path, sha256=digest, encoding=encoding, delimiter=delimiter, heading=tuple(heading))
+    return TextFile(
+        path=path,
+        sha256=digest,
+        encoding=encoding,
+        delimiter=delimiter,
+        heading=tuple(heading),
+        is_damaged=is_damaged,
+    )
 
 
-def _hash_and_encoding(path: Path) -> tuple[str, str]:
+def _hash_and_encoding(path: Path) -> tuple[str, str, bool]:
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
     encoding: str | None = None
@@ -96,7 +132,23 @@ def _hash_and_encoding(path: Path) -> tuple[str, str]:
                 encoding = next((name for mark, name in _MARKS if block.startswith(mark)), None)
                 is_first = False
             encoding = encoding or _not_utf8(decoder, block)
-    return digest.hexdigest(), encoding or _not_utf8(decoder, b"", final=True) or "utf-8"
+    encoding = encoding or _not_utf8(decoder, b"", final=True) or "utf-8"
+    if encoding == "cp1252" and _is_mostly_utf8(path):
+        return digest.hexdigest(), "utf-8", True
+    return digest.hexdigest(), encoding, False
+
+
+def _is_mostly_utf8(path: Path) -> bool:
+    """Whether more signs beyond ASCII are right in UTF-8 than wrong."""
+    right = wrong = 0
+    with io.TextIOWrapper(_opened(path), encoding="utf-8", errors="surrogateescape", newline="") as text:
+        while block := text.read(_BLOCK):
+            if not block.isascii():
+                beyond = _BEYOND.findall(block)
+                escaped = sum("\udc80" <= sign <= "\udcff" for sign in beyond)
+                wrong += escaped
+                right += len(beyond) - escaped
+    return right > wrong
 
 
 def _not_utf8(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> str | None:
@@ -108,7 +160,13 @@ def _not_utf8(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool =
 
 
 def _text(path: Path, encoding: str) -> IO[str]:
-    return io.TextIOWrapper(_opened(path), encoding=encoding, errors="replace", newline="")
+    errors = "surrogateescape" if encoding == "utf-8" else "replace"
+    return io.TextIOWrapper(_opened(path), encoding=encoding, errors=errors, newline="")
+
+
+def text_of(file: TextFile) -> IO[str]:
+    """The file opened, from its beginning."""
+    return _text(file.path, file.encoding)
 
 
 def _lines(text: IO[str], path: Path) -> Iterator[str]:
@@ -121,26 +179,111 @@ def _lines(text: IO[str], path: Path) -> Iterator[str]:
         yield line
 
 
-def rows_of(file: TextFile) -> Iterator[tuple[int, list[str] | None]]:
-    """The lines after the heading: the number of the physical line they begin on, and their fields.
-
-    Fields are None where quoting or a control character makes the line unreadable. Empty lines are skipped.
+def rows_of(file: TextFile) -> Iterator[Row]:
+    """The lines after the heading. Empty lines are skipped.
 
     Raises:
         UnreadableFileError: a line has no end; what was read before it was read.
     """
     with _text(file.path, file.encoding) as text:
-        reader = csv.reader(_lines(text, file.path), delimiter=file.delimiter)
-        next(reader, None)
-        line = reader.line_num + 1
-        while True:
-            fields: list[str] | None
-            try:
-                fields = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:
-                fields = None
-            if fields is None or any(fields):
-                yield line, fields
-            line = reader.line_num + 1
+        lines = _Lines(_lines(text, file.path))
+        box: list[str] = []
+        # One reader for all: it is given one line at a time, so that no quote can reach the next.
+        plain = csv.reader(iter(box.pop, None), delimiter=file.delimiter)
+        quoted = _Quoted(lines, file.delimiter, len(file.heading))
+        next(lines)
+        for line in lines:
+            row: Row
+            mended = line
+            if file.is_damaged and not line.isascii():
+                mended = _ESCAPED.sub(_as_windows, line)
+            if '"' in mended:
+                row = quoted.row(mended)
+            else:
+                box.append(mended)
+                row = Row(lines.number, next(plain), lines.number)
+            if row.fields is None or any(row.fields):
+                yield row if mended is line else row._replace(is_mended=True)
+
+
+def _as_windows(found: re.Match[str]) -> str:
+    return bytes([ord(found[0]) - 0xDC00]).decode("cp1252", errors="replace")
+
+
+class _Lines:
+    """Physical lines with their number, some of which may be given back."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._back: list[str] = []
+        self.number = 0
+
+    def __iter__(self) -> "Iterator[str]":
+        return self
+
+    def __next__(self) -> str:
+        line = self._back.pop() if self._back else next(self._lines)
+        self.number += 1
+        return line
+
+    def give_back(self, lines: list[str]) -> None:
+        """These come again, in this order."""
+        self._back += reversed(lines)
+        self.number -= len(lines)
+
+
+class _Quoted:
+    """Takes lines with quotes apart.
+
+    A quoted field may run over several lines. An unpaired quote would run on, too, to the next one, however
+    many accounts lie between: a line that has all its fields already, or a line in between that is whole by
+    itself, shows that a quote was only unpaired.
+    """
+
+    def __init__(self, lines: _Lines, delimiter: str, fields: int) -> None:
+        self._lines = lines
+        self._delimiter = delimiter
+        self._fields = fields
+
+    def row(self, line: str) -> Row:
+        """The row that begins with this line."""
+        number = self._lines.number
+        fields = self._parsed(line)
+        if fields is not None:
+            return Row(number, fields, number)
+        if self._is_open(line) and self._bare(line) < self._fields:
+            found = self._continued(line, number)
+            if found is not None:
+                return found
+        return Row(number, None, number, "an unpaired quote, or text behind a closing one", line)
+
+    def _continued(self, line: str, number: int) -> Row | None:
+        taken: list[str] = []
+        whole = line
+        for following in self._lines:
+            taken.append(following)
+            whole += following
+            fields = self._parsed(whole)
+            if fields is not None:
+                return Row(number, fields, self._lines.number)
+            is_whole = '"' not in following and self._bare(following) == self._fields
+            if is_whole or len(taken) == MOST_LINES_OF_A_FIELD or not self._is_open(whole):
+                break
+        self._lines.give_back(taken)
+        return None
+
+    def _bare(self, line: str) -> int:
+        """Fields of a line if quotes were nothing."""
+        return line.count(self._delimiter) + 1
+
+    def _parsed(self, text: str) -> list[str] | None:
+        reader = csv.reader(text.splitlines(keepends=True), delimiter=self._delimiter, strict=True)
+        try:
+            rows = list(reader)
+        except csv.Error:
+            return None
+        return rows[0] if len(rows) == 1 else None
+
+    def _is_open(self, text: str) -> bool:
+        """Whether the text ends within a quoted field."""
+        return self._parsed(text.rstrip("\r\n") + '"') is not None

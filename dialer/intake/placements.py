@@ -5,14 +5,11 @@ when it cannot be read: guessing is not allowed. A telephone number that cannot 
 remark, as long as one is left; the account is still owed.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
 
-from compliance_gate.request import TimeBlock
 from compliance_gate.valid import MalformedFactError
 from compliance_gate.whereabouts import (
     AddressOnFile,
@@ -25,7 +22,6 @@ from compliance_gate.whereabouts import (
 )
 from compliance_gate.words import (
     DebtType,
-    HoldKind,
     Institution,
     Medium,
     NoticeKind,
@@ -33,7 +29,6 @@ from compliance_gate.words import (
     NumberRole,
     PersonRole,
     Place,
-    RequestKind,
 )
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.money import CURRENCIES, Money
@@ -41,27 +36,30 @@ from dialer.domain.placement import (
     PlacedAccount,
     PlacedAddress,
     PlacedConsent,
-    PlacedHold,
     PlacedNotice,
     PlacedNumber,
     PlacedPerson,
-    PlacedRequest,
     PriorAttempt,
+    Protection,
     RejectedLine,
 )
 from dialer.intake import values
-from dialer.intake.columns import BY_NAME, COLUMNS, HEADINGS, NUMBERS_PER_LINE, Kind
-from dialer.intake.files import TextFile, UnreadableFileError, look_at, rows_of
+from dialer.intake.asked import holds_of, requests_of
+from dialer.intake.columns import BY_NAME, COLUMNS, NUMBERS_PER_LINE, Kind
+from dialer.intake.files import Row, TextFile, look_at, rows_of
+from dialer.intake.keys import look_at_key
+from dialer.intake.line import Line, Received, RefusedLineError
+from dialer.intake.mapping import NOTHING_SAID, FileMapping
+from dialer.intake.protection import protection_of, readings_of, translated
+from dialer.intake.repeated import Repeated
 from dialer.intake.report import ImportReport, masked
-from dialer.intake.telephones import NANP_COUNTRIES, e164_of
+from dialer.intake.telephones import NANP_COUNTRIES, NoTelephoneError, e164_of, is_toll_free
+from dialer.intake.tongues import UNKNOWN_LANGUAGE, country_of, language_of
 from dialer.intake.values import BadValueError
+from dialer.intake.whole_file import columns_of, date_order_of, meanings_of
 
 _RINGS_AT = {Institution.PRISON: Place.PRISON, Institution.HOSPITAL: Place.HOSPITAL}
 """Of a switchboard or a shelter nobody can say: it may be where the person works, or their home."""
-_ASKED_OF_THE_DEBT = (
-    ("documents_requested_date", RequestKind.DOCUMENTS_REQUESTED),
-    ("original_creditor_requested_date", RequestKind.ORIGINAL_CREDITOR_REQUESTED),
-)
 _MILITARY = frozenset({"AA", "AE", "AP"})
 """Mail of the armed forces: the state is right and says nothing of where."""
 
@@ -89,23 +87,8 @@ _PARTICULARS = tuple(
 )
 
 
-T = TypeVar("T")
-
-
-class _Reject(Exception):  # noqa: N818 - a way out of a line, never seen outside
-    def __init__(self, column: str, reason: str, value: str = "") -> None:
-        super().__init__(reason)
-        self.column = column
-        self.reason = reason
-        self.value = value
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """The texts of one line by column; empty ones are absent."""
-
-    number: int
-    texts: Mapping[str, str]
+_REQUIRED = tuple(column.name for column in COLUMNS if column.required)
+_KEYS = ("client_id", "client_account", "person_ref", "servicer_account")
 
 
 class PlacementReader:
@@ -115,38 +98,52 @@ class PlacementReader:
         path: a delimited text file, gzip when its name ends in `.gz`.
         as_of: when the file was received, aware: its day bounds dates, its instant dates what has no date.
         tables: where numbers and addresses are.
+        mapping: what somebody said about the file.
 
     Raises:
         UnreadableFileError: the file as a whole cannot be taken; the message says what is missing.
     """
 
-    def __init__(self, path: Path, *, as_of: datetime, tables: WhereaboutsTables | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        as_of: datetime,
+        tables: WhereaboutsTables | None = None,
+        mapping: FileMapping = NOTHING_SAID,
+    ) -> None:
         if as_of.tzinfo is None:
             raise ValueError("as_of has no time zone")
-        self._as_of = as_of.astimezone(UTC)
-        self._today = self._as_of.date()
         self._tables = tables if tables is not None else packaged_tables()
+        self._mapping = mapping
         self.file: TextFile = look_at(path)
-        self._names, unknown = _columns_of(self.file)
+        self._names, unknown = columns_of(self.file, mapping)
+        self._meanings = meanings_of(self.file, mapping)
+        self._received = Received(
+            at=as_of.astimezone(UTC), dates=date_order_of(self.file, self._names, mapping.dates)
+        )
         self.report = ImportReport(
             file_name=path.name,
             sha256=self.file.sha256,
             encoding=self.file.encoding,
             unknown_columns=unknown,
         )
-        self._seen: dict[tuple[str, str, str], int] = {}
-        self._balances: dict[tuple[str, str], tuple[int, int]] = {}
+        self._repeated = Repeated(is_case_sensitive=mapping.is_case_sensitive)
         self._zones_of_place = lru_cache(maxsize=65_536)(self._look_up_place)
 
     def __iter__(self) -> Iterator[PlacedAccount | RejectedLine]:
         """Every line, in the order of the file; `report` grows as they come."""
-        for number, fields in rows_of(self.file):
+        for row in rows_of(self.file):
             self.report.lines += 1
             try:
-                account = self._whole_account(self._line(number, fields))
-            except _Reject as reject:
+                account = self._whole_account(self._line(row))
+            except RefusedLineError as reject:
                 rejected = RejectedLine(
-                    line=number, column=reject.column, reason=reject.reason, value=reject.value
+                    line=row.number,
+                    column=reject.column,
+                    reason=reject.reason,
+                    value=reject.value,
+                    protects=self._protection(row),
                 )
                 self.report.reject(rejected)
                 yield rejected
@@ -156,46 +153,80 @@ class PlacementReader:
 
     # --- one line ---
 
-    def _line(self, number: int, fields: list[str] | None) -> _Line:
-        if fields is None:
-            raise _Reject("", "the line cannot be read: a stray quote or control character")
-        if len(fields) != len(self._names):
-            raise _Reject("", f"{len(fields)} fields where the heading has {len(self._names)}")
-        texts = {
+    def _line(self, row: Row) -> Line:
+        if row.fields is None:
+            raise RefusedLineError("", row.reason)
+        if len(row.fields) != len(self._names):
+            reason = f"{len(row.fields)} fields where the heading has {len(self._names)}"
+            over = f" (lines {row.number} to {row.last})" if row.last > row.number else ""
+            raise RefusedLineError("", reason + over)
+        line = Line(row.number, self._texts(row.fields), self._received)
+        for name in _REQUIRED:
+            if name not in line.texts:
+                raise RefusedLineError(name, "missing")
+        for name in _KEYS:
+            if name in line.texts:
+                line.read(name, look_at_key)
+        if row.last > row.number:
+            self._remark(line, "", f"a quoted field runs over {row.last - row.number + 1} lines")
+        if row.is_mended:
+            self._remark(line, "", "a byte that is not UTF-8 was read as Windows-1252")
+        return line
+
+    def _texts(self, fields: Sequence[str]) -> dict[str, str]:
+        if self._meanings:
+            return translated(self._names, fields, self._meanings)
+        return {
             name: stripped
             for name, text in zip(self._names, fields, strict=True)
             if name and (stripped := text.strip())
         }
-        for column in COLUMNS:
-            if column.required and column.name not in texts:
-                raise _Reject(column.name, "missing")
-        return _Line(number, texts)
 
-    def _whole_account(self, line: _Line) -> PlacedAccount:
+    def _protection(self, row: Row) -> Protection | None:
+        """What a refused line says that protects."""
+        fields = row.fields if row.fields is not None else self._bare(row.raw)
+        readings = (
+            translated(names, texts, self._meanings, of=len(self._names), is_turned=is_turned)
+            for names, texts, is_turned in readings_of(self._names, fields)
+        )
+        return protection_of(
+            row.number,
+            readings,
+            today=self._received.today,
+            dates=self._received.dates,
+            number_of=lambda text: e164_of(text, self._tables),
+            is_case_sensitive=self._mapping.is_case_sensitive,
+        )
+
+    def _bare(self, raw: str) -> list[str]:
+        """A line that cannot be taken apart, as if quotes were nothing."""
+        return raw.rstrip("\r\n").replace('"', "").split(self.file.delimiter)
+
+    def _whole_account(self, line: Line) -> PlacedAccount:
         """The line's account; what its values cannot hold together rejects the line, as one of them does."""
         try:
             return self._account(line)
         except (InvalidFactError, MalformedFactError) as error:
             name = str(error).split(" ", maxsplit=1)[0]  # the rest tells the value, which may be personal
-            raise _Reject("", f"{name}: a value that cannot be kept") from error
+            raise RefusedLineError("", f"{name}: a value that cannot be kept") from error
 
-    def _account(self, line: _Line) -> PlacedAccount:
+    def _account(self, line: Line) -> PlacedAccount:
         texts = line.texts
         balance = self._balance(line)
-        delinquent_since = self._date(line, "delinquency_date")
-        limitation_ends = self._date(line, "limitation_date", may_be_future=True)
-        priority = self._read(line, "score", values.decimal_of)
+        delinquent_since = line.date("delinquency_date")
+        limitation_ends = line.date("limitation_date", may_be_future=True)
+        priority = line.read("score", values.decimal_of)
         particulars = self._particulars(line)
-        recall_on = self._date(line, "recall_date", may_be_future=True)
-        person = self._person(line)
-        self._refuse_repeated(line, balance)
+        recall_on = line.date("recall_date", may_be_future=True)
+        person = self._person(line, owes_nothing=balance.cents == 0)
+        self._repeated.refuse(line, person, balance)
         return PlacedAccount(
             line=line.number,
             client=texts["client_id"],
             client_account=texts["client_account"],
             person=person,
             balance=balance,
-            type=DebtType(self._word(line, "account_type") or "other"),
+            type=DebtType(line.word("account_type") or "other"),
             placement=texts.get("placement_id", ""),
             original_creditor=texts.get("original_creditor", ""),
             current_creditor=texts.get("current_creditor", ""),
@@ -205,22 +236,33 @@ class PlacementReader:
             limitation_ends=limitation_ends,
             priority=0.0 if priority is None else priority,
             particulars=particulars,
+            is_case_sensitive=self._mapping.is_case_sensitive,
         )
 
-    def _balance(self, line: _Line) -> Money:
+    def _balance(self, line: Line) -> Money:
         currency = line.texts.get("currency", "USD").upper()
         if currency not in CURRENCIES:
-            raise _Reject("currency", "not an ISO 4217 code", currency)
+            raise RefusedLineError("currency", "not an ISO 4217 code", currency)
         text = line.texts["current_balance"]
         try:
-            balance = values.money_of(text, currency)
+            balance = values.money_of(text, currency, self._mapping.decimals)
         except BadValueError as error:
-            raise _Reject("current_balance", str(error), text) from error
-        if balance.cents <= 0:
-            raise _Reject("current_balance", "nothing is owed", text)
+            raise RefusedLineError("current_balance", str(error), text) from error
+        if balance.cents < 0:
+            raise RefusedLineError("current_balance", "nothing is owed", text)
+        most = self._mapping.most_owed
+        if most is not None and balance.cents > most.cents:
+            raise RefusedLineError(
+                "current_balance", "more than can be owed, by its mapping: review it", text
+            )
+        if balance.cents == 0:
+            self._remark(line, "current_balance", "nothing is owed: the account is closed to dialing")
         return balance
 
-    def _particulars(self, line: _Line) -> dict[str, str]:
+    def _money(self, text: str) -> Money:
+        return values.money_of(text, "USD", self._mapping.decimals)
+
+    def _particulars(self, line: Line) -> dict[str, str]:
         """The other amounts, dates and words, checked and in canonical form."""
         kept: dict[str, str] = {}
         for name in _PARTICULARS:
@@ -228,68 +270,55 @@ class PlacementReader:
                 continue
             match BY_NAME[name].kind:
                 case Kind.MONEY:
-                    amount = self._read(line, name, values.money_of)
+                    amount = line.read(name, self._money)
                     kept[name] = "" if amount is None else f"{amount.cents / 100:.2f}"
                 case Kind.DATE:
-                    kept[name] = str(self._date(line, name))
+                    kept[name] = str(line.date(name))
                 case Kind.YES_NO:
-                    kept[name] = "yes" if self._yes(line, name) else "no"
+                    kept[name] = "yes" if line.yes(name) else "no"
                 case Kind.WORD:
-                    kept[name] = self._word(line, name) or ""
+                    kept[name] = line.word(name) or ""
                 case _:
                     kept[name] = line.texts[name]
         return kept
 
-    def _refuse_repeated(self, line: _Line, balance: Money) -> None:
-        account = (line.texts["client_id"], line.texts["client_account"])
-        key = (*account, line.texts["person_ref"])
-        earlier = self._seen.get(key)
-        if earlier is not None:
-            raise _Reject("client_account", "the same account and person twice", f"line {earlier}")
-        known = self._balances.get(account)
-        if known is not None and known[1] != balance.cents:
-            raise _Reject(
-                "current_balance", "not the balance of the account's other line", f"line {known[0]}"
-            )
-        self._seen[key] = line.number
-        self._balances.setdefault(account, (line.number, balance.cents))
-
     # --- the person ---
 
-    def _person(self, line: _Line) -> PlacedPerson:
+    def _person(self, line: Line, *, owes_nothing: bool) -> PlacedPerson:
         texts = line.texts
-        requests, holds = self._flags(line)
         return PlacedPerson(
             person_ref=texts["person_ref"],
-            role=PersonRole(self._word(line, "person_role") or "consumer"),
+            role=PersonRole(line.word("person_role") or "consumer"),
             first=texts.get("first", ""),
             middle=texts.get("middle", ""),
             last=texts["last"],
             suffix=texts.get("suffix", ""),
-            date_of_birth=self._read(line, "dob", self._birthday),
-            ssn_last4=self._read(line, "ssn_last4", values.digits_4_of) or "",
+            date_of_birth=line.read("dob", self._birthday),
+            ssn_last4=line.read("ssn_last4", values.digits_4_of) or "",
             email=texts.get("email", ""),
-            language=texts.get("language", "en").lower()[:2],
+            language=self._language(line),
             addresses=self._addresses(line),
             numbers=self._numbers(line),
-            requests=requests,
-            holds=holds,
-            prior_attempts=self._read(line, "prior_attempts", self._attempts) or (),
+            requests=requests_of(line),
+            holds=holds_of(line, owes_nothing=owes_nothing),
+            prior_attempts=line.read("prior_attempts", self._attempts) or (),
             notices=self._notices(line),
             email_consent=self._email_consent(line),
         )
 
-    def _notices(self, line: _Line) -> tuple[PlacedNotice, ...]:
-        sent_on = self._date(line, "notice_date")
-        kind, by = self._word(line, "notice_kind"), self._word(line, "notice_by")
-        returned_on = self._date(line, "notice_returned_date")
+    def _notices(self, line: Line) -> tuple[PlacedNotice, ...]:
+        sent_on = line.date("notice_date")
+        kind, by = line.word("notice_kind"), line.word("notice_by")
+        returned_on = line.date("notice_returned_date")
         if sent_on is None:
             for name in ("notice_kind", "notice_by", "notice_returned_date"):
                 if name in line.texts:
-                    raise _Reject("notice_date", f"missing, where {name} is given")
+                    raise RefusedLineError("notice_date", f"missing, where {name} is given")
             return ()
         if returned_on is not None and returned_on < sent_on:
-            raise _Reject("notice_returned_date", "before it was sent", line.texts["notice_returned_date"])
+            raise RefusedLineError(
+                "notice_returned_date", "before it was sent", line.texts["notice_returned_date"]
+            )
         return (
             PlacedNotice(
                 sent_on=sent_on,
@@ -300,9 +329,9 @@ class PlacementReader:
             ),
         )
 
-    def _email_consent(self, line: _Line) -> PlacedConsent | None:
-        at = self._moment(line, "email_consent_date")
-        revoked_at = self._moment(line, "email_consent_revoked_date")
+    def _email_consent(self, line: Line) -> PlacedConsent | None:
+        at = line.moment("email_consent_date")
+        revoked_at = line.moment("email_consent_revoked_date")
         if at is None or "email" not in line.texts:
             return None
         return PlacedConsent(
@@ -313,55 +342,25 @@ class PlacementReader:
         )
 
     def _birthday(self, text: str) -> date:
-        return values.birthday_of(text, today=self._today)
+        return values.birthday_of(text, today=self._received.today, order=self._received.dates)
+
+    def _language(self, line: Line) -> str:
+        if "language" not in line.texts:
+            return "en"
+        try:
+            return language_of(line.texts["language"])
+        except BadValueError as error:
+            self._remark(line, "language", f"{error}: no agent gets the account until it is known")
+            return UNKNOWN_LANGUAGE
 
     def _attempts(self, text: str) -> tuple[PriorAttempt, ...]:
-        return values.attempts_of(text, as_of=self._as_of)
+        return values.attempts_of(text, as_of=self._received.at)
 
-    def _flags(self, line: _Line) -> tuple[tuple[PlacedRequest, ...], tuple[PlacedHold, ...]]:
-        requests = [
-            PlacedRequest(type=kind, at=self._midnight(self._today), debt_only=debt_only, text="placement")
-            for name, kind, debt_only in (
-                ("cease", RequestKind.CEASE_COMMUNICATION, False),
-                ("attorney", RequestKind.ATTORNEY_REPRESENTED, False),
-                ("dispute", RequestKind.DISPUTE, True),
-            )
-            if self._yes(line, name)
-        ]
-        blocks: tuple[TimeBlock, ...] | None = self._read(line, "inconvenient_times", values.times_of)
-        if blocks:
-            requests.append(
-                PlacedRequest(
-                    type=RequestKind.INCONVENIENT_TIMES,
-                    at=self._midnight(self._today),
-                    blocks=blocks,
-                    text=line.texts["inconvenient_times"],
-                )
-            )
-        requests += self._papers_and_places(line)
-        holds = tuple(
-            PlacedHold(kind=kind, since=self._midnight(self._today))
-            for name, kind in (("bankruptcy", HoldKind.BANKRUPTCY), ("deceased", HoldKind.DECEASED))
-            if self._yes(line, name)
-        )
-        return tuple(requests), holds
-
-    def _papers_and_places(self, line: _Line) -> Iterator[PlacedRequest]:
-        for column, kind in _ASKED_OF_THE_DEBT:
-            asked_on = self._date(line, column)
-            if asked_on is not None:
-                yield PlacedRequest(type=kind, at=self._midnight(asked_on), debt_only=True, text="placement")
-        place = self._word(line, "closed_place")
-        if place is not None:
-            at = self._midnight(self._today)
-            kind = RequestKind.INCONVENIENT_PLACE
-            yield PlacedRequest(type=kind, at=at, place=Place(place), text="placement")
-
-    def _addresses(self, line: _Line) -> tuple[PlacedAddress, ...]:
+    def _addresses(self, line: Line) -> tuple[PlacedAddress, ...]:
         texts = line.texts
         if not any(name in texts for name in ("address_1", "city", "state", "zip")):
             return ()
-        country = texts.get("country", "US").upper()
+        country = line.read("country", country_of) or "US"
         region, postal = texts.get("state", "").upper() or None, texts.get("zip")
         if country == "US":
             region, postal = self._american(line, region, postal)
@@ -390,11 +389,11 @@ class PlacementReader:
             return city
         return "New York City"
 
-    def _american(self, line: _Line, region: str | None, text: str | None) -> tuple[str | None, str | None]:
+    def _american(self, line: Line, region: str | None, text: str | None) -> tuple[str | None, str | None]:
         """State and ZIP code, checked against each other; where they disagree both places' hours are kept."""
         if region is not None and region not in _MILITARY and f"US-{region}" not in self._tables.addresses:
-            raise _Reject("state", "not a state", region)
-        postal = self._read(line, "zip", values.zip_of)
+            raise RefusedLineError("state", "not a state", region)
+        postal = line.read("zip", values.zip_of)
         if postal is None or text is None:
             return region, None
         if len(text.replace("-", "")) not in (5, 9):
@@ -408,9 +407,10 @@ class PlacementReader:
         address = AddressOnFile(country=country, region=region, postal_code=postal)
         return zones_of_address(address, self._tables)
 
-    def _numbers(self, line: _Line) -> tuple[PlacedNumber, ...]:
+    def _numbers(self, line: Line) -> tuple[PlacedNumber, ...]:
         numbers: list[PlacedNumber] = []
-        first_bad: _Reject | None = None
+        first_bad: RefusedLineError | None = None
+        has_words = False
         for n in range(1, NUMBERS_PER_LINE + 1):
             name = f"phone_{n}"
             if name not in line.texts:
@@ -418,7 +418,8 @@ class PlacementReader:
             try:
                 number = self._number(line, name)
             except BadValueError as error:
-                reject = _Reject(name, str(error), masked(line.texts[name]))
+                reject = RefusedLineError(name, str(error), masked(line.texts[name]))
+                has_words = has_words or isinstance(error, NoTelephoneError)
                 first_bad = first_bad or reject
                 self._remark(line, name, f"left out: {error}")
                 continue
@@ -426,26 +427,30 @@ class PlacementReader:
                 self._remark(line, name, "left out: the same number twice")
                 continue
             numbers.append(number)
-        if not numbers and first_bad is not None:
+        if not numbers and first_bad is not None and not has_words:
             raise first_bad
         if not numbers:
             self._remark(line, "phone_1", "no telephone number: the account is kept and nobody is called")
         return tuple(numbers)
 
-    def _number(self, line: _Line, name: str) -> PlacedNumber:
-        country = line.texts.get("country", "US").upper()
+    def _number(self, line: Line, name: str) -> PlacedNumber:
+        country = line.read("country", country_of) or "US"
         e164 = e164_of(line.texts[name], self._tables, country=country)
-        may_call, may_text = self._yes(line, f"{name}_consent"), self._yes(line, f"{name}_text_consent")
-        given_at = self._moment(line, f"{name}_consent_date") or self._midnight(self._today)
+        may_call, may_text = line.yes(f"{name}_consent"), line.yes(f"{name}_text_consent")
+        kind = NumberKind(line.word(f"{name}_type") or "unknown")
+        if is_toll_free(e164):
+            kind = NumberKind.TOLL_FREE
+            self._remark(line, name, "a toll-free number: a company's, not a household's")
+        given_at = line.moment(f"{name}_consent_date") or line.received.midnight
         consent_at = given_at if may_call or may_text else None
-        word = self._word(line, f"{name}_institution")
+        word = line.word(f"{name}_institution")
         institution = None if word is None else Institution(word)
         return PlacedNumber(
             e164=e164,
             institution=institution,
             place=None if institution is None else _RINGS_AT.get(institution),
-            kind=NumberKind(self._word(line, f"{name}_type") or "unknown"),
-            role=NumberRole(self._word(line, f"{name}_role") or "unknown"),
+            kind=kind,
+            role=NumberRole(line.word(f"{name}_role") or "unknown"),
             source=line.texts.get(f"{name}_source", ""),
             country=country if country in NANP_COUNTRIES and e164.startswith("+1") else None,
             zones=zones_of_number(e164, self._tables),
@@ -454,70 +459,8 @@ class PlacementReader:
             text_consent_at=consent_at if may_text else None,
             consent_wording=line.texts.get(f"{name}_consent_words"),
             consent_proof=line.texts.get(f"{name}_consent_proof"),
-            consent_revoked_at=self._moment(line, f"{name}_consent_revoked_date"),
+            consent_revoked_at=line.moment(f"{name}_consent_revoked_date"),
         )
 
-    # --- one value ---
-
-    def _read(self, line: _Line, name: str, read: Callable[[str], T]) -> T | None:
-        text = line.texts.get(name)
-        if text is None:
-            return None
-        try:
-            return read(text)
-        except BadValueError as error:
-            shown = masked(text) if BY_NAME[name].personal else text
-            raise _Reject(name, str(error), shown) from error
-
-    def _date(self, line: _Line, name: str, *, may_be_future: bool = False) -> date | None:
-        if name not in line.texts:
-            return None
-        found = self._read(line, name, values.date_of)
-        if found is not None and found > self._today and not may_be_future:
-            raise _Reject(name, "a day in the future", line.texts[name])
-        return found
-
-    def _moment(self, line: _Line, name: str) -> datetime | None:
-        """An instant of the past; of a day alone, its first."""
-        found = self._read(line, name, values.moment_of)
-        if found is None:
-            return None
-        at = found if isinstance(found, datetime) else self._midnight(found)
-        if at > self._as_of:
-            raise _Reject(name, "in the future", line.texts[name])
-        return at
-
-    def _yes(self, line: _Line, name: str) -> bool:
-        return name in line.texts and (self._read(line, name, values.yes_of) or False)
-
-    def _word(self, line: _Line, name: str) -> str | None:
-        if name not in line.texts:
-            return None
-        words = BY_NAME[name].words
-        return self._read(line, name, lambda text: values.word_of(text, words))
-
-    def _midnight(self, day: date) -> datetime:
-        return datetime.combine(day, time(0), UTC)
-
-    def _remark(self, line: _Line, column: str, reason: str) -> None:
+    def _remark(self, line: Line, column: str, reason: str) -> None:
         self.report.remark(RejectedLine(line=line.number, column=column, reason=reason))
-
-
-def _columns_of(file: TextFile) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The column that each heading means ('' when none), and the headings that nothing understands."""
-    names: list[str] = []
-    unknown: list[str] = []
-    for heading in file.heading:
-        key = heading.strip().lower().replace(" ", "_").replace("-", "_").lstrip("*\ufeff")
-        name = HEADINGS.get(key, "")
-        if name and name in names:
-            raise UnreadableFileError(f"{file.path}: two columns mean {name}; remove one")
-        if not name and heading.strip():
-            unknown.append(heading.strip())
-        names.append(name)
-    missing = [column.name for column in COLUMNS if column.required and column.name not in names]
-    if missing:
-        raise UnreadableFileError(
-            f"{file.path}: no column {', '.join(missing)}; `fairdial import --template` prints the heading"
-        )
-    return tuple(names), tuple(unknown)

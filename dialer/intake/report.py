@@ -16,6 +16,8 @@ class ImportReport:
     Args:
         remarks: lines that were taken although a value was mended or left out.
         reject_reasons: count by (column, reason).
+        held: refused lines whose protection takes effect all the same; `unbound`: those of them that name
+            nobody whom it could protect.
     """
 
     file_name: str
@@ -25,6 +27,8 @@ class ImportReport:
     accepted: int = 0
     rejected: int = 0
     unknown_columns: tuple[str, ...] = ()
+    held: int = 0
+    unbound: int = 0
     reject_reasons: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     remark_reasons: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     rejects: list[RejectedLine] = field(default_factory=list[RejectedLine])
@@ -34,6 +38,9 @@ class ImportReport:
         """Count and keep a line that was not taken."""
         self.rejected += 1
         self.reject_reasons[line.column, line.reason] += 1
+        if line.protects is not None:
+            self.held += 1
+            self.unbound += line.protects.binds_nobody
         if len(self.rejects) < KEPT:
             self.rejects.append(line)
 
@@ -59,6 +66,8 @@ class ImportReport:
             "lines": self.lines,
             "accepted": self.accepted,
             "rejected": self.rejected,
+            "held": self.held,
+            "held_nobody": self.unbound,
             "unknown_columns": list(self.unknown_columns),
             "rejects": listed(self.reject_reasons),
             "remarks": listed(self.remark_reasons),

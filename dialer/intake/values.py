@@ -1,8 +1,10 @@
 """Texts of a creditor's file as values: each function gives the value or raises `BadValueError` with why."""
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from enum import Enum
 from functools import lru_cache
 
 from compliance_gate.request import TimeBlock
@@ -17,9 +19,26 @@ class BadValueError(FairdialError):
     """A text that its column cannot hold; the message is the reason in the report."""
 
 
-_DATES = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%Y%m%d", "%d-%b-%Y", "%Y/%m/%d")
+class DateOrder(Enum):
+    """How a file writes days in figures: never decided line by line."""
+
+    MONTH_FIRST = "month_first"
+    DAY_FIRST = "day_first"
+
+
+class Decimals(Enum):
+    """What stands before the cents."""
+
+    POINT = "point"
+    COMMA = "comma"
+
+
+_DATES = ("%Y-%m-%d", "%Y%m%d", "%d-%b-%Y", "%d %b %Y", "%Y/%m/%d")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
-_EUROPEAN = re.compile(r"\d{1,3}(\.\d{3})*,\d{2}")
+_FIGURES = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})")
+_POINT = re.compile(r"(\d{1,3}(,\d{3})+|\d{1,3}('\d{3})+|\d+)(\.(\d*))?|\.\d+")
+_COMMA = re.compile(r"(\d{1,3}(\.\d{3})+|\d{1,3}('\d{3})+|\d+)(,(\d*))?|,\d+")
+_CENTS_AFTER_COMMA = re.compile(r"[\d.']*,\d{1,2}")
 _YES = frozenset({"y", "yes", "true", "t", "1", "x"})
 _NO = frozenset({"n", "no", "false", "f", "0"})
 _DAYS = {day.value: day for day in Weekday}
@@ -28,19 +47,48 @@ MOST_ATTEMPTS = 200
 """More calls than this in one cell are a mistake of the file."""
 
 
+def latin_digits(text: str) -> str:
+    """The same digits in the figures of ASCII, whatever script they are written in."""
+    if text.isascii():
+        return text
+    return "".join(
+        str(unicodedata.decimal(sign)) if sign.isdecimal() else unicodedata.normalize("NFKC", sign)
+        for sign in text
+    )
+
+
+def order_told(text: str) -> DateOrder | None:
+    """Which order of day and month a day in figures can only have; None where it may have either."""
+    found = _FIGURES.match(latin_digits(text))
+    if found is None:
+        return None
+    first, second = int(found[1]), int(found[3])
+    if first > 12 >= second:
+        return DateOrder.DAY_FIRST
+    return DateOrder.MONTH_FIRST if second > 12 >= first else None
+
+
+def has_either_order(text: str) -> bool:
+    """Whether it is a day in figures that is two days, by whether the day or the month is first."""
+    found = _FIGURES.match(latin_digits(text))
+    return (
+        found is not None and int(found[1]) <= 12 and int(found[3]) <= 12 and int(found[1]) != int(found[3])
+    )
+
+
 @lru_cache(maxsize=8192)
-def date_of(text: str) -> date:
-    """A day of these centuries: ISO, American with slashes or dashes, compact, or 03-Jan-2026."""
-    day = _day_of(text)
+def date_of(text: str, order: DateOrder = DateOrder.MONTH_FIRST) -> date:
+    """A day of these centuries: ISO, in figures in the file's order, compact, or 03-Jan-2026."""
+    day = _day_of(text, order)
     if not FIRST <= day < LAST:
         raise BadValueError(f"a day that is not between {FIRST.year} and {LAST.year}")
     return day
 
 
-def moment_of(text: str) -> datetime | date:
+def moment_of(text: str, order: DateOrder = DateOrder.MONTH_FIRST) -> datetime | date:
     """A day, or an instant with its offset (`2025-03-14T16:02-04:00`)."""
     if "T" not in text and ":" not in text:
-        return date_of(text)
+        return date_of(text, order)
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
@@ -52,13 +100,17 @@ def moment_of(text: str) -> datetime | date:
     return at
 
 
-def _day_of(text: str) -> date:
+def _day_of(text: str, order: DateOrder) -> date:
+    text = latin_digits(text)
     if _ISO.fullmatch(text):
         try:
             return date.fromisoformat(text)
         except ValueError as error:
             raise BadValueError("not a day of the calendar") from error
     head = text.split("T", maxsplit=1)[0].split(" ", maxsplit=1)[0]
+    found = _FIGURES.fullmatch(head)
+    if found is not None:
+        return _day_in_figures(found, order)
     for form in _DATES:
         try:
             return datetime.strptime(head, form).replace(tzinfo=UTC).date()
@@ -67,11 +119,26 @@ def _day_of(text: str) -> date:
     raise BadValueError("not a date (use YYYY-MM-DD)")
 
 
-def birthday_of(text: str, *, today: date) -> date:
+def _day_in_figures(found: re.Match[str], order: DateOrder) -> date:
+    first, second, year = int(found[1]), int(found[3]), int(found[4])
+    day, month = (first, second) if order is DateOrder.DAY_FIRST else (second, first)
+    if len(found[4]) == 2:
+        year += 1900 if year >= 69 else 2000
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        turned = order_told(found[0])
+        if turned is not None and turned is not order:
+            said = "the day" if order is DateOrder.DAY_FIRST else "the month"
+            raise BadValueError(f"not a date of a file that writes {said} first") from error
+        raise BadValueError("not a day of the calendar") from error
+
+
+def birthday_of(text: str, *, today: date, order: DateOrder = DateOrder.MONTH_FIRST) -> date:
     """A date of birth: two-digit years are never in the future, and nobody is 120."""
-    born = _day_of(text)
-    if born > today and re.fullmatch(r"\d{1,2}/\d{1,2}/\d{2}", text):
-        born = born.replace(year=born.year - 100)
+    born = _day_of(text, order)
+    if born > today and re.fullmatch(r"\d{1,2}([/.-])\d{1,2}\1\d{2}", text):
+        born = _a_century_before(born)
     if born > today:
         raise BadValueError("a date of birth in the future")
     if today.year - born.year > 120:
@@ -79,19 +146,38 @@ def birthday_of(text: str, *, today: date) -> date:
     return born
 
 
-@lru_cache(maxsize=8192)
-def money_of(text: str, currency: str = "USD") -> Money:
-    """An amount: a currency sign, thousands separators and accountants' brackets are understood."""
-    bare = text.strip().replace("$", "").replace("£", "").replace("USD", "").strip()
-    negative = bare.startswith("(") and bare.endswith(")")
-    bare = (bare[1:-1] if negative else bare).replace(" ", "")
-    if _EUROPEAN.fullmatch(bare):
-        bare = bare.replace(".", "").replace(",", ".")
+def _a_century_before(day: date) -> date:
     try:
-        amount = Decimal(bare.replace(",", ""))
-    except InvalidOperation as error:
-        raise BadValueError("not an amount of money (use 1234.56)") from error
-    if not amount.is_finite() or abs(amount) >= 10**12:
+        return day.replace(year=day.year - 100)
+    except ValueError as error:
+        raise BadValueError("not a day of the calendar") from error
+
+
+@lru_cache(maxsize=8192)
+def money_of(text: str, currency: str = "USD", decimals: Decimals | None = None) -> Money:
+    """An amount: a currency sign, thousands separators and accountants' brackets are understood.
+
+    Args:
+        decimals: what the file writes before its cents; None = nobody said: a comma before one or two last
+            figures is one, since thousands have three.
+    """
+    bare = latin_digits(text).strip().upper()
+    for sign in ("$", "£", currency):
+        bare = bare.replace(sign, "")
+    bare = bare.strip()
+    negative = bare.startswith("(") and bare.endswith(")")
+    bare = (bare[1:-1] if negative else bare).replace(" ", "").replace("\u2212", "-")
+    if not negative and bare[:1] in ("-", "+"):
+        negative, bare = bare[0] == "-", bare[1:]
+    elif not negative and bare.endswith("-"):
+        negative, bare = True, bare[:-1]
+    if decimals is None:
+        decimals = Decimals.COMMA if _CENTS_AFTER_COMMA.fullmatch(bare) else Decimals.POINT
+    form, thousands = (_COMMA, ".") if decimals is Decimals.COMMA else (_POINT, ",")
+    if not bare or form.fullmatch(bare) is None:
+        raise BadValueError("not an amount of money (use 1234.56)")
+    amount = Decimal(bare.replace(thousands, "").replace("'", "").replace(",", "."))
+    if amount >= 10**12:
         raise BadValueError("not an amount of money (use 1234.56)")
     cents = amount * 100
     if cents != cents.to_integral_value():
@@ -111,10 +197,10 @@ def yes_of(text: str) -> bool:
 
 def decimal_of(text: str) -> float:
     """A number."""
-    try:
-        value = float(text.replace(",", ""))
-    except ValueError as error:
-        raise BadValueError("not a number") from error
+    bare = latin_digits(text).replace(",", "")
+    if re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", bare) is None:
+        raise BadValueError("not a number")
+    value = float(bare)
     if not -1e15 < value < 1e15:
         raise BadValueError("not a number")
     return value

@@ -504,6 +504,27 @@ staged_accounts = Table(
     Index("ix_staged_accounts_import", "import_id", "id"),
 )
 
+import_holds = Table(
+    "import_holds",
+    metadata,
+    _key("import_id"),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    _key("bound"),
+    Column("person", Text),
+    Column("number", Text),
+    Column("debt", Text),
+    _text("signals"),
+    _text("source"),
+    _text("state", default="held"),
+    Column("at", Float, nullable=False),
+    Column("released_by", Text),
+    Column("released_at", Float),
+    Column("why", Text),
+    Index("ix_import_holds_state", "state"),
+)
+"""Holds that refused lines placed (`storage.placements.holding`). `bound`: the one of person, number and debt
+that is set."""
+
 news = Table(
     "news",
     metadata,

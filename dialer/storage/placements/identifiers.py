@@ -8,6 +8,7 @@ import hashlib
 
 from dialer.domain.errors import FairdialError
 from dialer.domain.ids import DebtId, LeadId, NumberId, PersonId
+from dialer.domain.keys import folded
 
 
 class Identifiers:
@@ -21,16 +22,26 @@ class Identifiers:
         state.update("\x1f".join(parts).encode())
         return state.hexdigest()
 
-    def person(self, client: str, person_ref: str) -> PersonId:
-        """A person, as one client names them."""
-        return PersonId(f"p-{self._hash('person', client, person_ref)}")
+    def person(self, client: str, person_ref: str, *, is_case_sensitive: bool = False) -> PersonId:
+        """A person, as one client names them. `is_case_sensitive`: the client says that `P1` is not `p1`."""
+        reference = person_ref if is_case_sensitive else folded(person_ref)
+        return PersonId(f"p-{self._hash('person', folded(client), reference)}")
 
     def number(self, e164: str) -> NumberId:
         """A telephone number, whoever has it."""
         return NumberId(f"n-{self._hash('number', e164)}")
 
-    def debt(self, client: str, client_account: str) -> DebtId:
-        """An account of a client."""
+    def debt(self, client: str, client_account: str, *, is_case_sensitive: bool = False) -> DebtId:
+        """An account of a client. `is_case_sensitive`: as with `person`."""
+        account = client_account if is_case_sensitive else folded(client_account)
+        return DebtId(f"d-{self._hash('debt', folded(client), account)}")
+
+    def older_person(self, client: str, person_ref: str) -> PersonId:
+        """A person, as named when the case of keys still told them apart."""
+        return PersonId(f"p-{self._hash('person', client, person_ref)}")
+
+    def older_debt(self, client: str, client_account: str) -> DebtId:
+        """An account, likewise."""
         return DebtId(f"d-{self._hash('debt', client, client_account)}")
 
     def servicer(self, client: str, servicer_account: str) -> str:

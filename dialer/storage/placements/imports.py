@@ -20,7 +20,8 @@ from sqlalchemy import Connection, Row, delete, select, update
 from dialer.clock import monotonic_now
 from dialer.domain.errors import FairdialError
 from dialer.domain.ids import PersonId
-from dialer.domain.placement import PlacedAccount, RejectedLine
+from dialer.domain.keys import folded
+from dialer.domain.placement import PlacedAccount, Protection, RejectedLine
 from dialer.storage.database import tables as t
 from dialer.storage.database.connections import KEPT_CHECKPOINT_PAGES, Work
 from dialer.storage.database.statements import Row as Columns
@@ -29,6 +30,7 @@ from dialer.storage.journal.codecs import encode_value, value_decoder
 from dialer.storage.keys.keyring import NOTHING, Keyring
 from dialer.storage.leads import wake_numberless
 from dialer.storage.placements.identifiers import Identifiers
+from dialer.storage.placements.older_keys import OlderIdentifiers, has_older_keys
 from dialer.storage.placements.pace import Pace, no_pause
 from dialer.storage.placements.placing import Batch, Placing
 
@@ -36,6 +38,10 @@ FORGOTTEN_AT_ONCE = 1_000
 
 T = TypeVar("T")
 _account = value_decoder(PlacedAccount)
+_protection = value_decoder(Protection)
+
+_PROTECTS = b"P"
+"""Begins the staged body of what a refused line protects; an account's begins as JSON does."""
 
 
 class ImportStateError(FairdialError):
@@ -134,10 +140,12 @@ class Imports:
     def _stage_batch(
         self, import_id: str, accounts: Sequence[PlacedAccount], rejects: Sequence[RejectedLine]
     ) -> float:
-        sealer = self._keyring.sealer([import_id]) if accounts else NOTHING
+        protects = [reject.protects for reject in rejects if reject.protects is not None]
+        sealer = self._keyring.sealer([import_id]) if accounts or protects else NOTHING
+        clear = [encode_value(account) for account in accounts]
+        clear += [_PROTECTS + encode_value(protection) for protection in protects]
         bodies: list[Columns] = [
-            {"import_id": import_id, "body": sealer.seal(import_id, encode_value(account))}
-            for account in accounts
+            {"import_id": import_id, "body": sealer.seal(import_id, body)} for body in clear
         ]
         lines: list[Columns] = [
             {
@@ -158,8 +166,8 @@ class Imports:
                 update(t.imports)
                 .where(counted.import_id == import_id)
                 .values(
-                    lines=counted.lines + len(bodies) + len(lines),
-                    accepted=counted.accepted + len(bodies),
+                    lines=counted.lines + len(accounts) + len(lines),
+                    accepted=counted.accepted + len(accounts),
                     rejected=counted.rejected + len(lines),
                 )
             )
@@ -194,12 +202,14 @@ class Imports:
         if status.state == "finished":  # by somebody else, a moment ago
             return ()
         self._expect(import_id, "published")
+        older = OlderIdentifiers(self._identifiers) if self._work.read(has_older_keys) else None
         placing = Placing(
-            identifiers=self._identifiers,
+            identifiers=self._identifiers if older is None else older,
             keyring=self._keyring,
             campaign=status.campaign,
             import_id=import_id,
             now=now,
+            clients=self._work.read(_clients),
         )
         changed: set[PersonId] = set()
         pace = Pace.alone() if self._is_alone else Pace.placing()
@@ -209,15 +219,22 @@ class Imports:
                 self._set_state(import_id, "finished")
                 self._keyring.destroy([import_id])
                 return tuple(sorted(changed))
-            batch = Batch(self._accounts(import_id, rows), placing)
+            accounts, protections = self._staged(import_id, rows)
+            if older is not None:
+                self._work.read(partial(older.look_up, accounts=accounts))
+            batch = Batch(accounts, placing, protections)
             took, known = self._timed(partial(_put_in_place, batch=batch, rows=rows, import_id=import_id))
             if known:
                 changed.update(known)
                 self._timed(partial(wake_numberless, persons=known))
             pace.learn(took)
 
-    def _accounts(self, import_id: str, rows: Sequence[Row[int, bytes]]) -> Iterable[PlacedAccount]:
+    def _staged(
+        self, import_id: str, rows: Sequence[Row[int, bytes]]
+    ) -> tuple[list[PlacedAccount], list[Protection]]:
         """What was staged, in clear. Lines that were staged before there were keys are in clear already."""
+        accounts: list[PlacedAccount] = []
+        protections: list[Protection] = []
         opener = self._keyring.opener([import_id])
         for row in rows:
             body = bytes(row.body)
@@ -228,7 +245,11 @@ class Imports:
                 raise ImportStateError(
                     f"the staged lines of import {import_id} cannot be opened: import its file again"
                 )
-            yield _account(clear)
+            if clear.startswith(_PROTECTS):
+                protections.append(_protection(clear[len(_PROTECTS) :]))
+            else:
+                accounts.append(_account(clear))
+        return accounts, protections
 
     def abandon(self, import_id: str) -> None:
         """Forget a file that is still staging; nothing of it was ever visible."""
@@ -347,6 +368,12 @@ def _staged(connection: Connection, import_id: str, most: int) -> Sequence[Row[i
     staged = t.staged_accounts.c
     query = select(staged.id, staged.body).where(staged.import_id == import_id).order_by(staged.id)
     return connection.execute(query.limit(most)).all()
+
+
+def _clients(connection: Connection) -> dict[str, str]:
+    """How each client is spelled, by its folded name."""
+    spelled = connection.execute(select(t.clients.c.client).order_by(t.clients.c.client)).scalars()
+    return {folded(client): client for client in spelled}
 
 
 def _put_in_place(

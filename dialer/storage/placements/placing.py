@@ -5,7 +5,7 @@ nothing, and a job that was killed half-way is simply done again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, cast
 
@@ -15,7 +15,8 @@ from compliance_gate.request import Consent, HistoryEntry, Hold, Notice, PersonF
 from compliance_gate.words import ConsentScope, Direction, EventKind, GivenTo, Institution, PersonRole
 from dialer.domain.facts import FactChange, with_placed
 from dialer.domain.ids import DebtId, PersonId
-from dialer.domain.placement import PlacedAccount, PlacedNumber, PlacedPerson
+from dialer.domain.keys import folded
+from dialer.domain.placement import CLOSED_BY_FILE, PlacedAccount, PlacedNumber, PlacedPerson, Protection
 from dialer.domain.spoken_words import has_words, of_change
 from dialer.storage.database import tables as t
 from dialer.storage.database.statements import Row, insert_missing, insert_rows, upsert
@@ -30,7 +31,7 @@ from dialer.storage.identities import (
 from dialer.storage.keys.keyring import NOTHING, Keyring
 from dialer.storage.leads import TARGET_ROLES
 from dialer.storage.person_files import address_of, chunks, person_files, placed_files
-from dialer.storage.placements import news
+from dialer.storage.placements import closing, holding, news
 from dialer.storage.placements.identifiers import Identifiers
 from dialer.storage.projecting.attempt_rows import json_text
 from dialer.storage.projecting.fact_rows import row_of
@@ -46,6 +47,7 @@ class Placing:
         campaign: whose leads they become; '' makes none.
         import_id: written on what is new.
         now: POSIX seconds, for facts that have no day of their own.
+        clients: how each client is spelled, by its folded name; who comes for the first time is added.
     """
 
     identifiers: Identifiers
@@ -53,13 +55,17 @@ class Placing:
     campaign: str
     import_id: str
     now: float
+    clients: dict[str, str] = field(default_factory=dict[str, str])
 
 
 class Batch:
     """Accounts ready to be put in place: everything that needs no write lock is done on making it."""
 
-    def __init__(self, accounts: Iterable[PlacedAccount], placing: Placing) -> None:
+    def __init__(
+        self, accounts: Iterable[PlacedAccount], placing: Placing, protections: Sequence[Protection] = ()
+    ) -> None:
         self._placing = placing
+        self._protections = protections
         self._rows = _Rows(placing)
         for account in accounts:
             self._rows.add(account)
@@ -78,9 +84,18 @@ class Batch:
         rows.write(connection)
         _keep_changed(connection, before, now=placing.now)
         _add_to_edited(connection, known, rows, placing)
-        news.add(connection, known, import_id=placing.import_id)
+        held = holding.place(
+            connection,
+            self._protections,
+            identifiers=placing.identifiers,
+            import_id=placing.import_id,
+            now=placing.now,
+        )
+        closed = closing.tell(connection, rows.closed, import_id=placing.import_id, now=placing.now)
+        told = tuple(sorted({*known, *held, *closed}))
+        news.add(connection, told, import_id=placing.import_id)
         _flag_doubtful(connection, sorted(rows.persons))
-        return known
+        return told
 
 
 _ADDRESS_COLUMNS = ("country", "region", "city", "zones", "kind")
@@ -163,11 +178,18 @@ class _Rows:
         self._leads: dict[str, Row] = {}
         self._told: list[FactChange] = []
         self._facts: dict[tuple[object, ...], Row] = {}
+        self.closed: dict[DebtId, bool] = {}
 
     def add(self, account: PlacedAccount) -> None:
         """Take one line in."""
-        person = self._ids.person(account.client, account.person.person_ref)
-        debt = self._ids.debt(account.client, account.client_account)
+        client = self._placing.clients.setdefault(folded(account.client), account.client)
+        if client != account.client:
+            account = replace(account, client=client)
+        exact = account.is_case_sensitive
+        person = self._ids.person(account.client, account.person.person_ref, is_case_sensitive=exact)
+        debt = self._ids.debt(account.client, account.client_account, is_case_sensitive=exact)
+        is_closed = any(hold.source == CLOSED_BY_FILE for hold in account.person.holds)
+        self.closed[debt] = self.closed.get(debt, False) or is_closed
         self._clients[account.client] = {"client": account.client, "name": ""}
         self._add_person(person, account)
         self._add_addresses(person, account.person)
@@ -361,7 +383,8 @@ class _Rows:
     def _add_lead(self, debt: DebtId, account: PlacedAccount) -> None:
         lead = self._ids.lead(self._placing.campaign, debt)
         language = account.person.language
-        needs = () if language in ("", "en") else (f"language:{language}",)
+        spoken = language.split("-", maxsplit=1)[0]  # whoever speaks Spanish serves es-MX, too
+        needs = () if spoken in ("", "en") else (f"language:{spoken}",)
         row: Row = {
             "lead": lead,
             "campaign": self._placing.campaign,
@@ -386,11 +409,13 @@ class _Rows:
             )
             self._fact(FactChange(person=person, request=request))
         for held in placed.holds:
+            if held.source == CLOSED_BY_FILE:
+                continue  # of the account, whoever owes it: `closing`
             hold = Hold(
                 kind=held.kind,
                 since=held.since,
                 debts=(debt,) if held.debt_only else None,
-                source="placement",
+                source=held.source,
             )
             self._fact(FactChange(person=person, hold=hold))
         self._add_notices(person, debt, placed)

@@ -34,6 +34,7 @@ _FIELDS: Mapping[str, Callable[[bytes], object]] = {
     "limitation_ends": value_decoder(date),
     "on_line": value_decoder(HistoryEntry),
     "line_kind": value_decoder(LineKind),
+    "released": value_decoder(str),
 }
 """Name of the one field of a `FactChange` that is set, and how to read it."""
 

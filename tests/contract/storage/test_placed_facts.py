@@ -77,7 +77,7 @@ def test_a_notice_is_told_with_its_day_kind_means_return_and_proof(floor: Any, t
 def test_a_later_file_that_tells_of_its_return_leaves_one_notice(floor: Any, tmp_path: Path) -> None:
     placed(floor, tmp_path, notice_date="2026-11-02", notice_kind="validation")
     file = placed(
-        floor, tmp_path, notice_date="11/02/2026", notice_kind="validation", notice_returned_date="2026-11-19"
+        floor, tmp_path, notice_date="20261102", notice_kind="validation", notice_returned_date="2026-11-19"
     )
     assert [notice.returned_on for notice in file.notices] == [date(2026, 11, 19)]
 

@@ -97,7 +97,8 @@ def test_the_template_is_a_file_that_is_taken(path: Path) -> None:
     ("changes", "column"),
     [
         ({"current_balance": ""}, "current_balance"),
-        ({"current_balance": "0.00"}, "current_balance"),
+        ({"current_balance": "-0.01"}, "current_balance"),
+        ({"current_balance": "1e9"}, "current_balance"),
         ({"current_balance": "12O0"}, "current_balance"),
         ({"person_ref": " "}, "person_ref"),
         ({"last": ""}, "last"),
@@ -267,7 +268,7 @@ def test_cut_and_quoted_lines_keep_the_numbers_of_the_file(path: Path) -> None:
     reader, lines = read(path, text_of(GOOD) + broken)
     assert [line.line for line in lines] == [2, 4, 7]
     assert isinstance(lines[1], RejectedLine)
-    assert lines[1].reason == "2 fields where the heading has 13"
+    assert lines[1].reason == "2 fields where the heading has 13 (lines 4 to 5)"
     assert (reader.report.lines, reader.report.accepted, reader.report.rejected) == (3, 2, 1)
 
 
@@ -278,9 +279,9 @@ def test_a_naive_instant_of_receipt_is_refused(path: Path) -> None:
 
 
 def test_delinquency_priority_and_recall_are_kept(path: Path) -> None:
-    account = accepted(path, delinquency_date="1/5/2026", score="612", recall_date="2027-05-31")
+    account = accepted(path, delinquency_date="1/15/2026", score="612", recall_date="2027-05-31")
     assert (account.delinquent_since, account.priority, account.recall_on) == (
-        date(2026, 1, 5),
+        date(2026, 1, 15),
         612.0,
         date(2027, 5, 31),
     )
@@ -323,6 +324,12 @@ def test_a_consent_without_a_date_is_of_the_day_the_file_came(path: Path) -> Non
     assert number.consent_at == datetime(2026, 11, 23, tzinfo=UTC)
 
 
+def test_nothing_owed_closes_the_account(path: Path) -> None:
+    account = accepted(path, current_balance="0.00")
+    (hold,) = account.person.holds
+    assert (account.balance.cents, hold.kind, hold.debt_only) == (0, HoldKind.CLOSED, True)
+
+
 def test_one_cent_is_owed(path: Path) -> None:
     assert accepted(path, current_balance="0.01").balance == Money(cents=1)
     assert rejected(path, current_balance="-0.01").reason == "nothing is owed"
@@ -331,11 +338,11 @@ def test_one_cent_is_owed(path: Path) -> None:
 def test_other_amounts_dates_and_words_are_kept_in_one_form(path: Path) -> None:
     """As amounts with two digits, days in ISO, words with underscores; what is not there is not kept."""
     kept = accepted(
-        path, last_payment_amount="$1,000.5", charge_off_date="1/5/2026", itemization_type="Charge Off"
+        path, last_payment_amount="$1,000.5", charge_off_date="1/15/2026", itemization_type="Charge Off"
     ).particulars
     assert kept == {
         "last_payment_amount": "1000.50",
-        "charge_off_date": "2026-01-05",
+        "charge_off_date": "2026-01-15",
         "itemization_type": "charge_off",
     }
 
@@ -380,6 +387,6 @@ def test_a_mark_of_another_encoding_within_a_file_is_no_mark(path: Path) -> None
 
 
 def test_what_is_kept_of_rejects_is_bounded_and_all_are_counted(path: Path) -> None:
-    bad = [{**GOOD, "client_account": f"A{n}", "current_balance": "0"} for n in range(1_001)]
+    bad = [{**GOOD, "client_account": f"A{n}", "current_balance": "none"} for n in range(1_001)]
     reader, _ = read(path, text_of(*bad))
     assert (reader.report.rejected, len(reader.report.rejects)) == (1_001, 1_000)

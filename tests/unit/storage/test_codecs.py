@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compliance_gate.valid import FIRST, LAST, MOST, AnyNumber, Most, Within, Zone
+from compliance_gate.words import HoldKind
 from dialer.domain.caller_id import CallerIdPool, OwnedNumber, RestPolicy, Untested
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Command, Hangup, HangupReason, StorePacing
@@ -31,6 +32,7 @@ from dialer.domain.events import (
     ThirdPartyRequested,
     TimeReached,
 )
+from dialer.domain.fact_events import HoldLifted
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, NumberId, PersonId
 from dialer.domain.machine import MachineKind, SaidToMachine
 from dialer.domain.money import Money
@@ -97,6 +99,14 @@ GIVEN: dict[object, st.SearchStrategy[Any]] = {
     | st.builds(ThirdPartyRequested, agent=st.just(AgentId("a")), number=st.just(NumberId("n"))),
     ConsultationRequested: st.builds(
         ConsultationRequested, agent=st.just(AgentId("a")), line=st.just("attorney")
+    ),
+    HoldLifted: st.sampled_from(
+        [
+            HoldLifted(person=PersonId("p"), kind=HoldKind.DECEASED, by="c"),
+            HoldLifted(person=PersonId("p"), kind=HoldKind.MANUAL, by="c", source="line 2"),
+            HoldLifted(number=NumberId("n"), kind=HoldKind.MANUAL, by="c", source="line 2"),
+            HoldLifted(debt=DebtId("d"), kind=HoldKind.MANUAL, by="c", source="line 2"),
+        ]
     ),
     SuppressionAdded: st.sampled_from(
         [

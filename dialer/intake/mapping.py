@@ -1,0 +1,172 @@
+"""What a creditor's own columns mean, and how their files write days, amounts and keys: said by a person.
+
+A mapping is a TOML file, or single columns on the command line in the same words:
+
+    dates = "day_first"              # or month_first; without it, the whole file decides, or is refused
+    decimal = "comma"                # or point
+    keys = "case_sensitive"          # A1 and a1 are two accounts
+    most_owed = "50000.00"           # more than this in one line is a mistake
+    [columns]
+    deceased_flag = "deceased"
+    bankruptcy_chapter = "bankruptcy:*"             # any word in it says yes
+    status = "closed:CLOSED,PIF,SIF/OPEN,ACTIVE"    # these say yes, those no, any other refuses its line
+    marital_status = "ignore"
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar, cast
+
+from dialer.domain.errors import FairdialError
+from dialer.domain.keys import folded
+from dialer.domain.money import Money
+from dialer.intake.columns import BY_NAME, Kind
+from dialer.intake.values import BadValueError, DateOrder, Decimals, money_of
+
+V = TypeVar("V")
+
+IGNORE = "ignore"
+ANY = "*"
+
+
+class MappingError(FairdialError):
+    """A mapping says something that cannot be; the message says what may be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """Of one heading.
+
+    Args:
+        column: the canonical column, or `ignore`.
+        yes, no: words, folded; both empty = the column's own words.
+        is_any: every word says yes.
+    """
+
+    column: str
+    yes: frozenset[str] = frozenset()
+    no: frozenset[str] = frozenset()
+    is_any: bool = False
+
+    @property
+    def has_words(self) -> bool:
+        """The texts of the column are translated."""
+        return self.is_any or bool(self.yes)
+
+    def said(self, text: str) -> str:
+        """A text of the creditor's in the canonical column's words; an unknown one stays as it is."""
+        word = folded(text)
+        if word in self.no:
+            return "no"
+        return "yes" if self.is_any or word in self.yes else text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileMapping:
+    """Everything that was said about a file. None = nobody said."""
+
+    columns: Mapping[str, Meaning] = field(default_factory=dict[str, Meaning])
+    dates: DateOrder | None = None
+    decimals: Decimals | None = None
+    is_case_sensitive: bool = False
+    most_owed: Money | None = None
+
+    def with_columns(self, told: Iterable[str]) -> "FileMapping":
+        """Besides, columns as `HEADING=MEANING`. Raises MappingError."""
+        columns = dict(self.columns)
+        for text in told:
+            heading, mark, meaning = text.partition("=")
+            if not mark:
+                raise MappingError(f"{text!r}: write HEADING=MEANING, as in deceased_flag=deceased")
+            columns[heading_key(heading)] = _meaning(meaning)
+        return replace(self, columns=columns)
+
+
+NOTHING_SAID = FileMapping()
+
+
+def with_settings(mapping: FileMapping, *, dates: str | None, decimal: str | None) -> FileMapping:
+    """A mapping with single settings over it, where they are given. Raises MappingError."""
+    orders = {order.value: order for order in DateOrder}
+    marks = {one.value: one for one in Decimals}
+    if dates is not None and dates not in orders:
+        raise MappingError(f"dates is one of {', '.join(orders)}, not {dates!r}")
+    if decimal is not None and decimal not in marks:
+        raise MappingError(f"decimal is one of {', '.join(marks)}, not {decimal!r}")
+    return replace(
+        mapping,
+        dates=mapping.dates if dates is None else orders[dates],
+        decimals=mapping.decimals if decimal is None else marks[decimal],
+    )
+
+
+def heading_key(heading: str) -> str:
+    """A heading as it is compared."""
+    return "_".join(heading.strip().lower().lstrip("*\ufeff").replace("-", " ").split())
+
+
+def _meaning(text: str) -> Meaning:
+    column, mark, words = text.strip().partition(":")
+    column = heading_key(column)
+    if column != IGNORE and column not in BY_NAME:
+        raise MappingError(f"{column!r} is no column: one of {', '.join(BY_NAME)}, or ignore")
+    if not mark:
+        return Meaning(column=column)
+    if column == IGNORE or BY_NAME[column].kind is not Kind.YES_NO:
+        raise MappingError(f"{text!r}: only a column of yes or no takes words")
+    if words.strip() == ANY:
+        return Meaning(column=column, is_any=True)
+    yes, _, no = words.partition("/")
+    made = Meaning(column=column, yes=_words(yes), no=_words(no))
+    if not made.yes:
+        raise MappingError(f"{text!r}: name the words that say yes, or * for any")
+    return made
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(folded(word.strip()) for word in text.split(",") if word.strip())
+
+
+def mapping_of(path: Path) -> FileMapping:
+    """The mapping in a file.
+
+    Raises:
+        MappingError: it cannot be read, or says what cannot be.
+    """
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise MappingError(f"{path}: {error}") from error
+    found: object = told.pop("columns", {})
+    columns = cast("dict[str, object]", found) if isinstance(found, dict) else {"": None}
+    if not all(isinstance(text, str) for text in columns.values()):
+        raise MappingError(f'{path}: [columns] holds lines like deceased_flag = "deceased"')
+    made = FileMapping(
+        dates=_choice(path, told, "dates", {order.value: order for order in DateOrder}),
+        decimals=_choice(path, told, "decimal", {one.value: one for one in Decimals}),
+        is_case_sensitive=_choice(path, told, "keys", {"case_sensitive": True, "any_case": False}) or False,
+        most_owed=_most(path, told.pop("most_owed", None)),
+    )
+    if told:
+        raise MappingError(f"{path}: there is no setting {', '.join(map(repr, told))}")
+    return made.with_columns(f"{heading}={text}" for heading, text in columns.items())
+
+
+def _choice(path: Path, told: dict[str, object], name: str, choices: Mapping[str, V]) -> V | None:
+    word = told.pop(name, None)
+    if word is None:
+        return None
+    if not isinstance(word, str) or word not in choices:
+        raise MappingError(f"{path}: {name} is one of {', '.join(choices)}, not {word!r}")
+    return choices[word]
+
+
+def _most(path: Path, text: object) -> Money | None:
+    if text is None:
+        return None
+    try:
+        return money_of(str(text))
+    except BadValueError as error:
+        raise MappingError(f"{path}: most_owed: {error}") from error

@@ -1,0 +1,106 @@
+"""What is decided for a file as a whole and never line by line: what its columns mean, how it writes days."""
+
+import re
+from collections.abc import Sequence
+
+from dialer.intake.columns import BY_NAME, COLUMNS, HEADINGS, Kind
+from dialer.intake.files import TextFile, UnreadableFileError, rows_of, text_of
+from dialer.intake.mapping import IGNORE, FileMapping, Meaning, heading_key
+from dialer.intake.protection import sounds_protective
+from dialer.intake.values import DateOrder, has_either_order, order_told
+
+_MAY_BE_A_DAY = re.compile(r"(?<!\d)\d{1,2}([/.-])\d{1,2}\1\d")
+_BLOCK = 1 << 20
+_OVERLAP = 16
+
+
+class UntoldError(UnreadableFileError):
+    """Somebody must say first what the file means: nothing of it is guessed, and nothing was taken."""
+
+
+def columns_of(file: TextFile, mapping: FileMapping) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The column that each heading means ('' when none), and the headings that nothing understands.
+
+    Raises:
+        UnreadableFileError: a required column is missing, or two mean the same.
+        UntoldError: a heading that nobody explained sounds as if it protected somebody.
+    """
+    names: list[str] = []
+    unknown: list[str] = []
+    for heading in file.heading:
+        key = heading_key(heading)
+        meaning = mapping.columns.get(key)
+        name = HEADINGS.get(key, "") if meaning is None else meaning.column
+        if name == IGNORE:
+            name = ""
+        elif not name and heading.strip():
+            unknown.append(heading.strip())
+        if name and name in names and (meaning is None or BY_NAME[name].kind is not Kind.YES_NO):
+            raise UnreadableFileError(f"{file.path}: two columns mean {name}; remove one")
+        names.append(name)
+    missing = [column.name for column in COLUMNS if column.required and column.name not in names]
+    if missing:
+        raise UnreadableFileError(
+            f"{file.path}: no column {', '.join(missing)}; `fairdial import --template` prints the heading"
+        )
+    untold = [heading for heading in unknown if sounds_protective(heading)]
+    if untold:
+        raise UntoldError(
+            f"{file.path}: nobody has said what {', '.join(untold)} "
+            f"{'mean' if len(untold) > 1 else 'means'}, which may protect people; nothing was taken: say it "
+            f"with --column {untold[0]}=MEANING (such as deceased, closed:CLOSED,PIF/OPEN, or ignore)"
+        )
+    return tuple(names), tuple(unknown)
+
+
+def meanings_of(file: TextFile, mapping: FileMapping) -> dict[int, Meaning]:
+    """The columns whose texts are translated, by their place in a line."""
+    keys = (mapping.columns.get(heading_key(heading)) for heading in file.heading)
+    return {place: told for place, told in enumerate(keys) if told is not None and told.column != IGNORE}
+
+
+def date_order_of(file: TextFile, names: Sequence[str], told: DateOrder | None) -> DateOrder:
+    """Whether days in figures begin with the day or the month.
+
+    Raises:
+        UntoldError: they may be either, or lines contradict each other, and nobody said.
+    """
+    if told is not None:
+        return told
+    places = [at for at, name in enumerate(names) if name and BY_NAME[name].kind in (Kind.DATE, Kind.MOMENT)]
+    if not places or not _may_have_days_in_figures(file):
+        return DateOrder.MONTH_FIRST
+    lines: dict[DateOrder, int] = {}
+    doubtful = 0
+    for row in rows_of(file):
+        if row.fields is None or len(row.fields) != len(names):
+            continue
+        for place in places:
+            text = row.fields[place].strip()
+            order = order_told(text)
+            if order is not None:
+                lines.setdefault(order, row.number)
+            elif not doubtful and has_either_order(text):
+                doubtful = row.number
+    if len(lines) == 2:
+        days, months = lines[DateOrder.DAY_FIRST], lines[DateOrder.MONTH_FIRST]
+        raise UntoldError(
+            f"{file.path}: line {days} writes the day first and line {months} the month; nothing was taken: "
+            "say with --dates which the file means"
+        )
+    if not lines and doubtful:
+        raise UntoldError(
+            f"{file.path}: line {doubtful} has a date that may begin with the day or the month, and no line "
+            "says which; nothing was taken: say it with --dates day_first or --dates month_first"
+        )
+    return next(iter(lines), DateOrder.MONTH_FIRST)
+
+
+def _may_have_days_in_figures(file: TextFile) -> bool:
+    with text_of(file) as text:
+        kept = ""
+        while block := text.read(_BLOCK):
+            if _MAY_BE_A_DAY.search(kept + block) is not None or not block.isascii():
+                return True
+            kept = block[-_OVERLAP:]
+    return False

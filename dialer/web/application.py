@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -58,6 +58,7 @@ from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
 from dialer.web.ports import Evidence, FloorPort, Places, Recordings, Rights
 from dialer.web.problems import PROBLEMS
+from dialer.web.scraping import shown_to
 from dialer.web.sign_in import outside as to_provider
 from dialer.web.sign_in.page import add_sign_in_page
 from dialer.web.strict import nothing_unknown
@@ -180,7 +181,7 @@ def make_web(
     add_description(application)
     add_sign_in_page(application, outside)
     _add_errors(application)
-    _add_outside(application, floor, registry, archive)
+    _add_outside(application, doorkeeper, registry, archive)
     return Web(application, broadcast, seats, _add_guards(application, doorkeeper, limits, trusted_proxies))
 
 
@@ -228,8 +229,9 @@ def _add_errors(application: FastAPI) -> None:
 
 
 def _add_outside(
-    application: FastAPI, floor: FloorPort, registry: CollectorRegistry, archive: Recordings | None
+    application: FastAPI, doorkeeper: Doorkeeper, registry: CollectorRegistry, archive: Recordings | None
 ) -> None:
+    floor = doorkeeper.floor
     anybody = [declares(Permission.ANYBODY)]
 
     @application.get("/health", tags=["outside"], dependencies=anybody)
@@ -245,6 +247,6 @@ def _add_outside(
         return found
 
     @application.get("/metrics", tags=["outside"], response_class=PlainTextResponse, dependencies=anybody)
-    async def metrics() -> Response:  # pyright: ignore[reportUnusedFunction]  # as above
-        """For Prometheus."""
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    async def metrics(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]  # as above
+        """For Prometheus; agents by name only for whoever shows that they may watch the whole floor."""
+        return Response(shown_to(request, doorkeeper, registry), media_type=CONTENT_TYPE_LATEST)

@@ -53,6 +53,12 @@ class Served:
         except error.HTTPError as refused:
             return refused.code, json.loads(refused.read() or b"null")
 
+    def text(self, path: str, *, token: str = "") -> str:
+        """What is answered to a look, as it is."""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        with request.urlopen(request.Request(self.api + path, headers=headers), timeout=30) as answer:
+            return answer.read().decode()
+
     def connected(self, *, source: str = "127.0.0.1") -> socket.socket:
         """A bare connection from an address of this machine."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=30, source_address=(source, 0))

@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry, generate_latest
 from starlette.websockets import WebSocketDisconnect
 
+from dialer.access.walls import Walls
 from dialer.domain.agent import AgentState
 from dialer.domain.campaign import CampaignState
 from dialer.domain.disposition import DispositionKind
@@ -123,6 +124,12 @@ def client(registry: CollectorRegistry) -> Iterator[TestClient]:
             token("dora", Role.AGENT, "dora"),
             token("nobody", Role.AGENT),
             token("boss", Role.SUPERVISOR),
+            Token(
+                digest=digest_of("boss behind walls"),
+                roles=frozenset({Role.SUPERVISOR}),
+                name="walled",
+                walls=Walls(clients=frozenset({"acme"})),
+            ),
         ]
     )
     web = make_web(floor=FakeFloor(), tokens=tokens, registry=registry, phones=PHONES)
@@ -348,3 +355,13 @@ def test_phones_of_other_hands_are_taken_where_the_settings_say_so() -> None:
     assert phones.why_not("bob", "seat7") is None
     assert phones.why_not("bob", "main") is not None
     assert phones.why_not("bob", "web1") is not None
+
+
+def test_the_metrics_name_an_agent_only_to_whoever_may_watch_the_whole_floor(client: TestClient) -> None:
+    figures = {"lost": 0.02, "jitter_s": 0.004, "round_trip_s": 0.03, "lost_there": None}
+    assert client.post("/api/phone/quality", json=figures, headers=_as("ann")).status_code == 204
+    named = 'fairdial_phone_lost_per_packet{agent="ann"} 0.02'
+    assert named in client.get("/metrics", headers=_as("boss")).text
+    for headers in ({}, _as("ann"), _as("boss behind walls"), _as("nobody at all")):
+        answer = client.get("/metrics", headers=headers)
+        assert (answer.status_code, "agent=" in answer.text) == (200, False), headers

@@ -12,6 +12,10 @@ from floor import Floor
 from lab.laboratory import Laboratory, reason_missing
 from proxy import Wire
 
+from dialer.runtime.heap import keep_one_heap
+
+keep_one_heap()  # as where a floor is served; before the tests' threads begin
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder needs a real Asterisk."""

@@ -217,7 +217,7 @@ async def channels(command: Any, prefix: str, extension: str = "") -> list[str]:
 @pytest.fixture
 async def api(laboratory: Laboratory) -> AsyncIterator[Api]:
     """A served floor with people on file whose telephones are never answered."""
-    with Store.open(str(laboratory.home / "floor.db")) as store:
+    with Store.open(str(laboratory.store)) as store:
         if store.last_sequence() == 0:
             stock(store, campaign="collections", persons=5, now=posix_now(), ends_with="0111")
             stock(store, campaign="short", persons=1, now=posix_now(), ends_with="0000", first=AT_HOME)
@@ -252,7 +252,7 @@ async def test_who_calls_back_is_found_joined_to_an_agent_and_spoken_with(
     body |= {"debts_spoken_of": caller["debts"]}
     assert await api.post(f"/inbound/{row['inbound']}/disposition", **body) == 200
     assert (await api.agent("ines"))["state"] == "not_ready"
-    with Store.open(str(laboratory.home / "floor.db")) as store:
+    with Store.open(str(laboratory.store)) as store:
         record = store.read(inbound_records)[0]
         file = store.person_files([record.person or ""], now=posix_now())[caller["person"]]
     assert (record.agent, record.person) == (AgentId("ines"), caller["person"])
@@ -286,7 +286,7 @@ async def test_who_asked_to_be_called_back_is_called_and_joined_to_an_agent(
     await api.until("karl", "wrapping")
     body = {"agent": "karl", "kind": "no_commitment", "ready_after": False}
     assert await api.post(f"/attempts/{attempt}/disposition", **body) == 200
-    with Store.open(str(laboratory.home / "floor.db")) as store:
+    with Store.open(str(laboratory.store)) as store:
         record = attempts_named(store, [AttemptId(attempt)])[AttemptId(attempt)]
         kept = next(row for row in store.read(inbound_records) if row.call == waits["call"])
         file = store.person_files([caller["person"]], now=posix_now())[caller["person"]]
@@ -308,7 +308,7 @@ async def test_an_opt_out_of_a_stranger_is_written_down_for_the_number(
     await public.call_back("+13035550177", OURS, key="9")
     shown = await inbound(api, opted_out=True)
     assert (shown["callers"], bool(shown["number"])) == ([], True)
-    with Store.open(str(laboratory.home / "floor.db")) as store:
+    with Store.open(str(laboratory.store)) as store:
         (number,) = stock(
             store, campaign="later", persons=1, now=posix_now(), ends_with="0177", first="303555"
         )

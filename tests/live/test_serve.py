@@ -27,7 +27,7 @@ STAYS, LEAVES = "0000", "0003"
 @pytest.fixture
 async def api(laboratory: Laboratory) -> AsyncIterator[Api]:
     """A served floor with people to call."""
-    with Store.open(str(laboratory.home / "floor.db")) as store:
+    with Store.open(str(laboratory.store)) as store:
         if store.last_sequence() == 0:
             stock(store, campaign="collections", persons=60, now=posix_now(), ends_with=STAYS)
             stock(store, campaign="short", persons=60, now=posix_now(), ends_with=LEAVES)

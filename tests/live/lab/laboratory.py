@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -187,6 +188,8 @@ class Laboratory:
         self.carrier = Instance(name="carrier", home=self.home / "carrier")
         self.settings = _settings(self.net, self.home, phones, trunks(self.net), clear_text=clear_text)
         self._mute: socket.socket | None = None
+        # Of a floor here; another name at each start: a new store in the place of an older one is an alarm.
+        self.store = self.home / "floor.db"
 
     def __enter__(self) -> Laboratory:
         self.start()
@@ -202,8 +205,9 @@ class Laboratory:
             shutil.rmtree(instance.home, ignore_errors=True)
         self._unmount()
         shutil.rmtree(self.home / "out", ignore_errors=True)  # of a floor on an earlier laboratory here
-        for file in self.home.glob("floor.db*"):
+        for file in self.home.glob("floor*.db*"):
             file.unlink()
+        self.store = self.home / f"floor-{secrets.token_hex(4)}.db"
         _make_voices(voices_folder())
         self.heard.mkdir(parents=True, exist_ok=True)
         self.recordings.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -256,7 +260,13 @@ class Laboratory:
             (folder / name).touch(mode=0o600)
             (folder / name).write_text(password)
         file = self.home / "fairdial.toml"
-        values = {"home": self.home, "net": self.net, "voices": voices_folder(), "port": port}
+        values = {
+            "home": self.home,
+            "store": self.store,
+            "net": self.net,
+            "voices": voices_folder(),
+            "port": port,
+        }
         values |= {"begins": _next_tuesday().isoformat(), "phones": self.settings.agents}
         file.touch(mode=0o600)
         file.write_text(_render("fairdial.toml.j2", **values))

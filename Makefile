@@ -16,18 +16,24 @@ QUICK := --ignore=tests/live --ignore=tests/browser -n auto --dist worksteal
 UNITS := $(BIN)/pytest $(QUICK)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-all test-deep test-live test-browser mutants planted phone check lint format types contracts lock upgrade clean
+.PHONY: help demo lab test test-all test-deep test-live test-browser mutants planted phone check lint format types contracts lock sbom upgrade clean
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
-.uv/bin/uv: scripts/bootstrap.sh
+.uv/bin/uv: scripts/bootstrap.sh scripts/uv.pin
 	@PYTHON="$(PYTHON)" scripts/bootstrap.sh && touch $@
 
 .venv/.ready: requirements.lock pyproject.toml | $(UV)
 	@test -x $(BIN)/python || $(UV) venv --quiet --python "$$(cat .uv/python-path)" .venv
 	@$(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
 	@FAIRDIAL_WITHOUT_PHONE=1 $(UV) pip install --quiet --no-deps -e .
+	@touch $@
+
+.venv/.production: requirements-production.lock pyproject.toml | $(UV)
+	@test -x $(BIN)/python || $(UV) venv --quiet --python "$$(cat .uv/python-path)" .venv
+	@$(UV) pip sync --quiet --compile-bytecode --require-hashes requirements-production.lock
+	@$(UV) pip install --quiet --no-deps -e .
 	@touch $@
 
 .venv/.all: requirements-all.lock .venv/.ready | $(UV)
@@ -81,6 +87,9 @@ contracts: .venv/.all ## who may import whom
 
 lock: $(UV) ## pin dependencies anew, keeping present versions where possible
 	$(UV) run --no-project --python "$$(cat .uv/python-path)" python scripts/lock.py
+
+sbom: .venv/.all ## what a floor is made of (CycloneDX), with licences: sbom.json, licences.csv
+	@$(BIN)/python -m scripts.bill requirements-production.lock --sbom sbom.json --licences licences.csv
 
 upgrade: $(UV) ## pin the newest versions of every dependency
 	$(UV) run --no-project --python "$$(cat .uv/python-path)" python scripts/lock.py --upgrade

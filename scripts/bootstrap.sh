@@ -1,10 +1,10 @@
 #!/bin/sh
-# Puts uv into .uv/ with whatever Python >= 3.11 this machine has, and writes that Python's path to
-# .uv/python-path. Nothing outside the checkout is touched, but for one case: a Debian whose Python came
-# without venv and pip, where root's apt-get brings python3-venv.
+# Puts uv, pinned by version and hash in scripts/uv.pin, into .uv/ with whatever Python >= 3.11 this machine has,
+# and writes that Python's path to .uv/python-path. Nothing outside the checkout is touched, but for one case: a
+# Debian whose Python came without venv and pip, where root's apt-get brings python3-venv.
 set -eu
 cd "$(dirname "$0")/.."
-uv_version=0.13.9
+uv_pin=scripts/uv.pin
 
 is_new_enough='import sys
 if sys.version_info < (3, 11):
@@ -23,11 +23,11 @@ if [ -z "$python" ]; then
 fi
 
 by_venv() {
-  "$python" -m venv .uv >/dev/null 2>&1 && .uv/bin/python -m pip install --quiet "uv==$uv_version"
+  "$python" -m venv .uv >/dev/null 2>&1 && .uv/bin/python -m pip install --quiet --require-hashes -r "$uv_pin"
 }
 by_pip() {
   "$python" -m pip --version >/dev/null 2>&1 &&
-    "$python" -m pip install --quiet --target .uv/lib "uv==$uv_version" &&
+    "$python" -m pip install --quiet --target .uv/lib --require-hashes -r "$uv_pin" &&
     mkdir -p .uv/bin && ln -sf ../lib/bin/uv .uv/bin/uv
 }
 by_apt() {
@@ -41,7 +41,7 @@ by_apt() {
 rm -rf .uv
 if ! { by_venv || { rm -rf .uv; by_pip; } || { rm -rf .uv; by_apt; }; }; then
   rm -rf .uv
-  echo "Could not install uv $uv_version with $python." >&2
+  echo "Could not install uv ($uv_pin) with $python." >&2
   echo "Mend: give that Python its venv module (Debian: apt-get install python3-venv), see that a package" >&2
   echo "index can be reached (the message above says what failed), then run make again." >&2
   exit 1

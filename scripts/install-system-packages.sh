@@ -2,7 +2,7 @@
 # Installs what Fairdial's own tests and its lab need besides Python, from Debian's archive only.
 #
 #   scripts/install-system-packages.sh                 everything
-#   scripts/install-system-packages.sh asterisk voices phones load browser relay postgres guards    only these
+#   scripts/install-system-packages.sh asterisk voices phones load browser relay postgres guards units    only these
 #
 # asterisk   Asterisk 22, unpacked into a cache folder (Debian 12 has no package of its own)
 # voices     espeak-ng and sox: what the lab's public says
@@ -11,13 +11,14 @@
 # browser    Chromium with its fonts: the agents' browser phone and the browser tests
 # relay      coturn: STUN and TURN for browser phones at home; its service is not started by this script
 # guards     fail2ban, which shuts out who guesses passwords; its service is not started by this script
+# units      systemd, for `systemd-analyze verify`: nothing is started by it
 # postgres   a PostgreSQL server program; no cluster is created or started by this script
 #
 # Idempotent. Needs root only where a package is missing.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || wanted=(asterisk voices phones load browser relay postgres guards)
+[ ${#wanted[@]} -gt 0 ] || wanted=(asterisk voices phones load browser relay postgres guards units)
 
 packages=()
 unpack_asterisk=no
@@ -31,6 +32,7 @@ for group in "${wanted[@]}"; do
     relay) packages+=(coturn) ;;
     guards) packages+=(fail2ban) ;;
     postgres) packages+=(postgresql postgresql-client) ;;
+    units) packages+=(systemd) ;;
     *) echo "unknown group: $group (see the head of $0)" >&2; exit 2 ;;
   esac
 done

@@ -1,9 +1,12 @@
 """Pin every dependency: `python scripts/lock.py [--upgrade]` (or `make lock`, `make upgrade`).
 
-Writes three things that agree with each other:
+Writes four things that agree with each other, and the pin of uv itself:
 
+- `requirements-production.lock`: what a floor needs, with PostgreSQL and sign-in by a provider, and nothing
+  of the tests;
 - `requirements.lock`: what running and testing need, each version with the hashes of its files;
 - `requirements-all.lock`: the same and what checking, browser tests and law data need;
+- `scripts/uv.pin`: uv in its pinned version, with the hashes of its files (`scripts/bootstrap.sh`);
 - `[tool.uv] constraint-dependencies` in pyproject.toml, so that a plain `uv run` takes the same versions.
 
 None of them records where packages come from; `uv.lock` does, and is therefore never committed.
@@ -15,10 +18,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = ROOT / "pyproject.toml"
+UV_PIN = ROOT / "scripts" / "uv.pin"
 BEGIN = "# pinned by scripts/lock.py: begin\n"
 END = "# pinned by scripts/lock.py: end\n"
 BLOCK = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
@@ -49,6 +54,22 @@ def exported(*groups: str) -> str:
     return text
 
 
+def pinned_uv() -> str:
+    """The version that the bootstrap names, with the hashes of its files."""
+    found = re.search(r"^uv==(\S+)", UV_PIN.read_text(encoding="utf-8"), re.MULTILINE)
+    if found is None:
+        sys.exit(f"{UV_PIN} names no version of uv.")
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = Path(folder) / "uv.in"
+        wanted.write_text(f"uv=={found[1]}\n", encoding="utf-8")
+        text = uv(
+            "pip", "compile", "--quiet", "--generate-hashes", "--no-header", "--no-annotate", str(wanted)
+        )
+    if ADDRESS.search(text):
+        sys.exit("the pin of uv names an address of a registry; nothing was written.")
+    return text
+
+
 def constraints_block(pins: str) -> str:
     """The pins as TOML between the marks."""
     lines = [f'    "{line.replace(chr(34), chr(39))}",' for line in pins.splitlines() if "==" in line]
@@ -72,6 +93,9 @@ def main() -> None:
     uv("lock", "--quiet", *(("--upgrade",) if upgrade else ()))
     everything = ("--all-groups", "--all-extras")
     pins = exported("--no-hashes", *everything)
+    production = exported("--no-default-groups", "--extra", "postgres", "--extra", "sso")
+    (ROOT / "requirements-production.lock").write_text(production, encoding="utf-8")
+    UV_PIN.write_text(pinned_uv(), encoding="utf-8")
     (ROOT / "requirements.lock").write_text(exported("--group", "dev"), encoding="utf-8")
     (ROOT / "requirements-all.lock").write_text(exported(*everything), encoding="utf-8")
     PYPROJECT.write_text(with_block(before, constraints_block(pins)), encoding="utf-8")

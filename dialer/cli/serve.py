@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -64,7 +66,7 @@ def serve(
 ) -> None:
     """Run a floor until SIGTERM or Ctrl-C: agents, campaigns, HTTP, health, metrics."""
     _demand_known(network)
-    gc.disable()  # a fifth of the start would go to looking for garbage; the floor itself looks again
+    _begin()
     from dialer.floor.service_log import log_as_json
     from dialer.floor.settings import tls_of, use_config
     from dialer.inquiry.installation import demand_time_zones
@@ -109,10 +111,39 @@ def _demand_known(network: str) -> None:
         )
 
 
+def _begin() -> None:
+    signal.signal(signal.SIGTERM, _nothing_begun)
+    gc.disable()  # a fifth of the start would go to looking for garbage; the floor itself looks again
+
+
+def _nothing_begun(_signal: int, _frame: FrameType | None) -> None:
+    """SIGTERM before there is a loop: nothing was done that would have to be ended."""
+    raise SystemExit(0)
+
+
 def _run(serving: Coroutine[None, None, None]) -> None:
     import uvloop
 
-    uvloop.run(serving)
+    uvloop.run(_until_stopped(serving))
+
+
+async def _until_stopped(serving: Coroutine[None, None, None]) -> None:
+    """SIGTERM and SIGINT end a floor in order from the first moment on; one that works hears them itself."""
+    loop, was_stopped = asyncio.get_running_loop(), asyncio.Event()
+    starting = asyncio.ensure_future(serving)
+
+    def stop() -> None:
+        was_stopped.set()
+        starting.cancel()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop)
+    try:
+        await starting
+    except asyncio.CancelledError:
+        if not was_stopped.is_set():
+            raise
+        console.say("the floor was stopped while it started")
 
 
 async def _serve_simulated(

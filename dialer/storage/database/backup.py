@@ -82,6 +82,24 @@ def damage_of(path: Path, *, whole: bool = False) -> str | None:
     return None if lost is None else f"a row of {lost[0]} refers to one of {lost[2]} that is not there"
 
 
+def try_out(copy: Path) -> None:
+    """Make a store from a copy, look through the whole of it, and take it away again.
+
+    Raises:
+        BackupError: no store comes of it.
+        StoreUnavailableError: no room, no right to write.
+    """
+    target = copy.with_name(f".{copy.name}.tried")
+    target.unlink(missing_ok=True)  # of a trial that was killed
+    try:
+        restore(copy, target)
+        problem = damage_of(target, whole=True)
+        if problem is not None:
+            raise BackupError(f"{copy}: what is made from it is damaged: {problem}")
+    finally:
+        target.unlink(missing_ok=True)
+
+
 def restore(copy: Path, target: Path) -> None:
     """Make a store from a copy, under a name that does not exist yet.
 

@@ -39,8 +39,10 @@ rules:
 """
 
 
-def person(index: int, *, entries: int = 45) -> PersonFile:
-    """A person in New York City with a second zone, two debts and one entry every two days."""
+def person(index: int, *, entries: int = 45, on_line: int = 0) -> PersonFile:
+    """A person in New York City with a second zone, two debts and one entry every two days; `on_line` more on
+    the mobile for somebody else who has it, on the days between.
+    """
     history = tuple(
         HistoryEntry(
             entry=f"{index}-{i}",
@@ -51,6 +53,16 @@ def person(index: int, *, entries: int = 45) -> PersonFile:
             number="+12125550123",
         )
         for i in reversed(range(entries))
+    )
+    others = tuple(
+        HistoryEntry(
+            entry=f"L{index}-{i}",
+            at=NOW - timedelta(days=2 * i + 3, minutes=index % 60),
+            event=EventKind.CALL_PLACED,
+            outcome=Outcome.NO_ANSWER,
+            number="+12125550123",
+        )
+        for i in reversed(range(on_line))
     )
     return PersonFile(
         person=f"P{index}",
@@ -73,6 +85,7 @@ def person(index: int, *, entries: int = 45) -> PersonFile:
         ),
         debts=(Debt(debt="D1", type=DebtType.CREDIT_CARD), Debt(debt="D2", type=DebtType.MEDICAL)),
         history=history,
+        line_history=others,
     )
 
 
@@ -124,6 +137,12 @@ def main() -> None:
     decision = gate.evaluate(requests[0], at=NOW)
     print(f"{len(decision.findings)} findings, cleared: {decision.is_allowed}, denials: {decision.denials}")
     rate("evaluate, prepared", 500, lambda: [gate.evaluate(r, at=NOW) for r in requests])
+    shared = [
+        ContactRequest(person=PreparedPerson(person(i, on_line=45)), proposed=proposed, max_ring_s=25)
+        for i in range(500)
+    ]
+    assert gate.evaluate(shared[0], at=NOW).is_allowed
+    rate("evaluate, prepared, with line histories", 500, lambda: [gate.evaluate(r, at=NOW) for r in shared])
     later = NOW + timedelta(hours=12)
     rate("evaluate, denied with retry_at", 500, lambda: [gate.evaluate(r, at=later) for r in requests])
     short = [person(i, entries=4) for i in range(500)]

@@ -124,7 +124,8 @@ def bank_at_work(question: Question) -> bool:
 
 
 def _reached(each: Happened) -> bool:
-    return each.outcome in {"conversation", None}
+    """Somebody answered, or a message was left: such an attempt has not failed, and one not known may not."""
+    return each.outcome in {"conversation", "voicemail_left", "abandoned", "answered_then_dropped", None}
 
 
 def bank_others(question: Question) -> bool:

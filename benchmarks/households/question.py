@@ -215,6 +215,17 @@ def agreed_to_texts(question: Question) -> bool:
     )
 
 
+def agreed_to_email(question: Question) -> bool:
+    """Whether they agreed to e-mail, and did not ask since that all contact cease: that takes it back too."""
+    return any(
+        not any(
+            _is_heard(question, said) and _is_since(question, said, each.at)
+            for said in question.told("cease_communication")
+        )
+        for each in question.told("consent:email")
+    )
+
+
 def agreed_to_recordings(question: Question) -> bool:
     """Whether they agreed to recordings on this line about all of these debts, and did not take it back."""
     return not is_wrong_line(question) and any(

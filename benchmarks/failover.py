@@ -123,8 +123,9 @@ class Front(Wire):
     async def look(self) -> None:
         """For ever."""
         while True:
-            for port in self._ports:
-                found = await asyncio.to_thread(health, port)
+            # Side by side: one that was stopped answers nothing for a second.
+            answers = await asyncio.gather(*(asyncio.to_thread(health, port) for port in self._ports))
+            for port, found in zip(self._ports, answers, strict=True):
                 if found.get("standing") == "in charge" and port != self.target:
                     self.target = port
                     self.abort()

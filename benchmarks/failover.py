@@ -126,7 +126,8 @@ class Front(Wire):
             # Side by side: one that was stopped answers nothing for a second.
             answers = await asyncio.gather(*(asyncio.to_thread(health, port) for port in self._ports))
             for port, found in zip(self._ports, answers, strict=True):
-                if found.get("standing") == "in charge" and port != self.target:
+                # One that is cut off believes that it is in charge until it hears of the other.
+                if found.get("standing") == "in charge" and found.get("is_fit") and port != self.target:
                     self.target = port
                     self.abort()
             await asyncio.sleep(0.1)
@@ -167,6 +168,12 @@ class Engine:
         return health(self.port).get("standing") == "in charge"
 
     @property
+    def is_fit(self) -> bool:
+        """Whether it is in charge and may dial."""
+        found = health(self.port)
+        return found.get("standing") == "in charge" and found.get("is_fit") is True
+
+    @property
     def stands_by(self) -> bool:
         return health(self.port).get("standing") == "standby"
 
@@ -181,22 +188,36 @@ class Engine:
 
 @dataclass
 class Found:
-    """What came of the rounds. `takes_s`: from the end of the one to the first ring of the other."""
+    """What came of the rounds.
+
+    Args:
+        in_charge_s: from the end of the one until the other is in charge and hears the telephone system.
+        takes_s: until it rings somebody; a floor on which everybody talks rings nobody before one is free.
+        by_itself: engines that were overtaken and ended with a sentence.
+        late_rings: of engines that had been overtaken.
+    """
 
     rounds: int = 0
     ways: dict[str, int] = field(default_factory=dict[str, int])
+    in_charge_s: list[float] = field(default_factory=list[float])
     takes_s: list[float] = field(default_factory=list[float])
     by_itself: int = 0
     late_rings: int = 0
     trouble: list[str] = field(default_factory=list[str])
 
     def figures(self) -> dict[str, object]:
-        taken = sorted(self.takes_s)
-        p99 = taken[min(len(taken) - 1, int(0.99 * len(taken)))] if taken else None
-        known = {key: value for key, value in asdict(self).items() if key != "takes_s"}
-        middle = round(median(taken), 2) if taken else None
-        worst = round(taken[-1], 2) if taken else None
-        return {**known, "median_s": middle, "p99_s": p99 and round(p99, 2), "worst_s": worst}
+        known = {key: value for key, value in asdict(self).items() if not key.endswith("_s")}
+        spans = {"in_charge": self.in_charge_s, "first_ring": self.takes_s}
+        return {**known, **{name: _spread(seconds) for name, seconds in spans.items()}}
+
+
+def _spread(seconds: list[float]) -> dict[str, float]:
+    if not seconds:
+        return {}
+    ordered = sorted(seconds)
+    p99 = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
+    spread = {"median_s": median(ordered), "p99_s": p99, "worst_s": ordered[-1]}
+    return {name: round(value, 2) for name, value in spread.items()}
 
 
 def generation_of(attempt: str) -> int:
@@ -295,13 +316,17 @@ class Trial:
         else:
             first.wire.is_cut = True
         fresh: list[LogLine] = []
+        in_charge_s: float | None = None
         while not any(generation_of(line.attempt) > before for line in fresh):
             if time.monotonic() - began > MOST_S:
                 raise RuntimeError(f"nobody launched in {MOST_S:g} s after {way}: {second.said}")
             time.sleep(0.02)
             more, end = rung(self.log, end)
             fresh += more
+            if in_charge_s is None and second.is_fit:
+                in_charge_s = time.monotonic() - began
         self.found.takes_s.append(time.monotonic() - began)
+        self.found.in_charge_s.append(in_charge_s or self.found.takes_s[-1])
         self._see_the_end_of(first, way)
         late, _ = rung(self.log, end)
         self.found.late_rings += sum(generation_of(line.attempt) <= before for line in late)

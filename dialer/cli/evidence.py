@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dialer.clock import posix_now
 from dialer.floor.stores import opened_store
-from dialer.inquiry.explain import About, Asked, explain_attempt, explain_person
+from dialer.inquiry.explain import About, Asked, explain_person
 from dialer.inquiry.frequency import call_frequency
 from dialer.inquiry.impact import Compared, compare
+from dialer.inquiry.legs import explain_call
 from dialer.inquiry.person import person_facts
 from dialer.inquiry.person_folder import person_folder
 from dialer.inquiry.records import RecordsDue, records_due
@@ -36,7 +37,7 @@ class StoreEvidence:
 
     async def explain_attempt(self, attempt: str) -> tuple[Asked, ...]:
         """See the port."""
-        return await self._asked(lambda store: explain_attempt(store, attempt))
+        return await self._asked(lambda store: explain_call(store, attempt))
 
     async def explain_person(self, person: str, at: float, about: About) -> tuple[Asked, ...]:
         """See the port."""

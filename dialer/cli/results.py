@@ -88,7 +88,11 @@ def promises(out: Out, store: Store = None) -> None:
 
 def explain(
     attempt: Annotated[
-        str | None, typer.Argument(metavar="[ATTEMPT]", help="An attempt's id, as in the export.")
+        str | None,
+        typer.Argument(
+            metavar="[ID]",
+            help="Of an attempt, a turn not called, a third party's leg, a call received.",
+        ),
     ] = None,
     person: Annotated[str | None, typer.Option(metavar="ID", help="A person's id.")] = None,
     at: Annotated[
@@ -102,13 +106,14 @@ def explain(
     store: Store = None,
     json: Json = False,
 ) -> None:
-    """Why a call was placed, or whether a person could be reached at an instant: every rule asked.
+    """Why a call was placed or not, or whether a person could be reached at an instant: every rule asked.
 
     About a person it is answered by the law, the signatures and the facts of that instant, or not at all.
     """
     from dialer.cli.explaining import channel_named, tell, tell_program
     from dialer.floor.stores import opened_store
-    from dialer.inquiry.explain import About, explain_attempt, explain_person
+    from dialer.inquiry.explain import About, explain_person
+    from dialer.inquiry.legs import explain_call
 
     if (attempt is None) == (person is None):
         raise console.UserError(
@@ -116,7 +121,7 @@ def explain(
         )
     with opened_store(store) as opened:
         if attempt is not None:
-            asked = explain_attempt(opened, attempt)
+            asked = explain_call(opened, attempt)
         else:
             assert person is not None
             about = About(debt=debt, number=number, channel=channel_named(channel))

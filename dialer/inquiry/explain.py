@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -13,14 +13,17 @@ from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.findings import Finding, Statement, Verdict
 from compliance_gate.request import PersonFile
 from compliance_gate.words import Action, Mode, Tech
+from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.ids import CampaignId
-from dialer.domain.record import instant
+from dialer.domain.record import AttemptRecord, instant
 from dialer.domain.transitions import Word
 from dialer.inquiry import stored
 from dialer.inquiry.asking import asked_again, proposed_contact
+from dialer.inquiry.audit import taped
 from dialer.inquiry.errors import NothingToAskError, NotKnownError, NotThereError
 from dialer.inquiry.instants import LawThen, campaigns_of, file_at, law_at, rulebook_named, settings_at
+from dialer.inquiry.leave import leave_of
 from dialer.results.counting import counted_of, wrong_numbers
 from dialer.results.exports import iso
 from dialer.results.report_view import story_of
@@ -146,7 +149,7 @@ def explain_attempt(store: Store, name: str) -> tuple[Asked, ...]:
     learned = wrong_numbers(stored.attempts_of(store, record.person))
     counted = counted_of(record, learned)
     after = record.wrapped_at or record.ended_at or record.launched_at
-    law, notes = _law_of(store, record.rulebook)
+    law, notes = law_of(store, record.rulebook)
     says, at = _next(store, record.person, at=after + _JUST_AFTER_S)
     about = (
         ("attempt", record.attempt),
@@ -154,20 +157,75 @@ def explain_attempt(store: Store, name: str) -> tuple[Asked, ...]:
         ("number", record.number),
         ("campaign", record.campaign),
         ("debts", ", ".join(record.debts)),
-        ("launched", _times(record.launched_at, record.zones)),
+        ("launched", times(record.launched_at, record.zones)),
         ("what happened", story_of(record)),
         ("counts", f"{counted.word.replace('_', ' ')}: {counted.why}"),
+        ("recorded", _recorded(record)),
         ("rulebook", record.rulebook),
+        *(("signed for", word) for word in _signed(store, record)),
         *(("law", note) for note in notes),
     )
     asked = Asked(
-        title=f"Attempt {record.attempt} was placed because every rule cleared it",
+        title=_title(record, findings),
         about=about,
-        rules=_told(findings, law, on=record.launched_at),
+        rules=rules_told(findings, law, on=record.launched_at),
         next_says=says,
         next_at=at,
+        statements=_statements(store, record, law),
     )
     return (asked,)
+
+
+def _title(record: AttemptRecord, findings: tuple[Finding, ...]) -> str:
+    if record.outcome is Outcome.NOT_ATTEMPTED:
+        return f"Attempt {record.attempt} was cleared and never placed: the telephone system refused it"
+    if not findings:
+        return f"Attempt {record.attempt} was placed; which rules were asked is not stored"
+    return f"Attempt {record.attempt} was placed because every rule cleared it"
+
+
+_TAPED = {
+    "untold": "yes, and nothing was said of it",
+    "told": "yes, after a recorded notice was heard to its end",
+    "agreed": "yes, after an agent spoke the notice",
+}
+
+
+def _recorded(record: AttemptRecord) -> str:
+    note = record.recording
+    at = None if note is None else note.objected_at
+    objected = "" if at is None else f"; they objected at {iso(at)}"
+    if record.recorded is None:
+        return f"not known{objected}"
+    return f"{_TAPED.get(taped(record) or '', 'no')}{objected}"
+
+
+def _signed(store: Store, record: AttemptRecord) -> Iterator[str]:
+    """On whose word the person could be called where they may be."""
+    file = stored.person_file(store, record.person, at=record.launched_at)
+    if file is not None:
+        for each in leave_of(store, file, [record.rulebook]).signed:
+            yield f"{each.place} ({each.subject}) by {each.signed_by}, {each.dated}"
+
+
+def _statements(store: Store, record: AttemptRecord, law: Rulebook | None) -> tuple[Statement, ...]:
+    """What had to be said in the call and what might not be: asked again, as it was asked then."""
+    file = stored.person_file(store, record.person, at=record.launched_at)
+    if file is None or law is None:
+        return ()
+    settings = settings_at(store, record.launched_at).get(record.campaign)
+    manner = (Channel.HELD_CALL if record.guaranteed else Channel.CALL).manner
+    proposed = proposed_contact(
+        settings, number=record.number, debts=tuple(record.debts), tech=manner.tech, mode=manner.mode
+    )
+    decision = asked_again(
+        ComplianceGate(law),
+        PreparedPerson(file),
+        proposed,
+        at=instant(record.launched_at),
+        rings_s=None if settings is None else settings.ring_s,
+    )
+    return () if decision.clearance is None else decision.clearance.statements
 
 
 def explain_person(store: Store, person: str, *, at: float, about: About = EVERYTHING) -> tuple[Asked, ...]:
@@ -281,7 +339,7 @@ def _ask(
         ("debt", debt),
         ("channel", channel.value),
         ("campaign", "" if settings is None else settings.campaign),
-        ("at", _times(then.at, zones)),
+        ("at", times(then.at, zones)),
         ("rulebook", then.law.hash),
         *(("law", note) for note in then.law.notes),
     )
@@ -289,14 +347,14 @@ def _ask(
     return Asked(
         title=f"{person} {verdict} {means} about {debt}",
         about=tuple((name, value) for name, value in about if value),
-        rules=_told(decision.findings, then.law.book, on=then.at),
+        rules=rules_told(decision.findings, then.law.book, on=then.at),
         next_says=says,
         next_at=then.at if decision.is_allowed else retry,
         statements=() if decision.clearance is None else decision.clearance.statements,
     )
 
 
-def _law_of(store: Store, name: str) -> tuple[Rulebook | None, tuple[str, ...]]:
+def law_of(store: Store, name: str) -> tuple[Rulebook | None, tuple[str, ...]]:
     """The rulebook that decided, for its words; None and why where it cannot be had."""
     try:
         law = rulebook_named(store, name)
@@ -322,17 +380,18 @@ def _next(store: Store, person: str, *, at: float) -> tuple[str, float | None]:
 
 
 def _next_words(at: float | None, zones: tuple[str, ...]) -> str:
-    return "not by waiting: a fact or the law would have to change" if at is None else _times(at, zones)
+    return "not by waiting: a fact or the law would have to change" if at is None else times(at, zones)
 
 
-def _times(at: float, zones: tuple[str, ...]) -> str:
+def times(at: float, zones: tuple[str, ...]) -> str:
     """UTC, and the wall clock in every zone considered."""
     moment = datetime.fromtimestamp(at, UTC)
     local = [f"{moment.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M:%S} {zone}" for zone in zones]
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC" + (f" ({'; '.join(local)})" if local else "")
 
 
-def _told(findings: tuple[Finding, ...], book: Rulebook | None, *, on: float) -> tuple[RuleAsked, ...]:
+def rules_told(findings: tuple[Finding, ...], book: Rulebook | None, *, on: float) -> tuple[RuleAsked, ...]:
+    """Findings of a POSIX second in the words of the rulebook that made them."""
     day = instant(on).date()
     return tuple(_rule_asked(finding, book, day) for finding in findings)
 

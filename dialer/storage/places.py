@@ -7,6 +7,7 @@ from dialer.storage.database.tables import (
     attempts,
     campaigns,
     debts,
+    inbound_calls,
     leads,
     person_debts,
     person_numbers,
@@ -49,10 +50,13 @@ def places_of_number(connection: Connection, number: str) -> tuple[Place, ...]:
 
 
 def place_of_attempt(connection: Connection, attempt: str) -> Place:
-    """A call of ours; nowhere, when there was none."""
+    """A call of ours, an account's turn, a call received from somebody known; else nowhere."""
     campaign = connection.scalar(select(attempts.c.campaign).where(attempts.c.attempt == attempt))
     if campaign is None:
-        return NOWHERE
+        campaign = connection.scalar(select(leads.c.campaign).where(leads.c.lead == attempt))
+    if campaign is None:
+        person = connection.scalar(select(inbound_calls.c.person).where(inbound_calls.c.call == attempt))
+        return NOWHERE if person is None else place_of_person(connection, person)
     client = connection.scalar(select(campaigns.c.client).where(campaigns.c.campaign == campaign))
     return Place(client=client or "", campaigns=frozenset({campaign}))
 

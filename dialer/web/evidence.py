@@ -56,9 +56,10 @@ _MEDIA = {
 }
 
 
-@router.get("/attempts/{attempt}/explanation", dependencies=[may(Permission.EXPLAIN_CALLS)])
+@router.get("/attempts/{attempt:path}/explanation", dependencies=[may(Permission.EXPLAIN_CALLS)])
 async def explain_attempt(attempt: str, office: TheOffice, who: Asking) -> tuple[Asked, ...]:
-    """Why a call was placed: every rule that was asked, what came of it, and when next."""
+    """Why a leg was dialed or not (an attempt, a turn not called, a third party's, a call received): every
+    rule that was asked, what came of it, and when next."""
     await who.attempt(attempt)
     return await demand_evidence(office).explain_attempt(attempt)
 

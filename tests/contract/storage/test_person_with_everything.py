@@ -8,6 +8,7 @@ import pytest
 
 from compliance_gate.request import Hold, KnownLocation, MadeIn, Notice, PersonRequest
 from compliance_gate.words import HoldKind, Medium, NoticeKind, NumberKind, PersonRole, RequestKind
+from dialer.access.walls import NOWHERE
 from dialer.domain.attempt import Outcome
 from dialer.domain.commands import StoreAttempt, StoreOutcome
 from dialer.domain.events import HoldPlaced, RequestReceived, TimeReached
@@ -17,7 +18,9 @@ from dialer.domain.placement import PlacedAddress
 from dialer.inquiry.person import person_facts
 from dialer.results.person_events import PersonFacts
 from dialer.results.person_report import Detail, render_person_html, render_person_pdf, report_of
+from dialer.storage.places import place_of_attempt
 from dialer.storage.rehearsal import RehearsalWriter
+from dialer.storage.store import Store
 
 MONDAY = datetime(2026, 11, 23, 15, tzinfo=UTC).timestamp()
 HOUR = 3600.0
@@ -225,3 +228,10 @@ def test_all_of_it_is_written_as_a_page_and_as_a_pdf(told: Told) -> None:
         assert "<script" not in page
         assert "send me the papers" in page
         assert render_person_pdf(told.facts(), detail).startswith(b"%PDF-")
+
+
+def test_a_turn_that_was_not_called_lies_inside_the_walls_of_its_campaign(told: Told) -> None:
+    """Whoever may ask about the campaign's calls may ask why one was not placed; of nothing, nobody may."""
+    store: Store = told.floor.store
+    assert store.read(lambda c: place_of_attempt(c, told.lead.lead)).campaigns == frozenset({"c"})
+    assert store.read(lambda c: place_of_attempt(c, "nothing")) == NOWHERE

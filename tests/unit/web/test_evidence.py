@@ -88,6 +88,8 @@ def test_why_a_call_was_placed_is_told_with_every_rule(client: TestClient, first
     assert len(asked["rules"]) > 20
     missing = client.get("/api/attempts/a9/explanation")
     assert (missing.status_code, "no attempt is called 'a9'" in missing.text) == (404, True)
+    of_a_box = client.get("/api/attempts/north/in-9/explanation")
+    assert (of_a_box.status_code, "no attempt is called 'north/in-9'" in of_a_box.text) == (404, True)
 
 
 def test_whether_somebody_could_be_reached_then_is_told_for_one_number_and_debt(

@@ -212,7 +212,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/recordings"): Case(query="?client={client}"),
     ("GET", "/api/recordings/room"): Case("self"),
     ("POST", "/api/recordings/export"): Case(body={"client": "{client}"}),
-    ("GET", "/api/attempts/{attempt}/explanation"): Case(),
+    ("GET", "/api/attempts/{attempt:path}/explanation"): Case(),
     ("GET", "/api/persons/{person}/explanation"): Case(query="?at=1"),
     ("GET", "/api/persons/{person}/ledger"): Case(),
     ("GET", "/api/persons/{person}/report"): Case(),
@@ -375,7 +375,7 @@ def _ask(client: TestClient, who: str, method: str, path: str, side: str) -> Any
     def filled(text: str) -> str:
         return text.replace("{side}", side).replace("{client}", CLIENT[side])
 
-    url = re.sub(r"\{(\w+)\}", lambda m: "start" if m[1] == "move" else f"{side}-{m[1]}", path)
+    url = re.sub(r"\{(\w+)(?::path)?\}", lambda m: "start" if m[1] == "move" else f"{side}-{m[1]}", path)
     body = (
         None
         if case.body is None

@@ -67,6 +67,7 @@ async def serving(
         log_config=None,
         log_level="error",  # a line for every stranger who speaks no HTTP would fill the disk
         access_log=False,
+        server_header=False,  # what serves is nobody's affair
         lifespan="off",
         ws="websockets-sansio",
         proxy_headers=False,  # whoever sits on this machine could else name any address as their own

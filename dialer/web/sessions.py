@@ -24,7 +24,7 @@ OPEN_PATHS = frozenset({"/api/session", "/api/session/link"})
 
 Secret = Annotated[str, Field(min_length=1, max_length=1000)]
 Password = Annotated[str, Field(min_length=1, max_length=200)]
-Code = Annotated[str, Field(max_length=20)]
+Code = Annotated[str, Field(max_length=40)]
 
 
 class SignIn(Body):

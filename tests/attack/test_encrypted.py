@@ -102,6 +102,7 @@ async def test_it_answers_over_tls_and_to_nobody_in_clear(tmp_path: Path) -> Non
             answer = await reader.read()
             assert answer.startswith(b"HTTP/1.1 200"), answer
             assert b"strict-transport-security: max-age=31536000" in answer
+            assert b"\r\nserver:" not in answer.lower(), "what serves is nobody's affair"
             writer.close()
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(ASK)

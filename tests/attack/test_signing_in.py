@@ -295,6 +295,7 @@ def test_a_code_is_taken_once_and_recovery_codes_once_each(house: House) -> None
     body = {"password": PASSWORD, "secret": secret, "code": code()}
     recovery = house.client.post("/api/session/second-factor", json=body, headers=csrf).json()["recovery"]
     assert len(set(recovery)) == 10
+    assert all(len(bytes.fromhex(code)) * 8 == 112 for code in recovery), "nobody guesses one, or its hash"
     assert house.sign_in("boss").status_code == 401, "no code"
     assert house.sign_in("boss", code=code()).status_code == 401, "the one that was shown at enrolling"
     house.clock[0] += 30.0

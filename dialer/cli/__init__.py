@@ -23,6 +23,7 @@ from dialer.cli import (
     people,
     person,
     recordings,
+    requests,
     results,
     retention,
     serve,
@@ -61,6 +62,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(people.user_app, name="user")
 app.add_typer(people.token_app, name="token")
 app.add_typer(people.record_app, name="record")
+app.add_typer(requests.app, name="requests")
 app.add_typer(gate.app, name="gate")
 app.add_typer(asterisk.app, name="asterisk")
 app.add_typer(results.export_app, name="export")

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import structlog
+
 from dialer.clock import posix_now
+from dialer.domain.errors import FairdialError
+from dialer.domain.rights_request import PrivacyLaw, RequestMove, RightKind, RightsRequest
 from dialer.floor.stores import opened_store
 from dialer.inquiry import removing
-from dialer.inquiry.rights import correction, erasure, held
+from dialer.inquiry.rights import correction, erasure, held, requests
 
 if TYPE_CHECKING:
     from dialer.inquiry.instants import Store
 
 T = TypeVar("T")
+
+
+LOOK_S = 60.0
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Looked:
+    """What the last look found; None = there was none."""
+
+    overdue: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +42,7 @@ class StoreRights:
 
     database: str
     folders: tuple[Path, ...] = ()
+    looked: Looked = field(default_factory=Looked)
 
     async def held(self, person: str) -> held.Held:
         """See the port."""
@@ -49,6 +67,41 @@ class StoreRights:
         return await self._asked(
             lambda store: erasure.erase(store, person, by=by, at=posix_now(), folders=self.folders)
         )
+
+    async def requests(self) -> tuple[RightsRequest, ...]:
+        """See the port."""
+        return await self._asked(lambda store: requests.listed(store, at=posix_now()))
+
+    async def take_in(
+        self, person: str, law: PrivacyLaw, kind: RightKind, received: date, *, by: erasure.ErasedBy
+    ) -> RightsRequest:
+        """See the port."""
+        return await self._asked(
+            lambda store: requests.take_in(store, person, law, kind, received, by=by, at=posix_now())
+        )
+
+    async def move_on(
+        self, person: str, request: str, move: RequestMove, *, by: erasure.ErasedBy
+    ) -> RightsRequest:
+        """See the port."""
+        return await self._asked(
+            lambda store: requests.move_on(store, person, request, move, by=by, at=posix_now())
+        )
+
+    def overdue(self) -> int | None:
+        """See the port."""
+        return self.looked.overdue
+
+    async def run(self) -> None:
+        """Look every minute how many requests wait past their last day, for ever."""
+        while True:
+            try:
+                self.looked.overdue = await self._asked(
+                    lambda store: store.read(lambda c: requests.overdue(c, at=posix_now()))
+                )
+            except FairdialError as error:
+                _log.warning("requests cannot be looked at", why=str(error))
+            await asyncio.sleep(LOOK_S)
 
     async def remove_records(self, *, by: erasure.ErasedBy, is_dry: bool) -> removing.Removed:
         """See the port."""

@@ -19,6 +19,7 @@ from dialer.cli import console
 
 if TYPE_CHECKING:
     from dialer.cli.recording_archive import RecordingArchive
+    from dialer.cli.rights import StoreRights
     from dialer.floor.accounts import Accounts
     from dialer.floor.live import Running
     from dialer.floor.on_asterisk import AsteriskFloor
@@ -174,13 +175,14 @@ async def _serve_simulated(
             store, port = await stack.enter_async_context(in_charge(post))
             wanted = replace(wanted, store=store)
         beside = await stack.enter_async_context(store_beside(wanted.address))
+        rights = StoreRights(database=wanted.address)
         accounts = await stack.enter_async_context(kept_accounts(beside))
         side = HttpSide(
             tokens=tokens_of_folder(wanted.folder),
             host=wanted.host,
             port=port,
             evidence=StoreEvidence(database=wanted.address),
-            rights=StoreRights(database=wanted.address),
+            rights=rights,
             places=StorePlaces(beside),
             accounts=accounts,
             records=Recorder(beside),
@@ -189,6 +191,7 @@ async def _serve_simulated(
             outside=sign_in_of(settings),
         )
         running = await stack.enter_async_context(simulated_floor(wanted, side.mount))
+        await stack.enter_async_context(_looked_at(rights))
         api = address_at(wanted.host, running.port, is_encrypted=certificate is not None)
         console.say(f"the floor listens at {api}; its token is in {wanted.folder / TOKEN_FILE}")
         _warn_of_clear_text(wanted.host, is_encrypted=certificate is not None, proxies=proxies)
@@ -220,6 +223,7 @@ async def _serve_asterisk(plan: AsteriskFloor, *, is_standby: bool) -> None:
             store, port = await stack.enter_async_context(in_charge(post))
             plan = replace(plan, store=store, port=port)
         beside = await stack.enter_async_context(store_beside(plan.database))
+        rights = StoreRights(database=plan.database, folders=_folders(plan))
         accounts = await stack.enter_async_context(kept_accounts(beside))
         side = HttpSide(
             tokens=tokens_of_folder(plan.folder, plan.phones),
@@ -228,7 +232,7 @@ async def _serve_asterisk(plan: AsteriskFloor, *, is_standby: bool) -> None:
             phones=plan.phones,
             archive=archive,
             evidence=StoreEvidence(database=plan.database),
-            rights=StoreRights(database=plan.database, folders=_folders(plan)),
+            rights=rights,
             places=StorePlaces(beside),
             accounts=accounts,
             records=Recorder(beside),
@@ -238,6 +242,7 @@ async def _serve_asterisk(plan: AsteriskFloor, *, is_standby: bool) -> None:
         )
         running = await stack.enter_async_context(asterisk_floor(plan, side.mount, away=console.say))
         await stack.enter_async_context(_kept(archive))
+        await stack.enter_async_context(_looked_at(rights))
         console.say(_joining(plan, running))
         _warn_of_clear_text(plan.host, is_encrypted=plan.tls is not None, proxies=plan.trusted_proxies)
         await _tell_first_link(accounts)
@@ -259,6 +264,15 @@ async def _tell_first_link(accounts: Accounts) -> None:
             "nobody has an account yet: `admin` sets a password with this word, once, within a day "
             f"(POST /api/session/link; `fairdial user reset-link admin` makes another):\n  {link}"
         )
+
+
+@asynccontextmanager
+async def _looked_at(rights: StoreRights) -> AsyncGenerator[None]:
+    """While the block runs it is known how many requests of persons wait past their last day."""
+    async with asyncio.TaskGroup() as group:
+        looking = group.create_task(rights.run(), name="requests of persons")
+        yield
+        looking.cancel()
 
 
 @asynccontextmanager

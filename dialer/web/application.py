@@ -181,7 +181,7 @@ def make_web(
     add_description(application)
     add_sign_in_page(application, outside)
     _add_errors(application)
-    _add_outside(application, doorkeeper, registry, archive)
+    _add_outside(application, doorkeeper, registry, archive, rights_desk)
     return Web(application, broadcast, seats, _add_guards(application, doorkeeper, limits, trusted_proxies))
 
 
@@ -229,7 +229,11 @@ def _add_errors(application: FastAPI) -> None:
 
 
 def _add_outside(
-    application: FastAPI, doorkeeper: Doorkeeper, registry: CollectorRegistry, archive: Recordings | None
+    application: FastAPI,
+    doorkeeper: Doorkeeper,
+    registry: CollectorRegistry,
+    archive: Recordings | None,
+    rights_desk: Rights | None,
 ) -> None:
     floor = doorkeeper.floor
     anybody = [declares(Permission.ANYBODY)]
@@ -237,12 +241,12 @@ def _add_outside(
     @application.get("/health", tags=["outside"], dependencies=anybody)
     async def health() -> HealthView:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
         """Alive, and how."""
-        return health_view(floor.health(), archive)
+        return health_view(floor.health(), archive, rights_desk)
 
     @application.get("/ready", tags=["outside"], responses={503: {"model": HealthView}}, dependencies=anybody)
     async def ready(response: Response) -> HealthView:  # pyright: ignore[reportUnusedFunction]  # as above
         """Fit to dial; 503 with the reasons when not."""
-        found = health_view(floor.health(), archive)
+        found = health_view(floor.health(), archive, rights_desk)
         response.status_code = 200 if found.is_fit else 503
         return found
 

@@ -1,9 +1,9 @@
 """What the floor says of itself, with what lies beside it: the recordings of its calls."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from dialer.runtime.health import Health
-from dialer.web.ports import RecordingRoom, Recordings
+from dialer.web.ports import RecordingRoom, Recordings, Rights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +20,13 @@ class HealthView(Health):
     recordings_waiting: int | None
 
 
-def health_view(health: Health, archive: Recordings | None) -> HealthView:
-    """Both together. `archive` None = the floor keeps no recordings within reach."""
+def health_view(health: Health, archive: Recordings | None, rights: Rights | None = None) -> HealthView:
+    """All together. `archive` None = the floor keeps no recordings within reach; `rights`: knows of requests
+    that wait past their last day, which keep no floor from dialing."""
+    late = 0 if rights is None else rights.overdue() or 0
+    if late:
+        told = f"{late} requests of persons wait past their last day: `fairdial requests list --overdue`"
+        health = replace(health, reasons=(*health.reasons, told))
     if archive is None:
         return HealthView(**asdict(health), recordings=(), recordings_waiting=None)
     now = archive.now()

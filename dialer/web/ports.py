@@ -10,6 +10,7 @@ from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, InboundId
 from dialer.domain.inbound import InboundRecord
 from dialer.domain.past_talk import EarlierTalk, PastTalk
+from dialer.domain.rights_request import PrivacyLaw, RequestMove, RightKind, RightsRequest
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.inquiry.explain import About, Asked
 from dialer.inquiry.impact import Compared
@@ -199,6 +200,24 @@ class Rights(Protocol):
 
     async def obstacles(self, person: str) -> tuple[Obstacle, ...]:
         """Why they may not be erased yet; () = they may."""
+        ...
+
+    async def requests(self) -> tuple[RightsRequest, ...]:
+        """What persons asked about their data, the most urgent first."""
+        ...
+
+    async def take_in(
+        self, person: str, law: PrivacyLaw, kind: RightKind, received: date, *, by: ErasedBy
+    ) -> RightsRequest:
+        """Write a request down."""
+        ...
+
+    async def move_on(self, person: str, request: str, move: RequestMove, *, by: ErasedBy) -> RightsRequest:
+        """Extend, answer, refuse or withdraw it. Raises IllegalTransitionError, InvalidFactError."""
+        ...
+
+    def overdue(self) -> int | None:
+        """How many requests wait past their last day, as last looked; None = nobody has."""
         ...
 
     async def remove_records(self, *, by: ErasedBy, is_dry: bool) -> Removed:

@@ -1,5 +1,6 @@
 """Routes of what a person may ask about themselves: all that is held, corrected, erased."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -7,11 +8,13 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from dialer.access.roles import Permission
+from dialer.domain.rights_request import PrivacyLaw, RequestMove, RightKind
 from dialer.inquiry.rights.correction import Correction
 from dialer.inquiry.rights.erasure import ErasedBy, NotErasedError, Obstacle
+from dialer.inquiry.rights.requests import as_json
 from dialer.web.access import TheOffice, demand_rights
 from dialer.web.declaring import Asking, may
-from dialer.web.models import Body, Id, Text
+from dialer.web.models import Body, Id, Lax, Text
 
 router = APIRouter(prefix="/api", tags=["rights"])
 
@@ -53,6 +56,46 @@ async def remove(body: Remove, office: TheOffice, who: Asking) -> JSONResponse:
     who.everything()
     by = ErasedBy(who=who.name, address="http", why=body.why)
     return JSONResponse((await demand_rights(office).remove_records(by=by, is_dry=body.is_dry)).as_json())
+
+
+class TakeIn(Body):
+    """Somebody asked something about their data, on the day `received`."""
+
+    law: Annotated[PrivacyLaw, Lax]
+    kind: Annotated[RightKind, Lax]
+    received: Annotated[date, Lax]
+    words: Text = ""
+
+
+class MoveOn(Body):
+    """What becomes of a request; `words`: the reason, or what was answered."""
+
+    move: Annotated[RequestMove, Lax]
+    words: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+@router.get("/requests", dependencies=[may(Permission.ANSWER_RIGHTS)])
+async def requests(office: TheOffice, who: Asking) -> JSONResponse:
+    """What persons asked about their data, the most urgent first."""
+    who.everything()
+    return JSONResponse([as_json(each) for each in await demand_rights(office).requests()])
+
+
+@router.post("/persons/{person}/requests", dependencies=[may(Permission.ANSWER_RIGHTS)])
+async def take_in(person: str, body: TakeIn, office: TheOffice, who: Asking) -> JSONResponse:
+    """Write down what a person asked about their data; answers with the last day for it."""
+    await who.person(person)
+    by = ErasedBy(who=who.name, address="http", why=body.words)
+    desk = demand_rights(office)
+    return JSONResponse(as_json(await desk.take_in(person, body.law, body.kind, body.received, by=by)))
+
+
+@router.post("/persons/{person}/requests/{request}", dependencies=[may(Permission.ANSWER_RIGHTS)])
+async def move_on(person: str, request: str, body: MoveOn, office: TheOffice, who: Asking) -> JSONResponse:
+    """Extend, answer, refuse or withdraw a request; 409 when it cannot be."""
+    await who.person(person)
+    by = ErasedBy(who=who.name, address="http", why=body.words)
+    return JSONResponse(as_json(await demand_rights(office).move_on(person, request, body.move, by=by)))
 
 
 @router.get("/persons/{person}/held", dependencies=[may(Permission.ANSWER_RIGHTS)])

@@ -81,3 +81,18 @@ deeds = Table(
     _text("link", default=None),
 )
 """Who did what, chained by `link`; triggers refuse every change and removal."""
+
+rights_requests = Table(
+    "rights_requests",
+    metadata,
+    _key("request"),
+    _text("person", default=None),
+    _text("law", default=None),
+    _text("kind", default=None),
+    _text("received", default=None),
+    _text("due", default=None),
+    _text("state", default=None),
+    Column("ended_on", Text),
+    _text("words"),
+)
+"""What persons asked of us about their data (`dialer.domain.rights_request`); `words` are sealed."""

@@ -221,6 +221,11 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/api/persons/{person}/correction"): Case(body={"why": "w", "last": "l"}),
     ("GET", "/api/persons/{person}/erasure"): Case(),
     ("POST", "/api/persons/{person}/erasure"): Case(body={"why": "w"}),
+    ("GET", "/api/requests"): Case("whole"),
+    ("POST", "/api/persons/{person}/requests"): Case(
+        body={"law": "gdpr", "kind": "access", "received": "2026-12-03"}
+    ),
+    ("POST", "/api/persons/{person}/requests/{request}"): Case(body={"move": "answer", "words": "w"}),
     ("GET", "/api/retention"): Case("whole"),
     ("POST", "/api/retention/removal"): Case("whole", body={"why": "w"}),
     ("GET", "/api/journal/verification"): Case("whole"),

@@ -67,22 +67,15 @@ def export(
     """
     import json
 
-    from dialer.access.record import Deed
     from dialer.clock import posix_now
     from dialer.floor.stores import opened_store
-    from dialer.inquiry.rights.held import held_of
+    from dialer.inquiry.rights.held import handed_out
     from dialer.results.person_report import render_person_pdf
-    from dialer.storage.access import deeds
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise console.UserError("there is something already", where=f"--out {out}", mend="name a new folder.")
-    by = _by("")
     with opened_store(store) as opened:
-        found = held_of(opened, person)
-        deed = Deed(
-            at=posix_now(), who=by.who, address=by.address, action="export", about=(f"person:{person}",)
-        )
-        opened.write(lambda connection: deeds.append(connection, [deed]))
+        found = handed_out(opened, person, by=_by("asked by the person"), at=posix_now())
     own_folder(out)
     write_whole(out / "held.json", json.dumps(found.as_json(), indent=1, ensure_ascii=False).encode())
     write_whole(out / "report.pdf", render_person_pdf(found.facts))

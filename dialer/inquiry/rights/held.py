@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import msgspec
 
 from compliance_gate.request import PersonFile
-from dialer.access.record import Entry
+from dialer.access.record import Deed, Entry
 from dialer.inquiry import stored
 from dialer.inquiry.person import person_facts
+from dialer.inquiry.rights.erasure import ErasedBy
 from dialer.results.person_events import PersonFacts
 from dialer.results.person_report import report_of
 from dialer.storage.access import deeds
@@ -75,3 +76,17 @@ def held_of(store: Store, person: str) -> Held:
         file=None if file is None else opened_words(store.keyring, file),
         deeds=tuple(told),
     )
+
+
+def handed_out(store: Store, person: str, *, by: ErasedBy, at: float) -> Held:
+    """The same, written down in the record of who did what.
+
+    Raises:
+        NotThereError: nobody knows the person.
+    """
+    found = held_of(store, person)
+    deed = Deed(
+        at=at, who=by.who, address=by.address, action="export", about=(f"person:{person}",), why=by.why
+    )
+    store.write(lambda connection: deeds.append(connection, [deed]))
+    return found

@@ -43,6 +43,24 @@ def test_gate_allows_no_household_anything_unlawful_and_denies_at_most_three_law
     assert all(tally.reasons[name] > 0 for name in LINE_RULES), tally.reasons
 
 
+def test_gate_allows_nothing_unlawful_in_the_further_places_either(dose: Callable[[int, int], int]) -> None:
+    """Every rule of theirs decides. Up to four lawful in a thousand are denied here, not three as elsewhere,
+    by one rule alone: a bank's call at work after attempts at home have failed, which the text lets go.
+    """
+    tally = run(SEED, 0, dose(1_000, 4_000), further=True)
+    assert tally.unlawful_allows == {}, tally.examples
+    assert all(name.endswith("ca-bank-work-closed") for name in tally.lawful_denied), tally.examples
+    assert tally.share_denied is not None
+    assert tally.share_denied <= 0.004
+    assert all(tally.reasons[name] > 0 for name in FURTHER_RULES), tally.reasons
+
+
+FURTHER_RULES = (
+    "hi_represented", "nd_recorded", "nd_hours", "ms_agreed", "ms_hours", "bank_hours", "bank_at_work",
+    "bank_others", "bank_through_adviser", "bank_disputed",
+)  # fmt: skip
+
+
 LINE_RULES = (
     "house_five_minutes", "house_after_abandoned", "ofcom_72", "ofcom_24", "wa_two_a_day", "stop_number",
     "recorded_voice",

@@ -77,6 +77,9 @@ def recomputed(folder: str, *, json: bool) -> bool:
         console.result(f"{judged.id} at {iso(judged.at)} should not have been placed")
         for reason in judged.reasons:
             console.result(f"    {reason.rule}: {reason.found} [{reason.citation}]")
+    rules = dict(found.read_once)
     for place, calls in found.not_judged:
         console.result(f"not judged by the second reading: the law of {place} itself, of {calls} calls")
+        asked = ", ".join(rules[place]) or "none: no rule of this place was asked"
+        console.result(f"    asked again by the first reading alone: {asked}")
     return found.is_sound

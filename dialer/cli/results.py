@@ -199,6 +199,10 @@ def history(
     console.out.print(table)
 
 
+EARLIEST, LATEST = datetime(1971, 1, 1), datetime(2096, 1, 1)  # noqa: DTZ001 (compared without a zone)
+"""Between them everything lies that a store can know."""
+
+
 def instant_of(text: str | None, option: str = "--at") -> float:
     if text is None:
         raise console.UserError(
@@ -215,6 +219,13 @@ def instant_of(text: str | None, option: str = "--at") -> float:
             f"{text!r} has no offset, so nobody knows when that is",
             where=option,
             mend="add Z for UTC, or the offset, such as -05:00.",
+        )
+    # Compared as they are: a day at either end of the calendar has no second of POSIX in another zone.
+    if not EARLIEST <= at.replace(tzinfo=None) < LATEST:
+        raise console.UserError(
+            f"{text!r} is not an instant of this time",
+            where=option,
+            mend=f"name one between {EARLIEST.year} and {LATEST.year}.",
         )
     return at.timestamp()
 

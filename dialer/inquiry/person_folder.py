@@ -1,7 +1,7 @@
 """The folder of one person for an examiner: gathered from a store, decided again from the folder alone."""
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -264,6 +264,7 @@ class Recomputed:
         not_asked: decisions that could not be asked again: (id, why).
         unlawful: placed calls that the second reading is against.
         not_judged: places whose own law the second reading does not know, and of how many placed calls.
+        read_once: rules of those places that the first reading alone asked again, by place.
     """
 
     person: str
@@ -274,6 +275,7 @@ class Recomputed:
     not_asked: tuple[tuple[str, str], ...]
     unlawful: tuple[Judged, ...]
     not_judged: tuple[tuple[str, int], ...]
+    read_once: tuple[tuple[str, tuple[str, ...]], ...]
 
     @property
     def is_sound(self) -> bool:
@@ -301,6 +303,7 @@ def recompute(folder: Path) -> Recomputed:
     books: dict[str, Rulebook | str] = {}
     same, differing, not_asked = 0, list[Differs](), list[tuple[str, str]]()
     unlawful, not_judged = list[Judged](), Counter[str]()
+    read_once: defaultdict[str, set[str]] = defaultdict(set)
     for each in decisions:
         if each.rulebook not in books:
             books[each.rulebook] = _made_again(folder, each.rulebook)
@@ -314,7 +317,9 @@ def recompute(folder: Path) -> Recomputed:
         else:
             same += 1
         if each.is_placed:
-            not_judged.update(unknown_to_second_reading(each.file))
+            for place in unknown_to_second_reading(each.file):
+                not_judged[place] += 1
+                read_once[place] |= _of_place(each.findings, place)
             reasons = _second(each, book)
             if reasons:
                 unlawful.append(Judged(id=each.id, at=each.at, reasons=reasons))
@@ -327,13 +332,21 @@ def recompute(folder: Path) -> Recomputed:
         not_asked=tuple(not_asked),
         unlawful=tuple(unlawful),
         not_judged=tuple(sorted(not_judged.items())),
+        read_once=tuple((place, tuple(sorted(rules))) for place, rules in sorted(read_once.items())),
     )
 
 
 def unknown_to_second_reading(file: PersonFile) -> tuple[str, ...]:
     """Countries the person may be in of whose own law the second reading knows nothing, or not all."""
     told = [each.country for each in file.addresses] or [each.country for each in file.numbers]
+    if file.known_location is not None:
+        told.append(file.known_location.country)
     return tuple(sorted({country for country in told if country is not None and country != "US"}))
+
+
+def _of_place(findings: Iterable[Finding], country: str) -> set[str]:
+    """Rules of a country and of its provinces: their names begin with its letters."""
+    return {each.rule for each in findings if each.rule.startswith(f"{country.lower()}-")}
 
 
 def _read(line: bytes, number: int, folder: Path) -> Decision:

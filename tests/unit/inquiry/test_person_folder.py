@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from compliance_gate.findings import Verdict
+from compliance_gate.findings import Finding, Verdict
+from compliance_gate.request import KnownLocation
 from dialer.domain.errors import MendableError
 from dialer.floor.rehearsed import RehearsedShift, ShiftOrder, rehearse
 from dialer.floor.scenarios import scenario_named
@@ -160,3 +161,27 @@ def test_a_line_that_is_none_is_named(gathered: PersonFolder, tmp_path: Path) ->
 def test_a_person_nobody_knows_has_none(shift: RehearsedShift) -> None:
     with opened_store(str(shift.folder)) as store, pytest.raises(NotThereError):
         person_folder(store, "nobody")
+
+
+def test_rules_of_a_foreign_place_are_named_that_only_one_reading_asked(
+    gathered: PersonFolder, tmp_path: Path
+) -> None:
+    """A call to somebody who said that they are in Ontario: what was asked of its law stands by its name."""
+    folder = written(gathered, tmp_path / "folder")
+    (placed, *_) = (each for each in gathered.decisions if each.is_placed)
+    assert recompute(folder).not_judged == recompute(folder).read_once == ()
+    away = KnownLocation(zones=frozenset({"America/Toronto"}), country="CA", region="ON")
+    moved = replace(
+        placed,
+        file=replace(placed.file, known_location=away),
+        findings=(
+            *placed.findings,
+            Finding("ca-on-calls", Verdict.CLEARED, "O. Reg."),
+            Finding("us-regf-hours", Verdict.CLEARED, "12 CFR"),
+        ),
+    )
+    line = msgspec.json.Encoder(order="deterministic").encode(moved) + b"\n"
+    (folder / DECISIONS).write_bytes(line)
+    found = recompute(folder)
+    assert found.not_judged == (("CA", 1),)
+    assert found.read_once == (("CA", ("ca-on-calls",)),)

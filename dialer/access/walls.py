@@ -10,6 +10,14 @@ from typing import Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberNamed:
+    """A telephone number that somebody named, by its id. `is_held`: somebody on file has it."""
+
+    number: str
+    is_held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where something belongs: its client, and every campaign that it is in. '' = of none known."""
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from dialer.storage.placements.identifiers import Identifiers
 from dialer.storage.spoken_words import Words
 from dialer.storage.store import Store
 
@@ -20,6 +21,11 @@ class StoreBeside:
     def __init__(self, store: Store, thread: ThreadPoolExecutor) -> None:
         self._store = store
         self._thread = thread
+
+    @property
+    def identifiers(self) -> Identifiers:
+        """Which make the store's ids."""
+        return self._store.identifiers
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """One consistent state. Raises StoreUnavailableError."""

@@ -1,6 +1,8 @@
 """Where things belong: the client, and the campaigns, of people, accounts, numbers and calls."""
 
-from sqlalchemy import Connection, and_, select
+from collections.abc import Sequence
+
+from sqlalchemy import Column, Connection, and_, select
 
 from dialer.access.walls import NOWHERE, Place
 from dialer.storage.database.tables import (
@@ -47,6 +49,27 @@ def places_of_number(connection: Connection, number: str) -> tuple[Place, ...]:
     having = select(person_numbers.c.person).where(person_numbers.c.number == number)
     people = connection.scalars(having.order_by(person_numbers.c.person)).all()
     return tuple(place_of_person(connection, person) for person in people)
+
+
+def on_file(connection: Connection, column: Column[str], names: Sequence[str]) -> str | None:
+    """The first of these ids that the store has; None where it has none."""
+    there = set(connection.scalars(select(column).where(column.in_(names))))
+    return next((name for name in names if name in there), None)
+
+
+def person_on_file(connection: Connection, names: Sequence[str]) -> str | None:
+    """The first of these that is a person's id."""
+    return on_file(connection, persons.c.person, names)
+
+
+def debt_on_file(connection: Connection, names: Sequence[str]) -> str | None:
+    """The first of these that is an account's id."""
+    return on_file(connection, debts.c.debt, names)
+
+
+def number_on_file(connection: Connection, names: Sequence[str]) -> str | None:
+    """The first of these that is the id of a number that somebody has."""
+    return on_file(connection, person_numbers.c.number, names)
 
 
 def place_of_attempt(connection: Connection, attempt: str) -> Place:

@@ -21,7 +21,6 @@ from dialer.domain.fact_events import (
     LocationTold,
     NoticeRecorded,
 )
-from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.money import Money
 from dialer.web.access import TheOffice, tell
 from dialer.web.declaring import Asking, may
@@ -41,6 +40,7 @@ from dialer.web.models import (
     Recall,
     Suppress,
 )
+from dialer.web.named import debt_named, debts_named, number_named, person_named, told_of_nobody
 from dialer.web.problems import body_of
 from dialer.web.strict import read_strictly
 
@@ -50,106 +50,123 @@ router = APIRouter(prefix="/api/facts", tags=["facts"])
 @router.post("/suppressions", dependencies=[may(Permission.SUPPRESS)])
 async def suppress(body: Suppress, office: TheOffice, who: Asking) -> Committed:
     """A do-not-call entry; what rings to somebody it binds is hung up in the same step."""
-    await _bound(who, person=body.person, number=body.number, debt=body.debt)
+    if body.person is None and body.number is None and body.debt is None:
+        who.everything()
+    number, is_held = await number_named(office, who, body.number)
     event = SuppressionAdded(
         scope=body.scope,
         source=body.source,
-        person=None if body.person is None else PersonId(body.person),
-        number=None if body.number is None else NumberId(body.number),
-        debt=None if body.debt is None else DebtId(body.debt),
+        person=None if body.person is None else await person_named(office, who, body.person),
+        number=number,
+        debt=None if body.debt is None else await debt_named(office, who, body.debt),
         made_in=None if body.made_in is None else body.made_in.made_in(who.name),
     )
-    return await tell(office, event)
+    return told_of_nobody(await tell(office, event), is_held=is_held)
 
 
 @router.post("/requests", dependencies=[may(Permission.RECORD_WISHES)])
 async def ask(body: Ask, office: TheOffice, who: Asking) -> Committed:
     """What a person asked for (an opt-out, an attorney's letter, inconvenient times)."""
-    await who.person(body.person)
-    return await tell(office, RequestReceived(person=PersonId(body.person), request=body.request(who.name)))
+    person = await person_named(office, who, body.person)
+    number, is_held = await number_named(office, who, body.number)
+    debts = await debts_named(office, who, body.debts)
+    body = body.model_copy(update={"person": person, "number": number, "debts": debts})
+    told = await tell(office, RequestReceived(person=person, request=body.request(who.name)))
+    return told_of_nobody(told, is_held=is_held)
 
 
 @router.post("/payments", dependencies=[may(Permission.EDIT_ACCOUNTS)])
 async def pay(body: Pay, office: TheOffice, who: Asking) -> Committed:
     """Money came in; `settles` closes the account."""
-    await who.debt(body.debt)
+    debt = await debt_named(office, who, body.debt)
     amount = Money(cents=body.cents, currency=body.currency)
-    return await tell(office, PaymentReceived(debt=DebtId(body.debt), amount=amount, settles=body.settles))
+    return await tell(office, PaymentReceived(debt=debt, amount=amount, settles=body.settles))
 
 
 @router.post("/recalls", dependencies=[may(Permission.EDIT_ACCOUNTS)])
 async def recall(body: Recall, office: TheOffice, who: Asking) -> Committed:
     """The creditor took the account back."""
-    await who.debt(body.debt)
-    return await tell(office, AccountRecalled(debt=DebtId(body.debt), reason=body.reason))
+    debt = await debt_named(office, who, body.debt)
+    return await tell(office, AccountRecalled(debt=debt, reason=body.reason))
 
 
 @router.post("/consents", dependencies=[may(Permission.RECORD_WISHES)])
 async def allow(body: Allow, office: TheOffice, who: Asking) -> Committed:
     """What a person agreed to."""
-    await who.person(body.person)
-    return await tell(office, ConsentGiven(person=PersonId(body.person), consent=body.consent(who.name)))
+    person = await person_named(office, who, body.person)
+    number, is_held = await number_named(office, who, body.number)
+    debts = await debts_named(office, who, body.debts)
+    body = body.model_copy(update={"person": person, "number": number, "debts": debts})
+    told = await tell(office, ConsentGiven(person=person, consent=body.consent(who.name)))
+    return told_of_nobody(told, is_held=is_held)
 
 
 @router.post("/holds", dependencies=[may(Permission.RECORD_WISHES)])
 async def hold(body: PlaceHold, office: TheOffice, who: Asking) -> Committed:
     """Deceased, bankruptcy, active duty, vulnerability and their like."""
-    await who.person(body.person)
-    return await tell(office, HoldPlaced(person=PersonId(body.person), hold=body.hold(who.name)))
+    person = await person_named(office, who, body.person)
+    body = body.model_copy(update={"debts": await debts_named(office, who, body.debts)})
+    return await tell(office, HoldPlaced(person=person, hold=body.hold(who.name)))
 
 
 @router.post("/holds/lift", dependencies=[may(Permission.LIFT_HOLDS)])
 async def lift(body: LiftHold, office: TheOffice, who: Asking) -> Committed:
     """The reason is gone."""
-    await who.person(body.person)
-    return await tell(office, HoldLifted(person=PersonId(body.person), kind=body.kind, by=who.name))
+    person = await person_named(office, who, body.person)
+    return await tell(office, HoldLifted(person=person, kind=body.kind, by=who.name))
 
 
 @router.post("/inbound", dependencies=[may(Permission.RECORD_WISHES)])
 async def called_us(body: CalledUs, office: TheOffice, who: Asking) -> Committed:
     """A conversation that the person began."""
-    await who.person(body.person)
-    event = InboundConversation(
-        person=PersonId(body.person),
-        number=None if body.number is None else NumberId(body.number),
-        debts=tuple(DebtId(debt) for debt in body.debts),
-    )
+    person = await person_named(office, who, body.person)
+    number, _ = await number_named(office, who, body.number)
+    debts = [await debt_named(office, who, debt) for debt in body.debts]
+    event = InboundConversation(person=person, number=number, debts=tuple(debts))
     return await tell(office, event)
 
 
 @router.post("/notices", dependencies=[may(Permission.RECORD_WISHES)])
 async def notify(body: Notify, office: TheOffice, who: Asking) -> Committed:
     """A written notice was sent, or came back."""
-    await who.person(body.person)
-    return await tell(office, NoticeRecorded(person=PersonId(body.person), notice=body.told()))
+    person = await person_named(office, who, body.person)
+    body = body.model_copy(update={"debts": await debts_named(office, who, body.debts)})
+    return await tell(office, NoticeRecorded(person=person, notice=body.told()))
 
 
 @router.post("/contacts", dependencies=[may(Permission.RECORD_WISHES)])
 async def happened(body: Happened, office: TheOffice, who: Asking) -> Committed:
     """A letter, a text, a call of another office, a look-up of a number: what was done elsewhere."""
-    await who.person(body.person)
-    return await tell(office, ContactRecorded(person=PersonId(body.person), entry=body.told()))
+    person = await person_named(office, who, body.person)
+    number, _ = await number_named(office, who, body.number)
+    named = {
+        name: await debts_named(office, who, getattr(body, name))
+        for name in ("debts", "conversation_debts", "intended_debts")
+    }
+    body = body.model_copy(update={"number": number, **named})
+    return await tell(office, ContactRecorded(person=person, entry=body.told()))
 
 
 @router.post("/locations", dependencies=[may(Permission.RECORD_WISHES)])
 async def is_at(body: IsAt, office: TheOffice, who: Asking) -> Committed:
     """Where a person said they are, and until when."""
-    await who.person(body.person)
-    return await tell(office, LocationTold(person=PersonId(body.person), location=body.told()))
+    person = await person_named(office, who, body.person)
+    return await tell(office, LocationTold(person=person, location=body.told()))
 
 
 @router.post("/limitations", dependencies=[may(Permission.EDIT_ACCOUNTS)])
 async def limit(body: Limit, office: TheOffice, who: Asking) -> Committed:
     """Until which day a debt may be sued upon; a later word takes the place of an earlier one."""
-    await who.debt(body.debt)
-    return await tell(office, LimitationFound(debt=DebtId(body.debt), ends=body.ends, source=body.source))
+    debt = await debt_named(office, who, body.debt)
+    return await tell(office, LimitationFound(debt=debt, ends=body.ends, source=body.source))
 
 
 @router.post("/lines", dependencies=[may(Permission.EDIT_ACCOUNTS)])
 async def line_is(body: LineIs, office: TheOffice, who: Asking) -> Committed:
     """What kind of line a number is, for everybody who has it; a later word takes an earlier one's place."""
-    await who.number(body.number)
-    return await tell(office, body.told())
+    number, is_held = await number_named(office, who, body.number)
+    body = body.model_copy(update={"number": number})
+    return told_of_nobody(await tell(office, body.told()), is_held=is_held)
 
 
 @router.put(
@@ -162,15 +179,3 @@ async def edit(person: str, request: Request, office: TheOffice, who: Asking) ->
     if file.person != person:
         raise HTTPException(422, f"the file is of {file.person}, not of {person}")
     return await tell(office, PersonEdited(person=file))
-
-
-async def _bound(who: Asking, *, person: str | None, number: str | None, debt: str | None) -> None:
-    """Whom an entry binds lies inside the walls, each of those that are named."""
-    if person is not None:
-        await who.person(person)
-    if debt is not None:
-        await who.debt(debt)
-    if number is not None:
-        await who.number(number)
-    if person is None and number is None and debt is None:
-        who.everything()

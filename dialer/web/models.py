@@ -3,7 +3,7 @@
 from datetime import date, time
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from compliance_gate.request import (
     Consent,
@@ -199,8 +199,18 @@ class Hours(Body):
 
 Debts = Annotated[list[Id], Field(max_length=100)]
 Blocks = Annotated[list[Hours], Field(max_length=100)]
-Day = Annotated[date, Lax]
-Moment = Annotated[AwareDatetime, Lax]
+
+
+def _written(value: object) -> object:
+    if isinstance(value, str) and "-" in value:
+        return value
+    raise ValueError(
+        "write a day as 2026-11-30, an instant as 2026-11-30T15:00:00-05:00; figures are no time"
+    )
+
+
+Day = Annotated[date, Lax, BeforeValidator(_written)]
+Moment = Annotated[AwareDatetime, Lax, BeforeValidator(_written)]
 
 
 class Heard(Body):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from dialer.access.walls import Place
+from dialer.access.walls import NumberNamed, Place
 from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, InboundId
 from dialer.domain.inbound import InboundRecord
@@ -232,6 +232,20 @@ class Rights(Protocol):
 class Places(Protocol):
     """Which client and campaigns a thing belongs to, out of the floor's store; `dialer.floor.places` has the
     one in use. What is not on file is nowhere. Each raises StoreUnavailableError."""
+
+    async def person_named(self, name: str) -> str | None:
+        """The person whose id this is, in any case, or whom a client names so (`client/reference`); None =
+        nobody on file."""
+        ...
+
+    async def debt_named(self, name: str) -> str | None:
+        """The account whose id this is, in any case, or that a client names so (`client/account`); None =
+        none on file."""
+        ...
+
+    async def number_named(self, name: str) -> NumberNamed | None:
+        """The number whose id this is, or that is written so in any usual form; None = it is no number."""
+        ...
 
     async def clients(self) -> Mapping[str, str]:
         """The client of each campaign."""

@@ -21,7 +21,9 @@ from dialer.domain.campaign import CampaignSettings
 from dialer.domain.ids import CampaignId, ClientId
 from dialer.domain.money import Money
 from dialer.domain.placement import PlacedAccount, PlacedAddress, PlacedNumber, PlacedPerson
+from dialer.floor.beside import store_beside
 from dialer.floor.live import FloorOrder, Running, running_floor
+from dialer.floor.places import StorePlaces
 from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.store import Store
 from dialer.web.bounds.limits import Limits
@@ -104,8 +106,9 @@ PATIENT = Limits(asks_per_s=1e6, asks_at_once=1e6, known_asks_per_s=1e6, known_a
 class _Thread(threading.Thread):
     """The floor's own loop."""
 
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str, *, knows_places: bool = False) -> None:
         super().__init__(daemon=True)
+        self._knows_places = knows_places
         self._database = database
         self._loop: asyncio.AbstractEventLoop | None = None
         self._over: asyncio.Event | None = None
@@ -129,11 +132,17 @@ class _Thread(threading.Thread):
     async def _serve(self) -> None:
         self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
         settings = CampaignSettings(campaign=CampaignId("c"), client=ClientId("acme"), hopper_size=PEOPLE)
+        async with store_beside(self._database) as beside:
+            places = StorePlaces(beside) if self._knows_places else None
+            await self._serve_with(settings, places)
+
+    async def _serve_with(self, settings: CampaignSettings, places: StorePlaces | None) -> None:
+        assert self._over is not None
         order = FloorOrder(
             database=self._database,
             campaigns=(settings,),
             settings=RuntimeSettings(drain_s=0.05),
-            mount=HttpSide(tokens=Tokens(TOKENS), limits=PATIENT).mount,
+            mount=HttpSide(tokens=Tokens(TOKENS), limits=PATIENT, places=places).mount,
         )
         clock: Any = runtime_world.MovedClock(wall=MONDAY)
         network: Any = runtime_world.ScriptedNetwork()
@@ -156,6 +165,22 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     database = str(tmp_path_factory.mktemp("api") / "store.db")
     person, debt = _filled(database)
     thread = _Thread(database)
+    thread.start()
+    assert thread.is_up.wait(START_S)
+    if thread.error is not None:
+        raise thread.error
+    yield Served(base=f"http://127.0.0.1:{thread.port}", database=database, person=person, debt=debt)
+    thread.end()
+    if thread.error is not None:
+        raise thread.error
+
+
+@pytest.fixture(scope="session")
+def served_by_name(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A floor that knows who is on file, as a served one does."""
+    database = str(tmp_path_factory.mktemp("api-names") / "store.db")
+    person, debt = _filled(database)
+    thread = _Thread(database, knows_places=True)
     thread.start()
     assert thread.is_up.wait(START_S)
     if thread.error is not None:

@@ -1,0 +1,82 @@
+"""Whom a body names: by id in any case, by the client's own key, a number as people write it.
+
+Nothing binds nobody: a person or an account that nobody knows is refused. A valid number that nobody has is
+taken, binds whoever gets it later, and the answer says so.
+"""
+
+from collections.abc import Iterable
+
+from fastapi import HTTPException
+
+from dialer.domain.ids import DebtId, NumberId, PersonId
+from dialer.web.access import Office
+from dialer.web.models import Committed
+from dialer.web.visitor import Visitor
+
+NOBODY_TODAY = "nobody on file has this number today: it binds whoever gets it later"
+
+
+async def person_named(office: Office, who: Visitor, name: str) -> PersonId:
+    """The person, inside the walls of whoever asks.
+
+    Raises:
+        HTTPException: 404, nobody knows them.
+        RefusedError: they are outside.
+    """
+    found: str | None = name
+    if office.places is not None:
+        found = await office.places.person_named(name)
+    if found is None:
+        raise HTTPException(
+            404,
+            f"nobody on file is called {name!r}: name a person's id, or CLIENT/REFERENCE; nothing was taken",
+        )
+    await who.person(found)
+    return PersonId(found)
+
+
+async def debt_named(office: Office, who: Visitor, name: str) -> DebtId:
+    """The account, likewise."""
+    found: str | None = name
+    if office.places is not None:
+        found = await office.places.debt_named(name)
+    if found is None:
+        raise HTTPException(
+            404, f"no account on file is called {name!r}: name its id, or CLIENT/ACCOUNT; nothing was taken"
+        )
+    await who.debt(found)
+    return DebtId(found)
+
+
+async def debts_named(office: Office, who: Visitor, names: Iterable[str] | None) -> list[str] | None:
+    """Accounts, likewise; None stays None."""
+    return None if names is None else [await debt_named(office, who, name) for name in names]
+
+
+async def number_named(office: Office, who: Visitor, name: str | None) -> tuple[NumberId | None, bool]:
+    """The number, and whether somebody on file has it.
+
+    Raises:
+        HTTPException: 422, it is no telephone number.
+        RefusedError: only people outside have it.
+    """
+    if name is None:
+        return None, True
+    if office.places is None:
+        await who.number(name)
+        return NumberId(name), True
+    found = await office.places.number_named(name)
+    if found is None:
+        raise HTTPException(
+            422, f"{name!r} is neither a telephone number nor the id of one on file; nothing was taken"
+        )
+    await who.number(found.number)
+    return NumberId(found.number), found.is_held
+
+
+def told_of_nobody(committed: Committed, *, is_held: bool) -> Committed:
+    """The answer, with a word where what was taken binds nobody yet."""
+    if is_held:
+        return committed
+    remark = NOBODY_TODAY if committed.remark is None else f"{committed.remark}; {NOBODY_TODAY}"
+    return committed.model_copy(update={"remark": remark})

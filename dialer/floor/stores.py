@@ -1,7 +1,8 @@
 """Where things are: the folder of a rehearsal, and the store that is looked into when none is named."""
 
+import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from dialer.domain.errors import MendableError
@@ -117,9 +118,19 @@ def store_address(named: str | None) -> str:
 
 
 def is_store_file(path: Path) -> bool:
-    """Whether a file could be a store: SQLite's, or empty yet."""
-    with path.open("rb") as file:
-        return file.read(len(SQLITE_MAGIC)) in (SQLITE_MAGIC, b"")
+    """Whether a file could be a store: SQLite's, or empty yet. What is wrong with it besides is told by its
+    opening.
+
+    SQLite itself looks. Whoever opens and closes a file takes every lock away that their process has on it
+    (POSIX), and a floor that runs in it would be without: the next process that lets go of the store believes
+    to be the last, and takes the log away under the floor.
+    """
+    try:
+        with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as connection:
+            connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        return error.sqlite_errorname != "SQLITE_NOTADB"
+    return True
 
 
 def _latest(file: Path) -> str:

@@ -63,7 +63,7 @@ def test_a_shift_that_calls_people_names_none_of_them_anywhere(shift: Served) ->
     ):
         assert [secret for secret in secrets if secret in text] == [], where
     files = [path for path in sorted(shift.folder.rglob("*")) if path.is_file()]
-    assert {"fairdial.db", "fairdial.db-wal"} <= {path.name for path in files}
+    assert {"fairdial.db", "fairdial.db-wal"} <= {path.name for path in files}, [p.name for p in files]
     for path in files:
         if path.name != "network.log":  # of the telephone network, which must know whom to ring
             data = path.read_bytes()

@@ -23,9 +23,6 @@ LATEST_FILE = "LATEST"
 REHEARSAL_KEY = b"fairdial rehearsal"
 """A rehearsal's ids are no secret: the same placement gives the same ids every time."""
 
-SQLITE_MAGIC = b"SQLite format 3\x00"
-"""How every SQLite file begins."""
-
 
 class FolderInUseError(MendableError):
     """The folder holds a store that is not a rehearsal's: it would be overwritten."""

@@ -152,7 +152,7 @@ async def _serve_simulated(
 ) -> None:
     from dialer.cli.evidence import StoreEvidence
     from dialer.cli.rights import StoreRights
-    from dialer.cli.standby import Post, in_charge
+    from dialer.cli.standby import Post, in_charge, leave_soon
     from dialer.files import own_folder
     from dialer.floor.accounts import kept_accounts
     from dialer.floor.beside import store_beside
@@ -173,7 +173,7 @@ async def _serve_simulated(
         if is_standby:
             post = Post(database=wanted.address, host=wanted.host, port=port, tls=certificate)
             store, port = await stack.enter_async_context(in_charge(post))
-            wanted = replace(wanted, store=store)
+            wanted = replace(wanted, store=store, overtaken=leave_soon)
         beside = await stack.enter_async_context(store_beside(wanted.address))
         rights = StoreRights(database=wanted.address)
         accounts = await stack.enter_async_context(kept_accounts(beside))
@@ -202,7 +202,7 @@ async def _serve_simulated(
 async def _serve_asterisk(plan: AsteriskFloor, *, is_standby: bool) -> None:
     from dialer.cli.evidence import StoreEvidence
     from dialer.cli.rights import StoreRights
-    from dialer.cli.standby import Post, in_charge
+    from dialer.cli.standby import Post, in_charge, leave_soon
     from dialer.files import own_folder
     from dialer.floor.accounts import kept_accounts
     from dialer.floor.beside import store_beside
@@ -221,7 +221,7 @@ async def _serve_asterisk(plan: AsteriskFloor, *, is_standby: bool) -> None:
         if is_standby:
             post = Post(database=plan.database, host=plan.host, port=plan.port, tls=certificate)
             store, port = await stack.enter_async_context(in_charge(post))
-            plan = replace(plan, store=store, port=port)
+            plan = replace(plan, store=store, port=port, overtaken=leave_soon)
         beside = await stack.enter_async_context(store_beside(plan.database))
         rights = StoreRights(database=plan.database, folders=_folders(plan))
         accounts = await stack.enter_async_context(kept_accounts(beside))

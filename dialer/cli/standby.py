@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +18,19 @@ from dialer.web.standby import Waiting, standing_by
 
 if TYPE_CHECKING:
     from dialer.floor.certificates import Certificate
+
+
+LEAVES_S = 5.0
+"""For an engine that was overtaken to end in order; then it ends at once."""
+
+
+def leave_soon(error: Exception) -> None:
+    """Say that another engine is in charge, and be gone: what an end in order waits for may be behind a wire
+    that was cut, and nothing of it matters any more."""
+    console.say(f"this engine ends: {error}")
+    leaving = threading.Timer(LEAVES_S, os._exit, (1,))
+    leaving.daemon = True
+    leaving.start()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +67,6 @@ async def in_charge(post: Post) -> AsyncGenerator[tuple[OwnedStore, int]]:
         console.say(f"standing by at {address}")
         store = await take_charge(post.database, told=told)
     with store:
-        async with kept_charge(store, address=address):
+        async with kept_charge(store, address=address, overtaken=leave_soon):
             console.say(f"in charge from now on, in term {store.term}")
             yield store, port

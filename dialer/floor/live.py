@@ -32,7 +32,7 @@ from dialer.floor.law import demand_lawful, rulebook_for_calls
 from dialer.floor.messages import demand_messages
 from dialer.floor.rebuilding import rebuild
 from dialer.floor.spoken_words import SealedWords
-from dialer.floor.standby import kept_charge
+from dialer.floor.standby import Overtaken, kept_charge, nobody_told, told_when_overtaken
 from dialer.runtime.clocks import Clock
 from dialer.runtime.floor import Floor
 from dialer.runtime.heap import keep_one_heap
@@ -70,6 +70,7 @@ class FloorOrder:
         caller_id_pools: which of them the campaigns that name a pool may show.
         store: owned already, by whoever waited for it and keeps its lease; None = it is owned here.
         address: where its HTTP side is, for whoever waits.
+        overtaken: see `kept_charge`.
         mount: the HTTP side, `dialer.web.mounting.HttpSide(...).mount`; None = nobody looks in from outside.
     """
 
@@ -82,6 +83,7 @@ class FloorOrder:
     mount: Mount | None = None
     store: Store | None = None
     address: str = ""
+    overtaken: Overtaken = nobody_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ async def running_floor(
         async with asyncio.TaskGroup() as group:
             # First, so that a floor that is behind holds its launches before it hears the telephone system.
             beside = [group.create_task(news.run(), name="imports")]
-            running = group.create_task(floor.run(), name="floor")
+            running = group.create_task(told_when_overtaken(floor.run(), order.overtaken), name="floor")
             beside.append(group.create_task(finish_beside(order.database, now=now), name="finish imports"))
             beside.append(group.create_task(attesting.run(), name="attest"))
             try:
@@ -180,7 +182,8 @@ async def _owned(order: FloorOrder, network: TelephoneSystem) -> AsyncGenerator[
         store = order.store
         if store is None:
             store = stack.enter_context(await _open(order.database))
-            await stack.enter_async_context(kept_charge(store, address=order.address))
+            kept = kept_charge(store, address=order.address, overtaken=order.overtaken)
+            await stack.enter_async_context(kept)
         if store.is_shared and isinstance(network, KeepsTerm):
             network.of_term(store.term)
         yield store

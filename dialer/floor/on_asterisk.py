@@ -32,6 +32,7 @@ from dialer.floor.settings import (
     sign_in_of,
     tls_of,
 )
+from dialer.floor.standby import Overtaken, nobody_told
 from dialer.floor.stores import STORE_FILE
 from dialer.runtime.clocks import Clock, RealClock
 from dialer.runtime.settings import RuntimeSettings
@@ -54,7 +55,7 @@ class AsteriskFloor:
         rehearsal: another day and hour, where nobody real can be called; None = the machine's clock.
         caller_id_tests: when our own numbers are called; None = when somebody asks.
         host, port: where its HTTP side listens; `tls`: under which certificate, None = in clear.
-        store: see `FloorOrder`.
+        store, overtaken: see `FloorOrder`.
         trusted_proxies: whose word on where somebody comes from is taken.
         outside: a provider by which people sign in.
     """
@@ -73,6 +74,7 @@ class AsteriskFloor:
     drain_s: float
     tls: CertificateFiles | None = None
     store: Store | None = None
+    overtaken: Overtaken = nobody_told
     trusted_proxies: tuple[str, ...] = ()
     outside: OutsideSignIn | None = None
 
@@ -152,6 +154,7 @@ async def asterisk_floor(
         is_always_configured=True,
         mount=mount,
         store=wanted.store,
+        overtaken=wanted.overtaken,
     )
     async with running_floor(order, network=system, clock=clock, rulebook=rulebook) as running:
         api = address_at(wanted.host, running.port, is_encrypted=wanted.tls is not None)

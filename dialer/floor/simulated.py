@@ -15,6 +15,7 @@ from dialer.floor.folder import SOCKET_FILE, address_at, scenario_clock, write_a
 from dialer.floor.live import FloorOrder, Mount, Running, running_floor
 from dialer.floor.made_up import CAMPAIGN, CLIENT, NUMBERS, stock
 from dialer.floor.network import order_of, started_network
+from dialer.floor.standby import Overtaken, nobody_told
 from dialer.floor.stores import STORE_FILE
 from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.store import Store
@@ -36,7 +37,7 @@ class SimulatedFloor:
         host: where the floor's HTTP side listens, as its collectors reach it.
         socket: of a network that runs already; None = one is started with the floor.
         tls: the certificate that its HTTP side speaks under; None = in clear.
-        store: see `FloorOrder`.
+        store, overtaken: see `FloorOrder`.
     """
 
     folder: Path
@@ -51,6 +52,7 @@ class SimulatedFloor:
     drain_s: float = 30.0
     tls: CertificateFiles | None = None
     store: Store | None = None
+    overtaken: Overtaken = nobody_told
 
     @property
     def address(self) -> str:
@@ -100,6 +102,7 @@ async def simulated_floor(wanted: SimulatedFloor, mount: Mount) -> AsyncGenerato
         settings=RuntimeSettings(drain_s=wanted.drain_s),
         mount=mount,
         store=wanted.store,
+        overtaken=wanted.overtaken,
     )
     path = wanted.socket if wanted.socket is not None else wanted.folder / SOCKET_FILE
     lines = SimulatedNetwork(Address(path=str(path)), is_coming=wanted.socket is None)

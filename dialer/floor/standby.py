@@ -8,13 +8,13 @@ and by the telephone system from there on, however late it wakes.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 
 import structlog
 
 from dialer.clock import monotonic_now
-from dialer.domain.errors import MendableError, StoreUnavailableError
+from dialer.domain.errors import MendableError, OlderTermError, StoreUnavailableError
 from dialer.domain.lease import BEAT_S, LeaseReading, LeaseState, LeaseWatch
 from dialer.storage.database.connections import PostgresDatabase, connect, is_sqlite, store_url
 from dialer.storage.database.lease import look
@@ -25,6 +25,13 @@ log = structlog.get_logger(__name__)
 
 OwnedStore = Store
 """A store, opened to be in charge of it."""
+
+Overtaken = Callable[[Exception], None]
+"""Told that another engine is in charge, and how that was found out."""
+
+
+def nobody_told(_: Exception) -> None:
+    """Where whoever runs the floor hears of it by the error alone."""
 
 
 def demand_shared(database: str) -> None:
@@ -42,11 +49,14 @@ def demand_shared(database: str) -> None:
 
 
 @asynccontextmanager
-async def kept_charge(store: Store, *, address: str) -> AsyncGenerator[None]:
+async def kept_charge(
+    store: Store, *, address: str, overtaken: Overtaken = nobody_told
+) -> AsyncGenerator[None]:
     """The lease of an owned store beats while the block runs. A file needs none.
 
     Args:
         address: where the one in charge can be asked, for whoever waits; '' = nowhere.
+        overtaken: told at once when somebody else is in charge: what follows may wait for a server in vain.
 
     Raises:
         StoreOwnedError: in a group; somebody else is in charge, and the block was cancelled.
@@ -56,11 +66,27 @@ async def kept_charge(store: Store, *, address: str) -> AsyncGenerator[None]:
         return
     over = asyncio.Event()
     async with asyncio.TaskGroup() as group:
-        group.create_task(_beat(store, address, over), name="lease")
+        group.create_task(told_when_overtaken(_beat(store, address, over), overtaken), name="lease")
         try:
             yield
         finally:
             over.set()
+
+
+async def told_when_overtaken(work: Coroutine[object, object, None], overtaken: Overtaken) -> None:
+    """Run it; say so where it ended because another engine is in charge."""
+    try:
+        await work
+    except (OlderTermError, StoreOwnedError) as error:
+        overtaken(error)
+        raise
+    except ExceptionGroup as group:
+        found = group.subgroup((OlderTermError, StoreOwnedError))
+        while isinstance(found, ExceptionGroup):
+            found = found.exceptions[0]
+        if isinstance(found, (OlderTermError, StoreOwnedError)):
+            overtaken(found)
+        raise
 
 
 async def _beat(store: Store, address: str, over: asyncio.Event) -> None:

@@ -97,6 +97,7 @@ _MEND: dict[str, str] = {
     "JournalFileError": "give a journal that `fairdial simulate` or a floor has written.",
     "JournalAlteredError": "compare it with the copy that was kept elsewhere.",
     "UnreadableEntryError": "the file is damaged or was changed; take another copy of it.",
+    "BackupError": "take another copy, or another name for the new file.",
     "StoreOwnedError": "stop the floor that owns the store, or work on a copy.",
     "SchemaMismatchError": "use the version of Fairdial that wrote the store, or migrate it.",
     "StoreDamagedError": "look with `fairdial doctor`, and restore a copy: `fairdial restore COPY STORE`.",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from dialer.domain.errors import MendableError
 from dialer.files import own_folder
+from dialer.floor.stores import store_address
 from dialer.storage.database import backup
 from dialer.storage.store import Store
 
@@ -16,12 +17,12 @@ def back_up(address: str, target: Path) -> None:
         address: a file, or a PostgreSQL address.
 
     Raises:
-        MendableError: there is no such store.
+        MendableError: there is no such store, or nothing is in it.
         BackupError: the target is there already, or the copy failed.
     """
     if "://" not in address and not Path(address).exists():
         raise MendableError(f"there is no store {address}", mend="name the file that `serve` works on")
-    with Store.open(address) as store:
+    with Store.open(store_address(address)) as store:
         backup.back_up(store, target)
 
 

@@ -107,6 +107,13 @@ def store_address(named: str | None) -> str:
             mend="run `fairdial demo`, `fairdial simulate` or `fairdial import FILE` first, "
             "or name one with --store.",
         )
+    if path.stat().st_size == 0:
+        raise MendableError(
+            "this store is empty: its first start did not come far, or a full disk cut it",
+            where=str(path),
+            mend="restore a copy (`fairdial restore COPY STORE`); where there never was anything in it, "
+            "delete it and fill it again.",
+        )
     if not is_store_file(path):
         raise MendableError(
             "this file is not a store", where=str(path), mend="name a rehearsal's fairdial.db."

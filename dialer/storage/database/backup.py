@@ -13,6 +13,7 @@ from pathlib import Path
 from dialer.domain.errors import FairdialError
 from dialer.files import made_apart
 from dialer.storage.database.connections import PostgresDatabase, SqliteDatabase, translated
+from dialer.storage.database.tables import meta
 from dialer.storage.store import Store
 
 PAGES_AT_ONCE = 2_000
@@ -100,16 +101,25 @@ def try_out(copy: Path) -> None:
         target.unlink(missing_ok=True)
 
 
+def _is_stores(path: Path) -> bool:
+    """Whether a database that is right is a store's, and not empty or another program's."""
+    with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as connection:
+        found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (meta.name,)).fetchone()
+    return found is not None
+
+
 def restore(copy: Path, target: Path) -> None:
     """Make a store from a copy, under a name that does not exist yet.
 
     Raises:
-        BackupError: the copy is damaged, or the target exists: move the old store away first.
+        BackupError: the copy is damaged or no store's, or the target exists: move the old store away first.
         StoreUnavailableError: no room, no right to write.
     """
     problem = damage_of(copy)
     if problem is not None:
         raise BackupError(f"{copy} is damaged: {problem}")
+    if not _is_stores(copy):
+        raise BackupError(f"{copy} is no copy of a store: nothing of ours is in it")
     left_over = [path for suffix in ("", "-wal", "-shm") if (path := Path(f"{target}{suffix}")).exists()]
     if left_over:
         raise BackupError(f"{left_over[0]} exists; move the old store away first")

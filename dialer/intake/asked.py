@@ -44,14 +44,18 @@ def _requests(line: Line) -> Iterator[PlacedRequest]:
         yield PlacedRequest(type=kind, at=today, place=Place(place), text="placement")
 
 
-def holds_of(line: Line, *, owes_nothing: bool) -> tuple[PlacedHold, ...]:
-    """Why the person, or the account, is left alone. Raises RefusedLineError."""
+def holds_of(line: Line, *, is_over: bool) -> tuple[PlacedHold, ...]:
+    """Why the person, or the account, is left alone. `is_over`: nothing is owed, or it was recalled.
+
+    Raises:
+        RefusedLineError: a value cannot be read.
+    """
     since = line.received.midnight
     holds = [
         PlacedHold(kind=kind, since=since)
         for name, kind in (("bankruptcy", HoldKind.BANKRUPTCY), ("deceased", HoldKind.DECEASED))
         if line.yes(name)
     ]
-    if line.yes("closed") or owes_nothing:
+    if line.yes("closed") or is_over:
         holds.append(PlacedHold(kind=HoldKind.CLOSED, since=since, debt_only=True, source=CLOSED_BY_FILE))
     return tuple(holds)

@@ -218,7 +218,10 @@ class PlacementReader:
         priority = line.read("score", values.decimal_of)
         particulars = self._particulars(line)
         recall_on = line.date("recall_date", may_be_future=True)
-        person = self._person(line, owes_nothing=balance.cents == 0)
+        is_recalled = recall_on is not None and recall_on <= self._received.today
+        if is_recalled:
+            self._remark(line, "recall_date", "it has come: the account is closed to dialing")
+        person = self._person(line, is_over=is_recalled or balance.cents == 0)
         self._repeated.refuse(line, person, balance)
         return PlacedAccount(
             line=line.number,
@@ -284,7 +287,7 @@ class PlacementReader:
 
     # --- the person ---
 
-    def _person(self, line: Line, *, owes_nothing: bool) -> PlacedPerson:
+    def _person(self, line: Line, *, is_over: bool) -> PlacedPerson:
         texts = line.texts
         return PlacedPerson(
             person_ref=texts["person_ref"],
@@ -300,7 +303,7 @@ class PlacementReader:
             addresses=self._addresses(line),
             numbers=self._numbers(line),
             requests=requests_of(line),
-            holds=holds_of(line, owes_nothing=owes_nothing),
+            holds=holds_of(line, is_over=is_over),
             prior_attempts=line.read("prior_attempts", self._attempts) or (),
             notices=self._notices(line),
             email_consent=self._email_consent(line),

@@ -258,6 +258,13 @@ def test_a_credit_balance_is_refused_and_closes_the_account(after_base: Desk) ->
     assert not after_base.may_call()
 
 
+def test_a_recall_that_has_come_closes_the_account_and_placing_it_again_opens_it(after_base: Desk) -> None:
+    after_base.take("recall_date_passed.csv")
+    assert not after_base.may_call()
+    after_base.take_lines(f"{ADA},2099-01-01", heading=f"{HEADING},recall_date")
+    assert after_base.may_call()
+
+
 # --- columns nobody explained ---
 
 

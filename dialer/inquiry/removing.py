@@ -137,7 +137,7 @@ class _Total:
                 return {}
             return remove_records(connection, person, keep=keep)
 
-        gone = store.write(work) if free.all_records else {}
+        gone: Mapping[str, int] = store.write(work) if free.all_records else {}
         if free.all_records:
             self._waiting += len(keep)
             over = store.read(lambda connection: unspoken(connection, sorted(talks - keep)))

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute
 from starlette.websockets import WebSocketDisconnect
 
 from dialer.access.roles import MAY, PERSONS, Permission, Role
-from dialer.access.walls import NOWHERE, Place, Walls
+from dialer.access.walls import NOWHERE, NumberNamed, Place, Walls
 from dialer.domain.agent import AgentState
 from dialer.domain.campaign import CampaignState
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId
@@ -137,6 +137,15 @@ class FakePlaces:
     async def clients(self) -> Mapping[str, str]:
         return {f"{side}-campaign": client for side, client in CLIENT.items()}
 
+    async def person_named(self, name: str) -> str | None:
+        return name
+
+    async def debt_named(self, name: str) -> str | None:
+        return name
+
+    async def number_named(self, name: str) -> NumberNamed | None:
+        return NumberNamed(number=name, is_held=True)
+
     def _place(self, name: str) -> Place:
         client = CLIENT.get(name.split("-", maxsplit=1)[0])
         return NOWHERE if client is None else Place(client=client)
@@ -245,7 +254,7 @@ CASES: dict[tuple[str, str], Case] = {
     ),
     ("POST", "/api/facts/holds"): Case(body={"person": "{side}-person", "kind": "deceased", "since": AT}),
     ("POST", "/api/facts/holds/lift"): Case(body={"person": "{side}-person", "kind": "deceased"}),
-    ("POST", "/api/facts/inbound"): Case(body={"person": "{side}-person", "debts": ["d"]}),
+    ("POST", "/api/facts/inbound"): Case(body={"person": "{side}-person", "debts": ["{side}-debt"]}),
     ("POST", "/api/facts/notices"): Case(body={"person": "{side}-person", "notice": "n1"}),
     ("POST", "/api/facts/contacts"): Case(
         body={"person": "{side}-person", "entry": "e", "event": "letter", "at": AT}

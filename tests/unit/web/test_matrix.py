@@ -4,6 +4,7 @@ A route that nobody describes here, or that declares no permission, fails. What 
 same as for what there is not.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -390,11 +391,7 @@ def _ask(client: TestClient, who: str, method: str, path: str, side: str) -> Any
         return text.replace("{side}", side).replace("{client}", CLIENT[side])
 
     url = re.sub(r"\{(\w+)(?::path)?\}", lambda m: "start" if m[1] == "move" else f"{side}-{m[1]}", path)
-    body = (
-        None
-        if case.body is None
-        else {name: filled(value) if isinstance(value, str) else value for name, value in case.body.items()}
-    )
+    body = None if case.body is None else json.loads(filled(json.dumps(case.body)))
     headers = {"Authorization": f"Bearer {who}"}
     return client.request(method, url + filled(case.query), headers=headers, json=body)
 

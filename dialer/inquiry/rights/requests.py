@@ -80,7 +80,7 @@ def move_on(
 def listed(store: Store, *, at: float, only_overdue: bool = False) -> tuple[RightsRequest, ...]:
     """Every request, those that must be answered first at the head; words as they were said."""
     rows = store.read(
-        lambda c: c.execute(select(table).order_by(table.c.due, table.c.request)).mappings().all()
+        lambda c: c.execute(select(table).order_by(table.c.last_day, table.c.request)).mappings().all()
     )
     found = [_request(dict(row)) for row in rows]
     kept = [each for each in found if not only_overdue or each.is_overdue(_day(at))]
@@ -110,7 +110,8 @@ def as_json(request: RightsRequest) -> dict[str, object]:
 
 def _row(request: RightsRequest, words: Words) -> dict[str, object]:
     kept = words.seal(request.person, request.words) if request.words else ""
-    return {**as_json(request), "words": kept}
+    row = as_json(request)
+    return {"last_day": row.pop("due"), **row, "words": kept}
 
 
 def _request(row: dict[str, str | None]) -> RightsRequest:
@@ -121,7 +122,7 @@ def _request(row: dict[str, str | None]) -> RightsRequest:
         law=PrivacyLaw(row["law"]),
         kind=RightKind(row["kind"]),
         received=date.fromisoformat(str(row["received"])),
-        due=date.fromisoformat(str(row["due"])),
+        due=date.fromisoformat(str(row["last_day"])),
         state=RequestState(row["state"]),
         ended_on=None if ended is None else date.fromisoformat(ended),
         words=str(row["words"]),

@@ -90,7 +90,7 @@ rights_requests = Table(
     _text("law", default=None),
     _text("kind", default=None),
     _text("received", default=None),
-    _text("due", default=None),
+    _text("last_day", default=None),
     _text("state", default=None),
     Column("ended_on", Text),
     _text("words"),

@@ -21,6 +21,8 @@ from prometheus_client import CollectorRegistry
 from compliance_gate.request import Consent, HistoryEntry, PersonFile, PersonRequest
 from dialer.web.application import make_web
 from dialer.web.sessions import OPEN_PATHS
+from dialer.web.sign_in.outside import OPEN_PATHS as OUTSIDE_PATHS
+from dialer.web.sign_in.outside import PAGE
 from dialer.web.tokens import Tokens
 
 schemathesis: Any = pytest.importorskip("schemathesis", reason="the quality group is not installed")
@@ -91,12 +93,19 @@ def test_every_route_answers_as_described_about_what_is_on_file(case: Any, serve
 def test_no_route_answers_without_a_token(case: Any, served: Any) -> None:
     """No token, an unknown one, one of another kind, and one that may only look.
 
-    Whoever signs in is not known yet, and an own account is everybody's: this floor keeps none (409).
+    Whoever signs in is not known yet, and an own account is everybody's: this floor keeps none (409),
+    and knows no provider elsewhere.
     """
     refusals = (400, 401, 409, 422) if case.path in OPEN_PATHS else (400, 401, 422)
     for given_token in (None, "Bearer nobody", "Basic all"):
         headers = {} if given_token is None else {"Authorization": given_token}
-        assert case.call(base_url=served.base, headers=headers).status_code in refusals
+        answer = case.call(base_url=served.base, headers=headers)
+        if case.path in OUTSIDE_PATHS and answer.status_code == 303:
+            assert answer.headers["location"] == [PAGE], (
+                "this floor knows no provider: back to where one signs in"
+            )
+        else:
+            assert answer.status_code in refusals
     if case.path.startswith("/api/session"):
         return
     if case.method.upper() != "GET":

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine, insert, inspect, select, update
+from sqlalchemy import Connection, MetaData, create_engine, insert, inspect, literal_column, select, update
 
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.asking.person_index import ContactRequest
@@ -85,15 +85,19 @@ def copy_into(address: str, file: Path) -> None:
 
     def copy(connection: Connection) -> None:
         schema.migrate(connection, revision="0004")
+        there = MetaData()
+        there.reflect(bind=connection)
         with source.connect() as old:
             for name, table in tables.metadata.tables.items():
                 if not inspect(old).has_table(name):
                     continue
                 present = {column["name"] for column in inspect(old).get_columns(name)}
-                columns = [column for column in table.c if column.name in present]
-                rows = [dict(row) for row in old.execute(select(*columns)).mappings()]
+                gone = sorted(present - set(table.c.keys()))  # later revisions have no such columns
+                typed = [column for column in table.c if column.name in present]
+                query = select(*typed, *(literal_column(each) for each in gone)).select_from(table)
+                rows = [dict(row) for row in old.execute(query).mappings()]
                 if rows:
-                    connection.execute(insert(table), rows)
+                    connection.execute(insert(there.tables[name]), rows)
 
     database.write(copy)
     database.close()

@@ -18,7 +18,7 @@ def upgrade() -> None:
     op.create_table(
         'rights_requests',
         sa.Column('request', sa.Text(), nullable=False),
-        *(_text(name) for name in ('person', 'law', 'kind', 'received', 'due', 'state')),
+        *(_text(name) for name in ('person', 'law', 'kind', 'received', 'last_day', 'state')),
         sa.Column('ended_on', sa.Text(), nullable=True),
         _text('words', ''),
         sa.PrimaryKeyConstraint('request', name=op.f('pk_rights_requests')),

@@ -74,7 +74,7 @@ def has_come(request: PersonRequest, at: int, zones: Sequence[ZoneDays]) -> bool
 
 def has_been_asked(request: PersonRequest, at: int, zones: Sequence[ZoneDays]) -> bool:
     """Whether a request was made by a second: recorded, or received on a day that has begun somewhere."""
-    return request.at.timestamp() <= at or _is_received(request, at, zones)
+    return _is_recorded(request, at) or _is_received(request, at, zones)
 
 
 def is_after(request: PersonRequest, consent: Consent, zones: Sequence[ZoneDays]) -> bool:
@@ -87,7 +87,12 @@ def is_after(request: PersonRequest, consent: Consent, zones: Sequence[ZoneDays]
 
 def is_in_force(request: PersonRequest, at: int) -> bool:
     """Whether a request was recorded by a second and not withdrawn by then."""
-    return request.at.timestamp() <= at and not _is_withdrawn(request, at)
+    return _is_recorded(request, at) and not _is_withdrawn(request, at)
+
+
+def _is_recorded(request: PersonRequest, at: int) -> bool:
+    """Whether it was recorded by a second, the very second included, whatever part of it had gone by."""
+    return int(request.at.timestamp()) <= at
 
 
 def _is_withdrawn(request: PersonRequest, at: int) -> bool:

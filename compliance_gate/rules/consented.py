@@ -1,4 +1,6 @@
-"""Which telephone a consent is for: what several kinds of rule ask of it."""
+"""Which telephone a consent is for, and until when it stands: what several kinds of rule ask of it."""
+
+from datetime import datetime
 
 from compliance_gate.asking.question import Question
 from compliance_gate.request import Consent
@@ -13,3 +15,11 @@ def is_for_number(question: Question, consent: Consent) -> bool:
     if consent.number is None:
         return question.proposed.number is None or len(question.person.file.numbers) == 1
     return consent.number == question.proposed.number
+
+
+def has_ended(taken_back: datetime | None, second: int) -> bool:
+    """Whether what lets a contact go was taken back by a second: the second in which it was is over already.
+
+    A rule is asked of whole seconds. What was given counts from the first one after it.
+    """
+    return taken_back is not None and int(taken_back.timestamp()) <= second

@@ -8,7 +8,7 @@ from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.revocations import revocation
 from compliance_gate.rules.base import Answer, Denied, Header, Passed, Rule
-from compliance_gate.rules.consented import is_for_number
+from compliance_gate.rules.consented import has_ended, is_for_number
 from compliance_gate.words import Action, ConsentScope
 
 _SCOPES = {Action.SEND_SMS: ConsentScope.SMS, Action.SEND_EMAIL: ConsentScope.EMAIL}
@@ -32,7 +32,7 @@ class NeedsConsentRule(Rule):
                 and consent.at.timestamp() <= question.at
                 and is_for_number(question, consent)
                 and consent.address in (None, proposed.address)
-                and (consent.revoked_at is None or question.at < consent.revoked_at.timestamp())
+                and not has_ended(consent.revoked_at, question.at)
                 and revocation(consent, asked, question.at, question.zones) is None
             ):
                 return Passed((("consent", f"{consent.scope.value} of {consent.at.isoformat()}"),))

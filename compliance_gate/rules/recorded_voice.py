@@ -22,7 +22,7 @@ from compliance_gate.calendar import day_text
 from compliance_gate.request import Consent, HistoryEntry, PersonRequest
 from compliance_gate.revocations import REVOKING, has_come, is_about_telephone, is_after
 from compliance_gate.rules.base import PASSED, Answer, Denied, Facts, Header, Passed, Rule
-from compliance_gate.rules.consented import is_for_number
+from compliance_gate.rules.consented import has_ended, is_for_number
 from compliance_gate.rules.events import is_recorded
 from compliance_gate.words import ConsentScope, EventKind, Place, RndResult
 
@@ -91,7 +91,7 @@ class RecordedVoiceRule(Rule):
 
     def _problem(self, question: Question, consent: Consent) -> str | None:
         """Why a consent does not cover this call; `None` if it does."""
-        if consent.revoked_at is not None and consent.revoked_at.timestamp() <= question.at:
+        if has_ended(consent.revoked_at, question.at):
             return "revoked"
         if not _valid_today(question, consent):
             return "not valid on this day"

@@ -27,6 +27,7 @@ from compliance_gate.calendar import day_text
 from compliance_gate.request import NumberOnFile, PersonRequest
 from compliance_gate.revocations import has_been_asked, has_come, is_in_force
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Rule
+from compliance_gate.rules.consented import has_ended
 from compliance_gate.rules.respond import may_respond
 from compliance_gate.words import (
     Action,
@@ -232,7 +233,7 @@ class SuppressionRule(Rule):
             and consent.given_to is GivenTo.COLLECTOR
             and request.at <= consent.at
             and _second(consent.at) <= question.at
-            and (consent.revoked_at is None or question.at < _second(consent.revoked_at))
+            and not has_ended(consent.revoked_at, question.at)
             and (consent.number is None or consent.number == question.proposed.number)
             for consent in question.person.file.consents
         )

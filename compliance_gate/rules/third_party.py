@@ -13,6 +13,7 @@ more than once unless they ask or the earlier answer is believed wrong and now c
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.rules.base import PASSED, Answer, DebtScope, Denied, Header, Passed, Rule
+from compliance_gate.rules.consented import has_ended
 from compliance_gate.words import ConsentScope, EventKind, GivenTo, Outcome, PersonRole, Purpose, RequestKind
 
 
@@ -75,7 +76,7 @@ class ThirdPartyRule(Rule):
             consent.scope in self.consent_lifts
             and consent.given_to is GivenTo.COLLECTOR
             and consent.at.timestamp() <= question.at
-            and (consent.revoked_at is None or question.at < consent.revoked_at.timestamp())
+            and not has_ended(consent.revoked_at, question.at)
             for consent in question.person.file.consents
         )
 
@@ -97,14 +98,14 @@ class ThirdPartyRule(Rule):
         # What was asked and then withdrawn was not asked.
         if any(
             answered <= request.at.timestamp() <= question.at
-            and (request.withdrawn_at is None or question.at < request.withdrawn_at.timestamp())
+            and not has_ended(request.withdrawn_at, question.at)
             for request in asked
         ):
             return True
         return any(
             consent.scope is ConsentScope.LOCATION_REPEAT
             and answered <= consent.at.timestamp() <= question.at
-            and (consent.revoked_at is None or question.at < consent.revoked_at.timestamp())
+            and not has_ended(consent.revoked_at, question.at)
             for consent in question.person.file.consents
         )
 

@@ -28,7 +28,7 @@ from compliance_gate.rules.base import (
     Settled,
     is_strict,
 )
-from compliance_gate.rules.consented import is_for_number
+from compliance_gate.rules.consented import has_ended, is_for_number
 from compliance_gate.words import ConsentScope, GivenTo, NumberRole, Place, Weekday
 
 Interval = tuple[int, int]
@@ -225,7 +225,7 @@ class WindowRule(Rule):
             and consent.given_to is GivenTo.COLLECTOR
             and consent.window is not None
             and consent.at.timestamp() <= at
-            and (consent.revoked_at is None or at < consent.revoked_at.timestamp())
+            and not has_ended(consent.revoked_at, at)
             and is_for_number(question, consent)
         )
 

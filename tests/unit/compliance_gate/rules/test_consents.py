@@ -63,6 +63,16 @@ def test_it_holds_from_its_second_until_it_is_revoked(
     assert lifted(now, {"revoked": REVOKED}) is allowed
 
 
+@pytest.mark.parametrize(
+    ("now", "allowed"), [("2026-06-10T10:59:59-04:00", True), ("2026-06-10T11:00:00.950-04:00", False)]
+)
+def test_it_is_over_in_the_second_in_which_it_is_revoked(
+    lifted: Callable[..., bool], now: str, allowed: bool
+) -> None:
+    """Rules are asked of whole seconds: the rest of that one must not be left to it."""
+    assert lifted(now, {"revoked": "2026-06-10T11:00:00.900-04:00"}) is allowed
+
+
 def test_an_earlier_consent_that_does_not_hold_hides_no_later_one(law: Callable[..., Any]) -> None:
     rule = law("recorded_voice", "consents: [prerecorded]")
     ended = {

@@ -22,6 +22,16 @@ def test_binds_from_the_second_it_is_said(law: Callable[..., Any]) -> None:
     assert rule.retry("2026-06-01T09:00:00-04:00", requests=request("stop_calling")) is None
 
 
+@pytest.mark.parametrize("begins", ["recorded", "received"])
+def test_binds_in_the_very_second_it_is_said(law: Callable[..., Any], begins: str) -> None:
+    """A call a tenth of a second after the request is a call after the request."""
+    rule = law("suppression", f"requests: [stop_calling], binds: calls, begins: {begins}")
+    asked = [{"ts": "2026-06-01T09:00:00.850-04:00", "type": "stop_calling"}]
+
+    assert rule.allows("2026-06-01T08:59:59.999-04:00", requests=asked)
+    assert not rule.allows("2026-06-01T09:00:00.950-04:00", requests=asked)
+
+
 def test_a_notice_counts_from_receipt(law: Callable[..., Any]) -> None:
     """Mailed on the 3rd and received on the 6th, it binds from the 6th."""
     rule = law(

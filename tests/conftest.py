@@ -13,10 +13,11 @@ import os
 import shutil
 import tempfile
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 zoneinfo.reset_tzpath(to=())
@@ -31,6 +32,14 @@ EXAMPLES = {"few": (4, 10), "some": (10, 100), "many": (60, 600)}
 
 for _name, (_small, _great) in EXAMPLES.items():
     settings.register_profile(_name, max_examples=_great if IS_DEEP else _small, deadline=None)
+
+
+@pytest.fixture(autouse=True)
+def log_of_its_own() -> Iterator[None]:
+    """A command run inside a test logs to that test's standard error, which is closed for the next."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

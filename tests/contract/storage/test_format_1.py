@@ -11,9 +11,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, MetaData, create_engine, insert, inspect, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    MetaData,
+    create_engine,
+    insert,
+    inspect,
+    literal_column,
+    select,
+    update,
+)
 
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.asking.person_index import ContactRequest
@@ -93,8 +104,9 @@ def copy_into(address: str, file: Path) -> None:
                     continue
                 present = {column["name"] for column in inspect(old).get_columns(name)}
                 gone = sorted(present - set(table.c.keys()))  # later revisions have no such columns
-                typed = [column for column in table.c if column.name in present]
-                query = select(*typed, *(literal_column(each) for each in gone)).select_from(table)
+                columns: list[ColumnElement[Any]] = [column for column in table.c if column.name in present]
+                columns += [literal_column(each) for each in gone]
+                query = select(*columns).select_from(table)
                 rows = [dict(row) for row in old.execute(query).mappings()]
                 if rows:
                     connection.execute(insert(there.tables[name]), rows)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import multiprocessing
 import os
 import statistics
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,6 +122,19 @@ class Soaked:
         if self.rung > self.ordered:
             found.append(f"{self.rung} telephones rung for {self.ordered} attempts")
         return found
+
+
+def soak_alone(folder: Path, agents: int, seconds: float) -> Soaked:
+    """The same in a process and a laboratory of its own: its memory is the floor's alone, and not that of
+    whatever the process did before."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as process:
+        return process.submit(_soak_here, folder, agents, seconds).result()
+
+
+def _soak_here(folder: Path, agents: int, seconds: float) -> Soaked:
+    with Laboratory() as laboratory:
+        return asyncio.run(soak(laboratory, folder, agents=agents, seconds=seconds))
 
 
 async def soak(

@@ -10,8 +10,8 @@ import os
 from pathlib import Path
 
 import pytest
-from lab.laboratory import Laboratory
-from soak import report, soak
+from lab.laboratory import reason_missing
+from soak import report, soak_alone
 
 SECONDS = float(os.environ.get("FAIRDIAL_SOAK_SECONDS", "180"))
 AGENTS = 30
@@ -30,10 +30,9 @@ def test_the_chance_is_that_of_the_binomial_distribution() -> None:
 
 
 @pytest.mark.timeout(400 + int(SECONDS))
-async def test_thirty_agents_leave_nothing_behind_and_abandon_within_the_limit(
-    laboratory: Laboratory, tmp_path: Path
-) -> None:
-    soaked = await soak(laboratory, tmp_path, agents=AGENTS, seconds=SECONDS)
+@pytest.mark.skipif(reason_missing() is not None, reason=str(reason_missing()))
+def test_thirty_agents_leave_nothing_behind_and_abandon_within_the_limit(tmp_path: Path) -> None:
+    soaked = soak_alone(tmp_path, AGENTS, SECONDS)
     print("\n" + report(soaked))
     assert soaked.leaks(engine_mb_per_hour=150.0, asterisk_mb_per_hour=600.0) == []
     assert soaked.during[-1].agents == AGENTS

@@ -47,7 +47,8 @@ test: .venv/.ready ## the quick tests (no Asterisk, no browser)
 	$(UNITS)
 
 test-deep: .venv/.all ## what takes small doses in the quick tests, in great ones: more examples, histories, deaths
-	FAIRDIAL_DOSE=deep $(UNITS) -m deep --timeout 1800
+	FAIRDIAL_DOSE=deep $(BIN)/pytest tests/contract/api -m deep --timeout 1800
+	FAIRDIAL_DOSE=deep $(UNITS) --ignore=tests/contract/api -m deep --timeout 1800
 
 mutants: .venv/.all ## which of a sample of small changes to the core no test notices; kept in .mutants/, go on at any time
 	$(BIN)/python -m scripts.mutants $(MUTANTS)

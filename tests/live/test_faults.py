@@ -232,9 +232,7 @@ async def test_a_trunk_that_fails_every_call_rests_and_costs_the_list_nothing(
             assert len(at.lines.ordered) - before <= 5
         finally:
             carrier.command("dialplan set global BROKEN 0")
-        await at.until_launching(
-            after_s=60.0
-        )  # one that fails again when it is tried rests longer
+        await at.until_launching(after_s=60.0)  # one that fails again when it is tried rests longer
 
 
 async def test_an_overloaded_asterisk_is_left_in_peace_until_its_news_are_fresh(

@@ -16,7 +16,7 @@ def test_nobody_who_was_protected_is_called_whatever_else_is_sent(
 ) -> None:
     """The floor lives, answers nothing with 5xx, and remembers every wish that it accepted."""
     monkeypatch.chdir(tmp_path)
-    steps = dose(300, 5_000)
+    steps = dose(300, 1_500)
     found = asyncio.run(run_steps(tmp_path, steps=steps, seed=7, persons=300))
     assert found.faults == []
     assert found.steps == steps

@@ -20,6 +20,8 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from dialer.floor.service_log import log_to_stderr
+
 zoneinfo.reset_tzpath(to=())
 os.environ.setdefault("FAIRDIAL_SIGNATURES", "sample")
 if "FAIRDIAL_KEYS" not in os.environ:  # the workers of one run share it
@@ -36,10 +38,10 @@ for _name, (_small, _great) in EXAMPLES.items():
 
 @pytest.fixture(autouse=True)
 def log_of_its_own() -> Iterator[None]:
-    """A command run inside a test logs to that test's standard error, which is closed for the next."""
+    """Every test logs to its own standard error, however a command run inside one said."""
+    structlog.reset_defaults()
+    log_to_stderr()
     yield
-    if structlog.is_configured():
-        structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

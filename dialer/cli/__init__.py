@@ -31,6 +31,7 @@ from dialer.cli import (
     verifying,
 )
 from dialer.files import keep_to_owner
+from dialer.floor.service_log import log_to_stderr
 
 app = typer.Typer(
     name="fairdial",
@@ -71,6 +72,7 @@ app.add_typer(recordings.app, name="recordings")
 
 def run(arguments: Sequence[str]) -> int:
     """Carry out one command line; returns the exit status. A person's mistake never shows a traceback."""
+    log_to_stderr()
     try:
         app(list(arguments), prog_name="fairdial")
     except SystemExit as leaving:

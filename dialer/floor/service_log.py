@@ -1,9 +1,20 @@
-"""Logging of processes that serve: one JSON object a line on standard error; ids only."""
+"""Logging, always on standard error: a command's result alone is on standard output. Ids only.
+
+Processes that serve write one JSON object a line, commands a line for people.
+"""
 
 import logging
 import sys
 
 import structlog
+
+
+def log_to_stderr() -> None:
+    """From now on, unless somebody has said how already. Whatever stands for standard error when a line is
+    written takes it.
+    """
+    if not structlog.is_configured():
+        structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 def log_as_json(level: int = logging.INFO) -> None:

@@ -120,8 +120,11 @@ def own(database: Database) -> OwnerLock:
     return lock
 
 
+# A connection that was told to end holds its locks until it has: the server waits for that, up to `ENDS_MS`.
+ENDS_MS = 5_000
+
 _EVICT = text("""
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+SELECT pg_terminate_backend(pid, :ends_ms) FROM pg_stat_activity
 WHERE datname = current_database() AND application_name <> :mine
 AND EXISTS (SELECT 1 FROM lease WHERE term = :term) AND application_name IN (
     SELECT holder FROM lease WHERE holder <> '' UNION
@@ -140,7 +143,7 @@ def evict(database: Database, term: int) -> None:
         StoreUnavailableError: the server is not there, or another role's connections may not be ended.
     """
     if isinstance(database, PostgresDatabase):
-        values = {"mine": database.name, "key": ADVISORY_KEY, "term": term}
+        values = {"mine": database.name, "key": ADVISORY_KEY, "term": term, "ends_ms": ENDS_MS}
         database.write(lambda c: c.execute(_EVICT, values))
 
 

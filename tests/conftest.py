@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,11 +37,10 @@ for _name, (_small, _great) in EXAMPLES.items():
 
 
 @pytest.fixture(autouse=True)
-def log_of_its_own() -> Iterator[None]:
+def log_of_its_own() -> None:
     """Every test logs to its own standard error, however a command run inside one said."""
     structlog.reset_defaults()
     log_to_stderr()
-    yield
 
 
 @pytest.fixture(scope="session")

@@ -77,9 +77,6 @@ SLOW = (
 
 STOPS = ("stop_calling", "cease_communication", "do_not_call", "attorney_represented")
 HOLDS = ("deceased", "bankruptcy", "litigation", "manual")
-LIFTED_TOO = {"hold manual": ("hold manual", "suppression of the debt")}
-"""The entry of an account is kept as a manual hold, and goes with it."""
-
 SAID = ("stop_calling", "cease_requested", "deceased", "attorney_named", "bankruptcy_claimed")
 TIMES = (
     "2026-03-10T14:00:00Z",
@@ -138,9 +135,7 @@ class Oracle(Unwatched):
         if sending.method != "GET":
             self.taken.append(f"{sending.method} {sending.path} {(sending.body or '')[:300]}")
         if sending.lifts:
-            self.whys.get(sending.person, set()).difference_update(
-                LIFTED_TOO.get(sending.lifts, (sending.lifts,))
-            )
+            self.whys.get(sending.person, set()).discard(sending.lifts)
         elif sending.person:
             self.whys.setdefault(sending.person, set()).add(sending.why)
 

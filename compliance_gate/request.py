@@ -295,7 +295,13 @@ class Notice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class Hold:
-    """A reason to leave a person, or some of their debts, alone. `debts` None is all of them."""
+    """A reason to leave a person, or some of their debts, alone.
+
+    Attributes:
+        debts: `None` is all of them.
+        ends_by_source: no lift of its kind ends it, only one that names its source: the do-not-call entry of
+            an account.
+    """
 
     kind: HoldKind
     since: datetime
@@ -303,6 +309,7 @@ class Hold:
     debts: Names | None = None
     source: str | None = None
     made_in: MadeIn | None = None
+    ends_by_source: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,10 @@ What follows from a payment, a recall, a suppression or a request is said here o
 change to the persons in play, stores apply the same change to everybody (`dialer.domain.facts`).
 """
 
+from dataclasses import replace
 from datetime import datetime
 
-from compliance_gate.request import HistoryEntry, Hold, MadeIn, PersonRequest
+from compliance_gate.request import HistoryEntry, Hold, PersonRequest
 from compliance_gate.words import Direction, EventKind, HoldKind, RequestKind
 from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain.as_told import as_told, seconds_ahead
@@ -66,8 +67,8 @@ def _recalled(event: AccountRecalled, at: datetime) -> FactChange:
 
 def _suppressed(event: SuppressionAdded, at: datetime) -> FactChange:
     if event.debt is not None:
-        hold = _debt_hold(HoldKind.MANUAL, event.debt, at, event.source, made_in=event.made_in)
-        return FactChange(debt=event.debt, hold=hold)
+        hold = _debt_hold(HoldKind.MANUAL, event.debt, at, event.source)
+        return FactChange(debt=event.debt, hold=replace(hold, made_in=event.made_in, ends_by_source=True))
     request = PersonRequest(
         at=at,
         type=RequestKind.DO_NOT_CALL,
@@ -78,10 +79,8 @@ def _suppressed(event: SuppressionAdded, at: datetime) -> FactChange:
     return FactChange(person=event.person, number=event.number, request=request)
 
 
-def _debt_hold(
-    kind: HoldKind, debt: DebtId, at: datetime, source: str, *, made_in: MadeIn | None = None
-) -> Hold:
-    return Hold(kind=kind, since=at, debts=(debt,), source=source, made_in=made_in)
+def _debt_hold(kind: HoldKind, debt: DebtId, at: datetime, source: str) -> Hold:
+    return Hold(kind=kind, since=at, debts=(debt,), source=source)
 
 
 def _lifted(event: HoldLifted) -> FactChange:

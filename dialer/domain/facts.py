@@ -55,6 +55,7 @@ class FactChange:
     Attributes:
         about: of what binds by a number, the person it came from. What happened on the line with them
             (`on_line`) is on their own file; what they asked of an institution's line binds nobody else.
+        lifted: kind of holds that end, but for those that only their source ends (`Hold.ends_by_source`).
         released: source of holds that end, and no others.
     """
 
@@ -113,7 +114,8 @@ class FactChange:
         if self.hold is not None:
             return replace(file, holds=(*file.holds, self.hold))
         if self.lifted is not None:
-            return replace(file, holds=tuple(hold for hold in file.holds if hold.kind is not self.lifted))
+            kept = (hold for hold in file.holds if hold.ends_by_source or hold.kind is not self.lifted)
+            return replace(file, holds=tuple(kept))
         if self.released is not None:
             return replace(file, holds=tuple(hold for hold in file.holds if hold.source != self.released))
         return file

@@ -8,6 +8,7 @@ stays where it was, so that a reader who compares finds it.
 
 from typing import cast
 
+from compliance_gate.words import HoldKind
 from dialer.domain.attempt import AttemptState
 from dialer.domain.commands import HangupReason
 from dialer.engine.calling import phases
@@ -29,6 +30,8 @@ def bring_up(state: Tree, layout: int) -> None:
             cast("Tree", agent).pop("logs_out", None)
         for call in cast("Tree", state["calls"]).values():
             _bring_up_call(cast("Tree", call), agents)
+    if layout <= _ENTRIES_AS_ANY_HOLD:
+        _know_entries(state)
 
 
 def fill_in(state: EngineState) -> None:
@@ -50,6 +53,38 @@ def fill_in(state: EngineState) -> None:
                 if name not in pool.reserved_since:
                     agreed = state.leads[name].not_before
                     pool.reserved_since[name] = state.now if agreed is None else max(agreed, state.now)
+
+
+# --- layout 2: the do-not-call entry of an account was kept as any manual hold is ------------------------
+
+_ENTRIES_AS_ANY_HOLD = 2
+_OF_FILE = "refused line "
+
+
+def _know_entries(state: Tree) -> None:
+    """What somebody placed by hand on one account, with a source, looks as an entry does: it is taken for
+    one, and lasts until the file is read from the store again.
+    """
+    for row in cast("Tree", state.get("persons", {})).values():
+        _mark(cast("Tree", cast("Tree", row)["file"]).get("holds", []))
+    for row in cast("list[Tree]", state.get("changes", [])):
+        _mark([row.get("hold"), *_holds_of(row.get("replaced")), *_holds_of(row.get("placed"))])
+
+
+def _holds_of(file: object) -> list[object]:
+    return [] if file is None else cast("list[object]", cast("Tree", file).get("holds", []))
+
+
+def _mark(holds: object) -> None:
+    for hold in cast("list[Tree | None]", holds):
+        if hold is not None and hold["kind"] == HoldKind.MANUAL.value and _may_be_entry(hold):
+            hold["ends_by_source"] = True
+
+
+def _may_be_entry(hold: Tree) -> bool:
+    debts, source = hold.get("debts"), hold.get("source")
+    is_of_one = debts is not None and len(cast("list[object]", debts)) == 1
+    return is_of_one and hold.get("until") is None and not str(source or _OF_FILE).startswith(_OF_FILE)
 
 
 # --- layout 1: an attempt had five states and twelve flags ------------------------------------------------

@@ -50,7 +50,7 @@ from dialer.domain.voice import PlannedVoice, Played, RecordingNote
 from dialer.engine.launching.answering import AnswerBook
 from pacing.policy import NumberProfile
 
-LAYOUT = 2
+LAYOUT = 3
 """Of the tables as they are written down; `older_state` knows the earlier ones."""
 
 

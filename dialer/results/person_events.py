@@ -242,8 +242,8 @@ def _standing(facts: PersonFacts) -> Iterable[Event]:
         yield Event(at=promise.at, kind=Kind.PROMISE, what=f"{amount}{due}", id=promise.attempt)
 
 
-_BESIDE = ("at", "since", "type", "scope", "kind", "debts", "number", "made_in")
-"""Told in columns of their own."""
+_BESIDE = ("at", "since", "type", "scope", "kind", "debts", "number", "made_in", "ends_by_source")
+"""Told in columns of their own, or nothing that was said."""
 
 
 def _said(

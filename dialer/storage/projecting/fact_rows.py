@@ -1,6 +1,7 @@
 """Facts about people as rows, and the changes that such rows bring back."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
@@ -64,9 +65,18 @@ def _contact(change: FactChange) -> str | None:
     return None if fact is None or fact.made_in is None else fact.made_in.contact
 
 
+def _is_entry_of_account(row: Row[Any], hold: Hold) -> bool:
+    """Whether it is the do-not-call entry of an account, also in rows that do not say so themselves: of the
+    manual holds, files place some on an account, and such entries are the others.
+    """
+    return hold.kind is HoldKind.MANUAL and row.debt is not None and row.import_id is None
+
+
 def change_of(row: Row[Any]) -> FactChange:
     """The change that the row stands for."""
     value = cast("Any", _FIELDS[row.kind](row.body.encode()))
+    if row.kind == "hold" and _is_entry_of_account(row, value):
+        value = replace(value, ends_by_source=True)
     return FactChange(
         person=None if row.person is None else PersonId(row.person),
         number=None if row.number is None else NumberId(row.number),

@@ -68,13 +68,17 @@ from dialer.domain.fact_events import (
     LocationTold,
     NoticeRecorded,
 )
+from dialer.domain.facts import FactChange
 from dialer.domain.ids import PersonId
 from dialer.domain.money import Money
 from dialer.domain.ports import JournalEntry
 from dialer.domain.record import instant
 from dialer.intake.telephones import e164_of
+from dialer.storage.database.statements import insert_rows
+from dialer.storage.database.tables import facts
 from dialer.storage.database.tables import leads as leads_table
 from dialer.storage.placements import news
+from dialer.storage.projecting.fact_rows import row_of
 from dialer.storage.rehearsal import RehearsalWriter
 
 
@@ -138,6 +142,21 @@ def test_every_kind_of_fact_comes_back_as_the_engine_applies_it(floor: Any) -> N
     for person in (ann, bob):
         assert file_of(floor, person) == apply_all(before[person], *events, now=floor.now)
     assert any(request.type is RequestKind.STOP_NUMBER for request in file_of(floor, bob).requests)
+
+
+def test_the_entry_of_an_account_outlasts_a_lift_of_manual_holds_also_in_older_stores(floor: Any) -> None:
+    """Where it was kept as any manual hold is; what a file placed on an account goes as it did."""
+    _ann, bob = two_people_with_one_number(floor)
+    debt, since = floor.store.identifiers.debt("acme", "A2"), instant(floor.now)
+    hold = Hold(kind=HoldKind.MANUAL, since=since, debts=(debt,), source="list")
+    older = FactChange(debt=debt, hold=hold)
+    of_file = FactChange(debt=debt, hold=replace(hold, source="line 3"))
+    rows = [row_of(older, sequence=1, at=floor.now), row_of(of_file, sequence=0, at=floor.now, import_id="i")]
+    for row in rows:
+        row["body"] = str(row["body"]).replace(',"ends_by_source":false', "")
+    floor.store.write(partial(insert_rows, table=facts, rows=rows))
+    write(floor, floor.step(HoldLifted(person=bob, kind=HoldKind.MANUAL, by="compliance")))
+    assert [hold.source for hold in file_of(floor, bob).holds] == ["list"]
 
 
 def test_a_request_for_a_shared_number_binds_whoever_gets_the_number_later(floor: Any) -> None:

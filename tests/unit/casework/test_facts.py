@@ -4,18 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from compliance_gate.request import Debt, MadeIn, NumberOnFile, PersonFile, PersonRequest
+from compliance_gate.request import Debt, Hold, MadeIn, NumberOnFile, PersonFile, PersonRequest
 from compliance_gate.words import HoldKind, RequestKind
 from dialer.casework.facts import FactEvent, account_over, change_of_command, change_of_event, requested
 from dialer.domain.attempt import Outcome
 from dialer.domain.commands import StoreOutcome, StoreRequest
 from dialer.domain.events import (
     AccountRecalled,
+    HoldPlaced,
     PaymentReceived,
     RequestReceived,
     SuppressionAdded,
     SuppressionScope,
 )
+from dialer.domain.fact_events import HoldLifted
 from dialer.domain.facts import FactChange
 from dialer.domain.ids import AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.money import Money
@@ -84,6 +86,25 @@ def test_a_suppression_of_a_debt_is_a_hold_and_one_of_a_number_or_person_a_reque
     files = [replace(FILES[BOB]) if change is None else change.apply(FILES[BOB]) for change in changes]
     assert [hold.kind for hold in files[0].holds] == [HoldKind.MANUAL]
     assert [request.type for file in files[1:] for request in file.requests] == [RequestKind.DO_NOT_CALL] * 2
+
+
+def test_a_lift_of_manual_holds_leaves_the_entry_of_an_account() -> None:
+    """Whoever lets go of what somebody placed by hand says nothing of a do-not-call list."""
+    entry = SuppressionAdded(scope=SuppressionScope.DEBT, source="list", debt=DebtId("d1"))
+    by_hand = HoldPlaced(person=BOB, hold=Hold(kind=HoldKind.MANUAL, since=instant(NOW)))
+    lift = HoldLifted(person=BOB, kind=HoldKind.MANUAL, by="compliance")
+    named = HoldLifted(debt=DebtId("d1"), kind=HoldKind.MANUAL, by="compliance", source="list")
+    assert [hold.source for hold in told(entry, by_hand, lift).holds] == ["list"]
+    assert told(entry, by_hand, named).holds == (by_hand.hold,)
+
+
+def told(*events: FactEvent) -> PersonFile:
+    file = FILES[BOB]
+    for event in events:
+        change = change_of_event(event, now=NOW)
+        assert change is not None
+        file = change.apply(file)
+    return file
 
 
 @pytest.mark.parametrize("scope", list(SuppressionScope))

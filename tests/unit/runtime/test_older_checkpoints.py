@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 import pytest
 
+from compliance_gate.request import Hold, PersonFile
+from compliance_gate.words import HoldKind
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.attempt import AttemptState, Outcome
@@ -15,9 +18,18 @@ from dialer.domain.campaign import CampaignSettings, CampaignState
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, ClientId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.lead import Lead, Target
+from dialer.domain.record import instant
 from dialer.engine.engine import DialerEngine
 from dialer.engine.older_state import bring_up
-from dialer.engine.state import LAYOUT, CallRow, CampaignRow, EngineState, PoolRow
+from dialer.engine.state import (
+    LAYOUT,
+    CallRow,
+    CampaignRow,
+    ChangeRow,
+    EngineState,
+    PersonRow,
+    PoolRow,
+)
 from dialer.runtime.checkpoint import UnreadableCheckpointError, decode_state, encode_state
 from pacing.policy import NumberProfile
 from pacing.registry import make_learner
@@ -152,6 +164,40 @@ def test_one_that_lacks_what_must_be_there_or_means_something_else_is_refused(
 ) -> None:
     with pytest.raises(UnreadableCheckpointError, match="cannot be read"):
         decode_state(written_by(broken))
+
+
+# --- layout 2 ---------------------------------------------------------------------------------------------
+
+
+def test_an_entry_of_an_account_outlasts_a_lift_also_where_it_was_kept_as_any_manual_hold() -> None:
+    """A line of a file is told by its words; what names no account or no source was placed by hand."""
+
+    def older(tree: Tree) -> None:
+        tree["layout"] = 2
+        for holder in (tree["persons"]["p"]["file"], tree["changes"][1]["placed"]):
+            for hold in holder["holds"]:
+                del hold["ends_by_source"]
+        del tree["changes"][0]["hold"]["ends_by_source"]
+
+    entry = Hold(kind=HoldKind.MANUAL, since=instant(NOW), debts=("d",), source="list")
+    others = (
+        replace(entry, source="refused line 3 of import i: deceased"),
+        replace(entry, source=None),
+        replace(entry, debts=None),
+        replace(entry, until=instant(NOW + 60.0)),
+        replace(entry, kind=HoldKind.CLOSED),
+    )
+    made = state()
+    file = PersonFile(person="p", holds=(entry, *others))
+    made.persons[PersonId("p")] = PersonRow(file=file)
+    made.changes.append(ChangeRow(sequence=4, debt=DebtId("d"), hold=entry))
+    made.changes.append(ChangeRow(sequence=5, person=PersonId("p"), placed=file))
+    tree = cast("Tree", msgspec.json.decode(encode_state(made)))
+    older(tree)
+    read = decode_state(msgspec.json.encode(tree))
+    known = replace(file, holds=(replace(entry, ends_by_source=True), *others))
+    assert read.persons[PersonId("p")].file == known
+    assert [read.changes[0].hold, read.changes[1].placed] == [known.holds[0], known]
 
 
 # --- layout 1 ---------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ request to be called back is such a consent.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 
 from compliance_gate.calendar import EASTERNMOST, ZoneDays, seconds_of, zone_days
 from compliance_gate.request import PersonFile, TimeBlock
@@ -26,12 +27,15 @@ class CallConsent:
     """A consent to be called, ready to be asked whether it covers a call.
 
     Attributes:
+        at: the second in which it was given.
+        begins_at: the first second that was not begun when it was given: it covers from then.
         groups: debts it covers; `None` = not known which, and more than one is on file: covers none.
         letters: local days on which a letter came that takes such consents back.
         is_callback_request: the person asked, on record, to be called; a consent alone is not that.
     """
 
     at: int
+    begins_at: int
     groups: frozenset[str] | None
     number: str | None
     valid_on: int | None
@@ -44,7 +48,7 @@ class CallConsent:
 
     def holds(self, zone: ZoneDays, at: int) -> bool:
         """Whether the consent's own terms cover a second in a zone (not yet asked: conversations)."""
-        if at < self.at or (self.ends_at is not None and at >= self.ends_at):
+        if at < self.begins_at or (self.ends_at is not None and at >= self.ends_at):
             return False
         day, given = zone.day_of(at), zone.day_of(self.at)
         taken_back = any(given <= letter <= day for letter in self.letters)
@@ -61,7 +65,7 @@ class CallConsent:
     def starts_after(self, zone: ZoneDays, at: int) -> list[int]:
         """Seconds after `at` at which the consent may begin to cover, in a zone."""
         given = zone.day_of(self.at)
-        found = [self.at]
+        found = [self.begins_at]
         for day in range(given, given + CONSENT_DAYS):
             found.append(zone.midnight(day))
             if self.window is not None:
@@ -107,6 +111,7 @@ def call_consents(
     given = [
         CallConsent(
             at=_second(consent.at),
+            begins_at=ceil(consent.at.timestamp()),
             groups=frozenset(covered(consent.debts)) if consent.debts else only_debt,
             number=consent.number,
             valid_on=_ordinal(consent.valid_on),
@@ -123,6 +128,7 @@ def call_consents(
     asked = [
         CallConsent(
             at=_second(request.at),
+            begins_at=ceil(request.at.timestamp()),
             groups=frozenset(covered(request.debts)) if request.debts else only_debt,
             number=request.number,
             valid_on=None,

@@ -197,8 +197,19 @@ def is_for_the_number(question: Question, consent: AuditedConsent) -> bool:
 
 
 def consents_in_force(question: Question, *scopes: str) -> Iterator[AuditedConsent]:
-    """Consents of these scopes given before the call and not withdrawn."""
+    """Consents of these scopes given before the call and not withdrawn, nor taken back with every other."""
     for consent in question.person.consents:
         withdrawn = consent.withdrawn_at is not None and consent.withdrawn_at <= question.at
-        if consent.scope in scopes and consent.at <= question.at and not withdrawn:
+        given = consent.scope in scopes and consent.at <= question.at
+        if given and not withdrawn and not _is_taken_back(question, consent):
             yield consent
+
+
+def _is_taken_back(question: Question, consent: AuditedConsent) -> bool:
+    return any(
+        question.is_after(request, consent)
+        and question.has_arrived(request)
+        and (request.number is None or consent.number in {None, request.number})
+        and (not request.debts or not consent.debts or not set(request.debts).isdisjoint(consent.debts))
+        for request in question.requests_in_force("revoke_consent")
+    )

@@ -55,7 +55,7 @@ def _reassigned_since(question: Question, consent: AuditedConsent) -> bool:
     answers = [
         check
         for check in sorted(question.person.number_checks, key=lambda check: check.at)
-        if consent.at <= check.at < question.at and check.number in {None, question.proposal.number}
+        if consent.at <= check.at <= question.at and check.number in {None, question.proposal.number}
     ]
     return any(check.answer == "yes" for check in answers) or bool(answers and answers[-1].answer != "no")
 

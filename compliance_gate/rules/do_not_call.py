@@ -9,7 +9,7 @@ Values:
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
-from compliance_gate.rules.consented import has_ended, is_for_number
+from compliance_gate.rules.consented import is_for_number, stands
 from compliance_gate.words import ConsentScope, DncList
 
 
@@ -41,8 +41,7 @@ class DoNotCallRule(Rule):
             if (
                 consent.scope in self.consent_lifts
                 and is_for_number(question, consent)
-                and consent.at.timestamp() <= question.at
-                and not has_ended(consent.revoked_at, question.at)
+                and stands(question, consent)
             ):
                 return Passed((("consent", f"{consent.scope.value} of {consent.at.isoformat()}"),))
         if found:

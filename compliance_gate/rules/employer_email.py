@@ -1,11 +1,13 @@
 """Kind `employer_email`: no e-mail to an address the employer provides. No values.
 
-12 CFR 1006.22(f)(3): unless the person used that address, or consented, directly with this collector.
+12 CFR 1006.22(f)(3): unless the person used that address, or consented, directly with this collector, and did
+not take it back since.
 """
 
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Passed, Rule
+from compliance_gate.rules.consented import stands
 from compliance_gate.words import ConsentScope, GivenTo
 
 
@@ -25,7 +27,8 @@ class EmployerEmailRule(Rule):
             if (
                 consent.scope is ConsentScope.WORKPLACE
                 and consent.given_to is GivenTo.COLLECTOR
-                and consent.at.timestamp() <= question.at
+                and consent.address in (None, question.proposed.address)
+                and stands(question, consent)
             ):
                 return Passed((("consent", f"workplace of {consent.at.isoformat()}"),))
         return Denied((("e-mail address", "provided by the employer"),), None)

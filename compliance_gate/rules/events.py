@@ -3,7 +3,7 @@
 from compliance_gate.asking.past import EVENT_CODES, PastEvent, event_code
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
-from compliance_gate.rules.consented import has_ended
+from compliance_gate.rules.consented import has_begun, has_ended
 from compliance_gate.words import EventKind, Outcome, RequestKind, Tech
 
 RECORDED = frozenset({Tech.PRERECORDED_VOICE, Tech.ARTIFICIAL_VOICE, Tech.AI_VOICE})
@@ -70,7 +70,8 @@ def given_back(question: Question, event: PastEvent) -> bool:
         return False
     return any(
         request.number == event.number
-        and event.at < request.at.timestamp() <= question.at
+        and event.entry.at < request.at
+        and has_begun(request.at, question.at)
         and not has_ended(request.withdrawn_at, question.at)
         for request in question.person.file.requests
         if request.type is RequestKind.WRONG_NUMBER_LEARNED

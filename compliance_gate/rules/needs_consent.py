@@ -6,9 +6,8 @@ Values:
 
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
-from compliance_gate.revocations import revocation
 from compliance_gate.rules.base import Answer, Denied, Header, Passed, Rule
-from compliance_gate.rules.consented import has_ended, is_for_number
+from compliance_gate.rules.consented import is_for_number, stands
 from compliance_gate.words import Action, ConsentScope
 
 _SCOPES = {Action.SEND_SMS: ConsentScope.SMS, Action.SEND_EMAIL: ConsentScope.EMAIL}
@@ -25,15 +24,13 @@ class NeedsConsentRule(Rule):
         """Denied unless such a consent is in force."""
         medium = _SCOPES.get(question.proposed.action)
         wanted = self.consents or (frozenset[ConsentScope]() if medium is None else {medium})
-        proposed, asked = question.proposed, question.person.requests
+        proposed = question.proposed
         for consent in question.person.file.consents:
             if (
                 consent.scope in wanted
-                and consent.at.timestamp() <= question.at
                 and is_for_number(question, consent)
                 and consent.address in (None, proposed.address)
-                and not has_ended(consent.revoked_at, question.at)
-                and revocation(consent, asked, question.at, question.zones) is None
+                and stands(question, consent)
             ):
                 return Passed((("consent", f"{consent.scope.value} of {consent.at.isoformat()}"),))
         return Denied((("consent needed", "none in force"),), None)

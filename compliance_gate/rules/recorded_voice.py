@@ -22,7 +22,7 @@ from compliance_gate.calendar import day_text
 from compliance_gate.request import Consent, HistoryEntry, PersonRequest
 from compliance_gate.revocations import REVOKING, has_come, is_about_telephone, is_after
 from compliance_gate.rules.base import PASSED, Answer, Denied, Facts, Header, Passed, Rule
-from compliance_gate.rules.consented import has_ended, is_for_number
+from compliance_gate.rules.consented import has_begun, has_ended, is_for_number
 from compliance_gate.rules.events import is_recorded
 from compliance_gate.words import ConsentScope, EventKind, Place, RndResult
 
@@ -63,7 +63,7 @@ class RecordedVoiceRule(Rule):
             return PASSED
         why_not: list[tuple[str, str]] = []
         for consent in question.person.file.consents:
-            if consent.scope not in self.consents or int(consent.at.timestamp()) > question.at:
+            if consent.scope not in self.consents or not has_begun(consent.at, question.at):
                 continue
             problem = self._problem(question, consent)
             if problem is None:

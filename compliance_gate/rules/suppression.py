@@ -20,14 +20,15 @@ Values:
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import ceil
 
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import day_text
 from compliance_gate.request import NumberOnFile, PersonRequest
-from compliance_gate.revocations import has_been_asked, has_come, is_in_force
+from compliance_gate.revocations import has_been_asked, has_come
 from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Rule
-from compliance_gate.rules.consented import has_ended
+from compliance_gate.rules.consented import has_begun, has_ended, stands
 from compliance_gate.rules.respond import may_respond
 from compliance_gate.words import (
     Action,
@@ -193,11 +194,11 @@ class SuppressionRule(Rule):
         return begun(request, question.at, question.zones)
 
     def _has_ended(self, question: Question, request: PersonRequest) -> bool:
-        if request.withdrawn_at is not None and _second(request.withdrawn_at) <= question.at:
+        if request.withdrawn_at is not None and has_begun(request.withdrawn_at, question.at):
             return True
         for kind in self.of.released_by:
             for later in question.person.requests.get(kind, ()):
-                if request.at <= later.at and is_in_force(later, question.at) and _same_debts(later, request):
+                if request.at <= later.at and _releases(question, later) and _same_debts(later, request):
                     return True
         until = self._until(question, request)
         return until is not None and question.at >= until
@@ -217,7 +218,7 @@ class SuppressionRule(Rule):
             if last is not None:
                 ends.append(zone.midnight(last))
         if request.withdrawn_at is not None:
-            ends.append(_second(request.withdrawn_at))
+            ends.append(ceil(request.withdrawn_at.timestamp()))
             return min(ends)
         return max(ends, default=None)
 
@@ -232,8 +233,7 @@ class SuppressionRule(Rule):
             consent.scope in of.consent_lifts
             and consent.given_to is GivenTo.COLLECTOR
             and request.at <= consent.at
-            and _second(consent.at) <= question.at
-            and not has_ended(consent.revoked_at, question.at)
+            and stands(question, consent)
             and (consent.number is None or consent.number == question.proposed.number)
             for consent in question.person.file.consents
         )
@@ -242,8 +242,7 @@ class SuppressionRule(Rule):
         if not self.of.needs_request:
             return True
         return any(
-            _second(request.at) <= question.at
-            and (request.withdrawn_at is None or question.at < _second(request.withdrawn_at))
+            has_begun(request.at, question.at) and not has_ended(request.withdrawn_at, question.at)
             for kind in self.of.needs_request
             for request in question.person.requests.get(kind, ())
         )
@@ -265,6 +264,11 @@ class SuppressionRule(Rule):
         if self.of.binds in (Binds.PLACE, Binds.WORK) and question.number and question.number.place is None:
             facts.append(("not known, every value tried", f"place of number {question.number.number}"))
         return tuple(facts)
+
+
+def _releases(question: Question, later: PersonRequest) -> bool:
+    """Whether a request that ends another is made and not withdrawn."""
+    return has_begun(later.at, question.at) and not has_ended(later.withdrawn_at, question.at)
 
 
 def may_ring_at(number: NumberOnFile, place: Place | None) -> bool:

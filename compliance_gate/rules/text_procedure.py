@@ -9,9 +9,8 @@ the number was checked against a complete and accurate database.
 
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
-from compliance_gate.revocations import revocation
 from compliance_gate.rules.base import Answer, Denied, Header, Passed, Rule
-from compliance_gate.rules.consented import has_ended, is_for_number
+from compliance_gate.rules.consented import is_for_number, stands
 from compliance_gate.words import ConsentScope, EventKind, RndResult
 
 
@@ -67,9 +66,7 @@ class TextProcedureRule(Rule):
             for consent in question.person.file.consents
             if consent.scope is ConsentScope.SMS
             and is_for_number(question, consent)
-            and consent.at.timestamp() <= question.at
-            and not has_ended(consent.revoked_at, question.at)
-            and revocation(consent, question.person.requests, question.at, question.zones) is None
+            and stands(question, consent)
         ]
 
 

@@ -10,10 +10,12 @@ Values:
 more than once unless they ask or the earlier answer is believed wrong and now correct.
 """
 
+from datetime import datetime
+
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.rules.base import PASSED, Answer, DebtScope, Denied, Header, Passed, Rule
-from compliance_gate.rules.consented import has_ended
+from compliance_gate.rules.consented import has_begun, has_ended, stands
 from compliance_gate.words import ConsentScope, EventKind, GivenTo, Outcome, PersonRole, Purpose, RequestKind
 
 
@@ -75,14 +77,13 @@ class ThirdPartyRule(Rule):
         return any(
             consent.scope in self.consent_lifts
             and consent.given_to is GivenTo.COLLECTOR
-            and consent.at.timestamp() <= question.at
-            and not has_ended(consent.revoked_at, question.at)
+            and stands(question, consent)
             for consent in question.person.file.consents
         )
 
-    def _answered_at(self, question: Question) -> int | None:
+    def _answered_at(self, question: Question) -> datetime | None:
         """When this person was last spoken to for location information; unknown outcomes count."""
-        found: int | None = None
+        found: datetime | None = None
         for event in question.past.events(0, question.seen):
             entry = event.entry
             spoke = entry.event in (EventKind.CALL_PLACED, EventKind.CALL_RECEIVED) and entry.outcome in (
@@ -90,22 +91,23 @@ class ThirdPartyRule(Rule):
                 None,
             )
             if spoke and event.own:
-                found = event.at
+                found = entry.at
         return found
 
-    def _may_ask_again(self, question: Question, answered: int) -> bool:
+    def _may_ask_again(self, question: Question, answered: datetime) -> bool:
         asked = question.person.requests.get(RequestKind.CALLBACK_REQUEST, ())
         # What was asked and then withdrawn was not asked.
         if any(
-            answered <= request.at.timestamp() <= question.at
+            answered <= request.at
+            and has_begun(request.at, question.at)
             and not has_ended(request.withdrawn_at, question.at)
             for request in asked
         ):
             return True
         return any(
             consent.scope is ConsentScope.LOCATION_REPEAT
-            and answered <= consent.at.timestamp() <= question.at
-            and not has_ended(consent.revoked_at, question.at)
+            and answered <= consent.at
+            and stands(question, consent)
             for consent in question.person.file.consents
         )
 

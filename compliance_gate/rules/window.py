@@ -28,7 +28,7 @@ from compliance_gate.rules.base import (
     Settled,
     is_strict,
 )
-from compliance_gate.rules.consented import has_ended, is_for_number
+from compliance_gate.rules.consented import is_for_number, stands
 from compliance_gate.words import ConsentScope, GivenTo, NumberRole, Place, Weekday
 
 Interval = tuple[int, int]
@@ -216,7 +216,6 @@ class WindowRule(Rule):
     def _time_consents(self, question: Question) -> tuple[Consent, ...]:
         if not self.consent_lifts or not question.person.has_consent(ConsentScope.TIME_WINDOW):
             return ()
-        at = question.at
         return tuple(
             consent
             for consent in question.person.file.consents
@@ -224,9 +223,8 @@ class WindowRule(Rule):
             if consent.scope is ConsentScope.TIME_WINDOW
             and consent.given_to is GivenTo.COLLECTOR
             and consent.window is not None
-            and consent.at.timestamp() <= at
-            and not has_ended(consent.revoked_at, at)
             and is_for_number(question, consent)
+            and stands(question, consent)
         )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ from compliance_gate.auditor import (
     AuditedContact,
     AuditedDebt,
     AuditedNumber,
+    AuditedNumberCheck,
     AuditedPerson,
     AuditedRequest,
     AuditedSuppression,
@@ -128,6 +130,39 @@ def test_agreed_hours_are_agreed_for_a_telephone(
     second = replace(ADA.numbers[0], number="n-other")
     person = replace(ADA, consents=(agreed,), numbers=(*ADA.numbers, second)[:numbers])
     assert rules(person, NOON.replace(hour=21, minute=30)) == set(found)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"days": -1}, ()),
+        ({}, ("hours",)),
+        ({"days": 1, "number": NUMBER}, ("hours",)),
+        ({"days": 1, "number": "n-other"}, ()),
+        ({"days": 1, "debts": ("D2",)}, ()),
+        ({"days": 1, "debts": ("D1", "D2")}, ("hours",)),
+        ({"days": 9}, ("hours",)),
+        ({"days": 10}, ()),
+    ],
+)
+def test_agreed_hours_end_with_a_request_to_revoke(asked: dict[str, Any], found: tuple[str, ...]) -> None:
+    """That came after them, or with them, and may be about them."""
+    at = NOON.replace(hour=21, minute=30)
+    given = at - timedelta(days=9)
+    hours = (time(21), time(22))
+    agreed = AuditedConsent(at=given, scope="time_window", hours=hours, number=NUMBER, debts=("D1",))
+    about = {name: value for name, value in asked.items() if name != "days"}
+    revoked = AuditedRequest(at=given + timedelta(days=asked.get("days", 0)), kind="revoke_consent", **about)
+    person = replace(ADA, consents=(agreed,), requests=(revoked,))
+    assert rules(person, at) == set(found)
+
+
+@pytest.mark.parametrize(("after", "found"), [(0, ("recorded-voice-consent",)), (1, ())])
+def test_an_answer_of_the_very_instant_ends_a_consent(after: int, found: tuple[str, ...]) -> None:
+    check = AuditedNumberCheck(at=NOON + timedelta(microseconds=after), answer="yes")
+    consent = AuditedConsent(at=NOON - timedelta(days=9), scope="prerecorded", debts=("D1",))
+    mobile = replace(ADA, numbers=(replace(ADA.numbers[0], is_mobile=True),), consents=(consent,))
+    assert rules(replace(mobile, number_checks=(check,)), recorded=True) == set(found)
 
 
 @pytest.mark.parametrize("kind", ["cease_communication", "attorney_represented", "stop_calling", "dispute"])

@@ -1,6 +1,7 @@
 """Consents that lift a rule: from the second they are given, until they are revoked, for what they name."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -64,6 +65,15 @@ def test_it_holds_from_its_second_until_it_is_revoked(
 
 
 @pytest.mark.parametrize(
+    ("now", "allowed"), [("2026-06-10T10:00:00.500-04:00", False), ("2026-06-10T10:00:01-04:00", True)]
+)
+def test_it_has_not_begun_in_the_second_in_which_it_is_given(
+    lifted: Callable[..., bool], now: str, allowed: bool
+) -> None:
+    assert lifted(now, {"ts": "2026-06-10T10:00:00.900-04:00"}) is allowed
+
+
+@pytest.mark.parametrize(
     ("now", "allowed"), [("2026-06-10T10:59:59-04:00", True), ("2026-06-10T11:00:00.950-04:00", False)]
 )
 def test_it_is_over_in_the_second_in_which_it_is_revoked(
@@ -93,7 +103,7 @@ def test_an_earlier_consent_that_does_not_hold_hides_no_later_one(law: Callable[
         ("2026-06-10T10:10:00-04:00", "2026-06-10T10:10:00-04:00", False),
     ],
 )
-@pytest.mark.parametrize("kind", ["mail", "named", "recording"])
+@pytest.mark.parametrize("kind", ["list", "mail", "named", "recording"])
 def test_a_request_to_revoke_ends_what_was_given_up_to_its_second(
     law: Callable[..., Any], kind: str, asked: str, now: str, allowed: bool
 ) -> None:
@@ -102,6 +112,108 @@ def test_a_request_to_revoke_ends_what_was_given_up_to_its_second(
     stop = [{"ts": asked, "type": "revoke_consent"}]
     consents = [{"scope": consented, "ts": GIVEN}]
     assert law(name, values, scope).allows(now, consents=consents, requests=stop, **plain) is allowed
+
+
+OPENS: dict[str, tuple[str, str, str, dict[str, object], dict[str, object]]] = {
+    "hours": (
+        "window",
+        "hours: [{from: '12:00', to: '13:00'}], consent_lifts: true",
+        "",
+        {"scope": "time_window", "from": "10:00", "to": "11:00"},
+        {},
+    ),
+    "third party": (
+        "third_party",
+        "owing_roles: [consumer], consent_lifts: [third_party]",
+        "",
+        {"scope": "third_party"},
+        {
+            "person": {
+                "id": "P1",
+                "role": "reference",
+                "addresses": [{"country": "US", "tz": "America/New_York"}],
+            }
+        },
+    ),
+    "workplace": (
+        "suppression",
+        "requests: [employer_prohibits], binds: calls, consent_lifts: [workplace]",
+        "",
+        {"scope": "workplace"},
+        {},
+    ),
+    "mail of the employer": (
+        "employer_email",
+        "",
+        "actions: [send_email]",
+        {"scope": "workplace"},
+        {"proposed": {**MAIL, "email_domain_is_employers": True}},
+    ),
+}
+"""Kind, values, scope, the consent given to the collector that opens what it closes, and the facts."""
+
+
+@pytest.fixture(params=sorted(OPENS))
+def opened(request: pytest.FixtureRequest, law: Callable[..., Any]) -> Callable[..., bool]:
+    """`opened(now, consent, requests)`: whether the contact may be made with this consent on file."""
+    kind, values, scope, consented, plain = OPENS[request.param]
+    rule = law(kind, values, scope)
+    prohibits = {"ts": "2026-06-01T10:00:00-04:00", "type": "employer_prohibits"}
+
+    def ask(now: str, consent: dict[str, object], *requests: dict[str, object]) -> bool:
+        given = {"ts": GIVEN, "given_to": "collector", **consented, **consent}
+        return bool(rule.allows(now, consents=[given], requests=[prohibits, *requests], **plain))
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("told", "now", "allowed"),
+    [
+        ({}, NOW, True),
+        ({"ts": "2026-06-10T10:30:00.900-04:00"}, "2026-06-10T10:30:00.500-04:00", False),
+        ({"ts": "2026-06-10T10:30:00.900-04:00"}, "2026-06-10T10:30:01-04:00", True),
+        ({"revoked": "2026-06-10T10:30:00.900-04:00"}, "2026-06-10T10:30:00.950-04:00", False),
+        ({"revoked": "2026-06-10T10:30:00.900-04:00"}, "2026-06-10T10:29:59-04:00", True),
+    ],
+)
+def test_what_a_consent_opens_is_open_from_its_next_second_and_shut_in_that_of_its_end(
+    opened: Callable[..., bool], told: dict[str, object], now: str, allowed: bool
+) -> None:
+    assert opened(now, told) is allowed
+
+
+@pytest.mark.parametrize(("now", "allowed"), [("10:00:00.500", False), ("10:00:01", True)])
+@pytest.mark.parametrize("of", ["consent", "call back"])
+def test_no_call_is_taken_out_of_the_count_in_the_second_in_which_that_is_agreed(
+    law: Callable[..., Any], of: str, now: str, allowed: bool
+) -> None:
+    rule = law("count", "at_most: 1, per: debt, within: [{days: 7}], calls: all, consent_excludes: true")
+    told: dict[str, object] = {"ts": "2026-06-10T10:00:00.900-04:00", "debts": ["D1"]}
+    agreed = {**told, "scope": "call", "given_to": "collector"}
+    wish = {**told, "type": "callback_request"}
+    counted = {"ts": "2026-06-09T10:00:00-04:00", "event": "call_placed", "outcome": "no_answer"}
+    facts = {"consents": [agreed]} if of == "consent" else {"requests": [wish]}
+    decided = rule.decide(f"2026-06-10T{now}-04:00", history=[{**counted, "debts": ["D1"]}], **facts)
+    assert decided.is_allowed is allowed
+    assert allowed or decided.retry_at == datetime(2026, 6, 10, 14, 0, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("asked", "allowed"),
+    [
+        ("2026-06-10T09:59:59-04:00", True),
+        (GIVEN, False),
+        ("2026-06-10T10:30:00.900-04:00", False),
+        ("2026-06-10T10:30:01-04:00", True),
+    ],
+)
+def test_what_a_consent_opens_is_shut_by_a_request_to_revoke(
+    opened: Callable[..., bool], asked: str, allowed: bool
+) -> None:
+    """Who takes their consents back names none of them."""
+    revoked: dict[str, object] = {"ts": asked, "type": "revoke_consent"}
+    assert opened("2026-06-10T10:30:00.950-04:00", {}, revoked) is allowed
 
 
 @pytest.mark.parametrize("told", ["2026-06-05T09:00:00-04:00", "2026-06-20T09:00:00-04:00"])

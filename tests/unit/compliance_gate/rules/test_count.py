@@ -160,6 +160,25 @@ def test_wrong_number_gives_calls_back(law: Callable[..., Any]) -> None:
     assert not rule.allows("2026-06-07T10:30:00-04:00", history=history, requests=learned)
 
 
+@pytest.mark.parametrize(
+    ("learned", "now", "allowed"),
+    [
+        ("11:00:00.200", "11:00:01", False),  # before the last of the calls, if in its second
+        ("11:00:00.900", "11:00:01", True),
+        ("11:00:05.900", "11:00:05.500", False),
+    ],
+)
+def test_what_is_learned_gives_back_the_calls_before_it_from_its_next_second_on(
+    law: Callable[..., Any], learned: str, now: str, allowed: bool
+) -> None:
+    rule = law("count", THREE_IN_SEVEN + ", wrong_number_excludes: true")
+    last = {**calls("07", number="+12125550199")[0], "ts": "2026-06-07T11:00:00.500-04:00"}
+    history = [*calls("03", "04", number="+12125550100"), last]
+    told = {"ts": f"2026-06-07T{learned}-04:00", "type": "wrong_number_learned", "number": "+12125550199"}
+
+    assert rule.allows(f"2026-06-07T{now}-04:00", history=history, requests=[told]) is allowed
+
+
 def test_wrong_number_learned_by_mistake_takes_the_calls_back_again(law: Callable[..., Any]) -> None:
     """The number was the person's after all: from the withdrawal on its calls count."""
     rule = law("count", THREE_IN_SEVEN + ", wrong_number_excludes: true")

@@ -276,6 +276,8 @@ def test_what_has_no_number_is_on_no_list(law: Callable[..., Any]) -> None:
         (True, {"given_to": None}, False),
         (True, {"ts": NOW}, True),
         (True, {"ts": "2026-06-10T10:00:01-04:00"}, False),
+        (True, {"address": "office"}, True),
+        (True, {"address": "home"}, False),
     ],
 )
 def test_no_mail_to_an_address_of_the_employer_without_consent_to_it(
@@ -283,7 +285,7 @@ def test_no_mail_to_an_address_of_the_employer_without_consent_to_it(
 ) -> None:
     """12 CFR 1006.22(f)(3): given to the collector, from its second on."""
     rule = law("employer_email", "", "actions: [send_email]")
-    mail: dict[str, object] = {"action": "send_email", "debts": ["D1"]}
+    mail: dict[str, object] = {"action": "send_email", "debts": ["D1"], "address": "office"}
     if employers is not None:
         mail["email_domain_is_employers"] = employers
     given = {"ts": "2026-06-01T10:00:00-04:00", "scope": "workplace", "given_to": "collector"}

@@ -32,6 +32,25 @@ def test_binds_in_the_very_second_it_is_said(law: Callable[..., Any], begins: st
     assert not rule.allows("2026-06-01T09:00:00.950-04:00", requests=asked)
 
 
+@pytest.mark.parametrize("end", ["withdrawn", "released"])
+def test_what_ends_it_ends_it_from_the_next_second_on(law: Callable[..., Any], end: str) -> None:
+    """A part of the second in which it is told was before it."""
+    rule = law("suppression", "requests: [dispute], binds: person, released_by: [dispute_answered]")
+    told = "2026-06-10T10:00:00.900-04:00"
+    asked: list[dict[str, object]] = [{"ts": "2026-06-01T09:00:00-04:00", "type": "dispute"}]
+    if end == "withdrawn":
+        asked[0]["withdrawn_at"] = told
+    else:
+        asked.append({"ts": told, "type": "dispute_answered"})
+
+    assert not rule.allows("2026-06-10T10:00:00.500-04:00", requests=asked)
+    assert rule.allows("2026-06-10T10:00:01-04:00", requests=asked)
+    if end == "released":
+        asked[1]["withdrawn_at"] = "2026-06-11T10:00:00.900-04:00"
+        assert rule.allows("2026-06-11T09:59:59-04:00", requests=asked)
+        assert not rule.allows("2026-06-11T10:00:00.950-04:00", requests=asked)
+
+
 def test_a_notice_counts_from_receipt(law: Callable[..., Any]) -> None:
     """Mailed on the 3rd and received on the 6th, it binds from the 6th."""
     rule = law(
@@ -176,7 +195,7 @@ GIVEN = {"ts": "2026-06-05T10:00:00-04:00", "scope": "call", "given_to": "collec
     ("given", "now", "allowed"),
     [
         ({"ts": "2026-06-01T08:59:59-04:00"}, NOW, False),
-        ({"ts": ASKED}, NOW, True),
+        ({"ts": ASKED}, NOW, False),
         ({}, "2026-06-05T09:59:59-04:00", False),
         ({}, "2026-06-05T10:00:00-04:00", True),
         ({"revoked": "2026-06-10T10:00:01-04:00"}, NOW, True),
@@ -191,7 +210,7 @@ GIVEN = {"ts": "2026-06-05T10:00:00-04:00", "scope": "call", "given_to": "collec
 def test_a_later_consent_given_to_the_collector_lifts_what_was_asked(
     law: Callable[..., Any], given: dict[str, object], now: str, allowed: bool
 ) -> None:
-    """Not one from before, for another number or purpose, or one that is over."""
+    """Not one from before or of the same instant, for another number or purpose, or one that is over."""
     rule = law("suppression", LIFTED)
     assert rule.allows(now, requests=request("stop_calling"), consents=[{**GIVEN, **given}]) is allowed
 

@@ -86,6 +86,27 @@ def test_who_asks_to_be_called_after_the_answer_is_asked_again(
 
 
 @pytest.mark.parametrize(
+    ("asked", "now", "allowed"),
+    [
+        ("2026-06-01T10:00:00.400-04:00", NOW, False),
+        ("2026-06-01T10:00:00.600-04:00", NOW, True),
+        ("2026-06-10T10:00:00.600-04:00", "2026-06-10T10:00:00.500-04:00", False),
+        ("2026-06-10T10:00:00.600-04:00", "2026-06-10T10:00:01-04:00", True),
+    ],
+)
+@pytest.mark.parametrize("by", ["requests", "consents"])
+def test_before_and_after_the_answer_are_told_apart_within_a_second(
+    law: Callable[..., Any], by: str, asked: str, now: str, allowed: bool
+) -> None:
+    """And what is asked in the second of the question may have been asked after it."""
+    word = {"type": "callback_request"} if by == "requests" else {"scope": "location_repeat"}
+    spoke = {**SPOKE, "ts": "2026-06-01T10:00:00.500-04:00"}
+    facts = {"person": SISTER, "proposed": WHERE, "history": [spoke], by: [{"ts": asked, **word}]}
+
+    assert law("third_party", VALUES).allows(now, **facts) is allowed
+
+
+@pytest.mark.parametrize(
     ("believed", "revoked", "allowed"),
     [
         ("2026-06-01T09:59:59-04:00", None, False),

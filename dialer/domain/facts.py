@@ -7,6 +7,7 @@ play; stores apply the same changes to everybody. Which events and commands are 
 in `dialer.casework.facts`.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -56,7 +57,7 @@ class FactChange:
         about: of what binds by a number, the person it came from. What happened on the line with them
             (`on_line`) is on their own file; what they asked of an institution's line binds nobody else.
         lifted: kind of holds that end, but for those that only their source ends (`Hold.ends_by_source`).
-        released: source of holds that end, and no others.
+        released: source of holds that end, and no others; by an account, of its own alone.
     """
 
     person: PersonId | None = None
@@ -117,8 +118,18 @@ class FactChange:
             kept = (hold for hold in file.holds if hold.ends_by_source or hold.kind is not self.lifted)
             return replace(file, holds=tuple(kept))
         if self.released is not None:
-            return replace(file, holds=tuple(hold for hold in file.holds if hold.source != self.released))
+            return replace(file, holds=tuple(self._without(file.holds, self.released)))
         return file
+
+    def _without(self, holds: Iterable[Hold], source: str) -> Iterator[Hold]:
+        """What is left of holds when those of a source end: where it is for an account, those on its own."""
+        for hold in holds:
+            if hold.source != source:
+                yield hold
+            elif self.debt is not None and hold.debts is not None:
+                others = tuple(debt for debt in hold.debts if debt != self.debt)
+                if others:
+                    yield replace(hold, debts=others)
 
     def _told(self, file: PersonFile) -> PersonFile:
         """The file with what takes the place of something told before."""

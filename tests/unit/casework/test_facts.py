@@ -98,6 +98,28 @@ def test_a_lift_of_manual_holds_leaves_the_entry_of_an_account() -> None:
     assert told(entry, by_hand, named).holds == (by_hand.hold,)
 
 
+@pytest.mark.parametrize(
+    ("holds", "left"),
+    [
+        ([("d1",), ("d2",)], [("d2",)]),
+        ([("d1", "d2")], [("d2",)]),
+        ([None], []),
+    ],
+)
+def test_what_ends_for_one_account_lasts_for_the_others(
+    holds: list[tuple[str, ...] | None], left: list[tuple[str, ...]]
+) -> None:
+    """Two accounts that one source closed: a file that places the first again says nothing of the second."""
+    closed = Hold(kind=HoldKind.CLOSED, since=instant(NOW), source="file")
+    file = PersonFile(
+        person="ann",
+        debts=(Debt(debt="d1"), Debt(debt="d2")),
+        holds=tuple(replace(closed, debts=debts) for debts in holds),
+    )
+    opened = FactChange(debt=DebtId("d1"), released="file").apply(file)
+    assert [hold.debts for hold in opened.holds] == left
+
+
 def told(*events: FactEvent) -> PersonFile:
     file = FILES[BOB]
     for event in events:

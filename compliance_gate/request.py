@@ -300,7 +300,7 @@ class Hold:
     Attributes:
         debts: `None` is all of them.
         ends_by_source: no lift of its kind ends it, only one that names its source: the do-not-call entry of
-            an account.
+            an account, and what a line of a file that was not taken says.
     """
 
     kind: HoldKind

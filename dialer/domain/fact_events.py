@@ -17,8 +17,8 @@ class HoldLifted:
     """A reason to leave somebody alone is gone; exactly one of person, number, debt says whom it held.
 
     Args:
-        source: only the holds that were told by it; None = every hold of the kind, of one person, but for the
-            do-not-call entries of their accounts (`Hold.ends_by_source`).
+        source: only the holds that were told by it; None = every hold of the kind, of one person, but for
+            those that end by their source alone (`Hold.ends_by_source`).
     """
 
     person: PersonId | None = None

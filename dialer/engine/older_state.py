@@ -30,8 +30,8 @@ def bring_up(state: Tree, layout: int) -> None:
             cast("Tree", agent).pop("logs_out", None)
         for call in cast("Tree", state["calls"]).values():
             _bring_up_call(cast("Tree", call), agents)
-    if layout <= _ENTRIES_AS_ANY_HOLD:
-        _know_entries(state)
+    if layout <= _HOLDS_ALIKE:
+        _tell_holds_apart(state)
 
 
 def fill_in(state: EngineState) -> None:
@@ -55,13 +55,12 @@ def fill_in(state: EngineState) -> None:
                     pool.reserved_since[name] = state.now if agreed is None else max(agreed, state.now)
 
 
-# --- layout 2: the do-not-call entry of an account was kept as any manual hold is ------------------------
+# --- layout 2: what an account's do-not-call entry or a file holds was kept as any manual hold is ---------
 
-_ENTRIES_AS_ANY_HOLD = 2
-_OF_FILE = "refused line "
+_HOLDS_ALIKE = 2
 
 
-def _know_entries(state: Tree) -> None:
+def _tell_holds_apart(state: Tree) -> None:
     """What somebody placed by hand on one account, with a source, looks as an entry does: it is taken for
     one, and lasts until the file is read from the store again.
     """
@@ -77,14 +76,16 @@ def _holds_of(file: object) -> list[object]:
 
 def _mark(holds: object) -> None:
     for hold in cast("list[Tree | None]", holds):
-        if hold is not None and hold["kind"] == HoldKind.MANUAL.value and _may_be_entry(hold):
+        if hold is not None and hold["kind"] == HoldKind.MANUAL.value and _ends_by_source(hold):
             hold["ends_by_source"] = True
 
 
-def _may_be_entry(hold: Tree) -> bool:
+def _ends_by_source(hold: Tree) -> bool:
     debts, source = hold.get("debts"), hold.get("source")
+    if source is None or hold.get("until") is not None:
+        return False
     is_of_one = debts is not None and len(cast("list[object]", debts)) == 1
-    return is_of_one and hold.get("until") is None and not str(source or _OF_FILE).startswith(_OF_FILE)
+    return is_of_one or str(source).startswith("refused line ")
 
 
 # --- layout 1: an attempt had five states and twelve flags ------------------------------------------------

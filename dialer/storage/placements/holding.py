@@ -104,7 +104,13 @@ def _holds(
 
 def _change(hold: FileHold) -> FactChange:
     debts = None if hold.debt is None else (hold.debt,)
-    held = Hold(kind=HoldKind.MANUAL, since=instant(hold.at), debts=debts, source=hold.source)
+    held = Hold(
+        kind=HoldKind.MANUAL,
+        since=instant(hold.at),
+        debts=debts,
+        source=hold.source,
+        ends_by_source=True,
+    )
     return FactChange(person=hold.person, number=hold.number, debt=hold.debt, hold=held)
 
 

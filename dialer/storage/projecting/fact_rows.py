@@ -65,17 +65,17 @@ def _contact(change: FactChange) -> str | None:
     return None if fact is None or fact.made_in is None else fact.made_in.contact
 
 
-def _is_entry_of_account(row: Row[Any], hold: Hold) -> bool:
-    """Whether it is the do-not-call entry of an account, also in rows that do not say so themselves: of the
-    manual holds, files place some on an account, and such entries are the others.
+def _ends_by_source(row: Row[Any], hold: Hold) -> bool:
+    """Whether a hold ends by its source alone, also in rows that do not say so themselves: of the manual
+    ones, what a file holds, and what is on an account, which is its do-not-call entry.
     """
-    return hold.kind is HoldKind.MANUAL and row.debt is not None and row.import_id is None
+    return hold.kind is HoldKind.MANUAL and (row.import_id is not None or row.debt is not None)
 
 
 def change_of(row: Row[Any]) -> FactChange:
     """The change that the row stands for."""
     value = cast("Any", _FIELDS[row.kind](row.body.encode()))
-    if row.kind == "hold" and _is_entry_of_account(row, value):
+    if row.kind == "hold" and _ends_by_source(row, value):
         value = replace(value, ends_by_source=True)
     return FactChange(
         person=None if row.person is None else PersonId(row.person),

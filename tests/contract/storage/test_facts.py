@@ -144,19 +144,26 @@ def test_every_kind_of_fact_comes_back_as_the_engine_applies_it(floor: Any) -> N
     assert any(request.type is RequestKind.STOP_NUMBER for request in file_of(floor, bob).requests)
 
 
-def test_the_entry_of_an_account_outlasts_a_lift_of_manual_holds_also_in_older_stores(floor: Any) -> None:
-    """Where it was kept as any manual hold is; what a file placed on an account goes as it did."""
+def test_a_lift_of_manual_holds_leaves_entries_and_what_files_hold_also_in_older_stores(floor: Any) -> None:
+    """Where they were kept as what somebody places by hand is."""
     _ann, bob = two_people_with_one_number(floor)
     debt, since = floor.store.identifiers.debt("acme", "A2"), instant(floor.now)
-    hold = Hold(kind=HoldKind.MANUAL, since=since, debts=(debt,), source="list")
-    older = FactChange(debt=debt, hold=hold)
-    of_file = FactChange(debt=debt, hold=replace(hold, source="line 3"))
-    rows = [row_of(older, sequence=1, at=floor.now), row_of(of_file, sequence=0, at=floor.now, import_id="i")]
+    by_hand = Hold(kind=HoldKind.MANUAL, since=since)
+    entry = FactChange(debt=debt, hold=replace(by_hand, debts=(debt,), source="list"))
+    of_file = FactChange(person=bob, hold=replace(by_hand, source="refused line 3 of import i: cease"))
+    placed = FactChange(person=bob, hold=by_hand)
+    rows = [
+        row_of(entry, sequence=1, at=floor.now),
+        row_of(of_file, sequence=0, at=floor.now, import_id="i"),
+        row_of(placed, sequence=2, at=floor.now),
+    ]
     for row in rows:
         row["body"] = str(row["body"]).replace(',"ends_by_source":false', "")
     floor.store.write(partial(insert_rows, table=facts, rows=rows))
+    assert len(file_of(floor, bob).holds) == 3
     write(floor, floor.step(HoldLifted(person=bob, kind=HoldKind.MANUAL, by="compliance")))
-    assert [hold.source for hold in file_of(floor, bob).holds] == ["list"]
+    left = {hold.source for hold in file_of(floor, bob).holds}
+    assert left == {"list", "refused line 3 of import i: cease"}
 
 
 def test_a_request_for_a_shared_number_binds_whoever_gets_the_number_later(floor: Any) -> None:

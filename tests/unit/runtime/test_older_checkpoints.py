@@ -169,8 +169,8 @@ def test_one_that_lacks_what_must_be_there_or_means_something_else_is_refused(
 # --- layout 2 ---------------------------------------------------------------------------------------------
 
 
-def test_an_entry_of_an_account_outlasts_a_lift_also_where_it_was_kept_as_any_manual_hold() -> None:
-    """A line of a file is told by its words; what names no account or no source was placed by hand."""
+def test_entries_and_lines_of_files_outlast_a_lift_also_where_they_were_kept_as_any_manual_hold() -> None:
+    """A line of a file is known by its words; what names no account or no source was placed by hand."""
 
     def older(tree: Tree) -> None:
         tree["layout"] = 2
@@ -181,21 +181,22 @@ def test_an_entry_of_an_account_outlasts_a_lift_also_where_it_was_kept_as_any_ma
 
     entry = Hold(kind=HoldKind.MANUAL, since=instant(NOW), debts=("d",), source="list")
     others = (
-        replace(entry, source="refused line 3 of import i: deceased"),
         replace(entry, source=None),
         replace(entry, debts=None),
         replace(entry, until=instant(NOW + 60.0)),
         replace(entry, kind=HoldKind.CLOSED),
     )
     made = state()
-    file = PersonFile(person="p", holds=(entry, *others))
+    of_file = replace(entry, source="refused line 3 of import i: deceased", debts=None)
+    file = PersonFile(person="p", holds=(entry, of_file, *others))
     made.persons[PersonId("p")] = PersonRow(file=file)
     made.changes.append(ChangeRow(sequence=4, debt=DebtId("d"), hold=entry))
     made.changes.append(ChangeRow(sequence=5, person=PersonId("p"), placed=file))
     tree = cast("Tree", msgspec.json.decode(encode_state(made)))
     older(tree)
     read = decode_state(msgspec.json.encode(tree))
-    known = replace(file, holds=(replace(entry, ends_by_source=True), *others))
+    apart = (replace(hold, ends_by_source=True) for hold in (entry, of_file))
+    known = replace(file, holds=(*apart, *others))
     assert read.persons[PersonId("p")].file == known
     assert [read.changes[0].hold, read.changes[1].placed] == [known.holds[0], known]
 

@@ -10,6 +10,7 @@ after one: from that day's first second it binds, and a consent of a later day s
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from compliance_gate.calendar import EASTERNMOST, ZoneDays, zone_days
 from compliance_gate.request import Consent, PersonRequest
@@ -125,6 +126,36 @@ def ends(request: PersonRequest, consent: Consent) -> bool:
         _may_be_one(request.number, consent.number)
         and _may_be_one(request.address, consent.address)
         and (not request.debts or not consent.debts or not set(request.debts).isdisjoint(consent.debts))
+    )
+
+
+def with_ends(consents: Sequence[Consent]) -> tuple[Consent, ...]:
+    """Consents, each with the end that any telling of it has: whoever tells of one again that it was taken back
+    tells it of everything given until then that may be the same.
+    """
+    ended = [consent for consent in consents if consent.revoked_at is not None]
+    return tuple(_with_end(consent, ended) for consent in consents) if ended else tuple(consents)
+
+
+def _with_end(consent: Consent, ended: Sequence[Consent]) -> Consent:
+    ends = [
+        other.revoked_at
+        for other in ended
+        if other.revoked_at is not None and consent.at <= other.revoked_at and _may_be_same(consent, other)
+    ]
+    if consent.revoked_at is not None:
+        ends.append(consent.revoked_at)
+    end = min(ends, default=None)
+    return consent if end == consent.revoked_at else replace(consent, revoked_at=end)
+
+
+def _may_be_same(one: Consent, other: Consent) -> bool:
+    return (
+        one.scope is other.scope
+        and _may_be_one(one.given_to, other.given_to)
+        and _may_be_one(one.number, other.number)
+        and _may_be_one(one.address, other.address)
+        and (not one.debts or not other.debts or not set(one.debts).isdisjoint(other.debts))
     )
 
 

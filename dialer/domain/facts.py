@@ -22,6 +22,7 @@ from compliance_gate.request import (
     PersonRequest,
     on_line,
 )
+from compliance_gate.revocations import with_ends
 from compliance_gate.words import HoldKind, Institution, NumberKind, RequestKind
 from dialer.domain.ids import DebtId, NumberId, PersonId
 
@@ -111,7 +112,7 @@ class FactChange:
         if self.request is not None:
             return replace(file, requests=(*file.requests, self.request))
         if self.consent is not None:
-            return replace(file, consents=(*file.consents, self.consent))
+            return replace(file, consents=with_ends((*file.consents, self.consent)))
         if self.hold is not None:
             return replace(file, holds=(*file.holds, self.hold))
         if self.lifted is not None:
@@ -244,7 +245,7 @@ def with_placed(file: PersonFile, placed: PersonFile) -> PersonFile:
         numbers=tuple(numbers.values()),
         debts=tuple(debts.values()),
         history=(*file.history, *(entry for entry in placed.history if entry.entry not in known)),
-        consents=_joined(file.consents, placed.consents),
+        consents=with_ends(_joined(file.consents, placed.consents)),
         requests=_joined(file.requests, placed.requests),
         holds=_joined(file.holds, placed.holds),
         known_location=file.known_location if placed.known_location is None else placed.known_location,

@@ -1,16 +1,18 @@
 """Whom a request, a payment, a recall and a suppression bind, whichever way they come in."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from compliance_gate.request import Debt, Hold, MadeIn, NumberOnFile, PersonFile, PersonRequest
-from compliance_gate.words import HoldKind, RequestKind
+from compliance_gate.request import Consent, Debt, Hold, MadeIn, NumberOnFile, PersonFile, PersonRequest
+from compliance_gate.words import ConsentScope, GivenTo, HoldKind, RequestKind
 from dialer.casework.facts import FactEvent, account_over, change_of_command, change_of_event, requested
 from dialer.domain.attempt import Outcome
 from dialer.domain.commands import StoreOutcome, StoreRequest
 from dialer.domain.events import (
     AccountRecalled,
+    ConsentGiven,
     HoldPlaced,
     PaymentReceived,
     RequestReceived,
@@ -118,6 +120,41 @@ def test_what_ends_for_one_account_lasts_for_the_others(
     )
     opened = FactChange(debt=DebtId("d1"), released="file").apply(file)
     assert [hold.debts for hold in opened.holds] == left
+
+
+LATER = NOW + 60.0
+AGREED = Consent(at=instant(NOW - 60.0), scope=ConsentScope.SMS, given_to=GivenTo.COLLECTOR, number="n1")
+
+
+@pytest.mark.parametrize(
+    ("again", "ends"),
+    [
+        ({}, True),
+        ({"number": None}, True),
+        ({"given_to": None}, True),
+        ({"debts": ("d1",)}, True),
+        ({"at": instant(NOW - 90.0)}, True),
+        ({"number": "n2"}, False),
+        ({"scope": ConsentScope.EMAIL}, False),
+        ({"given_to": GivenTo.CREDITOR}, False),
+        ({"revoked_at": None}, False),
+        ({"at": instant(NOW - 90.0), "revoked_at": instant(NOW - 61.0)}, False),
+    ],
+)
+@pytest.mark.parametrize("by", ["event", "file"])
+def test_a_consent_told_again_as_taken_back_stands_no_more(
+    by: str, again: dict[str, Any], ends: bool
+) -> None:
+    """Told by a clerk or by a later file: beside the first telling it would bind nobody."""
+    over = replace(AGREED, **{"revoked_at": instant(NOW), **again})
+    file = replace(FILES[BOB], consents=(AGREED,))
+    change = change_of_event(ConsentGiven(person=BOB, consent=over), now=LATER)
+    if by == "file":
+        change = FactChange(person=BOB, placed=replace(FILES[BOB], consents=(over,)))
+    assert change is not None
+    first, second = change.apply(file).consents if over != AGREED else (AGREED, over)
+    assert first.revoked_at == (instant(NOW) if ends else None)
+    assert second == over
 
 
 def told(*events: FactEvent) -> PersonFile:

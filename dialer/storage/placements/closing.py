@@ -1,7 +1,8 @@
 """Accounts that a creditor's file closes, since nothing is owed, and that a later file opens again.
 
 The hold binds everybody who owes the debt. Only what a file closed does a file open: a payment that settled
-the account here, or a recall, stands whatever a file that is a day older says.
+the account here, or a recall, stands whatever a file that is a day older says. Of the lines that a file has
+about one account (one a debtor) one that closes is enough, wherever it stands.
 """
 
 from collections.abc import Mapping
@@ -34,7 +35,7 @@ def tell(
     changes = [
         _change(debt, is_closed=is_closed, now=now)
         for debt, is_closed in closed.items()
-        if is_closed is not (debt in held)
+        if is_closed is not (debt in held) and (is_closed or held[debt] != import_id)
     ]
     insert_rows(connection, t.facts, [row_of(c, sequence=0, at=now, import_id=import_id) for c in changes])
     for change in changes:
@@ -54,19 +55,19 @@ def _change(debt: DebtId, *, is_closed: bool, now: float) -> FactChange:
     return FactChange(debt=debt, hold=hold)
 
 
-def _held(connection: Connection, debts: Mapping[DebtId, bool]) -> set[str]:
-    """Those that a file closed and none opened since."""
+def _held(connection: Connection, debts: Mapping[DebtId, bool]) -> dict[str, str | None]:
+    """Those that a file closed and none opened since, with the import that last said so."""
     facts = t.facts.c
-    held: set[str] = set()
+    held: dict[str, str | None] = {}
     for chunk in chunks(sorted(debts)):
         query = (
-            select(facts.debt, facts.kind, facts.body)
+            select(facts.debt, facts.kind, facts.body, facts.import_id)
             .where(facts.debt.in_(chunk), facts.kind.in_(("hold", "released")))
             .order_by(facts.id)
         )
         for row in connection.execute(query).all():
             if row.kind == "released" and msgspec.json.decode(row.body) == CLOSED_BY_FILE:
-                held.discard(row.debt)
+                held.pop(row.debt, None)
             elif row.kind == "hold" and msgspec.json.decode(row.body).get("source") == CLOSED_BY_FILE:
-                held.add(row.debt)
+                held[row.debt] = row.import_id
     return held

@@ -48,6 +48,7 @@ class Placing:
         import_id: written on what is new.
         now: POSIX seconds, for facts that have no day of their own.
         clients: how each client is spelled, by its folded name; who comes for the first time is added.
+        closed: accounts that a line of this import closed; batches add theirs.
     """
 
     identifiers: Identifiers
@@ -56,6 +57,7 @@ class Placing:
     import_id: str
     now: float
     clients: dict[str, str] = field(default_factory=dict[str, str])
+    closed: set[DebtId] = field(default_factory=set[DebtId])
 
 
 class Batch:
@@ -75,10 +77,11 @@ class Batch:
         """Put them in place in the caller's transaction.
 
         Returns:
-            persons who were known before, sorted; they are written down to be told to a running engine.
+            persons who were known before, sorted; they are written down to be told to a running engine. Who
+            came with an earlier batch of this import is known, too: a floor may have fetched them since.
         """
         rows, placing = self._rows, self._placing
-        known = _known(connection, rows.persons, placing.import_id)
+        known = _known(connection, rows.persons)
         concerned = sorted({*known, *_owing(connection, rows.debts)})
         before = _placed(connection, concerned, now=placing.now)
         rows.write(connection)
@@ -91,7 +94,9 @@ class Batch:
             import_id=placing.import_id,
             now=placing.now,
         )
-        closed = closing.tell(connection, rows.closed, import_id=placing.import_id, now=placing.now)
+        placing.closed.update(debt for debt, is_closed in rows.closed.items() if is_closed)
+        wanted = {debt: debt in placing.closed for debt in rows.closed}
+        closed = closing.tell(connection, wanted, import_id=placing.import_id, now=placing.now)
         told = tuple(sorted({*known, *held, *closed}))
         news.add(connection, told, import_id=placing.import_id)
         _flag_doubtful(connection, sorted(rows.persons))
@@ -101,13 +106,10 @@ class Batch:
 _ADDRESS_COLUMNS = ("country", "region", "city", "zones", "kind")
 
 
-def _known(connection: Connection, persons: Iterable[str], import_id: str) -> tuple[PersonId, ...]:
+def _known(connection: Connection, persons: Iterable[str]) -> tuple[PersonId, ...]:
     found: list[str] = []
-    earlier = t.persons.c.import_id.is_distinct_from(import_id)
     for chunk in chunks(sorted(persons)):
-        found += connection.execute(
-            select(t.persons.c.person).where(t.persons.c.person.in_(chunk), earlier)
-        ).scalars()
+        found += connection.execute(select(t.persons.c.person).where(t.persons.c.person.in_(chunk))).scalars()
     return tuple(PersonId(person) for person in sorted(found))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from compliance_gate.request import NumberOnFile, TimeBlock
 from compliance_gate.words import ConsentScope, HoldKind, RequestKind, Weekday
 from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain.events import PersonEdited
+from dialer.domain.ids import PersonId
 from dialer.domain.placement import (
+    CLOSED_BY_FILE,
     PlacedAccount,
     PlacedAddress,
     PlacedHold,
@@ -23,6 +26,7 @@ from dialer.domain.placement import (
 from dialer.floor.floor_store import FloorStore
 from dialer.storage.database import tables as t
 from dialer.storage.identities import identities_of
+from dialer.storage.placements import news
 from dialer.storage.placements.imports import Imports, ImportStateError
 from dialer.storage.rehearsal import RehearsalWriter
 
@@ -157,6 +161,49 @@ def test_persons_known_before_are_named_so_that_a_running_engine_can_be_told(flo
     imports.publish(name, now=floor.now)
     known = imports.put_in_place(name, now=floor.now)
     assert known == (floor.store.identifiers.person("acme", "ann"),)
+
+
+def far_apart(floor: Any, first: PlacedAccount, last: PlacedAccount) -> list[PlacedAccount]:
+    """Lines of one file that are put in place in two transactions beside a floor."""
+    between = [floor.account(f"M{n}", ref=f"other{n}", numbers=[floor.number(n % 90)]) for n in range(500)]
+    return [first, *between, last]
+
+
+def beside(_seconds: float) -> None:
+    """A pause that does not wait, yet says that somebody else is there."""
+
+
+def place_beside(floor: Any, accounts: list[PlacedAccount]) -> tuple[PersonId, ...]:
+    imports, name = begin(floor)
+    imports.stage(name, accounts)
+    imports.publish(name, now=floor.now)
+    return floor.store.imports(pause=beside).put_in_place(name, now=floor.now)
+
+
+def test_who_came_with_an_earlier_line_is_told_to_a_running_engine_of_a_later_one(floor: Any) -> None:
+    """A floor may have fetched the account of the first line before the second is in place."""
+    asked = PlacedRequest(type=RequestKind.CEASE_COMMUNICATION, at=AT)
+    first = floor.account("A1", ref="both")
+    last = floor.account("A2", ref="both", requests=(asked,))
+    both = floor.store.identifiers.person("acme", "both")
+    assert place_beside(floor, far_apart(floor, first, last)) == (both,)
+    told = floor.store.read(partial(news.oldest, most=1_000))
+    assert [row.person for row in told] == [both]
+
+
+@pytest.mark.parametrize("closed_before", [True, False])
+@pytest.mark.parametrize("closes_first", [True, False])
+def test_one_line_of_a_file_that_closes_an_account_closes_it_wherever_it_stands(
+    floor: Any, closes_first: bool, closed_before: bool
+) -> None:
+    closes = PlacedHold(kind=HoldKind.CLOSED, since=AT, debt_only=True, source=CLOSED_BY_FILE)
+    if closed_before:
+        floor.place(floor.account("A1", ref="one", holds=(closes,)), sha256="yesterday")
+    lines = [floor.account("A1", ref="one", holds=(closes,)), floor.account("A1", ref="two")]
+    place_beside(floor, far_apart(floor, *(lines if closes_first else lines[::-1])))
+    persons = [floor.store.identifiers.person("acme", ref) for ref in ("one", "two")]
+    files = floor.store.person_files(persons, now=floor.now)
+    assert [[hold.kind for hold in files[person].holds] for person in persons] == [[HoldKind.CLOSED]] * 2
 
 
 def test_a_later_file_adds_to_a_file_that_was_edited_by_hand(floor: Any) -> None:

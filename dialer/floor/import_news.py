@@ -8,6 +8,7 @@ them, before it dials.
 """
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 
@@ -175,7 +176,11 @@ class _StoppedError(FairdialError):
 
 
 async def finish_beside(address: str, *, now: float) -> None:
-    """Put in place what an importer that died had published, beside the floor and with its patience."""
+    """Put in place what an importer that died had published, beside the floor and with its patience.
+
+    Whatever keeps it from being finished (a store that is away, keys that cannot be read, lines that do not
+    open) is told and tried again: no floor ends for it.
+    """
     stop = threading.Event()
     back_off = BackOff(LOOK_S, AGAIN_S)
     try:
@@ -183,7 +188,7 @@ async def finish_beside(address: str, *, now: float) -> None:
             try:
                 await asyncio.to_thread(_finish, address, now, stop)
                 return
-            except StoreUnavailableError as error:
+            except (FairdialError, sqlite3.Error) as error:  # the vault is a file of SQLite's own
                 log.warning("imports.not_finished", why=str(error))
             await asyncio.sleep(back_off.pause())
     finally:

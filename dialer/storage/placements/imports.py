@@ -197,6 +197,9 @@ class Imports:
 
         Returns:
             persons who were known before; `dialer.storage.placements.news` has them for a running engine.
+
+        Raises:
+            ImportStateError: it is not published, or its staged lines do not open: their key is gone.
         """
         status = self.status(import_id)
         if status.state == "finished":  # by somebody else, a moment ago
@@ -216,10 +219,15 @@ class Imports:
         while True:
             rows = self._work.read(lambda c, most=pace.lines: _staged(c, import_id, most))
             if not rows:
+                self._keyring.destroy([import_id])  # first: whoever dies between the two comes here again
                 self._set_state(import_id, "finished")
-                self._keyring.destroy([import_id])
                 return tuple(sorted(changed))
-            accounts, protections = self._staged(import_id, rows)
+            try:
+                accounts, protections = self._staged(import_id, rows)
+            except ImportStateError:
+                if self._work.read(lambda c: _staged(c, import_id, 1))[:1] == rows[:1]:
+                    raise
+                continue  # somebody else has put them in place meanwhile, and destroyed their key
             if older is not None:
                 self._work.read(partial(older.look_up, accounts=accounts))
             batch = Batch(accounts, placing, protections)

@@ -1,5 +1,6 @@
 """Imports: nothing before the flip, everything after it, once, however often it is tried."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -24,6 +25,7 @@ from dialer.domain.placement import (
     RejectedLine,
 )
 from dialer.floor.floor_store import FloorStore
+from dialer.floor.import_news import finish_beside
 from dialer.storage.database import tables as t
 from dialer.storage.identities import identities_of
 from dialer.storage.placements import news
@@ -122,6 +124,56 @@ def test_putting_in_place_may_be_killed_between_any_two_transactions(floor: Any)
     assert placed + staged == 600
     floor.store.imports().put_in_place(name, now=floor.now)
     assert rows_in(floor, t.debts, t.leads, t.staged_accounts) == [600, 600, 0]
+
+
+def test_the_key_of_a_file_is_gone_although_the_process_died_at_the_very_end(floor: Any) -> None:
+    """Its lines are whole persons, and copies of the store have them."""
+
+    class DiedError(Exception):
+        pass
+
+    def die(*_: object) -> None:
+        raise DiedError
+
+    imports, name = begin(floor)
+    imports.stage(name, some(floor, 3))
+    imports.publish(name, now=floor.now)
+    for step in (imports, floor.store.keyring):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(step, "_set_state" if step is imports else "destroy", die)
+            with pytest.raises(DiedError):
+                imports.put_in_place(name, now=floor.now)
+    imports.put_in_place(name, now=floor.now)
+    assert imports.status(name).state == "finished"
+    assert floor.store.keyring.vault.key_bytes([name], make=False) == {}
+
+
+def test_two_may_put_one_file_in_place_at_once(floor: Any) -> None:
+    """An importer that is slow, and a floor that starts meanwhile and finishes what was begun."""
+    imports, name = begin(floor)
+    imports.stage(name, some(floor, 5))
+    imports.publish(name, now=floor.now)
+    other = floor.store.imports()
+    opened = other._staged
+
+    def late(*rows: Any) -> Any:
+        imports.put_in_place(name, now=floor.now)
+        return opened(*rows)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(other, "_staged", late)
+        assert other.put_in_place(name, now=floor.now) == ()
+    assert rows_in(floor, t.debts, t.leads, t.staged_accounts) == [5, 5, 0]
+
+
+async def test_no_floor_ends_for_an_import_that_cannot_be_finished(floor: Any, address: str) -> None:
+    imports, name = begin(floor)
+    imports.stage(name, some(floor, 3))
+    imports.publish(name, now=floor.now)
+    floor.store.keyring.destroy([name])
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1.0):
+            await finish_beside(address, now=floor.now)
 
 
 def test_the_same_file_again_changes_nothing(floor: Any) -> None:

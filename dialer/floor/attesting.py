@@ -5,6 +5,7 @@ What is signed was computed anew from the head signed before it, so that nothing
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -101,7 +102,8 @@ def attest(store: Store, *, note: str = "") -> SignedHead | None:
     begins_with = store.read(beginning_of)
     journal, address = journal_name(begins_with), address_of(store.database.url)
     standing = () if note else book.read(journal).standing
-    newest = max((each for each in standing), key=lambda each: each.sequence, default=None)
+    signed_here = (each for each in standing if each.is_signed_by(signer.public))
+    newest = max(signed_here, key=lambda each: each.sequence, default=None)
     after = None if newest is None else newest.head
     found = verify(store.database, after=after)
     if found.fault is not None:
@@ -172,7 +174,8 @@ class Attesting:
             async with asyncio.timeout(SEND_S):
                 await sending.communicate(msgspec.json.encode(signed) + b"\n")
         except TimeoutError:
-            sending.kill()
+            with suppress(ProcessLookupError):  # it has ended at this very moment
+                sending.kill()
             await sending.wait()
         if sending.returncode != 0:
             _log.error(NOT_SENT, why=f"{self._send[0]} ended with {sending.returncode}")

@@ -119,9 +119,12 @@ def read_heads(path: Path) -> Heads:
         if not line:
             continue
         try:
-            heads.append(msgspec.json.decode(line, type=SignedHead))
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+            signed = msgspec.json.decode(line, type=SignedHead)
+            bytes.fromhex(signed.link)
+        except (msgspec.MsgspecError, ValueError):
             broken.append(number)
+        else:
+            heads.append(signed)
     return Heads(path=path, heads=tuple(heads), broken=tuple(broken))
 
 

@@ -173,3 +173,31 @@ def test_a_line_that_a_crash_cut_off_spoils_no_later_one(store: Store) -> None:
     found = HeadBook().read(signed.journal)
     assert [each.sequence for each in found.heads] == [3, 6]
     assert found.broken == (2,)
+
+
+def test_a_line_whose_link_is_none_is_broken_and_ends_no_floor(store: Store) -> None:
+    write(store, 1, 3)
+    signed = attest(store)
+    assert signed is not None
+    spoilt = msgspec.structs.replace(signed, sequence=9, link="no link")
+    HeadBook().add(spoilt)
+    write(store, 4, 6)
+    asyncio.run(Attesting(store).once())
+    assert HeadBook().read(signed.journal).broken == (2,)
+    newest = newest_head(store)
+    assert newest is not None
+    assert newest.sequence == 6
+
+
+def test_a_head_that_nobody_signed_is_not_built_upon(store: Store) -> None:
+    """Whoever wrote steps anew and a head for them by hand would have it signed with the next one."""
+    write(store, 1, 3)
+    signed = attest(store)
+    assert signed is not None
+    write(store, 4, 6)
+    link = store.head().link.hex()
+    store.write(lambda c: c.execute(journal.update().where(journal.c.sequence == 5).values(now=7.0)))
+    HeadBook().add(msgspec.structs.replace(signed, sequence=6, link=link))
+    write(store, 7, 8)
+    with pytest.raises(JournalAlteredError, match="step 5"):
+        attest(store)

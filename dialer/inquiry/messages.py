@@ -15,7 +15,7 @@ from compliance_gate.words import HoldKind
 from dialer.domain.ids import AttemptId
 from dialer.domain.inbound import InboundRecord
 from dialer.inquiry.stored import campaign_settings
-from dialer.storage.database.tables import inbound_calls
+from dialer.storage.database.tables import inbound_calls, person_numbers
 from dialer.storage.journal.codecs import value_decoder
 from dialer.storage.person_files import chunks
 from dialer.storage.store import Store
@@ -57,6 +57,22 @@ def messages_named(store: Store, names: Iterable[AttemptId]) -> dict[AttemptId, 
         return found
 
     return store.read(read)
+
+
+def messages_of(store: Store, person: str) -> dict[AttemptId, InboundRecord]:
+    """Messages that a person left: on calls known to be theirs, or on calls of which nobody else on file can
+    have been the caller."""
+    calls = inbound_calls.c
+    numbers = select(person_numbers.c.number).where(person_numbers.c.person == person)
+    among = (calls.person == person) | (calls.person.is_(None) & calls.number.in_(numbers))
+    query = select(calls.body).where(among, calls.body.like(f'%"message":"{PREFIX}%'))
+    found: dict[AttemptId, InboundRecord] = {}
+    for body in store.read(lambda connection: connection.scalars(query).all()):
+        record = _record(body.encode())
+        assert isinstance(record, InboundRecord), "the column holds nothing else"
+        if record.person == person or {caller.person for caller in record.callers} == {person}:
+            found[AttemptId(record.message)] = record
+    return found
 
 
 def _left(

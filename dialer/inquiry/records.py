@@ -20,6 +20,7 @@ from dialer.domain.ids import AttemptId, PersonId
 from dialer.domain.record import AttemptRecord, instant
 from dialer.domain.transitions import Word
 from dialer.inquiry import stored
+from dialer.inquiry.messages import messages_of
 from dialer.storage.database import tables as t
 from dialer.storage.store import Store
 
@@ -143,7 +144,8 @@ def _ended_debts(connection: Connection, persons: list[str]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Record:
-    """One record: its kind, its day, the debts it is about; None = of all. `attempt`: of which call."""
+    """One record: its kind, its day, the debts it is about; None = of all. `attempt`: of which call, or the
+    name of which message."""
 
     kind: RecordKind
     day: date
@@ -162,7 +164,12 @@ class _Judged:
 
 def _judged(store: Store, file: PersonFile, ended: frozenset[str], at: float) -> list[_Judged]:
     attempts = list(stored.attempts_of(store, file.person))
-    records = [*_of_attempts(attempts), *_of_file(file, attempts), *_of_rows(store, file.person)]
+    records = [
+        *_of_attempts(attempts),
+        *_of_file(file, attempts),
+        *_of_rows(store, file.person),
+        *_of_messages(store, file.person),
+    ]
     activity, places, today = _Activity(file, records, ended), _places(file), _day(at)
     judged: list[_Judged] = []
     for record in records:
@@ -210,7 +217,7 @@ class Free:
 
     Args:
         all_records: every one may; they go together, since the years of one are counted from another.
-        recordings: of these calls; each by the day of its own.
+        recordings: of these calls, and messages; each by the day of its own.
     """
 
     all_records: bool
@@ -335,6 +342,12 @@ def _of_rows(store: Store, person: str) -> Iterator[_Record]:
     for kind, query in queries:
         for at in store.read(lambda connection, query=query: list(connection.scalars(query))):
             yield _Record(kind=kind, day=_day(at), debts=None)
+
+
+def _of_messages(store: Store, person: str) -> Iterator[_Record]:
+    """Their voice, by the day on which they called; what they spoke of is not known."""
+    for name, call in messages_of(store, person).items():
+        yield _Record(kind=RecordKind.RECORDINGS, day=_day(call.arrived_at), debts=None, attempt=name)
 
 
 def _places(file: PersonFile) -> tuple[str, ...]:

@@ -10,10 +10,12 @@ from sqlalchemy import Connection, select
 
 from dialer.access.record import Deed
 from dialer.domain.ids import AttemptId
+from dialer.inquiry.messages import messages_of
 from dialer.inquiry.records import Fate, Free, free_of, records_due
 from dialer.inquiry.rights.erasure import ErasedBy
 from dialer.storage.access import deeds
 from dialer.storage.database import tables as t
+from dialer.storage.erasing import talks_of
 from dialer.storage.removing import let_nothing_in, remove_records, unspoken
 from dialer.storage.store import Store
 from telephony.asterisk import recordings
@@ -30,7 +32,7 @@ class Removed:
         persons: of whom something went.
         rows: by table; `facts` = consents, notices, what happened elsewhere.
         recordings: sound files deleted; of a dry run, calls whose recordings would be.
-        waiting: attempts that stay since their recordings may be somewhere.
+        waiting: calls that stay since their recordings, or messages, may be somewhere.
         keys: of talks, destroyed.
         deeds: entries of the record of who did what; it is only ever added to, and has ids alone.
     """
@@ -129,19 +131,22 @@ class _Total:
             for folder in folders
             for file in recordings.delete(folder, free.recordings, now=at, rule=RULE)
         ]
-        keep, talks = _waiting(store, person, free, folders), _talks(store, person)
+        keep = _waiting(store, person, free, folders)
 
-        def work(connection: Connection) -> Mapping[str, int]:
+        def work(connection: Connection) -> tuple[Mapping[str, int], int]:
             let_nothing_in(connection)
-            if not free_of(store, person, at=at).all_records:
-                return {}
-            return remove_records(connection, person, keep=keep)
+            if not free_of(store.within(connection), person, at=at).all_records:
+                return {}, 0
+            talks = frozenset(talks_of(connection, person)) - keep
+            gone = remove_records(connection, person, keep=keep)
+            # Before the commit: whoever dies between the two finds the rows, and comes here again.
+            return gone, store.keyring.destroy(unspoken(connection, sorted(talks)))
 
-        gone: Mapping[str, int] = store.write(work) if free.all_records else {}
+        gone: Mapping[str, int] = {}
         if free.all_records:
+            gone, keys = store.write(work)
             self._waiting += len(keep)
-            over = store.read(lambda connection: unspoken(connection, sorted(talks - keep)))
-            self._keys += store.keyring.destroy(over)
+            self._keys += keys
         self._count(gone, sounds)
 
     def _count(self, gone: Mapping[str, int], sounds: Sequence[str]) -> None:
@@ -166,17 +171,17 @@ class _TakenBackError(Exception):
     """What was removed in a dry run is put back."""
 
 
-def _talks(store: Store, person: str) -> frozenset[str]:
-    query = select(t.attempts.c.attempt).where(t.attempts.c.person == person)
-    return frozenset(store.read(lambda connection: connection.scalars(query).all()))
-
-
 def _waiting(store: Store, person: str, free: Free, folders: Sequence[Path]) -> frozenset[str]:
-    """Attempts of which a recording may be somewhere still: it is kept, or no folder was named."""
+    """Calls of which a recording may be somewhere still: it is kept, nobody finished it, or no folder was
+    named."""
     recorded = (t.attempts.c.person == person) & t.attempts.c.recorded.is_(True)
     query = select(t.attempts.c.attempt).where(recorded)
-    names = frozenset(store.read(lambda connection: connection.scalars(query).all()))
-    return names - free.recordings if folders else names
+    made = store.read(lambda connection: connection.scalars(query).all())
+    names = {AttemptId(name): name for name in made}
+    names |= {message: call.call for message, call in messages_of(store, person).items()}
+    open_ones = {name for folder in folders for name in recordings.unfinished(folder)}
+    gone = free.recordings - open_ones if folders else frozenset[AttemptId]()
+    return frozenset(call for name, call in names.items() if name not in gone)
 
 
 def _recorded(folder: Path) -> list[AttemptId]:

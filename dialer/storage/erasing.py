@@ -30,7 +30,8 @@ class Subjects:
 
     Args:
         numbers, debts: that nobody else has.
-        talks: attempts and calls, in which something may have been written down as it was said.
+        talks: attempts and calls, in which something may have been written down as it was said; also those
+            whose records went before, of which a fact that stayed still has the words.
     """
 
     person: str
@@ -46,14 +47,38 @@ class Subjects:
 
 def subjects_of(connection: Connection, person: str) -> Subjects:
     """Everything that is sealed for a person."""
-    calls = select(t.inbound_calls.c.call).where(t.inbound_calls.c.person == person)
-    made = select(t.attempts.c.attempt).where(t.attempts.c.person == person)
     return Subjects(
         person=person,
         numbers=tuple(_alone(connection, person, "number")),
         debts=tuple(_alone(connection, person, "debt")),
-        talks=(*connection.scalars(made.order_by("attempt")), *connection.scalars(calls.order_by("call"))),
+        talks=tuple(dict.fromkeys((*talks_of(connection, person), *_talks_told_of(connection, person)))),
     )
+
+
+def talks_of(connection: Connection, person: str) -> tuple[str, ...]:
+    """Attempts on a person, and calls received from them, that are on record."""
+    calls = select(t.inbound_calls.c.call).where(t.inbound_calls.c.person == person)
+    made = select(t.attempts.c.attempt).where(t.attempts.c.person == person)
+    return (*connection.scalars(made.order_by("attempt")), *connection.scalars(calls.order_by("call")))
+
+
+def _talks_told_of(connection: Connection, person: str) -> Iterator[str]:
+    """Talks of which facts of the person's have words, and that are on record as nobody else's.
+
+    A talk's record may have been removed when its years were over; what was asked for in it stays.
+    """
+    theirs = (t.facts.c.person == person) | (t.facts.c.about == person)
+    query = select(t.facts.c.contact, t.facts.c.body).where(theirs, t.facts.c.contact.is_not(None))
+    told = {row.contact for row in connection.execute(query) if f"{PREFIX}{row.contact}:" in row.body}
+    for talk in sorted(told):
+        others = (
+            select(t.attempts.c.attempt).where(t.attempts.c.attempt == talk, t.attempts.c.person != person),
+            select(t.inbound_calls.c.call).where(
+                t.inbound_calls.c.call == talk, t.inbound_calls.c.person != person
+            ),
+        )
+        if all(connection.scalar(other) is None for other in others):
+            yield talk
 
 
 def strike_out(connection: Connection, subjects: Subjects) -> int:

@@ -33,7 +33,8 @@ def remove_records(connection: Connection, person: str, *, keep: Collection[str]
     """Take a person's records out; returns how many rows by table.
 
     Args:
-        keep: attempts whose recordings are still somewhere: without its row nobody could place one.
+        keep: attempts whose recordings, and calls whose messages, are still somewhere: without its row
+            nobody could place one.
     """
     made = [
         name
@@ -46,7 +47,11 @@ def remove_records(connection: Connection, person: str, *, keep: Collection[str]
         gone["findings"] += _deleted(connection, t.findings, t.findings.c.attempt.in_(some))
     gone["promises"] = _deleted(connection, t.promises, t.promises.c.person == person)
     gone["denials"] = _deleted(connection, t.denials, t.denials.c.person == person)
-    gone["inbound_calls"] = _deleted(connection, t.inbound_calls, t.inbound_calls.c.person == person)
+    calls = select(t.inbound_calls.c.call).where(t.inbound_calls.c.person == person)
+    came = [name for name in connection.scalars(calls) if name not in keep]
+    gone["inbound_calls"] = sum(
+        _deleted(connection, t.inbound_calls, t.inbound_calls.c.call.in_(some)) for some in chunks(came)
+    )
     gone["placed_before"] = _deleted(connection, t.placed_before, t.placed_before.c.person == person)
     theirs = (t.facts.c.person == person) | (t.facts.c.about == person)
     gone["facts"] = _deleted(connection, t.facts, theirs & t.facts.c.kind.in_(GOES))

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self, TypeVar, cast
 
 from sqlalchemy import Connection, select
 
@@ -19,6 +19,7 @@ from dialer.storage import leads, person_files
 from dialer.storage.database import lease, lock, schema
 from dialer.storage.database.connections import (
     Database,
+    OneTransaction,
     PostgresDatabase,
     connect,
     is_sqlite,
@@ -192,6 +193,15 @@ class Store:
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run against one consistent state."""
         return self.database.read(work)
+
+    def within(self, connection: Connection) -> Self:
+        """This store as seen from a transaction of its own that goes on: what is read is read in it.
+
+        Whoever asked the store itself from there would wait for ever, on a server, for the loop that waits
+        for them.
+        """
+        database = cast("Database", OneTransaction(connection))
+        return type(self)(database, self.identifiers, self.keyring, owner=None, signature=None)
 
     def imports(self, *, pause: Callable[[float], None] = no_pause) -> Imports:
         """Placements into this store; pass `breathe` when a floor runs on it."""

@@ -1,9 +1,11 @@
 """A person who was erased: nothing in store, journal, recordings and back-ups tells who they were."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select
@@ -16,7 +18,17 @@ from dialer.domain.attempt import Outcome
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.events import RequestReceived
 from dialer.domain.facts import FactChange
-from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, LeadId, NumberId, PersonId
+from dialer.domain.ids import (
+    AgentId,
+    AttemptId,
+    CampaignId,
+    DebtId,
+    InboundId,
+    LeadId,
+    NumberId,
+    PersonId,
+)
+from dialer.domain.inbound import Caller, InboundRecord
 from dialer.domain.ports import JournalEntry
 from dialer.domain.record import AttemptRecord
 from dialer.domain.spoken_words import with_words
@@ -26,7 +38,9 @@ from dialer.floor.stores import prepare_folder, rehearsal_store
 from dialer.inquiry.audit import audit
 from dialer.inquiry.errors import NotThereError
 from dialer.inquiry.records import Fate
+from dialer.inquiry.removing import remove
 from dialer.inquiry.replay import replay
+from dialer.inquiry.rights import erasure
 from dialer.inquiry.rights.correction import Correction, correct
 from dialer.inquiry.rights.erasure import ErasedBy, NotErasedError, erase, obstacles
 from dialer.inquiry.rights.held import held_of
@@ -35,8 +49,10 @@ from dialer.inquiry.verifying import verified
 from dialer.storage.access import deeds
 from dialer.storage.database import tables as t
 from dialer.storage.database.backup import back_up, restore
+from dialer.storage.erasing import subjects_of
 from dialer.storage.projecting.attempt_rows import row_of as attempt_row
 from dialer.storage.projecting.fact_rows import row_of
+from dialer.storage.projecting.inbound_rows import row_of as inbound_row
 from dialer.storage.rehearsal import RehearsalWriter
 from dialer.storage.spoken_words import Words, opened_words
 from dialer.storage.store import Store
@@ -298,6 +314,129 @@ def test_an_erasure_that_died_half_way_is_done_again(store: Store) -> None:
     assert (done.keys > 0, done.is_gone) == (True, True)
 
 
+def test_a_hold_for_a_court_that_comes_while_it_is_judged_stands(store: Store) -> None:
+    """Between the first judgement and the transaction that takes away."""
+    person = PersonId(person_of(store))
+
+    def held(*arguments: Any) -> Any:
+        tell(store, FactChange(person=person, hold=Hold(kind=HoldKind.LITIGATION, since=CLOSED)))
+        return subjects_of(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(erasure, "subjects_of", held)
+        with pytest.raises(NotErasedError, match="held for a court"):
+            erase(store, person, by=BY, at=noon(FREE))
+    assert held_of(store, person).identity is not None
+    assert store.read(lambda c: list(deeds.entries(c))) == []
+
+
+def test_what_cannot_be_decided_keeps_somebody(path: Path) -> None:
+    """A call about an account that is not theirs on file: nobody can say when its years began."""
+    with Store.open(str(path)) as store:
+        person = person_of(store)
+        close(store)
+        row = attempt_row(replace(called_before(person, None), debts=(DebtId("d-of-nobody"),)))
+        store.write(lambda connection: connection.execute(t.attempts.insert(), row))
+        assert {each.fate for each in obstacles(store, person, at=noon(date(2049, 1, 1)))} == {Fate.OPEN}
+
+
+def left_message(store: Store, folder: Path, at: datetime) -> None:
+    """A message from the person's number, which nobody else on file has, on a call that no agent took."""
+    person = PersonId(person_of(store))
+    number = NumberId(store.identifiers.number("+12125550147"))
+    record = InboundRecord(
+        call=InboundId("i-1"),
+        dialed="",
+        number=number,
+        callers=(Caller(person=person, debts=()),),
+        arrived_at=at.timestamp(),
+        ended_at=at.timestamp() + 30.0,
+        message="message-i-1",
+    )
+    store.write(lambda connection: connection.execute(t.inbound_calls.insert(), inbound_row(record)))
+    folder.mkdir()
+    (folder / "message-i-1.wav").write_bytes(b"the voice of Vexworthy")
+    told = {"attempt": "message-i-1", "file": "message-i-1.wav", "sha256": "0", "seconds": 1.0}
+    (folder / "manifest.jsonl").write_text(json.dumps({**told, "finished_at": 1.0}) + "\n")
+
+
+def test_messages_that_they_left_go_with_them(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    left_message(store, folder, CALLED)
+    done = erase(store, person_of(store), by=BY, at=noon(FREE), folders=[folder])
+    assert (done.recordings, done.is_gone) == (("message-i-1.wav",), True)
+    assert not (folder / "message-i-1.wav").exists()
+
+
+def test_a_message_is_kept_as_long_as_recordings_are(store: Store, tmp_path: Path) -> None:
+    left_message(store, tmp_path / "recordings", datetime(2029, 11, 1, 15, tzinfo=UTC))
+    found = obstacles(store, person_of(store), at=noon(FREE))
+    assert any("recordings" in each.why and each.fate is Fate.KEPT for each in found)
+
+
+def asked_in(store: Store, talk: str) -> None:
+    """What the person asked for in a talk, with their words, sealed as those of the talk."""
+    words = Words(store.keyring, [talk])
+    asked = PersonRequest(
+        at=CALLED,
+        type=RequestKind.STOP_CALLING,
+        made_in=MadeIn(contact=talk, words=words.seal(talk, SAID)),
+    )
+    tell(store, FactChange(person=PersonId(person_of(store)), request=asked))
+
+
+def test_words_of_a_talk_whose_record_was_removed_before_go_with_the_person(store: Store) -> None:
+    """The request stays, and its words were sealed under the talk's key."""
+    person = person_of(store)
+    asked_in(store, "g-1-1")
+    store.write(lambda connection: connection.execute(t.attempts.update().values(recorded=False)))
+    assert remove(store, by=BY, at=noon(FREE)).rows["attempts"] == 1
+    assert SAID in str(opened_words(store.keyring, held_of(store, person)).as_json()), "still there"
+    assert erase(store, person, by=BY, at=noon(FREE)).is_gone
+    assert SAID not in str(opened_words(store.keyring, held_of(store, person)).as_json())
+    assert store.keyring.vault.key_bytes(["g-1-1"], make=False) == {}
+
+
+def test_a_removal_that_died_half_way_leaves_no_key_of_a_talk(store: Store) -> None:
+    store.write(lambda connection: connection.execute(t.attempts.update().values(recorded=False)))
+
+    class DiedError(Exception):
+        pass
+
+    def die(*_: object) -> int:
+        raise DiedError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(store.keyring.vault), "destroy", die)
+        with pytest.raises(DiedError):
+            remove(store, by=BY, at=noon(FREE))
+    assert remove(store, by=BY, at=noon(FREE)).keys == 1
+    assert store.keyring.vault.key_bytes(["g-1-1"], make=False) == {}
+
+
+def test_keys_of_calls_that_were_received_go_with_their_records(store: Store) -> None:
+    person = PersonId(person_of(store))
+    record = InboundRecord(
+        call=InboundId("i-1"),
+        dialed="",
+        number=NumberId("n"),
+        callers=(),
+        arrived_at=CALLED.timestamp(),
+        ended_at=CALLED.timestamp() + 30.0,
+        person=person,
+    )
+    store.write(lambda connection: connection.execute(t.inbound_calls.insert(), inbound_row(record)))
+    Words(store.keyring, ["i-1"]).seal("i-1", SAID)
+    assert remove(store, by=BY, at=noon(FREE)).rows["inbound_calls"] == 1
+    assert store.keyring.vault.key_bytes(["i-1"], make=False) == {}
+
+
+def test_a_recording_that_nobody_finished_keeps_its_call(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "g-1-1.raw").write_bytes(b"\0" * 320)
+    gone = remove(store, by=BY, at=noon(FREE), folders=[tmp_path])
+    assert (gone.rows.get("attempts", 0), gone.waiting) == (0, 1)
+
+
 def test_words_that_an_older_version_left_in_clear_are_struck_out(store: Store) -> None:
     person = person_of(store)
 
@@ -317,7 +456,7 @@ def test_words_that_an_older_version_left_in_clear_are_struck_out(store: Store) 
         assert "Mirabunda" not in str(rows)
 
 
-def called_before(person: str, said: Disposition) -> AttemptRecord:
+def called_before(person: str, said: Disposition | None) -> AttemptRecord:
     return AttemptRecord(
         attempt=AttemptId("g-0-1"),
         campaign=CampaignId("c"),

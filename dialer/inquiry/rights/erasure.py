@@ -19,11 +19,13 @@ from dialer.domain.ids import AttemptId
 from dialer.domain.record import instant
 from dialer.inquiry import stored
 from dialer.inquiry.errors import NotThereError
+from dialer.inquiry.messages import messages_of
 from dialer.inquiry.records import Fate, person_records, still_worked
 from dialer.storage.access import deeds
 from dialer.storage.database import tables as t
 from dialer.storage.erasing import Subjects, strike_out, subjects_of, words_in_journal
 from dialer.storage.identities import identities_of, sealed_bodies
+from dialer.storage.removing import let_nothing_in
 from dialer.storage.store import Store
 from telephony.asterisk import recordings
 
@@ -124,7 +126,8 @@ def obstacles(store: Store, person: str, *, at: float, answered_by: str = "") ->
         why = f"{len(worked)} of their accounts are still worked, and their records with them"
         found.append(Obstacle(fate=Fate.OPEN, why=why))
     for told in person_records(store, person, at=at):
-        if told.fate is Fate.KEPT or (told.fate is Fate.UNKNOWN and not answered_by):
+        is_undecided = told.fate is Fate.OPEN and not worked
+        if told.fate is Fate.KEPT or is_undecided or (told.fate is Fate.UNKNOWN and not answered_by):
             why = f"{told.records} {told.kind.value} are kept: {told.why}"
             found.append(
                 Obstacle(fate=told.fate, why=why, first_free=told.first_free, citation=told.citation)
@@ -137,7 +140,8 @@ def erase(store: Store, person: str, *, by: ErasedBy, at: float, folders: Sequen
 
     Args:
         at: POSIX seconds.
-        folders: where telephone systems record; recordings of the person's calls are deleted there.
+        folders: where telephone systems record; recordings of the person's calls and messages that they left
+            are deleted there.
 
     Raises:
         NotThereError: nobody knows the person.
@@ -145,13 +149,19 @@ def erase(store: Store, person: str, *, by: ErasedBy, at: float, folders: Sequen
         KeysMissingError: the keys are not here.
         NotGoneError: something was found afterwards.
     """
-    standing = obstacles(store, person, at=at, answered_by=by.answered_by)
-    if standing:
-        raise NotErasedError(person, standing)
+
+    def demand_free(looked_at: Store) -> None:
+        standing = obstacles(looked_at, person, at=at, answered_by=by.answered_by)
+        if standing:
+            raise NotErasedError(person, standing)
+
+    demand_free(store)
     subjects = store.read(lambda connection: subjects_of(connection, person))
     vault = store.keyring.vault
 
     def strike(connection: Connection) -> int:
+        let_nothing_in(connection)
+        demand_free(store.within(connection))  # a court's hold that has come since stands
         deeds.append(connection, [_deed(person, by, "begun", at)])
         return strike_out(connection, subjects)
 
@@ -216,15 +226,15 @@ def _deed(person: str, by: ErasedBy, outcome: str, at: float) -> Deed:
     )
 
 
-def _talks(store: Store, person: str) -> frozenset[AttemptId]:
+def _voices(store: Store, person: str) -> frozenset[AttemptId]:
+    """Names of recordings that may have their voice: of calls to them, and messages that they left."""
     query = select(t.attempts.c.attempt).where(t.attempts.c.person == person)
-    return frozenset(
-        AttemptId(name) for name in store.read(lambda connection: connection.scalars(query).all())
-    )
+    called = store.read(lambda connection: connection.scalars(query).all())
+    return frozenset(map(AttemptId, called)) | frozenset(messages_of(store, person))
 
 
 def _delete_recordings(store: Store, person: str, folders: Sequence[Path], *, now: float) -> tuple[str, ...]:
-    names, gone = _talks(store, person), list[str]()
+    names, gone = _voices(store, person), list[str]()
     for folder in folders:
         gone += recordings.delete(folder, names, now=now, rule=RULE)
         for name in recordings.unfinished(folder):
@@ -243,10 +253,10 @@ def _left(store: Store, subjects: Subjects, folders: Sequence[Path]) -> tuple[st
     keys = store.keyring.vault.key_bytes(subjects.all, make=False)
     if keys:
         found.append(f"{len(keys)} keys")
-    talks = _talks(store, subjects.person)
+    voices = _voices(store, subjects.person)
     for folder in folders:
-        names = [line.attempt for line in recordings.manifest(folder) if line.attempt in talks]
-        names += [name for name in recordings.unfinished(folder) if name in talks]
+        names = [line.attempt for line in recordings.manifest(folder) if line.attempt in voices]
+        names += [name for name in recordings.unfinished(folder) if name in voices]
         if names:
             found.append(f"{len(names)} recordings in {folder}")
     return tuple(found)

@@ -325,6 +325,21 @@ async def _run_read(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
                 return await connection.run_sync(work)
 
 
+class OneTransaction:
+    """A transaction that goes on, in the place of the database it is one of."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Part of the transaction: committed with it, or not at all."""
+        return work(self._connection)
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """What the transaction sees."""
+        return work(self._connection)
+
+
 Database = SqliteDatabase | PostgresDatabase
 
 

@@ -201,7 +201,10 @@ def rows_of(file: TextFile) -> Iterator[Row]:
                 row = quoted.row(mended)
             else:
                 box.append(mended)
-                row = Row(lines.number, next(plain), lines.number)
+                try:
+                    row = Row(lines.number, next(plain), lines.number)
+                except csv.Error as error:
+                    row = Row(lines.number, None, lines.number, str(error), mended)
             if row.fields is None or any(row.fields):
                 yield row if mended is line else row._replace(is_mended=True)
 

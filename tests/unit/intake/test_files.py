@@ -125,3 +125,12 @@ def test_a_line_without_end_does_not_fill_the_memory(tmp_path: Path, signs: int,
     else:
         with pytest.raises(UnreadableFileError, match="line 2 is longer"):
             list(rows_of(file))
+
+
+def test_a_field_that_is_too_long_costs_its_own_line(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(f"name,cease\nAda,no\n{'x' * 200_000},yes\nBo,no\n")
+    rows = list(rows_of(look_at(file)))
+    assert [(row.number, row.fields is None) for row in rows] == [(2, False), (3, True), (4, False)]
+    assert "field larger than" in rows[1].reason
+    assert rows[1].raw.endswith(",yes\n"), "what it says that protects is read from it"

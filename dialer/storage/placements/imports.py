@@ -44,6 +44,9 @@ _PROTECTS = b"P"
 """Begins the staged body of what a refused line protects; an account's begins as JSON does."""
 
 
+_TAKEN = "somebody else imports the file of import {} at this moment: nothing more of it was taken here"
+
+
 class ImportStateError(FairdialError):
     """The import is not in a state in which this may be done; the message says which it is in."""
 
@@ -86,6 +89,8 @@ class Imports:
         self._keyring = keyring
         self._pause = pause
         self._is_alone = pause is no_pause
+        self._staged_here: dict[str, int] = {}
+        """Lines of each import that were handed over here."""
 
     def begin(
         self, *, file_name: str, sha256: str, campaign: str, client: str = "", now: float
@@ -111,6 +116,7 @@ class Imports:
                 insert_missing(connection, t.campaigns, [{"campaign": campaign, "client": client}])
 
         self._work.write(work)
+        self._staged_here[import_id] = 0
         status = self.status(import_id)
         if status.state in ("staging", "abandoned"):
             self._forget_staged(import_id)
@@ -159,36 +165,44 @@ class Imports:
         ]
 
         def work(connection: Connection) -> None:
-            insert_rows(connection, t.staged_accounts, bodies)
-            insert_rows(connection, t.import_rejects, lines)
             counted = t.imports.c
-            connection.execute(
+            staged = connection.execute(
                 update(t.imports)
-                .where(counted.import_id == import_id)
+                .where(counted.import_id == import_id, counted.state == "staging")
                 .values(
                     lines=counted.lines + len(accounts) + len(lines),
                     accepted=counted.accepted + len(accounts),
                     rejected=counted.rejected + len(lines),
                 )
             )
+            if staged.rowcount != 1:
+                raise ImportStateError(_TAKEN.format(import_id))
+            insert_rows(connection, t.staged_accounts, bodies)
+            insert_rows(connection, t.import_rejects, lines)
 
-        return self._timed(work)[0]
+        took = self._timed(work)[0]
+        self._staged_here[import_id] = self._staged_here.get(import_id, 0) + len(accounts) + len(lines)
+        return took
 
     def publish(self, import_id: str, *, now: float, report: dict[str, object] | None = None) -> None:
         """The flip: from here on the import happens, whatever dies.
 
         Raises:
-            ImportStateError: the import is not staging.
+            ImportStateError: the import is not staging, or other lines are staged than were handed over here:
+                somebody else imports the same file at this moment.
         """
         self._expect(import_id, "staging")
         text = msgspec.json.encode(report or {}).decode()
 
+        imports = t.imports.c
+        which = (imports.import_id == import_id) & (imports.state == "staging")
+        if import_id in self._staged_here:
+            which &= imports.lines == self._staged_here[import_id]
+
         def work(connection: Connection) -> None:
-            connection.execute(
-                update(t.imports)
-                .where(t.imports.c.import_id == import_id)
-                .values(state="published", published_at=now, report=text)
-            )
+            flip = update(t.imports).where(which).values(state="published", published_at=now, report=text)
+            if connection.execute(flip).rowcount != 1:
+                raise ImportStateError(_TAKEN.format(import_id))
 
         self._work.write(work)
 
@@ -314,13 +328,20 @@ class Imports:
         )
         gone = delete(t.staged_accounts).where(staged.id.in_(some))
 
+        def demand_unpublished(connection: Connection) -> None:
+            query = select(t.imports.c.state).where(t.imports.c.import_id == import_id).with_for_update()
+            if connection.scalar(query) not in ("staging", "abandoned"):
+                raise ImportStateError(_TAKEN.format(import_id))
+
         def bite(connection: Connection) -> int:
+            demand_unpublished(connection)
             return connection.execute(gone).rowcount
 
         while self._timed(bite)[1] > 0:
             pass
 
         def work(connection: Connection) -> None:
+            demand_unpublished(connection)
             connection.execute(delete(t.import_rejects).where(t.import_rejects.c.import_id == import_id))
             connection.execute(
                 update(t.imports)

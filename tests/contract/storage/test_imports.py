@@ -148,6 +148,59 @@ def test_the_key_of_a_file_is_gone_although_the_process_died_at_the_very_end(flo
     assert floor.store.keyring.vault.key_bytes([name], make=False) == {}
 
 
+def test_of_two_who_import_one_file_at_once_none_loses_a_line(floor: Any) -> None:
+    """The second forgets what the first has staged so far; neither may call half of the file the whole."""
+    accounts = some(floor, 40)
+    first, name = begin(floor)
+    half = [*accounts[:20]]
+    first.stage(name, half)
+    second, _ = begin(floor)
+    first.stage(name, accounts[20:])
+    second.stage(name, accounts[:10])
+    with pytest.raises(ImportStateError, match="somebody else"):
+        first.publish(name, now=floor.now)
+    with pytest.raises(ImportStateError, match="somebody else"):
+        second.publish(name, now=floor.now)
+    last, _ = begin(floor)
+    last.stage(name, accounts)
+    last.publish(name, now=floor.now)
+    with pytest.raises(ImportStateError, match="published"):
+        second.stage(name, accounts[10:])
+    last.put_in_place(name, now=floor.now)
+    assert rows_in(floor, t.debts, t.staged_accounts) == [40, 0]
+
+
+def test_what_was_published_a_moment_ago_is_not_forgotten(floor: Any) -> None:
+    first, name = begin(floor)
+    first.stage(name, some(floor, 3))
+    other = floor.store.imports()
+    forget = other._forget_staged
+
+    def late(import_id: str) -> None:
+        first.publish(name, now=floor.now)
+        forget(import_id)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(other, "_forget_staged", late)
+        with pytest.raises(ImportStateError, match="somebody else"):
+            other.begin(file_name="f.csv", sha256="f", campaign="c", client="acme", now=floor.now)
+    assert rows_in(floor, t.staged_accounts) == [3]
+    assert other.status(name).state == "published"
+
+
+def test_nothing_is_staged_for_a_file_that_was_published_meanwhile(floor: Any) -> None:
+    first, name = begin(floor)
+
+    def lines() -> Iterator[PlacedAccount]:
+        first.publish(name, now=floor.now)
+        yield from some(floor, 3)
+
+    other = floor.store.imports()
+    with pytest.raises(ImportStateError, match="somebody else"):
+        other.stage(name, lines())
+    assert rows_in(floor, t.staged_accounts) == [0]
+
+
 def test_two_may_put_one_file_in_place_at_once(floor: Any) -> None:
     """An importer that is slow, and a floor that starts meanwhile and finishes what was begun."""
     imports, name = begin(floor)

@@ -35,7 +35,7 @@ from dialer.storage.database.tables import facts, meta
 from dialer.storage.identities import Identity, identities_of, numbers_in_clear, sealed_identity
 from dialer.storage.keys import plain
 from dialer.storage.keys.keyring import folder_of
-from dialer.storage.keys.master import KeysMissingError, WrongKeyError
+from dialer.storage.keys.master import FileMasterKey, KeysMissingError, WrongKeyError
 from dialer.storage.keys.plain import SEALED_AT
 from dialer.storage.keys.vault import Vault
 from dialer.storage.projecting.attempt_rows import json_text
@@ -311,6 +311,34 @@ def test_a_rotation_that_is_killed_anywhere_goes_on(keys: Path, tmp_path: Path) 
     assert vault.count() == 20
     assert not (keys / "one" / "master.key.next").exists()
     vault.close()
+
+
+def test_a_rotation_between_the_looks_at_masters_and_keys_is_seen(tmp_path: Path) -> None:
+    """Whoever opens the vault had read its master when the new one was made, or took its place."""
+    folder = tmp_path / "one"
+    made = Vault.made(folder)
+    key = made.key_bytes(["p"], make=True)
+    before = FileMasterKey.found(folder / "master.key")
+    assert before is not None
+    for _ in range(2):
+        made.rotate()
+        late = Vault(folder, [before])
+        assert late.key_bytes(["p"], make=False) == key
+        late.close()
+    made.close()
+
+
+def test_a_master_that_is_gone_while_a_vault_is_open_takes_no_key_away(tmp_path: Path) -> None:
+    made = Vault.made(tmp_path / "one")
+    beside = Vault.found(tmp_path / "one")
+    key = beside.key_bytes(["p"], make=True)
+    made.rotate()
+    (tmp_path / "one" / "master.key").unlink()
+    with pytest.raises(WrongKeyError):
+        beside.key_bytes(["p"], make=False)
+    assert made.key_bytes(["p"], make=False) == key, "who has it in hand goes on"
+    made.close()
+    beside.close()
 
 
 def in_clear(path: Path) -> None:

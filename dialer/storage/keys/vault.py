@@ -83,7 +83,8 @@ class Vault:
         """
         private_folder(folder.parent)
         private_folder(folder)
-        return cls(folder, _masters(folder, FileMasterKey.made(folder / MASTER_FILE)), durable=durable)
+        FileMasterKey.made(folder / MASTER_FILE)
+        return cls(folder, _masters(folder), durable=durable)
 
     @classmethod
     def found(cls, folder: Path, *, durable: bool = True) -> "Vault":
@@ -93,7 +94,7 @@ class Vault:
             KeysMissingError: there is none, or its master key is missing.
             WrongKeyError, SecretFileError: see there.
         """
-        masters = _masters(folder, FileMasterKey.found(folder / MASTER_FILE))
+        masters = _masters(folder)
         if not masters or not (folder / VAULT_FILE).exists():
             missing = folder / (VAULT_FILE if masters else MASTER_FILE)
             raise KeysMissingError(
@@ -168,7 +169,7 @@ class Vault:
         """
         with self._lock:
             following = FileMasterKey.made(self.folder / NEXT_MASTER_FILE)
-            self._masters = _masters(self.folder, FileMasterKey.found(self.folder / MASTER_FILE))
+            self._masters = _masters(self.folder)
             self._load()
             old = [generation for generation in self._keys if not self._is_under(following, generation)]
             if len(old) == len(self._keys):
@@ -237,7 +238,7 @@ class Vault:
 
     def _key(self, generation: int) -> AESGCM:
         if generation not in self._keys:  # another process has rotated
-            self._masters = _masters(self.folder, FileMasterKey.found(self.folder / MASTER_FILE))
+            self._masters = _masters(self.folder) or self._masters
             self._load()
         return self._keys[generation]
 
@@ -249,13 +250,19 @@ class Vault:
         return generation, self._key(generation)
 
     def _load(self) -> None:
+        """Every key of the vault; where a rotation began or ended between the masters and them, once more."""
+        try:
+            self._keys = self._unwrapped_keys()
+        except WrongKeyError:
+            self._masters = _masters(self.folder) or self._masters
+            self._keys = self._unwrapped_keys()
+
+    def _unwrapped_keys(self) -> dict[int, AESGCM]:
         rows = self._file.execute("SELECT generation, wrapped FROM vault_keys").fetchall()
         if not rows:
             self._add_key(self._masters[0], 1)
             rows = self._file.execute("SELECT generation, wrapped FROM vault_keys").fetchall()
-        self._keys = {
-            generation: AESGCM(self._unwrapped(generation, wrapped)) for generation, wrapped in rows
-        }
+        return {generation: AESGCM(self._unwrapped(generation, wrapped)) for generation, wrapped in rows}
 
     def _unwrapped(self, generation: int, wrapped: bytes) -> bytes:
         *others, last = self._masters
@@ -290,7 +297,9 @@ def _about(generation: int) -> bytes:
     return b"vault key %d" % generation
 
 
-def _masters(folder: Path, present: FileMasterKey | None) -> list[MasterKey]:
-    """The master, and the one that a rotation is about to put in its place."""
+def _masters(folder: Path) -> list[MasterKey]:
+    """The master, and the one that a rotation is about to put in its place; looked for first, so that one
+    that takes its place meanwhile is found there."""
     following = FileMasterKey.found(folder / NEXT_MASTER_FILE)
+    present = FileMasterKey.found(folder / MASTER_FILE)
     return [each for each in (present, following) if each is not None]

@@ -215,6 +215,11 @@ class Client:
     def _someone(self) -> tuple[str, str, str, str]:
         return self._chance.choice(self._people.rows)
 
+    def _someone_unprotected(self) -> tuple[str, str, str, str] | None:
+        """Somebody whom nothing protects yet; None where that is nobody any more."""
+        left = [row for row in self._people.rows if not self._oracle.is_protected(row[0])]
+        return self._chance.choice(left) if left else None
+
     def _wish(self) -> Sending:
         """Something that protects, as an honest client says it."""
         person, number, debt, _ = self._someone()
@@ -283,9 +288,11 @@ class Client:
         while any(slow in path for slow in SLOW) and self._chance.random() > 0.02:
             path, method = self._chance.choice(self._routes)
         described = self._described["paths"][path][method]
-        person, number, debt, lead = self._someone()
-        while self._oracle.is_protected(person) and path.startswith("/api/facts"):
-            person, number, debt, lead = self._someone()  # an honest edit may take away what protects
+        # An honest edit may take away what protects.
+        about = self._someone_unprotected() if path.startswith("/api/facts") else self._someone()
+        if about is None:
+            return self._wish()
+        person, number, debt, lead = about
         there = {
             "person": person,
             "number": number,
@@ -311,9 +318,10 @@ class Client:
 
     def _consent(self) -> Sending:
         """Agreed by somebody who asked for nothing."""
-        person, number, *_ = self._someone()
-        while self._oracle.is_protected(person):
-            person, number, *_ = self._someone()
+        about = self._someone_unprotected()
+        if about is None:
+            return self._wish()
+        person, number, *_ = about
         body = {"person": person, "number": number, "scope": "contact", "given_to": "us", "at": TIMES[0]}
         return Sending("POST", "/api/facts/consents", json.dumps(body))
 

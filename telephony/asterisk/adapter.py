@@ -396,9 +396,7 @@ class AsteriskSystem:
 
     def _why_not(self) -> str | None:
         """Why nothing may be ordered now; None when it may."""
-        if not self._link.is_up:
-            return "there is no connection to Asterisk"
-        return self._lag.why_not()
+        return self._lag.why_not() if self._link.is_up else "there is no connection to Asterisk"
 
     def _bridge(self, command: Bridge) -> None:
         leg = self._legs.channel_of(command.agent)
@@ -490,6 +488,7 @@ class AsteriskSystem:
         async for item in link.events:
             match item:
                 case LinkLost():
+                    self._launch_lines.forget_idle()
                     self._calls.link_lost()
                     self._arrivals.lost()
                     self._colleagues.lost()
@@ -521,11 +520,14 @@ class AsteriskSystem:
                     await self._tell((*told, *inbound, *apart, *self._legs.feed(item)))
 
     async def _come_back(self) -> None:
-        # Lost again while asking: the next LinkRestored in the stream asks anew.
-        with contextlib.suppress(AmiError):
+        try:
             await self._term.claim(self._link)
             await self._tell(await self._resync())
             await self._trunk_watch.look()
+        except AmiError:
+            if self._link.is_up:
+                raise  # nobody would ask again: whoever reads our events connects anew
+            # Lost again while asking: the next LinkRestored in the stream asks anew.
 
     async def _resync(self) -> tuple[Told, ...]:
         snapshot = await take_snapshot(self._link)

@@ -28,15 +28,17 @@ CONNECT_S = 2.5
 """For the connection, and again for the answer to the login."""
 MOST_IDLE = 100
 """Connections that are kept for the next calls."""
+MOST_OPENING = 10
+"""Connections that log in at once: half of those that the written manager.conf lets wait (`authlimit`)."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Line:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
     async def ask(self, headers: dict[str, Value | list[str]]) -> AmiMessage:
-        """Send, and read on to the response."""
+        """Send, and read on to the response. Raises ConnectionLostError."""
         self.writer.write(encode(headers))
         while True:
             message = AmiMessage(await self._message())
@@ -46,7 +48,10 @@ class _Line:
     async def _message(self) -> dict[str, str]:
         headers: dict[str, str] = {}
         while True:
-            line = await self.reader.readline()
+            try:
+                line = await self.reader.readline()
+            except ValueError as error:  # longer than anything that Asterisk says
+                raise ConnectionLostError(f"unreadable: {error}") from error
             if not line.endswith(b"\n"):
                 raise ConnectionLostError("Asterisk closed the connection over which the call was ordered")
             key, colon, value = line.decode(errors="replace").rstrip("\r\n").partition(": ")
@@ -66,7 +71,8 @@ class LaunchLines:
     def __init__(self, address: AmiAddress) -> None:
         self._address = address
         self._idle: list[_Line] = []
-        self._busy: set[_LineKey] = set()
+        self._busy: set[_Line] = set()
+        self._opening = asyncio.Semaphore(MOST_OPENING)
 
     async def place(self, action: Action, *, why_not: Callable[[], str | None], within: float) -> AmiMessage:
         """Order the call and wait until it is answered or over; gives Asterisk's response.
@@ -87,8 +93,7 @@ class LaunchLines:
         if refusal is not None:
             self._keep(line)
             raise NotConnectedError(refusal)
-        busy = _LineKey(line)
-        self._busy.add(busy)
+        self._busy.add(line)
         try:
             async with asyncio.timeout(within):
                 answer = await line.ask(action.headers())
@@ -102,13 +107,19 @@ class LaunchLines:
             line.writer.close()
             raise
         finally:
-            self._busy.discard(busy)
+            self._busy.discard(line)
         self._keep(line)
         return answer
 
     def close(self) -> None:
         """Let go of all of them; calls that ring go on."""
-        for line in (*self._idle, *(key.line for key in self._busy)):
+        self.forget_idle()
+        for line in self._busy:
+            line.writer.close()
+
+    def forget_idle(self) -> None:
+        """The way to Asterisk was lost: what was open before may only seem so; the next call opens anew."""
+        for line in self._idle:
             line.writer.close()
         self._idle.clear()
 
@@ -118,7 +129,8 @@ class LaunchLines:
             if not (line.reader.at_eof() or line.writer.is_closing()):
                 return line
             line.writer.close()
-        return await self._opened()
+        async with self._opening:
+            return await self._opened()
 
     def _keep(self, line: _Line) -> None:
         if len(self._idle) < MOST_IDLE:
@@ -146,8 +158,3 @@ class LaunchLines:
                 raise LoginRefusedError(f"Asterisk refused user {address.user!r}: {answer.get('message')}")
             stack.pop_all()
         return line
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _LineKey:
-    line: _Line

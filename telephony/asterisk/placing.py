@@ -23,7 +23,8 @@ from telephony.asterisk.acts import Told
 from telephony.asterisk.adapter_settings import EVERY_CAMPAIGN, AdapterSettings
 from telephony.asterisk.calls import Call, CallBook
 from telephony.asterisk.connection import AmiConnection
-from telephony.asterisk.errors import AmiError, NotConnectedError, UnsafeValueError
+from telephony.asterisk.errors import ActionTimeoutError, AmiError, NotConnectedError, UnsafeValueError
+from telephony.asterisk.lag import LIMIT_S
 from telephony.asterisk.launch_lines import LaunchLines
 from telephony.asterisk.names import call_channel
 from telephony.asterisk.orders import Voice
@@ -38,8 +39,9 @@ _log = structlog.get_logger(__name__)
 _MOST_SEEN = 200_000
 MOST_TRUNKS = 3
 """Trunks that one attempt is given to at most."""
-_SETTLES_S = 1.0
-"""What became of a call comes over two connections; the one with the events is waited for so long."""
+_SETTLES_S = LIMIT_S + 0.5
+"""What became of a call comes over two connections; the one with the events is waited for so long, which is
+longer than they may be late."""
 _LONGEST_S = 30.0
 """Beyond Asterisk's own time for a call, before it counts as unknown."""
 
@@ -179,7 +181,12 @@ class Placing:
                 await self._tell(self._calls.refused(command.attempt, answer.get("message")))
 
     async def _send_of_term(self, call: Call, command: Originate, action: Action) -> AmiMessage:
-        """Returns when the call is answered or over, and has told the book of calls so."""
+        """Returns when the call is answered or over, and has told the book of calls so.
+
+        Raises:
+            NotConnectedError: nothing was sent.
+            ConnectionLostError, ActionTimeoutError: what became of it is not known.
+        """
         timeout = int(action.fields["Timeout"]) / 1000
         answer = await self._lines.place(
             self._term.on(action),
@@ -190,6 +197,9 @@ class Placing:
             until = self._steady() + _SETTLES_S
             while not call.is_over and not call.is_refused and self._steady() < until:
                 await asyncio.sleep(0.01)
+            late = self._why_not()
+            if late is not None and not call.has_channel:
+                raise ActionTimeoutError(f"whether it rang is not known: {late}")
         said = {
             "event": "OriginateResponse",
             "response": "Success" if answer.is_success else "Failure",

@@ -60,9 +60,15 @@ class Term:
 
         Raises:
             OlderTermError: somebody has told it a later one.
+            CannotConnectError: it refused a call of ours, since it has forgotten our term (its database was
+                emptied): to be claimed anew, as by every connection.
         """
-        if self.number and message.event == "UserEvent" and message.get("userevent") == "FairdialTerm":
-            self._demand_mine(_number(message.get("held")))
+        if not self.number or message.event != "UserEvent" or message.get("userevent") != "FairdialTerm":
+            return
+        asked, held = _number(message.get("asked")), _number(message.get("held"))
+        self._demand_mine(held)
+        if asked == self.number and held < self.number:
+            raise CannotConnectError(f"Asterisk has forgotten that this engine's term is {self.number}")
 
     def on(self, order: Action) -> Action:
         """The order to call, as Asterisk holds it against the term before it dials."""

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 
 import structlog
+from sqlalchemy import Connection
 
 from dialer.clock import monotonic_now
 from dialer.domain.errors import MendableError, OlderTermError, StoreUnavailableError
@@ -19,7 +20,7 @@ from dialer.domain.lease import BEAT_S, LeaseReading, LeaseState, LeaseWatch
 from dialer.storage.database.connections import PostgresDatabase, connect, is_sqlite, store_url
 from dialer.storage.database.lease import look
 from dialer.storage.database.lock import StoreOwnedError
-from dialer.storage.store import Store
+from dialer.storage.store import Store, demand_keys
 
 log = structlog.get_logger(__name__)
 
@@ -111,14 +112,16 @@ async def take_charge(database: str, *, told: Callable[[LeaseReading | None], No
         told: what was read last, for whoever asks meanwhile; None = the store could not be read.
 
     Raises:
-        KeysMissingError, WrongKeyError: the store's keys are not here.
+        KeysMissingError, WrongKeyError: the store's keys are not here; found out at the first look, and not only
+            when the one in charge was put out.
     """
     looking = connect(store_url(database))
     assert isinstance(looking, PostgresDatabase), "see `demand_shared`"
-    watch = LeaseWatch()
+    watch, has_keys = LeaseWatch(), False
     try:
         while True:
-            reading = await asyncio.to_thread(_read, looking)
+            reading = await asyncio.to_thread(_read, looking, look if has_keys else _look_for_keys)
+            has_keys = has_keys or reading is not None
             told(reading)
             state = watch.look(reading, at=monotonic_now())
             if state is LeaseState.OVER and reading is not None:
@@ -131,9 +134,14 @@ async def take_charge(database: str, *, told: Callable[[LeaseReading | None], No
         await asyncio.to_thread(looking.close)
 
 
-def _read(database: PostgresDatabase) -> LeaseReading | None:
+def _look_for_keys(connection: Connection) -> LeaseReading:
+    demand_keys(connection)
+    return look(connection)
+
+
+def _read(database: PostgresDatabase, work: Callable[[Connection], LeaseReading]) -> LeaseReading | None:
     try:
-        return database.answered(database.submit_read(look))
+        return database.answered(database.submit_read(work))
     except StoreUnavailableError as error:
         log.warning("lease.not_read", why=str(error))
         return None

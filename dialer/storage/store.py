@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self, TypeVar, cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, inspect, select
 
 from compliance_gate.request import PersonFile
 from dialer.clock import posix_now
@@ -343,6 +343,23 @@ def _prepare(connection: Connection, identity_key: bytes | None, *, durable: boo
     # Of this store alone, also where its ids are under a key that others have, too: heads are signed of it.
     rows.begin(connection, first_link(b"the journal of the store " + folder.name.encode() + b" " + key))
     return Keyring(vault), key
+
+
+def demand_keys(connection: Connection) -> None:
+    """The keys of a store that another engine owns are here, too; nothing is made or changed. One that was not
+    made yet, or by a version without keys, demands none.
+
+    Raises:
+        KeysMissingError, WrongKeyError: they are not.
+    """
+    if not inspect(connection).has_table(meta.name):
+        return
+    found = {row.key: row.value for row in connection.execute(select(meta.c.key, meta.c.value))}
+    if KEYED in found:
+        keyring, _ = _found_keys(folder_of(found[STORE_ID]), durable=True)
+        if keyring.missing is not None:
+            raise keyring.missing
+        keyring.close()
 
 
 def _found_keys(folder: Path, *, durable: bool) -> tuple[Keyring, bytes]:

@@ -20,13 +20,14 @@ async def person_named(office: Office, who: Visitor, name: str) -> PersonId:
     """The person, inside the walls of whoever asks.
 
     Raises:
-        HTTPException: 404, nobody knows them.
-        RefusedError: they are outside.
+        HTTPException: 404, nobody knows them, for whoever sees everybody.
+        RefusedError: they are outside, or nobody knows them: the two must not sound different.
     """
     found: str | None = name
     if office.places is not None:
         found = await office.places.person_named(name)
     if found is None:
+        who.nobody()
         raise HTTPException(
             404,
             f"nobody on file is called {name!r}: name a person's id, or CLIENT/REFERENCE; nothing was taken",
@@ -41,6 +42,7 @@ async def debt_named(office: Office, who: Visitor, name: str) -> DebtId:
     if office.places is not None:
         found = await office.places.debt_named(name)
     if found is None:
+        who.nothing()
         raise HTTPException(
             404, f"no account on file is called {name!r}: name its id, or CLIENT/ACCOUNT; nothing was taken"
         )

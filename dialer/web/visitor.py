@@ -101,6 +101,22 @@ class Visitor:
         elif not self.actor.walls.has_all:
             self._demand_any((await self._places().of_person(person),))
 
+    def nobody(self) -> None:
+        """Of a person whom nobody knows.
+
+        Raises:
+            RefusedError: they see some people alone, so that it sounds as somebody they do not see.
+        """
+        if self.actor.is_only_agent:
+            raise self._not_own()
+        self.nothing()
+
+    def nothing(self) -> None:
+        """Of anything else that is not on file. Raises RefusedError: they have walls, and it sounds as what
+        is outside of them."""
+        if not self.actor.walls.has_all:
+            self._demand_any(())
+
     async def debt(self, debt: str) -> None:
         """Raises RefusedError: an account is outside."""
         self.about.append(f"account:{debt}")
@@ -140,7 +156,10 @@ class Visitor:
         agent = self.actor.agent
         if agent is not None and await self._is_own(agent, person):
             return
-        raise RefusedError(f"{self.name} is not speaking with this person", is_known=True)
+        raise self._not_own()
+
+    def _not_own(self) -> RefusedError:
+        return RefusedError(f"{self.name} is not speaking with this person", is_known=True)
 
     async def _is_own(self, agent: str, person: str) -> bool:
         row = self.row_of(agent)

@@ -139,10 +139,10 @@ class FakePlaces:
         return {f"{side}-campaign": client for side, client in CLIENT.items()}
 
     async def person_named(self, name: str) -> str | None:
-        return name
+        return None if name.startswith("nobody") else name
 
     async def debt_named(self, name: str) -> str | None:
-        return name
+        return None if name.startswith("nobody") else name
 
     async def number_named(self, name: str) -> NumberNamed | None:
         return NumberNamed(number=name, is_held=True)
@@ -459,6 +459,33 @@ def test_what_is_not_on_file_is_refused_in_the_words_of_what_is_outside(client: 
     strangers = client.get("/api/persons/out-person/ledger", headers=headers)
     nobodys = client.get("/api/persons/nobody/ledger", headers=headers)
     assert (strangers.status_code, strangers.json()) == (nobodys.status_code, nobodys.json())
+
+
+_HOLD = {"kind": "deceased", "since": AT}
+_NAMED = [
+    ("holds", {**_HOLD, "person": "{whose}-person"}),
+    ("holds", {**_HOLD, "person": "in-person", "debts": ["{whose}-debt"]}),
+    ("suppressions", {"scope": "debt", "source": "s", "debt": "{whose}-debt"}),
+    ("payments", {"debt": "{whose}-debt", "cents": 1, "settles": False}),
+]
+
+
+@pytest.mark.parametrize(
+    ("who", "fact", "body"),
+    [("clerk-walled", *named) for named in _NAMED]
+    + [("agent-walled", *named) for named in _NAMED[:2]]
+    + [("agent-free", *_NAMED[0])],  # they see their own person alone
+)
+def test_a_name_in_a_body_that_nobody_has_is_refused_in_the_words_of_what_is_outside(
+    client: TestClient, who: str, fact: str, body: dict[str, Any]
+) -> None:
+    def answered(whose: str) -> tuple[int, Any]:
+        told = json.loads(json.dumps(body).replace("{whose}", whose))
+        answer = client.post(f"/api/facts/{fact}", json=told, headers={"Authorization": f"Bearer {who}"})
+        return answer.status_code, answer.json()
+
+    assert answered("out") == answered("nobody")
+    assert answered("out")[0] == 403
 
 
 def test_nobody_gets_further_where_nobody_can_say_what_belongs_to_whom() -> None:

@@ -21,6 +21,7 @@ from dialer.domain.snapshot import AgentView
 from dialer.web.access import TheOffice, tell
 from dialer.web.declaring import Asking, may
 from dialer.web.models import Committed, Dial, Dispose, HangUp, LogIn, Machine, Pause, Press
+from dialer.web.named import disposition_of
 
 router = APIRouter(prefix="/api", tags=["agents"])
 
@@ -115,6 +116,7 @@ async def dial(agent: str, body: Dial, office: TheOffice, who: Asking) -> Commit
     """Ask for one call now; 409 when the gate or the floor does not let it."""
     await who.seat(agent)
     await who.campaign(body.campaign)
+    await who.demand_inside(body.person)
     event = DialRequested(
         agent=AgentId(agent),
         campaign=CampaignId(body.campaign),
@@ -134,7 +136,7 @@ async def dispose(attempt: str, body: Dispose, office: TheOffice, who: Asking) -
     says what hinders it.
     """
     await who.seat(body.agent)
-    agent, disposition = AgentId(body.agent), body.disposition()
+    agent, disposition = AgentId(body.agent), await disposition_of(office, who, body)
     event = DispositionRecorded(
         agent=agent,
         attempt=AttemptId(attempt),

@@ -7,11 +7,12 @@ from fastapi import APIRouter, HTTPException
 from dialer.access.actor import RefusedError
 from dialer.access.roles import Permission
 from dialer.domain.events import InboundDisposed, InboundFollowedUp
-from dialer.domain.ids import AgentId, InboundId, PersonId
+from dialer.domain.ids import AgentId, InboundId
 from dialer.domain.snapshot import InboundView, OwedView
 from dialer.web.access import Office, TheOffice, tell
 from dialer.web.declaring import Asking, may
 from dialer.web.models import Committed, DisposeInbound
+from dialer.web.named import caller_named, disposition_of
 from dialer.web.supervisors import seen_by
 from dialer.web.visitor import OUTSIDE
 
@@ -57,14 +58,14 @@ async def dispose(call: str, body: DisposeInbound, office: TheOffice, who: Askin
     """Who it was and what came of it; the answer means that it is written down.
 
     Of a call that is over and written down, the agent who talked may say more, as of a talk on a call of ours
-    (`/api/attempts/{attempt}/disposition`). 409 says what hinders it.
+    (`/api/attempts/{attempt}/disposition`). 409 says what hinders it, 404 that nobody has the name.
     """
     await who.seat(body.agent)
     event = InboundDisposed(
         agent=AgentId(body.agent),
         call=InboundId(call),
-        person=None if body.person is None else PersonId(body.person),
-        disposition=body.disposition(),
+        person=None if body.person is None else await caller_named(office, who, body.person),
+        disposition=await disposition_of(office, who, body),
         ready_after=body.ready_after,
     )
     taken = await office.floor.submit(event)

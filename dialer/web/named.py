@@ -8,9 +8,10 @@ from collections.abc import Iterable
 
 from fastapi import HTTPException
 
+from dialer.domain.disposition import Disposition
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.web.access import Office
-from dialer.web.models import Committed
+from dialer.web.models import Committed, Dispose
 from dialer.web.visitor import Visitor
 
 NOBODY_TODAY = "nobody on file has this number today: it binds whoever gets it later"
@@ -28,12 +29,37 @@ async def person_named(office: Office, who: Visitor, name: str) -> PersonId:
         found = await office.places.person_named(name)
     if found is None:
         who.nobody()
-        raise HTTPException(
-            404,
-            f"nobody on file is called {name!r}: name a person's id, or CLIENT/REFERENCE; nothing was taken",
-        )
+        raise _nobody(name)
     await who.person(found)
     return PersonId(found)
+
+
+async def caller_named(office: Office, who: Visitor, name: str) -> PersonId:
+    """The person whom an agent found to be a caller: on file, inside the walls, and of any number.
+
+    Raises:
+        HTTPException: 404, nobody knows them, for whoever has no walls.
+        RefusedError: they are outside, or nobody knows them.
+    """
+    found: str | None = name
+    if office.places is not None:
+        found = await office.places.person_named(name)
+    if found is None:
+        who.nothing()
+        raise _nobody(name)
+    await who.demand_inside(found)
+    return PersonId(found)
+
+
+async def disposition_of(office: Office, who: Visitor, body: Dispose) -> Disposition:
+    """What came of a call, of accounts that are on file: one that is not counts for nobody.
+
+    Raises:
+        InvalidFactError: its parts contradict each other.
+        HTTPException, RefusedError: as of `debt_named`.
+    """
+    debts = [await debt_named(office, who, name) for name in body.debts_spoken_of]
+    return body.model_copy(update={"debts_spoken_of": debts}).disposition()
 
 
 async def debt_named(office: Office, who: Visitor, name: str) -> DebtId:
@@ -74,6 +100,12 @@ async def number_named(office: Office, who: Visitor, name: str | None) -> tuple[
         )
     await who.number(found.number)
     return NumberId(found.number), found.is_held
+
+
+def _nobody(name: str) -> HTTPException:
+    return HTTPException(
+        404, f"nobody on file is called {name!r}: name a person's id, or CLIENT/REFERENCE; nothing was taken"
+    )
 
 
 def told_of_nobody(committed: Committed, *, is_held: bool) -> Committed:

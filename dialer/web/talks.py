@@ -96,6 +96,8 @@ async def consult(agent: str, body: Consultation, office: TheOffice, who: Asking
     reason when the gate or the floor does not let it. `third-party/end` returns to the person, and so does
     every other end of that talk."""
     await who.seat(agent)
+    if body.to is not None:
+        await who.agent(body.to)
     if body.to is not None and body.line is None and body.number is None:
         event = ConsultationRequested(agent=AgentId(agent), to=AgentId(body.to))
         return await _tell(office, event, agent)

@@ -95,10 +95,16 @@ class Visitor:
         Raises:
             RefusedError: they are outside.
         """
+        if not self.actor.is_only_agent:
+            await self.demand_inside(person)
+            return
         self.about.append(f"person:{person}")
-        if self.actor.is_only_agent:
-            await self._demand_own(person)
-        elif not self.actor.walls.has_all:
+        await self._demand_own(person)
+
+    async def demand_inside(self, person: str) -> None:
+        """Somebody an agent names who need not be on their line. Raises RefusedError: they are outside."""
+        self.about.append(f"person:{person}")
+        if not self.actor.walls.has_all:
             self._demand_any((await self._places().of_person(person),))
 
     def nobody(self) -> None:

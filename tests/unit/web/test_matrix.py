@@ -488,6 +488,48 @@ def test_a_name_in_a_body_that_nobody_has_is_refused_in_the_words_of_what_is_out
     assert answered("out")[0] == 403
 
 
+_SAID = {"agent": "in-agent", "kind": "refused_to_pay"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("agents/in-agent/transfer", {"to": "out-agent"}),
+        ("agents/in-agent/consult", {"to": "out-agent"}),
+        (
+            "agents/in-agent/dial",
+            {"campaign": "in-campaign", "lead": "l", "person": "out-person", "number": "n"},
+        ),
+        ("attempts/in-attempt/disposition", {**_SAID, "debts_spoken_of": ["in-debt", "out-debt"]}),
+        ("attempts/in-attempt/disposition", {**_SAID, "debts_spoken_of": ["nobody-debt"]}),
+        ("inbound/in-call/disposition", {**_SAID, "debts_spoken_of": ["out-debt"]}),
+        ("inbound/in-call/disposition", {**_SAID, "person": "out-person"}),
+        ("inbound/in-call/disposition", {**_SAID, "person": "nobody-person"}),
+    ],
+)
+@pytest.mark.parametrize("who", ["supervisor", "agent"])
+def test_whom_a_body_names_from_a_seat_inside_is_inside_too(
+    client: TestClient, who: str, path: str, body: dict[str, Any]
+) -> None:
+    headers = {"Authorization": f"Bearer {who}-walled"}
+    answer = client.post(f"/api/{path}", json=body, headers=headers)
+    assert (answer.status_code, answer.json()["detail"]) == (403, OUTSIDE)
+    inside = json.loads(re.sub("out-|nobody-", "in-", json.dumps(body)))
+    assert client.post(f"/api/{path}", json=inside, headers=headers).status_code == 200
+
+
+def test_what_is_said_of_a_call_is_said_of_what_is_on_file(client: TestClient) -> None:
+    """Else it would be written down, and bind nobody."""
+    headers = {"Authorization": "Bearer agent-free"}
+    for path, named in (
+        ("attempts/in-attempt", {"debts_spoken_of": ["nobody-debt"]}),
+        ("inbound/in-call", {"debts_spoken_of": ["nobody-debt"]}),
+        ("inbound/in-call", {"person": "nobody-person"}),
+    ):
+        answer = client.post(f"/api/{path}/disposition", json={**_SAID, **named}, headers=headers)
+        assert answer.status_code == 404, answer.text
+
+
 def test_nobody_gets_further_where_nobody_can_say_what_belongs_to_whom() -> None:
     floor: Any = FakeFloor()
     web = make_web(floor=floor, tokens=Tokens(_tokens()), registry=CollectorRegistry())

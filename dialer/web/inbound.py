@@ -29,7 +29,8 @@ async def look_at_all(office: TheOffice, who: Asking) -> list[InboundView]:
 async def look_at_owed(office: TheOffice, who: Asking) -> list[OwedView]:
     """Messages to listen to and people to call by hand, the oldest first; at most the first two hundred."""
     rows = office.floor.snapshot().owed
-    return [row for row in rows if await who.persons_inside([each.person for each in row.callers])]
+    shown = [row for row in rows if await who.persons_inside([each.person for each in row.callers])]
+    return [replace(row, callers=await who.callers_inside(row.callers)) for row in shown]
 
 
 @router.post("/{call}/follow-up", dependencies=[may(Permission.FOLLOW_UP)])
@@ -38,19 +39,22 @@ async def follow_up(call: str, office: TheOffice, who: Asking) -> Committed:
     row = next((row for row in office.floor.snapshot().owed if row.call == call), None)
     if not await who.persons_inside([] if row is None else [each.person for each in row.callers]):
         raise RefusedError(OUTSIDE, is_known=True)
+    if row is not None:
+        await who.callers_inside(row.callers)
     return await tell(office, InboundFollowedUp(call=InboundId(call), by=who.name))
 
 
 @router.get("/{call}", dependencies=[may(Permission.SEE_CALLERS)])
 async def look(call: str, office: TheOffice, who: Asking) -> InboundView:
-    """One call, for the agent who has it: everybody on file with that number; a number is no identity."""
+    """One call, for the agent who has it: everybody on file with that number who is inside their walls; a
+    number is no identity."""
     row = _row(office, call)
     if row.agent is None:
         who.demand(Permission.WATCH_FLOOR)
         who.everything()
     else:
         await who.seat(row.agent)
-    return row
+    return replace(row, callers=await who.callers_inside(row.callers))
 
 
 @router.post("/{call}/disposition", dependencies=[may(Permission.USE_SEAT)])

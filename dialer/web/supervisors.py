@@ -74,7 +74,8 @@ async def release_floor(office: TheOffice, who: Asking) -> Committed:
 def seen_by(snapshot: FloorSnapshot, campaigns: frozenset[str] | None) -> FloorSnapshot:
     """The floor as somebody with walls sees it: their campaigns, and who works and talks for them.
 
-    What belongs to no campaign (the queue of callers, numbers of ours, boxes, what was ignored) is not in it.
+    What belongs to no campaign (the queue of callers, numbers of ours, boxes, what was ignored) is not in it,
+    nor is who may be calling: people of several clients may have one number (`/api/inbound/{call}` tells).
 
     Args:
         campaigns: those inside; None = no walls.
@@ -87,7 +88,7 @@ def seen_by(snapshot: FloorSnapshot, campaigns: frozenset[str] | None) -> FloorS
         snapshot,
         agents=agents,
         campaigns=tuple(row for row in snapshot.campaigns if row.campaign in campaigns),
-        inbound=tuple(row for row in snapshot.inbound if row.agent in ids),
+        inbound=tuple(replace(row, callers=()) for row in snapshot.inbound if row.agent in ids),
         ignored=(),
         boxes=(),
         caller_ids=(),

@@ -10,6 +10,7 @@ from dialer.access.actor import Actor, RefusedError
 from dialer.access.roles import Permission, Role
 from dialer.access.walls import NOWHERE, Place
 from dialer.domain.ids import AgentId
+from dialer.domain.inbound import Caller
 from dialer.domain.snapshot import AgentView
 from dialer.web.ports import FloorPort, Places
 
@@ -157,6 +158,17 @@ class Visitor:
             return True
         places = self._places()
         return self.actor.walls.has_any([await places.of_person(person) for person in persons])
+
+    async def callers_inside(self, callers: Sequence[Caller]) -> tuple[Caller, ...]:
+        """Those of whom a call may be who are inside the walls: they are looked at."""
+        seen = tuple(callers)
+        if not self.actor.walls.has_all:
+            places = self._places()
+            seen = tuple(
+                [each for each in callers if self.actor.walls.has(await places.of_person(each.person))]
+            )
+        self.about.extend(f"person:{each.person}" for each in seen)
+        return seen
 
     async def _demand_own(self, person: str) -> None:
         agent = self.actor.agent

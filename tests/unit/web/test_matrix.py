@@ -22,7 +22,7 @@ from dialer.access.roles import MAY, PERSONS, Permission, Role
 from dialer.access.walls import NOWHERE, NumberNamed, Place, Walls
 from dialer.domain.agent import AgentState
 from dialer.domain.campaign import CampaignState
-from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, PersonId
 from dialer.domain.inbound import Caller, InboundState
 from dialer.domain.snapshot import AgentView, CampaignView, FloorSnapshot, InboundView, OwedView
 from dialer.web.application import Web, make_web
@@ -68,8 +68,8 @@ def _campaign(side: str) -> CampaignView:
     )
 
 
-def _caller(side: str) -> tuple[Caller, ...]:
-    return (Caller(person=f"{side}-person", debts=()),)  # type: ignore[arg-type]
+def _callers(*sides: str) -> tuple[Caller, ...]:
+    return tuple(Caller(person=PersonId(f"{side}-person"), debts=()) for side in sides)
 
 
 def _inbound(side: str) -> InboundView:
@@ -78,7 +78,7 @@ def _inbound(side: str) -> InboundView:
         state=InboundState.CONNECTED,
         dialed="+12125550100",
         number=None,
-        callers=_caller(side),
+        callers=_callers(side, OUT),
         opted_out=False,
         waited_s=None,
         agent=AgentId(f"{side}-agent"),
@@ -92,7 +92,7 @@ def _owed(side: str) -> OwedView:
         since=0.0,
         dialed="",
         number=None,
-        callers=_caller(side),
+        callers=_callers(side, OUT),
         language="",
         message="",
         message_s=None,
@@ -528,6 +528,19 @@ def test_what_is_said_of_a_call_is_said_of_what_is_on_file(client: TestClient) -
     ):
         answer = client.post(f"/api/{path}/disposition", json={**_SAID, **named}, headers=headers)
         assert answer.status_code == 404, answer.text
+
+
+def test_of_those_who_have_a_number_only_those_inside_are_shown(client: TestClient) -> None:
+    """The number that calls is of people of two clients."""
+
+    def callers(who: str, path: str) -> list[str]:
+        found = client.get(f"/api/inbound/{path}", headers={"Authorization": f"Bearer supervisor-{who}"})
+        row = found.json()[0] if path == "owed" else found.json()
+        return [caller["person"] for caller in row["callers"]]
+
+    for path in ("in-call", "owed"):
+        assert callers("free", path) == ["in-person", "out-person"]
+        assert callers("walled", path) == ["in-person"]
 
 
 def test_nobody_gets_further_where_nobody_can_say_what_belongs_to_whom() -> None:

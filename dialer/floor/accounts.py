@@ -10,7 +10,7 @@ import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection
@@ -261,10 +261,12 @@ class Accounts:
         def work(connection: Connection) -> None:
             if earlier is not None:
                 rows.end_sessions(connection, digest=digest_of(earlier))
+            present = rows.account_named(connection, found.account)
+            if present is None or present.is_disabled or _shown_by(present) != _shown_by(found):
+                raise WrongSignInError("name, password or code is wrong")  # changed or used meanwhile
             if account != found:
-                if rows.directory(connection).accounts.get(account.account) != found:
-                    raise WrongSignInError("name, password or code is wrong")  # the code was used meanwhile
-                rows.save_account(connection, account)
+                used = replace(present, totp_step=account.totp_step, recovery=account.recovery)
+                rows.save_account(connection, used)
             rows.begin_session(connection, session)
             deeds.append(connection, [named.deed("sign in", outcome=outcome, at=now)])
 
@@ -300,7 +302,7 @@ class Accounts:
 
         def work(connection: Connection) -> str | None:
             account = rows.take_link(connection, digest, now=now)
-            found = None if account is None else rows.directory(connection).accounts.get(account)
+            found = None if account is None else rows.account_named(connection, account)
             if found is None:
                 return None
             weak = why_weak(password, found.account)
@@ -322,7 +324,7 @@ class Accounts:
         """Another password; every session of the account ends, this one too.
 
         Raises:
-            WrongSignInError: the old one is wrong.
+            WrongSignInError: the old one is wrong, or it was changed meanwhile.
             InvalidFactError: the new one will not do.
         """
         found = await self._proved(actor, old, by)
@@ -332,7 +334,7 @@ class Accounts:
         kept = await self._hashed(new)
 
         def work(connection: Connection) -> None:
-            rows.save_account(connection, replace(found, password=kept))
+            rows.save_account(connection, replace(_still(connection, found), password=kept))
             rows.end_sessions(connection, account=found.account)
             deeds.append(connection, [by.deed("set password", outcome="changed", at=self._now())])
 
@@ -349,18 +351,24 @@ class Accounts:
         """
         found = await self._proved(actor, password, by)
         if not secret:
-            await self._save(replace(found, totp=None, recovery=()), by, "second factor", "taken away")
+            await self._keep_factor(found, by, "taken away", totp=None, recovery=())
             return []
         step = second_factor.step_of(secret, code, self._now(), after=0)
         if step is None:
             raise WrongSignInError("the code is not of this secret, or too late")
         codes = [secrets.token_hex(RECOVERY_BYTES) for _ in range(10)]
         totp = await self._store.sealed(key_of(found.account), secret)
-        kept = replace(
-            found, totp=totp, totp_step=step, recovery=tuple(sorted(digest_of(each) for each in codes))
-        )
-        await self._save(kept, by, "second factor", "kept")
+        recovery = tuple(sorted(digest_of(each) for each in codes))
+        await self._keep_factor(found, by, "kept", totp=totp, totp_step=step, recovery=recovery)
         return codes
+
+    async def _keep_factor(self, found: Account, by: By, outcome: str, **factor: Any) -> None:
+        def work(connection: Connection) -> None:
+            rows.save_account(connection, replace(_still(connection, found), **factor))
+            told = by.deed("second factor", f"account:{found.account}", outcome=outcome, at=self._now())
+            deeds.append(connection, [told])
+
+        await self._change(work)
 
     async def _proved(self, actor: Actor, password: str, by: By) -> Account:
         found = self._known.accounts.get(actor.user)
@@ -410,14 +418,20 @@ class Accounts:
         """
         if not name or len(name) > 100 or not name.isprintable() or " " in name:
             raise InvalidFactError(f"{name!r} cannot be an account's name: no spaces, at most 100 characters")
-        if name in self._known.accounts:
-            raise InvalidFactError(f"there is an account {name} already")
         if agent is not None and Role.AGENT not in roles:
             raise InvalidFactError("a seat is for somebody with the role agent")
         made = Account(
             account=name, title=title, roles=roles, walls=walls, agent=agent, created_at=self._now()
         )
-        await self._save(made, by, "add account", _rights_told(made))
+
+        def work(connection: Connection) -> None:
+            if rows.account_named(connection, name) is not None:
+                raise InvalidFactError(f"there is an account {name} already")
+            rows.save_account(connection, made)
+            told = by.deed("add account", f"account:{name}", outcome=_rights_told(made), at=self._now())
+            deeds.append(connection, [told])
+
+        await self._change(work)
         return await self.new_link(name, by=by)
 
     async def set_rights(
@@ -436,26 +450,29 @@ class Accounts:
             UnknownThingError: there is no such account.
             InvalidFactError: nobody would be left who gives rights.
         """
-        found = self.account(name)
-        changed = replace(
-            found,
-            roles=found.roles if roles is None else roles,
-            walls=found.walls if walls is None else walls,
-            is_disabled=found.is_disabled if is_disabled is None else is_disabled,
-        )
-        left = administrators({**self._known.accounts, name: changed}.values())
-        if administrators(self._known.accounts.values()) and not left:
-            raise InvalidFactError("nobody would be left who may manage accounts")
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> Account:
+            everybody = rows.directory(connection).accounts
+            found = everybody.get(name)
+            if found is None:
+                raise UnknownThingError("account", name)
+            changed = replace(
+                found,
+                roles=found.roles if roles is None else roles,
+                walls=found.walls if walls is None else walls,
+                is_disabled=found.is_disabled if is_disabled is None else is_disabled,
+            )
+            left = administrators({**everybody, name: changed}.values())
+            if administrators(everybody.values()) and not left:
+                raise InvalidFactError("nobody would be left who may manage accounts")
             rows.save_account(connection, changed)
             if changed.is_disabled:
                 rows.end_sessions(connection, account=name)
             deed = by.deed("set rights", f"account:{name}", outcome=_rights_told(changed), at=self._now())
             deeds.append(connection, [deed])
+            return changed
 
-        await self._change(work)
-        return changed
+        return await self._change(work)
 
     async def new_link(self, name: str, *, by: By) -> str:
         """A one-time link for an account; earlier ones are void. Raises UnknownThingError."""
@@ -530,15 +547,6 @@ class Accounts:
             return None
         return await self.add("admin", roles=frozenset({Role.ADMINISTRATOR}), by=By(who="first start"))
 
-    async def _save(self, account: Account, by: By, action: str, outcome: str) -> None:
-        about = f"account:{account.account}"
-
-        def work(connection: Connection) -> None:
-            rows.save_account(connection, account)
-            deeds.append(connection, [by.deed(action, about, outcome=outcome, at=self._now())])
-
-        await self._change(work)
-
     async def _note(self, deed: Deed) -> None:
         await self._store.write(lambda connection: deeds.append(connection, [deed]))
 
@@ -546,6 +554,23 @@ class Accounts:
         done = await self._store.write(work)
         self._take(await self._store.read(rows.directory))
         return done
+
+
+def _shown_by(account: Account) -> tuple[object, ...]:
+    """What somebody shows who they are with."""
+    return account.password, account.totp, account.totp_step, account.recovery
+
+
+def _still(connection: Connection, proved: Account) -> Account:
+    """An account as it is now, whose password was shown a moment ago: others change accounts meanwhile.
+
+    Raises:
+        WrongSignInError: its password is another by now, or it is disabled or gone.
+    """
+    found = rows.account_named(connection, proved.account)
+    if found is None or found.is_disabled or found.password != proved.password:
+        raise WrongSignInError("the password is wrong")
+    return found
 
 
 def _rights_told(account: Account) -> str:

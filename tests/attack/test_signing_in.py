@@ -17,7 +17,7 @@ from dialer.access.record import Deed
 from dialer.access.roles import Role
 from dialer.access.walls import EVERYTHING, Walls
 from dialer.clock import monotonic_now
-from dialer.domain.errors import StoreUnavailableError
+from dialer.domain.errors import InvalidFactError, StoreUnavailableError
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.floor.accounts import Accounts, By
 from dialer.floor.beside import StoreBeside
@@ -320,6 +320,48 @@ def test_the_last_administrator_cannot_be_shut_out(house: House) -> None:
     assert made.status_code == 200
     assert house.client.post(path, json={"is_disabled": True}, headers=csrf).status_code == 200
     assert house.client.get("/api/accounts").status_code == 401
+
+
+def test_the_last_administrator_is_not_shut_out_from_two_sides_at_once(house: House) -> None:
+    """A floor and the command line, each of which has read before the other changed."""
+    house.make("root", Role.ADMINISTRATOR)
+    house.make("two", Role.ADMINISTRATOR)
+
+    async def work() -> None:
+        beside = Accounts(house.beside, now=lambda: house.clock[0])
+        await beside.read()
+        await house.accounts.set_rights("root", is_disabled=True, by=BY)
+        with pytest.raises(InvalidFactError, match="nobody would be left"):
+            await beside.set_rights("two", is_disabled=True, by=BY)
+        await house.accounts.add("new", roles=frozenset({Role.QA}), by=BY)
+        with pytest.raises(InvalidFactError, match="already"):
+            await beside.add("new", roles=frozenset({Role.ADMINISTRATOR}), by=BY)
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("is_factor", [False, True])
+@pytest.mark.parametrize("rights", [{"is_disabled": True}, {"roles": frozenset({Role.ANALYST})}])
+def test_rights_taken_away_stay_away_while_somebody_changes_what_is_theirs(
+    house: House, rights: dict[str, Any], is_factor: bool
+) -> None:
+    """A password takes a while to be looked at: what an administrator did meanwhile is not undone by it."""
+
+    async def work() -> None:
+        accounts = house.accounts
+        actor = (await accounts.sign_in("boss", PASSWORD, address="test")).actor
+        if is_factor:
+            changing = accounts.set_second_factor(actor, PASSWORD, secret="", code="", by=BY)
+        else:
+            changing = accounts.change_password(actor, PASSWORD, "another long password", BY)
+        task = asyncio.create_task(changing)
+        await asyncio.sleep(0)
+        changed = await accounts.set_rights("boss", **rights, by=BY)
+        await asyncio.gather(task, return_exceptions=True)
+        found = accounts.account("boss")
+        assert (found.roles, found.is_disabled) == (changed.roles, changed.is_disabled)
+
+    asyncio.run(work())
 
 
 def test_changes_and_looks_are_written_down_and_secrets_are_not(house: House) -> None:

@@ -39,6 +39,12 @@ def directory(connection: Connection) -> Directory:
     )
 
 
+def account_named(connection: Connection, name: str) -> Account | None:
+    """One account, as it is in this transaction."""
+    row = connection.execute(select(accounts).where(accounts.c.account == name)).mappings().first()
+    return None if row is None else _account(row)
+
+
 def save_account(connection: Connection, account: Account) -> None:
     """Make it, or change it."""
     row: dict[str, object] = {

@@ -269,8 +269,11 @@ async def _tell_first_link(accounts: Accounts) -> None:
 @asynccontextmanager
 async def _looked_at(rights: StoreRights) -> AsyncGenerator[None]:
     """While the block runs it is known how many requests of persons wait past their last day."""
+    from dialer.floor.keeping import kept_going
+
     async with asyncio.TaskGroup() as group:
-        looking = group.create_task(rights.run(), name="requests of persons")
+        keeping = kept_going(rights.run, name="requests of persons")
+        looking = group.create_task(keeping, name="requests of persons")
         yield
         looking.cancel()
 

@@ -35,6 +35,7 @@ from dialer.clock import posix_now
 from dialer.domain.errors import FairdialError, InvalidFactError, StoreUnavailableError, UnknownThingError
 from dialer.floor import passwords, second_factor
 from dialer.floor.beside import StoreBeside
+from dialer.floor.keeping import kept_going
 from dialer.floor.outside_sign_in import OutsideSignInError, Problem
 from dialer.storage.access import accounts as rows
 from dialer.storage.access import deeds
@@ -590,9 +591,12 @@ async def kept_accounts(store: StoreBeside) -> AsyncGenerator[Accounts]:
     accounts = Accounts(store)
     await accounts.read()
     async with asyncio.TaskGroup() as group:
-        looking = group.create_task(accounts.run(), name="accounts")
+        looking = group.create_task(kept_going(accounts.run, name="accounts"), name="accounts")
         try:
             yield accounts
         finally:
             looking.cancel()
-            await accounts.note_uses()
+            try:
+                await accounts.note_uses()
+            except StoreUnavailableError as error:
+                _log.warning("it is not written down who was here last", why=str(error))

@@ -1,10 +1,15 @@
 """A keeper with a defect is told of and begun anew; the floor beside it goes on."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from dialer.access.accounts import Directory
+from dialer.cli.serve import _looked_at  # pyright: ignore[reportPrivateUsage]
+from dialer.domain.errors import StoreUnavailableError
+from dialer.floor.accounts import kept_accounts
 from dialer.floor.keeping import FIRST_S, MOST_S, STEADY_S, kept_going
 
 
@@ -52,3 +57,47 @@ async def test_what_went_wrong_is_told_with_where_it_did() -> None:
     assert (defect["event"], defect["keeper"], defect["exc_info"]) == ("keeper.defect", "recordings", True)
     assert (alarm["event"], alarm["subject"]) == ("alarm", "recordings")
     assert alarm["text"] == "recordings went unattended: ZeroDivisionError: a defect; begun anew in 5 s"
+
+
+class _Beside:
+    """A store that tells something nobody can read, and then nothing more."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+
+    async def read(self, _work: object) -> object:
+        self.reads += 1
+        if self.reads == 1:
+            return 0
+        if self.reads == 2:
+            return Directory()
+        raise ValueError("'auditor' is not a valid Role")
+
+    async def write(self, _work: object) -> object:
+        raise StoreUnavailableError("the store is away")
+
+
+async def test_a_floor_outlives_accounts_that_cannot_be_read_and_a_store_that_is_away_at_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A role that a newer program wrote, for one: the rights that were known hold."""
+    monkeypatch.setattr("dialer.floor.accounts.LOOK_S", 0.0)
+    beside: Any = _Beside()
+    with capture_logs() as told:
+        async with kept_accounts(beside) as accounts:
+            accounts._seen["digest"] = 1.0  # pyright: ignore[reportPrivateUsage]  # somebody was here
+            while not any(line["event"] == "keeper.defect" for line in told):
+                await asyncio.sleep(0.001)
+    assert told[-1]["event"] == "it is not written down who was here last"
+
+
+async def test_a_floor_outlives_requests_that_cannot_be_looked_at() -> None:
+    class Rights:
+        async def run(self) -> None:
+            raise PermissionError("the folder of keys")
+
+    rights: Any = Rights()
+    with capture_logs() as told:
+        async with _looked_at(rights):
+            while not any(line["event"] == "keeper.defect" for line in told):
+                await asyncio.sleep(0.001)

@@ -204,8 +204,8 @@ class Accounts:
             WrongSignInError, TooManyTriesError: none began.
         """
         wait = self._throttle.wait(account, address, self._now())
-        if wait > 0.0 or self._looked_at >= MOST_LOOKED_AT:
-            raise TooManyTriesError(max(wait, 1.0))
+        if wait > 0.0:
+            raise TooManyTriesError(wait)
         found = self._known.accounts.get(account)
         is_right = await self._is_right(password, None if found is None else found.password)
         taken = await self._with_code(found, code) if found is not None else None
@@ -268,6 +268,7 @@ class Accounts:
             if account != found:
                 used = replace(present, totp_step=account.totp_step, recovery=account.recovery)
                 rows.save_account(connection, used)
+            rows.forget_sessions(connection, began_before=now - ABSOLUTE_S)
             rows.begin_session(connection, session)
             deeds.append(connection, [named.deed("sign in", outcome=outcome, at=now)])
 
@@ -293,7 +294,7 @@ class Accounts:
         Raises:
             WrongSignInError: nobody's link, one that was used, or too late.
             InvalidFactError: the password will not do; the link can be used again.
-            TooManyTriesError: too many were wrong from this address.
+            TooManyTriesError: too many were wrong from this address, or wait to be looked at.
         """
         self.demand_patience(address)
         weak = why_weak(password, "\0")
@@ -382,16 +383,21 @@ class Accounts:
         return found
 
     async def _is_right(self, password: str, kept: str | None) -> bool:
+        return await self._alone(lambda: passwords.is_right(password, kept))
+
+    async def _hashed(self, password: str) -> str:
+        return await self._alone(lambda: passwords.hashed(password))
+
+    async def _alone(self, work: Callable[[], T]) -> T:
+        """One password at a time: each takes a core for a while. Raises TooManyTriesError: too many wait."""
+        if self._looked_at >= MOST_LOOKED_AT:
+            raise TooManyTriesError(1.0)
         self._looked_at += 1
         try:
             async with self._looking:
-                return await asyncio.to_thread(passwords.is_right, password, kept)
+                return await asyncio.to_thread(work)
         finally:
             self._looked_at -= 1
-
-    async def _hashed(self, password: str) -> str:
-        async with self._looking:
-            return await asyncio.to_thread(passwords.hashed, password)
 
     # --- administration ---------------------------------------------------------------------------------
 

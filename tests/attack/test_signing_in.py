@@ -13,13 +13,14 @@ from prometheus_client import CollectorRegistry
 from pyotp.totp import TOTP
 from starlette.websockets import WebSocketDisconnect
 
+from dialer.access.accounts import ABSOLUTE_S
 from dialer.access.record import Deed
 from dialer.access.roles import Role
 from dialer.access.walls import EVERYTHING, Walls
 from dialer.clock import monotonic_now
 from dialer.domain.errors import InvalidFactError, StoreUnavailableError
 from dialer.domain.snapshot import FloorSnapshot
-from dialer.floor.accounts import Accounts, By
+from dialer.floor.accounts import MOST_LOOKED_AT, Accounts, By, TooManyTriesError, WrongSignInError
 from dialer.floor.beside import StoreBeside
 from dialer.floor.deeds import Recorder
 from dialer.storage.access import deeds
@@ -281,6 +282,31 @@ def test_a_link_is_good_once_and_for_a_day(house: House) -> None:
     assert use(late) == 401
     earlier, later = asyncio.run(new()), asyncio.run(new())
     assert (use(earlier), use(later)) == (401, 204)
+
+
+def test_of_passwords_that_strangers_bring_with_links_only_some_wait(house: House) -> None:
+    """Each is hashed before its link is looked for, and strangers have many addresses."""
+
+    async def work() -> list[Any]:
+        tries = [
+            house.accounts.use_link("nobody's", PASSWORD, address=f"a{place}")
+            for place in range(MOST_LOOKED_AT + 5)
+        ]
+        return await asyncio.gather(*tries, return_exceptions=True)
+
+    found = asyncio.run(work())
+    assert sum(isinstance(each, TooManyTriesError) for each in found) == 5
+    assert sum(isinstance(each, WrongSignInError) for each in found) == MOST_LOOKED_AT
+
+
+def test_sessions_that_are_over_in_any_case_are_not_kept(house: House) -> None:
+    """Everybody is read at each sign-in: it would take longer every day."""
+    for _ in range(3):
+        assert house.sign_in("boss").status_code == 200
+        house.client.cookies.clear()
+        house.clock[0] += ABSOLUTE_S
+    assert house.sign_in("boss").status_code == 200
+    assert len(house.accounts.known.sessions) == 1
 
 
 def test_a_code_is_taken_once_and_recovery_codes_once_each(house: House) -> None:

@@ -103,6 +103,11 @@ def end_sessions(connection: Connection, *, account: str | None = None, digest: 
     _move_on(connection)
 
 
+def forget_sessions(connection: Connection, *, began_before: float) -> None:
+    """Those that are over in any case: everybody is read with every sign-in."""
+    connection.execute(account_sessions.delete().where(account_sessions.c.began_at <= began_before))
+
+
 def save_token(connection: Connection, token: AccessToken) -> None:
     """A new token."""
     row: dict[str, object] = {

@@ -5,6 +5,7 @@ account that nobody has as for one that somebody has: neither the answer nor its
 The account's wait is short: a stranger who guesses must not be able to lock its owner out for long.
 """
 
+import ipaddress
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -20,6 +21,17 @@ MOST_KEPT = 10_000
 """Accounts and addresses remembered at most; the longest untouched is forgotten first."""
 
 
+def peer_of(host: str) -> str:
+    """Whom an address belongs to: IPv6 is handed out by the /64."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+    return host
+
+
 @dataclass(slots=True)
 class _Failures:
     count: int
@@ -27,7 +39,8 @@ class _Failures:
 
 
 class Throttle:
-    """What is remembered of failures."""
+    """What is remembered of failures. An account of '' is none: a try that names nobody counts for its
+    address alone."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, str], _Failures] = OrderedDict()
@@ -35,12 +48,16 @@ class Throttle:
     def wait(self, account: str, address: str, now: float) -> float:
         """Seconds until the next try is looked at; 0 = it is looked at now."""
         of_account = self._wait(("account", account), FREE_OF_ACCOUNT, LONGEST_WAIT_OF_ACCOUNT_S, now)
-        of_address = self._wait(("address", address), FREE_OF_ADDRESS, LONGEST_WAIT_OF_ADDRESS_S, now)
+        of_address = self._wait(
+            ("address", peer_of(address)), FREE_OF_ADDRESS, LONGEST_WAIT_OF_ADDRESS_S, now
+        )
         return max(of_account, of_address)
 
     def failed(self, account: str, address: str, now: float) -> None:
         """A try that was looked at was wrong."""
-        for key in (("account", account), ("address", address)):
+        for key in (("account", account), ("address", peer_of(address))):
+            if key == ("account", ""):
+                continue
             found = self._known.get(key)
             count = 0 if found is None or now - found.last > FORGOTTEN_S else found.count
             self._known[key] = _Failures(count + 1, now)

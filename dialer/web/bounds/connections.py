@@ -15,8 +15,9 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from dialer.access.throttle import peer_of
 from dialer.web.bounds.limits import Limits
-from dialer.web.bounds.rates import Rates, peer_of
+from dialer.web.bounds.rates import Rates
 
 Client = tuple[str, int]
 

@@ -14,9 +14,10 @@ from fastapi import HTTPException
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dialer.access.throttle import peer_of
 from dialer.web.bounds.connections import Client, Strangers
 from dialer.web.bounds.limits import Limits
-from dialer.web.bounds.rates import Rates, peer_of
+from dialer.web.bounds.rates import Rates
 from dialer.web.bounds.turnstile import Turnstile
 
 BEHIND_THE_DOOR = "/api/"

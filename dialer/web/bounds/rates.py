@@ -1,6 +1,5 @@
 """How often somebody may: a bucket of tokens each, refilled steadily, of a bounded number of somebodies."""
 
-import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -8,17 +7,6 @@ from dialer.clock import monotonic_now
 
 MOST_KEPT = 10_000
 """Addresses that are remembered; who was not heard of for longest is forgotten first."""
-
-
-def peer_of(host: str) -> str:
-    """Whom an address belongs to: IPv6 is handed out by the /64."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((address, 64), strict=False).network_address)
-    return host
 
 
 class Rates:

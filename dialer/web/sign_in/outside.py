@@ -77,7 +77,8 @@ async def _answered(request: Request, office: TheOffice, outside: OutsideSignIn)
         name = await outside.finish(dict(request.query_params), kept)
         began = await accounts.sign_in_from_outside(name, address=address, earlier=cookie_of(request))
     except OutsideSignInError as error:
-        accounts.failed_from_outside(address)
+        if error.problem is not Problem.AWAY:  # which is nobody's fault here: an office has one address
+            accounts.failed_from_outside(address)
         return to_page(error.problem)
     except TooManyTriesError:
         return to_page(Problem.LATE)

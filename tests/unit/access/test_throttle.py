@@ -37,6 +37,24 @@ def test_an_address_that_tries_one_password_on_many_accounts_waits() -> None:
     assert throttle.wait("another", "a", 0.0) == 2.0
 
 
+def test_an_address_of_the_sixth_version_is_its_network_s() -> None:
+    """Each customer is given 2^64 of them."""
+    throttle = Throttle()
+    for place in range(FREE_OF_ADDRESS):
+        throttle.failed(f"a{place}", f"2001:db8::{place:x}", 0.0)
+    assert throttle.wait("another", "2001:db8::ffff", 0.0) == 2.0
+    assert throttle.wait("another", "2001:db8:0:1::1", 0.0) == 0.0
+
+
+def test_tries_that_name_nobody_make_nobody_elsewhere_wait() -> None:
+    """One-time links and the way back from a provider: a stranger's wrong ones are the stranger's alone."""
+    throttle = Throttle()
+    for _ in range(1000):
+        throttle.failed("", "stranger", 0.0)
+    assert throttle.wait("", "stranger", 0.0) == LONGEST_WAIT_OF_ADDRESS_S
+    assert throttle.wait("", "office", 0.0) == 0.0
+
+
 def test_success_forgets_the_account_and_not_the_address() -> None:
     throttle = Throttle()
     for _ in range(FREE_OF_ADDRESS):

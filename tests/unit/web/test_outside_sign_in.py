@@ -504,3 +504,18 @@ def test_the_page_names_the_provider_and_nothing_of_elsewhere_is_loaded(house: H
     assert house.client.get("/sign-in/other.js").status_code == 404
     assert "<script>" not in page.text
     assert house.client.get("/sign-in?told=<script>").text.count("script") == page.text.count("script")
+
+
+def test_a_provider_that_is_away_keeps_nobody_from_their_password(house: House) -> None:
+    """Thirty people come back from it, all from the office's one address."""
+
+    async def away(*_: Any) -> str:
+        raise OutsideSignInError(Problem.AWAY)
+
+    office: Any = house.client.app
+    office.state.office.outside.finish = away
+    for _ in range(30):
+        answer = house.came_back("/api/session/outside/back?state=a&code=b")
+        assert answer.headers["location"] == "/sign-in?told=away"
+    body = {"account": "ann", "password": "wrong"}
+    assert house.client.post("/api/session", json=body).status_code == 401, "and not 429"

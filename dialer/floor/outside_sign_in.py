@@ -10,6 +10,7 @@ What is learnt is one claim: the name of an account. Whether there is such an ac
 said here by an administrator; nobody becomes anything by what a provider says.
 """
 
+import asyncio
 import hashlib
 import hmac
 import ipaddress
@@ -35,6 +36,7 @@ BACK_PATH = "/api/session/outside/back"
 LASTS_S = 600.0
 """So long may somebody take at the provider."""
 ANSWER_S = 10.0
+"""For the whole of one answer of the provider's, however slowly it comes."""
 KEPT_S = 3600.0
 """So long the provider's description and its keys are believed to be as they were."""
 REST_S = 5.0
@@ -159,6 +161,7 @@ class OutsideSignIn:
         self._described: tuple[float, dict[str, Any]] | None = None
         self._keys: tuple[float, dict[str, Any]] | None = None
         self._failed_at = 0.0
+        self._asking = asyncio.Lock()
 
     async def begin(self) -> Begun:
         """Where to send a browser. Raises OutsideSignInError: the provider is away."""
@@ -231,6 +234,10 @@ class OutsideSignIn:
         )
 
     async def _description(self) -> dict[str, Any]:
+        async with self._asking:  # everybody who waits has the answer to one question
+            return await self._description_alone()
+
+    async def _description_alone(self) -> dict[str, Any]:
         if self._described is not None and self._now() - self._described[0] < KEPT_S:
             return self._described[1]
         address = self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration"
@@ -253,10 +260,13 @@ class OutsideSignIn:
         if self._now() - self._failed_at < REST_S:
             raise OutsideSignInError(Problem.AWAY, "it was away a moment ago")
         try:
-            async with self._client() as client:
+            async with asyncio.timeout(ANSWER_S), self._client() as client:
                 answer = await client.request("GET", address, withhold_token=True)
             answer.raise_for_status()
-            return cast("dict[str, Any]", answer.json())
+            told: object = answer.json()
+            if not isinstance(told, dict):
+                raise ValueError("its answer is no JSON object")
+            return cast("dict[str, Any]", told)
         except (httpx2.HTTPError, OSError, ValueError) as error:
             self._failed_at = self._now()
             log.warning("sign_in.provider_away", address=address, why=str(error))
@@ -267,7 +277,7 @@ class OutsideSignIn:
 
         described = await self._description()
         try:
-            async with self._client() as client:
+            async with asyncio.timeout(ANSWER_S), self._client() as client:
                 return await client.fetch_token(
                     described["token_endpoint"], code=code, code_verifier=begun.verifier
                 )
@@ -303,7 +313,7 @@ class OutsideSignIn:
             kind: Any = CodeIDToken
             claims = kind(read.claims, read.header, options=options, params=asked)
             claims.validate(now=int(self._now()), leeway=LEEWAY_S)
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
             log.warning("sign_in.answer_not_believed", issuer=settings.issuer, why=str(error))
             raise OutsideSignInError(Problem.WRONG, str(error)) from error
         return dict(read.claims)

@@ -57,7 +57,7 @@ class Provider:
     key: Any = field(default_factory=lambda: KEY)
     shown: Any = field(default_factory=lambda: KEY)
     header: dict[str, str] = field(default_factory=lambda: {"alg": "RS256", "kid": "one"})
-    described: dict[str, Any] = field(default_factory=dict[str, Any])
+    described: dict[str, Any] | list[Any] = field(default_factory=dict[str, Any])
     is_away: bool = False
     asked: list[str] = field(default_factory=list[str])
     nonce: str = ""
@@ -71,6 +71,8 @@ class Provider:
         if request.url.path == "/.well-known/openid-configuration":
             ends = {"authorization_endpoint": "/authorize", "token_endpoint": "/token", "jwks_uri": "/jwks"}
             told = {name: ISSUER + path for name, path in ends.items()} | {"issuer": ISSUER}
+            if isinstance(self.described, list):
+                return httpx2.Response(200, json=self.described)
             return httpx2.Response(
                 200, json={**told, "end_session_endpoint": ISSUER + "/out", **self.described}
             )
@@ -326,6 +328,29 @@ def test_a_provider_that_is_away_is_not_asked_by_every_stranger() -> None:
 
     asyncio.run(work())
     assert len(there.provider.asked) == 2
+
+
+def test_a_description_that_is_no_object_is_none() -> None:
+    """Else the page on which people sign in with a password would be a defect, too."""
+    there = There(Provider(described=[]))
+    _refused(there, Problem.AWAY)
+
+
+def test_a_provider_that_answers_a_byte_at_a_time_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dialer.floor.outside_sign_in.ANSWER_S", 0.02)
+    asked: list[str] = []
+
+    async def never(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.path)
+        await asyncio.sleep(5.0)
+        raise AssertionError("nobody waits so long")
+
+    async def work() -> list[Any]:
+        outside = OutsideSignIn(SETTINGS, now=lambda: NOW, transport=httpx2.MockTransport(never))
+        return await asyncio.gather(*(outside.leaving() for _ in range(10)))
+
+    assert asyncio.run(work()) == [None] * 10
+    assert asked == ["/.well-known/openid-configuration"], "ten strangers are one question"
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,13 @@ def address_of(secret: str, account: str) -> str:
 
 
 def step_of(secret: str, code: str, now: float, *, after: int) -> int | None:
-    """Which step's code this is; None = of none around now, or of one that is not `after` this one."""
-    made, present = TOTP(secret, interval=STEP_S), int(now // STEP_S)
+    """Which step's code this is; None = of none around now, of one that is not `after` this one, or of what
+    is no secret: too short, not base 32, or sealed under a key that is gone."""
+    try:
+        made = TOTP(secret, interval=STEP_S)
+    except ValueError:
+        return None
+    present = int(now // STEP_S)
     found: int | None = None
     for step in (present + around for around in _AROUND):
         is_it = hmac.compare_digest(made.generate_otp(step).encode(), code.encode())

@@ -284,6 +284,14 @@ def test_a_link_is_good_once_and_for_a_day(house: House) -> None:
     assert (use(earlier), use(later)) == (401, 204)
 
 
+@pytest.mark.parametrize("secret", ["no secret!", "AAAAAAAAAAAAAAAA", "äöü"])
+def test_a_secret_that_is_none_or_too_short_is_no_second_factor(house: House, secret: str) -> None:
+    csrf = {"X-CSRF-Token": house.sign_in("boss").json()["csrf"]}
+    body = {"password": PASSWORD, "secret": secret, "code": "123456"}
+    answer = house.client.post("/api/session/second-factor", json=body, headers=csrf)
+    assert answer.status_code == 401, answer.text
+
+
 def test_of_passwords_that_strangers_bring_with_links_only_some_wait(house: House) -> None:
     """Each is hashed before its link is looked for, and strangers have many addresses."""
 

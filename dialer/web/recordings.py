@@ -48,7 +48,7 @@ async def find(
         since=since,
         until=until,
     )
-    _demand_inside(who, client)
+    _demand_inside(who, wanted)
     return await _archive(office).find(wanted, page=page, limit=limit)
 
 
@@ -67,16 +67,18 @@ async def export(body: Export, office: TheOffice, who: Asking) -> Exported:
         since=body.since,
         until=body.until,
     )
-    _demand_inside(who, body.client)
+    _demand_inside(who, wanted)
     return await _archive(office).export(wanted, by=who.name)
 
 
-def _demand_inside(who: Asking, client: str | None) -> None:
-    """Whoever has walls names the client whose recordings they want."""
-    if client is None:
+def _demand_inside(who: Asking, wanted: Wanted) -> None:
+    """Whoever has walls names the client whose recordings they want; whose they are is for the record."""
+    named = {"account": wanted.account, "person": wanted.person, "agent": wanted.agent}
+    who.about.extend(f"{kind}:{name}" for kind, name in named.items() if name is not None)
+    if wanted.client is None:
         who.everything()
     else:
-        who.client(client)
+        who.client(wanted.client)
 
 
 def _archive(office: Office) -> Recordings:

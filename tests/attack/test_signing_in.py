@@ -403,12 +403,14 @@ def test_changes_and_looks_are_written_down_and_secrets_are_not(house: House) ->
     csrf = {"X-CSRF-Token": house.sign_in("boss").json()["csrf"], "X-Reason": "complaint 17"}
     house.client.post("/api/floor/stop", json=STOP, headers=csrf)
     house.client.get("/api/persons/p1/report", headers=csrf)
+    house.client.get("/api/recordings?person=p1&account=d1", headers=csrf)
     house.client.get("/api/floor")
-    stopped, looked = house.deeds()[-2:]
+    stopped, looked, heard = house.deeds()[-3:]
     assert (stopped.who, stopped.action, stopped.outcome) == ("boss", "POST /api/floor/stop", "200")
     assert stopped.why == "stop the floor: complaint 17"
     assert stopped.session.startswith("session:")
     assert (looked.action, looked.about) == ("GET /api/persons/{person}/report", ("person:p1",))
+    assert heard.about == ("account:d1", "person:p1")
     assert (looked.outcome, looked.address) == ("409", "testclient")
     kept = repr(house.deeds())
     assert PASSWORD not in kept

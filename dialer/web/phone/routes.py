@@ -129,12 +129,22 @@ def _own_agent(actor: Actor) -> str:
     return actor.agent
 
 
-def phone_of(phones: Phones, agent: str, floor: FloorSnapshot) -> PhoneView:
-    """What the page of an agent needs. Raises HTTPException: they have no phone."""
+def phone_of(
+    phones: Phones, agent: str, floor: FloorSnapshot, inside: frozenset[str] | None = None
+) -> PhoneView:
+    """What the page of an agent needs. `inside`: the campaigns inside their walls; None = they have none.
+
+    Raises:
+        HTTPException: they have no phone.
+    """
     found, desk = phones.of(agent), phones.desk_of(agent)
     if found is None and desk is None:
         raise HTTPException(404, f"agent {agent} has no phone in the settings ([[asterisk.agents]])")
-    running = [str(row.campaign) for row in floor.campaigns if row.state is CampaignState.RUNNING]
+    running = [
+        str(row.campaign)
+        for row in floor.campaigns
+        if row.state is CampaignState.RUNNING and (inside is None or row.campaign in inside)
+    ]
     reasons = list[str](PAUSE_REASONS)
     if found is None:
         return PhoneView(
@@ -174,7 +184,8 @@ def phone_router(
     @router.get("", dependencies=[may(Permission.OWN_PHONE)])
     async def account(response: Response, office: TheOffice, who: Asking) -> PhoneView:  # pyright: ignore[reportUnusedFunction]  # FastAPI calls it
         """The asking agent's own phone, a browser phone with its secret; 404 when they have none."""
-        view = phone_of(phones, _own_agent(who.actor), office.floor.snapshot())
+        agent = _own_agent(who.actor)
+        view = phone_of(phones, agent, office.floor.snapshot(), await who.campaigns_inside())
         response.headers["Cache-Control"] = "no-store"
         return view
 

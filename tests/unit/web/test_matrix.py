@@ -25,6 +25,7 @@ from dialer.domain.campaign import CampaignState
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, PersonId
 from dialer.domain.inbound import Caller, InboundState
 from dialer.domain.snapshot import AgentView, CampaignView, FloorSnapshot, InboundView, OwedView
+from dialer.floor.phones import DeskPhone, Phones
 from dialer.web.application import Web, make_web
 from dialer.web.declaring import declared_of, declares, may
 from dialer.web.sessions import OPEN_PATHS
@@ -294,7 +295,7 @@ CASES: dict[tuple[str, str], Case] = {
     ),
     ("POST", "/api/licences"): Case("whole", body={"csv": "entity"}),
     ("POST", "/api/licences/withdrawals"): Case("whole", body={"number": "n", "place": "p"}),
-    ("GET", "/api/phone"): Case("self"),
+    ("GET", "/api/phone"): Case("filtered"),
     ("GET", "/api/session/who"): Case("self"),
     ("POST", "/api/session/end"): Case("self"),
     ("POST", "/api/session/password"): Case("self", body={"old": "o", "new": "n"}),
@@ -331,7 +332,13 @@ def _tokens() -> Iterator[Token]:
 @pytest.fixture(scope="module")
 def web() -> Web:
     floor: Any = FakeFloor()
-    made = make_web(floor=floor, tokens=Tokens(_tokens()), registry=CollectorRegistry(), places=FakePlaces())
+    made = make_web(
+        floor=floor,
+        tokens=Tokens(_tokens()),
+        registry=CollectorRegistry(),
+        places=FakePlaces(),
+        phones=Phones([], desks=[DeskPhone(endpoint="e", agent="in-agent")]),
+    )
     for side in (IN, OUT):
         made.application.state.office.listenings.began(f"{side}-listening", f"{side}-agent")
     return made

@@ -177,6 +177,8 @@ async def _serve_simulated(
         beside = await stack.enter_async_context(store_beside(wanted.address))
         rights = StoreRights(database=wanted.address)
         accounts = await stack.enter_async_context(kept_accounts(beside))
+        records = Recorder(beside)
+        stack.push_async_callback(records.finish)
         side = HttpSide(
             tokens=tokens_of_folder(wanted.folder),
             host=wanted.host,
@@ -185,7 +187,7 @@ async def _serve_simulated(
             rights=rights,
             places=StorePlaces(beside),
             accounts=accounts,
-            records=Recorder(beside),
+            records=records,
             certificate=certificate,
             trusted_proxies=proxies,
             outside=sign_in_of(settings),
@@ -225,6 +227,8 @@ async def _serve_asterisk(plan: AsteriskFloor, *, is_standby: bool) -> None:
         beside = await stack.enter_async_context(store_beside(plan.database))
         rights = StoreRights(database=plan.database, folders=_folders(plan))
         accounts = await stack.enter_async_context(kept_accounts(beside))
+        records = Recorder(beside)
+        stack.push_async_callback(records.finish)
         side = HttpSide(
             tokens=tokens_of_folder(plan.folder, plan.phones),
             host=plan.host,
@@ -235,7 +239,7 @@ async def _serve_asterisk(plan: AsteriskFloor, *, is_standby: bool) -> None:
             rights=rights,
             places=StorePlaces(beside),
             accounts=accounts,
-            records=Recorder(beside),
+            records=records,
             certificate=certificate,
             trusted_proxies=plan.trusted_proxies,
             outside=plan.outside,

@@ -1,6 +1,10 @@
 """The record of deeds, written down for whoever asks at the HTTP side: several at once share a commit."""
 
 import asyncio
+from collections.abc import Iterable
+from dataclasses import asdict
+
+import structlog
 
 from dialer.access.record import Deed, RecordHead, Verified, verified
 from dialer.domain.errors import StoreUnavailableError
@@ -9,7 +13,10 @@ from dialer.storage.access import deeds
 from dialer.storage.store import Store
 
 MOST_WAITING = 10_000
-"""Deeds kept in memory while the store cannot be written; after that, nothing more is done or shown."""
+"""Deeds kept in memory while the store cannot be written; after that nothing more is shown, and what is done
+all the same (a floor must be stopped) is told to the log."""
+
+_log = structlog.get_logger(__name__)
 
 
 class Recorder:
@@ -32,14 +39,31 @@ class Recorder:
             StoreUnavailableError: it is not written down yet.
         """
         if len(self._waiting) >= MOST_WAITING:
+            _tell_lost([deed])
             raise StoreUnavailableError("the record of deeds cannot be written, nor more of it kept")
         self._waiting.append(deed)
+        await self._write()
+
+    async def finish(self) -> None:
+        """At the end of a floor: write down what waits still; what cannot be goes to the log."""
+        try:
+            await self._write()
+        except StoreUnavailableError:
+            _tell_lost(self._waiting)
+
+    async def _write(self) -> None:
         async with self._writing:
             if not self._waiting:
                 return  # whoever wrote before has taken it along
             batch = tuple(self._waiting)
             await self._store.write(lambda connection: deeds.append(connection, batch))
             del self._waiting[: len(batch)]
+
+
+def _tell_lost(lost: Iterable[Deed]) -> None:
+    """Ids alone, as in the record."""
+    for deed in lost:
+        _log.error("deed.not_in_the_record", **asdict(deed))
 
 
 def verify_deeds(store: Store, known: RecordHead | None) -> Verified:

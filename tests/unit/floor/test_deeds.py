@@ -1,0 +1,66 @@
+"""No deed is lost without a word, whatever becomes of the store."""
+
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from dialer.access.record import Deed
+from dialer.domain.errors import StoreUnavailableError
+from dialer.floor.deeds import Recorder
+
+
+class _Beside:
+    """A store that takes batches, or is away."""
+
+    def __init__(self) -> None:
+        self.is_away = True
+        self.batches = 0
+
+    async def write(self, _work: object) -> None:
+        if self.is_away:
+            raise StoreUnavailableError("the store is away")
+        self.batches += 1
+
+
+def deed(who: str) -> Deed:
+    return Deed(at=1.0, who=who, action="POST /api/floor/stop")
+
+
+@pytest.fixture
+def beside() -> Any:
+    return _Beside()
+
+
+@pytest.fixture
+def waiting(beside: Any, monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    monkeypatch.setattr("dialer.floor.deeds.MOST_WAITING", 2)
+    return Recorder(beside)
+
+
+async def told(recorder: Recorder, *names: str) -> list[str]:
+    """Whose deeds went to the log while these were told to a store that is away."""
+    with capture_logs() as lines:
+        for name in names:
+            with pytest.raises(StoreUnavailableError):
+                await recorder.record(deed(name))
+    return [line["who"] for line in lines if line["event"] == "deed.not_in_the_record"]
+
+
+async def test_a_deed_that_there_is_no_room_for_goes_to_the_log(waiting: Recorder) -> None:
+    assert await told(waiting, "ann", "bob", "eve") == ["eve"]
+    assert waiting.waiting == 2
+
+
+async def test_what_waits_when_a_floor_ends_is_written_down(waiting: Recorder, beside: Any) -> None:
+    assert await told(waiting, "ann") == []
+    beside.is_away = False
+    await waiting.finish()
+    assert (beside.batches, waiting.waiting) == (1, 0)
+
+
+async def test_what_cannot_be_written_down_when_a_floor_ends_goes_to_the_log(waiting: Recorder) -> None:
+    assert await told(waiting, "ann", "bob") == []
+    with capture_logs() as lines:
+        await waiting.finish()
+    assert [line["who"] for line in lines] == ["ann", "bob"]

@@ -130,8 +130,8 @@ def ends(request: PersonRequest, consent: Consent) -> bool:
 
 
 def with_ends(consents: Sequence[Consent]) -> tuple[Consent, ...]:
-    """Consents, each with the end that any telling of it has: whoever tells of one again that it was taken back
-    tells it of everything given until then that may be the same.
+    """Consents, each with the end that any telling of it has: whoever tells of one again that it was taken
+    back tells it of everything given until then that may be the same.
     """
     ended = [consent for consent in consents if consent.revoked_at is not None]
     return tuple(_with_end(consent, ended) for consent in consents) if ended else tuple(consents)

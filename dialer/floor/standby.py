@@ -112,8 +112,8 @@ async def take_charge(database: str, *, told: Callable[[LeaseReading | None], No
         told: what was read last, for whoever asks meanwhile; None = the store could not be read.
 
     Raises:
-        KeysMissingError, WrongKeyError: the store's keys are not here; found out at the first look, and not only
-            when the one in charge was put out.
+        KeysMissingError, WrongKeyError: the store's keys are not here; found out at the first look, and not
+            only when the one in charge was put out.
     """
     looking = connect(store_url(database))
     assert isinstance(looking, PostgresDatabase), "see `demand_shared`"

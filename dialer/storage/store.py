@@ -346,8 +346,8 @@ def _prepare(connection: Connection, identity_key: bytes | None, *, durable: boo
 
 
 def demand_keys(connection: Connection) -> None:
-    """The keys of a store that another engine owns are here, too; nothing is made or changed. One that was not
-    made yet, or by a version without keys, demands none.
+    """The keys of a store that another engine owns are here, too; nothing is made or changed. One that was
+    not made yet, or by a version without keys, demands none.
 
     Raises:
         KeysMissingError, WrongKeyError: they are not.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dialer.domain.placement import RejectedLine
     from dialer.intake.mapping import FileMapping
     from dialer.intake.report import ImportReport
+    from dialer.intake.told_columns import ToldKind
 
 SHOWN = 20
 
@@ -37,7 +38,13 @@ def _print_template(wanted: bool) -> None:
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Placement CSV; .gz is read too.")],
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[KIND] FILE",
+            help="A placement, or suppressions, requests, consents, payments and its file; .gz is read too.",
+        ),
+    ],
     campaign: Annotated[str, typer.Option(help="The campaign that is to call them.")] = "collections",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report; change nothing.")] = False,
     rejects: Annotated[
@@ -66,34 +73,87 @@ def import_file(
     decimal: Annotated[
         str | None, typer.Option(metavar="point|comma", help="What stands before the cents.")
     ] = None,
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="What the file tells, where it is no placement.")
+    ] = None,
     template: Annotated[  # noqa: ARG001  # done by its callback, before a file is asked for
         bool,
         typer.Option("--template", is_eager=True, callback=_print_template, help="Print an empty file."),
     ] = False,
 ) -> None:
-    """Import a creditor's placement (canonical CSV), also while a floor runs on the store.
+    """Import a creditor's placement (canonical CSV), or what people asked, agreed to or paid, also while a
+    floor runs on the store.
 
     Leaves with 1 when no line could be taken, or when a running floor could not be told of changes.
     """
     from dialer.floor.taking_in import told_of
 
     told = told_of(mapping, column or (), dates=dates, decimal=decimal)
-    report = _dry(file, told, json) if dry_run else _import(file, told, campaign, store, floor, json)
+    what, file = _kind_and_file(words, kind)
+    if what is not None:
+        report = _take_told(file, what, told, store, floor, is_dry=dry_run, quiet=json)
+    else:
+        report = _dry(file, told, json) if dry_run else _import(file, told, campaign, store, floor, json)
     if rejects is not None:
         _write_rejects(rejects, report.rejects)
-    if json:
-        console.result_json(
-            {
-                **report.summary(),
-                "dry_run": dry_run,
-                "rejected_lines": [_as_json(line) for line in report.rejects],
-                "remarked_lines": [_as_json(line) for line in report.remarks],
-            }
-        )
-    else:
-        _tell(report, dry_run=dry_run)
+    _show(report, is_dry=dry_run, as_json=json)
     if report.lines and not report.accepted:
         raise typer.Exit(1)
+
+
+def _show(report: ImportReport, *, is_dry: bool, as_json: bool) -> None:
+    if not as_json:
+        _tell(report, dry_run=is_dry)
+        return
+    console.result_json(
+        {
+            **report.summary(),
+            "dry_run": is_dry,
+            "rejected_lines": [_as_json(line) for line in report.rejects],
+            "remarked_lines": [_as_json(line) for line in report.remarks],
+        }
+    )
+
+
+def _kind_and_file(words: list[str], kind: str | None) -> tuple[ToldKind | None, Path]:
+    """What the file holds (None = a placement), and the file."""
+    from dialer.intake.told_columns import ToldKind
+
+    kinds = {one.value: one for one in ToldKind}
+    if kind is None and len(words) == 2:
+        kind, words = words[0], words[1:]
+    if len(words) != 1:
+        raise console.UserError("name one file", mend=f"KIND before it is one of {', '.join(kinds)}.")
+    if kind is not None and kind not in (*kinds, "placement"):
+        raise console.UserError(f"no kind of file {kind!r}", mend=f"KIND is one of {', '.join(kinds)}.")
+    return kinds.get(kind or ""), Path(words[0])
+
+
+def _take_told(
+    file: Path,
+    kind: ToldKind,
+    told: FileMapping,
+    named: str | None,
+    floor: Path | None,
+    *,
+    is_dry: bool,
+    quiet: bool,
+) -> ImportReport:
+    import getpass
+
+    from dialer.floor.stores import store_address
+    from dialer.floor.told_files import ToldOrder, take_in_told
+
+    with console.progress_bar("reading" if is_dry else "importing", quiet=quiet) as bar:
+        order = ToldOrder(
+            file=file,
+            kind=kind,
+            by=getpass.getuser(),
+            mapping=told,
+            is_dry=is_dry,
+            progress=lambda lines: bar.note(f"{lines:,} lines"),
+        )
+        return take_in_told(order, address=store_address(named), folder=floor)
 
 
 def _dry(file: Path, told: FileMapping, quiet: bool) -> ImportReport:

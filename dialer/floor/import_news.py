@@ -29,8 +29,9 @@ from dialer.runtime.floor import Floor
 from dialer.storage.database.beside_loop import BesideLoop
 from dialer.storage.journal.rows import last_sequence
 from dialer.storage.person_files import person_files
-from dialer.storage.placements import holding, news
+from dialer.storage.placements import holding, news, telling
 from dialer.storage.placements.holding import FileHold
+from dialer.storage.placements.telling import Pending
 from dialer.storage.store import Store
 
 log = structlog.get_logger(__name__)
@@ -122,9 +123,43 @@ class ImportNews:
             await self._database.write(lambda connection: holding.told(connection, done))
         return len(done)
 
+    async def tell_lines(self) -> int:
+        """Let the engine take some of what files told of people on file; returns how many are done with.
+
+        Raises:
+            StoreUnavailableError: they stay.
+        """
+        waiting = await self._database.read(lambda connection: telling.pending(connection, most=AT_ONCE))
+        if not waiting:
+            return 0
+        async with asyncio.TaskGroup() as group:
+            tasks = [(one, group.create_task(self._take(one))) for one in waiting]
+        taken = [one for one, task in tasks if task.result() is None]
+        refused = [(one, why) for one, task in tasks if (why := task.result())]
+
+        def work(connection: Connection) -> None:
+            telling.take_away(connection, taken)
+            for one, why in refused:
+                telling.refuse(connection, one, why)
+
+        await self._database.write(work)
+        return len(taken) + len(refused)
+
+    async def _take(self, one: Pending) -> str | None:
+        """None = it was taken; '' = it is told again; else why it never will be."""
+        try:
+            await self._floor.submit(one.event)
+        except (StoreUnavailableError, NotTakenError, TimeoutError):
+            return ""
+        except FairdialError as error:
+            log.warning("imports.line_refused", import_id=one.import_id, line=one.line, why=str(error))
+            return str(error)
+        return None
+
     async def _tell_or_wait(self) -> int:
         try:
-            done = await self.tell_some()
+            done = await self.tell_lines()
+            done += await self.tell_some()
             await self.end_holds()
         except StoreUnavailableError as error:
             log.warning("imports.not_told", why=str(error))
@@ -168,7 +203,11 @@ class ImportNews:
 def catch_up(store: Store, engine: DialerEngine) -> int:
     """Before the floor runs: drops the rows of people whom the engine does not have from its checkpoint;
     returns how many are left to be told."""
-    return store.write(lambda connection: news.keep_only(connection, engine.persons_in_play))
+
+    def work(connection: Connection) -> int:
+        return news.keep_only(connection, engine.persons_in_play) + telling.left(connection)
+
+    return store.write(work)
 
 
 class _StoppedError(FairdialError):

@@ -1,14 +1,10 @@
 """Where things belong, out of a floor's store: what walls are asked with (`dialer.web.ports.Places`)."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 
-from compliance_gate.whereabouts import packaged_tables
 from dialer.access.walls import NumberNamed, Place
-from dialer.domain.keys import folded
 from dialer.floor.beside import StoreBeside
-from dialer.intake.telephones import e164_of
-from dialer.intake.values import BadValueError
+from dialer.floor.whom import debt_ids, number_ids, person_ids
 from dialer.storage import places
 
 
@@ -20,40 +16,21 @@ class StorePlaces:
 
     async def person_named(self, name: str) -> str | None:
         """See the port."""
-        return await self._store.read(
-            lambda connection: places.person_on_file(connection, self._ids(name, "p-", "person"))
-        )
+        ids = person_ids(name, self._store.identifiers)
+        return await self._store.read(lambda connection: places.person_on_file(connection, ids))
 
     async def debt_named(self, name: str) -> str | None:
         """See the port."""
-        return await self._store.read(
-            lambda connection: places.debt_on_file(connection, self._ids(name, "d-", "debt"))
-        )
+        ids = debt_ids(name, self._store.identifiers)
+        return await self._store.read(lambda connection: places.debt_on_file(connection, ids))
 
     async def number_named(self, name: str) -> NumberNamed | None:
         """See the port."""
-        ids = [name.strip(), folded(name.strip())]
-        e164 = ""
-        with suppress(BadValueError):
-            e164 = e164_of(name.strip(), packaged_tables())
-            ids.append(self._store.identifiers.number(e164))
+        ids, is_number = number_ids(name, self._store.identifiers)
         found = await self._store.read(lambda connection: places.number_on_file(connection, ids))
         if found is not None:
             return NumberNamed(number=found, is_held=True)
-        return NumberNamed(number=ids[-1], is_held=False) if e164 else None
-
-    def _ids(self, name: str, prefix: str, kind: str) -> list[str]:
-        """The ids that a name may mean: itself in any case, or the client's own key, `client/key`."""
-        name = name.strip()
-        ids = [name]
-        if folded(name).startswith(prefix):
-            ids.append(folded(name))
-        client, mark, key = name.partition("/")
-        if mark and client and key:
-            make = self._store.identifiers
-            of, older = (make.person, make.older_person) if kind == "person" else (make.debt, make.older_debt)
-            ids += [of(client, key), of(client, key, is_case_sensitive=True), older(client, key)]
-        return ids
+        return NumberNamed(number=ids[-1], is_held=False) if is_number else None
 
     async def clients(self) -> Mapping[str, str]:
         """See the port."""

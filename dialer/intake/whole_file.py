@@ -65,15 +65,20 @@ def date_order_of(file: TextFile, names: Sequence[str], told: DateOrder | None) 
     Raises:
         UntoldError: they may be either, or lines contradict each other, and nobody said.
     """
+    places = [at for at, name in enumerate(names) if name and BY_NAME[name].kind in (Kind.DATE, Kind.MOMENT)]
+    return order_of_days(file, len(names), places, told)
+
+
+def order_of_days(file: TextFile, width: int, places: Sequence[int], told: DateOrder | None) -> DateOrder:
+    """The same of the columns at these places of lines of `width` fields. Raises UntoldError."""
     if told is not None:
         return told
-    places = [at for at, name in enumerate(names) if name and BY_NAME[name].kind in (Kind.DATE, Kind.MOMENT)]
     if not places or not _may_have_days_in_figures(file):
         return DateOrder.MONTH_FIRST
     lines: dict[DateOrder, int] = {}
     doubtful = 0
     for row in rows_of(file):
-        if row.fields is None or len(row.fields) != len(names):
+        if row.fields is None or len(row.fields) != width:
             continue
         for place in places:
             text = row.fields[place].strip()

@@ -525,6 +525,18 @@ import_holds = Table(
 """Holds that refused lines placed (`storage.placements.holding`). `bound`: the one of person, number and debt
 that is set."""
 
+told_lines = Table(
+    "told_lines",
+    metadata,
+    _serial(),
+    _text("import_id", default=None),
+    Column("line", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("refused", Text),
+    Index("ix_told_lines_import", "import_id", "id"),
+)
+"""Events that lines of files tell, until the engine has taken them (`storage.placements.telling`)."""
+
 news = Table(
     "news",
     metadata,

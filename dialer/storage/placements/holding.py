@@ -66,6 +66,13 @@ def place(
         persons on file whom a new hold binds, sorted.
     """
     wanted = [hold for one in protections for hold in _holds(one, identifiers, import_id, now)]
+    return place_holds(connection, wanted, import_id=import_id, now=now)
+
+
+def place_holds(
+    connection: Connection, wanted: Sequence[FileHold], *, import_id: str, now: float
+) -> tuple[PersonId, ...]:
+    """The same of holds whose subjects are known by their ids."""
     known = _known(connection, import_id, wanted)
     new = [hold for hold in wanted if (hold.line, hold.bound) not in known]
     if not new:

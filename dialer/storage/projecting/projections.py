@@ -51,6 +51,24 @@ def project(
     if entry.fate is Fate.REFUSED:
         return
     known: list[FactChange] = []
+    _means(fold, entry, known)
+    for command in entry.commands:
+        command_kind = type(command)
+        if command_kind in _FACT_COMMANDS:
+            _fact(fold, change_of_command(command), entry, known)
+        on_command = _ON_COMMAND.get(command_kind)
+        if on_command is not None:
+            on_command(fold, command, entry)
+
+
+def told_without_floor(fold: Fold, event: FactEvent, *, now: float) -> None:
+    """What an event means to a store that no engine works on: all that it would mean, and no step."""
+    _means(fold, JournalEntry(sequence=0, now=now, event=event, commands=()), [])
+
+
+def _means(fold: Fold, entry: JournalEntry, known: list[FactChange]) -> None:
+    event = entry.event
+    kind = type(event)
     if kind in _FACT_EVENTS:
         fact = cast("FactEvent", event)
         _fact(fold, change_of_event(fact, now=entry.now), entry, known)
@@ -60,13 +78,6 @@ def project(
     on_event = _ON_EVENT.get(kind)
     if on_event is not None:
         on_event(fold, event, entry)
-    for command in entry.commands:
-        command_kind = type(command)
-        if command_kind in _FACT_COMMANDS:
-            _fact(fold, change_of_command(command), entry, known)
-        on_command = _ON_COMMAND.get(command_kind)
-        if on_command is not None:
-            on_command(fold, command, entry)
 
 
 def _fact(fold: Fold, change: FactChange | None, entry: JournalEntry, known: list[FactChange]) -> None:

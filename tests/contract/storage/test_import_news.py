@@ -24,18 +24,22 @@ from dialer.domain.events import (
     NetworkReconciled,
     PersonPlacedAgain,
     RequestReceived,
+    SuppressionAdded,
 )
 from dialer.domain.ids import AgentId, CampaignId, ClientId, EndpointId, PersonId
 from dialer.domain.placement import PlacedRequest
 from dialer.domain.ports import JournalEntry
 from dialer.domain.record import instant
 from dialer.engine.state import EngineState
+from dialer.floor import told_files
 from dialer.floor.import_news import ImportNews
 from dialer.floor.live import FloorOrder, running_floor
+from dialer.floor.told_files import ToldOrder, take_in_told
+from dialer.intake.told_columns import ToldKind
 from dialer.runtime.floor import Floor
 from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.journal.rows import journal_since
-from dialer.storage.placements import news
+from dialer.storage.placements import news, telling
 from dialer.storage.store import Store
 
 _SOURCE = Path(__file__).parents[2] / "unit" / "runtime" / "conftest.py"
@@ -225,6 +229,48 @@ async def test_a_running_floor_is_told_within_the_import(world: World) -> None:
             assert {debt.debt for debt in file_of(floor, world.person(n)).debts} == {
                 world.store.identifiers.debt("acme", f"{sha}{n}") for sha in "AB"
             }
+
+
+def told_file(world: World, folder: Path, *lines: str) -> ToldOrder:
+    """A file of suppressions."""
+    file = folder / "told.csv"
+    file.write_text("\n".join(("person,number,source", *lines)) + "\n")
+    return ToldOrder(file=file, kind=ToldKind.SUPPRESSIONS, by="Cora")
+
+
+async def test_a_file_of_suppressions_goes_through_the_running_engine(world: World, tmp_path: Path) -> None:
+    world.place("A")
+    async with world.floor() as floor:
+        lines = [f"acme/PERSON{n},,letter" for n in range(100)]
+        order = told_file(world, tmp_path, *lines, ",(212) 555-9999,list", "acme/nobody,,list")
+        report = await asyncio.to_thread(take_in_told, order, address=world.address)
+        assert (report.accepted, report.rejected) == (101, 1)
+        for n in range(100):
+            (asked,) = file_of(floor, world.person(n)).requests
+            assert asked.type is RequestKind.DO_NOT_CALL
+        assert not file_of(floor, world.person(101)).requests
+    assert len(world.events(SuppressionAdded)) == 101, "each once, in the journal"
+    assert world.store.read(telling.left) == 0
+
+
+async def test_what_a_file_told_before_its_floor_died_is_taken_before_it_dials(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.place("A")
+    order = told_file(world, tmp_path, "acme/person3,,letter")
+
+    def die(_store: Store, _now: float) -> None:
+        """Here the importing process dies."""
+
+    monkeypatch.setattr(told_files, "_take_all", die)
+    world.store.close()
+    take_in_told(order, address=world.address)
+    world.store = Store.open(world.address)
+    assert world.store.read(telling.left) == 1
+    async with world.floor():
+        await world.until(lambda: bool(world.events(LaunchingResumed)))
+    kinds = [type(entry.event) for entry in world.entries()]
+    assert kinds.index(LaunchingHeld) < kinds.index(SuppressionAdded) < kinds.index(LaunchingResumed)
 
 
 class _Between:

@@ -1,0 +1,209 @@
+"""What a line of a file of suppressions, requests, consents or payments means to the people on file: events.
+
+Everybody whom the line names is found; whom nobody knows refuses it, and what protects binds the others all
+the same. A number that nobody has is kept, and binds whoever gets it later.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from compliance_gate.request import Consent, MadeIn, PersonRequest
+from compliance_gate.words import RequestKind
+from dialer.domain.events import (
+    ConsentGiven,
+    Event,
+    PaymentReceived,
+    RequestReceived,
+    SuppressionAdded,
+    SuppressionScope,
+)
+from dialer.domain.ids import DebtId, NumberId, PersonId
+from dialer.floor.whom import Names, OnFile
+from dialer.intake.told import Paid, RefusedLine, Suppressed, ToldLine
+
+NOBODY_TODAY = "nobody on file has this number today: it binds whoever gets it later"
+
+_OF_A_NUMBER = frozenset({RequestKind.STOP_NUMBER, RequestKind.DO_NOT_CALL, RequestKind.WRONG_NUMBER_LEARNED})
+"""Requests about one telephone; any other is about the person, who is found by it."""
+
+_OF_A_DEBT = frozenset(
+    {
+        RequestKind.DISPUTE,
+        RequestKind.DISPUTE_ANSWERED,
+        RequestKind.DOCUMENTS_REQUESTED,
+        RequestKind.DOCUMENTS_PROVIDED,
+        RequestKind.ORIGINAL_CREDITOR_REQUESTED,
+        RequestKind.ORIGINAL_CREDITOR_NAMED,
+    }
+)
+"""Requests about one account; any other is about all that the person owes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """What became of a line.
+
+    Args:
+        events: what it says, for everybody whom it names.
+        refusals: (column, reason, value) of whom it names and nobody knows.
+        remarks: (column, reason).
+    """
+
+    events: tuple[Event, ...] = ()
+    refusals: tuple[tuple[str, str, str], ...] = ()
+    remarks: tuple[tuple[str, str], ...] = ()
+
+
+def names_of(lines: Iterable[ToldLine | RefusedLine]) -> Names:
+    """Everybody whom some lines name."""
+    persons: set[str] = set()
+    accounts: set[str] = set()
+    numbers: set[str] = set()
+    for line in lines:
+        persons.add(line.person)
+        accounts.add(line.account)
+        numbers.add(line.number)
+    return Names(
+        persons=frozenset(filter(None, persons)),
+        accounts=frozenset(filter(None, accounts)),
+        numbers=frozenset(filter(None, numbers)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """Whom one line names, of those on file; `number` may be nobody's."""
+
+    person: PersonId | None
+    debt: DebtId | None
+    number: NumberId | None
+    on_file: OnFile
+
+    @property
+    def holders(self) -> list[PersonId]:
+        return [] if self.number is None else self.on_file.holders.get(self.number, [])
+
+    @property
+    def people(self) -> list[PersonId]:
+        """The person, or else who owes the account, or else who has the number."""
+        if self.person is not None:
+            return [self.person]
+        if self.debt is not None:
+            return self.on_file.owing.get(self.debt, [])
+        return self.holders
+
+
+def meant_by(line: ToldLine, on_file: OnFile, *, by: str) -> Meant:
+    """What a line means.
+
+    Args:
+        by: who hands the file in.
+    """
+    found = _Found(
+        person=on_file.persons.get(line.person),
+        debt=on_file.debts.get(line.account),
+        number=on_file.numbers.get(line.number),
+        on_file=on_file,
+    )
+    refusals = tuple(_unknown(line, found))
+    if refusals and not line.protects:
+        return Meant(refusals=refusals)
+    remarks = list(line.remarks)
+    if found.number is not None and not found.holders:
+        remarks.append(("number", NOBODY_TODAY))
+    try:
+        events = tuple(_events(line, found, by))
+    except _RefusedError as error:
+        return Meant(refusals=(*refusals, (error.column, error.reason, "")))
+    if not events and not refusals:
+        return Meant(refusals=(("account", "nobody on file owes it", line.account),))
+    return Meant(events=events, refusals=refusals, remarks=tuple(remarks))
+
+
+class _RefusedError(Exception):
+    """The line cannot be taken, whoever is on file."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column = column
+        self.reason = reason
+
+
+def _unknown(line: ToldLine, found: _Found) -> Iterable[tuple[str, str, str]]:
+    if line.person and found.person is None:
+        yield "person", "nobody on file is called this", line.person
+    if line.account and found.debt is None:
+        yield "account", "no account on file is called this", line.account
+    if line.number and found.number is None:
+        yield "number", "no telephone number, nor the id of one on file", ""
+
+
+def _events(line: ToldLine, found: _Found, by: str) -> Iterable[Event]:
+    match line.said:
+        case Suppressed(source=source):
+            return _suppressions(found, source)
+        case PersonRequest() as request:
+            return _requests(found, replace(request, made_in=MadeIn(taken_by=by)), protects=line.protects)
+        case Consent() as consent:
+            return _consents(found, replace(consent, made_in=MadeIn(taken_by=by)))
+        case Paid() as paid:
+            return (_payment(found, paid),)
+
+
+def _suppressions(found: _Found, source: str) -> Iterable[Event]:
+    if found.person is not None:
+        yield SuppressionAdded(scope=SuppressionScope.PERSON, source=source, person=found.person)
+    if found.debt is not None:
+        yield SuppressionAdded(scope=SuppressionScope.DEBT, source=source, debt=found.debt)
+    if found.number is not None:
+        yield SuppressionAdded(scope=SuppressionScope.NUMBER, source=source, number=found.number)
+
+
+def _requests(found: _Found, request: PersonRequest, *, protects: bool) -> Iterable[Event]:
+    """Of a number alone that nobody has, what protects is kept in its widest reading: nobody calls it."""
+    if request.type in _OF_A_DEBT and found.debt is not None:
+        request = replace(request, debts=(found.debt,))
+    if request.type in _OF_A_NUMBER:
+        request = replace(request, number=found.number)
+    people = found.people
+    is_wide = (
+        found.person is None and found.debt is None and request.type is not RequestKind.WRONG_NUMBER_LEARNED
+    )
+    if found.number is not None and ((is_wide and request.type in _OF_A_NUMBER) or not people):
+        if not protects:
+            raise _RefusedError("number", "nobody on file has this number, and it opens something")
+        source = f"{request.type.value}, of a file"
+        return (SuppressionAdded(scope=SuppressionScope.NUMBER, source=source, number=found.number),)
+    return tuple(RequestReceived(person=person, request=request) for person in people)
+
+
+def _consents(found: _Found, consent: Consent) -> Iterable[Event]:
+    """Consent is one person's: of a number alone it is taken where one person has it, and nobody else's."""
+    people = found.people
+    if consent.revoked_at is not None and not people and found.number is not None:
+        source = "consent revoked, of a file"
+        return (SuppressionAdded(scope=SuppressionScope.NUMBER, source=source, number=found.number),)
+    if found.person is None and len(people) != 1 and consent.revoked_at is None:
+        what = "number" if found.debt is None else "account"
+        raise _RefusedError(what, f"{_counted(people)} it: say whose consent it is")
+    debts = None if found.debt is None else (found.debt,)
+    given = replace(consent, number=found.number, debts=debts)
+    return tuple(ConsentGiven(person=person, consent=given) for person in people)
+
+
+def _counted(people: list[PersonId]) -> str:
+    return "nobody on file has" if not people else f"{len(people)} people have"
+
+
+def _payment(found: _Found, paid: Paid) -> Event:
+    """The one place where a payment of a file becomes what the floor, or the store, is told."""
+    debts = [found.debt] if found.debt is not None else _owed_by(found)
+    if len(debts) != 1:
+        raise _RefusedError(
+            "account", f"the payment is of one account, and {len(debts)} may be meant: say which"
+        )
+    return PaymentReceived(debt=debts[0], amount=paid.amount, settles=paid.settles)
+
+
+def _owed_by(found: _Found) -> list[DebtId]:
+    return sorted({debt for person in found.people for debt in found.on_file.owed.get(person, [])})

@@ -1,0 +1,266 @@
+"""Files of suppressions, requests, consents and payments into the store, alone or beside a running floor.
+
+Beside a floor the lines go through its engine's inbox, as everything does that changes a decision; whoever
+imports waits until it has taken them, so that they bind when the import returns.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from dialer import clock
+from dialer.domain.errors import MendableError
+from dialer.domain.events import Event
+from dialer.domain.placement import Protection, RejectedLine
+from dialer.domain.spoken_words import subject_of, with_words
+from dialer.floor.folder import folder_now
+from dialer.floor.placing import LINES_PER_PROGRESS, ImportedBeforeError
+from dialer.floor.telling import Meant, meant_by, names_of
+from dialer.floor.whom import OnFile, on_file
+from dialer.intake.files import UnreadableFileError
+from dialer.intake.mapping import NOTHING_SAID, FileMapping
+from dialer.intake.report import ImportReport
+from dialer.intake.told import RefusedLine, ToldLine, ToldReader
+from dialer.intake.told_columns import ToldKind
+from dialer.storage.database.lock import StoreOwnedError
+from dialer.storage.placements import telling
+from dialer.storage.placements.holding import HELD, FileHold
+from dialer.storage.placements.pace import breathe, no_pause
+from dialer.storage.placements.telling import ToldEvent
+from dialer.storage.spoken_words import Words
+from dialer.storage.store import Store
+
+AT_ONCE = 250
+"""Lines looked up and staged together."""
+
+TAKEN_AT_ONCE = 500
+ANSWER_S = 30.0
+"""Seconds for which a running floor may take in nothing at all."""
+
+LOOK_S = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldOrder:
+    """A file that is to be taken in.
+
+    Args:
+        by: who hands it in.
+        is_dry: read and report only.
+    """
+
+    file: Path
+    kind: ToldKind
+    by: str
+    mapping: FileMapping = NOTHING_SAID
+    is_dry: bool = False
+    progress: Callable[[int], None] = field(default=lambda _: None)
+
+
+def take_in_told(order: ToldOrder, *, address: str, folder: Path | None = None) -> ImportReport:
+    """Take a file in, or report on what it would come to; when it returns, what it says binds.
+
+    Args:
+        folder: of the floor that runs on the store, for its clock; None = where the store's file is.
+
+    Raises:
+        ImportedBeforeError: the same bytes were taken in before.
+        MendableError: it is no file of the kind; or it is taken in and the floor is not told of it now.
+    """
+    if order.is_dry:
+        with Store.open(address) as store:
+            reader = _reader(order, folder_now(folder or Path(address).parent))
+            for _ in _resolved(store, reader, order):
+                pass
+            return reader.report
+    try:
+        owned = Store.open(address, exclusive=True)
+    except StoreOwnedError:
+        now = folder_now(folder or Path(address).parent)
+        with Store.open(address) as store:
+            import_id, report = _staged(store, order, now=now, pause=breathe)
+            _wait_taken(store, import_id)
+        return report
+    with owned as store:
+        now = clock.posix_now()
+        _take_all(store, now)  # of an import that was killed
+        _, report = _staged(store, order, now=now, pause=no_pause)
+        _take_all(store, now)
+    return report
+
+
+def _take_all(store: Store, now: float) -> None:
+    while store.write(partial(telling.take_without_floor, most=TAKEN_AT_ONCE, now=now)):
+        pass
+
+
+def _reader(order: ToldOrder, now: float) -> ToldReader:
+    try:
+        return ToldReader(
+            order.file, order.kind, as_of=datetime.fromtimestamp(now, UTC), mapping=order.mapping
+        )
+    except UnreadableFileError as error:
+        mend = "dialer/intake/README.md says what the file must hold."
+        raise MendableError(str(error), where=str(order.file), mend=mend) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Some:
+    """Some lines of a file, resolved."""
+
+    events: list[ToldEvent]
+    rejects: list[RejectedLine]
+    holds: list[FileHold]
+
+
+def _staged(
+    store: Store, order: ToldOrder, *, now: float, pause: Callable[[float], None]
+) -> tuple[str, ImportReport]:
+    reader = _reader(order, now)
+    report = reader.report
+    import_id, is_known = store.write(
+        partial(
+            telling.begin,
+            file_name=report.file_name,
+            sha256=report.sha256,
+            kind=order.kind.value,
+            now=now,
+        )
+    )
+    if is_known:
+        _wait_taken(store, import_id)
+        raise ImportedBeforeError(f"this very file of {order.kind.value} was taken in already")
+    holds: list[FileHold] = []
+    for some in _resolved(store, reader, order, import_id=import_id, now=now):
+        began = clock.monotonic_now()
+        store.write(
+            partial(
+                telling.stage, import_id=import_id, told=_sealed(store, some.events), rejects=some.rejects
+            )
+        )
+        pause(clock.monotonic_now() - began)
+        holds += some.holds
+    store.write(partial(telling.publish, import_id=import_id, report=report.summary(), holds=holds, now=now))
+    return import_id, report
+
+
+def _sealed(store: Store, events: list[ToldEvent]) -> list[ToldEvent]:
+    """The words in them sealed, before they are written anywhere."""
+    subjects = [subject for one in events if (subject := subject_of(one.event)) is not None]
+    words = Words(store.keyring, subjects)
+
+    def sealed(event: Event) -> Event:
+        subject = subject_of(event)
+        return event if subject is None else with_words(event, partial(words.seal, subject))
+
+    return [replace(one, event=sealed(one.event)) for one in events]
+
+
+def _resolved(
+    store: Store, reader: ToldReader, order: ToldOrder, *, import_id: str = "", now: float = 0.0
+) -> Iterator[_Some]:
+    """The lines, some at a time, for the people on file; the report grows."""
+    report = reader.report
+    lines = 0
+    for some in _batches(reader):
+        found = store.read(
+            lambda connection, some=some: on_file(connection, names_of(some), store.identifiers)
+        )
+        made = _Some(events=[], rejects=[], holds=[])
+        for line in some:
+            if isinstance(line, RefusedLine):
+                made.holds.extend(_holds(line, found, import_id, now))
+                _reject(report, made, replace(line.rejected, protects=_protection(line, found)))
+            else:
+                _take(report, made, line, meant_by(line, found, by=order.by))
+        yield made
+        lines += len(some)
+        if lines % LINES_PER_PROGRESS == 0:
+            order.progress(lines)
+
+
+def _batches(reader: ToldReader) -> Iterator[list[ToldLine | RefusedLine]]:
+    lines = iter(reader)
+    while some := list(islice(lines, AT_ONCE)):
+        yield some
+
+
+def _take(report: ImportReport, made: _Some, line: ToldLine, meant: Meant) -> None:
+    made.events.extend(ToldEvent(line=line.line, event=event) for event in meant.events)
+    for column, reason in meant.remarks:
+        report.remark(RejectedLine(line=line.line, column=column, reason=reason))
+    if not meant.refusals:
+        report.accepted += 1
+        return
+    column, reason, value = meant.refusals[0]
+    if meant.events:
+        reason += "; whom else the line names is bound"
+    _reject(report, made, RejectedLine(line=line.line, column=column, reason=reason, value=value))
+
+
+def _reject(report: ImportReport, made: _Some, rejected: RejectedLine) -> None:
+    report.reject(rejected)
+    made.rejects.append(rejected)
+
+
+def _protection(line: RefusedLine, found: OnFile) -> Protection | None:
+    """What the report says of it: that it holds somebody, or that it would and names nobody."""
+    if not line.signal:
+        return None
+    bound = found.numbers.get(line.number) if not _named(line, found) else None
+    return Protection(
+        line=line.rejected.line,
+        signals=(line.signal,),
+        accounts=(("", line.account),) if line.account in found.debts else (),
+        persons=(("", line.person),) if line.person in found.persons else (),
+        numbers=() if bound is None else (bound,),
+    )
+
+
+def _named(line: RefusedLine, found: OnFile) -> bool:
+    return line.person in found.persons or line.account in found.debts
+
+
+def _holds(line: RefusedLine, found: OnFile, import_id: str, now: float) -> Iterable[FileHold]:
+    """Whom a refused line names is held until somebody has looked."""
+    if not line.signal:
+        return
+    number = line.rejected.line
+    told = FileHold(
+        import_id=import_id,
+        line=number,
+        signals=line.signal,
+        source=f"refused line {number} of import {import_id}: {line.signal}",
+        state=HELD,
+        at=now,
+    )
+    if line.person in found.persons:
+        yield replace(told, person=found.persons[line.person])
+    if line.account in found.debts:
+        yield replace(told, debt=found.debts[line.account])
+    if line.number in found.numbers and not _named(line, found):
+        yield replace(told, number=found.numbers[line.number])
+
+
+def _wait_taken(store: Store, import_id: str) -> None:
+    def left(connection: Connection) -> int:
+        return telling.left(connection, import_id)
+
+    count, at = store.read(left), clock.monotonic_now()
+    while count:
+        time.sleep(LOOK_S)
+        before, count = count, store.read(left)
+        if count < before:
+            at = clock.monotonic_now()
+        elif clock.monotonic_now() - at > ANSWER_S:
+            raise MendableError(
+                f"everything is in the store, but the running floor has still to take {count:,} facts",
+                mend="look whether the floor goes on (its /health). Nothing has to be done again: it takes "
+                "them in as soon as it does, and at the latest before it dials after its next start.",
+            )

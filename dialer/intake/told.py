@@ -1,0 +1,402 @@
+"""Files of suppressions, requests, consents and payments, line by line: whom each names, and what it says.
+
+What protects a person binds as of now, whatever is wrong with the time that is written beside it, and the
+report tells the correction. What permits something, or is money, must be written right, or its line is
+refused. Whether anybody on file is meant is for whoever has the store.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from compliance_gate.request import Consent, PersonRequest
+from compliance_gate.valid import MalformedFactError
+from compliance_gate.words import ConsentScope, GivenTo, Medium, Place, RequestKind
+from dialer.domain.money import CURRENCIES, Money
+from dialer.domain.placement import RejectedLine
+from dialer.intake import values
+from dialer.intake.files import Row, TextFile, UnreadableFileError, look_at, rows_of
+from dialer.intake.keys import look_at_key
+from dialer.intake.line import RefusedLineError, first_instant
+from dialer.intake.mapping import IGNORE, NOTHING_SAID, FileMapping, heading_key
+from dialer.intake.protection import sounds_protective
+from dialer.intake.report import ImportReport, masked
+from dialer.intake.told_columns import COLUMNS, NAMING, PERSONAL, REQUIRED, ToldKind, column_named
+from dialer.intake.values import BadValueError, DateOrder
+from dialer.intake.whole_file import UntoldError, order_of_days
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+_DAYS = frozenset(
+    {"at", "until", "mailed", "received", "valid_on", "valid_from", "valid_until", "revoked_at"}
+)
+_EASTERNMOST = timedelta(hours=14)
+"""No local day begins earlier than that before the day of UTC."""
+
+_OPENING = frozenset(
+    {
+        RequestKind.DISPUTE_ANSWERED,
+        RequestKind.ATTORNEY_RELEASED,
+        RequestKind.DOCUMENTS_PROVIDED,
+        RequestKind.ORIGINAL_CREDITOR_NAMED,
+        RequestKind.CALLBACK_REQUEST,
+        RequestKind.COMPLAINT_CALLBACK_REQUEST,
+    }
+)
+"""Requests that open what was closed: they are held to their time as a consent is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppressed:
+    """Nobody calls. `source`: which list, or who said so."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """Money that came in for an account. `paid_on`: the day of it; `settles`: nothing is owed any more."""
+
+    amount: Money
+    settles: bool
+    paid_on: date | None = None
+    reference: str = ""
+    method: str = ""
+
+
+Said = Suppressed | PersonRequest | Consent | Paid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldLine:
+    """One line: whom it names, as it writes them ('' where it does not), and what it says of them.
+
+    Args:
+        person, account: an id, or CLIENT/KEY. number: as it is written.
+        remarks: (column, reason) of what was corrected.
+    """
+
+    line: int
+    said: Said
+    person: str = ""
+    account: str = ""
+    number: str = ""
+    remarks: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def protects(self) -> bool:
+        """It takes leave away: it binds whomever it can."""
+        if isinstance(self.said, Suppressed):
+            return True
+        if isinstance(self.said, Consent):
+            return self.said.revoked_at is not None
+        return isinstance(self.said, PersonRequest) and self.said.type not in _OPENING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedLine:
+    """One line that was not taken.
+
+    Args:
+        signal: what of it protects all the same, in a word; '' = nothing.
+        person, account, number: whom it names, as far as that can be read; see `ToldLine`.
+    """
+
+    rejected: RejectedLine
+    signal: str = ""
+    person: str = ""
+    account: str = ""
+    number: str = ""
+
+
+@dataclass(slots=True)
+class _Texts:
+    """The texts of one line by column, and what was corrected in reading them."""
+
+    number: int
+    texts: dict[str, str]
+    now: datetime
+    dates: DateOrder
+    remarks: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+    def refused(self, name: str, reason: str) -> RefusedLineError:
+        """The refusal of a column's text."""
+        text = self.texts.get(name, "")
+        return RefusedLineError(name, reason, masked(text) if name in PERSONAL else text)
+
+    def read(self, name: str, read: Callable[[str], T]) -> T | None:
+        """The column's value; None where it is empty."""
+        text = self.texts.get(name)
+        if text is None:
+            return None
+        try:
+            return read(text)
+        except BadValueError as error:
+            raise self.refused(name, str(error)) from error
+
+    def word(self, name: str, words: type[E]) -> E | None:
+        """One of these words."""
+        among = tuple(word.value for word in words)
+        found = self.read(name, lambda text: values.word_of(text, among))
+        return None if found is None else words(found)
+
+    def day(self, name: str) -> date | None:
+        """A day, of any time."""
+        return self.read(name, lambda text: values.date_of(text, self.dates))
+
+    def past(self, name: str) -> datetime | None:
+        """An instant that has been; of a day alone, its first."""
+        at = self.read(name, self._instant)
+        if at is not None and at > self.now:
+            raise self.refused(name, "in the future")
+        return at
+
+    def known_by_now(self, name: str) -> datetime | None:
+        """When something that protects was said: now at the latest, whatever is written."""
+        if name not in self.texts:
+            return None
+        try:
+            at = self._instant(self.texts[name])
+        except BadValueError as error:
+            self.remarks.append((name, f"{error}: it binds from now on"))
+            return self.now
+        if at > self.now:
+            self.remarks.append((name, "in the future: it binds from now on"))
+            return self.now
+        return at
+
+    def _instant(self, text: str) -> datetime:
+        if text.isdecimal() and len(text) > 8:
+            raise BadValueError("a count of seconds or milliseconds, not an instant")
+        found = values.moment_of(text, self.dates)
+        if isinstance(found, datetime):
+            return found.astimezone(UTC)
+        at = first_instant(found)
+        # It is today already somewhere: a day that has begun anywhere is not in the future.
+        return self.now if self.now < at <= self.now + _EASTERNMOST else at
+
+
+class ToldReader:
+    """Reads one file once; an iterator, whose `report` grows as it runs.
+
+    Args:
+        as_of: when the file was received, aware.
+        mapping: how it writes days and amounts, and which of its columns are to be ignored.
+
+    Raises:
+        UnreadableFileError: the file as a whole cannot be taken; the message says what is missing.
+    """
+
+    def __init__(
+        self, path: Path, kind: ToldKind, *, as_of: datetime, mapping: FileMapping = NOTHING_SAID
+    ) -> None:
+        self.kind = kind
+        self._now = as_of.astimezone(UTC)
+        self._mapping = mapping
+        self.file: TextFile = look_at(path)
+        self._names, unknown = _columns(self.file, kind, mapping)
+        places = [place for place, name in enumerate(self._names) if name in _DAYS]
+        self._dates = order_of_days(self.file, len(self._names), places, mapping.dates)
+        self.report = ImportReport(
+            file_name=path.name,
+            sha256=self.file.sha256,
+            encoding=self.file.encoding,
+            unknown_columns=unknown,
+        )
+
+    def __iter__(self) -> Iterator[ToldLine | RefusedLine]:
+        """Every line, in the order of the file. Whoever resolves whom it names counts it in the report."""
+        for row in rows_of(self.file):
+            self.report.lines += 1
+            line = _Texts(row.number, self._texts(row), self._now, self._dates)
+            try:
+                self._look_at(row)
+                yield self._line(line)
+            except RefusedLineError as reject:
+                yield self._refused(line, reject)
+
+    def _texts(self, row: Row) -> dict[str, str]:
+        fields = row.fields if row.fields is not None else row.raw.replace('"', "").split(self.file.delimiter)
+        return {
+            name: stripped
+            for name, text in zip(self._names, fields, strict=False)
+            if name and (stripped := text.strip())
+        }
+
+    def _look_at(self, row: Row) -> None:
+        if row.fields is None:
+            raise RefusedLineError("", row.reason)
+        if len(row.fields) != len(self._names):
+            raise RefusedLineError("", f"{len(row.fields)} fields where the heading has {len(self._names)}")
+
+    def _line(self, line: _Texts) -> ToldLine:
+        texts = line.texts
+        person = _key(line, "person", "person_ref")
+        account = _key(line, "account", "client_account")
+        if not (person or account or "number" in texts):
+            raise RefusedLineError("", "names nobody: no person, no account, no number")
+        for name in REQUIRED[self.kind]:
+            if name not in texts:
+                raise RefusedLineError(name, "missing")
+        try:
+            said = self._said(line)
+        except MalformedFactError as error:
+            name = str(error).split(" ", maxsplit=1)[0]  # the rest tells the value, which may be personal
+            raise RefusedLineError("", f"{name}: a value that cannot be kept") from error
+        return ToldLine(
+            line=line.number,
+            said=said,
+            person=person,
+            account=account,
+            number=texts.get("number", ""),
+            remarks=tuple(line.remarks),
+        )
+
+    def _refused(self, line: _Texts, reject: RefusedLineError) -> RefusedLine:
+        rejected = RejectedLine(
+            line=line.number, column=reject.column, reason=reject.reason, value=reject.value
+        )
+        return RefusedLine(
+            rejected=rejected,
+            signal=self._signal(line.texts),
+            person=_key_or_nobody(line, "person", "person_ref"),
+            account=_key_or_nobody(line, "account", "client_account"),
+            number=line.texts.get("number", ""),
+        )
+
+    def _signal(self, texts: Mapping[str, str]) -> str:
+        """What of a refused line protects: of what was asked, everything that does not open something."""
+        match self.kind:
+            case ToldKind.SUPPRESSIONS:
+                return "suppression"
+            case ToldKind.REQUESTS:
+                word = heading_key(texts.get("kind", ""))
+                return "" if word in _OPENING else "request"
+            case ToldKind.CONSENTS:
+                return "revoked_at" if "revoked_at" in texts else ""
+            case ToldKind.PAYMENTS:
+                return ""
+
+    def _said(self, line: _Texts) -> Said:
+        match self.kind:
+            case ToldKind.SUPPRESSIONS:
+                return self._suppressed(line)
+            case ToldKind.REQUESTS:
+                return self._request(line)
+            case ToldKind.CONSENTS:
+                return self._consent(line)
+            case ToldKind.PAYMENTS:
+                return self._paid(line)
+
+    def _suppressed(self, line: _Texts) -> Suppressed:
+        source = line.texts.get("source", self.report.file_name)
+        at = line.known_by_now("at")
+        return Suppressed(source=source if at is None else f"{source}, of {at.date().isoformat()}")
+
+    def _request(self, line: _Texts) -> PersonRequest:
+        kind = line.word("kind", RequestKind)
+        assert kind is not None, "it is required"
+        at = line.past("at") if kind in _OPENING else line.known_by_now("at")
+        if at is None and kind in _OPENING:
+            raise RefusedLineError("at", "missing, of what opens something")
+        received = line.day("received")
+        return PersonRequest(
+            at=at or self._now,
+            type=kind,
+            medium=line.word("medium", Medium),
+            place=line.word("place", Place),
+            blocks=line.read("times", values.times_of) or (),
+            until=line.day("until"),
+            in_writing=line.read("in_writing", values.yes_of),
+            mailed=line.day("mailed"),
+            received=None if received is not None and received > self._now.date() else received,
+            text=line.texts.get("words"),
+        )
+
+    def _consent(self, line: _Texts) -> Consent:
+        scope = line.word("scope", ConsentScope)
+        assert scope is not None, "it is required"
+        revoked_at = line.known_by_now("revoked_at")
+        at = line.past("at") if revoked_at is None else line.known_by_now("at")
+        assert at is not None, "it is required"
+        return Consent(
+            at=at if revoked_at is None else min(at, revoked_at),
+            scope=scope,
+            given_to=line.word("given_to", GivenTo) or GivenTo.CREDITOR,
+            valid_on=line.day("valid_on"),
+            valid_from=line.day("valid_from"),
+            valid_until=line.day("valid_until"),
+            revoked_at=revoked_at,
+            wording=line.texts.get("words"),
+            proof=line.texts.get("proof"),
+        )
+
+    def _paid(self, line: _Texts) -> Paid:
+        currency = line.texts.get("currency", "USD").upper()
+        if currency not in CURRENCIES:
+            raise line.refused("currency", "not an ISO 4217 code")
+        amount = line.read("amount", lambda text: values.money_of(text, currency, self._mapping.decimals))
+        assert amount is not None, "it is required"
+        if amount.cents <= 0:
+            raise line.refused("amount", "no money came in: more than nothing must have been paid")
+        at = line.past("at")
+        return Paid(
+            amount=amount,
+            settles=line.read("settles", values.yes_of) or False,
+            paid_on=None if at is None else at.date(),
+            reference=line.texts.get("reference", ""),
+            method=line.texts.get("method", ""),
+        )
+
+
+def _key(line: _Texts, name: str, key: str) -> str:
+    """A person or an account, as `name` says it, or by the client's own key."""
+    if name in line.texts:
+        return line.texts[name]
+    if key not in line.texts:
+        return ""
+    line.read(key, look_at_key)
+    client = line.texts.get("client_id")
+    if client is None:
+        raise RefusedLineError("client_id", f"missing, where {key} is given")
+    line.read("client_id", look_at_key)
+    return f"{client}/{line.texts[key]}"
+
+
+def _key_or_nobody(line: _Texts, name: str, key: str) -> str:
+    try:
+        return _key(line, name, key)
+    except RefusedLineError:
+        return ""
+
+
+def _columns(file: TextFile, kind: ToldKind, mapping: FileMapping) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    names: list[str] = []
+    unknown: list[str] = []
+    for heading in file.heading:
+        told = mapping.columns.get(heading_key(heading))
+        name = "" if told is not None and told.column == IGNORE else column_named(kind, heading)
+        if name in names and name:
+            raise UnreadableFileError(f"{file.path}: two columns mean {name}; remove one")
+        if not name and heading.strip() and told is None:
+            unknown.append(heading.strip())
+        names.append(name)
+    missing = [name for name in REQUIRED[kind] if name not in names]
+    if not missing and not {"person", "account", "person_ref", "client_account", "number"} & set(names):
+        missing = ["person, account or number"]
+    if missing:
+        raise UnreadableFileError(
+            f"{file.path}: no column {', '.join(missing)}; "
+            f"a file of {kind.value} holds {', '.join((*NAMING, *COLUMNS[kind]))}"
+        )
+    untold = [heading for heading in unknown if sounds_protective(heading)]
+    if untold:
+        raise UntoldError(
+            f"{file.path}: nobody has said what {', '.join(untold)} means, which may protect people; nothing "
+            f"was taken: rename it as a column of a file of {kind.value}, or say --column {untold[0]}=ignore"
+        )
+    return tuple(names), tuple(unknown)

@@ -1,0 +1,88 @@
+"""Files of what was told about people already on file: what they may hold, and by which headings.
+
+One line names somebody (a person, an account, a telephone number, or several of them) and says one thing.
+"""
+
+from enum import Enum
+
+from dialer.intake.mapping import heading_key
+
+
+class ToldKind(Enum):
+    """What every line of a file says."""
+
+    SUPPRESSIONS = "suppressions"
+    REQUESTS = "requests"
+    CONSENTS = "consents"
+    PAYMENTS = "payments"
+
+
+NAMING = ("person", "account", "client_id", "person_ref", "client_account", "number")
+"""Columns that say who is meant. `person` and `account`: an id, or the client's own key as CLIENT/KEY."""
+
+COLUMNS: dict[ToldKind, tuple[str, ...]] = {
+    ToldKind.SUPPRESSIONS: ("at", "source"),
+    ToldKind.REQUESTS: (
+        *("kind", "at", "times", "place", "medium", "until", "in_writing", "mailed", "received", "words"),
+    ),
+    ToldKind.CONSENTS: (
+        *("scope", "at", "given_to", "valid_on", "valid_from", "valid_until"),
+        *("revoked_at", "words", "proof"),
+    ),
+    ToldKind.PAYMENTS: ("amount", "currency", "settles", "at", "reference", "method"),
+}
+"""The other columns of each kind."""
+
+REQUIRED: dict[ToldKind, tuple[str, ...]] = {
+    ToldKind.SUPPRESSIONS: (),
+    ToldKind.REQUESTS: ("kind",),
+    ToldKind.CONSENTS: ("scope", "at"),
+    ToldKind.PAYMENTS: ("amount",),
+}
+
+PERSONAL = frozenset({"number", "words"})
+"""Masked in reports."""
+
+_ALIASES = {
+    "client": "client_id",
+    "reference_number": "reference",
+    "phone": "number",
+    "phone_1": "number",
+    "phone_number": "number",
+    "telephone": "number",
+    "telephone_number": "number",
+    "mobile": "number",
+    "account_number": "client_account",
+    "account_no": "client_account",
+    "debt": "account",
+    "person_id": "person",
+    "request": "kind",
+    "consent": "scope",
+    "date": "at",
+    "requested_at": "at",
+    "consent_date": "at",
+    "paid_on": "at",
+    "paid_at": "at",
+    "payment_date": "at",
+    "payment": "amount",
+    "reason": "source",
+    "wording": "words",
+    "text": "words",
+    "revoked_date": "revoked_at",
+    "inconvenient_times": "times",
+}
+
+
+def column_named(kind: ToldKind, heading: str) -> str:
+    """The column that a heading means in a file of this kind; '' when none."""
+    key = heading_key(heading)
+    known = (*NAMING, *COLUMNS[kind])
+    if key in known:
+        return key
+    meant = _ALIASES.get(key, "")
+    return meant if meant in known else ""
+
+
+def template(kind: ToldKind) -> str:
+    """The heading of a file of this kind."""
+    return ",".join((*NAMING, *COLUMNS[kind])) + "\n"

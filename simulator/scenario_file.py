@@ -1,7 +1,10 @@
 """Scenario files: TOML into a `Scenario`; errors say which field, what it was, what is allowed."""
 
 import tomllib
+from collections.abc import Mapping
+from hashlib import sha256
 from importlib.resources import files
+from types import MappingProxyType
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -52,6 +55,37 @@ def load_scenario(name: str) -> plans.Scenario:
     if "/" in name or not node.is_file():
         raise UnknownScenarioError(name)
     return read_scenario(node.read_text(encoding="utf-8"), name=name)
+
+
+FROZEN_SHA256: Mapping[str, str] = MappingProxyType(
+    {
+        "collections_2026_11": "7f3f50dd68682e1a758e6a4ba7e216e45d614aa453386d5425ae34c180939bf7",
+        "ref_2026_11": "3c6a153d6ded92fa9230c1348e92176289d59037e383c1a735abf2411303f321",
+    }
+)
+"""Scenarios that figures are published for, by the hash of their bytes: none ever changes, another gets
+another name."""
+
+
+def load_frozen(name: str) -> plans.Scenario:
+    """A scenario of the open benchmark.
+
+    Raises:
+        UnknownScenarioError: there is none of this name.
+        SettingsError: its bytes are not those that figures were published for.
+    """
+    known = FROZEN_SHA256.get(name)
+    if known is None:
+        raise UnknownScenarioError(name)
+    document = (files("config") / "bench" / f"{name}.toml").read_bytes()
+    found = sha256(document).hexdigest()
+    if found != known:
+        raise SettingsError(
+            f"the frozen scenario {name!r} was changed: its hash is {found}",
+            where=name,
+            mend="take the file back as it was, and give a changed one a name of its own.",
+        )
+    return read_scenario(document.decode("utf-8"), name=name)
 
 
 def read_scenario(document: str, *, name: str) -> plans.Scenario:

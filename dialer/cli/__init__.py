@@ -10,6 +10,7 @@ from dialer.cli import (
     about,
     asterisk,
     backup,
+    bench,
     certificate,
     console,
     detection,
@@ -57,6 +58,7 @@ for group in (
     verifying,
 ):
     group.register(app)
+app.add_typer(bench.app, name="bench")
 app.add_typer(law.app, name="law")
 app.add_typer(licences.app, name="licences")
 app.add_typer(keys.app, name="keys")

@@ -43,6 +43,24 @@ def no_clock() -> float:
     return 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """All that chance decides of one launch, drawn in one go, so that the n-th launch of a day meets the same
+    telephone and the same person whatever policy made it (common random numbers).
+    """
+
+    share: float
+    live_after: float
+    machine_after: float
+    busy_after: float
+    rings_for: float
+    talk: float
+    machine_talk: float
+    wrap: float
+    verdict_after: float
+    verdict: float
+
+
 @dataclass(slots=True)
 class _Call:
     launched: float
@@ -50,6 +68,7 @@ class _Call:
     outcome: LaunchOutcome
     needs_agent: float
     live: float
+    fate: _Fate
     is_resolved: bool = False
     is_late: bool = False
     is_inbound: bool = False
@@ -79,6 +98,7 @@ class Floor:
         self._scenario = scenario
         self._policy = policy
         self._rng = rng
+        (self._callers_rng,) = rng.spawn(1)
         self._end = hours * 3600.0
         self._agents = agents
         self._limit = limit
@@ -195,23 +215,37 @@ class Floor:
         return drift[int(self._now / self._end * len(drift))] if drift else self._scenario.live
 
     def _launch(self, needs_agent: float, live: float) -> None:
-        scenario, rng = self._scenario, self._rng
+        scenario, fate, live_share = self._scenario, self._fate(self._rng), self._live_share()
         self.tally.launches += 1
-        share, live_share = rng.random(), self._live_share()
-        if share < live_share:
-            outcome, delay = LaunchOutcome.ANSWERED_LIVE, scenario.live_delay(rng)
-        elif share < live_share + scenario.machine:
-            outcome, delay = LaunchOutcome.MACHINE, scenario.machine_delay(rng)
-        elif share < live_share + scenario.machine + scenario.busy:
-            outcome, delay = LaunchOutcome.BUSY, scenario.busy_delay(rng)
+        if fate.share < live_share:
+            outcome, delay = LaunchOutcome.ANSWERED_LIVE, fate.live_after
+        elif fate.share < live_share + scenario.machine:
+            outcome, delay = LaunchOutcome.MACHINE, fate.machine_after
+        elif fate.share < live_share + scenario.machine + scenario.busy:
+            outcome, delay = LaunchOutcome.BUSY, fate.busy_after
         else:
-            outcome, delay = LaunchOutcome.NO_ANSWER, scenario.no_answer_delay(rng)
+            outcome, delay = LaunchOutcome.NO_ANSWER, fate.rings_for
         answers = outcome in (LaunchOutcome.ANSWERED_LIVE, LaunchOutcome.MACHINE)
-        verdict = scenario.detection.seconds(rng) if answers and scenario.detection is not None else 0.0
-        call = _Call(self._now, self._now + delay, outcome, needs_agent, live)
+        verdict = fate.verdict_after if answers else 0.0
+        call = _Call(self._now, self._now + delay, outcome, needs_agent, live, fate)
         self._ringing[self._sequence] = call
         key = self._sequence
         self._at(self._now + delay + verdict, lambda: self._resolve(key))
+
+    def _fate(self, rng: Generator) -> _Fate:
+        scenario = self._scenario
+        return _Fate(
+            share=rng.random(),
+            live_after=scenario.live_delay(rng),
+            machine_after=scenario.machine_delay(rng),
+            busy_after=scenario.busy_delay(rng),
+            rings_for=scenario.no_answer_delay(rng),
+            talk=scenario.talk(rng),
+            machine_talk=scenario.machine_talk(rng),
+            wrap=scenario.wrap(rng),
+            verdict_after=0.0 if scenario.detection is None else scenario.detection.seconds(rng),
+            verdict=rng.random(),
+        )
 
     def _cancel(self, count: int) -> None:
         for key in list(self._ringing)[:count]:
@@ -247,7 +281,7 @@ class Floor:
         if detection is None:
             return False
         is_live = call.outcome is LaunchOutcome.ANSWERED_LIVE
-        return self._rng.random() < (detection.loses_people if is_live else detection.finds_machines)
+        return call.fate.verdict < (detection.loses_people if is_live else detection.finds_machines)
 
     def _count_late(self, call: _Call) -> None:
         if call.is_resolved or call.is_late:
@@ -255,7 +289,7 @@ class Floor:
         call.is_late = True
         if call.outcome is LaunchOutcome.ANSWERED_LIVE or self._scenario.unidentified_counts:
             self.tally.live += 1
-            self.tally.abandoned += 1
+            self.tally.abandon(self._now)
             self._policy.observe(LiveAnswerAbandoned(wait_s=self._now - call.answered))
 
     def _drop(self, call: _Call) -> None:
@@ -266,13 +300,14 @@ class Floor:
     # --- people who call us ----------------------------------------------------------------------------
 
     def _await_inbound(self) -> None:
-        self._at(self._now + self._rng.exponential(1.0 / self._scenario.inbound), self._take_inbound)
+        self._at(self._now + self._callers_rng.exponential(1.0 / self._scenario.inbound), self._take_inbound)
 
     def _take_inbound(self) -> None:
         self._await_inbound()
         self.tally.inbound += 1
         self._learner.observe(InboundAsked(at=self._now))
-        call = _Call(self._now, self._now, LaunchOutcome.ANSWERED_LIVE, 1.0, 1.0, is_inbound=True)
+        fate = self._fate(self._callers_rng)
+        call = _Call(self._now, self._now, LaunchOutcome.ANSWERED_LIVE, 1.0, 1.0, fate, is_inbound=True)
         if self._ready:
             self._bridge(call, self._ready.popleft())
             return
@@ -289,9 +324,10 @@ class Floor:
 
     def _bridge(self, call: _Call, agent: str) -> None:
         call.is_resolved = True
-        scenario, rng, tally = self._scenario, self._rng, self.tally
+        tally = self.tally
+        tally.joined += 1
         is_live = call.outcome is LaunchOutcome.ANSWERED_LIVE
-        talk = scenario.talk(rng) if is_live else scenario.machine_talk(rng)
+        talk = call.fate.talk if is_live else call.fate.machine_talk
         within = max(0.0, min(talk, self._end - self._now))
         if call.is_inbound:
             tally.inbound_talk += within
@@ -303,11 +339,11 @@ class Floor:
         else:
             tally.machine_talk += within
         self._talking[agent] = self._now
-        self._at(self._now + talk, lambda: self._end_talk(agent, is_live=is_live))
+        wrap = call.fate.wrap if is_live else 0.0
+        self._at(self._now + talk, lambda: self._end_talk(agent, wrap))
 
-    def _end_talk(self, agent: str, *, is_live: bool) -> None:
+    def _end_talk(self, agent: str, wrap: float) -> None:
         self._policy.observe(TalkEnded(agent_id=agent, talk_s=self._now - self._talking.pop(agent)))
-        wrap = self._scenario.wrap(self._rng) if is_live else 0.0
         if wrap <= 0.0:
             self._policy.observe(WrapUpEnded(agent_id=agent, wrap_s=0.0))
             self._free(agent)

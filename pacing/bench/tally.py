@@ -1,6 +1,7 @@
 """What a day on the cheap floor brought, by facts that a live floor could observe."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True, kw_only=True)
@@ -9,6 +10,7 @@ class Tally:
 
     live: answers in the denominator; abandoned: of these, not connected in time.
     inbound, inbound_lost: people who called us and asked for an agent; of these, who gave up.
+    joined: calls that got an agent, machines and people who call us among them.
     decide_s: seconds that all decisions took by the clock that the floor was given.
     """
 
@@ -26,6 +28,36 @@ class Tally:
     decides: int = 0
     decide_s: float = 0.0
     cancelled: int = 0
+    joined: int = 0
+    by_minute: dict[int, int] = field(default_factory=dict[int, int])
+    """Abandoned by minute of the shift."""
+
+    def abandon(self, at: float) -> None:
+        """One live answer was abandoned, `at` seconds into the shift."""
+        self.abandoned += 1
+        minute = int(at // 60.0)
+        self.by_minute[minute] = self.by_minute.get(minute, 0) + 1
+
+    @property
+    def worst_minute(self) -> int:
+        """The most abandoned in one minute."""
+        return max(self.by_minute.values(), default=0)
+
+    @property
+    def connected(self) -> int:
+        """Live answers that were not abandoned."""
+        return self.live - self.abandoned
+
+    @property
+    def wait(self) -> float:
+        """Seconds that an agent waits for a call, on average; breaks among them."""
+        busy = self.talk + self.machine_talk + self.inbound_talk + self.wrap
+        return (self.agents * self.seconds - busy) / self.joined if self.joined else self.seconds
+
+    @property
+    def attempts_per_contact(self) -> float:
+        """Launches for each person who was connected."""
+        return self.launches / self.connected if self.connected else math.inf
 
     @property
     def talk_minutes_per_hour(self) -> float:

@@ -1,0 +1,14 @@
+"""What others do, written from descriptions of it, and what we did ourselves: to be measured against."""
+
+from pacing.rivals.november import make_november
+from pacing.rivals.omnileads import OmniLeads
+from pacing.rivals.vicidial import DropMethod, LevelSettings, VicidialAdaptive, VicidialRatio
+
+__all__ = [
+    "DropMethod",
+    "LevelSettings",
+    "OmniLeads",
+    "VicidialAdaptive",
+    "VicidialRatio",
+    "make_november",
+]

@@ -1,0 +1,214 @@
+"""The last word on launches: the declared window must not end above its limit.
+
+A policy aims for a rate; the guard bounds a probability. If nothing but safe lines (one per free agent) were
+dialed from now to the end of the window, so many more people would answer; the limit on all of them, minus
+what was abandoned so far, is the headroom that calls in flight may still use up. The guard lets a policy
+launch as long as the chance that they use up more is at most epsilon. Early in a window that hardly ever
+binds; towards its end the headroom shrinks to what the ledger says, and when less than one call is left only
+safe lines go out.
+
+Counting the worst case of everything in flight instead would cost 2 to 8 % of the talk time. One thing is
+beyond any guard: an agent lost at the instant of an answer.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from pacing.policy import Json, LaunchDecision, PacingObservation, PacingPolicy, PacingSnapshot, quantised
+from pacing.progressive import safe_launches
+from pacing.rivals.november.floor_model import FloorModel
+from pacing.rivals.november.outlook import Outlook
+from pacing.rivals.november.predictive import Predictive
+from pacing.rivals.november.survival import state_of
+
+CANCEL_AFTER = 15.0
+"""Seconds a telephone has rung before its call may be taken back: Ofcom's and the FTC's shortest ring."""
+DISPERSION = 2.0
+"""Late answers come in bursts: their variance is taken to be this many times their mean."""
+DOUBT = 1.5
+"""Expected late answers are multiplied by this: what was learned of the floor may be wrong."""
+
+
+class AbandonmentGuard:
+    """Wraps any policy and lowers what it wants to launch, never raises it.
+
+    epsilon: accepted probability that the window ends above the limit, 0-1.
+    recovery: share of the safe answers the rest of the window could bring that is counted on; breaks,
+        conversations longer than usual and a slow end of the list take the rest.
+    """
+
+    def __init__(self, policy: PacingPolicy, *, epsilon: float = 0.001, recovery: float = 0.7) -> None:
+        if not 0.0 < epsilon < 1.0 or not 0.0 <= recovery <= 1.0:
+            raise ValueError("epsilon and recovery are shares, 0-1")
+        self._policy = policy
+        self._epsilon = epsilon
+        self._recovery = recovery
+        self._shares_model = isinstance(policy, Predictive)
+        self._model = policy.model if isinstance(policy, Predictive) else FloorModel()
+
+    def decide(self, snapshot: PacingSnapshot) -> LaunchDecision:
+        """What the policy wants, or as much of it as the limit allows."""
+        wanted = self._policy.decide(snapshot)
+        if snapshot.serving_agents == 0:
+            return replace(wanted, launches=0, cancel_ringing=self._cancellable(snapshot, math.inf))
+        in_flight = snapshot.ringing_elapsed.size + snapshot.waiting_elapsed.size
+        if in_flight + wanted.launches <= snapshot.ready_agents - snapshot.reserved_agents:
+            return wanted
+        headroom = self.headroom(snapshot)
+        if headroom >= in_flight + wanted.launches or self._cannot_bind(snapshot, headroom, wanted.launches):
+            return wanted
+        safe = safe_launches(snapshot)
+        if headroom < 1.0:
+            return self._only_safe(snapshot, wanted, min(safe, wanted.launches), headroom)
+        return self._bounded(snapshot, wanted, min(safe, wanted.launches), headroom)
+
+    def headroom(self, snapshot: PacingSnapshot) -> float:
+        """Live answers that may still be abandoned in the window, if from now on only safe lines went out."""
+        ledger = snapshot.ledger
+        return quantised(ledger.headroom + ledger.limit * self._recovery * self._answers_to_come(snapshot))
+
+    def _answers_to_come(self, snapshot: PacingSnapshot) -> float:
+        """Live answers that safe lines would bring until window, shift or list end; a low guess."""
+        candidates = snapshot.candidate_live.size
+        if not candidates:
+            return 0.0
+        doubt = 1.0 + 2.0 * math.sqrt(self._model.live_share.relative_variance)
+        live = (
+            float(np.add.reduce(snapshot.candidate_live)) / candidates * self._model.live_share.factor / doubt
+        )
+        needs = float(np.add.reduce(snapshot.candidate_needs_agent)) / candidates
+        seconds = min(snapshot.ledger.window_left, snapshot.shift_left)
+        by_list = snapshot.leads_left * live
+        if math.isinf(seconds):
+            return by_list
+        by_time = snapshot.serving_agents * seconds / self._model.safe_cycle(live, needs)
+        answers = min(by_list, by_time)
+        # Less what chance may take away: two standard deviations of a count.
+        return max(0.0, answers - 2.0 * math.sqrt(answers))
+
+    def _only_safe(
+        self, snapshot: PacingSnapshot, wanted: LaunchDecision, safe: int, headroom: float
+    ) -> LaunchDecision:
+        uncovered = snapshot.ringing_elapsed.size - max(0, snapshot.free_agents)
+        late = DOUBT * self._outlook(snapshot).ringing_lateness()
+        return replace(
+            wanted,
+            launches=safe,
+            cancel_ringing=self._to_cancel(snapshot, max(0, math.floor(headroom)), late, uncovered),
+            reason=f"No headroom is left under the limit: only calls that an agent is free for ({safe}).",
+            terms={**wanted.terms, "guard_headroom": headroom, "wanted": float(wanted.launches)},
+        )
+
+    def _cannot_bind(self, snapshot: PacingSnapshot, headroom: float, launches: int) -> bool:
+        """Whether headroom is so ample that nothing would pass the limit by five standard deviations, even if
+        every answer in flight that counts came late. True for most of a window, and quick to see.
+        """
+        if snapshot.unidentified_counts:
+            ringing, candidates = snapshot.ringing_needs_agent, snapshot.candidate_needs_agent
+            factor = self._model.needs_share.factor
+        else:
+            ringing, candidates = snapshot.ringing_live, snapshot.candidate_live
+            factor = self._model.live_share.factor
+        answers = float(np.add.reduce(ringing) + np.add.reduce(candidates[:launches]))
+        most = DOUBT * answers * factor + snapshot.waiting_elapsed.size
+        return headroom >= most + 5.0 * math.sqrt(DISPERSION * most) + 10.0
+
+    def _bounded(
+        self, snapshot: PacingSnapshot, wanted: LaunchDecision, safe: int, headroom: float
+    ) -> LaunchDecision:
+        """As many launches as keep the chance to pass the limit within epsilon, and always the safe ones."""
+        outlook = self._outlook(snapshot)
+        allowed = math.floor(headroom)
+        ringing = DOUBT * outlook.ringing_lateness() + snapshot.waiting_elapsed.size
+        late = [ringing]
+        for index in range(wanted.launches):
+            late.append(late[-1] + DOUBT * max(0.0, outlook.cost(index)))
+        if late_more_than(allowed, late[-1]) <= self._epsilon:
+            return wanted
+        launches = wanted.launches
+        while launches > safe and late_more_than(allowed, late[launches]) > self._epsilon:
+            launches -= 1
+        risk = late_more_than(allowed, late[launches])
+        at_stake = late[launches] - snapshot.waiting_elapsed.size
+        uncovered = snapshot.ringing_elapsed.size - max(0, snapshot.free_agents)
+        return replace(
+            wanted,
+            launches=launches,
+            cancel_ringing=self._to_cancel(snapshot, allowed, at_stake, uncovered),
+            reason=(
+                f"The guard allows {launches} of {wanted.launches}: {headroom:.1f} abandoned calls are left "
+                f"until the window ends, {late[launches]:.1f} may come of those in flight."
+            ),
+            terms={
+                **wanted.terms,
+                "guard_headroom": headroom,
+                "guard_risk": risk,
+                "wanted": float(wanted.launches),
+            },
+        )
+
+    def _outlook(self, snapshot: PacingSnapshot) -> Outlook:
+        policy = self._policy
+        return policy.outlook(snapshot) if isinstance(policy, Predictive) else Outlook(snapshot, self._model)
+
+    def _to_cancel(self, snapshot: PacingSnapshot, allowed: int, late: float, uncovered: int) -> int:
+        """The fewest ringing calls to take back so that more than `allowed` late ones are unlikely again.
+
+        Each is an attempt on somebody, made for nothing. Without those no agent is free for, none is late.
+        """
+        fewest, most = 0, self._cancellable(snapshot, max(0, uncovered))
+        while fewest < most:  # the risk falls with each one taken back
+            cancelled = (fewest + most) // 2
+            if late_more_than(allowed, late * (1.0 - cancelled / uncovered)) <= self._epsilon:
+                most = cancelled
+            else:
+                fewest = cancelled + 1
+        return fewest
+
+    def _cancellable(self, snapshot: PacingSnapshot, most: float) -> int:
+        old_enough = int(np.count_nonzero(snapshot.ringing_elapsed >= CANCEL_AFTER))
+        return int(max(0.0, min(most, old_enough)))
+
+    def observe(self, observation: PacingObservation) -> None:
+        """Pass on what happened, and learn from it."""
+        self._policy.observe(observation)
+        if not self._shares_model:
+            self._model.observe(observation)
+
+    def state(self) -> dict[str, Json]:
+        """What the policy and the guard have learned, JSON-able."""
+        state: dict[str, Json] = {"policy": self._policy.state()}
+        if not self._shares_model:
+            state["model"] = self._model.state()
+        return state
+
+    def restore(self, state: Mapping[str, Json]) -> None:
+        """Take up what `state` returned."""
+        self._policy.restore(state_of(state, "policy"))
+        if not self._shares_model:
+            self._model.restore(state_of(state, "model"))
+
+
+def late_more_than(allowed: int, expected: float) -> float:
+    """P(more than `allowed` answers are late) when `expected` are, quantised: the larger one of a Poisson law
+    and of one in which they come `DISPERSION` at a time.
+    """
+    if expected <= 0.0:
+        return 0.0
+    single = _poisson_above(allowed, expected)
+    bursts = _poisson_above(int(allowed / DISPERSION), expected / DISPERSION)
+    return quantised(max(single, bursts))
+
+
+def _poisson_above(count: int, mean: float) -> float:
+    if count < 0:
+        return 1.0
+    term = math.exp(-mean)
+    total = term
+    for index in range(1, count + 1):
+        term *= mean / index
+        total += term
+    return max(0.0, 1.0 - total)

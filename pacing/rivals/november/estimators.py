@@ -1,0 +1,48 @@
+"""Ratios that are learned while the floor runs, with how unsure they still are."""
+
+from collections.abc import Mapping
+
+from pacing.policy import Json
+from pacing.rivals.november.survival import float_of
+
+
+class Calibration:
+    """How much more, or less, often something happens than the probabilities given at launch say.
+
+    The engine's answer probabilities are per lead but may be off together (a new list, another hour). This is
+    the factor that puts them right: a gamma-Poisson ratio of what happened to what was expected, with a prior
+    of 1 worth `weight` expected events and an exponential memory of `memory` expected events.
+    """
+
+    def __init__(self, *, weight: float = 8.0, memory: float = 120.0) -> None:
+        if weight <= 0.0 or memory <= 0.0:
+            raise ValueError("weight and memory are expected events and must be above zero")
+        self._weight = weight
+        self._memory = memory
+        self._expected = 0.0
+        self._happened = 0.0
+
+    def observe(self, expected: float, *, happened: bool) -> None:
+        """Take in one launch: its probability, and whether it happened."""
+        keep = 1.0 - expected / self._memory
+        self._expected = keep * self._expected + expected
+        self._happened = keep * self._happened + (1.0 if happened else 0.0)
+
+    @property
+    def factor(self) -> float:
+        """Happened per expected, shrunk to 1."""
+        return (self._weight + self._happened) / (self._weight + self._expected)
+
+    @property
+    def relative_variance(self) -> float:
+        """Squared coefficient of variation of `factor`: what is not known yet, and what drifts."""
+        return 1.0 / (self._weight + self._happened)
+
+    def state(self) -> dict[str, Json]:
+        """All that was learned, JSON-able."""
+        return {"expected": self._expected, "happened": self._happened}
+
+    def restore(self, state: Mapping[str, Json]) -> None:
+        """Take up what `state` returned."""
+        self._expected = float_of(state, "expected")
+        self._happened = float_of(state, "happened")

@@ -1,8 +1,8 @@
 """VICIDIAL's auto-dial level: lines in flight per agent at work, moved every quarter of a minute.
 
-Written from a description of the algorithm and its defaults (unchanged since 2013), not from its source. The
-level equation has no drop target: it aims for as many callers waiting as agents are ready. A limit on the drops
-of the day then switches it: to one line per agent, to half, or down with the time of day.
+Written from a description of the algorithm and its defaults (unchanged since 2013), not from its source.
+The level equation has no drop target: it aims for as many callers waiting as agents are ready. A limit on the
+drops of the day then switches it: to one line per agent, to half, or down with the time of day.
 
 A rival keeps its own time by the snapshots it is shown: unlike the policies of `pacing.registry`, `decide`
 moves its state. It is for the bench alone.

@@ -72,7 +72,7 @@ class _FileLock:
 class _ServerLock:
     def __init__(self, database: PostgresDatabase) -> None:
         self._database = database
-        self._connection = database.run(self._take())
+        self._holding: AsyncConnection | None = database.run(self._take())
 
     async def _take(self) -> AsyncConnection:
         connection = await self._database.engine.connect()
@@ -89,20 +89,31 @@ class _ServerLock:
             self._database.run(self._take_again())
 
     async def _take_again(self) -> None:
+        if not await self._still_holds():
+            await self._let_go()
+            self._holding = await self._take()
+
+    async def _still_holds(self) -> bool:
+        if self._holding is None:
+            return False
         try:
             async with asyncio.timeout(ANSWER_S):
-                await self._connection.scalar(text("SELECT 1"))
-                await self._connection.commit()
+                await self._holding.scalar(text("SELECT 1"))
+                await self._holding.commit()
         except (DBAPIError, TimeoutError):
-            await self._connection.invalidate()
-            await self._connection.close()
-            self._connection = await self._take()
+            return False
+        return True
+
+    async def _let_go(self) -> None:
+        holding, self._holding = self._holding, None
+        if holding is not None:
+            await holding.invalidate()
+            await holding.close()
 
     def release(self) -> None:
-        """A server that went away has given the lock back by itself."""
+        """A server that went away, or gave the lock to another engine, needs no word of ours."""
         with suppress(StoreUnavailableError), translated():
-            self._database.run(self._connection.invalidate())
-            self._database.run(self._connection.close())
+            self._database.run(self._let_go())
 
 
 def own(database: Database) -> OwnerLock:

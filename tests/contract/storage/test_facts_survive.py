@@ -61,6 +61,9 @@ SAID_OTHERWISE: Mapping[Any, dict[str, str]] = {
 }
 """Words of the HTTP side that are others than the gate's."""
 
+NOT_TOLD: Mapping[Any, dict[str, Any]] = {Hold: {"ends_by_source": False}}
+"""What a fact told one by one never is: the entry of an account and a refused line say it alone."""
+
 
 def filled(hint: Any, *, salt: int = 1) -> Any:
     """A value of an annotation in which nothing is left out and nothing is as it is left out."""
@@ -144,7 +147,8 @@ def ann(told: Told) -> str:
 def body_of(person: str, fact: Any) -> dict[str, Any]:
     """The fact in the words of the HTTP side."""
     renamed = SAID_OTHERWISE.get(fact.__class__, {})
-    body = {renamed.get(f.name, f.name): msgspec.to_builtins(getattr(fact, f.name)) for f in fields(fact)}
+    told = [each.name for each in fields(fact) if each.name not in NOT_TOLD.get(fact.__class__, {})]
+    body = {renamed.get(name, name): msgspec.to_builtins(getattr(fact, name)) for name in told}
     if body.get("made_in") is not None:
         del body["made_in"]["taken_by"]  # who tells it is known by their token
     return {"person": person, **body}
@@ -162,7 +166,7 @@ def test_a_fact_told_by_http_is_in_the_file_with_every_field_as_it_was_told(
 ) -> None:
     """Nothing is dropped: hours, days, windows, validity, proof, the words."""
     route, kind = TOLD[name]
-    fact = filled(kind, salt=salt)
+    fact = replace(filled(kind, salt=salt), **NOT_TOLD.get(kind, {}))
     if name == "requests":
         fact = replace(fact, number=told.file(ann).numbers[0].number)  # it binds whoever has the number
     if hasattr(fact, "made_in"):

@@ -103,6 +103,17 @@ def test_a_transaction_that_stood_still_when_the_store_was_taken_over_is_never_c
             assert not is_there(new)
 
 
+def test_an_owner_who_looks_for_their_lock_and_finds_another_s_can_still_close(postgres: str) -> None:
+    """Stopped, put out, and gone on: its floor ends with the sentence that says so, not another."""
+    old = Store.open(postgres, exclusive=True)
+    with Store.open(postgres, exclusive=True, evicts=old.term) as new:
+        for _ in range(2):
+            with pytest.raises(StoreOwnedError, match="another engine owns this store"):
+                old._owner.hold_on()  # type: ignore[union-attr]
+        old.close()
+        new.beat(address="")
+
+
 def _failing(work: Callable[[], None], failed: list[BaseException]) -> Callable[[], None]:
     def run() -> None:
         try:

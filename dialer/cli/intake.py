@@ -90,10 +90,14 @@ def import_file(
 
     told = told_of(mapping, column or (), dates=dates, decimal=decimal)
     what, file = _kind_and_file(words, kind)
-    if what is not None:
-        report = _take_told(file, what, told, store, floor, is_dry=dry_run, quiet=json)
-    else:
-        report = _dry(file, told, json) if dry_run else _import(file, told, campaign, store, floor, json)
+    try:
+        if what is not None:
+            report = _take_told(file, what, told, store, floor, is_dry=dry_run, quiet=json)
+        else:
+            report = _dry(file, told, json) if dry_run else _import(file, told, campaign, store, floor, json)
+    except KeyboardInterrupt:
+        console.say(_interrupted(file, dry_run=dry_run))
+        raise
     if rejects is not None:
         _write_rejects(rejects, report.rejects)
     _show(report, is_dry=dry_run, as_json=json)
@@ -186,6 +190,15 @@ def _import(
     remember_filled(named)
     _say_told(taken.told)
     return taken.report
+
+
+def _interrupted(file: Path, *, dry_run: bool) -> str:
+    if dry_run:
+        return "interrupted: nothing was changed"
+    return (
+        f"interrupted: {file.name} may not be in place yet. Give the same command again: it begins anew where "
+        "nothing binds yet, goes on where something does, and takes no line twice."
+    )
 
 
 def _say_told(persons: int) -> None:

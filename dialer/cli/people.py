@@ -161,6 +161,7 @@ def show_record(
     found = _asked(
         store,
         lambda kept, _by: kept.record(who=account, about=about, before=before, limit=limit),
+        of_rehearsals=True,
     )
     if json:
         console.result_json([{"place": one.place, **asdict(one.deed), "link": one.link} for one in found])
@@ -239,13 +240,17 @@ async def _known_tokens(kept: Accounts, _by: By) -> list[dict[str, object]]:
     ]
 
 
-def _asked(store: str | None, work: Callable[[Accounts, By], Awaitable[T]]) -> T:
+def _asked(
+    store: str | None, work: Callable[[Accounts, By], Awaitable[T]], *, of_rehearsals: bool = False
+) -> T:
     """Ask the accounts of a store; what is done is in the record as the command's, by the system's user."""
     from dialer.floor.accounts import Accounts, By
     from dialer.floor.beside import store_beside
-    from dialer.floor.stores import store_address
+    from dialer.floor.stores import demand_no_rehearsal, store_address
 
     address = store_address(store)
+    if store is None and not of_rehearsals:
+        demand_no_rehearsal(address)
 
     async def ask() -> T:
         async with store_beside(address) as beside:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +18,8 @@ DEFAULT_SCENARIO = "collections"
 DEMO_AGENTS = 30
 DEMO_HOURS = 8.0
 DEMO_SEED = 1
+MOST_HOURS = 168.0
+"""A week: a shift begins on one day and is over soon after."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print the measures for a program.")]
 
@@ -50,7 +54,8 @@ def demo(
             f"{report.rejected:,} rejected (each with line, column and reason)"
         )
         with console.progress_bar("rehearsing the shift", quiet=json) as bar:
-            shift = rehearse_sample(order, folder=folder, store=store, progress=bar.reach)
+            with _told_when_interrupted(folder):
+                shift = rehearse_sample(order, folder=folder, store=store, progress=bar.reach)
     _finish(shift, title="The demo shift", repeat_with=f"fairdial demo --seed {seed}", json=json)
 
 
@@ -59,7 +64,7 @@ def simulate(
         str, typer.Argument(help="A scenario's name (`fairdial scenarios`) or a TOML file.")
     ] = DEFAULT_SCENARIO,
     agents: Annotated[int | None, typer.Option(min=1, help="Instead of the scenario's own number.")] = None,
-    hours: Annotated[float | None, typer.Option(min=0.01, help="Length of the shift.")] = None,
+    hours: Annotated[float | None, typer.Option(min=0.01, max=MOST_HOURS, help="Length of the shift.")] = None,
     policy: Annotated[str | None, typer.Option(metavar="NAME", help="Pacing policy.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same shift.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Folder for what comes out.", show_default=False)] = None,
@@ -76,6 +81,7 @@ def simulate(
     with (
         console.progress_bar(f"rehearsing {found.name}", quiet=json) as bar,
         rehearsal_store(folder) as store,
+        _told_when_interrupted(folder),
     ):
         shift = rehearse(order, folder=folder, store=store, progress=bar.reach)
     _finish(shift, title=f"Rehearsal: {found.name}", repeat_with=_command(order, scenario), json=json)
@@ -130,6 +136,19 @@ def scenarios(json: Json = False) -> None:
             " ".join(each.description.split()),
         )
     console.out.print(table)
+
+
+@contextmanager
+def _told_when_interrupted(folder: Path) -> Generator[None]:
+    """Say what a shift leaves that was interrupted: it is no whole one, and nothing may take it for one."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        console.say(
+            f"interrupted: the shift was not worked to its end, and has no report and no summary. {folder} holds "
+            "its first steps, unsigned, and a journal without its end; the same command works the whole shift."
+        )
+        raise
 
 
 def _command(order: ShiftOrder, scenario: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from dialer.domain.errors import FairdialError
+from dialer.domain.errors import MendableError
 from dialer.domain.ids import PersonId
 from dialer.domain.placement import PlacedAccount, RejectedLine
 from dialer.intake.placements import PlacementReader
@@ -16,7 +16,7 @@ DEFAULT_CAMPAIGN = "collections"
 """The campaign that is to call the people of a placement when none is named."""
 
 
-class ImportedBeforeError(FairdialError):
+class ImportedBeforeError(MendableError):
     """The same bytes were imported into the same campaign already. Nothing was changed.
 
     Args:
@@ -24,7 +24,8 @@ class ImportedBeforeError(FairdialError):
     """
 
     def __init__(self, text: str, *, told: int = 0) -> None:
-        super().__init__(text)
+        mend = "nothing was changed, and nothing has to be done again; another file, or another --campaign, is new."
+        super().__init__(text, mend=mend)
         self.told = told
 
 

@@ -121,6 +121,16 @@ def store_address(named: str | None) -> str:
     return str(path)
 
 
+def demand_no_rehearsal(address: str) -> None:
+    """Raises MendableError: a rehearsal made the store, and the next one takes it away; nobody signs in there."""
+    if "://" not in address and journal_in(Path(address).parent).exists():
+        raise MendableError(
+            "this store is a rehearsal's, in which nobody signs in",
+            where=address,
+            mend="name the floor's with --store, such as fairdial-out/serve/fairdial.db.",
+        )
+
+
 def is_store_file(path: Path) -> bool:
     """Whether a file could be a store: SQLite's, or empty yet. What is wrong with it besides is told by its
     opening.

@@ -62,6 +62,16 @@ def told_of(
         raise MendableError(str(error), mend="dialer/intake/README.md has the words.") from error
 
 
+def demand_campaign(campaign: str) -> None:
+    """Raises MendableError: no campaign can be called so, and whom it had would be called by nobody."""
+    if not campaign.strip() or campaign != campaign.strip():
+        raise MendableError(
+            "a campaign's name is not empty, and neither begins nor ends with a space",
+            where="--campaign",
+            mend="name the campaign that is to call them.",
+        )
+
+
 def read_only(
     file: Path, *, progress: Callable[[int], None], mapping: FileMapping = NOTHING_SAID
 ) -> ImportReport:
@@ -82,6 +92,8 @@ def _reader(file: Path, as_of: datetime, mapping: FileMapping) -> PlacementReade
         return PlacementReader(file, as_of=as_of, mapping=mapping)
     except UnreadableFileError as error:
         mend = "dialer/intake/README.md says what the file must hold."
+        if not file.is_file():
+            mend = "name a file that is there."
         raise MendableError(str(error), where=str(file), mend=mend) from error
 
 
@@ -104,6 +116,7 @@ def take_in(
         MendableError: the file is no placement, or everything is in the store and the floor does not take it
             in now.
     """
+    demand_campaign(campaign)
     received = clock.utc_now()
     reader = _reader(
         file, received, mapping
@@ -150,7 +163,7 @@ def import_beside(
         except ImportedBeforeError as error:
             left = _left(store, import_id)
             _wait_told(store, import_id, left)
-            raise ImportedBeforeError(str(error), told=left) from error
+            raise ImportedBeforeError(error.what, told=left) from error
         told = max(len(changed), _left(store, import_id))
         _wait_told(store, import_id, told)
     return TakenIn(report=report, told=told)

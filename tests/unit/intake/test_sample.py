@@ -9,8 +9,10 @@ import pytest
 
 from compliance_gate.words import NumberRole, PersonRole
 from dialer.domain.placement import PlacedAccount
+from dialer.floor.stores import REHEARSAL_KEY
 from dialer.intake.columns import markdown
 from dialer.intake.placements import PlacementReader
+from dialer.storage.placements.identifiers import Identifiers
 
 PROJECT = Path(__file__).parents[3]
 
@@ -61,3 +63,12 @@ def test_the_sample_has_what_makes_collections_hard(
 
 def test_the_columns_in_the_readme_are_the_columns_of_the_reader() -> None:
     assert markdown() in (PROJECT / "dialer" / "intake" / "README.md").read_text()
+
+
+def test_the_person_whom_the_first_readme_names_is_of_the_sample(
+    sample: tuple[PlacementReader, list[PlacedAccount]],
+) -> None:
+    """A newcomer types it in: ids of a rehearsal are the same every time."""
+    (named,) = re.findall(r"fairdial person (\S+) --folder", (PROJECT / "README.md").read_text())
+    ids = Identifiers(REHEARSAL_KEY)
+    assert named in {ids.person(account.client, account.person.person_ref) for account in sample[1]}

@@ -16,9 +16,10 @@ SHOWN = 20
 
 def tell(audited: Audited) -> None:
     """For a person."""
+    part = "PARTIAL, of an interrupted shift: " if audited.is_partial else ""
     console.result(
-        f"{audited.attempts:,} attempts on {audited.persons:,} persons judged again, apart from the gate: "
-        f"{len(audited.unlawful):,} should not have been placed"
+        f"{part}{audited.attempts:,} attempts on {audited.persons:,} persons judged again, apart from the "
+        f"gate: {len(audited.unlawful):,} should not have been placed"
     )
     for each in audited.unlawful[:SHOWN]:
         attempt = each.attempt
@@ -35,6 +36,7 @@ def tell_program(audited: Audited) -> None:
         {
             "attempts": audited.attempts,
             "persons": audited.persons,
+            "partial": audited.is_partial,
             "unlawful": [
                 {
                     "attempt": each.attempt.attempt,

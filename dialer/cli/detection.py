@@ -30,7 +30,7 @@ def detection(
     json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
 ) -> None:
     """Precision and recall of answering-machine detection, measured from what collectors said."""
-    from dialer.floor.stores import opened_store
+    from dialer.cli.opening import opened_store
     from dialer.inquiry.detection import detection_of
 
     with opened_store(store) as opened:

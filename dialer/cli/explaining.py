@@ -52,9 +52,10 @@ def tell(asked: tuple[Asked, ...]) -> None:
         console.result("")
 
 
-def tell_program(asked: tuple[Asked, ...]) -> None:
+def tell_program(asked: tuple[Asked, ...], *, is_partial: bool) -> None:
     """For a program."""
-    console.result_json([_as_json(each) for each in asked])
+    mark = {"partial": True} if is_partial else {}
+    console.result_json([_as_json(each) | mark for each in asked])
 
 
 def _as_json(asked: Asked) -> dict[str, object]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dialer.cli import console
+from dialer.cli.interrupting import told_when_interrupted
 from dialer.files import written_text
 
 if TYPE_CHECKING:
@@ -90,14 +91,11 @@ def import_file(
 
     told = told_of(mapping, column or (), dates=dates, decimal=decimal)
     what, file = _kind_and_file(words, kind)
-    try:
+    with told_when_interrupted(lambda: _interrupted(file, dry_run=dry_run)):
         if what is not None:
             report = _take_told(file, what, told, store, floor, is_dry=dry_run, quiet=json)
         else:
             report = _dry(file, told, json) if dry_run else _import(file, told, campaign, store, floor, json)
-    except KeyboardInterrupt:
-        console.say(_interrupted(file, dry_run=dry_run))
-        raise
     if rejects is not None:
         _write_rejects(rejects, report.rejects)
     _show(report, is_dry=dry_run, as_json=json)
@@ -196,8 +194,8 @@ def _interrupted(file: Path, *, dry_run: bool) -> str:
     if dry_run:
         return "interrupted: nothing was changed"
     return (
-        f"interrupted: {file.name} may not be in place yet. Give the same command again: it begins anew where "
-        "nothing binds yet, goes on where something does, and takes no line twice."
+        f"interrupted: {file.name} may not be in place yet. Give the same command again: it begins anew "
+        "where nothing binds yet, goes on where something does, and takes no line twice."
     )
 
 

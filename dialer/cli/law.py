@@ -133,7 +133,7 @@ def impact(
 ) -> None:
     """Past attempts that the law of another day would have decided otherwise."""
     from dialer.cli.impact import tell
-    from dialer.floor.stores import opened_store
+    from dialer.cli.opening import opened_store
     from dialer.inquiry.impact import compare
 
     days = _day(before, "--from"), _day(after, "--to")

@@ -34,8 +34,8 @@ def ledger(
     ] = None,
 ) -> None:
     """The call-frequency ledger of one person: what counts in each seven days, and what does not and why."""
+    from dialer.cli.opening import opened_store
     from dialer.cli.results import instant_of
-    from dialer.floor.stores import opened_store
     from dialer.inquiry.frequency import call_frequency
     from dialer.results.frequency_ledger import render_ledger_pdf, write_ledger_csv
 

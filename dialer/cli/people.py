@@ -188,8 +188,8 @@ def verify_record(
     """Find entries that were changed, taken out or cut off. Keep the head it prints, outside of this machine:
     without one nobody can tell whether the end is missing."""
     from dialer.access.record import RecordHead
+    from dialer.cli.opening import opened_store
     from dialer.floor.deeds import verify_deeds
-    from dialer.floor.stores import opened_store
 
     try:
         known = None if head is None else RecordHead.read(head)

@@ -67,8 +67,8 @@ def export(
     """
     import json
 
+    from dialer.cli.opening import opened_store
     from dialer.clock import posix_now
-    from dialer.floor.stores import opened_store
     from dialer.inquiry.rights.held import handed_out
     from dialer.results.person_report import render_person_pdf
 
@@ -99,8 +99,8 @@ def correct(
 
     Numbers, addresses and accounts are corrected by a running floor: PUT /api/facts/persons/PERSON.
     """
+    from dialer.cli.opening import opened_store
     from dialer.clock import posix_now
-    from dialer.floor.stores import opened_store
     from dialer.inquiry.rights import correction
 
     told = correction.Correction(
@@ -133,8 +133,8 @@ def erase(
     Refused while a court or a rule of retention keeps them, with the first day on which they may be. Older
     copies of the folder of keys forget with the next `fairdial keys rotate`.
     """
+    from dialer.cli.opening import opened_store
     from dialer.clock import posix_now
-    from dialer.floor.stores import opened_store
     from dialer.inquiry.rights import erasure
 
     by, now = _by(why, answered_by), posix_now()
@@ -203,8 +203,8 @@ def person(
     ] = False,
 ) -> None:
     """A compliance report on one person: who they are, every contact with its reasons; or their folder."""
+    from dialer.cli.opening import opened_store
     from dialer.cli.results import instant_of
-    from dialer.floor.stores import opened_store
     from dialer.inquiry.person import person_facts
     from dialer.results.person_report import Detail
 
@@ -261,7 +261,7 @@ def _write_folder(
     *,
     with_name: bool,
 ) -> None:
-    from dialer.floor.stores import opened_store
+    from dialer.cli.opening import opened_store
     from dialer.inquiry.person_folder import person_folder
     from dialer.results.person_folder import files_of
 

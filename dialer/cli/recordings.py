@@ -23,8 +23,8 @@ Json = Annotated[bool, typer.Option("--json", help="For a program.")]
 @app.command()
 def finish(folder: Folder, store: Named = None, json: Json = False) -> None:
     """Turn what was recorded of calls that are over into sound files with a checksum in the manifest."""
+    from dialer.cli.opening import opened_store
     from dialer.clock import posix_now
-    from dialer.floor.stores import opened_store
     from dialer.inquiry.retention import demand_folder, finish_recordings
 
     demand_folder(folder)
@@ -69,7 +69,7 @@ def find(
     """Recordings by account, person, agent, client and day, oldest first."""
     from dataclasses import asdict
 
-    from dialer.floor.stores import opened_store
+    from dialer.cli.opening import opened_store
     from dialer.inquiry.recordings import find_recordings
 
     wanted = _wanted(account, person, agent, client, since, until)
@@ -98,8 +98,8 @@ def export(
     """Copy a client's recordings into a new folder, with a manifest; exit status 1 when one was touched."""
     from dataclasses import asdict
 
+    from dialer.cli.opening import opened_store
     from dialer.clock import posix_now
-    from dialer.floor.stores import opened_store
     from dialer.inquiry.recordings import export_recordings
 
     wanted = _wanted(account, None, None, client, since, until)
@@ -171,8 +171,8 @@ def expire(
     json: Json = False,
 ) -> None:
     """Delete recordings whose campaign's days are over, but for those held for a court."""
+    from dialer.cli.opening import opened_store
     from dialer.clock import posix_now
-    from dialer.floor.stores import opened_store
     from dialer.inquiry.retention import demand_folder, expire_recordings
 
     demand_folder(folder)

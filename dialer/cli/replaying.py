@@ -21,14 +21,21 @@ def tell(replayed: Replayed) -> None:
     counts = f"{replayed.steps:,} steps, {replayed.commands:,} commands"
     if replayed.damaged is not None:
         console.result(f"DAMAGED: {replayed.damaged}; the {replayed.steps:,} steps before were compared")
+    if replayed.partial is not None:
+        console.result(f"PARTIAL: {replayed.partial}; the {replayed.steps:,} steps there are were compared")
     if replayed.pinned is not None:
         console.say(_of_pins(replayed.pinned))
-    first = replayed.first
-    if first is None:
-        if replayed.damaged is None:
-            console.result(f"identical: {counts}")
-        return
-    if not replayed.decided_otherwise:
+    if replayed.first is not None:
+        _tell_difference(replayed, replayed.first, counts)
+    elif replayed.damaged is None:
+        word = "identical" if replayed.partial is None else "the same as far as it goes"
+        console.result(f"{word}: {counts}")
+
+
+def _tell_difference(replayed: Replayed, first: Difference, counts: str) -> None:
+    if replayed.damaged is not None and not replayed.decided_otherwise:
+        console.result(f"numbers differ from step {first.step:,} on ({first.event})")
+    elif not replayed.decided_otherwise:
         drift = f"{replayed.largest_drift:.1e}"
         console.result(
             f"same decisions: {counts}; numbers drift by up to {drift} in {replayed.drifted:,} steps"
@@ -54,6 +61,7 @@ def tell_program(replayed: Replayed) -> None:
             "commands": replayed.commands,
             "differs_here": list(replayed.differs_here),
             "damaged": replayed.damaged,
+            "partial": replayed.partial,
             "drifted_steps": replayed.drifted,
             "largest_drift": replayed.largest_drift,
             "pinned": None if replayed.pinned is None else asdict(replayed.pinned),

@@ -32,8 +32,8 @@ def list_requests(
     """Every request, the most urgent first; exit status 1 when one waits past its last day."""
     from datetime import UTC, datetime
 
+    from dialer.cli.opening import opened_store
     from dialer.clock import posix_now
-    from dialer.floor.stores import opened_store
     from dialer.inquiry.rights.requests import as_json, listed
 
     now = posix_now()
@@ -65,8 +65,8 @@ def new(
     """Write a request down; its clock runs from the day on which it came."""
     from datetime import date
 
+    from dialer.cli.opening import opened_store
     from dialer.clock import posix_now
-    from dialer.floor.stores import opened_store
     from dialer.inquiry.rights.erasure import ErasedBy
     from dialer.inquiry.rights.requests import take_in
 
@@ -113,8 +113,8 @@ def withdraw(person: Person, request: Request, words: Words, store: Named = None
 
 
 def _move(person: str, request: str, move: RequestMove, words: str, store: str | None) -> None:
+    from dialer.cli.opening import opened_store
     from dialer.clock import posix_now
-    from dialer.floor.stores import opened_store
     from dialer.inquiry.rights.erasure import ErasedBy
     from dialer.inquiry.rights.requests import move_on
 

@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 @export_app.command()
 def attempts(out: Out, store: Store = None) -> None:
     """One row per attempt: ids, instants, zones, outcome, counted or not and why, rulebook."""
-    from dialer.floor.stores import opened_store
+    from dialer.cli.opening import opened_store
     from dialer.inquiry.exports import export_attempts
 
     with opened_store(store) as opened:
@@ -44,7 +44,7 @@ def attempts(out: Out, store: Store = None) -> None:
 @export_app.command()
 def denials(out: Out, store: Store = None) -> None:
     """One row per denial: who was not called, when, by which rules, and when they may be."""
-    from dialer.floor.stores import opened_store
+    from dialer.cli.opening import opened_store
     from dialer.inquiry.exports import export_denials
 
     with opened_store(store) as opened:
@@ -60,26 +60,27 @@ def caller_ids(
     ] = "America/New_York",
 ) -> None:
     """One row per number of ours and day: attempts that showed it, answers, answer rate."""
-    from dialer.floor.stores import opened_store
+    from dialer.cli.opening import opened_store
     from dialer.inquiry.exports import NoZoneError, caller_id_days
     from dialer.measures.caller_ids import FORMULA
     from dialer.results.exports import write_caller_ids
 
     with opened_store(store) as opened:
+        is_partial = opened.is_partial
         try:
             days = caller_id_days(opened, time_zone=zone)
         except NoZoneError as error:
             raise console.UserError(
                 str(error), where="--zone", mend="name one such as America/Chicago."
             ) from error
-    _write(out, "days of numbers", lambda file: write_caller_ids(days, file))
+    _write(out, "days of numbers", lambda file: write_caller_ids(days, file, is_partial=is_partial))
     console.say(f"answered_per_attempt: {FORMULA}")
 
 
 @export_app.command()
 def promises(out: Out, store: Store = None) -> None:
     """One row per promise."""
-    from dialer.floor.stores import opened_store
+    from dialer.cli.opening import opened_store
     from dialer.inquiry.exports import export_promises
 
     with opened_store(store) as opened:
@@ -111,7 +112,7 @@ def explain(
     About a person it is answered by the law, the signatures and the facts of that instant, or not at all.
     """
     from dialer.cli.explaining import channel_named, tell, tell_program
-    from dialer.floor.stores import opened_store
+    from dialer.cli.opening import opened_store
     from dialer.inquiry.explain import About, explain_person
     from dialer.inquiry.legs import explain_call
 
@@ -126,8 +127,9 @@ def explain(
             assert person is not None
             about = About(debt=debt, number=number, channel=channel_named(channel))
             asked = explain_person(opened, person, at=instant_of(at), about=about)
+        is_partial = opened.is_partial
     if json:
-        tell_program(asked)
+        tell_program(asked, is_partial=is_partial)
     else:
         tell(asked)
 
@@ -150,7 +152,7 @@ def audit(
     house's policy, or when anything of a person's folder is not as it was.
     """
     from dialer.cli.auditing import is_of_a_person, recomputed, tell, tell_program
-    from dialer.floor.stores import opened_store
+    from dialer.cli.opening import opened_store
     from dialer.inquiry import audit as audits
 
     if folder is not None and is_of_a_person(folder):
@@ -182,7 +184,7 @@ def history(
     json: Json = False,
 ) -> None:
     """The measures of everything in the store, or of a stretch of it, however long it is."""
-    from dialer.floor.stores import opened_store
+    from dialer.cli.opening import opened_store
     from dialer.inquiry.history import measures_between
     from dialer.measures.definition import text_of
 
@@ -190,8 +192,10 @@ def history(
     last = None if until is None else instant_of(until, "--to")
     with opened_store(store) as opened:
         measured = measures_between(opened, since=first, until=last, campaign=campaign)
+        is_partial = opened.is_partial
     if json:
-        console.result_json({each.measure.name: each.value for each in measured})
+        mark = {"partial": True} if is_partial else {}
+        console.result_json({each.measure.name: each.value for each in measured} | mark)
         return
     table = console.table("measure", "value", "formula", numbers=("value",))
     for each in measured:

@@ -42,9 +42,9 @@ def retention(
     json: Annotated[bool, typer.Option("--json", help="Print it for a program.")] = False,
 ) -> None:
     """Which records may be removed, when and by which rule. Nothing is removed without --remove."""
+    from dialer.cli.opening import opened_store
     from dialer.cli.results import instant_of
     from dialer.clock import posix_now
-    from dialer.floor.stores import opened_store
     from dialer.inquiry.records import records_due
 
     if remove or dry_run:
@@ -64,8 +64,8 @@ def retention(
 
 
 def _remove(store: str | None, why: str, folders: list[Path], *, is_dry: bool, json: bool) -> None:
+    from dialer.cli.opening import opened_store
     from dialer.clock import posix_now
-    from dialer.floor.stores import opened_store
     from dialer.inquiry.removing import remove
     from dialer.inquiry.rights.erasure import ErasedBy
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dialer.cli import console
+from dialer.cli.interrupting import Interruption, interrupted_between
 
 if TYPE_CHECKING:
     from dialer.floor.rehearsed import RehearsedShift, ShiftOrder
@@ -46,17 +46,24 @@ def demo(
     folder = fresh_folder(out, "demo")
     found = scenario_named(DEFAULT_SCENARIO)
     order = ShiftOrder(scenario=found, seed=seed, agents=DEMO_AGENTS, hours=DEMO_HOURS)
-    with rehearsal_store(folder) as store:
-        with console.progress_bar("importing the sample placement", quiet=json) as bar:
-            report = import_sample(store, progress=lambda lines: bar.note(f"{lines:,} lines"))
-        console.say(
-            f"imported {report.file_name}: {report.lines:,} lines, {report.accepted:,} taken, "
-            f"{report.rejected:,} rejected (each with line, column and reason)"
-        )
-        with console.progress_bar("rehearsing the shift", quiet=json) as bar:
-            with _told_when_interrupted(folder):
-                shift = rehearse_sample(order, folder=folder, store=store, progress=bar.reach)
-    _finish(shift, title="The demo shift", repeat_with=f"fairdial demo --seed {seed}", json=json)
+    with interrupted_between(lambda: _left_of(folder)) as interruption:
+        with rehearsal_store(folder) as store:
+            with console.progress_bar("importing the sample placement", quiet=json) as bar:
+
+                def imported(lines: int) -> None:
+                    interruption.allow()
+                    bar.note(f"{lines:,} lines")
+
+                report = import_sample(store, progress=imported)
+            console.say(
+                f"imported {report.file_name}: {report.lines:,} lines, {report.accepted:,} taken, "
+                f"{report.rejected:,} rejected (each with line, column and reason)"
+            )
+            with console.progress_bar("rehearsing the shift", quiet=json) as bar:
+                reach = _reaching(bar, interruption)
+                shift = rehearse_sample(order, folder=folder, store=store, progress=reach)
+        interruption.allow()
+        _finish(shift, title="The demo shift", repeat_with=f"fairdial demo --seed {seed}", json=json)
 
 
 def simulate(
@@ -64,7 +71,9 @@ def simulate(
         str, typer.Argument(help="A scenario's name (`fairdial scenarios`) or a TOML file.")
     ] = DEFAULT_SCENARIO,
     agents: Annotated[int | None, typer.Option(min=1, help="Instead of the scenario's own number.")] = None,
-    hours: Annotated[float | None, typer.Option(min=0.01, max=MOST_HOURS, help="Length of the shift.")] = None,
+    hours: Annotated[
+        float | None, typer.Option(min=0.01, max=MOST_HOURS, help="Length of the shift.")
+    ] = None,
     policy: Annotated[str | None, typer.Option(metavar="NAME", help="Pacing policy.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same shift.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Folder for what comes out.", show_default=False)] = None,
@@ -78,13 +87,15 @@ def simulate(
     found = scenario_named(scenario)
     folder = fresh_folder(out, found.name)
     order = ShiftOrder(scenario=found, seed=seed, agents=agents, hours=hours, policy=policy)
-    with (
-        console.progress_bar(f"rehearsing {found.name}", quiet=json) as bar,
-        rehearsal_store(folder) as store,
-        _told_when_interrupted(folder),
-    ):
-        shift = rehearse(order, folder=folder, store=store, progress=bar.reach)
-    _finish(shift, title=f"Rehearsal: {found.name}", repeat_with=_command(order, scenario), json=json)
+    with interrupted_between(lambda: _left_of(folder)) as interruption:
+        with (
+            console.progress_bar(f"rehearsing {found.name}", quiet=json) as bar,
+            rehearsal_store(folder) as store,
+        ):
+            reach = _reaching(bar, interruption)
+            shift = rehearse(order, folder=folder, store=store, progress=reach)
+        interruption.allow()
+        _finish(shift, title=f"Rehearsal: {found.name}", repeat_with=_command(order, scenario), json=json)
 
 
 def replay(
@@ -138,17 +149,26 @@ def scenarios(json: Json = False) -> None:
     console.out.print(table)
 
 
-@contextmanager
-def _told_when_interrupted(folder: Path) -> Generator[None]:
-    """Say what a shift leaves that was interrupted: it is no whole one, and nothing may take it for one."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        console.say(
-            f"interrupted: the shift was not worked to its end, and has no report and no summary. {folder} holds "
-            "its first steps, unsigned, and a journal without its end; the same command works the whole shift."
-        )
-        raise
+def _left_of(folder: Path) -> str:
+    """What a shift leaves that was interrupted: it is no whole one, and nothing takes it for one."""
+    from dialer.floor.stores import REPORT_FILE, kept_steps
+
+    steps, is_whole = kept_steps(folder)
+    if is_whole:
+        kept = f"the shift was worked to its end and is whole in {folder}, without {REPORT_FILE}"
+    elif steps:
+        kept = f"{folder} keeps the first {steps:,} steps of the shift, marked as partial, without a report"
+    else:
+        kept = f"nothing of the shift was kept in {folder}"
+    return f"interrupted: {kept}; the same command works the whole shift."
+
+
+def _reaching(bar: console.Bar, interruption: Interruption) -> Callable[[float], None]:
+    def reach(share: float) -> None:
+        interruption.allow()
+        bar.reach(share)
+
+    return reach
 
 
 def _command(order: ShiftOrder, scenario: str) -> str:

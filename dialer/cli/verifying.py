@@ -82,7 +82,8 @@ def _tell(found: Checked) -> None:
         console.result(f"ALTERED: {fault.what}")
         console.result(f"  mend: {fault.mend}")
     if found.is_whole:
-        console.result(f"whole: {found.where}, {found.entries:,} steps")
+        word = "whole" if found.partial is None else f"unaltered, and PARTIAL ({found.partial})"
+        console.result(f"{word}: {found.where}, {found.entries:,} steps")
         console.result(f"  head {found.head}")
     else:
         console.result(f"  in {found.where}, after {found.entries:,} steps that are as they were written")

@@ -86,6 +86,19 @@ def demand_attested(store: Store) -> None:
         raise JournalAlteredError(fault.what, where=address, mend=fault.mend)
 
 
+def demand_unaltered(journal: Path) -> None:
+    """Refuse to say anything of a journal's file that is not what was signed, or no whole chain.
+
+    Raises:
+        JournalFileError: it is none.
+        JournalAlteredError: with the line or step, and what to do.
+    """
+    found = check_journal(journal, installation_witnesses())
+    if found.faults:
+        fault = found.faults[0]
+        raise JournalAlteredError(fault.what, where=str(journal), mend=fault.mend)
+
+
 def attest(store: Store, *, note: str = "") -> SignedHead | None:
     """Sign where a store's journal ends, after computing what came since the last signed head.
 

@@ -40,7 +40,9 @@ def _fill(store: Store, reader: JournalReader) -> None:
         for entry in reader:
             began = entry.now if began is None else began
             writer.append(entry)
-    if reader.truncated is not None:
+    if reader.is_partial:
+        store.begin_shift()
+    elif reader.truncated is not None:
         raise MendableError(reader.truncated, where=str(reader.path), mend="ask for the whole file.")
     kept = {kind: text for (kind, _), text in reader.kept.items()}
     store.enter_rulebook(

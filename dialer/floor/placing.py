@@ -24,7 +24,7 @@ class ImportedBeforeError(MendableError):
     """
 
     def __init__(self, text: str, *, told: int = 0) -> None:
-        mend = "nothing was changed, and nothing has to be done again; another file, or another --campaign, is new."
+        mend = "nothing was changed, and nothing has to be done again; another file or --campaign is new."
         super().__init__(text, mend=mend)
         self.told = told
 

@@ -1,15 +1,18 @@
 """Where things are: the folder of a rehearsal, and the store that is looked into when none is named."""
 
+import os
 import sqlite3
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from dialer.domain.errors import MendableError
-from dialer.files import own_folder, read_state, write_whole
+from dialer.files import opened_private, own_folder, read_state, write_whole
+from dialer.floor.attesting import demand_unaltered
 from dialer.floor.from_journal import store_of_journal
 from dialer.settings import load_settings
 from dialer.storage.evidence.heads import HeadBook
+from dialer.storage.journal.file import JournalFileError, JournalReader
 from dialer.storage.store import Store, forget_keys_of
 
 STORE_FILE = "fairdial.db"
@@ -62,6 +65,7 @@ def prepare_folder(folder: Path) -> None:
     for name in (STORE_FILE, JOURNAL_FILE, OLDER_JOURNAL_FILE, REPORT_FILE, SUMMARY_FILE):
         for suffix in ("", "-wal", "-shm", ".lock"):
             (folder / (name + suffix)).unlink(missing_ok=True)
+    opened_private(folder / JOURNAL_FILE, os.O_WRONLY, "wb").close()  # so that it is known for a rehearsal's
 
 
 def journal_in(folder: Path) -> Path:
@@ -72,9 +76,22 @@ def journal_in(folder: Path) -> Path:
 
 @contextmanager
 def rehearsal_store(folder: Path) -> Generator[Store]:
-    """A new store in the folder; not durable, since a rehearsal can be made again."""
+    """A new store in the folder, partial until the block has ended as it should; not durable, since a
+    rehearsal can be made again."""
     with Store.open(str(folder / STORE_FILE), durable=False, identity_key=REHEARSAL_KEY) as store:
+        store.begin_shift()
         yield store
+        store.end_shift()
+
+
+def kept_steps(folder: Path) -> tuple[int, bool]:
+    """Steps in the journal of the rehearsal in a folder, and whether its shift was worked to its end."""
+    try:
+        reader = JournalReader(journal_in(folder))
+        steps = sum(1 for _ in reader.encoded())
+    except (OSError, JournalFileError):
+        return 0, False
+    return steps, reader.truncated is None
 
 
 def remember(folder: Path) -> None:
@@ -122,7 +139,11 @@ def store_address(named: str | None) -> str:
 
 
 def demand_no_rehearsal(address: str) -> None:
-    """Raises MendableError: a rehearsal made the store, and the next one takes it away; nobody signs in there."""
+    """Nobody signs in there, and the next rehearsal takes the store away.
+
+    Raises:
+        MendableError: a rehearsal made the store.
+    """
     if "://" not in address and journal_in(Path(address).parent).exists():
         raise MendableError(
             "this store is a rehearsal's, in which nobody signs in",
@@ -199,6 +220,7 @@ def opened_store(named: str | None) -> Generator[Store]:
     """
     journal = journal_alone(named)
     if journal is not None:
+        demand_unaltered(journal)
         with store_of_journal(journal) as made:
             yield made
         return

@@ -31,11 +31,16 @@ class Unlawful:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audited:
-    """What the audit found, against the law or the house's policy."""
+    """What the audit found, against the law or the house's policy.
+
+    Args:
+        is_partial: of a shift that was interrupted.
+    """
 
     attempts: int
     persons: int
     unlawful: tuple[Unlawful, ...]
+    is_partial: bool = False
 
 
 def audit(store: Store, *, progress: Callable[[int], None]) -> Audited:
@@ -61,7 +66,12 @@ def audit(store: Store, *, progress: Callable[[int], None]) -> Audited:
             if reasons is not None:
                 unlawful.append(Unlawful(attempt=attempt, reasons=reasons))
         progress(attempts)
-    return Audited(attempts=attempts, persons=len(persons), unlawful=tuple(unlawful))
+    return Audited(
+        attempts=attempts,
+        persons=len(persons),
+        unlawful=tuple(unlawful),
+        is_partial=store.is_partial,
+    )
 
 
 def _judged(

@@ -17,17 +17,17 @@ class NoZoneError(FairdialError):
 def export_attempts(store: Store, out: TextIO) -> int:
     """One row per attempt: ids, instants, zones, outcome, counted or not and why. Returns how many."""
     learned = wrong_numbers(stored.attempts_of(store))
-    return write_attempts(stored.attempts_of(store), learned, out)
+    return write_attempts(stored.attempts_of(store), learned, out, is_partial=store.is_partial)
 
 
 def export_denials(store: Store, out: TextIO) -> int:
     """One row per denial: who was not called, when, by which rules, when they may be. Returns how many."""
-    return write_denials(stored.denials_of(store), out)
+    return write_denials(stored.denials_of(store), out, is_partial=store.is_partial)
 
 
 def export_promises(store: Store, out: TextIO) -> int:
     """One row per promise. Returns how many."""
-    return write_promises(stored.promises_of(store), out)
+    return write_promises(stored.promises_of(store), out, is_partial=store.is_partial)
 
 
 def caller_id_days(store: Store, *, time_zone: str) -> tuple[NumberDay, ...]:

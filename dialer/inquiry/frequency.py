@@ -54,6 +54,7 @@ def call_frequency(
         since=since,
         rulebook=law.hash,
         notes=law.notes,
+        is_partial=store.is_partial,
     )
 
 

@@ -229,7 +229,8 @@ def _store(named: str | None) -> Examined:
         return Examined(name="store", ok=False, found=f"{address} is damaged: {damage}", mend=mend)
     try:
         with Store.open(address) as store:
-            steps = store.last_sequence()
+            steps, is_partial = store.last_sequence(), store.is_partial
     except FairdialError as error:
         return Examined(name="store", ok=False, found=str(error), mend="take another copy, or migrate it.")
-    return Examined(name="store", ok=True, found=f"{address}, {steps:,} steps")
+    part = ", PARTIAL: its shift was interrupted" if is_partial else ""
+    return Examined(name="store", ok=True, found=f"{address}, {steps:,} steps{part}")

@@ -94,6 +94,7 @@ def person_facts(
         ),
         noted=() if file is None else noted_of(store, file, changes, versions),
         known_at=_known_at(changes),
+        is_partial=store.is_partial,
     )
     return opened_words(store.keyring, found)
 

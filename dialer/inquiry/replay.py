@@ -76,6 +76,7 @@ class Replayed:
     Args:
         differs_here: how this place differs from where the journal was written; empty = it does not.
         damaged: what is wrong with the journal, held against what was signed; None = it is whole.
+        partial: how far the shift was worked that the journal is of; None = to its end.
         drifted: steps that differed in the last digits of a number only; `largest_drift` is relative.
         decided_otherwise: another decision was found, and the replay ended there.
         pinned: elsewhere pacing answers what the journal says; None = it did not have to.
@@ -84,6 +85,7 @@ class Replayed:
     journal: Path
     differs_here: tuple[str, ...]
     damaged: str | None
+    partial: str | None
     steps: int
     commands: int
     first: Difference | None
@@ -94,14 +96,14 @@ class Replayed:
 
     @property
     def is_identical(self) -> bool:
-        """Every byte is as it was recorded."""
-        return self.first is None and self.damaged is None
+        """Every byte of a whole shift is as it was recorded."""
+        return self.first is None and self.damaged is None and self.partial is None
 
     @property
     def has_passed(self) -> bool:
         """Identical; or, elsewhere, the same decisions with numbers that drift in their last digits."""
         same = self.first is None or (bool(self.differs_here) and not self.decided_otherwise)
-        return same and self.damaged is None
+        return same and self.damaged is None and self.partial is None
 
 
 def journal_in(path: Path) -> Path:
@@ -160,7 +162,8 @@ def replay(path: Path, *, progress: Callable[[int], None]) -> Replayed:
     return Replayed(
         journal=reader.path,
         differs_here=differs_here,
-        damaged=reader.truncated or tampered,
+        damaged=tampered if reader.is_partial else reader.truncated or tampered,
+        partial=reader.truncated if reader.is_partial else None,
         steps=steps,
         commands=commands,
         first=first,

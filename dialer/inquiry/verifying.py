@@ -1,6 +1,7 @@
 """Is a journal what was written: of a store, of a file, of both in a rehearsal's folder."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dialer.domain.errors import MendableError
@@ -11,7 +12,7 @@ from dialer.floor.attesting import (
     installation_witnesses,
 )
 from dialer.floor.stores import JOURNAL_FILE, OLDER_JOURNAL_FILE, STORE_FILE, is_store_file, store_address
-from dialer.storage.evidence.checking import Checked
+from dialer.storage.evidence.checking import Checked, Witnesses
 from dialer.storage.evidence.heads import SignedHead
 from dialer.storage.evidence.signing import Signer
 from dialer.storage.store import Store
@@ -42,12 +43,19 @@ def verified(
     store, journal = _at(where)
     if store is not None:
         with Store.open(store) as opened:
-            found.append(check_opened(opened, witnesses))
+            found.append(_of_store(opened, witnesses))
             if sign and found[-1].is_whole:
                 attest(opened)
     if journal is not None:
         found.append(check_journal(journal, witnesses))
     return tuple(found)
+
+
+def _of_store(store: Store, witnesses: Witnesses) -> Checked:
+    found = check_opened(store, witnesses)
+    if not store.is_partial:
+        return found
+    return replace(found, partial="the shift was not worked to its end")
 
 
 def accepted(where: str | None, *, reason: str) -> SignedHead:

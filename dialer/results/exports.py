@@ -62,6 +62,8 @@ CALLER_ID_COLUMNS = (
     *("blocked", "unwanted", "declined"),
 )
 PROMISE_COLUMNS = ("attempt", "person", "at", "amount_cents", "currency", "due_at")
+PARTIAL_COLUMN = "partial"
+"""Last column of an export where the shift was interrupted, and only there: its rows are not all."""
 
 
 def iso(at: float | None) -> str:
@@ -72,26 +74,31 @@ def iso(at: float | None) -> str:
     return text.replace("+00:00", "Z")
 
 
-def write_attempts(attempts: Iterable[AttemptRecord], learned: WrongNumbers, out: TextIO) -> int:
+def write_attempts(
+    attempts: Iterable[AttemptRecord], learned: WrongNumbers, out: TextIO, *, is_partial: bool = False
+) -> int:
     """One row per attempt, in the order in which they come; returns how many.
 
     Args:
         attempts: may be longer than memory holds.
         learned: wrong numbers, from a first pass over the same attempts (`counting.wrong_numbers`).
     """
-    return _write(out, ATTEMPT_COLUMNS, (_attempt_row(attempt, learned) for attempt in attempts))
+    return _write(
+        out, ATTEMPT_COLUMNS, (_attempt_row(attempt, learned) for attempt in attempts), is_partial=is_partial
+    )
 
 
-def write_denials(denials: Iterable[DenialMade], out: TextIO) -> int:
+def write_denials(denials: Iterable[DenialMade], out: TextIO, *, is_partial: bool = False) -> int:
     """One row per stored denial; returns how many."""
     return _write(
         out,
         DENIAL_COLUMNS,
         ((iso(d.at), d.lead, d.person, ";".join(d.rules), iso(d.retry_at)) for d in denials),
+        is_partial=is_partial,
     )
 
 
-def write_caller_ids(days: Iterable[NumberDay], out: TextIO) -> int:
+def write_caller_ids(days: Iterable[NumberDay], out: TextIO, *, is_partial: bool = False) -> int:
     """One row per number of ours and local day; returns how many. The rate is empty without an attempt."""
     return _write(
         out,
@@ -110,10 +117,11 @@ def write_caller_ids(days: Iterable[NumberDay], out: TextIO) -> int:
             )
             for day in days
         ),
+        is_partial=is_partial,
     )
 
 
-def write_promises(promises: Iterable[PromiseMade], out: TextIO) -> int:
+def write_promises(promises: Iterable[PromiseMade], out: TextIO, *, is_partial: bool = False) -> int:
     """One row per promise; returns how many."""
     return _write(
         out,
@@ -129,15 +137,23 @@ def write_promises(promises: Iterable[PromiseMade], out: TextIO) -> int:
             )
             for p in promises
         ),
+        is_partial=is_partial,
     )
 
 
-def _write(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+def partial_mark(*, is_partial: bool, word: str = "yes") -> tuple[str, ...]:
+    """The last cell of a row, or of the heading (`PARTIAL_COLUMN`), where the rows are of a shift that was
+    interrupted; of a whole one there is no such column."""
+    return (word,) if is_partial else ()
+
+
+def _write(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[str]], *, is_partial: bool) -> int:
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow((*columns, *partial_mark(is_partial=is_partial, word=PARTIAL_COLUMN)))
+    mark = partial_mark(is_partial=is_partial)
     count = 0
     for row in safe_rows(rows):
-        writer.writerow(row)
+        writer.writerow((*row, *mark))
         count += 1
     return count
 

@@ -18,7 +18,7 @@ import typst
 
 from compliance_gate.request import TimeBlock
 from compliance_gate.told.frequency import ConsentTold, FrequencyLedger, LedgerLine, WrongNumberTold
-from dialer.results.exports import safe_rows
+from dialer.results.exports import PARTIAL_COLUMN, partial_mark, safe_rows
 
 COLUMNS = (
     "row",
@@ -61,22 +61,24 @@ class LedgerFacts:
     Args:
         since: POSIX seconds before which calls are counted and not listed; None = all are listed.
         notes: what must be known of the rulebook.
+        is_partial: the store holds the first steps alone of a shift that was interrupted.
     """
 
     ledger: FrequencyLedger
     since: float | None
     rulebook: str
     notes: tuple[str, ...] = ()
+    is_partial: bool = False
 
 
 def write_ledger_csv(facts: LedgerFacts, out: TextIO) -> int:
     """Write the rows; returns how many are calls."""
     ledger = facts.ledger
-    writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\n")
-    writer.writeheader()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow((*COLUMNS, *partial_mark(is_partial=facts.is_partial, word=PARTIAL_COLUMN)))
     rows = [*_debts(ledger), *_calls(ledger), *_consents(ledger), *_wrong_numbers(ledger)]
     safe = safe_rows([row.get(name, "") for name in COLUMNS] for row in rows)
-    writer.writerows(dict(zip(COLUMNS, row, strict=True)) for row in safe)
+    writer.writerows((*row, *partial_mark(is_partial=facts.is_partial)) for row in safe)
     return len(ledger.lines)
 
 
@@ -97,6 +99,7 @@ def ledger_told(facts: LedgerFacts) -> dict[str, object]:
         "zones": list(ledger.zones),
         "rulebook": facts.rulebook,
         "notes": list(facts.notes),
+        "partial": facts.is_partial,
         "at_most": ledger.at_most,
         "days": ledger.days,
         "pause_days": ledger.pause_days,

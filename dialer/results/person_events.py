@@ -114,6 +114,7 @@ class PersonFacts:
         standing: accounts, addresses and numbers.
         noted: what became known of the person that rules go by: notices, addresses and numbers, where they
             said they are, last days to sue, kinds of lines; each at the instant at which it was known here.
+        is_partial: the store holds the first steps alone of a shift that was interrupted.
         known_at: of a contact, request, consent or hold: POSIX seconds at which we were told of it.
     """
 
@@ -136,6 +137,7 @@ class PersonFacts:
     standing: Standing = UNKNOWN
     noted: tuple[Event, ...] = ()
     known_at: Mapping[object, float] = field(default_factory=dict[object, float])
+    is_partial: bool = False
 
 
 def events_of(facts: PersonFacts) -> tuple[Event, ...]:

@@ -21,7 +21,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from compliance_gate.findings import Finding, Verdict
 from compliance_gate.request import MadeIn
 from dialer.domain.transitions import Word
-from dialer.results.exports import iso, safe_rows
+from dialer.results.exports import PARTIAL_COLUMN, iso, partial_mark, safe_rows
 from dialer.results.person_events import CONTACTS, Event, Kind, PersonFacts, events_of, local_times
 from dialer.results.person_standing import AccountTold, NumberTold, Standing
 
@@ -78,8 +78,9 @@ def write_person_csv(facts: PersonFacts, out: TextIO) -> int:
     """One row per event and one per finding; returns how many events."""
     events = events_of(facts)
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(safe_rows(row for event in events for row in _rows(facts, event)))
+    writer.writerow((*COLUMNS, *partial_mark(is_partial=facts.is_partial, word=PARTIAL_COLUMN)))
+    rows = safe_rows(row for event in events for row in _rows(facts, event))
+    writer.writerows((*row, *partial_mark(is_partial=facts.is_partial)) for row in rows)
     return len(events)
 
 
@@ -115,6 +116,7 @@ def report_of(facts: PersonFacts, detail: Detail = Detail.LONG) -> dict[str, obj
     named = sorted({finding.rule for event in events for finding in event.findings})
     return {
         "detail": detail.value,
+        "partial": facts.is_partial,
         **_standing_told(facts.standing, is_long=is_long),
         "person": facts.person,
         "name": facts.name,

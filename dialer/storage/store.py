@@ -61,6 +61,9 @@ KEYED = "keyed"
 
 GENERATION = "generation"
 
+PARTIAL = "partial"
+"""In `meta` of a rehearsal's store until its shift was worked to the end: what it holds is not the whole."""
+
 
 class Store:
     """One store, opened.
@@ -277,6 +280,20 @@ class Store:
             while self.write(lambda c, name=campaign: leads.forget_hints(c, name, now=now)):
                 pass
         return affected is not None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it holds the first steps of a shift alone that was interrupted, or still goes on."""
+        query = select(meta.c.value).where(meta.c.key == PARTIAL)
+        return self.read(lambda connection: connection.scalar(query)) is not None
+
+    def begin_shift(self) -> None:
+        """From here on it is partial, until `end_shift`."""
+        self.write(lambda connection: insert_missing(connection, meta, [{"key": PARTIAL, "value": "1"}]))
+
+    def end_shift(self) -> None:
+        """The shift was worked to its end."""
+        self.write(lambda connection: connection.execute(meta.delete().where(meta.c.key == PARTIAL)))
 
     def checkpoint(self) -> checkpoints.Checkpoint | None:
         """The newest whole checkpoint."""

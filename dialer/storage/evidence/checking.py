@@ -59,6 +59,7 @@ class Checked:
         unsigned: steps after it, for which the chain alone speaks.
         faults: everything that is wrong; () = the journal is what was written.
         remarks: what whoever reads this should know besides.
+        partial: how far the shift was worked that the journal is of; None = to its end, or none says.
     """
 
     journal: str
@@ -69,6 +70,7 @@ class Checked:
     unsigned: int
     faults: tuple[Fault, ...]
     remarks: tuple[str, ...]
+    partial: str | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -79,6 +81,7 @@ class Checked:
         """For a program."""
         return {
             "whole": self.is_whole,
+            "partial": self.partial is not None,
             "journal": self.journal,
             "where": self.where,
             "steps": self.entries,
@@ -160,7 +163,9 @@ def check_file(path: Path, witnesses: Witnesses) -> Checked:
                 break
     except (JournalAlteredError, UnreadableEntryError) as error:
         case.fault(str(error), OTHER_COPY)
-    if reader.truncated is not None:
+    if reader.is_partial:
+        case.partial = reader.truncated
+    elif reader.truncated is not None:
         case.fault(f"{reader.truncated}; the last whole step is {head.sequence}", OTHER_COPY)
     newest = max(known, default=0)
     if not case.faults and newest > head.sequence:
@@ -195,6 +200,7 @@ class _Case:
     remarks: list[str] = field(default_factory=list[str])
     signed: list[SignedHead] = field(default_factory=list[SignedHead])
     known: list[Head] = field(default_factory=list[Head])
+    partial: str | None = None
 
     def __post_init__(self) -> None:
         for heads in (self.witnesses.book.read(self.journal), *self.witnesses.others):
@@ -265,4 +271,5 @@ class _Case:
             unsigned=head.sequence - (0 if newest is None else newest.sequence),
             faults=tuple(self.faults),
             remarks=tuple(self.remarks),
+            partial=self.partial,
         )

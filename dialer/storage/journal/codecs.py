@@ -110,14 +110,14 @@ def _decode_tagged(
         raise UnreadableEntryError(f"unknown {what} {tag!r}: a journal of another version")
     try:
         return decode(body)
-    except (msgspec.MsgspecError, FairdialError) as error:
+    except (msgspec.MsgspecError, FairdialError, RecursionError) as error:
         raise UnreadableEntryError(f"{what} {tag}: {error}") from error
 
 
 def _split(decoder: Callable[[bytes], V], data: bytes) -> V:
     try:
         return decoder(data)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise UnreadableEntryError(f"not a journal value: {error}") from error
 
 

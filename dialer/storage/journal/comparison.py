@@ -34,6 +34,10 @@ from dialer.storage.journal.codecs import encode_command, encode_value
 LATER_COMMANDS: Mapping[int, frozenset[type]] = {1: frozenset({StoreCampaign, RestLeads, CloseLeads})}
 """By format: kinds of command that journals of it do not hold, though the same step gives them today."""
 
+LARGEST_MEASURE = 3600.0
+"""What is larger is an instant, and no instant drifts by more than a part of an hour: a millionth of the
+seconds since 1970 would be half an hour."""
+
 OF_THE_EVENT = -1
 """Position of a difference in what became of the event itself."""
 
@@ -162,7 +166,8 @@ def _drift_of(before: bytes, after: bytes) -> float | None:
 def _drift(one: object, other: object) -> float | None:
     """Largest relative difference of fractions; None when anything but a fraction differs."""
     if isinstance(one, float) and isinstance(other, float):
-        return abs(one - other) / max(abs(one), abs(other), 1e-300) if one != other else 0.0
+        size = min(max(abs(one), abs(other), 1e-300), LARGEST_MEASURE)
+        return abs(one - other) / size if one != other else 0.0
     if isinstance(one, list) and isinstance(other, list):
         left, right = cast("list[object]", one), cast("list[object]", other)
         return None if len(left) != len(right) else _largest(zip(left, right, strict=True))

@@ -5,7 +5,8 @@ since only there a replay is promised to be identical. Then one line a step, as 
 Between the steps, and as the last line, marks: `["chain", sequence, link]` says what the chain has come to
 (hexadecimal), `["end", sequence, link]` says it for the last time, `["kept", kind, name, text]` carries a
 text that the steps rest on, a rulebook by its hash. So a cut end, a changed, lost or moved line is found by
-whoever reads on.
+whoever reads on. Where the writer was stopped before its work was done, `["stopped", sequence, link]` is the
+last line: a partial journal, which nobody has cut.
 
 Format 1 has the header and the steps alone, in gzip when the name ends in `.gz`; it is read as ever.
 """
@@ -123,6 +124,13 @@ class _End(msgspec.Struct, array_like=True, frozen=True, tag="end"):
     link: str
 
 
+class _Stopped(msgspec.Struct, array_like=True, frozen=True, tag="stopped"):
+    """The same where more was to come, and nothing follows."""
+
+    sequence: int
+    link: str
+
+
 class _Kept(msgspec.Struct, array_like=True, frozen=True, tag="kept"):
     """A text that the steps rest on."""
 
@@ -131,7 +139,7 @@ class _Kept(msgspec.Struct, array_like=True, frozen=True, tag="kept"):
     text: str
 
 
-_mark = msgspec.json.Decoder(_Chain | _End | _Kept).decode
+_mark = msgspec.json.Decoder(_Chain | _End | _Stopped | _Kept).decode
 
 
 class _Packed:
@@ -201,7 +209,14 @@ class JournalWriter:
 
     def close(self) -> None:
         """Write the rest and close: the journal is whole."""
-        self._add(msgspec.json.encode(_End(self._sequence, self._link.hex())))
+        self._close_with(_End(self._sequence, self._link.hex()))
+
+    def stop(self) -> None:
+        """Write the rest and close, though more was to come: the journal is partial, and says so."""
+        self._close_with(_Stopped(self._sequence, self._link.hex()))
+
+    def _close_with(self, last: _End | _Stopped) -> None:
+        self._add(msgspec.json.encode(last))
         self._write()
         self._file.close()
 
@@ -221,9 +236,8 @@ class JournalWriter:
     ) -> None:
         if kind is None:
             self.close()
-        else:  # what was written stays, and says that it has no end
-            self.flush()
-            self._file.close()
+        else:  # what was written stays, and says that it is not all
+            self.stop()
 
 
 class _Gzipped(gzip.GzipFile):
@@ -262,22 +276,34 @@ class JournalReader:
         self.path = path
         self.truncated: str | None = None
         """What is wrong with the end of the file, None when it is whole."""
+        self.is_partial = False
+        """Its writer was stopped before its work was done; nobody has cut it."""
         self.head: Head | None = None
         """What the chain has come to; None in format 1, which has none."""
         self.kept: dict[tuple[str, str], str] = {}
         """Texts by kind and name, as far as the file was read."""
         first = next(iter(self._lines()), b"")
+        self.header = self._header_in(first)
         try:
-            self.header = msgspec.json.decode(first, type=JournalHeader)
-        except msgspec.MsgspecError as error:
+            self.begins_with = bytes.fromhex(self.header.begins_with) or first_link(first.rstrip(b"\n"))
+            """Link that the chain begins with."""
+        except ValueError as error:
+            raise JournalFileError(f"{path}: the header names no link that a chain can begin with") from error
+
+    def _header_in(self, first: bytes) -> JournalHeader:
+        if not first:
+            why = self.truncated or "the file is empty: its writer was stopped before the first step"
+            raise JournalFileError(f"{self.path}: {why}; there is nothing in it to be read")
+        try:
+            header = msgspec.json.decode(first, type=JournalHeader)
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise JournalFileError(
-                f"{path}: the first line is not the header of a journal ({error})"
+                f"{self.path}: the first line is not the header of a journal ({error})"
             ) from error
-        if self.header.format != FORMAT or not 1 <= self.header.version <= VERSION:
-            found = f"{self.header.format} {self.header.version}"
-            raise JournalFileError(f"{path}: {found}; this program reads {FORMAT} 1 to {VERSION}")
-        self.begins_with = bytes.fromhex(self.header.begins_with) or first_link(first.rstrip(b"\n"))
-        """Link that the chain begins with."""
+        if header.format != FORMAT or not 1 <= header.version <= VERSION:
+            found = f"{header.format} {header.version}"
+            raise JournalFileError(f"{self.path}: {found}; this program reads {FORMAT} 1 to {VERSION}")
+        return header
 
     def __iter__(self) -> Iterator[JournalEntry]:
         """The entries in order. A last line that was cut off ends the iteration and sets `truncated`.
@@ -294,7 +320,7 @@ class JournalReader:
 
     def encoded(self) -> Iterator[bytes]:
         """The entries as bytes, in order; see `__iter__`."""
-        self.truncated = None
+        self.truncated, self.is_partial = None, False
         is_chained = self.header.version > 1
         link = self.begins_with
         self._number = 1
@@ -318,13 +344,16 @@ class JournalReader:
                 link = next_link(link, line[:-1])
                 yield line[:-1]
         if is_chained and not is_whole and self.truncated is None:
-            self.truncated = f"the end is missing: after line {self._number} there is nothing"
+            self.truncated = (
+                f"the end is missing: after line {self._number} there is nothing; the shift was not worked "
+                "to its end, or the file was cut"
+            )
 
     def _look_at(self, line: bytes, link: bytes) -> bool:
         """Compare a mark with what came before it; returns whether it is the end."""
         try:
             mark = _mark(line)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise UnreadableEntryError(f"{self.path} line {self._number}: {error}") from error
         if isinstance(mark, _Kept):
             if not sha256(mark.text.encode()).hexdigest().startswith(mark.name):
@@ -337,7 +366,10 @@ class JournalReader:
                 "written"
             )
         self.head = Head(sequence=mark.sequence, link=link)
-        return isinstance(mark, _End)
+        if isinstance(mark, _Stopped):
+            self.is_partial = True
+            self.truncated = f"the shift was stopped after step {mark.sequence}, before its end"
+        return not isinstance(mark, _Chain)
 
     def _lines(self) -> Iterator[bytes]:
         try:

@@ -1,12 +1,22 @@
 """What somebody at a terminal is told where a command cannot do what it seems to, or was interrupted."""
 
+import csv
+import json
+import os
+import shutil
+import signal
+from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
 from dialer.cli import run
-from dialer.floor.stores import REPORT_FILE, SUMMARY_FILE
+from dialer.cli.console import Bar
+from dialer.cli.interrupting import Interruption
+from dialer.floor.stores import JOURNAL_FILE, REPORT_FILE, STORE_FILE, SUMMARY_FILE
+from dialer.storage.journal.file import JournalReader
+from dialer.storage.store import Store
 from simulator.rehearsal import Rehearsal
 
 SMOKE = ("simulate", "smoke", "--hours", "0.02", "--agents", "2")
@@ -39,14 +49,155 @@ def test_a_shift_is_no_longer_than_a_week(hours: str, capsys: pytest.CaptureFixt
     assert "--hours" in told("simulate", "smoke", "--hours", hours, status=2, capsys=capsys)
 
 
-def test_an_interrupted_shift_says_that_it_is_none(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_an_interrupted_shift_says_that_it_is_none(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     with patch.object(Rehearsal, "work", side_effect=KeyboardInterrupt):
         said = told(*SMOKE, status=130, capsys=capsys)
-    assert "was not worked to its end" in said
+    assert "nothing of the shift was kept" in said
     left = tmp_path / "fairdial-out" / "smoke"
     assert not (left / REPORT_FILE).exists()
     assert not (left / SUMMARY_FILE).exists()
     assert run(("replay", str(left))) == 1
+    assert run(SMOKE) == 0, "and the folder is taken for a rehearsal's"
+
+
+def stopped(number: signal.Signals, *, after: float) -> Callable[..., None]:
+    """As `Bar.reach`, and the signal comes when that share of the shift is over."""
+
+    def reach(_bar: Bar, share: float, _note: str = "") -> None:
+        if share >= after:
+            os.kill(os.getpid(), number)
+
+    return reach
+
+
+@pytest.fixture(scope="module")
+def partial(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a shift that was interrupted in its middle."""
+    folder = tmp_path_factory.mktemp("partial") / "shift"
+    with patch.object(Bar, "reach", stopped(signal.SIGTERM, after=0.5)):
+        assert run(("simulate", "smoke", "--hours", "0.1", "--out", str(folder))) == 143
+    return folder
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_shift_says_what_was_kept(
+    number: signal.Signals, status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first signal ends it between two steps: what was kept is a chain, and its tables hold all of it."""
+    folder = tmp_path / "shift"
+    with patch.object(Bar, "reach", stopped(number, after=0.5)):
+        said = told(
+            "simulate", "smoke", "--hours", "0.05", "--out", str(folder), status=status, capsys=capsys
+        )
+    reader = JournalReader(folder / JOURNAL_FILE)
+    steps = len(list(reader))
+    assert f"keeps the first {steps:,} steps of the shift, marked as partial" in said
+    assert (reader.is_partial, reader.truncated) == (
+        True,
+        f"the shift was stopped after step {steps}, before its end",
+    )
+    with Store.open(str(folder / STORE_FILE)) as store:
+        assert (store.is_partial, store.last_sequence()) == (True, steps)
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_a_shift_that_was_over_when_it_was_interrupted_is_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "shift"
+    with patch("dialer.cli.shift._finish", side_effect=KeyboardInterrupt):
+        said = told(*SMOKE, "--out", str(folder), status=130, capsys=capsys)
+    assert f"is whole in {folder}, without {REPORT_FILE}" in said
+    assert run(("replay", str(folder))) == 0
+    with Store.open(str(folder / STORE_FILE)) as store:
+        assert not store.is_partial
+
+
+def test_a_second_signal_does_not_wait() -> None:
+    interruption = Interruption()
+    interruption.allow()
+    interruption.hear(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        interruption.hear(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        interruption.allow()
+
+
+PARTIAL_IN: dict[str, str] = {
+    "audit": "PARTIAL, of an interrupted shift",
+    "audit --json": '"partial": true',
+    "history --json": '"partial": true',
+    "explain a1-00000001 --json": '"partial": true',
+    "replay": "PARTIAL: the shift was stopped after step",
+    "replay --json": '"identical": false',
+    "verify": "unaltered, and PARTIAL",
+    "verify --json": '"partial": true',
+    "doctor --store": "PARTIAL: its shift was interrupted",
+}
+"""Commands, and how their result marks what is not the whole."""
+
+
+@pytest.mark.parametrize("command", PARTIAL_IN)
+def test_every_answer_from_a_partial_shift_is_marked(
+    command: str, partial: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    named = (
+        (str(partial),)
+        if command.split(maxsplit=1)[0] not in ("history", "explain")
+        else ("--store", str(partial))
+    )
+    run((*command.split(), *named))
+    assert PARTIAL_IN[command] in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("is_alone", [False, True])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "export attempts --out FILE.csv",
+        "export denials --out FILE.csv",
+        "export promises --out FILE.csv",
+        "export caller-ids --out FILE.csv",
+        "person report PERSON --out FILE.csv",
+        "person report PERSON --out FILE.json",
+        "person report PERSON --out FILE.html",
+    ],
+)
+def test_every_file_from_a_partial_shift_is_marked(
+    command: str, *, is_alone: bool, partial: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From its store, or from its journal alone. A file is handed on without what stood at the terminal."""
+    folder = partial
+    if is_alone:
+        folder = tmp_path / "alone"
+        folder.mkdir()
+        shutil.copy(partial / JOURNAL_FILE, folder)
+    file = tmp_path / f"file{command[-5:].removeprefix('E')}"
+    filled = command.replace("PERSON", "person-000000").replace(f"FILE{file.suffix}", str(file))
+    said = told(*filled.split(), "--store", str(folder), status=0, capsys=capsys)
+    assert said.startswith("PARTIAL: the shift of this store was interrupted")
+    match file.suffix:
+        case ".csv":
+            with file.open(newline="") as opened:
+                heading, *rows = csv.reader(opened)
+            assert heading[-1] == "partial"
+            assert all(row[-1] == "yes" for row in rows)
+        case ".json":
+            assert json.loads(file.read_text())["partial"] is True
+        case _:
+            assert "PARTIAL: the shift was interrupted" in file.read_text()
+
+
+def test_a_whole_shift_has_no_mark(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run((*SMOKE, "--out", str(tmp_path / "shift"))) == 0
+    said = told(
+        "export", "attempts", "--out", "x.csv", "--store", str(tmp_path / "shift"), status=0, capsys=capsys
+    )
+    assert "PARTIAL" not in said
+    assert "partial" not in (tmp_path / "x.csv").read_text().partition("\n")[0]
 
 
 @pytest.mark.parametrize("campaign", ["", " ", "collections "])

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from compliance_gate.findings import Finding, Verdict
 from dialer.domain.campaign import CampaignSettings, CampaignState
 from dialer.domain.commands import (
@@ -115,3 +117,13 @@ def test_under_another_law_only_what_a_rule_says_is_a_difference_and_the_rule_is
     assert divergence is not None
     assert divergence.rules == ("count", "gone", "new")
     assert "by count, gone, new" in str(divergence)
+
+
+@pytest.mark.parametrize(("later_s", "is_drift"), [(0.003, True), (0.004, False)])
+def test_an_instant_drifts_by_milliseconds_at_most(later_s: float, *, is_drift: bool) -> None:
+    """A millionth of an hour; of the seconds since 1970 a millionth would be half an hour."""
+    at = 1_773_151_200.0
+    divergence = compare(entry(pacing(at)), entry(pacing(at + later_s)))
+    assert divergence is not None
+    assert divergence.drift is not None
+    assert (divergence.drift <= 1e-6) is is_drift

@@ -20,6 +20,7 @@ from dialer.cli import (
     law,
     ledger,
     licences,
+    mapping,
     network,
     people,
     person,
@@ -61,6 +62,7 @@ for group in (
 app.add_typer(bench.app, name="bench")
 app.add_typer(law.app, name="law")
 app.add_typer(licences.app, name="licences")
+app.add_typer(mapping.app, name="mapping")
 app.add_typer(keys.app, name="keys")
 app.add_typer(people.user_app, name="user")
 app.add_typer(people.token_app, name="token")

@@ -14,11 +14,23 @@ from dialer.files import written_text
 
 if TYPE_CHECKING:
     from dialer.domain.placement import RejectedLine
+    from dialer.floor.differences import Differences
     from dialer.intake.mapping import FileMapping
     from dialer.intake.report import ImportReport
     from dialer.intake.told_columns import ToldKind
 
 SHOWN = 20
+
+Returned = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Write the lines not taken here, in the client's layout.", show_default=False
+    ),
+]
+MostRefused = Annotated[
+    float | None,
+    typer.Option(metavar="SHARE", help="Refuse the file whole above this share of lines, 0 to 1."),
+]
 
 holds_app = typer.Typer(help="Holds that refused lines of files placed.", no_args_is_help=True)
 
@@ -77,6 +89,8 @@ def import_file(
     kind: Annotated[
         str | None, typer.Option(metavar="KIND", help="What the file tells, where it is no placement.")
     ] = None,
+    returned: Returned = None,
+    most_refused: MostRefused = None,
     template: Annotated[  # noqa: ARG001  # done by its callback, before a file is asked for
         bool,
         typer.Option("--template", is_eager=True, callback=_print_template, help="Print an empty file."),
@@ -89,28 +103,37 @@ def import_file(
     """
     from dialer.floor.taking_in import told_of
 
-    told = told_of(mapping, column or (), dates=dates, decimal=decimal)
+    told = told_of(mapping, column or (), dates=dates, decimal=decimal, most_refused=most_refused)
+    differences: Differences | None = None
+    refused_whole = ""
     what, file = _kind_and_file(words, kind)
     with told_when_interrupted(lambda: _interrupted(file, dry_run=dry_run)):
         if what is not None:
             report = _take_told(file, what, told, store, floor, is_dry=dry_run, quiet=json)
+        elif dry_run:
+            report, differences = _dry(file, told, store, returned, json)
         else:
-            report = _dry(file, told, json) if dry_run else _import(file, told, campaign, store, floor, json)
+            report, refused_whole = _import(file, told, campaign, store, floor, returned, json)
     if rejects is not None:
         _write_rejects(rejects, report.rejects)
-    _show(report, is_dry=dry_run, as_json=json)
-    if report.lines and not report.accepted:
+    _say(report, differences, refused_whole, dry_run=dry_run, json=json)
+    if refused_whole or (report.lines and not report.accepted):
         raise typer.Exit(1)
 
 
-def _show(report: ImportReport, *, is_dry: bool, as_json: bool) -> None:
-    if not as_json:
-        _tell(report, dry_run=is_dry)
+def _say(
+    report: ImportReport, differences: Differences | None, refused_whole: str, *, dry_run: bool, json: bool
+) -> None:
+    if not json:
+        tell_report(report, dry_run=dry_run)
+        _tell_whole(report, differences, refused_whole)
         return
     console.result_json(
         {
             **report.summary(),
-            "dry_run": is_dry,
+            "dry_run": dry_run,
+            "differences": None if differences is None else differences.as_json(),
+            "refused_whole": refused_whole or None,
             "rejected_lines": [_as_json(line) for line in report.rejects],
             "remarked_lines": [_as_json(line) for line in report.remarks],
         }
@@ -158,16 +181,52 @@ def _take_told(
         return take_in_told(order, address=store_address(named), folder=floor)
 
 
-def _dry(file: Path, told: FileMapping, quiet: bool) -> ImportReport:
-    from dialer.floor.taking_in import read_only
+def _dry(
+    file: Path, told: FileMapping, named: str | None, returned: Path | None, quiet: bool
+) -> tuple[ImportReport, Differences | None]:
+    from dialer.floor.differences import Comparing
+    from dialer.floor.taking_in import read_only, store_to_compare
 
-    with console.progress_bar("reading", quiet=quiet) as bar:
-        return read_only(file, mapping=told, progress=lambda lines: bar.note(f"{lines:,} lines"))
+    with console.progress_bar("reading", quiet=quiet) as bar, store_to_compare(named) as store:
+        beside = None if store is None else Comparing(store)
+        report = read_only(
+            file,
+            mapping=told,
+            progress=lambda lines: bar.note(f"{lines:,} lines"),
+            returned=returned,
+            beside=beside,
+        )
+        return report, None if beside is None else beside.finish()
+
+
+def _tell_whole(report: ImportReport, differences: Differences | None, refused_whole: str) -> None:
+    if refused_whole:
+        console.result(refused_whole)
+    if report.mapping.version:
+        by = report.mapping.confirmed_by
+        console.result(
+            f"by mapping {report.mapping.name!r}, version {report.mapping.version}"
+            + (f", confirmed by {by.by}" if by is not None else "")
+        )
+    if differences is not None:
+        found = differences
+        console.result(
+            f"beside the store: {found.new:,} accounts are new, {found.same:,} owe what they owed, "
+            f"{found.balance_differs:,} another balance ({found.before_cents / 100:,.2f} becomes "
+            f"{found.after_cents / 100:,.2f}), {found.closed:,} close; {found.new_persons:,} people and "
+            f"{found.new_numbers:,} telephone numbers are new"
+        )
 
 
 def _import(
-    file: Path, told: FileMapping, campaign: str, named: str | None, floor: Path | None, quiet: bool
-) -> ImportReport:
+    file: Path,
+    told: FileMapping,
+    campaign: str,
+    named: str | None,
+    floor: Path | None,
+    returned: Path | None,
+    quiet: bool,
+) -> tuple[ImportReport, str]:
     from dialer.floor.placing import ImportedBeforeError
     from dialer.floor.stores import remember_filled, store_to_fill
     from dialer.floor.taking_in import take_in
@@ -180,14 +239,20 @@ def _import(
 
         try:
             taken = take_in(
-                file, campaign=campaign, address=address, folder=floor, progress=progress, mapping=told
+                file,
+                campaign=campaign,
+                address=address,
+                folder=floor,
+                progress=progress,
+                mapping=told,
+                returned=returned,
             )
         except ImportedBeforeError as error:
             _say_told(error.told)
             raise
     remember_filled(named)
     _say_told(taken.told)
-    return taken.report
+    return taken.report, taken.refused_whole
 
 
 def _interrupted(file: Path, *, dry_run: bool) -> str:
@@ -204,7 +269,8 @@ def _say_told(persons: int) -> None:
         console.say(f"the running floor was told of {persons:,} people it may know already")
 
 
-def _tell(report: ImportReport, *, dry_run: bool) -> None:
+def tell_report(report: ImportReport, *, dry_run: bool) -> None:
+    """What became of a file, for a person."""
     done = "would be taken" if dry_run else "taken"
     console.result(
         f"{report.file_name}: {report.lines:,} lines, {report.accepted:,} {done}, {report.rejected:,} not"

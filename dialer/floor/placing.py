@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from dialer.domain.errors import MendableError
+from dialer.domain.errors import FairdialError, MendableError
 from dialer.domain.ids import PersonId
 from dialer.domain.placement import PlacedAccount, RejectedLine
 from dialer.intake.placements import PlacementReader
 from dialer.intake.report import ImportReport
+from dialer.storage.placements.imports import Imports
 from dialer.storage.placements.pace import no_pause
 from dialer.storage.store import Store
 
@@ -29,6 +30,15 @@ class ImportedBeforeError(MendableError):
         self.told = told
 
 
+class RefusedWholeError(FairdialError):
+    """More of the file's lines are refused than somebody said there may be: nothing of it was taken but what
+    protects people."""
+
+    def __init__(self, text: str, report: ImportReport) -> None:
+        super().__init__(text)
+        self.report = report
+
+
 def import_placement(
     store: Store,
     reader: PlacementReader,
@@ -49,6 +59,7 @@ def import_placement(
 
     Raises:
         ImportedBeforeError: the same bytes were imported into this campaign already.
+        RefusedWholeError: a greater share of the lines is refused than the reader's mapping allows.
     """
     imports = store.imports(pause=pause)
     begun = imports.begin(
@@ -63,11 +74,55 @@ def import_placement(
         )
     else:
         imports.stage(begun.import_id, _counting(reader, progress))
+        most = reader.mapping.most_refused
+        if most is not None and reader.report.refused_share > most:
+            imports.abandon(begun.import_id)
+            _hold_alone(imports, reader, campaign=campaign, now=now, changed=changed)
+            raise RefusedWholeError(_refused_whole(reader.report, most), reader.report)
         imports.publish(begun.import_id, now=now, report=reader.report.summary())
     known = imports.put_in_place(begun.import_id, now=now)
     if changed is not None:
         changed(known)
     return reader.report
+
+
+def held_alone(sha256: str) -> str:
+    """What stands in the place of a file's hash where only its protections were taken."""
+    return f"{sha256}:held"
+
+
+def _refused_whole(report: ImportReport, most: float) -> str:
+    return (
+        f"{report.rejected:,} of {report.lines:,} lines are refused ({report.refused_share:.0%}), more than "
+        f"{most:.0%}: the file is refused whole, and no account of it was taken"
+    )
+
+
+def _hold_alone(
+    imports: Imports,
+    reader: PlacementReader,
+    *,
+    campaign: str,
+    now: float,
+    changed: Callable[[tuple[PersonId, ...]], None] | None,
+) -> None:
+    """Of a file that is refused whole, only what protects takes effect."""
+    if not reader.report.held:
+        return
+    begun = imports.begin(
+        file_name=f"{reader.report.file_name} (refused whole)",
+        sha256=held_alone(reader.report.sha256),
+        campaign=campaign,
+        now=now,
+    )
+    if begun.state == "finished":
+        return
+    if begun.state == "staging":
+        imports.stage(begun.import_id, reader.protections())
+        imports.publish(begun.import_id, now=now, report=reader.report.summary())
+    known = imports.put_in_place(begun.import_id, now=now)
+    if changed is not None:
+        changed(known)
 
 
 def _counting(

@@ -177,15 +177,17 @@ def _latest(file: Path) -> str:
     )
 
 
-def store_to_fill(named: str | None) -> str:
-    """The store an import writes to, made if it is not there: the one named, the settings', the default."""
+def store_to_fill(named: str | None, *, is_dry: bool = False) -> str:
+    """The store an import writes to: the one named, the settings', the default; its folder is made unless
+    `is_dry`."""
     settings = load_settings()
     chosen = named if named is not None else settings.store
     if chosen is not None and "://" in chosen:
         return chosen
     path = Path(chosen) if chosen is not None else settings.out / STORE_FILE
     path = path / STORE_FILE if path.is_dir() else path
-    own_folder(path.parent)
+    if not is_dry:
+        own_folder(path.parent)
     return str(path)
 
 

@@ -7,19 +7,38 @@ that, so that what was taken in binds when the import returns; if it dies meanwh
 """
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from dialer import clock
 from dialer.domain.errors import MendableError
 from dialer.domain.ids import PersonId
+from dialer.domain.placement import PlacedAccount
+from dialer.files import written_text
+from dialer.floor.differences import Comparing
 from dialer.floor.folder import folder_now
-from dialer.floor.placing import LINES_PER_PROGRESS, ImportedBeforeError, import_placement
+from dialer.floor.placing import (
+    LINES_PER_PROGRESS,
+    ImportedBeforeError,
+    RefusedWholeError,
+    held_alone,
+    import_placement,
+)
+from dialer.floor.stores import store_to_fill
 from dialer.intake.columns import template
 from dialer.intake.files import UnreadableFileError
-from dialer.intake.mapping import NOTHING_SAID, FileMapping, MappingError, mapping_of, with_settings
+from dialer.intake.layouts.returned import Returned
+from dialer.intake.mapping import (
+    NOTHING_SAID,
+    FileMapping,
+    MappingError,
+    mapping_of,
+    require_confirmed,
+    with_settings,
+)
 from dialer.intake.placements import PlacementReader
 from dialer.intake.report import ImportReport
 from dialer.storage.database.lock import StoreOwnedError
@@ -36,10 +55,16 @@ LOOK_S = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenIn:
-    """What an import came to. `told`: people whom a running floor may have known and was told of."""
+    """What an import came to.
+
+    Args:
+        told: people whom a running floor may have known and was told of.
+        refused_whole: why no account of the file was taken; '' = its good lines were.
+    """
 
     report: ImportReport
     told: int = 0
+    refused_whole: str = ""
 
 
 def placement_template() -> str:
@@ -48,18 +73,33 @@ def placement_template() -> str:
 
 
 def told_of(
-    mapping: Path | None, columns: Sequence[str] = (), *, dates: str | None = None, decimal: str | None = None
+    mapping: Path | None,
+    columns: Sequence[str] = (),
+    *,
+    dates: str | None = None,
+    decimal: str | None = None,
+    most_refused: float | None = None,
+    is_confirmed: bool = True,
 ) -> FileMapping:
     """What somebody said about a file: a mapping, and single settings beside it.
 
+    Args:
+        most_refused: share of refused lines, 0 to 1, above which the file is refused whole.
+        is_confirmed: a saved mapping must have been confirmed as it is.
+
     Raises:
-        MendableError: it says what cannot be.
+        MendableError: it says what cannot be, or nobody confirmed it.
     """
     try:
         told = NOTHING_SAID if mapping is None else mapping_of(mapping)
+        if is_confirmed:
+            require_confirmed(told)
+        if most_refused is not None:
+            told = replace(told, most_refused=most_refused)
         return with_settings(told.with_columns(columns), dates=dates, decimal=decimal)
     except MappingError as error:
-        raise MendableError(str(error), mend="dialer/intake/README.md has the words.") from error
+        mend = "dialer/intake/README.md has the words of a mapping."
+        raise MendableError(str(error), where=str(mapping or ""), mend=mend) from error
 
 
 def demand_campaign(campaign: str) -> None:
@@ -73,18 +113,52 @@ def demand_campaign(campaign: str) -> None:
 
 
 def read_only(
-    file: Path, *, progress: Callable[[int], None], mapping: FileMapping = NOTHING_SAID
+    file: Path,
+    *,
+    progress: Callable[[int], None],
+    mapping: FileMapping = NOTHING_SAID,
+    returned: Path | None = None,
+    beside: Comparing | None = None,
 ) -> ImportReport:
     """Read a placement and report on it; nothing is changed.
+
+    Args:
+        returned: where the refused lines are written, in the client's own layout.
+        beside: compares the accounts with a store's.
 
     Raises:
         MendableError: the file is no placement.
     """
     reader = _reader(file, clock.utc_now(), mapping)
-    for _ in reader:
-        if reader.report.lines % LINES_PER_PROGRESS == 0:
-            progress(reader.report.lines)
+    with returning(reader, returned):
+        for line in reader:
+            if beside is not None and isinstance(line, PlacedAccount):
+                beside.take(line)
+            if reader.report.lines % LINES_PER_PROGRESS == 0:
+                progress(reader.report.lines)
     return reader.report
+
+
+@contextmanager
+def store_to_compare(named: str | None) -> Generator[Store | None]:
+    """The store that a file would be imported into; None where there is none yet."""
+    address = store_to_fill(named, is_dry=True)
+    if "://" not in address and not Path(address).exists():
+        yield None
+        return
+    with Store.open(address) as store:
+        yield store
+
+
+@contextmanager
+def returning(reader: PlacementReader, to: Path | None) -> Generator[None]:
+    """While the block reads, refused lines are written to a file in the client's own layout; whole or not."""
+    if to is None:
+        yield
+        return
+    with written_text(to) as text:
+        reader.on_refused = Returned(text, reader.file, reader.headings).take
+        yield
 
 
 def _reader(file: Path, as_of: datetime, mapping: FileMapping) -> PlacementReader:
@@ -105,11 +179,13 @@ def take_in(
     folder: Path | None,
     progress: Callable[[int], None],
     mapping: FileMapping = NOTHING_SAID,
+    returned: Path | None = None,
 ) -> TakenIn:
     """Import a placement into the store, which a running floor may own.
 
     Args:
         folder: of the floor that runs on the store, for its clock; None = where the store's file is.
+        returned: where the refused lines are written, in the client's own layout.
 
     Raises:
         ImportedBeforeError: the same bytes were imported before; what was left to be told is told.
@@ -125,12 +201,21 @@ def take_in(
         owned = Store.open(address, exclusive=True)
     except StoreOwnedError:
         return import_beside(
-            address, file, campaign=campaign, folder=folder, progress=progress, mapping=mapping
+            address,
+            file,
+            campaign=campaign,
+            folder=folder,
+            progress=progress,
+            mapping=mapping,
+            returned=returned,
         )
-    with owned as store:
-        report = import_placement(
-            store, reader, campaign=campaign, now=received.timestamp(), progress=progress
-        )
+    with owned as store, returning(reader, returned):
+        try:
+            report = import_placement(
+                store, reader, campaign=campaign, now=received.timestamp(), progress=progress
+            )
+        except RefusedWholeError as error:
+            return TakenIn(report=error.report, refused_whole=str(error))
         return TakenIn(report=report)
 
 
@@ -142,14 +227,16 @@ def import_beside(
     folder: Path | None,
     progress: Callable[[int], None],
     mapping: FileMapping = NOTHING_SAID,
+    returned: Path | None = None,
 ) -> TakenIn:
     """Import into a store that a running floor owns, and wait until its engine knows what it must. See
     `take_in`."""
     now = folder_now(folder if folder is not None else Path(address).parent)
     changed: list[PersonId] = []
-    with Store.open(address) as store:
-        reader = _reader(file, datetime.fromtimestamp(now, UTC), mapping)
-        import_id = import_id_of(reader.report.sha256, campaign)
+    refused_whole = ""
+    reader = _reader(file, datetime.fromtimestamp(now, UTC), mapping)
+    import_id = import_id_of(reader.report.sha256, campaign)
+    with Store.open(address) as store, returning(reader, returned):
         try:
             report = import_placement(
                 store,
@@ -164,9 +251,12 @@ def import_beside(
             left = _left(store, import_id)
             _wait_told(store, import_id, left)
             raise ImportedBeforeError(error.what, told=left) from error
+        except RefusedWholeError as error:
+            report, refused_whole = error.report, str(error)
+            import_id = import_id_of(held_alone(report.sha256), campaign)
         told = max(len(changed), _left(store, import_id))
         _wait_told(store, import_id, told)
-    return TakenIn(report=report, told=told)
+    return TakenIn(report=report, told=told, refused_whole=refused_whole)
 
 
 def _left(store: Store, import_id: str) -> int:

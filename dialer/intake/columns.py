@@ -393,6 +393,13 @@ COLUMNS: tuple[ColumnOfFile, ...] = (
 BY_MAPPING: tuple[ColumnOfFile, ...] = (
     _C(name="do_not_call", kind=_K.YES_NO, meaning="The person is not to be called"),
     _C(name="closed", kind=_K.YES_NO, meaning="The account is closed: paid, settled, recalled, sold"),
+    _C(name="account_status", meaning="A word for where the account stands; [statuses] says what each means"),
+    _C(name="full_name", meaning="Ada M. Example, or Example, Ada M.", personal=True),
+    _C(name="full_name_last_first", meaning="Example Ada M., or Example/Ada", personal=True),
+    _C(name="city_state", meaning="Maldon, FL"),
+    _C(name="more_phones", meaning="7275551212_1_work!7275551213: numbers 2 to 5", personal=True),
+    _C(name="phone_code", meaning="Code of the country of telephone number 1: 1, 44"),
+    _C(name="ssn", kind=_K.TEXT, meaning="All nine figures; the last four are kept", personal=True),
 )
 """What a creditor's own column may mean once somebody has said so (`dialer.intake.mapping`): what headings
 like these mean differs from file to file, and nobody guesses it."""

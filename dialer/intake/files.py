@@ -4,7 +4,8 @@ Encodings: byte-order marks are believed; else UTF-8 when every byte of the file
 and Windows-1252, which is what old American systems write, accounts for more of the signs beyond ASCII. One
 bad byte does not turn a file of right names into nonsense; the report names the encoding.
 
-Lines are taken apart one by one: an unpaired quote costs its own line and swallows no other.
+Lines are taken apart one by one: an unpaired quote costs its own line and swallows no other. Workbooks and
+records of fixed positions become the same rows (`layouts`).
 """
 
 import codecs
@@ -20,6 +21,9 @@ from pathlib import Path
 from typing import IO, NamedTuple, cast
 
 from dialer.domain.errors import FairdialError
+from dialer.intake.layouts.book import Book, NoBookError, is_book
+from dialer.intake.layouts.form import AS_FOUND, Form, Format
+from dialer.intake.layouts.records import joined
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -59,6 +63,10 @@ class TextFile:
     heading: tuple[str, ...]
     is_damaged: bool = False
     """It is UTF-8 but for some bytes: each is read as Windows-1252 where it stands."""
+    form: Form = AS_FOUND
+    lines_before: int = 1
+    """Lines before the first that may be an account: the heading, and what the sender put above it."""
+    book: Book | None = None
 
 
 class Row(NamedTuple):
@@ -83,13 +91,18 @@ def _opened(path: Path) -> IO[bytes]:
     return cast("IO[bytes]", gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
-def look_at(path: Path) -> TextFile:
+def look_at(path: Path, form: Form = AS_FOUND) -> TextFile:
     """Hash the file and find out how to read it.
 
+    Args:
+        form: what somebody said of how it is written.
+
     Raises:
-        UnreadableFileError: it is no delimited text, or cannot be opened.
+        UnreadableFileError: it is no list of lines with fields, or cannot be opened.
     """
     try:
+        if form.format is Format.WORKBOOK or (form.format is None and is_book(path)):
+            return _look_at_book(path, form)
         digest, encoding, is_damaged = _hash_and_encoding(path)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UnreadableFileError(
@@ -98,18 +111,70 @@ def look_at(path: Path) -> TextFile:
     except OSError as error:
         raise UnreadableFileError(f"{path}: {error.strerror or error}") from error
     with _text(path, encoding) as text:
-        first = text.readline(1 << 16)
+        first, before = _first_line(text, form)
     if not first.strip() or "\0" in first:
-        raise UnreadableFileError(f"{path}: the first line is no heading; is it a text file?")
-    delimiter = max(_DELIMITERS, key=first.count)
-    heading = next(csv.reader([first], delimiter=delimiter))
+        what = "line is no account" if form.headings or form.records else "line is no heading"
+        raise UnreadableFileError(f"{path}: the first {what}; is it a text file?")
+    delimiter = form.format.delimiter if form.format is not None else max(_DELIMITERS, key=first.count)
+    has_heading = not form.headings and form.records is None
     return TextFile(
         path=path,
         sha256=digest,
         encoding=encoding,
         delimiter=delimiter,
-        heading=tuple(heading),
+        heading=tuple(_fields(first, delimiter)) if has_heading else _told_heading(form),
         is_damaged=is_damaged,
+        form=form,
+        lines_before=before + has_heading,
+    )
+
+
+def _told_heading(form: Form) -> tuple[str, ...]:
+    return form.headings if form.records is None else form.records.heading
+
+
+def _first_line(text: IO[str], form: Form) -> tuple[str, int]:
+    """The first line that is not the sender's own, and how many stand above it."""
+    for before in range(MOST_LINES_OF_A_FIELD):
+        first = text.readline(1 << 16)
+        if not (form.header and first.startswith(form.header)):
+            return first, before
+    return "", 0
+
+
+def _fields(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter))
+    except csv.Error as error:
+        raise UnreadableFileError(f"the first line cannot be taken apart ({error})") from error
+
+
+def _look_at_book(path: Path, form: Form) -> TextFile:
+    try:
+        digest = hashlib.sha256()
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+        book = Book(path, form.sheet)
+    except NoBookError as error:
+        raise UnreadableFileError(str(error)) from error
+    heading, before = form.headings, 0
+    if not heading:
+        for number, texts in book.rows():
+            if not (form.header and texts[0].strip() == form.header):
+                heading, before = tuple(texts), number
+                break
+    if not heading:
+        raise UnreadableFileError(f"{path}: the sheet is empty")
+    return TextFile(
+        path=path,
+        sha256=digest.hexdigest(),
+        encoding="workbook",
+        delimiter="",
+        heading=heading,
+        form=form,
+        lines_before=before,
+        book=book,
     )
 
 
@@ -165,7 +230,7 @@ def _text(path: Path, encoding: str) -> IO[str]:
 
 
 def text_of(file: TextFile) -> IO[str]:
-    """The file opened, from its beginning."""
+    """A text file opened, from its beginning."""
     return _text(file.path, file.encoding)
 
 
@@ -180,18 +245,45 @@ def _lines(text: IO[str], path: Path) -> Iterator[str]:
 
 
 def rows_of(file: TextFile) -> Iterator[Row]:
-    """The lines after the heading. Empty lines are skipped.
+    """The lines after the heading. Empty lines and the sender's own (header, trailer) are skipped.
 
     Raises:
         UnreadableFileError: a line has no end; what was read before it was read.
     """
+    own = own_marks(file.form)
+    for row in all_rows_of(file):
+        if not (own and row.fields and row.fields[0].strip() in own):
+            yield row
+
+
+def own_marks(form: Form) -> frozenset[str]:
+    """First fields of lines that are the sender's own."""
+    marks = {form.header, "" if form.trailer is None else form.trailer.mark}
+    return frozenset(marks - {""})
+
+
+def all_rows_of(file: TextFile) -> Iterator[Row]:
+    """As `rows_of`, with the sender's own lines below the heading. Raises UnreadableFileError."""
+    if file.book is not None:
+        for number, texts in file.book.rows():
+            if number > file.lines_before:
+                yield Row(number, texts, number)
+    elif file.form.records is not None:
+        with _text(file.path, file.encoding) as text:
+            yield from (Row(*each) for each in joined(_lines(text, file.path), file.form.records))
+    else:
+        yield from _delimited(file)
+
+
+def _delimited(file: TextFile) -> Iterator[Row]:
     with _text(file.path, file.encoding) as text:
         lines = _Lines(_lines(text, file.path))
         box: list[str] = []
         # One reader for all: it is given one line at a time, so that no quote can reach the next.
         plain = csv.reader(iter(box.pop, None), delimiter=file.delimiter)
         quoted = _Quoted(lines, file.delimiter, len(file.heading))
-        next(lines)
+        for _ in range(file.lines_before):
+            next(lines, "")
         for line in lines:
             row: Row
             mended = line
@@ -201,12 +293,16 @@ def rows_of(file: TextFile) -> Iterator[Row]:
                 row = quoted.row(mended)
             else:
                 box.append(mended)
-                try:
-                    row = Row(lines.number, next(plain), lines.number)
-                except csv.Error as error:
-                    row = Row(lines.number, None, lines.number, str(error), mended)
+                row = _plain(plain, lines.number, mended)
             if row.fields is None or any(row.fields):
                 yield row if mended is line else row._replace(is_mended=True)
+
+
+def _plain(reader: Iterator[list[str]], number: int, line: str) -> Row:
+    try:
+        return Row(number, next(reader), number)
+    except csv.Error as error:
+        return Row(number, None, number, str(error), line)
 
 
 def _as_windows(found: re.Match[str]) -> str:

@@ -11,6 +11,9 @@ A mapping is a TOML file, or single columns on the command line in the same word
     bankruptcy_chapter = "bankruptcy:*"             # any word in it says yes
     status = "closed:CLOSED,PIF,SIF/OPEN,ACTIVE"    # these say yes, those no, any other refuses its line
     marital_status = "ignore"
+
+A saved mapping has a version besides, and must be confirmed before it is used; it may say how the file is
+written, and what stands in no column (`layouts.told`).
 """
 
 import tomllib
@@ -19,20 +22,28 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar, cast
 
-from dialer.domain.errors import FairdialError
 from dialer.domain.keys import folded
 from dialer.domain.money import Money
 from dialer.intake.columns import BY_NAME, Kind
+from dialer.intake.layouts.derived import NOTHING_DERIVED, Derived
+from dialer.intake.layouts.form import AS_FOUND, Form
+from dialer.intake.layouts.told import (
+    OPEN,
+    MappingError,
+    Saved,
+    Section,
+    derived_of,
+    form_of,
+    meaning_of,
+    saved_of,
+    share_of,
+)
 from dialer.intake.values import BadValueError, DateOrder, Decimals, money_of
 
 V = TypeVar("V")
 
 IGNORE = "ignore"
 ANY = "*"
-
-
-class MappingError(FairdialError):
-    """A mapping says something that cannot be; the message says what may be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +76,21 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileMapping:
-    """Everything that was said about a file. None = nobody said."""
+    """Everything that was said about a file. None = nobody said.
+
+    Args:
+        most_refused: share of refused lines, 0 to 1, above which the file is refused whole.
+    """
 
     columns: Mapping[str, Meaning] = field(default_factory=dict[str, Meaning])
     dates: DateOrder | None = None
     decimals: Decimals | None = None
     is_case_sensitive: bool = False
     most_owed: Money | None = None
+    form: Form = AS_FOUND
+    derived: Derived = NOTHING_DERIVED
+    most_refused: float | None = None
+    saved: Saved = field(default_factory=Saved)
 
     def with_columns(self, told: Iterable[str]) -> "FileMapping":
         """Besides, columns as `HEADING=MEANING`. Raises MappingError."""
@@ -139,34 +158,67 @@ def mapping_of(path: Path) -> FileMapping:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise MappingError(f"{path}: {error}") from error
-    found: object = told.pop("columns", {})
+    return mapping_from(told, str(path))
+
+
+def mapping_from(told: dict[str, object], where: str) -> FileMapping:
+    """The mapping that a TOML file's words are. Raises MappingError."""
+    meaning = meaning_of(told)
+    top = Section(where, dict(told))
+    found: object = top.told.pop("columns", {})
     columns = cast("dict[str, object]", found) if isinstance(found, dict) else {"": None}
     if not all(isinstance(text, str) for text in columns.values()):
-        raise MappingError(f'{path}: [columns] holds lines like deceased_flag = "deceased"')
+        raise MappingError(f'{where}: [columns] holds lines like deceased_flag = "deceased"')
+    open_columns = tuple(f"columns: {heading}" for heading, text in columns.items() if text == OPEN)
+    if top.told.get("dates") == OPEN:
+        del top.told["dates"]
+        open_columns = (*open_columns, "dates")
+    derived, open_words = derived_of(top, columns=frozenset(BY_NAME))
     made = FileMapping(
-        dates=_choice(path, told, "dates", {order.value: order for order in DateOrder}),
-        decimals=_choice(path, told, "decimal", {one.value: one for one in Decimals}),
-        is_case_sensitive=_choice(path, told, "keys", {"case_sensitive": True, "any_case": False}) or False,
-        most_owed=_most(path, told.pop("most_owed", None)),
+        dates=_choice(where, top.told, "dates", {order.value: order for order in DateOrder}),
+        decimals=_choice(where, top.told, "decimal", {one.value: one for one in Decimals}),
+        is_case_sensitive=_choice(where, top.told, "keys", {"case_sensitive": True, "any_case": False})
+        or False,
+        most_owed=_most(where, top.told.pop("most_owed", None)),
+        form=form_of(top),
+        derived=derived,
+        most_refused=share_of(top),
+        saved=saved_of(top, (*open_columns, *open_words), meaning),
     )
-    if told:
-        raise MappingError(f"{path}: there is no setting {', '.join(map(repr, told))}")
-    return made.with_columns(f"{heading}={text}" for heading, text in columns.items())
+    top.done()
+    return made.with_columns(f"{heading}={text}" for heading, text in columns.items() if text != OPEN)
 
 
-def _choice(path: Path, told: dict[str, object], name: str, choices: Mapping[str, V]) -> V | None:
+def require_confirmed(mapping: FileMapping) -> None:
+    """Raises MappingError: it is a saved mapping, and nobody has confirmed what it says now."""
+    saved = mapping.saved
+    if saved.questions:
+        raise MappingError(
+            f"mapping {saved.name!r} has questions that nobody answered ({'; '.join(saved.questions[:5])})"
+        )
+    if saved.version and saved.confirmed_by is None:
+        last = saved.confirmed[-1] if saved.confirmed else None
+        since = "" if last is None else f" since {last.by} confirmed version {last.version}"
+        what = "was changed" if last is not None else "was only proposed, and nobody has confirmed it"
+        raise MappingError(
+            f"mapping {saved.name!r} {what}{since}: look at it with `fairdial mapping check`, then "
+            "`fairdial mapping confirm`"
+        )
+
+
+def _choice(where: str, told: dict[str, object], name: str, choices: Mapping[str, V]) -> V | None:
     word = told.pop(name, None)
     if word is None:
         return None
     if not isinstance(word, str) or word not in choices:
-        raise MappingError(f"{path}: {name} is one of {', '.join(choices)}, not {word!r}")
+        raise MappingError(f"{where}: {name} is one of {', '.join(choices)}, not {word!r}")
     return choices[word]
 
 
-def _most(path: Path, text: object) -> Money | None:
+def _most(where: str, text: object) -> Money | None:
     if text is None:
         return None
     try:
         return money_of(str(text))
     except BadValueError as error:
-        raise MappingError(f"{path}: most_owed: {error}") from error
+        raise MappingError(f"{where}: most_owed: {error}") from error

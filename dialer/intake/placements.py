@@ -5,7 +5,7 @@ when it cannot be read: guessing is not allowed. A telephone number that cannot 
 remark, as long as one is left; the account is still owed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -48,6 +48,8 @@ from dialer.intake.asked import holds_of, requests_of
 from dialer.intake.columns import BY_NAME, COLUMNS, NUMBERS_PER_LINE, Kind
 from dialer.intake.files import Row, TextFile, look_at, rows_of
 from dialer.intake.keys import look_at_key
+from dialer.intake.layouts.derived import DERIVED, NOTHING_DERIVED
+from dialer.intake.layouts.envelope import look_at_trailer
 from dialer.intake.line import Line, Received, RefusedLineError
 from dialer.intake.mapping import NOTHING_SAID, FileMapping
 from dialer.intake.protection import protection_of, readings_of, translated
@@ -115,10 +117,13 @@ class PlacementReader:
         if as_of.tzinfo is None:
             raise ValueError("as_of has no time zone")
         self._tables = tables if tables is not None else packaged_tables()
-        self._mapping = mapping
-        self.file: TextFile = look_at(path)
+        self._as_of = as_of
+        self.mapping = self._mapping = mapping
+        self.file: TextFile = look_at(path, mapping.form)
+        look_at_trailer(self.file, mapping)
         self._names, unknown = columns_of(self.file, mapping)
         self._meanings = meanings_of(self.file, mapping)
+        self._is_derived = mapping.derived != NOTHING_DERIVED or not DERIVED.isdisjoint(self._names)
         self._received = Received(
             at=as_of.astimezone(UTC), dates=date_order_of(self.file, self._names, mapping.dates)
         )
@@ -127,7 +132,9 @@ class PlacementReader:
             sha256=self.file.sha256,
             encoding=self.file.encoding,
             unknown_columns=unknown,
+            mapping=mapping.saved,
         )
+        self.on_refused: Callable[[Row, RejectedLine], None] | None = None
         self._repeated = Repeated(is_case_sensitive=mapping.is_case_sensitive)
         self._zones_of_place = lru_cache(maxsize=65_536)(self._look_up_place)
 
@@ -146,10 +153,19 @@ class PlacementReader:
                     protects=self._protection(row),
                 )
                 self.report.reject(rejected)
+                if self.on_refused is not None:
+                    self.on_refused(row, rejected)
                 yield rejected
             else:
                 self.report.accepted += 1
                 yield account
+
+    def protections(self) -> Iterator[RejectedLine]:
+        """What the file says that protects, of the lines that are refused: the file is read once more."""
+        again = PlacementReader(self.file.path, as_of=self._as_of, tables=self._tables, mapping=self._mapping)
+        for line in again:
+            if isinstance(line, RejectedLine) and line.protects is not None:
+                yield line
 
     # --- one line ---
 
@@ -161,6 +177,10 @@ class PlacementReader:
             over = f" (lines {row.number} to {row.last})" if row.last > row.number else ""
             raise RefusedLineError("", reason + over)
         line = Line(row.number, self._texts(row.fields), self._received)
+        untaken = self._mapping.derived.refuse(line.texts) if self._is_derived else None
+        if untaken is not None:
+            column, reason = untaken
+            raise RefusedLineError(column, reason, self._shown(column, line.texts[column]))
         for name in _REQUIRED:
             if name not in line.texts:
                 raise RefusedLineError(name, "missing")
@@ -173,20 +193,31 @@ class PlacementReader:
             self._remark(line, "", "a byte that is not UTF-8 was read as Windows-1252")
         return line
 
+    @property
+    def headings(self) -> dict[str, str]:
+        """The client's own heading of each canonical column."""
+        return {name: heading for name, heading in zip(self._names, self.file.heading, strict=True) if name}
+
+    def _shown(self, column: str, text: str) -> str:
+        return masked(text) if BY_NAME[column].personal else text
+
     def _texts(self, fields: Sequence[str]) -> dict[str, str]:
         if self._meanings:
-            return translated(self._names, fields, self._meanings)
+            return self._finished(translated(self._names, fields, self._meanings))
         return {
             name: stripped
             for name, text in zip(self._names, fields, strict=True)
             if name and (stripped := text.strip())
         }
 
+    def _finished(self, texts: dict[str, str]) -> dict[str, str]:
+        return self._mapping.derived.finished(texts) if self._is_derived else texts
+
     def _protection(self, row: Row) -> Protection | None:
         """What a refused line says that protects."""
         fields = row.fields if row.fields is not None else self._bare(row.raw)
         readings = (
-            translated(names, texts, self._meanings, of=len(self._names), is_turned=is_turned)
+            self._finished(translated(names, texts, self._meanings, of=len(self._names), is_turned=is_turned))
             for names, texts, is_turned in readings_of(self._names, fields)
         )
         return protection_of(
@@ -200,6 +231,8 @@ class PlacementReader:
 
     def _bare(self, raw: str) -> list[str]:
         """A line that cannot be taken apart, as if quotes were nothing."""
+        if not self.file.delimiter:
+            return [raw]
         return raw.rstrip("\r\n").replace('"', "").split(self.file.delimiter)
 
     def _whole_account(self, line: Line) -> PlacedAccount:

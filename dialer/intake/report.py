@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from dialer.domain.placement import RejectedLine
+from dialer.intake.layouts.told import Saved
 
 KEPT = 1_000
 """Rejected lines and remarks kept with their text; all are counted."""
@@ -27,6 +28,7 @@ class ImportReport:
     accepted: int = 0
     rejected: int = 0
     unknown_columns: tuple[str, ...] = ()
+    mapping: Saved = field(default_factory=Saved)
     held: int = 0
     unbound: int = 0
     reject_reasons: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
@@ -50,6 +52,18 @@ class ImportReport:
         if len(self.remarks) < KEPT:
             self.remarks.append(line)
 
+    @property
+    def refused_share(self) -> float:
+        """Refused lines, as a share of all, 0 to 1."""
+        return self.rejected / self.lines if self.lines else 0.0
+
+    def _mapping(self) -> dict[str, object] | None:
+        saved = self.mapping
+        by = saved.confirmed_by
+        if not saved.version:
+            return None
+        return {"name": saved.name, "version": saved.version, "confirmed_by": by.by if by else None}
+
     def summary(self) -> dict[str, object]:
         """For programs and for the store: counts and reasons, no values."""
 
@@ -69,6 +83,7 @@ class ImportReport:
             "held": self.held,
             "held_nobody": self.unbound,
             "unknown_columns": list(self.unknown_columns),
+            "mapping": self._mapping(),
             "rejects": listed(self.reject_reasons),
             "remarks": listed(self.remark_reasons),
         }

@@ -1,7 +1,7 @@
 """What is decided for a file as a whole and never line by line: what its columns mean, how it writes days."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from dialer.intake.columns import BY_NAME, COLUMNS, HEADINGS, Kind
 from dialer.intake.files import TextFile, UnreadableFileError, rows_of, text_of
@@ -38,7 +38,8 @@ def columns_of(file: TextFile, mapping: FileMapping) -> tuple[tuple[str, ...], t
         if name and name in names and (meaning is None or BY_NAME[name].kind is not Kind.YES_NO):
             raise UnreadableFileError(f"{file.path}: two columns mean {name}; remove one")
         names.append(name)
-    missing = [column.name for column in COLUMNS if column.required and column.name not in names]
+    given = {*names, *mapping.derived.always, *_given_by(names)}
+    missing = [column.name for column in COLUMNS if column.required and column.name not in given]
     if missing:
         raise UnreadableFileError(
             f"{file.path}: no column {', '.join(missing)}; `fairdial import --template` prints the heading"
@@ -51,6 +52,12 @@ def columns_of(file: TextFile, mapping: FileMapping) -> tuple[tuple[str, ...], t
             f"with --column {untold[0]}=MEANING (such as deceased, closed:CLOSED,PIF/OPEN, or ignore)"
         )
     return tuple(names), tuple(unknown)
+
+
+def _given_by(names: Sequence[str]) -> Iterator[str]:
+    """Required columns that others hold in another shape."""
+    if "full_name" in names or "full_name_last_first" in names:
+        yield "last"
 
 
 def meanings_of(file: TextFile, mapping: FileMapping) -> dict[int, Meaning]:
@@ -102,6 +109,8 @@ def order_of_days(file: TextFile, width: int, places: Sequence[int], told: DateO
 
 
 def _may_have_days_in_figures(file: TextFile) -> bool:
+    if file.book is not None:
+        return any(map(_MAY_BE_A_DAY.search, (text for row in rows_of(file) for text in row.fields or ())))
     with text_of(file) as text:
         kept = ""
         while block := text.read(_BLOCK):

@@ -55,20 +55,22 @@ def tell_program(audited: Audited) -> None:
 
 def is_of_a_person(folder: str) -> bool:
     """Whether it is the folder of one person."""
-    from dialer.inquiry.person_folder import is_person_folder
+    from dialer.inquiry.folder_again import is_person_folder
 
     return is_person_folder(Path(folder))
 
 
 def recomputed(folder: str, *, json: bool) -> bool:
     """Decide a person's folder again and tell what came of it; whether everything is as it was."""
-    from dialer.inquiry.person_folder import recompute
+    from dialer.inquiry.folder_again import recompute
 
     found = recompute(Path(folder))
     if json:
         console.result_json(found.as_json())
         return found.is_sound
     console.result(f"{found.same} of {found.decisions} decisions about {found.person} come out as they were")
+    if found.received:
+        console.result(f"{found.received} calls received: no rule on calls is asked of them")
     for file in found.damaged:
         console.result(f"    {file}")
     for each in found.differing:

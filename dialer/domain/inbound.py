@@ -114,6 +114,19 @@ class InboundRecord:
         return max(until - self.waited_since, 0.0)
 
 
+_ENTRY = "inbound-"
+
+
+def entry_named(call: InboundId) -> str:
+    """What a call received is called in the history of whoever made it."""
+    return f"{_ENTRY}{call}"
+
+
+def call_of_entry(entry: str) -> InboundId | None:
+    """The call that an entry of a history may be of; None = it is of something else."""
+    return InboundId(entry.removeprefix(_ENTRY)) if entry.startswith(_ENTRY) else None
+
+
 def entry_of_talk(
     record: InboundRecord, debts: tuple[str, ...] | None, outcome: GateOutcome, *, now: float
 ) -> HistoryEntry:
@@ -128,7 +141,7 @@ def entry_of_talk(
     """
     is_talk = outcome is GateOutcome.CONVERSATION
     return HistoryEntry(
-        entry=f"inbound-{record.call}",
+        entry=entry_named(record.call),
         at=instant(record.ended_at if record.ended_at is not None else now),
         event=EventKind.CALL_RECEIVED,
         direction=Direction.INBOUND,

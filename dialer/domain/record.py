@@ -35,6 +35,7 @@ _WITHOUT_DISPOSITION: dict[Outcome, GateOutcome | None] = {
     Outcome.CONGESTION: GateOutcome.NO_CONNECTION,
     Outcome.CARRIER_FAILURE: GateOutcome.NO_CONNECTION,
     Outcome.UNKNOWN: None,
+    Outcome.NOT_ATTEMPTED: None,  # nothing rang: it has no word of the gate's, and `entry_of` leaves it out
 }
 """Doubt counts against us: what was joined to an agent is a conversation until a disposition says otherwise,
 and an unknown outcome is given to the gate as unknown, which tries every value."""

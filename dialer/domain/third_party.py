@@ -7,13 +7,16 @@ third party hear each other and nobody else; the person is on hold. JOINED: all 
 over.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
+from compliance_gate.request import Address, Debt, NumberOnFile, PersonFile
 from compliance_gate.valid import Most, Words, ZoneName
-from compliance_gate.words import PersonRole
+from compliance_gate.words import AddressKind, NumberKind, NumberRole, PersonRole, Place
 from dialer.domain.caller_id import E164
 from dialer.domain.errors import InvalidFactError
+from dialer.domain.ids import DebtId, NumberId
 from dialer.domain.transitions import Machine, Word
 from dialer.domain.valid import valid
 
@@ -54,6 +57,10 @@ THIRD_PARTY = Machine(
 )
 
 
+LINE = "line:"
+"""What the id of an outside line begins with to the gate; no person's and no number's does."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class OutsideLine:
@@ -81,3 +88,28 @@ class OutsideLine:
             raise InvalidFactError(f"outside line {self.name!r} needs a number in E.164")
         if not self.zones:
             raise InvalidFactError(f"outside line {self.name!r} needs the time zones it may be in")
+
+    @property
+    def id(self) -> NumberId:
+        """What the line is called to the gate and in journals, which hold no numbers."""
+        return NumberId(f"{LINE}{self.name}")
+
+    def file_for(self, debts: Iterable[DebtId]) -> PersonFile:
+        """The line to the gate: somebody with a role of their own to these debts, where they work."""
+        zones = frozenset(self.zones)
+        place = Address(country=self.country, region=self.region, zones=zones, kind=AddressKind.WORK)
+        number = NumberOnFile(
+            number=self.id,
+            kind=NumberKind.LANDLINE,
+            role=NumberRole.WORK,
+            place=Place.OTHER,
+            zones=zones,
+            country=self.country,
+        )
+        return PersonFile(
+            person=self.id,
+            role=self.role,
+            addresses=(place,),
+            numbers=(number,),
+            debts=tuple(Debt(debt=debt, person_role=self.role) for debt in debts),
+        )

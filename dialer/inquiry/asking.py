@@ -5,11 +5,13 @@ from datetime import datetime
 
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
-from compliance_gate.findings import GateDecision
-from compliance_gate.request import ProposedContact
+from compliance_gate.book.rulebook import Rulebook
+from compliance_gate.findings import Finding, GateDecision
+from compliance_gate.request import PersonFile, ProposedContact
 from compliance_gate.words import Action, Mode, Purpose, Tech
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import silent_within_s
+from dialer.domain.record import instant
 
 
 def proposed_contact(
@@ -58,3 +60,11 @@ def asked_again(
     if most_s <= longest:
         return decision
     return gate.evaluate(replace(request, max_ring_s=most_s), at=at)
+
+
+def findings_again(
+    book: Rulebook, file: PersonFile, proposed: ProposedContact, *, at: float, rings_s: float | None
+) -> tuple[Finding, ...]:
+    """What a rulebook says of a contact at a second (POSIX), rule by rule."""
+    gate, person = ComplianceGate(book), PreparedPerson(file)
+    return asked_again(gate, person, proposed, at=instant(at), rings_s=rings_s).findings

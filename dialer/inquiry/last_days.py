@@ -6,13 +6,14 @@ from datetime import UTC, time
 
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.asking.person_index import PreparedPerson
+from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.request import Debt, PersonFile, PersonRequest
 from compliance_gate.rules.limitation import LimitationRule
 from compliance_gate.words import Action, RequestKind
 from dialer.domain.record import instant
 from dialer.inquiry.asking import asked_again, proposed_contact
 from dialer.inquiry.errors import NotKnownError
-from dialer.inquiry.instants import LawThen, law_at
+from dialer.inquiry.instants import law_at
 from dialer.results.person_standing import AfterLastDay, Awaited
 from dialer.storage.store import Store
 
@@ -39,13 +40,17 @@ def last_days(store: Store, file: PersonFile, at: float) -> LastDays:
         law = law_at(store, at)
     except NotKnownError as error:
         return LastDays(by_debt={}, as_of=None, why_not=error.what)
-    gate, person = ComplianceGate(law.book), PreparedPerson(file)
-    found = {debt.debt: tuple(_after(gate, law, person, debt, at)) for debt in file.debts}
-    return LastDays(by_debt=found, as_of=at, why_not="")
+    return LastDays(by_debt=after_last_days(law.book, file, at), as_of=at, why_not="")
+
+
+def after_last_days(book: Rulebook, file: PersonFile, at: float) -> dict[str, tuple[AfterLastDay, ...]]:
+    """What a rulebook says of each debt of a file at a POSIX second, by debt."""
+    gate, person = ComplianceGate(book), PreparedPerson(file)
+    return {debt.debt: tuple(_after(gate, book, person, debt, at)) for debt in file.debts}
 
 
 def _after(
-    gate: ComplianceGate, law: LawThen, person: PreparedPerson, debt: Debt, at: float
+    gate: ComplianceGate, book: Rulebook, person: PreparedPerson, debt: Debt, at: float
 ) -> Iterator[AfterLastDay]:
     """Asked of a call and of a letter, as places name either; on which telephone makes no difference."""
     numbers = person.file.numbers
@@ -54,7 +59,7 @@ def _after(
     for action, number in ways:
         proposed = proposed_contact(None, number=number, debts=(debt.debt,), action=action)
         for finding in asked_again(gate, person, proposed, at=instant(at), rings_s=None).findings:
-            rule = law.book.rule(finding.rule, instant(at).date())
+            rule = book.rule(finding.rule, instant(at).date())
             if isinstance(rule, LimitationRule) and finding.rule not in told:
                 told.add(finding.rule)
                 yield AfterLastDay(

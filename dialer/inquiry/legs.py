@@ -5,29 +5,23 @@ Whoever reads a report has an id before them and need not know what it is of.
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
-from dialer.domain.campaign import CampaignSettings
-from dialer.domain.commands import StoreThirdParty
-from dialer.domain.events import ConsultationRequested, ThirdPartyRequested
 from dialer.domain.ids import InboundId
 from dialer.domain.inbound import InboundRecord
-from dialer.domain.third_party import OutsideLine
 from dialer.inquiry.errors import NotKnownError, NotThereError
 from dialer.inquiry.explain import Asked, explain_attempt, law_of, rules_told, times
 from dialer.inquiry.instants import law_at, settings_at
 from dialer.inquiry.last_days import last_days
 from dialer.inquiry.stored import person_file
+from dialer.inquiry.third_parties import came_to, leg_named, line_of
 from dialer.results.exports import iso
 from dialer.storage import queries
 from dialer.storage.database import tables as t
-from dialer.storage.journal.codecs import decode_entry
-from dialer.storage.journal.rows import ENTRY, unpacker
 from dialer.storage.projecting.inbound_rows import inbound_record
 from dialer.storage.queries import DenialRecord
 from dialer.storage.store import Store
 
-_ASKED_FOR = (ThirdPartyRequested.__name__, ConsultationRequested.__name__)
 _NOT_ASKED = "not asked: who it was is not known"
 
 
@@ -48,13 +42,13 @@ def explain_call(store: Store, name: str) -> tuple[Asked, ...]:
 
 
 def _third_party(store: Store, name: str) -> Iterator[Asked]:
-    found = store.read(lambda connection: _stored_third_party(connection, name))
+    found = leg_named(store, name)
     if found is None:
         return
-    leg, at = found
+    leg, at = found.leg, found.at
     record = queries.attempt(store.database, leg.joins)
     settings = None if record is None else settings_at(store, at).get(record.campaign)
-    line = _line(settings, leg.line)
+    line = line_of(settings, leg.line)
     hash_, notes = _law_then(store, at)
     book, more = law_of(store, hash_)
     about = (
@@ -63,6 +57,7 @@ def _third_party(store: Store, name: str) -> Iterator[Asked]:
         ("agent", leg.agent),
         ("line", leg.line if line is None else f"{leg.line}, {line.role.value.replace('_', ' ')}"),
         ("asked", times(at, () if line is None else line.zones)),
+        ("came to", came_to(store, found).replace("_", " ")),
         ("recorded", f"with the talk it joined: ask about {leg.joins}"),
         ("rulebook", hash_),
         *(("law", note) for note in (*notes, *more)),
@@ -74,25 +69,6 @@ def _third_party(store: Store, name: str) -> Iterator[Asked]:
         next_says="whenever an agent asks again: it is decided anew each time",
         next_at=None,
     )
-
-
-def _stored_third_party(connection: Connection, name: str) -> tuple[StoreThirdParty, float] | None:
-    """Only the journal has them: each agent's request is looked at, of which there are few."""
-    unpacked = unpacker(connection)
-    query = select(*ENTRY).where(t.journal.c.event.in_(_ASKED_FOR)).order_by(t.journal.c.sequence)
-    for row in connection.execute(query):
-        plain = unpacked(row.entry, row.dictionary)
-        if name.encode() in plain:
-            entry = decode_entry(plain)
-            for command in entry.commands:
-                if isinstance(command, StoreThirdParty) and command.attempt == name:
-                    return command, entry.now
-    return None
-
-
-def _line(settings: CampaignSettings | None, name: str) -> OutsideLine | None:
-    lines = () if settings is None else settings.outside_lines
-    return next((each for each in lines if each.name == name), None)
 
 
 def _not_called(store: Store, name: str) -> Iterator[Asked]:

@@ -1,48 +1,36 @@
-"""The folder of one person for an examiner: gathered from a store, decided again from the folder alone."""
+"""The folder of one person for an examiner, gathered from a store; `folder_again.py` decides it again."""
 
-import hashlib
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
-import msgspec
 from sqlalchemy import select
 
-from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.asking.person_index import PreparedPerson
-from compliance_gate.auditor import Reading, Reason
-from compliance_gate.book.kept import NotMadeAgainError, made_again
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.sources import write_sources
 from compliance_gate.findings import Finding, Verdict
-from compliance_gate.request import PersonFile, ProposedContact
-from compliance_gate.told.second_reading import collector_of, judge_contact
 from compliance_gate.words import Mode, Tech
 from dialer.domain.attempt import Outcome
-from dialer.domain.commands import silent_within_s
-from dialer.domain.errors import MendableError
 from dialer.domain.ids import CampaignId, PersonId
-from dialer.domain.record import AttemptRecord, instant
+from dialer.domain.record import AttemptRecord
 from dialer.inquiry import stored
-from dialer.inquiry.asking import asked_again, proposed_contact
+from dialer.inquiry.asking import findings_again, proposed_contact
 from dialer.inquiry.audit import taped
 from dialer.inquiry.errors import NothingToAskError, NotKnownError, NotThereError
 from dialer.inquiry.frequency import call_frequency
-from dialer.inquiry.instants import file_at, rulebook_named, settings_at
+from dialer.inquiry.instants import file_at, law_at, rulebook_named, settings_at
 from dialer.inquiry.person import person_facts
+from dialer.inquiry.received import received_calls
 from dialer.inquiry.recordings import MOST_ON_A_PAGE, FoundRecording, Wanted, find_recordings
+from dialer.inquiry.third_parties import came_to, legs_into, line_of, talk_of, without_entry
 from dialer.results.frequency_ledger import LedgerFacts
 from dialer.results.person_folder import (
-    DECISIONS,
-    LAW,
-    SUMS,
     Decision,
     LawText,
     PersonFolder,
     RecordingTold,
 )
+from dialer.results.received_calls import ReceivedCall
 from dialer.storage import queries
 from dialer.storage.database import tables as t
 from dialer.storage.queries import DenialRecord
@@ -74,9 +62,14 @@ def person_folder(
     ledger, why = _ledger(store, person, since, until)
     window = [each for each in facts.attempts if _is_within(each.launched_at, since, until)]
     placed = [each for each in window if each.outcome is not Outcome.NOT_ATTEMPTED]
+    received = received_calls(store, facts)
     denials = list(queries.denials(store.database, person=person, since=since or 0.0, until=until))
     decisions = sorted(
-        (*(_placed(store, each) for each in placed), *_not_placed(store, denials)),
+        (
+            *(_placed(store, each, talk_of(each, facts.attempts)) for each in placed),
+            *_called_in(store, placed),
+            *_not_placed(store, denials),
+        ),
         key=lambda each: (each.at, each.id),
     )
     return PersonFolder(
@@ -84,8 +77,9 @@ def person_folder(
         ledger=ledger,
         why_no_ledger=why,
         decisions=tuple(decisions),
-        laws=tuple(_law(store, name) for name in sorted({each.rulebook for each in decisions})),
+        laws=tuple(_law(store, name) for name in sorted(_books_of(decisions, received))),
         recordings=tuple(_recordings(store, person, window, recordings)),
+        received=received,
     )
 
 
@@ -102,7 +96,10 @@ def _ledger(
         return None, error.what
 
 
-def _placed(store: Store, attempt: AttemptRecord) -> Decision:
+def _placed(store: Store, attempt: AttemptRecord, talk: AttemptRecord | None) -> Decision:
+    """A call, or one to another number of the person that joins a talk with them: it is asked about without
+    that talk, which is not over yet."""
+    file = file_at(store, attempt.person, attempt.launched_at)
     settings = settings_at(store, attempt.launched_at).get(attempt.campaign)
     tech, mode = _AS_HELD if attempt.guaranteed else _AS_PREDICTIVE
     return Decision(
@@ -110,7 +107,7 @@ def _placed(store: Store, attempt: AttemptRecord) -> Decision:
         is_placed=True,
         at=attempt.launched_at,
         rulebook=attempt.rulebook,
-        file=file_at(store, attempt.person, attempt.launched_at),
+        file=file if talk is None else without_entry(file, talk.attempt),
         proposed=proposed_contact(
             settings, number=attempt.number, debts=tuple(attempt.debts), tech=tech, mode=mode
         ),
@@ -119,7 +116,41 @@ def _placed(store: Store, attempt: AttemptRecord) -> Decision:
         outcome="" if attempt.outcome is None else attempt.outcome.value,
         recorded=taped(attempt),
         zones=tuple(sorted(attempt.zones)),
+        joins="" if talk is None else talk.attempt,
     )
+
+
+def _called_in(store: Store, placed: Iterable[AttemptRecord]) -> Iterator[Decision]:
+    """Lines that were called into talks with the person, as the engine asked about them."""
+    talks = {each.attempt: each for each in placed}
+    for found in legs_into(store, talks.keys()):
+        leg, talk = found.leg, talks[found.leg.joins]
+        settings = settings_at(store, found.at).get(talk.campaign)
+        line = line_of(settings, leg.line)
+        if line is None:
+            continue
+        file = line.file_for(talk.debts)
+        tech, mode = _AS_HELD
+        yield Decision(
+            id=leg.attempt,
+            is_placed=True,
+            at=found.at,
+            rulebook=law_at(store, found.at).hash,
+            file=file,
+            proposed=proposed_contact(
+                settings, number=line.id, debts=tuple(talk.debts), tech=tech, mode=mode
+            ),
+            rings_s=None if settings is None else settings.ring_s,
+            findings=leg.findings,
+            outcome=came_to(store, found),
+            recorded=None,
+            zones=tuple(sorted(line.zones)),
+            joins=leg.joins,
+        )
+
+
+def _books_of(decisions: Iterable[Decision], received: Iterable[ReceivedCall]) -> set[str]:
+    return {each.rulebook for each in (*decisions, *received) if each.rulebook}
 
 
 def _not_placed(store: Store, denials: Iterable[DenialRecord]) -> Iterator[Decision]:
@@ -140,7 +171,9 @@ def _not_placed(store: Store, denials: Iterable[DenialRecord]) -> Iterator[Decis
             one
             for one in tried
             if book is not None
-            and _told(_again(book, file, one, at=each.at, rings_s=None if used is None else used.ring_s))
+            and _told(
+                findings_again(book, file, one, at=each.at, rings_s=None if used is None else used.ring_s)
+            )
             == _told(each.findings)
         )
         yield Decision(
@@ -154,14 +187,6 @@ def _not_placed(store: Store, denials: Iterable[DenialRecord]) -> Iterator[Decis
             findings=each.findings,
             zones=tuple(sorted(zone.name for zone in PreparedPerson(file).zone_set(int(each.at)).zones)),
         )
-
-
-def _again(
-    book: Rulebook, file: PersonFile, proposed: ProposedContact, *, at: float, rings_s: float | None
-) -> tuple[Finding, ...]:
-    """What the rulebook says of a contact at a second (POSIX)."""
-    gate, person = ComplianceGate(book), PreparedPerson(file)
-    return asked_again(gate, person, proposed, at=instant(at), rings_s=rings_s).findings
 
 
 def _told(findings: Iterable[Finding]) -> frozenset[tuple[str, Verdict]]:
@@ -231,180 +256,3 @@ def _sounds(store: Store, person: str, folders: Sequence[Path]) -> Iterator[Foun
         page = found.next_page
         if page is None:
             return
-
-
-# --- from the folder alone -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Differs:
-    """A decision that comes out otherwise. `why`: rule by rule, then and now."""
-
-    id: str
-    at: float
-    why: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A placed call that the second reading is against, with its reasons."""
-
-    id: str
-    at: float
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recomputed:
-    """What came of deciding a folder again.
-
-    Args:
-        damaged: files that are missing, were touched or added since.
-        same: decisions that come out as they were, rule by rule.
-        not_asked: decisions that could not be asked again: (id, why).
-        unlawful: placed calls that the second reading is against.
-        not_judged: places whose own law the second reading does not know, and of how many placed calls.
-        read_once: rules of those places that the first reading alone asked again, by place.
-    """
-
-    person: str
-    decisions: int
-    same: int
-    damaged: tuple[str, ...]
-    differing: tuple[Differs, ...]
-    not_asked: tuple[tuple[str, str], ...]
-    unlawful: tuple[Judged, ...]
-    not_judged: tuple[tuple[str, int], ...]
-    read_once: tuple[tuple[str, tuple[str, ...]], ...]
-
-    @property
-    def is_sound(self) -> bool:
-        """Every file is as it was, every decision comes out as it was, and no placed call was unlawful."""
-        return not (self.damaged or self.differing or self.not_asked or self.unlawful)
-
-    def as_json(self) -> dict[str, object]:
-        """The same for a program."""
-        return cast("dict[str, object]", msgspec.to_builtins(self)) | {"sound": self.is_sound}
-
-
-def is_person_folder(folder: Path) -> bool:
-    """Whether it is one, and no store or rehearsal."""
-    return (folder / DECISIONS).is_file() and (folder / SUMS).is_file()
-
-
-def recompute(folder: Path) -> Recomputed:
-    """Decide everything again from the folder alone.
-
-    Raises:
-        MendableError: a line of the decisions cannot be read.
-    """
-    lines = (folder / DECISIONS).read_bytes().splitlines()
-    decisions = [_read(line, number, folder) for number, line in enumerate(lines, start=1)]
-    books: dict[str, Rulebook | str] = {}
-    same, differing, not_asked = 0, list[Differs](), list[tuple[str, str]]()
-    unlawful, not_judged = list[Judged](), Counter[str]()
-    read_once: defaultdict[str, set[str]] = defaultdict(set)
-    for each in decisions:
-        if each.rulebook not in books:
-            books[each.rulebook] = _made_again(folder, each.rulebook)
-        book = books[each.rulebook]
-        if isinstance(book, str):
-            not_asked.append((each.id, book))
-            continue
-        why = _difference(each, book)
-        if why:
-            differing.append(Differs(id=each.id, at=each.at, why=why))
-        else:
-            same += 1
-        if each.is_placed:
-            for place in unknown_to_second_reading(each.file):
-                not_judged[place] += 1
-                read_once[place] |= _of_place(each.findings, place)
-            reasons = _second(each, book)
-            if reasons:
-                unlawful.append(Judged(id=each.id, at=each.at, reasons=reasons))
-    return Recomputed(
-        person=decisions[0].file.person if decisions else "",
-        decisions=len(decisions),
-        same=same,
-        damaged=tuple(_damaged(folder)),
-        differing=tuple(differing),
-        not_asked=tuple(not_asked),
-        unlawful=tuple(unlawful),
-        not_judged=tuple(sorted(not_judged.items())),
-        read_once=tuple((place, tuple(sorted(rules))) for place, rules in sorted(read_once.items())),
-    )
-
-
-def unknown_to_second_reading(file: PersonFile) -> tuple[str, ...]:
-    """Countries the person may be in of whose own law the second reading knows nothing, or not all."""
-    told = [each.country for each in file.addresses] or [each.country for each in file.numbers]
-    if file.known_location is not None:
-        told.append(file.known_location.country)
-    return tuple(sorted({country for country in told if country is not None and country != "US"}))
-
-
-def _of_place(findings: Iterable[Finding], country: str) -> set[str]:
-    """Rules of a country and of its provinces: their names begin with its letters."""
-    return {each.rule for each in findings if each.rule.startswith(f"{country.lower()}-")}
-
-
-def _read(line: bytes, number: int, folder: Path) -> Decision:
-    try:
-        return msgspec.json.decode(line, type=Decision)
-    except msgspec.MsgspecError as error:
-        raise MendableError(
-            f"not a decision: {error}", where=f"{folder / DECISIONS} line {number}", mend="ask for it anew."
-        ) from error
-
-
-def _made_again(folder: Path, name: str) -> Rulebook | str:
-    """The rulebook; in words why not."""
-    under = folder / LAW / name
-    try:
-        text, sources = ((under / each).read_text(encoding="utf-8") for each in ("text", "sources.json"))
-    except OSError:
-        return f"the text of rulebook {name} is not in the folder"
-    if hashlib.sha256(text.encode()).hexdigest()[: len(name)] != name:
-        return f"the text of rulebook {name} is not what decided: its SHA-256 is another"
-    try:
-        return made_again(name, text=text, sources=sources).book
-    except NotMadeAgainError as error:
-        return str(error)
-
-
-def _difference(each: Decision, book: Rulebook) -> tuple[str, ...]:
-    now = _again(book, each.file, each.proposed, at=each.at, rings_s=each.rings_s)
-    was_said, is_said = ({one.rule: one.verdict.value for one in some} for some in (each.findings, now))
-    names = sorted(was_said.keys() | is_said.keys())
-    found = tuple(
-        f"{name}: {was_said.get(name, 'not asked')} then, {is_said.get(name, 'not asked')} now"
-        for name in names
-        if was_said.get(name) != is_said.get(name)
-    )
-    denied = any(one.verdict is Verdict.DENIED for one in each.findings)
-    return (*found, "it was placed although a rule denies it") if each.is_placed and denied else found
-
-
-def _second(each: Decision, book: Rulebook) -> tuple[Reason, ...]:
-    rings_s = silent_within_s(each.rings_s or 0.0)
-    reading = Reading(max_ring_s=rings_s, collector=collector_of(book))
-    judged = judge_contact(
-        each.file, each.proposed, at=instant(each.at), reading=reading, taped=each.recorded
-    )
-    return () if judged.lawful else judged.reasons
-
-
-def _damaged(folder: Path) -> Iterator[str]:
-    listed: dict[str, str] = {}
-    for line in (folder / SUMS).read_text(encoding="utf-8").splitlines():
-        digest, _, path = line.partition("  ")
-        listed[path] = digest
-    there = {str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file()} - {SUMS}
-    for path in sorted(there | listed.keys()):
-        if path not in there:
-            yield f"{path}: missing"
-        elif path not in listed:
-            yield f"{path}: added"
-        elif hashlib.sha256((folder / path).read_bytes()).hexdigest() != listed[path]:
-            yield f"{path}: touched"

@@ -4,14 +4,17 @@
     report*.pdf, report.html, report.json, report.csv
                        who the person is and all that happened, with reasons; a short form and the long one
     ledger.pdf, ledger.csv         the call-frequency ledger
-    decisions.csv      every call placed and every call not placed, one line each: when, where, by which law
+    decisions.csv      every call placed, every line called into a talk and every call not placed, one line
+                       each: when, where, by which law
     decisions.jsonl    the same, with the file as it was known at that second, the contact that was proposed,
                        and every rule that was asked
+    received.csv       every call to us: from whom, what it left on file and led to, what might not be said
+    received.jsonl     the same, with the file as it was known when the call arrived
     law/HASH/          each rulebook that decided: `text` (its SHA-256 begins with HASH), files, signatures
     recordings.json    which calls were recorded, what was said of it, and the recordings' own hashes
     SHA256SUMS         of all other files, as `sha256sum -c` reads them
 
-`fairdial audit FOLDER` does all of it again (`dialer.inquiry.person_folder`).
+`fairdial audit FOLDER` does all of it again (`dialer.inquiry.folder_again`).
 """
 
 import csv
@@ -26,6 +29,7 @@ import msgspec
 from compliance_gate.findings import Finding, Verdict
 from compliance_gate.request import PersonFile, ProposedContact
 from dialer.domain.commands import silent_within_s
+from dialer.domain.third_party import LINE
 from dialer.results.exports import iso, safe_rows
 from dialer.results.frequency_ledger import LedgerFacts, render_ledger_pdf, write_ledger_csv
 from dialer.results.person_events import PersonFacts, local_times
@@ -35,6 +39,13 @@ from dialer.results.person_report import (
     render_person_html,
     render_person_pdf,
     write_person_csv,
+)
+from dialer.results.received_calls import (
+    RECEIVED,
+    RECEIVED_TABLE,
+    ReceivedCall,
+    received_csv,
+    received_lines,
 )
 
 DECISIONS = "decisions.jsonl"
@@ -61,12 +72,14 @@ COLUMNS = (
     "silent_within_s",
     "outcome",
     "recorded",
+    "joins",
     "rulebook",
     "denied_by",
     "warned_by",
 )
 """Of `decisions.csv`. `silent_within_s`: so many seconds after `at` a telephone has stopped ringing; hours
-must last until then."""
+must last until then. `joins`: the call into whose talk this number was called: an attorney's, a creditor's,
+another of the person's."""
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 """What a zip archive can date: the same facts give the same bytes."""
@@ -87,6 +100,8 @@ class Decision:
         zones: IANA zones that were considered, sorted.
         findings: every rule that was asked, as it was written down then.
         recorded: whether, and after what, it was recorded: `untold`, `told`, `agreed`; None = it was not.
+        joins: the attempt into whose talk it was called: a line, whose own `file` it is then and no
+            person's, or another number of the person, asked about without that talk. '' = into none.
     """
 
     id: str
@@ -100,6 +115,7 @@ class Decision:
     outcome: str = ""
     recorded: str | None = None
     zones: tuple[str, ...] = ()
+    joins: str = ""
 
     @property
     def silent_within_s(self) -> float:
@@ -109,6 +125,11 @@ class Decision:
     def rules(self, verdict: Verdict) -> tuple[str, ...]:
         """Names of the rules that said so."""
         return tuple(each.rule for each in self.findings if each.verdict is verdict)
+
+    @property
+    def is_of_a_line(self) -> bool:
+        """Whether a business was called, whose line the campaign has."""
+        return self.file.person.startswith(LINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +165,7 @@ class RecordingTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFolder:
-    """All of it. `ledger`: None = it cannot be made, `why_no_ledger` says why."""
+    """All of it. `ledger`: None = it cannot be made, `why_no_ledger` says why. `received`: calls to us."""
 
     facts: PersonFacts
     ledger: LedgerFacts | None
@@ -152,6 +173,7 @@ class PersonFolder:
     decisions: tuple[Decision, ...]
     laws: tuple[LawText, ...]
     recordings: tuple[RecordingTold, ...]
+    received: tuple[ReceivedCall, ...] = ()
 
 
 def files_of(folder: PersonFolder) -> dict[str, bytes]:
@@ -164,6 +186,8 @@ def files_of(folder: PersonFolder) -> dict[str, bytes]:
         "report.csv": _report_csv(folder.facts),
         DECISIONS_TABLE: _decisions_csv(folder.decisions),
         DECISIONS: b"".join(_encode(each) + b"\n" for each in folder.decisions),
+        RECEIVED_TABLE: received_csv(folder.received),
+        RECEIVED: received_lines(folder.received),
         RECORDINGS: msgspec.json.format(_encode(folder.recordings), indent=2) + b"\n",
     }
     if folder.ledger is not None:
@@ -214,6 +238,7 @@ def _row(each: Decision) -> tuple[str, ...]:
         f"{each.silent_within_s:g}",
         each.outcome,
         each.recorded or "",
+        each.joins,
         each.rulebook,
         ";".join(each.rules(Verdict.DENIED)),
         ";".join(each.rules(Verdict.WARNED)),
@@ -233,7 +258,8 @@ def _ledger_csv(facts: LedgerFacts) -> bytes:
 
 
 def _readme(folder: PersonFolder) -> str:
-    placed = sum(each.is_placed for each in folder.decisions)
+    placed = sum(each.is_placed and not each.is_of_a_line for each in folder.decisions)
+    called_in = sum(each.is_of_a_line for each in folder.decisions)
     laws = "\n".join(_law_line(law) for law in folder.laws) or "- none: nothing was decided"
     ledger = "" if folder.ledger is not None else f"\nThere is no ledger: {folder.why_no_ledger}.\n"
     facts = folder.facts
@@ -242,7 +268,9 @@ def _readme(folder: PersonFolder) -> str:
         person=facts.person,
         stretch=stretch,
         placed=placed,
-        denied=len(folder.decisions) - placed,
+        denied=sum(not each.is_placed for each in folder.decisions),
+        called_in=called_in,
+        received=len(folder.received),
         laws=laws,
         ledger=ledger,
     )
@@ -257,15 +285,18 @@ def _law_line(law: LawText) -> str:
 _README = """\
 # {person}: all that was decided, and how to decide it again
 
-{placed} calls placed and {denied} not placed, {stretch}. Persons, accounts and numbers are named by ids.
+{placed} calls placed and {denied} not placed, {called_in} lines called into a talk and {received} calls
+received, {stretch}. Persons, accounts and numbers are named by ids.
 
 | file | what |
 |---|---|
 | `report.pdf`, `report-short.pdf` | who the person is, all that happened, and every rule that was asked |
 | `report.html`, `report.json`, `report.csv` | the same as a page, for a program, and as a table |
 | `ledger.pdf`, `ledger.csv` | what counts in each seven days, what does not and why |
-| `decisions.csv` | one line for each call placed and each call not placed |
+| `decisions.csv` | one line for each call placed, each line called into a talk, and each call not placed |
 | `decisions.jsonl` | the same, each with the whole file as it was known then |
+| `received.csv` | one line for each call to us |
+| `received.jsonl` | the same, each with the whole file as it was known when it arrived |
 | `law/HASH/` | each rulebook that decided |
 | `recordings.json` | what was recorded |
 | `SHA256SUMS` | `sha256sum -c SHA256SUMS` says whether a file was touched |
@@ -300,8 +331,26 @@ what decided, rule by rule; the first 16 digits of its SHA-256 are the rulebook'
    considered, up to the instant of the decision; `consent` and `wrong_number` lines say from when calls are
    left out.
 
+8. `joins` names the talk into which a number was called. A line of a business (`line:...`) is nobody's
+   telephone: its `file` is the line's own, with the role it has to these debts, and it counts for no person.
+   Another number of the person counts as a call to them; it was asked about without the talk that it joined,
+   which was not over and had come to nothing yet.
+
+## What did a call to us do? By hand
+A call received is no call placed: no rule on calls is asked of it, and it is in no seven-day count. Take its
+line of `received.csv`:
+1. `on_file_as` is its entry in the `history` of every line of `decisions.jsonl` that was decided after
+   `known_at`; until an agent wrote down what it came to, it stood there as a talk with whoever has the
+   number, about any debt. `closes_debts` (`*` = every one) are those of which it was a conversation: no
+   call about them in the seven local days that begin with it (12 CFR 1006.14(b)(2)(i)(B)), whoever began it.
+2. `led_to` names the requests, consents and holds that were made in it, each a line of `report.csv`.
+3. `may_not` is what might not be said or done of a debt whose last day to sue was over or not known. The same
+   from `file` of its line of `received.jsonl`: `limitation_ends` of the debt, and the rule by its name.
+
 ## By machine
 `fairdial audit FOLDER` compares every file with `SHA256SUMS`, makes each rulebook again from its text, asks
 it about every line, and judges every placed call once more by a second reading of the law that shares no code
-with the first. What it could not ask again, and what the second reading does not know, it lists.
+with the first. Of every call received it works out again what might not be said, and looks whether what the
+call left on file was there in every later decision. What it could not ask again, and what the second reading
+does not know, it lists.
 """

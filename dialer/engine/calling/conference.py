@@ -16,8 +16,8 @@ from dataclasses import replace
 
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.findings import Clearance, GateDecision
-from compliance_gate.request import Address, Debt, NumberOnFile, PersonFile, ProposedContact
-from compliance_gate.words import AddressKind, Mode, NumberKind, NumberRole, Place, Tech
+from compliance_gate.request import ProposedContact
+from compliance_gate.words import Mode, Tech
 from dialer.domain.attempt import AttemptState, Outcome
 from dialer.domain.campaign import CampaignSettings, DetectionMode
 from dialer.domain.commands import (
@@ -224,10 +224,9 @@ class Conference:
         is_private: bool,
     ) -> None:
         context = self._context
-        number = NumberId(f"line:{line.name}")
         request = ContactRequest(
-            person=PreparedPerson(_file_of(line, number, call)),
-            proposed=_proposed(settings, number, call.launch.debts),
+            person=PreparedPerson(line.file_for(call.launch.debts)),
+            proposed=_proposed(settings, line.id, call.launch.debts),
             max_ring_s=silent_within_s(settings.ring_s),
         )
         decision = self._clearing.evaluate(settings, request)
@@ -244,8 +243,7 @@ class Conference:
                 findings=decision.findings,
             )
         )
-        person = PersonId(f"line:{line.name}")
-        self._originate(guest, call, settings, decision.clearance, person, number, line.number)
+        self._originate(guest, call, settings, decision.clearance, PersonId(line.id), line.id, line.number)
 
     def _call_number(
         self,
@@ -404,23 +402,8 @@ def _proposed(settings: CampaignSettings, number: NumberId, debts: tuple[DebtId,
         mode=Mode.PREVIEW_AGENT_GUARANTEED,
         client=settings.client,
         campaign=settings.campaign,
+        entity=settings.entity,
     )
-
-
-def _file_of(line: OutsideLine, number: NumberId, call: CallRow) -> PersonFile:
-    """A business line to the gate: somebody with a role of their own to these debts, where they work."""
-    zones = frozenset(line.zones)
-    place = Address(country=line.country, region=line.region, zones=zones, kind=AddressKind.WORK)
-    own = NumberOnFile(
-        number=number,
-        kind=NumberKind.LANDLINE,
-        role=NumberRole.WORK,
-        place=Place.OTHER,
-        zones=zones,
-        country=line.country,
-    )
-    debts = tuple(Debt(debt=debt, person_role=line.role) for debt in call.launch.debts)
-    return PersonFile(person=number, role=line.role, addresses=(place,), numbers=(own,), debts=debts)
 
 
 def _reason(decision: GateDecision) -> str:

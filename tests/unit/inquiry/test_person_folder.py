@@ -16,7 +16,8 @@ from dialer.floor.rehearsed import RehearsedShift, ShiftOrder, rehearse
 from dialer.floor.scenarios import scenario_named
 from dialer.floor.stores import opened_store, prepare_folder, rehearsal_store
 from dialer.inquiry.errors import NotThereError
-from dialer.inquiry.person_folder import is_person_folder, person_folder, recompute
+from dialer.inquiry.folder_again import is_person_folder, recompute
+from dialer.inquiry.person_folder import person_folder
 from dialer.results.person_folder import DECISIONS, SUMS, Decision, PersonFolder, files_of, zipped
 from dialer.storage import queries
 

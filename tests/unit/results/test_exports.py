@@ -66,6 +66,12 @@ def test_an_attempt_is_one_row_with_every_id_and_both_instants() -> None:
     assert row["answered_at"] == ""
 
 
+def test_an_attempt_that_the_telephone_system_refused_has_no_outcome_and_counts_nowhere() -> None:
+    (row,) = exported(replace(RANG_OUT, outcome=Outcome.NOT_ATTEMPTED))
+    assert (row["outcome"], row["call_result"]) == ("", "not_attempted")
+    assert row["counted"] == "not_counted"
+
+
 def test_rows_come_in_the_order_in_which_they_are_given() -> None:
     later = talked(DispositionKind.NO_COMMITMENT, at=NINE + 100)
     assert [row["attempt"] for row in exported(RANG_OUT, later)] == ["a-1", later.attempt]

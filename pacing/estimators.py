@@ -46,3 +46,33 @@ class Calibration:
         """Take up what `state` returned."""
         self._expected = float_of(state, "expected")
         self._happened = float_of(state, "happened")
+
+
+class Mean:
+    """A mean that fades: what is believed is worth `weight` numbers, and `memory` numbers are remembered."""
+
+    def __init__(self, *, believed: float, weight: float, memory: float) -> None:
+        self._believed = believed
+        self._weight = weight
+        self._keep = 1.0 - 1.0 / memory
+        self._count = 0.0
+        self._sum = 0.0
+
+    def add(self, number: float) -> None:
+        """Take in one number."""
+        self._count = self._count * self._keep + 1.0
+        self._sum = self._sum * self._keep + number
+
+    @property
+    def value(self) -> float:
+        """The mean, shrunk to what is believed."""
+        return (self._weight * self._believed + self._sum) / (self._weight + self._count)
+
+    def state(self) -> dict[str, Json]:
+        """All that was learned, JSON-able."""
+        return {"count": self._count, "sum": self._sum}
+
+    def restore(self, state: Mapping[str, Json]) -> None:
+        """Take up what `state` returned."""
+        self._count = float_of(state, "count")
+        self._sum = float_of(state, "sum")

@@ -1,8 +1,8 @@
 """What the calls of one campaign have taught, in one place, for the policies of all its pools.
 
-A policy learns the laws of its own pool (how long people talk, how long telephones ring). What its pools have
-in common is learned here once: who answers, for they call one list; who calls us and takes their agents; how
-long detection takes.
+A policy learns the laws of its own pool (how long people talk, how long telephones ring). What its pools
+have in common is learned here once: who answers, and after how long, for they call one list; who calls us
+and takes their agents; how long detection takes.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from typing import assert_never
 from pacing.answers import AnswerBeliefs, AnswerModel
 from pacing.arrivals import ArrivalRate, HandOverDelay
 from pacing.policy import AnswerHandedOver, InboundAsked, Json, LaunchResolved
+from pacing.rings import RingBeliefs, RingModel
 from pacing.stored import state_of
 
 LearnerObservation = LaunchResolved | InboundAsked | AnswerHandedOver
@@ -19,8 +20,9 @@ LearnerObservation = LaunchResolved | InboundAsked | AnswerHandedOver
 class Learner:
     """Told what happened; asked what may happen next. Pure, like a policy."""
 
-    def __init__(self, *, beliefs: AnswerBeliefs | None = None) -> None:
+    def __init__(self, *, beliefs: AnswerBeliefs | None = None, rings: RingBeliefs | None = None) -> None:
         self.answers = AnswerModel(beliefs)
+        self.rings = RingModel(rings)
         self.inbound = ArrivalRate()
         self.detection = HandOverDelay()
 
@@ -29,6 +31,7 @@ class Learner:
         match observation:
             case LaunchResolved():
                 self.answers.observe(observation)
+                self.rings.observe(observation)
             case InboundAsked():
                 self.inbound.observe(observation.at, observation.share)
             case AnswerHandedOver():
@@ -53,5 +56,10 @@ class Learner:
             if name in state:
                 part.restore(state_of(state, name))
 
-    def _parts(self) -> dict[str, AnswerModel | ArrivalRate | HandOverDelay]:
-        return {"answers": self.answers, "inbound": self.inbound, "detection": self.detection}
+    def _parts(self) -> dict[str, AnswerModel | ArrivalRate | HandOverDelay | RingModel]:
+        return {
+            "answers": self.answers,
+            "inbound": self.inbound,
+            "detection": self.detection,
+            "rings": self.rings,
+        }

@@ -248,6 +248,10 @@ class LaunchResolved:
     needed_agent: whether it went on to an agent (or waits for one); None = as the outcome says by itself,
         that is, live answers do and machines do not.
     number: what was known of the number when it was launched.
+    line: a name for the line that was called, the same each time ("" = not told).
+    rang_s: seconds from its ringing to this outcome; None = it never rang, or that is not known.
+    handle_s: seconds that an agent spent on it, talk and wrap-up; None = none did.
+    is_identified: somebody heard whether a person or a machine answered; False where it is only counted so.
     """
 
     needs_agent: float
@@ -256,6 +260,10 @@ class LaunchResolved:
     ring_s: float
     needed_agent: bool | None = None
     number: NumberProfile = ANY_NUMBER
+    line: str = ""
+    rang_s: float | None = None
+    handle_s: float | None = None
+    is_identified: bool = True
 
     @property
     def is_live(self) -> bool:

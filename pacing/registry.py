@@ -13,9 +13,11 @@ from pacing.policy import PacingPolicy
 from pacing.predictive import Predictive
 from pacing.preview import Preview
 from pacing.progressive import Progressive
+from pacing.rings import RingBeliefs
 
 _PRIORS = frozenset(field.name for field in fields(FloorPriors))
 _BELIEFS = frozenset(field.name for field in fields(AnswerBeliefs))
+_RINGS = frozenset(field.name for field in fields(RingBeliefs))
 
 
 def _predictive(**parameters: float) -> Predictive:
@@ -58,7 +60,7 @@ def make_policy(name: str, **parameters: float) -> PacingPolicy:
         factory = POLICIES[name]
     except KeyError:
         raise UnknownPolicyError(name) from None
-    own = {key: value for key, value in parameters.items() if key not in _BELIEFS}
+    own = {key: value for key, value in parameters.items() if key not in _BELIEFS | _RINGS}
     try:
         return factory(**own)
     except (TypeError, ValueError) as error:
@@ -81,7 +83,8 @@ def make_learner(**parameters: float) -> Learner:
     Raises: PolicyParameterError when one is out of its range.
     """
     beliefs = {name: value for name, value in parameters.items() if name in _BELIEFS}
+    rings = {name: value for name, value in parameters.items() if name in _RINGS}
     try:
-        return Learner(beliefs=AnswerBeliefs(**beliefs))
+        return Learner(beliefs=AnswerBeliefs(**beliefs), rings=RingBeliefs(**rings))
     except (TypeError, ValueError) as error:
-        raise PolicyParameterError(f"the answer model: {error}") from error
+        raise PolicyParameterError(f"what is learned of calls: {error}") from error

@@ -215,6 +215,7 @@ class LaunchRow:
         caller_id: which of our numbers it shows; '' = the campaign names none.
         handling: what law and policy ask for on this very call, as its clearance said.
         statements: what must be said on it, and what may not be, as its clearance said.
+        ring_s: seconds for which it was to ring; None = it was launched before that was kept.
     """
 
     attempt: AttemptId
@@ -237,6 +238,7 @@ class LaunchRow:
     voice: PlannedVoice | None = None
     handling: CallHandling = UNTIL_CARRIED
     statements: tuple[Statement, ...] = ()
+    ring_s: float | None = None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -90,7 +90,7 @@ class ChannelGone:
         outcome = self._judging.outcome_unjoined(campaign, call)
         is_machine = outcome is Outcome.MACHINE
         resolved = LaunchOutcome.MACHINE if is_machine else LaunchOutcome.ANSWERED_LIVE
-        self._pacing.resolved(campaign, call, resolved)
+        self._pacing.resolved(campaign, call, resolved, is_identified=is_machine)
         self._end(call, outcome)
         self._ending.finish(call)
 

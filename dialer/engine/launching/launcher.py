@@ -81,13 +81,15 @@ class _Denied:
 
 @dataclass(frozen=True, slots=True)
 class _Cleared:
-    """What is called, and under what: the number of ours that is shown, what may be played."""
+    """What is called, and under what: the number of ours that is shown, what may be played, whether the
+    dialer itself holds an agent for it, who takes no other call meanwhile."""
 
     target: Target
     decision: GateDecision
     clearance: Clearance
     shown: str
     voice: PlannedVoice | None
+    is_held: bool
 
 
 class Launcher:
@@ -184,7 +186,7 @@ class Launcher:
             take_off(held.reserved, name)
             held.reserved_since.pop(name, None)
             held.reserved_turn = context.now
-            self.try_launch(campaign, key, pool, lead, agent=agent)
+            self.try_launch(campaign, key, pool, lead, agent=agent, is_held=not lead.reserve_agent)
             is_free = self._roster.free(campaign, key, pool) > 0
         return True
 
@@ -283,12 +285,19 @@ class Launcher:
     # --- one lead ----------------------------------------------------------------------------------------
 
     def try_launch(
-        self, campaign: CampaignRow, key: str, pool: PoolRow, lead: Lead, *, agent: AgentRow | None
+        self,
+        campaign: CampaignRow,
+        key: str,
+        pool: PoolRow,
+        lead: Lead,
+        *,
+        agent: AgentRow | None,
+        is_held: bool = False,
     ) -> bool:
         """Launch the first target that the gate clears; else rest the lead until one may be.
 
         The lead is off its queue when this is called. Without `agent`, a lead that must have one goes to the
-        reserved queue instead.
+        reserved queue instead. `is_held`: the agent is held for this one call, which nobody was promised.
         """
         state = self._context.state
         settings = campaign.settings
@@ -317,7 +326,7 @@ class Launcher:
                 keep_for(leads_of(campaign, pool), lead.lead, since=self._context.now)
                 self._context.unconnected.add(settings.campaign)
                 return False
-            cleared = _Cleared(target, decision, decision.clearance, shown.number, voice)
+            cleared = _Cleared(target, decision, decision.clearance, shown.number, voice, is_held)
             self._originate(campaign, key, pool, lead, cleared, agent)
             return True
         if unshown and not denied:
@@ -445,7 +454,7 @@ class Launcher:
         ledger.bind(campaign, launch.handling, context.now)
         context.emit(StoreAttempt(record=record_of(call), findings=cleared.decision.findings))
         context.emit(self._originate_command(campaign, call, cleared.clearance))
-        rings_s = ring_s(campaign.settings, launch.handling)
+        rings_s = launch_ring_s(campaign, launch)
         context.set_timer(context.now + rings_s + WATCH_S, TimerKind.WATCH, attempt)
         if agent is None:
             pool.ringing.append(attempt)
@@ -482,7 +491,15 @@ class Launcher:
             voice=cleared.voice,
             handling=clearance.handling,
             statements=clearance.statements,
+            ring_s=self._ring_s(campaign, cleared, is_guaranteed=is_guaranteed),
         )
+
+    def _ring_s(self, campaign: CampaignRow, cleared: _Cleared, *, is_guaranteed: bool) -> float:
+        """What was promised, and what an agent dials by hand, rings in full."""
+        handling = cleared.clearance.handling
+        if is_guaranteed and not cleared.is_held:
+            return ring_s(campaign.settings, handling)
+        return self._pacing.ring_s(campaign, cleared.target.number, handling, is_held=cleared.is_held)
 
     def _originate_command(self, campaign: CampaignRow, call: CallRow, clearance: Clearance) -> Originate:
         settings, launch = campaign.settings, call.launch
@@ -493,13 +510,18 @@ class Launcher:
             number=launch.number,
             clearance=clearance,
             caller_id=launch.caller_id,
-            ring_s=ring_s(settings, launch.handling),
+            ring_s=launch_ring_s(campaign, launch),
             answer_limit_s=answer_limit_s(settings, launch.handling),
             detection=settings.detects(launch.segment),
             reserved_agent=call.agent,
             box=launch.box,
             voice=launch.voice,
         )
+
+
+def launch_ring_s(campaign: CampaignRow, launch: LaunchRow) -> float:
+    """Seconds for which a launch rings."""
+    return ring_s(campaign.settings, launch.handling) if launch.ring_s is None else launch.ring_s
 
 
 def _nobody_for(campaign: CampaignRow, pool: PoolRow) -> str:

@@ -7,14 +7,16 @@ from typing import cast
 
 import numpy as np
 
+from compliance_gate.call_handling import CallHandling
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import AttemptState
 from dialer.domain.campaign import CampaignSettings, DetectionMode
 from dialer.domain.errors import InvalidFactError
-from dialer.domain.ids import CampaignId, LeadId
+from dialer.domain.ids import CampaignId, LeadId, NumberId
 from dialer.domain.lead import Target
 from dialer.engine.calling.spans import waited_s
 from dialer.engine.context import Context
+from dialer.engine.handling import ring_s as handling_ring_s
 from dialer.engine.launching import ledger
 from dialer.engine.launching.lanes import leads_of
 from dialer.engine.launching.profiles import Profiles
@@ -95,6 +97,17 @@ class PacingPort:
         """That a launch to this number now needs an agent, and that it is a person."""
         return self.learner(campaign).answers.chances(number)
 
+    def ring_s(
+        self, campaign: CampaignRow, number: NumberId, handling: CallHandling, *, is_held: bool
+    ) -> float:
+        """Seconds for which a launch to the number rings. is_held: an agent waits on it and nobody else."""
+        rings, most = self.learner(campaign).rings, handling_ring_s(campaign.settings, handling)
+        if not rings.is_asked:
+            return most
+        found = rings.ring_s(number, least=handling.shortest_ring_s or 0.0, most=most, is_held=is_held)
+        rings.launched()
+        return found
+
     def check(self, settings: CampaignSettings) -> None:
         """Whether the settings' policy can be made.
 
@@ -128,10 +141,20 @@ class PacingPort:
         self.policy(campaign, key).observe(observation)
 
     def resolved(
-        self, campaign: CampaignRow, call: CallRow, outcome: LaunchOutcome, *, needed: bool | None = None
+        self,
+        campaign: CampaignRow,
+        call: CallRow,
+        outcome: LaunchOutcome,
+        *,
+        needed: bool | None = None,
+        is_identified: bool = True,
     ) -> None:
-        """Tell what became of a launch, when that is known for sure."""
-        until = call.answered_at if call.answered_at is not None else self._context.now
+        """Tell what became of a launch, when that is known for sure.
+
+        is_identified: somebody heard who answered; False where a person is only counted as one.
+        """
+        now = self._context.now
+        until = call.answered_at if call.answered_at is not None else now
         launch = LaunchResolved(
             needs_agent=call.launch.needs_agent,
             live=call.launch.live,
@@ -139,6 +162,10 @@ class PacingPort:
             ring_s=max(until - call.launch.launched_at, 0.0),
             needed_agent=needed,
             number=call.launch.profile or replace(ANY_NUMBER, segment=call.launch.segment),
+            line=call.launch.number,
+            rang_s=None if call.rang_at is None else max(until - call.rang_at, 0.0),
+            handle_s=None if call.bridged_at is None else max(now - call.bridged_at, 0.0),
+            is_identified=is_identified,
         )
         self.observe(campaign, call.launch.pool, launch)
         self.learner(campaign).observe(launch)

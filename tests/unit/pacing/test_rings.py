@@ -45,7 +45,7 @@ def _model(**beliefs: float) -> RingModel:
 def _days(
     model: RingModel, machine_after: Iterable[float], *, calls: int = 4000, end: float = MOST
 ) -> RingModel:
-    """Calls that ring until `end`: one in twenty is a person at gamma-like times, three in four have a machine."""
+    """Until `end`: one in twenty is a person, three in four have a machine."""
     timers = tuple(machine_after)
     people = np.array([4.0, 6.0, 8.0, 9.0, 10.0, 11.0, 12.0, 14.0, 17.0, 21.0])
     for call in range(calls):
@@ -160,7 +160,8 @@ def test_what_was_learned_goes_through_json_and_back() -> None:
     assert other.state() == model.state()
     for name in ("a", "b", "new"):
         assert other.ring_s(name, least=0.0, most=MOST) == model.ring_s(name, least=0.0, most=MOST)
-    for broken in ({**model.state(), "lines": 3}, {**model.state(), "lines": [["a"]]}):
+    for lines in (3, [["a"]]):
+        broken = {**json.loads(json.dumps(model.state())), "lines": lines}
         with pytest.raises(ValueError, match="stored state"):
             other.restore(broken)
 

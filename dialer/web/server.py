@@ -17,6 +17,10 @@ from dialer.web.bounds.connections import Strangers, bounded
 from dialer.web.bounds.handshakes import accept_encrypted
 
 POLL_S = 0.005
+GRACEFUL_S = 2
+"""How long requests that are being answered may go on when serving ends."""
+CANCELLED_S = 1.0
+"""How long those that did not come to an end may take to be cut off."""
 
 
 class _Server(uvicorn.Server):
@@ -75,11 +79,11 @@ async def serving(
         ws_per_message_deflate=False,  # 16 KB that unpack to a thousand times as much, for every stranger
         h11_max_incomplete_event_size=limits.head_bytes,
         backlog=limits.backlog,
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=GRACEFUL_S,
     )
     server = _Server(config)
     async with asyncio.TaskGroup() as group:
-        group.create_task(server.serve(sockets=[listening] if tls is None else []))
+        serves = group.create_task(server.serve(sockets=[listening] if tls is None else []))
         while not server.started:
             await asyncio.sleep(POLL_S)
         accepting = None
@@ -94,3 +98,16 @@ async def serving(
             if accepting is not None:
                 accepting.cancel()
             server.should_exit = True
+            await _ended(server, serves)
+
+
+async def _ended(server: uvicorn.Server, serves: asyncio.Task[None]) -> None:
+    """Also where an error ends the floor: a request that outlived its server would end with an error of its
+    own, after the sentence that says why.
+    """
+    await asyncio.wait({serves}, timeout=2 * GRACEFUL_S)
+    left = server.server_state.tasks.copy()
+    for task in left:
+        task.cancel()
+    if left:
+        await asyncio.wait(left, timeout=CANCELLED_S)

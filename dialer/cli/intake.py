@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from dialer.floor.differences import Differences
     from dialer.intake.mapping import FileMapping
     from dialer.intake.report import ImportReport
-    from dialer.intake.told_columns import ToldKind
 
 SHOWN = 20
+HISTORY = "history"
 
 Returned = Annotated[
     Path | None,
@@ -31,6 +31,37 @@ MostRefused = Annotated[
     float | None,
     typer.Option(metavar="SHARE", help="Refuse the file whole above this share of lines, 0 to 1."),
 ]
+
+Rejects = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.csv", help="Write the lines not taken here.", show_default=False),
+]
+Mapped = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.toml", help="What the file's columns mean.", show_default=False),
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(metavar="HEADING=MEANING", help="What one column means (or ignore); again for several."),
+]
+Dates = Annotated[
+    str | None, typer.Option(metavar="day_first|month_first", help="How days in figures begin.")
+]
+Decimal = Annotated[str | None, typer.Option(metavar="point|comma", help="What stands before the cents.")]
+Kind = Annotated[
+    str | None, typer.Option(metavar="KIND", help="What the file tells, where it is no placement.")
+]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ZONE", help="Of a log's local times, such as America/New_York.", show_default=False
+    ),
+]
+Days = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="How far back a log's calls are taken in.", show_default="60"),
+]
+Client = Annotated[str, typer.Option(help="Whose accounts a log names, where it names accounts.")]
 
 holds_app = typer.Typer(help="Holds that refused lines of files placed.", no_args_is_help=True)
 
@@ -55,15 +86,12 @@ def import_file(
         list[str],
         typer.Argument(
             metavar="[KIND] FILE",
-            help="A placement, or suppressions, requests, consents, payments and its file; .gz is read too.",
+            help="A placement, or suppressions, requests, consents, payments, history and its file.",
         ),
     ],
     campaign: Annotated[str, typer.Option(help="The campaign that is to call them.")] = "collections",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report; change nothing.")] = False,
-    rejects: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.csv", help="Write the lines not taken here.", show_default=False),
-    ] = None,
+    rejects: Rejects = None,
     store: Annotated[
         str | None, typer.Option(metavar="PATH", help="Store to import into.", show_default=False)
     ] = None,
@@ -72,25 +100,16 @@ def import_file(
         typer.Option(metavar="FOLDER", help="Of the floor that runs on the store.", show_default=False),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
-    mapping: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.toml", help="What the file's columns mean.", show_default=False),
-    ] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(metavar="HEADING=MEANING", help="What one column means (or ignore); again for several."),
-    ] = None,
-    dates: Annotated[
-        str | None, typer.Option(metavar="day_first|month_first", help="How days in figures begin.")
-    ] = None,
-    decimal: Annotated[
-        str | None, typer.Option(metavar="point|comma", help="What stands before the cents.")
-    ] = None,
-    kind: Annotated[
-        str | None, typer.Option(metavar="KIND", help="What the file tells, where it is no placement.")
-    ] = None,
+    mapping: Mapped = None,
+    column: Columns = None,
+    dates: Dates = None,
+    decimal: Decimal = None,
+    kind: Kind = None,
     returned: Returned = None,
     most_refused: MostRefused = None,
+    zone: Zone = None,
+    days: Days = None,
+    client: Client = "",
     template: Annotated[  # noqa: ARG001  # done by its callback, before a file is asked for
         bool,
         typer.Option("--template", is_eager=True, callback=_print_template, help="Print an empty file."),
@@ -107,9 +126,10 @@ def import_file(
     differences: Differences | None = None
     refused_whole = ""
     what, file = _kind_and_file(words, kind)
+    asked = (zone, days, client)
     with told_when_interrupted(lambda: _interrupted(file, dry_run=dry_run)):
         if what is not None:
-            report = _take_told(file, what, told, store, floor, is_dry=dry_run, quiet=json)
+            report = _take_told(file, what, told, store, floor, asked, is_dry=dry_run, quiet=json)
         elif dry_run:
             report, differences = _dry(file, told, store, returned, json)
         else:
@@ -140,26 +160,27 @@ def _say(
     )
 
 
-def _kind_and_file(words: list[str], kind: str | None) -> tuple[ToldKind | None, Path]:
+def _kind_and_file(words: list[str], kind: str | None) -> tuple[str | None, Path]:
     """What the file holds (None = a placement), and the file."""
     from dialer.intake.told_columns import ToldKind
 
-    kinds = {one.value: one for one in ToldKind}
+    kinds = (*(one.value for one in ToldKind), HISTORY)
     if kind is None and len(words) == 2:
         kind, words = words[0], words[1:]
     if len(words) != 1:
         raise console.UserError("name one file", mend=f"KIND before it is one of {', '.join(kinds)}.")
     if kind is not None and kind not in (*kinds, "placement"):
         raise console.UserError(f"no kind of file {kind!r}", mend=f"KIND is one of {', '.join(kinds)}.")
-    return kinds.get(kind or ""), Path(words[0])
+    return kind if kind in kinds else None, Path(words[0])
 
 
 def _take_told(
     file: Path,
-    kind: ToldKind,
+    kind: str,
     told: FileMapping,
     named: str | None,
     floor: Path | None,
+    asked: tuple[str | None, int | None, str],
     *,
     is_dry: bool,
     quiet: bool,
@@ -167,12 +188,14 @@ def _take_told(
     import getpass
 
     from dialer.floor.stores import store_address
-    from dialer.floor.told_files import ToldOrder, take_in_told
+    from dialer.floor.told_files import ToldOrder, history_asked, take_in_told
+    from dialer.intake.told_columns import ToldKind
 
     with console.progress_bar("reading" if is_dry else "importing", quiet=quiet) as bar:
         order = ToldOrder(
             file=file,
-            kind=kind,
+            kind=None if kind == HISTORY else ToldKind(kind),
+            history=history_asked(*asked),
             by=getpass.getuser(),
             mapping=told,
             is_dry=is_dry,

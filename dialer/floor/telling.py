@@ -17,8 +17,10 @@ from dialer.domain.events import (
     SuppressionAdded,
     SuppressionScope,
 )
+from dialer.domain.fact_events import ContactRecorded
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.floor.whom import Names, OnFile
+from dialer.intake.history.said import Happened
 from dialer.intake.told import Paid, RefusedLine, Suppressed, ToldLine
 
 NOBODY_TODAY = "nobody on file has this number today: it binds whoever gets it later"
@@ -148,6 +150,8 @@ def _events(line: ToldLine, found: _Found, by: str) -> Iterable[Event]:
             return _consents(found, replace(consent, made_in=MadeIn(taken_by=by)))
         case Paid() as paid:
             return (_payment(found, paid),)
+        case Happened() as happened:
+            return tuple(_happened(found, happened))
 
 
 def _suppressions(found: _Found, source: str) -> Iterable[Event]:
@@ -189,6 +193,19 @@ def _consents(found: _Found, consent: Consent) -> Iterable[Event]:
     debts = None if found.debt is None else (found.debt,)
     given = replace(consent, number=found.number, debts=debts)
     return tuple(ConsentGiven(person=person, consent=given) for person in people)
+
+
+def _happened(found: _Found, happened: Happened) -> Iterable[Event]:
+    """A call is on the file of everybody whom it may have been with: of a number alone, all who have it."""
+    if happened.opted_out and found.number is not None:
+        source = happened.opted_out
+        yield SuppressionAdded(scope=SuppressionScope.NUMBER, source=source, number=found.number)
+    elif not found.people:
+        raise _RefusedError("number", "nobody on file has this number: import the accounts first")
+    debts = None if found.debt is None else (found.debt,)
+    for person in found.people:
+        entry = replace(happened.entry, debts=debts, number=found.number)
+        yield ContactRecorded(person=person, entry=entry)
 
 
 def _counted(people: list[PersonId]) -> str:

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection
 
@@ -24,6 +26,7 @@ from dialer.floor.placing import LINES_PER_PROGRESS, ImportedBeforeError
 from dialer.floor.telling import Meant, meant_by, names_of
 from dialer.floor.whom import OnFile, on_file
 from dialer.intake.files import UnreadableFileError
+from dialer.intake.history.reader import COUNTED_DAYS, HistoryReader
 from dialer.intake.mapping import NOTHING_SAID, FileMapping
 from dialer.intake.report import ImportReport
 from dialer.intake.told import RefusedLine, ToldLine, ToldReader
@@ -46,21 +49,55 @@ ANSWER_S = 30.0
 LOOK_S = 0.1
 
 
+class LineReader(Protocol):
+    """Reads a file once; whoever resolves whom its lines name counts them in the report."""
+
+    report: ImportReport
+
+    def __iter__(self) -> Iterator[ToldLine | RefusedLine]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryAsked:
+    """How a log of calls is read; see `HistoryReader`."""
+
+    zone: ZoneInfo | None = None
+    days: int = COUNTED_DAYS
+    client: str = ""
+
+
+def history_asked(zone: str | None, days: int | None, client: str = "") -> HistoryAsked:
+    """The same from what somebody wrote. Raises MendableError: there is no such zone."""
+    try:
+        found = None if zone is None else ZoneInfo(zone)
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        mend = "name one as America/New_York."
+        raise MendableError(f"there is no time zone {zone!r}", where="--zone", mend=mend) from error
+    return HistoryAsked(zone=found, days=COUNTED_DAYS if days is None else days, client=client)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldOrder:
     """A file that is to be taken in.
 
     Args:
+        kind: what its lines say; None = it is a log of calls, of which `history` says how it is read.
         by: who hands it in.
         is_dry: read and report only.
     """
 
     file: Path
-    kind: ToldKind
+    kind: ToldKind | None
     by: str
     mapping: FileMapping = NOTHING_SAID
     is_dry: bool = False
     progress: Callable[[int], None] = field(default=lambda _: None)
+    history: HistoryAsked = field(default_factory=HistoryAsked)
+
+    @property
+    def what(self) -> str:
+        """What its lines say, in a word."""
+        return "history" if self.kind is None else self.kind.value
 
 
 def take_in_told(order: ToldOrder, *, address: str, folder: Path | None = None) -> ImportReport:
@@ -100,8 +137,13 @@ def _take_all(store: Store, now: float) -> None:
         pass
 
 
-def _reader(order: ToldOrder, now: float) -> ToldReader:
+def _reader(order: ToldOrder, now: float) -> LineReader:
     try:
+        if order.kind is None:
+            asked, as_of = order.history, datetime.fromtimestamp(now, UTC)
+            return HistoryReader(
+                order.file, as_of=as_of, zone=asked.zone, days=asked.days, client=asked.client
+            )
         return ToldReader(
             order.file, order.kind, as_of=datetime.fromtimestamp(now, UTC), mapping=order.mapping
         )
@@ -129,13 +171,13 @@ def _staged(
             telling.begin,
             file_name=report.file_name,
             sha256=report.sha256,
-            kind=order.kind.value,
+            kind=order.what,
             now=now,
         )
     )
     if is_known:
         _wait_taken(store, import_id)
-        raise ImportedBeforeError(f"this very file of {order.kind.value} was taken in already")
+        raise ImportedBeforeError(f"this very file of {order.what} was taken in already")
     holds: list[FileHold] = []
     for some in _resolved(store, reader, order, import_id=import_id, now=now):
         began = clock.monotonic_now()
@@ -163,7 +205,7 @@ def _sealed(store: Store, events: list[ToldEvent]) -> list[ToldEvent]:
 
 
 def _resolved(
-    store: Store, reader: ToldReader, order: ToldOrder, *, import_id: str = "", now: float = 0.0
+    store: Store, reader: LineReader, order: ToldOrder, *, import_id: str = "", now: float = 0.0
 ) -> Iterator[_Some]:
     """The lines, some at a time, for the people on file; the report grows."""
     report = reader.report
@@ -185,7 +227,7 @@ def _resolved(
             order.progress(lines)
 
 
-def _batches(reader: ToldReader) -> Iterator[list[ToldLine | RefusedLine]]:
+def _batches(reader: LineReader) -> Iterator[list[ToldLine | RefusedLine]]:
     lines = iter(reader)
     while some := list(islice(lines, AT_ONCE)):
         yield some

@@ -19,6 +19,7 @@ from dialer.domain.money import CURRENCIES, Money
 from dialer.domain.placement import RejectedLine
 from dialer.intake import values
 from dialer.intake.files import Row, TextFile, UnreadableFileError, look_at, rows_of
+from dialer.intake.history.said import Happened
 from dialer.intake.keys import look_at_key
 from dialer.intake.line import RefusedLineError, first_instant
 from dialer.intake.mapping import IGNORE, NOTHING_SAID, FileMapping, heading_key
@@ -68,7 +69,7 @@ class Paid:
     method: str = ""
 
 
-Said = Suppressed | PersonRequest | Consent | Paid
+Said = Suppressed | PersonRequest | Consent | Paid | Happened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ class ToldLine:
     @property
     def protects(self) -> bool:
         """It takes leave away: it binds whomever it can."""
-        if isinstance(self.said, Suppressed):
+        if isinstance(self.said, (Suppressed, Happened)):
             return True
         if isinstance(self.said, Consent):
             return self.said.revoked_at is not None

@@ -1,0 +1,266 @@
+"""Calls that other dialers made before we did: found by whom they were with, and counted by the gate."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from compliance_gate.words import Direction, EventKind, Outcome
+from dialer import clock
+from dialer.domain.errors import MendableError
+from dialer.floor.taking_in import take_in
+from dialer.floor.told_files import ToldOrder, history_asked, take_in_told
+from dialer.inquiry.explain import explain_person
+from dialer.intake.history.reader import HistoryReader
+from dialer.intake.report import ImportReport
+from dialer.storage.store import Store
+
+HEADING = "client_id,client_account,person_ref,last,state,zip,phone_1,phone_1_role,current_balance\n"
+PLACED = (
+    "acme,A1,P1,Example,NY,10001,2125550101,own,100.00\nacme,A2,P2,Roe,NY,10001,2125550102,own,100.00\n"
+    "acme,A3,P3,Poe,NY,10001,2125550101,shared,100.00\n"
+)
+NOW = clock.utc_now().replace(microsecond=0)
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> str:
+    file = tmp_path / "placement.csv"
+    file.write_text(HEADING + PLACED)
+    store = str(tmp_path / "fairdial.db")
+    take_in(file, campaign="c", address=store, folder=None, progress=lambda _: None)
+    return store
+
+
+def told(address: str, name: str, text: str, **asked: object) -> ImportReport:
+    path = Path(address).parent / name
+    path.write_text(text)
+    zone, client = asked.get("zone"), asked.get("client", "")
+    history = history_asked(None if zone is None else str(zone), None, str(client))
+    return take_in_told(ToldOrder(file=path, kind=None, by="Cora", history=history), address=address)
+
+
+def calls(address: str, reference: str) -> list[tuple[datetime, EventKind, Outcome | None]]:
+    with Store.open(address) as store:
+        person = store.identifiers.person("acme", reference)
+        file = store.person_files([person], now=clock.posix_now() + 1)[person]
+    return sorted((entry.at, entry.event, entry.outcome) for entry in file.history)
+
+
+def ago(**spans: float) -> datetime:
+    return NOW - timedelta(**spans)
+
+
+def vicidial(number: str, at: datetime, status: str, key: str) -> str:
+    epoch = int(at.timestamp())
+    local = at.strftime("%Y-%m-%d %H:%M:%S")
+    fields = (
+        key,
+        "77",
+        "101",
+        "C1",
+        local,
+        str(epoch),
+        str(epoch + 9),
+        "9",
+        status,
+        "1",
+        number,
+        "6666",
+        "",
+        "N",
+    )
+    return "\t".join((*fields, "ADMIN", "AGENT", "MAIN", "1")) + "\n"
+
+
+def test_a_log_of_vicidial_is_on_the_file_of_everybody_who_has_the_number(address: str) -> None:
+    """Its seconds since 1970 are believed; of a status that is the floor's own nothing is guessed."""
+    text = vicidial("2125550101", ago(days=2), "NA", "u1") + vicidial("2125550101", ago(days=1), "SALE", "u2")
+    text += vicidial("2125550102", ago(days=3), "MYOWN", "u3") + vicidial(
+        "2125550199", ago(days=1), "NA", "u4"
+    )
+    report = told(address, "vicidial_log.txt", text)
+    assert (report.lines, report.accepted, report.rejected) == (4, 3, 1)
+    assert report.rejects[0].reason == "nobody on file has this number: import the accounts first"
+    placed = EventKind.CALL_PLACED
+    both = [(ago(days=2), placed, Outcome.NO_ANSWER), (ago(days=1), placed, Outcome.CONVERSATION)]
+    assert calls(address, "P1") == calls(address, "P3") == both
+    assert calls(address, "P2") == [(ago(days=3), placed, None)]
+
+
+def test_a_call_that_two_logs_tell_counts_once(address: str) -> None:
+    """By its unique id: VICIDIAL's log and Asterisk's own records have the same one."""
+    at = ago(days=1)
+    told(address, "vicidial_log.txt", vicidial("2125550102", at, "NA", "1795000000.17"))
+    start = at.strftime("%Y-%m-%d %H:%M:%S")
+    fields = [
+        "",
+        "8005550100",
+        "2125550102",
+        "out",
+        "x",
+        "SIP/a",
+        "",
+        "Dial",
+        "",
+        start,
+        "",
+        start,
+        "20",
+        "0",
+    ]
+    fields += ["NO ANSWER", "DOCUMENTATION", "1795000000.17", "note"]
+    line = ",".join(f'"{text}"' for text in fields) + "\n"
+    told(address, "Master.csv", line, zone="UTC")
+    assert len(calls(address, "P2")) == 1
+
+
+@pytest.mark.parametrize(
+    "extra", [[], ["1795000000.17"], ["1795000000.17", "u"], ["p", "1795000000.17", "9"]]
+)
+def test_records_of_asterisk_in_all_their_lengths(address: str, extra: list[str]) -> None:
+    """16 columns to 21; who calls in is in the other column than who is called."""
+    start = ago(days=1).strftime("%Y-%m-%d %H:%M:%S")
+    out = [
+        "",
+        "100",
+        "12125550102",
+        "out",
+        "x",
+        "SIP/a",
+        "",
+        "Dial",
+        "",
+        start,
+        "",
+        start,
+        "20",
+        "0",
+        "BUSY",
+        "D",
+    ]
+    received = ["", "2125550102", "s", *out[3:14], "ANSWERED", "D"]
+    text = "".join(
+        ",".join(f'"{one}"' for one in (*line, *extra[:0], *extra)) + "\n" for line in (out, received)
+    )
+    told(address, "Master.csv", text.replace("1795000000.17", "1795000000.18", 1), zone="UTC")
+    found = [(event, outcome) for _, event, outcome in calls(address, "P2")]
+    assert sorted(found, key=str) == [
+        (EventKind.CALL_PLACED, Outcome.BUSY),
+        (EventKind.CALL_RECEIVED, None),
+    ]
+
+
+def test_the_other_order_of_asterisks_columns_is_known_by_where_its_times_stand(address: str) -> None:
+    start = ago(days=1).strftime("%Y-%m-%d %H:%M:%S")
+    fields = [
+        "x",
+        "100",
+        "2125550102",
+        "out",
+        "SIP/a",
+        "",
+        "Dial",
+        "",
+        start,
+        "",
+        start,
+        "20",
+        "0",
+        "CANCEL",
+        "3",
+    ]
+    told(address, "custom.csv", ",".join((*fields, "acc", "1.2", "", "7")) + "\n", zone="America/New_York")
+    ((at, _, outcome),) = calls(address, "P2")
+    assert (at > ago(days=1), outcome) == (True, Outcome.NO_ANSWER)
+
+
+def test_a_queue_log_tells_who_was_spoken_with(address: str) -> None:
+    """The number is told when they join, and what came of it when they leave."""
+    began = int(ago(days=1).timestamp())
+    text = f"{began - 5}|NONE|NONE|NONE|QUEUESTART|\n"
+    for call, number, end in (
+        ("1.1", "2125550101", "COMPLETEAGENT|3|60|1"),
+        ("1.2", "2125550102", "ABANDON|1|1|9"),
+    ):
+        text += f"{began}|{call}|q|NONE|ENTERQUEUE||{number}|1\n{began + 9}|{call}|q|SIP/1|{end}\n"
+    told(address, "queue_log", text)
+    assert [outcome for *_, outcome in calls(address, "P1")] == [Outcome.CONVERSATION]
+    assert [outcome for *_, outcome in calls(address, "P2")] == [Outcome.ABANDONED]
+
+
+def test_a_do_not_call_of_the_log_binds_whoever_has_the_number_or_gets_it(address: str) -> None:
+    text = vicidial("2125550101", ago(days=300), "DNC", "u1") + vicidial(
+        "2125550177", ago(days=1), "DNC", "u2"
+    )
+    assert told(address, "log.txt", text).rejected == 0
+    with Store.open(address) as store:
+        person = store.identifiers.person("acme", "P1")
+        file = store.person_files([person], now=clock.posix_now() + 1)[person]
+        later = store.identifiers.number("+12125550177")
+        kept = store.read(
+            lambda c: c.exec_driver_sql(f"SELECT count(*) FROM facts WHERE number = '{later}'").scalar_one()
+        )
+    assert [request.type.value for request in file.requests] == ["do_not_call"]
+    assert kept == 1
+
+
+def test_a_local_time_without_its_zone_is_refused_and_an_hour_that_comes_twice_is_the_later(
+    tmp_path: Path,
+) -> None:
+    """01:30 on the first of November 2026 in New York is 05:30 or 06:30 UTC."""
+    path = tmp_path / "calls.csv"
+    path.write_text("at,number\n2026-11-01 01:30:00,2125550101\n")
+    as_of = datetime(2026, 11, 20, tzinfo=UTC)
+    (refused,) = HistoryReader(path, as_of=as_of)
+    assert "say it with --zone" in getattr(refused, "rejected").reason  # noqa: B009
+    asked = history_asked("America/New_York", None)
+    (line,) = HistoryReader(path, as_of=as_of, zone=asked.zone)
+    assert getattr(line, "said").entry.at == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)  # noqa: B009
+    with pytest.raises(MendableError, match="no time zone"):
+        history_asked("Eastern", None)
+
+
+@pytest.mark.parametrize(("seconds", "counted"), [(-1, 0), (0, 1), (1, 1)])
+def test_calls_older_than_the_days_that_are_asked_for_are_left_out(
+    tmp_path: Path, seconds: int, counted: int
+) -> None:
+    """By the second."""
+    as_of = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    at = as_of - timedelta(days=60) + timedelta(seconds=seconds)
+    path = tmp_path / "calls.csv"
+    path.write_text(f"at,number,outcome,direction\n{at.isoformat()},2125550101,busy,inbound\n")
+    lines = list(HistoryReader(path, as_of=as_of))
+    assert len(lines) == counted
+    if lines:
+        assert getattr(lines[0], "said").entry.direction is Direction.INBOUND  # noqa: B009
+
+
+def test_accounts_of_an_export_are_the_clients(address: str) -> None:
+    """Of a number that two people have, only who owes the account was called."""
+    heading = (
+        "call_date|phone_number_dialed|status|campaign_id|vendor_lead_code|source_id|first_name|last_name|x\n"
+    )
+    line = f"{ago(days=1).isoformat()}|2125550101|B|C|A1|s|Ada|Example|9\n"
+    told(address, "export.txt", heading + line, client="acme")
+    assert len(calls(address, "P1")) == 1
+    assert calls(address, "P3") == []
+
+
+@pytest.mark.parametrize(("count", "is_denied"), [(6, False), (7, True)])
+def test_the_gate_counts_what_another_dialer_placed(address: str, count: int, is_denied: bool) -> None:
+    """Seven calls in seven days about a debt, and no eighth (12 CFR 1006.14(b))."""
+    lines = [vicidial("2125550102", ago(days=1, minutes=n), "NA", f"u{n}") for n in range(count)]
+    told(address, "log.txt", "".join(lines))
+    with Store.open(address) as store:
+        person = store.identifiers.person("acme", "P2")
+        asked = explain_person(store, person, at=clock.posix_now() + 1)
+    denied = {rule.rule for one in asked for rule in one.rules if rule.denies}
+    assert any("frequency" in rule or "seven" in rule for rule in denied) is is_denied, denied
+
+
+def test_the_same_log_twice_changes_nothing(address: str) -> None:
+    text = vicidial("2125550102", ago(days=1), "NA", "u1")
+    told(address, "a.txt", text)
+    with pytest.raises(MendableError, match="taken in already"):
+        told(address, "b.txt", text)

@@ -128,8 +128,8 @@ def store_address(named: str | None) -> str:
         raise MendableError(
             "this store is empty: its first start did not come far, or a full disk cut it",
             where=str(path),
-            mend="restore a copy (`fairdial restore COPY STORE`); where there never was anything in it, "
-            "delete it and fill it again.",
+            mend="move it away with its -wal and -shm and restore a copy (`fairdial restore COPY STORE`); "
+            "only where there never was anything in it, delete it and fill it again.",
         )
     if not is_store_file(path):
         raise MendableError(

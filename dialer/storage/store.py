@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, select
 
 from compliance_gate.request import PersonFile
 from dialer.clock import posix_now
-from dialer.domain.errors import StoreUnavailableError
+from dialer.domain.errors import MendableError, StoreUnavailableError
 from dialer.domain.ids import NumberId
 from dialer.files import made_private
 from dialer.storage import leads, person_files
@@ -65,6 +65,14 @@ PARTIAL = "partial"
 """In `meta` of a rehearsal's store until its shift was worked to the end: what it holds is not the whole."""
 
 
+LEAST_BYTES = 4096
+"""One page: a file that is shorter holds nothing yet."""
+
+
+class StoreEmptyError(MendableError):
+    """The file is there, and empty. As a new one it would have people called who asked for no calls."""
+
+
 class Store:
     """One store, opened.
 
@@ -114,14 +122,17 @@ class Store:
 
         Raises:
             StoreUnavailableError: it cannot be opened or written.
+            StoreEmptyError: the file is there and empty.
             StoreOwnedError: `exclusive`, and another engine owns it.
             KeysMissingError: `exclusive`, and the store's keys are not here; others read what is in clear.
             WrongKeyError: the keys here are another store's.
         """
         url = store_url(address)
-        if is_sqlite(url) and url.database:
+        path = Path(url.database) if is_sqlite(url) and url.database else None
+        is_new = path is not None and _is_new(path)
+        if path is not None:
             with translated():
-                made_private(Path(url.database))  # names and birth dates: SQLite would let others read them
+                made_private(path)  # names and birth dates: SQLite would let others read them
         database = connect(url, durable=durable)
         owner: lock.OwnerLock | None = None
         try:
@@ -136,6 +147,8 @@ class Store:
             if owner is not None:
                 owner.release()
             database.close()
+            if path is not None and is_new:
+                _forget_begun(path)
             raise
         return cls(database, identifiers, keyring, owner=owner, signature=signature, term=term)
 
@@ -306,6 +319,36 @@ class Store:
     def head(self) -> Head:
         """Where the journal ends: whoever keeps it elsewhere can find later what was changed before it."""
         return self.read(rows.head_of)
+
+
+def _is_new(path: Path) -> bool:
+    """Whether a file is to be made. One that is empty was a store whose content is gone, or one whose first
+    start was killed in its first moment; the two cannot be told apart, and only one may be begun anew.
+
+    Raises:
+        StoreEmptyError: it is empty, or only its log is left.
+    """
+    log = path.with_name(path.name + "-wal")
+    if path.is_file() and path.stat().st_size == 0:
+        what = "this store is empty: a full disk or another program cut it, or its first start was killed"
+    elif not path.exists() and log.exists() and log.stat().st_size:
+        what = f"this store is gone, and its log is left ({log.name})"
+    else:
+        return not path.exists()
+    raise StoreEmptyError(
+        what,
+        where=str(path),
+        mend="move it away with its -wal and -shm and restore a copy (`fairdial restore COPY STORE`). Only "
+        "where there never was anything in it, delete it and begin anew: no new one knows who asked what.",
+    )
+
+
+def _forget_begun(path: Path) -> None:
+    """A new file that could not be made a store is taken away: nobody is to take it for one that was cut."""
+    with suppress(OSError):
+        if path.stat().st_size < LEAST_BYTES:
+            for suffix in ("-wal", "-shm", ""):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -167,10 +167,6 @@ def folder(path: Path) -> None:
 DAMAGES: tuple[Callable[[Path], None], ...] = (cut, barely_begun, with_holes, foreign, text, empty, folder)
 
 
-FILLS = frozenset({"import", "serve"})
-"""They make a store where there is none, and go on where a first start left an empty file."""
-
-
 ALL = [(command, damage) for command in OPENS for damage in DAMAGES]
 SOME = [(command, damage) for place, (command, damage) in enumerate(ALL) if place % 8 == 0]
 """Each command with one damage or two, each damage with five commands and more."""
@@ -192,8 +188,6 @@ def test_a_damaged_store_is_a_sentence(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """What, where, how to mend it; the status is not 0."""
-    if damage is empty and command in FILLS:
-        pytest.skip("an empty file is filled as a new store")
     monkeypatch.chdir(tmp_path)
     store = tmp_path / "store" / "fairdial.db"
     store.parent.mkdir()

@@ -70,6 +70,7 @@ OPENS_NONE = frozenset(
     {
         "asterisk call-back",
         "asterisk config",
+        "bench pacing",
         "certificate",
         "demo",
         "gate check",
@@ -84,6 +85,10 @@ OPENS_NONE = frozenset(
         "licences import",
         "licences list",
         "licences withdraw",
+        "mapping check",
+        "mapping confirm",
+        "mapping layouts",
+        "mapping propose",
         "measures",
         "network",
         "recordings verify",

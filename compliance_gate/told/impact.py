@@ -1,20 +1,20 @@
-"""Which past calls, and which calls that were not placed, another edition of the law decides otherwise.
+"""Which past calls another edition of the law decides otherwise.
 
-Every call placed on a person's file, and every one that was denied, is decided twice, with what was on file
-just before it: once by the law of one day, once by the law of another. Policy of the house is left out; it is
-not law.
+Every call placed on a person's file is decided twice, with what was on file just before it: once by the law
+of one day, once by the law of another. Policy of the house is left out; it is not law. `Editions` asks the
+same of any contact.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.findings import GateDecision, Layer, Verdict
 from compliance_gate.request import HistoryEntry, PersonFile, ProposedContact
-from compliance_gate.words import CollectorType, EventKind, Mode, Profile, Tech
+from compliance_gate.words import CollectorType, EventKind, Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,19 @@ class Impact:
     rules: tuple[str, ...]
 
 
+class Editions:
+    """A rulebook's law of two days, asked of any contact; the house's policy is left out."""
+
+    def __init__(self, rulebook: Rulebook, before: date, after: date) -> None:
+        self.old = ComplianceGate(rulebook, layers=(Layer.LAW,), law_of=before)
+        self.new = ComplianceGate(rulebook, layers=(Layer.LAW,), law_of=after)
+
+
+def rules_between(was: GateDecision, would: GateDecision) -> tuple[str, ...]:
+    """Rules that deny by one of two editions only, sorted."""
+    return tuple(sorted(_denying(was) ^ _denying(would)))
+
+
 def law_impact(
     rulebook: Rulebook,
     files: Iterable[PersonFile],
@@ -38,85 +51,19 @@ def law_impact(
     profile: Profile = Profile.STRICT,
 ) -> Iterator[Impact]:
     """Past calls decided otherwise by the law of `after` than by that of `before`, in order of the files."""
-    old = ComplianceGate(rulebook, layers=(Layer.LAW,), law_of=before)
-    new = ComplianceGate(rulebook, layers=(Layer.LAW,), law_of=after)
+    editions = Editions(rulebook, before, after)
     for file in files:
         for request, entry in _past_calls(file, collector_type, profile):
-            was = old.evaluate(request, at=entry.at, with_retry=False)
-            would = new.evaluate(request, at=entry.at, with_retry=False)
+            was, would = (
+                gate.evaluate(request, at=entry.at, with_retry=False) for gate in (editions.old, editions.new)
+            )
             if was.is_allowed is not would.is_allowed:
                 yield Impact(
                     person=file.person,
                     entry=entry,
                     allowed_before=was.is_allowed,
                     allowed_after=would.is_allowed,
-                    rules=tuple(sorted(_denying(was) ^ _denying(would))),
-                )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastDenial:
-    """A call that was not placed, as it had been proposed. `lead`: the account's turn."""
-
-    lead: str
-    at: datetime
-    number: str
-    debt: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DenialImpact:
-    """A denial, and what the law of two days says of that call; `rules`: what makes the difference."""
-
-    person: str
-    denial: PastDenial
-    allowed_before: bool
-    allowed_after: bool
-    rules: tuple[str, ...]
-
-
-class DenialsAgain:
-    """Decides past denials by the law of two days."""
-
-    def __init__(
-        self,
-        rulebook: Rulebook,
-        before: date,
-        after: date,
-        *,
-        collector_type: CollectorType = CollectorType.THIRD_PARTY,
-        profile: Profile = Profile.STRICT,
-    ) -> None:
-        self._old = ComplianceGate(rulebook, layers=(Layer.LAW,), law_of=before)
-        self._new = ComplianceGate(rulebook, layers=(Layer.LAW,), law_of=after)
-        self._collector_type = collector_type
-        self._profile = profile
-
-    def decide(self, file: PersonFile, denials: Iterable[PastDenial]) -> Iterator[DenialImpact]:
-        """Those that the two editions decide differently, in the order given."""
-        for denial in denials:
-            known = replace(
-                file,
-                history=tuple(entry for entry in file.history if entry.at < denial.at),
-                line_history=tuple(entry for entry in file.line_history if entry.at < denial.at),
-            )
-            proposed = ProposedContact(
-                number=denial.number,
-                debts=(denial.debt,),
-                tech=Tech.PREDICTIVE_LIVE,
-                mode=Mode.PREDICTIVE,
-                collector_type=self._collector_type,
-            )
-            request = ContactRequest(person=PreparedPerson(known), proposed=proposed, profile=self._profile)
-            was = self._old.evaluate(request, at=denial.at, with_retry=False)
-            would = self._new.evaluate(request, at=denial.at, with_retry=False)
-            if was.is_allowed is not would.is_allowed:
-                yield DenialImpact(
-                    person=file.person,
-                    denial=denial,
-                    allowed_before=was.is_allowed,
-                    allowed_after=would.is_allowed,
-                    rules=tuple(sorted(_denying(was) ^ _denying(would))),
+                    rules=rules_between(was, would),
                 )
 
 

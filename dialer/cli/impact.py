@@ -20,6 +20,8 @@ def tell(compared: Compared) -> None:
         f"{compared.attempts:,} attempts and {compared.denials:,} calls not placed on "
         f"{compared.persons:,} persons"
     )
+    for note in compared.notes:
+        console.say(note)
     differing = len(compared.impacts) + len(compared.unplaced)
     if not differing:
         console.result(f"No difference: {asked} are decided alike by the law of {before} and of {after}.")
@@ -35,8 +37,7 @@ def tell(compared: Compared) -> None:
     console.out.print(table)
     for each in compared.impacts[:SHOWN]:
         change = "would be forbidden" if each.allowed_before else "would be allowed"
-        at = iso(each.entry.at.timestamp())
-        console.result(f"{each.entry.entry} to {each.person} at {at} {change}: {', '.join(each.rules)}")
+        console.result(f"{each.id} to {each.person} at {iso(each.at)} {change}: {', '.join(each.rules)}")
     _more(len(compared.impacts))
     for waits in compared.waiting[:SHOWN]:
         change = "waits, and would be allowed" if waits.frees else "waits, and would be forbidden by law"

@@ -131,7 +131,7 @@ def impact(
     store: Store = None,
     json: Json = False,
 ) -> None:
-    """Past attempts that the law of another day would have decided otherwise."""
+    """Past attempts, and calls not placed, that the law of another day would have decided otherwise."""
     from dialer.cli.impact import tell
     from dialer.cli.opening import opened_store
     from dialer.inquiry.impact import compare

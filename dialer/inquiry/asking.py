@@ -44,22 +44,24 @@ def asked_again(
     *,
     at: datetime,
     rings_s: float | None,
+    with_retry: bool = True,
 ) -> GateDecision:
     """As the engine asks: where a call must ring longer than was asked, that must be lawful too.
 
     Args:
         rings_s: seconds after which the campaign gives up; None = it rings nowhere, or that is not known.
+        with_retry: whether the next instant is looked for as well.
     """
     is_call = proposed.action is Action.PLACE_CALL and rings_s is not None
     longest = silent_within_s(rings_s) if is_call and rings_s is not None else 0.0
     request = ContactRequest(person=person, proposed=proposed, max_ring_s=longest)
-    decision = gate.evaluate(request, at=at)
+    decision = gate.evaluate(request, at=at, with_retry=with_retry)
     if decision.clearance is None or not is_call:
         return decision
     most_s = silent_within_s(max(rings_s or 0.0, decision.clearance.handling.shortest_ring_s or 0.0))
     if most_s <= longest:
         return decision
-    return gate.evaluate(replace(request, max_ring_s=most_s), at=at)
+    return gate.evaluate(replace(request, max_ring_s=most_s), at=at, with_retry=with_retry)
 
 
 def findings_again(
@@ -67,4 +69,4 @@ def findings_again(
 ) -> tuple[Finding, ...]:
     """What a rulebook says of a contact at a second (POSIX), rule by rule."""
     gate, person = ComplianceGate(book), PreparedPerson(file)
-    return asked_again(gate, person, proposed, at=instant(at), rings_s=rings_s).findings
+    return asked_again(gate, person, proposed, at=instant(at), rings_s=rings_s, with_retry=False).findings

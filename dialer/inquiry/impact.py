@@ -1,26 +1,55 @@
 """Which stored attempts and denials the law of another day decides otherwise, and which accounts wait for it.
 
-Both editions are asked with the facts of the store: what had happened and been asked before each launch. The
-house's policy is left out; it is not law.
+Every decision is asked again as it was asked then: with the file of its second, the contact that its campaign
+proposed, and the signatures and licences of the rulebook that decided. The text of the law is today's, which
+knows every edition; the house's policy is left out, since it is not law.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
-from compliance_gate.book.rulebook import Rulebook
-from compliance_gate.request import HistoryEntry, PersonFile
-from compliance_gate.told.impact import DenialImpact, DenialsAgain, Impact, PastDenial, law_impact
-from compliance_gate.words import Tech
-from dialer.domain.ids import LeadId
-from dialer.domain.record import AttemptRecord, entry_of, instant
+from sqlalchemy import select
+
+from compliance_gate.asking.person_index import PreparedPerson
+from compliance_gate.book.holdings import read_holdings
+from compliance_gate.book.register.signatures import read_signatures
+from compliance_gate.book.rulebook import Rulebook, load_rulebook
+from compliance_gate.told.impact import Editions, rules_between
+from dialer.domain.attempt import Outcome
+from dialer.domain.lead import LeadState
+from dialer.domain.record import AttemptRecord, instant
 from dialer.inquiry import stored
-from dialer.inquiry.errors import NothingToAskError
+from dialer.inquiry.asking import asked_again
+from dialer.inquiry.decided import PastDecisions
+from dialer.inquiry.errors import NothingToAskError, NotKnownError
 from dialer.results.exports import iso
+from dialer.results.person_folder import Decision
 from dialer.storage import queries
+from dialer.storage.database import tables as t
 from dialer.storage.queries import DenialRecord
 from dialer.storage.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """A decision that the two editions make differently.
+
+    Args:
+        id: of the attempt, or of the turn that was not called.
+        at: POSIX seconds of the decision; debts: () = not known.
+        rules: those that make the difference.
+    """
+
+    id: str
+    person: str
+    number: str
+    debts: tuple[str, ...]
+    at: float
+    allowed_before: bool
+    allowed_after: bool
+    rules: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +93,7 @@ class Compared:
         unplaced: those that the two editions decide differently.
         waiting: accounts that wait, or would wait, by the difference.
         rules: what makes the difference, the most frequent first.
+        notes: rulebooks of whose signatures and licences nothing is known any more.
     """
 
     before: date
@@ -73,9 +103,10 @@ class Compared:
     persons: int
     impacts: tuple[Impact, ...]
     denials: int
-    unplaced: tuple[DenialImpact, ...]
+    unplaced: tuple[Impact, ...]
     waiting: tuple[AccountWaiting, ...]
     rules: tuple[RuleMoved, ...]
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The same for a program."""
@@ -95,9 +126,9 @@ class Compared:
             ],
             "impacts": [
                 {
-                    "attempt": each.entry.entry,
+                    "attempt": each.id,
                     "person": each.person,
-                    "at": iso(each.entry.at.timestamp()),
+                    "at": iso(each.at),
                     "allowed_before": each.allowed_before,
                     "allowed_after": each.allowed_after,
                     "rules": list(each.rules),
@@ -107,11 +138,11 @@ class Compared:
             "denials": self.denials,
             "unplaced": [
                 {
-                    "lead": each.denial.lead,
-                    "debt": each.denial.debt,
+                    "lead": each.id,
+                    "debt": next(iter(each.debts), ""),
                     "person": each.person,
-                    "number": each.denial.number,
-                    "at": iso(each.denial.at.timestamp()),
+                    "number": each.number,
+                    "at": iso(each.at),
                     "allowed_before": each.allowed_before,
                     "allowed_after": each.allowed_after,
                     "rules": list(each.rules),
@@ -130,15 +161,8 @@ class Compared:
                 }
                 for each in self.waiting
             ],
+            "notes": list(self.notes),
         }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unplaced:
-    """A stored denial, and the account whose turn it was."""
-
-    record: DenialRecord
-    debt: str
 
 
 def compare(store: Store, before: date, after: date, *, progress: Callable[[float, int], None]) -> Compared:
@@ -154,93 +178,140 @@ def compare(store: Store, before: date, after: date, *, progress: Callable[[floa
     persons = sorted({*stored.persons_called(store), *denied})
     if not persons:
         raise NothingToAskError("no attempt is stored here", mend="rehearse or run a shift first.")
-    book = stored.rulebook_of(store)
-    again = DenialsAgain(book, before, after)
-    unplaced: list[DenialImpact] = []
+    past = PastDecisions(store)
+    books = _Books(stored.rulebook_of(store), past, before, after)
+    impacts, unplaced = list[Impact](), list[Impact]()
+    called = dict[str, float]()
     attempts = 0
-
-    def files() -> Iterator[PersonFile]:
-        nonlocal attempts
-        for done, file in enumerate(stored.files_of(store, persons), start=1):
-            placed = _placed(store, file)
-            attempts += len(placed)
-            progress(done / len(persons), attempts)
-            own = {entry.entry for entry in placed}
-            others = (entry for entry in file.history if entry.entry not in own)
-            whole = replace(file, history=(*others, *placed))
-            unplaced.extend(again.decide(whole, (_past(each) for each in denied.get(file.person, ()))))
-            yield whole
-
-    impacts = tuple(law_impact(book, files(), before, after))
+    for done, person in enumerate(persons, start=1):
+        every = list(stored.attempts_of(store, person))
+        placed = [each for each in every if each.outcome is not Outcome.NOT_ATTEMPTED]
+        attempts += len(placed)
+        called |= _last_called(placed)
+        impacts += filter(None, (books.impact(past.placed(each, every)) for each in placed))
+        unplaced += filter(None, (books.impact(past.not_placed(each)) for each in denied.get(person, ())))
+        progress(done / len(persons), attempts)
     return Compared(
         before=before,
         after=after,
-        rulebook=book.hash,
+        rulebook=books.today.hash,
         attempts=attempts,
         persons=len(persons),
-        impacts=impacts,
+        impacts=tuple(impacts),
         denials=sum(len(each) for each in denied.values()),
         unplaced=tuple(unplaced),
-        waiting=_waiting(denied, unplaced),
-        rules=_rules((*impacts, *unplaced), book),
+        waiting=_waiting(store, denied, unplaced, called),
+        rules=_rules((*impacts, *unplaced), books.today),
+        notes=tuple(sorted(books.notes)),
     )
 
 
-def _denials(store: Store) -> dict[str, list[Unplaced]]:
-    """By person, in order of time; a denial whose account is not known any more is left out."""
-    debts = stored.debts_of_leads(store)
-    found: defaultdict[str, list[Unplaced]] = defaultdict(list)
+class _Books:
+    """Today's text of the law under the signatures and licences of each rulebook that decided."""
+
+    def __init__(self, today: Rulebook, past: PastDecisions, before: date, after: date) -> None:
+        self.today = today
+        self.notes: set[str] = set()
+        self._past = past
+        self._days = (before, after)
+        self._editions: dict[str, Editions] = {}
+
+    def impact(self, each: Decision) -> Impact | None:
+        """What the two editions say of a decision; None = the same."""
+        editions, at = self._of(each.rulebook), instant(each.at)
+        person = PreparedPerson(each.file)
+        was, would = (
+            asked_again(gate, person, each.proposed, at=at, rings_s=each.rings_s, with_retry=False)
+            for gate in (editions.old, editions.new)
+        )
+        if was.is_allowed is would.is_allowed:
+            return None
+        return Impact(
+            id=each.id,
+            person=each.file.person,
+            number=each.proposed.number or "",
+            debts=each.proposed.debts or (),
+            at=each.at,
+            allowed_before=was.is_allowed,
+            allowed_after=would.is_allowed,
+            rules=rules_between(was, would),
+        )
+
+    def _of(self, name: str) -> Editions:
+        if name not in self._editions:
+            self._editions[name] = Editions(self._under(name), *self._days)
+        return self._editions[name]
+
+    def _under(self, name: str) -> Rulebook:
+        if name == self.today.hash:
+            return self.today
+        try:
+            then = self._past.book(name).book.sources
+            book = load_rulebook(self.today.sources.law, self.today.sources.register)
+            if then.holdings:
+                book = book.holding(read_holdings("holdings", then.holdings))
+            if then.signatures:
+                book = book.signed(read_signatures("signatures", then.signatures))
+        except NotKnownError as error:
+            self.notes.add(f"{error.what}; what it decided is asked under today's signatures and licences")
+            return self.today
+        except ValueError as error:
+            self.notes.add(f"rulebook {name}: its signatures or licences do not fit today's law ({error})")
+            return self.today
+        return book
+
+
+def _last_called(placed: Iterable[AttemptRecord]) -> dict[str, float]:
+    """By turn, when it was called last (POSIX seconds)."""
+    return {each.lead: each.launched_at for each in sorted(placed, key=lambda each: each.launched_at)}
+
+
+def _denials(store: Store) -> dict[str, list[DenialRecord]]:
+    """By person, in order of time."""
+    found: defaultdict[str, list[DenialRecord]] = defaultdict(list)
     for each in queries.denials(store.database):
-        debt = debts.get(each.lead)
-        if debt is not None:
-            found[each.person].append(Unplaced(record=each, debt=debt))
+        found[each.person].append(each)
     return dict(found)
 
 
-def _past(each: Unplaced) -> PastDenial:
-    record = each.record
-    return PastDenial(lead=record.lead, at=instant(record.at), number=record.number, debt=each.debt)
-
-
 def _waiting(
-    denied: Mapping[str, list[Unplaced]], unplaced: Iterable[DenialImpact]
+    store: Store,
+    denied: Mapping[str, list[DenialRecord]],
+    unplaced: Iterable[Impact],
+    called: Mapping[str, float],
 ) -> tuple[AccountWaiting, ...]:
-    """Of each account the last denial counts."""
-    last = {each.record.lead: each for some in denied.values() for each in some}
+    """Of each account the last denial counts, unless it was called since, or is closed."""
+    last: dict[str, DenialRecord] = {}
+    for each in sorted((each for some in denied.values() for each in some), key=lambda each: each.at):
+        last[each.lead] = each
+    closed = _closed(store)
     found: list[AccountWaiting] = []
     for impact in unplaced:
-        each = last[LeadId(impact.denial.lead)]
-        if instant(each.record.at) == impact.denial.at and each.record.number == impact.denial.number:
+        each = last[impact.id]
+        is_last = (each.at, each.number, each.person) == (impact.at, impact.number, impact.person)
+        if is_last and called.get(impact.id, each.at) <= each.at and impact.id not in closed:
             found.append(
                 AccountWaiting(
-                    lead=each.record.lead,
-                    debt=each.debt,
+                    lead=each.lead,
+                    debt=next(iter(impact.debts), ""),
                     person=impact.person,
-                    number=each.record.number,
+                    number=each.number,
                     frees=impact.allowed_after,
-                    since=each.record.at,
-                    retry_at=each.record.retry_at,
+                    since=each.at,
+                    retry_at=each.retry_at,
                     rules=impact.rules,
                 )
             )
     return tuple(found)
 
 
-def _placed(store: Store, file: PersonFile) -> list[HistoryEntry]:
-    found = (_entry(attempt) for attempt in stored.attempts_of(store, file.person))
-    return [entry for entry in found if entry is not None]
+def _closed(store: Store) -> frozenset[str]:
+    """Turns that will not come again; a rehearsal of made-up people has none in its tables."""
+    query = select(t.leads.c.lead).where(t.leads.c.state == LeadState.CLOSED.value)
+    return frozenset(store.read(lambda connection: connection.scalars(query).all()))
 
 
-def _entry(attempt: AttemptRecord) -> HistoryEntry | None:
-    """The attempt at its launch, which is the instant that the gate decided, and with how it was dialed."""
-    entry = entry_of(attempt)
-    if entry is None:
-        return None
-    tech = Tech.MANUAL_LIVE if attempt.guaranteed else Tech.PREDICTIVE_LIVE
-    return replace(entry, at=instant(attempt.launched_at), tech=tech)
-
-
-def _rules(impacts: tuple[Impact | DenialImpact, ...], book: Rulebook) -> tuple[RuleMoved, ...]:
+def _rules(impacts: tuple[Impact, ...], book: Rulebook) -> tuple[RuleMoved, ...]:
     forbidden = Counter(rule for each in impacts if each.allowed_before for rule in each.rules)
     permitted = Counter(rule for each in impacts if each.allowed_after for rule in each.rules)
     names = sorted(forbidden | permitted, key=lambda name: (-forbidden[name] - permitted[name], name))

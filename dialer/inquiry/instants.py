@@ -19,7 +19,7 @@ from dialer.domain.ids import CampaignId, PersonId
 from dialer.floor.law import rulebook_for_calls
 from dialer.inquiry import stored
 from dialer.inquiry.errors import NotKnownError, NotThereError
-from dialer.inquiry.said_then import with_words_of_then
+from dialer.inquiry.said_then import WordsThen
 from dialer.results.exports import iso
 from dialer.storage.database import tables as t
 from dialer.storage.journal.codecs import decode_entry
@@ -164,4 +164,4 @@ def file_at(store: Store, person: str, at: float) -> PersonFile:
             f"nothing was known of {person} at {iso(at)}: they were placed at {iso(placed_at)}",
             mend="ask about a later instant.",
         )
-    return with_words_of_then(store, file, at)
+    return WordsThen(store, after=at).told(file, at)

@@ -134,9 +134,17 @@ def person_file(store: Store, person: str, *, at: float) -> PersonFile | None:
     fetched = store.read(lambda connection: _fetched_file(connection, person, at))
     if fetched is None:
         return None
-    changes = store.read(lambda connection: _changes(connection, at))
-    file = _brought_up_to(_before(fetched, at), changes, attempts_of(store, person), at)
-    return _with_lines(store, file, at)
+    return brought_to(store, fetched, store.read(lambda connection: _changes(connection, at)), at)
+
+
+def brought_to(store: Store, file: PersonFile, changes: list[FactChange], at: float) -> PersonFile:
+    """A file of a rehearsal as it was known at `at` (POSIX seconds).
+
+    Args:
+        changes: facts that were known by then, in the order in which they came.
+    """
+    known = _brought_up_to(_before(file, at), changes, attempts_of(store, file.person), at)
+    return _with_lines(store, known, at)
 
 
 def last_instant(connection: Connection) -> float:
@@ -149,8 +157,8 @@ def is_known(file: PersonFile) -> bool:
     return bool(file.numbers or file.debts)
 
 
-def made_up_files(store: Store) -> dict[str, PersonFile]:
-    """The first file of everybody whom a rehearsal made up, with every fact since, and no attempts."""
+def fetched_files(store: Store) -> dict[str, PersonFile]:
+    """The first file of everybody whom a rehearsal made up."""
     query = (
         select(*ENTRY)
         .where(tables.journal.c.event == LeadsFetched.__name__)
@@ -165,6 +173,12 @@ def made_up_files(store: Store) -> dict[str, PersonFile]:
                 files.setdefault(file.person, file)
 
     store.read(read)
+    return files
+
+
+def made_up_files(store: Store) -> dict[str, PersonFile]:
+    """The first file of everybody whom a rehearsal made up, with every fact since, and no attempts."""
+    files = fetched_files(store)
     for change in store.read(lambda connection: _changes(connection, None)):
         bound = [change.person] if change.person is not None else list(files)
         for person in bound:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
+from compliance_gate.book.shipped import standard_rulebook
+from compliance_gate.book.sources import write_sources
 from dialer.domain.attempt import Outcome
 from dialer.domain.commands import Originate
 from dialer.domain.errors import MendableError
@@ -120,15 +122,27 @@ def test_calls_not_placed_are_decided_again_too_and_the_accounts_that_wait_are_n
         compared, back = (
             compare(often, before, after, progress=nothing) for before, after in ((now, then), (then, now))
         )
+        last_of_all = max(each.at for each in denied)
+        since = {**row, "attempt": "since-1", "launched_at": last_of_all + 60.0, "lead": chosen.lead}
+        often.write(lambda connection: connection.execute(attempts.insert(), [since]))
+        called_since = compare(often, now, then, progress=nothing)
+        unsigned = standard_rulebook()
+        kept = {"rulebook": unsigned.hash, "text": unsigned.text, "first_used_at": 0.0}
+        kept["sources"] = write_sources(unsigned.sources)
+        often.write(lambda c: c.execute(tables.rulebooks.insert(), [kept]))
+        often.write(lambda c: c.execute(update(tables.denials).values(rulebook=unsigned.hash)))
+        without_leave = compare(often, now, then, progress=nothing)
     unplaced = [each for each in denied if each.person == chosen.person]
     assert compared.denials == len(denied)
-    assert [each.denial.lead for each in compared.unplaced] == [each.lead for each in unplaced]
+    assert [each.id for each in compared.unplaced] == [each.lead for each in unplaced]
     assert {each.rules for each in compared.unplaced} == {("us-regf-seven-in-seven",)}
     assert {(each.allowed_before, each.allowed_after) for each in compared.unplaced} == {(False, True)}
     last = unplaced[-1]
     (waits,) = compared.waiting
     assert (waits.lead, waits.person, waits.since, waits.frees) == (last.lead, last.person, last.at, True)
     assert [each.frees for each in back.waiting] == [False]
+    assert (called_since.unplaced, called_since.waiting) == (compared.unplaced, ())
+    assert (without_leave.unplaced, without_leave.notes) == ((), ())
     moved = {rule.rule: rule.newly_allowed for rule in compared.rules}
     assert moved["us-regf-seven-in-seven"] == len(unplaced) + len(compared.impacts)
 

@@ -54,6 +54,7 @@ class Permission(Enum):
     FOLLOW_UP = "follow up calls that came in"
     EXPLAIN_CALLS = "ask why a call was placed"
     SEE_PERSONS = "see all that happened to a person"
+    FIND_PERSONS = "find persons by name, number or account"
     ANSWER_RIGHTS = "answer what persons may ask about themselves"
     SEE_RETENTION = "see what may be removed"
     VERIFY_JOURNAL = "verify the journal"
@@ -90,6 +91,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.FOLLOW_UP: frozenset({Role.AGENT, Role.SUPERVISOR}),
     Permission.EXPLAIN_CALLS: frozenset({Role.SUPERVISOR, Role.QA, Role.COMPLIANCE}),
     Permission.SEE_PERSONS: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
+    Permission.FIND_PERSONS: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
     Permission.ANSWER_RIGHTS: frozenset({Role.COMPLIANCE}),
     Permission.SEE_RETENTION: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
     Permission.VERIFY_JOURNAL: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
@@ -108,6 +110,7 @@ LOOKS = frozenset(
     {
         Permission.EXPLAIN_CALLS,
         Permission.SEE_PERSONS,
+        Permission.FIND_PERSONS,
         Permission.ANSWER_RIGHTS,
         Permission.SEE_CALLERS,
         Permission.FOLLOW_UP,
@@ -118,6 +121,9 @@ LOOKS = frozenset(
     }
 )
 """Looking with these shows whom something is about, and is written down, as every change is."""
+
+LOOKS_ALONE = frozenset({Permission.FIND_PERSONS})
+"""Change nothing, whatever the method: who is looked for stands in a body, since addresses end up in logs."""
 
 UNWRITTEN = frozenset({Permission.ANYBODY, Permission.OWN_PHONE})
 """Nothing is written down of these: what a phone measures every few seconds is nobody's deed."""

@@ -151,6 +151,7 @@ async def _serve_simulated(
     wanted: SimulatedFloor, settings: Settings, *, port: int, is_standby: bool
 ) -> None:
     from dialer.cli.evidence import StoreEvidence
+    from dialer.cli.finding import finding
     from dialer.cli.rights import StoreRights
     from dialer.cli.standby import Post, in_charge, leave_soon
     from dialer.files import own_folder
@@ -175,6 +176,7 @@ async def _serve_simulated(
             store, port = await stack.enter_async_context(in_charge(post))
             wanted = replace(wanted, store=store, overtaken=leave_soon)
         beside = await stack.enter_async_context(store_beside(wanted.address))
+        finder = await stack.enter_async_context(finding(wanted.address))
         rights = StoreRights(database=wanted.address)
         accounts = await stack.enter_async_context(kept_accounts(beside))
         records = Recorder(beside)
@@ -185,6 +187,7 @@ async def _serve_simulated(
             port=port,
             evidence=StoreEvidence(database=wanted.address),
             rights=rights,
+            finder=finder,
             places=StorePlaces(beside),
             accounts=accounts,
             records=records,
@@ -203,6 +206,7 @@ async def _serve_simulated(
 
 async def _serve_asterisk(plan: AsteriskFloor, *, is_standby: bool) -> None:
     from dialer.cli.evidence import StoreEvidence
+    from dialer.cli.finding import finding
     from dialer.cli.rights import StoreRights
     from dialer.cli.standby import Post, in_charge, leave_soon
     from dialer.files import own_folder
@@ -225,6 +229,7 @@ async def _serve_asterisk(plan: AsteriskFloor, *, is_standby: bool) -> None:
             store, port = await stack.enter_async_context(in_charge(post))
             plan = replace(plan, store=store, port=port, overtaken=leave_soon)
         beside = await stack.enter_async_context(store_beside(plan.database))
+        finder = await stack.enter_async_context(finding(plan.database))
         rights = StoreRights(database=plan.database, folders=_folders(plan))
         accounts = await stack.enter_async_context(kept_accounts(beside))
         records = Recorder(beside)
@@ -237,6 +242,7 @@ async def _serve_asterisk(plan: AsteriskFloor, *, is_standby: bool) -> None:
             archive=archive,
             evidence=StoreEvidence(database=plan.database),
             rights=rights,
+            finder=finder,
             places=StorePlaces(beside),
             accounts=accounts,
             records=records,

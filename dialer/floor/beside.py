@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from dialer.storage.keys.keyring import Keyring
 from dialer.storage.placements.identifiers import Identifiers
 from dialer.storage.spoken_words import Words
 from dialer.storage.store import Store
@@ -26,6 +27,11 @@ class StoreBeside:
     def identifiers(self) -> Identifiers:
         """Which make the store's ids."""
         return self._store.identifiers
+
+    @property
+    def keyring(self) -> Keyring:
+        """Opens what tells who people are; from within `read` alone."""
+        return self._store.keyring
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """One consistent state. Raises StoreUnavailableError."""

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, select, update
 from compliance_gate.request import PersonFile
 from dialer.domain.ids import InboundId
 from dialer.domain.spoken_words import of_change, of_disposition, of_file, subject_of, with_words
+from dialer.storage import changed_identities
 from dialer.storage.database import tables as t
 from dialer.storage.journal.codecs import decode_entry, value_decoder
 from dialer.storage.journal.rows import ENTRY, unpacker
@@ -85,6 +86,7 @@ def strike_out(connection: Connection, subjects: Subjects) -> int:
     """Take the sealed rows away, and words that an older version left in clear; returns how many of both."""
     theirs = t.sealed.c.subject.in_((subjects.person, *subjects.numbers))
     count = connection.execute(delete(t.sealed).where(theirs)).rowcount
+    changed_identities.add(connection, [subjects.person])
     count += _strike_facts(connection, subjects.person)
     count += _strike_files(connection, subjects.person)
     return count + _strike_talks(connection, subjects.person)

@@ -14,7 +14,7 @@ from dialer.floor.accounts import Accounts
 from dialer.floor.outside_sign_in import OutsideSignIn
 from dialer.floor.phones import Phones
 from dialer.web.models import Committed
-from dialer.web.ports import Evidence, FloorPort, Places, Recordings, Rights
+from dialer.web.ports import Evidence, Finder, FloorPort, Places, Recordings, Rights
 from dialer.web.tokens import Tokens
 
 MOST_LISTENINGS = 1_000
@@ -55,6 +55,7 @@ class Office:
     outside: OutsideSignIn | None = None
     listenings: Listenings = field(default_factory=Listenings)
     rights: Rights | None = None
+    finder: Finder | None = None
 
 
 def office_of(request: Request) -> Office:
@@ -77,6 +78,13 @@ def demand_rights(office: Office) -> Rights:
     if office.rights is None:
         raise HTTPException(409, "this floor's store cannot be asked from here")
     return office.rights
+
+
+def demand_finder(office: Office) -> Finder:
+    """Whoever finds persons; 409 where the store cannot be asked."""
+    if office.finder is None:
+        raise HTTPException(409, "this floor's store cannot be asked from here")
+    return office.finder
 
 
 async def tell(office: Office, event: Event) -> Committed:

@@ -29,12 +29,14 @@ from dialer.domain.ports import KeyPad, TestsCallerIds
 from dialer.floor.accounts import Accounts, TooManyTriesError, WrongSignInError
 from dialer.floor.outside_sign_in import OutsideSignIn
 from dialer.floor.phones import Phones
+from dialer.inquiry.finding.wanted import TooManySearchesError
 from dialer.web import (
     administration,
     agents,
     caller_ids,
     evidence,
     facts,
+    finding,
     inbound,
     law,
     listening,
@@ -56,7 +58,7 @@ from dialer.web.health import HealthView, health_view
 from dialer.web.phone.pages import add_pages
 from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
-from dialer.web.ports import Evidence, FloorPort, Places, Recordings, Rights
+from dialer.web.ports import Evidence, Finder, FloorPort, Places, Recordings, Rights
 from dialer.web.problems import PROBLEMS
 from dialer.web.scraping import shown_to
 from dialer.web.sign_in import outside as to_provider
@@ -74,6 +76,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (PhoneTakenError, 409),
     (WrongSignInError, 401),
     (TooManyTriesError, 429),
+    (TooManySearchesError, 429),
     *evidence.STATUS,
     *rights.STATUS,
     (InvalidFactError, 422),
@@ -99,6 +102,7 @@ _ROUTED = (
     sessions,
     administration,
     rights,
+    finding,
     to_provider,
 )
 
@@ -137,6 +141,7 @@ def make_web(
     rights_desk: Rights | None = None,
     trusted_proxies: Sequence[str] = (),
     outside: OutsideSignIn | None = None,
+    finder: Finder | None = None,
 ) -> Web:
     """Put the application together around a running floor.
 
@@ -154,6 +159,7 @@ def make_web(
         rights_desk: answers what persons may ask about themselves; None = it cannot be asked.
         outside: a provider by which people sign in; None = there is none.
         trusted_proxies: addresses and networks whose word on where somebody comes from is taken.
+        finder: finds persons by name, number or account; None = nobody can be looked for.
     """
     phones = phones if phones is not None else Phones()
     application = FastAPI(
@@ -166,7 +172,7 @@ def make_web(
     )
     asked = (phones, archive, evidence_desk, places, accounts)
     application.state.office = Office(
-        floor, tokens, keypad, controls, caller_ids_tester, *asked, outside, rights=rights_desk
+        floor, tokens, keypad, controls, caller_ids_tester, *asked, outside, rights=rights_desk, finder=finder
     )
     doorkeeper = Doorkeeper(floor=floor, tokens=tokens, places=places, accounts=accounts)
     application.add_middleware(Door, doorkeeper=doorkeeper, open_paths=OPEN_PATHS, records=records)
@@ -205,8 +211,8 @@ def _add_errors(application: FastAPI) -> None:
             return JSONResponse({"detail": detail}, 504)
         status = next(status for kind, status in _STATUS if isinstance(error, kind))
         headers = {"Retry-After": "1"} if status == 503 else None
-        if isinstance(error, TooManyTriesError):
-            headers = {"Retry-After": f"{error.wait_s:.0f}"}
+        if isinstance(error, TooManyTriesError | TooManySearchesError):
+            headers = {"Retry-After": f"{max(error.wait_s, 1.0):.0f}"}
         return JSONResponse({"detail": str(error)}, status, headers=headers)
 
     async def mistaken(_request: Request, error: Exception) -> Response:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dialer.access.actor import Actor, RefusedError
 from dialer.access.record import Deed
-from dialer.access.roles import LOOKS, UNWRITTEN
+from dialer.access.roles import LOOKS, LOOKS_ALONE, UNWRITTEN
 from dialer.clock import posix_now
 from dialer.domain.errors import StoreUnavailableError
 from dialer.web.declaring import declared_of
@@ -218,7 +218,7 @@ async def _written(records: Records, scope: Scope, visitor: Visitor, status: int
     """Whether the answer may go out: what was to be written down of it is, or need not be."""
     route = scope.get("route")
     permission = declared_of(route)
-    is_look = scope["method"] in _SAFE
+    is_look = scope["method"] in _SAFE or permission in LOOKS_ALONE
     is_to_write = not is_look or permission in LOOKS
     if visitor.is_written or permission is None or permission in UNWRITTEN or not is_to_write:
         return True

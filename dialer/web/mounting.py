@@ -16,7 +16,7 @@ from dialer.floor.phones import Phones
 from dialer.web.application import make_web
 from dialer.web.bounds.limits import LIMITS, Limits
 from dialer.web.door import Records
-from dialer.web.ports import Evidence, FloorPort, Places, Recordings, Rights
+from dialer.web.ports import Evidence, Finder, FloorPort, Places, Recordings, Rights
 from dialer.web.server import serving
 from dialer.web.tokens import Tokens
 
@@ -34,6 +34,7 @@ class HttpSide:
         accounts: of persons; None = there are tokens only.
         records: where it is written down who did what; None = nowhere.
         rights: answers what persons may ask about themselves.
+        finder: finds persons by name, number or account.
         limits: of what comes in.
         outside: a provider by which people sign in; None = there is none.
         certificate: to speak under; None = in clear.
@@ -50,6 +51,7 @@ class HttpSide:
     accounts: Accounts | None = None
     records: Records | None = None
     rights: Rights | None = None
+    finder: Finder | None = None
     limits: Limits = LIMITS
     outside: OutsideSignIn | None = None
     certificate: Certificate | None = None
@@ -79,6 +81,7 @@ class HttpSide:
             accounts=self.accounts,
             records=self.records,
             rights_desk=self.rights,
+            finder=self.finder,
             trusted_proxies=self.trusted_proxies,
             outside=self.outside,
         )

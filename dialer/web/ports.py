@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from dialer.access.walls import NumberNamed, Place
+from dialer.access.walls import NumberNamed, Place, Walls
 from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, InboundId
 from dialer.domain.inbound import InboundRecord
@@ -13,6 +13,8 @@ from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.rights_request import PrivacyLaw, RequestMove, RightKind, RightsRequest
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.inquiry.explain import About, Asked
+from dialer.inquiry.finding.wanted import Found
+from dialer.inquiry.finding.wanted import Wanted as WantedPerson
 from dialer.inquiry.impact import Compared
 from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
 from dialer.inquiry.records import RecordsDue
@@ -226,6 +228,15 @@ class Rights(Protocol):
 
     async def erase(self, person: str, *, by: ErasedBy) -> Erased:
         """Erase them for good. Raises NotErasedError: they may not be yet."""
+        ...
+
+
+class Finder(Protocol):
+    """Finds persons; `dialer.inquiry.finding.finder` has the one in use."""
+
+    async def find(self, wanted: WantedPerson, walls: Walls, *, by: str) -> Found:
+        """Who is meant, inside the walls of whoever asks. Raises TooManySearchesError, InvalidFactError,
+        KeysMissingError, StoreUnavailableError."""
         ...
 
 

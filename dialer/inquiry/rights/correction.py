@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from dialer.access.record import Deed
 from dialer.domain.errors import InvalidFactError
 from dialer.inquiry.errors import NotThereError
+from dialer.storage import changed_identities
 from dialer.storage.access import deeds
 from dialer.storage.database.tables import sealed
 from dialer.storage.identities import identities_of, match_key, sealed_identity
@@ -71,6 +72,7 @@ def correct(
             "match_key": match_key(store.identifiers, made),
         }
         connection.execute(sealed.update().where(sealed.c.subject == person).values(**row))
+        changed_identities.add(connection, [person])
         deed = Deed(
             at=at,
             who=who,

@@ -546,3 +546,7 @@ news = Table(
 )
 """Persons known before of whom a placement or an edit says more, until a running engine was told of it
 (`storage.placements.news`); an edit has no import."""
+
+changed_identities = Table("changed_identities", metadata, _serial(), _text("persons", default=None))
+"""Who people are was written anew, until whoever keeps their names in memory has read it again
+(`storage.changed_identities`). `persons`: JSON list of ids."""

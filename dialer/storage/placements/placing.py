@@ -18,6 +18,7 @@ from dialer.domain.ids import DebtId, PersonId
 from dialer.domain.keys import folded
 from dialer.domain.placement import CLOSED_BY_FILE, PlacedAccount, PlacedNumber, PlacedPerson, Protection
 from dialer.domain.spoken_words import has_words, of_change
+from dialer.storage import changed_identities
 from dialer.storage.database import tables as t
 from dialer.storage.database.statements import Row, insert_missing, insert_rows, upsert
 from dialer.storage.identities import (
@@ -85,6 +86,7 @@ class Batch:
         concerned = sorted({*known, *_owing(connection, rows.debts)})
         before = _placed(connection, concerned, now=placing.now)
         rows.write(connection)
+        changed_identities.add(connection, rows.persons)
         _keep_changed(connection, before, now=placing.now)
         _add_to_edited(connection, known, rows, placing)
         held = holding.place(

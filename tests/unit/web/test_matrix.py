@@ -229,6 +229,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/persons/{person}/report"): Case(),
     ("GET", "/api/persons/{person}/folder"): Case(),
     ("GET", "/api/persons/{person}/held"): Case(),
+    ("POST", "/api/persons/search"): Case("filtered", body={"name": "abc"}),
     ("POST", "/api/persons/{person}/correction"): Case(body={"why": "w", "last": "l"}),
     ("GET", "/api/persons/{person}/erasure"): Case(),
     ("POST", "/api/persons/{person}/erasure"): Case(body={"why": "w"}),

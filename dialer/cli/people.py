@@ -14,7 +14,8 @@ from dialer.cli import console
 if TYPE_CHECKING:
     from dialer.access.roles import Role
     from dialer.access.walls import Walls
-    from dialer.floor.accounts import Accounts, By
+    from dialer.floor.accounts import Accounts
+    from dialer.floor.signed_in import By
 
 user_app = typer.Typer(help="Accounts of persons: who may what, and for whom.", no_args_is_help=True)
 token_app = typer.Typer(help="Tokens of accounts, for programs.", no_args_is_help=True)
@@ -244,8 +245,9 @@ def _asked(
     store: str | None, work: Callable[[Accounts, By], Awaitable[T]], *, of_rehearsals: bool = False
 ) -> T:
     """Ask the accounts of a store; what is done is in the record as the command's, by the system's user."""
-    from dialer.floor.accounts import Accounts, By
+    from dialer.floor.accounts import Accounts
     from dialer.floor.beside import store_beside
+    from dialer.floor.signed_in import By
     from dialer.floor.stores import demand_no_rehearsal, store_address
 
     address = store_address(store)

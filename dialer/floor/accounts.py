@@ -5,11 +5,10 @@ be read the last that was known holds: a supervisor must reach the red button th
 """
 
 import asyncio
-import hashlib
 import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import structlog
@@ -32,11 +31,12 @@ from dialer.access.roles import Role
 from dialer.access.throttle import Throttle
 from dialer.access.walls import NOTHING, Walls
 from dialer.clock import posix_now
-from dialer.domain.errors import FairdialError, InvalidFactError, StoreUnavailableError, UnknownThingError
+from dialer.domain.errors import InvalidFactError, StoreUnavailableError, UnknownThingError
 from dialer.floor import passwords, second_factor
 from dialer.floor.beside import StoreBeside
 from dialer.floor.keeping import kept_going
 from dialer.floor.outside_sign_in import OutsideSignInError, Problem
+from dialer.floor.signed_in import By, SignedIn, TooManyTriesError, WrongSignInError, digest_of
 from dialer.storage.access import accounts as rows
 from dialer.storage.access import deeds
 from dialer.storage.access.accounts import key_of
@@ -52,54 +52,6 @@ MOST_LOOKED_AT = 20
 T = TypeVar("T")
 
 _log = structlog.get_logger(__name__)
-
-
-class WrongSignInError(FairdialError):
-    """Name, password or code is wrong; which of them is not said."""
-
-
-class TooManyTriesError(FairdialError):
-    """Too many were wrong lately. `wait_s`: seconds until the next is looked at."""
-
-    def __init__(self, wait_s: float) -> None:
-        super().__init__(f"too many tries were wrong: try again in {wait_s:.0f} s")
-        self.wait_s = wait_s
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class By:
-    """Who makes a change, and from where, for the record."""
-
-    who: str
-    session: str = ""
-    address: str = ""
-
-    def deed(self, action: str, *about: str, outcome: str, at: float) -> Deed:
-        """What they did."""
-        return Deed(
-            at=at,
-            who=self.who,
-            session=self.session,
-            address=self.address,
-            action=action,
-            about=about,
-            outcome=outcome,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedIn:
-    """A session that began. `secret`: for the cookie, and nowhere else."""
-
-    secret: str
-    csrf: str
-    actor: Actor
-    until: float
-
-
-def digest_of(secret: str) -> str:
-    """What is kept of a secret that is long and random."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class Accounts:

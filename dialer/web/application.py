@@ -26,9 +26,10 @@ from dialer.domain.errors import (
 )
 from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TestsCallerIds
-from dialer.floor.accounts import Accounts, TooManyTriesError, WrongSignInError
+from dialer.floor.accounts import Accounts
 from dialer.floor.outside_sign_in import OutsideSignIn
 from dialer.floor.phones import Phones
+from dialer.floor.signed_in import TooManyTriesError, WrongSignInError
 from dialer.inquiry.finding.wanted import TooManySearchesError
 from dialer.web import (
     administration,

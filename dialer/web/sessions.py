@@ -8,9 +8,10 @@ from pydantic import Field
 from dialer.access.accounts import ABSOLUTE_S, IDLE_S
 from dialer.access.actor import Actor
 from dialer.access.roles import Permission
-from dialer.floor.accounts import Accounts, By, SignedIn
+from dialer.floor.accounts import Accounts
 from dialer.floor.second_factor import address_of as authenticator_address
 from dialer.floor.second_factor import new_secret
+from dialer.floor.signed_in import By, SignedIn
 from dialer.web.access import Office, TheOffice
 from dialer.web.declaring import Asking, declares, may
 from dialer.web.door import COOKIE, SECURE_COOKIE, address_of, cookie_of

@@ -20,9 +20,10 @@ from dialer.access.walls import EVERYTHING, Walls
 from dialer.clock import monotonic_now
 from dialer.domain.errors import InvalidFactError, StoreUnavailableError
 from dialer.domain.snapshot import FloorSnapshot
-from dialer.floor.accounts import MOST_LOOKED_AT, Accounts, By, TooManyTriesError, WrongSignInError
+from dialer.floor.accounts import MOST_LOOKED_AT, Accounts
 from dialer.floor.beside import StoreBeside
 from dialer.floor.deeds import Recorder
+from dialer.floor.signed_in import By, TooManyTriesError, WrongSignInError
 from dialer.storage.access import deeds
 from dialer.storage.spoken_words import Words
 from dialer.storage.store import Store

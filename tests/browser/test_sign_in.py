@@ -15,9 +15,10 @@ from prometheus_client import CollectorRegistry
 
 from dialer.access.roles import Role
 from dialer.access.walls import EVERYTHING
-from dialer.floor.accounts import Accounts, By
+from dialer.floor.accounts import Accounts
 from dialer.floor.beside import StoreBeside
 from dialer.floor.outside_sign_in import OutsideSignIn, ProviderSettings
+from dialer.floor.signed_in import By
 from dialer.storage.store import Store
 from dialer.web.application import make_web
 from dialer.web.server import serving

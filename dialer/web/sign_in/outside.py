@@ -4,8 +4,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from dialer.access.roles import Permission
-from dialer.floor.accounts import TooManyTriesError
 from dialer.floor.outside_sign_in import BACK_PATH, LASTS_S, OutsideSignIn, OutsideSignInError, Problem
+from dialer.floor.signed_in import TooManyTriesError
 from dialer.web.access import TheOffice
 from dialer.web.declaring import declares
 from dialer.web.door import address_of, cookie_of

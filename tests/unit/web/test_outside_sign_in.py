@@ -25,7 +25,7 @@ from prometheus_client import CollectorRegistry
 from dialer.access.roles import Role
 from dialer.access.walls import EVERYTHING
 from dialer.domain.errors import InvalidFactError, StoreUnavailableError
-from dialer.floor.accounts import Accounts, By
+from dialer.floor.accounts import Accounts
 from dialer.floor.beside import StoreBeside
 from dialer.floor.outside_sign_in import (
     SENTENCES,
@@ -34,6 +34,7 @@ from dialer.floor.outside_sign_in import (
     Problem,
     ProviderSettings,
 )
+from dialer.floor.signed_in import By
 from dialer.storage.access import deeds
 from dialer.storage.store import Store
 from dialer.web.application import make_web

@@ -1,0 +1,56 @@
+"""Who signs in and who makes a change, as accounts tell it (`dialer.floor.accounts`)."""
+
+import hashlib
+from dataclasses import dataclass
+
+from dialer.access.actor import Actor
+from dialer.access.record import Deed
+from dialer.domain.errors import FairdialError
+
+
+class WrongSignInError(FairdialError):
+    """Name, password or code is wrong; which of them is not said."""
+
+
+class TooManyTriesError(FairdialError):
+    """Too many were wrong lately. `wait_s`: seconds until the next is looked at."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(f"too many tries were wrong: try again in {wait_s:.0f} s")
+        self.wait_s = wait_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """Who makes a change, and from where, for the record."""
+
+    who: str
+    session: str = ""
+    address: str = ""
+
+    def deed(self, action: str, *about: str, outcome: str, at: float) -> Deed:
+        """What they did."""
+        return Deed(
+            at=at,
+            who=self.who,
+            session=self.session,
+            address=self.address,
+            action=action,
+            about=about,
+            outcome=outcome,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A session that began. `secret`: for the cookie, and nowhere else."""
+
+    secret: str
+    csrf: str
+    actor: Actor
+    until: float
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a secret that is long and random."""
+    return hashlib.sha256(secret.encode()).hexdigest()

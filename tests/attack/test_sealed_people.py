@@ -415,6 +415,7 @@ def as_of_0017(path: Path) -> None:
             "ALTER TABLE debts ADD COLUMN particulars TEXT NOT NULL DEFAULT '{}';"
             "CREATE UNIQUE INDEX ix_debts_client_account ON debts (client, client_account);"
             "DROP TABLE import_holds; DROP TABLE rights_requests; DROP TABLE told_lines;"
+            "DROP TABLE changed_identities; ALTER TABLE account_sessions DROP COLUMN is_from_outside;"
             "UPDATE alembic_version SET version_num = '0017';"
         )
         row = (told.client_account, told.servicer_account, json.dumps(told.particulars))

@@ -50,7 +50,9 @@ account_sessions = Table(
     _text("address"),
     Column("began_at", Float, nullable=False),
     Column("seen_at", Float, nullable=False),
+    Column("is_from_outside", Boolean, nullable=False, server_default=sa.false()),
 )
+"""`is_from_outside`: an outside provider said who it is, whose affair second factors are."""
 
 account_tokens = Table(
     "account_tokens",

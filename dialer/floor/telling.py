@@ -142,25 +142,38 @@ def _unknown(line: ToldLine, found: _Found) -> Iterable[tuple[str, str, str]]:
 
 def _events(line: ToldLine, found: _Found, by: str) -> Iterable[Event]:
     match line.said:
-        case Suppressed(source=source):
-            return _suppressions(found, source)
+        case Suppressed() as suppressed:
+            return _suppressions(found, suppressed.source, suppressed.made_in)
         case PersonRequest() as request:
-            return _requests(found, replace(request, made_in=MadeIn(taken_by=by)), protects=line.protects)
+            return _requests(
+                found, replace(request, made_in=_taken(request.made_in, by)), protects=line.protects
+            )
         case Consent() as consent:
-            return _consents(found, replace(consent, made_in=MadeIn(taken_by=by)))
+            return _consents(found, replace(consent, made_in=_taken(consent.made_in, by)))
         case Paid() as paid:
             return (_payment(found, paid),)
         case Happened() as happened:
             return tuple(_happened(found, happened))
 
 
-def _suppressions(found: _Found, source: str) -> Iterable[Event]:
+def _taken(made_in: MadeIn | None, by: str) -> MadeIn:
+    """Where it was said; whoever brings the file answers for it where the line does not say who took it."""
+    if made_in is None:
+        return MadeIn(taken_by=by)
+    return made_in if made_in.taken_by is not None else replace(made_in, taken_by=by)
+
+
+def _suppressions(found: _Found, source: str, made_in: MadeIn | None) -> Iterable[Event]:
     if found.person is not None:
-        yield SuppressionAdded(scope=SuppressionScope.PERSON, source=source, person=found.person)
+        yield SuppressionAdded(
+            scope=SuppressionScope.PERSON, source=source, person=found.person, made_in=made_in
+        )
     if found.debt is not None:
-        yield SuppressionAdded(scope=SuppressionScope.DEBT, source=source, debt=found.debt)
+        yield SuppressionAdded(scope=SuppressionScope.DEBT, source=source, debt=found.debt, made_in=made_in)
     if found.number is not None:
-        yield SuppressionAdded(scope=SuppressionScope.NUMBER, source=source, number=found.number)
+        yield SuppressionAdded(
+            scope=SuppressionScope.NUMBER, source=source, number=found.number, made_in=made_in
+        )
 
 
 def _requests(found: _Found, request: PersonRequest, *, protects: bool) -> Iterable[Event]:
@@ -177,7 +190,11 @@ def _requests(found: _Found, request: PersonRequest, *, protects: bool) -> Itera
         if not protects:
             raise _RefusedError("number", "nobody on file has this number, and it opens something")
         source = f"{request.type.value}, of a file"
-        return (SuppressionAdded(scope=SuppressionScope.NUMBER, source=source, number=found.number),)
+        return (
+            SuppressionAdded(
+                scope=SuppressionScope.NUMBER, source=source, number=found.number, made_in=request.made_in
+            ),
+        )
     return tuple(RequestReceived(person=person, request=request) for person in people)
 
 
@@ -186,7 +203,11 @@ def _consents(found: _Found, consent: Consent) -> Iterable[Event]:
     people = found.people
     if consent.revoked_at is not None and not people and found.number is not None:
         source = "consent revoked, of a file"
-        return (SuppressionAdded(scope=SuppressionScope.NUMBER, source=source, number=found.number),)
+        return (
+            SuppressionAdded(
+                scope=SuppressionScope.NUMBER, source=source, number=found.number, made_in=consent.made_in
+            ),
+        )
     if found.person is None and len(people) != 1 and consent.revoked_at is None:
         what = "number" if found.debt is None else "account"
         raise _RefusedError(what, f"{_counted(people)} it: say whose consent it is")

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from compliance_gate.request import Consent, PersonRequest
+from compliance_gate.request import Consent, MadeIn, PersonRequest
 from compliance_gate.valid import MalformedFactError
 from compliance_gate.words import ConsentScope, GivenTo, Medium, Place, RequestKind
 from dialer.domain.money import CURRENCIES, Money
@@ -25,7 +25,7 @@ from dialer.intake.line import RefusedLineError, first_instant
 from dialer.intake.mapping import IGNORE, NOTHING_SAID, FileMapping, heading_key
 from dialer.intake.protection import sounds_protective
 from dialer.intake.report import ImportReport, masked
-from dialer.intake.told_columns import COLUMNS, NAMING, PERSONAL, REQUIRED, ToldKind, column_named
+from dialer.intake.told_columns import COLUMNS, MADE_IN, NAMING, PERSONAL, REQUIRED, ToldKind, column_named
 from dialer.intake.values import BadValueError, DateOrder
 from dialer.intake.whole_file import UntoldError, order_of_days
 
@@ -53,9 +53,10 @@ _OPENING = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppressed:
-    """Nobody calls. `source`: which list, or who said so."""
+    """Nobody calls. `source`: which list, or who said so; `made_in`: where it was asked for, if it was."""
 
     source: str
+    made_in: MadeIn | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,7 +297,8 @@ class ToldReader:
     def _suppressed(self, line: _Texts) -> Suppressed:
         source = line.texts.get("source", self.report.file_name)
         at = line.known_by_now("at")
-        return Suppressed(source=source if at is None else f"{source}, of {at.date().isoformat()}")
+        dated = source if at is None else f"{source}, of {at.date().isoformat()}"
+        return Suppressed(source=dated, made_in=_made_in(line))
 
     def _request(self, line: _Texts) -> PersonRequest:
         kind = line.word("kind", RequestKind)
@@ -316,6 +318,7 @@ class ToldReader:
             mailed=line.day("mailed"),
             received=None if received is not None and received > self._now.date() else received,
             text=line.texts.get("words"),
+            made_in=_made_in(line),
         )
 
     def _consent(self, line: _Texts) -> Consent:
@@ -334,6 +337,7 @@ class ToldReader:
             revoked_at=revoked_at,
             wording=line.texts.get("words"),
             proof=line.texts.get("proof"),
+            made_in=_made_in(line),
         )
 
     def _paid(self, line: _Texts) -> Paid:
@@ -352,6 +356,20 @@ class ToldReader:
             reference=line.texts.get("reference", ""),
             method=line.texts.get("method", ""),
         )
+
+
+def _made_in(line: _Texts) -> MadeIn | None:
+    """Where it was said, as far as the line tells; None = it tells nothing of it."""
+    texts = line.texts
+    if not any(name in texts for name in ("words", *MADE_IN)):
+        return None
+    return MadeIn(
+        contact=texts.get("made_in"),
+        words=texts.get("words"),
+        taken_by=texts.get("taken_by"),
+        caller_id=texts.get("caller_id"),
+        recording=texts.get("recording"),
+    )
 
 
 def _key(line: _Texts, name: str, key: str) -> str:

@@ -20,14 +20,20 @@ class ToldKind(Enum):
 NAMING = ("person", "account", "client_id", "person_ref", "client_account", "number")
 """Columns that say who is meant. `person` and `account`: an id, or the client's own key as CLIENT/KEY."""
 
+MADE_IN = ("made_in", "taken_by", "caller_id", "recording")
+"""Where it was said: the call's or message's id, who took it, the number of ours, the recording. Evidence: no
+rule asks for it."""
+
 COLUMNS: dict[ToldKind, tuple[str, ...]] = {
-    ToldKind.SUPPRESSIONS: ("at", "source"),
+    ToldKind.SUPPRESSIONS: ("at", "source", "words", *MADE_IN),
     ToldKind.REQUESTS: (
         *("kind", "at", "times", "place", "medium", "until", "in_writing", "mailed", "received", "words"),
+        *MADE_IN,
     ),
     ToldKind.CONSENTS: (
         *("scope", "at", "given_to", "valid_on", "valid_from", "valid_until"),
         *("revoked_at", "words", "proof"),
+        *MADE_IN,
     ),
     ToldKind.PAYMENTS: ("amount", "currency", "settles", "at", "reference", "method"),
 }
@@ -66,6 +72,10 @@ _ALIASES = {
     "payment_date": "at",
     "payment": "amount",
     "reason": "source",
+    "call_id": "made_in",
+    "message_id": "made_in",
+    "agent": "taken_by",
+    "recording_file": "recording",
     "wording": "words",
     "text": "words",
     "revoked_date": "revoked_at",

@@ -2,7 +2,7 @@
 
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import select
@@ -11,8 +11,10 @@ from dialer import clock
 from dialer.floor.placing import ImportedBeforeError
 from dialer.floor.taking_in import take_in
 from dialer.floor.told_files import ToldOrder, take_in_told
+from dialer.inquiry.person import person_facts
 from dialer.intake.report import ImportReport
 from dialer.intake.told_columns import ToldKind
+from dialer.results.person_report import report_of
 from dialer.storage.database import tables as t
 from dialer.storage.placements.holding import holds_of
 from dialer.storage.spoken_words import opened_words
@@ -326,3 +328,34 @@ def test_a_column_that_sounds_protective_is_explained_first(desk: Desk) -> None:
 def test_a_file_without_what_it_needs_is_refused_whole(desk: Desk, heading: str) -> None:
     with pytest.raises(Exception, match="no column"):
         desk.tell("payments", heading, "x" + ",x" * heading.count(","))
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading", "line", "told"),
+    [
+        ("requests", "kind", "stop_calling", "request"),
+        ("requests", "kind", "dispute", "request"),
+        ("consents", "scope,at", "call,2026-01-02", "consent"),
+        ("suppressions", "source", "a letter", "request"),
+    ],
+)
+def test_the_call_it_was_said_in_comes_with_the_line_and_is_in_the_persons_report(
+    desk: Desk, kind: str, heading: str, line: str, told: str
+) -> None:
+    """Words, who took it, our number and the recording; whoever brings the file where nobody is named."""
+    more = "words,made_in,caller_id,recording"
+    said = "not at night,call-7,+13125550100,call-7.wav"
+    for taken, expected in (("Ann", "Ann"), ("", "Cora" if kind != "suppressions" else None)):
+        desk.tell(kind, f"person,{heading},{more},taken_by", f"acme/P1,{line},{said},{taken}")
+        with Store.open(desk.address) as store:
+            person = store.identifiers.person("acme", "P1")
+            facts = person_facts(store, person, since=None, until=None, with_name=False)
+        standing = cast("list[dict[str, Any]]", report_of(facts)["standing"])
+        found = [each["made_in"] for each in standing if each["kind"] == told]
+        assert {
+            "contact": "call-7",
+            "words": "not at night",
+            "taken_by": expected,
+            "caller_id": "+13125550100",
+            "recording": "call-7.wav",
+        } in found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,11 +16,13 @@ from dialer.files import written_text
 if TYPE_CHECKING:
     from dialer.domain.placement import RejectedLine
     from dialer.floor.differences import Differences
+    from dialer.floor.told_files import HistoryAsked, ListAsked
     from dialer.intake.mapping import FileMapping
     from dialer.intake.report import ImportReport
+    from dialer.intake.told_columns import ToldKind
 
 SHOWN = 20
-HISTORY = "history"
+HISTORY, LIST = "history", "list"
 
 Returned = Annotated[
     Path | None,
@@ -61,7 +64,14 @@ Days = Annotated[
     int | None,
     typer.Option(metavar="N", min=1, help="How far back a log's calls are taken in.", show_default="60"),
 ]
-Client = Annotated[str, typer.Option(help="Whose accounts a log names, where it names accounts.")]
+Client = Annotated[str, typer.Option(help="Whose accounts a log or a list names, where it names accounts.")]
+Scrub = Annotated[
+    str,
+    typer.Option(metavar="KIND", help="What it means to be in a list: do_not_call, deceased, wireless..."),
+]
+OfDay = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Of which day a list is; without it, today's.")
+]
 
 holds_app = typer.Typer(help="Holds that refused lines of files placed.", no_args_is_help=True)
 
@@ -86,7 +96,7 @@ def import_file(
         list[str],
         typer.Argument(
             metavar="[KIND] FILE",
-            help="A placement, or suppressions, requests, consents, payments, history and its file.",
+            help="A placement, or suppressions, requests, consents, payments, history, list and its file.",
         ),
     ],
     campaign: Annotated[str, typer.Option(help="The campaign that is to call them.")] = "collections",
@@ -110,6 +120,8 @@ def import_file(
     zone: Zone = None,
     days: Days = None,
     client: Client = "",
+    scrub: Scrub = "do_not_call",
+    of_day: OfDay = None,
     template: Annotated[  # noqa: ARG001  # done by its callback, before a file is asked for
         bool,
         typer.Option("--template", is_eager=True, callback=_print_template, help="Print an empty file."),
@@ -126,7 +138,7 @@ def import_file(
     differences: Differences | None = None
     refused_whole = ""
     what, file = _kind_and_file(words, kind)
-    asked = (zone, days, client)
+    asked = _Asked(zone=zone, days=days, client=client, scrub=scrub, of_day=of_day)
     with told_when_interrupted(lambda: _interrupted(file, dry_run=dry_run)):
         if what is not None:
             report = _take_told(file, what, told, store, floor, asked, is_dry=dry_run, quiet=json)
@@ -164,7 +176,7 @@ def _kind_and_file(words: list[str], kind: str | None) -> tuple[str | None, Path
     """What the file holds (None = a placement), and the file."""
     from dialer.intake.told_columns import ToldKind
 
-    kinds = (*(one.value for one in ToldKind), HISTORY)
+    kinds = (*(one.value for one in ToldKind), HISTORY, LIST)
     if kind is None and len(words) == 2:
         kind, words = words[0], words[1:]
     if len(words) != 1:
@@ -174,13 +186,33 @@ def _kind_and_file(words: list[str], kind: str | None) -> tuple[str | None, Path
     return kind if kind in kinds else None, Path(words[0])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What the options say of a log or a list."""
+
+    zone: str | None
+    days: int | None
+    client: str
+    scrub: str
+    of_day: str | None
+
+    def kind(self, kind: str) -> ToldKind | HistoryAsked | ListAsked:
+        """How the file is read."""
+        from dialer.floor.told_files import history_asked, list_asked
+        from dialer.intake.told_columns import ToldKind
+
+        if kind == HISTORY:
+            return history_asked(self.zone, self.days, self.client)
+        return list_asked(self.scrub, self.of_day, self.client) if kind == LIST else ToldKind(kind)
+
+
 def _take_told(
     file: Path,
     kind: str,
     told: FileMapping,
     named: str | None,
     floor: Path | None,
-    asked: tuple[str | None, int | None, str],
+    asked: _Asked,
     *,
     is_dry: bool,
     quiet: bool,
@@ -188,14 +220,12 @@ def _take_told(
     import getpass
 
     from dialer.floor.stores import store_address
-    from dialer.floor.told_files import ToldOrder, history_asked, take_in_told
-    from dialer.intake.told_columns import ToldKind
+    from dialer.floor.told_files import ToldOrder, take_in_told
 
     with console.progress_bar("reading" if is_dry else "importing", quiet=quiet) as bar:
         order = ToldOrder(
             file=file,
-            kind=None if kind == HISTORY else ToldKind(kind),
-            history=history_asked(*asked),
+            kind=asked.kind(kind),
             by=getpass.getuser(),
             mapping=told,
             is_dry=is_dry,

@@ -6,21 +6,24 @@ the same. A number that nobody has is kept, and binds whoever gets it later.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from compliance_gate.request import Consent, MadeIn, PersonRequest
-from compliance_gate.words import RequestKind
+from compliance_gate.request import Consent, HistoryEntry, Hold, MadeIn, PersonRequest
+from compliance_gate.words import EventKind, RequestKind
 from dialer.domain.events import (
     ConsentGiven,
     Event,
+    HoldPlaced,
     PaymentReceived,
     RequestReceived,
     SuppressionAdded,
     SuppressionScope,
 )
-from dialer.domain.fact_events import ContactRecorded
+from dialer.domain.fact_events import ContactRecorded, LineKindFound
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.floor.whom import Names, OnFile
 from dialer.intake.history.said import Happened
+from dialer.intake.lists.said import Listed, ListKind
 from dialer.intake.told import Paid, RefusedLine, Suppressed, ToldLine
 
 NOBODY_TODAY = "nobody on file has this number today: it binds whoever gets it later"
@@ -95,11 +98,11 @@ class _Found:
         return self.holders
 
 
-def meant_by(line: ToldLine, on_file: OnFile, *, by: str) -> Meant:
+def meant_by(line: ToldLine, on_file: OnFile, *, by: str, at: datetime) -> Meant:
     """What a line means.
 
     Args:
-        by: who hands the file in.
+        by: who hands the file in; at: when, aware.
     """
     found = _Found(
         person=on_file.persons.get(line.person),
@@ -114,7 +117,7 @@ def meant_by(line: ToldLine, on_file: OnFile, *, by: str) -> Meant:
     if found.number is not None and not found.holders:
         remarks.append(("number", NOBODY_TODAY))
     try:
-        events = tuple(_events(line, found, by))
+        events = tuple(_events(line, found, by, at))
     except _RefusedError as error:
         return Meant(refusals=(*refusals, (error.column, error.reason, "")))
     if not events and not refusals:
@@ -140,7 +143,7 @@ def _unknown(line: ToldLine, found: _Found) -> Iterable[tuple[str, str, str]]:
         yield "number", "no telephone number, nor the id of one on file", ""
 
 
-def _events(line: ToldLine, found: _Found, by: str) -> Iterable[Event]:
+def _events(line: ToldLine, found: _Found, by: str, at: datetime) -> Iterable[Event]:
     match line.said:
         case Suppressed() as suppressed:
             return _suppressions(found, suppressed.source, suppressed.made_in)
@@ -152,6 +155,8 @@ def _events(line: ToldLine, found: _Found, by: str) -> Iterable[Event]:
             return _consents(found, replace(consent, made_in=_taken(consent.made_in, by)))
         case Paid() as paid:
             return (_payment(found, paid),)
+        case Listed() as listed:
+            return _listed(found, listed, at)
         case Happened() as happened:
             return tuple(_happened(found, happened))
 
@@ -227,6 +232,42 @@ def _happened(found: _Found, happened: Happened) -> Iterable[Event]:
     for person in found.people:
         entry = replace(happened.entry, debts=debts, number=found.number)
         yield ContactRecorded(person=person, entry=entry)
+
+
+def _listed(found: _Found, listed: Listed, at: datetime) -> tuple[Event, ...]:
+    """Holds for whoever is named; a number's own facts also where nobody has it yet."""
+    events: list[Event] = []
+    number = found.number
+    if listed.hold is not None:
+        hold = Hold(kind=listed.hold, since=at, source=listed.source)
+        events += [HoldPlaced(person=person, hold=hold) for person in found.people]
+    if listed.is_suppressed and number is not None:
+        events.append(SuppressionAdded(scope=SuppressionScope.NUMBER, source=listed.source, number=number))
+    if listed.line is not None and number is not None:
+        events.append(
+            LineKindFound(number=number, kind=listed.line, found_on=listed.of_day, source=listed.source)
+        )
+    if listed.reassigned is not None:
+        events += [_reassigned(person, found, listed, at) for person in found.people]
+    if not events and listed.kind is ListKind.DO_NOT_CALL:
+        return tuple(_suppressions(found, listed.source))
+    if not events:
+        raise _RefusedError(
+            "", "nobody on file is named by it today: import it again after the next placement"
+        )
+    return tuple(events)
+
+
+def _reassigned(person: PersonId, found: _Found, listed: Listed, at: datetime) -> Event:
+    entry = HistoryEntry(
+        entry=f"rnd-{found.number}-{listed.of_day.isoformat()}",
+        at=at,
+        event=EventKind.RND_QUERY,
+        number=found.number,
+        rnd_result=listed.reassigned,
+        rnd_date=listed.of_day,
+    )
+    return ContactRecorded(person=person, entry=entry)
 
 
 def _counted(people: list[PersonId]) -> str:

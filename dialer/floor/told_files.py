@@ -7,7 +7,7 @@ imports waits until it has taken them, so that they bind when the import returns
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -27,6 +27,8 @@ from dialer.floor.telling import Meant, meant_by, names_of
 from dialer.floor.whom import OnFile, on_file
 from dialer.intake.files import UnreadableFileError
 from dialer.intake.history.reader import COUNTED_DAYS, HistoryReader
+from dialer.intake.lists.reader import ListReader
+from dialer.intake.lists.said import ListKind
 from dialer.intake.mapping import NOTHING_SAID, FileMapping
 from dialer.intake.report import ImportReport
 from dialer.intake.told import RefusedLine, ToldLine, ToldReader
@@ -66,6 +68,15 @@ class HistoryAsked:
     client: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAsked:
+    """How a list is read; see `ListReader`."""
+
+    kind: ListKind
+    of_day: date | None = None
+    client: str = ""
+
+
 def history_asked(zone: str | None, days: int | None, client: str = "") -> HistoryAsked:
     """The same from what somebody wrote. Raises MendableError: there is no such zone."""
     try:
@@ -76,28 +87,44 @@ def history_asked(zone: str | None, days: int | None, client: str = "") -> Histo
     return HistoryAsked(zone=found, days=COUNTED_DAYS if days is None else days, client=client)
 
 
+def list_asked(kind: str, of_day: str | None, client: str = "") -> ListAsked:
+    """The same from what somebody wrote. Raises MendableError: there is no such list, or day."""
+    kinds = {one.value: one for one in ListKind}
+    if kind not in kinds:
+        mend = f"it is one of {', '.join(kinds)}."
+        raise MendableError(f"no list is of {kind!r}", where="--scrub", mend=mend)
+    try:
+        day = None if of_day is None else date.fromisoformat(of_day)
+    except ValueError as error:
+        raise MendableError(
+            f"{of_day!r} is no day", where="--of-day", mend="write it as 2026-11-15."
+        ) from error
+    return ListAsked(kind=kinds[kind], of_day=day, client=client)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldOrder:
     """A file that is to be taken in.
 
     Args:
-        kind: what its lines say; None = it is a log of calls, of which `history` says how it is read.
+        kind: what its lines say, or how a log of calls or a list is read.
         by: who hands it in.
         is_dry: read and report only.
     """
 
     file: Path
-    kind: ToldKind | None
+    kind: ToldKind | HistoryAsked | ListAsked
     by: str
     mapping: FileMapping = NOTHING_SAID
     is_dry: bool = False
     progress: Callable[[int], None] = field(default=lambda _: None)
-    history: HistoryAsked = field(default_factory=HistoryAsked)
 
     @property
     def what(self) -> str:
         """What its lines say, in a word."""
-        return "history" if self.kind is None else self.kind.value
+        if isinstance(self.kind, HistoryAsked):
+            return "history"
+        return f"list of {self.kind.kind.value}" if isinstance(self.kind, ListAsked) else self.kind.value
 
 
 def take_in_told(order: ToldOrder, *, address: str, folder: Path | None = None) -> ImportReport:
@@ -112,8 +139,9 @@ def take_in_told(order: ToldOrder, *, address: str, folder: Path | None = None) 
     """
     if order.is_dry:
         with Store.open(address) as store:
-            reader = _reader(order, folder_now(folder or Path(address).parent))
-            for _ in _resolved(store, reader, order):
+            now = folder_now(folder or Path(address).parent)
+            reader = _reader(order, now)
+            for _ in _resolved(store, reader, order, now=now):
                 pass
             return reader.report
     try:
@@ -137,16 +165,20 @@ def _take_all(store: Store, now: float) -> None:
         pass
 
 
+def _received(now: float) -> datetime:
+    return datetime.fromtimestamp(now, UTC)
+
+
 def _reader(order: ToldOrder, now: float) -> LineReader:
+    as_of, asked = _received(now), order.kind
     try:
-        if order.kind is None:
-            asked, as_of = order.history, datetime.fromtimestamp(now, UTC)
+        if isinstance(asked, HistoryAsked):
             return HistoryReader(
                 order.file, as_of=as_of, zone=asked.zone, days=asked.days, client=asked.client
             )
-        return ToldReader(
-            order.file, order.kind, as_of=datetime.fromtimestamp(now, UTC), mapping=order.mapping
-        )
+        if isinstance(asked, ListAsked):
+            return ListReader(order.file, asked.kind, as_of=as_of, of_day=asked.of_day, client=asked.client)
+        return ToldReader(order.file, asked, as_of=as_of, mapping=order.mapping)
     except UnreadableFileError as error:
         mend = "dialer/intake/README.md says what the file must hold."
         raise MendableError(str(error), where=str(order.file), mend=mend) from error
@@ -220,7 +252,7 @@ def _resolved(
                 made.holds.extend(_holds(line, found, import_id, now))
                 _reject(report, made, replace(line.rejected, protects=_protection(line, found)))
             else:
-                _take(report, made, line, meant_by(line, found, by=order.by))
+                _take(report, made, line, meant_by(line, found, by=order.by, at=_received(now)))
         yield made
         lines += len(some)
         if lines % LINES_PER_PROGRESS == 0:

@@ -22,6 +22,7 @@ from dialer.intake.files import Row, TextFile, UnreadableFileError, look_at, row
 from dialer.intake.history.said import Happened
 from dialer.intake.keys import look_at_key
 from dialer.intake.line import RefusedLineError, first_instant
+from dialer.intake.lists.said import Listed
 from dialer.intake.mapping import IGNORE, NOTHING_SAID, FileMapping, heading_key
 from dialer.intake.protection import sounds_protective
 from dialer.intake.report import ImportReport, masked
@@ -70,7 +71,7 @@ class Paid:
     method: str = ""
 
 
-Said = Suppressed | PersonRequest | Consent | Paid | Happened
+Said = Suppressed | PersonRequest | Consent | Paid | Happened | Listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,7 @@ class ToldLine:
     @property
     def protects(self) -> bool:
         """It takes leave away: it binds whomever it can."""
-        if isinstance(self.said, (Suppressed, Happened)):
+        if isinstance(self.said, (Suppressed, Happened, Listed)):
             return True
         if isinstance(self.said, Consent):
             return self.said.revoked_at is not None

@@ -1,5 +1,6 @@
 """Calls that other dialers made before we did: found by whom they were with, and counted by the gate."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,13 +24,20 @@ PLACED = (
 NOW = clock.utc_now().replace(microsecond=0)
 
 
-@pytest.fixture
-def address(tmp_path: Path) -> str:
-    file = tmp_path / "placement.csv"
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that people were placed in, to be copied."""
+    folder = tmp_path_factory.mktemp("filled")
+    file = folder / "placement.csv"
     file.write_text(HEADING + PLACED)
-    store = str(tmp_path / "fairdial.db")
-    take_in(file, campaign="c", address=store, folder=None, progress=lambda _: None)
-    return store
+    take_in(file, campaign="c", address=str(folder / "f.db"), folder=None, progress=lambda _: None)
+    return folder
+
+
+@pytest.fixture
+def address(filled: Path, tmp_path: Path) -> str:
+    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
+    return str(tmp_path / "f.db")
 
 
 def told(address: str, name: str, text: str, **asked: object) -> ImportReport:
@@ -37,7 +45,7 @@ def told(address: str, name: str, text: str, **asked: object) -> ImportReport:
     path.write_text(text)
     zone, client = asked.get("zone"), asked.get("client", "")
     history = history_asked(None if zone is None else str(zone), None, str(client))
-    return take_in_told(ToldOrder(file=path, kind=None, by="Cora", history=history), address=address)
+    return take_in_told(ToldOrder(file=path, kind=history, by="Cora"), address=address)
 
 
 def calls(address: str, reference: str) -> list[tuple[datetime, EventKind, Outcome | None]]:

@@ -82,23 +82,28 @@ def register(app: typer.Typer) -> None:
     app.add_typer(holds_app, name="holds")
 
 
-def _print_template(wanted: bool) -> None:
-    """Print the heading and one made-up line, and leave."""
-    if wanted:
-        from dialer.floor.taking_in import placement_template
+def _print_template(kind: str) -> None:
+    """Print the heading and a made-up line of a kind of file."""
+    from dialer.floor.taking_in import placement_template
+    from dialer.intake import told_columns
 
-        console.result(placement_template().rstrip("\n"))
-        raise typer.Exit
+    kinds = {"placement": placement_template} | {
+        one.value: lambda one=one: told_columns.template(one) for one in told_columns.ToldKind
+    }
+    if kind not in kinds:
+        raise console.UserError(f"no empty file of {kind!r}", mend=f"KIND is one of {', '.join(kinds)}.")
+    console.result(kinds[kind]().rstrip("\n"))
 
 
 def import_file(
     words: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="[KIND] FILE",
             help="A placement, or suppressions, requests, consents, payments, history, list and its file.",
+            show_default=False,
         ),
-    ],
+    ] = None,
     campaign: Annotated[str, typer.Option(help="The campaign that is to call them.")] = "collections",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report; change nothing.")] = False,
     rejects: Rejects = None,
@@ -122,10 +127,7 @@ def import_file(
     client: Client = "",
     scrub: Scrub = "do_not_call",
     of_day: OfDay = None,
-    template: Annotated[  # noqa: ARG001  # done by its callback, before a file is asked for
-        bool,
-        typer.Option("--template", is_eager=True, callback=_print_template, help="Print an empty file."),
-    ] = False,
+    template: Annotated[bool, typer.Option("--template", help="Print an empty file of the KIND.")] = False,
 ) -> None:
     """Import a creditor's placement (canonical CSV), or what people asked, agreed to or paid, also while a
     floor runs on the store.
@@ -134,6 +136,10 @@ def import_file(
     """
     from dialer.floor.taking_in import told_of
 
+    words = words or []
+    if template:
+        _print_template(kind or (words[0] if words else "placement"))
+        return
     told = told_of(mapping, column or (), dates=dates, decimal=decimal, most_refused=most_refused)
     differences: Differences | None = None
     refused_whole = ""

@@ -80,6 +80,26 @@ def test_a_file_of_which_nothing_could_be_taken_leaves_with_1(run: Run, tmp_path
     assert run("import", "bad.csv", "--dry-run", folder=tmp_path).returncode == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "last"),
+    [
+        ("suppressions", "recording"),
+        ("requests", "recording"),
+        ("consents", "recording"),
+        ("payments", "method"),
+    ],
+)
+def test_every_kind_of_file_has_its_empty_one(run: Run, tmp_path: Path, kind: str, last: str) -> None:
+    printed = run("import", kind, "--template", folder=tmp_path).stdout.strip().split(",")
+    assert (printed[0], printed[-1]) == ("person", last)
+
+
+def test_a_kind_that_is_none_has_no_empty_file(run: Run, tmp_path: Path) -> None:
+    done = run("import", "pets", "--template", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "placement, suppressions, requests, consents, payments" in done.stderr
+
+
 def test_the_template_that_the_error_names_is_printed_and_can_be_imported(run: Run, tmp_path: Path) -> None:
     printed = run("import", "--template", folder=tmp_path)
     assert printed.returncode == 0

@@ -1,8 +1,10 @@
 """Who answers: how likely a launch will need an agent, and how likely it is a person.
 
 From the wide to the narrow, each shrunk to the one before it: what is believed before the first launch, the
-campaign, the number's segment, the hour of day where the number lives, the number's own record. Counts fade,
-so that a new list or another season is learned within a day or two. Nothing has to be fitted off line.
+rest of the campaign, the number's segment, the hour of day where the number lives, the number's own record.
+Counts fade, so that a new list or another season is learned within a day or two. Nothing has to be fitted off
+line. What is learned is not sure, and says how much so: a day begins with launches that nobody answers often
+enough that belief may not fall by them alone.
 
 How much a narrower view may say against the wider one is its weight. Hour and own record have an infinite
 weight unless a campaign sets one: they are told and say nothing.
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pacing.estimators import Calibration
-from pacing.policy import Json, LaunchOutcome, LaunchResolved, NumberProfile
+from pacing.policy import Json, LaunchOutcome, LaunchResolved, NumberProfile, quantised
 from pacing.stored import float_of, state_of
 
 HOUR_MEMORY = 150.0
@@ -77,6 +79,16 @@ class _Counts:
         self.launches = self.launches * keep + 1.0
         self.needed = self.needed * keep + (1.0 if needed else 0.0)
         self.live = self.live * keep + (1.0 if live else 0.0)
+
+    def without(self, part: "_Counts") -> "_Counts":
+        """The rest: a segment must not speak twice, for itself and in the campaign it is shrunk to. A part
+        that is called seldom fades less than the whole; what it seems to have more than that counts nothing.
+        """
+        rest = _Counts()
+        rest.launches = max(0.0, self.launches - part.launches)
+        rest.needed = min(rest.launches, max(0.0, self.needed - part.needed))
+        rest.live = min(rest.needed, max(0.0, self.live - part.live))
+        return rest
 
     def state(self) -> dict[str, Json]:
         return {"launches": self.launches, "needed": self.needed, "live": self.live}
@@ -145,6 +157,14 @@ class AnswerModel:
             found.append(chances)
         return found
 
+    @property
+    def doubt(self) -> float:
+        """Squared relative error that all chances of needing an agent have in common: large while little was
+        seen, and the same for every launch, so that it does not even out over many.
+        """
+        believed = self._beliefs.prior_weight * self._beliefs.needs_agent_prior
+        return quantised(1.0 / (believed + self._whole.needed))
+
     def observe(self, launch: LaunchResolved) -> None:
         """Take in what became of a launch. One that was taken back says nothing of who answers."""
         if launch.outcome is LaunchOutcome.CANCELLED:
@@ -159,12 +179,12 @@ class AnswerModel:
         counts.add(self._keep, needed=needed, live=live)
 
     def _of_segment(self, segment: str) -> Chances:
-        beliefs, whole = self._beliefs, self._whole
+        beliefs, counts = self._beliefs, self._segments.get(segment)
+        others = self._whole if counts is None else self._whole.without(counts)
         prior = beliefs.prior_weight
-        weight = prior + whole.launches
-        needed = (prior * beliefs.needs_agent_prior + whole.needed) / weight
-        live = (prior * beliefs.live_prior + whole.live) / weight
-        counts = self._segments.get(segment)
+        weight = prior + others.launches
+        needed = (prior * beliefs.needs_agent_prior + others.needed) / weight
+        live = (prior * beliefs.live_prior + others.live) / weight
         if counts is None:
             return Chances(needed, live)
         weight = beliefs.segment_weight + counts.launches

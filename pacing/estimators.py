@@ -22,11 +22,17 @@ class Calibration:
         self._expected = 0.0
         self._happened = 0.0
 
-    def observe(self, expected: float, *, happened: bool) -> None:
-        """Take in one launch: its probability, and whether it happened."""
+    def observe(self, expected: float, *, happened: bool, doubt: float = 0.0) -> None:
+        """Take in one launch: its probability, and whether it happened.
+
+        doubt: squared relative error of the probability itself. Whoever gave it learns from the same launch;
+            only the part of a surprise that they do not account for is the factor's.
+        """
+        part = 1.0 / (1.0 + doubt * self._weight)
+        expected *= part
         keep = 1.0 - expected / self._memory
         self._expected = keep * self._expected + expected
-        self._happened = keep * self._happened + (1.0 if happened else 0.0)
+        self._happened = keep * self._happened + (part if happened else 0.0)
 
     @property
     def factor(self) -> float:

@@ -102,8 +102,8 @@ class FloorModel:
                 self.machine_ring.observe(launch.ring_s)
         else:
             self.unanswered_ring.observe(launch.ring_s)
-        self.live_share.observe(launch.live, happened=is_live)
-        self.needs_share.observe(launch.needs_agent, happened=needed)
+        self.live_share.observe(launch.live, happened=is_live, doubt=launch.doubt)
+        self.needs_share.observe(launch.needs_agent, happened=needed, doubt=launch.doubt)
 
     def _observe_cancelled(self, launch: LaunchResolved) -> None:
         """It would have rung on, to an end nobody knows: each law takes its share of a censored ring."""

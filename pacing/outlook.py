@@ -97,7 +97,7 @@ class Outlook:
         self._snapshot = snapshot
         self._live_factor = model.live_share.factor
         self._needs_factor = model.needs_share.factor
-        self._doubt = model.needs_share.relative_variance
+        self._doubt = model.needs_share.relative_variance + snapshot.answer_doubt
         moments = self._supply()
         self._mean = moments[:HORIZONS]
         self._variance = moments[HORIZONS : 2 * HORIZONS]

@@ -96,6 +96,8 @@ class PacingSnapshot:
         for the engine until then, and of `ledger.connect_within` only the rest is left.
     unidentified_counts: an abandoned answer that nobody could tell from a machine counts as a live one
         (detection is off). Then late machines use up headroom too, though they bring none.
+    answer_doubt: squared relative error that all these probabilities have in common, by what was learned so
+        far; 0 = they are known.
     leads_left: leads that may still be launched, the candidates included.
     shift_left: seconds until the last agent of the pool goes home; `math.inf` if unknown.
     launch_limit: most launches allowed now (lines, calls per second, hopper).
@@ -124,6 +126,7 @@ class PacingSnapshot:
     expected_inbound: float = 0.0
     classify_delay: float = 0.0
     unidentified_counts: bool = False
+    answer_doubt: float = 0.0
     leads_left: int = 1_000_000
     shift_left: float = math.inf
 
@@ -147,7 +150,7 @@ class PacingSnapshot:
                 self.launch_limit,
             )
             < 0
-            or min(self.expected_inbound, self.classify_delay, self.shift_left) < 0.0
+            or min(self.expected_inbound, self.classify_delay, self.shift_left, self.answer_doubt) < 0.0
         ):
             raise ValueError("counts, rates and durations of a snapshot cannot be negative")
 
@@ -251,6 +254,7 @@ class LaunchResolved:
     line: a name for the line that was called, the same each time ("" = not told).
     rang_s: seconds from its ringing to this outcome; None = it never rang, or that is not known.
     handle_s: seconds that an agent spent on it, talk and wrap-up; None = none did.
+    doubt: squared relative error of what chances rest on, see `PacingSnapshot.answer_doubt`, by now.
     is_identified: somebody heard whether a person or a machine answered; False where it is only counted so.
     """
 
@@ -263,6 +267,7 @@ class LaunchResolved:
     line: str = ""
     rang_s: float | None = None
     handle_s: float | None = None
+    doubt: float = 0.0
     is_identified: bool = True
 
     @property

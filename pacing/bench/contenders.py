@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from pacing.bench.days import Makes
+from pacing.learner import Learner
 from pacing.registry import make_guarded_policy, make_policy
 from pacing.rivals import (
     DropMethod,
@@ -12,6 +13,7 @@ from pacing.rivals import (
     OmniLeads,
     VicidialAdaptive,
     VicidialRatio,
+    learner_of_november,
     make_november,
 )
 
@@ -26,12 +28,14 @@ _SHIFT_STARTS_S = 9 * 3600.0
 class Contender:
     """A policy under a name, as it is run.
 
+    learner: makes what learns the answer rates it is told.
     variants: settings to choose the best of, by an oracle that has seen the very days; one = its defaults.
     """
 
     name: str
     variants: tuple[Makes, ...]
     told: str
+    learner: Callable[[], Learner] = Learner
 
 
 def _adaptive(method: DropMethod, *, most: float = 3.0, difference: float = 0.0) -> Makes:
@@ -67,7 +71,12 @@ CONTENDERS: Mapping[str, Contender] = MappingProxyType(
         contender.name: contender
         for contender in (
             _one(OURS, "ours, guarded", lambda: make_guarded_policy("predictive")),
-            _one(NOVEMBER, "ours of November 2026, guarded", make_november),
+            Contender(
+                name=NOVEMBER,
+                variants=(make_november,),
+                told="ours of November 2026, guarded",
+                learner=learner_of_november,
+            ),
             _one("progressive", "one line per free agent", lambda: make_policy("progressive")),
             Contender(name="ratio", variants=_ratios(), told="fixed ratio, the best level by oracle"),
             _one("vicidial-hard", "VICIDIAL ADAPT_HARD_LIMIT", _adaptive(DropMethod.HARD_LIMIT)),

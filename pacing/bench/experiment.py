@@ -89,7 +89,15 @@ def run(
     all days together, or the one with the least abandonment when none is.
     """
     tried = [
-        measure(scenario, make, agents=agents, days=days, streams=streams, hours=hours)
+        measure(
+            scenario,
+            make,
+            agents=agents,
+            days=days,
+            streams=streams,
+            hours=hours,
+            learner=contender.learner,
+        )
         for make in contender.variants
     ]
     within = [tallies for tallies in tried if _rate(tallies) <= limit]

@@ -171,6 +171,7 @@ class Floor:
             expected_inbound=self._learner.inbound.rate(now),
             classify_delay=0.0 if scenario.detection is None else self._learner.detection.mean,
             unidentified_counts=scenario.unidentified_counts,
+            answer_doubt=self._doubt(),
             shift_left=self._end - now,
             ledger=AbandonmentLedger(
                 live_answers=tally.live,
@@ -180,6 +181,9 @@ class Floor:
                 window_left=self._end - now,
             ),
         )
+
+    def _doubt(self) -> float:
+        return 0.0 if self._is_told_shares else self._learner.answers.doubt
 
     def _decide(self) -> None:
         for _ in range(MOST_DECISIONS):
@@ -204,6 +208,7 @@ class Floor:
             outcome=outcome,
             ring_s=ended - call.launched,
             needed_agent=needed,
+            doubt=self._doubt(),
         )
         self._policy.observe(launch)
         self._learner.observe(launch)

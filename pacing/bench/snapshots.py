@@ -44,6 +44,7 @@ def floor(
     inbound: float = 0.0,
     delay: float = 0.0,
     unidentified_counts: bool = False,
+    answer_doubt: float = 0.0,
     counted: AbandonmentLedger | None = None,
 ) -> PacingSnapshot:
     """A pool of two free agents and ten who talk. All calls and leads are alike; calls that rang fifteen
@@ -56,6 +57,7 @@ def floor(
         live, needs: chances of every call and lead, 0-1; needs: None = as `live`.
         candidates, launch_limit, leads_left, shift_left: as in `PacingSnapshot`.
         inbound, delay: expected calls per second of people who call us; seconds that detection takes.
+        answer_doubt: as in `PacingSnapshot`.
         counted: None = a hundred live answers, one of them abandoned.
     """
     needs_agent = live if needs is None else needs
@@ -82,4 +84,5 @@ def floor(
         expected_inbound=inbound,
         classify_delay=delay,
         unidentified_counts=unidentified_counts,
+        answer_doubt=answer_doubt,
     )

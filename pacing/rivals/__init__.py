@@ -1,6 +1,6 @@
 """What others do, written from descriptions of it, and what we did ourselves: to be measured against."""
 
-from pacing.rivals.november import make_november
+from pacing.rivals.november import learner_of_november, make_november
 from pacing.rivals.omnileads import OmniLeads
 from pacing.rivals.vicidial import DropMethod, LevelSettings, VicidialAdaptive, VicidialRatio
 
@@ -10,5 +10,6 @@ __all__ = [
     "OmniLeads",
     "VicidialAdaptive",
     "VicidialRatio",
+    "learner_of_november",
     "make_november",
 ]

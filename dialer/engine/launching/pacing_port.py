@@ -165,6 +165,7 @@ class PacingPort:
             line=call.launch.number,
             rang_s=None if call.rang_at is None else max(until - call.rang_at, 0.0),
             handle_s=None if call.bridged_at is None else max(now - call.bridged_at, 0.0),
+            doubt=self.learner(campaign).answers.doubt,
             is_identified=is_identified,
         )
         self.observe(campaign, call.launch.pool, launch)
@@ -244,6 +245,7 @@ class PacingPort:
             expected_inbound=self._inbound(campaign, learner, ready + len(engaged)),
             classify_delay=0.0 if settings.detection is DetectionMode.OFF else learner.detection.mean,
             unidentified_counts=settings.detection is not DetectionMode.ON,
+            answer_doubt=learner.answers.doubt,
             leads_left=max(len(held.queue), campaign.leads_left or 0),
             shift_left=float("inf")
             if settings.shift_ends_at is None

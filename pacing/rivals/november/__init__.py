@@ -1,10 +1,11 @@
 """Our own policy as it stood in November 2026, kept unchanged, to be beaten.
 
 Nothing here is mended or improved; a figure of "x times November" would lose its meaning. What the engine
-then learned of answer rates is `AnswerBeliefs` with its defaults.
+then learned of answer rates is in `answers`.
 """
 
 from pacing.rivals.november.abandonment_guard import AbandonmentGuard
+from pacing.rivals.november.answers import learner_of_november
 from pacing.rivals.november.predictive import Predictive
 
 
@@ -13,4 +14,4 @@ def make_november(*, target: float = 0.03, epsilon: float = 0.001) -> Abandonmen
     return AbandonmentGuard(Predictive(target=target), epsilon=epsilon)
 
 
-__all__ = ["make_november"]
+__all__ = ["learner_of_november", "make_november"]

@@ -39,9 +39,37 @@ def test_the_first_launch_counts_against_ten_believed_ones_and_in_its_segment_ag
     model.observe(resolved(LaunchOutcome.ANSWERED_LIVE))
     whole_needs, whole_live = (3.5 + 1.0) / 11.0, (0.8 + 1.0) / 11.0
     assert model.chances(NumberProfile(segment="landline")) == pytest.approx((whole_needs, whole_live))
-    assert model.chances(PLAIN) == pytest.approx(
-        ((25.0 * whole_needs + 1.0) / 26.0, (25.0 * whole_live + 1.0) / 26.0)
-    )
+    assert model.chances(PLAIN) == pytest.approx(((25.0 * 0.35 + 1.0) / 26.0, (25.0 * 0.08 + 1.0) / 26.0))
+
+
+def test_a_segment_does_not_speak_twice() -> None:
+    """Thirty-one launches that nobody answers, the first of a day: belief is halved, not gone."""
+    model = AnswerModel()
+    for _ in range(31):
+        model.observe(resolved(LaunchOutcome.NO_ANSWER))
+    assert model.chances(PLAIN) == pytest.approx((25.0 * 0.35 / 56.0, 25.0 * 0.08 / 56.0), rel=0.01)
+    for _ in range(10):
+        model.observe(resolved(LaunchOutcome.ANSWERED_LIVE, NumberProfile(segment="landline")))
+    assert model.chances(PLAIN).live == pytest.approx((25.0 * 10.8 / 20.0) / 56.0, rel=0.01)
+
+
+def test_how_unsure_all_chances_are_together_falls_with_answers_not_with_launches() -> None:
+    model = AnswerModel()
+    assert model.doubt == pytest.approx(1.0 / 3.5)
+    model.observe(resolved(LaunchOutcome.NO_ANSWER))
+    assert model.doubt == pytest.approx(1.0 / 3.5)
+    model.observe(resolved(LaunchOutcome.MACHINE, needed=True))
+    assert model.doubt == pytest.approx(1.0 / 4.5)
+
+
+def test_a_segment_that_is_called_seldom_takes_no_more_from_the_campaign_than_is_there() -> None:
+    model = AnswerModel()
+    for _ in range(100):
+        model.observe(resolved(LaunchOutcome.ANSWERED_LIVE))
+    for _ in range(6000):
+        model.observe(resolved(LaunchOutcome.NO_ANSWER, NumberProfile(segment="other")))
+    chances = model.chances(PLAIN)
+    assert 0.0 < chances.live <= chances.needs_agent < 1.0
 
 
 def test_a_machine_that_reached_an_agent_needs_one_and_is_no_person() -> None:
@@ -136,7 +164,7 @@ def test_an_hour_remembers_a_hundred_and_fifty_expected_answers() -> None:
     six = NumberProfile(local_hour=18)
     model.observe(resolved(LaunchOutcome.ANSWERED_LIVE, six))
     model.observe(resolved(LaunchOutcome.NO_ANSWER, six))
-    after_one = (25.0 * (1.8 / 11.0) + 1.0) / 26.0
+    after_one = (25.0 * 0.08 + 1.0) / 26.0
     keep = 1.0 - after_one / 150.0
     factor = (20.0 + keep) / (20.0 + keep * 0.08 + after_one)
     assert model.chances(six).live == pytest.approx(model.chances(NumberProfile()).live * factor)

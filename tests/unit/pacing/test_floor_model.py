@@ -103,6 +103,16 @@ def test_the_factor_starts_at_one_and_is_worth_eight_expected_answers() -> None:
     assert share.relative_variance == 1.0 / 9.0
 
 
+def test_a_probability_that_is_in_doubt_itself_answers_for_its_part_of_a_surprise() -> None:
+    """An eighth is the factor's own variance: with a doubt as large, half of what happens is the factor's."""
+    share = Calibration()
+    share.observe(0.25, happened=True, doubt=1.0 / 8.0)
+    assert share.factor == 8.5 / 8.125
+    share = Calibration()
+    share.observe(0.25, happened=True, doubt=0.0)
+    assert share.factor == 9.0 / 8.25
+
+
 def test_a_hundred_and_twenty_expected_answers_are_remembered() -> None:
     share = Calibration()
     share.observe(0.25, happened=True)

@@ -203,6 +203,17 @@ def test_doubt_about_the_answer_rate_is_variance() -> None:
     assert Outlook(_floor(30), sure).cost(9) < 0.9 * unsure.cost(9)
 
 
+def test_doubt_about_the_chances_themselves_is_variance_too() -> None:
+    """The model's own doubt is an eighth at first; as much again in the chances makes it a quarter."""
+    snapshot = _floor(30)
+    plain, doubtful = (
+        Outlook(snapshot, FloorModel()),
+        Outlook(replace(snapshot, answer_doubt=0.2), FloorModel()),
+    )
+    assert doubtful.cost(0) > 1.1 * plain.cost(0)
+    assert Outlook(replace(snapshot, answer_doubt=0.0), FloorModel()).cost(9) == plain.cost(9)
+
+
 REFERENCE = [
     # candidates: live, needs, unidentified; lateness of the first, third and twelfth; of those that ring
     (0.2, 0.2, False, (0.0023266, 0.00456629, 0.0446727), 0.00079262),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from pacing.policy import LaunchOutcome, LaunchResolved
+from pacing.policy import Json, LaunchOutcome, LaunchResolved
 from pacing.registry import PolicyParameterError, make_learner
 from pacing.rings import EXPLORE_EVERY, FIRST_IN_FULL, MOST_LINES, RingBeliefs, RingModel
 
@@ -160,8 +160,9 @@ def test_what_was_learned_goes_through_json_and_back() -> None:
     assert other.state() == model.state()
     for name in ("a", "b", "new"):
         assert other.ring_s(name, least=0.0, most=MOST) == model.ring_s(name, least=0.0, most=MOST)
-    for lines in (3, [["a"]]):
-        broken = {**json.loads(json.dumps(model.state())), "lines": lines}
+    wrong: tuple[Json, ...] = (3, [["a"]])
+    for lines in wrong:
+        broken: dict[str, Json] = {**model.state(), "lines": lines}
         with pytest.raises(ValueError, match="stored state"):
             other.restore(broken)
 

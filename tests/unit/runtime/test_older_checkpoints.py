@@ -103,6 +103,7 @@ def test_what_an_older_one_had_counted_of_who_answers_is_taken_up_by_pacing() ->
     learner.restore(json.loads(row.learned))
     needs, live = (3.5 + 200.0) / 310.0, (0.8 + 30.0) / 310.0
     assert learner.answers.chances(NumberProfile(segment="landline/own")) == (needs, live)
+    needs, live = (3.5 + 140.0) / 235.0, (0.8 + 25.0) / 235.0  # the rest of the campaign
     assert learner.answers.chances(NumberProfile(segment="mobile/own")) == (
         (25.0 * needs + 60.0) / 100.0,
         (25.0 * live + 5.0) / 100.0,

@@ -4,6 +4,7 @@
     out = "fairdial-out"                    # where rehearsals and reports go
     signatures = "fairdial-signatures.yaml" # who answers for places of which only federal law is known
     licences = "fairdial-licences.yaml"     # who collects, from where and under which licences
+    clients = "fairdial-clients.toml"       # what each client's contract says of accounts and money
     keys = "/etc/fairdial/keys"             # folder of keys and signed heads; "keys" in `out` if not set
 
     [http]                                  # where a live floor's HTTP side listens, behind which proxies
@@ -137,6 +138,7 @@ class Settings(BaseSettings):
         default=None, description="file of `fairdial law register sign`; `sample` = nobody's, for rehearsals"
     )
     licences: str | None = Field(default=None, description="file of `fairdial licences`")
+    clients: str | None = Field(default=None, description="file of the clients' contracts")
     keys: Path | None = Field(default=None, description="folder of keys and signed heads")
     evidence: Evidence = Field(default_factory=Evidence)
     http: HttpSide = Field(default_factory=HttpSide)

@@ -200,6 +200,7 @@ class OfficePlan:
     asks_us_to_stop: float = 0.2
     recalled: float = 0.4
     pays_all: float = 0.5
+    is_charged: float = 0.0
     moves: float = 0.5
     notices_returned: float = 0.0
     letters: float = 0.0

@@ -10,6 +10,7 @@ from datetime import datetime
 from compliance_gate.request import HistoryEntry, Hold, PersonRequest
 from compliance_gate.words import Direction, EventKind, HoldKind, RequestKind
 from compliance_gate.words import Outcome as GateOutcome
+from dialer.casework.ledger.posting import PAID_IN_FULL, SETTLED_STATE
 from dialer.domain.as_told import as_told, seconds_ahead
 from dialer.domain.commands import (
     Command,
@@ -25,7 +26,6 @@ from dialer.domain.events import (
     ConsentGiven,
     HoldPlaced,
     InboundConversation,
-    PaymentReceived,
     PersonEdited,
     RequestReceived,
     SuppressionAdded,
@@ -40,6 +40,7 @@ from dialer.domain.fact_events import (
 )
 from dialer.domain.facts import FactChange
 from dialer.domain.ids import DebtId, NumberId, PersonId
+from dialer.domain.ledger_events import EntryPosted, PaymentReceived
 from dialer.domain.record import entry_of, instant
 
 
@@ -55,10 +56,13 @@ def requested(person: PersonId, request: PersonRequest) -> FactChange:
     return FactChange(person=person, request=request)
 
 
-def _paid(event: PaymentReceived, at: datetime) -> FactChange | None:
+def _paid(event: PaymentReceived | EntryPosted, at: datetime) -> FactChange | None:
+    """Whoever owes nothing is left alone; an account that owes again is no longer held for being paid."""
+    if isinstance(event, EntryPosted):
+        return FactChange(debt=event.entry.debt, released=PAID_IN_FULL) if event.reopens else None
     if not event.settles:
         return None
-    return FactChange(debt=event.debt, hold=_debt_hold(HoldKind.CLOSED, event.debt, at, "paid"))
+    return FactChange(debt=event.debt, hold=_debt_hold(HoldKind.CLOSED, event.debt, at, PAID_IN_FULL))
 
 
 def _recalled(event: AccountRecalled, at: datetime) -> FactChange:
@@ -110,6 +114,7 @@ FactEvent = (
     | SuppressionAdded
     | AccountRecalled
     | PaymentReceived
+    | EntryPosted
     | PersonEdited
     | InboundConversation
     | NoticeRecorded
@@ -127,7 +132,7 @@ def account_over(event: FactEvent) -> tuple[DebtId, str] | None:
         case AccountRecalled(debt=debt):
             return debt, "recalled"
         case PaymentReceived(debt=debt, settles=True):
-            return debt, "settled"
+            return debt, SETTLED_STATE
         case SuppressionAdded(debt=debt) if debt is not None:
             return debt, "suppressed"
         case _:
@@ -164,7 +169,7 @@ def _brought(event: FactEvent, at: datetime) -> FactChange | None:
             change = _suppressed(event, at)
         case AccountRecalled():
             change = _recalled(event, at)
-        case PaymentReceived():
+        case PaymentReceived() | EntryPosted():
             change = _paid(event, at)
         case PersonEdited():
             change = FactChange(person=PersonId(event.person.person), replaced=event.person)

@@ -8,6 +8,7 @@ import typer
 
 from dialer.cli import (
     about,
+    account,
     asterisk,
     backup,
     bench,
@@ -66,6 +67,7 @@ app.add_typer(law.app, name="law")
 app.add_typer(licences.app, name="licences")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(keys.app, name="keys")
+app.add_typer(account.app, name="account")
 app.add_typer(people.user_app, name="user")
 app.add_typer(people.token_app, name="token")
 app.add_typer(people.record_app, name="record")

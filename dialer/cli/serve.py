@@ -150,6 +150,7 @@ async def _until_stopped(serving: Coroutine[None, None, None]) -> None:
 async def _serve_simulated(
     wanted: SimulatedFloor, settings: Settings, *, port: int, is_standby: bool
 ) -> None:
+    from dialer.cli.account_desk import StoreLedgers
     from dialer.cli.evidence import StoreEvidence
     from dialer.cli.finding import finding
     from dialer.cli.rights import StoreRights
@@ -186,6 +187,7 @@ async def _serve_simulated(
             host=wanted.host,
             port=port,
             evidence=StoreEvidence(database=wanted.address),
+            ledgers=StoreLedgers(database=wanted.address),
             rights=rights,
             finder=finder,
             places=StorePlaces(beside),
@@ -205,6 +207,7 @@ async def _serve_simulated(
 
 
 async def _serve_asterisk(plan: AsteriskFloor, *, is_standby: bool) -> None:
+    from dialer.cli.account_desk import StoreLedgers
     from dialer.cli.evidence import StoreEvidence
     from dialer.cli.finding import finding
     from dialer.cli.rights import StoreRights
@@ -241,6 +244,7 @@ async def _serve_asterisk(plan: AsteriskFloor, *, is_standby: bool) -> None:
             phones=plan.phones,
             archive=archive,
             evidence=StoreEvidence(database=plan.database),
+            ledgers=StoreLedgers(database=plan.database),
             rights=rights,
             finder=finder,
             places=StorePlaces(beside),

@@ -51,7 +51,7 @@ from dialer.domain.inbound_events import (
     InboundWaiting,
 )
 from dialer.domain.lead import Lead
-from dialer.domain.money import Money
+from dialer.domain.ledger_events import EntryPosted, PaymentReceived
 from dialer.domain.past_talk import PastTalk
 from dialer.domain.telephone_events import (
     BoxGivenUp,
@@ -365,16 +365,6 @@ class AccountRecalled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
-class PaymentReceived:
-    """Money came in. `settles`: nothing is owed any more, the account closes."""
-
-    debt: DebtId
-    amount: Money
-    settles: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-@valid
 class PersonEdited:
     """The whole file of a person, replaced (a new address, another number). In-flight calls stay counted."""
 
@@ -542,6 +532,7 @@ Event = (
     | SuppressionAdded
     | AccountRecalled
     | PaymentReceived
+    | EntryPosted
     | PersonEdited
     | PersonPlacedAgain
     | InboundConversation

@@ -10,7 +10,8 @@ called, or talked on, until the collector is done). CLOSED: no more turns in thi
 reaches the store as the journal's events and commands; nothing else moves a lead that it holds, so an account
 that is over closes its leads only where the store has them (`CLOSE_ACCOUNT`), and the others come back by
 themselves. The same where something was said about an account while no lead of it was in flight: the engine
-gives back what it has queued, and the store rests or closes it with the others (`REST_ACCOUNT`).
+gives back what it has queued, and the store rests or closes it with the others (`REST_ACCOUNT`). Nothing but
+an account that was settled by money which then went back leaves CLOSED (`REOPEN`).
 """
 
 from dataclasses import dataclass
@@ -51,6 +52,8 @@ class LeadMove(Word):
     """`RestLeads`: something was said about it while it was with the store."""
     CLOSE_ACCOUNT = "close_account"
     """Recalled, settled, suppressed or `CloseLeads` while it was with the store."""
+    REOPEN = "reopen"
+    """The money that settled the account went back: it has turns again."""
 
 
 _S = LeadState
@@ -65,8 +68,8 @@ LEAD = Machine(
         _S.QUEUED: {_M.LAUNCH: _S.IN_FLIGHT, _M.REST: _S.RESTING},
         _S.IN_FLIGHT: {_M.REST: _S.RESTING, _M.CLOSE: _S.CLOSED},
         _S.RESTING: {_M.WAKE: _S.DUE, _M.REST_ACCOUNT: _S.RESTING, _M.CLOSE_ACCOUNT: _S.CLOSED},
+        _S.CLOSED: {_M.REOPEN: _S.DUE},
     },
-    final=frozenset({_S.CLOSED}),
 )
 
 

@@ -25,6 +25,7 @@ from dialer.domain.fact_events import HoldLifted
 from dialer.domain.ids import PersonId
 from dialer.domain.record import instant
 from dialer.engine.engine import DialerEngine
+from dialer.floor.client_terms import client_contracts
 from dialer.runtime.floor import Floor
 from dialer.storage.database.beside_loop import BesideLoop
 from dialer.storage.journal.rows import last_sequence
@@ -240,6 +241,6 @@ def _finish(address: str, now: float, stop: threading.Event) -> None:
             raise _StoppedError("the floor ends")
 
     with Store.open(address) as store:
-        imports = store.imports(pause=pause)
+        imports = store.imports(pause=pause, owners=client_contracts().owners)
         for begun in imports.unfinished():
             imports.put_in_place(begun.import_id, now=now)

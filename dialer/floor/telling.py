@@ -14,13 +14,15 @@ from dialer.domain.events import (
     ConsentGiven,
     Event,
     HoldPlaced,
-    PaymentReceived,
     RequestReceived,
     SuppressionAdded,
     SuppressionScope,
 )
 from dialer.domain.fact_events import ContactRecorded, LineKindFound
 from dialer.domain.ids import DebtId, NumberId, PersonId
+from dialer.domain.keys import folded
+from dialer.domain.ledger import PayMethod, is_card, is_reference
+from dialer.domain.ledger_events import PaymentReceived
 from dialer.floor.whom import Names, OnFile
 from dialer.intake.history.said import Happened
 from dialer.intake.lists.said import Listed, ListKind
@@ -116,6 +118,8 @@ def meant_by(line: ToldLine, on_file: OnFile, *, by: str, at: datetime) -> Meant
     remarks = list(line.remarks)
     if found.number is not None and not found.holders:
         remarks.append(("number", NOBODY_TODAY))
+    if isinstance(line.said, Paid):
+        remarks += _not_kept(line.said)
     try:
         events = tuple(_events(line, found, by, at))
     except _RefusedError as error:
@@ -281,7 +285,37 @@ def _payment(found: _Found, paid: Paid) -> Event:
         raise _RefusedError(
             "account", f"the payment is of one account, and {len(debts)} may be meant: say which"
         )
-    return PaymentReceived(debt=debts[0], amount=paid.amount, settles=paid.settles)
+    return PaymentReceived(
+        debt=debts[0],
+        amount=paid.amount,
+        settles=paid.settles,
+        effective_on=paid.paid_on,
+        method=METHODS.get(folded(paid.method), PayMethod.UNKNOWN),
+        reference=paid.reference if _may_be_kept(paid.reference) else "",
+    )
+
+
+METHODS = {method.value: method for method in PayMethod} | {
+    "ach": PayMethod.BANK_DEBIT,
+    "eft": PayMethod.BANK_DEBIT,
+    "direct debit": PayMethod.BANK_DEBIT,
+    "cheque": PayMethod.CHECK,
+    "credit card": PayMethod.CARD,
+    "debit card": PayMethod.CARD,
+    "money order": PayMethod.MONEY_ORDER,
+}
+"""How it was paid, by what files write."""
+
+
+def _may_be_kept(reference: str) -> bool:
+    return is_reference(reference) and not is_card(reference)
+
+
+def _not_kept(paid: Paid) -> Iterable[tuple[str, str]]:
+    if paid.reference and not _may_be_kept(paid.reference):
+        yield "reference", "words, or the number of a card: not kept; the payment is taken without"
+    if paid.method and folded(paid.method) not in METHODS:
+        yield "method", "not known: taken as unknown"
 
 
 def _owed_by(found: _Found) -> list[DebtId]:

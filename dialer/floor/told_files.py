@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from dialer import clock
 from dialer.domain.errors import MendableError
 from dialer.domain.events import Event
+from dialer.domain.ledger_events import PaymentReceived
 from dialer.domain.placement import Protection, RejectedLine
 from dialer.domain.spoken_words import subject_of, with_words
 from dialer.floor.folder import folder_now
@@ -252,11 +253,19 @@ def _resolved(
                 made.holds.extend(_holds(line, found, import_id, now))
                 _reject(report, made, replace(line.rejected, protects=_protection(line, found)))
             else:
-                _take(report, made, line, meant_by(line, found, by=order.by, at=_received(now)))
+                meant = meant_by(line, found, by=order.by, at=_received(now))
+                _take(report, made, line, meant, import_id)
         yield made
         lines += len(some)
         if lines % LINES_PER_PROGRESS == 0:
             order.progress(lines)
+
+
+def _keyed(event: Event, import_id: str, line: int) -> Event:
+    """A payment of a file is posted once, however often its line is taken."""
+    if not isinstance(event, PaymentReceived) or event.key is not None or not import_id:
+        return event
+    return replace(event, key=f"{import_id}:{line}")
 
 
 def _batches(reader: LineReader) -> Iterator[list[ToldLine | RefusedLine]]:
@@ -265,8 +274,10 @@ def _batches(reader: LineReader) -> Iterator[list[ToldLine | RefusedLine]]:
         yield some
 
 
-def _take(report: ImportReport, made: _Some, line: ToldLine, meant: Meant) -> None:
-    made.events.extend(ToldEvent(line=line.line, event=event) for event in meant.events)
+def _take(report: ImportReport, made: _Some, line: ToldLine, meant: Meant, import_id: str) -> None:
+    made.events.extend(
+        ToldEvent(line=line.line, event=_keyed(event, import_id, line.line)) for event in meant.events
+    )
     for column, reason in meant.remarks:
         report.remark(RejectedLine(line=line.line, column=column, reason=reason))
     if not meant.refusals:

@@ -39,7 +39,7 @@ class AccountTold:
     Args:
         role: primary, joint debtor, guarantor, executor, successor in interest, and so on.
         creditor: who owns it now; original_creditor: whom it was first owed to; '' = not known.
-        balance: as it was placed, in words; delinquent_since: local day, '' = not known.
+        balance: what is owed by its ledger, in words; delinquent_since: local day, '' = not known.
         placed_at: POSIX seconds; None = not known.
         others: other persons who are tied to it, each with their role.
         last_day_to_sue: local day; '' = not known, and rules take it as over.

@@ -35,6 +35,9 @@ COUNTED_UP_TO = 10_000
 TARGET_ROLES = (PersonRole.CONSUMER, PersonRole.JOINT_DEBTOR, PersonRole.GUARANTOR)
 """Who is called about a debt without being asked for by a collector: those who owe it, the primary first."""
 
+OPEN = "open"
+"""State of an account that is not over."""
+
 NUMBERLESS = "no number that may be called"
 """Why a lead rests that the engine never saw."""
 
@@ -206,6 +209,16 @@ def close_leads(connection: Connection, debt: str, *, reason: str) -> None:
         update(leads)
         .where(leads.c.debt == debt, may(LeadMove.CLOSE_ACCOUNT))
         .values(state=after(LeadMove.CLOSE_ACCOUNT), reason=reason)
+    )
+
+
+def reopen_debt(connection: Connection, debt: str, state: str) -> None:
+    """The account that was over in this state is not: its leads that were closed by it have turns again."""
+    connection.execute(update(debts).where(debts.c.debt == debt, debts.c.state == state).values(state=OPEN))
+    connection.execute(
+        update(leads)
+        .where(leads.c.debt == debt, leads.c.reason == state, may(LeadMove.REOPEN))
+        .values(state=after(LeadMove.REOPEN), not_before=0.0, reason="")
     )
 
 

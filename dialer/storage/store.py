@@ -3,7 +3,7 @@
 import gc
 import secrets
 import sqlite3
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self, TypeVar, cast
@@ -11,6 +11,7 @@ from typing import Self, TypeVar, cast
 from sqlalchemy import Connection, inspect, select
 
 from compliance_gate.request import PersonFile
+from dialer.casework.ledger.refresh import BalanceOwner
 from dialer.clock import posix_now
 from dialer.domain.errors import MendableError, StoreUnavailableError
 from dialer.domain.ids import NumberId
@@ -219,9 +220,14 @@ class Store:
         database = cast("Database", OneTransaction(connection))
         return type(self)(database, self.identifiers, self.keyring, owner=None, signature=None)
 
-    def imports(self, *, pause: Callable[[float], None] = no_pause) -> Imports:
-        """Placements into this store; pass `breathe` when a floor runs on it."""
-        return Imports(self.database, self.identifiers, self.keyring, pause=pause)
+    def imports(
+        self,
+        *,
+        pause: Callable[[float], None] = no_pause,
+        owners: Mapping[str, BalanceOwner] | None = None,
+    ) -> Imports:
+        """Placements into this store; pass `breathe` when a floor runs on it, and who owns which balance."""
+        return Imports(self.database, self.identifiers, self.keyring, pause=pause, owners=owners)
 
     def load_leads(self, campaign: str, *, now: float) -> Claimed:
         """Every open lead of a campaign in the declared order, and its persons: a rehearsal's memory."""

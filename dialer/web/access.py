@@ -14,7 +14,7 @@ from dialer.floor.accounts import Accounts
 from dialer.floor.outside_sign_in import OutsideSignIn
 from dialer.floor.phones import Phones
 from dialer.web.models import Committed
-from dialer.web.ports import Evidence, Finder, FloorPort, Places, Recordings, Rights
+from dialer.web.ports import Evidence, Finder, FloorPort, Ledgers, Places, Recordings, Rights
 from dialer.web.tokens import Tokens
 
 MOST_LISTENINGS = 1_000
@@ -56,6 +56,7 @@ class Office:
     listenings: Listenings = field(default_factory=Listenings)
     rights: Rights | None = None
     finder: Finder | None = None
+    ledgers: Ledgers | None = None
 
 
 def office_of(request: Request) -> Office:
@@ -85,6 +86,13 @@ def demand_finder(office: Office) -> Finder:
     if office.finder is None:
         raise HTTPException(409, "this floor's store cannot be asked from here")
     return office.finder
+
+
+def demand_ledgers(office: Office) -> Ledgers:
+    """Whoever knows the accounts; 409 where the store cannot be asked."""
+    if office.ledgers is None:
+        raise HTTPException(409, "this floor's store cannot be asked from here")
+    return office.ledgers
 
 
 async def tell(office: Office, event: Event) -> Committed:

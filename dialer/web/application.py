@@ -40,6 +40,7 @@ from dialer.web import (
     finding,
     inbound,
     law,
+    ledgers,
     listening,
     recordings,
     rights,
@@ -47,7 +48,7 @@ from dialer.web import (
     supervisors,
     talks,
 )
-from dialer.web.access import Office
+from dialer.web.access import Listenings, Office
 from dialer.web.bounds.connections import Strangers
 from dialer.web.bounds.limits import LIMITS, Limits
 from dialer.web.bounds.middleware import Bounds
@@ -59,7 +60,7 @@ from dialer.web.health import HealthView, health_view
 from dialer.web.phone.pages import add_pages
 from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
-from dialer.web.ports import Evidence, Finder, FloorPort, Places, Recordings, Rights
+from dialer.web.ports import Evidence, Finder, FloorPort, Ledgers, Places, Recordings, Rights
 from dialer.web.problems import PROBLEMS
 from dialer.web.scraping import shown_to
 from dialer.web.sign_in import outside as to_provider
@@ -80,6 +81,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (TooManySearchesError, 429),
     *evidence.STATUS,
     *rights.STATUS,
+    *ledgers.STATUS,
     (InvalidFactError, 422),
     (MalformedFactError, 422),
     (FairdialError, 422),
@@ -98,6 +100,7 @@ _ROUTED = (
     law,
     supervisors,
     facts,
+    ledgers,
     inbound,
     caller_ids,
     sessions,
@@ -140,6 +143,7 @@ def make_web(
     accounts: Accounts | None = None,
     records: Records | None = None,
     rights_desk: Rights | None = None,
+    ledger_desk: Ledgers | None = None,
     trusted_proxies: Sequence[str] = (),
     outside: OutsideSignIn | None = None,
     finder: Finder | None = None,
@@ -158,6 +162,7 @@ def make_web(
         accounts: of persons; None = there are tokens only.
         records: where it is written down who did what and looked at whom; None = nowhere.
         rights_desk: answers what persons may ask about themselves; None = it cannot be asked.
+        ledger_desk: knows the accounts and their money; None = it cannot be asked.
         outside: a provider by which people sign in; None = there is none.
         trusted_proxies: addresses and networks whose word on where somebody comes from is taken.
         finder: finds persons by name, number or account; None = nobody can be looked for.
@@ -171,10 +176,9 @@ def make_web(
         redoc_url=None,
         dependencies=[Depends(nothing_undeclared), Depends(nothing_unknown)],
     )
-    asked = (phones, archive, evidence_desk, places, accounts)
-    application.state.office = Office(
-        floor, tokens, keypad, controls, caller_ids_tester, *asked, outside, rights=rights_desk, finder=finder
-    )
+    asked = (phones, archive, evidence_desk, places, accounts, outside)
+    desks = (Listenings(), rights_desk, finder, ledger_desk)
+    application.state.office = Office(floor, tokens, keypad, controls, caller_ids_tester, *asked, *desks)
     doorkeeper = Doorkeeper(floor=floor, tokens=tokens, places=places, accounts=accounts)
     application.add_middleware(Door, doorkeeper=doorkeeper, open_paths=OPEN_PATHS, records=records)
     for routed in _ROUTED:

@@ -10,7 +10,6 @@ from dialer.domain.events import (
     HoldLifted,
     HoldPlaced,
     InboundConversation,
-    PaymentReceived,
     PersonEdited,
     RequestReceived,
     SuppressionAdded,
@@ -21,7 +20,6 @@ from dialer.domain.fact_events import (
     LocationTold,
     NoticeRecorded,
 )
-from dialer.domain.money import Money
 from dialer.web.access import TheOffice, tell
 from dialer.web.declaring import Asking, may
 from dialer.web.models import (
@@ -35,7 +33,6 @@ from dialer.web.models import (
     Limit,
     LineIs,
     Notify,
-    Pay,
     PlaceHold,
     Recall,
     Suppress,
@@ -73,14 +70,6 @@ async def ask(body: Ask, office: TheOffice, who: Asking) -> Committed:
     body = body.model_copy(update={"person": person, "number": number, "debts": debts})
     told = await tell(office, RequestReceived(person=person, request=body.request(who.name)))
     return told_of_nobody(told, is_held=is_held)
-
-
-@router.post("/payments", dependencies=[may(Permission.EDIT_ACCOUNTS)])
-async def pay(body: Pay, office: TheOffice, who: Asking) -> Committed:
-    """Money came in; `settles` closes the account."""
-    debt = await debt_named(office, who, body.debt)
-    amount = Money(cents=body.cents, currency=body.currency)
-    return await tell(office, PaymentReceived(debt=debt, amount=amount, settles=body.settles))
 
 
 @router.post("/recalls", dependencies=[may(Permission.EDIT_ACCOUNTS)])

@@ -160,15 +160,6 @@ class StopFloor(Body):
     reason: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class Pay(Body):
-    """Money came in."""
-
-    debt: Id
-    cents: Annotated[int, Field(gt=0, le=MOST_CENTS)]
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
-    settles: bool
-
-
 class Recall(Body):
     """The creditor took an account back."""
 

@@ -16,7 +16,7 @@ from dialer.floor.phones import Phones
 from dialer.web.application import make_web
 from dialer.web.bounds.limits import LIMITS, Limits
 from dialer.web.door import Records
-from dialer.web.ports import Evidence, Finder, FloorPort, Places, Recordings, Rights
+from dialer.web.ports import Evidence, Finder, FloorPort, Ledgers, Places, Recordings, Rights
 from dialer.web.server import serving
 from dialer.web.tokens import Tokens
 
@@ -52,6 +52,7 @@ class HttpSide:
     records: Records | None = None
     rights: Rights | None = None
     finder: Finder | None = None
+    ledgers: Ledgers | None = None
     limits: Limits = LIMITS
     outside: OutsideSignIn | None = None
     certificate: Certificate | None = None
@@ -82,6 +83,7 @@ class HttpSide:
             records=self.records,
             rights_desk=self.rights,
             finder=self.finder,
+            ledger_desk=self.ledgers,
             trusted_proxies=self.trusted_proxies,
             outside=self.outside,
         )

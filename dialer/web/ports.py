@@ -9,6 +9,7 @@ from dialer.access.walls import NumberNamed, Place, Walls
 from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, InboundId
 from dialer.domain.inbound import InboundRecord
+from dialer.domain.ledger_events import EntryPosted, PaymentReceived
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.rights_request import PrivacyLaw, RequestMove, RightKind, RightsRequest
 from dialer.domain.snapshot import FloorSnapshot
@@ -16,6 +17,7 @@ from dialer.inquiry.explain import About, Asked
 from dialer.inquiry.finding.wanted import Found
 from dialer.inquiry.finding.wanted import Wanted as WantedPerson
 from dialer.inquiry.impact import Compared
+from dialer.inquiry.ledgers import AccountLedger
 from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
 from dialer.inquiry.records import RecordsDue
 from dialer.inquiry.removing import Removed
@@ -237,6 +239,22 @@ class Finder(Protocol):
     async def find(self, wanted: WantedPerson, walls: Walls, *, by: str) -> Found:
         """Who is meant, inside the walls of whoever asks. Raises TooManySearchesError, InvalidFactError,
         KeysMissingError, StoreUnavailableError."""
+        ...
+
+
+class Ledgers(Protocol):
+    """The accounts of a floor and their money; `dialer.cli.account_desk` has the one in use. Each raises
+    NotThereError, StoreUnavailableError."""
+
+    async def ledger(self, debt: str) -> AccountLedger:
+        """What is owed on an account, and how it came to be."""
+        ...
+
+    async def event_to_tell(
+        self, event: PaymentReceived | EntryPosted
+    ) -> PaymentReceived | EntryPosted | None:
+        """What the floor is to be told of an entry, as the ledger stands; None = it was posted already.
+        Raises ConflictingEntryError, InvalidFactError: it cannot be posted."""
         ...
 
 

@@ -39,7 +39,6 @@ from dialer.domain.events import (
     HoldLifted,
     HoldPlaced,
     InboundConversation,
-    PaymentReceived,
     PersonEdited,
     PersonPlacedAgain,
     RequestReceived,
@@ -55,6 +54,8 @@ from dialer.domain.fact_events import (
 )
 from dialer.domain.facts import FactChange
 from dialer.domain.ids import DebtId, NumberId, PersonId
+from dialer.domain.ledger import EntryKind, LedgerEntry
+from dialer.domain.ledger_events import EntryPosted, PaymentReceived
 from dialer.domain.money import Money
 from dialer.domain.record import instant
 from simulator.lead_book import LeadBook
@@ -226,6 +227,20 @@ def _pays_all(file: PersonFile, _at: datetime, _chance: Stream) -> FactEvent | N
     return PaymentReceived(debt=DebtId(file.debts[-1].debt), amount=Money(cents=10_000), settles=True)
 
 
+def _is_charged(file: PersonFile, at: datetime, _chance: Stream) -> FactEvent | None:
+    """A fee that the creditor adds."""
+    if not file.debts:
+        return None
+    fee = LedgerEntry(
+        key=f"fee-{int(at.timestamp())}",
+        debt=DebtId(file.debts[0].debt),
+        kind=EntryKind.FEE,
+        amount=Money(cents=2_500),
+        effective_on=at.date(),
+    )
+    return EntryPosted(entry=fee)
+
+
 def _moves(file: PersonFile, _at: datetime, chance: Stream) -> FactEvent:
     state = tuple(STATES)[int(chance.next() * len(STATES))]
     address = Address(country="US", region=state, zones=frozenset({STATES[state][1]}))
@@ -295,4 +310,5 @@ _KINDS: Mapping[str, _Make] = {
     "travels": _travels,
     "limitations_found": _limitation_found,
     "lines_looked_up": _line_looked_up,
+    "is_charged": _is_charged,
 }

@@ -416,6 +416,8 @@ def as_of_0017(path: Path) -> None:
             "CREATE UNIQUE INDEX ix_debts_client_account ON debts (client, client_account);"
             "DROP TABLE import_holds; DROP TABLE rights_requests; DROP TABLE told_lines;"
             "DROP TABLE changed_identities; ALTER TABLE account_sessions DROP COLUMN is_from_outside;"
+            "DROP TABLE ledger_entries; CREATE TABLE payments (id INTEGER PRIMARY KEY, sequence BIGINT, "
+            "debt TEXT, cents BIGINT, currency TEXT, settles BOOLEAN, at FLOAT);"
             "UPDATE alembic_version SET version_num = '0017';"
         )
         row = (told.client_account, told.servicer_account, json.dumps(told.particulars))

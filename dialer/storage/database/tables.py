@@ -281,17 +281,30 @@ suppressions = Table(
     Column("at", Float, nullable=False),
 )
 
-payments = Table(
-    "payments",
+ledger_entries = Table(
+    "ledger_entries",
     metadata,
     _serial(),
-    Column("sequence", _Serial, nullable=False),
-    Column("debt", Text, nullable=False, index=True),
+    Column("sequence", _Serial, nullable=False, server_default="0"),
+    Column("import_id", Text),
+    Column("debt", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    _text("kind", default=None),
     Column("cents", BigInteger, nullable=False),
-    _text("currency"),
-    Column("settles", Boolean, nullable=False),
+    _text("currency", default=None),
+    Column("effective_on", Text, nullable=False),
+    Column("part", Text),
+    Column("undoes", Text),
+    Column("reason", Text),
+    _text("method", default="unknown"),
+    _text("reference"),
+    _text("paid_to", default="us"),
+    Column("clears_on", Text),
     Column("at", Float, nullable=False),
+    Index("ix_ledger_entries_debt", "debt", "key", unique=True),
 )
+"""What was posted to accounts, only ever added to; `undoes`: the key that an entry names. An account without
+rows has the one entry of its placement, which `dialer.storage.ledgers` makes of its balance."""
 
 leads = Table(
     "leads",

@@ -5,7 +5,7 @@ the account here, or a recall, stands whatever a file that is a day older says. 
 about one account (one a debtor) one that closes is enough, wherever it stands.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -31,11 +31,11 @@ def tell(
     Returns:
         persons who owe a debt that was closed or opened, sorted.
     """
-    held = _held(connection, closed)
+    shut = held(connection, closed, source=CLOSED_BY_FILE)
     changes = [
         _change(debt, is_closed=is_closed, now=now)
         for debt, is_closed in closed.items()
-        if is_closed is not (debt in held) and (is_closed or held[debt] != import_id)
+        if is_closed is not (debt in shut) and (is_closed or shut[debt] != import_id)
     ]
     insert_rows(connection, t.facts, [row_of(c, sequence=0, at=now, import_id=import_id) for c in changes])
     for change in changes:
@@ -55,10 +55,10 @@ def _change(debt: DebtId, *, is_closed: bool, now: float) -> FactChange:
     return FactChange(debt=debt, hold=hold)
 
 
-def _held(connection: Connection, debts: Mapping[DebtId, bool]) -> dict[str, str | None]:
-    """Those that a file closed and none opened since, with the import that last said so."""
+def held(connection: Connection, debts: Iterable[DebtId], *, source: str) -> dict[str, str | None]:
+    """Those that are held by this source and were not let go since, with the import that last said so."""
     facts = t.facts.c
-    held: dict[str, str | None] = {}
+    found: dict[str, str | None] = {}
     for chunk in chunks(sorted(debts)):
         query = (
             select(facts.debt, facts.kind, facts.body, facts.import_id)
@@ -66,8 +66,8 @@ def _held(connection: Connection, debts: Mapping[DebtId, bool]) -> dict[str, str
             .order_by(facts.id)
         )
         for row in connection.execute(query).all():
-            if row.kind == "released" and msgspec.json.decode(row.body) == CLOSED_BY_FILE:
-                held.pop(row.debt, None)
-            elif row.kind == "hold" and msgspec.json.decode(row.body).get("source") == CLOSED_BY_FILE:
-                held[row.debt] = row.import_id
-    return held
+            if row.kind == "released" and msgspec.json.decode(row.body) == source:
+                found.pop(row.debt, None)
+            elif row.kind == "hold" and msgspec.json.decode(row.body).get("source") == source:
+                found[row.debt] = row.import_id
+    return found

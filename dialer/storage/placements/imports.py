@@ -9,7 +9,7 @@ by a pause at least as long, so that a live floor's commits get their turn (the 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Connection, Row, delete, select, update
 
+from dialer.casework.ledger.refresh import BalanceOwner
 from dialer.clock import monotonic_now
 from dialer.domain.errors import FairdialError
 from dialer.domain.ids import PersonId
@@ -74,6 +75,7 @@ class Imports:
 
     Args:
         pause: called with the length of each transaction in seconds; `breathe` beside a live floor.
+        owners: who owns the balance, by the folded name of the client; who is not there owns their own.
     """
 
     def __init__(
@@ -83,8 +85,10 @@ class Imports:
         keyring: Keyring,
         *,
         pause: Callable[[float], None] = no_pause,
+        owners: Mapping[str, BalanceOwner] | None = None,
     ) -> None:
         self._work = work
+        self._owners = owners or {}
         self._identifiers = identifiers
         self._keyring = keyring
         self._pause = pause
@@ -227,6 +231,7 @@ class Imports:
             import_id=import_id,
             now=now,
             clients=self._work.read(_clients),
+            owners=self._owners,
         )
         changed: set[PersonId] = set()
         pace = Pace.alone() if self._is_alone else Pace.placing()

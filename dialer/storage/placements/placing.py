@@ -13,12 +13,13 @@ from sqlalchemy import Connection, select, update
 
 from compliance_gate.request import Consent, HistoryEntry, Hold, Notice, PersonFile, PersonRequest
 from compliance_gate.words import ConsentScope, Direction, EventKind, GivenTo, Institution, PersonRole
+from dialer.casework.ledger.refresh import BalanceOwner
 from dialer.domain.facts import FactChange, with_placed
 from dialer.domain.ids import DebtId, PersonId
 from dialer.domain.keys import folded
 from dialer.domain.placement import CLOSED_BY_FILE, PlacedAccount, PlacedNumber, PlacedPerson, Protection
 from dialer.domain.spoken_words import has_words, of_change
-from dialer.storage import changed_identities
+from dialer.storage import changed_identities, ledgers
 from dialer.storage.database import tables as t
 from dialer.storage.database.statements import Row, insert_missing, insert_rows, upsert
 from dialer.storage.identities import (
@@ -50,6 +51,7 @@ class Placing:
         now: POSIX seconds, for facts that have no day of their own.
         clients: how each client is spelled, by its folded name; who comes for the first time is added.
         closed: accounts that a line of this import closed; batches add theirs.
+        owners: who owns the balance, by the folded name of the client.
     """
 
     identifiers: Identifiers
@@ -59,6 +61,7 @@ class Placing:
     now: float
     clients: dict[str, str] = field(default_factory=dict[str, str])
     closed: set[DebtId] = field(default_factory=set[DebtId])
+    owners: Mapping[str, BalanceOwner] = field(default_factory=dict[str, BalanceOwner])
 
 
 class Batch:
@@ -85,6 +88,7 @@ class Batch:
         known = _known(connection, rows.persons)
         concerned = sorted({*known, *_owing(connection, rows.debts)})
         before = _placed(connection, concerned, now=placing.now)
+        ledgers.refresh(connection, rows.debts, placing.owners, import_id=placing.import_id, now=placing.now)
         rows.write(connection)
         changed_identities.add(connection, rows.persons)
         _keep_changed(connection, before, now=placing.now)

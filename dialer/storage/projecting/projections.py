@@ -11,6 +11,7 @@ from typing import cast, get_args
 
 from compliance_gate.findings import Verdict
 from dialer.casework.facts import FactEvent, account_over, change_of_command, change_of_event
+from dialer.casework.ledger.posting import entry_told
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.commands import Command
@@ -18,7 +19,7 @@ from dialer.domain.events import Event
 from dialer.domain.facts import FactChange
 from dialer.domain.lead import LeadMove
 from dialer.domain.ports import Fate, JournalEntry
-from dialer.storage import leads
+from dialer.storage import leads, ledgers
 from dialer.storage.database import tables
 from dialer.storage.journal.codecs import encode_entry
 from dialer.storage.journal.rows import JournalRow
@@ -122,17 +123,17 @@ def _person_edited(fold: Fold, event: e.PersonEdited, _entry: JournalEntry) -> N
     fold.append(tables.news, {"person": event.person.person, "import_id": ""})
 
 
-def _payment_received(fold: Fold, event: e.PaymentReceived, entry: JournalEntry) -> None:
-    fold.append(
-        tables.payments,
-        {
-            "sequence": entry.sequence,
-            "debt": event.debt,
-            "cents": event.amount.cents,
-            "currency": event.amount.currency,
-            "settles": event.settles,
-            "at": entry.now,
-        },
+def _post(fold: Fold, event: e.PaymentReceived | e.EntryPosted, entry: JournalEntry) -> None:
+    told = entry_told(event, sequence=entry.sequence, now=entry.now)
+    settles = isinstance(event, e.PaymentReceived) and event.settles
+    fold.later(
+        partial(
+            ledgers.post,
+            entries=(told,),
+            now=entry.now,
+            sequence=entry.sequence,
+            settling=(told.key,) if settles else (),
+        )
     )
 
 
@@ -281,7 +282,8 @@ _ON_EVENT = cast(
     {
         e.LeadsFetched: _leads_fetched,
         e.SuppressionAdded: _suppression_added,
-        e.PaymentReceived: _payment_received,
+        e.PaymentReceived: _post,
+        e.EntryPosted: _post,
         e.PersonEdited: _person_edited,
     },
 )

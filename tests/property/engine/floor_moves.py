@@ -6,6 +6,7 @@ event of the language (a test sees to it), so histories are made of all of them.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, TypeVar
 
 from floors import lead, person
@@ -42,6 +43,7 @@ from dialer.domain.ids import (
     PersonId,
 )
 from dialer.domain.inbound import Caller, InboundState
+from dialer.domain.ledger import EntryKind, LedgerEntry
 from dialer.domain.money import Money
 from dialer.domain.past_talk import PastTalk
 from dialer.domain.record import instant
@@ -352,6 +354,16 @@ MEANT: Mapping[type, Callable[[Now], e.Event]] = {
     e.AccountRecalled: lambda now: e.AccountRecalled(debt=now.debt),
     e.PaymentReceived: lambda now: e.PaymentReceived(
         debt=now.debt, amount=Money(cents=100), settles=bool(now.pick % 2)
+    ),
+    e.EntryPosted: lambda now: e.EntryPosted(
+        entry=LedgerEntry(
+            key="fee",
+            debt=now.debt,
+            kind=EntryKind.FEE,
+            amount=Money(cents=100),
+            effective_on=date(2026, 11, 30),
+        ),
+        reopens=bool(now.pick % 2),
     ),
     e.PersonEdited: lambda now: e.PersonEdited(person=now.file()),
     e.PersonPlacedAgain: lambda now: e.PersonPlacedAgain(person=now.file(), as_of=now.state.sequence),

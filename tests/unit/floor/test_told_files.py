@@ -281,7 +281,9 @@ def test_a_payment_is_of_one_account(desk: Desk) -> None:
         "acme/A1,,,x,no",
     )
     assert (report.accepted, report.rejected) == (2, 5)
-    assert [row.cents for row in desk.rows(t.payments)] == [5_000, 150]
+    entries = desk.rows(t.ledger_entries)
+    assert [row.cents for row in entries if row.kind == "payment"] == [5_000, 150]
+    assert sorted(row.balance_cents for row in desk.rows(t.debts)) == [4_850, 5_000, 10_000, 10_000]
     assert [line[:2] for line in reasons(report)] == [
         (4, "account"),
         (5, "account"),
@@ -290,6 +292,26 @@ def test_a_payment_is_of_one_account(desk: Desk) -> None:
         (8, "amount"),
     ]
     assert desk.asked("P1") == []
+
+
+def test_a_payment_of_a_file_keeps_its_day_method_and_number_but_no_words(desk: Desk) -> None:
+    report = desk.tell(
+        "payments",
+        "account,amount,at,method,reference",
+        "acme/A1,1.00,2026-03-02,ACH,021000021234567",
+        "acme/A1,2.00,2026-03-03,favour,from her mother",
+        "acme/A1,3.00,2026-03-04,check,4111111111111111",
+    )
+    assert report.accepted == 3
+    paid = [row for row in desk.rows(t.ledger_entries) if row.kind == "payment"]
+    assert [(row.cents, row.effective_on, row.method, row.reference) for row in paid] == [
+        (100, "2026-03-02", "bank_debit", "021000021234567"),
+        (200, "2026-03-03", "unknown", ""),
+        (300, "2026-03-04", "check", ""),
+    ]
+    assert len({row.key for row in paid}) == 3
+    remarks = [(line.line, line.column) for line in report.remarks]
+    assert remarks == [(3, "reference"), (3, "method"), (4, "reference")]
 
 
 def test_a_payment_that_settles_closes_the_account(desk: Desk) -> None:
@@ -314,14 +336,14 @@ def test_the_same_file_twice_changes_nothing_and_says_so(desk: Desk) -> None:
     take_in_told(order, address=desk.address)
     with pytest.raises(ImportedBeforeError, match="taken in already"):
         take_in_told(order, address=desk.address)
-    assert len(desk.rows(t.payments)) == 1
+    assert [row.kind for row in desk.rows(t.ledger_entries)] == ["principal", "payment"]
     assert desk.rows(t.told_lines) == []
 
 
 def test_a_column_that_sounds_protective_is_explained_first(desk: Desk) -> None:
     with pytest.raises(Exception, match="deceased_flag"):
         desk.tell("payments", "account,amount,deceased_flag", "acme/A1,50.00,Y")
-    assert desk.rows(t.payments) == []
+    assert desk.rows(t.ledger_entries) == []
 
 
 @pytest.mark.parametrize("heading", ["person,at", "amount", "foo"])

@@ -34,6 +34,8 @@ from dialer.domain.events import (
 )
 from dialer.domain.fact_events import HoldLifted
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, NumberId, PersonId
+from dialer.domain.ledger import EntryKind, LedgerEntry, PaidTo, Part, PayMethod, Reason
+from dialer.domain.ledger_events import PaymentReceived
 from dialer.domain.machine import MachineKind, SaidToMachine
 from dialer.domain.money import Money
 from dialer.domain.ports import Fate, JournalEntry
@@ -55,6 +57,7 @@ TEXT = ApprovedText(
     approved_on="2026-11-01",
     client="k",
 )
+MONEY = st.builds(Money, cents=st.integers(-(10**12), 10**12), currency=st.sampled_from(["USD", "GBP"]))
 GIVEN: dict[object, st.SearchStrategy[Any]] = {
     float: st.floats(-MOST, MOST),
     datetime: st.builds(datetime.combine, DAYS, st.times(), st.just(UTC)),
@@ -62,7 +65,7 @@ GIVEN: dict[object, st.SearchStrategy[Any]] = {
     time: st.times(),
     int: st.integers(-MOST, MOST),
     str: st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=8),
-    Money: st.builds(Money, cents=st.integers(-(10**12), 10**12), currency=st.sampled_from(["USD", "GBP"])),
+    Money: MONEY,
     OwnedNumber: st.builds(
         OwnedNumber,
         number=st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True),
@@ -99,6 +102,33 @@ GIVEN: dict[object, st.SearchStrategy[Any]] = {
     | st.builds(ThirdPartyRequested, agent=st.just(AgentId("a")), number=st.just(NumberId("n"))),
     ConsultationRequested: st.builds(
         ConsultationRequested, agent=st.just(AgentId("a")), line=st.just("attorney")
+    ),
+    LedgerEntry: st.builds(
+        LedgerEntry,
+        key=st.from_regex(r"[a-z0-9][a-z0-9.:]{0,8}", fullmatch=True),
+        debt=st.just(DebtId("d")),
+        kind=st.just(EntryKind.ADJUSTMENT),
+        amount=MONEY,
+        effective_on=DAYS,
+        part=st.none() | st.sampled_from(Part),
+        of=st.none() | st.just("another-entry"),
+        reason=st.sampled_from(Reason),
+        method=st.sampled_from(PayMethod),
+        reference=st.just("") | st.just("check-1042"),
+        paid_to=st.sampled_from(PaidTo),
+        clears_on=st.none() | DAYS,
+    ),
+    PaymentReceived: st.builds(
+        PaymentReceived,
+        debt=st.just(DebtId("d")),
+        amount=st.builds(Money, cents=st.integers(0, 10**12)),
+        settles=st.booleans(),
+        key=st.none() | st.just("processor-1"),
+        effective_on=st.none() | DAYS,
+        method=st.sampled_from(PayMethod),
+        reference=st.just("") | st.just("trace/021000021234567"),
+        paid_to=st.sampled_from(PaidTo),
+        clears_on=st.none() | DAYS,
     ),
     HoldLifted: st.sampled_from(
         [

@@ -251,6 +251,10 @@ CASES: dict[tuple[str, str], Case] = {
     ),
     ("POST", "/api/facts/requests"): Case(body={"person": "{side}-person", "kind": "stop_calling", "at": AT}),
     ("POST", "/api/facts/payments"): Case(body={"debt": "{side}-debt", "cents": 1, "settles": False}),
+    ("POST", "/api/facts/entries"): Case(
+        body={"debt": "{side}-debt", "key": "k", "kind": "fee", "cents": 1, "effective_on": "2026-11-30"}
+    ),
+    ("GET", "/api/debts/{debt}/ledger"): Case(),
     ("POST", "/api/facts/recalls"): Case(body={"debt": "{side}-debt", "reason": "recall"}),
     ("POST", "/api/facts/consents"): Case(
         body={"person": "{side}-person", "scope": "call", "given_to": "collector", "at": AT}

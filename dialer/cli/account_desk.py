@@ -1,0 +1,42 @@
+"""The accounts of a served floor, for its HTTP side: asked in threads, from a store opened for each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from dialer.clock import posix_now
+from dialer.floor.stores import opened_store
+from dialer.inquiry.ledgers import AccountLedger, account_ledger, event_to_tell
+
+if TYPE_CHECKING:
+    from dialer.domain.ledger_events import EntryPosted, PaymentReceived
+    from dialer.inquiry.instants import Store
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreLedgers:
+    """See `dialer.web.ports.Ledgers`. `database`: the floor's store."""
+
+    database: str
+
+    async def ledger(self, debt: str) -> AccountLedger:
+        """See the port."""
+        return await self._asked(lambda store: account_ledger(store, debt, at=posix_now()))
+
+    async def event_to_tell(
+        self, event: PaymentReceived | EntryPosted
+    ) -> PaymentReceived | EntryPosted | None:
+        """See the port."""
+        return await self._asked(lambda store: event_to_tell(store, event))
+
+    async def _asked(self, question: Callable[[Store], T]) -> T:
+        def ask() -> T:
+            with opened_store(self.database) as store:
+                return question(store)
+
+        return await asyncio.to_thread(ask)

@@ -1,0 +1,252 @@
+"""Accounts' ledgers in the store: read whole, and posted to, with all that follows for the account.
+
+`post` is the one way to post, for the journal's projection and for files alike: a key that is there already
+changes nothing, the account's balance is the ledger's sum, an account of which nothing is owed any more is
+closed to dialing, and one whose money went back is opened again.
+
+An account of which nothing is known but its placement needs no row: its ledger is one entry of its balance,
+written down with the first other entry. So a million accounts are placed without as many rows.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from compliance_gate.request import Hold
+from compliance_gate.words import HoldKind
+from dialer.casework.ledger.book import Ledger, ledger_of
+from dialer.casework.ledger.posting import PAID_IN_FULL, SETTLED_STATE, forgiven
+from dialer.casework.ledger.refresh import BalanceOwner, opening, refreshed
+from dialer.domain.errors import FairdialError
+from dialer.domain.facts import FactChange
+from dialer.domain.ids import DebtId, PersonId
+from dialer.domain.keys import folded
+from dialer.domain.ledger import EntryKind, LedgerEntry, PaidTo, Part, PayMethod, Reason
+from dialer.domain.money import Money
+from dialer.domain.record import instant
+from dialer.storage import leads
+from dialer.storage.database import tables as t
+from dialer.storage.database.statements import Row as Columns
+from dialer.storage.database.statements import insert_rows
+from dialer.storage.person_files import chunks
+from dialer.storage.placements import closing, news
+from dialer.storage.projecting.fact_rows import row_of
+
+OPENING_KEY = "placed"
+
+
+def ledgers_of(connection: Connection, debts: Iterable[str]) -> dict[DebtId, Ledger]:
+    """The ledgers of these accounts; one that nobody placed and nothing was posted to is left out."""
+    found: dict[DebtId, Ledger] = {}
+    for chunk in chunks(sorted(set(debts))):
+        entries: dict[str, list[LedgerEntry]] = {}
+        rows = (
+            select(t.ledger_entries).where(t.ledger_entries.c.debt.in_(chunk)).order_by(t.ledger_entries.c.id)
+        )
+        for row in connection.execute(rows):
+            entries.setdefault(row.debt, []).append(_entry(row))
+        for row in connection.execute(_placed().where(t.debts.c.debt.in_(chunk))):
+            if row.debt not in entries:
+                entries[row.debt] = [_opening(row)]
+        for debt, told in entries.items():
+            found[DebtId(debt)] = ledger_of(DebtId(debt), told[0].amount.currency, told)
+    return found
+
+
+def ledger_at(connection: Connection, debt: str) -> Ledger | None:
+    """One account's; None when nobody knows the account."""
+    return ledgers_of(connection, [debt]).get(DebtId(debt))
+
+
+def post(
+    connection: Connection,
+    entries: Sequence[LedgerEntry],
+    *,
+    now: float,
+    sequence: int = 0,
+    import_id: str | None = None,
+    settling: Collection[str] = (),
+) -> tuple[LedgerEntry, ...]:
+    """Post entries, in the caller's transaction, and let everything follow.
+
+    Args:
+        now: POSIX seconds at which they are posted.
+        sequence: of the step that brought them; 0 = a file did.
+        import_id: of the file that brought them.
+        settling: keys of payments that settle their account though they do not cover what is owed.
+
+    Returns:
+        what was posted, settlements' forgiven rest included: not what was there already, and not what cannot
+        be, since another entry has its key or the account another currency; who can refuse looks first
+        (`Ledger.demand_fits`).
+    """
+    ledgers = ledgers_of(connection, (entry.debt for entry in entries))
+    before = dict(ledgers)
+    posted: list[LedgerEntry] = []
+    for entry in entries:
+        known = ledgers.get(entry.debt) or Ledger(debt=entry.debt, currency=entry.amount.currency)
+        after = _after(known, entry, settles=entry.key in settling)
+        posted += [each for key, each in after.entries.items() if key not in known.entries]
+        ledgers[entry.debt] = after
+    told: Columns = {"sequence": sequence, "import_id": import_id, "at": now}
+    _keep(connection, {debt: ledgers[debt] for debt in before}, before, told)
+    new = [each for each in posted if each.debt not in before]
+    insert_rows(connection, t.ledger_entries, [_row(each, told) for each in new])
+    for debt, ledger in sorted(before.items()):
+        _follow(connection, ledger, ledgers[debt], now=now, sequence=sequence, import_id=import_id)
+    return tuple(posted)
+
+
+def refresh(
+    connection: Connection,
+    placed: Mapping[str, Columns],
+    owners: Mapping[str, BalanceOwner],
+    *,
+    import_id: str,
+    now: float,
+) -> None:
+    """Bring ledgers to what a creditor's file says, before its rows are written; where the balance is not the
+    creditor's, the rows are brought to what the ledgers say.
+
+    Args:
+        placed: rows of `debts` that are about to be written, by id.
+        owners: who owns the balance, by the folded name of the client; who is not there owns their own.
+    """
+    differing: dict[str, Columns] = {}
+    for chunk in chunks(sorted(placed)):
+        known = select(t.debts.c.debt, t.debts.c.balance_cents, t.debts.c.currency)
+        for row in connection.execute(known.where(t.debts.c.debt.in_(chunk))):
+            said = placed[row.debt]
+            if (said["balance_cents"], said["currency"]) != (row.balance_cents, row.currency):
+                differing[row.debt] = said
+    before = ledgers_of(connection, differing)
+    after = dict(before)
+    for debt, ledger in before.items():
+        said = differing[debt]
+        money = Money(cents=int(str(said["balance_cents"])), currency=str(said["currency"]))
+        owner = owners.get(folded(str(said["client"])), BalanceOwner.CLIENT)
+        if money.currency == ledger.currency:
+            on = instant(now).date()
+            entry = refreshed(ledger, money, owner, on=on, key=f"refresh-{import_id}")
+            after[debt] = ledger if entry is None else ledger.with_entry(entry)
+        elif len(ledger.entries) == 1:
+            continue  # placed in another currency, and nothing has happened since: it is placed anew
+        said["balance_cents"], said["currency"] = after[debt].balance().cents, ledger.currency
+    _keep(connection, after, before, {"sequence": 0, "import_id": import_id, "at": now})
+
+
+def _after(ledger: Ledger, entry: LedgerEntry, *, settles: bool) -> Ledger:
+    """The ledger with an entry and what is forgiven for it; as it was where it does not fit."""
+    try:
+        after = ledger.with_entry(entry)
+    except FairdialError:  # whoever told of it was told; what stood there first stands
+        return ledger
+    rest = forgiven(after, entry) if settles and after is not ledger else None
+    return after if rest is None else after.with_entry(rest)
+
+
+def _keep(
+    connection: Connection,
+    after: Mapping[DebtId, Ledger],
+    before: Mapping[DebtId, Ledger],
+    told: Columns,
+) -> None:
+    """Write down what is new of accounts that were placed, their placement's own entry with the first."""
+    changed = {debt: ledger for debt, ledger in after.items() if ledger.entries != before[debt].entries}
+    rows: list[Columns] = []
+    opened = {debt for debt in changed if set(before[debt].entries) == {OPENING_KEY}}
+    for chunk in chunks(sorted(opened)):
+        query = select(t.ledger_entries.c.debt).where(t.ledger_entries.c.debt.in_(chunk))
+        opened -= set(connection.execute(query).scalars())
+    for debt, ledger in sorted(changed.items()):
+        known = before[debt].entries
+        if debt in opened:
+            rows.append(_row(known[OPENING_KEY], told))
+        rows += [_row(entry, told) for key, entry in ledger.entries.items() if key not in known]
+    insert_rows(connection, t.ledger_entries, rows)
+
+
+def _follow(
+    connection: Connection,
+    before: Ledger,
+    after: Ledger,
+    *,
+    now: float,
+    sequence: int,
+    import_id: str | None,
+) -> None:
+    """The account's balance, and whether anybody is called about it, after what was posted."""
+    debt, owed, owes = after.debt, before.balance().cents, after.balance().cents
+    if owed == owes:
+        return
+    connection.execute(update(t.debts).where(t.debts.c.debt == debt).values(balance_cents=owes))
+    change: FactChange | None = None
+    is_held = debt in closing.held(connection, [debt], source=PAID_IN_FULL)
+    if owed > 0 >= owes:
+        leads.close_debt(connection, debt=debt, state=SETTLED_STATE)
+        hold = Hold(kind=HoldKind.CLOSED, since=instant(now), debts=(debt,), source=PAID_IN_FULL)
+        change = None if is_held else FactChange(debt=debt, hold=hold)
+    elif owes > 0 >= owed:
+        leads.reopen_debt(connection, debt=debt, state=SETTLED_STATE)
+        change = FactChange(debt=debt, released=PAID_IN_FULL) if is_held else None
+    if change is None:
+        return
+    row = row_of(change, sequence=sequence, at=now, import_id=import_id)
+    insert_rows(connection, t.facts, [row])
+    if change.may_free:
+        leads.clear_hints(connection, debt=debt)
+    owing = select(t.person_debts.c.person).where(t.person_debts.c.debt == debt)
+    persons = sorted(connection.execute(owing).scalars())
+    news.add(connection, [PersonId(person) for person in persons], import_id=import_id or "")
+
+
+def _placed() -> Any:
+    """Every account with the instant at which it was placed."""
+    named = (t.debts.c.debt, t.debts.c.balance_cents, t.debts.c.currency, t.imports.c.published_at)
+    return select(*named).join_from(
+        t.debts, t.imports, t.debts.c.import_id == t.imports.c.import_id, isouter=True
+    )
+
+
+def _opening(row: Row[Any]) -> LedgerEntry:
+    on = datetime.fromtimestamp(row.published_at or 0.0, UTC).date()
+    said = Money(cents=row.balance_cents, currency=row.currency)
+    return opening(Ledger(debt=DebtId(row.debt), currency=row.currency), said, on=on, key=OPENING_KEY)
+
+
+def _row(entry: LedgerEntry, told: Columns) -> Columns:
+    return {
+        **told,
+        "debt": entry.debt,
+        "key": entry.key,
+        "kind": entry.kind.value,
+        "cents": entry.amount.cents,
+        "currency": entry.amount.currency,
+        "effective_on": entry.effective_on.isoformat(),
+        "part": None if entry.part is None else entry.part.value,
+        "undoes": entry.of,
+        "reason": None if entry.reason is None else entry.reason.value,
+        "method": entry.method.value,
+        "reference": entry.reference,
+        "paid_to": entry.paid_to.value,
+        "clears_on": None if entry.clears_on is None else entry.clears_on.isoformat(),
+    }
+
+
+def _entry(row: Row[Any]) -> LedgerEntry:
+    return LedgerEntry(
+        key=row.key,
+        debt=DebtId(row.debt),
+        kind=EntryKind(row.kind),
+        amount=Money(cents=row.cents, currency=row.currency),
+        effective_on=date.fromisoformat(row.effective_on),
+        part=None if row.part is None else Part(row.part),
+        of=row.undoes,
+        reason=None if row.reason is None else Reason(row.reason),
+        method=PayMethod(row.method),
+        reference=row.reference,
+        paid_to=PaidTo(row.paid_to),
+        clears_on=None if row.clears_on is None else date.fromisoformat(row.clears_on),
+    )

@@ -1,0 +1,212 @@
+"""Accounts' money over HTTP and by command: posted once, refused with the reason, read to the cent."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
+
+from compliance_gate.words import PersonRole
+from dialer.access.roles import Role
+from dialer.cli import run
+from dialer.cli.account_desk import StoreLedgers
+from dialer.domain.events import Event
+from dialer.domain.ledger_events import EntryPosted, PaymentReceived
+from dialer.domain.money import Money
+from dialer.domain.placement import PlacedAccount, PlacedPerson
+from dialer.domain.ports import Fate, JournalEntry
+from dialer.floor.client_terms import client_contracts
+from dialer.settings_reader import SettingsError
+from dialer.storage.rehearsal import RehearsalWriter
+from dialer.storage.store import Store
+from dialer.web.application import make_web
+from dialer.web.tokens import Token, Tokens, digest_of
+
+NOW = 1_795_000_000.0
+"""A day of November 2026."""
+
+
+@dataclass
+class StoreFloor:
+    """Takes what it is told and lets it mean what it means to the store."""
+
+    store: Store
+    told: list[Event] = field(default_factory=list[Event])
+
+    async def submit(self, event: Event, *, within: float = 10.0) -> "StoreFloor":
+        del within
+        self.told.append(event)
+        with RehearsalWriter(self.store) as writer:
+            entry = JournalEntry(sequence=len(self.told), now=NOW, event=event, commands=(), fate=Fate.TAKEN)
+            writer.append(entry)
+        return self
+
+    @property
+    def sequence(self) -> int:
+        return len(self.told)
+
+    was_ignored = False
+    why = ""
+
+    def snapshot(self) -> object:
+        raise AssertionError("nobody looks at it")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, migrated: Path) -> Path:
+    """A store with acme's account A1, of 100.00."""
+    shutil.copy(migrated, tmp_path / "fairdial.db")
+    with Store.open(str(tmp_path / "fairdial.db")) as store:
+        imports = store.imports()
+        begun = imports.begin(file_name="f", sha256="f", campaign="c", client="acme", now=NOW)
+        person = PlacedPerson(person_ref="ann", role=PersonRole.CONSUMER, last="Example")
+        account = PlacedAccount(
+            line=2, client="acme", client_account="A1", person=person, balance=Money(cents=10_000)
+        )
+        imports.stage(begun.import_id, [account])
+        imports.publish(begun.import_id, now=NOW)
+        imports.put_in_place(begun.import_id, now=NOW)
+    return tmp_path
+
+
+@pytest.fixture
+def debt(folder: Path) -> str:
+    with Store.open(str(folder / "fairdial.db")) as store:
+        return store.identifiers.debt("acme", "A1")
+
+
+@pytest.fixture
+def floor(folder: Path) -> Iterator[StoreFloor]:
+    with Store.open(str(folder / "fairdial.db")) as store:
+        yield StoreFloor(store)
+
+
+@pytest.fixture
+def client(folder: Path, floor: StoreFloor) -> Iterator[TestClient]:
+    tokens = Tokens(
+        [Token(digest=digest_of("boss"), roles=frozenset({Role.SUPERVISOR, Role.CLERK}), name="boss")]
+    )
+    web = make_web(
+        floor=floor,  # pyright: ignore[reportArgumentType]  # as much of a floor as these routes ask
+        tokens=tokens,
+        registry=CollectorRegistry(),
+        ledger_desk=StoreLedgers(database=str(folder / "fairdial.db")),
+    )
+    with TestClient(web.application, headers={"Authorization": "Bearer boss"}) as made:
+        yield made
+
+
+def pay(client: TestClient, debt: str, cents: int, **more: object) -> tuple[int, dict[str, object]]:
+    body = {"debt": debt, "cents": cents, "settles": False, **more}
+    answer = client.post("/api/facts/payments", json=body)
+    return answer.status_code, answer.json()
+
+
+def test_a_payment_is_posted_once_under_its_key(client: TestClient, floor: StoreFloor, debt: str) -> None:
+    """Told twice it is one; another amount under its key is refused, and says what is there."""
+    assert pay(client, debt, 3_001, key="a") == (200, {"sequence": 1, "remark": None})
+    status, told = pay(client, debt, 3_001, key="a")
+    assert (status, told["remark"]) == (200, "it was posted already, and changed nothing")
+    status, told = pay(client, debt, 3_002, key="a")
+    assert status == 409
+    assert "payment of 30.01 USD" in str(told["detail"])
+    assert len(floor.told) == 1
+    ledger = client.get(f"/api/debts/{debt}/ledger").json()
+    assert ledger["balance_cents"] == 6_999
+    assert [(e["kind"], e["cents"]) for e in ledger["entries"]] == [
+        ("principal", 10_000),
+        ("payment", -3_001),
+    ]
+
+
+def test_the_floor_is_told_that_the_last_cent_settles(
+    client: TestClient, floor: StoreFloor, debt: str
+) -> None:
+    """99.99 does not, one cent more does; the money goes back, and it is told that the account is open."""
+    pay(client, debt, 9_999, key="a")
+    pay(client, debt, 1, key="b")
+    body = {
+        "debt": debt,
+        "key": "r",
+        "kind": "returned",
+        "of": "a",
+        "cents": 9_999,
+        "effective_on": "2026-11-30",
+    }
+    assert client.post("/api/facts/entries", json=body).status_code == 200
+    payments = [event.settles for event in floor.told if isinstance(event, PaymentReceived)]
+    assert payments == [False, True]
+    (returned,) = [event for event in floor.told if isinstance(event, EntryPosted)]
+    assert returned.reopens
+    ledger = client.get(f"/api/debts/{debt}/ledger").json()
+    assert (ledger["balance_cents"], ledger["state"]) == (9_999, "open")
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "why"),
+    [
+        ({"currency": "GBP"}, 422, "in GBP, the account in USD"),
+        ({"reference": "from her mother"}, 422, "a reference is letters"),
+        ({"reference": "4111111111111111"}, 422, "no card's number is kept"),
+        ({"method": "favour"}, 422, "method"),
+    ],
+)
+def test_what_cannot_be_posted_is_refused_with_the_reason(
+    client: TestClient, floor: StoreFloor, debt: str, more: dict[str, object], status: int, why: str
+) -> None:
+    """And the floor hears nothing of it."""
+    found, told = pay(client, debt, 100, **more)
+    assert (found, why in json.dumps(told)) == (status, True), told
+    assert floor.told == []
+
+
+def test_an_account_that_nobody_knows_is_refused(client: TestClient) -> None:
+    """By the one way in and by the one way out."""
+    assert pay(client, "d-nobody", 100)[0] == 404
+    assert client.get("/api/debts/d-nobody/ledger").status_code == 404
+
+
+def test_the_command_posts_and_shows(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the client's own name of the account; the same key twice changes nothing."""
+    store = ("--store", str(folder / "fairdial.db"))
+    post = ("account", "post", "acme/A1", "payment", "30.01", "--key", "a", "--on", "2026-11-20", *store)
+    assert run([*post, "--method", "check", "--reference", "check-1042"]) == 0
+    assert "69.99 USD owed, open" in capsys.readouterr().out
+    assert run([*post, "--method", "check", "--reference", "check-1042"]) == 0
+    assert "was posted already" in capsys.readouterr().out
+    assert run(["account", "show", "ACME/a1", "--json", *store]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["balance_cents"], told["owner"]) == (6_999, "client")
+    assert run(["account", "show", "acme/A1", *store]) == 0
+    assert "69.99 USD owed (principal 69.99" in capsys.readouterr().out
+    assert run(["account", "show", "acme/A2", *store]) == 1
+
+
+def test_contracts_are_read_from_the_file_beside_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each client by any case; who is not there has the house's; a mistake is told with its place."""
+    monkeypatch.chdir(tmp_path)
+    assert client_contracts().of("acme").balance_owner.value == "client"
+    file = tmp_path / "fairdial-clients.toml"
+    file.write_text('[[clients]]\nclient = "Acme"\nbalance_owner = "ours"\n')
+    assert client_contracts().of("ACME").balance_owner.value == "ours"
+    assert {name: owner.value for name, owner in client_contracts().owners.items()} == {"acme": "ours"}
+    file.write_text('[[clients]]\nclient = "acme"\nbalance_owner = "theirs"\n')
+    with pytest.raises(SettingsError, match="balance_owner"):
+        client_contracts()
+    file.write_text('[[clients]]\nclient = "acme"\nallocation = ["fee", "fee", "cost", "interest"]\n')
+    with pytest.raises(SettingsError, match="names each of"):
+        client_contracts()
+
+
+def test_the_example_of_contracts_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ships is right, and shows the house's own terms."""
+    monkeypatch.chdir(tmp_path)
+    shipped = Path(__file__).parents[3] / "config" / "fairdial-clients.example.toml"
+    shutil.copy(shipped, tmp_path / "fairdial-clients.toml")
+    assert client_contracts().of("acme").balance_owner.value == "client"

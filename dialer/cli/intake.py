@@ -311,6 +311,8 @@ def _import(
             raise
     remember_filled(named)
     _say_told(taken.told)
+    if taken.report.accepted and not taken.refused_whole:
+        console.say("`fairdial callable` tells who may be called tomorrow, and what keeps the others from it")
     return taken.report, taken.refused_whole
 
 

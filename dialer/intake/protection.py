@@ -134,9 +134,9 @@ def protection_of(
     numbers: dict[str, None] = {}
     for texts in readings:
         signals.update(dict.fromkeys(_signals(texts, today, dates)))
-        client = texts.get("client_id", "")
+        client = _kept(texts.get("client_id", ""))
         for name, found in (("client_account", accounts), ("person_ref", persons)):
-            key = texts.get(name, "")
+            key = _kept(texts.get(name, ""))
             if client and key and not is_placeholder(client) and not is_placeholder(key):
                 found[client, key] = None
         numbers.update(dict.fromkeys(_numbers(texts, number_of)))
@@ -150,6 +150,11 @@ def protection_of(
         numbers=() if accounts or persons else tuple(numbers),
         is_case_sensitive=is_case_sensitive,
     )
+
+
+def _kept(key: str) -> str:
+    """A key without what no text has in it: a line broken by such a sign still means the account."""
+    return key.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
 def _signals(texts: Mapping[str, str], today: date, dates: DateOrder) -> Iterable[str]:

@@ -1,0 +1,75 @@
+"""`fairdial callable`: who may be called on a day, hour by hour, and what keeps the others from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dialer.cli import console
+
+if TYPE_CHECKING:
+    from dialer.inquiry.callable import CallableOn
+
+SHOWN = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command(name="callable")(callable_people)
+
+
+def callable_people(
+    day: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The day; without it, tomorrow.", show_default=False)
+    ] = None,
+    most: Annotated[int, typer.Option(metavar="N", min=1, help="About how many people to ask.")] = 2_000,
+    store: Annotated[str | None, typer.Option(metavar="PATH", help="The floor's store.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
+) -> None:
+    """Who may be called on a day, by hour and zone; and by which rule, or for want of what, others may not.
+
+    Nobody is dialed by it, and nothing is changed. Leaves with 1 when nobody may be called.
+    """
+    from datetime import UTC, date, datetime, timedelta
+
+    from dialer.clock import posix_now
+    from dialer.floor.stores import opened_store
+    from dialer.inquiry.callable import callable_on
+
+    now = posix_now()
+    try:
+        wanted = (
+            date.fromisoformat(day)
+            if day is not None
+            else datetime.fromtimestamp(now, UTC).date() + timedelta(days=1)
+        )
+    except ValueError as error:
+        raise console.UserError(
+            f"{day!r} is no day", where="--day", mend="write it as 2026-12-03."
+        ) from error
+    with opened_store(store) as opened:
+        found = callable_on(opened, wanted, now=now, most=most)
+    if json:
+        console.result_json(found.as_json())
+    else:
+        _tell(found)
+    if not found.may:
+        raise typer.Exit(1)
+
+
+def _tell(found: CallableOn) -> None:
+    asked = "" if found.asked == found.people else f" (of {found.people:,} that wait; --most asks about more)"
+    console.result(f"{found.day.isoformat()}: {found.may:,} of {found.asked:,} people may be called{asked}")
+    if any(found.hours.values()):
+        hours = sorted({hour for by_hour in found.hours.values() for hour in by_hour})
+        table = console.table("zone", *(f"{hour:02}" for hour in hours))
+        for zone, by_hour in sorted(found.hours.items()):
+            table.add_row(zone, *(f"{by_hour.get(hour, 0):,}" for hour in hours))
+        console.out.print(table)
+    if found.kept:
+        table = console.table("denied by", "people", "what it asks", "most often for", numbers=("people",))
+        for each in found.kept[:SHOWN]:
+            table.add_row(each.rule or "nothing to dial", f"{each.people:,}", each.what, each.facts)
+        console.out.print(table)
+        console.result("a fact that is missing comes with the next file, or `fairdial person correct`")

@@ -9,7 +9,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from dialer.cli import console
+from dialer.cli import console, giving_back
 from dialer.files import own_folder, written_text
 
 Store = Annotated[
@@ -22,6 +22,7 @@ Out = Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="Where to w
 Json = Annotated[bool, typer.Option("--json", help="For a program.")]
 
 export_app = typer.Typer(help="Write attempts, denials or promises as CSV.", no_args_is_help=True)
+export_app.command()(giving_back.results)
 
 
 def register(app: typer.Typer) -> None:

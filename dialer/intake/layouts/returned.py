@@ -1,25 +1,17 @@
 """Refused lines back to the client, in the layout in which they came, with line, column and reason.
 
-Whoever mends them mends their own columns. A field that a spreadsheet would run as a formula is made a text
-by an apostrophe, as spreadsheets write it themselves; a signed number or telephone number is none.
+Whoever mends them mends their own columns; no field can be run as a formula.
 """
 
 import csv
-import re
 from typing import TextIO
 
+from dialer.domain.cells import harmless
 from dialer.domain.placement import RejectedLine
 from dialer.intake.files import Row, TextFile
 from dialer.intake.layouts.form import Format
 
 ADDED = ("refused_line", "refused_column", "refused_because")
-
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s().,-]*$)")
-
-
-def harmless(text: str) -> str:
-    """The text as a cell that no spreadsheet runs."""
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 class Returned:

@@ -11,11 +11,12 @@ import pytest
 import xlsxwriter
 
 from compliance_gate.words import HoldKind, NumberRole, RequestKind
+from dialer.domain.cells import harmless
 from dialer.domain.placement import PlacedAccount, RejectedLine
 from dialer.intake.files import UnreadableFileError
 from dialer.intake.layouts.names import split_name
 from dialer.intake.layouts.proposing import propose
-from dialer.intake.layouts.returned import Returned, harmless
+from dialer.intake.layouts.returned import Returned
 from dialer.intake.layouts.shipped import shipped_layouts
 from dialer.intake.mapping import FileMapping, MappingError, mapping_from, require_confirmed
 from dialer.intake.placements import PlacementReader

@@ -1,0 +1,169 @@
+"""What changed on accounts since the last time a client was told: each change once.
+
+A mark says up to where was told: a step of the journal, and its second. It moves only when the file is
+written, so that what was lost on the way is told again by the older mark.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+
+from dialer.domain.keys import folded
+from dialer.results.exports import iso
+from dialer.results.given_back import Result
+from dialer.storage.database import tables as t
+from dialer.storage.identities import Identity, identities_of, numbers_in_clear
+from dialer.storage.store import Store
+
+_AT_ONCE = 500
+_GIVEN = ("request", "hold")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Up to where a client was told: what is later, or at this very second, is not."""
+
+    sequence: int = 0
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """One change before it is known whose it is. `debts`: None = of all that the person owes."""
+
+    change: str
+    at: float
+    person: str
+    debts: Sequence[str] | None
+    kind: str
+    code: str
+    number: str = ""
+    amount: str = ""
+    due: str = ""
+    agent: str = ""
+
+
+def mark_now(store: Store) -> Mark:
+    """Where the store stands."""
+
+    def read(connection: Connection) -> Mark:
+        journal = t.journal.c
+        sequence, at = connection.execute(
+            select(func.coalesce(func.max(journal.sequence), 0), func.coalesce(func.max(journal.now), 0.0))
+        ).one()
+        return Mark(sequence=sequence, at=at)
+
+    return store.read(read)
+
+
+def results_between(store: Store, since: Mark, until: Mark, *, client: str = "") -> Iterator[Result]:
+    """What changed between two marks, attempts first, each in the order in which it came.
+
+    Args:
+        client: whose accounts alone; '' = of all.
+    """
+    for changes in _changes(store, since, until):
+        yield from _told(store, changes, folded(client))
+
+
+def _changes(store: Store, since: Mark, until: Mark) -> Iterator[list[_Change]]:
+    attempts, facts, promises = t.attempts.c, t.facts.c, t.promises.c
+    over = func.coalesce(attempts.wrapped_at, attempts.ended_at)
+    is_over = or_(attempts.agent.is_(None), attempts.wrapped_at.is_not(None))
+    ended = select(t.attempts, over.label("over")).where(is_over, over >= since.at, over < until.at)
+    yield from _some(store, ended.order_by(over, attempts.attempt), _of_attempt)
+    span = and_(promises.sequence > since.sequence, promises.sequence <= until.sequence)
+    promised = select(t.promises).where(span, promises.withdrawn_at.is_(None))
+    yield from _some(store, promised.order_by(promises.id), _of_promise)
+    span = and_(facts.sequence > since.sequence, facts.sequence <= until.sequence)
+    whose = func.coalesce(facts.person, facts.about)  # what was asked for a number binds by it
+    asked = select(t.facts, whose.label("whose")).where(span, facts.kind.in_(_GIVEN), whose.is_not(None))
+    yield from _some(store, asked.order_by(facts.id), _of_fact)
+
+
+def _some(store: Store, query: Select[Any], of: Callable[[Row[Any]], _Change]) -> Iterator[list[_Change]]:
+    at = 0
+    while True:
+        rows = store.read(lambda c, at=at: c.execute(query.limit(_AT_ONCE).offset(at)).all())
+        if not rows:
+            return
+        yield [of(row) for row in rows]
+        at += _AT_ONCE
+
+
+def _of_attempt(row: Row[Any]) -> _Change:
+    return _Change(
+        change=f"attempt:{row.attempt}",
+        at=row.over,
+        person=row.person,
+        debts=msgspec.json.decode(row.debts, type=list[str]),
+        kind="attempt",
+        code=row.disposition_kind or row.outcome or "unknown",
+        number=row.number,
+        agent=row.agent or "",
+    )
+
+
+def _of_promise(row: Row[Any]) -> _Change:
+    return _Change(
+        change=f"promise:{row.id}",
+        at=row.at,
+        person=row.person,
+        debts=msgspec.json.decode(row.debts, type=list[str]),
+        kind="promise",
+        code="promise_to_pay",
+        amount="" if row.cents is None else f"{row.cents // 100}.{row.cents % 100:02}",
+        due="" if row.due_at is None else iso(row.due_at)[:10],
+    )
+
+
+def _of_fact(row: Row[Any]) -> _Change:
+    body = msgspec.json.decode(row.body, type=dict[str, object])
+    debts = cast("list[object] | None", body.get("debts"))
+    return _Change(
+        change=f"{row.kind}:{row.id}",
+        at=row.at,
+        person=row.whose,
+        debts=None if debts is None else [str(debt) for debt in debts],
+        kind=row.kind,
+        code=str(body.get("type") or body.get("kind") or ""),
+        number=str(body.get("number") or ""),
+    )
+
+
+def _told(store: Store, changes: Sequence[_Change], client: str) -> Iterator[Result]:
+    people = sorted({change.person for change in changes})
+    numbers = sorted({change.number for change in changes if change.number})
+
+    def read(connection: Connection) -> tuple[Mapping[str, Identity], Mapping[str, str], Mapping[str, str]]:
+        known = identities_of(connection, store.keyring, people)
+        digits = numbers_in_clear(connection, store.keyring, numbers)
+        debts = sorted({debt for who in known.values() for debt in who.accounts})
+        query = select(t.debts.c.debt, t.debts.c.client).where(t.debts.c.debt.in_(debts))
+        return known, digits, {row.debt: row.client for row in connection.execute(query)}
+
+    known, digits, clients = store.read(read)
+    for change in changes:
+        who = known.get(change.person)
+        if who is None:  # forgotten: nobody is told of them any more
+            continue
+        for debt in sorted(who.accounts) if change.debts is None else change.debts:
+            whose = clients.get(debt, "")
+            if debt not in who.accounts or (client and folded(whose) != client):
+                continue
+            yield Result(
+                change=f"{change.change}:{debt}",
+                at=iso(change.at),
+                client=whose,
+                client_account=who.accounts[debt].client_account,
+                person_ref=who.person_ref,
+                kind=change.kind,
+                code=change.code,
+                number=digits.get(change.number, ""),
+                amount=change.amount,
+                due=change.due,
+                agent=change.agent,
+            )

@@ -1,0 +1,180 @@
+"""What goes back to a client: each change once, under the client's own keys, headings and codes."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from dialer.cli import run
+from dialer.domain.cells import harmless
+from dialer.floor.taking_in import take_in
+from dialer.results.given_back import FIELDS, LayoutError, layout_of
+from dialer.storage.database import tables as t
+from dialer.storage.store import Store
+
+HEADING = "client_id,client_account,person_ref,last,state,zip,phone_1,phone_1_role,current_balance\n"
+PLACED = "acme,A1,P1,Example,FL,33602,8135550101,own,1.00\nother,B1,Q1,Roe,FL,33602,8135550102,own,1.00\n"
+DAY = 1_795_000_000.0
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("filled")
+    (folder / "placement.csv").write_text(HEADING + PLACED)
+    take_in(
+        folder / "placement.csv",
+        campaign="c",
+        address=str(folder / "f.db"),
+        folder=None,
+        progress=lambda _: None,
+    )
+    return folder
+
+
+class Floor:
+    """A store in which things happen, a step at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.address, self.sequence = folder, str(folder / "f.db"), 0
+        with Store.open(self.address) as store:
+            ids = store.identifiers
+            self.person, self.debt = ids.person("acme", "P1"), ids.debt("acme", "A1")
+            self.other, self.its = ids.person("other", "Q1"), ids.debt("other", "B1")
+            self.number = ids.number("+18135550101")
+
+    def happens(self, table: Any, now: float, **row: object) -> None:
+        self.sequence += 1
+        if table is not t.attempts:
+            row["sequence"] = self.sequence
+        step = {"sequence": self.sequence, "now": now, "event": "TimeReached", "entry": b""}
+
+        def work(connection: Any) -> None:
+            connection.execute(table.insert(), row)
+            connection.execute(t.journal.insert(), step)
+
+        with Store.open(self.address) as store:
+            store.write(work)
+
+    def attempt(self, name: str, at: float, *, person: str = "", debt: str = "", **row: object) -> None:
+        told: dict[str, object] = {
+            "attempt": name,
+            "campaign": "c",
+            "lead": "l",
+            "person": person or self.person,
+            "number": self.number,
+            "debts": json.dumps([debt or self.debt]),
+            "launched_at": at - 60,
+            "guaranteed": False,
+            "message_played": False,
+            "ended_at": at,
+            "outcome": "no_answer",
+        }
+        self.happens(t.attempts, at, **(told | row))
+
+    def given(self, *options: str, name: str = "out.csv") -> list[dict[str, str]]:
+        out = self.folder / name
+        assert run(["export", "results", "--store", self.address, "--out", str(out), *options]) == 0
+        with out.open(newline="") as file:
+            return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def floor(filled: Path, tmp_path: Path) -> Floor:
+    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
+    return Floor(tmp_path)
+
+
+def test_a_change_is_told_under_the_clients_own_keys(floor: Floor) -> None:
+    """An attempt, a promise, and what was asked for a number, which binds by the number."""
+    floor.attempt("a1", DAY)
+    due = {"cents": 1205, "currency": "USD", "due_at": DAY + 86_400, "at": DAY}
+    floor.happens(t.promises, DAY, attempt="a1", person=floor.person, debts=json.dumps([floor.debt]), **due)
+    body = json.dumps({"type": "stop_number", "number": floor.number})
+    floor.happens(t.facts, DAY, number=floor.number, about=floor.person, kind="request", at=DAY, body=body)
+    floor.attempt("a2", DAY + 60)
+    told = floor.given("--client", "ACME")
+    assert [(each["kind"], each["code"]) for each in told] == [
+        ("attempt", "no_answer"),
+        ("promise", "promise_to_pay"),
+        ("request", "stop_number"),
+    ]
+    assert {(each["client_account"], each["person_ref"]) for each in told} == {("A1", "P1")}
+    assert (told[0]["number"], told[1]["amount"]) == ("+18135550101", "12.05")
+    assert len({each["change"] for each in told}) == 3
+
+
+def test_nobody_is_told_of_anothers_accounts(floor: Floor) -> None:
+    floor.attempt("a1", DAY, person=floor.other, debt=floor.its)
+    floor.attempt("a2", DAY + 60)
+    assert floor.given("--client", "acme") == []
+    assert [each["client_account"] for each in floor.given("--client", "other")] == ["B1"]
+
+
+def test_each_change_is_told_once(floor: Floor) -> None:
+    """The second in which the store stands is told next time, when nothing more can come of it; an attempt
+    whose agent is not done yet, when they are."""
+    mark = str(floor.folder / "mark.json")
+    floor.attempt("a1", DAY)
+    floor.attempt("a2", DAY + 60)
+    floor.attempt("a3", DAY + 60, agent="ann")
+    told = [each["change"] for each in floor.given("--mark", mark)]
+    floor.attempt("a4", DAY + 61, agent="ann", wrapped_at=DAY + 90)
+    floor.attempt("a5", DAY + 100)
+    told += [each["change"] for each in floor.given("--mark", mark)]
+    told += [each["change"] for each in floor.given("--mark", mark)]
+    assert [each.split(":")[1] for each in told] == ["a1", "a2", "a4"]
+
+
+def test_a_file_that_could_not_be_written_moves_no_mark(floor: Floor) -> None:
+    floor.attempt("a1", DAY)
+    floor.attempt("a2", DAY + 60)
+    mark, nowhere = floor.folder / "mark.json", floor.folder / "none" / "out.csv"
+    wanted = ["export", "results", "--store", floor.address, "--out", str(nowhere), "--mark", str(mark)]
+    assert run(wanted) == 1
+    assert not mark.exists()
+
+
+def test_a_client_gets_its_own_headings_and_codes(floor: Floor) -> None:
+    layout = floor.folder / "acme.toml"
+    layout.write_text('[columns]\nAcct = "client_account"\nResult = "code"\n[codes]\nno_answer = "=NA"\n')
+    floor.attempt("a1", DAY)
+    floor.attempt("a2", DAY + 60)
+    assert floor.given("--layout", str(layout)) == [{"Acct": "A1", "Result": "'=NA"}]
+    out = floor.folder / "out.xlsx"
+    wanted = ["export", "results", "--store", floor.address, "--out", str(out), "--as", "xlsx"]
+    assert run([*wanted, "--layout", str(layout)]) == 0
+    sheet = CalamineWorkbook.from_path(str(out)).get_sheet_by_index(0)  # pyright: ignore[reportUnknownMemberType]  # its stub leaves PathLike bare
+    assert list(sheet.iter_rows()) == [["Acct", "Result"], ["A1", "'=NA"]]
+
+
+def test_notes_of_ygc_stand_at_their_positions(floor: Floor) -> None:
+    floor.attempt("a1", DAY)
+    floor.attempt("a2", DAY + 60)
+    out = floor.folder / "out.txt"
+    wanted = ["export", "results", "--store", floor.address, "--out", str(out), "--as", "ygc"]
+    assert run([*wanted, "--firm", "FIRM1"]) == 0
+    (line,) = out.read_text().splitlines()
+    assert (line[:2], line[12:32].strip(), line[47:57].strip(), line[57:67].strip()) == (
+        "39",
+        "A1",
+        "acme",
+        "FIRM1",
+    )
+    assert (line[67:75], line[75:83].strip()) == ("20261118", "no_answe")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+cmd|x", "-2+3+cmd", "\t=1", "\r=1"])
+def test_no_cell_is_run(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+    assert harmless("+18135550101") == "+18135550101"
+
+
+def test_a_layout_names_fields_that_there_are(tmp_path: Path) -> None:
+    file = tmp_path / "l.toml"
+    file.write_text('[columns]\nAcct = "account"\n')
+    with pytest.raises(LayoutError, match=", ".join(FIELDS[:3])):
+        layout_of(file)

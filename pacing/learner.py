@@ -10,6 +10,7 @@ from typing import assert_never
 
 from pacing.answers import AnswerBeliefs, AnswerModel
 from pacing.arrivals import ArrivalRate, HandOverDelay
+from pacing.held import HeldBudget
 from pacing.policy import AnswerHandedOver, InboundAsked, Json, LaunchResolved
 from pacing.rings import RingBeliefs, RingModel
 from pacing.stored import state_of
@@ -20,9 +21,16 @@ LearnerObservation = LaunchResolved | InboundAsked | AnswerHandedOver
 class Learner:
     """Told what happened; asked what may happen next. Pure, like a policy."""
 
-    def __init__(self, *, beliefs: AnswerBeliefs | None = None, rings: RingBeliefs | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        beliefs: AnswerBeliefs | None = None,
+        rings: RingBeliefs | None = None,
+        held: HeldBudget | None = None,
+    ) -> None:
         self.answers = AnswerModel(beliefs)
         self.rings = RingModel(rings)
+        self.held = held or HeldBudget()
         self.inbound = ArrivalRate()
         self.detection = HandOverDelay()
 

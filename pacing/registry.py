@@ -8,6 +8,7 @@ from pacing.abandonment_guard import AbandonmentGuard
 from pacing.answers import AnswerBeliefs
 from pacing.fixed_ratio import FixedRatio
 from pacing.floor_model import FloorModel, FloorPriors
+from pacing.held import HeldBudget
 from pacing.learner import Learner
 from pacing.policy import PacingPolicy
 from pacing.predictive import Predictive
@@ -18,6 +19,7 @@ from pacing.rings import RingBeliefs
 _PRIORS = frozenset(field.name for field in fields(FloorPriors))
 _BELIEFS = frozenset(field.name for field in fields(AnswerBeliefs))
 _RINGS = frozenset(field.name for field in fields(RingBeliefs))
+_HELD = frozenset(field.name for field in fields(HeldBudget))
 
 
 def _predictive(**parameters: float) -> Predictive:
@@ -60,7 +62,7 @@ def make_policy(name: str, **parameters: float) -> PacingPolicy:
         factory = POLICIES[name]
     except KeyError:
         raise UnknownPolicyError(name) from None
-    own = {key: value for key, value in parameters.items() if key not in _BELIEFS | _RINGS}
+    own = {key: value for key, value in parameters.items() if key not in _BELIEFS | _RINGS | _HELD}
     try:
         return factory(**own)
     except (TypeError, ValueError) as error:
@@ -84,7 +86,8 @@ def make_learner(**parameters: float) -> Learner:
     """
     beliefs = {name: value for name, value in parameters.items() if name in _BELIEFS}
     rings = {name: value for name, value in parameters.items() if name in _RINGS}
+    held = {name: value for name, value in parameters.items() if name in _HELD}
     try:
-        return Learner(beliefs=AnswerBeliefs(**beliefs), rings=RingBeliefs(**rings))
+        return Learner(beliefs=AnswerBeliefs(**beliefs), rings=RingBeliefs(**rings), held=HeldBudget(**held))
     except (TypeError, ValueError) as error:
         raise PolicyParameterError(f"what is learned of calls: {error}") from error

@@ -100,7 +100,8 @@ class PoolRow:
 
     queue: leads that pacing may launch; reserved: leads that need an agent reserved first, and since when
     each has waited for one (POSIX seconds; in the future for a call back that is not due yet);
-    reserved_turn: when one of them was dialed last.
+    reserved_turn: when one of them was dialed last; held_from: from when on an agent may be held again for
+        one that nobody was promised.
     box, base: of a lane (see `lanes`): the telephone system it calls through, the pool whose leads it calls.
     """
 
@@ -109,6 +110,7 @@ class PoolRow:
     reserved: list[LeadId] = field(default_factory=list[LeadId])
     reserved_since: dict[LeadId, float] = field(default_factory=dict[LeadId, float])
     reserved_turn: float = -1e18
+    held_from: float = -1e18
     waiting: list[AttemptId] = field(default_factory=list[AttemptId])
     ringing: list[AttemptId] = field(default_factory=list[AttemptId])
     is_dirty: bool = True

@@ -33,7 +33,7 @@ from dialer.engine.handling import answer_limit_s, ring_s
 from dialer.engine.launching import caller_id, caller_id_rest, ledger
 from dialer.engine.launching.caller_id import NotShown
 from dialer.engine.launching.clearing import Clearing
-from dialer.engine.launching.hopper import Hopper, take_off
+from dialer.engine.launching.hopper import LEAST_SHARE, Hopper, take_off
 from dialer.engine.launching.lanes import (
     held_until,
     lane_limit,
@@ -45,6 +45,7 @@ from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.launching.reserving import (
     earliest_turn,
     has_agent_to_spare,
+    is_beyond_budget,
     keep_for,
     turn_of,
     waits_for_its_own,
@@ -55,6 +56,8 @@ from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, CallRow, CampaignRow, LaunchRow, PoolRow, TimerKind
 from pacing.policy import LaunchDecision
 
+WAITS_REST_S = 1800.0
+"""A lead that would wait for an agent behind many others is looked at again after half an hour."""
 LOCKED_REST_S = 60.0
 """A lead whose every person or number is in flight through another lead rests this long."""
 
@@ -166,7 +169,7 @@ class Launcher:
             if not is_free:
                 break
             lead = context.state.leads[name]
-            if self._is_not_yet(lead):
+            if self._is_not_yet(lead) or is_beyond_budget(context, held, lead):
                 continue
             turn = turn_of(context, held, name)
             if turn >= refused_at:
@@ -183,12 +186,20 @@ class Launcher:
             agent = self._agent_for(campaign, key, pool, lead)
             if agent is None:
                 continue
-            take_off(held.reserved, name)
-            held.reserved_since.pop(name, None)
-            held.reserved_turn = context.now
-            self.try_launch(campaign, key, pool, lead, agent=agent, is_held=not lead.reserve_agent)
+            self._hold(campaign, key, pool, lead, agent)
             is_free = self._roster.free(campaign, key, pool) > 0
         return True
+
+    def _hold(self, campaign: CampaignRow, key: str, pool: PoolRow, lead: Lead, agent: AgentRow) -> None:
+        """Call a reserved lead with the agent held for it."""
+        held, is_held = leads_of(campaign, pool), not lead.reserve_agent
+        take_off(held.reserved, lead.lead)
+        held.reserved_since.pop(lead.lead, None)
+        held.reserved_turn = self._context.now
+        if self.try_launch(campaign, key, pool, lead, agent=agent, is_held=is_held) and is_held:
+            held.held_from = self._pacing.held_from(campaign, agent)
+            if held.held_from > self._context.now and held.reserved:
+                self._context.set_timer(held.held_from, TimerKind.RESERVED, campaign.settings.campaign)
 
     def _agent_for(self, campaign: CampaignRow, key: str, pool: PoolRow, lead: Lead) -> AgentRow | None:
         context = self._context
@@ -297,7 +308,8 @@ class Launcher:
         """Launch the first target that the gate clears; else rest the lead until one may be.
 
         The lead is off its queue when this is called. Without `agent`, a lead that must have one goes to the
-        reserved queue instead. `is_held`: the agent is held for this one call, which nobody was promised.
+        reserved queue instead. `is_held`: the agent is held for this one call, which nobody was
+        promised.
         """
         state = self._context.state
         settings = campaign.settings
@@ -323,8 +335,7 @@ class Launcher:
             voice = self._voice(settings, lead, target, decision.clearance)
             may_ring_alone = is_predictive and may_be_abandoned(voice, decision.clearance.may_play)
             if agent is None and not may_ring_alone:
-                keep_for(leads_of(campaign, pool), lead.lead, since=self._context.now)
-                self._context.unconnected.add(settings.campaign)
+                self._keep_waiting(campaign, leads_of(campaign, pool), lead)
                 return False
             cleared = _Cleared(target, decision, decision.clearance, shown.number, voice, is_held)
             self._originate(campaign, key, pool, lead, cleared, agent)
@@ -337,6 +348,18 @@ class Launcher:
         else:
             self._rest_denied(lead, denied)
         return False
+
+    def _keep_waiting(self, campaign: CampaignRow, held: PoolRow, lead: Lead) -> None:
+        """For an agent to be held for it; later, where more wait than will be called soon: they would fill
+        the hopper in the place of leads that need none."""
+        settings = campaign.settings
+        most = max(LEAST_SHARE, settings.hopper_size // 8)
+        if self._pacing.learner(campaign).held.is_bounded and len(held.reserved) >= most:
+            self._hopper.give_back(lead, "others wait longer for an agent", rest_s=WAITS_REST_S)
+            self._hopper.remove(lead)
+            return
+        keep_for(held, lead.lead, since=self._context.now)
+        self._context.unconnected.add(settings.campaign)
 
     def _ask(
         self, settings: CampaignSettings, lead: Lead, target: Target, agent: AgentRow | None

@@ -33,6 +33,12 @@ def keep_for(pool: PoolRow, lead: LeadId, *, since: float) -> None:
     pool.reserved_since[lead] = since
 
 
+def is_beyond_budget(context: Context, held: PoolRow, lead: Lead) -> bool:
+    """Whether an agent may not be held for it yet: its share of the floor's time is used up for now. What was
+    promised is never held back by that."""
+    return not lead.reserve_agent and context.now < held.held_from
+
+
 def waits_for_its_own(context: Context, lead: Lead) -> bool:
     """Whether the lead still waits for the agent who promised the call back."""
     if lead.reserve_for is None:
@@ -58,7 +64,10 @@ def agents_kept(context: Context, held: PoolRow, pool: PoolRow, ready: int) -> i
         if kept >= most:
             break
         waited = context.now - held.reserved_since[name]
-        if waited >= shortest_wait and not waits_for_its_own(context, context.state.leads[name]):
+        lead = context.state.leads[name]
+        if is_beyond_budget(context, held, lead):
+            continue
+        if waited >= shortest_wait and not waits_for_its_own(context, lead):
             kept += 1
     return kept
 

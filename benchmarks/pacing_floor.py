@@ -1,0 +1,149 @@
+"""What a change of pacing is worth on the frozen collections floor, in the full engine with the law.
+
+    python benchmarks/pacing_floor.py --agents 10 --seeds 1,2 --variants november,now,ring_least=15
+
+`november` is the policy of November 2026 at its defaults; `now` is today's at its own; anything else is
+today's with parameters joined by `+`, `ring=16` being the campaign's ring. The public is the same for all
+variants of a seed. Each day is a first day: nothing is learned beforehand. With 300 persons an agent-hour the
+list does not run dry. Seconds are of the processor.
+"""
+
+import argparse
+import gc
+import time
+import zoneinfo
+from dataclasses import dataclass, replace
+
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.book.rulebook import Rulebook
+from compliance_gate.book.shipped import sample_rulebook
+from dialer.domain.agent import AgentState
+from dialer.domain.campaign import CampaignSettings
+from dialer.engine.engine import DialerEngine
+from dialer.engine.launching.pacing_port import guarded_policy
+from pacing.policy import PacingPolicy
+from pacing.rivals import make_november
+from simulator.rehearsal import Rehearsal
+from simulator.scenario import Scenario
+from simulator.scenario_file import load_frozen
+from simulator.scenario_settings import adapted
+
+FLOOR = "collections_2026_11"
+PERSONS_PER_AGENT_HOUR = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What a day brought; abandoned as counted by the declared definition."""
+
+    agents: int
+    hours: float
+    attempts: int
+    persons: int
+    right_party: int
+    machines: int
+    abandoned: int
+    counted: int
+    talk_s: float
+    held_s: float
+    leads_left: int
+    wall_s: float
+
+    def line(self, variant: str, seed: int, base: "Day | None") -> str:
+        """In one line, with the persons joined as a multiple of the first variant's."""
+        paid = self.agents * self.hours
+        words = [
+            f"{variant:24s} seed {seed} N={self.agents:<3d} {self.hours:g} h:",
+            f"right parties {self.right_party / paid:5.2f}/h, persons {self.persons / paid:5.2f}/h,",
+            f"attempts/right party {self.attempts / max(1, self.right_party):5.1f},",
+            f"talk {self.talk_s / 60.0 / paid:5.2f} min/h, machines {self.machines / paid:5.1f}/h,",
+            f"held {self.held_s / 60.0 / paid:4.1f} min/h,",
+            f"abandoned {100.0 * self.abandoned / max(1, self.counted):.2f} % ({self.abandoned}),",
+            f"leads left {self.leads_left}, {self.wall_s:.0f} s",
+        ]
+        if base is not None:
+            words.append(f"| persons x{self.persons / max(1, base.persons):.3f},")
+            words.append(f"attempts each x{self.attempts_each / base.attempts_each:.3f}")
+        return " ".join(words)
+
+    @property
+    def attempts_each(self) -> float:
+        """Attempts for each person who was joined."""
+        return self.attempts / max(1, self.persons)
+
+
+def work(variant: str, *, seed: int, agents: int, hours: float, book: Rulebook) -> Day:
+    """One first day."""
+    scenario, is_november = floor_of(variant, agents, hours)
+    engine = DialerEngine(ComplianceGate(book), policies=_november if is_november else guarded_policy)
+    start = time.thread_time()
+    rehearsal = Rehearsal(scenario=scenario, seed=seed, engine=engine)
+    rehearsal.work()
+    result = rehearsal.result(rulebook=book.hash)
+    said = [(row, row.disposition.effect) for row in result.attempts if row.disposition is not None]
+    held = [span for span in result.records.agent_spans if span.state is AgentState.RESERVED]
+    return Day(
+        agents=agents,
+        hours=hours,
+        attempts=len(result.attempts),
+        persons=sum(effect.live for _, effect in said),
+        right_party=sum(effect.right_party for _, effect in said),
+        machines=sum(not effect.live for _, effect in said),
+        abandoned=sum(row.abandoned is True for row in result.attempts),
+        counted=sum(row.abandoned is True for row in result.attempts)
+        + sum(effect.live and not row.abandoned for row, effect in said),
+        talk_s=sum(
+            row.talk_ended_at - row.bridged_at
+            for row, effect in said
+            if effect.live and row.talk_ended_at is not None and row.bridged_at is not None
+        ),
+        held_s=sum(span.ended_at - span.started_at for span in held),
+        leads_left=result.leads,
+        wall_s=time.thread_time() - start,
+    )
+
+
+def floor_of(variant: str, agents: int, hours: float) -> tuple[Scenario, bool]:
+    """The floor of a variant, and whether the policy of November works on it."""
+    frozen = load_frozen(FLOOR)
+    persons = replace(frozen.population, persons_per_agent_hour=PERSONS_PER_AGENT_HOUR)
+    scenario, parameters, is_november = replace(frozen, population=persons), dict[str, float](), False
+    for part in variant.split("+"):
+        name, _, value = part.partition("=")
+        if name == "ring":
+            scenario = replace(scenario, campaign=replace(scenario.campaign, ring_s=float(value)))
+        elif value:
+            parameters[name] = float(value)
+        else:
+            is_november = is_november or name == "november"
+    made = adapted(scenario, policy=None, policy_parameters=parameters, agents=agents, hours=hours)
+    return made, is_november
+
+
+def _november(settings: CampaignSettings, _pool: str) -> PacingPolicy:
+    return make_november(target=settings.abandonment_target, epsilon=settings.guard_epsilon)
+
+
+def main() -> None:
+    """Print one line per seed and variant."""
+    zoneinfo.reset_tzpath(to=())
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--agents", type=int, default=10)
+    parser.add_argument("--hours", type=float, default=8.0)
+    parser.add_argument("--seeds", default="1")
+    parser.add_argument("--variants", default="november,now,ring_least=15")
+    arguments = parser.parse_args()
+    book = sample_rulebook()
+    for seed in map(int, arguments.seeds.split(",")):
+        base: Day | None = None
+        for variant in arguments.variants.split(","):
+            day = work(variant, seed=seed, agents=arguments.agents, hours=arguments.hours, book=book)
+            print(day.line(variant, seed, base), flush=True)
+            base = base or day
+            gc.collect()
+
+
+if __name__ == "__main__":
+    main()

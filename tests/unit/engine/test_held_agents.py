@@ -1,0 +1,63 @@
+"""Agents held for one call each: within the share of the floor's time that a campaign gives to that."""
+
+from typing import Any
+
+import pytest
+
+from dialer.domain import commands as c
+from dialer.domain import events as e
+from dialer.domain.attempt import Outcome
+from dialer.engine.launching.launcher import WAITS_REST_S
+
+
+def _floor(make_floor: Any, **parameters: float) -> Any:
+    """Two agents, and people who may be played no message, so that each call must have an agent held."""
+    floor = make_floor(ring_s=20.0, policy_parameters=parameters, hopper_size=200)
+    floor.gate.may_play = frozenset()
+    floor.send(e.CampaignStarted(campaign=floor.settings.campaign))
+    for index in range(2):
+        floor.seat(f"agent{index}")
+    floor.feed(40)
+    floor.wait(1.0)
+    return floor
+
+
+def _rings_out(floor: Any) -> None:
+    floor.send(e.CallEnded(attempt=floor.last(c.Originate).attempt, outcome=Outcome.NO_ANSWER), after=20.0)
+
+
+def test_the_next_agent_is_held_when_the_share_allows_it_again(make_floor: Any) -> None:
+    """Ten minutes of an hour for two agents: twenty seconds are due again after sixty."""
+    floor = _floor(make_floor, held_most=10.0)
+    first = floor.last(c.Originate)
+    assert first.reserved_agent is not None
+    assert len(floor.all(c.Originate)) == 1, "the other agent is not held meanwhile"
+    begun = floor.engine.checkpoint().calls[first.attempt].launch.launched_at
+    _rings_out(floor)
+    floor.wait(begun + 59.9 - floor.now)
+    assert len(floor.all(c.Originate)) == 1
+    floor.wait(1.1)
+    assert len(floor.all(c.Originate)) == 2
+
+
+def test_without_a_limit_an_agent_is_held_whenever_one_is_to_spare(make_floor: Any) -> None:
+    floor = _floor(make_floor)
+    assert len(floor.all(c.Originate)) == 2
+
+
+def test_what_was_promised_is_not_held_back(make_floor: Any) -> None:
+    floor = _floor(make_floor, held_most=1.0)
+    before = len(floor.all(c.Originate))
+    floor.wait(6.0)
+    floor.feed(1, first=100, reserve_agent=True)
+    floor.wait(1.0)
+    assert len(floor.all(c.Originate)) == before + 1
+
+
+def test_more_than_will_be_called_soon_do_not_fill_the_hopper(make_floor: Any) -> None:
+    floor = _floor(make_floor, held_most=1.0)
+    waiting = floor.engine.checkpoint().campaigns[floor.settings.campaign].pools[""].reserved
+    assert len(waiting) <= 200 // 8
+    behind = [row for row in floor.all(c.RestLead) if row.reason == "others wait longer for an agent"]
+    assert all(row.not_before - floor.now == pytest.approx(WAITS_REST_S, abs=2.0) for row in behind)
+    assert len(behind) + len(waiting) + len(floor.all(c.Originate)) <= 40

@@ -19,6 +19,7 @@ NOW = 1_773_151_200.0
 OPENS: dict[str, str] = {
     "audit": "--store {store}",
     "backup": "{store} {folder}/copy.db",
+    "callable": "--store {store}",
     "detection": "--store {store}",
     "doctor": "--store {store}",
     "erase": "p-1 --why asked --store {store}",
@@ -27,6 +28,7 @@ OPENS: dict[str, str] = {
     "export caller-ids": "--out {folder}/x.csv --store {store}",
     "export denials": "--out {folder}/x.csv --store {store}",
     "export promises": "--out {folder}/x.csv --store {store}",
+    "export results": "--out {folder}/x.csv --store {store}",
     "history": "--store {store}",
     "holds list": "--store {store}",
     "holds release": "i-1 --by boss --why asked --store {store}",

@@ -25,7 +25,7 @@ from zoneinfo import reset_tzpath
 
 from benchmarks.households.files import Files, happened, proposed
 from benchmarks.households.happenings import Household, Meant
-from benchmarks.households.made_up import make_household
+from benchmarks.households.made_up import PROVINCES, Where, make_household
 from benchmarks.households.reading import reasons_against
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
@@ -38,7 +38,7 @@ MOST_LAWFUL_DENIED = 0.003
 CONTACTS = 10
 PIECE = 500
 KEPT_EXAMPLES = 5
-_COUNTRY_PACKS = {"US": "US-federal", "GB": "GB", "CA": "CA-federal-bank"}
+_COUNTRY_PACKS = {"US": "US-federal", "CA": "CA-federal-bank"}
 
 
 @dataclass(slots=True)
@@ -96,9 +96,11 @@ class Gates:
         self.law_only = ComplianceGate(standard_rulebook(), layers={Layer.LAW})
 
 
-def judge_household(gates: Gates, seed: int, number: int, tally: Tally, *, further: bool = False) -> None:
+def judge_household(
+    gates: Gates, seed: int, number: int, tally: Tally, *, where: Where = Where.FIRST
+) -> None:
     """Decide one household's contacts by both, and tally where they part."""
-    home, meant = make_household(seed, number, contacts=CONTACTS, further=further)
+    home, meant = make_household(seed, number, contacts=CONTACTS, where=where)
     house = number % 2 == 0
     gate = gates.with_house if house else gates.law_only
     files = Files(home)
@@ -120,16 +122,22 @@ def judge_household(gates: Gates, seed: int, number: int, tally: Tally, *, furth
 
 
 def _denials(gate: ComplianceGate, home: Household, file: PersonFile, meant: Meant) -> list[str]:
-    federal = _COUNTRY_PACKS[home.country]
     request = ContactRequest(
         person=PreparedPerson(file),
         proposed=proposed(home, meant),
         profile=Profile.STRICT,
         max_ring_s=meant.ring_s,
-        packs=(federal, f"US-{home.place}") if home.place else (federal,),
+        packs=_packs(home),
     )
     decision = gate.evaluate(request, at=meant.at, with_retry=False)
     return sorted({finding.rule for finding in decision.denials})
+
+
+def _packs(home: Household) -> tuple[str, ...]:
+    if home.place in PROVINCES:
+        return (f"CA-{home.place}",)
+    country = _COUNTRY_PACKS.get(home.country, home.country)
+    return (country, f"US-{home.place}") if home.place else (country,)
 
 
 def _count(where: str, denied_by: list[str], against: list[str], tally: Tally) -> None:
@@ -150,21 +158,21 @@ def _count(where: str, denied_by: list[str], against: list[str], tally: Tally) -
         tally.lawful_denied[told] += 1
 
 
-def run(seed: int, first: int, count: int, further: bool = False) -> Tally:
+def run(seed: int, first: int, count: int, where: Where = Where.FIRST) -> Tally:
     """Judge `count` households from number `first` on."""
     reset_tzpath(to=())
     gates, tally = Gates(), Tally()
     for number in range(first, first + count):
-        judge_household(gates, seed, number, tally, further=further)
+        judge_household(gates, seed, number, tally, where=where)
     return tally
 
 
-def _done(path: Path, seed: int, *, further: bool) -> dict[int, Tally]:
+def _done(path: Path, seed: int, *, where: Where) -> dict[int, Tally]:
     """Pieces that were judged already, by the number they begin with."""
     found: dict[int, Tally] = {}
     for line in path.read_text().splitlines() if path.exists() else ():
         piece = json.loads(line)
-        if piece["seed"] == seed and piece.get("further", False) is further:
+        if piece["seed"] == seed and piece.get("where", Where.FIRST) == where:
             told = piece["tally"]
             for name in ("by_medium", "reasons", "denials", "unlawful_allows", "lawful_denied"):
                 told[name] = Counter(told[name])
@@ -173,20 +181,20 @@ def _done(path: Path, seed: int, *, further: bool) -> dict[int, Tally]:
 
 
 def pieces(
-    seed: int, histories: int, *, processes: int, out: Path | None, further: bool = False
+    seed: int, histories: int, *, processes: int, out: Path | None, where: Where = Where.FIRST
 ) -> Iterator[Tally]:
     """The tallies of all pieces, those from an earlier run first."""
-    done = {} if out is None else _done(out, seed, further=further)
+    done = {} if out is None else _done(out, seed, where=where)
     firsts = range(0, histories, PIECE)
     yield from (done[first] for first in firsts if first in done)
     left = [first for first in firsts if first not in done]
     with ProcessPoolExecutor(processes) as pool:
         sizes = [min(PIECE, histories - first) for first in left]
-        found = pool.map(run, [seed] * len(left), left, sizes, [further] * len(left))
+        found = pool.map(run, [seed] * len(left), left, sizes, [where] * len(left))
         for first, tally in zip(left, found, strict=True):
             if out is not None:
                 with out.open("a") as kept:
-                    piece = {"seed": seed, "further": further, "first": first, "tally": tally.told()}
+                    piece = {"seed": seed, "where": where.value, "first": first, "tally": tally.told()}
                     kept.write(json.dumps(piece) + "\n")
             yield tally
 
@@ -199,7 +207,7 @@ def main() -> int:
     parser.add_argument("--histories", type=int, default=2_000)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seed", type=int, default=2026)
-    parser.add_argument("--further", action="store_true", help="the places of `further.py`")
+    parser.add_argument("--where", type=Where, choices=list(Where), default=Where.FIRST, help="which places")
     parser.add_argument("--out", type=Path, help="a file to go on from, a line for each piece that is over")
     wanted = parser.parse_args()
     began = clock.perf_counter()
@@ -209,7 +217,7 @@ def main() -> int:
         wanted.histories,
         processes=wanted.processes,
         out=wanted.out,
-        further=wanted.further,
+        where=wanted.where,
     )
     for tally in made:
         total.add(tally)

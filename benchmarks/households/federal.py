@@ -42,7 +42,7 @@ def seven_in_seven(question: Question) -> bool:
     if not question.is_third_party or not is_call(question):
         return False
     return any(
-        not _consented(question, question.meant.at, debt, zone) and _counted(question, debt, zone) >= 7
+        not consented(question, question.meant.at, debt, zone) and _counted(question, debt, zone) >= 7
         for debt in question.meant.accounts
         for zone in question.zones()
     )
@@ -55,12 +55,12 @@ def _counted(question: Question, debt: str, zone: str) -> int:
         and (each.accounts is None or debt in each.accounts)
         and each.outcome not in NOT_CONNECTED
         and not given_back(each, wrong)
-        and not _consented(question, each.at, debt, zone)
+        and not consented(question, each.at, debt, zone)
         for each in our_calls(question.with_them())
     )
 
 
-def _consented(question: Question, at: datetime, debt: str, zone: str) -> bool:
+def consented(question: Question, at: datetime, debt: str, zone: str) -> bool:
     """1006.14(b)(3)(i): consent given to us covers its day and six more, till they are spoken to of it."""
     for each in question.home.told:
         if each.person != question.person or each.what != "consent:call" or not each.at <= at:
@@ -94,7 +94,7 @@ def after_a_talk(question: Question) -> bool:
         and not given_back(talk, wrong)
         and _spoke_of(talk, debt)
         and 0 <= question.days_since(talk.at, zone) <= 6
-        and not _consented(question, question.meant.at, debt, zone)
+        and not consented(question, question.meant.at, debt, zone)
         for talk in question.with_them()
         for debt in question.meant.accounts
         for zone in question.zones()

@@ -117,7 +117,7 @@ def proposed(home: Household, meant: Meant) -> ProposedContact:
         debts=meant.accounts,
         tech=Tech.PRERECORDED_VOICE if meant.recorded else None,
         mode=Mode.PREVIEW_AGENT_GUARANTEED if meant.held else Mode.PREDICTIVE,
-        collector_type=CollectorType.BANK if home.country == "CA" else ours,
+        collector_type=CollectorType.BANK if home.country == "CA" and not home.place else ours,
         client=home.account(meant.accounts[0]).creditor,
         email_domain_is_employers=False,
     )
@@ -146,7 +146,7 @@ def _binds(home: Household, each: Told, person: str, numbers: set[str]) -> bool:
 
 def _address(home: Household, person: str) -> Address:
     zones = frozenset({home.homes[person]})
-    region = "ON" if home.country == "CA" else home.place or None
+    region = home.place or ("ON" if home.country == "CA" else None)
     return Address(country=home.country, region=region, zones=zones)
 
 

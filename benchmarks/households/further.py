@@ -77,19 +77,19 @@ def _is_closed(question: Question, zone: str) -> bool:
 
 def holidays_of(year: int) -> frozenset[date]:
     """The holidays of a year in Ontario that are no Sundays."""
-    easter = _easter(year)
+    easter = easter_of(year)
     monday_before_25_may = date(year, 5, 24) - timedelta(days=date(year, 5, 24).weekday())
     return frozenset(
         {
             date(year, 1, 1),
-            _nth_monday(year, 2, 3),
+            nth_monday(year, 2, 3),
             easter - timedelta(days=2),
             easter + timedelta(days=1),
             monday_before_25_may,
             date(year, 7, 1),
-            _nth_monday(year, 9, 1),
+            nth_monday(year, 9, 1),
             date(year, 9, 30),
-            _nth_monday(year, 10, 2),
+            nth_monday(year, 10, 2),
             date(year, 11, 11),
             date(year, 12, 25),
             date(year, 12, 26),
@@ -97,12 +97,13 @@ def holidays_of(year: int) -> frozenset[date]:
     )
 
 
-def _nth_monday(year: int, month: int, which: int) -> date:
+def nth_monday(year: int, month: int, which: int) -> date:
+    """The first Monday of a month, or the one that many after."""
     first = date(year, month, 1)
     return first + timedelta(days=(7 - first.weekday()) % 7 + 7 * (which - 1))
 
 
-def _easter(year: int) -> date:
+def easter_of(year: int) -> date:
     """By the anonymous Gregorian method."""
     golden, century, of_century = year % 19, year // 100, year % 100
     moon = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30

@@ -7,6 +7,7 @@ different people on one line, seconds and minutes apart, and days are drawn arou
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from random import Random
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -44,8 +45,18 @@ FURTHER = {
     "CA": "America/Toronto",
 }
 """Drawn apart, so that a seed of the places above goes on to mean what it did."""
-ABROAD = frozenset({"GB", "CA"})
+ABROAD_PLACES = {
+    "IE": "Europe/Dublin",
+    "ON": "America/Toronto",
+    "QC": "America/Toronto",
+    "BC": "America/Vancouver",
+    "AB": "America/Edmonton",
+    "AU": "Australia/Sydney",
+    "IN": "Asia/Kolkata",
+}
+ABROAD = frozenset({"GB", "CA", "IE", "AU", "IN"})
 """Of the places, those that are countries; no state is told there."""
+PROVINCES = frozenset({"ON", "QC", "BC", "AB"})
 CLOSE_S = (1, 60, 240, 299, 300, 301, 1800, 10_799, 10_800, 10_801, 40_000, 86_400, 90_000, 259_199, 259_200)
 OUTCOMES: tuple[str | None, ...] = (
     "no_answer", "no_answer", "no_answer", "no_answer", "busy", "not_in_service", "voicemail_left",
@@ -63,6 +74,17 @@ TIES = ("joint_debtor", "joint_debtor", "guarantor", "authorised_user")
 nothing that is told to the gate says whose spouse somebody is.
 """
 MEDIA = ("call", "call", "call", "call", "call", "call", "sms", "email", "letter")
+
+
+class Where(StrEnum):
+    """Places that are drawn together."""
+
+    FIRST = "first"
+    FURTHER = "further"
+    ABROAD = "abroad"
+
+
+_PLACES = {Where.FIRST: PLACES, Where.FURTHER: FURTHER, Where.ABROAD: ABROAD_PLACES}
 
 
 class _Maker:
@@ -90,7 +112,7 @@ class _Maker:
 
     def household(self) -> Household:
         home = Household(
-            country=self.place if self.place in ABROAD else "US",
+            country=_country_of(self.place),
             place="" if self.place in ABROAD else self.place,
             homes=dict.fromkeys(self.people, self.zone),
             lines=self.lines(),
@@ -126,7 +148,9 @@ class _Maker:
                 number=f"+1212555020{place}",
                 is_mobile=not at_work,
                 place="work" if at_work else None,
-                zone="America/Chicago" if self.place not in ABROAD and self.chance(0.15) else self.zone,
+                zone="America/Chicago"
+                if _country_of(self.place) == "US" and self.chance(0.15)
+                else self.zone,
                 had_by={person: "work" if at_work else "own"},
             )
             for place, person in enumerate(self.people)
@@ -166,9 +190,11 @@ class _Maker:
         found: list[Posted] = []
         for account in home.accounts:
             for person in sorted(account.tied):
-                for kind in ("validation", "medical", "documents"):
+                is_further = self.place in ABROAD_PLACES
+                for kind in ("before_contact",) if is_further else ("validation", "medical", "documents"):
                     if self.chance(0.7):
-                        day = self.start.date() - timedelta(days=self.one_of((55, 58, 59, 60, 61, 90)))
+                        ago = (0, 3, 4, 5, 6, 90, 90) if is_further else (55, 58, 59, 60, 61, 90)
+                        day = self.start.date() - timedelta(days=self.one_of(ago))
                         back = day + timedelta(days=4) if self.chance(0.1) else None
                         found.append(
                             Posted(person=person, kind=kind, account=account.name, day=day, back=back)
@@ -322,19 +348,25 @@ class _Maker:
         return self.one_of(OUTCOMES) if self.chance(0.6) else "no_answer"
 
 
+def _country_of(place: str) -> str:
+    if place in PROVINCES:
+        return "CA"
+    return place if place in ABROAD else "US"
+
+
 def _lines_of(home: Household, person: str) -> list[TelephoneLine]:
     return [line for line in home.lines if person in line.had_by]
 
 
 def make_household(
-    seed: int, number: int, *, contacts: int, further: bool = False
+    seed: int, number: int, *, contacts: int, where: Where = Where.FIRST
 ) -> tuple[Household, tuple[tuple[Meant, str | None], ...]]:
     """The household of that number, what is meant to be done, and what would come of each if it were done.
 
     Args:
-        further: of the places of `FURTHER` instead of the first ones.
+        where: of which places.
     """
-    maker = _Maker(seed, number, FURTHER if further else PLACES)
+    maker = _Maker(seed, number, _PLACES[where])
     home = maker.household()
     meant = maker.meant(home, contacts)
     return home, tuple((each, maker.outcome()) for each in meant)

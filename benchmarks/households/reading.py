@@ -5,6 +5,7 @@ and built otherwise: every question is answered from the list of all that happen
 text is open the stricter reading is taken.
 """
 
+from benchmarks.households.abroad import ABROAD
 from benchmarks.households.britain import BRITAIN
 from benchmarks.households.federal import FEDERAL
 from benchmarks.households.further import CANADIAN_BANK, FURTHER_STATES
@@ -13,7 +14,12 @@ from benchmarks.households.house import HOUSE
 from benchmarks.households.question import Question, Rule
 from benchmarks.households.states import STATES
 
-COUNTRIES: dict[str, tuple[Rule, ...]] = {"US": FEDERAL, "GB": BRITAIN, "CA": CANADIAN_BANK}
+COUNTRIES: dict[str, tuple[Rule, ...]] = {
+    "US": FEDERAL,
+    "GB": BRITAIN,
+    "CA": CANADIAN_BANK,
+    **{country: ABROAD[country] for country in ("IE", "AU", "IN")},
+}
 PLACES: dict[str, tuple[Rule, ...]] = {**STATES, **FURTHER_STATES}
 
 
@@ -23,6 +29,7 @@ def reasons_against(home: Household, meant: Meant, *, house: bool) -> list[str]:
     Args:
         house: ask the house's policy, too.
     """
-    rules = (*COUNTRIES[home.country], *PLACES.get(home.place, ()))
+    country = ABROAD[home.place] if home.place in ABROAD else COUNTRIES[home.country]
+    rules = (*country, *PLACES.get(home.place, ()))
     question = Question(home, meant)
     return [name for name, speaks in (*rules, *(HOUSE if house else ())) if speaks(question)]

@@ -9,7 +9,8 @@ Values:
     recorded_only: count only recorded or artificial voice.
     to_kinds, at_places: count only events on numbers of these kinds or places (a number whose kind or
         place is not known counts).
-    consent_excludes: calls covered by a consent (`consents.py`) are not counted and not limited.
+    consent_excludes: calls covered by a consent (`consents.py`) are not counted and not limited; who agreed
+        to be called agreed to no text, e-mail or letter.
     callback_excludes: one requested call back is neither limited nor, once completed, counted.
     wrong_number_excludes: calls to a number learned to be another's are given back.
     reply_excludes: the one answer to a message of theirs, by the same medium, is not limited.
@@ -31,7 +32,16 @@ from compliance_gate.rules.base import PASSED, Answer, Denied, Header, Needs, Pa
 from compliance_gate.rules.events import EventFilter, given_back, is_recorded, read_events
 from compliance_gate.rules.keys import BELONGS, SUBJECTS, Key, is_exempt, past_of, was_exempt
 from compliance_gate.rules.respond import ANSWER_WITHIN_DAYS, may_respond
-from compliance_gate.words import NumberKind, NumberRole, Outcome, Place, RequestKind, Weekday
+from compliance_gate.words import (
+    Action,
+    EventKind,
+    NumberKind,
+    NumberRole,
+    Outcome,
+    Place,
+    RequestKind,
+    Weekday,
+)
 
 _REPLY = Passed((("answers", "a message of theirs, by the same medium"),), lasting=True)
 
@@ -90,6 +100,13 @@ class CountValues:
     wrong_number_excludes: bool
     reply_excludes: bool
     after_first: Outcome | None
+
+
+_CALLS = frozenset({EventKind.CALL_PLACED, EventKind.RINGLESS_VOICEMAIL})
+
+
+def _is_call(question: Question) -> bool:
+    return question.proposed.action is Action.PLACE_CALL
 
 
 class CountRule(Rule):
@@ -157,7 +174,7 @@ class CountRule(Rule):
                     release = max(release, self._released(zone, stretch, days))
         if not facts:
             return self._passed[most]
-        starts = question.consent_may_start() if of.consent_excludes or of.callback_excludes else None
+        starts = question.consent_may_start() if self._consent_lifts and _is_call(question) else None
         unknown = _unknown_facts(question)
         return Denied((*facts, *unknown), release if starts is None else min(release, starts))
 
@@ -288,7 +305,7 @@ class CountRule(Rule):
             return True
         if of.after_first is not None and not self._has_begun(question, subject):
             return True
-        if not (self._consent_lifts and question.person.call_consents):
+        if not (self._consent_lifts and question.person.call_consents and _is_call(question)):
             return False
         return is_exempt(of.per, subject, question, any_consent=of.consent_excludes)
 
@@ -311,7 +328,7 @@ class CountRule(Rule):
         learned = of.wrong_number_excludes and question.requests(RequestKind.WRONG_NUMBER_LEARNED)
         if learned and given_back(question, event):
             return True
-        if not self._consent_lifts:
+        if not self._consent_lifts or event.entry.event not in _CALLS:
             return False
         return was_exempt(of.per, subject, event, question, any_consent=of.consent_excludes)
 

@@ -4,6 +4,7 @@ Values:
     days: whole local days after the day of sending that must pass; 0 = the notice suffices. With
         `day_one: included` the day of sending is the first of them.
     contact_shows_it: only a first contact needs it: a person we have been in contact with had a notice.
+    contact_about_it_shows_it: the same, of a contact about the very debt only.
     asked_excludes: a contact that they asked for, or the one answer to a message of theirs, need not wait.
     notices: kinds of notice that the text asks for; left out, any. One of unknown kind is none of them.
     by: means by which it must be sent (`letter`: on paper); left out, any.
@@ -35,6 +36,7 @@ class NoticeValues:
     days: int
     day_one_included: bool
     contact_shows_it: bool
+    contact_about_it_shows_it: bool
     asked_excludes: bool
     notices: frozenset[NoticeKind]
     by: frozenset[Medium]
@@ -84,6 +86,8 @@ class NoticeRule(Rule):
             pairs.append(("sent by", ", ".join(sorted(medium.value for medium in of.by))))
         if of.contact_shows_it:
             pairs.append(("an earlier contact", "stands for a notice that is not on file"))
+        if of.contact_about_it_shows_it:
+            pairs.append(("an earlier contact about the debt", "stands for a notice that is not on file"))
         if of.asked_excludes:
             pairs.append(("need not wait", "a contact they asked for, or an answer to theirs"))
         return tuple(pairs)
@@ -141,13 +145,20 @@ class NoticeRule(Rule):
             return "came back, and was not sent again"
         if any(self._counts(question, notice, debt) for notice in about):
             return "sent on a day that is not known"
-        if self.of.contact_shows_it and self._contacted(question):
+        if self._contacted(question, debt):
             return None
         return "of another kind, or sent otherwise, or not known" if about else "none on file"
 
-    def _contacted(self, question: Question) -> bool:
+    def _contacted(self, question: Question, debt: str) -> bool:
+        """Whether an earlier contact, with the person or about this very debt, stands for the notice."""
+        of = self.of
+        if not (of.contact_shows_it or of.contact_about_it_shows_it):
+            return False
         return any(
-            event.entry.event in _CONTACTS and event.own for event in question.past.events(0, question.seen)
+            event.entry.event in _CONTACTS
+            and event.own
+            and (of.contact_shows_it or question.person.is_surely_among(debt, event.entry.debts))
+            for event in question.past.events(0, question.seen)
         )
 
     def _until(self, question: Question, sent: _Sent) -> tuple[int, tuple[tuple[str, str], ...]]:
@@ -184,6 +195,7 @@ def read_notice(header: Header, reader: Reader) -> NoticeRule:
             days=reader.whole("days"),
             day_one_included=day_one == "included",
             contact_shows_it=reader.flag("contact_shows_it"),
+            contact_about_it_shows_it=reader.flag("contact_about_it_shows_it"),
             asked_excludes=reader.flag("asked_excludes"),
             notices=reader.words("notices", NoticeKind),
             by=reader.words("by", Medium),

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.households import compare
+from benchmarks.households.abroad import ABROAD
 from benchmarks.households.compare import MOST_LAWFUL_DENIED, Gates, Tally, judge_household, pieces, run
-from benchmarks.households.made_up import make_household
+from benchmarks.households.made_up import Where, make_household
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.findings import GateDecision
@@ -47,12 +48,22 @@ def test_gate_allows_nothing_unlawful_in_the_further_places_either(dose: Callabl
     """Every rule of theirs decides. Up to four lawful in a thousand are denied here, not three as elsewhere,
     by one rule alone: a bank's call at work after attempts at home have failed, which the text lets go.
     """
-    tally = run(SEED, 0, dose(1_000, 4_000), further=True)
+    tally = run(SEED, 0, dose(1_000, 4_000), where=Where.FURTHER)
     assert tally.unlawful_allows == {}, tally.examples
     assert all(name.endswith("ca-bank-work-closed") for name in tally.lawful_denied), tally.examples
     assert tally.share_denied is not None
     assert tally.share_denied <= 0.004
     assert all(tally.reasons[name] > 0 for name in FURTHER_RULES), tally.reasons
+
+
+def test_gate_decides_abroad_as_a_second_reading_of_the_texts_does(dose: Callable[[int, int], int]) -> None:
+    """Ireland, Ontario, Quebec, British Columbia, Alberta, Australia, India; every rule of theirs decides."""
+    tally = run(SEED, 0, dose(1_000, 4_000), where=Where.ABROAD)
+    assert tally.unlawful_allows == {}, tally.examples
+    assert tally.share_denied is not None
+    assert tally.share_denied <= MOST_LAWFUL_DENIED, tally.examples
+    names = {name for rules in ABROAD.values() for name, _ in rules}
+    assert all(tally.reasons[name] > 0 for name in names), tally.reasons
 
 
 FURTHER_RULES = (

@@ -126,6 +126,8 @@ def test_a_rule_tells_its_values_and_no_others(law: Callable[..., Any], kind: st
         ("notice", "day_one: included", {"after the notice": "6 local days, the day of sending included"}),
         ("notice", "contact_shows_it: true",
          {"an earlier contact": "stands for a notice that is not on file"}),
+        ("notice", "contact_about_it_shows_it: true",
+         {"an earlier contact about the debt": "stands for a notice that is not on file"}),
         ("notice", "asked_excludes: true",
          {"need not wait": "a contact they asked for, or an answer to theirs"}),
         ("suppression", "begins: received", {"begins": "on receipt"}),

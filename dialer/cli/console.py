@@ -131,6 +131,8 @@ def _translated(error: Exception) -> MendableError | None:
 def _of_system(error: OSError) -> UserError:
     if isinstance(error, FileNotFoundError):
         return UserError("there is no such file", where=str(error.filename), mend="check the path.")
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        return UserError("this is a file, not a folder", where=str(error.filename), mend="name a folder.")
     if isinstance(error, IsADirectoryError):
         return UserError("this is a folder, not a file", where=str(error.filename), mend="name a file in it.")
     if isinstance(error, PermissionError):

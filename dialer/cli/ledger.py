@@ -35,7 +35,7 @@ def ledger(
 ) -> None:
     """The call-frequency ledger of one person: what counts in each seven days, and what does not and why."""
     from dialer.cli.opening import opened_store
-    from dialer.cli.results import instant_of
+    from dialer.cli.results import window_of
     from dialer.inquiry.frequency import call_frequency
     from dialer.results.frequency_ledger import render_ledger_pdf, write_ledger_csv
 
@@ -43,8 +43,7 @@ def ledger(
         raise console.UserError(
             "a ledger is a PDF or a CSV file", where=f"--out {out}", mend="end the name in .pdf or .csv."
         )
-    first = None if since is None else instant_of(since, "--from")
-    last = None if until is None else instant_of(until, "--to")
+    first, last = window_of(since, until)
     with opened_store(store) as opened:
         facts = call_frequency(opened, person, since=first, until=last, debt=debt)
     own_folder(out.parent)

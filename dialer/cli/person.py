@@ -204,7 +204,7 @@ def person(
 ) -> None:
     """A compliance report on one person: who they are, every contact with its reasons; or their folder."""
     from dialer.cli.opening import opened_store
-    from dialer.cli.results import instant_of
+    from dialer.cli.results import window_of
     from dialer.inquiry.person import person_facts
     from dialer.results.person_report import Detail
 
@@ -212,8 +212,7 @@ def person(
         raise console.UserError(
             "say where to write", where="--out, --folder", mend="name a file or a new folder, not both."
         )
-    first = None if since is None else instant_of(since, "--from")
-    last = None if until is None else instant_of(until, "--to")
+    first, last = window_of(since, until)
     if folder is not None:
         _write_folder(person, folder, first, last, store, recordings or [], with_name=with_name)
         return

@@ -189,8 +189,7 @@ def history(
     from dialer.inquiry.history import measures_between
     from dialer.measures.definition import text_of
 
-    first = None if since is None else instant_of(since, "--from")
-    last = None if until is None else instant_of(until, "--to")
+    first, last = window_of(since, until)
     with opened_store(store) as opened:
         measured = measures_between(opened, since=first, until=last, campaign=campaign)
         is_partial = opened.is_partial
@@ -233,6 +232,17 @@ def instant_of(text: str | None, option: str = "--at") -> float:
             mend=f"name one between {EARLIEST.year} and {LATEST.year}.",
         )
     return at.timestamp()
+
+
+def window_of(since: str | None, until: str | None) -> tuple[float | None, float | None]:
+    """First instant that is meant, and first that is not any more. Raises UserError: nothing lies between."""
+    first = None if since is None else instant_of(since, "--from")
+    last = None if until is None else instant_of(until, "--to")
+    if first is not None and last is not None and first >= last:
+        raise console.UserError(
+            "nothing lies between these instants", where="--from, --to", mend="name the earlier one first."
+        )
+    return first, last
 
 
 def _write(out: Path, what: str, write: Callable[[TextIO], int]) -> None:

@@ -31,8 +31,13 @@ def check_cases(
             where="--packs",
             mend=f"choose from: {', '.join(sorted(known))}",
         )
-    for case in _cases(lines, name):
-        yield check_case(gate, case, packs=packs)
+    try:
+        for case in _cases(lines, name):
+            yield check_case(gate, case, packs=packs)
+    except UnicodeDecodeError as error:
+        raise MendableError(
+            f"this is no text in UTF-8: {error.reason}", where=name, mend="one JSON object a line, in UTF-8."
+        ) from error
 
 
 def _cases(lines: Iterable[str], name: str) -> Iterator[Mapping[str, object]]:

@@ -25,8 +25,8 @@ def test_an_account_waits_a_minute_at_most_so_that_nobody_locks_its_owner_out() 
     throttle = Throttle()
     for _ in range(1000):
         throttle.failed("eve", "a", 0.0)
-    assert throttle.wait("eve", "b", 0.0) == LONGEST_WAIT_OF_ACCOUNT_S
-    assert throttle.wait("bob", "a", 0.0) == LONGEST_WAIT_OF_ADDRESS_S
+    assert throttle.wait("eve", "b", 0.0) == LONGEST_WAIT_OF_ACCOUNT_S == 60.0
+    assert throttle.wait("bob", "a", 0.0) == LONGEST_WAIT_OF_ADDRESS_S == 900.0
 
 
 def test_an_address_that_tries_one_password_on_many_accounts_waits() -> None:

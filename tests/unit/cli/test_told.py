@@ -238,3 +238,31 @@ def placement(folder: Path) -> Path:
         encoding="utf-8",
     )
     return file
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("simulate odd.toml", "where: odd.toml"),
+        ("simulate broken.toml", "where: broken.toml"),
+        ("gate check odd.toml", "no text in UTF-8"),
+        ("certificate odd.toml", "this is a file, not a folder"),
+        ("history --from 2026-03-02T00:00:00Z --to 2026-03-02T00:00:00Z", "nothing lies between"),
+        (
+            "ledger p-1 --out x.csv --from 2026-03-02T00:00:01Z --to 2026-03-02T00:00:00Z",
+            "nothing lies between",
+        ),
+        (
+            "person p-1 --out x.csv --from 2026-03-02T00:00:00Z --to 2026-03-01T00:00:00Z",
+            "nothing lies between",
+        ),
+    ],
+)
+def test_what_cannot_be_is_a_sentence_with_a_mend(
+    command: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "odd.toml").write_bytes("name = 'café'".encode("latin-1"))
+    (tmp_path / "broken.toml").write_text("[shift\n")
+    said = told(*command.split(), status=1, capsys=capsys)
+    assert words in said
+    assert "mend:" in said

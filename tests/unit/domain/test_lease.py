@@ -2,7 +2,15 @@
 
 import pytest
 
-from dialer.domain.lease import LEASE, LeaseMove, LeaseReading, LeaseState, LeaseWatch
+from dialer.domain.lease import (
+    BEAT_S,
+    LEASE,
+    LEASE_S,
+    LeaseMove,
+    LeaseReading,
+    LeaseState,
+    LeaseWatch,
+)
 
 HELD, OVER, UNREAD = LeaseState.HELD, LeaseState.OVER, LeaseState.UNREAD
 
@@ -52,3 +60,8 @@ def test_a_stand_still_of_whoever_waits_does_not_make_a_lease_that_beats_one_tha
 def test_what_could_not_be_read_is_never_an_end() -> None:
     for state in LeaseState:
         assert LEASE.move(state, LeaseMove.NOT_READ) is UNREAD
+
+
+def test_a_lease_outlives_five_lost_beats() -> None:
+    """Three seconds: what a fail-over within ten leaves room for, and what the first page promises."""
+    assert (LEASE_S, BEAT_S) == (3.0, 0.5)

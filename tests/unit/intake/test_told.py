@@ -1,0 +1,115 @@
+"""What lines of told files say, at the boundary: a second, a day or a cent on either side."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from compliance_gate.request import Consent, PersonRequest
+from dialer.intake.told import Paid, RefusedLine, ToldLine, ToldReader
+from dialer.intake.told_columns import ToldKind
+
+NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+
+
+def told(folder: Path, kind: ToldKind, heading: str, line: str) -> ToldLine | RefusedLine:
+    file = folder / "told.csv"
+    file.write_text(f"{heading}\n{line}\n", encoding="utf-8")
+    (read,) = ToldReader(file, kind, as_of=NOW)
+    return read
+
+
+def refused(folder: Path, kind: ToldKind, heading: str, line: str) -> tuple[str, str]:
+    """The column for which a line was refused, and why."""
+    read = told(folder, kind, heading, line)
+    assert isinstance(read, RefusedLine), read
+    return read.rejected.column, read.rejected.reason
+
+
+@pytest.mark.parametrize(("amount", "cents"), [("0.01", 1), ("0.00", None), ("0", None), ("-0.01", None)])
+def test_a_payment_is_of_a_cent_at_least(tmp_path: Path, amount: str, cents: int | None) -> None:
+    heading, line = "account,amount,settles", f"acme/A1,{amount},no"
+    if cents is None:
+        assert refused(tmp_path, ToldKind.PAYMENTS, heading, line)[0] == "amount"
+        return
+    read = told(tmp_path, ToldKind.PAYMENTS, heading, line)
+    assert isinstance(read, ToldLine)
+    assert isinstance(read.said, Paid)
+    assert read.said.amount.cents == cents
+
+
+@pytest.mark.parametrize(("settles", "is_settled"), [("yes", True), ("no", False), ("", False)])
+def test_a_payment_settles_only_where_that_is_said(tmp_path: Path, settles: str, *, is_settled: bool) -> None:
+    """What is left of the debt would be gone."""
+    heading = "account,amount,settles,at"
+    read = told(tmp_path, ToldKind.PAYMENTS, heading, f"acme/A1,5.00,{settles},2026-03-02")
+    assert isinstance(read, ToldLine)
+    assert isinstance(read.said, Paid)
+    assert (read.said.settles, read.said.paid_on) == (is_settled, date(2026, 3, 2))
+
+
+@pytest.mark.parametrize(
+    ("at", "given"),
+    [
+        ("2026-03-10T12:00:00Z", NOW),
+        ("2026-03-10T12:00:01Z", None),
+        ("2026-03-11", NOW),  # it has begun where the day begins first
+        ("2026-03-12", None),
+    ],
+)
+def test_a_consent_was_given_by_now(tmp_path: Path, at: str, given: datetime | None) -> None:
+    line = f"acme/P1,call,{at}"
+    if given is None:
+        assert refused(tmp_path, ToldKind.CONSENTS, "person,scope,at", line) == ("at", "in the future")
+        return
+    read = told(tmp_path, ToldKind.CONSENTS, "person,scope,at", line)
+    assert isinstance(read, ToldLine)
+    assert isinstance(read.said, Consent)
+    assert read.said.at == given
+    assert not read.protects
+
+
+def test_a_consent_that_was_revoked_protects_from_its_revocation_on(tmp_path: Path) -> None:
+    """Whatever its own time: one that began after its end would be none, and its line refused."""
+    line = "acme/P1,call,2026-03-09T10:00:00Z,2026-03-02T10:00:00Z"
+    read = told(tmp_path, ToldKind.CONSENTS, "person,scope,at,revoked_at", line)
+    assert isinstance(read, ToldLine)
+    assert isinstance(read.said, Consent)
+    assert read.said.at == read.said.revoked_at == datetime(2026, 3, 2, 10, tzinfo=UTC)
+    assert read.protects
+
+
+@pytest.mark.parametrize(
+    ("received", "kept"), [("2026-03-09", True), ("2026-03-10", True), ("2026-03-11", False)]
+)
+def test_a_letter_came_today_at_the_latest(tmp_path: Path, received: str, *, kept: bool) -> None:
+    """One that is dated ahead binds from now on."""
+    line = f"acme/P1,do_not_call,{received}"
+    read = told(tmp_path, ToldKind.REQUESTS, "person,kind,received", line)
+    assert isinstance(read, ToldLine)
+    assert isinstance(read.said, PersonRequest)
+    assert read.said.received == (date.fromisoformat(received) if kept else None)
+    assert read.protects
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "dispute_answered",
+        "attorney_released",
+        "documents_provided",
+        "original_creditor_named",
+        "callback_request",
+        "complaint_callback_request",
+    ],
+)
+def test_a_request_that_opens_something_says_when_it_was_made(tmp_path: Path, kind: str) -> None:
+    """It is held to its time as a consent is: without one, or with one to come, it opens nothing."""
+    heading = "person,kind,at"
+    column, reason = refused(tmp_path, ToldKind.REQUESTS, heading, f"acme/P1,{kind},")
+    assert (column, reason) == ("at", "missing, of what opens something")
+    line = f"acme/P1,{kind},2026-03-10T12:00:01Z"
+    assert refused(tmp_path, ToldKind.REQUESTS, heading, line) == ("at", "in the future")
+    read = told(tmp_path, ToldKind.REQUESTS, heading, f"acme/P1,{kind},2026-03-10T12:00:00Z")
+    assert isinstance(read, ToldLine)
+    assert not read.protects

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from dialer.settings import Settings
 
 
+STOP_AGAIN_S = 10.0
+"""A start that was stopped and still goes on is stopped again: whatever it waited for may have taken the word
+for its own."""
+
+
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
     app.command()(serve)
@@ -134,8 +139,10 @@ async def _until_stopped(serving: Coroutine[None, None, None]) -> None:
     starting = asyncio.ensure_future(serving)
 
     def stop() -> None:
-        was_stopped.set()
-        starting.cancel()
+        if not starting.done():
+            was_stopped.set()
+            starting.cancel()
+            loop.call_later(STOP_AGAIN_S, stop)
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop)

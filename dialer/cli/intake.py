@@ -76,6 +76,23 @@ OfDay = Annotated[
 holds_app = typer.Typer(help="Holds that refused lines of files placed.", no_args_is_help=True)
 
 
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[KIND] FILE",
+        help="A placement, or suppressions, requests, consents, payments, history, list and its file.",
+        show_default=False,
+    ),
+]
+SamePerson = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CLIENT/REFERENCE",
+        help="Somebody has looked: who has another name now is who is on file; again for several.",
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
     app.command(name="import")(import_file)
@@ -96,14 +113,7 @@ def _print_template(kind: str) -> None:
 
 
 def import_file(
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[KIND] FILE",
-            help="A placement, or suppressions, requests, consents, payments, history, list and its file.",
-            show_default=False,
-        ),
-    ] = None,
+    words: Words = None,
     campaign: Annotated[str, typer.Option(help="The campaign that is to call them.")] = "collections",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report; change nothing.")] = False,
     rejects: Rejects = None,
@@ -119,6 +129,7 @@ def import_file(
     column: Columns = None,
     dates: Dates = None,
     decimal: Decimal = None,
+    same_person: SamePerson = None,
     kind: Kind = None,
     returned: Returned = None,
     most_refused: MostRefused = None,
@@ -140,7 +151,14 @@ def import_file(
     if template:
         _print_template(kind or (words[0] if words else "placement"))
         return
-    told = told_of(mapping, column or (), dates=dates, decimal=decimal, most_refused=most_refused)
+    told = told_of(
+        mapping,
+        column or (),
+        dates=dates,
+        decimal=decimal,
+        most_refused=most_refused,
+        same_persons=same_person or (),
+    )
     differences: Differences | None = None
     refused_whole = ""
     what, file = _kind_and_file(words, kind)

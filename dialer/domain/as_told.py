@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from compliance_gate.request import Consent, HistoryEntry, Hold, PersonFile, PersonRequest
 from dialer.domain.facts import FactChange
+from dialer.domain.placement import RECALL_DATE
 
 _WESTERNMOST = timedelta(hours=12)
 """No local day begins later than that after the day of UTC."""
@@ -104,6 +105,9 @@ def _come(request: PersonRequest, at: datetime) -> PersonRequest:
 
 
 def _hold(hold: Hold, at: datetime) -> Hold:
+    """A hold of a day that was agreed beforehand begins on it; any other has begun."""
+    if hold.source == RECALL_DATE:
+        return hold
     return replace(hold, since=at) if hold.since > at else hold
 
 

@@ -25,6 +25,7 @@ from compliance_gate.request import (
 from compliance_gate.revocations import with_ends
 from compliance_gate.words import HoldKind, Institution, NumberKind, RequestKind
 from dialer.domain.ids import DebtId, NumberId, PersonId
+from dialer.domain.placement import RECALL_DATE
 
 T = TypeVar("T")
 
@@ -233,11 +234,13 @@ def with_history(
 
 def with_placed(file: PersonFile, placed: PersonFile) -> PersonFile:
     """The file with what a later placement says: nothing of it goes, and what both tell of one number or debt
-    is told by the placement, which is the newer word."""
+    is told by the placement, which is the newer word, as is the order of numbers."""
     known = {entry.entry for entry in file.history}
     told = {entry.entry for entry in file.line_history}
-    numbers = {number.number: number for number in (*file.numbers, *placed.numbers)}
+    told_first = {number.number: number for number in placed.numbers}
+    numbers = {**told_first, **{n.number: n for n in file.numbers if n.number not in told_first}}
     debts = {debt.debt: debt for debt in (*file.debts, *placed.debts)}
+    holds = tuple(hold for hold in file.holds if not _is_told_anew(hold, placed))
     return replace(
         file,
         role=placed.role,
@@ -247,11 +250,17 @@ def with_placed(file: PersonFile, placed: PersonFile) -> PersonFile:
         history=(*file.history, *(entry for entry in placed.history if entry.entry not in known)),
         consents=with_ends(_joined(file.consents, placed.consents)),
         requests=_joined(file.requests, placed.requests),
-        holds=_joined(file.holds, placed.holds),
+        holds=_joined(holds, placed.holds),
         known_location=file.known_location if placed.known_location is None else placed.known_location,
         notices=_newest_notices(file.notices, placed.notices),
         line_history=(*file.line_history, *(e for e in placed.line_history if e.entry not in told)),
     )
+
+
+def _is_told_anew(hold: Hold, placed: PersonFile) -> bool:
+    """The day on which an account goes back is the newest that is told."""
+    owed = {debt.debt for debt in placed.debts}
+    return hold.source == RECALL_DATE and hold.debts is not None and owed.issuperset(hold.debts)
 
 
 def _newest_notices(known: tuple[Notice, ...], more: tuple[Notice, ...]) -> tuple[Notice, ...]:

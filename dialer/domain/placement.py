@@ -115,6 +115,10 @@ CLOSED_BY_FILE = "placement: nothing is owed"
 """Source of the hold on an account that a creditor's file closes, and that a later one may open again."""
 
 
+RECALL_DATE = "placement: recall date"
+"""Source of the hold that begins on the day on which the creditor takes an account back."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class PlacedHold:
@@ -129,10 +133,12 @@ class PlacedHold:
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class PriorAttempt:
-    """A call of the collector or agency before, in the days that still count. Outcome None = not told."""
+    """A call of the collector or agency before, in the days that still count. Outcome None = not told.
+    `is_counted`: only how many there were is told, and `at` is as late as it can have been."""
 
     at: datetime
     outcome: Outcome | None = None
+    is_counted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

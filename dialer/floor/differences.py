@@ -42,7 +42,7 @@ class Comparing:
     """Takes a file's accounts in, and compares them some at a time."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self.store = store
         self._waiting: list[PlacedAccount] = []
         self._persons: set[str] = set()
         self._numbers: set[str] = set()
@@ -58,11 +58,11 @@ class Comparing:
         """What was found, of all that were taken in."""
         waiting, self._waiting = self._waiting, []
         if waiting:
-            self._store.read(lambda connection: self._compare(connection, waiting))
+            self.store.read(lambda connection: self._compare(connection, waiting))
         return self.found
 
     def _compare(self, connection: Connection, accounts: Sequence[PlacedAccount]) -> None:
-        ids = self._store.identifiers
+        ids = self.store.identifiers
         found = self.found
         debts = {
             ids.debt(a.client, a.client_account, is_case_sensitive=a.is_case_sensitive): a for a in accounts

@@ -6,6 +6,7 @@ from dialer.domain.errors import FairdialError, MendableError
 from dialer.domain.ids import PersonId
 from dialer.domain.placement import PlacedAccount, RejectedLine
 from dialer.floor.client_terms import client_contracts
+from dialer.floor.reviewing import contradictions_in
 from dialer.intake.placements import PlacementReader
 from dialer.intake.report import ImportReport
 from dialer.storage.placements.imports import Imports
@@ -62,6 +63,7 @@ def import_placement(
         ImportedBeforeError: the same bytes were imported into this campaign already.
         RefusedWholeError: a greater share of the lines is refused than the reader's mapping allows.
     """
+    reader.review = contradictions_in(store)
     imports = store.imports(pause=pause, owners=client_contracts().owners)
     begun = imports.begin(
         file_name=reader.report.file_name, sha256=reader.report.sha256, campaign=campaign, now=now

@@ -16,6 +16,7 @@ from pathlib import Path
 from dialer import clock
 from dialer.domain.errors import MendableError
 from dialer.domain.ids import PersonId
+from dialer.domain.keys import folded
 from dialer.domain.placement import PlacedAccount
 from dialer.files import written_text
 from dialer.floor.differences import Comparing
@@ -27,6 +28,7 @@ from dialer.floor.placing import (
     held_alone,
     import_placement,
 )
+from dialer.floor.reviewing import contradictions_in
 from dialer.floor.stores import store_to_fill
 from dialer.intake.columns import template
 from dialer.intake.files import UnreadableFileError
@@ -80,6 +82,7 @@ def told_of(
     decimal: str | None = None,
     most_refused: float | None = None,
     is_confirmed: bool = True,
+    same_persons: Sequence[str] = (),
 ) -> FileMapping:
     """What somebody said about a file: a mapping, and single settings beside it.
 
@@ -96,7 +99,8 @@ def told_of(
             require_confirmed(told)
         if most_refused is not None:
             told = replace(told, most_refused=most_refused)
-        return with_settings(told.with_columns(columns), dates=dates, decimal=decimal)
+        told = with_settings(told.with_columns(columns), dates=dates, decimal=decimal)
+        return replace(told, same_persons=frozenset(map(folded, same_persons)))
     except MappingError as error:
         mend = "dialer/intake/README.md has the words of a mapping."
         raise MendableError(str(error), where=str(mapping or ""), mend=mend) from error
@@ -130,6 +134,8 @@ def read_only(
         MendableError: the file is no placement.
     """
     reader = _reader(file, clock.utc_now(), mapping)
+    if beside is not None:
+        reader.review = contradictions_in(beside.store)
     with returning(reader, returned):
         for line in reader:
             if beside is not None and isinstance(line, PlacedAccount):

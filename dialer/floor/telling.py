@@ -254,7 +254,7 @@ def _listed(found: _Found, listed: Listed, at: datetime) -> tuple[Event, ...]:
     if listed.reassigned is not None:
         events += [_reassigned(person, found, listed, at) for person in found.people]
     if not events and listed.kind is ListKind.DO_NOT_CALL:
-        return tuple(_suppressions(found, listed.source))
+        return tuple(_suppressions(found, listed.source, None))
     if not events:
         raise _RefusedError(
             "", "nobody on file is named by it today: import it again after the next placement"

@@ -91,6 +91,8 @@ class FileMapping:
     derived: Derived = NOTHING_DERIVED
     most_refused: float | None = None
     saved: Saved = field(default_factory=Saved)
+    same_persons: frozenset[str] = frozenset()
+    """CLIENT/REFERENCE, folded: somebody has looked, and they are who is on file by it."""
 
     def with_columns(self, told: Iterable[str]) -> "FileMapping":
         """Besides, columns as `HEADING=MEANING`. Raises MappingError."""

@@ -8,6 +8,7 @@ remark, as long as one is left; the account is still owed.
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from compliance_gate.valid import MalformedFactError
@@ -31,6 +32,7 @@ from compliance_gate.words import (
     Place,
 )
 from dialer.domain.errors import InvalidFactError
+from dialer.domain.keys import folded
 from dialer.domain.money import CURRENCIES, Money
 from dialer.domain.placement import (
     PlacedAccount,
@@ -92,6 +94,14 @@ _PARTICULARS = tuple(
 _REQUIRED = tuple(column.name for column in COLUMNS if column.required)
 _KEYS = ("client_id", "client_account", "person_ref", "servicer_account")
 
+REVIEWED_AT_ONCE = 256
+"""Lines that are put beside what is on file together."""
+
+Review = Callable[[Sequence[PlacedAccount]], Sequence[str]]
+"""Of each account, what of its person contradicts who is on file by that reference, in a word; or ''."""
+
+_Read = tuple[Row, PlacedAccount | RefusedLineError]
+
 
 class PlacementReader:
     """Reads one file once.
@@ -101,6 +111,8 @@ class PlacementReader:
         as_of: when the file was received, aware: its day bounds dates, its instant dates what has no date.
         tables: where numbers and addresses are.
         mapping: what somebody said about the file.
+
+    `review`, where somebody sets it, puts its lines beside what is on file.
 
     Raises:
         UnreadableFileError: the file as a whole cannot be taken; the message says what is missing.
@@ -133,36 +145,69 @@ class PlacementReader:
             encoding=self.file.encoding,
             unknown_columns=unknown,
             mapping=mapping.saved,
+            columns=tuple(name for name in self._names if name),
         )
         self.on_refused: Callable[[Row, RejectedLine], None] | None = None
+        self.review: Review | None = None
         self._repeated = Repeated(is_case_sensitive=mapping.is_case_sensitive)
         self._zones_of_place = lru_cache(maxsize=65_536)(self._look_up_place)
 
     def __iter__(self) -> Iterator[PlacedAccount | RejectedLine]:
         """Every line, in the order of the file; `report` grows as they come."""
+        rest = self._read()
+        while some := list(islice(rest, REVIEWED_AT_ONCE)):
+            for row, found in self._reviewed(some) if self.review is not None else some:
+                if isinstance(found, PlacedAccount):
+                    self.report.accepted += 1
+                    yield found
+                else:
+                    yield self._refused(row, found)
+
+    def _read(self) -> Iterator[_Read]:
         for row in rows_of(self.file):
             self.report.lines += 1
             try:
                 account = self._whole_account(self._line(row))
             except RefusedLineError as reject:
-                rejected = RejectedLine(
-                    line=row.number,
-                    column=reject.column,
-                    reason=reject.reason,
-                    value=reject.value,
-                    protects=self._protection(row),
-                )
-                self.report.reject(rejected)
-                if self.on_refused is not None:
-                    self.on_refused(row, rejected)
-                yield rejected
+                yield row, reject
             else:
-                self.report.accepted += 1
-                yield account
+                yield row, account
+
+    def _reviewed(self, some: Sequence[_Read]) -> Iterator[_Read]:
+        """Lines beside what is on file: another person under a known reference is refused."""
+        accounts = [found for _, found in some if isinstance(found, PlacedAccount)]
+        assert self.review is not None, "somebody reviews"
+        contradictions = iter(self.review(accounts))
+        for row, found in some:
+            if not isinstance(found, PlacedAccount):
+                yield row, found
+                continue
+            what = next(contradictions)
+            reference = found.person.person_ref
+            is_same = folded(f"{found.client}/{reference}") in self._mapping.same_persons
+            if not what or is_same:
+                yield row, found
+                continue
+            reason = f"who is on file by this reference has another {what}: review which of them it is"
+            yield row, RefusedLineError("person_ref", reason, reference)
+
+    def _refused(self, row: Row, reject: RefusedLineError) -> RejectedLine:
+        rejected = RejectedLine(
+            line=row.number,
+            column=reject.column,
+            reason=reject.reason,
+            value=reject.value,
+            protects=self._protection(row),
+        )
+        self.report.reject(rejected)
+        if self.on_refused is not None:
+            self.on_refused(row, rejected)
+        return rejected
 
     def protections(self) -> Iterator[RejectedLine]:
         """What the file says that protects, of the lines that are refused: the file is read once more."""
         again = PlacementReader(self.file.path, as_of=self._as_of, tables=self._tables, mapping=self._mapping)
+        again.review = self.review
         for line in again:
             if isinstance(line, RejectedLine) and line.protects is not None:
                 yield line

@@ -5,7 +5,8 @@ from dialer.domain.money import Money
 from dialer.domain.placement import PlacedPerson
 from dialer.intake.line import Line, RefusedLineError
 
-_Who = tuple[str, str, str, str]
+Who = tuple[str, str, str, str]
+"""First name, last name, birthday, last four digits; '' = not known."""
 
 
 class Repeated:
@@ -19,7 +20,7 @@ class Repeated:
         self._is_case_sensitive = is_case_sensitive
         self._lines: dict[str, int] = {}
         self._balances: dict[str, tuple[int, int]] = {}
-        self._persons: dict[str, tuple[int, _Who]] = {}
+        self._persons: dict[str, tuple[int, Who]] = {}
 
     def _key(self, *parts: str) -> str:
         text = "\x1f".join(parts)
@@ -39,7 +40,7 @@ class Repeated:
             raise RefusedLineError(
                 "current_balance", "not the balance of the account's other line", f"line {known[0]}"
             )
-        who = _who(person)
+        who = who_of(person)
         named = self._persons.get(reference)
         if named is not None:
             what = contradiction(named[1], who)
@@ -51,16 +52,18 @@ class Repeated:
         self._persons.setdefault(reference, (line.number, who))
 
 
-def _who(person: PlacedPerson) -> _Who:
+def who_of(person: PlacedPerson) -> Who:
+    """What tells one person from another, as it is compared."""
     born = "" if person.date_of_birth is None else person.date_of_birth.isoformat()
-    return (_letters(person.first), _letters(person.last), born, person.ssn_last4)
+    return (letters_of(person.first), letters_of(person.last), born, person.ssn_last4)
 
 
-def _letters(name: str) -> str:
+def letters_of(name: str) -> str:
+    """A name as it is compared: case, spaces and marks do not count."""
     return "".join(sign for sign in folded(name) if sign.isalnum())
 
 
-def contradiction(one: _Who, other: _Who) -> str:
+def contradiction(one: Who, other: Who) -> str:
     """What two identities cannot both be, in a word; '' where they may be one person's.
 
     A name may be shorter than the other, as an initial is; what only one tells contradicts nothing.

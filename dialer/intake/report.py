@@ -15,6 +15,7 @@ class ImportReport:
     """Filled while a file is read.
 
     Args:
+        columns: the canonical columns that the file has: what it says nothing of stays as it is on file.
         remarks: lines that were taken although a value was mended or left out.
         reject_reasons: count by (column, reason).
         held: refused lines whose protection takes effect all the same; `unbound`: those of them that name
@@ -29,6 +30,7 @@ class ImportReport:
     rejected: int = 0
     unknown_columns: tuple[str, ...] = ()
     mapping: Saved = field(default_factory=Saved)
+    columns: tuple[str, ...] = ()
     held: int = 0
     unbound: int = 0
     reject_reasons: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
@@ -84,6 +86,7 @@ class ImportReport:
             "held_nobody": self.unbound,
             "unknown_columns": list(self.unknown_columns),
             "mapping": self._mapping(),
+            "columns": list(self.columns),
             "rejects": listed(self.reject_reasons),
             "remarks": listed(self.remark_reasons),
         }

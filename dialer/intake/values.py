@@ -284,7 +284,8 @@ def attempts_of(text: str, *, as_of: datetime) -> tuple[PriorAttempt, ...]:
         count = int(text)
         if count > MOST_ATTEMPTS:
             raise BadValueError("more calls than can be believed")
-        return tuple(PriorAttempt(at=as_of - timedelta(minutes=minute)) for minute in range(1, count + 1))
+        late = (as_of - timedelta(minutes=minute) for minute in range(1, count + 1))
+        return tuple(PriorAttempt(at=at, is_counted=True) for at in late)
     return tuple(_attempt_of(part.strip(), as_of) for part in text.split(";") if part.strip())
 
 

@@ -22,11 +22,15 @@ class Account(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     Args:
         servicer_account: the servicer's own number; the gate is told a keyed hash of it.
         particulars: the other fields of the client's file, by the names they have there.
+        numbers, addresses: ids of those that its newest file told with the account; None = not known, of an
+            account that an older version wrote.
     """
 
     client_account: str
     servicer_account: str = ""
     particulars: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    numbers: tuple[str, ...] | None = None
+    addresses: tuple[str, ...] | None = None
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,17 +8,18 @@ import functools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import msgspec
 from sqlalchemy import Column, Connection, Row, Select, select
 
-from compliance_gate.request import Address, Debt, HistoryEntry, NumberOnFile, PersonFile, on_line
+from compliance_gate.request import Address, Debt, HistoryEntry, Hold, NumberOnFile, PersonFile, on_line
 from compliance_gate.words import (
     AddressKind,
     DebtType,
     DncList,
+    HoldKind,
     Institution,
     NumberKind,
     NumberRole,
@@ -27,6 +28,7 @@ from compliance_gate.words import (
 )
 from dialer.domain.as_told import as_told
 from dialer.domain.facts import FactChange, with_history
+from dialer.domain.placement import RECALL_DATE
 from dialer.domain.record import entry_of, instant, known_at
 from dialer.storage.database.tables import (
     addresses,
@@ -184,7 +186,15 @@ def _placed(
         ),
         numbers=tuple(_number(row) for row in phones),
         debts=tuple(_debt(row, today) for row in owed),
+        holds=tuple(_recall(row) for row in owed if row.recall_on is not None),
     )
+
+
+def _recall(row: Row[Any]) -> Hold:
+    """From the day on which its creditor takes an account back, nobody is called about it: its first instant
+    of UTC, which is the evening before in America and no later than midnight in Britain."""
+    since = datetime.combine(date.fromisoformat(row.recall_on), time(0), UTC)
+    return Hold(kind=HoldKind.RECALLED, since=since, debts=(row.debt,), source=RECALL_DATE)
 
 
 def address_of(

@@ -10,28 +10,45 @@ from sqlalchemy.dialects import postgresql, sqlite
 Row = dict[str, object]
 
 _Prepared = tuple[str, Callable[[Mapping[str, object]], tuple[object, ...]]]
-_prepared: dict[tuple[str, str, str, tuple[str, ...]], _Prepared] = {}
-"""SQL by verb, table, dialect and columns: compiling costs a millisecond, and a step's commit has ten."""
+_prepared: dict[tuple[str, str, str, tuple[str, ...], frozenset[str]], _Prepared] = {}
+"""SQL by verb, table, dialect, columns and those that are kept: compiling costs a millisecond, and a step's
+commit has ten."""
 
 
-def run_many(connection: Connection, verb: str, table: Table, rows: Sequence[Row]) -> None:
-    """Run one statement for many rows that have the same columns.
+def run_many(
+    connection: Connection,
+    verb: str,
+    table: Table,
+    rows: Sequence[Row],
+    *,
+    keeping: frozenset[str] = frozenset(),
+    make: Callable[[Connection, Table, Sequence[str]], Executable] | None = None,
+) -> None:
+    """Run one statement for many rows that have the same columns: of a verb, or one that `make` makes under a
+    verb of its own.
 
     The rows go to the driver as tuples: SQLAlchemy's own bookkeeping per row costs more than SQLite's insert.
     """
     if not rows:
         return
     columns = tuple(rows[0])
-    key = (verb, table.name, connection.dialect.name, columns)
+    key = (verb, table.name, connection.dialect.name, columns, keeping)
     prepared = _prepared.get(key)
     if prepared is None:
-        prepared = _prepared[key] = _prepare(connection, verb, table, columns)
+        prepared = _prepared[key] = _prepare(connection, make or _STATEMENTS[verb], table, columns, keeping)
     sql, values_of = prepared
     connection.exec_driver_sql(sql, [values_of(row) for row in rows])
 
 
-def _prepare(connection: Connection, verb: str, table: Table, columns: tuple[str, ...]) -> _Prepared:
-    statement = cast("Any", _STATEMENTS[verb](connection, table, columns))
+def _prepare(
+    connection: Connection,
+    make: Callable[[Connection, Table, Sequence[str]], Executable],
+    table: Table,
+    columns: tuple[str, ...],
+    keeping: frozenset[str],
+) -> _Prepared:
+    changed = [name for name in columns if name not in keeping]
+    statement = cast("Any", make(connection, table, changed))
     named = [name for name in columns if not name.startswith("of_")]
     compiled: Any = statement.compile(dialect=connection.dialect, column_keys=named)
     names: list[str] = compiled.positiontup
@@ -41,7 +58,8 @@ def _prepare(connection: Connection, verb: str, table: Table, columns: tuple[str
     return str(compiled), itemgetter(*names)
 
 
-def _dialects_insert(connection: Connection, table: Table) -> Any:
+def dialects_insert(connection: Connection, table: Table) -> Any:
+    """An insert that knows what to do where the key is there already, by the store's dialect."""
     make: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     return make(table)
 
@@ -51,14 +69,16 @@ def _insert_statement(_connection: Connection, table: Table, _columns: Sequence[
 
 
 def _upsert_statement(connection: Connection, table: Table, columns: Sequence[str]) -> Executable:
-    statement = _dialects_insert(connection, table)
+    statement = dialects_insert(connection, table)
     keys = [column.name for column in table.primary_key]
     others = {name: statement.excluded[name] for name in columns if name not in keys}
+    if not others:
+        return statement.on_conflict_do_nothing()
     return statement.on_conflict_do_update(index_elements=keys, set_=others)
 
 
 def _missing_statement(connection: Connection, table: Table, _columns: Sequence[str]) -> Executable:
-    return _dialects_insert(connection, table).on_conflict_do_nothing()
+    return dialects_insert(connection, table).on_conflict_do_nothing()
 
 
 def _update_statement(_connection: Connection, table: Table, columns: Sequence[str]) -> Executable:
@@ -80,9 +100,12 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     run_many(connection, "insert", table, rows)
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert rows that have the same columns; where the key is there already, replace the other columns."""
-    run_many(connection, "upsert", table, rows)
+def upsert(
+    connection: Connection, table: Table, rows: Sequence[Row], *, keeping: frozenset[str] = frozenset()
+) -> None:
+    """Insert rows that have the same columns; where the key is there already, replace the other columns but
+    for those in `keeping`."""
+    run_many(connection, "upsert", table, rows, keeping=keeping)
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

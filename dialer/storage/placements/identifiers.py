@@ -10,6 +10,9 @@ from dialer.domain.errors import FairdialError
 from dialer.domain.ids import DebtId, LeadId, NumberId, PersonId
 from dialer.domain.keys import folded
 
+COUNTED = "counted-"
+"""Begins the id of a call of which a file told only how many there were."""
+
 
 class Identifiers:
     """Makes ids under one store's secret key (at most 64 bytes)."""
@@ -68,9 +71,10 @@ class Identifiers:
         """A written notice that was sent before the account came to us."""
         return f"notice-{self._hash('notice', person, debt, kind)}"
 
-    def entry(self, person: str, debt: str, at: str) -> str:
-        """A call that was made before the account came to us."""
-        return f"prior-{self._hash('entry', person, debt, at)}"
+    def entry(self, person: str, debt: str, at: str, *, is_counted: bool = False) -> str:
+        """A call made before the account came to us; `is_counted`: only how many there were is told."""
+        kind = COUNTED if is_counted else "prior-"
+        return f"{kind}{self._hash('entry', person, debt, at)}"
 
 
 class NoIdentifiers(Identifiers):

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 from sqlalchemy import Connection, Row, delete, select, update
@@ -232,6 +232,7 @@ class Imports:
             now=now,
             clients=self._work.read(_clients),
             owners=self._owners,
+            says=self._work.read(lambda connection: _columns(connection, import_id)),
         )
         changed: set[PersonId] = set()
         pace = Pace.alone() if self._is_alone else Pace.placing()
@@ -402,6 +403,14 @@ def _staged(connection: Connection, import_id: str, most: int) -> Sequence[Row[i
     staged = t.staged_accounts.c
     query = select(staged.id, staged.body).where(staged.import_id == import_id).order_by(staged.id)
     return connection.execute(query.limit(most)).all()
+
+
+def _columns(connection: Connection, import_id: str) -> frozenset[str] | None:
+    """Columns that the file has, as its report says; None = nobody wrote them down."""
+    query = select(t.imports.c.report).where(t.imports.c.import_id == import_id)
+    told: object = msgspec.json.decode(connection.scalar(query) or "{}")
+    columns = cast("dict[str, object]", told).get("columns") if isinstance(told, dict) else None
+    return frozenset(map(str, cast("list[object]", columns))) if isinstance(columns, list) else None
 
 
 def _clients(connection: Connection) -> dict[str, str]:

@@ -17,7 +17,14 @@ from dialer.casework.ledger.refresh import BalanceOwner
 from dialer.domain.facts import FactChange, with_placed
 from dialer.domain.ids import DebtId, PersonId
 from dialer.domain.keys import folded
-from dialer.domain.placement import CLOSED_BY_FILE, PlacedAccount, PlacedNumber, PlacedPerson, Protection
+from dialer.domain.placement import (
+    CLOSED_BY_FILE,
+    PlacedAccount,
+    PlacedAddress,
+    PlacedNumber,
+    PlacedPerson,
+    Protection,
+)
 from dialer.domain.spoken_words import has_words, of_change
 from dialer.storage import changed_identities, ledgers
 from dialer.storage.database import tables as t
@@ -35,6 +42,20 @@ from dialer.storage.leads import TARGET_ROLES
 from dialer.storage.person_files import address_of, chunks, person_files, placed_files
 from dialer.storage.placements import closing, holding, news
 from dialer.storage.placements.identifiers import Identifiers
+from dialer.storage.placements.updating import (
+    Dropped,
+    Says,
+    drop,
+    keep_known_roles,
+    kind_over,
+    over,
+    says,
+    tell_kinds,
+    unsaid_of_debts,
+    unsaid_of_leads,
+    unsaid_of_ties,
+    without_counted,
+)
 from dialer.storage.projecting.attempt_rows import json_text
 from dialer.storage.projecting.fact_rows import row_of
 from dialer.storage.spoken_words import Words
@@ -52,6 +73,7 @@ class Placing:
         clients: how each client is spelled, by its folded name; who comes for the first time is added.
         closed: accounts that a line of this import closed; batches add theirs.
         owners: who owns the balance, by the folded name of the client.
+        says: columns that the file has; None = all.
     """
 
     identifiers: Identifiers
@@ -62,6 +84,7 @@ class Placing:
     clients: dict[str, str] = field(default_factory=dict[str, str])
     closed: set[DebtId] = field(default_factory=set[DebtId])
     owners: Mapping[str, BalanceOwner] = field(default_factory=dict[str, BalanceOwner])
+    says: Says = None
 
 
 class Batch:
@@ -235,34 +258,41 @@ class _Rows:
             "match_key": match_key(self._ids, identity),
         }
 
-    def _seal_over(self, connection: Connection) -> None:
-        """What earlier files told of addresses and numbers stays; a person who was forgotten begins anew."""
+    def _seal_over(self, connection: Connection) -> dict[str, Dropped]:
+        """What earlier files told of addresses and numbers stays; a person who was forgotten begins anew.
+
+        Returns:
+            what of them is told no more, by person.
+        """
+        dropped: dict[str, Dropped] = {}
         for person, body in sealed_bodies(connection, sorted(self._identities)).items():
             earlier = opened_identity(self._sealer, person, body)
             if earlier is not None:
-                made = self._identities[person].over(earlier)
-                self._sealed[person] = self._sealed_row(person, made)
+                dropped[person] = made = over(self._identities[person], earlier)
+                self._sealed[person] = self._sealed_row(person, made.identity)
+        return dropped
 
     def write(self, connection: Connection) -> None:
         """Write all of it; facts that are known already are left out."""
-        self._seal_over(connection)
+        dropped = self._seal_over(connection)
+        said = self._placing.says
         insert_missing(connection, t.clients, list(self._clients.values()))
-        insert_missing(connection, t.persons, list(self.persons.values()))
-        for table, rows in (
-            (t.sealed, self._sealed),
-            (t.addresses, self._addresses),
-            (t.person_numbers, self._person_numbers),
-            (t.debts, self.debts),
-            (t.person_debts, self._person_debts),
+        unsaid = {"client", "import_id"} if says(said, "language") else {"client", "import_id", "language"}
+        upsert(connection, t.persons, list(self.persons.values()), keeping=frozenset(unsaid))
+        keep_known_roles(connection, sorted(dropped), self._person_numbers)
+        for table, rows, keeping in (
+            (t.sealed, self._sealed, frozenset[str]()),
+            (t.addresses, self._addresses, frozenset[str]()),
+            (t.person_numbers, self._person_numbers, frozenset[str]()),
+            (t.debts, self.debts, unsaid_of_debts(said)),
+            (t.person_debts, self._person_debts, unsaid_of_ties(said)),
+            (t.leads, self._leads, unsaid_of_leads(said)),
         ):
-            upsert(connection, table, list(rows.values()))
-        for table, rows in (
-            (t.numbers, self._numbers),
-            (t.leads, self._leads),
-        ):
-            insert_missing(connection, table, list(rows.values()))
+            upsert(connection, table, list(rows.values()), keeping=keeping)
+        tell_kinds(connection, list(self._numbers.values()))
+        drop(connection, dropped)
         self._tell_institutions(connection)
-        _insert_new_facts(connection, self._facts, sorted(self.persons))
+        _insert_new_facts(connection, self._facts, sorted(self.persons), now=self._placing.now)
 
     def _tell_institutions(self, connection: Connection) -> None:
         """A number that was known before may be said to be an institution's now; nobody takes that back."""
@@ -311,9 +341,7 @@ class _Rows:
 
     def _add_addresses(self, person: PersonId, placed: PlacedPerson) -> None:
         for address in placed.addresses:
-            key = self._ids.address(
-                person, address.kind.value, address.line_1, address.line_2, address.postal_code or ""
-            )
+            key = self._address_key(person, address)
             self._addresses[key] = {
                 "address": key,
                 "person": person,
@@ -330,6 +358,7 @@ class _Rows:
         for rank, number in enumerate(placed.numbers):
             key = self._ids.number(number.e164)
             row = self._numbers.setdefault(key, _number_row(key, number))
+            row["kind"] = kind_over(str(row["kind"]), number.kind.value)
             row["institution"] = row["institution"] or _institution(number)
             self._identities[person].numbers[key] = number.e164
             self._person_numbers.setdefault(
@@ -366,6 +395,8 @@ class _Rows:
             client_account=account.client_account,
             servicer_account=servicer or "",
             particulars=dict(account.particulars),
+            numbers=self._told_numbers(account.person),
+            addresses=self._told_addresses(person, account.person),
         )
         self.debts[debt] = {
             "debt": debt,
@@ -387,6 +418,19 @@ class _Rows:
             "priority": account.priority,
             "import_id": self._placing.import_id,
         }
+
+    def _told_numbers(self, placed: PlacedPerson) -> tuple[str, ...] | None:
+        if not says(self._placing.says, *(f"phone_{n}" for n in range(1, 6))):
+            return None
+        return tuple(self._ids.number(number.e164) for number in placed.numbers)
+
+    def _told_addresses(self, person: PersonId, placed: PlacedPerson) -> tuple[str, ...] | None:
+        return tuple(self._address_key(person, address) for address in placed.addresses) or None
+
+    def _address_key(self, person: PersonId, address: PlacedAddress) -> str:
+        return self._ids.address(
+            person, address.kind.value, address.line_1, address.line_2, address.postal_code or ""
+        )
 
     def _add_lead(self, debt: DebtId, account: PlacedAccount) -> None:
         lead = self._ids.lead(self._placing.campaign, debt)
@@ -442,7 +486,7 @@ class _Rows:
             self._fact(FactChange(person=person, consent=consent))
         for call in placed.prior_attempts:
             entry = HistoryEntry(
-                entry=self._ids.entry(person, debt, call.at.isoformat()),
+                entry=self._ids.entry(person, debt, call.at.isoformat(), is_counted=call.is_counted),
                 at=call.at,
                 event=EventKind.CALL_PLACED,
                 direction=Direction.OUTBOUND,
@@ -486,7 +530,7 @@ def _institution(number: PlacedNumber) -> str | None:
 
 
 def _insert_new_facts(
-    connection: Connection, wanted: dict[tuple[object, ...], Row], persons: Sequence[str]
+    connection: Connection, wanted: dict[tuple[object, ...], Row], persons: Sequence[str], *, now: float
 ) -> None:
     """Facts have no key of their own: what a file says again word for word is not written again."""
     if not wanted:
@@ -496,7 +540,7 @@ def _insert_new_facts(
     for chunk in chunks(persons):
         query = select(*columns).where(t.facts.c.person.in_(chunk), t.facts.c.import_id.is_not(None))
         known.update(tuple(row) for row in connection.execute(query))
-    rows = [row for key, row in wanted.items() if key not in known]
+    rows = without_counted(known, [row for key, row in wanted.items() if key not in known], now=now)
     insert_rows(connection, t.facts, rows)
 
 

@@ -1,15 +1,11 @@
 """Files of suppressions, requests, consents and payments: whom a line names is found, or it is refused."""
 
-import shutil
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import select
 
 from dialer import clock
 from dialer.floor.placing import ImportedBeforeError
-from dialer.floor.taking_in import take_in
 from dialer.floor.told_files import ToldOrder, take_in_told
 from dialer.inquiry.person import person_facts
 from dialer.intake.report import ImportReport
@@ -17,71 +13,9 @@ from dialer.intake.told_columns import ToldKind
 from dialer.results.person_report import report_of
 from dialer.storage.database import tables as t
 from dialer.storage.placements.holding import holds_of
-from dialer.storage.spoken_words import opened_words
 from dialer.storage.store import Store
 
-HEADING = (
-    "client_id,client_account,person_ref,first,last,address_1,city,state,zip,country,"
-    "phone_1,phone_1_type,phone_1_role,current_balance"
-)
-LINES = (
-    "acme,A1,P1,Ada,Example,1 Sample St,New York,NY,10001,,2125550101,landline,own,100.00",
-    "acme,A2,P2,Bo,Example,1 Sample St,New York,NY,10001,,2125550102,landline,own,100.00",
-    "acme,A3,P3,Cy,Example,1 Sample St,New York,NY,10001,,2125550101,landline,shared,100.00",
-    "acme,A4,P2,Bo,Example,1 Sample St,New York,NY,10001,,2125550102,landline,own,50.00",
-)
-
-
-class Desk:
-    """A folder with a store, to which files are handed in."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.address = str(folder / "store.db")
-        self._files = 0
-
-    def write(self, heading: str, *lines: str) -> Path:
-        self._files += 1
-        path = self.folder / f"{self._files}.csv"
-        path.write_text("\n".join((heading, *lines)) + "\n", encoding="utf-8")
-        return path
-
-    def place(self, *lines: str, heading: str = HEADING) -> Any:
-        file = self.write(heading, *lines)
-        return take_in(file, campaign="c", address=self.address, folder=None, progress=lambda _: None).report
-
-    def tell(self, kind: str, heading: str, *lines: str, is_dry: bool = False) -> ImportReport:
-        order = ToldOrder(file=self.write(heading, *lines), kind=ToldKind(kind), by="Cora", is_dry=is_dry)
-        return take_in_told(order, address=self.address)
-
-    def asked(self, reference: str) -> list[str]:
-        """What a person asked for, and what holds them."""
-        file = self.file(reference)
-        return [request.type.value for request in file.requests] + [hold.kind.value for hold in file.holds]
-
-    def file(self, reference: str) -> Any:
-        with Store.open(self.address) as store:
-            person = store.identifiers.person("acme", reference)
-            found = store.person_files([person], now=clock.posix_now())[person]
-            return opened_words(store.keyring, found)
-
-    def rows(self, table: Any) -> list[Any]:
-        with Store.open(self.address) as store:
-            return list(store.read(lambda connection: connection.execute(select(table)).all()))
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store that people were placed in, to be copied."""
-    made = Desk(tmp_path_factory.mktemp("filled"))
-    made.place(*LINES)
-    return Path(made.address)
-
-
-@pytest.fixture
-def desk(filled: Path, tmp_path: Path) -> Desk:
-    shutil.copy(filled, tmp_path)
-    return Desk(tmp_path)
+ADA = "acme,A1,P1,Ada,Example,1 Sample St,New York,NY,10001,,2125550101,landline,own,100.00"
 
 
 def reasons(report: ImportReport) -> list[tuple[int, str, str]]:
@@ -91,25 +25,25 @@ def reasons(report: ImportReport) -> list[tuple[int, str, str]]:
 @pytest.mark.parametrize(
     "number", ["+12125550102", "(212) 555-0102", "212.555.0102", "1 212 555 0102", "２１２5550102"]
 )
-def test_a_suppressed_number_is_found_as_people_write_it(desk: Desk, number: str) -> None:
+def test_a_suppressed_number_is_found_as_people_write_it(desk: Any, number: str) -> None:
     report = desk.tell("suppressions", "phone,source", f"{number},litigants")
     assert (report.accepted, report.rejected, report.remarks) == (1, 0, [])
     assert desk.asked("P2") == ["do_not_call"]
     assert desk.asked("P1") == []
 
 
-def test_a_suppressed_number_binds_everybody_who_has_it(desk: Desk) -> None:
+def test_a_suppressed_number_binds_everybody_who_has_it(desk: Any) -> None:
     desk.tell("suppressions", "number", "2125550101")
     assert (desk.asked("P1"), desk.asked("P3")) == (["do_not_call"], ["do_not_call"])
 
 
-def test_a_valid_number_that_nobody_has_binds_whoever_gets_it_later(desk: Desk) -> None:
+def test_a_valid_number_that_nobody_has_binds_whoever_gets_it_later(desk: Any) -> None:
     report = desk.tell("suppressions", "number", "2125550109")
     assert report.accepted == 1
     assert [remark.reason for remark in report.remarks] == [
         "nobody on file has this number today: it binds whoever gets it later"
     ]
-    desk.place(LINES[0].replace("A1", "A9").replace("P1", "P9").replace("0101", "0109"))
+    desk.place(ADA.replace("A1", "A9").replace("P1", "P9").replace("0101", "0109"))
     assert desk.asked("P9") == ["do_not_call"]
 
 
@@ -124,7 +58,7 @@ def test_a_valid_number_that_nobody_has_binds_whoever_gets_it_later(desk: Desk) 
     ],
 )
 def test_a_suppression_finds_a_person_or_an_account_in_any_spelling(
-    desk: Desk, heading: str, line: str
+    desk: Any, heading: str, line: str
 ) -> None:
     report = desk.tell("suppressions", heading, line)
     assert report.accepted == 1
@@ -132,7 +66,7 @@ def test_a_suppression_finds_a_person_or_an_account_in_any_spelling(
     assert desk.asked("P2") == []
 
 
-def test_ids_are_found_in_capitals(desk: Desk) -> None:
+def test_ids_are_found_in_capitals(desk: Any) -> None:
     with Store.open(desk.address) as store:
         person = store.identifiers.person("acme", "P1")
         debt = store.identifiers.debt("acme", "A2")
@@ -152,14 +86,14 @@ def test_ids_are_found_in_capitals(desk: Desk) -> None:
         ("person,number,source", ",,list", ""),
     ],
 )
-def test_whoever_nobody_knows_is_refused(desk: Desk, heading: str, line: str, column: str) -> None:
+def test_whoever_nobody_knows_is_refused(desk: Any, heading: str, line: str, column: str) -> None:
     report = desk.tell("suppressions", heading, line)
     assert (report.accepted, report.rejected) == (0, 1)
     assert reasons(report)[0][:2] == (2, column)
     assert desk.rows(t.suppressions) == []
 
 
-def test_what_a_refused_line_names_beside_the_unknown_is_bound(desk: Desk) -> None:
+def test_what_a_refused_line_names_beside_the_unknown_is_bound(desk: Any) -> None:
     report = desk.tell("suppressions", "person,number", "acme/P77,2125550102")
     assert report.rejected == 1
     assert "is bound" in report.rejects[0].reason
@@ -176,7 +110,7 @@ def test_what_a_refused_line_names_beside_the_unknown_is_bound(desk: Desk) -> No
     ],
 )
 @pytest.mark.parametrize("kind", ["suppressions", "requests"])
-def test_what_protects_binds_now_whatever_time_is_written(desk: Desk, kind: str, at: str, why: str) -> None:
+def test_what_protects_binds_now_whatever_time_is_written(desk: Any, kind: str, at: str, why: str) -> None:
     before = clock.posix_now()
     report = desk.tell(
         kind, "person,at,kind" if kind == "requests" else "person,at,source", f"acme/P1,{at},do_not_call"
@@ -188,13 +122,13 @@ def test_what_protects_binds_now_whatever_time_is_written(desk: Desk, kind: str,
 
 
 @pytest.mark.parametrize("at", ["2099-01-01", "1764500000000", "2026-01-05T10:00:00", "soon", ""])
-def test_what_permits_is_refused_with_a_wrong_time(desk: Desk, at: str) -> None:
+def test_what_permits_is_refused_with_a_wrong_time(desk: Any, at: str) -> None:
     report = desk.tell("consents", "person,scope,at", f"acme/P1,call,{at}")
     assert (report.accepted, reasons(report)[0][1]) == (0, "at")
     assert desk.file("P1").consents == ()
 
 
-def test_a_revocation_binds_now_whatever_time_is_written(desk: Desk) -> None:
+def test_a_revocation_binds_now_whatever_time_is_written(desk: Any) -> None:
     report = desk.tell("consents", "person,scope,at,revoked_at", "acme/P1,call,2026-01-05,2099-01-01")
     assert report.accepted == 1
     (consent,) = desk.file("P1").consents
@@ -202,7 +136,7 @@ def test_a_revocation_binds_now_whatever_time_is_written(desk: Desk) -> None:
     assert consent.revoked_at.timestamp() <= clock.posix_now()
 
 
-def test_a_consent_given_now_may_begin_on_a_day_to_come(desk: Desk) -> None:
+def test_a_consent_given_now_may_begin_on_a_day_to_come(desk: Any) -> None:
     heading = "person,scope,at,valid_from,number,words,proof"
     desk.tell("consents", heading, "acme/P1,call,2026-01-05,2099-01-01,2125550101,call me,form 7")
     (consent,) = desk.file("P1").consents
@@ -210,7 +144,7 @@ def test_a_consent_given_now_may_begin_on_a_day_to_come(desk: Desk) -> None:
     assert consent.number == desk.file("P1").numbers[0].number
 
 
-def test_a_consent_by_a_number_is_one_person_s(desk: Desk) -> None:
+def test_a_consent_by_a_number_is_one_person_s(desk: Any) -> None:
     heading = "number,scope,at"
     report = desk.tell("consents", heading, *(f"212555010{n},call,2026-01-05" for n in (1, 2, 9)))
     assert report.accepted == 1
@@ -222,7 +156,7 @@ def test_a_consent_by_a_number_is_one_person_s(desk: Desk) -> None:
     assert desk.file("P1").consents == ()
 
 
-def test_a_request_finds_everybody_who_owes_the_account_or_has_the_number(desk: Desk) -> None:
+def test_a_request_finds_everybody_who_owes_the_account_or_has_the_number(desk: Any) -> None:
     heading = "account,number,kind,words"
     report = desk.tell(
         "requests",
@@ -237,22 +171,22 @@ def test_a_request_finds_everybody_who_owes_the_account_or_has_the_number(desk: 
     assert all(b"leave me alone" not in row.body.encode() for row in desk.rows(t.facts))
 
 
-def test_a_dispute_is_about_its_account_alone(desk: Desk) -> None:
+def test_a_dispute_is_about_its_account_alone(desk: Any) -> None:
     desk.tell("requests", "account,kind", "acme/A2,dispute")
     with Store.open(desk.address) as store:
         debt = store.identifiers.debt("acme", "A2")
     assert desk.file("P2").requests[0].debts == (debt,)
 
 
-def test_a_request_of_a_number_that_nobody_has_keeps_everybody_from_calling_it(desk: Desk) -> None:
+def test_a_request_of_a_number_that_nobody_has_keeps_everybody_from_calling_it(desk: Any) -> None:
     report = desk.tell("requests", "number,kind", "2125550109,stop_calling", "2125550108,attorney_released")
     assert (report.accepted, report.rejected) == (1, 1)
-    desk.place(LINES[0].replace("A1", "A9").replace("P1", "P9").replace("0101", "0109"))
+    desk.place(ADA.replace("A1", "A9").replace("P1", "P9").replace("0101", "0109"))
     assert desk.asked("P9") == ["do_not_call"]
 
 
 @pytest.mark.parametrize("kind", ["please stop", "", "inconvenient"])
-def test_a_request_that_is_not_understood_holds_whom_it_names(desk: Desk, kind: str) -> None:
+def test_a_request_that_is_not_understood_holds_whom_it_names(desk: Any, kind: str) -> None:
     report = desk.tell("requests", "person,kind", f"acme/P1,{kind}")
     assert (report.accepted, report.rejected, report.held) == (0, 1, 1)
     assert desk.asked("P1") == ["manual"]
@@ -261,13 +195,13 @@ def test_a_request_that_is_not_understood_holds_whom_it_names(desk: Desk, kind: 
     assert (hold.line, hold.signals) == (2, "request")
 
 
-def test_hours_are_read_as_in_a_placement(desk: Desk) -> None:
+def test_hours_are_read_as_in_a_placement(desk: Any) -> None:
     report = desk.tell("requests", "person,kind,times", "acme/P1,inconvenient_times,MO-FR 09:00-17:00")
     assert report.accepted == 1
     assert len(desk.file("P1").requests[0].blocks) == 1
 
 
-def test_a_payment_is_of_one_account(desk: Desk) -> None:
+def test_a_payment_is_of_one_account(desk: Any) -> None:
     heading = "account,person,number,amount,settles"
     report = desk.tell(
         "payments",
@@ -294,7 +228,7 @@ def test_a_payment_is_of_one_account(desk: Desk) -> None:
     assert desk.asked("P1") == []
 
 
-def test_a_payment_of_a_file_keeps_its_day_method_and_number_but_no_words(desk: Desk) -> None:
+def test_a_payment_of_a_file_keeps_its_day_method_and_number_but_no_words(desk: Any) -> None:
     report = desk.tell(
         "payments",
         "account,amount,at,method,reference",
@@ -314,13 +248,13 @@ def test_a_payment_of_a_file_keeps_its_day_method_and_number_but_no_words(desk: 
     assert remarks == [(3, "reference"), (3, "method"), (4, "reference")]
 
 
-def test_a_payment_that_settles_closes_the_account(desk: Desk) -> None:
+def test_a_payment_that_settles_closes_the_account(desk: Any) -> None:
     desk.tell("payments", "client_id,client_account,amount,settles", "acme,A1,100.00,yes")
     assert desk.asked("P1") == ["closed"]
     assert {row.state for row in desk.rows(t.leads) if row.reason == "settled"} == {"closed"}
 
 
-def test_a_dry_run_says_the_same_and_changes_nothing(desk: Desk) -> None:
+def test_a_dry_run_says_the_same_and_changes_nothing(desk: Any) -> None:
     lines = ("person,number,source", "acme/P77,,x", "acme/P1,2125550109,x")
     dry = desk.tell("suppressions", *lines, is_dry=True)
     assert (dry.accepted, dry.rejected, len(dry.remarks)) == (1, 1, 1)
@@ -330,7 +264,7 @@ def test_a_dry_run_says_the_same_and_changes_nothing(desk: Desk) -> None:
     assert desk.asked("P1") == ["do_not_call"]
 
 
-def test_the_same_file_twice_changes_nothing_and_says_so(desk: Desk) -> None:
+def test_the_same_file_twice_changes_nothing_and_says_so(desk: Any) -> None:
     file = desk.write("account,amount", "acme/A1,50.00")
     order = ToldOrder(file=file, kind=ToldKind.PAYMENTS, by="Cora")
     take_in_told(order, address=desk.address)
@@ -340,14 +274,14 @@ def test_the_same_file_twice_changes_nothing_and_says_so(desk: Desk) -> None:
     assert desk.rows(t.told_lines) == []
 
 
-def test_a_column_that_sounds_protective_is_explained_first(desk: Desk) -> None:
+def test_a_column_that_sounds_protective_is_explained_first(desk: Any) -> None:
     with pytest.raises(Exception, match="deceased_flag"):
         desk.tell("payments", "account,amount,deceased_flag", "acme/A1,50.00,Y")
     assert desk.rows(t.ledger_entries) == []
 
 
 @pytest.mark.parametrize("heading", ["person,at", "amount", "foo"])
-def test_a_file_without_what_it_needs_is_refused_whole(desk: Desk, heading: str) -> None:
+def test_a_file_without_what_it_needs_is_refused_whole(desk: Any, heading: str) -> None:
     with pytest.raises(Exception, match="no column"):
         desk.tell("payments", heading, "x" + ",x" * heading.count(","))
 
@@ -362,7 +296,7 @@ def test_a_file_without_what_it_needs_is_refused_whole(desk: Desk, heading: str)
     ],
 )
 def test_the_call_it_was_said_in_comes_with_the_line_and_is_in_the_persons_report(
-    desk: Desk, kind: str, heading: str, line: str, told: str
+    desk: Any, kind: str, heading: str, line: str, told: str
 ) -> None:
     """Words, who took it, our number and the recording; whoever brings the file where nobody is named."""
     more = "words,made_in,caller_id,recording"

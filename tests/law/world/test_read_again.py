@@ -183,7 +183,7 @@ def test_a_referral_to_a_legal_adviser_binds_in_quebec_when_it_was_written() -> 
     for written, expected in (
         (True, {"ca-qc-legal-adviser"}),
         (None, {"ca-qc-legal-adviser"}),
-        (False, set()),
+        (False, set[str]()),
     ):
         referred = PersonRequest(
             at=NOON["CA-QC"].replace(day=8), type=RequestKind.ATTORNEY_REPRESENTED, in_writing=written

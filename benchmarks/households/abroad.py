@@ -125,10 +125,13 @@ def _agreed(question: Question) -> bool:
 
 
 def _was_agreed(question: Question, each: Happened, zone: str) -> bool:
+    """A contact of which nobody knows what it was about was about the one debt, where there is but one."""
+    owed = tuple(one.name for one in question.home.accounts if question.person in one.tied)
+    about = owed if each.accounts is None and len(owed) == 1 else each.accounts
     return (
         each.medium in {"call", "ringless"}
-        and each.accounts is not None
-        and all(consented(question, each.at, debt, zone) for debt in each.accounts)
+        and about is not None
+        and all(consented(question, each.at, debt, zone) for debt in about)
     )
 
 

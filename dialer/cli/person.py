@@ -67,14 +67,14 @@ def export(
     """
     import json
 
-    from dialer.cli.opening import opened_store
+    from dialer.cli.opening import store_to_change
     from dialer.clock import posix_now
     from dialer.inquiry.rights.held import handed_out
     from dialer.results.person_report import render_person_pdf
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise console.UserError("there is something already", where=f"--out {out}", mend="name a new folder.")
-    with opened_store(store) as opened:
+    with store_to_change(store) as opened:
         found = handed_out(opened, person, by=_by("asked by the person"), at=posix_now())
     own_folder(out)
     write_whole(out / "held.json", json.dumps(found.as_json(), indent=1, ensure_ascii=False).encode())
@@ -99,7 +99,7 @@ def correct(
 
     Numbers, addresses and accounts are corrected by a running floor: PUT /api/facts/persons/PERSON.
     """
-    from dialer.cli.opening import opened_store
+    from dialer.cli.opening import store_to_change
     from dialer.clock import posix_now
     from dialer.inquiry.rights import correction
 
@@ -107,7 +107,7 @@ def correct(
         first=first, middle=middle, last=last, suffix=suffix, date_of_birth=born, ssn_last4=last4, email=email
     )
     by = _by(why)
-    with opened_store(store) as opened:
+    with store_to_change(store) as opened:
         changed = correction.correct(
             opened, person, told, who=by.who, address=by.address, why=why, at=posix_now()
         )
@@ -133,12 +133,12 @@ def erase(
     Refused while a court or a rule of retention keeps them, with the first day on which they may be. Older
     copies of the folder of keys forget with the next `fairdial keys rotate`.
     """
-    from dialer.cli.opening import opened_store
+    from dialer.cli.opening import store_to_change
     from dialer.clock import posix_now
     from dialer.inquiry.rights import erasure
 
     by, now = _by(why, answered_by), posix_now()
-    with opened_store(store) as opened:
+    with store_to_change(store) as opened:
         if dry_run:
             standing = erasure.obstacles(opened, person, at=now, answered_by=answered_by)
             if standing:

@@ -23,12 +23,12 @@ Json = Annotated[bool, typer.Option("--json", help="For a program.")]
 @app.command()
 def finish(folder: Folder, store: Named = None, json: Json = False) -> None:
     """Turn what was recorded of calls that are over into sound files with a checksum in the manifest."""
-    from dialer.cli.opening import opened_store
+    from dialer.cli.opening import store_to_change
     from dialer.clock import posix_now
     from dialer.inquiry.retention import demand_folder, finish_recordings
 
     demand_folder(folder)
-    with opened_store(store) as opened:
+    with store_to_change(store) as opened:
         finished = finish_recordings(folder, opened, now=posix_now())
     if json:
         told = {"finished": finished.files, "left": finished.left, "deleted": finished.deleted}
@@ -171,12 +171,12 @@ def expire(
     json: Json = False,
 ) -> None:
     """Delete recordings whose campaign's days are over, but for those held for a court."""
-    from dialer.cli.opening import opened_store
+    from dialer.cli.opening import store_to_change
     from dialer.clock import posix_now
     from dialer.inquiry.retention import demand_folder, expire_recordings
 
     demand_folder(folder)
-    with opened_store(store) as opened:
+    with store_to_change(store) as opened:
         expired = expire_recordings(folder, opened, now=posix_now(), is_dry=dry_run)
     judged, gone = expired.judged, expired.deleted
     if json:

@@ -65,7 +65,7 @@ def new(
     """Write a request down; its clock runs from the day on which it came."""
     from datetime import date
 
-    from dialer.cli.opening import opened_store
+    from dialer.cli.opening import store_to_change
     from dialer.clock import posix_now
     from dialer.inquiry.rights.erasure import ErasedBy
     from dialer.inquiry.rights.requests import take_in
@@ -75,7 +75,7 @@ def new(
     except ValueError as error:
         raise console.UserError(f"{received!r} is no day", mend="write it as 2026-12-03.") from error
     by = ErasedBy(who=_who(), address="command", why=words)
-    with opened_store(store) as opened:
+    with store_to_change(store) as opened:
         taken = take_in(opened, person, law, kind, day, by=by, at=posix_now())
     console.result(f"{taken.request} of {person}: to be answered by {taken.due.isoformat()}")
 
@@ -113,13 +113,13 @@ def withdraw(person: Person, request: Request, words: Words, store: Named = None
 
 
 def _move(person: str, request: str, move: RequestMove, words: str, store: str | None) -> None:
-    from dialer.cli.opening import opened_store
+    from dialer.cli.opening import store_to_change
     from dialer.clock import posix_now
     from dialer.inquiry.rights.erasure import ErasedBy
     from dialer.inquiry.rights.requests import move_on
 
     by = ErasedBy(who=_who(), address="command", why=words)
-    with opened_store(store) as opened:
+    with store_to_change(store) as opened:
         moved = move_on(opened, person, request, move, by=by, at=posix_now())
     console.result(f"{request}: {moved.state.value}, due {moved.due.isoformat()}")
 

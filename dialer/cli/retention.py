@@ -64,13 +64,13 @@ def retention(
 
 
 def _remove(store: str | None, why: str, folders: list[Path], *, is_dry: bool, json: bool) -> None:
-    from dialer.cli.opening import opened_store
+    from dialer.cli.opening import store_to_change
     from dialer.clock import posix_now
     from dialer.inquiry.removing import remove
     from dialer.inquiry.rights.erasure import ErasedBy
 
     by = ErasedBy(who=f"{getpass.getuser()} at the command line", address="command", why=why)
-    with opened_store(store) as opened:
+    with store_to_change(store) as opened:
         gone = remove(opened, by=by, at=posix_now(), folders=folders, is_dry=is_dry)
     if json:
         console.result_json(gone.as_json())

@@ -296,3 +296,30 @@ def test_a_damaged_journal_is_a_sentence(
         else:
             assert ("mend:" in out and "ALTERED" in out) or "DAMAGED" in out or "mend:" in err, (command, out)
     assert not list((journal.parents[1] / "out").iterdir())
+
+
+CHANGES: dict[str, str] = {
+    "erase": "person-000000 --why asked --store {folder}",
+    "erase --dry-run": "person-000000 --why asked --store {folder}",
+    "person correct": "person-000000 --why asked --first A --store {folder}",
+    "person export": "person-000000 --out {out}/person --store {folder}",
+    "recordings expire": "{out} --store {folder}",
+    "recordings finish": "{out} --store {folder}",
+    "requests new": "person-000000 --law ccpa --kind access --received 2026-03-01 --store {folder}",
+    "requests answer": "person-000000 r-1 --words answered --store {folder}",
+    "retention --remove": "--why asked --store {folder}",
+}
+"""Commands whose word would be gone with the store that is made of a journal for as long as they run."""
+
+
+@pytest.mark.parametrize("command", CHANGES)
+def test_nothing_is_acknowledged_that_a_journal_alone_cannot_keep(
+    command: str, journal: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = journal.parents[1] / "out"
+    out.mkdir()
+    filled = CHANGES[command].format(folder=journal.parent, out=out)
+    assert run([*command.split(), *filled.split()]) == 1
+    said = capfd.readouterr()
+    assert "there is a journal here and no store" in said.err
+    assert not said.out

@@ -96,7 +96,7 @@ class Derived:
         if word is not None and folded(word) not in self.statuses:
             return "account_status", "a status of which nobody has said what it means"
         for name in ("full_name", "full_name_last_first"):
-            if name in texts:
+            if name in texts and "last" not in texts:
                 try:
                     split_name(texts[name], is_last_first=name != "full_name")
                 except BadValueError as error:

@@ -87,11 +87,12 @@ class Predictive:
             if lateness >= threshold:
                 break
             launches += 1
+        told = max(lateness, 0.0)  # the expansion leaves 0-1 by a little: nobody reads of "-0.0 %"
         return LaunchDecision(
             launches=launches,
             reconsider_at=snapshot.now + RECONSIDER_AFTER,
             reason=(
-                f"Launched {launches}: an answer to the next call would be late with {100 * lateness:.1f} %, "
+                f"Launched {launches}: an answer to the next call would be late with {100 * told:.1f} %, "
                 f"{100 * threshold:.1f} % is allowed."
             ),
             terms={

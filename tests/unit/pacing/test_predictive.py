@@ -219,3 +219,11 @@ def test_a_snapshot_is_looked_at_once_until_something_is_learned() -> None:
     outlook = policy.outlook(first)
     policy.observe(CONNECTED)
     assert policy.outlook(first) is not outlook
+
+
+def test_no_chance_that_is_told_is_below_zero() -> None:
+    """Three free agents, three who talk, one candidate: its lateness is nothing, by a hair less."""
+    decision = Predictive().decide(floor(ready=3, talking=(30.0,) * 3, candidates=1))
+    assert decision.launches == 1
+    assert decision.terms["lateness_of_next"] < 0.0
+    assert "late with 0.0 %," in decision.reason

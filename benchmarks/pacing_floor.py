@@ -1,6 +1,6 @@
 """What a change of pacing is worth on the frozen collections floor, in the full engine with the law.
 
-    python benchmarks/pacing_floor.py --agents 10 --seeds 1,2 --variants november,now,ring_least=15
+    python -m benchmarks.pacing_floor --agents 10 --seeds 1,2 --variants november,now,ring_least=15
 
 `november` is the policy of November 2026 at its defaults; `now` is today's at its own; anything else is
 today's with parameters joined by `+`, `ring=16` being the campaign's ring. The public is the same for all

@@ -14,6 +14,8 @@ What differs by means, and why:
   person's nothing is known but what is named: an unnamed debt is every debt.
 - A call of ours has a lead in flight that must rest or close. Any other contact leaves the account's turn as
   it is, unless there is a reason to change it: a talk about it, a promise, a call back, an end.
+- Money that was paid on a call ends nothing by itself: the account rests, and closes when its ledger says
+  that nothing is owed (`dialer.casework.ledger`).
 """
 
 from collections.abc import Mapping
@@ -83,7 +85,7 @@ FOLLOWS: Mapping[DispositionKind, Follows] = {
     _K.PROMISE_TO_PAY: Follows(lead=_RESTS, agreed=True),
     _K.PLAN_AGREED: Follows(lead=_RESTS, agreed=True),
     _K.SETTLEMENT_AGREED: Follows(lead=_RESTS, agreed=True),
-    _K.PAID_ON_CALL: Follows(lead=_CLOSES, agreed=True),
+    _K.PAID_ON_CALL: Follows(lead=_RESTS, agreed=True),
     _K.CALL_BACK: Follows(lead=LeadFate.CALL_BACK),
     _K.REFUSED_TO_PAY: Follows(lead=_RESTS),
     _K.DISPUTED: Follows(lead=_RESTS, request=RequestKind.DISPUTE),

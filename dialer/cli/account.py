@@ -134,6 +134,19 @@ def _tell(found: AccountLedger) -> None:
     console.out.print(table)
     parts = ", ".join(f"{part} {cents / 100:,.2f}" for part, cents in found.parts.items())
     console.result(f"{_shown(found.balance_cents, found.currency)} owed ({parts}), {found.state}")
+    for promise in found.promises:
+        amount = (
+            "an amount that nobody named" if promise.cents is None else _shown(promise.cents, found.currency)
+        )
+        console.result(
+            f"promised on {promise.made_on}: {amount}{f' by {promise.due_on}' if promise.due_on else ''}, "
+            f"{promise.state}; {_shown(promise.paid_cents, found.currency)} came"
+        )
+    if found.offers.settles_from_cents is not None:
+        least = _shown(found.offers.settles_from_cents, found.currency)
+        console.result(f"settled in full from {least} on, by {found.offers.settled_by} ({found.offers.rule})")
+    if found.offers.most_parts > 1:
+        console.result(f"a plan of at most {found.offers.most_parts} payments may be offered")
     if found.credit_cents:
         console.result(f"overpaid by {_shown(found.credit_cents, found.currency)}")
     if found.uncleared_cents:

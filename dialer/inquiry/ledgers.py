@@ -1,6 +1,8 @@
 """An account's ledger as people read it, and what is told of one that a floor is to post."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
@@ -8,6 +10,8 @@ from dialer.casework.ledger.allocation import composition
 from dialer.casework.ledger.book import Ledger, Weighed
 from dialer.casework.ledger.posting import debt_told, fitted
 from dialer.casework.ledger.terms import ClientTerms
+from dialer.casework.offers import offers
+from dialer.casework.promises import Paid, judged
 from dialer.domain.ids import DebtId
 from dialer.domain.ledger import LedgerEntry
 from dialer.domain.ledger_events import EntryPosted, PaymentReceived
@@ -17,6 +21,7 @@ from dialer.floor.whom import debt_ids
 from dialer.inquiry.errors import NotThereError
 from dialer.storage import ledgers, places
 from dialer.storage.database import tables as t
+from dialer.storage.ledgers import PromiseMade
 from dialer.storage.store import Store
 
 
@@ -40,6 +45,40 @@ class EntryTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseTold:
+    """A promise that was made for the account, and what came of it.
+
+    Args:
+        contact: the call in which it was made.
+        cents: promised; None = nobody named an amount.
+        due_on: '' = no day was named; `last_day`: on which money for it still counts.
+        state: open, kept, broken, cancelled.
+        paid_cents: that came for it in its days.
+    """
+
+    contact: str
+    person: str
+    kind: str
+    made_on: str
+    cents: int | None
+    due_on: str
+    last_day: str
+    state: str
+    paid_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffersTold:
+    """What may be offered: `settles_from_cents` None = nothing less than is owed; `rule`: by which row of the
+    client's table; `most_parts`: of a plan, 1 = no plans."""
+
+    settles_from_cents: int | None
+    settled_by: str
+    rule: str
+    most_parts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountLedger:
     """One account's, in cents of its currency.
 
@@ -50,6 +89,8 @@ class AccountLedger:
         uncleared_cents: of the money that we hold, what may still go back.
         entries: by the day from which they count.
         waiting: keys of entries that name one which is not there; they weigh nothing yet.
+        promises: in the order in which they were made, as of the day that was asked for.
+        offers: what may be offered on that day, by the client's terms.
     """
 
     debt: str
@@ -63,6 +104,8 @@ class AccountLedger:
     uncleared_cents: int
     entries: tuple[EntryTold, ...]
     waiting: tuple[str, ...]
+    promises: tuple[PromiseTold, ...]
+    offers: OffersTold
 
 
 def account_ledger(store: Store, debt: str, *, at: float) -> AccountLedger:
@@ -74,25 +117,66 @@ def account_ledger(store: Store, debt: str, *, at: float) -> AccountLedger:
     Raises:
         NotThereError: nobody knows the account.
     """
-    ledger, client, state = _ledger(store, debt)
-    return told(ledger, client_contracts().of(client), state=state, at=at)
+    known = _known(store, debt)
+    made = store.read(lambda connection: ledgers.promises_for(connection, debt))
+    return _told(known, client_contracts().of(known.client), made, at=at)
 
 
-def told(ledger: Ledger, terms: ClientTerms, *, state: str, at: float) -> AccountLedger:
-    """The ledger in plain values."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """An account as the store has it."""
+
+    ledger: Ledger
+    client: str
+    state: str
+    delinquent_since: date | None
+
+
+def _told(known: _Known, terms: ClientTerms, promises: Sequence[PromiseMade], *, at: float) -> AccountLedger:
+    ledger, on = known.ledger, instant(at).date()
+    may = offers(ledger.balance().cents, terms.offers, on=on, delinquent_since=known.delinquent_since)
     made = composition(ledger, terms.allocation)
     return AccountLedger(
         debt=ledger.debt,
         client=terms.client,
-        state=state,
+        state=known.state,
         currency=ledger.currency,
         owner=terms.balance_owner.value,
         balance_cents=ledger.balance().cents,
         parts={part.value: cents for part, cents in made.parts.items()},
         credit_cents=made.credit,
-        uncleared_cents=ledger.uncleared(instant(at).date()).cents,
+        uncleared_cents=ledger.uncleared(on).cents,
         entries=tuple(map(_entry_told, ledger.weighed)),
         waiting=tuple(entry.key for entry in ledger.waiting),
+        promises=_promises_told(ledger, terms, promises, on=on),
+        offers=OffersTold(
+            settles_from_cents=may.settles_from,
+            settled_by="" if may.settled_by is None else may.settled_by.isoformat(),
+            rule=may.rule,
+            most_parts=may.most_parts,
+        ),
+    )
+
+
+def _promises_told(
+    ledger: Ledger, terms: ClientTerms, made: Sequence[PromiseMade], *, on: date
+) -> tuple[PromiseTold, ...]:
+    paid = [Paid(key=entry.key, on=entry.effective_on, cents=cents) for entry, cents in ledger.paid()]
+    found = judged([each.promised for each in made], paid, terms.kept_when, on=on)
+    return tuple(
+        PromiseTold(
+            contact=each.contact,
+            person=each.person,
+            kind=each.promised.kind.value,
+            made_on=each.promised.made_on.isoformat(),
+            cents=each.cents,
+            due_on="" if part.due_on is None else part.due_on.isoformat(),
+            last_day="" if came.last_day is None else came.last_day.isoformat(),
+            state=came.state.value,
+            paid_cents=came.paid_cents,
+        )
+        for each, came in zip(made, found, strict=True)
+        for part in each.promised.parts
     )
 
 
@@ -103,8 +187,7 @@ def event_to_tell(store: Store, event: PaymentReceived | EntryPosted) -> Payment
         NotThereError: nobody knows the account.
         ConflictingEntryError, InvalidFactError: it cannot be posted.
     """
-    ledger, _client, _state = _ledger(store, debt_told(event))
-    return fitted(ledger, event)
+    return fitted(_known(store, debt_told(event)).ledger, event)
 
 
 def post_beside(store: Store, event: PaymentReceived | EntryPosted, *, now: float) -> tuple[LedgerEntry, ...]:
@@ -131,13 +214,20 @@ def post_beside(store: Store, event: PaymentReceived | EntryPosted, *, now: floa
     )
 
 
-def _ledger(store: Store, debt: str) -> tuple[Ledger, str, str]:
-    query = select(t.debts.c.client, t.debts.c.state).where(t.debts.c.debt == debt)
+def _known(store: Store, debt: str) -> _Known:
+    columns = (t.debts.c.client, t.debts.c.state, t.debts.c.delinquent_since)
+    query = select(*columns).where(t.debts.c.debt == debt)
     row = store.read(lambda connection: connection.execute(query).one_or_none())
     found = store.read(lambda connection: ledgers.ledger_at(connection, debt))
     if row is None or found is None:
         raise _not_there(debt)
-    return found, row.client, row.state
+    since = row.delinquent_since
+    return _Known(
+        ledger=found,
+        client=row.client,
+        state=row.state,
+        delinquent_since=None if since is None else date.fromisoformat(since),
+    )
 
 
 def _entry_told(weighed: Weighed) -> EntryTold:

@@ -9,8 +9,10 @@ written down with the first other entry. So a million accounts are placed withou
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, select, update
 
@@ -19,6 +21,9 @@ from compliance_gate.words import HoldKind
 from dialer.casework.ledger.book import Ledger, ledger_of
 from dialer.casework.ledger.posting import PAID_IN_FULL, SETTLED_STATE, forgiven
 from dialer.casework.ledger.refresh import BalanceOwner, opening, refreshed
+from dialer.casework.promises import Part as PromisedPart
+from dialer.casework.promises import Promised, PromiseKind
+from dialer.domain.disposition import DispositionKind
 from dialer.domain.errors import FairdialError
 from dialer.domain.facts import FactChange
 from dialer.domain.ids import DebtId, PersonId
@@ -32,6 +37,7 @@ from dialer.storage.database.statements import Row as Columns
 from dialer.storage.database.statements import insert_rows
 from dialer.storage.person_files import chunks
 from dialer.storage.placements import closing, news
+from dialer.storage.projecting.attempt_rows import texts
 from dialer.storage.projecting.fact_rows import row_of
 
 OPENING_KEY = "placed"
@@ -135,6 +141,58 @@ def refresh(
             continue  # placed in another currency, and nothing has happened since: it is placed anew
         said["balance_cents"], said["currency"] = after[debt].balance().cents, ledger.currency
     _keep(connection, after, before, {"sequence": 0, "import_id": import_id, "at": now})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseMade:
+    """A promise that a person made for an account. `contact`: the call; `cents` None = nobody named any."""
+
+    contact: str
+    person: str
+    cents: int | None
+    promised: Promised
+
+
+def promises_for(connection: Connection, debt: str) -> tuple[PromiseMade, ...]:
+    """Promises for this account alone, in the order in which they were made; those of several accounts at
+    once are nobody's to divide."""
+    owing = select(t.person_debts.c.person).where(t.person_debts.c.debt == debt)
+    columns = (t.promises, t.attempts.c.zones, t.attempts.c.disposition_kind)
+    query = (
+        select(*columns)
+        .join_from(t.promises, t.attempts, t.attempts.c.attempt == t.promises.c.attempt, isouter=True)
+        .where(t.promises.c.person.in_(owing))
+        .order_by(t.promises.c.at, t.promises.c.id)
+    )
+    rows = connection.execute(query).all()
+    return tuple(_promise(row) for row in rows if texts(row.debts) == (debt,))
+
+
+_KINDS = {
+    DispositionKind.PLAN_AGREED.value: PromiseKind.PLAN,
+    DispositionKind.SETTLEMENT_AGREED.value: PromiseKind.SETTLEMENT,
+}
+
+
+def _promise(row: Row[Any]) -> PromiseMade:
+    zones = texts(row.zones or "[]")
+    due = None if row.due_at is None else max(_days(row.due_at, zones))
+    return PromiseMade(
+        contact=row.attempt,
+        person=row.person,
+        cents=row.cents,
+        promised=Promised(
+            kind=_KINDS.get(row.disposition_kind, PromiseKind.PROMISE),
+            made_on=min(_days(row.at, zones)),
+            parts=(PromisedPart(cents=row.cents or 0, due_on=due),),
+            is_withdrawn=row.withdrawn_at is not None,
+        ),
+    )
+
+
+def _days(at: float, zones: Iterable[str]) -> list[date]:
+    """The local days that it may be where the person may be; in UTC where nothing is known."""
+    return [instant(at).astimezone(ZoneInfo(zone)).date() for zone in zones] or [instant(at).date()]
 
 
 def _after(ledger: Ledger, entry: LedgerEntry, *, settles: bool) -> Ledger:

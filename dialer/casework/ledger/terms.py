@@ -5,9 +5,17 @@ from dataclasses import dataclass
 
 from dialer.casework.ledger.allocation import COSTS_FIRST
 from dialer.casework.ledger.refresh import BalanceOwner
+from dialer.casework.offers import OfferTerms
+from dialer.casework.promises import KeptWhen, PromiseKind
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.keys import folded
 from dialer.domain.ledger import Part
+
+NOTHING_FORGIVEN = OfferTerms()
+"""Plans of what is owed, and no settlement for less, where a contract allows none."""
+
+IN_FULL = KeptWhen()
+"""When a promise counts as kept where a contract does not say: all of it, with the grace that is usual."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +26,17 @@ class ClientTerms:
         client: as its files name it, in any case.
         balance_owner: whose word on a balance stands when a file differs from the ledger.
         allocation: the order in which payments are laid on the parts of a balance; each part once.
+        promise, plan, settlement: when each counts as kept.
+        offers: what may be offered on its accounts.
     """
 
     client: str
     balance_owner: BalanceOwner = BalanceOwner.CLIENT
     allocation: tuple[Part, ...] = COSTS_FIRST
+    promise: KeptWhen = IN_FULL
+    plan: KeptWhen = IN_FULL
+    settlement: KeptWhen = IN_FULL
+    offers: OfferTerms = NOTHING_FORGIVEN
 
     def __post_init__(self) -> None:
         if not self.client.strip():
@@ -30,6 +44,15 @@ class ClientTerms:
         if sorted(part.value for part in self.allocation) != sorted(part.value for part in Part):
             named = ", ".join(part.value for part in Part)
             raise InvalidFactError(f"allocation of {self.client}: it names each of {named} once")
+
+    @property
+    def kept_when(self) -> Mapping[PromiseKind, KeptWhen]:
+        """When each kind of promise counts as kept."""
+        return {
+            PromiseKind.PROMISE: self.promise,
+            PromiseKind.PLAN: self.plan,
+            PromiseKind.SETTLEMENT: self.settlement,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
 """An account's money in the store: posted once, in the balance at once, and in who may be called."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
 from compliance_gate.words import HoldKind
 from dialer.casework.ledger.refresh import BalanceOwner
@@ -22,6 +23,11 @@ from dialer.storage.placements import news
 from dialer.storage.rehearsal import RehearsalWriter
 
 DAY = date(2026, 11, 23)
+T = TypeVar("T")
+
+
+def read(floor: Any, work: Callable[[Connection], T]) -> T:
+    return cast("T", floor.store.read(work))
 
 
 def write(floor: Any, *entries: JournalEntry) -> None:
@@ -53,15 +59,15 @@ def state_of(floor: Any, debt: DebtId) -> tuple[int, str, tuple[str, ...], tuple
     """Balance, state, states of its leads, holds of who owes it."""
     account = select(t.debts.c.balance_cents, t.debts.c.state).where(t.debts.c.debt == debt)
     turns = select(t.leads.c.state).where(t.leads.c.debt == debt).order_by(t.leads.c.lead)
-    row = floor.store.read(lambda connection: connection.execute(account).one())
-    leads = floor.store.read(lambda connection: tuple(connection.scalars(turns)))
+    row = read(floor, lambda connection: connection.execute(account).one())
+    leads = read(floor, lambda connection: tuple(connection.scalars(turns)))
     person = floor.store.identifiers.person("acme", "ann")
     file = floor.store.person_files([person], now=floor.now)[person]
     return row.balance_cents, row.state, leads, tuple(hold.kind for hold in file.holds)
 
 
 def ledger_of(floor: Any, debt: DebtId) -> Any:
-    return floor.store.read(lambda connection: ledgers.ledger_at(connection, debt))
+    return read(floor, lambda connection: ledgers.ledger_at(connection, debt))
 
 
 def test_an_account_begins_with_what_was_placed(floor: Any, debt: DebtId) -> None:
@@ -70,7 +76,7 @@ def test_an_account_begins_with_what_was_placed(floor: Any, debt: DebtId) -> Non
     assert [(e.key, e.kind, e.amount.cents, e.effective_on) for e in found.entries.values()] == [
         ("placed", EntryKind.PRINCIPAL, 10_000, DAY)
     ]
-    count = floor.store.read(lambda connection: connection.execute(select(t.ledger_entries)).all())
+    count = read(floor, lambda connection: connection.execute(select(t.ledger_entries)).all())
     assert count == []
 
 
@@ -107,7 +113,7 @@ def test_the_last_cent_closes_the_account(floor: Any, debt: DebtId) -> None:
     assert state_of(floor, debt) == (1, "open", ("due",), ())
     tell(floor, paid(debt, 1))
     assert state_of(floor, debt) == (0, "settled", ("closed",), (HoldKind.CLOSED,))
-    untold = floor.store.read(lambda connection: news.oldest(connection, most=9))
+    untold = read(floor, lambda connection: news.oldest(connection, most=9))
     assert [each.person for each in untold] == [floor.store.identifiers.person("acme", "ann")]
 
 
@@ -183,7 +189,7 @@ def test_a_file_posts_as_a_floor_does(floor: Any, debt: DebtId) -> None:
     assert floor.store.database.write(post) == entries
     assert floor.store.database.write(post) == ()
     assert state_of(floor, debt) == (0, "settled", ("closed",), (HoldKind.CLOSED,))
-    rows = floor.store.read(lambda connection: connection.execute(select(t.ledger_entries)).all())
+    rows = read(floor, lambda connection: connection.execute(select(t.ledger_entries)).all())
     assert [(row.key, row.import_id, row.sequence) for row in rows] == [
         ("placed", "f", 0),
         ("f:2", "f", 0),

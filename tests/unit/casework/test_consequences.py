@@ -39,7 +39,7 @@ TABLE: dict[DispositionKind, tuple[object, ...]] = {
     K.PROMISE_TO_PAY: (None, None, None, True, REST, REST, REST, REST),
     K.PLAN_AGREED: (None, None, None, True, REST, REST, REST, REST),
     K.SETTLEMENT_AGREED: (None, None, None, True, REST, REST, REST, REST),
-    K.PAID_ON_CALL: (None, None, None, True, CLOSE, CLOSE, NONE, NONE),
+    K.PAID_ON_CALL: (None, None, None, True, REST, REST, NONE, NONE),
     K.CALL_BACK: (None, None, None, False, BACK, BACK, BACK, BACK),
     K.REFUSED_TO_PAY: (None, None, None, False, REST, REST, CLOSE, STAY),
     K.DISPUTED: (R.DISPUTE, None, None, False, REST, REST, STAY, STAY),

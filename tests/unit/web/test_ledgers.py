@@ -14,12 +14,15 @@ from compliance_gate.words import PersonRole
 from dialer.access.roles import Role
 from dialer.cli import run
 from dialer.cli.account_desk import StoreLedgers
-from dialer.domain.events import Event
+from dialer.domain.commands import StorePromise
+from dialer.domain.events import Event, TimeReached
+from dialer.domain.ids import AttemptId, DebtId, PersonId
 from dialer.domain.ledger_events import EntryPosted, PaymentReceived
 from dialer.domain.money import Money
 from dialer.domain.placement import PlacedAccount, PlacedPerson
 from dialer.domain.ports import Fate, JournalEntry
 from dialer.floor.client_terms import client_contracts
+from dialer.inquiry.ledgers import account_ledger
 from dialer.settings_reader import SettingsError
 from dialer.storage.rehearsal import RehearsalWriter
 from dialer.storage.store import Store
@@ -28,6 +31,7 @@ from dialer.web.tokens import Token, Tokens, digest_of
 
 NOW = 1_795_000_000.0
 """A day of November 2026."""
+DAY_S = 86_400.0
 
 
 @dataclass
@@ -170,6 +174,36 @@ def test_an_account_that_nobody_knows_is_refused(client: TestClient) -> None:
     assert client.get("/api/debts/d-nobody/ledger").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("cents", "when", "state", "came"),
+    [
+        (None, NOW + 4 * DAY_S, "open", 0),
+        (None, NOW + 14 * DAY_S, "broken", 0),
+        (2_500, NOW + 14 * DAY_S, "kept", 2_500),
+    ],
+)
+def test_a_promise_is_told_with_what_came_of_it(
+    floor: StoreFloor, debt: str, cents: int | None, when: float, state: str, came: int
+) -> None:
+    """25.00 promised within ten days: open, broken after them and their grace, kept by a payment."""
+    promised = StorePromise(
+        attempt=AttemptId("a"),
+        person=PersonId(floor.store.identifiers.person("acme", "ann")),
+        debts=(DebtId(debt),),
+        amount=Money(cents=2_500),
+        due_at=NOW + 10 * DAY_S,
+    )
+    event = TimeReached()
+    with RehearsalWriter(floor.store) as writer:
+        writer.append(JournalEntry(sequence=50, now=NOW, event=event, commands=(promised,)))
+        if cents is not None:
+            paid = PaymentReceived(debt=DebtId(debt), amount=Money(cents=cents), settles=False)
+            writer.append(JournalEntry(sequence=51, now=NOW + 5 * DAY_S, event=paid, commands=()))
+    (told,) = account_ledger(floor.store, debt, at=when).promises
+    assert (told.state, told.cents, told.paid_cents, told.kind) == (state, 2_500, came, "promise")
+    assert (told.made_on, told.due_on, told.last_day) == ("2026-11-18", "2026-11-28", "2026-12-01")
+
+
 def test_the_command_posts_and_shows(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """By the client's own name of the account; the same key twice changes nothing."""
     store = ("--store", str(folder / "fairdial.db"))
@@ -184,6 +218,23 @@ def test_the_command_posts_and_shows(folder: Path, capsys: pytest.CaptureFixture
     assert run(["account", "show", "acme/A1", *store]) == 0
     assert "69.99 USD owed (principal 69.99" in capsys.readouterr().out
     assert run(["account", "show", "acme/A2", *store]) == 1
+
+
+def test_what_may_be_offered_is_told_by_the_clients_table(
+    client: TestClient, debt: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """60 % of what is owed now: 60.00 of 100.00, 30.00 once 50.00 are paid; nothing without a table."""
+    monkeypatch.chdir(tmp_path)
+    told = client.get(f"/api/debts/{debt}/ledger").json()["offers"]
+    assert (told["settles_from_cents"], told["most_parts"]) == (None, 4)
+    table = '[[clients]]\nclient = "acme"\n[clients.offers]\nfloors = [{ share = 0.6 }]\nleast_part = 5000\n'
+    (tmp_path / "fairdial-clients.toml").write_text(table)
+    told = client.get(f"/api/debts/{debt}/ledger").json()["offers"]
+    assert (told["settles_from_cents"], told["most_parts"]) == (6_000, 2)
+    assert told["rule"] == "60 % from 0 days past due and 0.00 owed on"
+    pay(client, debt, 5_000)
+    told = client.get(f"/api/debts/{debt}/ledger").json()["offers"]
+    assert (told["settles_from_cents"], told["most_parts"]) == (3_000, 1)
 
 
 def test_contracts_are_read_from_the_file_beside_the_settings(

@@ -28,7 +28,7 @@ import ipaddress
 import os
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, cast
+from typing import Annotated, Any, ClassVar, Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -65,6 +65,10 @@ def _network(text: str) -> str:
     return text
 
 
+PersonRole = Literal["agent", "supervisor", "qa", "analyst", "compliance", "administrator"]
+"""What a person can be, in the words of `dialer.access.roles`."""
+
+
 class Tls(BaseModel):
     """The files of a certificate, as PEM, from the settings file's folder: the chain, our own first, and its
     key, without a password."""
@@ -78,8 +82,9 @@ class Tls(BaseModel):
 class HttpSide(BaseModel):
     """Where a live floor's HTTP side listens; `port` 0 = any free one.
 
-    `tls`: None = in clear. `trusted_proxies`: addresses and networks from which `X-Forwarded-For` and
-    `X-Forwarded-Proto` are believed.
+    `tls`: None = in clear. `second_factor_of`: roles that demand a second factor of whoever signs in here
+    with a password; [] = it is left to each. `trusted_proxies`: addresses and networks from which
+    `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -87,6 +92,7 @@ class HttpSide(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8765, ge=0, le=65535)
     tls: Tls | None = None
+    second_factor_of: list[PersonRole] = Field(default_factory=lambda: ["administrator", "compliance"])
     trusted_proxies: list[Annotated[str, AfterValidator(_network)]] = Field(default_factory=list[str])
 
 

@@ -6,7 +6,7 @@ that a request waits for no store; it is read again whenever its version moved o
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dialer.access.actor import Actor
 from dialer.access.roles import Permission, Role
@@ -57,7 +57,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Somebody signed in. `csrf`: the second word that a change must show. Instants are POSIX seconds."""
+    """Somebody signed in. `csrf`: the second word that a change must show. Instants are POSIX seconds.
+
+    `is_from_outside`: an outside provider said who it is, whose affair second factors are.
+    """
 
     digest: str
     account: str
@@ -65,6 +68,7 @@ class Session:
     address: str
     began_at: float
     seen_at: float
+    is_from_outside: bool = False
 
     def holds(self, now: float) -> bool:
         """Whether it was used lately, and did not begin too long ago."""
@@ -105,12 +109,16 @@ class Directory:
     sessions: Mapping[str, Session] = field(default_factory=dict[str, Session])
     tokens: Mapping[str, AccessToken] = field(default_factory=dict[str, AccessToken])
 
-    def actor_of_session(self, session: Session, now: float) -> Actor | None:
-        """Whose it is; None = it is over, or the account is disabled."""
+    def actor_of_session(
+        self, session: Session, now: float, *, factor_of: frozenset[Role] = frozenset()
+    ) -> Actor | None:
+        """Whose it is; None = it is over, or the account is disabled. `factor_of`: roles that demand a second
+        factor of whoever signs in here."""
         found = self.accounts.get(session.account)
         if found is None or found.is_disabled or not session.holds(now):
             return None
-        return _actor(found, found.roles, f"session:{session.digest[:12]}")
+        is_owed = found.totp is None and not session.is_from_outside and bool(found.roles & factor_of)
+        return replace(_actor(found, found.roles, f"session:{session.digest[:12]}"), owes_factor=is_owed)
 
     def actor_of_token(self, token: AccessToken, now: float) -> Actor | None:
         """Whose it is, within its scope; None = it is over, or the account is disabled."""

@@ -28,11 +28,12 @@ def register(_app: typer.Typer) -> None:
 async def finding(database: str) -> AsyncGenerator[PersonFinder]:
     """Whoever finds the persons of this store while the block runs; names are read beside the floor."""
     from dialer.floor.beside import store_beside
+    from dialer.floor.keeping import kept_going
     from dialer.inquiry.finding.finder import PersonFinder
 
     async with store_beside(database) as beside, asyncio.TaskGroup() as group:
         finder = PersonFinder(beside)
-        reading = group.create_task(finder.run(), name="names of persons")
+        reading = group.create_task(kept_going(finder.run, name="names"), name="names of persons")
         try:
             yield finder
         finally:

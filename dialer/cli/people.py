@@ -93,6 +93,12 @@ def reset_link(name: Name, store: Named = None) -> None:
     _tell_link(name, _asked(store, lambda kept, by: kept.new_link(name, by=by)))
 
 
+@user_app.command("lost-factor")
+def lost_factor(name: Name, store: Named = None) -> None:
+    """Of somebody who lost their second factor: take it away, and their password; print a one-time word."""
+    _tell_link(name, _asked(store, lambda kept, by: kept.take_factor(name, by=by)))
+
+
 @user_app.command("list")
 def list_users(store: Named = None, json: Json = False) -> None:
     """Every account with its roles and walls."""

@@ -86,7 +86,7 @@ def serve(
 
         plan = planned_floor(folder=out, database=database, host=host, port=port, drain_s=drain)
         log_as_json()
-        _run(_serve_asterisk(plan, is_standby=standby))
+        _run(_serve_asterisk(plan, settings, is_standby=standby))
         return
     from dialer.floor.scenarios import scenario_named
     from dialer.floor.simulated import SimulatedFloor
@@ -170,7 +170,7 @@ async def _serve_simulated(
     from dialer.floor.folder import TOKEN_FILE, address_at
     from dialer.floor.live import work_until_signal
     from dialer.floor.places import StorePlaces
-    from dialer.floor.settings import sign_in_of
+    from dialer.floor.settings import factor_of, sign_in_of
     from dialer.floor.simulated import simulated_floor
     from dialer.web.folder_tokens import tokens_of_folder
     from dialer.web.mounting import HttpSide
@@ -186,7 +186,7 @@ async def _serve_simulated(
         beside = await stack.enter_async_context(store_beside(wanted.address))
         finder = await stack.enter_async_context(finding(wanted.address))
         rights = StoreRights(database=wanted.address)
-        accounts = await stack.enter_async_context(kept_accounts(beside))
+        accounts = await stack.enter_async_context(kept_accounts(beside, factor_of=factor_of(settings)))
         records = Recorder(beside)
         stack.push_async_callback(records.finish)
         side = HttpSide(
@@ -213,7 +213,7 @@ async def _serve_simulated(
         await work_until_signal(running.floor)
 
 
-async def _serve_asterisk(plan: AsteriskFloor, *, is_standby: bool) -> None:
+async def _serve_asterisk(plan: AsteriskFloor, settings: Settings, *, is_standby: bool) -> None:
     from dialer.cli.account_desk import StoreLedgers
     from dialer.cli.evidence import StoreEvidence
     from dialer.cli.finding import finding
@@ -227,6 +227,7 @@ async def _serve_asterisk(plan: AsteriskFloor, *, is_standby: bool) -> None:
     from dialer.floor.live import work_until_signal
     from dialer.floor.on_asterisk import asterisk_floor
     from dialer.floor.places import StorePlaces
+    from dialer.floor.settings import factor_of
     from dialer.web.folder_tokens import tokens_of_folder
     from dialer.web.mounting import HttpSide
 
@@ -241,7 +242,7 @@ async def _serve_asterisk(plan: AsteriskFloor, *, is_standby: bool) -> None:
         beside = await stack.enter_async_context(store_beside(plan.database))
         finder = await stack.enter_async_context(finding(plan.database))
         rights = StoreRights(database=plan.database, folders=_folders(plan))
-        accounts = await stack.enter_async_context(kept_accounts(beside))
+        accounts = await stack.enter_async_context(kept_accounts(beside, factor_of=factor_of(settings)))
         records = Recorder(beside)
         stack.push_async_callback(records.finish)
         side = HttpSide(

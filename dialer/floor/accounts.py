@@ -36,7 +36,15 @@ from dialer.floor import passwords, second_factor
 from dialer.floor.beside import StoreBeside
 from dialer.floor.keeping import kept_going
 from dialer.floor.outside_sign_in import OutsideSignInError, Problem
-from dialer.floor.signed_in import By, SignedIn, TooManyTriesError, WrongSignInError, digest_of
+from dialer.floor.signed_in import (
+    By,
+    SignedIn,
+    TooManyTriesError,
+    WrongSignInError,
+    digest_of,
+    rights_told,
+    shown_by,
+)
 from dialer.storage.access import accounts as rows
 from dialer.storage.access import deeds
 from dialer.storage.access.accounts import key_of
@@ -59,10 +67,18 @@ class Accounts:
 
     Args:
         now: POSIX seconds.
+        factor_of: roles that demand a second factor of whoever signs in here.
     """
 
-    def __init__(self, store: StoreBeside, *, now: Callable[[], float] = posix_now) -> None:
+    def __init__(
+        self,
+        store: StoreBeside,
+        *,
+        now: Callable[[], float] = posix_now,
+        factor_of: frozenset[Role] = frozenset(),
+    ) -> None:
         self._store = store
+        self._factor_of = factor_of
         self._now = now
         self._known = Directory()
         self._by_name: dict[str, Session | AccessToken] = {}
@@ -136,7 +152,8 @@ class Accounts:
         if isinstance(found, AccessToken):
             return self._known.actor_of_token(found, self._now())
         seen_at = max(found.seen_at, self._seen.get(found.digest, 0.0))
-        return self._known.actor_of_session(replace(found, seen_at=seen_at), self._now())
+        seen = replace(found, seen_at=seen_at)
+        return self._known.actor_of_session(seen, self._now(), factor_of=self._factor_of)
 
     def _take(self, known: Directory) -> None:
         self._known = known
@@ -181,7 +198,8 @@ class Accounts:
         if found is None or found.is_disabled:
             await self._note(by.deed("sign in", outcome="by the provider: no account", at=self._now()))
             raise OutsideSignInError(Problem.UNKNOWN)
-        return await self._begin(found, found, by, earlier, outcome="signed in by the provider")
+        told = "signed in by the provider"
+        return await self._begin(found, found, by, earlier, outcome=told, is_from_outside=True)
 
     def demand_patience(self, address: str) -> None:
         """Raises TooManyTriesError: too many were wrong from this address."""
@@ -198,7 +216,14 @@ class Accounts:
         return second_factor.taken(found, code, self._now(), secret=secret)
 
     async def _begin(
-        self, found: Account, account: Account, by: By, earlier: str | None, *, outcome: str = "signed in"
+        self,
+        found: Account,
+        account: Account,
+        by: By,
+        earlier: str | None,
+        *,
+        outcome: str = "signed in",
+        is_from_outside: bool = False,
     ) -> SignedIn:
         secret, now = secrets.token_urlsafe(32), self._now()
         session = Session(
@@ -208,6 +233,7 @@ class Accounts:
             address=by.address,
             began_at=now,
             seen_at=now,
+            is_from_outside=is_from_outside,
         )
         named = replace(by, session=f"session:{session.digest[:12]}")
 
@@ -215,7 +241,7 @@ class Accounts:
             if earlier is not None:
                 rows.end_sessions(connection, digest=digest_of(earlier))
             present = rows.account_named(connection, found.account)
-            if present is None or present.is_disabled or _shown_by(present) != _shown_by(found):
+            if present is None or present.is_disabled or shown_by(present) != shown_by(found):
                 raise WrongSignInError("name, password or code is wrong")  # changed or used meanwhile
             if account != found:
                 used = replace(present, totp_step=account.totp_step, recovery=account.recovery)
@@ -225,7 +251,7 @@ class Accounts:
             deeds.append(connection, [named.deed("sign in", outcome=outcome, at=now)])
 
         await self._change(work)
-        actor = self._known.actor_of_session(session, now)
+        actor = self._known.actor_of_session(session, now, factor_of=self._factor_of)
         if actor is None:
             raise WrongSignInError("name, password or code is wrong")
         return SignedIn(secret=secret, csrf=session.csrf, actor=actor, until=now + ABSOLUTE_S)
@@ -302,8 +328,12 @@ class Accounts:
 
         Raises:
             WrongSignInError: the password or the code is wrong.
+            InvalidFactError: it is to be taken away, and a role of theirs demands one.
         """
         found = await self._proved(actor, password, by)
+        demanding = sorted(role.value for role in found.roles & self._factor_of)
+        if not secret and demanding:
+            raise InvalidFactError(f"{demanding[0]} has to have a second factor: set another in its place")
         if not secret:
             await self._keep_factor(found, by, "taken away", totp=None, recovery=())
             return []
@@ -387,7 +417,7 @@ class Accounts:
             if rows.account_named(connection, name) is not None:
                 raise InvalidFactError(f"there is an account {name} already")
             rows.save_account(connection, made)
-            told = by.deed("add account", f"account:{name}", outcome=_rights_told(made), at=self._now())
+            told = by.deed("add account", f"account:{name}", outcome=rights_told(made), at=self._now())
             deeds.append(connection, [told])
 
         await self._change(work)
@@ -427,7 +457,7 @@ class Accounts:
             rows.save_account(connection, changed)
             if changed.is_disabled:
                 rows.end_sessions(connection, account=name)
-            deed = by.deed("set rights", f"account:{name}", outcome=_rights_told(changed), at=self._now())
+            deed = by.deed("set rights", f"account:{name}", outcome=rights_told(changed), at=self._now())
             deeds.append(connection, [deed])
             return changed
 
@@ -444,6 +474,21 @@ class Accounts:
 
         await self._change(work)
         return link
+
+    async def take_factor(self, name: str, *, by: By) -> str:
+        """Of somebody who lost their second factor: it is taken away, and their password with it, so that
+        they begin anew by the one-time link that is returned; sessions end. Raises UnknownThingError."""
+        found, now = self.account(name), self._now()
+
+        def work(connection: Connection) -> None:
+            present = rows.account_named(connection, found.account) or found
+            rows.save_account(connection, replace(present, totp=None, recovery=(), password=None))
+            rows.end_sessions(connection, account=name)
+            told = by.deed("second factor", f"account:{name}", outcome="taken as lost", at=now)
+            deeds.append(connection, [told])
+
+        await self._change(work)
+        return await self.new_link(name, by=by)
 
     async def new_token(
         self, name: str, *, title: str, roles: frozenset[Role], lasts_s: float, by: By
@@ -515,11 +560,6 @@ class Accounts:
         return done
 
 
-def _shown_by(account: Account) -> tuple[object, ...]:
-    """What somebody shows who they are with."""
-    return account.password, account.totp, account.totp_step, account.recovery
-
-
 def _still(connection: Connection, proved: Account) -> Account:
     """An account as it is now, whose password was shown a moment ago: others change accounts meanwhile.
 
@@ -532,21 +572,16 @@ def _still(connection: Connection, proved: Account) -> Account:
     return found
 
 
-def _rights_told(account: Account) -> str:
-    roles = ",".join(sorted(role.value for role in account.roles))
-    walls = account.walls
-    inside = "all" if walls.has_all else ",".join(sorted(walls.clients | walls.campaigns)) or "nothing"
-    return f"roles {roles}; inside {inside}; {'disabled' if account.is_disabled else 'enabled'}"
-
-
 @asynccontextmanager
-async def kept_accounts(store: StoreBeside) -> AsyncGenerator[Accounts]:
-    """The accounts of a store while the block runs; what others change is seen.
+async def kept_accounts(
+    store: StoreBeside, *, factor_of: frozenset[Role] = frozenset()
+) -> AsyncGenerator[Accounts]:
+    """The accounts of a store while the block runs; what others change is seen. `factor_of`: see `Accounts`.
 
     Raises:
         StoreUnavailableError: they cannot be read.
     """
-    accounts = Accounts(store)
+    accounts = Accounts(store, factor_of=factor_of)
     await accounts.read()
     async with asyncio.TaskGroup() as group:
         looking = group.create_task(kept_going(accounts.run, name="accounts"), name="accounts")

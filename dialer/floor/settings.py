@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING
 
+from dialer.access.roles import Role
 from dialer.domain.caller_id import CallerIdPool, OwnedNumber
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.errors import MendableError
@@ -43,6 +44,11 @@ def tls_of(settings: Settings) -> CertificateFiles | None:
     if tls is None:
         return None
     return CertificateFiles(certificate=folder / tls.certificate, key=folder / tls.key)
+
+
+def factor_of(settings: Settings) -> frozenset[Role]:
+    """Roles that demand a second factor of whoever signs in with a password."""
+    return frozenset(Role(name) for name in settings.http.second_factor_of)
 
 
 def sign_in_of(settings: Settings) -> OutsideSignIn | None:

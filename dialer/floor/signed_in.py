@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from dialer.access.accounts import Account
 from dialer.access.actor import Actor
 from dialer.access.record import Deed
 from dialer.domain.errors import FairdialError
@@ -54,3 +55,16 @@ class SignedIn:
 def digest_of(secret: str) -> str:
     """What is kept of a secret that is long and random."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def shown_by(account: Account) -> tuple[object, ...]:
+    """What somebody shows who they are with."""
+    return account.password, account.totp, account.totp_step, account.recovery
+
+
+def rights_told(account: Account) -> str:
+    """What an account may, for the record."""
+    roles = ",".join(sorted(role.value for role in account.roles))
+    walls = account.walls
+    inside = "all" if walls.has_all else ",".join(sorted(walls.clients | walls.campaigns)) or "nothing"
+    return f"roles {roles}; inside {inside}; {'disabled' if account.is_disabled else 'enabled'}"

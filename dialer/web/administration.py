@@ -163,6 +163,15 @@ async def new_link(account: str, request: Request, office: TheOffice, who: Askin
     return LinkView(account=account, link=link)
 
 
+@router.post("/accounts/{account}/lost-factor", dependencies=[may(Permission.MANAGE_ACCOUNTS)])
+async def take_factor(account: str, request: Request, office: TheOffice, who: Asking) -> LinkView:
+    """Of somebody who lost their second factor: it goes, their password with it, and every session; the
+    answer's link lets them begin anew. See first who it is that asks for it."""
+    link = await accounts_of(office).take_factor(account, by=by_of(request, who))
+    who.is_written = True
+    return LinkView(account=account, link=link)
+
+
 @router.get("/tokens", dependencies=[may(Permission.MANAGE_ACCOUNTS)])
 async def look_at_tokens(office: TheOffice) -> list[TokenView]:
     """Every token, without its text."""

@@ -59,13 +59,15 @@ class KeepFactor(Body):
 
 
 class SessionView(Body):
-    """Who is signed in, and as what. `csrf`: to be sent as X-CSRF-Token with each change."""
+    """Who is signed in, and as what. `csrf`: to be sent as X-CSRF-Token with each change; `owes_factor`: they
+    may set up a second factor, and nothing else until they have."""
 
     account: str
     roles: list[str]
     walls: dict[str, object]
     agent: str | None
     csrf: str
+    owes_factor: bool = False
     idle_s: float = IDLE_S
 
 
@@ -186,4 +188,5 @@ def _view(actor: Actor, csrf: str) -> SessionView:
         walls=actor.walls.as_json(),
         agent=actor.agent,
         csrf=csrf,
+        owes_factor=actor.owes_factor,
     )

@@ -2,7 +2,8 @@
 
 import asyncio
 import statistics
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,9 @@ from dialer.domain.snapshot import FloorSnapshot
 from dialer.floor.accounts import MOST_LOOKED_AT, Accounts
 from dialer.floor.beside import StoreBeside
 from dialer.floor.deeds import Recorder
+from dialer.floor.settings import factor_of
 from dialer.floor.signed_in import By, TooManyTriesError, WrongSignInError
+from dialer.settings import Settings
 from dialer.storage.access import deeds
 from dialer.storage.spoken_words import Words
 from dialer.storage.store import Store
@@ -107,9 +110,23 @@ class House:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
+    with opened_house(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def strict(tmp_path: Path) -> Iterator[House]:
+    """As a floor is served: administrators and compliance need a second factor."""
+    with opened_house(tmp_path, factor_of(Settings())) as made:
+        yield made
+
+
+@contextmanager
+def opened_house(tmp_path: Path, roles: frozenset[Role] = frozenset()) -> Generator[House]:
+    """A floor with accounts, at which these roles demand a second factor."""
     with Store.open(str(tmp_path / "store.db"), durable=False, identity_key=b"test") as store:
         beside, clock, floor = AtOnce(store), [1_800_000_000.0], FakeFloor()
-        accounts = Accounts(beside, now=lambda: clock[0])
+        accounts = Accounts(beside, now=lambda: clock[0], factor_of=roles)
         registry = CollectorRegistry()
         web = make_web(
             floor=floor,  # type: ignore[arg-type]
@@ -441,3 +458,110 @@ def test_what_cannot_be_written_down_is_not_shown_and_the_red_button_works(house
     house.client.post("/api/floor/release", headers=csrf)
     told = [deed.action for deed in house.deeds()[count:]]
     assert told == ["GET /api/persons/{person}/report", "POST /api/floor/stop", "POST /api/floor/release"]
+
+
+NEW_FACTOR = "/api/session/second-factor"
+
+
+def set_up(house: House, csrf: str, password: str = PASSWORD) -> Any:
+    """Enter a new secret into an authenticator, and show its code."""
+    headers = {"X-CSRF-Token": csrf}
+    secret = house.client.post(f"{NEW_FACTOR}/new", headers=headers).json()["secret"]
+    code = TOTP(secret).at(int(house.clock[0]))
+    body = {"password": password, "secret": secret, "code": code}
+    return secret, house.client.post(NEW_FACTOR, json=body, headers=headers)
+
+
+def test_the_first_administrator_is_led_from_the_one_time_link_to_a_second_factor(strict: House) -> None:
+    """Never locked out: link, password, second factor, and then everything, in one session."""
+
+    async def begin() -> str:
+        return await strict.accounts.add("admin", roles=frozenset({Role.ADMINISTRATOR}), by=BY)
+
+    link = {"link": asyncio.run(begin()), "password": PASSWORD}
+    assert strict.client.post("/api/session/link", json=link).status_code == 204
+    began = strict.sign_in("admin").json()
+    assert began["owes_factor"]
+    refused = strict.client.get("/api/accounts")
+    assert (refused.status_code, refused.json()["detail"]) == (
+        403,
+        "admin needs a second factor first: set one up on /sign-in",
+    )
+    secret, kept = set_up(strict, began["csrf"])
+    assert len(kept.json()["recovery"]) == 10
+    assert strict.client.get("/api/accounts").status_code == 200
+    assert not strict.client.get("/api/session/who").json()["owes_factor"]
+    strict.clock[0] += 60.0
+    assert strict.sign_in("admin").status_code == 401
+    again = strict.sign_in("admin", code=TOTP(secret).at(int(strict.clock[0])))
+    assert (again.status_code, again.json()["owes_factor"]) == (200, False)
+
+
+@pytest.mark.parametrize(
+    ("roles", "is_owed"),
+    [
+        ({Role.ADMINISTRATOR}, True),
+        ({Role.COMPLIANCE}, True),
+        ({Role.SUPERVISOR, Role.COMPLIANCE}, True),
+        ({Role.SUPERVISOR}, False),
+        ({Role.AGENT}, False),
+    ],
+)
+def test_administrators_and_compliance_need_one_and_the_others_do_not(
+    strict: House, roles: set[Role], is_owed: bool
+) -> None:
+    """Whoever owes it can do nothing with the roles that do not demand it, either."""
+    strict.make("ann", *roles)
+    assert strict.sign_in("ann").json()["owes_factor"] == is_owed
+    if Role.SUPERVISOR in roles:
+        assert strict.client.get("/api/floor").status_code == (403 if is_owed else 200)
+
+
+def test_a_role_that_is_given_demands_it_of_sessions_that_are_open(strict: House) -> None:
+    strict.make("ann", Role.SUPERVISOR)
+    strict.sign_in("ann")
+    assert strict.client.get("/api/floor").status_code == 200
+
+    async def promote() -> None:
+        both = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+        await strict.accounts.set_rights("ann", roles=both, by=BY)
+
+    asyncio.run(promote())
+    assert strict.client.get("/api/floor").status_code == 403
+
+
+def test_it_cannot_be_taken_away_by_whose_role_demands_it_and_can_be_replaced(strict: House) -> None:
+    csrf = strict.sign_in("boss").json()["csrf"]
+    _, kept = set_up(strict, csrf)
+    assert kept.status_code == 200
+    away = {"password": PASSWORD, "secret": "", "code": ""}
+    answer = strict.client.post(NEW_FACTOR, json=away, headers={"X-CSRF-Token": csrf})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "compliance has to have a second factor: set another in its place"
+    assert set_up(strict, csrf)[1].status_code == 200
+
+
+def test_a_lost_factor_goes_with_the_password_and_begins_anew_by_a_link(strict: House) -> None:
+    """An administrator takes it; whoever knew the password alone gains nothing by it."""
+    strict.make("root", Role.ADMINISTRATOR)
+    set_up(strict, strict.sign_in("boss").json()["csrf"])
+    csrf = strict.sign_in("root").json()["csrf"]
+    set_up(strict, csrf)
+    made = strict.client.post("/api/accounts/boss/lost-factor", headers={"X-CSRF-Token": csrf})
+    assert made.status_code == 200
+    assert strict.sign_in("boss").status_code == 401, "the old password alone"
+    link = {"link": made.json()["link"], "password": "another long password"}
+    assert strict.client.post("/api/session/link", json=link).status_code == 204
+    assert strict.sign_in("boss", "another long password").json()["owes_factor"]
+    told = [deed for deed in strict.deeds() if deed.outcome == "taken as lost"]
+    assert [(deed.who, deed.about) for deed in told] == [("root", ("account:boss",))]
+
+
+def test_whom_an_outside_provider_lets_in_owes_no_factor_here(strict: House) -> None:
+    """Its second factors are its own affair, and it can be told to demand them."""
+
+    async def work() -> bool:
+        began = await strict.accounts.sign_in_from_outside("boss", address="test")
+        return began.actor.owes_factor
+
+    assert not asyncio.run(work())

@@ -12,13 +12,16 @@ import pytest
 from desk import CHROMIUM
 from playwright.async_api import Page, async_playwright, expect
 from prometheus_client import CollectorRegistry
+from pyotp.totp import TOTP
 
 from dialer.access.roles import Role
 from dialer.access.walls import EVERYTHING
+from dialer.clock import posix_now
 from dialer.floor.accounts import Accounts
 from dialer.floor.beside import StoreBeside
 from dialer.floor.outside_sign_in import OutsideSignIn, ProviderSettings
 from dialer.floor.signed_in import By
+from dialer.storage.spoken_words import Words
 from dialer.storage.store import Store
 from dialer.web.application import make_web
 from dialer.web.server import serving
@@ -43,6 +46,9 @@ class AtOnce(StoreBeside):
     async def write(self, work: Any) -> Any:
         return self._plain.write(work)
 
+    async def sealed(self, subject: str, text: str) -> str:
+        return Words(self._plain.keyring, [subject]).seal(subject, text)
+
 
 class NoFloor:
     """It says nothing."""
@@ -66,11 +72,13 @@ class Seen:
 
 
 @asynccontextmanager
-async def opened(folder: Path, *, scheme: Any = "light", width: int = 1000) -> AsyncGenerator[Seen]:
+async def opened(
+    folder: Path, *, scheme: Any = "light", width: int = 1000, demands: frozenset[Role] = frozenset()
+) -> AsyncGenerator[Seen]:
     if shutil.which(CHROMIUM) is None:
         pytest.skip("no Chromium: run scripts/install-system-packages.sh browser")
     with Store.open(str(folder / "store.db"), durable=False, identity_key=b"test") as store:
-        accounts = Accounts(AtOnce(store))
+        accounts = Accounts(AtOnce(store), factor_of=demands)
         link = await accounts.add(
             "maria", roles=frozenset({Role.SUPERVISOR}), walls=EVERYTHING, by=By(who="test")
         )
@@ -140,6 +148,36 @@ async def test_a_person_sets_a_password_signs_in_and_out_by_the_keyboard_alone(t
         assert [one for one in seen.complaints if "401" not in one] == [], (
             "no word of the policy or of a defect"
         )
+
+
+async def test_whoever_needs_a_second_factor_is_led_to_it_at_once(tmp_path: Path) -> None:
+    """Password, secret, code, and ten recovery codes to be written down; then the page asks no more."""
+    async with opened(tmp_path, demands=frozenset({Role.SUPERVISOR})) as seen:
+        page = seen.page
+        await page.get_by_text("I have a one-time word").click()
+        await page.get_by_label("One-time word").fill(seen.link)
+        await page.get_by_label("New password").fill(PASSWORD)
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("alert")).to_have_text("The password is set. Sign in with it.")
+        await page.get_by_label("Account", exact=True).fill("maria")
+        await page.get_by_label("Password", exact=True).fill(PASSWORD)
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="Set up a second factor")).to_be_focused()
+        secret = page.locator("#secret")
+        await expect(secret).not_to_be_empty()
+        await seen.picture("second-factor")
+        assert str(await page.locator("#authenticator").get_attribute("href")).startswith("otpauth://totp/")
+        await page.get_by_label("Password, once more").fill(PASSWORD)
+        shown = TOTP(str(await secret.text_content())).at(int(posix_now()))
+        await page.get_by_label("Code that the authenticator shows").fill(shown)
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="Recovery codes")).to_be_focused()
+        await expect(page.locator("#codes li")).to_have_count(10)
+        await seen.picture("recovery-codes")
+        await page.reload()
+        await expect(page.get_by_text("maria")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Set up a second factor")).to_be_hidden()
+        assert [one for one in seen.complaints if "401" not in one] == []
 
 
 async def test_the_page_is_readable_in_the_dark_and_on_a_telephone(tmp_path: Path) -> None:

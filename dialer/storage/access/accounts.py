@@ -91,6 +91,7 @@ def begin_session(connection: Connection, session: Session) -> None:
         "address": session.address,
         "began_at": session.began_at,
         "seen_at": session.seen_at,
+        "is_from_outside": session.is_from_outside,
     }
     insert_missing(connection, account_sessions, [row])
     _move_on(connection)
@@ -188,6 +189,7 @@ def _session(row: RowMapping) -> Session:
         address=row["address"],
         began_at=row["began_at"],
         seen_at=row["seen_at"],
+        is_from_outside=bool(row["is_from_outside"]),
     )
 
 

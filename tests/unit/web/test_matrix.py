@@ -310,6 +310,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/api/accounts"): Case("self", body={"account": "a", "roles": []}),
     ("POST", "/api/accounts/{account}/rights"): Case("self", body={}),
     ("POST", "/api/accounts/{account}/link"): Case("self"),
+    ("POST", "/api/accounts/{account}/lost-factor"): Case("self"),
     ("GET", "/api/tokens"): Case("self"),
     ("POST", "/api/tokens"): Case("self", body={"account": "a", "roles": []}),
     ("POST", "/api/tokens/{token}/revoke"): Case("self"),

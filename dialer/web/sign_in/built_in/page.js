@@ -32,9 +32,24 @@ function show(who) {
   at("out").hidden = who !== null;
   at("in").hidden = who === null;
   csrf = who === null ? "" : who.csrf;
-  if (who === null) return;
+  at("owes").hidden = who === null || !who.owes_factor;
+  if (who === null) {
+    at("secret").textContent = "";
+    at("codes").replaceChildren();
+    at("recovery").hidden = true;
+    return;
+  }
   at("who").textContent = who.account;
+  at("owner").value = who.account;
   at("roles").textContent = who.roles.join(", ") || "none yet";
+}
+
+async function enter(who) {
+  show(who);
+  if (!who.owes_factor) return;
+  const made = await ask("POST", "/api/session/second-factor/new");
+  at("secret").textContent = made.secret;
+  at("authenticator").href = made.address;
 }
 
 function onSubmit(id, work) {
@@ -58,8 +73,8 @@ function onSubmit(id, work) {
 onSubmit("sign-in", async ({ account, password, code }) => {
   const who = await ask("POST", "/api/session", { account, password, code: code.trim() });
   at("sign-in").reset();
-  show(who);
-  at("in-title").focus();
+  await enter(who);
+  at(who.owes_factor ? "owes-title" : "in-title").focus();
 });
 
 onSubmit("link", async ({ link, password }) => {
@@ -67,6 +82,24 @@ onSubmit("link", async ({ link, password }) => {
   at("link").reset();
   tell("The password is set. Sign in with it.");
   at("account").focus();
+});
+
+onSubmit("factor", async ({ password, code }) => {
+  const secret = at("secret").textContent;
+  const kept = await ask("POST", "/api/session/second-factor", { password, secret, code: code.trim() });
+  at("again").value = "";
+  at("shown").value = "";
+  at("secret").textContent = "";
+  show(await ask("GET", "/api/session/who"));
+  at("codes").replaceChildren(
+    ...kept.recovery.map((each) => {
+      const item = document.createElement("li");
+      item.textContent = each;
+      return item;
+    }),
+  );
+  at("recovery").hidden = false;
+  at("recovery-title").focus();
 });
 
 at("leave").addEventListener("click", async () => {
@@ -79,4 +112,4 @@ at("leave").addEventListener("click", async () => {
   }
 });
 
-ask("GET", "/api/session/who").then(show, () => show(null));
+ask("GET", "/api/session/who").then(enter, () => show(null)).catch((error) => tell(error.message));

@@ -35,6 +35,7 @@ from dialer.domain.spoken_words import with_words
 from dialer.floor.rehearsed import ShiftOrder, rehearse
 from dialer.floor.scenarios import scenario_named
 from dialer.floor.stores import prepare_folder, rehearsal_store
+from dialer.inquiry import records
 from dialer.inquiry.audit import audit
 from dialer.inquiry.errors import NotThereError
 from dialer.inquiry.records import Fate
@@ -338,6 +339,20 @@ def test_what_cannot_be_decided_keeps_somebody(path: Path) -> None:
         row = attempt_row(replace(called_before(person, None), debts=(DebtId("d-of-nobody"),)))
         store.write(lambda connection: connection.execute(t.attempts.insert(), row))
         assert {each.fate for each in obstacles(store, person, at=noon(date(2049, 1, 1)))} == {Fate.OPEN}
+
+
+def test_where_no_rule_is_known_somebody_answers_for_it_by_name(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can say for how long the place keeps them: years gone by are no leave."""
+    monkeypatch.setattr(records, "retention_rules", tuple)
+    person, at = person_of(store), noon(date(2049, 1, 1))
+    assert {each.fate for each in obstacles(store, person, at=at)} == {Fate.UNKNOWN}
+    with pytest.raises(NotErasedError, match="no rule of retention is known"):
+        erase(store, person, by=BY, at=at)
+    assert obstacles(store, person, at=at, answered_by="counsel") == ()
+    assert erase(store, person, by=replace(BY, answered_by="counsel"), at=at).is_gone
+    assert "counsel answers for it" in store.read(lambda c: next(iter(deeds.entries(c)))).deed.why
 
 
 def left_message(store: Store, folder: Path, at: datetime) -> None:

@@ -281,6 +281,23 @@ def test_a_session_is_over_after_a_shift_however_often_it_is_used(house: House) 
     assert house.client.get("/api/floor").status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("days", "is_made"), [(0.0, False), (366.0, True), (366.0 + 1.0 / 86_400.0, False), (3_650.0, False)]
+)
+def test_no_token_outlives_a_year(house: House, days: float, *, is_made: bool) -> None:
+    """What was forgotten somewhere opens nothing for ever."""
+
+    async def work() -> None:
+        roles = frozenset({Role.SUPERVISOR})
+        await house.accounts.new_token("boss", title="", roles=roles, lasts_s=days * 86_400.0, by=BY)
+
+    if is_made:
+        asyncio.run(work())
+        return
+    with pytest.raises(InvalidFactError, match="a year at most"):
+        asyncio.run(work())
+
+
 def test_a_link_is_good_once_and_for_a_day(house: House) -> None:
     async def new() -> str:
         return await house.accounts.new_link("boss", by=BY)
@@ -295,6 +312,9 @@ def test_a_link_is_good_once_and_for_a_day(house: House) -> None:
     named = asyncio.run(new())
     assert use(named, "My BOSS is a horse") == 422, "a password does not contain the account's name"
     assert use(named) == 204, "and the link is good still"
+    in_time = asyncio.run(new())
+    house.clock[0] += 24 * 3600.0 - 1.0
+    assert use(in_time) == 204
     late = asyncio.run(new())
     house.clock[0] += 24 * 3600.0
     assert use(late) == 401

@@ -49,7 +49,7 @@ from dialer.intake import values
 from dialer.intake.asked import holds_of, requests_of
 from dialer.intake.columns import BY_NAME, COLUMNS, NUMBERS_PER_LINE, Kind
 from dialer.intake.files import Row, TextFile, look_at, rows_of
-from dialer.intake.keys import look_at_key
+from dialer.intake.keys import is_plain_key, look_at_key
 from dialer.intake.layouts.derived import DERIVED, NOTHING_DERIVED
 from dialer.intake.layouts.envelope import look_at_trailer
 from dialer.intake.line import Line, Received, RefusedLineError
@@ -151,6 +151,7 @@ class PlacementReader:
         self.review: Review | None = None
         self._repeated = Repeated(is_case_sensitive=mapping.is_case_sensitive)
         self._zones_of_place = lru_cache(maxsize=65_536)(self._look_up_place)
+        self._regions_of_place = lru_cache(maxsize=65_536)(self._look_up_regions)
 
     def __iter__(self) -> Iterator[PlacedAccount | RejectedLine]:
         """Every line, in the order of the file; `report` grows as they come."""
@@ -230,7 +231,8 @@ class PlacementReader:
             if name not in line.texts:
                 raise RefusedLineError(name, "missing")
         for name in _KEYS:
-            if name in line.texts:
+            key = line.texts.get(name)
+            if key is not None and not is_plain_key(key):
                 line.read(name, look_at_key)
         if row.last > row.number:
             self._remark(line, "", f"a quoted field runs over {row.last - row.number + 1} lines")
@@ -465,8 +467,7 @@ class PlacementReader:
 
         Neighbourhoods and misspellings are how people write it; the law knows only the city.
         """
-        address = AddressOnFile(country=country, region=region, postal_code=postal)
-        if postal is None or "US-NY-NYC" not in regions_of_address(address, self._tables):
+        if postal is None or "US-NY-NYC" not in self._regions_of_place(country, region, postal):
             return city
         return "New York City"
 
@@ -479,7 +480,7 @@ class PlacementReader:
             return region, None
         if len(text.replace("-", "")) not in (5, 9):
             self._remark(line, "zip", "lost zeros were put back")
-        there = regions_of_address(AddressOnFile(country="US", postal_code=postal), self._tables)
+        there = self._regions_of_place("US", None, postal)
         if region is not None and there and f"US-{region}" not in there:
             self._remark(line, "zip", "not in the state that is given: the hours of both are kept")
         return region, postal
@@ -487,6 +488,10 @@ class PlacementReader:
     def _look_up_place(self, country: str, region: str | None, postal: str | None) -> frozenset[str] | None:
         address = AddressOnFile(country=country, region=region, postal_code=postal)
         return zones_of_address(address, self._tables)
+
+    def _look_up_regions(self, country: str, region: str | None, postal: str | None) -> frozenset[str]:
+        address = AddressOnFile(country=country, region=region, postal_code=postal)
+        return regions_of_address(address, self._tables)
 
     def _numbers(self, line: Line) -> tuple[PlacedNumber, ...]:
         numbers: list[PlacedNumber] = []

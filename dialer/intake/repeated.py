@@ -60,7 +60,8 @@ def who_of(person: PlacedPerson) -> Who:
 
 def letters_of(name: str) -> str:
     """A name as it is compared: case, spaces and marks do not count."""
-    return "".join(sign for sign in folded(name) if sign.isalnum())
+    name = folded(name)
+    return name if name.isalnum() else "".join(sign for sign in name if sign.isalnum())
 
 
 def contradiction(one: Who, other: Who) -> str:

@@ -31,8 +31,8 @@ def show(
     json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
 ) -> None:
     """An account's ledger: every entry with what it changes, and what is owed."""
+    from dialer.cli.opening import opened_store
     from dialer.clock import posix_now
-    from dialer.floor.stores import opened_store
     from dialer.inquiry.ledgers import account_ledger, debt_named
 
     with opened_store(store) as opened:
@@ -65,16 +65,16 @@ def post(
     store: Named = None,
 ) -> None:
     """Post an entry. A floor that runs on the store is told of whom it concerns."""
+    from dialer.cli.opening import store_to_change
     from dialer.clock import posix_now
     from dialer.domain.ids import DebtId
     from dialer.domain.ledger import LedgerEntry
     from dialer.domain.ledger_events import EntryPosted, PaymentReceived
-    from dialer.floor.stores import opened_store
     from dialer.inquiry.ledgers import account_ledger, debt_named, post_beside
 
     if settles and kind is not EntryKind.PAYMENT:
         raise console.UserError("only a payment settles an account", where="--settles", mend="leave it out.")
-    with opened_store(store) as opened:
+    with store_to_change(store) as opened:
         debt = DebtId(debt_named(opened, account))
         now = posix_now()
         currency = account_ledger(opened, debt, at=now).currency

@@ -17,6 +17,8 @@ from dialer.storage.store import Store
 NOW = 1_773_151_200.0
 
 OPENS: dict[str, str] = {
+    "account post": "d-1 payment 1.00 --key k-1 --on 2026-03-01 --store {store}",
+    "account show": "d-1 --store {store}",
     "audit": "--store {store}",
     "backup": "{store} {folder}/copy.db",
     "callable": "--store {store}",
@@ -39,6 +41,7 @@ OPENS: dict[str, str] = {
     "ledger": "p-1 --out {folder}/ledger.html --store {store}",
     "person correct": "p-1 --why asked --first A --store {store}",
     "person export": "p-1 --out {folder}/person --store {store}",
+    "person find": "Smith --store {store}",
     "person report": "p-1 --out {folder}/person.html --store {store}",
     "record show": "--store {store}",
     "record verify": "--store {store}",
@@ -61,6 +64,7 @@ OPENS: dict[str, str] = {
     "user add": "boss --role supervisor --all --store {store}",
     "user disable": "boss --store {store}",
     "user list": "--store {store}",
+    "user lost-factor": "boss --store {store}",
     "user reset-link": "boss --store {store}",
     "user role": "boss --role agent --store {store}",
     "user wall": "boss --all --store {store}",

@@ -306,9 +306,14 @@ def _import(
 ) -> tuple[ImportReport, str]:
     from dialer.floor.placing import ImportedBeforeError
     from dialer.floor.stores import remember_filled, store_to_fill
-    from dialer.floor.taking_in import take_in
+    from dialer.floor.taking_in import campaigns_beside, take_in
 
     address = store_to_fill(named)
+    if others := campaigns_beside(named, campaign):
+        console.say(
+            f"campaign {campaign!r} is new in this store, which has {', '.join(others)}: nobody of the file "
+            "is called until a floor works it; mind its spelling"
+        )
     with console.progress_bar("importing", quiet=quiet) as bar:
 
         def progress(lines: int) -> None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import select
+
 from dialer import clock
 from dialer.domain.errors import MendableError
 from dialer.domain.ids import PersonId
@@ -44,6 +46,7 @@ from dialer.intake.mapping import (
 from dialer.intake.placements import PlacementReader
 from dialer.intake.report import ImportReport
 from dialer.storage.database.lock import StoreOwnedError
+from dialer.storage.database.tables import campaigns
 from dialer.storage.placements import news
 from dialer.storage.placements.imports import import_id_of
 from dialer.storage.placements.pace import breathe
@@ -154,6 +157,16 @@ def store_to_compare(named: str | None) -> Generator[Store | None]:
         return
     with Store.open(address) as store:
         yield store
+
+
+def campaigns_beside(named: str | None, campaign: str) -> tuple[str, ...]:
+    """Campaigns that a store has where it has not this one, whose name may be a slip; else none."""
+    with store_to_compare(named) as store:
+        if store is None:
+            return ()
+        query = select(campaigns.c.campaign).order_by(campaigns.c.campaign)
+        found = store.read(lambda connection: tuple(connection.scalars(query)))
+        return () if campaign in found else found
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from compliance_gate.words import AddressKind, HoldKind
+from dialer.floor.taking_in import campaigns_beside
 from dialer.storage.database import tables as t
 
 ADA = {
@@ -194,3 +195,9 @@ def test_what_protects_in_such_a_line_holds_whom_it_may_mean(desk: Any) -> None:
 def test_what_one_file_alone_tells_contradicts_nothing(desk: Any) -> None:
     assert send(desk, first="A", middle="M", dob="1979-05-23").accepted == 1
     assert send(desk, ssn_last4="0417").accepted == 1
+
+
+def test_a_campaign_that_a_store_with_others_does_not_know_is_told(desk: Any) -> None:
+    assert campaigns_beside(desk.address, "cc") == ("c",)
+    assert campaigns_beside(desk.address, "c") == ()
+    assert campaigns_beside(f"{desk.folder}/none.db", "c") == ()

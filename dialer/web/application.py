@@ -52,6 +52,7 @@ from dialer.web.access import Listenings, Office
 from dialer.web.bounds.connections import Strangers
 from dialer.web.bounds.limits import LIMITS, Limits
 from dialer.web.bounds.middleware import Bounds
+from dialer.web.counting import CountedRefusals
 from dialer.web.declaring import declares, nothing_undeclared
 from dialer.web.description import add_description
 from dialer.web.door import Door, Doorkeeper, Records, refused
@@ -193,7 +194,9 @@ def make_web(
     add_sign_in_page(application, outside)
     _add_errors(application)
     _add_outside(application, doorkeeper, registry, archive, rights_desk)
-    return Web(application, broadcast, seats, _add_guards(application, doorkeeper, limits, trusted_proxies))
+    guards = _add_guards(application, doorkeeper, limits, trusted_proxies)
+    application.add_middleware(CountedRefusals, registry=registry)
+    return Web(application, broadcast, seats, guards)
 
 
 def _add_guards(

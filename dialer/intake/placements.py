@@ -512,6 +512,9 @@ class PlacementReader:
             if any(known.e164 == number.e164 for known in numbers):
                 self._remark(line, name, "left out: the same number twice")
                 continue
+            if number.role is NumberRole.UNKNOWN:
+                reason = "not said whose it is: it is not dialed predictively unless that is known"
+                self._remark(line, f"{name}_role", reason)
             numbers.append(number)
         if not numbers and first_bad is not None and not has_words:
             raise first_bad

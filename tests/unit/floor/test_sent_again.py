@@ -201,3 +201,11 @@ def test_a_campaign_that_a_store_with_others_does_not_know_is_told(desk: Any) ->
     assert campaigns_beside(desk.address, "cc") == ("c",)
     assert campaigns_beside(desk.address, "c") == ()
     assert campaigns_beside(f"{desk.folder}/none.db", "c") == ()
+
+
+def test_a_number_of_which_nobody_says_whose_it_is_is_told(desk: Any) -> None:
+    report = send(desk, without=("phone_1_role",), phone_1="2125550177")
+    assert [(remark.column, remark.reason) for remark in report.remarks] == [
+        ("phone_1_role", "not said whose it is: it is not dialed predictively unless that is known")
+    ]
+    assert send(desk).remarks == []

@@ -44,11 +44,11 @@ demo: .venv/.ready ## rehearse an 8-hour shift of 30 agents from the bundled pla
 	@$(BIN)/fairdial demo
 
 test: .venv/.ready ## the quick tests (no Asterisk, no browser)
-	$(UNITS)
+	$(UNITS) -m "not long"
 
-test-deep: .venv/.all ## what takes small doses in the quick tests, in great ones: more examples, histories, deaths
+test-deep: .venv/.all ## what takes small doses in the quick tests, in great ones, and floors that are killed and flooded
 	FAIRDIAL_DOSE=deep $(BIN)/pytest tests/contract/api -m deep --timeout 1800
-	FAIRDIAL_DOSE=deep $(UNITS) --ignore=tests/contract/api -m deep --timeout 1800
+	FAIRDIAL_DOSE=deep $(UNITS) --ignore=tests/contract/api -m "deep or long" --timeout 1800
 
 mutants: .venv/.all ## which of a sample of small changes to the core no test notices; kept in .mutants/, go on at any time
 	$(BIN)/python -m scripts.mutants $(MUTANTS)

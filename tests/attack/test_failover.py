@@ -10,6 +10,7 @@ from benchmarks.postgres_restarts import server_programs
 
 @pytest.mark.postgres
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_a_standby_takes_over_and_nobody_is_rung_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -11,6 +11,7 @@ from dialer.web.bounds.turnstile import Turnstile
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_floor_goes_on_while_a_crowd_of_strangers_floods_its_port(tmp_path: Path) -> None:
     """It bridges, knows those with a token, holds its memory, and answers nobody with 5xx."""
     quiet, flooded, _ = run(tmp_path, agents=10, seconds=8.0, scale=0.2)

@@ -9,6 +9,7 @@ from benchmarks.postgres_restarts import Server, restart_rounds, server_programs
 
 @pytest.mark.postgres
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_floor_outlives_restarts_of_its_server_and_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
     """In order, and by killing; at length in `benchmarks/postgres_restarts.py`."""
     programs = server_programs()

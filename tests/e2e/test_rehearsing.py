@@ -126,7 +126,7 @@ def test_a_journal_that_was_written_anew_gives_other_decisions(smoke: Path, run:
             writer.append_encoded(sequence, changed)
     done = run("replay", str(journal), folder=tmp_path)
     assert done.returncode == 1
-    assert done.stdout.startswith("DAMAGED: step 736 or what came before it was written anew")
+    assert done.stdout.startswith("DAMAGED: step 756 or what came before it was written anew")
     assert "DIFFERENT from step" in done.stdout
     assert "recorded [1].ring_s: 45.0" in done.stdout
     assert "replayed [1].ring_s: 22.0" in done.stdout

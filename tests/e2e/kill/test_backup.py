@@ -18,6 +18,7 @@ FAIRDIAL = [sys.executable, "-m", "dialer"]
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(280)
 def test_a_floor_goes_on_from_a_copy_taken_while_it_ran(tmp_path: Path) -> None:
     """It ends earlier than what was signed of the floor since: whoever takes it says why."""

@@ -30,6 +30,7 @@ STORE_FILE = "fairdial.db"
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(280)
 def test_a_file_imported_beside_a_floor_binds_from_its_acknowledgement(tmp_path: Path) -> None:
     folder, file = tmp_path / "floor", tmp_path / "placement.csv"
@@ -51,6 +52,7 @@ def test_a_file_imported_beside_a_floor_binds_from_its_acknowledgement(tmp_path:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(280)
 def test_whoever_dies_during_an_import_the_next_floor_knows_what_was_placed(tmp_path: Path) -> None:
     """Both processes are killed, at no chosen moment; then the file is handed over once more."""

@@ -87,6 +87,7 @@ def test_an_interrupted_shift_says_what_was_kept(
 ) -> None:
     """The first signal ends it between two steps: what was kept is a chain, and its tables hold all of it."""
     folder = tmp_path / "shift"
+    before = signal.getsignal(signal.SIGTERM)
     with patch.object(Bar, "reach", stopped(number, after=0.5)):
         said = told(
             "simulate", "smoke", "--hours", "0.05", "--out", str(folder), status=status, capsys=capsys
@@ -100,7 +101,7 @@ def test_an_interrupted_shift_says_what_was_kept(
     )
     with Store.open(str(folder / STORE_FILE)) as store:
         assert (store.is_partial, store.last_sequence()) == (True, steps)
-    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_a_shift_that_was_over_when_it_was_interrupted_is_whole(

@@ -25,7 +25,7 @@ def upgrade() -> None:
     op.create_table(
         'ledger_entries',
         sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), primary_key=True),
-        sa.Column('sequence', sa.BigInteger(), nullable=False, server_default='0'),
+        sa.Column('sequence', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, server_default='0'),
         sa.Column('import_id', sa.Text(), nullable=True),
         sa.Column('debt', sa.Text(), nullable=False),
         sa.Column('key', sa.Text(), nullable=False),

@@ -3,7 +3,9 @@
 A person may take a consent back by any reasonable means (47 CFR 64.1200(a)(10)): no form and no way of saying
 it is the only one. So what counts of a request is what it is about, never by what it came: "stop" in answer
 to a text ends the consent to recorded calls as well, because both go to the telephone; what was said of one
-number, one e-mail address or one debt leaves the others as they were. A consent given afterwards stands.
+number, one e-mail address or one debt leaves the others as they were. A consent given afterwards stands; but
+not to a line that was found to be another's, until that is withdrawn: it is for "the called party" to agree
+(64.1200(a)(1)(iii)), and who has the line is not who agreed.
 
 What came by mail was asked on the day it was received, whether it was posted before a consent or written down
 after one: from that day's first second it binds, and a consent of a later day stands.
@@ -58,7 +60,8 @@ def revocation(
         return None
     for kind in REVOKING:
         for request in requests.get(kind, ()):
-            if is_after(request, consent, zones) and has_come(request, at, zones) and ends(request, consent):
+            in_time = takes_back(request, consent, zones) and has_come(request, at, zones)
+            if in_time and ends(request, consent):
                 return request
     return None
 
@@ -78,7 +81,15 @@ def has_been_asked(request: PersonRequest, at: int, zones: Sequence[ZoneDays]) -
     return _is_recorded(request, at) or _is_received(request, at, zones)
 
 
-def is_after(request: PersonRequest, consent: Consent, zones: Sequence[ZoneDays]) -> bool:
+def takes_back(request: PersonRequest, consent: Consent, zones: Sequence[ZoneDays]) -> bool:
+    """Whether a request counts against a consent by when they were told: it came after it, or with it; or
+    says of a line that it is another's, which no later word of the same person makes theirs.
+    """
+    says_whose = request.type is RequestKind.WRONG_NUMBER_LEARNED and request.number is not None
+    return says_whose or _is_after(request, consent, zones)
+
+
+def _is_after(request: PersonRequest, consent: Consent, zones: Sequence[ZoneDays]) -> bool:
     """Whether a request came after a consent or with it: by the day, where it came by mail."""
     if request.received is None:
         return request.at >= consent.at

@@ -84,6 +84,11 @@ def _revocations(question: Question) -> list[AuditedRequest]:
     ]
 
 
+def _is_anothers_line(request: AuditedRequest) -> bool:
+    """Who says "yes" for a line that is not theirs is not "the called party"; also if they say so later."""
+    return request.kind == "wrong_number_learned" and request.number is not None
+
+
 def _has_consent(question: Question) -> bool:
     revoked = _revocations(question)
     for consent in question.person.consents:
@@ -95,7 +100,7 @@ def _has_consent(question: Question) -> bool:
             and is_for_the_number(question, consent)
             and _is_for_the_debts(question, consent)
             and not _reassigned_since(question, consent)
-            and not any(question.is_after(request, consent) for request in revoked)
+            and not any(_is_anothers_line(each) or question.is_after(each, consent) for each in revoked)
         ):
             return True
     return False

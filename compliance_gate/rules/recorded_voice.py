@@ -20,7 +20,7 @@ from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
 from compliance_gate.calendar import day_text
 from compliance_gate.request import Consent, HistoryEntry, PersonRequest
-from compliance_gate.revocations import REVOKING, has_come, is_about_telephone, is_after
+from compliance_gate.revocations import REVOKING, has_come, is_about_telephone, takes_back
 from compliance_gate.rules.base import PASSED, Answer, Denied, Facts, Header, Passed, Rule
 from compliance_gate.rules.consented import has_begun, has_ended, is_for_number
 from compliance_gate.rules.events import is_recorded
@@ -100,7 +100,7 @@ class RecordedVoiceRule(Rule):
         if not self._covers_debts(question, consent):
             return "for another debt, or not known for which"
         for request in self._revocations(question):
-            if is_after(request, consent, question.zones) and self._revokes(question, request):
+            if takes_back(request, consent, question.zones) and self._revokes(question, request):
                 return f"revoked on {request.at.isoformat()}"
         return self._reassigned(question, consent) if self.reassigned_numbers else None
 

@@ -174,6 +174,17 @@ def test_a_letter_binds_from_the_day_it_came_though_it_was_written_down_later(ki
     assert rules(replace(ADA, requests=(tomorrow,))) == set()
 
 
+@pytest.mark.parametrize(("number", "found"), [(NUMBER, {"recorded-voice-consent"}), (None, set[str]())])
+def test_a_consent_after_a_line_was_found_to_be_anothers_is_none_of_the_called_party(
+    number: str | None, found: set[str]
+) -> None:
+    mobile = replace(ADA.numbers[0], is_mobile=True)
+    consent = AuditedConsent(at=NOON - timedelta(days=2), scope="prerecorded", number=NUMBER, debts=("D1",))
+    wrong = AuditedRequest(at=NOON - timedelta(days=3), kind="wrong_number_learned", number=number)
+    person = replace(ADA, numbers=(mobile,), consents=(consent,), requests=(wrong,))
+    assert rules(person, recorded=True) & {"recorded-voice-consent"} == found
+
+
 @pytest.mark.parametrize("posted", [-7, 7])
 @pytest.mark.parametrize("kind", ["cease_communication", "revoke_consent"])
 def test_a_letter_ends_a_consent_to_recordings_on_the_day_it_comes(kind: str, posted: int) -> None:

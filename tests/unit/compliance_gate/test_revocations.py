@@ -1,5 +1,6 @@
 """What takes a consent back: by whatever means, for the channel, line, address and debt it names."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -67,6 +68,22 @@ def test_a_channel_that_is_named_ends_its_own_consents(
 @pytest.mark.parametrize("kind", [K.STOP_CALLING, K.DO_NOT_CALL, K.STOP_NUMBER, K.WRONG_NUMBER_LEARNED])
 def test_what_is_about_the_telephone_leaves_the_consent_to_e_mails(kind: RequestKind) -> None:
     assert not takes_back(S.EMAIL, kind)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "agreed_for", "ended"),
+    [("n1", "n1", True), ("n1", None, True), ("n1", "n2", False), (None, "n1", False)],
+)
+def test_nobody_agrees_for_a_line_that_was_found_to_be_anothers(
+    wrong: str | None, agreed_for: str | None, *, ended: bool
+) -> None:
+    """Also in words that came days later; until it is known again to be theirs."""
+    before, now = GIVEN - timedelta(days=9), int(ASKED.timestamp())
+    request = PersonRequest(type=K.WRONG_NUMBER_LEARNED, at=before, number=wrong)
+    consent = Consent(at=GIVEN, scope=S.PRERECORDED, number=agreed_for)
+    assert (revocation(consent, {request.type: [request]}, now) is request) is ended
+    withdrawn = replace(request, withdrawn_at=GIVEN + timedelta(hours=1))
+    assert revocation(consent, {request.type: [withdrawn]}, now) is None
 
 
 @pytest.mark.parametrize(

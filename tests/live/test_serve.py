@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from lab.laboratory import AMI_SECRET, Laboratory
@@ -77,9 +78,13 @@ async def recorded(api: Api, agent: str, *, seat: str, objects: bool) -> str:
 
 
 async def until_recording(api: Api, agent: str, state: str) -> None:
-    async with asyncio.timeout(20):
-        while (await api.agent(agent))["recording"] != state:
-            await asyncio.sleep(0.1)
+    seen: dict[str, Any] = {}
+    try:
+        async with asyncio.timeout(20):
+            while (seen := await api.agent(agent))["recording"] != state:
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        pytest.fail(f"the recording is not {state}: {seen}")
 
 
 async def test_recordings_are_finished_while_the_floor_works_and_objected_ones_are_gone(

@@ -78,6 +78,8 @@ class Control:
             self._store(row)
             return
         same_policy = row.settings.policy == settings.policy
+        # Before the window is given another end: one that is over must not be drawn out into a new day.
+        ledger.current(row, context.now)
         row.settings = settings
         caller_id.look_again(row)
         row.ledger.window_ends = ledger.window_end(settings, context.now)

@@ -197,3 +197,23 @@ def test_pacing_is_told_the_limit_the_time_left_and_the_margin(make_floor: MakeF
     campaign.ledger.window_ends = ledger.window_end(campaign.settings, began)
     told = ledger.as_pacing(campaign, began)
     assert (told.limit, told.connect_within, told.window_left) == (0.05, 1.75, 3600.0)
+
+
+@pytest.mark.parametrize(("before_s", "counts"), [(0.01, (3, 1)), (0.0, (0, 0)), (-30_000.0, (0, 0))])
+def test_settings_of_a_new_day_do_not_take_yesterdays_count_into_it(
+    make_floor: MakeFloor, before_s: float, counts: tuple[int, int]
+) -> None:
+    """A floor that is told its settings each morning, before anything else of the campaign happens."""
+    floor = make_floor()
+    floor.start(agents=1)
+    campaign = floor.engine.checkpoint().campaigns[CampaignId("spring")]
+    ledger.count_abandoned(campaign, floor.now)
+    ledger.count_live(campaign, floor.now)
+    ledger.count_live(campaign, floor.now)
+    ends = campaign.ledger.window_ends
+    assert ends is not None
+    floor.now = ends - before_s
+    floor.send(e.CampaignConfigured(settings=campaign.settings))
+    now = ledger.current(campaign, floor.now)
+    assert (now.live_answers, now.abandoned) == counts
+    assert now.window_ends == ledger.window_end(campaign.settings, floor.now)

@@ -72,6 +72,7 @@ class _FileLock:
 class _ServerLock:
     def __init__(self, database: PostgresDatabase) -> None:
         self._database = database
+        self._looking = asyncio.Lock()
         self._holding: AsyncConnection | None = database.run(self._take())
 
     async def _take(self) -> AsyncConnection:
@@ -89,9 +90,10 @@ class _ServerLock:
             self._database.run(self._take_again())
 
     async def _take_again(self) -> None:
-        if not await self._still_holds():
-            await self._let_go()
-            self._holding = await self._take()
+        async with self._looking:  # of two who ask at once, one would take the other's question for a loss
+            if not await self._still_holds():
+                await self._let_go()
+                self._holding = await self._take()
 
     async def _still_holds(self) -> bool:
         if self._holding is None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Connection, insert
@@ -112,6 +113,15 @@ def test_an_owner_who_looks_for_their_lock_and_finds_another_s_can_still_close(p
                 old._owner.hold_on()  # type: ignore[union-attr]
         old.close()
         new.beat(address="")
+
+
+def test_two_who_look_for_the_lock_at_once_both_find_it(postgres: str) -> None:
+    with Store.open(postgres, exclusive=True) as store:
+        owner = store._owner  # type: ignore[reportPrivateUsage]
+        assert owner is not None
+        with ThreadPoolExecutor(8) as pool:
+            for look in [pool.submit(owner.hold_on) for _ in range(40)]:
+                look.result(30.0)
 
 
 def _failing(work: Callable[[], None], failed: list[BaseException]) -> Callable[[], None]:

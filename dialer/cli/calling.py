@@ -62,14 +62,22 @@ def _tell(found: CallableOn) -> None:
     asked = "" if found.asked == found.people else f" (of {found.people:,} that wait; --most asks about more)"
     console.result(f"{found.day.isoformat()}: {found.may:,} of {found.asked:,} people may be called{asked}")
     if any(found.hours.values()):
-        hours = sorted({hour for by_hour in found.hours.values() for hour in by_hour})
-        table = console.table("zone", *(f"{hour:02}" for hour in hours))
-        for zone, by_hour in sorted(found.hours.items()):
-            table.add_row(zone, *(f"{by_hour.get(hour, 0):,}" for hour in hours))
-        console.out.print(table)
+        for line in _by_hour(found):
+            console.result(line)
     if found.kept:
         table = console.table("denied by", "people", "what it asks", "most often for", numbers=("people",))
         for each in found.kept[:SHOWN]:
             table.add_row(each.rule or "nothing to dial", f"{each.people:,}", each.what, each.facts)
         console.out.print(table)
         console.result("a fact that is missing comes with the next file, or `fairdial person correct`")
+
+
+def _by_hour(found: CallableOn) -> list[str]:
+    """A line for each zone, people by local hour; wider than a terminal rather than broken within a name."""
+    hours = sorted({hour for by_hour in found.hours.values() for hour in by_hour})
+    rows = [["zone", *(f"{hour:02}" for hour in hours)]]
+    for zone, by_hour in sorted(found.hours.items()):
+        rows.append([zone, *(f"{by_hour.get(hour, 0):,}" for hour in hours)])
+    first, *others = ([len(cell) for cell in column] for column in zip(*rows, strict=True))
+    widths = [max(column) for column in others]
+    return ["  ".join([row[0].ljust(max(first)), *map(str.rjust, row[1:], widths)]) for row in rows]

@@ -200,15 +200,22 @@ def _is_since(question: Question, each: Told, since: datetime) -> bool:
     return any(since.astimezone(zone_rules(zone)).date() <= each.came for zone in question.zones())
 
 
-def agreed_to_texts(question: Question) -> bool:
-    """Whether the person agreed to texts on this very line, within sixty days; it is theirs to agree.
+def agreed_to_texts(question: Question, *, within_days: int | None = 60) -> bool:
+    """Whether the person agreed to texts on this very line; it is theirs to agree.
+
+    Args:
+        within_days: how old the consent may be: sixty by 12 CFR 1006.6(d)(5)(ii); None = where the text, as
+            D.C. Code 28-3814(d)(4)(B)(ii), knows of no age.
 
     47 CFR 64.1200(a)(10): "a called party" may take it back, and that is whoever uses the telephone: what one
     of those who have the line asks of it ends what another of them agreed to before.
     """
     return not is_wrong_line(question) and any(
         each.line == question.meant.line
-        and all(question.days_since(each.at, zone) <= 60 for zone in question.zones())
+        and (
+            within_days is None
+            or all(question.days_since(each.at, zone) <= within_days for zone in question.zones())
+        )
         and not took_back(question, each.at)
         and not line_closed(question, each.at)
         for each in question.told("consent:sms")

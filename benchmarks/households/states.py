@@ -194,7 +194,9 @@ def dc_messages(question: Question) -> bool:
     meant = question.meant
     if meant.medium not in {"sms", "email"} or not _dc(question):
         return False
-    agreed = agreed_to_texts(question) if meant.medium == "sms" else agreed_to_email(question)
+    agreed = (
+        agreed_to_texts(question, within_days=None) if meant.medium == "sms" else agreed_to_email(question)
+    )
     if not agreed or medium_closed(question):
         return True
     if question.is_third_party and any(not _dc_noticed(question, account) for account in _dc(question)):

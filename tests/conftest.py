@@ -28,10 +28,14 @@ if "FAIRDIAL_KEYS" not in os.environ:  # the workers of one run share it
     os.environ["FAIRDIAL_KEYS"] = tempfile.mkdtemp(prefix="fairdial-keys-")
     atexit.register(shutil.rmtree, os.environ["FAIRDIAL_KEYS"], ignore_errors=True)
 
+IS_FRESH = bool(os.environ.get("FAIRDIAL_FRESH"))
+"""Whether properties draw other examples than the last time: to look for what nobody has met yet."""
 IS_DEEP = os.environ.get("FAIRDIAL_DOSE") == "deep"
 EXAMPLES = {"few": (4, 10), "some": (10, 100), "many": (60, 600)}
 """Examples of a property in a small dose and in a great one, by the name of the profile."""
 
+settings.register_profile("house", derandomize=not IS_FRESH)
+settings.load_profile("house")
 for _name, (_small, _great) in EXAMPLES.items():
     settings.register_profile(_name, max_examples=_great if IS_DEEP else _small, deadline=None)
 

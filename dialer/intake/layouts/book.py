@@ -4,6 +4,7 @@ A cell is a value, not what the screen shows of it: days become ISO days, whole 
 number of more than fifteen figures was rounded by the spreadsheet: the text says so, and is no key.
 """
 
+import struct
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -75,7 +76,8 @@ def _look_at_size(path: Path) -> None:
             return
         with zipfile.ZipFile(path) as packed:
             unpacked = sum(entry.file_size for entry in packed.infolist())
-    except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
+    except (OSError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, struct.error) as error:
+        # A damaged list of contents ends in any of them: a name that is no text, a place before the file.
         raise NoBookError(f"{path}: the workbook is cut off or damaged ({error})") from error
     most = min(MOST_UNPACKED, max(ALWAYS_EXPANDED, MOST_EXPANDED * path.stat().st_size))
     if unpacked > most:

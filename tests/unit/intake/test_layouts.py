@@ -3,6 +3,7 @@
 import gzip
 import io
 import tomllib
+import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -273,6 +274,16 @@ def test_a_file_that_only_calls_itself_a_workbook_is_told(tmp_path: Path) -> Non
     path = tmp_path / "placement.xlsx"
     path.write_bytes(b"PK\x03\x04 not a zip at all")
     with pytest.raises(UnreadableFileError, match="no workbook that can be read"):
+        PlacementReader(path, as_of=AS_OF)
+
+
+def test_a_workbook_whose_contents_have_a_name_that_is_no_text_is_told(tmp_path: Path) -> None:
+    """As it comes from a disk that lost some bytes."""
+    path = tmp_path / "accounts.xlsx"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("Zoë", "")
+    path.write_bytes(path.read_bytes().replace("ë".encode(), b"\xbc\xbc"))
+    with pytest.raises(UnreadableFileError, match="the workbook is cut off or damaged"):
         PlacementReader(path, as_of=AS_OF)
 
 

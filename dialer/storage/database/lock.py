@@ -77,12 +77,24 @@ class _ServerLock:
 
     async def _take(self) -> AsyncConnection:
         connection = await self._database.engine.connect()
-        taken = await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_KEY})
-        await connection.commit()
+        try:
+            await self._end_lost(connection)
+            taken = await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_KEY})
+            await connection.commit()
+        except BaseException:  # it may have the lock, and nobody would know of it
+            await connection.invalidate()
+            await connection.close()
+            raise
         if not taken:
             await connection.close()
             raise StoreOwnedError(f"{self._database.url!r}: another engine owns this store")
         return connection
+
+    async def _end_lost(self, connection: AsyncConnection) -> None:
+        """A connection that was given up here may hold the lock at the server still: nobody else has it."""
+        mine = {"mine": self._database.name, "key": ADVISORY_KEY, "ends_ms": ENDS_MS}
+        if not all(await connection.scalars(_END_LOST, mine)):
+            raise StoreUnavailableError("the server has not ended a lost connection that holds the lock")
 
     def hold_on(self) -> None:
         """A server that was restarted has forgotten who held it."""
@@ -93,7 +105,8 @@ class _ServerLock:
         async with self._looking:  # of two who ask at once, one would take the other's question for a loss
             if not await self._still_holds():
                 await self._let_go()
-                self._holding = await self._take()
+                async with asyncio.timeout(ANSWER_S + ENDS_MS / 1000):
+                    self._holding = await self._take()
 
     async def _still_holds(self) -> bool:
         if self._holding is None:
@@ -145,6 +158,12 @@ AND EXISTS (SELECT 1 FROM lease WHERE term = :term) AND application_name IN (
     WHERE locktype = 'advisory' AND classid = 0 AND objid::bigint = :key AND granted
     AND datname = current_database() AND holding.application_name LIKE 'fairdial %'
 )
+""")
+
+_END_LOST = text("""
+SELECT pg_terminate_backend(pid, :ends_ms) FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE locktype = 'advisory' AND classid = 0 AND objid::bigint = :key AND granted
+AND datname = current_database() AND application_name = :mine
 """)
 
 

@@ -1,5 +1,6 @@
 """Terms of a store: each greater than the last; nothing of an older one is written after a newer began."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -122,6 +123,43 @@ def test_two_who_look_for_the_lock_at_once_both_find_it(postgres: str) -> None:
         with ThreadPoolExecutor(8) as pool:
             for look in [pool.submit(owner.hold_on) for _ in range(40)]:
                 look.result(30.0)
+
+
+def test_an_owner_whose_lost_connection_still_has_the_lock_at_the_server_takes_it_again(
+    postgres: str,
+) -> None:
+    """It did not answer in time and was given up here; the server has not heard of that yet."""
+    with Store.open(postgres, exclusive=True) as store:
+        owner = store._owner  # type: ignore[reportPrivateUsage]
+        assert isinstance(owner, lock._ServerLock)  # type: ignore[reportPrivateUsage]
+        lost, owner._holding = owner._holding, None  # type: ignore[reportPrivateUsage]
+        assert lost is not None
+        store.beat(address="")
+        with pytest.raises(StoreOwnedError):
+            Store.open(postgres, exclusive=True)
+        store.beat(address="")
+        store.write(late)
+        store.database.run(lost.invalidate())  # type: ignore[union-attr]
+        store.database.run(lost.close())  # type: ignore[union-attr]
+
+
+def test_a_server_that_says_nothing_when_the_lock_is_sought_is_not_waited_for_without_end(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent() -> None:
+        await asyncio.sleep(30.0)
+
+    with Store.open(postgres, exclusive=True) as store:
+        owner = store._owner  # type: ignore[reportPrivateUsage]
+        assert isinstance(owner, lock._ServerLock)  # type: ignore[reportPrivateUsage]
+        store.database.run(owner._let_go())  # type: ignore[union-attr]
+        with monkeypatch.context() as patched:
+            patched.setattr(lock, "ANSWER_S", 0.05)
+            patched.setattr(lock, "ENDS_MS", 50)
+            patched.setattr(owner, "_take", silent)
+            with pytest.raises(StoreUnavailableError):
+                owner.hold_on()
+        owner.hold_on()
 
 
 def _failing(work: Callable[[], None], failed: list[BaseException]) -> Callable[[], None]:

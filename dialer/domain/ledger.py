@@ -90,6 +90,10 @@ _CARD = re.compile(
 )
 """As numbers of cards are issued (ISO/IEC 7812); with a right last digit it is one."""
 
+SETTLED = ":settled"
+"""Ends the key of what is forgiven with a payment, after the payment's own."""
+_OURS = re.compile(rf"placed|untold|(step|refresh)-.*|.*{SETTLED}")
+
 EntryKey = Annotated[str, Named()]
 """By which an entry is told from every other of its account: the payment processor's id, the file's line."""
 Reference = Annotated[str, Words(most=64)]
@@ -149,6 +153,11 @@ class LedgerEntry:
                 "no card's number is kept: give its last four",
             ),
         )
+
+
+def is_ours(key: str) -> bool:
+    """Whether only the ledger itself gives such a key: whoever told one would stand in the way of its own."""
+    return _OURS.fullmatch(key) is not None
 
 
 def is_reference(text: str) -> bool:

@@ -6,12 +6,24 @@ What they mean to the ledger is in one place, `dialer.casework.ledger.posting`.
 from dataclasses import dataclass
 from datetime import date
 
-from compliance_gate.valid import FIRST
+from compliance_gate.valid import FIRST, MOST_OF_A_NAME
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import DebtId
-from dialer.domain.ledger import EntryKey, EntryKind, LedgerEntry, PaidTo, PayMethod, Reference
+from dialer.domain.ledger import (
+    SETTLED,
+    EntryKey,
+    EntryKind,
+    LedgerEntry,
+    PaidTo,
+    PayMethod,
+    Reference,
+    is_ours,
+)
 from dialer.domain.money import Money
 from dialer.domain.valid import valid
+
+MOST_OF_A_KEY = MOST_OF_A_NAME - len(SETTLED)
+"""Characters of a payment's key: what is forgiven with it has a key that is longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +49,12 @@ class PaymentReceived:
     clears_on: date | None = None
 
     def __post_init__(self) -> None:
+        if self.key is not None:
+            _demand_theirs(self.key)
+            if len(self.key) > MOST_OF_A_KEY:
+                raise InvalidFactError(
+                    f"a payment's key has {MOST_OF_A_KEY} characters at most, and not {len(self.key)}"
+                )
         self.entry(key="untold", effective_on=FIRST)
 
     def entry(self, *, key: str, effective_on: date) -> LedgerEntry:
@@ -69,3 +87,9 @@ class EntryPosted:
     def __post_init__(self) -> None:
         if self.entry.kind is EntryKind.PAYMENT:
             raise InvalidFactError("a payment is told by PaymentReceived")
+        _demand_theirs(self.entry.key)
+
+
+def _demand_theirs(key: str) -> None:
+    if is_ours(key):
+        raise InvalidFactError(f"entry {key!r}: such keys the ledger gives itself; give another")

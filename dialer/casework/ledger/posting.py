@@ -5,7 +5,7 @@ from dataclasses import replace
 from compliance_gate.valid import FIRST
 from dialer.casework.ledger.book import Ledger
 from dialer.domain.ids import DebtId
-from dialer.domain.ledger import EntryKind, LedgerEntry, Reason
+from dialer.domain.ledger import SETTLED, EntryKind, LedgerEntry, Reason
 from dialer.domain.ledger_events import EntryPosted, PaymentReceived
 from dialer.domain.money import Money
 from dialer.domain.record import instant
@@ -43,7 +43,7 @@ def forgiven(ledger: Ledger, payment: LedgerEntry) -> LedgerEntry | None:
     if left <= 0:
         return None
     return LedgerEntry(
-        key=f"{payment.key}:settled",
+        key=f"{payment.key}{SETTLED}",
         debt=ledger.debt,
         kind=EntryKind.ADJUSTMENT,
         amount=Money(cents=-left, currency=ledger.currency),

@@ -12,7 +12,7 @@ from dialer.casework.ledger.refresh import BalanceOwner
 from dialer.domain.events import AccountRecalled
 from dialer.domain.ids import DebtId
 from dialer.domain.ledger import EntryKind, LedgerEntry, PaidTo, PayMethod, Reason
-from dialer.domain.ledger_events import EntryPosted, PaymentReceived
+from dialer.domain.ledger_events import MOST_OF_A_KEY, EntryPosted, PaymentReceived
 from dialer.domain.money import Money
 from dialer.domain.ports import JournalEntry
 from dialer.storage import ledgers
@@ -125,6 +125,13 @@ def test_a_settlement_forgives_the_rest_for_as_long_as_its_payment_stands(floor:
     back = other(debt, EntryKind.RETURNED, 6_000, of="sif")
     tell(floor, EntryPosted(entry=back, reopens=True))
     assert state_of(floor, debt) == (10_000, "open", ("due",), ())
+
+
+def test_the_longest_key_of_a_payment_leaves_room_for_what_is_forgiven_with_it(
+    floor: Any, debt: DebtId
+) -> None:
+    tell(floor, paid(debt, 6_000, key="k" * MOST_OF_A_KEY, settles=True))
+    assert state_of(floor, debt) == (0, "settled", ("closed",), (HoldKind.CLOSED,))
 
 
 def test_money_that_went_back_opens_the_account_whoever_noticed(floor: Any, debt: DebtId) -> None:

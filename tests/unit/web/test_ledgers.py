@@ -157,6 +157,10 @@ def test_the_floor_is_told_that_the_last_cent_settles(
         ({"reference": "from her mother"}, 422, "a reference is letters"),
         ({"reference": "4111111111111111"}, 422, "no card's number is kept"),
         ({"method": "favour"}, 422, "method"),
+        ({"key": "untold"}, 422, "the ledger gives itself"),
+        ({"key": "step-9"}, 422, "the ledger gives itself"),
+        ({"key": "p:settled"}, 422, "the ledger gives itself"),
+        ({"key": "k" * 200}, 422, "192 characters at most, and not 200"),
     ],
 )
 def test_what_cannot_be_posted_is_refused_with_the_reason(
@@ -166,6 +170,16 @@ def test_what_cannot_be_posted_is_refused_with_the_reason(
     found, told = pay(client, debt, 100, **more)
     assert (found, why in json.dumps(told)) == (status, True), told
     assert floor.told == []
+
+
+def test_no_entry_stands_in_the_way_of_what_a_settlement_forgives(
+    client: TestClient, floor: StoreFloor, debt: str
+) -> None:
+    """What is forgiven with a payment has a key of its own, which nobody else may give."""
+    body = {"debt": debt, "key": "p:settled", "kind": "fee", "cents": 1, "effective_on": "2026-11-30"}
+    assert client.post("/api/facts/entries", json=body).status_code == 422
+    assert pay(client, debt, 6_000, key="p", settles=True)[0] == 200
+    assert client.get(f"/api/debts/{debt}/ledger").json()["balance_cents"] == 0
 
 
 def test_an_account_that_nobody_knows_is_refused(client: TestClient) -> None:

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
 from compliance_gate.request import Hold
 from compliance_gate.words import HoldKind
@@ -88,7 +88,10 @@ def post(
         be, since another entry has its key or the account another currency; who can refuse looks first
         (`Ledger.demand_fits`).
     """
-    ledgers = ledgers_of(connection, (entry.debt for entry in entries))
+    concerned = {entry.debt for entry in entries}
+    for chunk in chunks(sorted(concerned)):
+        connection.execute(_one_after_the_other(select(t.debts.c.debt), chunk)).all()
+    ledgers = ledgers_of(connection, concerned)
     before = dict(ledgers)
     posted: list[LedgerEntry] = []
     for entry in entries:
@@ -123,7 +126,7 @@ def refresh(
     differing: dict[str, Columns] = {}
     for chunk in chunks(sorted(placed)):
         known = select(t.debts.c.debt, t.debts.c.balance_cents, t.debts.c.currency)
-        for row in connection.execute(known.where(t.debts.c.debt.in_(chunk))):
+        for row in connection.execute(_one_after_the_other(known, chunk)):
             said = placed[row.debt]
             if (said["balance_cents"], said["currency"]) != (row.balance_cents, row.currency):
                 differing[row.debt] = said
@@ -258,6 +261,12 @@ def _follow(
     owing = select(t.person_debts.c.person).where(t.person_debts.c.debt == debt)
     persons = sorted(connection.execute(owing).scalars())
     news.add(connection, [PersonId(person) for person in persons], import_id=import_id or "")
+
+
+def _one_after_the_other(query: Select[*tuple[Any, ...]], debts: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    """Rows of these accounts, for nobody else to change until the transaction ends: two who read the same
+    ledger would each write what follows from it without the other. SQLite has one writer as it is."""
+    return query.where(t.debts.c.debt.in_(debts)).order_by(t.debts.c.debt).with_for_update()
 
 
 def _placed() -> Any:

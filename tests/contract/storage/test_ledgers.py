@@ -1,6 +1,8 @@
 """An account's money in the store: posted once, in the balance at once, and in who may be called."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar, cast
 
@@ -21,6 +23,7 @@ from dialer.storage.database import tables as t
 from dialer.storage.database.connections import connect, store_url
 from dialer.storage.placements import news
 from dialer.storage.rehearsal import RehearsalWriter
+from dialer.storage.store import Store
 
 DAY = date(2026, 11, 23)
 T = TypeVar("T")
@@ -202,6 +205,39 @@ def test_a_file_posts_as_a_floor_does(floor: Any, debt: DebtId) -> None:
         ("f:2", "f", 0),
         ("f:3", "f", 0),
     ]
+
+
+@pytest.mark.parametrize("second", ["payment", "file"])
+def test_two_who_write_at_once_to_one_account_write_one_after_the_other(
+    floor: Any, debt: DebtId, address: str, second: str
+) -> None:
+    """A command pays half of it while the floor pays the other half, or while a file says what was placed."""
+    entry = other(debt, EntryKind.PAYMENT, 5_000, key="command")
+    is_in, may_go_on = threading.Event(), threading.Event()
+
+    def slowly(connection: Connection) -> None:
+        ledgers.post(connection, (entry,), now=floor.now)
+        is_in.set()
+        may_go_on.wait(30.0)
+
+    def follow() -> None:
+        if second == "payment":
+            tell(floor, paid(debt, 5_000, key="floor"))
+        else:
+            floor.place(floor.account("A1", ref="ann", cents=5_000), sha256="g")
+
+    with Store.open(address) as beside, ThreadPoolExecutor(2) as pool:
+        first = pool.submit(beside.database.write, slowly)
+        assert is_in.wait(10.0)
+        after = pool.submit(follow)
+        wait([after], timeout=0.5)
+        may_go_on.set()
+        first.result(30.0)
+        after.result(30.0)
+    balance = ledger_of(floor, debt).balance().cents
+    assert state_of(floor, debt)[0] == balance == (0 if second == "payment" else 5_000)
+    if second == "payment":
+        assert state_of(floor, debt)[1:] == ("settled", ("closed",), (HoldKind.CLOSED,))
 
 
 def test_payments_of_an_older_store_become_its_ledger(tmp_path: Any) -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar, cast
 
@@ -184,6 +185,23 @@ def test_a_refresh_that_differs_is_an_entry_by_who_owns_the_balance(
     assert found.balance() == Money(cents=balance)
     made = [e for e in found.entries.values() if e.kind is EntryKind.ADJUSTMENT]
     assert [(e.amount.cents, e.reason, e.reference) for e in made] == [entry]
+
+
+@pytest.mark.parametrize(
+    ("cents_paid", "owed"), [(0, Money(cents=9_500, currency="CAD")), (3_000, Money(cents=7_000))]
+)
+def test_a_file_in_another_currency_places_anew_only_what_nothing_was_posted_to(
+    floor: Any, debt: DebtId, cents_paid: int, owed: Money
+) -> None:
+    """What was paid was paid in the account's currency, and stands."""
+    if cents_paid:
+        tell(floor, paid(debt, cents_paid, key="p"))
+    account = floor.account("A1", ref="ann")
+    floor.place(replace(account, balance=Money(cents=9_500, currency="CAD")), sha256="g")
+    columns = (t.debts.c.balance_cents, t.debts.c.currency)
+    row = read(floor, lambda connection: connection.execute(select(*columns)).one())
+    assert Money(cents=row.balance_cents, currency=row.currency) == owed
+    assert ledger_of(floor, debt).balance() == owed
 
 
 def test_a_file_posts_as_a_floor_does(floor: Any, debt: DebtId) -> None:

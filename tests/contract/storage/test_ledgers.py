@@ -12,7 +12,8 @@ from sqlalchemy import Connection, select, text
 
 from compliance_gate.words import HoldKind
 from dialer.casework.ledger.refresh import BalanceOwner
-from dialer.domain.events import AccountRecalled
+from dialer.domain.commands import StoreOutcome, StorePromise
+from dialer.domain.events import AccountRecalled, TimeReached
 from dialer.domain.ids import DebtId
 from dialer.domain.ledger import EntryKind, LedgerEntry, PaidTo, PayMethod, Reason
 from dialer.domain.ledger_events import MOST_OF_A_KEY, EntryPosted, PaymentReceived
@@ -256,6 +257,28 @@ def test_two_who_write_at_once_to_one_account_write_one_after_the_other(
     assert state_of(floor, debt)[0] == balance == (0 if second == "payment" else 5_000)
     if second == "payment":
         assert state_of(floor, debt)[1:] == ("settled", ("closed",), (HoldKind.CLOSED,))
+
+
+def test_a_promise_is_of_its_account_alone_and_of_every_day_that_it_may_be(floor: Any, debt: DebtId) -> None:
+    """Made at 10 on the 23rd in New York: in Samoa and on Kiritimati it may be the 23rd or the 24th. What was
+    promised for two accounts at once is nobody's to divide."""
+    floor.place(floor.account("A2", ref="ann"), sha256="g")
+    lead = next(each for each in floor.leads() if each.debt == debt)
+    record = floor.record("call", lead, zones=("Pacific/Kiritimati", "Pacific/Pago_Pago"))
+    promised = StorePromise(
+        attempt=record.attempt,
+        person=record.person,
+        debts=(debt,),
+        amount=Money(cents=2_500),
+        due_at=floor.now,
+    )
+    both = (debt, floor.store.identifiers.debt("acme", "A2"))
+    commands = StoreOutcome(record=record), promised, replace(promised, debts=both)
+    write(floor, floor.step(TimeReached(), *commands))
+    (made,) = read(floor, lambda connection: ledgers.promises_for(connection, debt))
+    assert made.cents == 2_500
+    assert made.promised.made_on == date(2026, 11, 23)
+    assert [part.due_on for part in made.promised.parts] == [date(2026, 11, 24)]
 
 
 def test_payments_of_an_older_store_become_its_ledger(tmp_path: Any) -> None:

@@ -88,6 +88,15 @@ def test_a_reversal_makes_the_entry_void_as_if_it_had_never_been() -> None:
     assert owed(PLACED, PAID, back, entry("v", K.REVERSAL, 12_345, day=20, of="p1")) == 50_000
 
 
+def test_a_reversal_is_not_itself_reversed_and_says_so() -> None:
+    """The entry is posted anew instead; who asked for that sees that theirs weighs nothing."""
+    undone = entry("r", K.REVERSAL, 0, of=PAID.key)
+    again = entry("rr", K.REVERSAL, 0, of="r")
+    book = ledger(PLACED, PAID, undone, again)
+    assert book.balance() == PLACED.amount
+    assert book.waiting == (again,)
+
+
 def test_what_was_forgiven_for_a_payment_is_owed_again_when_it_comes_back() -> None:
     """A settlement in full of 123.45 on 500.00 leaves nothing; its check bounces, and 500.00 is owed."""
     assert owed(PLACED, PAID, FORGIVEN) == 0

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from sqlalchemy import Connection
 
 from compliance_gate.request import PersonFile, PersonRequest
 from compliance_gate.words import HoldKind, RequestKind
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.events import (
+    AccountRecalled,
     AgentGotReady,
     AgentLoggedIn,
     EngineRestarted,
@@ -26,7 +28,7 @@ from dialer.domain.events import (
     RequestReceived,
     SuppressionAdded,
 )
-from dialer.domain.ids import AgentId, CampaignId, ClientId, EndpointId, PersonId
+from dialer.domain.ids import AgentId, CampaignId, ClientId, DebtId, EndpointId, PersonId
 from dialer.domain.placement import PlacedRequest
 from dialer.domain.ports import JournalEntry
 from dialer.domain.record import instant
@@ -337,3 +339,25 @@ async def _until_told(world: World, floor: Floor) -> None:
 
 async def _never(_self: ImportNews) -> None:
     await asyncio.Event().wait()
+
+
+NOW = 1_795_446_000.0
+
+
+def test_a_line_that_the_engine_refused_is_not_told_again_and_stays_for_whoever_looks(store: Store) -> None:
+    """Its neighbour is still to be taken."""
+    told = [telling.ToldEvent(line=line, event=AccountRecalled(debt=DebtId(f"d{line}"))) for line in (2, 3)]
+    report: dict[str, object] = {"lines": 2, "accepted": 2, "rejected": 0}
+
+    def publish(connection: Connection) -> str:
+        import_id, _ = telling.begin(connection, file_name="f", sha256="t", kind="recalls", now=NOW)
+        telling.stage(connection, import_id, told)
+        telling.publish(connection, import_id, report=report, holds=(), now=NOW)
+        return import_id
+
+    import_id = store.write(publish)
+    first, second = store.read(lambda c: telling.pending(c, most=9))
+    store.write(lambda c: telling.refuse(c, first, "nobody has it"))
+    assert store.read(lambda c: telling.pending(c, most=9)) == (second,)
+    assert store.read(telling.left) == 1
+    assert store.read(lambda c: telling.refused_of(c, import_id)) == ((2, "nobody has it"),)

@@ -285,6 +285,11 @@ def _payment(found: _Found, paid: Paid) -> Event:
         raise _RefusedError(
             "account", f"the payment is of one account, and {len(debts)} may be meant: say which"
         )
+    currency = found.on_file.currencies.get(debts[0])
+    if currency is not None and paid.amount.currency != currency:
+        raise _RefusedError(
+            "currency", f"the account is in {currency}: say what was taken in the account's currency"
+        )
     return PaymentReceived(
         debt=debts[0],
         amount=paid.amount,

@@ -66,6 +66,7 @@ class OnFile:
         persons, debts: by the name; who is not on file is missing.
         numbers: by the name; what is no telephone number is missing.
         holders: who has each number; owing: who owes each debt; owed: the debts of each person; sorted.
+        currencies: of each debt, ISO 4217.
     """
 
     persons: dict[str, PersonId] = field(default_factory=dict[str, PersonId])
@@ -74,6 +75,7 @@ class OnFile:
     holders: dict[str, list[PersonId]] = field(default_factory=dict[str, list[PersonId]])
     owing: dict[str, list[PersonId]] = field(default_factory=dict[str, list[PersonId]])
     owed: dict[str, list[DebtId]] = field(default_factory=dict[str, list[DebtId]])
+    currencies: dict[str, str] = field(default_factory=dict[str, str])
 
 
 def on_file(connection: Connection, names: Names, identifiers: Identifiers) -> OnFile:
@@ -96,6 +98,9 @@ def on_file(connection: Connection, names: Names, identifiers: Identifiers) -> O
     found.owing = _tied(connection, of_debt.debt, of_debt.person, found.debts.values(), PersonId)
     people = {*found.persons.values(), *(one for having in found.holders.values() for one in having)}
     found.owed = _tied(connection, of_debt.person, of_debt.debt, people, DebtId)
+    owed = {*found.debts.values(), *(one for owing in found.owed.values() for one in owing)}
+    told = _tied(connection, debts.c.debt, debts.c.currency, owed, str)
+    found.currencies = {debt: currency for debt, (currency,) in told.items()}
     return found
 
 

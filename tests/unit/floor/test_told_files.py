@@ -248,6 +248,17 @@ def test_a_payment_of_a_file_keeps_its_day_method_and_number_but_no_words(desk: 
     assert remarks == [(3, "reference"), (3, "method"), (4, "reference")]
 
 
+@pytest.mark.parametrize(("currency", "taken"), [("USD", 1), ("", 1), ("EUR", 0)])
+def test_a_payment_in_another_currency_than_the_account_is_refused(
+    desk: Any, currency: str, taken: int
+) -> None:
+    """Nothing of it could be posted: it is not told as taken."""
+    report = desk.tell("payments", "account,amount,currency", f"acme/A1,10.00,{currency}")
+    assert (report.accepted, report.rejected) == (taken, 1 - taken)
+    assert len([row for row in desk.rows(t.ledger_entries) if row.kind == "payment"]) == taken
+    assert [line[1] for line in reasons(report)] == ["currency"][taken:]
+
+
 def test_a_payment_that_settles_closes_the_account(desk: Any) -> None:
     desk.tell("payments", "client_id,client_account,amount,settles", "acme,A1,100.00,yes")
     assert desk.asked("P1") == ["closed"]

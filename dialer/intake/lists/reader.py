@@ -61,7 +61,7 @@ class ListReader:
         client: whose accounts it names, where it names accounts without saying it.
 
     Raises:
-        UnreadableFileError: nothing in it names anybody.
+        UnreadableFileError: nothing in it names anybody, or two of its columns say the same.
     """
 
     def __init__(
@@ -74,7 +74,13 @@ class ListReader:
             raise UnreadableFileError(f"{path}: {self._day} has not come yet: of which day is the list?")
         self.file, self._names = _recognised(path)
         self._source = f"{kind.value} list {path.name} of {self._day.isoformat()}"
-        self.report = ImportReport(file_name=path.name, sha256=self.file.sha256, encoding=self.file.encoding)
+        headings = zip(self.file.heading, self._names, strict=False)
+        self.report = ImportReport(
+            file_name=path.name,
+            sha256=self.file.sha256,
+            encoding=self.file.encoding,
+            unknown_columns=tuple(text.strip() for text, name in headings if not name and text.strip()),
+        )
 
     def __iter__(self) -> Iterator[ToldLine | RefusedLine]:
         """Every hit, in the order of the file. Whoever resolves whom it names counts it."""
@@ -210,6 +216,12 @@ def _recognised(path: Path) -> tuple[TextFile, tuple[str, ...]]:
     """The file as it is to be read, and its columns; none = it has no heading. Raises UnreadableFileError."""
     file = look_at(path)
     names = tuple(_MEANS.get(heading_key(heading), "") for heading in file.heading)
+    twice = [name for name in names if name and names.count(name) > 1]
+    if twice:
+        raise UnreadableFileError(
+            f"{path}: two columns mean {twice[0]}, and a line names one; nothing was taken: make a list "
+            "of each"
+        )
     if {"number", "account", "person"} & set(names):
         return file, names
     first = [latin_digits(text.strip()) for text in file.heading]

@@ -113,6 +113,16 @@ def test_a_list_of_lines_says_what_a_number_is(address: str, kind: str, line: st
     assert file(address, "P2").numbers[0].kind is NumberKind.UNKNOWN
 
 
+def test_no_second_number_of_a_line_is_lost_without_a_word(address: str) -> None:
+    """Of two columns of numbers one would bind and the other not; one that nobody knows is told."""
+    with pytest.raises(MendableError, match="two columns mean number"):
+        listed(address, "do_not_call", "account,phone,cell\nacme/A1,2125550101,2125550102\n")
+    assert file(address, "P1").requests == file(address, "P2").requests == ()
+    report = listed(address, "do_not_call", "phone,other_phone,\n2125550101,2125550102,\n")
+    assert report.unknown_columns == ("other_phone",)
+    assert listed(address, "litigants", "2125550101,17\n").unknown_columns == ()
+
+
 def test_an_answer_about_a_reassigned_number_is_kept_with_its_day(address: str) -> None:
     report = listed(address, "reassigned", "2125550101,yes\n2125550102,perhaps\n", day="2026-11-15")
     (entry,) = file(address, "P1").history

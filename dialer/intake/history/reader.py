@@ -23,6 +23,9 @@ from dialer.intake.values import BadValueError
 COUNTED_DAYS = 60
 """How far back calls are taken in when nobody says: the longest count of calls in law is of a month."""
 
+_ALL_DAYS = 365 * 100
+"""No log is older."""
+
 QUEUE_LOG = "queue_log"
 
 
@@ -49,7 +52,7 @@ class HistoryReader:
         client: str = "",
     ) -> None:
         self._now = as_of.astimezone(UTC)
-        self._since = self._now - timedelta(days=days)
+        self._since = self._now - timedelta(days=min(days, _ALL_DAYS))
         self._days, self._zone, self._client = days, zone, client
         self.file, self._log = _recognised(path)
         self._keys = tuple(heading_key(heading) for heading in self.file.heading)

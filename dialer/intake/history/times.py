@@ -17,12 +17,15 @@ def instant_of(text: str, zone: ZoneInfo | None) -> datetime:
     Raises:
         BadValueError: no instant, or a local one and nobody said of which zone.
     """
-    if _EPOCH.fullmatch(text):
-        at = datetime.fromtimestamp(float(text), UTC)
-    elif _LOCAL.fullmatch(text):
-        at = _local(text, zone)
-    else:
-        at = _with_offset(text)
+    try:
+        if _EPOCH.fullmatch(text):
+            at = datetime.fromtimestamp(float(text), UTC)
+        elif _LOCAL.fullmatch(text):
+            at = _local(text, zone)
+        else:
+            at = _with_offset(text)
+    except OverflowError as error:  # the last or the first day of the calendar, which stands for none
+        raise BadValueError("not an instant") from error
     if not FIRST <= at.date() < LAST:
         raise BadValueError(f"a day that is not between {FIRST.year} and {LAST.year}")
     return at

@@ -229,6 +229,22 @@ def test_a_local_time_without_its_zone_is_refused_and_an_hour_that_comes_twice_i
         history_asked("Eastern", None)
 
 
+@pytest.mark.parametrize(
+    "at",
+    ["9999-12-31 23:59:59", "0001-01-01 00:00:00", "0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"],
+)
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_a_day_that_stands_for_none_costs_its_own_line_alone(tmp_path: Path, at: str, zone: str) -> None:
+    """Exports write the calendar's last day, or its first, where there was no time."""
+    path = tmp_path / "calls.csv"
+    path.write_text(f"at,number\n{at},2125550101\n2026-11-19 12:00:00,2125550102\n")
+    asked = history_asked(zone, 10**9)
+    reader = HistoryReader(path, as_of=datetime(2026, 11, 20, tzinfo=UTC), zone=asked.zone, days=asked.days)
+    refused, taken = reader
+    assert getattr(refused, "rejected").column == "at"  # noqa: B009
+    assert taken.number == "2125550102"
+
+
 @pytest.mark.parametrize(("seconds", "counted"), [(-1, 0), (0, 1), (1, 1)])
 def test_calls_older_than_the_days_that_are_asked_for_are_left_out(
     tmp_path: Path, seconds: int, counted: int

@@ -81,6 +81,18 @@ def vicidial(number: str, at: datetime, status: str, key: str) -> str:
     return "\t".join((*fields, "ADMIN", "AGENT", "MAIN", "1")) + "\n"
 
 
+def _record(at: datetime, source: str, dialed: str, disposition: str) -> tuple[str, ...]:
+    """Sixteen fields of Asterisk's own records, in the order of Master.csv."""
+    start = at.strftime("%Y-%m-%d %H:%M:%S")
+    parties = ("", source, dialed, "out", "x", "SIP/a", "", "Dial", "")
+    return (*parties, start, "", start, "20", "0", disposition, "DOCUMENTATION")
+
+
+def record(at: datetime, source: str, dialed: str, disposition: str, *behind: str) -> str:
+    fields = (*_record(at, source, dialed, disposition), *behind)
+    return ",".join(f'"{text}"' for text in fields) + "\n"
+
+
 def test_a_log_of_vicidial_is_on_the_file_of_everybody_who_has_the_number(address: str) -> None:
     """Its seconds since 1970 are believed; of a status that is the floor's own nothing is guessed."""
     text = vicidial("2125550101", ago(days=2), "NA", "u1") + vicidial("2125550101", ago(days=1), "SALE", "u2")
@@ -100,25 +112,7 @@ def test_a_call_that_two_logs_tell_counts_once(address: str) -> None:
     """By its unique id: VICIDIAL's log and Asterisk's own records have the same one."""
     at = ago(days=1)
     told(address, "vicidial_log.txt", vicidial("2125550102", at, "NA", "1795000000.17"))
-    start = at.strftime("%Y-%m-%d %H:%M:%S")
-    fields = [
-        "",
-        "8005550100",
-        "2125550102",
-        "out",
-        "x",
-        "SIP/a",
-        "",
-        "Dial",
-        "",
-        start,
-        "",
-        start,
-        "20",
-        "0",
-    ]
-    fields += ["NO ANSWER", "DOCUMENTATION", "1795000000.17", "note"]
-    line = ",".join(f'"{text}"' for text in fields) + "\n"
+    line = record(at, "8005550100", "2125550102", "NO ANSWER", "1795000000.17", "note")
     told(address, "Master.csv", line, zone="UTC")
     assert len(calls(address, "P2")) == 1
 
@@ -128,30 +122,11 @@ def test_a_call_that_two_logs_tell_counts_once(address: str) -> None:
 )
 def test_records_of_asterisk_in_all_their_lengths(address: str, extra: list[str]) -> None:
     """16 columns to 21; who calls in is in the other column than who is called."""
-    start = ago(days=1).strftime("%Y-%m-%d %H:%M:%S")
-    out = [
-        "",
-        "100",
-        "12125550102",
-        "out",
-        "x",
-        "SIP/a",
-        "",
-        "Dial",
-        "",
-        start,
-        "",
-        start,
-        "20",
-        "0",
-        "BUSY",
-        "D",
-    ]
-    received = ["", "2125550102", "s", *out[3:14], "ANSWERED", "D"]
-    text = "".join(
-        ",".join(f'"{one}"' for one in (*line, *extra[:0], *extra)) + "\n" for line in (out, received)
+    at = ago(days=1)
+    text = record(at, "100", "12125550102", "BUSY", *extra) + record(
+        at, "2125550102", "s", "ANSWERED", *(one.replace(".17", ".18") for one in extra)
     )
-    told(address, "Master.csv", text.replace("1795000000.17", "1795000000.18", 1), zone="UTC")
+    told(address, "Master.csv", text, zone="UTC")
     found = [(event, outcome) for _, event, outcome in calls(address, "P2")]
     assert sorted(found, key=str) == [
         (EventKind.CALL_PLACED, Outcome.BUSY),
@@ -160,25 +135,10 @@ def test_records_of_asterisk_in_all_their_lengths(address: str, extra: list[str]
 
 
 def test_the_other_order_of_asterisks_columns_is_known_by_where_its_times_stand(address: str) -> None:
-    start = ago(days=1).strftime("%Y-%m-%d %H:%M:%S")
-    fields = [
-        "x",
-        "100",
-        "2125550102",
-        "out",
-        "SIP/a",
-        "",
-        "Dial",
-        "",
-        start,
-        "",
-        start,
-        "20",
-        "0",
-        "CANCEL",
-        "3",
-    ]
-    told(address, "custom.csv", ",".join((*fields, "acc", "1.2", "", "7")) + "\n", zone="America/New_York")
+    _, *fields = _record(ago(days=1), "100", "2125550102", "CANCEL")
+    del fields[3]  # the caller's name stands first here, and the account behind
+    line = ",".join(("x", *fields, "acc", "1.2", "", "7")) + "\n"
+    told(address, "custom.csv", line, zone="America/New_York")
     ((at, _, outcome),) = calls(address, "P2")
     assert (at > ago(days=1), outcome) == (True, Outcome.NO_ANSWER)
 

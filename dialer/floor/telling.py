@@ -226,12 +226,17 @@ def _consents(found: _Found, consent: Consent) -> Iterable[Event]:
 
 
 def _happened(found: _Found, happened: Happened) -> Iterable[Event]:
-    """A call is on the file of everybody whom it may have been with: of a number alone, all who have it."""
+    """A call is on the file of everybody whom it may have been with: of a number alone, all who have it.
+
+    That somebody is not to be called is of the number; where it cannot be read, of whoever else is named.
+    """
     if happened.opted_out and found.number is not None:
         source = happened.opted_out
         yield SuppressionAdded(scope=SuppressionScope.NUMBER, source=source, number=found.number)
     elif not found.people:
         raise _RefusedError("number", "nobody on file has this number: import the accounts first")
+    elif happened.opted_out:
+        yield from _suppressions(found, happened.opted_out, None)
     debts = None if found.debt is None else (found.debt,)
     for person in found.people:
         entry = replace(happened.entry, debts=debts, number=found.number)
@@ -239,7 +244,10 @@ def _happened(found: _Found, happened: Happened) -> Iterable[Event]:
 
 
 def _listed(found: _Found, listed: Listed, at: datetime) -> tuple[Event, ...]:
-    """Holds for whoever is named; a number's own facts also where nobody has it yet."""
+    """Holds for whoever is named; a number's own facts also where nobody has it yet.
+
+    What closes a number that cannot be read closes whoever else the line names.
+    """
     events: list[Event] = []
     number = found.number
     if listed.hold is not None:
@@ -253,7 +261,7 @@ def _listed(found: _Found, listed: Listed, at: datetime) -> tuple[Event, ...]:
         )
     if listed.reassigned is not None:
         events += [_reassigned(person, found, listed, at) for person in found.people]
-    if not events and listed.kind is ListKind.DO_NOT_CALL:
+    if not events and (listed.is_suppressed or listed.kind is ListKind.DO_NOT_CALL):
         return tuple(_suppressions(found, listed.source, None))
     if not events:
         raise _RefusedError(

@@ -173,6 +173,20 @@ def test_a_do_not_call_of_the_log_binds_whoever_has_the_number_or_gets_it(addres
     assert kept == 1
 
 
+def test_a_do_not_call_of_a_number_that_cannot_be_read_binds_the_account(address: str) -> None:
+    """The line is refused for its number; whom else it names is told as bound, and is."""
+    heading = "call_date|phone_number_dialed|status|vendor_lead_code\n"
+    report = told(address, "export.txt", heading + f"{ago(days=1).isoformat()}|5550|DNC|A1\n", client="acme")
+    assert report.rejects[0].reason.endswith("whom else the line names is bound")
+    with Store.open(address) as store:
+        ids = [store.identifiers.person("acme", reference) for reference in ("P1", "P2")]
+        files = store.person_files(ids, now=clock.posix_now() + 1)
+    assert [[hold.debts for hold in files[one].holds] for one in ids] == [
+        [(store.identifiers.debt("acme", "A1"),)],
+        [],
+    ]
+
+
 def test_a_local_time_without_its_zone_is_refused_and_an_hour_that_comes_twice_is_the_later(
     tmp_path: Path,
 ) -> None:

@@ -137,6 +137,13 @@ def test_a_code_that_nobody_knows_holds_whom_it_names(address: str) -> None:
     assert file(address, "P2").requests or file(address, "P2").holds
 
 
+def test_a_code_of_a_number_that_cannot_be_read_binds_the_account(address: str) -> None:
+    report = listed(address, "dnc_codes", "client_id,account,phone,code\nacme,A1,5550,D\nacme,A2,5550,C\n")
+    assert (report.accepted, report.rejected) == (1, 1)
+    assert [hold.kind for hold in file(address, "P1").holds] == [HoldKind.MANUAL]
+    assert file(address, "P2").holds == ()
+
+
 def test_a_list_of_tomorrow_or_of_nothing_is_refused(address: str) -> None:
     for kind, text, day in (("do_not_call", "2125550101\n", "2999-01-01"), ("deceased", "name\nAda\n", None)):
         with pytest.raises(MendableError):

@@ -308,6 +308,9 @@ class ToldReader:
         if at is None and kind in _OPENING:
             raise RefusedLineError("at", "missing, of what opens something")
         received = line.day("received")
+        if received is not None and received > self._now.date():
+            received = None
+            line.remarks.append(("received", "in the future: left out, and it binds from now on"))
         return PersonRequest(
             at=at or self._now,
             type=kind,
@@ -317,7 +320,7 @@ class ToldReader:
             until=line.day("until"),
             in_writing=line.read("in_writing", values.yes_of),
             mailed=line.day("mailed"),
-            received=None if received is not None and received > self._now.date() else received,
+            received=received,
             text=line.texts.get("words"),
             made_in=_made_in(line),
         )
@@ -399,11 +402,12 @@ def _columns(file: TextFile, kind: ToldKind, mapping: FileMapping) -> tuple[tupl
     unknown: list[str] = []
     for heading in file.heading:
         told = mapping.columns.get(heading_key(heading))
-        name = "" if told is not None and told.column == IGNORE else column_named(kind, heading)
+        is_ignored = told is not None and told.column == IGNORE
+        name = "" if is_ignored else column_named(kind, heading)
         if name in names and name:
             raise UnreadableFileError(f"{file.path}: two columns mean {name}; remove one")
-        if not name and heading.strip() and told is None:
-            unknown.append(heading.strip())
+        if not name and heading.strip() and not is_ignored:
+            unknown.append(heading.strip())  # also one that means a column of placements
         names.append(name)
     missing = [name for name in REQUIRED[kind] if name not in names]
     if not missing and not {"person", "account", "person_ref", "client_account", "number"} & set(names):

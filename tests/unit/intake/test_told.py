@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from compliance_gate.request import Consent, PersonRequest
+from dialer.intake.mapping import NOTHING_SAID
 from dialer.intake.told import Paid, RefusedLine, ToldLine, ToldReader
 from dialer.intake.told_columns import ToldKind
+from dialer.intake.whole_file import UntoldError
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
@@ -46,6 +48,19 @@ def test_a_payment_settles_only_where_that_is_said(tmp_path: Path, settles: str,
     assert isinstance(read, ToldLine)
     assert isinstance(read.said, Paid)
     assert (read.said.settles, read.said.paid_on) == (is_settled, date(2026, 3, 2))
+
+
+def test_a_column_that_was_given_the_meaning_of_a_placement_s_is_told(tmp_path: Path) -> None:
+    """It means nothing here: it is told as left alone, or refuses the file where it may protect people."""
+    file = tmp_path / "told.csv"
+    file.write_text("number,Tel,list\n2125550101,2125550102,x\n", encoding="utf-8")
+    mapping = NOTHING_SAID.with_columns(["Tel=phone_2", "list=ignore"])
+    read = ToldReader(file, ToldKind.SUPPRESSIONS, as_of=NOW, mapping=mapping)
+    assert read.report.unknown_columns == ("Tel",)
+    file.write_text("number,dnc flag\n2125550101,x\n", encoding="utf-8")
+    mapping = NOTHING_SAID.with_columns(["dnc flag=do_not_call"])
+    with pytest.raises(UntoldError, match="dnc flag"):
+        ToldReader(file, ToldKind.SUPPRESSIONS, as_of=NOW, mapping=mapping)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +104,7 @@ def test_a_letter_came_today_at_the_latest(tmp_path: Path, received: str, *, kep
     assert isinstance(read, ToldLine)
     assert isinstance(read.said, PersonRequest)
     assert read.said.received == (date.fromisoformat(received) if kept else None)
+    assert [column for column, _ in read.remarks] == ([] if kept else ["received"])
     assert read.protects
 
 

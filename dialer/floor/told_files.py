@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -199,18 +199,7 @@ def _staged(
 ) -> tuple[str, ImportReport]:
     reader = _reader(order, now)
     report = reader.report
-    import_id, is_known = store.write(
-        partial(
-            telling.begin,
-            file_name=report.file_name,
-            sha256=report.sha256,
-            kind=order.what,
-            now=now,
-        )
-    )
-    if is_known:
-        _wait_taken(store, import_id)
-        raise ImportedBeforeError(f"this very file of {order.what} was taken in already")
+    import_id = _begun(store, report, order, now)
     holds: list[FileHold] = []
     for some in _resolved(store, reader, order, import_id=import_id, now=now):
         began = clock.monotonic_now()
@@ -223,6 +212,28 @@ def _staged(
         holds += some.holds
     store.write(partial(telling.publish, import_id=import_id, report=report.summary(), holds=holds, now=now))
     return import_id, report
+
+
+def _begun(store: Store, report: ImportReport, order: ToldOrder, now: float) -> str:
+    """Begin to stage; the import's id.
+
+    A log or a list of which lines were refused is told again when somebody says what was missing, or placed
+    whom it names: what it says twice is one call, one closed number, one hold of its kind.
+
+    Raises:
+        ImportedBeforeError: the same bytes were taken in before, and nothing of them is left to be taken.
+    """
+    for time_told in count():
+        kind = f"{order.what}, told again {time_told}" if time_told else order.what
+        begin = partial(telling.begin, file_name=report.file_name, sha256=report.sha256, kind=kind, now=now)
+        import_id, is_known = store.write(begin)
+        if not is_known:
+            return import_id
+        _wait_taken(store, import_id)
+        may_be_told_again = not isinstance(order.kind, ToldKind)
+        if not may_be_told_again or not store.read(partial(telling.refused_lines, import_id=import_id)):
+            break
+    raise ImportedBeforeError(f"this very file of {order.what} was taken in already")
 
 
 def _sealed(store: Store, events: list[ToldEvent]) -> list[ToldEvent]:
@@ -337,15 +348,15 @@ def _wait_taken(store: Store, import_id: str) -> None:
     def left(connection: Connection) -> int:
         return telling.left(connection, import_id)
 
-    count, at = store.read(left), clock.monotonic_now()
-    while count:
+    waiting, at = store.read(left), clock.monotonic_now()
+    while waiting:
         time.sleep(LOOK_S)
-        before, count = count, store.read(left)
-        if count < before:
+        before, waiting = waiting, store.read(left)
+        if waiting < before:
             at = clock.monotonic_now()
         elif clock.monotonic_now() - at > ANSWER_S:
             raise MendableError(
-                f"everything is in the store, but the running floor has still to take {count:,} facts",
+                f"everything is in the store, but the running floor has still to take {waiting:,} facts",
                 mend="look whether the floor goes on (its /health). Nothing has to be done again: it takes "
                 "them in as soon as it does, and at the latest before it dials after its next start.",
             )

@@ -71,6 +71,12 @@ def begin(connection: Connection, *, file_name: str, sha256: str, kind: str, now
     return import_id, False
 
 
+def refused_lines(connection: Connection, import_id: str) -> int:
+    """How many lines of a published import were refused when it was read."""
+    query = select(t.imports.c.rejected).where(t.imports.c.import_id == import_id)
+    return connection.scalar(query) or 0
+
+
 def stage(
     connection: Connection,
     import_id: str,

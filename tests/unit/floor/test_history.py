@@ -179,7 +179,7 @@ def test_a_do_not_call_of_a_number_that_cannot_be_read_binds_the_account(address
     report = told(address, "export.txt", heading + f"{ago(days=1).isoformat()}|5550|DNC|A1\n", client="acme")
     assert report.rejects[0].reason.endswith("whom else the line names is bound")
     with Store.open(address) as store:
-        ids = [store.identifiers.person("acme", reference) for reference in ("P1", "P2")]
+        ids: list[str] = [store.identifiers.person("acme", reference) for reference in ("P1", "P2")]
         files = store.person_files(ids, now=clock.posix_now() + 1)
     assert [[hold.debts for hold in files[one].holds] for one in ids] == [
         [(store.identifiers.debt("acme", "A1"),)],
@@ -262,3 +262,30 @@ def test_the_same_log_twice_changes_nothing(address: str) -> None:
     told(address, "a.txt", text)
     with pytest.raises(MendableError, match="taken in already"):
         told(address, "b.txt", text)
+
+
+def test_a_log_is_told_again_once_its_zone_is_said(address: str) -> None:
+    """Nothing of it was taken without; with it everything is, and a third time nothing is left."""
+    at = ago(days=1)
+    text = f"at,number,key\n{at.isoformat()},2125550102,k1\n{at:%Y-%m-%d %H:%M:%S},2125550102,k2\n"
+    assert told(address, "calls.csv", text).rejected == 1
+    assert calls(address, "P2") == [(at, EventKind.CALL_PLACED, None)]
+    assert told(address, "calls.csv", text, zone="UTC").rejected == 0
+    assert calls(address, "P2") == [(at, EventKind.CALL_PLACED, None)] * 2
+    with pytest.raises(MendableError, match="taken in already"):
+        told(address, "calls.csv", text, zone="UTC")
+
+
+def test_a_log_is_told_again_once_whom_it_names_is_placed(address: str) -> None:
+    """As the report of the line that was refused says."""
+    text = vicidial("2125550102", ago(days=1), "NA", "u1") + vicidial("2125550107", ago(days=1), "NA", "u2")
+    for _ in range(2):
+        report = told(address, "log.txt", text)
+        assert [line.reason for line in report.rejects] == [
+            "nobody on file has this number: import the accounts first"
+        ]
+    later = Path(address).parent / "later.csv"
+    later.write_text(HEADING + "acme,A9,P9,Lee,NY,10001,2125550107,own,1.00\n")
+    take_in(later, campaign="c", address=address, folder=None, progress=lambda _: None)
+    assert told(address, "log.txt", text).rejected == 0
+    assert (len(calls(address, "P2")), len(calls(address, "P9"))) == (1, 1)

@@ -150,3 +150,17 @@ def test_a_list_of_tomorrow_or_of_nothing_is_refused(address: str) -> None:
             listed(address, kind, text, day=day)
     with pytest.raises(MendableError, match="no list is of"):
         list_asked("dead", None)
+
+
+def test_a_list_is_told_again_after_the_next_placement(address: str) -> None:
+    """As the report of the line that was refused says; who was held is held by the same list."""
+    text = "client_id,account\nacme,A1\nacme,A9\n"
+    assert listed(address, "deceased", text, day="2026-11-15").rejected == 1
+    later = Path(address).parent / "later.csv"
+    later.write_text(HEADING + "acme,A9,P9,Poe,NY,10001,2125550177,own,1.00\n")
+    take_in(later, campaign="c", address=address, folder=None, progress=lambda _: None)
+    assert listed(address, "deceased", text, day="2026-11-15").rejected == 0
+    assert [hold.kind for hold in file(address, "P9").holds] == [HoldKind.DECEASED]
+    assert {hold.kind for hold in file(address, "P1").holds} == {HoldKind.DECEASED}
+    with pytest.raises(MendableError, match="taken in already"):
+        listed(address, "deceased", text, day="2026-11-15")

@@ -17,8 +17,10 @@ from compliance_gate.asking.person_index import PreparedPerson
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.findings import Finding, Verdict
 from compliance_gate.request import PersonFile
+from compliance_gate.valid import FIRST, LAST
 from compliance_gate.words import Mode, Tech
 from dialer.domain.campaign import CampaignSettings
+from dialer.domain.errors import MendableError
 from dialer.domain.ids import CampaignId
 from dialer.domain.lead import LeadState
 from dialer.inquiry.asking import asked_again, proposed_contact
@@ -96,8 +98,13 @@ def callable_on(store: Store, day: date, *, now: float, most: int) -> CallableOn
         most: people that are asked about, in the order of their ids, which is no order of theirs.
 
     Raises:
+        MendableError: no law reaches the day.
         NotKnownError: no law is in force on this store.
     """
+    if not FIRST <= day < LAST:
+        raise MendableError(
+            f"{day} is not between {FIRST.year} and {LAST.year}", where="--day", mend="name a day to come."
+        )
     law = law_at(store, now)
     gate, settings = ComplianceGate(law.book), settings_at(store, now)
     waiting = store.read(_waiting)

@@ -69,3 +69,13 @@ def test_the_command_tells_it(address: str, capsys: pytest.CaptureFixture[str]) 
     assert told["by_zone_and_hour"]["America/Denver"]["12"] == 1
     assert "no telephone number on file" in [each["what"] for each in told["kept_by"]]
     assert run(["callable", "--store", address, "--day", "tomorrow"]) == 1
+
+
+@pytest.mark.parametrize("day", ["tomorrow", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_a_day_that_cannot_be_asked_about_is_said_to_be_none(
+    address: str, day: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["callable", "--store", address, "--day", day]) != 0
+    told = capsys.readouterr().err
+    assert "--day" in told
+    assert "Traceback" not in told

@@ -88,7 +88,7 @@ def layout_of(path: Path) -> ResultLayout:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise LayoutError(str(error), where=str(path), mend="mend the file.") from error
-    columns = cast("dict[str, object]", told.get("columns", {}))
+    columns, codes = (_table(told, name, path) for name in ("columns", "codes"))
     unknown = [text for text in columns.values() if text not in FIELDS]
     if not columns or unknown:
         raise LayoutError(
@@ -96,11 +96,17 @@ def layout_of(path: Path) -> ResultLayout:
             where=str(path),
             mend='write lines like Acct = "client_account".',
         )
-    codes = cast("dict[str, object]", told.get("codes", {}))
     return ResultLayout(
         columns={heading: str(text) for heading, text in columns.items()},
         codes={code: str(text) for code, text in codes.items()},
     )
+
+
+def _table(told: Mapping[str, object], name: str, path: Path) -> dict[str, object]:
+    found = told.get(name, {})
+    if not isinstance(found, dict):
+        raise LayoutError(f"{name} is no table", where=str(path), mend=f"write [{name}], and lines below it.")
+    return cast("dict[str, object]", found)
 
 
 def write_csv(results: Iterable[Result], out: TextIO, layout: ResultLayout = OURS) -> int:

@@ -178,3 +178,11 @@ def test_a_layout_names_fields_that_there_are(tmp_path: Path) -> None:
     file.write_text('[columns]\nAcct = "account"\n')
     with pytest.raises(LayoutError, match=", ".join(FIELDS[:3])):
         layout_of(file)
+
+
+@pytest.mark.parametrize("text", ["columns = 5\n", 'codes = ["NA"]\n[columns]\nA = "code"\n', "x"])
+def test_a_layout_is_of_tables(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "layout.toml"
+    file.write_text(text)
+    with pytest.raises(LayoutError):
+        layout_of(file)

@@ -50,6 +50,7 @@ _ANSWERS = {
     "no_data": RndResult.NO_DATA,
     "nodata": RndResult.NO_DATA,
 }
+_DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}(\D|$)|\d{1,2}/\d{1,2}/\d{2,4}")
 _AREA, _LOCAL, _WHOLE = re.compile(r"\d{3}"), re.compile(r"\d{7}"), re.compile(r"\+?[\d\s().-]{10,18}")
 
 
@@ -119,6 +120,10 @@ class ListReader:
         if not (texts.keys() & {"number", "account", "person"}):
             raise RefusedLineError("", "names nobody: no number, no account, no person")
         if texts.get("action", "").upper() in ("D", "DELETE"):
+            if not self._names and not _has_day(row.fields):
+                raise RefusedLineError(
+                    "action", "D without a day: taken off the list, or a code of DNC.com (--scrub dnc_codes)?"
+                )
             reason = "taken off the list: a list opens nothing, people do"
             self.report.remark(RejectedLine(line=row.number, column="action", reason=reason))
             return None
@@ -210,6 +215,11 @@ def _behind(text: str) -> str:
     if word in _ANSWERS or (len(word) == 1 and word.isalpha()):
         return "code"
     return ""
+
+
+def _has_day(fields: Sequence[str]) -> bool:
+    """Whether a change of the registry says when it was: its lines do, and codes of numbers do not."""
+    return any(_DAY.match(text.strip()) for text in fields)
 
 
 def _recognised(path: Path) -> tuple[TextFile, tuple[str, ...]]:

@@ -68,6 +68,21 @@ def test_what_a_list_takes_off_opens_nothing(address: str) -> None:
     assert len(file(address, "P1").requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "is_held"),
+    [("2125550101,D", True), ("212,5550101,D", True)]
+    + [
+        (f"2125550101,{day},D", False)
+        for day in ("2026-11-01", "20261101", "11/01/2026", "2026-11-01 10:00:00")
+    ],
+)
+def test_a_d_without_a_day_may_be_a_code_and_closes(address: str, line: str, *, is_held: bool) -> None:
+    """A change of the registry says its day; a D alone is a hit of DNC.com's codes, and is not dropped."""
+    report = listed(address, "do_not_call", f"{line}\n")
+    assert (report.rejected, report.held) == (is_held, is_held)
+    assert bool(file(address, "P1").requests or file(address, "P1").holds) is is_held
+
+
 def test_a_number_that_nobody_has_is_bound_once_somebody_gets_it(address: str) -> None:
     listed(address, "do_not_call", "2125550177\n")
     later = Path(address).parent / "later.csv"

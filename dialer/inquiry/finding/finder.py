@@ -56,7 +56,8 @@ class PersonFinder:
 
     Args:
         store: asked in a thread that nobody else waits for.
-        is_alone: no floor works beside it: it reads on without a pause.
+        is_alone: of one command: it reads on without a pause, and what changed stays for whoever reads for a
+            floor.
         now: seconds that only grow.
     """
 
@@ -93,7 +94,7 @@ class PersonFinder:
     async def read_everybody(self) -> None:
         """Read every name, from where an earlier try stopped. Raises StoreUnavailableError."""
         if self._last == "":
-            newest = await self._store.read(changed_identities.newest)
+            newest = None if self._is_alone else await self._store.read(changed_identities.newest)
             if newest is not None:
                 await self._store.write(lambda c: changed_identities.take_away_until(c, newest))
             self._all = await self._store.read(_count)

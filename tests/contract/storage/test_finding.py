@@ -122,6 +122,19 @@ def test_an_import_while_the_floor_works_is_found(floor: Any, desk: Desk) -> Non
     assert floor.store.read(changed_identities.newest) is None, "read once"
 
 
+def test_a_command_that_reads_everybody_takes_no_news_from_a_floor_beside_it(floor: Any, desk: Desk) -> None:
+    """`fairdial person find` while a floor is served: what changed since that read is still the floor's."""
+    assert floor.store.read(changed_identities.newest) is not None, "the desk is alone, and left it"
+    served = PersonFinder(AtOnce(floor.store), now=lambda: 100.0)
+    asyncio.run(served.read_everybody())
+    assert floor.store.read(changed_identities.newest) is None, "who reads for the floor sees it anyway"
+    floor.place(placed(floor, "A9", "Quillonia", "Vex"), sha256="h")
+    Desk(floor.store)
+    asyncio.run(served.read_changes())
+    found = asyncio.run(served.find(Wanted(name="quillonia"), EVERYTHING, by="kim"))
+    assert [one.name for one in found.persons] == ["Quillonia Vex"]
+
+
 def test_a_corrected_name_is_found_and_the_wrong_one_is_not(floor: Any, desk: Desk) -> None:
     person = floor.store.identifiers.person("acme", "of-A1")
     told = Correction(last="Obermann")

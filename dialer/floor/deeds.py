@@ -39,10 +39,18 @@ class Recorder:
             StoreUnavailableError: it is not written down yet.
         """
         if len(self._waiting) >= MOST_WAITING:
-            _tell_lost([deed])
-            raise StoreUnavailableError("the record of deeds cannot be written, nor more of it kept")
+            await self._make_room(deed)
         self._waiting.append(deed)
         await self._write()
+
+    async def _make_room(self, deed: Deed) -> None:
+        try:
+            await self._write()  # the store may be back
+        except StoreUnavailableError as error:
+            _tell_lost([deed])
+            raise StoreUnavailableError(
+                "the record of deeds cannot be written, nor more of it kept"
+            ) from error
 
     async def finish(self) -> None:
         """At the end of a floor: write down what waits still; what cannot be goes to the log."""

@@ -52,6 +52,17 @@ async def test_a_deed_that_there_is_no_room_for_goes_to_the_log(waiting: Recorde
     assert waiting.waiting == 2
 
 
+async def test_what_waits_is_written_down_when_the_store_is_back_also_where_there_was_no_more_room(
+    waiting: Recorder, beside: Any
+) -> None:
+    """Else nothing of whom it is about would be shown until the floor's next start."""
+    assert await told(waiting, "ann", "bob", "eve") == ["eve"]
+    beside.is_away = False
+    with capture_logs() as lines:
+        await waiting.record(deed("kim"))
+    assert (beside.batches, waiting.waiting, lines) == (2, 0, [])
+
+
 async def test_what_waits_when_a_floor_ends_is_written_down(waiting: Recorder, beside: Any) -> None:
     assert await told(waiting, "ann") == []
     beside.is_away = False

@@ -172,12 +172,11 @@ class Accounts:
         Raises:
             WrongSignInError, TooManyTriesError: none began.
         """
-        wait = self._throttle.wait(account, address, self._now())
-        if wait > 0.0:
-            raise TooManyTriesError(wait)
+        self.demand_patience(address, account)
         found = self._known.accounts.get(account)
         is_right = await self._is_right(password, None if found is None else found.password)
         taken = await self._with_code(found, code) if found is not None else None
+        self.demand_patience(address, account)  # those who came at once are told of one another's failures
         by = By(who=account[:200], address=address)
         if not is_right or found is None or found.is_disabled or taken is None:
             self._throttle.failed(account, address, self._now())
@@ -201,9 +200,9 @@ class Accounts:
         told = "signed in by the provider"
         return await self._begin(found, found, by, earlier, outcome=told, is_from_outside=True)
 
-    def demand_patience(self, address: str) -> None:
-        """Raises TooManyTriesError: too many were wrong from this address."""
-        wait = self._throttle.wait("", address, self._now())
+    def demand_patience(self, address: str, account: str = "") -> None:
+        """Raises TooManyTriesError: too many were wrong from this address, or for this account."""
+        wait = self._throttle.wait(account, address, self._now())
         if wait > 0.0:
             raise TooManyTriesError(wait)
 
@@ -356,10 +355,10 @@ class Accounts:
 
     async def _proved(self, actor: Actor, password: str, by: By) -> Account:
         found = self._known.accounts.get(actor.user)
-        wait = self._throttle.wait(actor.user, by.address, self._now())
-        if wait > 0.0:
-            raise TooManyTriesError(wait)
-        if found is None or not await self._is_right(password, found.password):
+        self.demand_patience(by.address, actor.user)
+        is_right = found is not None and await self._is_right(password, found.password)
+        self.demand_patience(by.address, actor.user)
+        if found is None or not is_right:
             self._throttle.failed(actor.user, by.address, self._now())
             raise WrongSignInError("the password is wrong")
         return found

@@ -15,8 +15,10 @@ from pyotp.totp import TOTP
 from starlette.websockets import WebSocketDisconnect
 
 from dialer.access.accounts import ABSOLUTE_S
+from dialer.access.actor import Actor
 from dialer.access.record import Deed
 from dialer.access.roles import Role
+from dialer.access.throttle import FREE_OF_ACCOUNT
 from dialer.access.walls import EVERYTHING, Walls
 from dialer.clock import monotonic_now
 from dialer.domain.errors import InvalidFactError, StoreUnavailableError
@@ -34,6 +36,7 @@ from dialer.web.application import make_web
 from dialer.web.tokens import Tokens
 
 PASSWORD = "correct horse battery"
+WRONG = "a wrong password"
 BY = By(who="the test")
 EMPTY = FloorSnapshot(
     now=1.0, sequence=7, is_floor_stopped=False, is_network_up=True, agents=(), campaigns=(), ignored=()
@@ -343,6 +346,30 @@ def test_of_passwords_that_strangers_bring_with_links_only_some_wait(house: Hous
     found = asyncio.run(work())
     assert sum(isinstance(each, TooManyTriesError) for each in found) == 5
     assert sum(isinstance(each, WrongSignInError) for each in found) == MOST_LOOKED_AT
+
+
+@pytest.mark.parametrize("is_signed_in", [False, True])
+def test_tries_that_come_at_once_from_everywhere_are_no_more_than_one_after_the_other(
+    house: House, is_signed_in: bool
+) -> None:
+    """Of twenty that had all asked for the wait before the first was looked at, fifteen would be for nothing;
+    so would be most of the codes of whoever knows a password."""
+
+    async def work() -> list[Any]:
+        accounts = house.accounts
+        if is_signed_in:
+            actor = Actor(name="boss", roles=frozenset(), user="boss")
+            tries: list[Any] = [
+                accounts.change_password(actor, WRONG, PASSWORD, By(who="boss", address=f"a{place}"))
+                for place in range(12)
+            ]
+        else:
+            tries = [accounts.sign_in("boss", WRONG, address=f"a{place}") for place in range(12)]
+        return await asyncio.gather(*tries, return_exceptions=True)
+
+    found = asyncio.run(work())
+    assert sum(isinstance(each, WrongSignInError) for each in found) == FREE_OF_ACCOUNT
+    assert sum(isinstance(each, TooManyTriesError) for each in found) == 12 - FREE_OF_ACCOUNT
 
 
 def test_sessions_that_are_over_in_any_case_are_not_kept(house: House) -> None:

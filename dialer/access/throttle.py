@@ -22,12 +22,14 @@ MOST_KEPT = 10_000
 
 
 def peer_of(host: str) -> str:
-    """Whom an address belongs to: IPv6 is handed out by the /64."""
+    """Whom an address belongs to: IPv6 is handed out by the /64, but for what is IPv4 in its words."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return host
     if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((address, 64), strict=False).network_address)
     return host
 

@@ -46,6 +46,15 @@ def test_an_address_of_the_sixth_version_is_its_network_s() -> None:
     assert throttle.wait("another", "2001:db8:0:1::1", 0.0) == 0.0
 
 
+def test_an_address_of_the_fourth_version_in_the_words_of_the_sixth_is_itself() -> None:
+    """As a proxy tells it that listens for both: all the world would else share one network."""
+    throttle = Throttle()
+    for place in range(FREE_OF_ADDRESS):
+        throttle.failed(f"a{place}", "::ffff:192.0.2.1", 0.0)
+    assert throttle.wait("another", "192.0.2.1", 0.0) == 2.0
+    assert throttle.wait("another", "::ffff:198.51.100.7", 0.0) == 0.0
+
+
 def test_tries_that_name_nobody_make_nobody_elsewhere_wait() -> None:
     """One-time links and the way back from a provider: a stranger's wrong ones are the stranger's alone."""
     throttle = Throttle()

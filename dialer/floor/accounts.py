@@ -322,8 +322,8 @@ class Accounts:
     async def set_second_factor(
         self, actor: Actor, password: str, *, secret: str, code: str, by: By
     ) -> list[str]:
-        """Keep a second factor that was shown to work by a code of it; '' as `secret` takes it away. Returns
-        recovery codes, each good once, shown now and never again.
+        """Keep a second factor that was shown to work by a code of it; '' as `secret` takes it away. Every
+        session but this one ends. Returns recovery codes, each good once, shown now and never again.
 
         Raises:
             WrongSignInError: the password or the code is wrong.
@@ -348,6 +348,7 @@ class Accounts:
     async def _keep_factor(self, found: Account, by: By, outcome: str, **factor: Any) -> None:
         def work(connection: Connection) -> None:
             rows.save_account(connection, replace(_still(connection, found), **factor))
+            rows.end_sessions(connection, account=found.account, but=by.session.removeprefix("session:"))
             told = by.deed("second factor", f"account:{found.account}", outcome=outcome, at=self._now())
             deeds.append(connection, [told])
 

@@ -140,7 +140,8 @@ async def propose_factor(who: Asking) -> FactorView:
 
 @router.post("/second-factor", dependencies=[may(Permission.OWN_ACCOUNT)])
 async def keep_factor(body: KeepFactor, request: Request, office: TheOffice, who: Asking) -> RecoveryView:
-    """Sign in with this second factor from now on, or with none; returns the recovery codes."""
+    """Sign in with this second factor from now on, or with none; every other session of the account ends.
+    Returns the recovery codes."""
     codes = await accounts_of(office).set_second_factor(
         who.actor, body.password, secret=body.secret, code=body.code, by=by_of(request, who)
     )

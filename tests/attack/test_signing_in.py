@@ -564,6 +564,19 @@ def test_administrators_and_compliance_need_one_and_the_others_do_not(
         assert strict.client.get("/api/floor").status_code == (403 if is_owed else 200)
 
 
+def test_a_second_factor_that_is_set_up_ends_every_session_but_this_one(strict: House) -> None:
+    """Whoever knew the password, and had signed in with it alone, would else be let in by another's code."""
+    strict.sign_in("boss")
+    others = dict(strict.client.cookies)
+    strict.client.cookies.clear()
+    _, kept = set_up(strict, strict.sign_in("boss").json()["csrf"])
+    assert kept.status_code == 200
+    assert strict.client.get("/api/session/who").json()["owes_factor"] is False
+    strict.client.cookies.clear()
+    strict.client.cookies.update(others)
+    assert strict.client.get("/api/session/who").status_code == 401
+
+
 def test_a_role_that_is_given_demands_it_of_sessions_that_are_open(strict: House) -> None:
     strict.make("ann", Role.SUPERVISOR)
     strict.sign_in("ann")

@@ -97,9 +97,13 @@ def begin_session(connection: Connection, session: Session) -> None:
     _move_on(connection)
 
 
-def end_sessions(connection: Connection, *, account: str | None = None, digest: str | None = None) -> None:
-    """All of an account, or one."""
+def end_sessions(
+    connection: Connection, *, account: str | None = None, digest: str | None = None, but: str = ""
+) -> None:
+    """All of an account, or one. `but`: how the digest begins of one that goes on; '' = none does."""
     which = account_sessions.c.account == account if digest is None else account_sessions.c.digest == digest
+    if but:
+        which &= ~account_sessions.c.digest.startswith(but, autoescape=True)
     connection.execute(account_sessions.delete().where(which))
     _move_on(connection)
 

@@ -33,8 +33,8 @@ def callable_people(
     """
     from datetime import UTC, date, datetime, timedelta
 
+    from dialer.cli.opening import opened_store
     from dialer.clock import posix_now
-    from dialer.floor.stores import opened_store
     from dialer.inquiry.callable import callable_on
 
     now = posix_now()

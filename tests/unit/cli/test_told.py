@@ -192,6 +192,15 @@ def test_every_file_from_a_partial_shift_is_marked(
             assert "PARTIAL: the shift was interrupted" in file.read_text()
 
 
+def test_who_may_be_called_after_a_partial_shift_is_marked(
+    partial: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Calls of the shift that are not there would count against them."""
+    capsys.readouterr()
+    run(("callable", "--day", "2026-12-03", "--store", str(partial)))
+    assert capsys.readouterr().err.startswith("PARTIAL: the shift of this store was interrupted")
+
+
 def test_a_whole_shift_has_no_mark(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run((*SMOKE, "--out", str(tmp_path / "shift"))) == 0
     said = told(

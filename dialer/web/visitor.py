@@ -58,6 +58,7 @@ class Visitor:
 
     async def agent(self, agent: str) -> None:
         """Raises RefusedError: an agent works outside of the walls, or nowhere, so that nobody can say."""
+        self.about.append(f"agent:{agent}")
         if self.actor.walls.has_all:
             return
         row = self.row_of(agent)

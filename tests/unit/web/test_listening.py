@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
+from dialer.access.record import Deed
 from dialer.domain.agent import AgentState
 from dialer.domain.errors import UnknownThingError
 from dialer.domain.events import Event
@@ -95,7 +96,17 @@ def phones() -> Phones:
     return Phones()
 
 
-def served(floor: QuietFloor, phones: Phones | None) -> TestClient:
+@dataclass
+class Record:
+    """The record of deeds."""
+
+    deeds: list[Deed] = field(default_factory=list[Deed])
+
+    async def record(self, deed: Deed) -> None:
+        self.deeds.append(deed)
+
+
+def served(floor: QuietFloor, phones: Phones | None, record: Record | None = None) -> TestClient:
     tokens = Tokens(
         [
             Token(digest=digest_of("ann"), roles=frozenset({Role.AGENT}), name="ann", agent="ann"),
@@ -103,7 +114,7 @@ def served(floor: QuietFloor, phones: Phones | None) -> TestClient:
             Token(digest=digest_of("boss"), roles=frozenset({Role.SUPERVISOR}), name="boss", agent=None),
         ]
     )
-    web = make_web(floor=floor, tokens=tokens, registry=CollectorRegistry(), controls=phones)
+    web = make_web(floor=floor, tokens=tokens, registry=CollectorRegistry(), controls=phones, records=record)
     return TestClient(web.application, raise_server_exceptions=False)
 
 
@@ -179,3 +190,14 @@ def test_more_listenings_than_anybody_needs_are_not_remembered() -> None:
         kept.began(f"ear-{place}", "ann")
     assert kept.agent_of("ear-0") is None
     assert kept.agent_of("ear-1") == kept.agent_of(f"ear-{MOST_LISTENINGS}") == "ann"
+
+
+def test_it_is_written_down_to_whose_talks_somebody_listens(floor: QuietFloor, phones: Phones) -> None:
+    record = Record()
+    client = served(floor, phones, record)
+    for path, body in (
+        ("/api/agents/ann/listen", {"phone": "100"}),
+        ("/api/listenings/end", {"listening": "ear-1"}),
+    ):
+        client.post(path, json=body, headers=_as("boss"))
+    assert [(deed.who, deed.about) for deed in record.deeds] == [("boss", ("agent:ann",))] * 2

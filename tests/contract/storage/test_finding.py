@@ -151,6 +151,9 @@ def test_whoever_was_erased_is_not_found_heard_of_or_not(floor: Any, desk: Desk,
         strike_out(connection, subjects_of(connection, person))
 
     floor.store.write(strike)
+    store: Store = floor.store
+    rows = store.read(lambda connection: changed_identities.oldest(connection, most=100))
+    assert rows[-1].persons == (person,), "and the name does not stay in anybody's memory"
     if is_heard_of:
         asyncio.run(desk.finder.read_changes())
     found = asyncio.run(desk.finder.find(Wanted(name="rosenblatt"), EVERYTHING, by="kim"))

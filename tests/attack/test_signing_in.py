@@ -519,6 +519,33 @@ def set_up(house: House, csrf: str, password: str = PASSWORD) -> Any:
     return secret, house.client.post(NEW_FACTOR, json=body, headers=headers)
 
 
+def test_a_code_that_is_shown_twice_at_once_is_taken_once(house: House) -> None:
+    """Both were right when they were looked at."""
+    secret, _ = set_up(house, house.sign_in("boss").json()["csrf"])
+    house.clock[0] += 30.0
+    code = TOTP(secret).at(int(house.clock[0]))
+
+    async def work() -> list[Any]:
+        tries = [house.accounts.sign_in("boss", PASSWORD, code=code, address="test") for _ in range(2)]
+        return await asyncio.gather(*tries, return_exceptions=True)
+
+    assert sorted(type(each).__name__ for each in asyncio.run(work())) == ["SignedIn", "WrongSignInError"]
+
+
+def test_of_two_who_change_a_password_at_once_one_does(house: House) -> None:
+    """An owner takes the account back; whoever else knew the old password must not have the last word."""
+    actor = Actor(name="boss", roles=frozenset(), user="boss")
+
+    async def work() -> list[Any]:
+        tries = [
+            house.accounts.change_password(actor, PASSWORD, f"another long password {place}", BY)
+            for place in range(2)
+        ]
+        return await asyncio.gather(*tries, return_exceptions=True)
+
+    assert sorted(type(each).__name__ for each in asyncio.run(work())) == ["NoneType", "WrongSignInError"]
+
+
 def test_the_first_administrator_is_led_from_the_one_time_link_to_a_second_factor(strict: House) -> None:
     """Never locked out: link, password, second factor, and then everything, in one session."""
 

@@ -149,7 +149,8 @@ def markdown(order: BenchOrder, lines: Sequence[Line]) -> str:
     """The table, with the command that makes it again."""
     names = ("--scenario", ",".join(order.scenarios)), ("--policies", ",".join(order.policies))
     numbers = ("--agents", ",".join(map(str, order.agents))), ("--replications", str(order.replications))
-    options = " ".join(f"{name} {value}" for name, value in (*names, *numbers, ("--seed", str(order.seed))))
+    days = ("--seed", str(order.seed)), ("--hours", f"{order.hours:.15g}")
+    options = " ".join(f"{name} {value}" for name, value in (*names, *numbers, *days))
     rows = [f"| {' | '.join(cells(line))} |" for line in lines]
     rule = "|" + "---|" * len(HEADINGS)
     told = f"Days of {order.hours:g} hours, each from a cold start; talk ± and ratios with 95 % intervals."

@@ -42,7 +42,10 @@ def test_a_table_of_policies_on_the_same_days() -> None:
     assert (base.against_november.low, base.against_november.high) == (1.0, 1.0)
     assert other.against_november is not None
     table = markdown(SHORT, lines).splitlines()
-    assert table[0].startswith("`fairdial bench pacing --scenario REF --policies november,progressive")
+    assert table[0] == (
+        "`fairdial bench pacing --scenario REF --policies november,progressive --agents 3 --replications 2 "
+        "--seed 1 --hours 0.05`"
+    )
     assert [len(row.split(" | ")) for row in table[-2:]] == [len(HEADINGS)] * 2
     assert [row["policy"] for row in for_programs(lines)] == ["november", "progressive"]
 

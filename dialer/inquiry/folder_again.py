@@ -93,7 +93,7 @@ def recompute(folder: Path) -> Recomputed:
         MendableError: a line of the decisions or of the calls received cannot be read.
     """
     decisions = list(_read(folder / DECISIONS, Decision))
-    received = list(_read(folder / RECEIVED, ReceivedCall))
+    received = list(_read(folder / RECEIVED, ReceivedCall)) if (folder / RECEIVED).is_file() else []
     books = _Books(folder)
     same, unlawful = 0, list[Judged]()
     not_judged, read_once = Counter[str](), defaultdict[str, set[str]](set)

@@ -19,6 +19,7 @@ from dialer.inquiry.errors import NotThereError
 from dialer.inquiry.folder_again import is_person_folder, recompute
 from dialer.inquiry.person_folder import person_folder
 from dialer.results.person_folder import DECISIONS, SUMS, Decision, PersonFolder, files_of, zipped
+from dialer.results.received_calls import RECEIVED
 from dialer.storage import queries
 
 
@@ -121,6 +122,17 @@ def test_a_file_that_was_touched_is_named(
     again = recompute(folder)
     assert again.damaged == (found,)
     assert not again.is_sound
+
+
+def test_without_the_calls_received_all_else_is_decided_again(gathered: PersonFolder, tmp_path: Path) -> None:
+    """Taken out, they are missing; a folder that was made before they were in it never listed them."""
+    folder = written(gathered, tmp_path / "folder")
+    (folder / RECEIVED).unlink()
+    again = recompute(folder)
+    assert again.damaged == (f"{RECEIVED}: missing",)
+    assert (again.same, again.received) == (again.decisions, 0)
+    sum_again(folder)
+    assert recompute(folder).is_sound
 
 
 def test_a_call_moved_into_the_night_comes_out_otherwise(gathered: PersonFolder, tmp_path: Path) -> None:

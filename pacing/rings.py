@@ -150,7 +150,8 @@ class RingModel:
                 self._live[second] += 1.0
             elif is_machine:
                 self._machine[second] += 1.0
-            self._learn_line(launch, rang)
+            if self.is_asked:  # or each checkpoint would carry lines of which nobody asks
+                self._learn_line(launch, rang)
         self._calls += 1
         if self._calls % REVIEW_EVERY == 0:
             self._ends = None

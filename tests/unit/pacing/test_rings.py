@@ -176,6 +176,15 @@ def test_lines_are_forgotten_that_taught_something_longest_ago(monkeypatch: pyte
     assert [model.line(name).machine_after for name in "abc"] == [20.0, None, 20.0]
 
 
+def test_lines_are_remembered_only_where_the_campaign_asks() -> None:
+    """What is kept goes into every checkpoint; when people and machines pick up is learned all the same."""
+    model = RingModel()
+    model.observe(_resolved(MACHINE, 20.0, line="a"))
+    model.observe(_resolved(NOBODY, 20.0, line="b"))
+    assert model.state()["lines"] == []
+    assert model.state()["calls"] == 2
+
+
 def test_beliefs_are_a_campaigns_flat_parameters() -> None:
     assert make_learner(ring_least=15.0).rings.is_asked
     assert not make_learner().rings.is_asked

@@ -197,7 +197,7 @@ class Launcher:
         held.reserved_since.pop(lead.lead, None)
         held.reserved_turn = self._context.now
         if self.try_launch(campaign, key, pool, lead, agent=agent, is_held=is_held) and is_held:
-            held.held_from = self._pacing.held_from(campaign, agent)
+            held.held_from = self._pacing.held_from(campaign, pool.base or key, held, agent)
             if held.held_from > self._context.now and held.reserved:
                 self._context.set_timer(held.held_from, TimerKind.RESERVED, campaign.settings.campaign)
 

@@ -22,7 +22,7 @@ from dialer.engine.launching.lanes import leads_of
 from dialer.engine.launching.profiles import Profiles
 from dialer.engine.launching.reserving import agents_kept
 from dialer.engine.launching.taking_back import how_many_may_be_taken_back
-from dialer.engine.roster import Roster
+from dialer.engine.roster import SERVING, Roster
 from dialer.engine.state import AgentRow, CallRow, CampaignRow, PoolRow
 from pacing.abandonment_guard import AbandonmentGuard
 from pacing.answers import Chances
@@ -108,13 +108,16 @@ class PacingPort:
         rings.launched()
         return found
 
-    def held_from(self, campaign: CampaignRow, agent: AgentRow) -> float:
-        """From when on the next agent may be held, now that this one is for a call of the campaign."""
-        state, held = self._context.state, self.learner(campaign).held
+    def held_from(self, campaign: CampaignRow, key: str, held: PoolRow, agent: AgentRow) -> float:
+        """From when on the next agent may be held for leads of this pool, now that this one is for one of
+        them. Each pool has the share of the agents whose home it is: together they have the floor's.
+        """
+        state, budget = self._context.state, self.learner(campaign).held
         assert agent.attempt is not None, "an agent who is held has the attempt it is for"
         ring_s = state.calls[agent.attempt].launch.ring_s or campaign.settings.ring_s
-        agents = self._roster.serving(campaign.settings.campaign)
-        return held.next_at(self._context.now, ring_s=ring_s, agents=agents)
+        home = self._roster.at_home(campaign, key, held)
+        agents = sum(state.agents[name].state in SERVING for name in home)
+        return budget.next_at(self._context.now, ring_s=ring_s, agents=agents)
 
     def check(self, settings: CampaignSettings) -> None:
         """Whether the settings' policy can be made.

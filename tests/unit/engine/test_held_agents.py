@@ -40,6 +40,29 @@ def test_the_next_agent_is_held_when_the_share_allows_it_again(make_floor: Any) 
     assert len(floor.all(c.Originate)) == 2
 
 
+@pytest.mark.parametrize("pools", [1, 2, 4])
+def test_the_share_is_the_floors_however_many_pools_it_has(make_floor: Any, pools: int) -> None:
+    """A minute of an hour for eight agents: in twenty minutes eight rings of twenty seconds, and the first of
+    each pool.
+    """
+    floor = make_floor(ring_s=20.0, policy_parameters={"held_most": 1.0}, hopper_size=400)
+    floor.gate.may_play = frozenset()
+    floor.send(e.CampaignStarted(campaign=floor.settings.campaign))
+    for index in range(8):
+        floor.seat(f"agent{index}", tags=(f"tag{index % pools}",))
+    for pool in range(pools):
+        floor.feed(80 // pools, first=pool * 80 // pools, needs=(f"tag{pool}",))
+        floor.wait(6.0)
+    ended = 0
+    for _ in range(60):
+        floor.wait(20.0)
+        orders = floor.all(c.Originate)
+        for order in orders[ended:]:
+            floor.send(e.CallEnded(attempt=order.attempt, outcome=Outcome.NO_ANSWER))
+        ended = len(orders)
+    assert 8 <= ended <= 8 + pools
+
+
 def test_without_a_limit_an_agent_is_held_whenever_one_is_to_spare(make_floor: Any) -> None:
     floor = _floor(make_floor)
     assert len(floor.all(c.Originate)) == 2

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from compliance_gate.request import Consent, PersonRequest
-from compliance_gate.revocations import REVOKING, revocation
+from compliance_gate.revocations import REVOKING, revocation, with_ends
 from compliance_gate.words import ConsentScope, Medium, RequestKind
 
 GIVEN = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -128,3 +128,15 @@ def test_a_consent_of_the_same_second_was_meant_and_a_later_one_was_not() -> Non
     later = GIVEN + timedelta(seconds=1)
     assert revocation(Consent(at=GIVEN, scope=S.SMS), request, second) is not None
     assert revocation(Consent(at=later, scope=S.SMS), request, second) is None
+
+
+def test_a_consent_told_again_as_taken_back_ends_where_the_first_telling_says_and_no_later_one() -> None:
+    """What was given afterwards, or for something else, stands."""
+    first = Consent(at=GIVEN, scope=S.SMS)
+    ended = replace(first, revoked_at=ASKED)
+    ended_later = replace(first, revoked_at=ASKED + timedelta(days=3))
+    given_after = replace(first, at=ASKED + timedelta(days=5))
+    other = Consent(at=GIVEN, scope=S.EMAIL)
+    found = with_ends((first, ended_later, ended, given_after, other))
+    assert [each.revoked_at for each in found] == [ASKED, ASKED, ASKED, None, None]
+    assert with_ends((first, other)) == (first, other)

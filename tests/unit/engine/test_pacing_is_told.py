@@ -104,6 +104,21 @@ def test_of_a_machine_that_was_joined_pacing_hears_that_it_was_none_and_needed_a
     (resolved,) = told(script, LaunchResolved)
     assert (resolved.outcome, resolved.needed_agent) == (LaunchOutcome.MACHINE, True)
     assert resolved.ring_s == answered_at - launched_at
+    assert resolved.is_identified
+    assert resolved.handle_s == 70.0, "a minute of talk and ten seconds of wrap-up"
+
+
+def test_of_an_answer_that_nobody_heard_pacing_hears_that_it_is_only_counted_as_a_person(
+    make_floor: MakeFloor, script: Script
+) -> None:
+    floor, attempts = ringing(make_floor, script, calls=2)
+    for attempt in attempts:
+        floor.answer(attempt)
+    floor.send(e.CallTimedOut(attempt=attempts[1], message_played=True), after=2.0)
+    floor.send(e.CallEnded(attempt=attempts[1], outcome=Outcome.ABANDONED), after=5.0)
+    (resolved,) = told(script, LaunchResolved)
+    assert (resolved.outcome, resolved.is_identified) == (LaunchOutcome.ANSWERED_LIVE, False)
+    assert resolved.handle_s is None
 
 
 @pytest.mark.parametrize("after_s", [2.0, 2.5, 30.0])

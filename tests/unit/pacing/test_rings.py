@@ -143,6 +143,13 @@ def test_an_answer_that_nobody_heard_is_no_person() -> None:
     assert float(model.hazards()[0][19]) < before
 
 
+def test_who_answered_in_a_second_was_at_risk_in_it() -> None:
+    model = _model()
+    for _ in range(1000):
+        model.observe(_resolved(MACHINE, 20.5))
+    assert 0.9 < float(model.hazards()[1][20]) < 1.0
+
+
 def test_what_never_rang_teaches_nothing() -> None:
     model = _model()
     state = json.dumps(model.state())

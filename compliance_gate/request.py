@@ -346,6 +346,8 @@ class ProposedContact:
         address: the e-mail address that is written to, by its name on file.
         address_kind: what a letter's postal address is to the person; `None` = not known, it may be home.
         entity: who of the collectors that the rulebook names makes it; `None` = not said, it may be each.
+        joins: id of the entry of the person's history that is a call to them which still goes on, and into
+            which they are called on another number; `None` = it joins none.
     """
 
     action: Action = Action.PLACE_CALL
@@ -362,3 +364,4 @@ class ProposedContact:
     address: Name | None = None
     address_kind: AddressKind | None = None
     entity: Name | None = None
+    joins: Name | None = None

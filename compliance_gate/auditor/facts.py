@@ -83,6 +83,7 @@ class AuditedContact:
         spoken_debts: debts spoken of, where they differ.
         recorded: a prerecorded or artificial voice was played.
         reached: who was called, when it was not this person but one of the household (a spouse).
+        goes_on: it is not over, and the call that is judged is to another number of theirs and joins it.
     """
 
     at: datetime
@@ -95,6 +96,7 @@ class AuditedContact:
     recorded: bool = False
     purpose: str = "collection"
     reached: str | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

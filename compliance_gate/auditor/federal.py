@@ -16,6 +16,7 @@ from compliance_gate.auditor.question import (
     is_for_the_number,
     local_day,
     was_conversation,
+    was_had,
     zone_rules,
 )
 
@@ -203,7 +204,7 @@ def pause_after_conversation(question: Question) -> Iterator[Reason]:
                 continue
             for contact in question.earlier():
                 if (
-                    was_conversation(contact)
+                    was_had(contact)
                     and contact.number not in question.wrong_numbers()
                     and _spoke_of(question, contact, debt)
                     and 0 <= question.days_ago(contact.at, zone) <= 6

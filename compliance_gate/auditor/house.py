@@ -51,7 +51,7 @@ def _attempts(question: Question) -> Iterator[AuditedContact]:
 
 def _too_many(question: Question, attempts: list[AuditedContact], limits: HouseLimits) -> Iterator[Reason]:
     """Policy 1 to 3. Calls to a number found to be another's, and a call back that was asked for, are
-    not counted.
+    not counted. Attempts are kept apart, and not a talk from the other number that is called into it.
     """
     wrong = question.wrong_numbers()
     counted = [c for c in attempts if c.number not in wrong and not _was_asked_for(question, c)]
@@ -63,7 +63,8 @@ def _too_many(question: Question, attempts: list[AuditedContact], limits: HouseL
         if today >= limits.attempts_a_day:
             yield _reason("house-two-a-day", f"{today} attempts today in {zone}")
     for contact in counted:
-        if question.at - contact.at < timedelta(seconds=limits.between_attempts_s):
+        since = question.at - contact.at
+        if since < timedelta(seconds=limits.between_attempts_s) and not contact.goes_on:
             yield _reason("house-three-hours-apart", f"attempt at {contact.at.isoformat()}")
             break
 

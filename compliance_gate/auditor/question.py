@@ -167,6 +167,13 @@ def local_day(at: datetime, zone: str) -> date:
     return at.astimezone(zone_rules(zone)).date()
 
 
+def was_had(contact: AuditedContact) -> bool:
+    """A conversation that is over: after "having had" one (1006.14(b)(2)(i)(B)) calls pause, and D.C. has no
+    "calling back" before. What joins a talk is a part of it.
+    """
+    return was_conversation(contact) and not contact.goes_on
+
+
 def was_conversation(contact: AuditedContact) -> bool:
     """A telephone conversation, whoever began it. What came of the call not being known, it may have
     been one.

@@ -17,6 +17,7 @@ from compliance_gate.auditor.question import (
     call_back_is_owed,
     local_day,
     was_conversation,
+    was_had,
 )
 from compliance_gate.auditor.requests import answers_them, may_ring_at
 
@@ -115,7 +116,7 @@ def district_of_columbia(question: Question) -> Iterator[Reason]:
                 yield _reason("dc-four", "D.C. Code 28-3814(d)(4)(A)(i)", f"{len(counted)} on {debt}")
         for contact in question.earlier() if bound or not question.person.debts else ():
             # "Shall not call the consumer back": whichever account was spoken of.
-            recent = was_conversation(contact) and 0 <= question.days_ago(contact.at, zone) <= 7
+            recent = was_had(contact) and 0 <= question.days_ago(contact.at, zone) <= 7
             if recent and not asked and contact.number not in question.wrong_numbers():
                 yield _reason("dc-pause", "D.C. Code 28-3814(d)(4)(A)(ii)", contact.at.isoformat())
 

@@ -9,6 +9,11 @@ Values:
     consent_excludes, callback_excludes: a contact covered by consent, or asked for, is not barred.
     unless_agent_guaranteed: a call with a collector certain to be on the line is not barred.
     wrong_number_excludes: events on a number learned to be another's do not start it.
+    joining_excludes: a call is no start of it to another number that is called into that very call, at the
+        person's word, while it goes on.
+
+A conversation starts a pause when it has been had. One that still goes on has not been: a call that joins it
+is a part of it. Source: 12 CFR 1006.14(b)(2)(i)(B), "after having had a telephone conversation".
 """
 
 from dataclasses import dataclass
@@ -40,6 +45,7 @@ class PauseValues:
     callback_excludes: bool
     unless_agent_guaranteed: bool
     wrong_number_excludes: bool
+    joining_excludes: bool
 
     @property
     def longest_s(self) -> int:
@@ -133,6 +139,7 @@ class PauseRule(Rule):
             "callback_excludes",
             "unless_agent_guaranteed",
             "wrong_number_excludes",
+            "joining_excludes",
         ):
             if getattr(of, name):
                 pairs.append((name.replace("_", " "), "yes"))
@@ -157,6 +164,9 @@ class PauseRule(Rule):
         """Events that may still be followed by the pause."""
         of = self.of
         events = question.recent_in(past_of(of.per, question), question.at - of.longest_s)
+        joined = question.proposed.joins
+        if joined is not None and (of.after is None or of.joining_excludes):
+            events = [event for event in events if event.entry.entry != joined]
         if of.after is None:
             found = [event for event in events if event.spoken is None or event.spoken]
         else:
@@ -221,6 +231,7 @@ def read_pause(header: Header, reader: Reader) -> PauseRule:
             callback_excludes=reader.flag("callback_excludes"),
             unless_agent_guaranteed=reader.flag("unless_agent_guaranteed"),
             wrong_number_excludes=reader.flag("wrong_number_excludes"),
+            joining_excludes=reader.flag("joining_excludes"),
         ),
     )
 

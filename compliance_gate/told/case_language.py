@@ -342,6 +342,7 @@ def _proposed(reader: Reader, collector: CollectorType) -> ProposedContact:
         email_domain_is_employers=_flag(reader, "email_domain_is_employers"),
         address=reader.text_or_none("address"),
         address_kind=_word(reader, "address_kind", AddressKind),
+        joins=reader.text_or_none("joins"),
     )
     _done(reader)
     return proposed

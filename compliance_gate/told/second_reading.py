@@ -113,7 +113,7 @@ def judge_contact(
         ValueError: no number is proposed.
     """
     proposal = replace(proposal_of(proposed, at=at), taped=taped)
-    return judge(audited_person(file, at=at), proposal, reading)
+    return judge(audited_person(file, at=at, joins=proposed.joins), proposal, reading)
 
 
 def collector_of(book: Rulebook) -> AuditedCollector:
@@ -159,11 +159,14 @@ def proposal_of(proposed: ProposedContact, *, at: datetime) -> Proposal:
     )
 
 
-def audited_person(file: PersonFile, *, at: datetime | None = None) -> AuditedPerson:
+def audited_person(
+    file: PersonFile, *, at: datetime | None = None, joins: str | None = None
+) -> AuditedPerson:
     """A person's file in the auditor's words.
 
     Args:
         at: instant of the question, to know whether a journey the person told of is over.
+        joins: the entry of the call that goes on, which the one that is asked about joins.
     """
     placed = [address.zones for address in file.addresses if not _may_be_anywhere(address)]
     journey = file.known_location
@@ -192,7 +195,11 @@ def audited_person(file: PersonFile, *, at: datetime | None = None) -> AuditedPe
             for debt in file.debts
         ),
         regions=regions_of(file),
-        contacts=tuple(_contact(entry, file.role) for entry in file.history if entry.event in _MEDIA),
+        contacts=tuple(
+            _contact(entry, file.role, goes_on=entry.entry == joins)
+            for entry in file.history
+            if entry.event in _MEDIA
+        ),
         line_contacts=tuple(
             _contact(entry, file.role)
             for entry in file.line_history
@@ -265,7 +272,7 @@ def _number(number: NumberOnFile) -> AuditedNumber:
     )
 
 
-def _contact(entry: HistoryEntry, role: PersonRole) -> AuditedContact:
+def _contact(entry: HistoryEntry, role: PersonRole, *, goes_on: bool = False) -> AuditedContact:
     medium, inbound = _MEDIA[entry.event]
     is_call = medium is Medium.CALL
     return AuditedContact(
@@ -281,6 +288,7 @@ def _contact(entry: HistoryEntry, role: PersonRole) -> AuditedContact:
         or medium is Medium.VOICEMAIL_WITHOUT_RINGING,
         purpose="collection" if entry.purpose is None else entry.purpose.value,
         reached=None if entry.person in (None, role) else entry.person.value,
+        goes_on=goes_on,
     )
 
 

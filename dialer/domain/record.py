@@ -186,6 +186,24 @@ def entry_of(record: AttemptRecord) -> HistoryEntry | None:
     )
 
 
+def entry_going_on(record: AttemptRecord) -> HistoryEntry:
+    """What the gate must know of a talk that goes on, when another number of the person is called into it.
+
+    It counts as a call placed, and what comes of it is not known: nothing that was said of it so far decides.
+    """
+    return HistoryEntry(
+        entry=record.attempt,
+        at=instant(record.launched_at),
+        event=EventKind.CALL_PLACED,
+        direction=Direction.OUTBOUND,
+        debts=record.debts,
+        number=record.number,
+        mode=Mode.PREVIEW_AGENT_GUARANTEED if record.guaranteed else Mode.PREDICTIVE,
+        tech=Tech.PRERECORDED_VOICE if record.message_played or record.played else None,
+        caller_id=record.caller_id or None,
+    )
+
+
 def entry_said_anew(
     entry: HistoryEntry,
     said: Disposition,

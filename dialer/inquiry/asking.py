@@ -22,8 +22,13 @@ def proposed_contact(
     action: Action = Action.PLACE_CALL,
     tech: Tech | None = None,
     mode: Mode | None = None,
+    joins: str | None = None,
 ) -> ProposedContact:
-    """A contact as a campaign would propose it; None = no campaign was set up."""
+    """A contact as a campaign would propose it; None = no campaign was set up.
+
+    Args:
+        joins: the attempt into whose talk another number of the person is called.
+    """
     return ProposedContact(
         action=action,
         number=number,
@@ -34,6 +39,7 @@ def proposed_contact(
         client=None if settings is None else settings.client,
         campaign=None if settings is None else settings.campaign,
         entity=None if settings is None else settings.entity,
+        joins=joins,
     )
 
 

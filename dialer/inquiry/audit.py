@@ -18,6 +18,7 @@ from dialer.domain.facts import with_entry, with_on_line
 from dialer.domain.record import AttemptRecord, entry_of, instant
 from dialer.inquiry import stored
 from dialer.inquiry.errors import NothingToAskError
+from dialer.inquiry.third_parties import talk_of, with_talk
 from dialer.storage.store import Store
 
 
@@ -97,9 +98,10 @@ def _judged(
             before = _told_of_line(before, others.pop(0))
         ring_s = rings.get(attempt.campaign, longest)
         reading = Reading(max_ring_s=ring_s, collector=collector)
+        talk = talk_of(attempt, attempts)
         judgement = judge_contact(
-            before,
-            _proposed(attempt),
+            before if talk is None else with_talk(before, talk),
+            _proposed(attempt, joins=None if talk is None else talk.attempt),
             at=instant(attempt.launched_at),
             reading=reading,
             taped=taped(attempt),
@@ -127,11 +129,12 @@ def taped(attempt: AttemptRecord) -> str | None:
     return "told" if heard else "untold"
 
 
-def _proposed(attempt: AttemptRecord) -> ProposedContact:
+def _proposed(attempt: AttemptRecord, *, joins: str | None) -> ProposedContact:
     return ProposedContact(
         number=attempt.number,
         debts=attempt.debts,
         tech=Tech.MANUAL_LIVE if attempt.guaranteed else Tech.PREDICTIVE_LIVE,
         mode=Mode.PREVIEW_AGENT_GUARANTEED if attempt.guaranteed else Mode.PREDICTIVE,
         campaign=attempt.campaign,
+        joins=joins,
     )

@@ -24,7 +24,7 @@ from dialer.inquiry.audit import taped
 from dialer.inquiry.errors import NotKnownError
 from dialer.inquiry.instants import LawThen, law_at, rulebook_named
 from dialer.inquiry.said_then import WordsThen
-from dialer.inquiry.third_parties import came_to, legs_into, line_of, talk_of, without_entry
+from dialer.inquiry.third_parties import came_to, legs_into, line_of, talk_at, talk_of, with_talk
 from dialer.results.person_folder import Decision
 from dialer.storage import queries
 from dialer.storage.database import tables as t
@@ -75,7 +75,7 @@ class PastDecisions:
 
     def placed(self, attempt: AttemptRecord, attempts: Iterable[AttemptRecord]) -> Decision:
         """A call, or one to another number of the person that joins a talk with them: it is asked about
-        without that talk, which is not over yet. `attempts`: all on the person."""
+        with that talk, which goes on and counts as a call. `attempts`: all on the person."""
         talk = talk_of(attempt, attempts)
         file = self._files.at(attempt.person, attempt.launched_at)
         settings = self.settings_at(attempt.launched_at).get(attempt.campaign)
@@ -85,9 +85,14 @@ class PastDecisions:
             is_placed=True,
             at=attempt.launched_at,
             rulebook=attempt.rulebook,
-            file=file if talk is None else without_entry(file, talk.attempt),
+            file=file if talk is None else with_talk(file, talk),
             proposed=proposed_contact(
-                settings, number=attempt.number, debts=tuple(attempt.debts), tech=tech, mode=mode
+                settings,
+                number=attempt.number,
+                debts=tuple(attempt.debts),
+                tech=tech,
+                mode=mode,
+                joins=None if talk is None else talk.attempt,
             ),
             rings_s=None if settings is None else settings.ring_s,
             findings=queries.findings_of(self._store.database, attempt.attempt),
@@ -123,21 +128,25 @@ class PastDecisions:
                 joins=leg.joins,
             )
 
-    def not_placed(self, denial: DenialRecord) -> Decision:
-        """Whether an agent was to be kept for the call is not written down: it is what comes to the same."""
+    def not_placed(self, denial: DenialRecord, attempts: Iterable[AttemptRecord]) -> Decision:
+        """Whether an agent was to be kept for the call is not written down: it is what comes to the same.
+        `attempts`: all on the person. While one is a talk, only a number called into it is asked about."""
         debt, campaign = self._debts.get(denial.lead), self._campaigns.get(denial.lead)
         settings = self.settings_at(denial.at)
         used = settings.get(campaign) if campaign is not None else next(iter(settings.values()), None)
         rings_s = None if used is None else used.ring_s
+        talk = talk_at(denial.at, attempts)
         file = self._files.at(denial.person, denial.at)
+        file = file if talk is None else with_talk(file, talk)
+        joins = None if talk is None else talk.attempt
         try:
             book: Rulebook | None = self.book(denial.rulebook).book
         except NotKnownError:
             book = None
         about = () if debt is None else (debt,)
         tried = [
-            proposed_contact(used, number=denial.number, debts=about, tech=tech, mode=mode)
-            for tech, mode in (_AS_PREDICTIVE, _AS_HELD)
+            proposed_contact(used, number=denial.number, debts=about, tech=tech, mode=mode, joins=joins)
+            for tech, mode in ((_AS_PREDICTIVE, _AS_HELD) if talk is None else (_AS_HELD,))
         ]
         same = (
             one
@@ -156,6 +165,7 @@ class PastDecisions:
             rings_s=rings_s,
             findings=denial.findings,
             zones=tuple(sorted(zone.name for zone in PreparedPerson(file).zone_set(int(denial.at)).zones)),
+            joins=joins or "",
         )
 
 

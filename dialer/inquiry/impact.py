@@ -189,7 +189,9 @@ def compare(store: Store, before: date, after: date, *, progress: Callable[[floa
         attempts += len(placed)
         called |= _last_called(placed)
         impacts += filter(None, (books.impact(past.placed(each, every)) for each in placed))
-        unplaced += filter(None, (books.impact(past.not_placed(each)) for each in denied.get(person, ())))
+        unplaced += filter(
+            None, (books.impact(past.not_placed(each, every)) for each in denied.get(person, ()))
+        )
         progress(done / len(persons), attempts)
     return Compared(
         before=before,

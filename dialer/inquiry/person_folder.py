@@ -55,7 +55,7 @@ def person_folder(
         (
             *(past.placed(each, facts.attempts) for each in placed),
             *past.called_in(placed),
-            *(past.not_placed(each) for each in denials),
+            *(past.not_placed(each, facts.attempts) for each in denials),
         ),
         key=lambda each: (each.at, each.id),
     )

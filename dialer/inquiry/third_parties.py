@@ -1,7 +1,7 @@
 """Lines that were called into a talk: an attorney's, a creditor's. Only the journal has them."""
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
@@ -16,7 +16,8 @@ from dialer.domain.events import (
     ConsultationRequested,
     ThirdPartyRequested,
 )
-from dialer.domain.record import AttemptRecord
+from dialer.domain.facts import with_entry
+from dialer.domain.record import AttemptRecord, entry_going_on
 from dialer.domain.third_party import OutsideLine
 from dialer.storage.database import tables as t
 from dialer.storage.journal.codecs import decode_entry
@@ -65,24 +66,27 @@ def came_to(store: Store, found: CalledIn) -> str:
 def talk_of(attempt: AttemptRecord, attempts: Iterable[AttemptRecord]) -> AttemptRecord | None:
     """The talk that goes on with the person when another number of theirs is called into it, if one does:
     nobody is called twice at a time otherwise."""
-    at = attempt.launched_at
+    others = (each for each in attempts if each.attempt != attempt.attempt)
+    return talk_at(attempt.launched_at, (each for each in others if each.person == attempt.person))
+
+
+def talk_at(at: float, attempts: Iterable[AttemptRecord]) -> AttemptRecord | None:
+    """The first of the attempts that an agent talks on at a POSIX second; None when there is none."""
     return next(
         (
             each
             for each in attempts
-            if each.person == attempt.person
-            and each.bridged_at is not None
+            if each.bridged_at is not None
             and each.ended_at is not None
             and each.bridged_at <= at < each.ended_at
-            and each.attempt != attempt.attempt
         ),
         None,
     )
 
 
-def without_entry(file: PersonFile, entry: str) -> PersonFile:
-    """The file without one thing that happened."""
-    return replace(file, history=tuple(each for each in file.history if each.entry != entry))
+def with_talk(file: PersonFile, talk: AttemptRecord) -> PersonFile:
+    """The file as the engine asks with it of a number that is called into the talk, which goes on."""
+    return with_entry(file, entry_going_on(talk))
 
 
 def _legs(connection: Connection, *, attempts: Set[str], talks: Set[str]) -> Iterator[CalledIn]:

@@ -101,7 +101,7 @@ class Decision:
         findings: every rule that was asked, as it was written down then.
         recorded: whether, and after what, it was recorded: `untold`, `told`, `agreed`; None = it was not.
         joins: the attempt into whose talk it was called: a line, whose own `file` it is then and no
-            person's, or another number of the person, asked about without that talk. '' = into none.
+            person's, or another number of the person, asked about with that talk going on. '' = into none.
     """
 
     id: str
@@ -333,8 +333,9 @@ what decided, rule by rule; the first 16 digits of its SHA-256 are the rulebook'
 
 8. `joins` names the talk into which a number was called. A line of a business (`line:...`) is nobody's
    telephone: its `file` is the line's own, with the role it has to these debts, and it counts for no person.
-   Another number of the person counts as a call to them; it was asked about without the talk that it joined,
-   which was not over and had come to nothing yet.
+   Another number of the person counts as a call to them, and so does the talk that it joined, which stands in
+   `history` without an outcome: it was not over. A pause that begins with a conversation had not begun, nor
+   had the house's pause between two attempts (`joining_excludes`).
 
 ## What did a call to us do? By hand
 A call received is no call placed: no rule on calls is asked of it, and it is in no seven-day count. Take its

@@ -2,10 +2,12 @@
 
 Theory of operation. The call to a third party is an attempt of its own: the gate is asked at the moment of
 dialing, its answer is written down, the clearance is used once. A line of the campaign is somebody with a
-role of their own to the gate; another number of the person is a call to that person and counts as one. A talk
-has one third party at a time. When the agent leaves, the talk is *handed on*: it lasts as long as both others
-do, and the agent's after-call work has begun. No party is left alone: when the third one goes then, the
-person's call is ended, and the other way round.
+role of their own to the gate; another number of the person is a call to that person and counts as one. The
+talk that it joins counts, too, though it comes on the person's file only when it is over: the gate is told of
+it apart, as a call of which nobody knows yet what comes. A talk has one third party at a time. When the
+agent leaves, the talk is *handed on*: it lasts as long as both others do, and the agent's after-call work has
+begun. No party is left alone: when the third one goes then, the person's call is ended, and the other way
+round.
 
 A third party may also be called to be consulted first, while the person is on hold (`consulting`): then the
 person's hold is ordered in the same step, and whoever answers is joined to the agent alone.
@@ -41,11 +43,11 @@ from dialer.domain.events import (
     ThirdPartyRequested,
 )
 from dialer.domain.ids import AgentId, AttemptId, DebtId, NumberId, PersonId
-from dialer.domain.record import AttemptRecord
+from dialer.domain.record import AttemptRecord, entry_going_on
 from dialer.domain.third_party import THIRD_PARTY, OutsideLine, ThirdPartyMove, ThirdPartyState
 from dialer.engine.calling import phases
 from dialer.engine.calling.consulting import Consulting
-from dialer.engine.calling.ending import Ending
+from dialer.engine.calling.ending import Ending, record_of
 from dialer.engine.calling.guests import guest_of, hang_up_guest, is_heard, talk_of
 from dialer.engine.calling.handing_on import HandingOn
 from dialer.engine.context import Context
@@ -263,7 +265,12 @@ class Conference:
             self._refuse(agent, context.state.quarantined[call.launch.person])
             return
         decision = self._clearing.ask(
-            settings, call.launch.person, number, call.launch.debts[0], guaranteed=True
+            settings,
+            call.launch.person,
+            number,
+            call.launch.debts[0],
+            guaranteed=True,
+            joins=entry_going_on(record_of(call)),
         )
         if decision.clearance is None:
             context.emit(

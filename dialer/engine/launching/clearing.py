@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from compliance_gate.asking.person_index import ContactRequest
 from compliance_gate.findings import Finding, GateDecision, Verdict
-from compliance_gate.request import ProposedContact
+from compliance_gate.request import HistoryEntry, ProposedContact
 from compliance_gate.words import Action, Mode, Tech
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import silent_within_s
@@ -27,12 +27,25 @@ class Clearing:
         self._context = context
 
     def ask(
-        self, settings: CampaignSettings, person: PersonId, number: NumberId, debt: str, *, guaranteed: bool
+        self,
+        settings: CampaignSettings,
+        person: PersonId,
+        number: NumberId,
+        debt: str,
+        *,
+        guaranteed: bool,
+        joins: HistoryEntry | None = None,
     ) -> GateDecision:
-        """Every rule, for one number of one person about one debt, at this instant."""
+        """Every rule, for one number of one person about one debt, at this instant.
+
+        Args:
+            joins: the talk with the person into which the number is called. It is not on their file before it
+                is over, and counts all the same.
+        """
         self._context.concerned = person
+        prepared = self._context.prepared_person(person)
         request = ContactRequest(
-            person=self._context.prepared_person(person),
+            person=prepared if joins is None else prepared.with_entry(joins),
             proposed=ProposedContact(
                 action=Action.PLACE_CALL,
                 number=number,
@@ -43,6 +56,7 @@ class Clearing:
                 client=settings.client,
                 campaign=settings.campaign,
                 entity=settings.entity,
+                joins=None if joins is None else joins.entry,
             ),
             max_ring_s=silent_within_s(settings.ring_s),
         )

@@ -74,6 +74,22 @@ def test_outcome_not_known_is_judged_as_a_conversation() -> None:
     assert rules(replace(ADA, contacts=(call(2, None),))) == {"pause-after-conversation"}
 
 
+def test_a_talk_that_goes_on_counts_and_starts_no_pause_for_the_number_called_into_it() -> None:
+    """A minute after the talk began: it is an attempt, and nobody has had a conversation yet."""
+    up = call(60 / 86400, None, number="+12125550124")
+    five, six = (tuple(call(day) for day in range(1, most + 1)) for most in (5, 6))
+    going_on = replace(up, goes_on=True)
+    assert rules(replace(ADA, contacts=(up,)), reading=Reading(), agent_guaranteed=True) == {
+        "house-three-hours-apart",
+        "pause-after-conversation",
+    }
+    assert rules(replace(ADA, contacts=(*five, going_on)), reading=Reading(), agent_guaranteed=True) == set()
+    assert rules(replace(ADA, contacts=(*six, going_on)), reading=Reading(), agent_guaranteed=True) == {
+        "house-seven-in-seven",
+        "seven-calls",
+    }
+
+
 def test_debts_not_known_count_for_every_debt() -> None:
     person = replace(ADA, contacts=tuple(call(day, debts=None) for day in (0.1, 1, 2, 3, 4, 5, 6)))
     assert rules(person, debts=("D2",)) == {"seven-calls"}

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from compliance_gate.asking.gate import ComplianceGate
+from compliance_gate.book.shipped import sample_rulebook
 from compliance_gate.call_handling import CallHandling
-from compliance_gate.request import NumberOnFile
+from compliance_gate.request import HistoryEntry
 from compliance_gate.words import (
     AddressKind,
+    EventKind,
     Mode,
     NumberKind,
     NumberRole,
@@ -18,6 +22,7 @@ from compliance_gate.words import (
     Purpose,
     Tech,
 )
+from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
@@ -25,7 +30,7 @@ from dialer.domain.attempt import Outcome
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.ids import AgentId, AttemptId, BoxId, NumberId, PersonId
 from dialer.domain.lead import Target
-from dialer.domain.record import AttemptRecord
+from dialer.domain.record import AttemptRecord, instant
 from dialer.domain.snapshot import AgentView
 from dialer.domain.telephone_events import BoxFound
 from dialer.domain.third_party import OutsideLine
@@ -50,7 +55,7 @@ def talking(make_floor: MakeFloor, **settings: Any) -> tuple[Floor, AttemptId]:
     floor = make_floor(outside_lines=(LINE,), **settings)
     floor.start(agents=1, leads=1)
     file = floor.person(0)
-    more = NumberOnFile(number=MOBILE, kind=NumberKind.MOBILE, role=NumberRole.OWN, country="US")
+    more = replace(file.numbers[0], number=MOBILE)
     edited = replace(file, numbers=(*file.numbers, more))
     floor.send(e.PersonEdited(person=edited))
     floor.send(e.PersonPlacedAgain(person=edited, as_of=floor.engine.checkpoint().sequence))
@@ -249,6 +254,65 @@ def test_the_gate_hears_who_a_line_is_and_what_of(make_floor: MakeFloor) -> None
     (number,) = file.numbers
     assert (number.kind, number.role, number.place) == (NumberKind.LANDLINE, NumberRole.WORK, Place.OTHER)
     assert [(debt.debt, debt.person_role) for debt in file.debts] == [("d0", PersonRole.CREDITOR)]
+
+
+def placed(days_ago: int) -> HistoryEntry:
+    """A call that nobody answered, at noon in New York so many days before the floor's Thursday."""
+    at = datetime(2026, 5, 28, 16, 0, tzinfo=UTC) - timedelta(days=days_ago)
+    return HistoryEntry(
+        entry=f"before-{days_ago}",
+        at=at,
+        event=EventKind.CALL_PLACED,
+        outcome=GateOutcome.NO_ANSWER,
+        debts=("d0",),
+        number=HOME,
+    )
+
+
+def test_the_gate_hears_of_the_talk_that_another_number_joins(make_floor: MakeFloor) -> None:
+    """It is on no file yet: it counts as a call, and what comes of it is not known."""
+    floor, attempt = talking(make_floor)
+    began = floor.engine.checkpoint().calls[attempt].launch.launched_at
+    call_number(floor)
+    asked = floor.gate.asked[-1]
+    (entry,) = asked.person.file.history
+    assert (entry.entry, entry.at, entry.number) == (attempt, instant(began), HOME)
+    assert (entry.event, entry.outcome, entry.debts) == (EventKind.CALL_PLACED, None, ("d0",))
+    assert asked.proposed.joins == attempt
+    assert floor.engine.checkpoint().persons[PersonId("p0")].file.history == ()
+
+
+def test_the_talk_is_told_to_the_gate_for_this_question_only(make_floor: MakeFloor) -> None:
+    """Its end brings its entry; a line's file has none."""
+    floor, attempt = talking(make_floor)
+    third = call_number(floor)
+    floor.send(e.CallEnded(attempt=third, outcome=Outcome.NO_ANSWER), after=9.0)
+    call_line(floor)
+    assert floor.gate.asked[-1].proposed.joins is None
+    assert floor.gate.asked[-1].person.file.history == ()
+    history = floor.engine.checkpoint().persons[PersonId("p0")].file.history
+    assert [each.entry for each in history] == [third]
+    assert attempt != third
+
+
+@pytest.mark.parametrize(
+    ("before", "denied_by"),
+    [(5, ()), (6, ("us-regf-seven-in-seven", "house-seven-in-seven"))],
+)
+def test_the_seventh_call_counts_while_the_person_talks_on_it(
+    make_floor: MakeFloor, before: int, denied_by: tuple[str, ...]
+) -> None:
+    """Five earlier calls and the talk are six, and one more may be placed; with six it would be the eighth.
+
+    The house's pause between two attempts keeps no number out of the talk that it joins.
+    """
+    floor, _attempt = talking(make_floor)
+    for days in range(1, before + 1):
+        floor.send(e.ContactRecorded(person=PersonId("p0"), entry=placed(days)))
+    call_number(floor)
+    asked = floor.gate.asked[-1]
+    decision = ComplianceGate(sample_rulebook()).evaluate(asked, at=instant(floor.now))
+    assert tuple(each.rule for each in decision.denials) == denied_by
 
 
 def test_a_denial_is_stored_with_the_instant_from_which_the_number_may_be_called(

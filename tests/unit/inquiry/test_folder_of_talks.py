@@ -85,7 +85,7 @@ def test_a_line_called_into_a_talk_is_decided_by_a_file_of_its_own(folders: list
         assert leg.findings
 
 
-def test_another_number_of_theirs_is_asked_about_without_the_talk_that_it_joins(
+def test_another_number_of_theirs_is_asked_about_with_the_talk_that_it_joins(
     folders: list[PersonFolder],
 ) -> None:
     beside = [
@@ -94,7 +94,8 @@ def test_another_number_of_theirs_is_asked_about_without_the_talk_that_it_joins(
     assert beside
     for some, each in beside:
         assert each.file.person == some.facts.person
-        assert each.joins not in {entry.entry for entry in each.file.history}
+        assert each.proposed.joins == each.joins
+        assert entry_of(each.file, each.joins).outcome is None
 
 
 def test_a_call_received_says_what_it_left_and_what_might_not_be_said(

@@ -285,3 +285,43 @@ def test_a_pause_of_no_hours_is_over_with_the_second_it_began_in(law: Callable[.
 
     assert rule.allows(NOON, history=[whole])
     assert rule.retry(NOON, history=[part]) == datetime.fromisoformat("2026-06-10T12:00:01-04:00")
+
+
+# --- a call into a talk that goes on ----------------------------------------------------------------------
+
+GOES_ON = {"id": "up", "ts": "2026-06-10T11:59:00-04:00", "event": "call_placed", "debts": ["D1"]}
+INTO_IT = {"action": "place_call", "number": "+12125550123", "debts": ["D1"], "joins": "up"}
+INTO_NONE = {"action": "place_call", "number": "+12125550123", "debts": ["D1"]}
+APART = "calls: all, per: household, hours: 3"
+
+
+def test_a_conversation_that_goes_on_has_not_been_had(law: Callable[..., Any]) -> None:
+    """It bars every other call, as one that may be a conversation, and not the one that joins it."""
+    rule = law("pause", TALKED)
+
+    assert rule.allows(NOON, history=[GOES_ON], proposed=INTO_IT)
+    assert not rule.allows(NOON, history=[GOES_ON], proposed=INTO_NONE)
+    assert not rule.allows(NOON, history=[TALK[0], GOES_ON], proposed=INTO_IT)
+
+
+def test_attempts_are_kept_apart_from_a_talk_they_join_unless_the_rule_says_otherwise(
+    law: Callable[..., Any],
+) -> None:
+    """And from every other attempt, to the second."""
+    plain, excluding = law("pause", APART), law("pause", f"{APART}, joining_excludes: true")
+    other = {**GOES_ON, "id": "other", "ts": "2026-06-10T09:00:01-04:00"}
+
+    assert not plain.allows(NOON, history=[GOES_ON], proposed=INTO_IT)
+    assert excluding.allows(NOON, history=[GOES_ON], proposed=INTO_IT)
+    assert not excluding.allows(NOON, history=[GOES_ON], proposed=INTO_NONE)
+    assert not excluding.allows(NOON, history=[other, GOES_ON], proposed=INTO_IT)
+    assert excluding.allows("2026-06-10T12:00:01-04:00", history=[other, GOES_ON], proposed=INTO_IT)
+
+
+def test_the_talk_that_is_joined_is_in_the_count(law: Callable[..., Any]) -> None:
+    """Whatever of it counts: a call placed, and a conversation."""
+    for calls in ("all", "[conversation]"):
+        rule = law("count", f"at_most: 1, per: person, within: [{{days: 7}}], calls: {calls}")
+
+        assert not rule.allows(NOON, history=[GOES_ON], proposed=INTO_IT)
+        assert rule.allows(NOON, history=[], proposed=INTO_IT)

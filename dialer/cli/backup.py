@@ -19,8 +19,9 @@ def register(app: typer.Typer) -> None:
 def backup(
     store: Annotated[str, typer.Argument(help="The store: a file, or a PostgreSQL address.")],
     target: Annotated[
-        Path, typer.Argument(help="The copy, which must not exist yet; with --keep, a folder.")
-    ],
+        Path | None,
+        typer.Argument(help="The copy, which must not exist yet; with --keep, a folder.", show_default=False),
+    ] = None,
     keep: Annotated[
         int | None,
         typer.Option(min=1, help="Into a folder of copies, of which so many stay.", show_default=False),
@@ -28,22 +29,38 @@ def backup(
     try_it: Annotated[
         bool, typer.Option("--try-it", help="Make a store from it and look through that; with --keep.")
     ] = False,
+    made_elsewhere: Annotated[
+        bool,
+        typer.Option("--made-elsewhere", help="Copy nothing, other tools did: write down that they did now."),
+    ] = False,
 ) -> None:
-    """Copy a store to a new file; a floor may be running on it. Its keys are no part of the copy."""
-    from dialer.floor.copies import back_up, back_up_into
+    """Copy a store to a new file; a floor may be running on it. Its keys are no part of the copy.
 
+    When the newest copy was made is written down in the store; a served floor shows it, for an alarm.
+    """
+    from datetime import UTC, datetime
+
+    from dialer.clock import posix_now
+    from dialer.floor.copies import back_up, back_up_into, note_copy
+
+    now = posix_now()
+    if made_elsewhere:
+        if target is not None or keep is not None or try_it:
+            mend = "leave TARGET, --keep and --try-it away: nothing is copied."
+            raise console.UserError("--made-elsewhere stands alone", mend=mend)
+        note_copy(store, now=now)
+        console.result("it is written down in the store that a copy of it was made now")
+        return
+    if target is None:
+        raise console.UserError("where to is not said", mend="name a file, or with --keep a folder.")
     if keep is not None:
-        from datetime import UTC, datetime
-
-        from dialer.clock import posix_now
-
-        now = datetime.fromtimestamp(posix_now(), UTC)
-        made = back_up_into(store, target, keep=keep, is_tried=try_it, now=now)
+        at = datetime.fromtimestamp(now, UTC)
+        made = back_up_into(store, target, keep=keep, is_tried=try_it, now=at)
         console.result(f"{made} holds a whole copy of {store}{', and a store came of it' if try_it else ''}")
         return
     if try_it:
         raise console.UserError("--try-it needs --keep", mend="name a folder and how many copies stay in it.")
-    back_up(store, target)
+    back_up(store, target, now=now)
     console.result(f"{target} holds a whole copy of {store}")
 
 

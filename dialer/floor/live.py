@@ -26,8 +26,10 @@ from dialer.domain.events import CallerIdsDeclared, CampaignConfigured, Campaign
 from dialer.domain.ports import KeepsTerm, TelephoneSystem
 from dialer.engine.context import Gate
 from dialer.floor.attesting import Attesting, demand_attested
+from dialer.floor.copies import CopyWatch
 from dialer.floor.floor_store import FloorStore
 from dialer.floor.import_news import ImportNews, catch_up, finish_beside
+from dialer.floor.keeping import kept_going
 from dialer.floor.law import demand_lawful, rulebook_for_calls
 from dialer.floor.messages import demand_messages
 from dialer.floor.rebuilding import rebuild
@@ -155,6 +157,8 @@ async def running_floor(
             running = group.create_task(told_when_overtaken(floor.run(), order.overtaken), name="floor")
             beside.append(group.create_task(finish_beside(order.database, now=now), name="finish imports"))
             beside.append(group.create_task(attesting.run(), name="attest"))
+            copies = CopyWatch(store, floor.instruments.registry)
+            beside.append(group.create_task(kept_going(copies.run, name="copies"), name="copies"))
             try:
                 await _configure(floor, order)
                 async with mount(floor, network, floor.instruments.registry) as port:

@@ -10,11 +10,17 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import Connection, select
+
 from dialer.domain.errors import FairdialError
 from dialer.files import made_apart
 from dialer.storage.database.connections import PostgresDatabase, SqliteDatabase, translated
+from dialer.storage.database.statements import insert_missing
 from dialer.storage.database.tables import meta
 from dialer.storage.store import Store
+
+BACKED_UP_AT = "backed_up_at"
+"""In `meta`: POSIX seconds at which the newest copy was whole. A copy has what was known before it."""
 
 PAGES_AT_ONCE = 2_000
 """Eight megabytes, then others get their turn."""
@@ -48,6 +54,29 @@ def back_up(store: Store, target: Path, *, progress: Callable[[int, int], None] 
         problem = damage_of(part)
         if problem is not None:
             raise BackupError(f"{target}: the copy is damaged: {problem}")
+
+
+def note_copy(store: Store, *, at: float) -> None:
+    """Write down in the store that a copy of it was whole at a POSIX second; an older note never returns.
+
+    Raises:
+        StoreUnavailableError: it cannot be written.
+    """
+
+    def write(connection: Connection) -> None:
+        insert_missing(connection, meta, [{"key": BACKED_UP_AT, "value": repr(at)}])
+        known = newest_copy(connection)
+        if known is not None and known < at:
+            of_copies = meta.c.key == BACKED_UP_AT
+            connection.execute(meta.update().where(of_copies).values(value=repr(at)))
+
+    store.write(write)
+
+
+def newest_copy(connection: Connection) -> float | None:
+    """POSIX seconds at which the newest copy was whole; None = none was ever made, or written down."""
+    found = connection.scalar(select(meta.c.value).where(meta.c.key == BACKED_UP_AT))
+    return None if found is None else float(found)
 
 
 def _copy(database: SqliteDatabase, target: Path, progress: Callable[[int, int], None] | None) -> None:

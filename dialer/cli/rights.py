@@ -38,10 +38,12 @@ class Looked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreRights:
-    """See `dialer.web.ports.Rights`. `database`: the floor's; `folders`: where telephone systems record."""
+    """See `dialer.web.ports.Rights`. `database`: the floor's; `folders`: where telephone systems record;
+    `now`: POSIX seconds, by which terms and rules of retention run."""
 
     database: str
     folders: tuple[Path, ...] = ()
+    now: Callable[[], float] = posix_now
     looked: Looked = field(default_factory=Looked)
 
     async def held(self, person: str) -> held.Held:
@@ -54,30 +56,30 @@ class StoreRights:
         """See the port."""
         return await self._asked(
             lambda store: correction.correct(
-                store, person, told, who=by.who, address=by.address, why=by.why, at=posix_now()
+                store, person, told, who=by.who, address=by.address, why=by.why, at=self.now()
             )
         )
 
     async def obstacles(self, person: str) -> tuple[erasure.Obstacle, ...]:
         """See the port."""
-        return await self._asked(lambda store: erasure.obstacles(store, person, at=posix_now()))
+        return await self._asked(lambda store: erasure.obstacles(store, person, at=self.now()))
 
     async def erase(self, person: str, *, by: erasure.ErasedBy) -> erasure.Erased:
         """See the port."""
         return await self._asked(
-            lambda store: erasure.erase(store, person, by=by, at=posix_now(), folders=self.folders)
+            lambda store: erasure.erase(store, person, by=by, at=self.now(), folders=self.folders)
         )
 
     async def requests(self) -> tuple[RightsRequest, ...]:
         """See the port."""
-        return await self._asked(lambda store: requests.listed(store, at=posix_now()))
+        return await self._asked(lambda store: requests.listed(store, at=self.now()))
 
     async def take_in(
         self, person: str, law: PrivacyLaw, kind: RightKind, received: date, *, by: erasure.ErasedBy
     ) -> RightsRequest:
         """See the port."""
         return await self._asked(
-            lambda store: requests.take_in(store, person, law, kind, received, by=by, at=posix_now())
+            lambda store: requests.take_in(store, person, law, kind, received, by=by, at=self.now())
         )
 
     async def move_on(
@@ -85,7 +87,7 @@ class StoreRights:
     ) -> RightsRequest:
         """See the port."""
         return await self._asked(
-            lambda store: requests.move_on(store, person, request, move, by=by, at=posix_now())
+            lambda store: requests.move_on(store, person, request, move, by=by, at=self.now())
         )
 
     def overdue(self) -> int | None:
@@ -97,7 +99,7 @@ class StoreRights:
         while True:
             try:
                 self.looked.overdue = await self._asked(
-                    lambda store: store.read(lambda c: requests.overdue(c, at=posix_now()))
+                    lambda store: store.read(lambda c: requests.overdue(c, at=self.now()))
                 )
             except FairdialError as error:
                 _log.warning("requests cannot be looked at", why=str(error))
@@ -106,7 +108,7 @@ class StoreRights:
     async def remove_records(self, *, by: erasure.ErasedBy, is_dry: bool) -> removing.Removed:
         """See the port."""
         return await self._asked(
-            lambda store: removing.remove(store, by=by, at=posix_now(), folders=self.folders, is_dry=is_dry)
+            lambda store: removing.remove(store, by=by, at=self.now(), folders=self.folders, is_dry=is_dry)
         )
 
     async def _asked(self, question: Callable[[Store], T]) -> T:

@@ -92,7 +92,8 @@ async def take_in(person: str, body: TakeIn, office: TheOffice, who: Asking) -> 
 
 @router.post("/persons/{person}/requests/{request}", dependencies=[may(Permission.ANSWER_RIGHTS)])
 async def move_on(person: str, request: str, body: MoveOn, office: TheOffice, who: Asking) -> JSONResponse:
-    """Extend, answer, refuse or withdraw a request; 409 when it cannot be."""
+    """Extend, answer, refuse or withdraw a request; 409 when it has ended or was extended before, 422 when
+    its first term is over and it can be extended no more."""
     await who.person(person)
     by = ErasedBy(who=who.name, address="http", why=body.words)
     return JSONResponse(as_json(await demand_rights(office).move_on(person, request, body.move, by=by)))

@@ -7,7 +7,8 @@ clock stands still, on a Monday morning in New York.
 import asyncio
 import importlib.util
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,12 +23,14 @@ from dialer.domain.ids import CampaignId, ClientId
 from dialer.domain.money import Money
 from dialer.domain.placement import PlacedAccount, PlacedAddress, PlacedNumber, PlacedPerson
 from dialer.floor.beside import store_beside
+from dialer.floor.deeds import Recorder
 from dialer.floor.live import FloorOrder, Running, running_floor
 from dialer.floor.places import StorePlaces
 from dialer.runtime.settings import RuntimeSettings
 from dialer.storage.store import Store
 from dialer.web.bounds.limits import Limits
 from dialer.web.mounting import HttpSide
+from dialer.web.ports import Rights
 from dialer.web.tokens import Role, Token, Tokens, digest_of
 
 _SOURCE = Path(__file__).parents[2] / "unit" / "runtime" / "conftest.py"
@@ -96,6 +99,8 @@ TOKENS = (
     token("all", *Role, agent="ann"),
     token("ann", Role.AGENT, agent="ann"),
     token("wall", Role.WATCHER),
+    token("kim", Role.COMPLIANCE),
+    token("sue", Role.SUPERVISOR),
 )
 
 
@@ -106,8 +111,9 @@ PATIENT = Limits(asks_per_s=1e6, asks_at_once=1e6, known_asks_per_s=1e6, known_a
 class _Thread(threading.Thread):
     """The floor's own loop."""
 
-    def __init__(self, database: str, *, knows_places: bool = False) -> None:
+    def __init__(self, database: str, *, knows_places: bool = False, rights: Rights | None = None) -> None:
         super().__init__(daemon=True)
+        self._rights = rights
         self._knows_places = knows_places
         self._database = database
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -134,15 +140,23 @@ class _Thread(threading.Thread):
         settings = CampaignSettings(campaign=CampaignId("c"), client=ClientId("acme"), hopper_size=PEOPLE)
         async with store_beside(self._database) as beside:
             places = StorePlaces(beside) if self._knows_places else None
-            await self._serve_with(settings, places)
+            records = None if self._rights is None else Recorder(beside)
+            await self._serve_with(settings, places, records)
+            if records is not None:
+                await records.finish()
 
-    async def _serve_with(self, settings: CampaignSettings, places: StorePlaces | None) -> None:
+    async def _serve_with(
+        self, settings: CampaignSettings, places: StorePlaces | None, records: Recorder | None
+    ) -> None:
         assert self._over is not None
+        side = HttpSide(
+            tokens=Tokens(TOKENS), limits=PATIENT, places=places, rights=self._rights, records=records
+        )
         order = FloorOrder(
             database=self._database,
             campaigns=(settings,),
             settings=RuntimeSettings(drain_s=0.05),
-            mount=HttpSide(tokens=Tokens(TOKENS), limits=PATIENT, places=places).mount,
+            mount=side.mount,
         )
         clock: Any = runtime_world.MovedClock(wall=MONDAY)
         network: Any = runtime_world.ScriptedNetwork()
@@ -157,6 +171,34 @@ class _Thread(threading.Thread):
 def in_a_house_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What a test signs, or which licence it keeps, is written beside the settings of where it works."""
     monkeypatch.chdir(tmp_path)
+
+
+@contextmanager
+def floor_of(database: str, *, rights: Rights) -> Generator[str]:
+    """A floor of its own over a store, where persons may ask about themselves; gives its address."""
+    thread = _Thread(database, knows_places=True, rights=rights)
+    thread.start()
+    assert thread.is_up.wait(START_S)
+    if thread.error is not None:
+        raise thread.error
+    yield f"http://127.0.0.1:{thread.port}"
+    thread.end()
+    if thread.error is not None:
+        raise thread.error
+
+
+@pytest.fixture
+def serve() -> Callable[..., AbstractContextManager[str]]:
+    """See `floor_of`."""
+    return floor_of
+
+
+@pytest.fixture
+def filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str, str]:
+    """A store of its own, with its keys; a person and their account there."""
+    monkeypatch.setenv("FAIRDIAL_KEYS", str(tmp_path / "keys"))
+    database = str(tmp_path / "store.db")
+    return database, *_filled(database)
 
 
 @pytest.fixture(scope="session")

@@ -99,7 +99,10 @@ _MEND: dict[str, str] = {
     "UnreadableEntryError": "the file is damaged or was changed; take another copy of it.",
     "BackupError": "take another copy, or another name for the new file.",
     "StoreOwnedError": "stop the floor that owns the store, or work on a copy.",
-    "SchemaMismatchError": "use the version of Fairdial that wrote the store, or migrate it.",
+    "SchemaMismatchError": (
+        "use the version of Fairdial that wrote it, or restore the copy that was taken before the upgrade: "
+        "`fairdial restore COPY STORE`."
+    ),
     "StoreDamagedError": "look with `fairdial doctor`, and restore a copy: `fairdial restore COPY STORE`.",
     "StoreUnavailableError": "see that the store's file or server is there and may be written.",
     "LawError": "mend the law or policy file that is named.",

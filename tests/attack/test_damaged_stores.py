@@ -175,7 +175,23 @@ def folder(path: Path) -> None:
     path.mkdir()
 
 
-DAMAGES: tuple[Callable[[Path], None], ...] = (cut, barely_begun, with_holes, foreign, text, empty, folder)
+def of_a_newer_program(path: Path) -> None:
+    """Whole, and migrated by a version that is not this one."""
+    with sqlite3.connect(path) as newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+    newer.close()
+
+
+DAMAGES: tuple[Callable[[Path], None], ...] = (
+    cut,
+    barely_begun,
+    with_holes,
+    foreign,
+    text,
+    empty,
+    folder,
+    of_a_newer_program,
+)
 
 
 ALL = [(command, damage) for command in OPENS for damage in DAMAGES]
@@ -216,3 +232,32 @@ def test_a_damaged_store_is_a_sentence(
         assert "error:" in said.err
         assert "mend:" in said.err
     assert not [path for path in tmp_path.rglob("*.part*")]
+
+
+@pytest.mark.parametrize("command", ["serve", "backup", "restore", "doctor", "verify", "import"])
+def test_a_store_of_a_newer_program_is_refused_and_left_as_it_is(
+    command: str,
+    whole: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Going back is refused with what to do, and costs nothing of what the newer program wrote."""
+    monkeypatch.chdir(tmp_path)
+    store = tmp_path / "store" / "fairdial.db"
+    store.parent.mkdir()
+    shutil.copy(whole, store)
+    of_a_newer_program(store)
+    before = store.read_bytes()
+    (tmp_path / "placement.csv").write_text("client_account\n1\n")
+    names = {"recordings": "recordings", "placement": "placement.csv"}
+    filled = OPENS[command].format(store=store, folder=tmp_path, **names)
+    status = run([*command.split(), *filled.split()])
+    said = capfd.readouterr()
+    assert status not in (0, 130), said.out
+    told = " ".join((said.out + said.err).split())
+    assert "revision 9999" in told
+    if command not in ("doctor", "restore"):
+        assert "or restore the copy that was taken before the upgrade" in told
+    assert store.read_bytes() == before
+    assert not (tmp_path / "restored.db").exists()

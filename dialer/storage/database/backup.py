@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from dialer.domain.errors import FairdialError
 from dialer.files import made_apart
 from dialer.storage.database.connections import PostgresDatabase, SqliteDatabase, translated
+from dialer.storage.database.schema import is_known
 from dialer.storage.database.statements import insert_missing
 from dialer.storage.database.tables import meta
 from dialer.storage.store import Store
@@ -137,11 +138,26 @@ def _is_stores(path: Path) -> bool:
     return found is not None
 
 
+def _demand_known(copy: Path) -> None:
+    """A copy of which this program can make a store it can work on. Raises BackupError."""
+    table = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+    with closing(sqlite3.connect(copy.resolve().as_uri() + "?mode=ro", uri=True)) as connection:
+        is_numbered = connection.execute(table).fetchone() is not None
+        found = (
+            connection.execute("SELECT version_num FROM alembic_version").fetchone() if is_numbered else None
+        )
+    if found is not None and not is_known(str(found[0])):
+        raise BackupError(
+            f"{copy} is at revision {found[0]}, which this program does not know yet: use the newer program"
+        )
+
+
 def restore(copy: Path, target: Path) -> None:
     """Make a store from a copy, under a name that does not exist yet.
 
     Raises:
-        BackupError: the copy is damaged or no store's, or the target exists: move the old store away first.
+        BackupError: the copy is damaged, no store's or a newer program's, or the target exists: move the old
+            store away first.
         StoreUnavailableError: no room, no right to write.
     """
     problem = damage_of(copy)
@@ -149,6 +165,7 @@ def restore(copy: Path, target: Path) -> None:
         raise BackupError(f"{copy} is damaged: {problem}")
     if not _is_stores(copy):
         raise BackupError(f"{copy} is no copy of a store: nothing of ours is in it")
+    _demand_known(copy)
     left_over = [path for suffix in ("", "-wal", "-shm") if (path := Path(f"{target}{suffix}")).exists()]
     if left_over:
         raise BackupError(f"{left_over[0]} exists; move the old store away first")

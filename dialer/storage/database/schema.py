@@ -37,10 +37,15 @@ def migrate(connection: Connection, *, revision: str = "head") -> None:
             f"this is no store of Fairdial: it holds another program's table {sorted(strangers)[0]!r}; "
             "name another file or database"
         )
-    if found is not None and found not in _known_revisions():
+    if found is not None and not is_known(found):
         raise SchemaMismatchError(f"the store is at revision {found}, which this program does not know yet")
     if found != newest_revision():
         command.upgrade(_config(connection), revision)
+
+
+def is_known(revision: str) -> bool:
+    """Whether this program can bring a store of a revision to its own."""
+    return revision in _known_revisions()
 
 
 def revision_of(connection: Connection) -> str | None:

@@ -24,6 +24,12 @@ from dialer.domain.fact_events import NoticeRecorded
 from dialer.domain.facts import FactChange
 from dialer.domain.inbound_events import InboundDisposed
 
+SEALED = "sealed:"
+"""How words begin that are sealed."""
+
+MOST_OF_AN_ADDRESS = 80
+"""Characters of an e-mail address that are kept, its end: sealed it must still be a name."""
+
 Change = Callable[[str], str]
 """Words as they are kept, or as they were said."""
 
@@ -113,7 +119,8 @@ def of_file(file: PersonFile, change: Change) -> PersonFile:
 def of_request(request: PersonRequest, change: Change) -> PersonRequest:
     """What was asked for."""
     made_in = _of_made_in(request.made_in, change)
-    return replace(request, text=_of_text(request.text, change), made_in=made_in)
+    address = _of_address(request.address, change)
+    return replace(request, text=_of_text(request.text, change), address=address, made_in=made_in)
 
 
 def of_consent(consent: Consent, change: Change) -> Consent:
@@ -122,6 +129,7 @@ def of_consent(consent: Consent, change: Change) -> Consent:
         consent,
         wording=_of_text(consent.wording, change),
         proof=_of_text(consent.proof, change),
+        address=_of_address(consent.address, change),
         made_in=_of_made_in(consent.made_in, change),
     )
 
@@ -161,6 +169,15 @@ def _of_inbound(event: InboundDisposed, change: Change) -> InboundDisposed:
 
 def _of_made_in(made_in: MadeIn | None, change: Change) -> MadeIn | None:
     return None if made_in is None else replace(made_in, words=_of_text(made_in.words, change))
+
+
+def _of_address(address: str | None, change: Change) -> str | None:
+    """An e-mail address is told by its name on file: one that is told itself is sealed, and stays a name."""
+    if not address:
+        return address
+    if address.startswith(SEALED):
+        return change(address)
+    return change(address[-MOST_OF_AN_ADDRESS:]) if "@" in address else address
 
 
 def _of_text(text: str | None, change: Change) -> str | None:

@@ -26,6 +26,7 @@ from dialer.domain.ledger_events import PaymentReceived
 from dialer.floor.whom import Names, OnFile
 from dialer.intake.history.said import Happened
 from dialer.intake.lists.said import Listed, ListKind
+from dialer.intake.report import masked
 from dialer.intake.told import Paid, RefusedLine, Suppressed, ToldLine
 
 NOBODY_TODAY = "nobody on file has this number today: it binds whoever gets it later"
@@ -125,7 +126,7 @@ def meant_by(line: ToldLine, on_file: OnFile, *, by: str, at: datetime) -> Meant
     except _RefusedError as error:
         return Meant(refusals=(*refusals, (error.column, error.reason, "")))
     if not events and not refusals:
-        return Meant(refusals=(("account", "nobody on file owes it", line.account),))
+        return Meant(refusals=(("account", "nobody on file owes it", masked(line.account)),))
     return Meant(events=events, refusals=refusals, remarks=tuple(remarks))
 
 
@@ -140,9 +141,9 @@ class _RefusedError(Exception):
 
 def _unknown(line: ToldLine, found: _Found) -> Iterable[tuple[str, str, str]]:
     if line.person and found.person is None:
-        yield "person", "nobody on file is called this", line.person
+        yield "person", "nobody on file is called this", masked(line.person)
     if line.account and found.debt is None:
-        yield "account", "no account on file is called this", line.account
+        yield "account", "no account on file is called this", masked(line.account)
     if line.number and found.number is None:
         yield "number", "no telephone number, nor the id of one on file", ""
 

@@ -140,11 +140,13 @@ def _number_columns(n: int) -> tuple[ColumnOfFile, ...]:
             name=f"phone_{n}_consent_words",
             meaning="What was agreed to, word for word",
             example="",
+            personal=True,
         ),
         _C(
             name=f"phone_{n}_consent_proof",
             meaning="Where the proof is kept: a recording, a form, a page with its version",
             example="",
+            personal=True,
         ),
         _C(
             name=f"phone_{n}_consent_revoked_date",
@@ -168,6 +170,7 @@ COLUMNS: tuple[ColumnOfFile, ...] = (
         name="client_account",
         meaning="The client's number of the account; with client_id the account's key",
         example="AC-1000417",
+        personal=True,
         required=True,
         aliases=("account", "account_number", "file_number", "external_ref"),
     ),
@@ -193,6 +196,7 @@ COLUMNS: tuple[ColumnOfFile, ...] = (
         name="servicer_account",
         meaning="Student loans: loans of one servicer account count as one debt",
         example="",
+        personal=True,
     ),
     _C(
         name="person_ref",
@@ -244,6 +248,7 @@ COLUMNS: tuple[ColumnOfFile, ...] = (
         name="zip",
         meaning="Five or nine digits; lost zeros are put back",
         example="10001",
+        personal=True,
         aliases=("zip_code", "postal_code"),
     ),
     _C(name="country", meaning="ISO 3166-1; without it, US", example="US"),
@@ -255,8 +260,8 @@ COLUMNS: tuple[ColumnOfFile, ...] = (
         meaning="When the person agreed to e-mails at this address; empty if they did not",
         example="",
     ),
-    _C(name="email_consent_words", meaning="What was agreed to, word for word", example=""),
-    _C(name="email_consent_proof", meaning="Where the proof is kept", example=""),
+    _C(name="email_consent_words", meaning="What was agreed to, word for word", example="", personal=True),
+    _C(name="email_consent_proof", meaning="Where the proof is kept", example="", personal=True),
     _C(
         name="email_consent_revoked_date",
         kind=_K.MOMENT,
@@ -334,7 +339,7 @@ COLUMNS: tuple[ColumnOfFile, ...] = (
         example="letter",
     ),
     _C(name="notice_returned_date", kind=_K.DATE, meaning="Day on which it came back", example=""),
-    _C(name="notice_proof", meaning="Where a copy is kept", example=""),
+    _C(name="notice_proof", meaning="Where a copy is kept", example="", personal=True),
     _C(
         name="documents_requested_date",
         kind=_K.DATE,

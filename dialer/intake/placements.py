@@ -190,7 +190,7 @@ class PlacementReader:
                 yield row, found
                 continue
             reason = f"who is on file by this reference has another {what}: review which of them it is"
-            yield row, RefusedLineError("person_ref", reason, reference)
+            yield row, RefusedLineError("person_ref", reason, masked(reference))
 
     def _refused(self, row: Row, reject: RefusedLineError) -> RejectedLine:
         rejected = RejectedLine(

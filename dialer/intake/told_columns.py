@@ -46,8 +46,9 @@ REQUIRED: dict[ToldKind, tuple[str, ...]] = {
     ToldKind.PAYMENTS: ("amount",),
 }
 
-PERSONAL = frozenset({"number", "words"})
-"""Masked in reports."""
+PERSONAL = frozenset({"number", "words", "proof", "person", "account", "person_ref", "client_account"})
+"""Masked in reports: what tells who somebody is is sealed everywhere else, and with it the client's keys of
+people and accounts."""
 
 _ALIASES = {
     "client": "client_id",

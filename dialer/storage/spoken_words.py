@@ -15,11 +15,12 @@ from typing import Any, TypeVar, cast
 
 from compliance_gate.valid import MOST_CHARACTERS
 from dialer.domain.errors import StoreUnavailableError
+from dialer.domain.spoken_words import SEALED
 from dialer.storage.keys.keyring import Keyring, WordSealer
 
 T = TypeVar("T")
 
-PREFIX = "sealed:1:"
+PREFIX = f"{SEALED}1:"
 GONE = "(words of somebody who was erased)"
 """What is shown where the key is destroyed, or not here."""
 

@@ -18,6 +18,8 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from compliance_gate.request import PersonRequest
+from compliance_gate.valid import wrong_name
 from compliance_gate.words import NumberKind, NumberRole, RequestKind
 from dialer.cli import run
 from dialer.domain.money import Money
@@ -29,6 +31,7 @@ from dialer.domain.placement import (
     PlacedPerson,
     PlacedRequest,
 )
+from dialer.domain.spoken_words import of_request
 from dialer.storage.access.accounts import directory
 from dialer.storage.database.backup import back_up, restore
 from dialer.storage.database.tables import facts, meta
@@ -472,6 +475,21 @@ def test_words_come_back_as_they_were_said_and_an_account_is_found_by_its_number
         assert file.debts[0].servicer_account == store.identifiers.servicer("acme", "SERVICER-UNSEEN")
         store.keyring.destroy([person])
         assert opened_words(store.keyring, file).requests[0].text == GONE
+
+
+@pytest.mark.parametrize("length", [20, 80, 81, 200])
+def test_an_e_mail_address_is_sealed_and_stays_a_name(path: Path, length: int) -> None:
+    """However long it is: a wish that names it is taken. A name on file is no secret and stays as it is."""
+    address = f"{'x' * (length - 15)}@hidden.example"
+    asked = PersonRequest(at=BEFORE, type=RequestKind.STOP_MEDIUM, address=address)
+    with Store.open(str(path)) as store:
+        words = Words(store.keyring, ["p-0a963a3b3773a6159b45"])
+        kept = of_request(asked, lambda text: words.seal("p-0a963a3b3773a6159b45", text))
+        assert kept.address is not None
+        assert ("@" in kept.address, wrong_name(kept.address)) == (False, None)
+        assert of_request(kept, words.opened).address == address[-80:]
+        named = replace(asked, address="e-1")
+        assert of_request(named, lambda text: words.seal("p-0a963a3b3773a6159b45", text)) == named
 
 
 def test_sealed_words_of_one_open_for_nobody_else(path: Path) -> None:

@@ -15,7 +15,7 @@ from compliance_gate.whereabouts.tables import Place
 from compliance_gate.words import DebtType, HoldKind, NumberKind, NumberRole, PersonRole, RequestKind
 from dialer.domain.money import Money
 from dialer.domain.placement import PlacedAccount, RejectedLine
-from dialer.intake.columns import BY_NAME, COLUMNS, HEADINGS, template
+from dialer.intake.columns import BY_NAME, COLUMNS, HEADINGS, Kind, template
 from dialer.intake.files import UnreadableFileError
 from dialer.intake.placements import PlacementReader
 from dialer.intake.report import masked
@@ -390,3 +390,20 @@ def test_what_is_kept_of_rejects_is_bounded_and_all_are_counted(path: Path) -> N
     bad = [{**GOOD, "client_account": f"A{n}", "current_balance": "none"} for n in range(1_001)]
     reader, _ = read(path, text_of(*bad))
     assert (reader.report.rejected, len(reader.report.rejects)) == (1_001, 1_000)
+
+
+def test_what_is_sealed_in_the_store_is_masked_where_its_line_is_refused() -> None:
+    """A new column of text says whether it tells who somebody is; these do not."""
+    plain = {each.name for each in BY_NAME.values() if each.kind is Kind.TEXT and not each.personal}
+    sources = {f"phone_{n}_source" for n in range(1, 6)}
+    places = {"city", "state", "country", "city_state", "phone_code", "statute_state"}
+    assert plain - sources - places == {
+        "placement_id",
+        "client_id",
+        "original_creditor",
+        "current_creditor",
+        "language",
+        "currency",
+        "stage",
+        "account_status",
+    }

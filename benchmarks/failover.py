@@ -1,13 +1,18 @@
 """Two engines on one PostgreSQL store: the one in charge is killed, stopped or cut off, again and again.
 
-    python benchmarks/failover.py --rounds 100 [--seed 1] [--json FILE]
+    python -m benchmarks.failover --rounds 100 [--seed 1] [--json FILE]
+    python -m benchmarks.failover --rounds 1000 --batch 20 --into FILE    # goes on where it was interrupted
 
 The telephone network is one process that lives through it all, with scripted collectors who reach whoever is
-in charge by one address in front of both. Each round waits until the floor launches, ends the engine in
-charge by lot (SIGKILL; SIGSTOP, and SIGCONT once the other launches; its connections to the store cut), and
-measures until the other rings somebody. The one that was stopped or cut off must end by itself and ring
-nobody; another takes its place as a standby. At the end the network's own log is compared with the store:
-nobody rung twice, nobody after an opt-out that was acknowledged.
+in charge by one address in front of both, and with people who ask not to be called. Each round waits until
+the floor launches, ends the engine in charge by lot (SIGKILL; SIGSTOP, and SIGCONT once the other launches;
+its connections to the store cut; as root, the one cable of its network namespace pulled), and measures until
+the other rings somebody. The one that was stopped or cut off must end by itself and ring nobody; another
+takes its place as a standby. At the end the network's own log is compared with the store: nobody rung twice,
+nobody after an opt-out that was acknowledged.
+
+`--batch`: so many rounds on a store, a network and a log of their own, compared and written down as a line of
+`--into`; what is written there is not done again. The way of each round hangs on seed and number alone.
 """
 
 import argparse
@@ -32,6 +37,7 @@ from urllib import error, request
 import msgspec
 
 from benchmarks.kill_rounds import PUBLIC, STARTS_AT, compare, free_port
+from benchmarks.own_network import OwnNetwork, may_own_networks
 from benchmarks.postgres_restarts import Server, server_programs
 from dialer import clock
 from dialer.files import own_folder, write_whole
@@ -53,6 +59,7 @@ MOST_S = 60.0
 """A round in which nobody launches for so long has failed."""
 
 WAYS = ("kill", "kill", "stop", "cut")
+WITH_NAMESPACES = (*WAYS, "netns")
 
 
 class Loop:
@@ -72,14 +79,14 @@ class Loop:
 class Wire:
     """A way to a port, that can be cut: what is sent then arrives nowhere, and nobody is told."""
 
-    def __init__(self, port: int) -> None:
-        self.target = port
+    def __init__(self, port: int, *, host: str = "127.0.0.1") -> None:
+        self.target = host, port
         self.is_cut = False
         self.port = 0
         self._ends: list[asyncio.StreamWriter] = []
 
-    async def open(self) -> None:
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+    async def open(self, host: str = "127.0.0.1") -> None:
+        server = await asyncio.start_server(self._serve, host, 0)
         self.port = int(server.sockets[0].getsockname()[1])
 
     async def mend(self) -> None:
@@ -96,7 +103,7 @@ class Wire:
         while self.is_cut:
             await asyncio.sleep(0.1)
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
+            far_reader, far_writer = await asyncio.open_connection(*self.target)
         except OSError:
             writer.transport.abort()
             return
@@ -116,27 +123,27 @@ class Wire:
 class Front(Wire):
     """One address in front of both engines: whoever says that it is in charge is behind it."""
 
-    def __init__(self, ports: tuple[int, ...]) -> None:
-        super().__init__(ports[0])
-        self._ports = ports
+    def __init__(self, places: tuple[tuple[str, int], ...]) -> None:
+        super().__init__(places[0][1], host=places[0][0])
+        self._places = places
 
     async def look(self) -> None:
         """For ever."""
         while True:
             # Side by side: one that was stopped answers nothing for a second.
-            answers = await asyncio.gather(*(asyncio.to_thread(health, port) for port in self._ports))
-            for port, found in zip(self._ports, answers, strict=True):
+            answers = await asyncio.gather(*(asyncio.to_thread(health, *place) for place in self._places))
+            for place, found in zip(self._places, answers, strict=True):
                 # One that is cut off believes that it is in charge until it hears of the other.
-                if found.get("standing") == "in charge" and found.get("is_fit") and port != self.target:
-                    self.target = port
+                if found.get("standing") == "in charge" and found.get("is_fit") and place != self.target:
+                    self.target = place
                     self.abort()
             await asyncio.sleep(0.1)
 
 
-def health(port: int) -> dict[str, Any]:
+def health(host: str, port: int) -> dict[str, Any]:
     """What the engine at this port says of itself; {} = nothing."""
     try:
-        with request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1.0) as answer:
+        with request.urlopen(f"http://{host}:{port}/health", timeout=1.0) as answer:
             return dict(json.loads(answer.read()))
     except (OSError, error.URLError, ValueError):
         return {}
@@ -144,38 +151,49 @@ def health(port: int) -> dict[str, Any]:
 
 @dataclass
 class Engine:
-    """One of the two, and its way to the store."""
+    """One of the two, and its way to the store; `network`: its own, None = it has this machine's."""
 
     folder: Path
     port: int
     wire: Wire
+    network: OwnNetwork | None = None
     process: "subprocess.Popen[bytes] | None" = None
     said: Path = field(default_factory=Path)
 
     def start(self, number: int) -> None:
         self.said = self.folder / f"engine-{self.port}-{number}.log"
-        address = f"postgresql://fairdial@127.0.0.1:{self.wire.port}/postgres"
+        outside = "127.0.0.1" if self.network is None else self.network.outside
+        address = f"postgresql://fairdial@{outside}:{self.wire.port}/postgres"
         command = [sys.executable, "-m", "dialer", "serve", "--standby", "--out", str(self.folder)]
         options = ["--database", address, "--port", str(self.port), "--agents", str(AGENTS), "--drain", "3"]
         people = ["--persons", "20000", "--socket", str(self.folder / SOCKET_FILE), "--policy", "fixed_ratio"]
+        whole = [*command, "--host", self.host, *options, *people]
         with self.said.open("wb") as said:
             self.process = subprocess.Popen(
-                [*command, *options, *people], stdout=said, stderr=said, cwd=self.folder
+                whole if self.network is None else self.network.command(whole),
+                stdout=said,
+                stderr=said,
+                cwd=self.folder,
             )
 
     @property
+    def host(self) -> str:
+        """Where it listens."""
+        return "127.0.0.1" if self.network is None else self.network.inside
+
+    @property
     def is_in_charge(self) -> bool:
-        return health(self.port).get("standing") == "in charge"
+        return health(self.host, self.port).get("standing") == "in charge"
 
     @property
     def is_fit(self) -> bool:
         """Whether it is in charge and may dial."""
-        found = health(self.port)
+        found = health(self.host, self.port)
         return found.get("standing") == "in charge" and found.get("is_fit") is True
 
     @property
     def stands_by(self) -> bool:
-        return health(self.port).get("standing") == "standby"
+        return health(self.host, self.port).get("standing") == "standby"
 
     def ended(self, most_s: float) -> bool:
         assert self.process is not None
@@ -238,8 +256,9 @@ def rung(log: Path, since: int) -> tuple[list[LogLine], int]:
 class Trial:
     """The store's server, the network, the front and two engines, while the block runs."""
 
-    def __init__(self, folder: Path, programs: Path, *, seed: int) -> None:
+    def __init__(self, folder: Path, programs: Path, *, seed: int, has_namespaces: bool = False) -> None:
         self.folder, self._seed = folder, seed
+        self._networks = [OwnNetwork(number) for number in range(2)] if has_namespaces else []
         self.server = Server(programs)
         self.loop = Loop()
         self.log = folder / "network.log"
@@ -252,10 +271,14 @@ class Trial:
         made = RehearsalClock(began=clock.posix_now(), shows=STARTS_AT, factor=FACTOR)
         write_whole(self.folder / CLOCK_FILE, msgspec.json.encode(made))
         wires = [Wire(self.server.port), Wire(self.server.port)]
-        for wire in wires:
-            self.loop.run(wire.open())
-        self.engines = [Engine(self.folder, free_port(), wire) for wire in wires]
-        front = Front(tuple(engine.port for engine in self.engines))
+        networks = self._networks or [None, None]
+        for wire, network in zip(wires, networks, strict=True):
+            self.loop.run(wire.open() if network is None else wire.open(network.outside))
+        self.engines = [
+            Engine(self.folder, free_port(), wire, network)
+            for wire, network in zip(wires, networks, strict=True)
+        ]
+        front = Front(tuple((engine.host, engine.port) for engine in self.engines))
         self.loop.run(front.open())
         self.loop.keep(front.look())
         self._start_network(made, front.port)
@@ -274,6 +297,8 @@ class Trial:
             self._network.terminate()
             self._network.wait(10)
         self.server.stop()
+        for network in self._networks:
+            network.remove()
 
     def _start_network(self, made: RehearsalClock, port: int) -> None:
         order = NetworkOrder(
@@ -313,6 +338,9 @@ class Trial:
             first.process.kill()
         elif way == "stop":
             first.process.send_signal(signal.SIGSTOP)
+        elif way == "netns":
+            assert first.network is not None, "it has a cable of its own"
+            first.network.pull()
         else:
             first.wire.is_cut = True
         fresh: list[LogLine] = []
@@ -341,6 +369,9 @@ class Trial:
             return
         if way == "stop":
             engine.process.send_signal(signal.SIGCONT)
+        elif engine.network is not None and way == "netns":
+            time.sleep(1.0)
+            engine.network.plug()
         else:
             time.sleep(1.0)
             self.loop.run(engine.wire.mend())
@@ -371,7 +402,7 @@ class Trial:
         """Launch nothing more, until nobody talks and every disposition is written."""
         first, _ = self._standing()
         headers = {"authorization": f"Bearer {folder_token(self.folder)}", "content-type": "application/json"}
-        api = f"http://127.0.0.1:{first.port}/api"
+        api = f"http://{first.host}:{first.port}/api"
         until = time.monotonic() + 120.0
         while time.monotonic() < until:
             drain = request.Request(f"{api}/campaigns/{CAMPAIGN}/drain", b"{}", headers)
@@ -388,20 +419,21 @@ class Trial:
 
 
 def failover_rounds(
-    folder: Path, rounds: int, *, seed: int = 1, ways: tuple[str, ...] = WAYS
+    folder: Path, rounds: int, *, seed: int = 1, ways: tuple[str, ...] = WAYS, first: int = 0
 ) -> dict[str, Any]:
     """The rounds, and the network's log against the store. The keys are where FAIRDIAL_KEYS says.
 
     Args:
         ways: by lot; as many as there are rounds = in this order.
+        first: number of the first round: the lots are drawn by seed and number.
     """
     programs = server_programs()
     assert programs is not None, "there is a PostgreSQL server here"
-    chance = Random(seed)
-    trial = Trial(folder, programs, seed=seed)
+    trial = Trial(folder, programs, seed=seed + first, has_namespaces="netns" in ways)
     with trial:
-        for number in range(rounds):
-            way = ways[number] if len(ways) == rounds else chance.choice(ways)
+        for number in range(first, first + rounds):
+            chance = Random(f"{seed}/{number}")
+            way = ways[number - first] if len(ways) == rounds else chance.choice(ways)
             try:
                 trial.round(way)
             except RuntimeError as trouble:
@@ -439,18 +471,61 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--batch", type=int, default=0, help="rounds on one store; 0 = all of them")
+    parser.add_argument("--into", type=Path, help="a line of JSON for each batch; what is there is done")
     asked = parser.parse_args()
     if server_programs() is None:
         sys.exit("there is no PostgreSQL server program here")
-    with tempfile.TemporaryDirectory(prefix="fairdial-failover-") as temporary:
-        folder = asked.folder or Path(temporary)
-        os.environ["FAIRDIAL_KEYS"] = str(folder / "keys")
-        report = failover_rounds(folder, asked.rounds, seed=asked.seed)
-    print(json.dumps(report, indent=2))
+    ways = WITH_NAMESPACES if may_own_networks() else WAYS
+    reports = batches_of(asked.into, asked.seed)
+    done = sum(int(each["rounds"]) for each in reports)
+    while done < asked.rounds:
+        rounds = min(asked.batch or asked.rounds, asked.rounds - done)
+        with tempfile.TemporaryDirectory(prefix="fairdial-failover-") as temporary:
+            folder = asked.folder or Path(temporary)
+            os.environ["FAIRDIAL_KEYS"] = str(folder / "keys")
+            report = failover_rounds(folder, rounds, seed=asked.seed, ways=ways, first=done)
+        print(json.dumps(report, indent=2), flush=True)
+        reports.append({"seed": asked.seed, "first": done, **report})
+        if not is_well(report, rounds):
+            break
+        done += rounds
+        if asked.into is not None:
+            with asked.into.open("a") as into:
+                into.write(json.dumps(reports[-1]) + "\n")
+    told = totals(reports)
+    print(json.dumps(told, indent=2))
     if asked.json is not None:
-        asked.json.write_text(json.dumps(report, indent=2) + "\n")
-    is_well = report["rounds"] == asked.rounds and not report["trouble"] and not report["late_rings"]
-    sys.exit(0 if is_well and not any(report["faults"].values()) else 1)
+        asked.json.write_text(json.dumps(told, indent=2) + "\n")
+    sys.exit(0 if done >= asked.rounds else 1)
+
+
+def batches_of(into: Path | None, seed: int) -> list[dict[str, Any]]:
+    """What was done before, with this seed."""
+    if into is None or not into.exists():
+        return []
+    found = [json.loads(line) for line in into.read_text().splitlines()]
+    return [each for each in found if each["seed"] == seed]
+
+
+def is_well(report: dict[str, Any], rounds: int) -> bool:
+    """Whether every round was done and nothing was wrong."""
+    whole = report["rounds"] == rounds and not report["trouble"] and not report["late_rings"]
+    return whole and not any(report["faults"].values())
+
+
+def totals(reports: list[dict[str, Any]]) -> dict[str, Any]:
+    """All batches together; of the spans the worst of each."""
+    told: dict[str, Any] = {"batches": len(reports)}
+    for name in ("rounds", "rings", "acknowledged_dispositions", "acknowledged_opt_outs", "late_rings"):
+        told[name] = sum(int(each[name]) for each in reports)
+    for name in ("ways", "faults"):
+        keys = sorted({key for each in reports for key in each[name]})
+        told[name] = {key: sum(int(each[name].get(key, 0)) for each in reports) for key in keys}
+    for name in ("in_charge", "first_ring"):
+        told[f"{name}_worst_s"] = max((each[name].get("worst_s", 0.0) for each in reports), default=None)
+    told["trouble"] = [line for each in reports for line in each["trouble"]]
+    return told
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """The engine in charge is stopped, and wakes when another has taken over: it rings nobody, and ends."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from benchmarks.failover import failover_rounds
+from benchmarks.failover import batches_of, failover_rounds, totals
+from benchmarks.own_network import may_own_networks
 from benchmarks.postgres_restarts import server_programs
 
 
@@ -24,3 +26,44 @@ def test_a_standby_takes_over_and_nobody_is_rung_twice(
     assert (found["rounds"], found["by_itself"], found["late_rings"]) == (2, 1, 0)
     assert not any(found["faults"].values())
     assert found["rings"] > 0
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+@pytest.mark.long
+@pytest.mark.timeout(400)
+def test_the_cable_of_the_engine_in_charge_is_pulled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody tells it that it is cut off: the other rings, and it ends when it hears again."""
+    if server_programs() is None:
+        pytest.skip("no PostgreSQL server program is installed")
+    if not may_own_networks():
+        pytest.skip("no network namespaces can be made: run as root, with iproute2")
+    monkeypatch.setenv("FAIRDIAL_KEYS", str(tmp_path / "keys"))
+    found = failover_rounds(tmp_path / "floor", 1, ways=("netns",))
+    assert found["trouble"] == []
+    assert (found["rounds"], found["by_itself"], found["late_rings"]) == (1, 1, 0)
+    assert not any(found["faults"].values())
+
+
+def report(rounds: int, **changes: object) -> dict[str, object]:
+    """Of a batch."""
+    named = ("rings", "acknowledged_dispositions", "acknowledged_opt_outs", "late_rings")
+    spans = {"in_charge": {"worst_s": 4.0}, "first_ring": {"worst_s": 5.5}}
+    whole = {"rounds": rounds, **dict.fromkeys(named, 3), "ways": {"kill": rounds}, **spans}
+    return {**whole, "faults": {"double_dial": 0}, "trouble": [], **changes}
+
+
+def test_batches_that_were_done_are_counted_and_not_done_again(tmp_path: Path) -> None:
+    """Of the same seed."""
+    into = tmp_path / "batches.jsonl"
+    assert batches_of(into, 1) == []
+    lines = [{"seed": 1, "first": 0, **report(20)}, {"seed": 2, "first": 0, **report(20)}]
+    lines.append(
+        {"seed": 1, "first": 20, **report(5, ways={"kill": 3, "cut": 2}, in_charge={"worst_s": 9.0})}
+    )
+    into.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    found = totals(batches_of(into, 1))
+    assert (found["batches"], found["rounds"], found["rings"]) == (2, 25, 6)
+    assert found["ways"] == {"cut": 2, "kill": 23}
+    assert (found["in_charge_worst_s"], found["first_ring_worst_s"]) == (9.0, 5.5)
+    assert found["faults"] == {"double_dial": 0}

@@ -6,6 +6,7 @@ bounded, only when somebody behind the door wants it.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import cast
 
@@ -26,6 +27,11 @@ MOST_OPEN_BODY = 16_384
 TOO_MANY = 429
 TRY_AGAIN_LATER = 1013
 FILES_OF_PERSONS = "/api/facts/persons/"
+
+
+class _GoneError(BaseException):
+    """Whoever sent half a body is gone, and nobody waits for an answer. No `Exception`: the framework would
+    make an answer of it, for each of a crowd that is turned out at once."""
 
 
 class Bounds:
@@ -88,7 +94,8 @@ class Bounds:
             if not is_instead:
                 await send(message)
 
-        await self._app(scope, body.receive, sending)
+        with contextlib.suppress(_GoneError):
+            await self._app(scope, body.receive, sending)
 
     async def _may_begin(self, client: Client | None) -> bool:
         """Returns at a stranger's turn, and for everybody else at once: whether they are still there."""
@@ -159,6 +166,7 @@ class _Body:
 
         Raises:
             HTTPException: it cannot be taken.
+            _GoneError: it never comes.
         """
         if self._is_read:
             return await self._receive()
@@ -172,10 +180,10 @@ class _Body:
         except TimeoutError as error:
             raise HTTPException(408, f"the body was not there within {self._limits.body_s:g} s") from error
         if body is None:
-            return {"type": "http.disconnect"}
+            raise _GoneError
         self._is_read = self.is_over = True
         if not await self._may_begin():
-            return {"type": "http.disconnect"}
+            raise _GoneError
         if body.strip():
             _demand_json(body)
         return {"type": "http.request", "body": body, "more_body": False}

@@ -54,6 +54,7 @@ class Permission(Enum):
     FOLLOW_UP = "follow up calls that came in"
     EXPLAIN_CALLS = "ask why a call was placed"
     SEE_PERSONS = "see all that happened to a person"
+    SEE_ACCOUNT = "see a person's account"
     FIND_PERSONS = "find persons by name, number or account"
     ANSWER_RIGHTS = "answer what persons may ask about themselves"
     SEE_RETENTION = "see what may be removed"
@@ -91,6 +92,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.FOLLOW_UP: frozenset({Role.AGENT, Role.SUPERVISOR}),
     Permission.EXPLAIN_CALLS: frozenset({Role.SUPERVISOR, Role.QA, Role.COMPLIANCE}),
     Permission.SEE_PERSONS: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
+    Permission.SEE_ACCOUNT: frozenset({Role.AGENT, Role.SUPERVISOR, Role.COMPLIANCE}),
     Permission.FIND_PERSONS: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
     Permission.ANSWER_RIGHTS: frozenset({Role.COMPLIANCE}),
     Permission.SEE_RETENTION: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
@@ -110,6 +112,7 @@ LOOKS = frozenset(
     {
         Permission.EXPLAIN_CALLS,
         Permission.SEE_PERSONS,
+        Permission.SEE_ACCOUNT,
         Permission.FIND_PERSONS,
         Permission.ANSWER_RIGHTS,
         Permission.SEE_CALLERS,

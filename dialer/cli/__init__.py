@@ -9,6 +9,7 @@ import typer
 from dialer.cli import (
     about,
     account,
+    account_view,
     asterisk,
     backup,
     bench,
@@ -51,6 +52,7 @@ for group in (
     results,
     person,
     finding,
+    account_view,
     ledger,
     retention,
     intake,

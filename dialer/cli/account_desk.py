@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dialer.clock import posix_now
 from dialer.floor.stores import opened_store
+from dialer.inquiry.account_shapes import AccountView
+from dialer.inquiry.account_view import Answers, Leave, account_view
 from dialer.inquiry.ledgers import AccountLedger, account_ledger, event_to_tell
 
 if TYPE_CHECKING:
@@ -27,6 +29,10 @@ class StoreLedgers:
     async def ledger(self, debt: str) -> AccountLedger:
         """See the port."""
         return await self._asked(lambda store: account_ledger(store, debt, at=posix_now()))
+
+    async def view(self, person: str, by: Answers | Leave | None) -> AccountView:
+        """See the port."""
+        return await self._asked(lambda store: account_view(store, person, at=posix_now(), by=by))
 
     async def event_to_tell(
         self, event: PaymentReceived | EntryPosted

@@ -171,7 +171,7 @@ def explain_attempt(store: Store, name: str) -> tuple[Asked, ...]:
         rules=rules_told(findings, law, on=record.launched_at),
         next_says=says,
         next_at=at,
-        statements=_statements(store, record, law),
+        statements=statements_of(store, record, law),
     )
     return (asked,)
 
@@ -208,7 +208,7 @@ def _signed(store: Store, record: AttemptRecord) -> Iterator[str]:
             yield f"{each.place} ({each.subject}) by {each.signed_by}, {each.dated}"
 
 
-def _statements(store: Store, record: AttemptRecord, law: Rulebook | None) -> tuple[Statement, ...]:
+def statements_of(store: Store, record: AttemptRecord, law: Rulebook | None) -> tuple[Statement, ...]:
     """What had to be said in the call and what might not be: asked again, as it was asked then."""
     file = stored.person_file(store, record.person, at=record.launched_at)
     if file is None or law is None:
@@ -236,7 +236,11 @@ def explain_person(store: Store, person: str, *, at: float, about: About = EVERY
         NotKnownError: the law of then, or the person then, is not known.
         NothingToAskError: no number or no debt of theirs was on file.
     """
-    then = Then.of(store, person, at)
+    return explain_then(Then.of(store, person, at), about)
+
+
+def explain_then(then: Then, about: About) -> tuple[Asked, ...]:
+    """The same of an instant that is read already. Raises NotThereError, NotKnownError, NothingToAskError."""
     debts = _chosen("debt", about.debt, tuple(each.debt for each in then.file.debts), then)
     numbers: tuple[str | None, ...] = (None,)
     channel = about.channel

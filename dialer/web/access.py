@@ -7,6 +7,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, HTTPException, Request
 
+from dialer.access.throttle import Throttle
 from dialer.domain.events import Event
 from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TestsCallerIds
@@ -57,6 +58,7 @@ class Office:
     rights: Rights | None = None
     finder: Finder | None = None
     ledgers: Ledgers | None = None
+    guesses: Throttle = field(default_factory=Throttle)
 
 
 def office_of(request: Request) -> Office:

@@ -54,7 +54,7 @@ class Rights(Body):
     is_disabled: bool | None = None
 
 
-class AccountView(Body):
+class UserView(Body):
     """An account as administrators see it."""
 
     account: str
@@ -119,7 +119,7 @@ class DeedView(Body):
 
 
 @router.get("/accounts", dependencies=[may(Permission.MANAGE_ACCOUNTS)])
-async def look_at_accounts(office: TheOffice) -> list[AccountView]:
+async def look_at_accounts(office: TheOffice) -> list[UserView]:
     """Every account."""
     return [_account_view(one) for one in accounts_of(office).known.accounts.values()]
 
@@ -142,7 +142,7 @@ async def add_account(body: NewAccount, request: Request, office: TheOffice, who
 @router.post("/accounts/{account}/rights", dependencies=[may(Permission.MANAGE_ACCOUNTS)])
 async def set_rights(
     account: str, body: Rights, request: Request, office: TheOffice, who: Asking
-) -> AccountView:
+) -> UserView:
     """Change roles, walls, or whether it is disabled; it binds at once, also whoever is signed in."""
     changed = await accounts_of(office).set_rights(
         account,
@@ -214,8 +214,8 @@ async def look_at_record(
     return [_deed_view(entry) for entry in found]
 
 
-def _account_view(account: Account) -> AccountView:
-    return AccountView(
+def _account_view(account: Account) -> UserView:
+    return UserView(
         account=account.account,
         title=account.title,
         roles=sorted(role.value for role in account.roles),

@@ -32,6 +32,7 @@ from dialer.floor.phones import Phones
 from dialer.floor.signed_in import TooManyTriesError, WrongSignInError
 from dialer.inquiry.finding.wanted import TooManySearchesError
 from dialer.web import (
+    account_views,
     administration,
     agents,
     caller_ids,
@@ -102,6 +103,7 @@ _ROUTED = (
     supervisors,
     facts,
     ledgers,
+    account_views,
     inbound,
     caller_ids,
     sessions,

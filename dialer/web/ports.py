@@ -13,6 +13,8 @@ from dialer.domain.ledger_events import EntryPosted, PaymentReceived
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.rights_request import PrivacyLaw, RequestMove, RightKind, RightsRequest
 from dialer.domain.snapshot import FloorSnapshot
+from dialer.inquiry.account_shapes import AccountView
+from dialer.inquiry.account_view import Answers, Leave
 from dialer.inquiry.explain import About, Asked
 from dialer.inquiry.finding.wanted import Found
 from dialer.inquiry.finding.wanted import Wanted as WantedPerson
@@ -248,6 +250,10 @@ class Ledgers(Protocol):
 
     async def ledger(self, debt: str) -> AccountLedger:
         """What is owed on an account, and how it came to be."""
+        ...
+
+    async def view(self, person: str, by: Answers | Leave | None) -> AccountView:
+        """A person's account, as far as whoever is identified so may see it."""
         ...
 
     async def event_to_tell(

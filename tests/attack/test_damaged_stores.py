@@ -19,6 +19,7 @@ NOW = 1_773_151_200.0
 OPENS: dict[str, str] = {
     "account post": "d-1 payment 1.00 --key k-1 --on 2026-03-01 --store {store}",
     "account show": "d-1 --store {store}",
+    "account view": "p-1 --store {store}",
     "audit": "--store {store}",
     "backup": "{store} {folder}/copy.db",
     "callable": "--store {store}",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dialer.casework.identifying import IdentifyTerms
 from dialer.casework.ledger.allocation import COSTS_FIRST
 from dialer.casework.ledger.refresh import BalanceOwner
 from dialer.casework.offers import OfferTerms
@@ -17,6 +18,9 @@ NOTHING_FORGIVEN = OfferTerms()
 IN_FULL = KeptWhen()
 """When a promise counts as kept where a contract does not say: all of it, with the grace that is usual."""
 
+TWO_ANSWERS = IdentifyTerms()
+"""Two right answers of somebody who owes, or acts for who does, where a contract does not say."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientTerms:
@@ -28,6 +32,7 @@ class ClientTerms:
         allocation: the order in which payments are laid on the parts of a balance; each part once.
         promise, plan, settlement: when each counts as kept.
         offers: what may be offered on its accounts.
+        identifying: who is right party, and by what.
     """
 
     client: str
@@ -37,6 +42,7 @@ class ClientTerms:
     plan: KeptWhen = IN_FULL
     settlement: KeptWhen = IN_FULL
     offers: OfferTerms = NOTHING_FORGIVEN
+    identifying: IdentifyTerms = TWO_ANSWERS
 
     def __post_init__(self) -> None:
         if not self.client.strip():

@@ -25,13 +25,14 @@ from datetime import date
 from compliance_gate.consents import day_to_cover
 from compliance_gate.request import Consent, Hold, MadeIn, PersonRequest
 from compliance_gate.words import ConsentScope, GivenTo, HoldKind, RequestKind
-from dialer.casework.resting import rest_after
+from dialer.casework.resting import rest_after, rests_until
 from dialer.domain.attempt import Outcome
 from dialer.domain.commands import NumberStatus
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import DebtId, NumberId
 from dialer.domain.money import Money
+from dialer.domain.promised import PromisedPart
 from dialer.domain.record import instant
 from dialer.domain.transitions import Word
 
@@ -152,6 +153,7 @@ class Occasion:
         zones: IANA names of every zone the person may be in; () = not known.
         received: local day on which a letter came in.
         rest_s: the campaign's own times of rest, by outcome name.
+        grace_days: after what was promised was due, by kind of disposition, on which money still counts.
     """
 
     channel: Channel
@@ -166,15 +168,18 @@ class Occasion:
     zones: tuple[str, ...] = ()
     received: date | None = None
     rest_s: Mapping[str, float] = field(default_factory=dict[str, float])
+    grace_days: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """Money promised or paid. `debts` () = nobody said for which of several; `due_at` POSIX seconds."""
+    """Money promised or paid. `debts` () = nobody said for which of several; `due_at` POSIX seconds, of the
+    last of its `parts`."""
 
     debts: tuple[DebtId, ...]
     amount: Money | None
     due_at: float | None
+    parts: tuple[PromisedPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +227,7 @@ def consequences(said: Disposition, on: Occasion) -> Consequences:
         requests=() if row.request is None else (_request(row.request, topics, made_in, on),),
         holds=() if row.hold is None else (Hold(kind=row.hold, since=at, source=on.source, made_in=made_in),),
         number=None if on.number is None else row.number,
-        promise=Promise(debts=settled, amount=said.promised, due_at=said.promised_for)
+        promise=Promise(debts=settled, amount=said.promised, due_at=_due_at(said), parts=said.parts)
         if row.agreed
         else None,
         consents=_consents(row, said, topics, on),
@@ -323,11 +328,16 @@ def _fate(row: Follows, said: Disposition, on: Occasion) -> tuple[LeadFate, floa
         return LeadFate.CALL_BACK, said.call_back_at
     if row.lead in (LeadFate.CLOSES, LeadFate.STAYS):
         return row.lead, None
-    if row.agreed and said.promised_for is not None:
-        return LeadFate.RESTS, said.promised_for
+    first = said.parts[0].due_at if said.parts else said.promised_for
+    if row.agreed and first is not None:
+        return LeadFate.RESTS, rests_until(first, on.grace_days.get(said.kind.value), on.zones)
     if not _rests(said, on.channel):
         return LeadFate.STAYS, None
     return LeadFate.RESTS, on.at + rest_after(on.rest_s, _met(said))
+
+
+def _due_at(said: Disposition) -> float | None:
+    return said.parts[-1].due_at if said.parts else said.promised_for
 
 
 def _met(said: Disposition) -> Outcome:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dialer.domain.transitions import Machine, Word
-from dialer.domain.valid import Count, Share, valid
+from dialer.domain.valid import GraceDays, Share, valid
 
 
 class PromiseKind(Word):
@@ -63,7 +63,7 @@ class KeptWhen:
     """
 
     share: Share = 1.0
-    grace_days: Count = 3
+    grace_days: GraceDays = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

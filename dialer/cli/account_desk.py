@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from dialer.casework.promises import PromiseState
 from dialer.clock import posix_now
 from dialer.floor.stores import opened_store
 from dialer.inquiry.account_shapes import AccountView
 from dialer.inquiry.account_view import Answers, Leave, account_view
 from dialer.inquiry.ledgers import AccountLedger, account_ledger, event_to_tell
+from dialer.inquiry.promises import PromisesSeen, promises_seen
 
 if TYPE_CHECKING:
     from dialer.domain.ledger_events import EntryPosted, PaymentReceived
@@ -29,6 +31,16 @@ class StoreLedgers:
     async def ledger(self, debt: str) -> AccountLedger:
         """See the port."""
         return await self._asked(lambda store: account_ledger(store, debt, at=posix_now()))
+
+    async def promises(
+        self, state: PromiseState, client: str | None, limit: int, may_see: Callable[[str], bool]
+    ) -> PromisesSeen:
+        """See the port."""
+        return await self._asked(
+            lambda store: promises_seen(
+                store, state, at=posix_now(), client=client, limit=limit, may_see=may_see
+            )
+        )
 
     async def view(self, person: str, by: Answers | Leave | None) -> AccountView:
         """See the port."""

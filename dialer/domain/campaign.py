@@ -20,7 +20,7 @@ from dialer.domain.ids import CampaignId, ClientId
 from dialer.domain.inbound import ANSWER_WITHIN_S
 from dialer.domain.third_party import OutsideLine
 from dialer.domain.transitions import Machine, Word
-from dialer.domain.valid import Duration, Instant, Share, Tags, valid
+from dialer.domain.valid import Duration, GraceDays, Instant, Share, Tags, valid
 from dialer.domain.voice import VoicePlan
 
 
@@ -101,6 +101,7 @@ def answered_within_s() -> float:
 
 Limit = Annotated[float, Within(0.0, 3_600.0, "seconds", is_open=True)]
 Rest = Mapping[str, Duration]
+Grace = Mapping[str, GraceDays]
 OUTCOMES = frozenset(outcome.value for outcome in Outcome)
 
 
@@ -134,6 +135,9 @@ class CampaignSettings:
         lines: most calls in flight at once (ringing, waiting and talking).
         launches_per_second: most originates per second; a burst is at most one second's worth.
         rest_s: seconds before the same number of a lead may be tried again, by outcome name.
+        grace_days: on which promised money still counts, by kind of disposition: the client's
+            (`dialer.casework.ledger.terms`); the account rests until they are over. A kind that is not named
+            rests until it is due.
         max_passes: attempts on one lead in this campaign before it is closed as exhausted.
         wrap_up_limit_s: after-call work is ended after this; None = never.
         corrections_s: seconds after a talk for which its agent may say something else of it, or the first
@@ -167,6 +171,7 @@ class CampaignSettings:
     launches_per_second: Annotated[float, Within(0.0, 1_000.0, "calls per second", is_open=True)] = 20.0
     hopper_size: Annotated[int, Within(1, 10_000, "leads")] = 200
     rest_s: Rest = field(default_factory=dict[str, float])
+    grace_days: Grace = field(default_factory=dict[str, int])
     max_passes: Annotated[int, Within(1, 10_000, "attempts on a lead")] = 50
     wrap_up_limit_s: Duration | None = None
     corrections_s: Annotated[float, Within(0.0, 86_400.0, "seconds")] = 900.0

@@ -27,6 +27,7 @@ from dialer.domain.ids import (
 )
 from dialer.domain.inbound import InboundRecord
 from dialer.domain.money import Money
+from dialer.domain.promised import Parts
 from dialer.domain.record import AttemptRecord
 from dialer.domain.voice import PlannedVoice
 
@@ -368,6 +369,7 @@ class StorePromise:
     debts: tuple[DebtId, ...]
     amount: Money | None
     due_at: float | None
+    parts: Parts = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.machine import MAILBOXES, TAKES_MESSAGE, MachineKind, SaidToMachine
 from dialer.domain.money import Money
+from dialer.domain.promised import Parts, demand_parts
 from dialer.domain.transitions import Word
 from dialer.domain.valid import Instant, valid
 
@@ -117,6 +118,17 @@ SAID: dict[DispositionKind, frozenset[SaidToMachine]] = {
 """What each machine can have been told; any other disposition is about none."""
 
 
+PROMISES = frozenset({_K.PROMISE_TO_PAY, _K.PLAN_AGREED, _K.SETTLEMENT_AGREED})
+"""Money is still to come. Without an amount it can be neither kept nor broken: whoever takes a new one asks
+for it; one of an older journal may have none."""
+
+
+def demand_amount(said: "Disposition") -> None:
+    """Raises InvalidFactError: somebody promised, and nobody says how much."""
+    if said.kind in PROMISES and (said.promised is None or said.promised.cents <= 0):
+        raise InvalidFactError(f"how much was promised? {said.kind.value} has an amount, in cents above 0")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class Disposition:
@@ -126,13 +138,15 @@ class Disposition:
         debts_spoken_of: ids of every debt that was a topic of ours (the consumer's own topics apart).
         promised: amount, for promises, plans and settlements.
         promised_for: POSIX seconds by which it was promised.
+        parts: of it, where it was promised in several; () = it is to come at once.
         call_back_at: POSIX seconds the person asked to be called at, with `call_back_words` their words.
         words: what the person said, in their own words, as evidence of what they asked for or told us.
         machine: what kind of machine it was; None = it was none, or nobody said.
         said_to_machine: what it was told; None = it was none, or nobody said.
 
     Raises:
-        InvalidFactError: the kind of disposition is about no such machine, or cannot have been told that.
+        InvalidFactError: the kind of disposition is about no such machine, or cannot have been told that; the
+            parts are not what was promised.
     """
 
     kind: DispositionKind
@@ -144,10 +158,12 @@ class Disposition:
     words: str | None = None
     machine: MachineKind | None = None
     said_to_machine: SaidToMachine | None = None
+    parts: Parts = ()
 
     def __post_init__(self) -> None:
         _demand(self.kind, "machine", self.machine, MACHINES.get(self.kind, frozenset()))
         _demand(self.kind, "said_to_machine", self.said_to_machine, SAID.get(self.kind, frozenset()))
+        demand_parts(self.parts, self.promised, self.promised_for)
 
     @property
     def effect(self) -> DispositionEffect:

@@ -46,6 +46,7 @@ Duration = Annotated[float, Within(0.0, 400 * _DAY_S, "seconds")]
 """Nothing on a floor takes longer than four hundred days."""
 Step = Annotated[float, Within(-CENTURY_ENDS, CENTURY_ENDS, "seconds by which a clock jumped")]
 Share = Annotated[float, Within(0.0, 1.0, "a share")]
+GraceDays = Annotated[int, Within(0, 366, "days of grace")]
 Count = Annotated[int, Within(0, 10**9, "a number of things")]
 Said = Annotated[str, Words(least=1, most=2_000)]
 """What must be said: a reason, a source."""

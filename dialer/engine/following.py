@@ -60,6 +60,7 @@ class Following:
                     debts=found.promise.debts,
                     amount=found.promise.amount,
                     due_at=found.promise.due_at,
+                    parts=found.promise.parts,
                 )
             )
         for consent in found.consents:

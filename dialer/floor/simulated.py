@@ -11,6 +11,7 @@ from dialer.domain.campaign import CampaignSettings
 from dialer.domain.ids import CampaignId, ClientId
 from dialer.files import own_folder
 from dialer.floor.certificates import CertificateFiles
+from dialer.floor.client_terms import client_contracts
 from dialer.floor.folder import SOCKET_FILE, address_at, scenario_clock, write_address
 from dialer.floor.live import FloorOrder, Mount, Running, running_floor
 from dialer.floor.made_up import CAMPAIGN, CLIENT, NUMBERS, stock
@@ -71,10 +72,12 @@ class SimulatedFloor:
 
 
 def settings_of(wanted: SimulatedFloor) -> CampaignSettings:
-    """The campaign's settings by the scenario; a live floor stops when somebody stops it."""
+    """The campaign's settings by the scenario and the client's contract; a live floor stops when somebody
+    stops it."""
     scenario = adapted(wanted.scenario, policy=wanted.policy, agents=max(wanted.collectors, 1))
     settings = campaign_settings(scenario, campaign=CampaignId(CAMPAIGN), client=ClientId(CLIENT))
-    return replace(settings, caller_id=NUMBERS[0].number, caller_id_pool="")
+    grace = client_contracts().of(settings.client).grace_days
+    return replace(settings, caller_id=NUMBERS[0].number, caller_id_pool="", grace_days=grace)
 
 
 def _stock_new(database: str, campaign: str, persons: int, now: float) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import Outcome
-from dialer.domain.disposition import EFFECTS, DispositionKind
+from dialer.domain.disposition import EFFECTS, PROMISES, DispositionKind
 from dialer.domain.inbound import InboundRecord
 from dialer.domain.record import AttemptRecord
 from dialer.measures.records import AgentSpan, PromiseMade, ShiftRecords
@@ -24,9 +24,6 @@ Bools = NDArray[np.bool_]
 CLOCK_TOLERANCE_S = 1e-6
 """Differences of instants carry rounding of this order; two seconds sharp is not late."""
 
-PROMISES = frozenset(
-    {DispositionKind.PROMISE_TO_PAY, DispositionKind.PLAN_AGREED, DispositionKind.SETTLEMENT_AGREED}
-)
 _LIVE = frozenset(kind for kind, effect in EFFECTS.items() if effect.live)
 _RIGHT_PARTY = frozenset(kind for kind, effect in EFFECTS.items() if effect.right_party)
 

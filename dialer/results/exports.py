@@ -141,6 +141,11 @@ def write_promises(promises: Iterable[PromiseMade], out: TextIO, *, is_partial: 
     )
 
 
+def write_sheet(heading: Sequence[str], rows: Iterable[Sequence[str]], out: TextIO) -> int:
+    """Rows that are text already, under a heading; returns how many. No cell can be run as a formula."""
+    return _write(out, heading, rows, is_partial=False)
+
+
 def partial_mark(*, is_partial: bool, word: str = "yes") -> tuple[str, ...]:
     """The last cell of a row, or of the heading (`PARTIAL_COLUMN`), where the rows are of a shift that was
     interrupted; of a whole one there is no such column."""

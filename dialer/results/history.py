@@ -28,11 +28,11 @@ from sqlalchemy import (
 
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import Outcome
-from dialer.domain.disposition import EFFECTS, DispositionKind
+from dialer.domain.disposition import EFFECTS, PROMISES, DispositionKind
 from dialer.measures import abandonment, agents, collection, dialing, inbound, inventory
 from dialer.measures.abandonment import DECLARED_LIMIT_S
 from dialer.measures.definition import Group, Part
-from dialer.measures.facts import CLOCK_TOLERANCE_S, PROMISES
+from dialer.measures.facts import CLOCK_TOLERANCE_S
 from dialer.measures.registry import MEASURES
 
 

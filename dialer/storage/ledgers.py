@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import Connection, Row, Select, select, update
 
 from compliance_gate.request import Hold
@@ -37,7 +38,7 @@ from dialer.storage.database.statements import Row as Columns
 from dialer.storage.database.statements import insert_rows
 from dialer.storage.person_files import chunks
 from dialer.storage.placements import closing, news
-from dialer.storage.projecting.attempt_rows import texts
+from dialer.storage.projecting.attempt_rows import json_text, texts
 from dialer.storage.projecting.fact_rows import row_of
 
 OPENING_KEY = "placed"
@@ -159,16 +160,30 @@ class PromiseMade:
 def promises_for(connection: Connection, debt: str) -> tuple[PromiseMade, ...]:
     """Promises for this account alone, in the order in which they were made; those of several accounts at
     once are nobody's to divide."""
-    owing = select(t.person_debts.c.person).where(t.person_debts.c.debt == debt)
+    return promises_of(connection, [debt]).get(debt, ())
+
+
+def promises_of(connection: Connection, debts: Iterable[str]) -> dict[str, tuple[PromiseMade, ...]]:
+    """The same of several accounts, few enough for one statement, by the account."""
+    wanted = {json_text((debt,)): debt for debt in sorted(set(debts))}
     columns = (t.promises, t.attempts.c.zones, t.attempts.c.disposition_kind)
     query = (
         select(*columns)
         .join_from(t.promises, t.attempts, t.attempts.c.attempt == t.promises.c.attempt, isouter=True)
-        .where(t.promises.c.person.in_(owing))
+        .where(t.promises.c.debts.in_(wanted))
         .order_by(t.promises.c.at, t.promises.c.id)
     )
-    rows = connection.execute(query).all()
-    return tuple(_promise(row) for row in rows if texts(row.debts) == (debt,))
+    found: dict[str, list[PromiseMade]] = {}
+    for row in connection.execute(query):
+        found.setdefault(wanted[row.debts], []).append(_promise(row))
+    return {debt: tuple(made) for debt, made in found.items()}
+
+
+def promised_accounts(connection: Connection) -> list[str]:
+    """Accounts of which a promise for one alone stands."""
+    query = select(t.promises.c.debts).where(t.promises.c.withdrawn_at.is_(None)).distinct()
+    named = (texts(debts) for debts in connection.execute(query).scalars())
+    return [debts[0] for debts in named if len(debts) == 1]
 
 
 _KINDS = {
@@ -177,9 +192,12 @@ _KINDS = {
 }
 
 
+_pairs = msgspec.json.Decoder(tuple[tuple[int, float], ...]).decode
+
+
 def _promise(row: Row[Any]) -> PromiseMade:
     zones = texts(row.zones or "[]")
-    due = None if row.due_at is None else max(_days(row.due_at, zones))
+    parts: list[tuple[int, float | None]] = [*_pairs(row.parts)] or [(row.cents or 0, row.due_at)]
     return PromiseMade(
         contact=row.attempt,
         person=row.person,
@@ -187,7 +205,10 @@ def _promise(row: Row[Any]) -> PromiseMade:
         promised=Promised(
             kind=_KINDS.get(row.disposition_kind, PromiseKind.PROMISE),
             made_on=min(_days(row.at, zones)),
-            parts=(PromisedPart(cents=row.cents or 0, due_on=due),),
+            parts=tuple(
+                PromisedPart(cents=cents, due_on=None if due is None else max(_days(due, zones)))
+                for cents, due in parts
+            ),
             is_withdrawn=row.withdrawn_at is not None,
         ),
     )

@@ -3,10 +3,13 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 
+from compliance_gate.valid import MOST_OF_A_NAME
 from dialer.access.roles import Permission
+from dialer.access.walls import Place
+from dialer.casework.promises import PromiseState
 from dialer.domain.ids import DebtId
 from dialer.domain.ledger import (
     ConflictingEntryError,
@@ -20,6 +23,7 @@ from dialer.domain.ledger import (
 from dialer.domain.ledger_events import EntryPosted, PaymentReceived
 from dialer.domain.money import Money
 from dialer.inquiry.ledgers import AccountLedger
+from dialer.inquiry.promises import PromisesSeen
 from dialer.web.access import Office, TheOffice, demand_ledgers, tell
 from dialer.web.declaring import Asking, may
 from dialer.web.models import MOST_CENTS, Body, Committed, Id, Lax
@@ -29,6 +33,7 @@ router = APIRouter(prefix="/api", tags=["accounts"])
 
 Reference = Annotated[str, Field(max_length=64)]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+MOST_PROMISES = 500
 POSTED_ALREADY = "it was posted already, and changed nothing"
 
 
@@ -107,6 +112,24 @@ async def ledger(debt: str, office: TheOffice, who: Asking) -> AccountLedger:
     """What is owed on an account, and how it came to be."""
     named = await debt_named(office, who, debt)
     return await demand_ledgers(office).ledger(named)
+
+
+@router.get("/promises", dependencies=[may(Permission.SEE_PERSONS)])
+async def promises(
+    office: TheOffice,
+    who: Asking,
+    state: PromiseState = PromiseState.BROKEN,
+    client: Annotated[str | None, Query(max_length=MOST_OF_A_NAME)] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_PROMISES)] = MOST_PROMISES,
+) -> PromisesSeen:
+    """Promises inside your walls by what came of them, those that broke first of all; whom you were shown is
+    in the record."""
+    walls = who.actor.walls
+    seen = await demand_ledgers(office).promises(
+        state, client, limit, lambda named: walls.has(Place(client=named))
+    )
+    who.about += [f"person:{each.person}" for each in seen.promises]
+    return seen
 
 
 async def _post(office: Office, event: PaymentReceived | EntryPosted) -> Committed:

@@ -36,12 +36,13 @@ from compliance_gate.words import (
     Tech,
     Weekday,
 )
-from dialer.domain.disposition import Disposition, DispositionKind
+from dialer.domain.disposition import Disposition, DispositionKind, demand_amount
 from dialer.domain.events import SuppressionScope
 from dialer.domain.fact_events import LineKindFound
 from dialer.domain.ids import NumberId
 from dialer.domain.machine import MachineKind, SaidToMachine
 from dialer.domain.money import Money
+from dialer.domain.promised import MOST_PARTS, PromisedPart
 from dialer.domain.valid import CENTURY_BEGINS, CENTURY_ENDS
 
 Id = Annotated[str, Field(min_length=1, max_length=MOST_OF_A_NAME)]
@@ -116,8 +117,16 @@ class Dial(Body):
     number: Id
 
 
+class Part(Body):
+    """One part of what was promised, due with its instant."""
+
+    cents: Annotated[int, Field(gt=0, le=MOST_CENTS)]
+    due_at: Posix
+
+
 class Dispose(Body):
-    """What came of a call. Amounts in cents, instants in POSIX seconds."""
+    """What came of a call. Amounts in cents, instants in POSIX seconds. A promise has an amount; `parts` are
+    of it, in the order of their days, each later than the one before, and together all of it."""
 
     agent: Id
     kind: Annotated[DispositionKind, Lax]
@@ -125,6 +134,7 @@ class Dispose(Body):
     promised_cents: Annotated[int, Field(ge=0, le=MOST_CENTS)] | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
     promised_for: Posix | None = None
+    parts: Annotated[list[Part], Field(max_length=MOST_PARTS)] = []
     call_back_at: Posix | None = None
     call_back_words: Text | None = None
     words: Text | None = None
@@ -133,9 +143,10 @@ class Dispose(Body):
     ready_after: bool = True
 
     def disposition(self) -> Disposition:
-        """The engine's own word for it. Raises InvalidFactError: its parts contradict each other."""
+        """The engine's own word for it. Raises InvalidFactError: its parts contradict each other, or nobody
+        says how much was promised."""
         cents = self.promised_cents
-        return Disposition(
+        said = Disposition(
             kind=self.kind,
             debts_spoken_of=tuple(self.debts_spoken_of),
             promised=None if cents is None else Money(cents=cents, currency=self.currency),
@@ -145,7 +156,10 @@ class Dispose(Body):
             words=self.words,
             machine=self.machine,
             said_to_machine=self.said_to_machine,
+            parts=tuple(PromisedPart(cents=part.cents, due_at=part.due_at) for part in self.parts),
         )
+        demand_amount(said)
+        return said
 
 
 class DisposeInbound(Dispose):

@@ -1,11 +1,12 @@
 """What the web side needs of a running floor."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from dialer.access.walls import NumberNamed, Place, Walls
+from dialer.casework.promises import PromiseState
 from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, InboundId
 from dialer.domain.inbound import InboundRecord
@@ -20,6 +21,7 @@ from dialer.inquiry.finding.wanted import Found
 from dialer.inquiry.finding.wanted import Wanted as WantedPerson
 from dialer.inquiry.impact import Compared
 from dialer.inquiry.ledgers import AccountLedger
+from dialer.inquiry.promises import PromisesSeen
 from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
 from dialer.inquiry.records import RecordsDue
 from dialer.inquiry.removing import Removed
@@ -250,6 +252,12 @@ class Ledgers(Protocol):
 
     async def ledger(self, debt: str) -> AccountLedger:
         """What is owed on an account, and how it came to be."""
+        ...
+
+    async def promises(
+        self, state: PromiseState, client: str | None, limit: int, may_see: Callable[[str], bool]
+    ) -> PromisesSeen:
+        """Promises by what came of them, of clients that may be seen."""
         ...
 
     async def view(self, person: str, by: Answers | Leave | None) -> AccountView:

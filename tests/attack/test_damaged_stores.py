@@ -46,6 +46,7 @@ OPENS: dict[str, str] = {
     "person report": "p-1 --out {folder}/person.html --store {store}",
     "record show": "--store {store}",
     "record verify": "--store {store}",
+    "promises": "--store {store}",
     "recordings expire": "{recordings} --store {store}",
     "recordings export": "{recordings} {folder}/out --client made-up --store {store}",
     "recordings find": "{recordings} --store {store}",

@@ -8,6 +8,7 @@ from dialer.casework.ledger.allocation import COSTS_FIRST
 from dialer.casework.ledger.refresh import BalanceOwner
 from dialer.casework.offers import OfferTerms
 from dialer.casework.promises import KeptWhen, PromiseKind
+from dialer.domain.disposition import DispositionKind
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.keys import folded
 from dialer.domain.ledger import Part
@@ -58,6 +59,15 @@ class ClientTerms:
             PromiseKind.PROMISE: self.promise,
             PromiseKind.PLAN: self.plan,
             PromiseKind.SETTLEMENT: self.settlement,
+        }
+
+    @property
+    def grace_days(self) -> Mapping[str, int]:
+        """Days of grace by kind of disposition, for the settings of the client's campaigns."""
+        return {
+            DispositionKind.PROMISE_TO_PAY.value: self.promise.grace_days,
+            DispositionKind.PLAN_AGREED.value: self.plan.grace_days,
+            DispositionKind.SETTLEMENT_AGREED.value: self.settlement.grace_days,
         }
 
 

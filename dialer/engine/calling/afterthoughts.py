@@ -68,6 +68,7 @@ class Afterthoughts:
             number=launch.number,
             zones=launch.zones,
             rest_s=campaign.settings.rest_s,
+            grace_days=campaign.settings.grace_days,
         )
         found = consequences(event.disposition, occasion)
         self._following.said(launch.person, launch.number, found, contact=launch.attempt)
@@ -135,4 +136,5 @@ class Afterthoughts:
             number=talk.number,
             zones=talk.zones,
             rest_s=campaign.settings.rest_s,
+            grace_days=campaign.settings.grace_days,
         )

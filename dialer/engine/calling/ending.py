@@ -189,6 +189,7 @@ class Ending:
             number=call.launch.number,
             zones=call.launch.zones,
             rest_s=campaign.settings.rest_s,
+            grace_days=campaign.settings.grace_days,
         )
 
     def _take_turn(self, campaign: CampaignRow, call: CallRow, turn: Turn) -> None:

@@ -58,6 +58,7 @@ class InboundAfterthoughts:
             number=talk.number,
             zones=self._clearing.zones(person) if person in self._context.state.persons else (),
             rest_s=campaign.settings.rest_s,
+            grace_days=campaign.settings.grace_days,
         )
         found = consequences(said, occasion)
         self._following.said(person, talk.number, found, contact=AttemptId(talk.call))

@@ -168,6 +168,7 @@ class InboundEnding:
             number=row.number,
             zones=self._clearing.zones(person) if is_in_play else (),
             rest_s={} if campaign is None else campaign.settings.rest_s,
+            grace_days={} if campaign is None else campaign.settings.grace_days,
         )
         found = consequences(disposition, occasion)
         contact = AttemptId(row.call)  # no attempt of ours: the call it was said on

@@ -436,8 +436,11 @@ promises = Table(
     Column("due_at", Float),
     Column("at", Float, nullable=False),
     Column("withdrawn_at", Float),
+    _text("parts", default="[]"),
+    Index("ix_promises_debts", "debts"),
 )
-"""`withdrawn_at`: something else was said of the talk then, which took the place of the promise."""
+"""`parts`: JSON list of [cents, due_at], of what was promised in several. `withdrawn_at`: something else was
+said of the talk then, which took the place of the promise."""
 
 agent_states = Table(
     "agent_states",

@@ -232,6 +232,7 @@ def _promise(fold: Fold, command: c.StorePromise, entry: JournalEntry) -> None:
             "currency": None if command.amount is None else command.amount.currency,
             "due_at": command.due_at,
             "at": entry.now,
+            "parts": json_text([[part.cents, part.due_at] for part in command.parts]),
         },
     )
 

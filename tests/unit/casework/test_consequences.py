@@ -1,5 +1,6 @@
 """What follows from each disposition by each means: every cell of the table, pinned."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -17,11 +18,13 @@ from dialer.casework.consequences import (
     consequences,
     opted_out,
 )
+from dialer.casework.resting import rests_until
 from dialer.domain.commands import NumberStatus
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import DebtId, NumberId
 from dialer.domain.money import Money
+from dialer.domain.promised import PromisedPart
 from dialer.domain.record import instant
 
 NOW = 1_780_000_000.0  # 28 May 2026, 20:26 UTC
@@ -211,6 +214,18 @@ def test_a_call_back_without_an_instant_rests_like_any_talk() -> None:
 def test_only_a_promise_rests_until_the_day_it_is_for() -> None:
     found = consequences(said(K.NO_COMMITMENT, promised_for=DUE), occasion(Channel.OUTBOUND))
     assert found.turn.until == NOW + DAY_S
+
+
+def test_an_account_rests_until_the_first_part_and_its_grace_are_over() -> None:
+    """Three days of grace after the first of two parts; a kind without any named rests until it is due."""
+    parts = (PromisedPart(cents=2_000, due_at=DUE), PromisedPart(cents=3_000, due_at=DUE + 30 * DAY_S))
+    promised = said(K.PLAN_AGREED, promised=Money(cents=5_000), parts=parts)
+    where = occasion(Channel.OUTBOUND, zones=("America/New_York",))
+    found = consequences(promised, replace(where, grace_days={"plan_agreed": 3}))
+    assert found.turn.until == rests_until(DUE, 3, ("America/New_York",))
+    assert found.promise is not None
+    assert (found.promise.due_at, found.promise.parts) == (DUE + 30 * DAY_S, parts)
+    assert consequences(promised, where).turn.until == DUE
 
 
 def test_a_call_of_ours_is_about_its_debts_and_one_of_theirs_about_any() -> None:

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from compliance_gate.words import PersonRole
 from dialer.access.roles import Role
+from dialer.casework.promises import PromiseState
 from dialer.cli import run
 from dialer.cli.account_desk import StoreLedgers
 from dialer.domain.commands import StorePromise
@@ -21,8 +22,10 @@ from dialer.domain.ledger_events import EntryPosted, PaymentReceived
 from dialer.domain.money import Money
 from dialer.domain.placement import PlacedAccount, PlacedPerson
 from dialer.domain.ports import Fate, JournalEntry
+from dialer.domain.promised import PromisedPart
 from dialer.floor.client_terms import client_contracts
 from dialer.inquiry.ledgers import account_ledger
+from dialer.inquiry.promises import promises_seen
 from dialer.settings_reader import SettingsError
 from dialer.storage.rehearsal import RehearsalWriter
 from dialer.storage.store import Store
@@ -216,6 +219,75 @@ def test_a_promise_is_told_with_what_came_of_it(
     (told,) = account_ledger(floor.store, debt, at=when).promises
     assert (told.state, told.cents, told.paid_cents, told.kind) == (state, 2_500, came, "promise")
     assert (told.made_on, told.due_on, told.last_day) == ("2026-11-18", "2026-11-28", "2026-12-01")
+
+
+def promise(store: Store, debt: str, contact: str, *parts: tuple[int, float]) -> None:
+    """A promise of ann's, made at NOW."""
+    told = tuple(PromisedPart(cents=cents, due_at=at) for cents, at in parts)
+    promised = StorePromise(
+        attempt=AttemptId(contact),
+        person=PersonId(store.identifiers.person("acme", "ann")),
+        debts=(DebtId(debt),),
+        amount=Money(cents=sum(part.cents for part in told)),
+        due_at=told[-1].due_at,
+        parts=told,
+    )
+    with RehearsalWriter(store) as writer:
+        step = 60 + ord(contact)
+        writer.append(JournalEntry(sequence=step, now=NOW, event=TimeReached(), commands=(promised,)))
+
+
+MIDNIGHT = NOW + 13 * DAY_S + 46_400.0
+"""The 2nd of December begins, and the grace of what was due on the 28th of November is over."""
+
+
+@pytest.mark.parametrize(
+    ("when", "state", "came"),
+    [
+        (MIDNIGHT - 1.0, "open", 1_000),
+        (MIDNIGHT, "broken", 1_000),
+    ],
+)
+def test_a_promise_in_parts_breaks_with_its_first_part_that_is_not_there(
+    floor: StoreFloor, debt: str, when: float, state: str, came: int
+) -> None:
+    """10.00 and 20.00: the first came in time, the second has ten days and three of grace."""
+    promise(floor.store, debt, "a", (1_000, NOW + 5 * DAY_S), (2_000, NOW + 10 * DAY_S))
+    paid = PaymentReceived(debt=DebtId(debt), amount=Money(cents=1_000), settles=False)
+    with RehearsalWriter(floor.store) as writer:
+        writer.append(JournalEntry(sequence=300, now=NOW + 4 * DAY_S, event=paid, commands=()))
+    told = account_ledger(floor.store, debt, at=when).promises
+    assert [(each.state, each.paid_cents, each.due_on) for each in told] == [
+        (state, came, "2026-11-23"),
+        (state, came, "2026-11-28"),
+    ]
+    seen = promises_seen(floor.store, PromiseState(state), at=when).promises
+    assert [(each.parts, each.cents, each.paid_cents, each.balance_cents) for each in seen] == [
+        (2, 3_000, 1_000, 9_000)
+    ]
+
+
+def test_broken_promises_are_listed_inside_the_walls(
+    client: TestClient, floor: StoreFloor, debt: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By HTTP and by command the same one; the client is named in any case."""
+    promise(floor.store, debt, "a", (1_000, NOW - 3_000 * DAY_S))
+    promise(floor.store, debt, "b", (1_000, NOW + 3_000 * DAY_S))
+    (broken,) = client.get("/api/promises").json()["promises"]
+    assert (broken["contact"], broken["state"], broken["cents"]) == ("a", "broken", 1_000)
+    (still,) = client.get("/api/promises", params={"state": "open", "client": "ACME"}).json()["promises"]
+    assert still["contact"] == "b"
+    assert client.get("/api/promises", params={"client": "other"}).json()["promises"] == []
+    out = folder / "broken.csv"
+    store = ("--store", str(folder / "fairdial.db"))
+    assert run(["promises", "--out", str(out), *store]) == 0
+    heading, row = out.read_text().splitlines()
+    assert heading.startswith("client,account,person,contact,kind,state")
+    assert row.startswith(f"acme,{debt},")
+    assert row.endswith(",1,10.00,0.00,100.00,USD")
+    capsys.readouterr()
+    assert run(["promises", "--state", "kept", "--json", *store]) == 0
+    assert json.loads(capsys.readouterr().out) == {"promises": [], "is_cut": False}
 
 
 def test_the_command_posts_and_shows(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

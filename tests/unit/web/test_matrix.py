@@ -255,6 +255,7 @@ CASES: dict[tuple[str, str], Case] = {
         body={"debt": "{side}-debt", "key": "k", "kind": "fee", "cents": 1, "effective_on": "2026-11-30"}
     ),
     ("GET", "/api/debts/{debt}/ledger"): Case(),
+    ("GET", "/api/promises"): Case("filtered"),
     ("GET", "/api/persons/{person}/account"): Case(),
     ("POST", "/api/persons/{person}/account"): Case(body={"party": "consumer", "postal_code": "02108"}),
     ("POST", "/api/facts/recalls"): Case(body={"debt": "{side}-debt", "reason": "recall"}),

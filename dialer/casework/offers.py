@@ -143,13 +143,30 @@ def due_days(first_on: date, every: Every, parts: int) -> tuple[date, ...]:
     return tuple(_months_after(first_on, nth) for nth in range(parts))
 
 
+def together(each: Sequence[Offers]) -> Offers:
+    """What settles several accounts at once: each for its own least, no less for their being several."""
+    if len(each) == 1:
+        return each[0]
+    least = [offered.owed if offered.settles_from is None else offered.settles_from for offered in each]
+    owed = sum(offered.owed for offered in each)
+    rules = dict.fromkeys(offered.rule or "no row of its table" for offered in each)
+    days = [offered.settled_by for offered in each if offered.settled_by is not None]
+    return Offers(
+        owed=owed,
+        settles_from=sum(least) if sum(least) < owed else None,
+        settled_by=min(days, default=None),
+        rule="; ".join(rules),
+        most_parts=min((offered.most_parts for offered in each), default=1),
+    )
+
+
 def demand_settles(offered: Offers, cents: int) -> None:
     """Raises InvalidFactError: the client settles the account for no such amount."""
     least = offered.owed if offered.settles_from is None else offered.settles_from
     if cents < least:
         raise InvalidFactError(
-            f"{cents} cents do not settle the account: the client settles it from {least} on, by "
-            f"{offered.rule or 'no row of its table'}"
+            f"{cents / 100:,.2f} does not settle the account: the client settles it from "
+            f"{least / 100:,.2f} on, by {offered.rule or 'no row of its table'}"
         )
 
 

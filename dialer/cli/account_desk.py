@@ -14,6 +14,7 @@ from dialer.inquiry.account_shapes import AccountView
 from dialer.inquiry.account_view import Answers, Leave, account_view
 from dialer.inquiry.ledgers import AccountLedger, account_ledger, event_to_tell
 from dialer.inquiry.promises import PromisesSeen, promises_seen
+from dialer.inquiry.settling import Agreed, demand_settlement
 
 if TYPE_CHECKING:
     from dialer.domain.ledger_events import EntryPosted, PaymentReceived
@@ -31,6 +32,10 @@ class StoreLedgers:
     async def ledger(self, debt: str) -> AccountLedger:
         """See the port."""
         return await self._asked(lambda store: account_ledger(store, debt, at=posix_now()))
+
+    async def demand_settlement(self, agreed: Agreed) -> None:
+        """See the port."""
+        await self._asked(lambda store: demand_settlement(store, agreed, at=posix_now()))
 
     async def promises(
         self, state: PromiseState, client: str | None, limit: int, may_see: Callable[[str], bool]

@@ -10,7 +10,7 @@ from dialer.casework.ledger.allocation import composition
 from dialer.casework.ledger.book import Ledger, Weighed
 from dialer.casework.ledger.posting import debt_told, fitted
 from dialer.casework.ledger.terms import ClientTerms
-from dialer.casework.offers import offers
+from dialer.casework.offers import Offers, offers
 from dialer.casework.promises import Paid, judged
 from dialer.domain.ids import DebtId
 from dialer.domain.ledger import LedgerEntry
@@ -134,7 +134,7 @@ class _Known:
 
 def _told(known: _Known, terms: ClientTerms, promises: Sequence[PromiseMade], *, at: float) -> AccountLedger:
     ledger, on = known.ledger, instant(at).date()
-    may = offers(ledger.balance().cents, terms.offers, on=on, delinquent_since=known.delinquent_since)
+    may = _offers(known, terms, on=on)
     made = composition(ledger, terms.allocation)
     return AccountLedger(
         debt=ledger.debt,
@@ -178,6 +178,21 @@ def _promises_told(
         for each, came in zip(made, found, strict=True)
         for part in each.promised.parts
     )
+
+
+def offered_on(store: Store, debt: str, *, at: float) -> tuple[Offers, str]:
+    """What may be offered on an account as of the day of `at` (POSIX seconds, UTC), and its currency.
+
+    Raises:
+        NotThereError: nobody knows the account.
+    """
+    known = _known(store, debt)
+    return _offers(known, client_contracts().of(known.client), on=instant(at).date()), known.ledger.currency
+
+
+def _offers(known: _Known, terms: ClientTerms, *, on: date) -> Offers:
+    owed = known.ledger.balance().cents
+    return offers(owed, terms.offers, on=on, delinquent_since=known.delinquent_since)
 
 
 def event_to_tell(store: Store, event: PaymentReceived | EntryPosted) -> PaymentReceived | EntryPosted | None:

@@ -21,7 +21,7 @@ from dialer.domain.snapshot import AgentView
 from dialer.web.access import TheOffice, tell
 from dialer.web.declaring import Asking, may
 from dialer.web.models import Committed, Dial, Dispose, HangUp, LogIn, Machine, Pause, Press
-from dialer.web.named import disposition_of
+from dialer.web.named import demand_settlement, disposition_of
 
 router = APIRouter(prefix="/api", tags=["agents"])
 
@@ -133,10 +133,11 @@ async def dispose(attempt: str, body: Dispose, office: TheOffice, who: Asking) -
 
     Of a talk that is over and written down, the agent who heard it may say more: what the person asked for
     until the end of the next day, anything else for the time that the campaign gives (`corrections_s`). 409
-    says what hinders it.
+    says what hinders it; 422 that a promise has no amount, or a settlement is less than the client's least.
     """
     await who.seat(body.agent)
     agent, disposition = AgentId(body.agent), await disposition_of(office, who, body)
+    await demand_settlement(office, disposition, contact=attempt)
     event = DispositionRecorded(
         agent=agent,
         attempt=AttemptId(attempt),

@@ -12,7 +12,7 @@ from dialer.domain.snapshot import InboundView, OwedView
 from dialer.web.access import Office, TheOffice, tell
 from dialer.web.declaring import Asking, may
 from dialer.web.models import Committed, DisposeInbound
-from dialer.web.named import caller_named, disposition_of
+from dialer.web.named import caller_named, demand_settlement, disposition_of
 from dialer.web.supervisors import seen_by
 from dialer.web.visitor import OUTSIDE
 
@@ -72,6 +72,7 @@ async def dispose(call: str, body: DisposeInbound, office: TheOffice, who: Askin
         disposition=await disposition_of(office, who, body),
         ready_after=body.ready_after,
     )
+    await demand_settlement(office, event.disposition, contact=call, person=event.person)
     taken = await office.floor.submit(event)
     if not taken.was_ignored:
         return Committed(sequence=taken.sequence)

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 
 from fastapi import HTTPException
 
-from dialer.domain.disposition import Disposition
+from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.ids import DebtId, NumberId, PersonId
+from dialer.inquiry.settling import Agreed
 from dialer.web.access import Office
 from dialer.web.models import Committed, Dispose
 from dialer.web.visitor import Visitor
@@ -60,6 +61,19 @@ async def disposition_of(office: Office, who: Visitor, body: Dispose) -> Disposi
     """
     debts = [await debt_named(office, who, name) for name in body.debts_spoken_of]
     return body.model_copy(update={"debts_spoken_of": debts}).disposition()
+
+
+async def demand_settlement(
+    office: Office, said: Disposition, *, contact: str, person: str | None = None
+) -> None:
+    """Raises InvalidFactError: a settlement was agreed that the client does not settle for. A floor without a
+    store has no ledgers to go by."""
+    if said.kind is not DispositionKind.SETTLEMENT_AGREED or office.ledgers is None:
+        return
+    assert said.promised is not None, "a settlement has an amount"
+    debts = tuple(DebtId(debt) for debt in said.debts_spoken_of)
+    agreed = Agreed(contact=contact, amount=said.promised, debts=debts, person=person)
+    await office.ledgers.demand_settlement(agreed)
 
 
 async def debt_named(office: Office, who: Visitor, name: str) -> DebtId:

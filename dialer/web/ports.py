@@ -28,6 +28,7 @@ from dialer.inquiry.removing import Removed
 from dialer.inquiry.rights.correction import Correction
 from dialer.inquiry.rights.erasure import Erased, ErasedBy, Obstacle
 from dialer.inquiry.rights.held import Held
+from dialer.inquiry.settling import Agreed
 from dialer.inquiry.verifying import Checked
 from dialer.results.frequency_ledger import LedgerFacts
 from dialer.results.person_events import PersonFacts
@@ -252,6 +253,10 @@ class Ledgers(Protocol):
 
     async def ledger(self, debt: str) -> AccountLedger:
         """What is owed on an account, and how it came to be."""
+        ...
+
+    async def demand_settlement(self, agreed: Agreed) -> None:
+        """Raises InvalidFactError: the client settles its accounts for no such amount."""
         ...
 
     async def promises(

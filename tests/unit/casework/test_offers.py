@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialer.casework.offers import Every, Floor, Offers, OfferTerms, demand_settles, due_days, offers, plan
+from dialer.casework.offers import (
+    Every,
+    Floor,
+    Offers,
+    OfferTerms,
+    demand_settles,
+    due_days,
+    offers,
+    plan,
+    together,
+)
 from dialer.domain.errors import InvalidFactError
 
 TODAY = date(2026, 11, 30)
@@ -53,7 +63,7 @@ def test_without_a_table_nothing_is_settled_for_less() -> None:
     found = offered(50_000, 500, OfferTerms())
     assert (found.settles_from, found.settled_by, found.rule) == (None, None, "")
     demand_settles(found, 50_000)
-    with pytest.raises(InvalidFactError, match="settles it from 50000"):
+    with pytest.raises(InvalidFactError, match=r"settles it from 500\.00 on"):
         demand_settles(found, 49_999)
 
 
@@ -64,6 +74,18 @@ def test_nothing_below_the_floor_settles() -> None:
     with pytest.raises(InvalidFactError, match=r"60 % from 180 days past due and 0\.00 owed on"):
         demand_settles(found, 29_999)
     assert found.settled_by == TODAY + timedelta(days=30)
+
+
+def test_several_accounts_settle_for_the_sum_of_their_floors() -> None:
+    """300.00 of 500.00 and all of 100.00, which no row allows less for: one cent below is refused."""
+    both = together([offered(50_000, 180), offered(10_000, 500, OfferTerms())])
+    assert (both.owed, both.settles_from) == (60_000, 40_000)
+    demand_settles(both, 40_000)
+    with pytest.raises(InvalidFactError, match="no row of its table"):
+        demand_settles(both, 39_999)
+    alone = offered(50_000, 180)
+    assert together([alone]) == alone
+    assert together([offered(10_000, 500, OfferTerms())] * 2).settles_from is None
 
 
 @pytest.mark.parametrize(

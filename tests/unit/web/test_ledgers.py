@@ -323,6 +323,52 @@ def test_what_may_be_offered_is_told_by_the_clients_table(
     assert (told["settles_from_cents"], told["most_parts"]) == (3_000, 1)
 
 
+def agree(client: TestClient, attempt: str, cents: int, **more: object) -> tuple[int, str]:
+    body = {"agent": "ann", "kind": "settlement_agreed", "promised_cents": cents, **more}
+    answer = client.post(f"/api/attempts/{attempt}/disposition", json=body)
+    return answer.status_code, answer.text
+
+
+def test_a_settlement_below_the_clients_floor_is_refused_at_the_desk(
+    client: TestClient, floor: StoreFloor, debt: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """60 % of 100.00 to the cent, 30.00 once 50.00 are paid; nothing is written down of what is refused."""
+    monkeypatch.chdir(tmp_path)
+    named = {"debts_spoken_of": [debt]}
+    assert agree(client, "a", 9_999, **named)[0] == 422  # no table: nothing is settled for less
+    table = '[[clients]]\nclient = "acme"\n[clients.offers]\nfloors = [{ share = 0.6 }]\n'
+    (tmp_path / "fairdial-clients.toml").write_text(table)
+    status, told = agree(client, "a", 5_999, **named)
+    assert status == 422
+    assert "59.99 does not settle the account: the client settles it from 60.00 on, by 60 %" in told
+    status, told = agree(client, "a", 6_000, currency="EUR", **named)
+    assert status == 422
+    assert "in the account's currency" in told
+    assert floor.told == []
+    assert agree(client, "a", 6_000, **named)[0] == 200
+    pay(client, debt, 5_000)
+    assert agree(client, "b", 2_999, **named)[0] == 422
+    assert agree(client, "b", 3_000, **named)[0] == 200
+    assert agree(client, "c", 1, kind="promise_to_pay", **named)[0] == 200  # a promise is no settlement
+
+
+def test_a_settlement_of_nobody_knows_which_account_is_refused(
+    client: TestClient, floor: StoreFloor, debt: str
+) -> None:
+    """A call that is not on file names none; of a caller with one account it is that one."""
+    status, told = agree(client, "a", 10_000)
+    assert status == 422
+    assert "which account is settled" in told
+    ann = floor.store.identifiers.person("acme", "ann")
+    body = {"agent": "ann", "kind": "settlement_agreed", "promised_cents": 9_999, "person": ann}
+    answer = client.post("/api/inbound/in1/disposition", json=body)
+    assert (answer.status_code, "from 100.00 on" in answer.text) == (422, True)
+    assert (
+        client.post("/api/inbound/in1/disposition", json={**body, "promised_cents": 10_000}).status_code
+        == 200
+    )
+
+
 def test_contracts_are_read_from_the_file_beside_the_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ from compliance_gate.words import HoldKind
 from dialer.casework.ledger.book import Ledger, ledger_of
 from dialer.casework.ledger.posting import PAID_IN_FULL, SETTLED_STATE, forgiven
 from dialer.casework.ledger.refresh import BalanceOwner, opening, refreshed
+from dialer.casework.ledger.remittance import ToldEntry
 from dialer.casework.promises import Part as PromisedPart
 from dialer.casework.promises import Promised, PromiseKind
 from dialer.domain.disposition import DispositionKind
@@ -59,6 +60,22 @@ def ledgers_of(connection: Connection, debts: Iterable[str]) -> dict[DebtId, Led
                 entries[row.debt] = [_opening(row)]
         for debt, told in entries.items():
             found[DebtId(debt)] = ledger_of(DebtId(debt), told[0].amount.currency, told)
+    return found
+
+
+def told_entries(connection: Connection, debts: Sequence[str]) -> dict[DebtId, list[ToldEntry]]:
+    """Entries of a few accounts with the day (UTC) on which each was told, those that were placed alone
+    included."""
+    found: dict[DebtId, list[ToldEntry]] = {}
+    query = select(t.ledger_entries).where(t.ledger_entries.c.debt.in_(debts)).order_by(t.ledger_entries.c.id)
+    for row in connection.execute(query):
+        entry = _entry(row)
+        on = entry.effective_on if entry.key == OPENING_KEY else instant(row.at).date()
+        found.setdefault(entry.debt, []).append(ToldEntry(entry=entry, on=on))
+    for row in connection.execute(_placed().where(t.debts.c.debt.in_(debts))):
+        if row.debt not in found:
+            entry = _opening(row)
+            found[entry.debt] = [ToldEntry(entry=entry, on=entry.effective_on)]
     return found
 
 

@@ -51,6 +51,7 @@ OPENS: dict[str, str] = {
     "recordings export": "{recordings} {folder}/out --client made-up --store {store}",
     "recordings find": "{recordings} --store {store}",
     "recordings finish": "{recordings} --store {store}",
+    "remittance": "made-up --month 2026-03 --store {store}",
     "requests answer": "p-1 r-1 --words answered --store {store}",
     "requests extend": "p-1 r-1 --words later --store {store}",
     "requests list": "--store {store}",

@@ -101,6 +101,10 @@ class Ledger:
         counted = (w.cents for w in self.weighed if on is None or w.entry.effective_on <= on)
         return Money(cents=sum(counted), currency=self.currency)
 
+    def is_void(self, key: str) -> bool:
+        """Whether an entry was reversed."""
+        return key in self._void
+
     def collected(self, key: str) -> int:
         """Cents that a payment brought and that stayed; 0 for what is void, or no payment."""
         entry = self.entries.get(key)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dialer.casework.identifying import IdentifyTerms
 from dialer.casework.ledger.allocation import COSTS_FIRST
 from dialer.casework.ledger.refresh import BalanceOwner
+from dialer.casework.ledger.remittance import TrustTerms
 from dialer.casework.offers import OfferTerms
 from dialer.casework.promises import KeptWhen, PromiseKind
 from dialer.domain.disposition import DispositionKind
@@ -23,6 +24,10 @@ TWO_ANSWERS = IdentifyTerms()
 """Two right answers of somebody who owes, or acts for who does, where a contract does not say."""
 
 
+NOTHING_EARNED = TrustTerms()
+"""Money that nobody said to hold, and no commission, where a contract does not say."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientTerms:
     """One client's.
@@ -34,6 +39,7 @@ class ClientTerms:
         promise, plan, settlement: when each counts as kept.
         offers: what may be offered on its accounts.
         identifying: who is right party, and by what.
+        trust: how its money is held and handed over, and what we earn.
     """
 
     client: str
@@ -44,6 +50,7 @@ class ClientTerms:
     settlement: KeptWhen = IN_FULL
     offers: OfferTerms = NOTHING_FORGIVEN
     identifying: IdentifyTerms = TWO_ANSWERS
+    trust: TrustTerms = NOTHING_EARNED
 
     def __post_init__(self) -> None:
         if not self.client.strip():

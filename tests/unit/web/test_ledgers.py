@@ -290,6 +290,32 @@ def test_broken_promises_are_listed_inside_the_walls(
     assert json.loads(capsys.readouterr().out) == {"promises": [], "is_cut": False}
 
 
+def test_a_clients_month_is_remitted_net_of_what_we_earn(
+    client: TestClient, debt: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """40.00 by card and 30.00 by a check that is held: 25 % of the 40.00 is ours; December has the check."""
+    monkeypatch.chdir(folder)
+    terms = 'held = [{ method = "check", days = 14 }]\nrates = [{ share = 0.25 }]\n'
+    (folder / "fairdial-clients.toml").write_text(f'[[clients]]\nclient = "acme"\n[clients.trust]\n{terms}')
+    assert pay(client, debt, 4_000, key="a", method="card", effective_on="2026-11-18")[0] == 200
+    assert pay(client, debt, 3_000, key="b", method="check", effective_on="2026-11-18")[0] == 200
+    store, out = ("--store", str(folder / "fairdial.db")), folder / "month.csv"
+
+    def rows(month: str) -> list[str]:
+        assert run(["remittance", "ACME", "--month", month, "--out", str(out), *store]) == 0
+        return out.read_text().splitlines()[1:]
+
+    days = "USD,2026-11-01,2026-11-30"
+    assert rows("2026-11") == [
+        f"acme,{debt},{days},40.00,0.00,10.00,,,,",
+        f"acme,all,{days},40.00,0.00,10.00,30.00,0.00,30.00,0.00",
+    ]
+    assert rows("2026-10") == ["acme,all,USD,2026-10-01,2026-10-31,0.00,0.00,0.00,0.00,0.00,0.00,0.00"]
+    assert rows("2026-12")[-1] == "acme,all,USD,2026-12-01,2026-12-31,30.00,0.00,7.50,22.50,0.00,0.00,0.00"
+    assert run(["remittance", "nobody", "--month", "2026-11", *store]) == 1
+    assert run(["remittance", "acme", "--month", "11/2026", *store]) == 1
+
+
 def test_the_command_posts_and_shows(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """By the client's own name of the account; the same key twice changes nothing."""
     store = ("--store", str(folder / "fairdial.db"))

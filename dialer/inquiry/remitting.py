@@ -1,0 +1,130 @@
+"""What a client gets for a stretch of days, out of a store's ledgers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from dialer.casework.ledger.remittance import Remittance, Stood, TrustTerms, remittance, stood
+from dialer.domain.ids import DebtId
+from dialer.domain.keys import folded
+from dialer.floor.client_terms import client_contracts
+from dialer.inquiry.errors import NotThereError
+from dialer.storage import ledgers
+from dialer.storage.database import tables as t
+from dialer.storage.person_files import chunks
+from dialer.storage.store import Store
+
+HEADING = (
+    "client",
+    "account",
+    "currency",
+    "from",
+    "to",
+    "collected",
+    "direct",
+    "commission",
+    "to_client",
+    "invoiced",
+    "held",
+    "overpaid",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remitted:
+    """A client's remittance of one currency. Days are those on which something was told (UTC)."""
+
+    client: str
+    currency: str
+    since: str
+    until: str
+    remits: str
+    money: Remittance
+
+
+def remitted(store: Store, client: str, *, since: date, until: date) -> tuple[Remitted, ...]:
+    """One for each currency of the client's accounts to which something was posted.
+
+    Args:
+        client: in any case.
+        since, until: first and last day.
+
+    Raises:
+        NotThereError: nobody placed accounts under the name.
+    """
+    known = _client(store, client)
+    terms = client_contracts().of(known).trust
+    rows = {str(row.debt): row for row in store.read(lambda connection: _moved(connection, known))}
+    stretches: dict[str, dict[DebtId, tuple[Stood, Stood]]] = {}
+    for some in chunks(list(rows)):
+        accounts = [rows[debt] for debt in some]
+        found = store.read(
+            lambda connection, accounts=accounts: _stood(connection, accounts, terms, since, until)
+        )
+        for row in accounts:
+            stretches.setdefault(row.currency, {})[DebtId(row.debt)] = found[DebtId(row.debt)]
+    return tuple(
+        Remitted(
+            client=known,
+            currency=currency,
+            since=since.isoformat(),
+            until=until.isoformat(),
+            remits=terms.remits.value,
+            money=remittance(stretch, terms.remits),
+        )
+        for currency, stretch in sorted(stretches.items())
+    )
+
+
+def _client(store: Store, named: str) -> str:
+    names = sorted(store.read(lambda connection: list(connection.scalars(select(t.clients.c.client)))))
+    found = next((name for name in names if folded(name) == folded(named)), None)
+    if found is None:
+        mend = f"there is {', '.join(names)}." if names else "nothing was placed yet."
+        raise NotThereError(f"no client is called {named!r}", where="this store", mend=mend)
+    return found
+
+
+def _moved(connection: Connection, client: str) -> Sequence[Row[Any, Any, Any]]:
+    columns = (t.debts.c.debt, t.debts.c.currency, t.debts.c.delinquent_since)
+    posted = t.debts.c.debt.in_(select(t.ledger_entries.c.debt))
+    query = select(*columns).where(t.debts.c.client == client, posted).order_by(t.debts.c.debt)
+    return connection.execute(query).all()
+
+
+def _stood(
+    connection: Connection, rows: Sequence[Row[Any, Any, Any]], terms: TrustTerms, since: date, until: date
+) -> dict[DebtId, tuple[Stood, Stood]]:
+    """Each account on the day before the first, and on the last."""
+    told = ledgers.told_entries(connection, [row.debt for row in rows])
+    found: dict[DebtId, tuple[Stood, Stood]] = {}
+    for row in rows:
+        debt, age = DebtId(row.debt), row.delinquent_since
+        delinquent = None if age is None else date.fromisoformat(age)
+        before, after = (
+            stood(debt, row.currency, told[debt], terms, on=on, delinquent_since=delinquent)
+            for on in (since - timedelta(days=1), until)
+        )
+        found[debt] = (before, after)
+    return found
+
+
+def as_rows(told: tuple[Remitted, ...]) -> Iterator[tuple[str, ...]]:
+    """Headings, a row for each account on which something changed, and one for all of a currency; amounts in
+    units with two decimals."""
+    yield HEADING
+    for each in told:
+        where, money = (each.currency, each.since, each.until), each.money
+        for line in money.lines:
+            cents = (line.collected, line.direct, line.commission)
+            yield (each.client, line.debt, *where, *map(_units, cents), "", "", "", "")
+        sums = (money.collected, money.direct, money.commission, money.to_client, money.invoiced)
+        yield (each.client, "all", *where, *map(_units, (*sums, money.held, money.overpaid)))
+
+
+def _units(cents: int) -> str:
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"

@@ -44,6 +44,7 @@ OPENS: dict[str, str] = {
     "person export": "p-1 --out {folder}/person --store {store}",
     "person find": "Smith --store {store}",
     "person report": "p-1 --out {folder}/person.html --store {store}",
+    "reconcile": "{bank} --month 2026-03 --store {store}",
     "record show": "--store {store}",
     "record verify": "--store {store}",
     "promises": "--store {store}",
@@ -225,7 +226,8 @@ def test_a_damaged_store_is_a_sentence(
     damage(store)
     (tmp_path / "recordings").mkdir()
     (tmp_path / "placement.csv").write_text("client_account\n1\n")
-    names = {"recordings": "recordings", "placement": "placement.csv"}
+    (tmp_path / "bank.csv").write_text("day,amount,reference\n2026-03-02,1.00,x\n")
+    names = {"recordings": "recordings", "placement": "placement.csv", "bank": "bank.csv"}
     filled = OPENS[command].format(store=store, folder=tmp_path, **names)
     status = run([*command.split(), *filled.split()])
     said = capfd.readouterr()

@@ -316,6 +316,33 @@ def test_a_clients_month_is_remitted_net_of_what_we_earn(
     assert run(["remittance", "acme", "--month", "11/2026", *store]) == 1
 
 
+def test_the_trust_account_is_reconciled_three_ways(
+    client: TestClient, debt: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two checks are one deposit; a cent that the bank has not is named, and the command fails."""
+    for key, cents in (("a", 4_000), ("b", 3_000)):
+        assert pay(client, debt, cents, key=key, effective_on="2026-11-18", reference="batch-7")[0] == 200
+    bank, out = folder / "bank.csv", folder / "three.csv"
+    reconcile = ("reconcile", str(bank), "--month", "2026-11", "--store", str(folder / "fairdial.db"))
+    lines = "day,amount,reference\n2026-11-19,70.00,batch-7\n2026-11-28,-50.00,remit:acme\n"
+    bank.write_text(lines)
+    assert run([*reconcile, "--out", str(out)]) == 0
+    assert out.read_text().splitlines()[1:] == [
+        "2026-11-30,balance,,20.00,20.00,20.00",
+        "2026-11-30,client,acme,,,20.00",
+    ]
+    bank.write_text(lines.replace("70.00", "69.99"))
+    assert run([*reconcile, "--out", str(out)]) == 1
+    assert out.read_text().splitlines()[-1] == "2026-11-30,differs,batch-7,69.99,70.00,"
+    capsys.readouterr()
+    for wrong in ("2026-11-19,1.5,x", "19.11.2026,1.50,x", "2026-11-19,1.50", "2026-11-19,1.50,x,y"):
+        bank.write_text(f"day,amount,reference\n{wrong}\n")
+        assert run(reconcile) == 1
+        assert "line 2" in capsys.readouterr().err
+    bank.write_text("date,sum\n")
+    assert run(reconcile) == 1
+
+
 def test_the_command_posts_and_shows(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """By the client's own name of the account; the same key twice changes nothing."""
     store = ("--store", str(folder / "fairdial.db"))

@@ -1,4 +1,4 @@
-"""Trust money: held to the day, handed over once, commission to the cent; months come to the whole."""
+"""Trust money: held to the day, handed over once, commission to the cent; bank, books and clients even."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dialer.casework.ledger.book import ledger_of
+from dialer.casework.ledger.reconciling import BankLine, Moved, moved, reconciled
 from dialer.casework.ledger.remittance import (
     Held,
     Rate,
@@ -192,3 +194,86 @@ def test_stretches_come_to_the_whole_and_no_cent_is_nowhere(
         assert now.received + now.short == now.refunded + now.overpaid + now.held + now.collected
         assert min(now.received, now.refunded, now.overpaid, now.held, now.collected, now.short) >= 0
         assert 0 <= now.commission <= now.collected + now.direct
+
+
+END = DAY + timedelta(days=30)
+
+
+def paid(key: str, cents: int, reference: str, **more: object) -> LedgerEntry:
+    return LedgerEntry(
+        key=key,
+        debt=D,
+        kind=EntryKind.PAYMENT,
+        amount=Money(cents=cents),
+        effective_on=DAY,
+        reference=reference,
+        **more,  # pyright: ignore[reportArgumentType]  # of the test's own tables
+    )
+
+
+def books(*entries: LedgerEntry) -> list[Moved]:
+    return list(moved(ledger_of(D, "USD", [PLACED.entry, *entries]), "acme"))
+
+
+def line(cents: int, reference: str, on: date = DAY) -> BankLine:
+    return BankLine(on=on, cents=cents, reference=reference)
+
+
+def test_a_batch_of_checks_is_one_line_of_the_bank() -> None:
+    known = books(paid("a", 1_000, "batch-1"), paid("b", 2_000, "batch-1"))
+    found = reconciled([line(3_000, "batch-1")], known, {"acme": 3_000}, on=END)
+    assert (found.bank, found.books, dict(found.clients)) == (3_000, 3_000, {"acme": 3_000})
+    assert found.is_even
+
+
+def test_a_cent_that_is_under_way_is_named() -> None:
+    known = books(paid("a", 1_000, "x"), paid("b", 2_000, "y"))
+    found = reconciled(
+        [line(1_000, "x"), line(5, "interest"), line(1_999, "y")], known, {"acme": 3_000}, on=END
+    )
+    assert [(each.reference, each.what) for each in found.differences] == [
+        ("interest", "not in the books"),
+        ("y", "differs"),
+    ]
+    assert sum(each.book_cents - each.bank_cents for each in found.differences) == found.books - found.bank
+    assert not found.is_even
+    (late,) = reconciled([line(2_000, "y")], known, {"acme": 3_000}, on=END).differences
+    assert (late.reference, late.what) == ("x", "under way")
+
+
+def test_what_was_handed_over_is_off_the_books_and_off_its_client() -> None:
+    known = books(paid("a", 1_000, "x"))
+    bank = [line(1_000, "x"), line(-750, "remit:acme"), line(-250, "remit:acme")]
+    found = reconciled(bank, known, {"acme": 1_000}, on=END)
+    assert (found.bank, found.books, dict(found.clients)) == (0, 0, {"acme": 0})
+    assert found.is_even
+    nobodys = reconciled([*bank, line(-1, "remit:other")], known, {"acme": 1_000}, on=END)
+    assert dict(nobodys.clients) == {"acme": 0, "other": -1}
+
+
+def test_the_bank_is_looked_at_until_the_end_of_the_day() -> None:
+    known = books(paid("a", 1_000, "x"))
+    bank = [line(1_000, "x", on=END), line(-1_000, "remit:acme", on=END + timedelta(days=1))]
+    assert reconciled(bank, known, {"acme": 1_000}, on=END).bank == 1_000
+    assert reconciled(bank, known, {"acme": 1_000}, on=END + timedelta(days=1)).bank == 0
+
+
+def test_what_is_paid_to_the_client_or_made_void_is_no_money_of_the_trust() -> None:
+    void = LedgerEntry(
+        key="v", debt=D, kind=EntryKind.REVERSAL, amount=Money(cents=500), effective_on=DAY, of="b"
+    )
+    assert books(paid("a", 1_000, "x", paid_to=PaidTo.CLIENT), paid("b", 500, "y"), void) == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(lives())
+def test_books_and_clients_come_to_the_same_by_two_ways(told: list[ToldEntry]) -> None:
+    """Entry by entry, and by what came, stayed and was given back: on every tenth day of a random life."""
+    for day in range(0, 110, 10):
+        on = DAY + timedelta(days=day)
+        known = [each.entry for each in told if each.on <= on and each.entry.effective_on <= on]
+        now = at(told, day)
+        found = reconciled(
+            (), moved(ledger_of(D, "USD", known), "acme"), {"acme": now.received - now.refunded}, on=on
+        )
+        assert found.books == sum(found.clients.values())

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from compliance_gate.request import Consent, HistoryEntry, Hold, MadeIn, PersonRequest
 from compliance_gate.words import EventKind, RequestKind
+from dialer.domain.errors import InvalidFactError
 from dialer.domain.events import (
     ConsentGiven,
     Event,
@@ -125,6 +126,9 @@ def meant_by(line: ToldLine, on_file: OnFile, *, by: str, at: datetime) -> Meant
         events = tuple(_events(line, found, by, at))
     except _RefusedError as error:
         return Meant(refusals=(*refusals, (error.column, error.reason, "")))
+    except InvalidFactError as error:
+        name = str(error).split(" ", maxsplit=1)[0]  # the rest tells the value, which may be personal
+        return Meant(refusals=(*refusals, ("", f"{name}: a value that cannot be kept", "")))
     if not events and not refusals:
         return Meant(refusals=(("account", "nobody on file owes it", masked(line.account)),))
     return Meant(events=events, refusals=refusals, remarks=tuple(remarks))

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Column, Connection, select
 
+from compliance_gate.valid import wrong_text
 from compliance_gate.whereabouts import packaged_tables
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.keys import folded
@@ -32,13 +33,22 @@ def debt_ids(name: str, identifiers: Identifiers) -> list[str]:
 def number_ids(name: str, identifiers: Identifiers) -> tuple[list[str], bool]:
     """The ids that a number may mean, the likeliest first, and whether somebody may have such a number:
     then its id is the last of them."""
+    if not _is_text(name):
+        return [], False
     ids = [name.strip(), folded(name.strip())]
     with suppress(BadValueError):
         ids.append(identifiers.number(e164_of(name.strip(), packaged_tables())))
     return ids, len(ids) > 2
 
 
+def _is_text(name: str) -> bool:
+    """A name with a sign that no store can be asked for (NUL, half of a pair) is nobody's."""
+    return wrong_text(name) is None
+
+
 def _ids(name: str, prefix: str, of: Callable[..., str], older: Callable[[str, str], str]) -> list[str]:
+    if not _is_text(name):
+        return []
     name = name.strip()
     ids = [name]
     if folded(name).startswith(prefix):

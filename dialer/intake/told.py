@@ -5,7 +5,7 @@ report tells the correction. What permits something, or is money, must be writte
 refused. Whether anybody on file is meant is for whoever has the store.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from compliance_gate.request import Consent, MadeIn, PersonRequest
-from compliance_gate.valid import MalformedFactError
+from compliance_gate.valid import MalformedFactError, wrong_text
 from compliance_gate.words import ConsentScope, GivenTo, Medium, Place, RequestKind
 from dialer.domain.money import CURRENCIES, Money
 from dialer.domain.placement import RejectedLine
+from dialer.domain.valid import words_told
 from dialer.intake import values
-from dialer.intake.files import Row, TextFile, UnreadableFileError, look_at, rows_of
+from dialer.intake.files import LONGEST_LINE, Row, TextFile, UnreadableFileError, look_at, rows_of
 from dialer.intake.history.said import Happened
 from dialer.intake.keys import look_at_key
 from dialer.intake.line import RefusedLineError, first_instant
@@ -36,6 +37,9 @@ E = TypeVar("E", bound=StrEnum)
 _DAYS = frozenset(
     {"at", "until", "mailed", "received", "valid_on", "valid_from", "valid_until", "revoked_at"}
 )
+_NO_SIGN = "\N{REPLACEMENT CHARACTER}"
+"""What stands where a sign was no text: whom the rest names is still meant."""
+
 _EASTERNMOST = timedelta(hours=14)
 """No local day begins earlier than that before the day of UTC."""
 
@@ -215,9 +219,12 @@ class ToldReader:
         """Every line, in the order of the file. Whoever resolves whom it names counts it in the report."""
         for row in rows_of(self.file):
             self.report.lines += 1
-            line = _Texts(row.number, self._texts(row), self._now, self._dates)
+            texts = self._texts(row)
+            broken = [name for name, text in texts.items() if wrong_text(text, most=LONGEST_LINE)]
+            texts |= {name: words_told(texts[name]).replace(_NO_SIGN, "") for name in broken}
+            line = _Texts(row.number, texts, self._now, self._dates)
             try:
-                self._look_at(row)
+                self._look_at(row, broken)
                 yield self._line(line)
             except RefusedLineError as reject:
                 yield self._refused(line, reject)
@@ -230,11 +237,13 @@ class ToldReader:
             if name and (stripped := text.strip())
         }
 
-    def _look_at(self, row: Row) -> None:
+    def _look_at(self, row: Row, broken: Sequence[str]) -> None:
         if row.fields is None:
             raise RefusedLineError("", row.reason)
         if len(row.fields) != len(self._names):
             raise RefusedLineError("", f"{len(row.fields)} fields where the heading has {len(self._names)}")
+        if broken:
+            raise RefusedLineError(broken[0], "a sign in it that is no text")
 
     def _line(self, line: _Texts) -> ToldLine:
         texts = line.texts
@@ -299,7 +308,7 @@ class ToldReader:
         source = line.texts.get("source", self.report.file_name)
         at = line.known_by_now("at")
         dated = source if at is None else f"{source}, of {at.date().isoformat()}"
-        return Suppressed(source=dated, made_in=_made_in(line))
+        return Suppressed(source=words_told(dated), made_in=_made_in(line))
 
     def _request(self, line: _Texts) -> PersonRequest:
         kind = line.word("kind", RequestKind)

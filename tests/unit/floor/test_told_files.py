@@ -7,6 +7,7 @@ import pytest
 from dialer import clock
 from dialer.floor.placing import ImportedBeforeError
 from dialer.floor.told_files import ToldOrder, take_in_told
+from dialer.floor.whom import debt_ids, number_ids, person_ids
 from dialer.inquiry.person import person_facts
 from dialer.intake.report import ImportReport
 from dialer.intake.told_columns import ToldKind
@@ -326,3 +327,57 @@ def test_the_call_it_was_said_in_comes_with_the_line_and_is_in_the_persons_repor
             "caller_id": "+13125550100",
             "recording": "call-7.wav",
         } in found
+
+
+NO_TEXT = "\0"
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading", "line", "column"),
+    [
+        ("suppressions", "person,source", f"acme/P1,a{NO_TEXT}b", "source"),
+        ("suppressions", "person,made_in", f"acme/P1,a{NO_TEXT}b", "made_in"),
+        ("suppressions", "person", f"acme/P{NO_TEXT}1", "person"),
+        ("suppressions", "account", f"acme/A1{NO_TEXT}", "account"),
+        ("suppressions", "client_id,person_ref", f"acme,P1{NO_TEXT}", "person_ref"),
+        ("requests", "person,kind,words", f"acme/P1,stop_calling,a{NO_TEXT}b", "words"),
+    ],
+)
+def test_a_sign_that_is_no_text_refuses_its_line_alone_and_whom_it_protects_is_held(
+    desk: Any, kind: str, heading: str, line: str, column: str
+) -> None:
+    """No store is asked for it, none is given it, and the other lines are taken."""
+    good = line.replace(NO_TEXT, "").replace("P1", "P2").replace("A1", "A2")
+    report = desk.tell(kind, heading, line, good)
+    assert (report.accepted, report.held, report.unbound) == (1, 1, 0)
+    assert reasons(report) == [(2, column, "a sign in it that is no text")]
+    assert NO_TEXT not in report.rejects[0].value
+    assert len(desk.asked("P1")) == len(desk.asked("P2")) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading", "line"),
+    [
+        ("payments", "account,amount,reference", f"acme/A1,1.00,a{NO_TEXT}b"),
+        ("consents", "person,scope,at,words", f"acme/P1,call,2026-01-05,a{NO_TEXT}b"),
+    ],
+)
+def test_what_permits_or_is_money_is_not_taken_with_a_sign_that_is_no_text(
+    desk: Any, kind: str, heading: str, line: str
+) -> None:
+    report = desk.tell(kind, heading, line)
+    assert (report.accepted, report.held, reasons(report)[0][2]) == (0, 0, "a sign in it that is no text")
+
+
+@pytest.mark.parametrize("name", ["acme/P1\0", "p-\0", "\0", "2125550101\0", "\ud800"])
+def test_no_store_is_asked_for_a_name_that_is_no_text(desk: Any, name: str) -> None:
+    """PostgreSQL ends the statement, and with it everybody else's line, for a zero byte."""
+    with Store.open(desk.address) as store:
+        assert person_ids(name, store.identifiers) == debt_ids(name, store.identifiers) == []
+        assert number_ids(name, store.identifiers) == ([], False)
+
+
+@pytest.mark.parametrize("length", [2_000, 2_001, 60_000])
+def test_a_long_source_is_cut_off_and_binds(desk: Any, length: int) -> None:
+    assert desk.tell("suppressions", "person,source", f"acme/P1,{'x' * length}").accepted == 1
+    assert desk.asked("P1") == ["do_not_call"]

@@ -13,7 +13,7 @@ import io
 from dataclasses import dataclass
 from enum import Enum
 
-NUMBERS_PER_LINE = 5
+NUMBERS_PER_LINE = 9
 
 
 class Kind(Enum):
@@ -402,7 +402,7 @@ BY_MAPPING: tuple[ColumnOfFile, ...] = (
     _C(name="full_name", meaning="Ada M. Example, or Example, Ada M.", personal=True),
     _C(name="full_name_last_first", meaning="Example Ada M., or Example/Ada", personal=True),
     _C(name="city_state", meaning="Maldon, FL"),
-    _C(name="more_phones", meaning="7275551212_1_work!7275551213: numbers 2 to 5", personal=True),
+    _C(name="more_phones", meaning="7275551212_1_work!7275551213: more numbers", personal=True),
     _C(name="phone_code", meaning="Code of the country of telephone number 1: 1, 44"),
     _C(name="ssn", kind=_K.TEXT, meaning="All nine figures; the last four are kept", personal=True),
 )

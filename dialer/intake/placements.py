@@ -92,6 +92,7 @@ _PARTICULARS = tuple(
 
 
 _REQUIRED = tuple(column.name for column in COLUMNS if column.required)
+_PHONES = tuple(f"phone_{n}" for n in range(1, NUMBERS_PER_LINE + 1))
 _KEYS = ("client_id", "client_account", "person_ref", "servicer_account")
 
 REVIEWED_AT_ONCE = 256
@@ -497,8 +498,7 @@ class PlacementReader:
         numbers: list[PlacedNumber] = []
         first_bad: RefusedLineError | None = None
         has_words = False
-        for n in range(1, NUMBERS_PER_LINE + 1):
-            name = f"phone_{n}"
+        for name in _PHONES:
             if name not in line.texts:
                 continue
             try:
@@ -516,6 +516,9 @@ class PlacementReader:
                 reason = "not said whose it is: it is not dialed predictively unless that is known"
                 self._remark(line, f"{name}_role", reason)
             numbers.append(number)
+        if "more_phones" in line.texts:
+            left = line.texts["more_phones"].count("!") + 1
+            self._remark(line, "more_phones", f"left out: {left} more than a line may have")
         if not numbers and first_bad is not None and not has_words:
             raise first_bad
         if not numbers:

@@ -11,6 +11,7 @@ from datetime import date
 
 from dialer.domain.placement import Protection
 from dialer.intake import values
+from dialer.intake.columns import NUMBERS_PER_LINE
 from dialer.intake.keys import is_placeholder
 from dialer.intake.mapping import Meaning
 from dialer.intake.values import BadValueError, DateOrder
@@ -195,7 +196,7 @@ def _has_come(text: str, today: date, dates: DateOrder) -> bool:
 
 
 def _numbers(texts: Mapping[str, str], number_of: Callable[[str], str]) -> Iterable[str]:
-    for n in range(1, 6):
+    for n in range(1, NUMBERS_PER_LINE + 1):
         text = texts.get(f"phone_{n}")
         if text is not None:
             try:

@@ -145,18 +145,22 @@ def _international(number: str, code: str) -> str:
 
 
 def _with_more_phones(texts: dict[str, str], no_phone: frozenset[str]) -> None:
-    """Alternative numbers into the places that are free, with their notes as sources."""
+    """Alternative numbers into the places that are free, with their notes; what finds none stays."""
     free = iter([name for name in _PHONES if name not in texts])
-    for part in texts.get("more_phones", "").split("!"):
+    left: list[str] = []
+    for part in texts.pop("more_phones", "").split("!"):
         found = _ALTERNATIVE.fullmatch(part.strip())
         if found is None or folded(found["number"]) in no_phone:
             continue
         place = next(free, None)
         if place is None:
-            return
+            left.append(part)
+            continue
         texts[place] = _international(found["number"], found["code"] or "")
         if found["note"]:
             texts.setdefault(f"{place}_source", found["note"].strip())
+    if left:
+        texts["more_phones"] = "!".join(left)
 
 
 def _with_last_four(texts: dict[str, str]) -> None:

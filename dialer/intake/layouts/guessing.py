@@ -68,8 +68,7 @@ def meaning_for(key: str, values: Sequence[str], taken: Sequence[str]) -> tuple[
     if name is not None and name not in taken:
         return name, "by its heading"
     if values and _nearly_all(values, is_telephone) and (_PHONE.search(key) or name is None):
-        free = [f"phone_{n}" for n in range(1, NUMBERS_PER_LINE + 1) if f"phone_{n}" not in taken]
-        return (free[0], "its values are telephone numbers") if free else (IGNORE, "a sixth telephone number")
+        return _free_phone(taken, "its values are telephone numbers")
     if _STATUS.fullmatch(key) and "account_status" not in taken and _are_few(values):
         return "account_status", "its heading, and few words under it"
     if sounds_protective(key):
@@ -77,6 +76,11 @@ def meaning_for(key: str, values: Sequence[str], taken: Sequence[str]) -> tuple[
     if key in ("dob", "birth") and values and _nearly_all(values, is_day):
         return "dob", "its values are days"
     return IGNORE, "not understood"
+
+
+def _free_phone(taken: Sequence[str], why: str) -> tuple[str, str]:
+    free = [f"phone_{n}" for n in range(1, NUMBERS_PER_LINE + 1) if f"phone_{n}" not in taken]
+    return (free[0], why) if free else (IGNORE, f"more than {NUMBERS_PER_LINE} telephone numbers")
 
 
 def is_telephone(text: str) -> bool:

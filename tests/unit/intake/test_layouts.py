@@ -157,7 +157,7 @@ def test_debtors_with_seven_numbers_and_noughts_for_none(tmp_path: Path) -> None
         path = tmp_path / name
         path.write_text(text)
         answers = {"always: client_id": "acme", "always: current_balance": "10.00"}
-        roles = {f"always: phone_{n}_role": "own" for n in range(1, 6)}
+        roles = {f"always: phone_{n}_role": "own" for n in range(1, 8)}
         (account,) = accounts(path, proposed(path, answers | roles))
         assert [number.e164 for number in account.person.numbers] == ["+12125550101", "+12125550102"]
 
@@ -176,7 +176,7 @@ def test_a_system_of_record_in_43_columns(tmp_path: Path) -> None:
     path = tmp_path / "dc.csv"
     path.write_text(",".join(keys).upper() + "\n" + ",".join(values.get(key, "") for key in keys) + "\n")
     answers = {"always: client_id": "acme", "statuses: ACT": "open"}
-    roles = {f"always: phone_{n}_role": "unknown" for n in (3, 4, 5)}
+    roles = {f"always: phone_{n}_role": "unknown" for n in (3, 4, 5, 6, 7)}
     (account,) = accounts(path, proposed(path, answers | roles))
     assert [number.role for number in account.person.numbers] == [NumberRole.OWN, NumberRole.WORK]
 
@@ -203,6 +203,38 @@ def test_goautodial_omnileads_and_jtel(tmp_path: Path) -> None:
         assert [number.e164 for number in account.person.numbers] == ["+12125550101"]
         found[path.stem] = propose(path, name="x").layout
     assert found == {"go": "goautodial", "omni": "omnileads", "jtel": "jtel"}
+
+
+def test_no_layout_leaves_a_number_of_the_debtor_s_out(tmp_path: Path) -> None:
+    """jtel has six, dccsv seven; who is reached by the last of them only would be called by nobody."""
+    jtel, ten = tmp_path / "jtel.csv", tmp_path / "dccsv10.csv"
+    names = ";".join(f"PhoneNumber{n}" for n in range(1, 7))
+    numbers = ";".join(f"+1212555010{n}" for n in range(1, 7))
+    jtel.write_text(
+        f"dtImported;DiallerCampaignsName;Client;ReferenceNumber;Name;Amount;{names}\n"
+        f"2026-11-01;C;acme;J1;Example;1163,50;{numbers}\n"
+    )
+    ten.write_text(",".join(["V1", "Ada", "Example", *(f"212555010{n}" for n in range(1, 8))]) + "\n")
+    always = {"always: client_id": "acme", "always: current_balance": "1.00"}
+    for path, count in ((jtel, 6), (ten, 7)):
+        roles = {f"always: phone_{n}_role": "own" for n in range(1, count + 1)}
+        (account,) = accounts(path, proposed(path, always | roles, layout=path.stem))
+        assert [number.e164[-1] for number in account.person.numbers] == list("1234567"[:count])
+
+
+@pytest.mark.parametrize(("more", "left"), [(8, 0), (9, 1), (11, 3)])
+def test_numbers_that_find_no_place_are_told(tmp_path: Path, more: int, left: int) -> None:
+    """A line has nine."""
+    path = tmp_path / "leads.txt"
+    others = "!".join(f"21255501{n:02}_1_x" for n in range(more))
+    path.write_text(f"{LEAD.replace('7275551218', '')}|0|NEW|2026-01-01 10:00:00|{others}\n")
+    mapping = proposed(path, {**VICIDIAL, "columns: comments": "current_balance"})
+    reader = PlacementReader(path, as_of=AS_OF, mapping=mapping)
+    (account,) = reader
+    assert isinstance(account, PlacedAccount)
+    assert len(account.person.numbers) == 9
+    told = [one.reason for one in reader.report.remarks if one.column == "more_phones"]
+    assert told == ([f"left out: {left} more than a line may have"] if left else [])
 
 
 def ygc(code: str, file: str, **fields: tuple[int, str]) -> str:

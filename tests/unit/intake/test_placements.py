@@ -90,7 +90,17 @@ def test_the_template_is_a_file_that_is_taken(path: Path) -> None:
     assert reader.report.unknown_columns == ()
     assert line.person.requests[0].type is RequestKind.INCONVENIENT_TIMES
     assert line.particulars["itemization_type"] == "charge_off"
-    assert [number.consent_at is not None for number in line.person.numbers] == [True] * 5
+    assert [number.consent_at is not None for number in line.person.numbers] == [True] * 9
+
+
+@pytest.mark.parametrize("n", [1, 6, 9])
+def test_every_number_of_a_refused_line_that_names_nobody_else_is_held(path: Path, n: int) -> None:
+    bare = {name: text for name, text in GOOD.items() if not name.startswith("phone_")}
+    row = {**bare, "client_account": "NULL", "person_ref": "NULL", "cease": "yes", f"phone_{n}": "2125550101"}
+    _, (line,) = read(path, text_of(row))
+    assert isinstance(line, RejectedLine)
+    assert line.protects is not None
+    assert line.protects.numbers == ("+12125550101",)
 
 
 @pytest.mark.parametrize(

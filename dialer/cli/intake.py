@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -151,6 +151,9 @@ def import_file(
     if template:
         _print_template(kind or (words[0] if words else "placement"))
         return
+    differences: Differences | None = None
+    refused_whole = ""
+    what, file = _kind_and_file(words, kind)
     told = told_of(
         mapping,
         column or (),
@@ -158,14 +161,13 @@ def import_file(
         decimal=decimal,
         most_refused=most_refused,
         same_persons=same_person or (),
+        of=_told_kind(what),
     )
-    differences: Differences | None = None
-    refused_whole = ""
-    what, file = _kind_and_file(words, kind)
     asked = _Asked(zone=zone, days=days, client=client, scrub=scrub, of_day=of_day)
     with told_when_interrupted(lambda: _interrupted(file, dry_run=dry_run)):
         if what is not None:
-            report = _take_told(file, what, told, store, floor, asked, is_dry=dry_run, quiet=json)
+            asking = replace(asked, returned=returned, is_dry=dry_run)
+            report, refused_whole = _take_told(file, what, told, store, floor, asking, quiet=json)
         elif dry_run:
             report, differences = _dry(file, told, store, returned, json)
         else:
@@ -210,15 +212,23 @@ def _kind_and_file(words: list[str], kind: str | None) -> tuple[str | None, Path
     return kind if kind in kinds else None, Path(words[0])
 
 
+def _told_kind(what: str | None) -> ToldKind | None:
+    from dialer.intake.told_columns import ToldKind
+
+    return ToldKind(what) if what in {one.value for one in ToldKind} else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """What the options say of a log or a list."""
+    """What the options say of a file that is no placement."""
 
     zone: str | None
     days: int | None
     client: str
     scrub: str
     of_day: str | None
+    returned: Path | None = None
+    is_dry: bool = False
 
     def kind(self, kind: str) -> ToldKind | HistoryAsked | ListAsked:
         """How the file is read."""
@@ -238,24 +248,29 @@ def _take_told(
     floor: Path | None,
     asked: _Asked,
     *,
-    is_dry: bool,
     quiet: bool,
-) -> ImportReport:
+) -> tuple[ImportReport, str]:
+    """What became of it, and why it was refused whole, if it was."""
     import getpass
 
+    from dialer.floor.placing import RefusedWholeError
     from dialer.floor.stores import store_address
     from dialer.floor.told_files import ToldOrder, take_in_told
 
-    with console.progress_bar("reading" if is_dry else "importing", quiet=quiet) as bar:
+    with console.progress_bar("reading" if asked.is_dry else "importing", quiet=quiet) as bar:
         order = ToldOrder(
             file=file,
             kind=asked.kind(kind),
             by=getpass.getuser(),
             mapping=told,
-            is_dry=is_dry,
+            is_dry=asked.is_dry,
+            returned=asked.returned,
             progress=lambda lines: bar.note(f"{lines:,} lines"),
         )
-        return take_in_told(order, address=store_address(named), folder=floor)
+        try:
+            return take_in_told(order, address=store_address(named), folder=floor), ""
+        except RefusedWholeError as error:
+            return error.report, str(error)
 
 
 def _dry(

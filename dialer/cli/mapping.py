@@ -43,12 +43,16 @@ def propose(
         str, typer.Option(metavar="NAME", help="A layout that it is in; without it, it is found out.")
     ] = "",
     client: Annotated[str, typer.Option(help="Whose accounts they are.")] = "",
+    of: Annotated[
+        str,
+        typer.Option(metavar="KIND", help="placement, suppressions, requests, consents or payments."),
+    ] = "placement",
     json: Json = False,
 ) -> None:
     """Propose a mapping from a file's headings and values; nothing is taken in."""
     from dialer.floor.mappings import propose_mapping
 
-    made = propose_mapping(file, out=out, layout=layout, client=client)
+    made = propose_mapping(file, out=out, layout=layout, client=client, of=of)
     if json:
         console.result_json(
             {"mapping": str(out), "layout": made.layout or None, "questions": list(made.questions)}
@@ -72,14 +76,14 @@ def check(
     """What a mapping still lacks, and what a file would come to under it. Leaves with 1 when it lacks
     something, or when no line could be taken."""
     from dialer.cli.intake import tell_report
-    from dialer.floor.taking_in import read_only, told_of
+    from dialer.floor.mappings import mapping_to_check, read_by
 
-    told = told_of(mapping, is_confirmed=False)
+    told = mapping_to_check(mapping)
     saved = told.saved
     report = None
     if file is not None and not saved.questions:
         with console.progress_bar("reading", quiet=json) as bar:
-            report = read_only(file, mapping=told, progress=lambda lines: bar.note(f"{lines:,} lines"))
+            report = read_by(told, file, progress=lambda lines: bar.note(f"{lines:,} lines"))
     by = saved.confirmed_by
     if json:
         console.result_json(

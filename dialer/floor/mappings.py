@@ -1,19 +1,24 @@
 """Mappings of creditors' files: proposed, checked against a file, confirmed by a person."""
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from dialer import clock
 from dialer.domain.errors import MendableError
 from dialer.files import write_whole
-from dialer.floor.taking_in import told_of
+from dialer.floor.taking_in import read_only
+from dialer.floor.told_files import ToldOrder, read_told_alone
 from dialer.intake.files import UnreadableFileError
 from dialer.intake.layouts.proposing import NoSuchLayoutError, Proposal, propose
+from dialer.intake.layouts.proposing_told import propose_told
 from dialer.intake.layouts.shipped import shipped_layouts
 from dialer.intake.layouts.told import Confirmation, meaning_of
 from dialer.intake.layouts.writing import with_confirmation
-from dialer.intake.mapping import FileMapping
+from dialer.intake.mapping import FileMapping, MappingError, mapping_of
+from dialer.intake.report import ImportReport
+from dialer.intake.told_columns import ToldKind
 
 _MEND = "dialer/intake/README.md has the words of a mapping."
 
@@ -32,16 +37,28 @@ def layouts() -> tuple[Layout, ...]:
     return tuple(Layout(name=each.name, about=each.about) for each in found)
 
 
-def propose_mapping(file: Path, *, out: Path, layout: str = "", client: str = "") -> Proposal:
+def propose_mapping(
+    file: Path, *, out: Path, layout: str = "", client: str = "", of: str = "placement"
+) -> Proposal:
     """Propose a mapping for a file and write it down.
+
+    Args:
+        of: what the file's lines say: `placement`, or the word of a kind of told file.
 
     Raises:
         MendableError: the file cannot be taken apart, there is no such layout, or `out` is there already.
     """
     if out.exists():
         raise MendableError(f"{out} is there already", where=str(out), mend="name another, or move it away.")
+    kinds = {kind.value: kind for kind in ToldKind}
+    if of != "placement" and of not in kinds:
+        mend = f"it is one of placement, {', '.join(kinds)}."
+        raise MendableError(f"no mapping is of {of!r}", where="--of", mend=mend)
     try:
-        proposal = propose(file, name=out.stem, layout=layout, client=client)
+        if of in kinds:
+            proposal = propose_told(file, name=out.stem, of=kinds[of], client=client)
+        else:
+            proposal = propose(file, name=out.stem, layout=layout, client=client)
     except UnreadableFileError as error:
         raise MendableError(str(error), where=str(file), mend=_MEND) from error
     except NoSuchLayoutError as error:
@@ -58,7 +75,7 @@ def confirm_mapping(mapping: Path, *, by: str) -> FileMapping:
     Raises:
         MendableError: it cannot be read, or has questions that nobody answered, or is confirmed as it is.
     """
-    told = told_of(mapping, is_confirmed=False)
+    told = mapping_to_check(mapping)
     if told.saved.questions:
         raise MendableError(
             f"nobody has answered: {'; '.join(told.saved.questions)}",
@@ -81,4 +98,20 @@ def confirm_mapping(mapping: Path, *, by: str) -> FileMapping:
         meaning=meaning_of(tomllib.loads(text)),
     )
     write_whole(mapping, with_confirmation(text, made))
-    return told_of(mapping)
+    return mapping_to_check(mapping)
+
+
+def mapping_to_check(mapping: Path) -> FileMapping:
+    """A saved mapping, confirmed or not, of whatever kind of file. Raises MendableError."""
+    try:
+        return mapping_of(mapping)
+    except MappingError as error:
+        raise MendableError(str(error), where=str(mapping), mend=_MEND) from error
+
+
+def read_by(told: FileMapping, file: Path, *, progress: Callable[[int], None]) -> ImportReport:
+    """What a file comes to by a mapping; nothing is changed, and nobody on file is asked for. Raises
+    MendableError: it is no file of the mapping's kind."""
+    if told.of is None:
+        return read_only(file, mapping=told, progress=progress)
+    return read_told_alone(ToldOrder(file=file, kind=told.of, by="", mapping=told))

@@ -81,7 +81,7 @@ def import_placement(
         if most is not None and reader.report.refused_share > most:
             imports.abandon(begun.import_id)
             _hold_alone(imports, reader, campaign=campaign, now=now, changed=changed)
-            raise RefusedWholeError(_refused_whole(reader.report, most), reader.report)
+            raise RefusedWholeError(refused_whole(reader.report, most), reader.report)
         imports.publish(begun.import_id, now=now, report=reader.report.summary())
     known = imports.put_in_place(begun.import_id, now=now)
     if changed is not None:
@@ -94,10 +94,11 @@ def held_alone(sha256: str) -> str:
     return f"{sha256}:held"
 
 
-def _refused_whole(report: ImportReport, most: float) -> str:
+def refused_whole(report: ImportReport, most: float) -> str:
+    """Why a file is refused whole, in a sentence."""
     return (
         f"{report.rejected:,} of {report.lines:,} lines are refused ({report.refused_share:.0%}), more than "
-        f"{most:.0%}: the file is refused whole, and no account of it was taken"
+        f"{most:.0%}: the file is refused whole, and nothing of it was taken but what protects people"
     )
 
 

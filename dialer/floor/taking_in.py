@@ -36,6 +36,7 @@ from dialer.intake.columns import template
 from dialer.intake.files import UnreadableFileError
 from dialer.intake.layouts.returned import Returned
 from dialer.intake.mapping import (
+    IGNORE,
     NOTHING_SAID,
     FileMapping,
     MappingError,
@@ -45,6 +46,7 @@ from dialer.intake.mapping import (
 )
 from dialer.intake.placements import PlacementReader
 from dialer.intake.report import ImportReport
+from dialer.intake.told_columns import ToldKind
 from dialer.storage.database.lock import StoreOwnedError
 from dialer.storage.database.tables import campaigns
 from dialer.storage.placements import news
@@ -86,20 +88,23 @@ def told_of(
     most_refused: float | None = None,
     is_confirmed: bool = True,
     same_persons: Sequence[str] = (),
+    of: ToldKind | None = None,
 ) -> FileMapping:
     """What somebody said about a file: a mapping, and single settings beside it.
 
     Args:
         most_refused: share of refused lines, 0 to 1, above which the file is refused whole.
         is_confirmed: a saved mapping must have been confirmed as it is.
+        of: what the file's lines say; None = it is a placement.
 
     Raises:
-        MendableError: it says what cannot be, or nobody confirmed it.
+        MendableError: it is of another kind of file, or says what cannot be, or nobody confirmed it.
     """
     try:
         told = NOTHING_SAID if mapping is None else mapping_of(mapping)
         if is_confirmed:
             require_confirmed(told)
+        told = _of_kind(told, of)
         if most_refused is not None:
             told = replace(told, most_refused=most_refused)
         told = with_settings(told.with_columns(columns), dates=dates, decimal=decimal)
@@ -107,6 +112,16 @@ def told_of(
     except MappingError as error:
         mend = "dialer/intake/README.md has the words of a mapping."
         raise MendableError(str(error), where=str(mapping or ""), mend=mend) from error
+
+
+def _of_kind(told: FileMapping, of: ToldKind | None) -> FileMapping:
+    """The mapping for a file of this kind. One that explains nobody's columns is of every kind."""
+    if told.of is not of:
+        if told.of is not None or any(meaning.column != IGNORE for meaning in told.columns.values()):
+            kinds = ["placements" if kind is None else kind.value for kind in (told.of, of)]
+            raise MappingError(f"the mapping is of {kinds[0]}, and the file is of {kinds[1]}")
+        told = replace(told, of=of)
+    return told
 
 
 def demand_campaign(campaign: str) -> None:

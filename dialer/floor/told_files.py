@@ -5,7 +5,8 @@ imports waits until it has taken them, so that they bind when the import returns
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -22,12 +23,20 @@ from dialer.domain.events import Event
 from dialer.domain.ledger_events import PaymentReceived
 from dialer.domain.placement import Protection, RejectedLine
 from dialer.domain.spoken_words import subject_of, with_words
+from dialer.files import written_text
 from dialer.floor.folder import folder_now
-from dialer.floor.placing import LINES_PER_PROGRESS, ImportedBeforeError
+from dialer.floor.placing import (
+    LINES_PER_PROGRESS,
+    ImportedBeforeError,
+    RefusedWholeError,
+    held_alone,
+    refused_whole,
+)
 from dialer.floor.telling import Meant, meant_by, names_of
 from dialer.floor.whom import OnFile, on_file
 from dialer.intake.files import UnreadableFileError
 from dialer.intake.history.reader import COUNTED_DAYS, HistoryReader
+from dialer.intake.layouts.returned import Returned
 from dialer.intake.lists.reader import ListReader
 from dialer.intake.lists.said import ListKind
 from dialer.intake.mapping import NOTHING_SAID, FileMapping
@@ -111,6 +120,7 @@ class ToldOrder:
         kind: what its lines say, or how a log of calls or a list is read.
         by: who hands it in.
         is_dry: read and report only.
+        returned: where the refused lines are written, in the client's own layout.
     """
 
     file: Path
@@ -118,6 +128,7 @@ class ToldOrder:
     by: str
     mapping: FileMapping = NOTHING_SAID
     is_dry: bool = False
+    returned: Path | None = None
     progress: Callable[[int], None] = field(default=lambda _: None)
 
     @property
@@ -136,29 +147,83 @@ def take_in_told(order: ToldOrder, *, address: str, folder: Path | None = None) 
 
     Raises:
         ImportedBeforeError: the same bytes were taken in before.
+        RefusedWholeError: a greater share of the lines is refused than the mapping allows; of the file only
+            what protects was taken.
         MendableError: it is no file of the kind; or it is taken in and the floor is not told of it now.
     """
     if order.is_dry:
         with Store.open(address) as store:
             now = folder_now(folder or Path(address).parent)
-            reader = _reader(order, now)
-            for _ in _resolved(store, reader, order, now=now):
-                pass
-            return reader.report
+            return _only_read(store, order, now, order.returned)
     try:
         owned = Store.open(address, exclusive=True)
     except StoreOwnedError:
         now = folder_now(folder or Path(address).parent)
         with Store.open(address) as store:
-            import_id, report = _staged(store, order, now=now, pause=breathe)
-            _wait_taken(store, import_id)
-        return report
-    with owned as store:
-        now = clock.posix_now()
-        _take_all(store, now)  # of an import that was killed
-        _, report = _staged(store, order, now=now, pause=no_pause)
-        _take_all(store, now)
-    return report
+            staged = _staged(store, order, now=now, pause=breathe)
+            _wait_taken(store, staged.import_id)
+    else:
+        with owned as store:
+            now = clock.posix_now()
+            _take_all(store, now)  # of an import that was killed
+            staged = _staged(store, order, now=now, pause=no_pause)
+            _take_all(store, now)
+    if staged.refused_whole:
+        raise RefusedWholeError(staged.refused_whole, staged.report)
+    return staged.report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Staged:
+    """What is in the store. `refused_whole`: why only what protects is; '' = all that was not refused is."""
+
+    import_id: str
+    report: ImportReport
+    refused_whole: str = ""
+
+
+def _only_read(store: Store, order: ToldOrder, now: float, returned: Path | None) -> ImportReport:
+    reader = _reader(order, now)
+    with _returning(reader, returned) as give_back:
+        for some in _resolved(store, reader, order, now=now):
+            give_back(some.rejects)
+    return reader.report
+
+
+def read_told_alone(order: ToldOrder) -> ImportReport:
+    """What can be told of a file without any store: its lines, not whether those they name are on file.
+
+    Raises:
+        MendableError: it is no file of the kind.
+    """
+    reader = _reader(order, clock.posix_now())
+    for line in reader:
+        if isinstance(line, RefusedLine):
+            reader.report.reject(line.rejected)
+        else:
+            reader.report.accepted += 1
+    return reader.report
+
+
+@contextmanager
+def _returning(reader: LineReader, to: Path | None) -> Generator[Callable[[Sequence[RejectedLine]], None]]:
+    """While the block reads, refused lines are given back in the client's own layout; whole or not."""
+    if to is None:
+        yield lambda _: None
+        return
+    if not isinstance(reader, ToldReader):
+        mend = "--rejects writes their lines, columns and reasons."
+        raise MendableError("logs and lists are not given back", where="--returned", mend=mend)
+    rows = reader.recent = {}
+    with written_text(to) as text:
+        returned = Returned(text, reader.file, reader.headings)
+
+        def give_back(rejects: Sequence[RejectedLine]) -> None:
+            for rejected in rejects:
+                returned.take(rows[rejected.line], rejected)
+            rows.clear()
+
+        yield give_back
 
 
 def _take_all(store: Store, now: float) -> None:
@@ -194,24 +259,57 @@ class _Some:
     holds: list[FileHold]
 
 
-def _staged(
-    store: Store, order: ToldOrder, *, now: float, pause: Callable[[float], None]
-) -> tuple[str, ImportReport]:
+def _staged(store: Store, order: ToldOrder, *, now: float, pause: Callable[[float], None]) -> _Staged:
+    refused = _too_many_refused(store, order, now)
     reader = _reader(order, now)
-    report = reader.report
-    import_id = _begun(store, report, order, now)
+    if refused is None:
+        import_id = _begun(store, reader.report, order, now)
+        _stage_lines(store, reader, order, import_id, now=now, pause=pause, is_whole=True)
+        return _Staged(import_id=import_id, report=reader.report)
+    begin = partial(
+        telling.begin,
+        file_name=f"{reader.report.file_name} (refused whole)",
+        sha256=held_alone(reader.report.sha256),
+        kind=order.what,
+        now=now,
+    )
+    import_id, is_known = store.write(begin)
+    if not is_known:
+        _stage_lines(store, reader, order, import_id, now=now, pause=pause, is_whole=False)
+    return _Staged(import_id=import_id, report=refused.report, refused_whole=str(refused))
+
+
+def _too_many_refused(store: Store, order: ToldOrder, now: float) -> RefusedWholeError | None:
+    """Why the file is refused whole; None = it is not."""
+    most = order.mapping.most_refused
+    if most is None:
+        return None
+    report = _only_read(store, order, now, None)
+    return None if report.refused_share <= most else RefusedWholeError(refused_whole(report, most), report)
+
+
+def _stage_lines(
+    store: Store,
+    reader: LineReader,
+    order: ToldOrder,
+    import_id: str,
+    *,
+    now: float,
+    pause: Callable[[float], None],
+    is_whole: bool,
+) -> None:
+    """Stage and publish a file; of one that is refused whole only what protects."""
     holds: list[FileHold] = []
-    for some in _resolved(store, reader, order, import_id=import_id, now=now):
-        began = clock.monotonic_now()
-        store.write(
-            partial(
-                telling.stage, import_id=import_id, told=_sealed(store, some.events), rejects=some.rejects
-            )
-        )
-        pause(clock.monotonic_now() - began)
-        holds += some.holds
-    store.write(partial(telling.publish, import_id=import_id, report=report.summary(), holds=holds, now=now))
-    return import_id, report
+    with _returning(reader, order.returned) as give_back:
+        for some in _resolved(store, reader, order, import_id=import_id, now=now, is_whole=is_whole):
+            began = clock.monotonic_now()
+            told = _sealed(store, some.events)
+            store.write(partial(telling.stage, import_id=import_id, told=told, rejects=some.rejects))
+            pause(clock.monotonic_now() - began)
+            holds += some.holds
+            give_back(some.rejects)
+    report = reader.report.summary()
+    store.write(partial(telling.publish, import_id=import_id, report=report, holds=holds, now=now))
 
 
 def _begun(store: Store, report: ImportReport, order: ToldOrder, now: float) -> str:
@@ -249,9 +347,19 @@ def _sealed(store: Store, events: list[ToldEvent]) -> list[ToldEvent]:
 
 
 def _resolved(
-    store: Store, reader: LineReader, order: ToldOrder, *, import_id: str = "", now: float = 0.0
+    store: Store,
+    reader: LineReader,
+    order: ToldOrder,
+    *,
+    import_id: str = "",
+    now: float = 0.0,
+    is_whole: bool = True,
 ) -> Iterator[_Some]:
-    """The lines, some at a time, for the people on file; the report grows."""
+    """The lines, some at a time, for the people on file; the report grows.
+
+    Args:
+        is_whole: also what protects nobody is taken.
+    """
     report = reader.report
     lines = 0
     for some in _batches(reader):
@@ -265,6 +373,8 @@ def _resolved(
                 _reject(report, made, replace(line.rejected, protects=_protection(line, found)))
             else:
                 meant = meant_by(line, found, by=order.by, at=_received(now))
+                if not (is_whole or line.protects):
+                    meant = replace(meant, events=())
                 _take(report, made, line, meant, import_id)
         yield made
         lines += len(some)

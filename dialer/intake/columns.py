@@ -417,6 +417,11 @@ HEADINGS: dict[str, str] = {
 """Every heading that is understood, to the column's name."""
 
 
+def heading_key(heading: str) -> str:
+    """A heading as it is compared."""
+    return "_".join(heading.strip().lower().lstrip("*\ufeff").replace("-", " ").split())
+
+
 def template() -> str:
     """A file to send to a creditor: the heading and one made-up line."""
     text = io.StringIO()

@@ -6,11 +6,15 @@ A mapping is a TOML file, or single columns on the command line in the same word
     decimal = "comma"                # or point
     keys = "case_sensitive"          # A1 and a1 are two accounts
     most_owed = "50000.00"           # more than this in one line is a mistake
+    of = "payments"                  # or suppressions, requests, consents; without it, a placement
     [columns]
     deceased_flag = "deceased"
     bankruptcy_chapter = "bankruptcy:*"             # any word in it says yes
     status = "closed:CLOSED,PIF,SIF/OPEN,ACTIVE"    # these say yes, those no, any other refuses its line
     marital_status = "ignore"
+
+Of a file that is no placement the columns mean what `told_columns` has, and `[words.kind]`, `[words.scope]`
+and such say what a client's words in one of them mean.
 
 A saved mapping has a version besides, and must be confirmed before it is used; it may say how the file is
 written, and what stands in no column (`layouts.told`).
@@ -24,7 +28,7 @@ from typing import TypeVar, cast
 
 from dialer.domain.keys import folded
 from dialer.domain.money import Money
-from dialer.intake.columns import BY_NAME, Kind
+from dialer.intake.columns import BY_NAME, Kind, heading_key
 from dialer.intake.layouts.derived import NOTHING_DERIVED, Derived
 from dialer.intake.layouts.form import AS_FOUND, Form
 from dialer.intake.layouts.told import (
@@ -38,6 +42,7 @@ from dialer.intake.layouts.told import (
     saved_of,
     share_of,
 )
+from dialer.intake.told_columns import WORDS, YES_NO, ToldKind, columns_of_kind
 from dialer.intake.values import BadValueError, DateOrder, Decimals, money_of
 
 V = TypeVar("V")
@@ -91,6 +96,10 @@ class FileMapping:
     derived: Derived = NOTHING_DERIVED
     most_refused: float | None = None
     saved: Saved = field(default_factory=Saved)
+    of: ToldKind | None = None
+    """What the file's lines say; None = it is a placement."""
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    """Of a column, what a client's folded words in it mean."""
     same_persons: frozenset[str] = frozenset()
     """CLIENT/REFERENCE, folded: somebody has looked, and they are who is on file by it."""
 
@@ -101,7 +110,7 @@ class FileMapping:
             heading, mark, meaning = text.partition("=")
             if not mark:
                 raise MappingError(f"{text!r}: write HEADING=MEANING, as in deceased_flag=deceased")
-            columns[heading_key(heading)] = _meaning(meaning)
+            columns[heading_key(heading)] = _meaning(meaning, self.of)
         return replace(self, columns=columns)
 
 
@@ -123,19 +132,22 @@ def with_settings(mapping: FileMapping, *, dates: str | None, decimal: str | Non
     )
 
 
-def heading_key(heading: str) -> str:
-    """A heading as it is compared."""
-    return "_".join(heading.strip().lower().lstrip("*\ufeff").replace("-", " ").split())
+def _columns_of(of: ToldKind | None) -> Mapping[str, bool]:
+    """The columns of a kind of file, and whether each says yes or no."""
+    if of is not None:
+        return {name: name in YES_NO for name in columns_of_kind(of)}
+    return {name: column.kind is Kind.YES_NO for name, column in BY_NAME.items()}
 
 
-def _meaning(text: str) -> Meaning:
+def _meaning(text: str, of: ToldKind | None) -> Meaning:
     column, mark, words = text.strip().partition(":")
     column = heading_key(column)
-    if column != IGNORE and column not in BY_NAME:
-        raise MappingError(f"{column!r} is no column: one of {', '.join(BY_NAME)}, or ignore")
+    known = _columns_of(of)
+    if column != IGNORE and column not in known:
+        raise MappingError(f"{column!r} is no column: one of {', '.join(known)}, or ignore")
     if not mark:
         return Meaning(column=column)
-    if column == IGNORE or BY_NAME[column].kind is not Kind.YES_NO:
+    if not known.get(column):
         raise MappingError(f"{text!r}: only a column of yes or no takes words")
     if words.strip() == ANY:
         return Meaning(column=column, is_any=True)
@@ -175,8 +187,14 @@ def mapping_from(told: dict[str, object], where: str) -> FileMapping:
     if top.told.get("dates") == OPEN:
         del top.told["dates"]
         open_columns = (*open_columns, "dates")
-    derived, open_words = derived_of(top, columns=frozenset(BY_NAME))
+    of = _choice(where, top.told, "of", {one.value: one for one in ToldKind})
+    derived, open_words = derived_of(top, columns=frozenset(_columns_of(of)))
+    if of is not None and derived.statuses:
+        raise MappingError(f"{where}: [statuses] are of a placement; of {of.value} say [words.kind]")
+    words, open_kinds = _words_of(top, of)
     made = FileMapping(
+        of=of,
+        words=words,
         dates=_choice(where, top.told, "dates", {order.value: order for order in DateOrder}),
         decimals=_choice(where, top.told, "decimal", {one.value: one for one in Decimals}),
         is_case_sensitive=_choice(where, top.told, "keys", {"case_sensitive": True, "any_case": False})
@@ -185,10 +203,30 @@ def mapping_from(told: dict[str, object], where: str) -> FileMapping:
         form=form_of(top),
         derived=derived,
         most_refused=share_of(top),
-        saved=saved_of(top, (*open_columns, *open_words), meaning),
+        saved=saved_of(top, (*open_columns, *open_words, *open_kinds), meaning),
     )
     top.done()
     return made.with_columns(f"{heading}={text}" for heading, text in columns.items() if text != OPEN)
+
+
+def _words_of(top: Section, of: ToldKind | None) -> tuple[dict[str, Mapping[str, str]], tuple[str, ...]]:
+    """What a client's words mean, and those of which nobody has said it. Raises MappingError."""
+    told, questions = top.section("words"), list[str]()
+    found: dict[str, Mapping[str, str]] = {}
+    for column in list(told.told):
+        choices = WORDS.get(column, ()) if of is not None and column in columns_of_kind(of) else ()
+        if not choices:
+            raise MappingError(f"{told.where}: the texts of {column!r} are no words that could mean others")
+        meant: dict[str, str] = {}
+        for word, text in told.words(column).items():
+            if text == OPEN:
+                questions.append(f"words.{column}: {word}")
+            elif text not in choices:
+                raise MappingError(f"{told.where}: {word} is one of {', '.join(choices)}, not {text!r}")
+            else:
+                meant[folded(word)] = text
+        found[column] = meant
+    return found, tuple(questions)
 
 
 def require_confirmed(mapping: FileMapping) -> None:

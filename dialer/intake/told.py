@@ -19,24 +19,23 @@ from dialer.domain.money import CURRENCIES, Money
 from dialer.domain.placement import RejectedLine
 from dialer.domain.valid import words_told
 from dialer.intake import values
-from dialer.intake.files import LONGEST_LINE, Row, TextFile, UnreadableFileError, look_at, rows_of
+from dialer.intake.columns import heading_key
+from dialer.intake.files import LONGEST_LINE, Row, TextFile, look_at, rows_of
 from dialer.intake.history.said import Happened
 from dialer.intake.keys import look_at_key
+from dialer.intake.layouts.envelope import look_at_trailer
 from dialer.intake.line import RefusedLineError, first_instant
 from dialer.intake.lists.said import Listed
-from dialer.intake.mapping import IGNORE, NOTHING_SAID, FileMapping, heading_key
-from dialer.intake.protection import sounds_protective
+from dialer.intake.mapping import NOTHING_SAID, FileMapping
 from dialer.intake.report import ImportReport, masked
-from dialer.intake.told_columns import COLUMNS, MADE_IN, NAMING, PERSONAL, REQUIRED, ToldKind, column_named
+from dialer.intake.told_columns import MADE_IN, PERSONAL, REQUIRED, ToldKind
+from dialer.intake.told_texts import DAYS, fields_of, told_columns_of
 from dialer.intake.values import BadValueError, DateOrder
-from dialer.intake.whole_file import UntoldError, order_of_days
+from dialer.intake.whole_file import order_of_days
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
-_DAYS = frozenset(
-    {"at", "until", "mailed", "received", "valid_on", "valid_from", "valid_until", "revoked_at"}
-)
 _NO_SIGN = "\N{REPLACEMENT CHARACTER}"
 """What stands where a sign was no text: whom the rest names is still meant."""
 
@@ -192,7 +191,7 @@ class ToldReader:
 
     Args:
         as_of: when the file was received, aware.
-        mapping: how it writes days and amounts, and which of its columns are to be ignored.
+        mapping: what somebody said about the file.
 
     Raises:
         UnreadableFileError: the file as a whole cannot be taken; the message says what is missing.
@@ -204,46 +203,52 @@ class ToldReader:
         self.kind = kind
         self._now = as_of.astimezone(UTC)
         self._mapping = mapping
-        self.file: TextFile = look_at(path)
-        self._names, unknown = _columns(self.file, kind, mapping)
-        places = [place for place, name in enumerate(self._names) if name in _DAYS]
+        self.file: TextFile = look_at(path, mapping.form)
+        look_at_trailer(self.file, mapping)
+        self._columns = told_columns_of(self.file, kind, mapping)
+        self._names = self._columns.names
+        places = [place for place, name in enumerate(self._names) if name in DAYS]
         self._dates = order_of_days(self.file, len(self._names), places, mapping.dates)
         self.report = ImportReport(
             file_name=path.name,
             sha256=self.file.sha256,
             encoding=self.file.encoding,
-            unknown_columns=unknown,
+            unknown_columns=self._columns.unknown,
+            mapping=mapping.saved,
         )
+        self.recent: dict[int, Row] | None = None
+        """The lines last read, by their number, where somebody gives refused ones back and forgets them."""
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """The client's own heading of each column."""
+        return {name: heading for name, heading in zip(self._names, self.file.heading, strict=True) if name}
 
     def __iter__(self) -> Iterator[ToldLine | RefusedLine]:
         """Every line, in the order of the file. Whoever resolves whom it names counts it in the report."""
         for row in rows_of(self.file):
             self.report.lines += 1
-            texts = self._texts(row)
+            if self.recent is not None:
+                self.recent[row.number] = row
+            texts, unsigned = self._columns.texts(fields_of(row, self.file))
             broken = [name for name, text in texts.items() if wrong_text(text, most=LONGEST_LINE)]
             texts |= {name: words_told(texts[name]).replace(_NO_SIGN, "") for name in broken}
             line = _Texts(row.number, texts, self._now, self._dates)
             try:
-                self._look_at(row, broken)
+                self._look_at(row, line, broken, unsigned)
                 yield self._line(line)
             except RefusedLineError as reject:
                 yield self._refused(line, reject)
 
-    def _texts(self, row: Row) -> dict[str, str]:
-        fields = row.fields if row.fields is not None else row.raw.replace('"', "").split(self.file.delimiter)
-        return {
-            name: stripped
-            for name, text in zip(self._names, fields, strict=False)
-            if name and (stripped := text.strip())
-        }
-
-    def _look_at(self, row: Row, broken: Sequence[str]) -> None:
+    def _look_at(self, row: Row, line: _Texts, broken: Sequence[str], unsigned: Sequence[str]) -> None:
         if row.fields is None:
             raise RefusedLineError("", row.reason)
         if len(row.fields) != len(self._names):
             raise RefusedLineError("", f"{len(row.fields)} fields where the heading has {len(self._names)}")
         if broken:
             raise RefusedLineError(broken[0], "a sign in it that is no text")
+        if unsigned:
+            raise line.refused(unsigned[0], "a word of which nobody has said what it means")
 
     def _line(self, line: _Texts) -> ToldLine:
         texts = line.texts
@@ -404,32 +409,3 @@ def _key_or_nobody(line: _Texts, name: str, key: str) -> str:
         return _key(line, name, key)
     except RefusedLineError:
         return ""
-
-
-def _columns(file: TextFile, kind: ToldKind, mapping: FileMapping) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    names: list[str] = []
-    unknown: list[str] = []
-    for heading in file.heading:
-        told = mapping.columns.get(heading_key(heading))
-        is_ignored = told is not None and told.column == IGNORE
-        name = "" if is_ignored else column_named(kind, heading)
-        if name in names and name:
-            raise UnreadableFileError(f"{file.path}: two columns mean {name}; remove one")
-        if not name and heading.strip() and not is_ignored:
-            unknown.append(heading.strip())  # also one that means a column of placements
-        names.append(name)
-    missing = [name for name in REQUIRED[kind] if name not in names]
-    if not missing and not {"person", "account", "person_ref", "client_account", "number"} & set(names):
-        missing = ["person, account or number"]
-    if missing:
-        raise UnreadableFileError(
-            f"{file.path}: no column {', '.join(missing)}; "
-            f"a file of {kind.value} holds {', '.join((*NAMING, *COLUMNS[kind]))}"
-        )
-    untold = [heading for heading in unknown if sounds_protective(heading)]
-    if untold:
-        raise UntoldError(
-            f"{file.path}: nobody has said what {', '.join(untold)} means, which may protect people; nothing "
-            f"was taken: rename it as a column of a file of {kind.value}, or say --column {untold[0]}=ignore"
-        )
-    return tuple(names), tuple(unknown)

@@ -5,7 +5,9 @@ One line names somebody (a person, an account, a telephone number, or several of
 
 from enum import Enum
 
-from dialer.intake.mapping import heading_key
+from compliance_gate.words import ConsentScope, GivenTo, Medium, Place, RequestKind
+from dialer.domain.ledger import PayMethod
+from dialer.intake.columns import heading_key
 
 
 class ToldKind(Enum):
@@ -46,6 +48,18 @@ REQUIRED: dict[ToldKind, tuple[str, ...]] = {
     ToldKind.PAYMENTS: ("amount",),
 }
 
+YES_NO = frozenset({"in_writing", "settles"})
+
+WORDS: dict[str, tuple[str, ...]] = {
+    "kind": tuple(RequestKind),
+    "scope": tuple(ConsentScope),
+    "given_to": tuple(GivenTo),
+    "medium": tuple(Medium),
+    "place": tuple(Place),
+    "method": tuple(method.value for method in PayMethod),
+}
+"""Columns of words, and those words: a mapping may say which of them a client's own word means."""
+
 PERSONAL = frozenset({"number", "words", "proof", "person", "account", "person_ref", "client_account"})
 """Masked in reports: what tells who somebody is is sealed everywhere else, and with it the client's keys of
 people and accounts."""
@@ -84,10 +98,15 @@ _ALIASES = {
 }
 
 
+def columns_of_kind(kind: ToldKind) -> tuple[str, ...]:
+    """Every column that a file of this kind may have."""
+    return (*NAMING, *COLUMNS[kind])
+
+
 def column_named(kind: ToldKind, heading: str) -> str:
     """The column that a heading means in a file of this kind; '' when none."""
     key = heading_key(heading)
-    known = (*NAMING, *COLUMNS[kind])
+    known = columns_of_kind(kind)
     if key in known:
         return key
     meant = _ALIASES.get(key, "")

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from dialer.intake.columns import BY_NAME, COLUMNS, HEADINGS, Kind
+from dialer.intake.columns import BY_NAME, COLUMNS, HEADINGS, Kind, heading_key
 from dialer.intake.files import TextFile, UnreadableFileError, rows_of, text_of
-from dialer.intake.mapping import IGNORE, FileMapping, Meaning, heading_key
+from dialer.intake.mapping import IGNORE, FileMapping, Meaning
 from dialer.intake.protection import sounds_protective
 from dialer.intake.values import DateOrder, has_either_order, order_told
 

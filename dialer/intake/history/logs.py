@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from compliance_gate.words import Direction, EventKind, Outcome
-from dialer.intake.mapping import heading_key
+from dialer.intake.columns import heading_key
 from dialer.intake.values import word_of
 
 Texts = Mapping[str, str]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from compliance_gate.request import HistoryEntry
 from dialer.domain.placement import RejectedLine
+from dialer.intake.columns import heading_key
 from dialer.intake.files import Row, TextFile, UnreadableFileError, look_at, rows_of
 from dialer.intake.history.logs import LOGS, Call, Log, cdr_columns
 from dialer.intake.history.queue import QueueCalls, looks_like_queue_log
@@ -15,7 +16,6 @@ from dialer.intake.history.said import Happened
 from dialer.intake.history.times import instant_of
 from dialer.intake.layouts.form import Form, Format
 from dialer.intake.line import RefusedLineError
-from dialer.intake.mapping import heading_key
 from dialer.intake.report import ImportReport
 from dialer.intake.told import RefusedLine, ToldLine
 from dialer.intake.values import BadValueError

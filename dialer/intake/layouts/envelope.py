@@ -6,9 +6,10 @@ be cut off. Sums are taken of the texts as amounts; one that is none adds nothin
 
 from dataclasses import dataclass
 
+from dialer.intake.columns import heading_key
 from dialer.intake.files import Row, TextFile, UnreadableFileError, all_rows_of
 from dialer.intake.layouts.form import Trailer
-from dialer.intake.mapping import FileMapping, heading_key
+from dialer.intake.mapping import FileMapping
 from dialer.intake.values import BadValueError, Decimals, money_of
 
 

@@ -64,16 +64,16 @@ def meaning_for(key: str, values: Sequence[str], taken: Sequence[str]) -> tuple[
     Returns:
         `?` where somebody must say, `ignore` where nothing depends on it.
     """
-    name = _KNOWN.get(re.sub(r"[^a-z0-9]+", "_", key).strip("_"))
-    if name is not None and name not in taken:
+    name = usual(key)
+    if name and name not in taken:
         return name, "by its heading"
-    if values and _nearly_all(values, is_telephone) and (_PHONE.search(key) or name is None):
+    if values and nearly_all(values, is_telephone) and (_PHONE.search(key) or not name):
         return _free_phone(taken, "its values are telephone numbers")
-    if _STATUS.fullmatch(key) and "account_status" not in taken and _are_few(values):
+    if _STATUS.fullmatch(key) and "account_status" not in taken and are_few(values):
         return "account_status", "its heading, and few words under it"
     if sounds_protective(key):
         return OPEN, "it may protect people: closed:WORDS/WORDS, deceased:*, account_status, ignore, ..."
-    if key in ("dob", "birth") and values and _nearly_all(values, is_day):
+    if key in ("dob", "birth") and values and nearly_all(values, is_day):
         return "dob", "its values are days"
     return IGNORE, "not understood"
 
@@ -107,11 +107,18 @@ def is_amount(text: str) -> bool:
     return bool(re.search(r"[.,]\d{2}$", text.strip()))
 
 
-def _nearly_all(values: Sequence[str], test: Callable[[str], bool]) -> bool:
+def usual(key: str) -> str:
+    """The column of a placement that a heading means in most files; '' where it is none of the usual ones."""
+    return _KNOWN.get(re.sub(r"[^a-z0-9]+", "_", key).strip("_"), "")
+
+
+def nearly_all(values: Sequence[str], test: Callable[[str], bool]) -> bool:
+    """Whether nine texts of ten are so."""
     return sum(test(value) for value in values) >= 0.9 * len(values)
 
 
-def _are_few(values: Sequence[str]) -> bool:
+def are_few(values: Sequence[str]) -> bool:
+    """Whether they are few short words, over and over."""
     return 0 < len(set(values)) <= _FEW and max(map(len, values)) <= _FEW
 
 

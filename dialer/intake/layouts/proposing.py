@@ -12,13 +12,13 @@ from typing import cast
 
 from dialer.domain.errors import FairdialError
 from dialer.domain.keys import folded
+from dialer.intake.columns import heading_key
 from dialer.intake.files import Row, TextFile, all_rows_of, look_at
 from dialer.intake.layouts.form import Form, Format, Trailer
 from dialer.intake.layouts.guessing import may_be_heading, meaning_for
 from dialer.intake.layouts.shipped import Shipped, shipped_layouts
 from dialer.intake.layouts.told import OPEN, Section, form_of
 from dialer.intake.layouts.writing import Said, toml_of
-from dialer.intake.mapping import heading_key
 from dialer.intake.values import BadValueError, DateOrder, has_either_order, money_of, order_told
 
 SAMPLED = 500
@@ -27,7 +27,9 @@ SAMPLED = 500
 MOST_WORDS = 100
 """Words of a status column that are asked about; a column of more is no status."""
 
-_HEADERS = frozenset({"H", "HDR", "HD", "HEADER"})
+HEADERS = frozenset({"H", "HDR", "HD", "HEADER"})
+"""First fields of a line above the heading that is the sender's own."""
+
 _TRAILERS = frozenset({"T", "TR", "TRL", "TRAILER", "FOOTER", "EOF", "F"})
 _ALWAYS_ASKED = {
     "client_account": (
@@ -90,7 +92,7 @@ def propose(path: Path, *, name: str, layout: str = "", client: str = "") -> Pro
     """
     file = look_at(path)
     first = file.heading[0].strip() if file.heading else ""
-    if first.upper() in _HEADERS:
+    if first.upper() in HEADERS:
         file = look_at(path, Form(header=first))
     chosen = _chosen(layout) if layout else _recognised(file)
     file, told = _as_told(file, chosen)

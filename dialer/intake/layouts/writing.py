@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -25,12 +26,18 @@ class Said:
     columns: dict[str, Answer] = field(default_factory=dict[str, Answer])
     always: dict[str, Answer] = field(default_factory=dict[str, Answer])
     statuses: dict[str, Answer] = field(default_factory=dict[str, Answer])
+    words: dict[str, dict[str, Answer]] = field(default_factory=dict[str, "dict[str, Answer]"])
+
+    def tables(self) -> Iterator[tuple[str, dict[str, Answer]]]:
+        """The tables of answers that there are."""
+        named = {"columns": self.columns, "always": self.always, "statuses": self.statuses}
+        named |= {f"words.{column}": answers for column, answers in self.words.items()}
+        return ((name, answers) for name, answers in named.items() if answers)
 
     def questions(self) -> tuple[str, ...]:
         """What somebody must answer."""
         asked = [f"{key}" for key, value in self.top.items() if value == OPEN]
-        for name in ("columns", "always", "statuses"):
-            answers = cast("dict[str, Answer]", getattr(self, name))
+        for name, answers in self.tables():
             asked += [f"{name}: {key}" for key, (text, _) in answers.items() if text == OPEN]
         return tuple(asked)
 
@@ -46,10 +53,9 @@ def toml_of(said: Said) -> str:
         *(f"{key} = {_value(value)}" for key, value in said.top.items()),
     ]
     lines += _table("file", said.file)
-    for name, answers in (("columns", said.columns), ("always", said.always), ("statuses", said.statuses)):
-        if answers:
-            lines += ["", f"[{name}]"]
-            lines += [_line(key, *answer) for key, answer in answers.items()]
+    for name, answers in said.tables():
+        lines += ["", f"[{name}]"]
+        lines += [_line(key, *answer) for key, answer in answers.items()]
     return "\n".join(lines) + "\n"
 
 

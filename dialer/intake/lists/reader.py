@@ -12,11 +12,11 @@ from pathlib import Path
 
 from compliance_gate.words import HoldKind, NumberKind, RndResult
 from dialer.domain.placement import RejectedLine
+from dialer.intake.columns import heading_key
 from dialer.intake.files import Row, TextFile, UnreadableFileError, look_at, rows_of
 from dialer.intake.layouts.form import Form
 from dialer.intake.line import RefusedLineError
 from dialer.intake.lists.said import Listed, ListKind
-from dialer.intake.mapping import heading_key
 from dialer.intake.report import ImportReport
 from dialer.intake.told import RefusedLine, ToldLine
 from dialer.intake.values import latin_digits

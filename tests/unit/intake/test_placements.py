@@ -405,7 +405,7 @@ def test_what_is_kept_of_rejects_is_bounded_and_all_are_counted(path: Path) -> N
 def test_what_is_sealed_in_the_store_is_masked_where_its_line_is_refused() -> None:
     """A new column of text says whether it tells who somebody is; these do not."""
     plain = {each.name for each in BY_NAME.values() if each.kind is Kind.TEXT and not each.personal}
-    sources = {f"phone_{n}_source" for n in range(1, 6)}
+    sources = {f"phone_{n}_source" for n in range(1, 10)}
     places = {"city", "state", "country", "city_state", "phone_code", "statute_state"}
     assert plain - sources - places == {
         "placement_id",

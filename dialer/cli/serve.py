@@ -160,6 +160,7 @@ async def _serve_simulated(
     from dialer.cli.account_desk import StoreLedgers
     from dialer.cli.evidence import StoreEvidence
     from dialer.cli.finding import finding
+    from dialer.cli.intake_desk import StoreIntake
     from dialer.cli.rights import StoreRights
     from dialer.cli.standby import Post, in_charge, leave_soon
     from dialer.files import own_folder
@@ -195,6 +196,7 @@ async def _serve_simulated(
             port=port,
             evidence=StoreEvidence(database=wanted.address),
             ledgers=StoreLedgers(database=wanted.address),
+            intake=StoreIntake(database=wanted.address, folder=wanted.folder),
             rights=rights,
             finder=finder,
             places=StorePlaces(beside),
@@ -217,6 +219,7 @@ async def _serve_asterisk(plan: AsteriskFloor, settings: Settings, *, is_standby
     from dialer.cli.account_desk import StoreLedgers
     from dialer.cli.evidence import StoreEvidence
     from dialer.cli.finding import finding
+    from dialer.cli.intake_desk import StoreIntake
     from dialer.cli.rights import StoreRights
     from dialer.cli.standby import Post, in_charge, leave_soon
     from dialer.files import own_folder
@@ -253,6 +256,7 @@ async def _serve_asterisk(plan: AsteriskFloor, settings: Settings, *, is_standby
             archive=archive,
             evidence=StoreEvidence(database=plan.database),
             ledgers=StoreLedgers(database=plan.database),
+            intake=StoreIntake(database=plan.database, folder=plan.folder),
             rights=rights,
             finder=finder,
             places=StorePlaces(beside),

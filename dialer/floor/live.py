@@ -127,10 +127,7 @@ async def running_floor(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(_owned(order, network))
         now = clock.posix()
-        sources = write_sources(rulebook.sources)
-        await asyncio.to_thread(
-            store.enter_rulebook, rulebook.hash, text=rulebook.text, sources=sources, now=now
-        )
+        await asyncio.to_thread(_enter, rulebook, store, now)
         await asyncio.to_thread(demand_attested, store)
         attesting = Attesting(store)
         stack.push_async_callback(attesting.once)  # the last steps, when nothing writes any more
@@ -169,6 +166,11 @@ async def running_floor(
                 floor.stop()
                 for task in beside:
                     task.cancel()
+
+
+def _enter(rulebook: Rulebook, store: Store, now: float) -> None:
+    """Keep the law that is called under, for whoever asks one day by which it was."""
+    store.enter_rulebook(rulebook.hash, text=rulebook.text, sources=write_sources(rulebook.sources), now=now)
 
 
 @asynccontextmanager

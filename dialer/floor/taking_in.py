@@ -89,6 +89,7 @@ def told_of(
     is_confirmed: bool = True,
     same_persons: Sequence[str] = (),
     of: ToldKind | None = None,
+    client: str = "",
 ) -> FileMapping:
     """What somebody said about a file: a mapping, and single settings beside it.
 
@@ -96,6 +97,7 @@ def told_of(
         most_refused: share of refused lines, 0 to 1, above which the file is refused whole.
         is_confirmed: a saved mapping must have been confirmed as it is.
         of: what the file's lines say; None = it is a placement.
+        client: the file may be about this client's people alone; '' = about anybody.
 
     Raises:
         MendableError: it is of another kind of file, or says what cannot be, or nobody confirmed it.
@@ -108,7 +110,7 @@ def told_of(
         if most_refused is not None:
             told = replace(told, most_refused=most_refused)
         told = with_settings(told.with_columns(columns), dates=dates, decimal=decimal)
-        return replace(told, same_persons=frozenset(map(folded, same_persons)))
+        return replace(told, same_persons=frozenset(map(folded, same_persons)), only_client=client)
     except MappingError as error:
         mend = "dialer/intake/README.md has the words of a mapping."
         raise MendableError(str(error), where=str(mapping or ""), mend=mend) from error

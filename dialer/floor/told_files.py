@@ -33,7 +33,7 @@ from dialer.floor.placing import (
     refused_whole,
 )
 from dialer.floor.telling import Meant, meant_by, names_of
-from dialer.floor.whom import OnFile, on_file
+from dialer.floor.whom import OnFile, inside, on_file
 from dialer.intake.files import UnreadableFileError
 from dialer.intake.history.reader import COUNTED_DAYS, HistoryReader
 from dialer.intake.layouts.returned import Returned
@@ -363,9 +363,7 @@ def _resolved(
     report = reader.report
     lines = 0
     for some in _batches(reader):
-        found = store.read(
-            lambda connection, some=some: on_file(connection, names_of(some), store.identifiers)
-        )
+        found = store.read(partial(_on_file, some=some, store=store, client=order.mapping.only_client))
         made = _Some(events=[], rejects=[], holds=[])
         for line in some:
             if isinstance(line, RefusedLine):
@@ -380,6 +378,14 @@ def _resolved(
         lines += len(some)
         if lines % LINES_PER_PROGRESS == 0:
             order.progress(lines)
+
+
+def _on_file(
+    connection: Connection, *, some: list[ToldLine | RefusedLine], store: Store, client: str
+) -> OnFile:
+    """Whom some lines name; where they may name one client's people alone, of those."""
+    found = on_file(connection, names_of(some), store.identifiers)
+    return inside(connection, found, client) if client else found
 
 
 def _keyed(event: Event, import_id: str, line: int) -> Event:

@@ -114,6 +114,35 @@ def on_file(connection: Connection, names: Names, identifiers: Identifiers) -> O
     return found
 
 
+def inside(connection: Connection, found: OnFile, client: str) -> OnFile:
+    """Of them, who is of one client: anybody else is as if they were not on file."""
+    people = {*found.persons.values(), *(one for having in found.holders.values() for one in having)}
+    people |= {one for owing in found.owing.values() for one in owing}
+    ours = _of_client(connection, persons.c.person, persons.c.client, people, client)
+    owed = {*found.debts.values(), *(debt for some in found.owed.values() for debt in some)}
+    our_debts = _of_client(connection, debts.c.debt, debts.c.client, owed, client)
+    holders = {number: [one for one in some if one in ours] for number, some in found.holders.items()}
+    return OnFile(
+        persons={name: one for name, one in found.persons.items() if one in ours},
+        debts={name: one for name, one in found.debts.items() if one in our_debts},
+        numbers={
+            name: one for name, one in found.numbers.items() if holders.get(one) or one not in found.holders
+        },
+        holders=holders,
+        owing={debt: [one for one in some if one in ours] for debt, some in found.owing.items()},
+        owed={one: [debt for debt in some if debt in our_debts] for one, some in found.owed.items()},
+    )
+
+
+def _of_client(
+    connection: Connection, column: Column[str], of: Column[str], ids: Iterable[str], client: str
+) -> set[str]:
+    there: set[str] = set()
+    for chunk in chunks(sorted(set(ids))):
+        there.update(connection.scalars(select(column).where(column.in_(chunk), of == client)))
+    return there
+
+
 def _there(connection: Connection, column: Column[str], ids: Iterable[Iterable[str]]) -> set[str]:
     wanted = sorted({one for some in ids for one in some})
     there: set[str] = set()

@@ -100,6 +100,8 @@ class FileMapping:
     """What the file's lines say; None = it is a placement."""
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     """Of a column, what a client's folded words in it mean."""
+    only_client: str = ""
+    """Whoever brings the file may bring this client's lines alone; '' = anybody's."""
     same_persons: frozenset[str] = frozenset()
     """CLIENT/REFERENCE, folded: somebody has looked, and they are who is on file by it."""
 

@@ -6,6 +6,7 @@ remark, as long as one is left; the account is still owed.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import islice
@@ -231,15 +232,21 @@ class PlacementReader:
         for name in _REQUIRED:
             if name not in line.texts:
                 raise RefusedLineError(name, "missing")
-        for name in _KEYS:
-            key = line.texts.get(name)
-            if key is not None and not is_plain_key(key):
-                line.read(name, look_at_key)
+        self._look_at_keys(line)
         if row.last > row.number:
             self._remark(line, "", f"a quoted field runs over {row.last - row.number + 1} lines")
         if row.is_mended:
             self._remark(line, "", "a byte that is not UTF-8 was read as Windows-1252")
         return line
+
+    def _look_at_keys(self, line: Line) -> None:
+        for name in _KEYS:
+            key = line.texts.get(name)
+            if key is not None and not is_plain_key(key):
+                line.read(name, look_at_key)
+        only = self._mapping.only_client
+        if only and line.texts["client_id"] != only:
+            raise RefusedLineError("client_id", f"another's: who brings the file may bring {only}'s alone")
 
     @property
     def headings(self) -> dict[str, str]:
@@ -268,7 +275,7 @@ class PlacementReader:
             self._finished(translated(names, texts, self._meanings, of=len(self._names), is_turned=is_turned))
             for names, texts, is_turned in readings_of(self._names, fields)
         )
-        return protection_of(
+        found = protection_of(
             row.number,
             readings,
             today=self._received.today,
@@ -276,6 +283,16 @@ class PlacementReader:
             number_of=lambda text: e164_of(text, self._tables),
             is_case_sensitive=self._mapping.is_case_sensitive,
         )
+        return found if found is None or not self._mapping.only_client else self._inside(found)
+
+    def _inside(self, protects: Protection) -> Protection | None:
+        """What of it is of the client whose lines may be brought: nobody holds another client's people."""
+        only = self._mapping.only_client
+        if not (protects.accounts or protects.persons):
+            return protects
+        accounts = tuple(key for key in protects.accounts if key[0] == only)
+        persons = tuple(key for key in protects.persons if key[0] == only)
+        return replace(protects, accounts=accounts, persons=persons) if accounts or persons else None
 
     def _bare(self, raw: str) -> list[str]:
         """A line that cannot be taken apart, as if quotes were nothing."""

@@ -15,7 +15,7 @@ from dialer.floor.accounts import Accounts
 from dialer.floor.outside_sign_in import OutsideSignIn
 from dialer.floor.phones import Phones
 from dialer.web.models import Committed
-from dialer.web.ports import Evidence, Finder, FloorPort, Ledgers, Places, Recordings, Rights
+from dialer.web.ports import Evidence, Finder, FloorPort, Intake, Ledgers, Places, Recordings, Rights
 from dialer.web.tokens import Tokens
 
 MOST_LISTENINGS = 1_000
@@ -39,7 +39,7 @@ class Listenings:
         return self._agents.get(listening)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """What the application was given."""
 
@@ -59,6 +59,7 @@ class Office:
     finder: Finder | None = None
     ledgers: Ledgers | None = None
     guesses: Throttle = field(default_factory=Throttle)
+    intake: Intake | None = None
 
 
 def office_of(request: Request) -> Office:
@@ -95,6 +96,13 @@ def demand_ledgers(office: Office) -> Ledgers:
     if office.ledgers is None:
         raise HTTPException(409, "this floor's store cannot be asked from here")
     return office.ledgers
+
+
+def demand_intake(office: Office) -> Intake:
+    """Whoever takes files in; 409 where no file can be."""
+    if office.intake is None:
+        raise HTTPException(409, "no file can be taken into this floor's store from here")
+    return office.intake
 
 
 async def tell(office: Office, event: Event) -> Committed:

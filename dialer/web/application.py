@@ -40,6 +40,7 @@ from dialer.web import (
     facts,
     finding,
     inbound,
+    intake,
     law,
     ledgers,
     listening,
@@ -49,7 +50,7 @@ from dialer.web import (
     supervisors,
     talks,
 )
-from dialer.web.access import Listenings, Office
+from dialer.web.access import Office
 from dialer.web.bounds.connections import Strangers
 from dialer.web.bounds.limits import LIMITS, Limits
 from dialer.web.bounds.middleware import Bounds
@@ -62,7 +63,7 @@ from dialer.web.health import HealthView, health_view
 from dialer.web.phone.pages import add_pages
 from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
-from dialer.web.ports import Evidence, Finder, FloorPort, Ledgers, Places, Recordings, Rights
+from dialer.web.ports import Evidence, Finder, FloorPort, Intake, Ledgers, Places, Recordings, Rights
 from dialer.web.problems import PROBLEMS
 from dialer.web.scraping import shown_to
 from dialer.web.sign_in import outside as to_provider
@@ -84,6 +85,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     *evidence.STATUS,
     *rights.STATUS,
     *ledgers.STATUS,
+    *intake.STATUS,
     (InvalidFactError, 422),
     (MalformedFactError, 422),
     (FairdialError, 422),
@@ -104,6 +106,7 @@ _ROUTED = (
     facts,
     ledgers,
     account_views,
+    intake,
     inbound,
     caller_ids,
     sessions,
@@ -147,6 +150,7 @@ def make_web(
     records: Records | None = None,
     rights_desk: Rights | None = None,
     ledger_desk: Ledgers | None = None,
+    intake_desk: Intake | None = None,
     trusted_proxies: Sequence[str] = (),
     outside: OutsideSignIn | None = None,
     finder: Finder | None = None,
@@ -166,12 +170,43 @@ def make_web(
         records: where it is written down who did what and looked at whom; None = nowhere.
         rights_desk: answers what persons may ask about themselves; None = it cannot be asked.
         ledger_desk: knows the accounts and their money; None = it cannot be asked.
+        intake_desk: takes creditors' files in; None = none can be brought.
         outside: a provider by which people sign in; None = there is none.
         trusted_proxies: addresses and networks whose word on where somebody comes from is taken.
         finder: finds persons by name, number or account; None = nobody can be looked for.
     """
     phones = phones if phones is not None else Phones()
-    application = FastAPI(
+    application = _bare()
+    application.state.office = Office(
+        floor=floor,
+        tokens=tokens,
+        keypad=keypad,
+        controls=controls,
+        caller_ids=caller_ids_tester,
+        phones=phones,
+        recordings=archive,
+        evidence=evidence_desk,
+        places=places,
+        accounts=accounts,
+        outside=outside,
+        rights=rights_desk,
+        finder=finder,
+        ledgers=ledger_desk,
+        intake=intake_desk,
+    )
+    doorkeeper = Doorkeeper(floor=floor, tokens=tokens, places=places, accounts=accounts)
+    application.add_middleware(Door, doorkeeper=doorkeeper, open_paths=OPEN_PATHS, records=records)
+    broadcast, seats = _add_routes(application, doorkeeper, phones, registry)
+    add_sign_in_page(application, outside)
+    _add_errors(application)
+    _add_outside(application, doorkeeper, registry, archive, rights_desk)
+    guards = _add_guards(application, doorkeeper, limits, trusted_proxies)
+    application.add_middleware(CountedRefusals, registry=registry)
+    return Web(application, broadcast, seats, guards)
+
+
+def _bare() -> FastAPI:
+    return FastAPI(
         title="Fairdial",
         description="A predictive dialer's floor: seats, campaigns, facts. An answer means a commit.",
         openapi_url=None,
@@ -179,26 +214,21 @@ def make_web(
         redoc_url=None,
         dependencies=[Depends(nothing_undeclared), Depends(nothing_unknown)],
     )
-    asked = (phones, archive, evidence_desk, places, accounts, outside)
-    desks = (Listenings(), rights_desk, finder, ledger_desk)
-    application.state.office = Office(floor, tokens, keypad, controls, caller_ids_tester, *asked, *desks)
-    doorkeeper = Doorkeeper(floor=floor, tokens=tokens, places=places, accounts=accounts)
-    application.add_middleware(Door, doorkeeper=doorkeeper, open_paths=OPEN_PATHS, records=records)
+
+
+def _add_routes(
+    application: FastAPI, doorkeeper: Doorkeeper, phones: Phones, registry: CollectorRegistry
+) -> tuple[Broadcast, SeatWatch]:
+    floor = doorkeeper.floor
     for routed in _ROUTED:
         application.include_router(routed.router, responses=PROBLEMS)
-    broadcast = Broadcast(floor.snapshot)
+    broadcast, seats = Broadcast(floor.snapshot), SeatWatch(floor.snapshot)
     application.include_router(watch_router(broadcast, doorkeeper))
-    seats = SeatWatch(floor.snapshot)
     phone = phone_router(phones=phones, seats=seats, doorkeeper=doorkeeper, registry=registry)
     application.include_router(phone, responses=PROBLEMS)
     add_pages(application, phones.origins)
     add_description(application)
-    add_sign_in_page(application, outside)
-    _add_errors(application)
-    _add_outside(application, doorkeeper, registry, archive, rights_desk)
-    guards = _add_guards(application, doorkeeper, limits, trusted_proxies)
-    application.add_middleware(CountedRefusals, registry=registry)
-    return Web(application, broadcast, seats, guards)
+    return broadcast, seats
 
 
 def _add_guards(

@@ -16,7 +16,7 @@ from dialer.floor.phones import Phones
 from dialer.web.application import make_web
 from dialer.web.bounds.limits import LIMITS, Limits
 from dialer.web.door import Records
-from dialer.web.ports import Evidence, Finder, FloorPort, Ledgers, Places, Recordings, Rights
+from dialer.web.ports import Evidence, Finder, FloorPort, Intake, Ledgers, Places, Recordings, Rights
 from dialer.web.server import serving
 from dialer.web.tokens import Tokens
 
@@ -35,6 +35,7 @@ class HttpSide:
         records: where it is written down who did what; None = nowhere.
         rights: answers what persons may ask about themselves.
         finder: finds persons by name, number or account.
+        intake: takes creditors' files in.
         limits: of what comes in.
         outside: a provider by which people sign in; None = there is none.
         certificate: to speak under; None = in clear.
@@ -53,6 +54,7 @@ class HttpSide:
     rights: Rights | None = None
     finder: Finder | None = None
     ledgers: Ledgers | None = None
+    intake: Intake | None = None
     limits: Limits = LIMITS
     outside: OutsideSignIn | None = None
     certificate: Certificate | None = None
@@ -84,6 +86,7 @@ class HttpSide:
             rights_desk=self.rights,
             finder=self.finder,
             ledger_desk=self.ledgers,
+            intake_desk=self.intake,
             trusted_proxies=self.trusted_proxies,
             outside=self.outside,
         )

@@ -1,12 +1,14 @@
 """What the web side needs of a running floor."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Protocol
 
 from dialer.access.walls import NumberNamed, Place, Walls
 from dialer.casework.promises import PromiseState
+from dialer.domain.errors import FairdialError
 from dialer.domain.events import Event
 from dialer.domain.ids import AgentId, AttemptId, InboundId
 from dialer.domain.inbound import InboundRecord
@@ -274,6 +276,100 @@ class Ledgers(Protocol):
     ) -> PaymentReceived | EntryPosted | None:
         """What the floor is to be told of an entry, as the ledger stands; None = it was posted already.
         Raises ConflictingEntryError, InvalidFactError: it cannot be posted."""
+        ...
+
+
+class BusyError(FairdialError):
+    """One file at a time is taken in. Nothing was changed: send it again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that somebody brings, and how it is to be taken in.
+
+    Args:
+        name: of the file, as its sender calls it.
+        kind: `placement`, or the word of a kind of told file.
+        client: it may be about this client's people alone; '' = about anybody.
+        mapping: the name of one that is kept; '' = none.
+        columns, same_persons, dates, decimal, most_refused: see `fairdial import`.
+        by: who brings it.
+    """
+
+    name: str
+    kind: str
+    client: str
+    campaign: str
+    mapping: str
+    by: str
+    columns: tuple[str, ...] = ()
+    same_persons: tuple[str, ...] = ()
+    dates: str | None = None
+    decimal: str | None = None
+    most_refused: float | None = None
+    is_dry: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenInFile:
+    """What became of a file.
+
+    Args:
+        file: the name by which its refused lines are fetched.
+        summary: of the report, as the command tells it to a program.
+        refused_whole: why no line was taken but what protects; '' = the good ones were.
+        trouble: why nothing became of it, '' = something did; `was_known`: since the same bytes were taken in
+            before.
+    """
+
+    file: str
+    summary: Mapping[str, object] | None
+    refused_whole: str = ""
+    trouble: str = ""
+    was_known: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingKept:
+    """A mapping on the floor. `confirmed_by`: '' = nobody has confirmed it as it is now."""
+
+    name: str
+    of: str
+    version: int
+    questions: tuple[str, ...]
+    confirmed_by: str
+
+
+class Intake(Protocol):
+    """Takes creditors' files into a floor's store; `dialer.cli.intake_desk` has the one in use. Each raises
+    MendableError, NotThereError, StoreUnavailableError."""
+
+    async def take_in(self, upload: Upload, parts: AsyncIterator[bytes]) -> TakenInFile:
+        """Take a file in; when it returns, what it says binds. Raises BusyError: another is taken in now."""
+        ...
+
+    async def returned(self, file: str, client: str) -> Path:
+        """The refused lines of a file that was about this client ('' = any), in its own layout."""
+        ...
+
+    async def holds(self, import_id: str | None) -> tuple[Mapping[str, object], ...]:
+        """Whom refused lines hold."""
+        ...
+
+    async def release(self, import_id: str, *, by: str, why: str) -> int:
+        """End every hold of one import; how many."""
+        ...
+
+    async def mappings(self) -> tuple[MappingKept, ...]:
+        """Those that are kept, by name."""
+        ...
+
+    async def keep_mapping(self, name: str, text: str) -> MappingKept:
+        """Keep one, in the place of another of its name."""
+        ...
+
+    async def confirm_mapping(self, name: str, *, by: str) -> MappingKept:
+        """Say that one is right as it is."""
         ...
 
 

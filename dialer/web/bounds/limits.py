@@ -13,6 +13,8 @@ class Limits:
         body_s: from the end of the head to the end of the body.
         body_bytes: of a body, where the route has no other bound.
         file_bytes: of the whole file of a person: 10,000 things of a few hundred bytes each.
+        upload_bytes, upload_s: of a creditor's file, which is written to disk as it comes: each part of it is
+            there within `body_s`, the last within `upload_s`.
         strangers, strangers_of_peer: connections that have shown no token, in all and of one address.
         connects_per_s, connects_at_once: new connections of one address, in the long run and together.
         asks_per_s, asks_at_once: requests without a known token of one address.
@@ -26,6 +28,8 @@ class Limits:
     body_s: float = 20.0
     body_bytes: int = 262_144
     file_bytes: int = 8_388_608
+    upload_bytes: int = 2_147_483_648
+    upload_s: float = 900.0
     strangers: int = 256
     strangers_of_peer: int = 64
     connects_per_s: float = 200.0

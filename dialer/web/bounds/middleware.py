@@ -27,6 +27,8 @@ MOST_OPEN_BODY = 16_384
 TOO_MANY = 429
 TRY_AGAIN_LATER = 1013
 FILES_OF_PERSONS = "/api/facts/persons/"
+UPLOADS = ("POST", "/api/intake/files")
+"""The one body that is no JSON and is never whole in memory: a creditor's file."""
 
 
 class _GoneError(BaseException):
@@ -134,7 +136,7 @@ class Bounds:
 
 
 class _Body:
-    """The body of a request, read whole when it is first asked for.
+    """The body of a request, read whole when it is first asked for; a creditor's file part by part.
 
     Args:
         demand_rate: raises when what was shown at the door was shown too often.
@@ -158,6 +160,7 @@ class _Body:
         self._headers = {name: value.decode("latin-1") for name, value in _pairs(scope)}
         length, is_chunked = self._headers.get(b"content-length", "0"), b"transfer-encoding" in self._headers
         self._is_read = False
+        self._taken, self._ends_at = 0, 0.0  # of a file that comes part by part
         self.is_over = length == "0" and not is_chunked
         """Whether all of it was read."""
 
@@ -170,10 +173,9 @@ class _Body:
         """
         if self._is_read:
             return await self._receive()
-        if _is_let_in(self._scope):
-            self._demand_rate(self._headers.get(b"authorization") or self._headers.get(b"cookie", ""))
-        if self._headers.get(b"content-encoding", "identity").lower() != "identity":
-            raise HTTPException(415, "a packed body is not taken: send it as it is")
+        if _is_let_in(self._scope) and (self._scope["method"], self._scope["path"]) == UPLOADS:
+            return await self._next_part()
+        self._demand_first()
         try:
             async with asyncio.timeout(self._limits.body_s):
                 body = await self._whole()
@@ -188,12 +190,37 @@ class _Body:
             _demand_json(body)
         return {"type": "http.request", "body": body, "more_body": False}
 
+    def _demand_first(self) -> None:
+        """Before anything of a body is read. Raises HTTPException."""
+        if _is_let_in(self._scope):
+            self._demand_rate(self._headers.get(b"authorization") or self._headers.get(b"cookie", ""))
+        if self._headers.get(b"content-encoding", "identity").lower() != "identity":
+            raise HTTPException(415, "a packed body is not taken: send it as it is")
+        said, most = self._headers.get(b"content-length", "0"), self._most()
+        if said.isdecimal() and int(said) > most:
+            raise _too_long(most)
+
+    async def _next_part(self) -> Message:
+        """A file's next part; the last says that it is."""
+        loop = asyncio.get_running_loop()
+        if not self._ends_at:
+            self._demand_first()
+            self._ends_at = loop.time() + self._limits.upload_s
+        try:
+            async with asyncio.timeout_at(min(self._ends_at, loop.time() + self._limits.body_s)):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise HTTPException(408, "the file, or its next part, was not there in time") from error
+        if message["type"] == "http.request":
+            self._taken += len(cast("bytes", message.get("body", b"")))
+            if self._taken > self._most():
+                raise _too_long(self._most())
+            self._is_read = self.is_over = not message.get("more_body", False)
+        return message
+
     async def _whole(self) -> bytes | None:
         """None where the peer went."""
         most = self._most()
-        said = self._headers.get(b"content-length", "0")
-        if said.isdecimal() and int(said) > most:
-            raise _too_long(most)
         parts: list[bytes] = []
         size = 0
         while True:
@@ -211,6 +238,8 @@ class _Body:
     def _most(self) -> int:
         if not _is_let_in(self._scope):
             return MOST_OPEN_BODY
+        if (self._scope["method"], self._scope["path"]) == UPLOADS:
+            return self._limits.upload_bytes
         is_file = self._scope["method"] == "PUT" and self._scope["path"].startswith(FILES_OF_PERSONS)
         return self._limits.file_bytes if is_file else self._limits.body_bytes
 

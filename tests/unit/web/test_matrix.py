@@ -258,6 +258,15 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/promises"): Case("filtered"),
     ("GET", "/api/persons/{person}/account"): Case(),
     ("POST", "/api/persons/{person}/account"): Case(body={"party": "consumer", "postal_code": "02108"}),
+    ("POST", "/api/intake/files"): Case(
+        body={}, query="?name=f.csv&client={client}&campaign={side}-campaign"
+    ),
+    ("GET", "/api/intake/files/{upload}/returned"): Case(query="?client={client}"),
+    ("GET", "/api/intake/holds"): Case("whole"),
+    ("POST", "/api/intake/holds/{file}/release"): Case("whole", body={"why": "w"}),
+    ("GET", "/api/intake/mappings"): Case("whole"),
+    ("PUT", "/api/intake/mappings/{name}"): Case("whole", body={"toml": "t"}),
+    ("POST", "/api/intake/mappings/{name}/confirmation"): Case("whole"),
     ("POST", "/api/facts/recalls"): Case(body={"debt": "{side}-debt", "reason": "recall"}),
     ("POST", "/api/facts/consents"): Case(
         body={"person": "{side}-person", "scope": "call", "given_to": "collector", "at": AT}

@@ -1,0 +1,207 @@
+"""Creditors' files that come to a served floor over HTTP: written down as they come, taken in by a process of
+their own, refused lines kept to be fetched."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import shutil
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dialer.domain.errors import FairdialError, MendableError
+from dialer.files import own_folder, write_whole, written_whole
+from dialer.floor.file_holds import file_holds, release_file_holds
+from dialer.floor.intake_job import Job, Outcome
+from dialer.floor.mappings import confirm_mapping, mapping_to_check
+from dialer.inquiry.errors import NotThereError
+from dialer.web.ports import BusyError, MappingKept, TakenInFile, Upload
+
+if TYPE_CHECKING:
+    from dialer.intake.mapping import FileMapping
+
+KEPT = 20
+"""Files whose refused lines are kept; those of the oldest go when another comes."""
+
+_AT_ONCE = 1 << 20
+_NO_NAME = re.compile(r"[^\w.() -]+")
+_RETURNED, _CLIENT = "returned.csv", "client"
+
+
+async def done_apart(job: Job) -> Outcome:
+    """What a process of its own made of a file; it ends with whoever waits for it.
+
+    Raises:
+        FairdialError: it came to no end of its own.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "dialer.cli.intake_job",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        told, _ = await process.communicate(msgspec.json.encode(job))
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        raise FairdialError("the file could not be taken in, by a defect of ours: it is in the log")
+    return msgspec.json.decode(told, type=Outcome)
+
+
+@dataclass(slots=True, kw_only=True)
+class StoreIntake:
+    """See `dialer.web.ports.Intake`.
+
+    Args:
+        database: the floor's store.
+        folder: the floor's own: files lie in `intake`, mappings in `mappings`.
+        done: does what is to be done with a file.
+    """
+
+    database: str
+    folder: Path
+    done: Callable[[Job], Awaitable[Outcome]] = done_apart
+    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def take_in(self, upload: Upload, parts: AsyncIterator[bytes]) -> TakenInFile:
+        """See the port."""
+        if self._one.locked():
+            raise BusyError("another file is being taken in: send this one again in a minute")
+        async with self._one:
+            mapping = self._mapping(upload.mapping) if upload.mapping else None
+            name = secrets.token_hex(8)
+            place = await asyncio.to_thread(self._begin, name, upload.client)
+            file = own_folder(place / "in") / (_NO_NAME.sub("_", upload.name)[-100:].strip(". ") or "file")
+            try:
+                await _written(file, parts)
+                outcome = await self.done(self._job(upload, place, file, mapping))
+            except BaseException:
+                shutil.rmtree(place, ignore_errors=True)
+                raise
+            finally:
+                shutil.rmtree(place / "in", ignore_errors=True)
+        return TakenInFile(
+            file=name,
+            summary=outcome.summary,
+            refused_whole=outcome.refused_whole,
+            trouble=outcome.trouble,
+            was_known=outcome.was_known,
+        )
+
+    def _job(self, upload: Upload, place: Path, file: Path, mapping: Path | None) -> Job:
+        return Job(
+            file=str(file),
+            kind=upload.kind,
+            client=upload.client,
+            campaign=upload.campaign,
+            by=upload.by,
+            returned=str(place / _RETURNED),
+            address=self.database,
+            folder=str(self.folder),
+            mapping="" if mapping is None else str(mapping),
+            columns=upload.columns,
+            same_persons=upload.same_persons,
+            dates=upload.dates,
+            decimal=upload.decimal,
+            most_refused=upload.most_refused,
+            is_dry=upload.is_dry,
+        )
+
+    def _begin(self, name: str, client: str) -> Path:
+        files = own_folder(self.folder / "intake")
+        older = sorted((one for one in files.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime)
+        for one in older[: max(0, len(older) - KEPT + 1)]:
+            shutil.rmtree(one, ignore_errors=True)
+        place = own_folder(files / name)
+        write_whole(place / _CLIENT, client)
+        return place
+
+    async def returned(self, file: str, client: str) -> Path:
+        """See the port."""
+        place = self.folder / "intake" / file
+        try:
+            whose = (place / _CLIENT).read_text(encoding="utf-8")
+        except OSError:
+            whose = None
+        found = place / _RETURNED
+        if whose is None or (client and whose != client) or not found.is_file():
+            raise NotThereError(f"no refused lines of file {file!r} are kept")
+        return found
+
+    async def holds(self, import_id: str | None) -> tuple[Mapping[str, object], ...]:
+        """See the port."""
+        found = await asyncio.to_thread(file_holds, self.database, import_id)
+        return tuple(map(asdict, found))
+
+    async def release(self, import_id: str, *, by: str, why: str) -> int:
+        """See the port."""
+        return await asyncio.to_thread(release_file_holds, self.database, import_id, by=by, why=why)
+
+    async def mappings(self) -> tuple[MappingKept, ...]:
+        """See the port."""
+        return await asyncio.to_thread(self._kept)
+
+    def _kept(self) -> tuple[MappingKept, ...]:
+        found = sorted((self.folder / "mappings").glob("*.toml"))
+        return tuple(_kept(path.stem, mapping_to_check(path)) for path in found)
+
+    async def keep_mapping(self, name: str, text: str) -> MappingKept:
+        """See the port."""
+        return await asyncio.to_thread(self._keep, name, text)
+
+    def _keep(self, name: str, text: str) -> MappingKept:
+        path = own_folder(self.folder / "mappings") / f"{name}.toml"
+        tried = path.with_name(f".{name}.tried")
+        try:
+            write_whole(tried, text)
+            kept = _kept(name, mapping_to_check(tried))
+            write_whole(path, text)
+        finally:
+            tried.unlink(missing_ok=True)
+        return kept
+
+    async def confirm_mapping(self, name: str, *, by: str) -> MappingKept:
+        """See the port."""
+        path = self._mapping(name)
+        return _kept(name, await asyncio.to_thread(confirm_mapping, path, by=by))
+
+    def _mapping(self, name: str) -> Path:
+        path = self.folder / "mappings" / f"{name}.toml"
+        if not path.is_file():
+            raise NotThereError(f"no mapping {name!r} is kept here")
+        return path
+
+
+def _kept(name: str, told: FileMapping) -> MappingKept:
+    by = told.saved.confirmed_by
+    return MappingKept(
+        name=name,
+        of="placement" if told.of is None else told.of.value,
+        version=told.saved.version,
+        questions=told.saved.questions,
+        confirmed_by="" if by is None else by.by,
+    )
+
+
+async def _written(file: Path, parts: AsyncIterator[bytes]) -> None:
+    """The parts in a file, some at a time, beside the loop."""
+    waiting = bytearray()
+    with written_whole(file) as into:
+        async for part in parts:
+            waiting += part
+            if len(waiting) >= _AT_ONCE:
+                await asyncio.to_thread(into.write, bytes(waiting))
+                waiting.clear()
+        await asyncio.to_thread(into.write, bytes(waiting))
+    if not file.stat().st_size:
+        raise MendableError("the file is empty", mend="send it as the body of the request.")

@@ -1,0 +1,130 @@
+"""One file that came over HTTP, taken in by a process of its own (`dialer.cli.intake_job`): reading a million
+lines would else hold up the loop that must answer the telephone."""
+
+from pathlib import Path
+
+import msgspec
+
+from dialer.domain.errors import FairdialError, MendableError
+from dialer.floor.differences import Comparing
+from dialer.floor.placing import ImportedBeforeError, RefusedWholeError
+from dialer.floor.taking_in import read_only, store_to_compare, take_in, told_of
+from dialer.floor.told_files import ToldOrder, take_in_told
+from dialer.intake.mapping import FileMapping
+from dialer.intake.report import ImportReport
+from dialer.intake.told_columns import ToldKind
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to be done.
+
+    Args:
+        kind: `placement`, or the word of a kind of told file.
+        client: the file is of this client alone; '' = of any.
+        by: who brings it.
+        returned: where the refused lines are written, in the client's own layout.
+        address: of the store; folder: of the floor that runs on it.
+    """
+
+    file: str
+    kind: str
+    client: str
+    campaign: str
+    by: str
+    returned: str
+    address: str
+    folder: str
+    mapping: str = ""
+    columns: tuple[str, ...] = ()
+    same_persons: tuple[str, ...] = ()
+    dates: str | None = None
+    decimal: str | None = None
+    most_refused: float | None = None
+    is_dry: bool = False
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of it.
+
+    Args:
+        summary: of the report, as the command tells it to a program.
+        refused_whole: why no line was taken but what protects; '' = the good ones were.
+        trouble: why nothing became of it; `was_known`: since the same bytes were taken in before.
+    """
+
+    summary: dict[str, object] | None = None
+    refused_whole: str = ""
+    trouble: str = ""
+    was_known: bool = False
+
+
+def run(job: Job) -> Outcome:
+    """Do it."""
+    try:
+        mapping = told_of(
+            Path(job.mapping) if job.mapping else None,
+            job.columns,
+            dates=job.dates,
+            decimal=job.decimal,
+            most_refused=job.most_refused,
+            same_persons=job.same_persons,
+            of=None if job.kind == "placement" else ToldKind(job.kind),
+            client=job.client,
+        )
+        return _placed(job, mapping) if mapping.of is None else _told(job, mapping)
+    except RefusedWholeError as error:
+        return Outcome(summary=_summary(job, error.report), refused_whole=str(error))
+    except FairdialError as error:
+        mend = error.mend if isinstance(error, MendableError) else ""
+        text = f"{error}; {mend}" if mend and mend not in str(error) else str(error)
+        return Outcome(trouble=text, was_known=isinstance(error, ImportedBeforeError))
+
+
+def _placed(job: Job, mapping: FileMapping) -> Outcome:
+    file, returned = Path(job.file), Path(job.returned)
+    if job.is_dry:
+        with store_to_compare(job.address) as store:
+            beside = None if store is None else Comparing(store)
+            report = read_only(file, mapping=mapping, returned=returned, beside=beside, progress=_unheard)
+            differences = None if beside is None else beside.finish().as_json()
+        return Outcome(summary={**_summary(job, report), "differences": differences})
+    taken = take_in(
+        file,
+        campaign=job.campaign,
+        address=job.address,
+        folder=Path(job.folder),
+        progress=_unheard,
+        mapping=mapping,
+        returned=returned,
+    )
+    return Outcome(summary=_summary(job, taken.report), refused_whole=taken.refused_whole)
+
+
+def _told(job: Job, mapping: FileMapping) -> Outcome:
+    assert mapping.of is not None, "it is no placement"
+    order = ToldOrder(
+        file=Path(job.file),
+        kind=mapping.of,
+        by=job.by,
+        mapping=mapping,
+        is_dry=job.is_dry,
+        returned=Path(job.returned),
+    )
+    return Outcome(summary=_summary(job, take_in_told(order, address=job.address, folder=Path(job.folder))))
+
+
+def _summary(job: Job, report: ImportReport) -> dict[str, object]:
+    def listed(line: object) -> object:
+        return {name: getattr(line, name) for name in ("line", "column", "reason", "value")}
+
+    return {
+        **report.summary(),
+        "dry_run": job.is_dry,
+        "rejected_lines": [listed(line) for line in report.rejects],
+        "remarked_lines": [listed(line) for line in report.remarks],
+    }
+
+
+def _unheard(lines: int) -> None:
+    """Nobody watches how far it is."""
+    del lines

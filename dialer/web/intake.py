@@ -1,0 +1,155 @@
+"""Routes of creditors' files: placements and whatever is told of people in, refused lines back.
+
+A file is the body of its request, as it is, and is written to disk as it comes. The answer comes when what
+the file says binds, and is the report that the command tells a program.
+"""
+
+from dataclasses import asdict
+from enum import Enum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import FileResponse, JSONResponse
+from pydantic import Field
+
+from dialer.access.roles import Permission
+from dialer.inquiry.errors import NotThereError
+from dialer.web.access import TheOffice, demand_intake
+from dialer.web.declaring import Asking, may
+from dialer.web.models import Body, Id, Text
+from dialer.web.ports import BusyError, Upload
+from dialer.web.visitor import Visitor
+
+router = APIRouter(prefix="/api/intake", tags=["intake"])
+
+STATUS: tuple[tuple[type[Exception], int], ...] = ((BusyError, 409), (NotThereError, 404))
+
+Client = Annotated[str | None, Query(min_length=1, max_length=200)]
+Name = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9_-]{0,59}$")]
+Said = Annotated[str | None, Query(max_length=200)]
+_FILE: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/octet-stream": {}}}}
+
+
+class FileKind(Enum):
+    """What a file's lines say."""
+
+    PLACEMENT = "placement"
+    SUPPRESSIONS = "suppressions"
+    REQUESTS = "requests"
+    CONSENTS = "consents"
+    PAYMENTS = "payments"
+
+
+class Release(Body):
+    """Somebody has looked, and the holds of a file's refused lines end. `why`: what they found."""
+
+    why: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class KeepMapping(Body):
+    """A mapping as `fairdial mapping propose` writes it, answered."""
+
+    toml: Annotated[str, Field(min_length=1, max_length=200_000)]
+
+
+def _demand_client(who: Visitor, client: str | None) -> str:
+    """Whose lines may be brought: of one client, or, by whoever has no walls, of any (''). Raises
+    RefusedError."""
+    if client is None:
+        who.everything()
+        return ""
+    who.client(client)
+    return client
+
+
+@router.post("/files", openapi_extra=_FILE, dependencies=[may(Permission.EDIT_ACCOUNTS)])
+async def take_in(
+    request: Request,
+    office: TheOffice,
+    who: Asking,
+    name: Annotated[str, Query(min_length=1, max_length=200)],
+    kind: FileKind = FileKind.PLACEMENT,
+    client: Client = None,
+    campaign: Annotated[str, Query(min_length=1, max_length=200)] = "collections",
+    mapping: Annotated[str | None, Query(pattern="^[a-z0-9][a-z0-9_-]{0,59}$")] = None,
+    column: Annotated[list[Annotated[str, Field(max_length=300)]] | None, Query(max_length=200)] = None,
+    same_person: Annotated[list[Id] | None, Query(max_length=200)] = None,
+    dates: Said = None,
+    decimal: Said = None,
+    most_refused: Annotated[float | None, Query(ge=0.0, le=1.0)] = None,
+    dry_run: bool = False,
+) -> JSONResponse:
+    """Take a file in, or tell what it would come to; `fairdial import` has the same settings.
+
+    Whoever has walls names a `client` of theirs, and the file may be about that one alone. `upload` of the
+    answer fetches the refused lines in the client's own layout.
+    """
+    whose = _demand_client(who, client)
+    if whose and kind is FileKind.PLACEMENT and not who.actor.walls.has_all:
+        await who.campaign(campaign)
+    upload = Upload(
+        name=name,
+        kind=kind.value,
+        client=whose,
+        campaign=campaign,
+        mapping=mapping or "",
+        columns=tuple(column or ()),
+        same_persons=tuple(same_person or ()),
+        dates=dates,
+        decimal=decimal,
+        most_refused=most_refused,
+        is_dry=dry_run,
+        by=who.name,
+    )
+    taken = await demand_intake(office).take_in(upload, request.stream())
+    if taken.trouble:
+        return JSONResponse({"detail": taken.trouble}, 409 if taken.was_known else 422)
+    whole = taken.refused_whole or None
+    return JSONResponse({"upload": taken.file, "refused_whole": whole, **(taken.summary or {})})
+
+
+@router.get("/files/{upload}/returned", dependencies=[may(Permission.EDIT_ACCOUNTS)])
+async def returned(upload: Name, office: TheOffice, who: Asking, client: Client = None) -> FileResponse:
+    """The lines of a file that were refused, in the client's own layout, with line, column and reason."""
+    whose = _demand_client(who, client)
+    found = await demand_intake(office).returned(upload, whose)
+    return FileResponse(found, media_type="text/csv", filename=f"refused-{upload}.csv")
+
+
+@router.get("/holds", dependencies=[may(Permission.LIFT_HOLDS)])
+async def holds(
+    office: TheOffice, who: Asking, file: Annotated[str | None, Query(max_length=200)] = None
+) -> JSONResponse:
+    """Whom refused lines hold, and why: of one import (`file`), or of all."""
+    who.everything()
+    found = await demand_intake(office).holds(file)
+    return JSONResponse([dict(hold) for hold in found])
+
+
+@router.post("/holds/{file}/release", dependencies=[may(Permission.LIFT_HOLDS)])
+async def release(file: Text, body: Release, office: TheOffice, who: Asking) -> JSONResponse:
+    """End every hold that the refused lines of one import placed, in the name of whoever asks."""
+    who.everything()
+    count = await demand_intake(office).release(file, by=who.name, why=body.why)
+    return JSONResponse({"released": count, "by": who.name})
+
+
+@router.get("/mappings", dependencies=[may(Permission.EDIT_ACCOUNTS)])
+async def mappings(office: TheOffice, who: Asking) -> JSONResponse:
+    """The mappings that are kept, whether somebody has confirmed each, and what is still to be answered."""
+    who.everything()
+    return JSONResponse([asdict(kept) for kept in await demand_intake(office).mappings()])
+
+
+@router.put("/mappings/{name}", dependencies=[may(Permission.EDIT_ACCOUNTS)])
+async def keep_mapping(name: Name, body: KeepMapping, office: TheOffice, who: Asking) -> JSONResponse:
+    """Keep a mapping under a name; nothing is taken in by it before somebody confirms it."""
+    who.everything()
+    return JSONResponse(asdict(await demand_intake(office).keep_mapping(name, body.toml)))
+
+
+@router.post("/mappings/{name}/confirmation", dependencies=[may(Permission.EDIT_ACCOUNTS)])
+async def confirm_mapping(name: Name, office: TheOffice, who: Asking) -> JSONResponse:
+    """Say, by one's name, that a mapping is right as it is."""
+    who.everything()
+    return JSONResponse(asdict(await demand_intake(office).confirm_mapping(name, by=who.name)))

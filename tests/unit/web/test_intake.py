@@ -1,0 +1,231 @@
+"""Creditors' files over HTTP: streamed, taken in beside the loop, under walls, refused lines back."""
+
+import asyncio
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
+
+from dialer.access.roles import Role
+from dialer.access.walls import Walls
+from dialer.cli.intake_desk import KEPT, StoreIntake, done_apart
+from dialer.floor.file_holds import file_holds
+from dialer.floor.intake_job import Job, Outcome, run
+from dialer.storage.database import tables as t
+from dialer.storage.store import Store
+from dialer.web.application import make_web
+from dialer.web.bounds.limits import Limits
+from dialer.web.tokens import Token, Tokens, digest_of
+from dialer.web.visitor import OUTSIDE
+
+HEADING = "client_id,client_account,person_ref,last,phone_1,phone_1_role,current_balance,cease\n"
+
+
+class FakePlaces:
+    """acme's campaign is `c`."""
+
+    async def clients(self) -> dict[str, str]:
+        return {"c": "acme"}
+
+
+async def done_here(job: Job) -> Outcome:
+    """As the process of its own does it: a process for each would take a minute."""
+    again = msgspec.json.decode(msgspec.json.encode(job), type=Job)
+    outcome = await asyncio.to_thread(run, again)
+    return msgspec.json.decode(msgspec.json.encode(outcome), type=Outcome)
+
+
+class FakeFloor:
+    """Nobody looks at it."""
+
+    def snapshot(self) -> None:
+        raise AssertionError("nobody looks")
+
+
+def line(account: str, *, client: str = "acme", amount: str = "100.00", cease: str = "no") -> str:
+    return f"{client},{account},P{account},Example,21255501{account[-2:]},own,{amount},{cease}\n"
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> str:
+    return str(tmp_path / "store.db")
+
+
+@pytest.fixture
+def web(tmp_path: Path, address: str) -> Iterator[TestClient]:
+    clerk, walls = frozenset({Role.CLERK}), Walls(clients=frozenset({"acme"}))
+    tokens = Tokens(
+        [
+            Token(digest=digest_of("clerk"), roles=clerk, name="Cora"),
+            Token(digest=digest_of("walled"), roles=clerk, name="Will", walls=walls),
+        ]
+    )
+    made = make_web(
+        floor=cast("Any", FakeFloor()),
+        tokens=tokens,
+        registry=CollectorRegistry(),
+        places=cast("Any", FakePlaces()),
+        intake_desk=StoreIntake(database=address, folder=tmp_path / "floor", done=done_here),
+        limits=Limits(upload_bytes=100_000),
+    )
+    with TestClient(made.application, headers={"Authorization": "Bearer clerk"}) as opened:
+        yield opened
+
+
+def sent(web: TestClient, text: str | bytes, *, who: str = "clerk", **query: Any) -> tuple[int, Any]:
+    headers = {"Authorization": f"Bearer {who}"}
+    asked = {"name": "weekly.csv", "campaign": "c", **query}
+    body = text.encode() if isinstance(text, str) else text
+    answer = web.post("/api/intake/files", params=asked, content=body, headers=headers)
+    return answer.status_code, answer.json()
+
+
+def accounts(address: str) -> list[str]:
+    """Those of a few accounts that are on file."""
+    with Store.open(address) as store:
+        names = {store.identifiers.debt(*key): key[1] for key in (("acme", "A01"), ("other", "B01"))}
+        names |= {store.identifiers.debt("acme", "A02"): "A02"}
+        rows = store.read(lambda connection: connection.execute(t.debts.select()).all())
+        return sorted(names[row.debt] for row in rows)
+
+
+def held(address: str) -> list[str]:
+    return [hold.signals for hold in file_holds(address, None)]
+
+
+def test_a_placement_is_tried_taken_and_its_refused_lines_come_back_and_its_holds_end(
+    web: TestClient, tmp_path: Path, address: str
+) -> None:
+    """The report is the command's; the holds are released in the name of whoever asks."""
+    text = HEADING + line("A01") + line("A02", amount="?", cease="yes")
+    status, told = sent(web, text, dry_run=True)
+    assert (status, told["accepted"], told["rejected"], told["dry_run"]) == (200, 1, 1, True)
+    assert not Path(address).exists()
+    status, told = sent(web, text)
+    assert (status, told["accepted"], told["held"], told["refused_whole"]) == (200, 1, 1, None)
+    assert told["rejected_lines"][0]["column"] == "current_balance"
+    assert accounts(address) == ["A01"]
+    back = web.get(f"/api/intake/files/{told['upload']}/returned")
+    rows = list(csv.reader(back.text.splitlines()))
+    assert rows[0][:3] == ["client_id", "client_account", "person_ref"]
+    assert [(row[1], row[-3:-1]) for row in rows[1:]] == [("A02", ["3", "current_balance"])]
+    (hold,) = {row["import_id"] for row in web.get("/api/intake/holds").json()}
+    assert sent(web, text)[0] == 409, "the same bytes"
+    url = f"/api/intake/holds/{hold}/release"
+    assert web.post(url, json={"why": "mended"}).json()["by"] == "Cora"
+    assert {one.released_by for one in file_holds(address, hold)} == {"Cora"}
+    assert web.post(url, json={"why": "again"}).status_code == 422
+    left = [path.name for path in (tmp_path / "floor" / "intake").rglob("*") if path.is_file()]
+    assert "weekly.csv" not in left, "what came in is in the store, and in no file besides"
+
+
+def test_what_is_told_of_people_comes_in_by_a_mapping_that_somebody_confirmed(
+    web: TestClient, address: str
+) -> None:
+    sent(web, HEADING + line("A01"))
+    toml = 'name = "pay"\nversion = 1\nof = "payments"\n[columns]\nacct = "client_account"\namt = "amount"\n'
+    toml += '[always]\nclient_id = "?"\n'
+    kept = web.put("/api/intake/mappings/pay", json={"toml": toml}).json()
+    assert (kept["of"], kept["questions"], kept["confirmed_by"]) == ("payments", ["always: client_id"], "")
+    assert web.post("/api/intake/mappings/pay/confirmation").status_code == 422
+    web.put("/api/intake/mappings/pay", json={"toml": toml.replace('"?"', '"acme"')})
+    asked = {"kind": "payments", "mapping": "pay", "name": "pay.txt"}
+    status, told = sent(web, "Acct|Amt\nA01|10.00\n", **asked)
+    assert (status, "nobody has confirmed it" in told["detail"]) == (422, True)
+    assert web.post("/api/intake/mappings/pay/confirmation").json()["confirmed_by"] == "Cora"
+    status, told = sent(web, "Acct|Amt\nA01|10.00\nA77|1.00\n", **asked)
+    assert (status, told["accepted"], told["rejected"]) == (200, 1, 1)
+    back = web.get(f"/api/intake/files/{told['upload']}/returned").text.splitlines()
+
+    assert back[1].startswith("A77|1.00|3|account|")
+    assert [one["version"] for one in web.get("/api/intake/mappings").json()] == [1]
+    assert web.put("/api/intake/mappings/bad", json={"toml": "x = 1"}).status_code == 422
+    assert web.post("/api/intake/mappings/none/confirmation").status_code == 404
+    assert sent(web, "x", mapping="none")[0] == 404
+
+
+def test_whoever_has_walls_brings_their_own_clients_lines_alone(web: TestClient, address: str) -> None:
+    """Another client's line is refused, and holds nobody; a wish about another's people is about nobody."""
+    both = HEADING + line("A01") + line("B01", client="other") + line("B02", client="other", cease="yes")
+    assert sent(web, both, who="walled")[0] == 403
+    assert sent(web, both, who="walled", client="other") == (403, {"detail": OUTSIDE})
+    assert sent(web, both, who="walled", client="acme", campaign="d")[0] == 403
+    status, told = sent(web, both, who="walled", client="acme")
+    assert (status, told["accepted"], told["rejected"], told["held"]) == (200, 1, 2, 0)
+    assert accounts(address) == ["A01"]
+    sent(web, HEADING + line("B01", client="other"), name="other.csv")
+    wishes = "person,number\nacme/PA01,\nother/PB01,\n,2125550101\n"
+    status, told = sent(web, wishes, who="walled", client="acme", kind="suppressions")
+    assert [one["line"] for one in told["rejected_lines"]] == [3]
+    assert held(address) == []
+    for url, code in (("?client=acme", 200), ("", 403), ("?client=other", 403)):
+        asked = web.get(
+            f"/api/intake/files/{told['upload']}/returned{url}", headers={"Authorization": "Bearer walled"}
+        )
+        assert asked.status_code == code
+
+
+@pytest.mark.parametrize(
+    ("body", "query", "status"),
+    [
+        (b"", {}, 422),
+        (b"\x00\x01", {}, 422),
+        (b"x" * 100_000, {}, 422),
+        (b"x" * 100_001, {}, 413),
+        (b"a,b\n1,2\n", {"kind": "history"}, 422),
+        (b"a,b\n1,2\n", {"mapping": "../x"}, 422),
+        (b"a,b\n1,2\n", {"most_refused": 2}, 422),
+        (b"a,b\n1,2\n", {"column": "x"}, 422),
+        (b"a,b\n1,2\n", {"camapign": "x"}, 422),
+    ],
+)
+def test_what_is_no_file_is_refused_and_leaves_nothing(
+    web: TestClient, tmp_path: Path, body: bytes, query: dict[str, Any], status: int
+) -> None:
+    assert sent(web, body, **query)[0] == status
+    assert not list((tmp_path / "floor").rglob("weekly*"))
+
+
+@pytest.mark.parametrize("name", ["../../x.csv", "/etc/passwd", "..", "a\\b\r\n.csv"])
+def test_a_file_s_name_leads_nowhere(web: TestClient, tmp_path: Path, name: str) -> None:
+    before = sorted(tmp_path.iterdir())
+    status, told = sent(web, HEADING + line("A01"), name=name, dry_run=True)
+    assert (status, told["accepted"]) == (200, 1)
+    assert sorted(tmp_path.iterdir()) == sorted([*before, tmp_path / "floor"])
+
+
+def test_a_mapping_s_name_and_a_file_s_lead_nowhere(web: TestClient) -> None:
+    for path in ("files/..%2F..%2Fx/returned", "files/none/returned", "files/A/returned"):
+        assert web.get(f"/api/intake/{path}").status_code in (404, 422)
+    assert web.put("/api/intake/mappings/..%2Fx", json={"toml": "x"}).status_code in (404, 422)
+
+
+async def test_refused_lines_of_the_oldest_files_go(tmp_path: Path, address: str) -> None:
+    desk = StoreIntake(database=address, folder=tmp_path / "floor")
+    for n in range(KEPT + 3):
+        desk._begin(f"f{n:03}", "")  # pyright: ignore[reportPrivateUsage]  # a process for each would take a minute
+    assert len(list((tmp_path / "floor" / "intake").iterdir())) == KEPT
+
+
+async def test_a_process_of_its_own_takes_a_file_in(tmp_path: Path, address: str) -> None:
+    """What it cannot do it says; a file that is there no more is no traceback."""
+    file = tmp_path / "f.csv"
+    file.write_text(HEADING + line("A01"))
+    job = Job(
+        file=str(file),
+        kind="placement",
+        client="",
+        campaign="c",
+        by="Cora",
+        returned=str(tmp_path / "back.csv"),
+        address=address,
+        folder=str(tmp_path),
+    )
+    outcome = await done_apart(job)
+    assert outcome.trouble == ""
+    assert accounts(address) == ["A01"]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from dialer.intake.columns import HEADINGS, NUMBERS_PER_LINE
+from dialer.intake.keys import is_placeholder
 from dialer.intake.layouts.told import OPEN
 from dialer.intake.mapping import IGNORE
 from dialer.intake.protection import sounds_protective
@@ -25,11 +26,12 @@ _SAME = {
     "outstanding outstanding_balance total_balance curr_bal current_bal principal_balance "
     "saldo betrag amt importe",
     "dob": "birth_date birthdate birthday birth d_o_b debtor_dob geburtsdatum",
-    "ssn": "ssn social social_security social_security_number taxpayer_id debtor_ssn",
-    "ssn_last4": "ssn4 last4 last_4 last_four ssn_last_4 debtor_ssn_last4",
-    "address_1": "addr address1 addr1 addr_1 street street_1 street1 street_address "
+    "ssn": "ssn ss ss_number social social_security social_security_number taxpayer_id debtor_ssn",
+    "ssn_last4": "ssn4 last4 last_4 last_four ssn_last_4 debtor_ssn_last4 last_4_ssn "
+    "last_four_ssn last4_social",
+    "address_1": "addr address1 addr1 addr_1 address_line_1 street street_1 street1 street_address "
     "mailing_address strasse direccion",
-    "address_2": "address2 addr2 street_2 street2 apt unit",
+    "address_2": "address2 addr2 address_line_2 street_2 street2 apt unit",
     "city": "town municipality ort ciudad",
     "state": "st province state_code",
     "zip": "zipcode zip5 postal postalcode postcode plz postal_zip",
@@ -47,7 +49,63 @@ _SAME = {
 _PHONE = re.compile(
     r"(phone|tel|telefono|telefon|mobile|cell|home|work|poe|number|ph)[a-z_]*\d?|(home|work|cell|mobile|other)_?(phone|tel|number)[a-z_\d]*"
 )
+_PLAIN = {
+    "acct": "account",
+    "addr": "address",
+    "amt": "amount",
+    "bal": "balance",
+    "chg": "charge",
+    "cred": "creditor",
+    "curr": "current",
+    "cust": "customer",
+    "del": "delinquency",
+    "delinq": "delinquency",
+    "dt": "date",
+    "no": "number",
+    "nbr": "number",
+    "num": "number",
+    "orig": "original",
+    "ph": "phone",
+    "tel": "phone",
+    "telephone": "phone",
+    "cellular": "cell",
+    "cellphone": "cell",
+    "mob": "mobile",
+    "pd": "paid",
+    "pmt": "payment",
+    "pymt": "payment",
+    "pay": "payment",
+    "ref": "reference",
+    "soc": "social",
+    "sec": "security",
+}
+"""What people shorten, each by what it is short for."""
+_FILLING = frozenset({"the", "of", "on", "s"})
+_WORD = re.compile(r"[a-z]+|\d+")
+
+
+def _plain(key: str) -> str:
+    """A heading without signs and short forms: `Acct#`, `acct_no` and `Account Number` begin alike."""
+    found: list[str] = _WORD.findall(key.lower().replace("#", " number "))
+    words = [_PLAIN.get(word, word) for word in found]
+    return "".join(word for word in words if word not in _FILLING)
+
+
 _KNOWN = {heading: name for name, words in _SAME.items() for heading in words.split()} | HEADINGS
+_KNOWN_PLAIN = {
+    plain: name
+    for heading, name in _KNOWN.items()
+    if name not in ("phone_1", "account_status") and (plain := _plain(heading)) and len(plain) > 2
+}
+_NUMBERED = frozenset({"client_account", "person_ref", "placement_id", "ssn"})
+"""Columns that a heading may mean with `number` behind its own words: `Batch #`, not `Deceased No`."""
+
+_TELEPHONE_HEADING = re.compile(
+    r"(debtor|consumer|borrower|guarantor|customer|patient)?"
+    r"(home|work|business|employer|poe|job|other|alternate|alt|main|primary|secondary|evening|day|daytime|contact)?"
+    r"(phone|cell|mobile|cellphone|mobilephone|homephone|workphone)(number)?\d{0,2}"
+)
+"""Of a plain heading that says that telephone numbers stand below, whether any does or not."""
 _STATUS = re.compile(r"((account|acct|debt|lead|file)_)?(status|stat|state)(_code)?")
 _FEW = 30
 _TELEPHONE = re.compile(r"\+?\d[\d\s().-]{8,17}")
@@ -67,14 +125,15 @@ def meaning_for(key: str, values: Sequence[str], taken: Sequence[str]) -> tuple[
     name = usual(key)
     if name and name not in taken:
         return name, "by its heading"
+    told = [value for value in values if not is_placeholder(value)]
+    if says_telephone(key) and (not told or nearly_all(told, may_be_telephone)):
+        return _free_phone(taken, "by its heading")
     if values and nearly_all(values, is_telephone) and (_PHONE.search(key) or not name):
         return _free_phone(taken, "its values are telephone numbers")
     if _STATUS.fullmatch(key) and "account_status" not in taken and are_few(values):
         return "account_status", "its heading, and few words under it"
     if sounds_protective(key):
         return OPEN, "it may protect people: closed:WORDS/WORDS, deceased:*, account_status, ignore, ..."
-    if key in ("dob", "birth") and values and nearly_all(values, is_day):
-        return "dob", "its values are days"
     return IGNORE, "not understood"
 
 
@@ -87,6 +146,11 @@ def is_telephone(text: str) -> bool:
     """Whether a text may be a telephone number."""
     digits = sum(sign.isdecimal() for sign in text)
     return 10 <= digits <= 15 and _TELEPHONE.fullmatch(latin_digits(text).strip()) is not None
+
+
+def may_be_telephone(text: str) -> bool:
+    """Whether a text under a heading that says so may be a number, or what is left of one."""
+    return sum(sign.isdecimal() for sign in text) >= 7
 
 
 def is_day(text: str) -> bool:
@@ -109,7 +173,17 @@ def is_amount(text: str) -> bool:
 
 def usual(key: str) -> str:
     """The column of a placement that a heading means in most files; '' where it is none of the usual ones."""
-    return _KNOWN.get(re.sub(r"[^a-z0-9]+", "_", key).strip("_"), "")
+    plain = _plain(key)
+    name = _KNOWN.get(re.sub(r"[^a-z0-9]+", "_", key).strip("_")) or _KNOWN_PLAIN.get(plain)
+    if name is None and plain.endswith("number"):
+        of_numbers = _KNOWN_PLAIN.get(plain.removesuffix("number"))
+        name = of_numbers if of_numbers in _NUMBERED else None
+    return name or ""
+
+
+def says_telephone(key: str) -> bool:
+    """Whether a heading alone says that telephone numbers stand below it."""
+    return _TELEPHONE_HEADING.fullmatch(_plain(key)) is not None
 
 
 def nearly_all(values: Sequence[str], test: Callable[[str], bool]) -> bool:

@@ -31,6 +31,7 @@ HEADERS = frozenset({"H", "HDR", "HD", "HEADER"})
 """First fields of a line above the heading that is the sender's own."""
 
 _TRAILERS = frozenset({"T", "TR", "TRL", "TRAILER", "FOOTER", "EOF", "F"})
+_AT_WORK = ("work", "poe", "business", "employer", "job")
 _ALWAYS_ASKED = {
     "client_account": (
         "?",
@@ -235,9 +236,12 @@ def _always(
         if name.startswith("phone_") and name[6:].isdecimal():
             role = f"{name}_role"
             if role not in names:
-                asked = found.get(role, ("work" if "work" in key or "poe" in key else OPEN, ""))[0]
+                asked = found.get(role, ("work" if any(word in key for word in _AT_WORK) else OPEN, ""))[0]
                 why = "whose number it is: own, shared, work, relative, reference, unknown"
                 found[role] = asked, why
+            kind = f"{name}_type"
+            if kind not in names and any(word in key for word in ("cell", "mobile")):
+                found.setdefault(kind, ("mobile", "its heading says so"))
     return found
 
 

@@ -11,10 +11,12 @@ from typing import Any, cast
 import pytest
 import xlsxwriter
 
-from compliance_gate.words import HoldKind, NumberRole, RequestKind
+from compliance_gate.words import HoldKind, NumberKind, NumberRole, RequestKind
 from dialer.domain.cells import harmless
 from dialer.domain.placement import PlacedAccount, RejectedLine
+from dialer.intake.columns import heading_key
 from dialer.intake.files import UnreadableFileError
+from dialer.intake.layouts.guessing import meaning_for
 from dialer.intake.layouts.names import split_name
 from dialer.intake.layouts.proposing import propose
 from dialer.intake.layouts.returned import Returned
@@ -235,6 +237,67 @@ def test_numbers_that_find_no_place_are_told(tmp_path: Path, more: int, left: in
     assert len(account.person.numbers) == 9
     told = [one.reason for one in reader.report.remarks if one.column == "more_phones"]
     assert told == ([f"left out: {left} more than a line may have"] if left else [])
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [
+        ("Cell", "phone_1"),
+        ("Cell Phone", "phone_1"),
+        ("Mobile #", "phone_1"),
+        ("Home Ph", "phone_1"),
+        ("Tel. No.", "phone_1"),
+        ("SSN", "ssn"),
+        ("SS#", "ssn"),
+        ("Last 4", "ssn_last4"),
+        ("Last 4 SSN", "ssn_last4"),
+        ("Acct#", "client_account"),
+        ("Acct Nbr", "client_account"),
+        ("Ref #", "client_account"),
+        ("Orig Creditor", "original_creditor"),
+        ("Charge Off Dt", "charge_off_date"),
+        ("Chg Off Date", "charge_off_date"),
+        ("Last Pmt Amt", "last_payment_amount"),
+        ("Amt Owed", "current_balance"),
+        ("Cust Name", "full_name"),
+        ("Addr Line 1", "address_1"),
+        ("Cell Carrier", "ignore"),
+        ("Phone Type", "ignore"),
+        ("Home", "ignore"),
+        ("Batch Type", "ignore"),
+        ("Cell Consent", "?"),
+        ("DNC Phone", "?"),
+        ("Deceased No", "?"),
+    ],
+)
+def test_a_heading_means_what_people_write_though_nothing_stands_below_it(heading: str, column: str) -> None:
+    """Or what stands there says nothing; what may protect people is asked about all the same."""
+    for values in ([], ["N/A", "#REF!", "NULL"]):
+        assert meaning_for(heading_key(heading), values, [])[0] == column
+
+
+def test_a_heading_of_telephones_above_other_words_is_none() -> None:
+    """`Mobile` may say yes or no, and `Work Phone` an employer's name."""
+    assert meaning_for("mobile", ["Y", "N", "Y"], [])[0] == "ignore"
+    assert meaning_for("work_phone", ["Acme Inc", "Bank"], [])[0] == "ignore"
+    assert meaning_for("cell", ["0", "", "2125550101", "N/A"], [])[0] == "phone_1"
+
+
+def test_headings_of_a_newcomers_file_become_a_mapping(tmp_path: Path) -> None:
+    """Most cells are empty; a cell phone is a mobile and a work phone is at work, by their headings."""
+    path = tmp_path / "new.csv"
+    path.write_text(
+        "Acct#,Cust Name,SSN,Cell,Work Phone,Mobile #,Amt Owed,Orig Creditor,Charge Off Dt\n"
+        "N1,Ada Example,123456789,,,,100.00,Acme Bank,2026-01-31\n"
+        "N2,Bo Example,,,,2125550101,50.00,Acme Bank,\n"
+    )
+    roles = {f"always: phone_{n}_role": "own" for n in (1, 3)}
+    mapping = proposed(path, {"always: client_id": "acme", **roles})
+    first, second = accounts(path, mapping)
+    assert (first.person.ssn_last4, first.original_creditor) == ("6789", "Acme Bank")
+    assert first.particulars["charge_off_date"] == "2026-01-31"
+    assert [number.kind for number in second.person.numbers] == [NumberKind.MOBILE]
+    assert mapping.derived.always["phone_2_role"] == "work"
 
 
 def ygc(code: str, file: str, **fields: tuple[int, str]) -> str:

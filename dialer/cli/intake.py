@@ -381,7 +381,7 @@ def tell_report(report: ImportReport, *, dry_run: bool) -> None:
     if report.rejects:
         table = console.table("line", "column", "not taken because", "value", numbers=("line",))
         for line in report.rejects[:SHOWN]:
-            table.add_row(str(line.line), line.column, line.reason, line.value)
+            table.add_row(str(line.line), line.column, line.reasons, line.value)
         console.out.print(table)
         if report.rejected > SHOWN:
             console.result(f"... and {report.rejected - SHOWN:,} more (--rejects FILE.csv writes them)")
@@ -412,6 +412,8 @@ def _as_json(line: RejectedLine) -> dict[str, object]:
         "reason": line.reason,
         "value": line.value,
     }
+    if line.also:
+        told["also"] = list(line.also)
     if line.protects is not None:
         told["holds_for"] = list(line.protects.signals)
         told["holds_nobody"] = line.protects.binds_nobody
@@ -462,4 +464,4 @@ def _write_rejects(out: Path, lines: list[RejectedLine]) -> None:
     with written_text(out) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("line", "column", "reason", "value"))
-        writer.writerows((line.line, line.column, line.reason, line.value) for line in lines)
+        writer.writerows((line.line, line.column, line.reasons, line.value) for line in lines)

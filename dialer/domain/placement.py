@@ -226,10 +226,16 @@ class Protection:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedLine:
     """A line that was not taken, and why. `value` is masked where the column is personal; `protects`: what
-    of it takes effect all the same."""
+    of it takes effect all the same; `also`: what else is wrong with it, each as `column: reason`."""
 
     line: int
     column: str
     reason: str
     value: str = ""
     protects: Protection | None = None
+    also: tuple[str, ...] = ()
+
+    @property
+    def reasons(self) -> str:
+        """Everything that is wrong with it, for whoever mends it."""
+        return "; also ".join((self.reason, *self.also))

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from dialer.domain.errors import FairdialError, MendableError
+from dialer.domain.placement import RejectedLine
 from dialer.floor.differences import Comparing
 from dialer.floor.placing import ImportedBeforeError, RefusedWholeError
 from dialer.floor.taking_in import read_only, store_to_compare, take_in, told_of
@@ -114,8 +115,9 @@ def _told(job: Job, mapping: FileMapping) -> Outcome:
 
 
 def _summary(job: Job, report: ImportReport) -> dict[str, object]:
-    def listed(line: object) -> object:
-        return {name: getattr(line, name) for name in ("line", "column", "reason", "value")}
+    def listed(line: RejectedLine) -> object:
+        told = {name: getattr(line, name) for name in ("line", "column", "reason", "value")}
+        return told | ({"also": list(line.also)} if line.also else {})
 
     return {
         **report.summary(),

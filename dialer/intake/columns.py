@@ -409,6 +409,30 @@ BY_MAPPING: tuple[ColumnOfFile, ...] = (
 """What a creditor's own column may mean once somebody has said so (`dialer.intake.mapping`): what headings
 like these mean differs from file to file, and nobody guesses it."""
 
+PARTICULARS = tuple(
+    column.name
+    for column in COLUMNS
+    if column.name
+    in {
+        "itemization_date",
+        "itemization_type",
+        "itemization_amount",
+        "interest",
+        "fees",
+        "payments",
+        "credits",
+        "charge_off_date",
+        "last_payment_date",
+        "last_payment_amount",
+        "judgment",
+        "judgment_date",
+        "statute_state",
+        "stage",
+        "preferred_channel",
+    }
+)
+"""Columns that are kept with the account as they are told, checked."""
+
 BY_NAME: dict[str, ColumnOfFile] = {column.name: column for column in (*COLUMNS, *BY_MAPPING)}
 
 HEADINGS: dict[str, str] = {

@@ -48,7 +48,7 @@ from dialer.domain.placement import (
 )
 from dialer.intake import values
 from dialer.intake.asked import holds_of, requests_of
-from dialer.intake.columns import BY_NAME, COLUMNS, NUMBERS_PER_LINE, Kind
+from dialer.intake.columns import BY_NAME, COLUMNS, NUMBERS_PER_LINE, PARTICULARS, Kind
 from dialer.intake.files import Row, TextFile, look_at, rows_of
 from dialer.intake.keys import is_plain_key, look_at_key
 from dialer.intake.layouts.derived import DERIVED, NOTHING_DERIVED
@@ -57,7 +57,7 @@ from dialer.intake.line import Line, Received, RefusedLineError
 from dialer.intake.mapping import NOTHING_SAID, FileMapping
 from dialer.intake.protection import protection_of, readings_of, translated
 from dialer.intake.repeated import Repeated
-from dialer.intake.report import ImportReport, masked
+from dialer.intake.report import KEPT, ImportReport, masked
 from dialer.intake.telephones import NANP_COUNTRIES, NoTelephoneError, e164_of, is_toll_free
 from dialer.intake.tongues import UNKNOWN_LANGUAGE, country_of, language_of
 from dialer.intake.values import BadValueError
@@ -68,33 +68,12 @@ _RINGS_AT = {Institution.PRISON: Place.PRISON, Institution.HOSPITAL: Place.HOSPI
 _MILITARY = frozenset({"AA", "AE", "AP"})
 """Mail of the armed forces: the state is right and says nothing of where."""
 
-_PARTICULARS = tuple(
-    column.name
-    for column in COLUMNS
-    if column.name
-    in {
-        "itemization_date",
-        "itemization_type",
-        "itemization_amount",
-        "interest",
-        "fees",
-        "payments",
-        "credits",
-        "charge_off_date",
-        "last_payment_date",
-        "last_payment_amount",
-        "judgment",
-        "judgment_date",
-        "statute_state",
-        "stage",
-        "preferred_channel",
-    }
-)
-
-
 _REQUIRED = tuple(column.name for column in COLUMNS if column.required)
 _PHONES = tuple(f"phone_{n}" for n in range(1, NUMBERS_PER_LINE + 1))
 _KEYS = ("client_id", "client_account", "person_ref", "servicer_account")
+
+MOST_TOLD = 10
+"""Things that are wrong with one line, of which somebody is told together."""
 
 REVIEWED_AT_ONCE = 256
 """Lines that are put beside what is on file together."""
@@ -151,6 +130,7 @@ class PlacementReader:
         )
         self.on_refused: Callable[[Row, RejectedLine], None] | None = None
         self.review: Review | None = None
+        self._is_trying = False
         self._repeated = Repeated(is_case_sensitive=mapping.is_case_sensitive)
         self._zones_of_place = lru_cache(maxsize=65_536)(self._look_up_place)
         self._regions_of_place = lru_cache(maxsize=65_536)(self._look_up_regions)
@@ -201,11 +181,39 @@ class PlacementReader:
             reason=reject.reason,
             value=reject.value,
             protects=self._protection(row),
+            also=self._also_wrong(row, reject),
         )
         self.report.reject(rejected)
         if self.on_refused is not None:
             self.on_refused(row, rejected)
         return rejected
+
+    def _also_wrong(self, row: Row, reject: RefusedLineError) -> tuple[str, ...]:
+        """What else is wrong with a line: read again without what was wrong, as long as somebody is told."""
+        if row.fields is None or (self.report.rejected >= KEPT and self.on_refused is None):
+            return ()
+        repeated, self._repeated = self._repeated, Repeated(is_case_sensitive=False)
+        self._is_trying = True
+        try:
+            return tuple(self._further(row._replace(fields=list(row.fields)), reject))
+        finally:
+            self._repeated, self._is_trying = repeated, False
+
+    def _further(self, row: Row, reject: RefusedLineError) -> Iterator[str]:
+        tried: set[str] = set()
+        assert row.fields is not None, "it was taken apart"
+        read = frozenset(self._names) - {""}
+        while reject.column in read - tried and len(tried) < MOST_TOLD:
+            tried.add(reject.column)
+            told = BY_NAME[reject.column]
+            row.fields[self._names.index(reject.column)] = told.example if told.required else ""
+            try:
+                self._whole_account(self._line(row))
+                return
+            except RefusedLineError as further:
+                reject = further
+            if reject.column not in tried:
+                yield f"{self.headings.get(reject.column, reject.column)}: {reject.reason}"
 
     def protections(self) -> Iterator[RejectedLine]:
         """What the file says that protects, of the lines that are refused: the file is read once more."""
@@ -366,7 +374,7 @@ class PlacementReader:
     def _particulars(self, line: Line) -> dict[str, str]:
         """The other amounts, dates and words, checked and in canonical form."""
         kept: dict[str, str] = {}
-        for name in _PARTICULARS:
+        for name in PARTICULARS:
             if name not in line.texts:
                 continue
             match BY_NAME[name].kind:
@@ -572,4 +580,6 @@ class PlacementReader:
         )
 
     def _remark(self, line: Line, column: str, reason: str) -> None:
+        if self._is_trying:
+            return
         self.report.remark(RejectedLine(line=line.number, column=column, reason=reason))

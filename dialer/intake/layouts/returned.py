@@ -39,4 +39,4 @@ class Returned:
         shown = [harmless(text) for text in fields]
         shown += [""] * (self._fields - len(shown))
         column = self._headings.get(rejected.column, rejected.column)
-        self._writer.writerow([*shown, str(rejected.line), column, rejected.reason])
+        self._writer.writerow([*shown, str(rejected.line), column, rejected.reasons])

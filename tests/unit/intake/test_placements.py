@@ -93,6 +93,26 @@ def test_the_template_is_a_file_that_is_taken(path: Path) -> None:
     assert [number.consent_at is not None for number in line.person.numbers] == [True] * 9
 
 
+def test_everything_that_is_wrong_with_a_line_is_told_at_once(path: Path) -> None:
+    """Whoever mends it would else send it back once for each; nothing of the trials is remembered."""
+    bad = {**GOOD, "current_balance": "x", "state": "ZQ", "person_ref": "NULL", "cease": "perhaps"}
+    reader, (line, again, good) = read(path, text_of(bad, bad, GOOD))
+    assert isinstance(line, RejectedLine)
+    assert isinstance(again, RejectedLine)
+    assert isinstance(good, PlacedAccount)
+    assert (line.column, line.also) == (again.column, again.also)
+    told = [line.column, *(each.partition(":")[0] for each in line.also)]
+    assert sorted(told) == ["cease", "current_balance", "person_ref", "state"]
+    assert line.reasons.count("; also ") == 3
+    assert (reader.report.rejected, sum(reader.report.reject_reasons.values())) == (2, 2)
+    assert [remark.line for remark in reader.report.remarks if remark.line < 4] == []
+
+
+@pytest.mark.parametrize("changes", [{"state": "ZQ"}, {"person_ref": ""}, {"first": "a\0", "unheard_of": ""}])
+def test_of_one_thing_that_is_wrong_nothing_else_is_told(path: Path, changes: dict[str, str]) -> None:
+    assert rejected(path, **changes).also == ()
+
+
 @pytest.mark.parametrize("n", [1, 6, 9])
 def test_every_number_of_a_refused_line_that_names_nobody_else_is_held(path: Path, n: int) -> None:
     bare = {name: text for name, text in GOOD.items() if not name.startswith("phone_")}

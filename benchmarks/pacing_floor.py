@@ -1,17 +1,24 @@
-"""What a change of pacing is worth on the frozen collections floor, in the full engine with the law.
+"""What a change of pacing is worth on a frozen floor, in the full engine with the law.
 
     python -m benchmarks.pacing_floor --agents 10 --seeds 1,2 --variants november,now,ring_least=15
+    python -m benchmarks.pacing_floor --floor realistic_25_2026_11 --hours 3 --seeds 1,2,3,4
 
 `november` is the policy of November 2026 at its defaults; `now` is today's at its own; anything else is
-today's with parameters joined by `+`, `ring=16` being the campaign's ring. The public is the same for all
-variants of a seed. Each day is a first day: nothing is learned beforehand. With 300 persons an agent-hour the
-list does not run dry. Seconds are of the processor.
+today's with parameters joined by `+`, `ring=16` being the campaign's ring, `target=0.015` its abandonment
+target. The public is the same for all variants of a seed. Each day is a first day: nothing is learned
+beforehand. With 300 persons an agent-hour the list does not run dry. Seconds are of the processor.
+
+A day of three hours may end with the guard's luck: two abandoned in its first half hour leave ten agents next
+to nothing for the rest. So the last lines are over all seeds, with the interval of the ratio between two
+variants; compare those, never two days.
 """
 
 import argparse
 import gc
+import math
 import time
 import zoneinfo
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from compliance_gate.asking.gate import ComplianceGate
@@ -21,6 +28,7 @@ from dialer.domain.agent import AgentState
 from dialer.domain.campaign import CampaignSettings
 from dialer.engine.engine import DialerEngine
 from dialer.engine.launching.pacing_port import guarded_policy
+from pacing.bench.experiment import Interval
 from pacing.policy import PacingPolicy
 from pacing.rivals import make_november
 from simulator.rehearsal import Rehearsal
@@ -72,9 +80,9 @@ class Day:
         return self.attempts / max(1, self.persons)
 
 
-def work(variant: str, *, seed: int, agents: int, hours: float, book: Rulebook) -> Day:
+def work(variant: str, *, seed: int, agents: int, hours: float, book: Rulebook, floor: str = FLOOR) -> Day:
     """One first day."""
-    scenario, is_november = floor_of(variant, agents, hours)
+    scenario, is_november = floor_of(variant, agents, hours, floor=floor)
     engine = DialerEngine(ComplianceGate(book), policies=_november if is_november else guarded_policy)
     start = time.thread_time()
     rehearsal = Rehearsal(scenario=scenario, seed=seed, engine=engine)
@@ -103,15 +111,37 @@ def work(variant: str, *, seed: int, agents: int, hours: float, book: Rulebook) 
     )
 
 
-def floor_of(variant: str, agents: int, hours: float) -> tuple[Scenario, bool]:
+def over_all(variant: str, days: Sequence[Day], first: Sequence[Day]) -> str:
+    """The days of one variant together, and beside the first's: mean of the ratios and its interval."""
+    paid = sum(day.agents * day.hours for day in days)
+    persons, abandoned = sum(day.persons for day in days), sum(day.abandoned for day in days)
+    words = [
+        f"{variant:32s} {len(days)} days: persons {persons / paid:5.2f}/h,",
+        f"right parties {sum(day.right_party for day in days) / paid:5.2f}/h,",
+        f"attempts each {sum(day.attempts for day in days) / max(1, persons):5.1f},",
+        f"abandoned {100.0 * abandoned / max(1, sum(day.counted for day in days)):.2f} % ({abandoned})",
+    ]
+    if days is not first:
+        logs = [math.log(day.persons / one.persons) for day, one in zip(days, first, strict=True)]
+        ratio = Interval.of(logs)
+        words.append(f"| persons x{math.exp(ratio.mean):.3f}")
+        if len(logs) > 1:
+            words.append(f"({math.exp(ratio.low):.3f} to {math.exp(ratio.high):.3f})")
+    return " ".join(words)
+
+
+def floor_of(variant: str, agents: int, hours: float, *, floor: str = FLOOR) -> tuple[Scenario, bool]:
     """The floor of a variant, and whether the policy of November works on it."""
-    frozen = load_frozen(FLOOR)
+    frozen = load_frozen(floor)
     persons = replace(frozen.population, persons_per_agent_hour=PERSONS_PER_AGENT_HOUR)
     scenario, parameters, is_november = replace(frozen, population=persons), dict[str, float](), False
     for part in variant.split("+"):
         name, _, value = part.partition("=")
         if name == "ring":
             scenario = replace(scenario, campaign=replace(scenario.campaign, ring_s=float(value)))
+        elif name == "target":
+            campaign = replace(scenario.campaign, abandonment_target=float(value))
+            scenario = replace(scenario, campaign=campaign)
         elif value:
             parameters[name] = float(value)
         else:
@@ -130,19 +160,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--floor", default=FLOOR)
     parser.add_argument("--agents", type=int, default=10)
     parser.add_argument("--hours", type=float, default=8.0)
     parser.add_argument("--seeds", default="1")
     parser.add_argument("--variants", default="november,now,ring_least=15")
     arguments = parser.parse_args()
     book = sample_rulebook()
+    found: dict[str, list[Day]] = {variant: [] for variant in arguments.variants.split(",")}
     for seed in map(int, arguments.seeds.split(",")):
         base: Day | None = None
-        for variant in arguments.variants.split(","):
-            day = work(variant, seed=seed, agents=arguments.agents, hours=arguments.hours, book=book)
+        for variant, days in found.items():
+            day = work(
+                variant,
+                seed=seed,
+                agents=arguments.agents,
+                hours=arguments.hours,
+                book=book,
+                floor=arguments.floor,
+            )
             print(day.line(variant, seed, base), flush=True)
             base = base or day
+            days.append(day)
             gc.collect()
+    first = next(iter(found.values()))
+    for variant, days in found.items():
+        print(over_all(variant, days, first))
 
 
 if __name__ == "__main__":

@@ -83,6 +83,22 @@ def empirical(*, values: Sequence[float], name: str = "") -> Duration:
     return _tabled(name or f"observed ({len(values)} values)", table, 0.0, math.inf)
 
 
+def mixture(*, parts: Sequence[tuple[float, Duration]]) -> Duration:
+    """One of several laws, by chance: what carriers set their mail boxes to, say.
+
+    Args:
+        parts: weights above 0, of which only the ratios count, and the laws; at least one.
+    """
+    total = sum(weight for weight, _ in parts)
+    values = np.array([[law.at(middle) for middle in _middles().tolist()] for _, law in parts])
+    weights = np.array([[weight / total / _TABLE] * _TABLE for weight, _ in parts])
+    order = np.argsort(values, axis=None, kind="stable")
+    until = np.cumsum(weights.ravel()[order]) - weights.ravel()[order] / 2
+    table = np.interp(_middles(), until, values.ravel()[order])
+    name = ", ".join(f"{100 * weight / total:.0f} % {law.name}" for weight, law in parts)
+    return _tabled(f"mixture({name})", table, 0.0, math.inf)
+
+
 def _middles() -> _Array:
     return (np.arange(_TABLE, dtype=np.float64) + 0.5) / _TABLE
 

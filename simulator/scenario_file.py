@@ -22,7 +22,7 @@ from dialer.settings_reader import (
 )
 from pacing.registry import POLICIES
 from simulator import scenario as plans
-from simulator.durations import KINDS, Duration, empirical
+from simulator.durations import KINDS, Duration, empirical, mixture
 from simulator.plans import IncidentKind
 from simulator.population import STATES
 from simulator.real_calls import SERIES, observed
@@ -60,6 +60,9 @@ def load_scenario(name: str) -> plans.Scenario:
 FROZEN_SHA256: Mapping[str, str] = MappingProxyType(
     {
         "collections_2026_11": "7f3f50dd68682e1a758e6a4ba7e216e45d614aa453386d5425ae34c180939bf7",
+        "realistic_15_2026_11": "de55e56a003cd5854d5b8ed214b8caa1a8151a5c9adeb5c24c9c5838f2c1f43a",
+        "realistic_25_2026_11": "25cb0c9ac544f55ab66b7e207ad85060ea1c2854f4be1199214be0250e70e979",
+        "realistic_mixed_2026_11": "874942245077749fc8c8dbc95d252abe8513a8dd370c7cc3a0dbc5cfacee1a3a",
         "ref_2026_11": "3c6a153d6ded92fa9230c1348e92176289d59037e383c1a735abf2411303f321",
     }
 )
@@ -133,9 +136,12 @@ def _duration(value: object, _: object) -> Duration:
         if series not in SERIES:
             raise NotAllowedError(series, f"one of {', '.join(sorted(SERIES))}", inside=".observed")
         return empirical(values=observed(series), name=f"observed {series}")
+    if set(table) == {"mixture"}:
+        return _mixture(table["mixture"])
     if len(table) != 1 or next(iter(table)) not in KINDS:
+        kinds = ", ".join(sorted(KINDS))
         raise NotAllowedError(
-            table, f"seconds, or one of {', '.join(sorted(KINDS))}, observed, as in {{exponential.mean = 15}}"
+            table, f"seconds, or one of {kinds}, mixture, observed, as in {{exponential.mean = 15}}"
         )
     kind, given = next(iter(table.items()))
     make, needs, may = KINDS[kind]
@@ -146,8 +152,22 @@ def _duration(value: object, _: object) -> Duration:
     return make(**{name: _parameter(kind, name, one) for name, one in parameters.items()})
 
 
+def _mixture(given: object) -> Duration:
+    """Of tables that have a weight each, and one law."""
+    parts = cast("list[object]", given) if isinstance(given, list) else []
+    made: list[tuple[float, Duration]] = []
+    for part in parts:
+        law = dict(cast("dict[str, object]", part)) if isinstance(part, dict) else dict[str, object]()
+        made.append((_parameter("mixture", "weight", law.pop("weight", None)), _duration(law, None)))
+    if not made:
+        raise NotAllowedError(
+            cast("object", given), "a list of tables with a weight and a law", inside=".mixture"
+        )
+    return mixture(parts=made)
+
+
 def _parameter(kind: str, name: str, value: object) -> float:
-    least = "above 0" if name in ("mean", "sd", "sigma") else "at least 0"
+    least = "above 0" if name in ("mean", "sd", "sigma", "weight") else "at least 0"
     try:
         amount = number(value)
     except NotAllowedError:

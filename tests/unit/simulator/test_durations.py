@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 from scipy.special import gammainc
 
-from simulator.durations import Duration, constant, empirical, exponential, gamma, lognormal, normal, uniform
+from simulator.durations import (
+    Duration,
+    constant,
+    empirical,
+    exponential,
+    gamma,
+    lognormal,
+    mixture,
+    normal,
+    uniform,
+)
 
 LAWS: list[tuple[Duration, float, float]] = [
     (constant(seconds=3.0), 3.0, 3.0),
@@ -62,3 +72,12 @@ def test_more_chance_never_takes_less_time() -> None:
     for law in (gamma(mean=12.0, sd=5.0), empirical(values=[1.0, 5.0, 9.0]), exponential(mean=3.0)):
         draws = [law.at(share) for share in np.linspace(0.001, 0.999, 997).tolist()]
         assert draws == sorted(draws)
+
+
+def test_a_mixture_has_each_of_its_laws_by_its_weight() -> None:
+    law = mixture(parts=[(1.0, constant(seconds=15.0)), (3.0, uniform(low=20.0, high=30.0))])
+    assert law.at(0.24) == 15.0
+    assert law.at(0.26) == pytest.approx(20.0, abs=0.2)
+    assert law.at(0.625) == pytest.approx(25.0, abs=0.1)
+    assert law.mean == pytest.approx(0.25 * 15.0 + 0.75 * 25.0, rel=1e-3)
+    assert law.name == "mixture(25 % 15 s, 75 % uniform(20..30 s))"

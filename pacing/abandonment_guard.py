@@ -98,7 +98,7 @@ class AbandonmentGuard:
         self, snapshot: PacingSnapshot, wanted: LaunchDecision, safe: int, headroom: float
     ) -> LaunchDecision:
         uncovered = snapshot.ringing_elapsed.size - max(0, snapshot.free_agents)
-        late = DOUBT * self._outlook(snapshot).ringing_lateness()
+        late = DOUBT * self.outlook(snapshot).ringing_lateness()
         return replace(
             wanted,
             launches=safe,
@@ -126,7 +126,7 @@ class AbandonmentGuard:
     ) -> LaunchDecision:
         """As many launches as keep the chance to pass the limit within epsilon, and always the safe ones."""
         allowed = math.floor(headroom)
-        in_flight = self._outlook(snapshot).after(wanted.launches)
+        in_flight = self.outlook(snapshot).after(wanted.launches)
         late = (DOUBT * in_flight.late + float(snapshot.waiting_elapsed.size)).tolist()
         missing = in_flight.missing_more_than(allowed).tolist()
         most = most_late(allowed, self._epsilon, DISPERSION)
@@ -161,9 +161,15 @@ class AbandonmentGuard:
             },
         )
 
-    def _outlook(self, snapshot: PacingSnapshot) -> Outlook:
+    def outlook(self, snapshot: PacingSnapshot) -> Outlook:
+        """What the floor model expects of the next half minute: the policy's own, where it has one."""
         policy = self._policy
         return policy.outlook(snapshot) if isinstance(policy, Predictive) else Outlook(snapshot, self._model)
+
+    @property
+    def factors(self) -> tuple[float, float]:
+        """By what the chances of launches, to be live and to need an agent, are corrected as of now."""
+        return self._model.live_share.factor, self._model.needs_share.factor
 
     def _to_cancel(self, snapshot: PacingSnapshot, allowed: int, late: float, uncovered: int) -> int:
         """The fewest ringing calls to take back so that more than `allowed` late ones are unlikely again.

@@ -26,6 +26,7 @@ from dialer.cli import (
     licences,
     mapping,
     network,
+    pacing,
     people,
     person,
     promises,
@@ -71,6 +72,7 @@ for group in (
 ):
     group.register(app)
 app.add_typer(bench.app, name="bench")
+app.add_typer(pacing.app, name="pacing")
 app.add_typer(law.app, name="law")
 app.add_typer(licences.app, name="licences")
 app.add_typer(mapping.app, name="mapping")

@@ -101,6 +101,7 @@ OPENS_NONE = frozenset(
         "mapping propose",
         "measures",
         "network",
+        "pacing why",
         "recordings verify",
         "replay",
         "scenarios",

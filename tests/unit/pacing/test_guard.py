@@ -281,7 +281,7 @@ def test_machines_that_count_are_part_of_what_may_come(monkeypatch: pytest.Monke
         return Outlook(snapshot, FloorModel())
 
     real = AbandonmentGuard(Wants(40))
-    monkeypatch.setattr(real, "_outlook", outlook)
+    monkeypatch.setattr(real, "outlook", outlook)
     real.decide(plenty(unidentified=False))
     assert not asked
     real.decide(plenty(unidentified=True))

@@ -5,8 +5,10 @@
 
 `november` is the policy of November 2026 at its defaults; `now` is today's at its own; anything else is
 today's with parameters joined by `+`, `ring=16` being the campaign's ring, `target=0.015` its abandonment
-target. The public is the same for all variants of a seed. Each day is a first day: nothing is learned
-beforehand. With 300 persons an agent-hour the list does not run dry. Seconds are of the processor.
+target. The public is the same for all variants of a seed. With `--days 1` each day is a first day: nothing is
+learned beforehand. With more, the same people are called day after day, Sundays off, and each morning goes on
+from what was learned (`--forget`: from nothing). With 300 persons an agent-hour no list runs dry; with fewer
+the same telephones are met again. Seconds are of the processor.
 
 A day of three hours may end with the guard's luck: two abandoned in its first half hour leave ten agents next
 to nothing for the rest. So the last lines are over all seeds, with the interval of the ratio between two
@@ -18,26 +20,34 @@ import gc
 import math
 import time
 import zoneinfo
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from compliance_gate.asking.gate import ComplianceGate
 from compliance_gate.book.rulebook import Rulebook
 from compliance_gate.book.shipped import sample_rulebook
 from dialer.domain.agent import AgentState
 from dialer.domain.campaign import CampaignSettings
-from dialer.engine.engine import DialerEngine
 from dialer.engine.launching.pacing_port import guarded_policy
 from pacing.bench.experiment import Interval
 from pacing.policy import PacingPolicy
 from pacing.rivals import make_november
-from simulator.rehearsal import Rehearsal
+from simulator.lead_book import LeadBook
+from simulator.plans import OfficePlan
+from simulator.population import made_up
+from simulator.rehearsal import CAMPAIGN, RehearsalResult
 from simulator.scenario import Scenario
 from simulator.scenario_file import load_frozen
 from simulator.scenario_settings import adapted
+from simulator.streams import Streams
+from simulator.year import work_shifts
 
 FLOOR = "collections_2026_11"
 PERSONS_PER_AGENT_HOUR = 300.0
+NOTHING_ELSE = OfficePlan(**{each.name: 0.0 for each in fields(OfficePlan)})
+"""Nothing happens to people but our calls: what a policy is worth is asked, not what an office is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,19 +90,50 @@ class Day:
         return self.attempts / max(1, self.persons)
 
 
-def work(variant: str, *, seed: int, agents: int, hours: float, book: Rulebook, floor: str = FLOOR) -> Day:
-    """One first day."""
-    scenario, is_november = floor_of(variant, agents, hours, floor=floor)
-    engine = DialerEngine(ComplianceGate(book), policies=_november if is_november else guarded_policy)
-    start = time.thread_time()
-    rehearsal = Rehearsal(scenario=scenario, seed=seed, engine=engine)
-    rehearsal.work()
-    result = rehearsal.result(rulebook=book.hash)
+def work(
+    variant: str,
+    *,
+    seed: int,
+    agents: int,
+    hours: float,
+    book: Rulebook,
+    floor: str = FLOOR,
+    persons: float = PERSONS_PER_AGENT_HOUR,
+    days: int = 1,
+    keeps_learning: bool = True,
+) -> Iterator[Day]:
+    """One day after the other over the same people, the first from a cold start."""
+    scenario, is_november = floor_of(variant, agents, hours, floor=floor, persons=persons)
+    start = datetime.combine(scenario.shift.day, scenario.shift.starts, ZoneInfo(scenario.shift.time_zone))
+    placed = made_up(
+        scenario.population,
+        persons=round(persons * agents * hours),
+        campaign=CAMPAIGN,
+        streams=Streams(seed),
+        now=start.timestamp(),
+    )
+    clock = time.thread_time()
+    for shift in work_shifts(
+        scenario,
+        seed=seed,
+        gate=ComplianceGate(book),
+        book=LeadBook(leads=placed.leads, persons=placed.persons),
+        campaign=CAMPAIGN,
+        shifts=days,
+        office=NOTHING_ELSE,
+        policies=_november if is_november else guarded_policy,
+        keeps_learning=keeps_learning,
+    ):
+        yield _day(shift.rehearsal.result(rulebook=book.hash), wall_s=time.thread_time() - clock)
+        clock = time.thread_time()
+
+
+def _day(result: RehearsalResult, *, wall_s: float) -> Day:
     said = [(row, row.disposition.effect) for row in result.attempts if row.disposition is not None]
     held = [span for span in result.records.agent_spans if span.state is AgentState.RESERVED]
     return Day(
-        agents=agents,
-        hours=hours,
+        agents=result.agents,
+        hours=result.hours,
         attempts=len(result.attempts),
         persons=sum(effect.live for _, effect in said),
         right_party=sum(effect.right_party for _, effect in said),
@@ -107,11 +148,11 @@ def work(variant: str, *, seed: int, agents: int, hours: float, book: Rulebook, 
         ),
         held_s=sum(span.ended_at - span.started_at for span in held),
         leads_left=result.leads,
-        wall_s=time.thread_time() - start,
+        wall_s=wall_s,
     )
 
 
-def over_all(variant: str, days: Sequence[Day], first: Sequence[Day]) -> str:
+def over_all(variant: str, days: Sequence[Day], first: Sequence[Day], *, is_first: bool) -> str:
     """The days of one variant together, and beside the first's: mean of the ratios and its interval."""
     paid = sum(day.agents * day.hours for day in days)
     persons, abandoned = sum(day.persons for day in days), sum(day.abandoned for day in days)
@@ -121,7 +162,7 @@ def over_all(variant: str, days: Sequence[Day], first: Sequence[Day]) -> str:
         f"attempts each {sum(day.attempts for day in days) / max(1, persons):5.1f},",
         f"abandoned {100.0 * abandoned / max(1, sum(day.counted for day in days)):.2f} % ({abandoned})",
     ]
-    if days is not first:
+    if not is_first:
         logs = [math.log(day.persons / one.persons) for day, one in zip(days, first, strict=True)]
         ratio = Interval.of(logs)
         words.append(f"| persons x{math.exp(ratio.mean):.3f}")
@@ -130,11 +171,18 @@ def over_all(variant: str, days: Sequence[Day], first: Sequence[Day]) -> str:
     return " ".join(words)
 
 
-def floor_of(variant: str, agents: int, hours: float, *, floor: str = FLOOR) -> tuple[Scenario, bool]:
+def floor_of(
+    variant: str,
+    agents: int,
+    hours: float,
+    *,
+    floor: str = FLOOR,
+    persons: float = PERSONS_PER_AGENT_HOUR,
+) -> tuple[Scenario, bool]:
     """The floor of a variant, and whether the policy of November works on it."""
     frozen = load_frozen(floor)
-    persons = replace(frozen.population, persons_per_agent_hour=PERSONS_PER_AGENT_HOUR)
-    scenario, parameters, is_november = replace(frozen, population=persons), dict[str, float](), False
+    people = replace(frozen.population, persons_per_agent_hour=persons)
+    scenario, parameters, is_november = replace(frozen, population=people), dict[str, float](), False
     for part in variant.split("+"):
         name, _, value = part.partition("=")
         if name == "ring":
@@ -165,27 +213,38 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=8.0)
     parser.add_argument("--seeds", default="1")
     parser.add_argument("--variants", default="november,now,ring_least=15")
+    parser.add_argument("--persons", type=float, default=PERSONS_PER_AGENT_HOUR, help="per agent-hour")
+    parser.add_argument("--days", type=int, default=1, help="one after the other over the same people")
+    parser.add_argument("--forget", action="store_true", help="each morning is a cold start")
     arguments = parser.parse_args()
     book = sample_rulebook()
     found: dict[str, list[Day]] = {variant: [] for variant in arguments.variants.split(",")}
     for seed in map(int, arguments.seeds.split(",")):
-        base: Day | None = None
         for variant, days in found.items():
-            day = work(
+            first = next(iter(found.values()))
+            worked = work(
                 variant,
                 seed=seed,
                 agents=arguments.agents,
                 hours=arguments.hours,
                 book=book,
                 floor=arguments.floor,
+                persons=arguments.persons,
+                days=arguments.days,
+                keeps_learning=not arguments.forget,
             )
-            print(day.line(variant, seed, base), flush=True)
-            base = base or day
-            days.append(day)
+            for day in worked:
+                base = first[len(days)] if days is not first else None
+                print(day.line(variant, seed, base), flush=True)
+                days.append(day)
             gc.collect()
     first = next(iter(found.values()))
-    for variant, days in found.items():
-        print(over_all(variant, days, first))
+    for number in range(arguments.days):
+        if arguments.days > 1:
+            print(f"day {number + 1}")
+        for variant, days in found.items():
+            of_number = days[number :: arguments.days]
+            print(over_all(variant, of_number, first[number :: arguments.days], is_first=days is first))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Shift after shift over the same people: a season, or a year.
 
-One lead book and one public live through all shifts; each morning a fresh engine starts, as after a night's
-restart, with a generation of its own. The scenario may be coarse (`config/scenarios/year.toml`): what matters
-here is who is called when, and that the real engine and the real gate decide it.
+One lead book and one public live through all shifts; each morning another engine starts, with a generation
+of its own: a fresh one, or one that goes on from where the last one ended, with all that it learned. The
+scenario may be coarse (`config/scenarios/year.toml`): what matters here is who is called when, and that the
+real engine and the real gate decide it.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,6 +13,8 @@ from datetime import date, timedelta
 from dialer.domain.ids import CampaignId
 from dialer.engine.context import Gate
 from dialer.engine.engine import DialerEngine
+from dialer.engine.launching.pacing_port import PolicyMaker
+from dialer.engine.state import EngineState
 from simulator.actors.callers import CallBacks
 from simulator.actors.office import Office
 from simulator.lead_book import LeadBook
@@ -45,6 +48,8 @@ def work_shifts(
     campaign: CampaignId,
     shifts: int,
     office: OfficePlan | None = None,
+    policies: PolicyMaker | None = None,
+    keeps_learning: bool = False,
     before: Callable[[ShiftOfYear], None] | None = None,
     worked: int = 0,
     public: MadeUpPublic | None = None,
@@ -53,6 +58,9 @@ def work_shifts(
     """Work `shifts` shifts, Sundays off, from the scenario's day on; yields each when it has ended.
 
     Args:
+        policies: see `DialerEngine`.
+        keeps_learning: each morning's engine goes on from the state of the last one, as after a night's
+            restart from a checkpoint; else from none, and learns anew.
         before: called when a shift is put together and nothing has happened yet.
         worked: shifts that are over, of a year that is gone on with; with the public and the call backs that
             it left, and the day after the last one in the scenario.
@@ -60,13 +68,15 @@ def work_shifts(
     day = scenario.shift.day
     call_backs = CallBacks() if call_backs is None else call_backs
     persons = tuple(file.person for file in book.files())
+    state: EngineState | None = None
     for number in range(worked + 1, worked + shifts + 1):
         while day.weekday() == SUNDAY:
             day += timedelta(days=1)
+        engine = DialerEngine(gate, state=state, policies=policies)
         rehearsal = Rehearsal(
             scenario=replace(scenario, shift=replace(scenario.shift, day=day)),
             seed=seed,
-            engine=DialerEngine(gate),
+            engine=engine,
             book=book,
             public=public,
             call_backs=call_backs,
@@ -82,6 +92,7 @@ def work_shifts(
             before(shift)
         rehearsal.work()
         yield shift
+        state = engine.checkpoint() if keeps_learning else None
         book.release_claims()
         book.forget_before(rehearsal.ends_at - KEPT_DAYS * 86_400.0)
         day += timedelta(days=1)

@@ -6,7 +6,7 @@ import math
 import os
 import subprocess
 import sys
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
@@ -39,6 +39,7 @@ from dialer.domain.ledger_events import PaymentReceived
 from dialer.domain.machine import MachineKind, SaidToMachine
 from dialer.domain.money import Money
 from dialer.domain.ports import Fate, JournalEntry
+from dialer.domain.promised import PromisedPart
 from dialer.domain.valid import CENTURY_BEGINS, CENTURY_ENDS
 from dialer.domain.voice import ApprovedText, VoicePlan
 from dialer.storage.journal import codecs
@@ -168,18 +169,28 @@ def any_of(hint: object) -> st.SearchStrategy[Any]:
 
 
 def any_disposition() -> st.SearchStrategy[Disposition]:
-    """Each kind, and what its machine may be and be told: not every kind admits each."""
+    """Each kind, what its machine may be and be told, and parts that come to what was promised."""
     hints = get_type_hints(Disposition, include_extras=True)
-    about_machines = {"machine", "said_to_machine"}
-    drawn = {f.name: any_of(hints[f.name]) for f in fields(Disposition) if f.name not in about_machines}
+    drawn_apart = {"machine", "said_to_machine", "parts"}
+    drawn = {f.name: any_of(hints[f.name]) for f in fields(Disposition) if f.name not in drawn_apart}
     of_machines = [
         (DispositionKind.MACHINE, MachineKind.FULL, SaidToMachine.NOTHING),
         (DispositionKind.MESSAGE_LEFT, MachineKind.OWN, SaidToMachine.RECORDED),
         (DispositionKind.SCREENED, MachineKind.SCREENER, SaidToMachine.SPOKEN),
     ]
-    return st.builds(Disposition, **drawn) | st.sampled_from(of_machines).map(
+    plain = st.builds(Disposition, **drawn)
+    in_parts = st.builds(_promised, plain, st.lists(any_of(PromisedPart), min_size=1, max_size=3))
+    machines = st.sampled_from(of_machines).map(
         lambda of: Disposition(kind=of[0], machine=of[1], said_to_machine=of[2])
     )
+    return plain | in_parts | machines
+
+
+def _promised(disposition: Disposition, drawn: list[PromisedPart]) -> Disposition:
+    of_days = {part.due_at: replace(part, cents=min(part.cents, MOST // len(drawn))) for part in drawn}
+    parts = tuple(of_days[due_at] for due_at in sorted(of_days))
+    total = Money(cents=sum(part.cents for part in parts))
+    return replace(disposition, parts=parts, promised=total, promised_for=parts[-1].due_at)
 
 
 def any_declared(base: object, declared: tuple[object, ...]) -> st.SearchStrategy[Any]:

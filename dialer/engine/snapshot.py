@@ -105,7 +105,8 @@ def _recording(state: EngineState, row: AgentRow) -> tuple[RecordingState, str]:
         is_over = note.stopped_at is not None or not is_recorded
         return (RecordingState.STOPPED if is_over else RecordingState.STOPPING), ""
     if is_recorded:
-        return RecordingState.RUNNING, ""
+        is_over = note is not None and note.stopped_at is not None
+        return (RecordingState.STOPPED if is_over else RecordingState.RUNNING), ""
     voice = call.launch.voice
     if voice is None or not voice.spoken:
         return RecordingState.NONE, ""

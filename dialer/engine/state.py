@@ -434,6 +434,8 @@ class GuestRow:
         is_answered: they picked up; joined as soon as the person is on hold.
         leaves: the agent goes when the person was let in.
         colleague: it is another agent, and nobody was called.
+        is_untold: nobody told them of a recording, and they or the person would have to be: the talk's ends
+            before they come into it.
     """
 
     attempt: AttemptId
@@ -449,6 +451,7 @@ class GuestRow:
     is_answered: bool = False
     leaves: bool = False
     colleague: AgentId | None = None
+    is_untold: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
 from compliance_gate.findings import Clearance, GateDecision
-from compliance_gate.request import ProposedContact
+from compliance_gate.request import PersonFile, ProposedContact
 from compliance_gate.words import Mode, Tech
 from dialer.domain.attempt import AttemptState, Outcome
 from dialer.domain.campaign import CampaignSettings, DetectionMode
@@ -48,8 +48,9 @@ from dialer.domain.third_party import THIRD_PARTY, OutsideLine, ThirdPartyMove, 
 from dialer.engine.calling import phases
 from dialer.engine.calling.consulting import Consulting
 from dialer.engine.calling.ending import Ending, record_of
-from dialer.engine.calling.guests import guest_of, hang_up_guest, is_heard, talk_of
+from dialer.engine.calling.guests import end_recording, guest_of, hang_up_guest, is_heard, talk_of
 from dialer.engine.calling.handing_on import HandingOn
+from dialer.engine.calling.recorded_voice import may_hear_no_notice
 from dialer.engine.context import Context
 from dialer.engine.handling import answer_limit_s, ring_s
 from dialer.engine.launching.clearing import Clearing
@@ -225,9 +226,9 @@ class Conference:
         *,
         is_private: bool,
     ) -> None:
-        context = self._context
+        context, file = self._context, line.file_for(call.launch.debts)
         request = ContactRequest(
-            person=PreparedPerson(line.file_for(call.launch.debts)),
+            person=PreparedPerson(file),
             proposed=_proposed(settings, line.id, call.launch.debts),
             max_ring_s=silent_within_s(settings.ring_s),
         )
@@ -236,6 +237,7 @@ class Conference:
             self._refuse(agent, _reason(decision))
             return
         guest = self._seat(agent, call, line.name, None, is_private=is_private)
+        guest.is_untold = _is_untold(call, settings, file, line.id, decision.clearance)
         context.emit(
             StoreThirdParty(
                 attempt=guest.attempt,
@@ -287,6 +289,7 @@ class Conference:
             self._refuse(agent, _reason(decision))
             return
         guest = self._seat(agent, call, "the person's other number", number, is_private=is_private)
+        guest.is_untold = _is_untold(call, settings, file, number, decision.clearance)
         guest.record = AttemptRecord(
             attempt=guest.attempt,
             campaign=call.launch.campaign,
@@ -337,6 +340,8 @@ class Conference:
         context.set_timer(context.now + rings_s + GUEST_WATCH_S, TimerKind.GUEST, guest.attempt)
         if guest.is_private:
             context.emit(HoldPerson(attempt=call.launch.attempt, agent=guest.agent))
+        else:
+            end_recording(context, call, guest)
         context.emit(
             Originate(
                 attempt=guest.attempt,
@@ -398,6 +403,16 @@ def _is_recording_begun(call: CallRow) -> bool:
     """Whether the telephone system has the person out of the talk, to begin a recording."""
     note = call.heard.note
     return note is not None and note.objected_at is None and not call.heard.is_recorded
+
+
+def _is_untold(
+    call: CallRow, settings: CampaignSettings, file: PersonFile, number: NumberId, clearance: Clearance
+) -> bool:
+    """Whether a recording would be of somebody who would have to know of it. What the person had to be told,
+    by the law of where they are, all others on their line must know as well."""
+    voice = call.launch.voice
+    was_told = voice is None or voice.notice is not None or voice.spoken != ""
+    return was_told or not may_hear_no_notice(settings.voice, file, number, clearance.handling.recording)
 
 
 def _proposed(settings: CampaignSettings, number: NumberId, debts: tuple[DebtId, ...]) -> ProposedContact:

@@ -35,7 +35,7 @@ from dialer.domain.events import (
 from dialer.domain.ids import AgentId, AttemptId
 from dialer.domain.third_party import THIRD_PARTY, ThirdPartyMove, ThirdPartyState
 from dialer.engine.calling import phases
-from dialer.engine.calling.guests import guest_of, hang_up_guest, is_heard
+from dialer.engine.calling.guests import end_recording, guest_of, hang_up_guest, is_heard
 from dialer.engine.calling.handing_on import HandingOn
 from dialer.engine.calling.transferring import Transferring
 from dialer.engine.context import Context
@@ -124,6 +124,7 @@ class Consulting:
             talk = call.launch.attempt
             context.emit(Bridge(attempt=talk, agent=guest.colleague, from_agent=agent.agent))
             return
+        end_recording(context, call, guest)
         context.emit(
             JoinThirdParty(attempt=call.launch.attempt, agent=agent.agent, third=guest.attempt),
         )

@@ -2,7 +2,7 @@
 
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import AttemptState
-from dialer.domain.commands import Hangup, HangupReason, PartAgents
+from dialer.domain.commands import Hangup, HangupReason, PartAgents, StopRecording
 from dialer.domain.ids import AttemptId
 from dialer.engine.context import Context
 from dialer.engine.state import AgentRow, CallRow, EngineState, GuestRow
@@ -22,6 +22,22 @@ def guest_of(state: EngineState, talk: AttemptId) -> GuestRow | None:
         if guest.talk == talk:
             return guest
     return None
+
+
+def is_recorded_now(call: CallRow) -> bool:
+    """Whether a recording of the call runs, as far as we were told."""
+    note = call.heard.note
+    return call.heard.is_recorded and (note is None or note.stopped_at is None)
+
+
+def end_recording(context: Context, call: CallRow, guest: GuestRow) -> None:
+    """Before they come into the talk: who was told of no recording is in none."""
+    agent = context.state.agents.get(guest.agent)
+    if not guest.is_untold or not is_recorded_now(call):
+        return
+    context.emit(StopRecording(attempt=call.launch.attempt))
+    if agent is not None:
+        agent.notice = f"the recording ends: {guest.name} was not told of it"
 
 
 def hang_up_guest(context: Context, guest: GuestRow, reason: HangupReason) -> None:

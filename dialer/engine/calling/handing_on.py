@@ -4,6 +4,7 @@ ours is a party to it any more."""
 from dialer.domain.agent import AgentMove
 from dialer.domain.commands import ReleaseAgent, StopRecording
 from dialer.engine.calling import phases
+from dialer.engine.calling.guests import is_recorded_now
 from dialer.engine.calling.spans import talked_s
 from dialer.engine.context import Context
 from dialer.engine.launching.pacing_port import PacingPort
@@ -31,11 +32,6 @@ class HandingOn:
         self._pacing.observe(campaign, call.launch.pool, talk)
         if campaign.settings.wrap_up_limit_s is not None:
             context.set_timer(context.now + campaign.settings.wrap_up_limit_s, TimerKind.WRAP, attempt)
-        if _may_be_recorded(call):
+        if is_recorded_now(call):
             context.emit(StopRecording(attempt=attempt))
         context.emit(ReleaseAgent(attempt=attempt, agent=agent.agent))
-
-
-def _may_be_recorded(call: CallRow) -> bool:
-    note = call.heard.note
-    return call.heard.is_recorded and (note is None or note.stopped_at is None)

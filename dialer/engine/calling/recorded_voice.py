@@ -11,6 +11,7 @@ from compliance_gate.findings import Recording
 from compliance_gate.request import HistoryEntry, NumberOnFile, PersonFile
 from compliance_gate.words import EventKind, NumberRole, Outcome, Place, Tech
 from dialer.domain.campaign import CampaignSettings, DetectionMode
+from dialer.domain.ids import NumberId
 from dialer.domain.lead import Lead
 from dialer.domain.voice import (
     EVERYWHERE,
@@ -93,6 +94,17 @@ def _name(country: str | None, region: str | None) -> str:
     if country is None:
         return NOWHERE_KNOWN
     return country if region is None else f"{country}-{region}"
+
+
+def may_hear_no_notice(
+    plan: VoicePlan | None, file: PersonFile, number: NumberId, may_record: CallRecording | None
+) -> bool:
+    """Whether somebody may be recorded who was told nothing: by the law of their place, and the campaign."""
+    recording = None if plan is None else plan.recording
+    if recording is None or may_record is not CallRecording.FREELY:
+        return False
+    called = next((known for known in file.numbers if known.number == number), NumberOnFile(number=number))
+    return not _is_told(recording, places_of(file, called), may_record)
 
 
 def may_be_abandoned(voice: PlannedVoice | None, may_play: frozenset[Recording]) -> bool:

@@ -6,7 +6,8 @@ recorded on a call whose person objects, from the objection on, whoever told the
 before is kept or deleted as the campaign says, when the call is over. An objection is final for its call.
 
 A beginning that was asked for while somebody outside is in the talk is refused: the telephone system takes
-the person out of the talk for a moment to begin it.
+the person out of the talk for a moment to begin it. One that runs ends before somebody outside comes in,
+where they or the person would have to know of it: nobody told them.
 """
 
 from dialer.domain.agent import AgentState
@@ -14,7 +15,7 @@ from dialer.domain.attempt import JOINED
 from dialer.domain.commands import RaiseAlarm, StartRecording, StopRecording
 from dialer.domain.events import RecordingBegan, RecordingNoticeSpoken, RecordingObjected, RecordingStopped
 from dialer.engine.calling import phases
-from dialer.engine.calling.guests import guest_of, talk_of
+from dialer.engine.calling.guests import end_recording, guest_of, talk_of
 from dialer.engine.context import Context
 from dialer.engine.state import AgentRow, CallRow
 
@@ -78,8 +79,11 @@ class Recordings:
             self._context.ignore("late_recording")
             return
         phases.record(call)
+        guest = guest_of(self._context.state, event.attempt)
         if call.heard.note is not None and call.heard.note.objected_at is not None:
             self._context.emit(StopRecording(attempt=event.attempt))
+        elif guest is not None and not guest.is_private:  # asked into the talk while it was about to begin
+            end_recording(self._context, call, guest)
 
     def stopped(self, event: RecordingStopped) -> None:
         """It is stopped; or it is not, which the agent must know while they talk."""

@@ -247,7 +247,12 @@ def test_what_is_recorded_stops_when_the_agent_leaves_the_others_to_themselves(t
     talk.alone()
     talk.floor.send(e.ConsultationOpened(agent=talk.agent, leaves=True))
     talk.back()
-    assert [kind for kind, _ in talk.orders()] == ["JoinThirdParty", "StopRecording", "ReleaseAgent"]
+    assert [kind for kind, _ in talk.orders()] == [
+        "StopRecording",  # before the third comes in, whom nobody told of it
+        "JoinThirdParty",
+        "StopRecording",  # again, since it was not heard to have stopped
+        "ReleaseAgent",
+    ]
 
 
 # --- losses -----------------------------------------------------------------------------------------------

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from compliance_gate.call_handling import CallRecording
+from compliance_gate.call_handling import CallHandling, CallRecording
 from compliance_gate.findings import Recording
+from compliance_gate.words import PersonRole
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.attempt import Outcome
 from dialer.domain.ids import AgentId, AttemptId
 from dialer.domain.record import AttemptRecord
+from dialer.domain.third_party import OutsideLine
 from dialer.domain.voice import (
     ApprovedText,
     RecordingNote,
@@ -43,10 +45,10 @@ PLAN = VoicePlan(recording=RecordingPlan(notices=(NOTICE,), spoken=(SPOKEN,)))
 
 
 def talking(
-    make_floor: MakeFloor, *, may_announce: bool = False, voice: VoicePlan = PLAN
+    make_floor: MakeFloor, *, may_announce: bool = False, voice: VoicePlan = PLAN, **settings: Any
 ) -> tuple[Floor, AttemptId]:
     """A floor with a talk on a call that may, or may not, be announced by a recording."""
-    floor = make_floor(voice=voice, abandonment_limit=1.0, abandonment_target=0.03)
+    floor = make_floor(voice=voice, abandonment_limit=1.0, abandonment_target=0.03, **settings)
     may_play = {Recording.ABANDONMENT_MESSAGE}
     floor.gate.may_play = frozenset(may_play | {Recording.RECORDED_NOTICE} if may_announce else may_play)
     floor.start(agents=1)
@@ -257,3 +259,84 @@ def test_a_notice_after_an_objection_says_that_the_person_objected(make_floor: M
     floor.send(objected(attempt))
     floor.send(spoken(attempt))
     assert floor.engine.why_ignored == "not recorded: the person objected"
+
+
+# --- somebody outside comes into the talk -----------------------------------------------------------------
+
+CREDITOR = OutsideLine(
+    name="creditor",
+    number="+12125550111",
+    role=PersonRole.CREDITOR,
+    region="NY",
+    zones=("America/New_York",),
+)
+R = CallRecording
+
+
+def recorded(make_floor: MakeFloor, *, notice_in: tuple[str, ...] = ("law",)) -> tuple[Floor, AttemptId]:
+    """A talk that is recorded since the answer, nothing said of it, as the law of its place lets us."""
+    plan = RecordingPlan(notices=(NOTICE,), spoken=(SPOKEN,), notice_in=notice_in)
+    floor = make_floor(voice=VoicePlan(recording=plan), outside_lines=(CREDITOR,))
+    floor.gate.handling = CallHandling(shortest_ring_s=15.0, recording=R.FREELY)
+    floor.start(agents=1, leads=1)
+    attempt = AttemptId(floor.last(c.Originate).attempt)
+    floor.answer(attempt)
+    floor.send(e.RecordingBegan(attempt=attempt))
+    floor.send(e.CallBridged(attempt=attempt, agent=ANN, bridged_at=floor.now))
+    floor.log.clear()
+    return floor, attempt
+
+
+@pytest.mark.parametrize(
+    ("of_the_line", "ends"),
+    [(R.FREELY, False), (R.WITH_BEEP, True), (R.AFTER_NOTICE, True), (R.NEVER, True), (None, True)],
+)
+def test_a_recording_ends_before_somebody_comes_in_who_would_have_to_know(
+    make_floor: MakeFloor, of_the_line: CallRecording | None, *, ends: bool
+) -> None:
+    """By what the clearance of their own call says; where it says nothing, nobody is recorded unawares."""
+    floor, attempt = recorded(make_floor)
+    floor.gate.handling = CallHandling(shortest_ring_s=15.0, recording=of_the_line)
+    floor.send(e.ThirdPartyRequested(agent=ANN, line="creditor"))
+    orders = [type(each) for each in floor.log if isinstance(each, c.StopRecording | c.Originate)]
+    assert orders == ([c.StopRecording, c.Originate] if ends else [c.Originate])
+    assert view(floor).notice == ("the recording ends: creditor was not told of it" if ends else "")
+    if ends:
+        floor.send(e.RecordingStopped(attempt=attempt, is_stopped=True))
+        assert view(floor).recording is RecordingState.STOPPED
+
+
+def test_where_the_person_had_to_know_everybody_on_their_line_does(make_floor: MakeFloor) -> None:
+    """Their place asks that all be told, wherever the other one is."""
+    floor, attempt = talking(make_floor, may_announce=True, outside_lines=(CREDITOR,))
+    floor.gate.handling = CallHandling(shortest_ring_s=15.0, recording=R.FREELY)
+    floor.send(e.ThirdPartyRequested(agent=ANN, line="creditor"))
+    assert floor.last(c.StopRecording).attempt == attempt
+
+
+def test_who_is_consulted_is_in_no_recording_until_they_are_let_in(make_floor: MakeFloor) -> None:
+    floor, attempt = recorded(make_floor)
+    floor.gate.handling = CallHandling(shortest_ring_s=15.0, recording=R.AFTER_NOTICE)
+    floor.send(e.ConsultationRequested(agent=ANN, line="creditor"))
+    third = AttemptId(floor.last(c.Originate).attempt)
+    floor.send(e.PersonHeld(attempt=attempt))
+    floor.send(e.CallAnswered(attempt=third, answered_at=floor.now), after=3.0)
+    floor.send(e.CallBridged(attempt=third, agent=ANN, bridged_at=floor.now))
+    assert not floor.all(c.StopRecording)
+    floor.send(e.ConsultationOpened(agent=ANN))
+    orders = [type(each) for each in floor.log if isinstance(each, c.StopRecording | c.JoinThirdParty)]
+    assert orders[-2:] == [c.StopRecording, c.JoinThirdParty]
+
+
+def test_a_recording_that_begins_once_somebody_was_asked_in_ends_again(make_floor: MakeFloor) -> None:
+    plan = RecordingPlan(notices=(NOTICE,), spoken=(SPOKEN,))
+    floor = make_floor(voice=VoicePlan(recording=plan), outside_lines=(CREDITOR,))
+    floor.gate.handling = CallHandling(shortest_ring_s=15.0, recording=R.FREELY)
+    floor.start(agents=1, leads=1)
+    attempt = AttemptId(floor.last(c.Originate).attempt)
+    floor.answer(attempt)
+    floor.send(e.CallBridged(attempt=attempt, agent=ANN, bridged_at=floor.now))
+    floor.send(e.ThirdPartyRequested(agent=ANN, line="creditor"))
+    assert not floor.all(c.StopRecording), "nothing runs yet"
+    floor.send(e.RecordingBegan(attempt=attempt))
+    assert floor.last(c.StopRecording).attempt == attempt

@@ -170,6 +170,7 @@ def import_file(
             report, refused_whole = _take_told(file, what, told, store, floor, asking, quiet=json)
         elif dry_run:
             report, differences = _dry(file, told, store, returned, json)
+            refused_whole = _would_be_refused(report, told)
         else:
             report, refused_whole = _import(file, told, campaign, store, floor, returned, json)
     if rejects is not None:
@@ -183,8 +184,8 @@ def _say(
     report: ImportReport, differences: Differences | None, refused_whole: str, *, dry_run: bool, json: bool
 ) -> None:
     if not json:
-        tell_report(report, dry_run=dry_run)
-        _tell_whole(report, differences, refused_whole)
+        tell_report(report, dry_run=dry_run, refused_whole=refused_whole)
+        _tell_whole(report, differences)
         return
     console.result_json(
         {
@@ -196,6 +197,12 @@ def _say(
             "remarked_lines": [_as_json(line) for line in report.remarks],
         }
     )
+
+
+def _would_be_refused(report: ImportReport, told: FileMapping) -> str:
+    from dialer.floor.placing import refused_whole
+
+    return refused_whole(report, told.most_refused)
 
 
 def _kind_and_file(words: list[str], kind: str | None) -> tuple[str | None, Path]:
@@ -268,7 +275,8 @@ def _take_told(
             progress=lambda lines: bar.note(f"{lines:,} lines"),
         )
         try:
-            return take_in_told(order, address=store_address(named), folder=floor), ""
+            report = take_in_told(order, address=store_address(named), folder=floor)
+            return report, _would_be_refused(report, told) if asked.is_dry else ""
         except RefusedWholeError as error:
             return error.report, str(error)
 
@@ -291,9 +299,7 @@ def _dry(
         return report, None if beside is None else beside.finish()
 
 
-def _tell_whole(report: ImportReport, differences: Differences | None, refused_whole: str) -> None:
-    if refused_whole:
-        console.result(refused_whole)
+def _tell_whole(report: ImportReport, differences: Differences | None) -> None:
     if report.mapping.version:
         by = report.mapping.confirmed_by
         console.result(
@@ -368,13 +374,15 @@ def _say_told(persons: int) -> None:
         console.say(f"the running floor was told of {persons:,} people it may know already")
 
 
-def tell_report(report: ImportReport, *, dry_run: bool) -> None:
-    """What became of a file, for a person."""
-    done = "would be taken" if dry_run else "taken"
+def tell_report(report: ImportReport, *, dry_run: bool, refused_whole: str = "") -> None:
+    """What became of a file, for a person. `refused_whole`: why, where it was, or would be."""
+    done = "could be taken" if refused_whole else "would be taken" if dry_run else "taken"
     console.result(
         f"{report.file_name}: {report.lines:,} lines, {report.accepted:,} {done}, {report.rejected:,} not"
         f" (read as {report.encoding})"
     )
+    if refused_whole:
+        console.result(refused_whole)
     _tell_held(report, dry_run=dry_run)
     if report.unknown_columns:
         console.result(f"columns that are not known and were left alone: {', '.join(report.unknown_columns)}")

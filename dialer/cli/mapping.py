@@ -74,9 +74,10 @@ def check(
     json: Json = False,
 ) -> None:
     """What a mapping still lacks, and what a file would come to under it. Leaves with 1 when it lacks
-    something, or when no line could be taken."""
+    something, or when no line, or not the file, could be taken."""
     from dialer.cli.intake import tell_report
     from dialer.floor.mappings import mapping_to_check, read_by
+    from dialer.floor.placing import refused_whole
 
     told = mapping_to_check(mapping)
     saved = told.saved
@@ -84,6 +85,7 @@ def check(
     if file is not None and not saved.questions:
         with console.progress_bar("reading", quiet=json) as bar:
             report = read_by(told, file, progress=lambda lines: bar.note(f"{lines:,} lines"))
+    why_whole = "" if report is None else refused_whole(report, told.most_refused)
     by = saved.confirmed_by
     if json:
         console.result_json(
@@ -93,6 +95,7 @@ def check(
                 "questions": list(saved.questions),
                 "confirmed_by": None if by is None else by.by,
                 "report": None if report is None else report.summary(),
+                "refused_whole": why_whole or None,
             }
         )
     else:
@@ -101,8 +104,8 @@ def check(
         state = "not confirmed" if by is None else f"version {by.version}, confirmed by {by.by} at {by.at}"
         console.result(f"{saved.name or mapping.stem}: {state}")
         if report is not None:
-            tell_report(report, dry_run=True)
-    if saved.questions or (report is not None and not report.accepted):
+            tell_report(report, dry_run=True, refused_whole=why_whole)
+    if saved.questions or why_whole or (report is not None and not report.accepted):
         raise typer.Exit(1)
 
 

@@ -77,11 +77,11 @@ def import_placement(
         )
     else:
         imports.stage(begun.import_id, _counting(reader, progress))
-        most = reader.mapping.most_refused
-        if most is not None and reader.report.refused_share > most:
+        why = refused_whole(reader.report, reader.mapping.most_refused)
+        if why:
             imports.abandon(begun.import_id)
             _hold_alone(imports, reader, campaign=campaign, now=now, changed=changed)
-            raise RefusedWholeError(refused_whole(reader.report, most), reader.report)
+            raise RefusedWholeError(why, reader.report)
         imports.publish(begun.import_id, now=now, report=reader.report.summary())
     known = imports.put_in_place(begun.import_id, now=now)
     if changed is not None:
@@ -94,8 +94,10 @@ def held_alone(sha256: str) -> str:
     return f"{sha256}:held"
 
 
-def refused_whole(report: ImportReport, most: float) -> str:
-    """Why a file is refused whole, in a sentence."""
+def refused_whole(report: ImportReport, most: float | None) -> str:
+    """Why a file is refused whole, in a sentence; '' = it is not. `most`: None = no share is too much."""
+    if most is None or report.refused_share <= most:
+        return ""
     return (
         f"{report.rejected:,} of {report.lines:,} lines are refused ({report.refused_share:.0%}), more than "
         f"{most:.0%}: the file is refused whole, and nothing of it was taken but what protects people"

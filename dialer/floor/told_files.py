@@ -285,7 +285,8 @@ def _too_many_refused(store: Store, order: ToldOrder, now: float) -> RefusedWhol
     if most is None:
         return None
     report = _only_read(store, order, now, None)
-    return None if report.refused_share <= most else RefusedWholeError(refused_whole(report, most), report)
+    why = refused_whole(report, most)
+    return RefusedWholeError(why, report) if why else None
 
 
 def _stage_lines(

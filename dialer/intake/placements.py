@@ -61,7 +61,7 @@ from dialer.intake.report import KEPT, ImportReport, masked
 from dialer.intake.telephones import NANP_COUNTRIES, NoTelephoneError, e164_of, is_toll_free
 from dialer.intake.tongues import UNKNOWN_LANGUAGE, country_of, language_of
 from dialer.intake.values import BadValueError
-from dialer.intake.whole_file import columns_of, date_order_of, meanings_of
+from dialer.intake.whole_file import columns_of, date_order_of, demand_no_untold_words, meanings_of
 
 _RINGS_AT = {Institution.PRISON: Place.PRISON, Institution.HOSPITAL: Place.HOSPITAL}
 """Of a switchboard or a shelter nobody can say: it may be where the person works, or their home."""
@@ -115,6 +115,7 @@ class PlacementReader:
         self.file: TextFile = look_at(path, mapping.form)
         look_at_trailer(self.file, mapping)
         self._names, unknown = columns_of(self.file, mapping)
+        demand_no_untold_words(self.file, mapping)
         self._meanings = meanings_of(self.file, mapping)
         self._is_derived = mapping.derived != NOTHING_DERIVED or not DERIVED.isdisjoint(self._names)
         self._received = Received(

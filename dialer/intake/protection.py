@@ -93,6 +93,14 @@ _WORDS = frozenset(
     ]
 )
 _SPLIT = re.compile(r"[^a-z0-9]+")
+PROTECTING_WORDS = re.compile(
+    r"\b(?:(?:do\s*no?t|don.?t|never|stop|quit)\s+(?:call|phone|ring|contact|dial|harass)(?:ing)?|"
+    r"no\s+(?:more\s+)?(?:phone\s+)?calls|cease|desist|attorney|lawyer|bankrupt(?:cy)?|chapter\s*(?:7|11|13)|"
+    r"deceased|passed\s+away|died|is\s+dead|lawsuit|harass(?:ed|ment)|(?:identity|id)\s+theft|"
+    r"not\s+(?:my|his|her|their)\s+debt|disput(?:e|es|ed|ing)|revok(?:e|es|ed)|dnc|hospice|suicid(?:e|al))\b",
+    re.IGNORECASE,
+)
+"""What collectors and creditors write where there is no column for it."""
 
 
 _ABOUT_THE_DEBT = frozenset(

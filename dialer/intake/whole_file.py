@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dialer.intake.columns import BY_NAME, COLUMNS, HEADINGS, Kind, heading_key
 from dialer.intake.files import TextFile, UnreadableFileError, rows_of, text_of
 from dialer.intake.mapping import IGNORE, FileMapping, Meaning
-from dialer.intake.protection import sounds_protective
+from dialer.intake.protection import PROTECTING_WORDS, sounds_protective
 from dialer.intake.values import DateOrder, has_either_order, order_told
 
 _MAY_BE_A_DAY = re.compile(r"(?<!\d)\d{1,2}([/.-])\d{1,2}\1\d")
 _BLOCK = 1 << 20
-_OVERLAP = 16
+_OVERLAP = 64
 
 
 class UntoldError(UnreadableFileError):
@@ -52,6 +52,25 @@ def columns_of(file: TextFile, mapping: FileMapping) -> tuple[tuple[str, ...], t
             f"with --column {untold[0]}=MEANING (such as deceased, closed:CLOSED,PIF/OPEN, or ignore)"
         )
     return tuple(names), tuple(unknown)
+
+
+def demand_no_untold_words(file: TextFile, mapping: FileMapping) -> None:
+    """Raises UntoldError: under a heading that nobody explained a text says what may protect somebody."""
+    keys = [heading_key(heading) for heading in file.heading]
+    places = [at for at, key in enumerate(keys) if key not in HEADINGS and key not in mapping.columns]
+    if not places or not _any_text(file, PROTECTING_WORDS):
+        return
+    for row in rows_of(file):
+        for place in places:
+            fields = row.fields or ()
+            found = PROTECTING_WORDS.search(fields[place]) if place < len(fields) else None
+            if found is not None:
+                heading = file.heading[place].strip() or f"column {place + 1}"
+                raise UntoldError(
+                    f'{file.path}: line {row.number} says "{found.group()}" under {heading}, and nobody has '
+                    f"said what {heading} means; nothing was taken: look, put what protects people into "
+                    f"columns that say so, then say it with --column {heading}=MEANING (or ignore)"
+                )
 
 
 def _given_by(names: Sequence[str]) -> Iterator[str]:
@@ -109,12 +128,17 @@ def order_of_days(file: TextFile, width: int, places: Sequence[int], told: DateO
 
 
 def _may_have_days_in_figures(file: TextFile) -> bool:
+    return _any_text(file, _MAY_BE_A_DAY, or_not_ascii=True)
+
+
+def _any_text(file: TextFile, pattern: re.Pattern[str], *, or_not_ascii: bool = False) -> bool:
+    """Whether it may be anywhere in the file, taken apart or not."""
     if file.book is not None:
-        return any(map(_MAY_BE_A_DAY.search, (text for row in rows_of(file) for text in row.fields or ())))
+        return any(map(pattern.search, (text for row in rows_of(file) for text in row.fields or ())))
     with text_of(file) as text:
         kept = ""
         while block := text.read(_BLOCK):
-            if _MAY_BE_A_DAY.search(kept + block) is not None or not block.isascii():
+            if pattern.search(kept + block) is not None or (or_not_ascii and not block.isascii()):
                 return True
             kept = block[-_OVERLAP:]
     return False

@@ -46,6 +46,9 @@ _SAME = {
     "score": "rating rank",
     "client_id": "client_number client_code client_no creditor_id",
 }
+NOT_UNDERSTOOD = IGNORE, "not understood"
+MAY_PROTECT = OPEN, "it may protect people: closed:WORDS/WORDS, deceased:*, account_status, ignore, ..."
+NO_NUMBERS = OPEN, "its heading says telephone numbers, its values do not: phone_1, ignore, ..."
 _PHONE = re.compile(
     r"(phone|tel|telefono|telefon|mobile|cell|home|work|poe|number|ph)[a-z_]*\d?|(home|work|cell|mobile|other)_?(phone|tel|number)[a-z_\d]*"
 )
@@ -126,15 +129,14 @@ def meaning_for(key: str, values: Sequence[str], taken: Sequence[str]) -> tuple[
     if name and name not in taken:
         return name, "by its heading"
     told = [value for value in values if not is_placeholder(value)]
-    if says_telephone(key) and (not told or nearly_all(told, may_be_telephone)):
-        return _free_phone(taken, "by its heading")
+    if says_telephone(key):
+        are_numbers = not told or 2 * sum(map(may_be_telephone, told)) >= len(told)
+        return _free_phone(taken, "by its heading") if are_numbers else NO_NUMBERS
     if values and nearly_all(values, is_telephone) and (_PHONE.search(key) or not name):
         return _free_phone(taken, "its values are telephone numbers")
     if _STATUS.fullmatch(key) and "account_status" not in taken and are_few(values):
         return "account_status", "its heading, and few words under it"
-    if sounds_protective(key):
-        return OPEN, "it may protect people: closed:WORDS/WORDS, deceased:*, account_status, ignore, ..."
-    return IGNORE, "not understood"
+    return MAY_PROTECT if sounds_protective(key) else NOT_UNDERSTOOD
 
 
 def _free_phone(taken: Sequence[str], why: str) -> tuple[str, str]:

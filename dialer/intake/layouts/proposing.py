@@ -15,10 +15,11 @@ from dialer.domain.keys import folded
 from dialer.intake.columns import heading_key
 from dialer.intake.files import Row, TextFile, all_rows_of, look_at
 from dialer.intake.layouts.form import Form, Format, Trailer
-from dialer.intake.layouts.guessing import may_be_heading, meaning_for
+from dialer.intake.layouts.guessing import NOT_UNDERSTOOD, may_be_heading, meaning_for
 from dialer.intake.layouts.shipped import Shipped, shipped_layouts
 from dialer.intake.layouts.told import OPEN, Section, form_of
 from dialer.intake.layouts.writing import Said, toml_of
+from dialer.intake.protection import PROTECTING_WORDS
 from dialer.intake.values import BadValueError, DateOrder, has_either_order, money_of, order_told
 
 SAMPLED = 500
@@ -68,7 +69,11 @@ class Proposal:
 
 @dataclass(slots=True)
 class _Seen:
-    """What one pass over a file found."""
+    """What one pass over a file found.
+
+    Args:
+        protecting: the first line that may protect somebody, by the place of a column not understood.
+    """
 
     rows: list[list[str]] = field(default_factory=list[list[str]])
     lines: int = 0
@@ -77,6 +82,7 @@ class _Seen:
     cents: int = 0
     orders: set[DateOrder] = field(default_factory=set[DateOrder])
     is_doubtful: bool = False
+    protecting: dict[int, int] = field(default_factory=dict[int, int])
 
 
 def propose(path: Path, *, name: str, layout: str = "", client: str = "") -> Proposal:
@@ -99,6 +105,9 @@ def propose(path: Path, *, name: str, layout: str = "", client: str = "") -> Pro
     file, told = _as_told(file, chosen)
     columns = _columns(file, chosen, told)
     seen = _seen(file, columns)
+    for place, line in seen.protecting.items():
+        why = f"line {line} may protect somebody: look, then say closed:WORDS/WORDS, ignore, ..."
+        columns[heading_key(file.heading[place])] = OPEN, why
     always = _always(columns, client, told)
     said = Said(name=name, layout=chosen.name if chosen else "", about=chosen.about if chosen else "guessed")
     said.top = {key: value for key, value in told.items() if key in ("no_phone", "no_day")}
@@ -190,6 +199,8 @@ def _seen(file: TextFile, columns: dict[str, tuple[str, str]]) -> _Seen:
     status = meanings.index("account_status") if "account_status" in meanings else None
     balance = meanings.index("current_balance") if "current_balance" in meanings else None
     days = [at for at, name in enumerate(meanings) if name == "dob" or name.endswith("_date")]
+    keys = map(heading_key, file.heading)
+    untold = [at for at, key in enumerate(keys) if columns.get(key) == NOT_UNDERSTOOD]
     for row in all_rows_of(file):
         seen.last = row
         fields = row.fields
@@ -202,6 +213,9 @@ def _seen(file: TextFile, columns: dict[str, tuple[str, str]]) -> _Seen:
         if balance is not None:
             seen.cents += _cents(fields[balance])
         _note_days(seen, [fields[at].strip() for at in days])
+        for at in untold:
+            if at not in seen.protecting and PROTECTING_WORDS.search(fields[at]):
+                seen.protecting[at] = row.number
     return seen
 
 

@@ -135,3 +135,30 @@ def test_the_commands_lead_from_a_file_to_its_accounts(
     told = capsys.readouterr().out
     assert "by mapping 'm', version 1, confirmed by Ada Example" in told
     assert "0 accounts are new, 2 owe what they owed" in told
+
+
+@pytest.mark.parametrize(("most", "is_whole"), [("0.50", False), ("0.49", True)])
+def test_a_try_says_already_that_the_file_would_be_refused_whole(
+    file: Path,
+    mapping: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    most: str,
+    *,
+    is_whole: bool,
+) -> None:
+    """Of two lines one is refused: half of them is not more than half."""
+    file.write_text(HEADING + line("A01") + line("A02", amount="none"))
+    text = mapping.read_text()
+    mapping.write_text(text.replace("most_refused = 0.1", f"most_refused = {most}"))
+    verb = "could be taken" if is_whole else "would be taken"
+    confirm_mapping(mapping, by="Ada Example")
+    store = ["--mapping", str(mapping), "--store", str(tmp_path / "s.db")]
+    for command in (
+        ["mapping", "check", str(mapping), str(file)],
+        ["import", str(file), *store, "--dry-run"],
+    ):
+        assert run(command) == int(is_whole)
+        told = capsys.readouterr().out
+        assert f"2 lines, 1 {verb}, 1 not" in told
+        assert ("1 of 2 lines are refused (50%), more than 49%" in told) == is_whole

@@ -278,9 +278,24 @@ def test_a_heading_means_what_people_write_though_nothing_stands_below_it(headin
 
 def test_a_heading_of_telephones_above_other_words_is_none() -> None:
     """`Mobile` may say yes or no, and `Work Phone` an employer's name."""
-    assert meaning_for("mobile", ["Y", "N", "Y"], [])[0] == "ignore"
-    assert meaning_for("work_phone", ["Acme Inc", "Bank"], [])[0] == "ignore"
+    assert meaning_for("mobile", ["Y", "N", "Y"], [])[0] == "?"
+    assert meaning_for("work_phone", ["Acme Inc", "Bank"], [])[0] == "?"
+    assert meaning_for("cell", ["2125550101", "2125550102", "Y", "N", "Y"], [])[0] == "?"
+    assert meaning_for("cell", ["2125550101", "2125550102", "212555XXXX", "none at home"], [])[0] == "phone_1"
     assert meaning_for("cell", ["0", "", "2125550101", "N/A"], [])[0] == "phone_1"
+
+
+def test_a_column_of_notes_is_asked_about_where_one_says_what_may_protect(tmp_path: Path) -> None:
+    """However far down; one that says nothing of the kind is left alone."""
+    path = tmp_path / "notes.csv"
+    rows = "".join(f"X{n},Doe Jane,2125550101,1.00,calls back,fine\n" for n in range(400))
+    path.write_text(
+        f"acct,debtor,cell,balance,notes,remark\n{rows}X9,Roe Ann,2125550102,1.00,do not call,fine\n",
+        encoding="utf-8",
+    )
+    text = propose(path, name="n", client="acme").text
+    assert 'notes = "?"  # line 402 may protect somebody' in text
+    assert 'remark = "ignore"' in text
 
 
 def test_headings_of_a_newcomers_file_become_a_mapping(tmp_path: Path) -> None:

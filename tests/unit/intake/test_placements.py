@@ -17,8 +17,10 @@ from dialer.domain.money import Money
 from dialer.domain.placement import PlacedAccount, RejectedLine
 from dialer.intake.columns import BY_NAME, COLUMNS, HEADINGS, Kind, template
 from dialer.intake.files import UnreadableFileError
+from dialer.intake.mapping import NOTHING_SAID
 from dialer.intake.placements import PlacementReader
 from dialer.intake.report import masked
+from dialer.intake.whole_file import UntoldError
 
 AS_OF = datetime(2026, 11, 23, 14, tzinfo=UTC)
 GOOD = {
@@ -437,3 +439,38 @@ def test_what_is_sealed_in_the_store_is_masked_where_its_line_is_refused() -> No
         "stage",
         "account_status",
     }
+
+
+@pytest.mark.parametrize(
+    ("note", "word"),
+    [
+        ("asked us: DO NOT CALL at work", "DO NOT CALL"),
+        ("don't call her", "don't call"),
+        ("stop calling!!", "stop calling"),
+        ("Represented by lawyer J. Roe", "lawyer"),
+        ("wife says he passed away in May", "passed away"),
+        ("filed Chapter 13", "Chapter 13"),
+        ("disputes the amount", "disputes"),
+        ("not my debt", "not my debt"),
+        ("no more calls", "no more calls"),
+    ],
+)
+def test_words_that_protect_under_a_heading_nobody_explained_refuse_the_file(
+    path: Path, note: str, word: str
+) -> None:
+    """Also far behind in the file; whoever has looked says so once for the column."""
+    many = [{**GOOD, "client_account": f"A{n}", "Remark": "likes mornings"} for n in range(300)]
+    many[-1]["Remark"] = note
+    path.write_text(text_of(*many), encoding="utf-8")
+    with pytest.raises(UntoldError, match=rf"line 301 says \"{word}\" under Remark"):
+        PlacementReader(path, as_of=AS_OF)
+    reader = PlacementReader(path, as_of=AS_OF, mapping=NOTHING_SAID.with_columns(["Remark=ignore"]))
+    assert len(list(reader)) == 300
+
+
+@pytest.mark.parametrize(
+    "note", ["prefers calls at noon", "called, no answer", "Dncan St.", "chapter 4", "undisputed", "studied"]
+)
+def test_other_words_are_left_alone(path: Path, note: str) -> None:
+    reader, _ = read(path, text_of({**GOOD, "Remark": note}))
+    assert (reader.report.accepted, reader.report.unknown_columns) == (1, ("Remark",))

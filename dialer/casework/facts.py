@@ -32,6 +32,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.fact_events import (
     ContactRecorded,
+    HistoryAttested,
     HoldLifted,
     LimitationFound,
     LineKindFound,
@@ -122,6 +123,7 @@ FactEvent = (
     | LocationTold
     | LimitationFound
     | LineKindFound
+    | HistoryAttested
 )
 """Events that change what is known about people."""
 
@@ -176,12 +178,18 @@ def _brought(event: FactEvent, at: datetime) -> FactChange | None:
         case InboundConversation():
             change = _inbound(event, at)
         case _:
-            change = _told(event)
+            change = _told(event, at)
     return change
 
 
 def _told(
-    event: NoticeRecorded | ContactRecorded | LocationTold | LimitationFound | LineKindFound,
+    event: NoticeRecorded
+    | ContactRecorded
+    | LocationTold
+    | LimitationFound
+    | LineKindFound
+    | HistoryAttested,
+    at: datetime,
 ) -> FactChange:
     match event:
         case NoticeRecorded():
@@ -194,6 +202,8 @@ def _told(
             return FactChange(debt=event.debt, limitation_ends=event.ends)
         case LineKindFound():
             return FactChange(number=event.number, line_kind=event.line)
+        case HistoryAttested():
+            return FactChange(debt=event.debt, attested=event.made(at))
 
 
 def change_of_command(command: Command) -> FactChange | None:

@@ -64,12 +64,28 @@ def _tell(found: CallableOn) -> None:
     if any(found.hours.values()):
         for line in _by_hour(found):
             console.result(line)
+    for line in _history(found):
+        console.result(line)
     if found.kept:
         table = console.table("denied by", "people", "what it asks", "most often for", numbers=("people",))
         for each in found.kept[:SHOWN]:
             table.add_row(each.rule or "nothing to dial", f"{each.people:,}", each.what, each.facts)
         console.out.print(table)
         console.result("a fact that is missing comes with the next file, or `fairdial person correct`")
+
+
+def _history(found: CallableOn) -> list[str]:
+    """Whether the counts of law are whole, in a line each."""
+    from dialer.inquiry.attested import Told
+
+    said = {
+        Told.WAITING: "wait until counts are whole, since nobody told who contacted them before: import "
+        "their history, and let an officer answer for the rest (`fairdial attest`)",
+        Told.OVERRIDDEN: "have a contact on file that an officer's word denies: let somebody look",
+        Told.TAKEN: "are taken to have had no contact before but what is on file; nobody answers for it",
+        Told.ATTESTED: "have an officer's word for the time before",
+    }
+    return [f"{found.history[told]:,} {words}" for told, words in said.items() if found.history[told]]
 
 
 def _by_hour(found: CallableOn) -> list[str]:

@@ -18,6 +18,7 @@ import msgspec
 from dialer.domain.errors import FairdialError, MendableError
 from dialer.files import own_folder, write_whole, written_whole
 from dialer.floor.file_holds import file_holds, release_file_holds
+from dialer.floor.history_word import HistoryWord, WordTaken, take_word
 from dialer.floor.intake_job import Job, Outcome
 from dialer.floor.mappings import confirm_mapping, mapping_to_check
 from dialer.inquiry.errors import NotThereError
@@ -146,6 +147,10 @@ class StoreIntake:
     async def release(self, import_id: str, *, by: str, why: str) -> int:
         """See the port."""
         return await asyncio.to_thread(release_file_holds, self.database, import_id, by=by, why=why)
+
+    async def attest(self, word: HistoryWord) -> WordTaken:
+        """See the port."""
+        return await asyncio.to_thread(take_word, word, address=self.database, folder=self.folder)
 
     async def mappings(self) -> tuple[MappingKept, ...]:
         """See the port."""

@@ -16,6 +16,7 @@ from dialer.domain.disposition import Disposition
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.fact_events import (
     ContactRecorded,
+    HistoryAttested,
     HoldLifted,
     LimitationFound,
     LineKindFound,
@@ -541,6 +542,7 @@ Event = (
     | LocationTold
     | LimitationFound
     | LineKindFound
+    | HistoryAttested
     | CallRinging
     | CallAnswered
     | CallBridged

@@ -1,14 +1,14 @@
 """Events of what law asks about people and nobody on the floor does: letters, contacts elsewhere, dates."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from compliance_gate.request import HistoryEntry, KnownLocation, Notice
 from compliance_gate.words import HoldKind, Institution, NumberKind
 from dialer.domain.errors import InvalidFactError
-from dialer.domain.facts import LineKind
+from dialer.domain.facts import Attestation, LineKind
 from dialer.domain.ids import DebtId, NumberId, PersonId
-from dialer.domain.valid import valid
+from dialer.domain.valid import Said, valid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,3 +104,26 @@ class LineKindFound:
         return LineKind(
             kind=self.kind, institution=self.institution, found_on=self.found_on, source=self.source
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class HistoryAttested:
+    """A named officer answers for it: since a day nobody contacted anybody about the account, but for the
+    contacts that are on file. A contact that is told later and is of that time overrides it.
+
+    Args:
+        since: the first day of which it speaks.
+        by: who answers for it, by name; why: what they go by.
+        scope: what they said it of: a client, a file, accounts.
+    """
+
+    debt: DebtId
+    since: date
+    by: Said
+    why: Said
+    scope: Said
+
+    def made(self, at: datetime) -> Attestation:
+        """What is kept of it with the account."""
+        return Attestation(by=self.by, since=self.since, made_at=at, why=self.why)

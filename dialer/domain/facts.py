@@ -9,7 +9,7 @@ in `dialer.casework.facts`.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import TypeVar
 
 from compliance_gate.request import (
@@ -51,6 +51,42 @@ class LineKind:
     source: str
 
 
+HISTORY_UNTOLD = "contacts before the placement are not told"
+"""Source of the holds of accounts that came without a word of their history, where their client's terms ask
+for one. They end when every count is whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attestation:
+    """A named officer's word that nobody contacted anybody about an account, but for what is on file.
+
+    Args:
+        since: the first local day of which it speaks; it says nothing of the days before.
+        made_at: when it was made; nor of the time after.
+        why: what the officer goes by.
+    """
+
+    by: str
+    since: date
+    made_at: datetime
+    why: str
+
+    @property
+    def whole_from(self) -> datetime:
+        """From when on what is on file is all there was: when the first day has begun everywhere."""
+        return datetime.combine(self.since, time(12), UTC)
+
+    def is_against(self, entry: HistoryEntry) -> bool:
+        """Whether a contact that is told later shows that the word was not right."""
+        return self.whole_from <= entry.at < self.made_at
+
+    def shortened(self, hold: Hold) -> Hold:
+        """A hold of an untold history, as long from the first day as it was from the placement."""
+        if hold.source != HISTORY_UNTOLD or hold.until is None or hold.since <= self.whole_from:
+            return hold
+        return replace(hold, since=self.whole_from, until=self.whole_from + (hold.until - hold.since))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactChange:
     """One fact and whom it binds: exactly one of person, number, debt names them; exactly one fact is set.
@@ -79,6 +115,7 @@ class FactChange:
     about: PersonId | None = None
     line_kind: LineKind | None = None
     released: str | None = None
+    attested: Attestation | None = None
 
     def binds(self, file: PersonFile) -> bool:
         """Whether the change concerns this person."""
@@ -116,12 +153,23 @@ class FactChange:
             return replace(file, consents=with_ends((*file.consents, self.consent)))
         if self.hold is not None:
             return replace(file, holds=(*file.holds, self.hold))
-        if self.lifted is not None:
-            kept = (hold for hold in file.holds if hold.ends_by_source or hold.kind is not self.lifted)
-            return replace(file, holds=tuple(kept))
-        if self.released is not None:
-            return replace(file, holds=tuple(self._without(file.holds, self.released)))
+        if self.lifted is not None or self.released is not None or self.attested is not None:
+            return replace(file, holds=tuple(self._left(file.holds)))
         return file
+
+    def _left(self, holds: Iterable[Hold]) -> Iterable[Hold]:
+        """What is left of holds when some end, or end earlier."""
+        if self.lifted is not None:
+            return (hold for hold in holds if hold.ends_by_source or hold.kind is not self.lifted)
+        if self.released is not None:
+            return self._without(holds, self.released)
+        assert self.attested is not None, "the caller has asked"
+        return self._attested(holds, self.attested)
+
+    def _attested(self, holds: Iterable[Hold], attested: Attestation) -> Iterator[Hold]:
+        """Holds of an untold history are of one account each."""
+        for hold in holds:
+            yield attested.shortened(hold) if hold.debts == (self.debt,) else hold
 
     def _without(self, holds: Iterable[Hold], source: str) -> Iterator[Hold]:
         """What is left of holds when those of a source end: where it is for an account, those on its own."""
@@ -171,6 +219,7 @@ class FactChange:
             self.location,
             self.limitation_ends,
             self.line_kind,
+            self.attested,
         )
         answers = self.request is not None and self.request.type in _ANSWERS
         return answers or any(fact is not None for fact in opening)

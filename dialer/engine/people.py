@@ -223,6 +223,7 @@ def _row_of(change: FactChange, sequence: int) -> ChangeRow:
         about=change.about,
         line_kind=change.line_kind,
         released=change.released,
+        attested=change.attested,
     )
 
 
@@ -245,4 +246,5 @@ def _change_of(row: ChangeRow) -> FactChange:
         about=row.about,
         line_kind=row.line_kind,
         released=row.released,
+        attested=row.attested,
     )

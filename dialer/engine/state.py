@@ -27,7 +27,7 @@ from dialer.domain.campaign import CampaignSettings, CampaignState
 from dialer.domain.commands import HangupReason
 from dialer.domain.detection import Detection
 from dialer.domain.disposition import Disposition
-from dialer.domain.facts import LineKind
+from dialer.domain.facts import Attestation, LineKind
 from dialer.domain.ids import (
     NO_BOX,
     AgentId,
@@ -490,6 +490,7 @@ class ChangeRow:
     about: PersonId | None = None
     line_kind: LineKind | None = None
     released: str | None = None
+    attested: Attestation | None = None
 
 
 @dataclass(slots=True, kw_only=True)

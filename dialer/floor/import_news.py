@@ -241,6 +241,7 @@ def _finish(address: str, now: float, stop: threading.Event) -> None:
             raise _StoppedError("the floor ends")
 
     with Store.open(address) as store:
-        imports = store.imports(pause=pause, owners=client_contracts().owners)
+        contracts = client_contracts()
+        imports = store.imports(pause=pause, owners=contracts.owners, history_days=contracts.history_days)
         for begun in imports.unfinished():
             imports.put_in_place(begun.import_id, now=now)

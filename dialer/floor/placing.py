@@ -64,7 +64,8 @@ def import_placement(
         RefusedWholeError: a greater share of the lines is refused than the reader's mapping allows.
     """
     reader.review = contradictions_in(store)
-    imports = store.imports(pause=pause, owners=client_contracts().owners)
+    contracts = client_contracts()
+    imports = store.imports(pause=pause, owners=contracts.owners, history_days=contracts.history_days)
     begun = imports.begin(
         file_name=reader.report.file_name, sha256=reader.report.sha256, campaign=campaign, now=now
     )

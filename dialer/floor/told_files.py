@@ -17,9 +17,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection
 
+from compliance_gate.request import HistoryEntry
 from dialer import clock
 from dialer.domain.errors import MendableError
-from dialer.domain.events import Event
+from dialer.domain.events import Event, HoldPlaced
+from dialer.domain.fact_events import ContactRecorded
+from dialer.domain.ids import PersonId
 from dialer.domain.ledger_events import PaymentReceived
 from dialer.domain.placement import Protection, RejectedLine
 from dialer.domain.spoken_words import subject_of, with_words
@@ -44,7 +47,7 @@ from dialer.intake.report import ImportReport
 from dialer.intake.told import RefusedLine, ToldLine, ToldReader
 from dialer.intake.told_columns import ToldKind
 from dialer.storage.database.lock import StoreOwnedError
-from dialer.storage.placements import telling
+from dialer.storage.placements import telling, untold
 from dialer.storage.placements.holding import HELD, FileHold
 from dialer.storage.placements.pace import breathe, no_pause
 from dialer.storage.placements.telling import ToldEvent
@@ -161,13 +164,13 @@ def take_in_told(order: ToldOrder, *, address: str, folder: Path | None = None) 
         now = folder_now(folder or Path(address).parent)
         with Store.open(address) as store:
             staged = _staged(store, order, now=now, pause=breathe)
-            _wait_taken(store, staged.import_id)
+            wait_taken(store, staged.import_id)
     else:
         with owned as store:
             now = clock.posix_now()
-            _take_all(store, now)  # of an import that was killed
+            take_all(store, now)  # of an import that was killed
             staged = _staged(store, order, now=now, pause=no_pause)
-            _take_all(store, now)
+            take_all(store, now)
     if staged.refused_whole:
         raise RefusedWholeError(staged.refused_whole, staged.report)
     return staged.report
@@ -226,7 +229,8 @@ def _returning(reader: LineReader, to: Path | None) -> Generator[Callable[[Seque
         yield give_back
 
 
-def _take_all(store: Store, now: float) -> None:
+def take_all(store: Store, now: float) -> None:
+    """Let everything that is staged mean what it means, in a store that no engine works on."""
     while store.write(partial(telling.take_without_floor, most=TAKEN_AT_ONCE, now=now)):
         pass
 
@@ -328,7 +332,7 @@ def _begun(store: Store, report: ImportReport, order: ToldOrder, now: float) -> 
         import_id, is_known = store.write(begin)
         if not is_known:
             return import_id
-        _wait_taken(store, import_id)
+        wait_taken(store, import_id)
         may_be_told_again = not isinstance(order.kind, ToldKind)
         if not may_be_told_again or not store.read(partial(telling.refused_lines, import_id=import_id)):
             break
@@ -375,10 +379,30 @@ def _resolved(
                 if not (is_whole or line.protects):
                     meant = replace(meant, events=())
                 _take(report, made, line, meant, import_id)
+        if isinstance(order.kind, HistoryAsked):
+            _override(store, report, made)
         yield made
         lines += len(some)
         if lines % LINES_PER_PROGRESS == 0:
             order.progress(lines)
+
+
+def _override(store: Store, report: ImportReport, made: _Some) -> None:
+    """A contact of a time of which somebody said that there was none: their word binds no more."""
+    lines: dict[tuple[str, str], int] = {}
+    told: list[tuple[PersonId, HistoryEntry]] = []
+    for one in made.events:
+        if isinstance(one.event, ContactRecorded):
+            told.append((one.event.person, one.event.entry))
+            lines.setdefault((one.event.person, one.event.entry.entry), one.line)
+    for found in store.read(partial(untold.overridden, told=told)):
+        line, attested = lines[found.person, found.entry], found.word.attested
+        assert attested is not None, "a word that was given"
+        reason = f"overrides the word of {attested.by} that since {attested.since} there was no contact"
+        report.remark(RejectedLine(line=line, column="", reason=reason))
+        if found.word.held is not None:
+            placed = HoldPlaced(person=found.person, hold=found.word.held)
+            made.events.append(ToldEvent(line=line, event=placed))
 
 
 def _on_file(
@@ -461,7 +485,9 @@ def _holds(line: RefusedLine, found: OnFile, import_id: str, now: float) -> Iter
         yield replace(told, number=found.numbers[line.number])
 
 
-def _wait_taken(store: Store, import_id: str) -> None:
+def wait_taken(store: Store, import_id: str) -> None:
+    """Return when the running floor has taken all of an import. Raises MendableError: it takes nothing."""
+
     def left(connection: Connection) -> int:
         return telling.left(connection, import_id)
 

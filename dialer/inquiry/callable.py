@@ -24,6 +24,7 @@ from dialer.domain.errors import MendableError
 from dialer.domain.ids import CampaignId
 from dialer.domain.lead import LeadState
 from dialer.inquiry.asking import asked_again, proposed_contact
+from dialer.inquiry.attested import Told, counted
 from dialer.inquiry.instants import law_at, settings_at
 from dialer.storage.database import tables as t
 from dialer.storage.person_files import chunks
@@ -71,6 +72,8 @@ class CallableOn:
     may: int = 0
     hours: dict[str, dict[int, int]] = field(default_factory=dict[str, dict[int, int]])
     kept: tuple[Kept, ...] = ()
+    history: Counter[Told] = field(default_factory=Counter[Told])
+    """People by what is known of the time before their accounts were placed."""
 
     def as_json(self) -> dict[str, object]:
         """For programs."""
@@ -83,6 +86,7 @@ class CallableOn:
                 zone: {f"{hour:02}": count for hour, count in sorted(hours.items())}
                 for zone, hours in sorted(self.hours.items())
             },
+            "history": {told.value: self.history[told] for told in Told if self.history[told]},
             "kept_by": [
                 {"rule": each.rule, "what": each.what, "people": each.people, "facts": each.facts}
                 for each in self.kept
@@ -111,7 +115,9 @@ def callable_on(store: Store, day: date, *, now: float, most: int) -> CallableOn
     found = CallableOn(day=day, people=len(waiting))
     tally = _Tally()
     for chunk in chunks(sorted(waiting)[:most]):
-        for person, file in sorted(store.person_files(list(chunk), now=now).items()):
+        files = store.person_files(list(chunk), now=now)
+        found.history += counted(store, files, at=now)
+        for person, file in sorted(files.items()):
             found.asked += 1
             _ask(found, tally, gate, file, waiting[person], settings)
     found.kept = tuple(tally.kept(law.book, day))

@@ -20,6 +20,7 @@ from dialer.domain.record import AttemptRecord, instant
 from dialer.domain.transitions import Word
 from dialer.inquiry import stored
 from dialer.inquiry.asking import asked_again, proposed_contact
+from dialer.inquiry.attested import HistoryTold, histories
 from dialer.inquiry.audit import taped
 from dialer.inquiry.errors import NothingToAskError, NotKnownError, NotThereError
 from dialer.inquiry.instants import LawThen, campaigns_of, file_at, law_at, rulebook_named, settings_at
@@ -279,6 +280,7 @@ class Then:
     file: PersonFile
     prepared: PreparedPerson
     settings: Mapping[CampaignId, CampaignSettings]
+    histories: Mapping[str, HistoryTold]
 
     @classmethod
     def of(cls, store: Store, person: str, at: float) -> Then:
@@ -293,6 +295,7 @@ class Then:
             file=file,
             prepared=PreparedPerson(file),
             settings=settings_at(store, at),
+            histories=histories(store, (debt.debt for debt in file.debts), at=at),
         )
 
     def campaigns(self, debt: str) -> tuple[CampaignSettings | None, ...]:
@@ -343,6 +346,7 @@ def _ask(
         ("debt", debt),
         ("channel", channel.value),
         ("campaign", "" if settings is None else settings.campaign),
+        ("history", then.histories[debt].words),
         ("at", times(then.at, zones)),
         ("rulebook", then.law.hash),
         *(("law", note) for note in then.law.notes),

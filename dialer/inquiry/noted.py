@@ -117,6 +117,10 @@ def _events(store: Store, learned: Learned) -> Iterator[Event]:
         yield Event(at=at, kind=Kind.LAST_DAY, what=what, debts=(change.debt,))
     if change.line_kind is not None and change.number is not None:
         yield Event(at=at, kind=Kind.LINE, what=_line_told(change.line_kind), number=change.number)
+    if change.attested is not None and change.debt is not None:
+        word = change.attested
+        what = f"no contact since {word.since.isoformat()} but what is on file; by {word.by}: {word.why}"
+        yield Event(at=at, kind=Kind.HISTORY, what=what, debts=(change.debt,), known_at=at)
 
 
 def _on_file(notice: Notice) -> Event:

@@ -59,6 +59,7 @@ class Kind(Enum):
     PLACE = "where they are"
     LAST_DAY = "last day to sue"
     LINE = "kind of line"
+    HISTORY = "history answered for"
 
 
 CONTACTS = frozenset({Kind.ATTEMPT, Kind.NOT_CALLED, Kind.CONTACT})

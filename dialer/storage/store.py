@@ -225,9 +225,18 @@ class Store:
         *,
         pause: Callable[[float], None] = no_pause,
         owners: Mapping[str, BalanceOwner] | None = None,
+        history_days: Mapping[str, int] | None = None,
     ) -> Imports:
-        """Placements into this store; pass `breathe` when a floor runs on it, and who owns which balance."""
-        return Imports(self.database, self.identifiers, self.keyring, pause=pause, owners=owners)
+        """Placements into this store; pass `breathe` when a floor runs on it, who owns which balance, and for
+        how long accounts without a history are left alone."""
+        return Imports(
+            self.database,
+            self.identifiers,
+            self.keyring,
+            pause=pause,
+            owners=owners,
+            history_days=history_days,
+        )
 
     def load_leads(self, campaign: str, *, now: float) -> Claimed:
         """Every open lead of a campaign in the declared order, and its persons: a rehearsal's memory."""

@@ -13,10 +13,11 @@ from fastapi.responses import FileResponse, JSONResponse
 from pydantic import Field
 
 from dialer.access.roles import Permission
+from dialer.floor.history_word import HistoryWord
 from dialer.inquiry.errors import NotThereError
 from dialer.web.access import TheOffice, demand_intake
 from dialer.web.declaring import Asking, may
-from dialer.web.models import Body, Id, Text
+from dialer.web.models import Body, Day, Id, Text
 from dialer.web.ports import BusyError, Upload
 from dialer.web.visitor import Visitor
 
@@ -44,6 +45,17 @@ class Release(Body):
     """Somebody has looked, and the holds of a file's refused lines end. `why`: what they found."""
 
     why: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class Attest(Body):
+    """Nobody was contacted about accounts since a day, but as is on file: of a `client`, of a `file` (the
+    import's id), or of `accounts` by name. `why`: what whoever says it goes by."""
+
+    since: Day
+    why: Annotated[str, Field(min_length=1, max_length=2_000)]
+    client: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    file: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    accounts: Annotated[list[Text], Field(min_length=1, max_length=5_000)] | None = None
 
 
 class KeepMapping(Body):
@@ -132,6 +144,26 @@ async def release(file: Text, body: Release, office: TheOffice, who: Asking) -> 
     who.everything()
     count = await demand_intake(office).release(file, by=who.name, why=body.why)
     return JSONResponse({"released": count, "by": who.name})
+
+
+@router.post("/attestations", dependencies=[may(Permission.LIFT_HOLDS)])
+async def attest(body: Attest, office: TheOffice, who: Asking) -> JSONResponse:
+    """Answer, by one's name, for the history of accounts: nobody was contacted since a day but as is on file.
+
+    Whoever has walls speaks of the accounts of one `client` of theirs.
+    """
+    within = "" if who.actor.walls.has_all else _demand_client(who, body.client)
+    word = HistoryWord(
+        by=who.name,
+        since=body.since,
+        why=body.why,
+        client="" if within and body.accounts else body.client or "",
+        file=body.file or "",
+        accounts=tuple(body.accounts or ()),
+        within=within,
+    )
+    taken = await demand_intake(office).attest(word)
+    return JSONResponse({**asdict(taken), "since": taken.since.isoformat()})
 
 
 @router.get("/mappings", dependencies=[may(Permission.EDIT_ACCOUNTS)])

@@ -16,6 +16,7 @@ from dialer.domain.ledger_events import EntryPosted, PaymentReceived
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.rights_request import PrivacyLaw, RequestMove, RightKind, RightsRequest
 from dialer.domain.snapshot import FloorSnapshot
+from dialer.floor.history_word import HistoryWord, WordTaken
 from dialer.inquiry.account_shapes import AccountView
 from dialer.inquiry.account_view import Answers, Leave
 from dialer.inquiry.explain import About, Asked
@@ -358,6 +359,10 @@ class Intake(Protocol):
 
     async def release(self, import_id: str, *, by: str, why: str) -> int:
         """End every hold of one import; how many."""
+        ...
+
+    async def attest(self, word: HistoryWord) -> WordTaken:
+        """Keep an officer's word for the history of accounts; when it returns, it binds."""
         ...
 
     async def mappings(self) -> tuple[MappingKept, ...]:

@@ -47,6 +47,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.fact_events import (
     ContactRecorded,
+    HistoryAttested,
     LimitationFound,
     LineKindFound,
     LocationTold,
@@ -283,6 +284,14 @@ def _limitation_found(file: PersonFile, at: datetime, _chance: Stream) -> FactEv
     return LimitationFound(debt=DebtId(file.debts[0].debt), ends=ends, source="office")
 
 
+def _history_attested(file: PersonFile, at: datetime, _chance: Stream) -> FactEvent | None:
+    if not file.debts:
+        return None
+    since = at.date() - timedelta(days=30)
+    debt = DebtId(file.debts[0].debt)
+    return HistoryAttested(debt=debt, since=since, by="Nora Officer", why="the client's word", scope="one")
+
+
 def _line_looked_up(file: PersonFile, at: datetime, chance: Stream) -> FactEvent | None:
     if not file.numbers:
         return None
@@ -311,4 +320,5 @@ _KINDS: Mapping[str, _Make] = {
     "limitations_found": _limitation_found,
     "lines_looked_up": _line_looked_up,
     "is_charged": _is_charged,
+    "histories_attested": _history_attested,
 }

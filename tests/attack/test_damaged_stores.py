@@ -20,6 +20,7 @@ OPENS: dict[str, str] = {
     "account post": "d-1 payment 1.00 --key k-1 --on 2026-03-01 --store {store}",
     "account show": "d-1 --store {store}",
     "account view": "p-1 --store {store}",
+    "attest": "--since 2026-01-05 --by boss --why asked --client made-up --store {store}",
     "audit": "--store {store}",
     "backup": "{store} {folder}/copy.db",
     "callable": "--store {store}",

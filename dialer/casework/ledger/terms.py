@@ -28,6 +28,10 @@ NOTHING_EARNED = TrustTerms()
 """Money that nobody said to hold, and no commission, where a contract does not say."""
 
 
+MOST_HISTORY_DAYS = 100
+"""No rule looks further back than ninety days; ten more for zones and late outcomes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientTerms:
     """One client's.
@@ -40,6 +44,8 @@ class ClientTerms:
         offers: what may be offered on its accounts.
         identifying: who is right party, and by what.
         trust: how its money is held and handed over, and what we earn.
+        history_days: for how many days an account is left alone of which nobody told who contacted its people
+            before, unless somebody answers for it; 0 = it is taken that nobody did.
     """
 
     client: str
@@ -51,6 +57,7 @@ class ClientTerms:
     offers: OfferTerms = NOTHING_FORGIVEN
     identifying: IdentifyTerms = TWO_ANSWERS
     trust: TrustTerms = NOTHING_EARNED
+    history_days: int = 0
 
     def __post_init__(self) -> None:
         if not self.client.strip():
@@ -58,6 +65,8 @@ class ClientTerms:
         if sorted(part.value for part in self.allocation) != sorted(part.value for part in Part):
             named = ", ".join(part.value for part in Part)
             raise InvalidFactError(f"allocation of {self.client}: it names each of {named} once")
+        if not 0 <= self.history_days <= MOST_HISTORY_DAYS:
+            raise InvalidFactError(f"history_days of {self.client}: 0 to {MOST_HISTORY_DAYS} days")
 
     @property
     def kept_when(self) -> Mapping[PromiseKind, KeptWhen]:
@@ -92,6 +101,11 @@ class Contracts:
     def owners(self) -> Mapping[str, BalanceOwner]:
         """Who owns the balance, by the folded name of the client."""
         return {name: terms.balance_owner for name, terms in sorted(self.terms.items())}
+
+    @property
+    def history_days(self) -> Mapping[str, int]:
+        """For how many days accounts without a history are left alone, by the folded name of the client."""
+        return {name: terms.history_days for name, terms in sorted(self.terms.items()) if terms.history_days}
 
 
 def contracts_of(terms: tuple[ClientTerms, ...]) -> Contracts:

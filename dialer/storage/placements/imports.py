@@ -76,6 +76,7 @@ class Imports:
     Args:
         pause: called with the length of each transaction in seconds; `breathe` beside a live floor.
         owners: who owns the balance, by the folded name of the client; who is not there owns their own.
+        history_days: see `Placing`.
     """
 
     def __init__(
@@ -86,9 +87,11 @@ class Imports:
         *,
         pause: Callable[[float], None] = no_pause,
         owners: Mapping[str, BalanceOwner] | None = None,
+        history_days: Mapping[str, int] | None = None,
     ) -> None:
         self._work = work
         self._owners = owners or {}
+        self._history_days = history_days or {}
         self._identifiers = identifiers
         self._keyring = keyring
         self._pause = pause
@@ -232,6 +235,7 @@ class Imports:
             now=now,
             clients=self._work.read(_clients),
             owners=self._owners,
+            history_days=self._history_days,
             says=self._work.read(lambda connection: _columns(connection, import_id)),
         )
         changed: set[PersonId] = set()

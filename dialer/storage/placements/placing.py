@@ -40,7 +40,7 @@ from dialer.storage.identities import (
 from dialer.storage.keys.keyring import NOTHING, Keyring
 from dialer.storage.leads import TARGET_ROLES
 from dialer.storage.person_files import address_of, chunks, person_files, placed_files
-from dialer.storage.placements import closing, holding, news
+from dialer.storage.placements import closing, holding, news, untold
 from dialer.storage.placements.identifiers import Identifiers
 from dialer.storage.placements.updating import (
     Dropped,
@@ -60,6 +60,9 @@ from dialer.storage.projecting.attempt_rows import json_text
 from dialer.storage.projecting.fact_rows import row_of
 from dialer.storage.spoken_words import Words
 
+TOLD_DAYS = 7
+"""Of so many days does a line of a placement tell the calls before it (`prior_attempts`)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placing:
@@ -74,6 +77,7 @@ class Placing:
         closed: accounts that a line of this import closed; batches add theirs.
         owners: who owns the balance, by the folded name of the client.
         says: columns that the file has; None = all.
+        history_days: for how long new accounts without a history are left alone, by the folded client.
     """
 
     identifiers: Identifiers
@@ -85,6 +89,7 @@ class Placing:
     closed: set[DebtId] = field(default_factory=set[DebtId])
     owners: Mapping[str, BalanceOwner] = field(default_factory=dict[str, BalanceOwner])
     says: Says = None
+    history_days: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 class Batch:
@@ -111,8 +116,10 @@ class Batch:
         known = _known(connection, rows.persons)
         concerned = sorted({*known, *_owing(connection, rows.debts)})
         before = _placed(connection, concerned, now=placing.now)
+        new = untold.new_of(connection, rows.untold)
         ledgers.refresh(connection, rows.debts, placing.owners, import_id=placing.import_id, now=placing.now)
         rows.write(connection)
+        untold.hold(connection, new, import_id=placing.import_id, now=placing.now)
         changed_identities.add(connection, rows.persons)
         _keep_changed(connection, before, now=placing.now)
         _add_to_edited(connection, known, rows, placing)
@@ -210,6 +217,7 @@ class _Rows:
         self._told: list[FactChange] = []
         self._facts: dict[tuple[object, ...], Row] = {}
         self.closed: dict[DebtId, bool] = {}
+        self.untold: dict[DebtId, int] = {}
 
     def add(self, account: PlacedAccount) -> None:
         """Take one line in."""
@@ -221,6 +229,7 @@ class _Rows:
         debt = self._ids.debt(account.client, account.client_account, is_case_sensitive=exact)
         is_closed = any(hold.source == CLOSED_BY_FILE for hold in account.person.holds)
         self.closed[debt] = self.closed.get(debt, False) or is_closed
+        self._note_untold(debt, account)
         self._clients[account.client] = {"client": account.client, "name": ""}
         self._add_person(person, account)
         self._add_addresses(person, account.person)
@@ -418,6 +427,14 @@ class _Rows:
             "priority": account.priority,
             "import_id": self._placing.import_id,
         }
+
+    def _note_untold(self, debt: DebtId, account: PlacedAccount) -> None:
+        """For how long the account waits for a word of its history; a line that tells of calls tells all."""
+        days = self._placing.history_days.get(folded(account.client), 0)
+        if account.person.prior_attempts:
+            days = 0 if days <= TOLD_DAYS else days
+        if days:
+            self.untold[debt] = days
 
     def _told_numbers(self, placed: PlacedPerson) -> tuple[str, ...] | None:
         if not says(self._placing.says, *(f"phone_{n}" for n in range(1, 6))):

@@ -17,7 +17,7 @@ from compliance_gate.request import (
     PersonRequest,
 )
 from compliance_gate.words import HoldKind
-from dialer.domain.facts import FactChange, LineKind
+from dialer.domain.facts import Attestation, FactChange, LineKind
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.storage.journal.codecs import value_decoder
 from dialer.storage.projecting.attempt_rows import json_text
@@ -36,6 +36,7 @@ _FIELDS: Mapping[str, Callable[[bytes], object]] = {
     "on_line": value_decoder(HistoryEntry),
     "line_kind": value_decoder(LineKind),
     "released": value_decoder(str),
+    "attested": value_decoder(Attestation),
 }
 """Name of the one field of a `FactChange` that is set, and how to read it."""
 

@@ -63,6 +63,7 @@ from dialer.domain.events import (
 )
 from dialer.domain.fact_events import (
     ContactRecorded,
+    HistoryAttested,
     LimitationFound,
     LineKindFound,
     LocationTold,
@@ -137,6 +138,7 @@ def test_every_kind_of_fact_comes_back_as_the_engine_applies_it(floor: Any) -> N
         LocationTold(person=bob, location=KnownLocation(zones=frozenset({"America/Denver"}))),
         LimitationFound(debt=debt, ends=at.date()),
         LineKindFound(number=shared, kind=NumberKind.VOIP, found_on=at.date(), source="look-up"),
+        HistoryAttested(debt=debt, since=at.date(), by="Nora Officer", why="sent word", scope="client acme"),
     )
     write(floor, *(floor.step(event) for event in events))
     for person in (ann, bob):

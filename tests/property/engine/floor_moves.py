@@ -384,6 +384,9 @@ MEANT: Mapping[type, Callable[[Now], e.Event]] = {
         number=now.number, kind=NumberKind.MOBILE, found_on=instant(now.at).date(), source="look-up"
     ),
     e.LimitationFound: lambda now: e.LimitationFound(debt=now.debt, ends=instant(now.at).date()),
+    e.HistoryAttested: lambda now: e.HistoryAttested(
+        debt=now.debt, since=instant(now.at).date(), by="Nora Officer", why="sent word", scope="client acme"
+    ),
     e.CallRinging: lambda now: e.CallRinging(attempt=now.attempt, early_media=now.pick % 4 == 0),
     e.CallAnswered: lambda now: e.CallAnswered(
         attempt=now.attempt,

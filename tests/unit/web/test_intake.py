@@ -59,10 +59,14 @@ def address(tmp_path: Path) -> str:
 @pytest.fixture
 def web(tmp_path: Path, address: str) -> Iterator[TestClient]:
     clerk, walls = frozenset({Role.CLERK}), Walls(clients=frozenset({"acme"}))
+    officer = frozenset({Role.COMPLIANCE})
     tokens = Tokens(
         [
             Token(digest=digest_of("clerk"), roles=clerk, name="Cora"),
             Token(digest=digest_of("walled"), roles=clerk, name="Will", walls=walls),
+            Token(digest=digest_of("agent"), roles=frozenset({Role.AGENT}), name="Al"),
+            Token(digest=digest_of("officer"), roles=officer, name="Oda"),
+            Token(digest=digest_of("walled officer"), roles=officer, name="Olga", walls=walls),
         ]
     )
     made = make_web(
@@ -96,6 +100,29 @@ def accounts(address: str) -> list[str]:
 
 def held(address: str) -> list[str]:
     return [hold.signals for hold in file_holds(address, None)]
+
+
+def test_an_officer_answers_for_the_history_of_a_client_s_accounts_in_their_own_name(
+    web: TestClient, address: str
+) -> None:
+    """Whoever has walls only of the accounts inside them; a store of another client stays as it was."""
+    sent(web, HEADING + line("A01") + line("B01", client="other"))
+    url, said = "/api/intake/attestations", {"since": "2026-01-05", "why": "the client's letter"}
+    agent = {"Authorization": "Bearer agent"}
+    assert web.post(url, json={**said, "client": "acme"}, headers=agent).status_code == 403
+    officer, inside = {"Authorization": "Bearer officer"}, {"Authorization": "Bearer walled officer"}
+    names = {"accounts": ["other/B01"], "client": "acme"}
+    refused = web.post(url, json={**said, **names}, headers=inside)
+    assert (refused.status_code, "1 accounts are not on file" in refused.text) == (422, True)
+    assert web.post(url, json={**said, "accounts": ["other/B01"]}, headers=inside).status_code == 403
+    assert web.post(url, json={**said, "client": "nobody"}, headers=officer).status_code == 422
+    told = web.post(url, json={**said, "client": "acme"}, headers=inside).json()
+    assert (told["accounts"], told["by"], told["since"]) == (1, "Olga", "2026-01-05")
+    with Store.open(address) as store:
+        debt = store.identifiers.debt("acme", "A01")
+        rows = store.read(lambda connection: connection.execute(t.facts.select()).all())
+    assert [(row.debt, row.kind) for row in rows] == [(debt, "attested")]
+    assert '"by":"Olga"' in rows[0].body
 
 
 def test_a_placement_is_tried_taken_and_its_refused_lines_come_back_and_its_holds_end(

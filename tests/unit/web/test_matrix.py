@@ -264,6 +264,9 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/intake/files/{upload}/returned"): Case(query="?client={client}"),
     ("GET", "/api/intake/holds"): Case("whole"),
     ("POST", "/api/intake/holds/{file}/release"): Case("whole", body={"why": "w"}),
+    ("POST", "/api/intake/attestations"): Case(
+        body={"client": "{client}", "since": "2026-01-05", "why": "w"}
+    ),
     ("GET", "/api/intake/mappings"): Case("whole"),
     ("PUT", "/api/intake/mappings/{name}"): Case("whole", body={"toml": "t"}),
     ("POST", "/api/intake/mappings/{name}/confirmation"): Case("whole"),

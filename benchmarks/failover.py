@@ -258,7 +258,7 @@ class Trial:
 
     def __init__(self, folder: Path, programs: Path, *, seed: int, has_namespaces: bool = False) -> None:
         self.folder, self._seed = folder, seed
-        self._networks = [OwnNetwork(number) for number in range(2)] if has_namespaces else []
+        self._networks = [OwnNetwork() for _engine in range(2)] if has_namespaces else []
         self.server = Server(programs)
         self.loop = Loop()
         self.log = folder / "network.log"

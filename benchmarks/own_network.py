@@ -4,8 +4,10 @@ What is cut this way arrives nowhere in either direction, and nobody is told: no
 is refused. Needs root and `ip` (iproute2).
 """
 
+import contextlib
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Sequence
 
@@ -27,11 +29,11 @@ def may_own_networks() -> bool:
 class OwnNetwork:
     """One namespace and its cable, until it is removed.
 
-    Args:
-        number: 0 to 255; each of a machine has its own.
+    Its addresses are nobody else's on this machine: of two cables with the same ones, one leads nowhere.
     """
 
-    def __init__(self, number: int) -> None:
+    def __init__(self) -> None:
+        number, self._claim = _claimed()
         tag = f"{os.getpid() % 100_000}-{number}"
         self._name, self._end, self._far = f"fd-{tag}", f"fda{tag}", f"fdb{tag}"
         first, second = FIRST
@@ -39,8 +41,8 @@ class OwnNetwork:
         """This machine's address, as the process sees it."""
         self.inside = f"{first}.{second}.{number}.2"
         """The process's address, as this machine sees it."""
-        _ip("netns", "add", self._name)
         try:
+            _ip("netns", "add", self._name)
             _ip("link", "add", self._end, "type", "veth", "peer", "name", self._far, "netns", self._name)
             _ip("addr", "add", f"{self.outside}/30", "dev", self._end)
             _ip("link", "set", self._end, "up")
@@ -48,7 +50,8 @@ class OwnNetwork:
             _ip("-n", self._name, "link", "set", self._far, "up")
             _ip("-n", self._name, "link", "set", "lo", "up")
         except subprocess.CalledProcessError:
-            self.remove()
+            with contextlib.suppress(subprocess.CalledProcessError):
+                self.remove()
             raise
 
     def command(self, words: Sequence[str]) -> list[str]:
@@ -65,7 +68,26 @@ class OwnNetwork:
 
     def remove(self) -> None:
         """The namespace is gone once the last process in it is."""
+        subprocess.run(["ip", "link", "del", self._end], check=False, capture_output=True)  # or it never was
         _ip("netns", "del", self._name)
+        self._claim.close()
+
+
+def _claimed() -> tuple[int, socket.socket]:
+    """A number whose addresses nobody has, and what keeps it from others as long as this process lives."""
+    first, second = FIRST
+    for number in range(256):
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            claim.bind(f"\0fairdial-network-{number}")
+        except OSError:
+            claim.close()
+            continue
+        told = ["ip", "-o", "addr", "show", "to", f"{first}.{second}.{number}.0/30"]
+        if not subprocess.run(told, check=True, capture_output=True).stdout:
+            return number, claim
+        claim.close()  # of a process that was killed, and did not clear up
+    raise OSError("every address for benchmarks is taken on this machine")
 
 
 def _ip(*words: str) -> None:

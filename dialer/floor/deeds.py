@@ -16,14 +16,22 @@ MOST_WAITING = 10_000
 """Deeds kept in memory while the store cannot be written; after that nothing more is shown, and what is done
 all the same (a floor must be stopped) is told to the log."""
 
+WRITTEN_S = 5.0
+"""Far more than a commit takes beside an import."""
+
 _log = structlog.get_logger(__name__)
 
 
 class Recorder:
-    """Writes deeds down in the order in which they were told."""
+    """Writes deeds down in the order in which they were told.
 
-    def __init__(self, store: StoreBeside) -> None:
+    Args:
+        written_s: most time that whoever asks waits for it.
+    """
+
+    def __init__(self, store: StoreBeside, *, written_s: float = WRITTEN_S) -> None:
         self._store = store
+        self._written_s = written_s
         self._waiting: list[Deed] = []
         self._writing = asyncio.Lock()
 
@@ -60,12 +68,34 @@ class Recorder:
             _tell_lost(self._waiting)
 
     async def _write(self) -> None:
+        """Write down what waits, within a while: whoever asks is told so rather than kept waiting.
+
+        Raises:
+            StoreUnavailableError: it is not written down yet; what is under way goes on.
+        """
+        task = asyncio.ensure_future(self._write_all())
+        task.add_done_callback(_heard)
+        try:
+            async with asyncio.timeout(self._written_s):
+                await asyncio.shield(task)
+        except TimeoutError as error:
+            raise StoreUnavailableError(
+                f"the record of deeds was not written within {self._written_s:g} s"
+            ) from error
+
+    async def _write_all(self) -> None:
         async with self._writing:
             if not self._waiting:
                 return  # whoever wrote before has taken it along
             batch = tuple(self._waiting)
             await self._store.write(lambda connection: deeds.append(connection, batch))
             del self._waiting[: len(batch)]
+
+
+def _heard(task: asyncio.Future[None]) -> None:
+    """What became of it is heard also where nobody waits any more: it is kept, and written with the next."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _tell_lost(lost: Iterable[Deed]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 import ssl
 from collections.abc import AsyncGenerator, Generator
@@ -50,6 +51,17 @@ def _listening(host: str, port: int) -> socket.socket:
     return listening
 
 
+class _NoTraceOfCuts(logging.Filter):
+    """A request that is cut off when serving ends is no defect, and leaves no trace of one: uvicorn says in a
+    line how many there were."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
+
+
+_NO_TRACE_OF_CUTS = _NoTraceOfCuts()
+
+
 @asynccontextmanager
 async def serving(
     application: FastAPI, *, host: str, port: int, strangers: Strangers, tls: ssl.SSLContext | None = None
@@ -81,6 +93,7 @@ async def serving(
         backlog=limits.backlog,
         timeout_graceful_shutdown=GRACEFUL_S,
     )
+    logging.getLogger("uvicorn.error").addFilter(_NO_TRACE_OF_CUTS)  # once, however often it is added
     server = _Server(config)
     async with asyncio.TaskGroup() as group:
         serves = group.create_task(server.serve(sockets=[listening] if tls is None else []))

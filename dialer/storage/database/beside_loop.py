@@ -10,11 +10,20 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from dialer.storage.database.connections import Database, PostgresDatabase, async_sqlite_engine, translated
+from dialer.storage.database.connections import (
+    CLOSE_S,
+    Database,
+    PostgresDatabase,
+    async_sqlite_engine,
+    translated,
+)
 from dialer.storage.database.log_keeper import LogKeeper
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -46,9 +55,15 @@ class BesideLoop:
         return await self._ended(self._carrier.read(work))
 
     async def close(self) -> None:
-        """End after what is under way."""
-        while self._pending:
-            await asyncio.wait(self._pending)
+        """End after what is under way; what does not end in a while is given up, as by a process that dies:
+        of a server behind a cut wire nothing is heard."""
+        until = asyncio.get_running_loop().time() + CLOSE_S
+        while self._pending and (left := until - asyncio.get_running_loop().time()) > 0.0:
+            await asyncio.wait(self._pending, timeout=left)
+        if self._pending:
+            log.warning("store.given_up", transactions=len(self._pending), after_s=CLOSE_S)
+        for task in tuple(self._pending):
+            task.cancel()
         await self._carrier.close()
 
     async def _write(self, work: Callable[[Connection], T]) -> T:
@@ -58,8 +73,13 @@ class BesideLoop:
     async def _ended(self, work: Coroutine[Any, Any, T]) -> T:
         task = asyncio.ensure_future(work)
         self._pending.add(task)
-        task.add_done_callback(self._pending.discard)
+        task.add_done_callback(self._over)
         return await asyncio.shield(task)
+
+    def _over(self, task: asyncio.Future[Any]) -> None:
+        self._pending.discard(task)
+        if not task.cancelled():
+            task.exception()  # of a caller who waits no more: theirs alone to hear
 
 
 class _Server:

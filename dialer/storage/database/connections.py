@@ -49,6 +49,9 @@ between an import's transactions. Its patience is therefore short, and we begin 
 ANSWER_S = 2.0
 """For what is asked of a server again and again, and not worth waiting for."""
 
+CLOSE_S = 10.0
+"""Most time for what is under way when a database is let go."""
+
 CHECKPOINT_PAGES = 4_000
 """Pages of the log (16 MB) after which a commit copies them back."""
 
@@ -250,6 +253,7 @@ class PostgresDatabase:
         self.url = url
         self.name = f"fairdial {secrets.token_hex(8)}"
         self.guard: Callable[[Connection], None] | None = None
+        self._is_left = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="store-postgres")
         self._thread.start()
@@ -279,17 +283,18 @@ class PostgresDatabase:
         """`Work.read` in the database's own loop."""
         return asyncio.run_coroutine_threadsafe(_run_read(self.engine, work), self._loop)
 
-    def answered(self, asked: Future[T]) -> T:
+    def answered(self, asked: Future[T], *, within: float = ANSWER_S) -> T:
         """What was asked, within a few seconds: of a server behind a cut wire nothing is ever heard.
 
         Raises:
             StoreUnavailableError: it does not answer.
         """
         try:
-            return asked.result(ANSWER_S)
+            return asked.result(within)
         except TimeoutError as error:
-            asked.cancel()
-            raise StoreUnavailableError(f"the server does not answer in {ANSWER_S:g} s") from error
+            if not self._loop.is_closed():
+                asked.cancel()
+            raise StoreUnavailableError(f"the server does not answer in {within:g} s") from error
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """See `Work.write`."""
@@ -300,13 +305,18 @@ class PostgresDatabase:
         return self.submit_read(work).result()
 
     def close(self) -> None:
-        """Let go of every connection and end the thread; closing twice does nothing more."""
-        if self._loop.is_closed():
+        """Let go of every connection and end the thread; closing twice does nothing more. A connection whose
+        server does not answer ends with the process."""
+        if self._loop.is_closed() or self._is_left:
             return
-        self.run(self.engine.dispose())
+        try:
+            self.answered(asyncio.run_coroutine_threadsafe(self.engine.dispose(), self._loop), within=CLOSE_S)
+        except StoreUnavailableError:
+            self._is_left = True
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._thread.join(CLOSE_S)
+        if not self._thread.is_alive():
+            self._loop.close()
 
 
 async def _run_write(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:

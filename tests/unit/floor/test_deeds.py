@@ -1,5 +1,6 @@
 """No deed is lost without a word, whatever becomes of the store."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -75,3 +76,33 @@ async def test_what_cannot_be_written_down_when_a_floor_ends_goes_to_the_log(wai
     with capture_logs() as lines:
         await waiting.finish()
     assert [line["who"] for line in lines] == ["ann", "bob"]
+
+
+class _Silent:
+    """A store behind a wire that was cut, until it is mended."""
+
+    def __init__(self) -> None:
+        self.mended = asyncio.Event()
+        self.batches = 0
+
+    async def write(self, _work: object) -> None:
+        await self.mended.wait()
+        self.batches += 1
+
+
+async def test_whoever_asks_is_not_kept_waiting_for_a_store_that_does_not_answer() -> None:
+    """Nor is a floor that ends; what was under way is written once, when the store is heard again."""
+    silent: Any = _Silent()
+    recorder = Recorder(silent, written_s=0.02)
+    for count in (1, 2):
+        with pytest.raises(StoreUnavailableError, match=r"not written within 0\.02 s"):
+            await recorder.record(deed("boss"))
+        assert recorder.waiting == count
+    with capture_logs() as lines:
+        await recorder.finish()
+    assert [line["event"] for line in lines] == ["deed.not_in_the_record"] * 2
+    silent.mended.set()
+    await Recorder(silent).finish()
+    while recorder.waiting:
+        await asyncio.sleep(0)
+    assert silent.batches == 2, "the first, and those that came while it was under way"

@@ -1,10 +1,11 @@
-"""Recordings of a served floor, finished while it works: nobody has to run a command for it.
+"""Recordings of a served floor, finished and sealed while it works: nobody has to run a command for it.
 
-Theory of operation. What was recorded lies in its folder until the call is over; then it becomes a sound
-file with a line in the manifest, or is deleted, where the person objected and their campaign keeps nothing
-then. It is looked for every few seconds, in a thread: the floor waits for none of it. What a process that was
-killed left behind is found by the first look of the next, since every step of finishing and of deleting can
-be made again. Whatever hinders it is told to whoever watches, and does not end the floor; what was recorded
+Theory of operation. What was recorded lies in its folder, in clear, until the call is over; then it becomes a
+sealed sound file with a line in the manifest, or is deleted, where the person objected and their campaign
+keeps nothing then. It is looked for every few seconds, in a thread: the floor waits for none of it. What a
+process that was killed left behind is found by the first look of the next, since every step of finishing, of
+sealing and of deleting can be made again. Sound files that an older version left in clear are sealed by the
+same looks. Whatever hinders it is told to whoever watches, and does not end the floor; what was recorded
 stays.
 """
 
@@ -23,6 +24,7 @@ from dialer.domain.errors import FairdialError
 from dialer.floor.recording_room import room_of
 from dialer.floor.stores import opened_store
 from dialer.inquiry.retention import delete_objected, finish_recordings, settled_recordings
+from dialer.inquiry.sounds import lying_in_clear, seal_recordings
 from dialer.web.ports import RecordingRoom, RecordingsNow
 
 if TYPE_CHECKING:
@@ -35,8 +37,10 @@ SHARE = 0.05
 """Of the time that may go into looking: a folder with years of recordings is looked at less often."""
 AGAIN_S = 60.0
 """Until what the store does not know is asked about anew."""
+UNSEALED_AGAIN_S = 3600.0
+"""Until what could not be sealed is tried again: it is read whole for it."""
 AT_ONCE = 20
-"""Recordings between two looks at whether the floor ends."""
+"""Recordings for which the store is opened once."""
 SILENT_S = 300.0
 """Without a look for so long something is wrong, perhaps a disk that does not answer."""
 
@@ -56,6 +60,7 @@ class RecordingKeeper:
         self._least_hours = least_hours
         self._is_over = threading.Event()
         self._again: dict[tuple[Path, AttemptId], float] = {}
+        self._unsealed: dict[tuple[Path, AttemptId], float] = {}
         self._rooms: tuple[RecordingRoom, ...] = ()
         self._waiting: dict[Path, int | None] = dict.fromkeys(self._folders)
         self._trouble = self._hindrance = ""
@@ -82,11 +87,13 @@ class RecordingKeeper:
         self._trouble = self._hindrance
 
     def look(self) -> None:
-        """Finish whatever is over, and see how much room is left."""
+        """Finish whatever is over, seal what lies in clear, and see how much room is left."""
         self._hindrance = ""
         for folder in self._folders:
             left = self._try(folder, self._finish)
             self._waiting[folder] = self._lying_in(folder) if left is None else left
+            if left is not None:
+                self._try(folder, self._seal)
         self._trouble = self._hindrance
         self.look_at_rooms()
         self._looked_at = monotonic_now()
@@ -152,7 +159,8 @@ class RecordingKeeper:
                 break
             some = due[first : first + AT_ONCE]
             with opened_store(self._database) as store:
-                done = finish_recordings(folder, store, now=posix_now(), names=some)
+                over = self._is_over.is_set
+                done = finish_recordings(folder, store, now=posix_now(), names=some, is_over=over)
             self._again |= {(folder, name): at + AGAIN_S for name in done.unknown}
             if done.failed:
                 name, why = done.failed[0]
@@ -163,3 +171,28 @@ class RecordingKeeper:
                 files, deleted = len(done.files), len(done.deleted)
                 log.info("recordings.finished", folder=str(folder), files=files, deleted=deleted)
         return left
+
+    def _seal(self, folder: Path) -> int:
+        """What an older version left in clear; what cannot be sealed is told as long as it lies there."""
+        lying = lying_in_clear(folder)
+        known = frozenset(lying)
+        self._unsealed = {
+            key: due for key, due in self._unsealed.items() if key[0] != folder or key[1] in known
+        }
+        at = monotonic_now()
+        due = [name for name in lying if self._unsealed.get((folder, name), at) <= at]
+        for first in range(0, len(due), AT_ONCE):
+            if self._is_over.is_set():
+                break
+            with opened_store(self._database) as store:
+                some = due[first : first + AT_ONCE]
+                done, left = seal_recordings(folder, store, some, is_over=self._is_over.is_set)
+            for name, why in left:
+                self._unsealed[folder, name] = at + UNSEALED_AGAIN_S
+                log.warning("recordings.unsealed", folder=str(folder), recording=name, why=why)
+            if done:
+                log.info("recordings.sealed", folder=str(folder), files=len(done))
+        count = sum(key[0] == folder for key in self._unsealed)
+        if count and not self._hindrance:
+            self._hindrance = f"{count} recordings in {folder} cannot be sealed, and lie in clear"
+        return count

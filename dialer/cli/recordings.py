@@ -1,4 +1,4 @@
-"""`fairdial recordings`: finish what was recorded, prove it untouched, delete it when its time is over."""
+"""`fairdial recordings`: finish and seal what was recorded, open it, prove it untouched, delete it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from dialer.inquiry.recordings import Wanted
     from dialer.inquiry.retention import Finished
 
-app = typer.Typer(help="Recordings of calls: finish, verify, delete by rule.", no_args_is_help=True)
+app = typer.Typer(
+    help="Recordings of calls: finish, seal, open, verify, delete by rule.", no_args_is_help=True
+)
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the telephone system records.")]
 Named = Annotated[str | None, typer.Option("--store", metavar="PATH", help="The floor's store.")]
@@ -22,21 +24,30 @@ Json = Annotated[bool, typer.Option("--json", help="For a program.")]
 
 @app.command()
 def finish(folder: Folder, store: Named = None, json: Json = False) -> None:
-    """Turn what was recorded of calls that are over into sound files with a checksum in the manifest."""
+    """Turn what was recorded of calls that are over into sealed sound files with a checksum in the manifest,
+    and seal those that an older version left in clear."""
     from dialer.cli.opening import store_to_change
     from dialer.clock import posix_now
     from dialer.inquiry.retention import demand_folder, finish_recordings
+    from dialer.inquiry.sounds import lying_in_clear, seal_recordings
 
     demand_folder(folder)
     with store_to_change(store) as opened:
         finished = finish_recordings(folder, opened, now=posix_now())
+        sealed, unsealed = seal_recordings(folder, opened, lying_in_clear(folder))
     if json:
         told = {"finished": finished.files, "left": finished.left, "deleted": finished.deleted}
         lists: dict[str, object] = {name: list(files) for name, files in told.items()}
-        console.result_json(lists | {"failed": dict(finished.failed)})
+        console.result_json(
+            lists | {"failed": dict(finished.failed), "sealed": list(sealed), "unsealed": dict(unsealed)}
+        )
     else:
         _tell(finished)
-    if finished.failed:
+        if sealed:
+            console.result(f"{len(sealed)} that lay in clear sealed")
+        for name, why in unsealed:
+            console.say(f"{name} lies in clear still: {why}")
+    if finished.failed or unsealed:
         raise typer.Exit(1)
 
 
@@ -95,7 +106,7 @@ def export(
     until: Annotated[str | None, typer.Option(metavar="DATE", help="The day after the last, UTC.")] = None,
     json: Json = False,
 ) -> None:
-    """Copy a client's recordings into a new folder, with a manifest; exit status 1 when one was touched."""
+    """Copy a client's recordings into a new folder, in clear, with a manifest; status 1: some are not."""
     from dataclasses import asdict
 
     from dialer.cli.opening import opened_store
@@ -144,6 +155,25 @@ def _day(text: str) -> float:
     except ValueError as error:
         raise console.UserError(f"{text!r} is no day", mend="write it as 2026-11-30.") from error
     return datetime.combine(day, time(0), UTC).timestamp()
+
+
+@app.command("open")
+def open_one(
+    folder: Folder,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The attempt's id, or a message's name.")],
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="Written in clear, for its owner alone.")],
+    store: Named = None,
+) -> None:
+    """Write one recording, of a call or a caller's message, as a sound file in clear."""
+    from dialer.cli.opening import opened_store
+    from dialer.inquiry.retention import demand_folder
+    from dialer.inquiry.sounds import copy_sound, recording_named
+
+    demand_folder(folder)
+    with opened_store(store) as opened:
+        where, line = recording_named((folder,), name)
+        copy_sound(where, line, out, opened.keyring)
+    console.result(f"{out}: {line.seconds:.0f} s, in clear; delete it when it is no longer needed")
 
 
 @app.command()

@@ -1,13 +1,12 @@
 """Recordings found by account, person, agent and time, and handed over to a client with proof of each.
 
 What is found is what the folder's manifest has, and the store says of its call. An export is a folder of its
-own: a copy of each sound file, checked against what it was when it was finished, and a manifest that tells
-whose calls they are. A file that was touched since is not handed over as if it were the recording.
+own: a copy of each sound file in clear, checked against what it was when it was finished, and a manifest that
+tells whose calls they are. A file that was touched since is not handed over as if it were the recording.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,8 +17,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from dialer.domain.errors import InvalidFactError, MendableError
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, ClientId, DebtId, PersonId
 from dialer.domain.record import AttemptRecord
-from dialer.files import write_whole, written_whole
+from dialer.files import write_whole
 from dialer.inquiry.retention import demand_folder
+from dialer.inquiry.sounds import SoundUnreadableError, copy_sound
 from dialer.inquiry.stored import campaign_settings
 from dialer.storage.database import tables
 from dialer.storage.projecting.attempt_rows import record_of
@@ -76,7 +76,8 @@ class RecordingPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """What was handed over. `damaged`: files that are missing or were touched, and are not among them."""
+    """What was handed over, in clear. `damaged`: files that are missing, were touched or do not open, and are
+    not among them."""
 
     client: ClientId
     folder: str
@@ -117,7 +118,7 @@ def find_recordings(
 def export_recordings(
     folders: Sequence[Path], store: Store, wanted: Wanted, *, out: Path, now: float
 ) -> Exported:
-    """Copy every recording that is wanted of one client into a new folder, with a manifest as JSON.
+    """Copy every recording that is wanted of one client into a new folder, in clear, with a manifest as JSON.
 
     Args:
         wanted: names the client.
@@ -126,7 +127,7 @@ def export_recordings(
 
     Raises:
         InvalidFactError: no client is named.
-        MendableError: a folder is not there, or `out` is.
+        MendableError: a folder is not there, or `out` is, or the keys are not here.
         OSError: it cannot be written; what was is left, without a manifest.
     """
     if wanted.client is None:
@@ -145,11 +146,12 @@ def export_recordings(
         if line is None:
             continue
         recording, folder = line
-        if _copy(folder / recording.file, out / recording.file) == recording.sha256:
-            done.append(_found(row, recording))
-        else:
-            (out / recording.file).unlink(missing_ok=True)
+        try:
+            copy_sound(folder, recording, out / recording.file, store.keyring)
+        except SoundUnreadableError:
             damaged.append(recording.file)
+        else:
+            done.append(_found(row, recording))
     made = Exported(
         client=wanted.client,
         folder=str(out),
@@ -235,16 +237,3 @@ def _conditions(store: Store, wanted: Wanted) -> list[ColumnElement[bool]]:
         settings = campaign_settings(store)
         asked.append(a.campaign.in_([name for name, one in settings.items() if one.client == wanted.client]))
     return asked
-
-
-def _copy(source: Path, target: Path) -> str:
-    """Copy for the owner alone; returns the checksum of what was copied, '' when the file is not there."""
-    digest = hashlib.sha256()
-    try:
-        with source.open("rb") as read, written_whole(target) as written:
-            while some := read.read(1 << 20):
-                digest.update(some)
-                written.write(some)
-    except FileNotFoundError:
-        return ""
-    return digest.hexdigest()

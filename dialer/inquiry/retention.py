@@ -1,10 +1,10 @@
-"""Recordings: finish what is over, prove it untouched, say which may go, delete those.
+"""Recordings: finish and seal what is over, prove it untouched, say which may go, delete those.
 
 Which recordings may go is decided here, from the store: the campaign's own days, counted from the call, and
 never while somebody who was on the line, or a debt that was spoken of, is held for a court.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from dialer.domain.ids import AttemptId
 from dialer.domain.record import AttemptRecord
 from dialer.domain.voice import AfterObjection
 from dialer.inquiry.messages import is_message, judge_messages, messages_named
+from dialer.inquiry.sounds import NOBODY_S, goes_on, seals_for
 from dialer.inquiry.stored import attempts_named, campaign_settings
 from dialer.storage.store import Store
 from telephony.asterisk import recordings
@@ -75,17 +76,23 @@ class Expired:
 
 
 def finish_recordings(
-    folder: Path, store: Store, *, now: float, names: Collection[AttemptId] | None = None
+    folder: Path,
+    store: Store,
+    *,
+    now: float,
+    names: Collection[AttemptId] | None = None,
+    is_over: Callable[[], bool] = goes_on,
 ) -> Finished:
-    """Turn what was recorded of calls that are over into sound files with a checksum in the manifest.
+    """Turn what was recorded of calls that are over into sealed sound files with a checksum in the manifest.
 
     Args:
         folder: where the telephone system records.
         now: POSIX seconds of the machine.
         names: these alone; None = whatever is there.
+        is_over: asked before each; what is not finished then is left.
 
     Raises:
-        MendableError: there is no such folder.
+        MendableError: there is no such folder, or the keys are not here.
     """
     demand_folder(folder)
     unfinished = recordings.unfinished(folder) if names is None else tuple(sorted(names))
@@ -94,14 +101,19 @@ def finish_recordings(
     over = [name for name, row in (*known.items(), *messages.items()) if row.ended_at is not None]
     settled = [name for name in over if is_settled(folder, name, now=now)]
     unwanted = _unwanted(store, [known[name] for name in settled if name in known], now=now)
+    seals = seals_for(store, known, messages)
     files: list[str] = []
     deleted: list[str] = []
     failed: dict[AttemptId, str] = {}
     for name in settled:
+        if is_over():
+            break
         try:  # one that cannot be finished keeps no other from being it
             if name in unwanted:
                 deleted += _named(recordings.discard(folder, name, now=now, rule=OBJECTED))
-            elif line := recordings.finish(folder, name, now=now):
+            elif name not in seals:
+                failed[name] = NOBODY_S
+            elif line := recordings.finish(folder, name, now=now, seal=seals[name]):
                 files.append(line.file)
         except OSError as error:
             failed[name] = str(error)

@@ -53,6 +53,7 @@ OPENS: dict[str, str] = {
     "recordings export": "{recordings} {folder}/out --client made-up --store {store}",
     "recordings find": "{recordings} --store {store}",
     "recordings finish": "{recordings} --store {store}",
+    "recordings open": "{recordings} a1 {folder}/a1.wav --store {store}",
     "remittance": "made-up --month 2026-03 --store {store}",
     "requests answer": "p-1 r-1 --words answered --store {store}",
     "requests extend": "p-1 r-1 --words later --store {store}",

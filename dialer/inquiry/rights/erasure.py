@@ -219,7 +219,7 @@ def _deed(person: str, by: ErasedBy, outcome: str, at: float) -> Deed:
         at=at,
         who=by.who,
         address=by.address,
-        action="erase",
+        action=deeds.ERASE,
         about=(f"person:{person}",),
         why=f"{by.why}{answered}",
         outcome=outcome,

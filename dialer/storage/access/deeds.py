@@ -7,6 +7,10 @@ from sqlalchemy import Connection, RowMapping, select, text
 
 from dialer.access.record import Deed, Entry, RecordHead, chained
 from dialer.storage.database.access_tables import deeds
+from dialer.storage.person_files import chunks
+
+ERASE = "erase"
+"""The action of a person's erasure, in which the deed is about them alone."""
 
 
 def append(connection: Connection, told: Sequence[Deed]) -> RecordHead:
@@ -54,6 +58,16 @@ def newest(
     if before is not None:
         wanted = wanted.where(deeds.c.place < before)
     return [_entry(row) for row in connection.execute(wanted.limit(limit)).mappings()]
+
+
+def erased_among(connection: Connection, persons: Sequence[str]) -> frozenset[str]:
+    """Which of these persons somebody was told to erase, or began to."""
+    named = {json.dumps([f"person:{person}"]): person for person in persons}
+    found: set[str] = set()
+    for some in chunks(sorted(named)):
+        query = select(deeds.c.about).where(deeds.c.action == ERASE, deeds.c.about.in_(some)).distinct()
+        found |= {named[about] for about in connection.scalars(query)}
+    return frozenset(found)
 
 
 def _row(entry: Entry) -> dict[str, object]:

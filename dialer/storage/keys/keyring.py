@@ -74,6 +74,15 @@ class Keyring:
         """As `opener`, for words."""
         return WordSealer({} if self._vault is None else self._vault.key_bytes(subjects, make=False))
 
+    def keys_of(self, subjects: Iterable[str], *, make: bool) -> Mapping[str, bytes]:
+        """Their data keys themselves, for what is sealed in pieces (`streams`); who has none gets one with
+        `make`, and is left out without.
+
+        Raises:
+            KeysMissingError: the keys are not here.
+        """
+        return self.vault.key_bytes(subjects, make=make)
+
     def destroy(self, subjects: Iterable[str]) -> int:
         """Forget these subjects; returns how many had a key."""
         return self.vault.destroy(subjects)

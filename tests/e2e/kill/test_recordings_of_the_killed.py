@@ -1,5 +1,6 @@
 """Whoever finishes recordings is killed time and again: nothing is lost, nothing that must go stays."""
 
+import io
 import json
 import os
 import random
@@ -20,6 +21,7 @@ from dialer.domain.campaign import CampaignSettings
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, ClientId, DebtId, LeadId, NumberId, PersonId
 from dialer.domain.record import AttemptRecord
 from dialer.domain.voice import AfterObjection, RecordingNote, RecordingPlan, VoicePlan
+from dialer.inquiry.sounds import opened_sound
 from dialer.storage.database import tables
 from dialer.storage.projecting.attempt_rows import json_text, row_of
 from dialer.storage.store import Store
@@ -83,6 +85,14 @@ def samples(n: int) -> bytes:
     return bytes([n, 0, 255 - n, 0]) * 250_000
 
 
+def heard(folder: Path, line: recordings.Recording, store: Store) -> bytes:
+    """The samples of a recording."""
+    with opened_sound(folder, line, store.keyring) as sound:
+        opened = io.BytesIO(b"".join(sound.read()))
+    with wave.open(opened) as wav:
+        return wav.readframes(wav.getnframes())
+
+
 def keeper(folder: Path, database: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", KEEPER, str(folder), str(database)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -125,10 +135,14 @@ def test_whoever_finishes_recordings_may_be_killed_at_any_moment(
     objected = [n for n in range(RECORDED) if n % EVERY_THIRD == 0]
     assert sorted(line.attempt for line in recordings.manifest(folder)) == [f"a{n:02}" for n in wanted]
     assert recordings.damaged(folder) == ()
-    for n in wanted:
-        with wave.open(str(folder / f"a{n:02}.wav")) as sound:
-            assert sound.readframes(sound.getnframes()) == samples(n)
+    with Store.open(str(database)) as store:
+        for line in recordings.manifest(folder):
+            assert heard(folder, line, store) == samples(int(line.attempt[1:]))
     left = {file.name for file in folder.iterdir()}
-    assert left == {f"a{n:02}.wav" for n in wanted} | {".lock", recordings.MANIFEST, recordings.DELETED}
+    assert left == {f"a{n:02}.wav.sealed" for n in wanted} | {
+        ".lock",
+        recordings.MANIFEST,
+        recordings.DELETED,
+    }
     gone = {json.loads(line)["attempt"] for line in (folder / recordings.DELETED).read_text().splitlines()}
     assert gone == {f"a{n:02}" for n in objected}

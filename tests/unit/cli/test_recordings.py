@@ -140,17 +140,49 @@ def test_finish_verify_and_expire_from_the_command_line(
     status, told = command(capsys, "finish", str(folder), "--store", database)
     assert (status, told) == (
         0,
-        {"finished": ["a1.wav", "a2.wav"], "left": ["a3"], "deleted": [], "failed": {}},
+        {
+            "finished": ["a1.wav", "a2.wav"],
+            "left": ["a3"],
+            "deleted": [],
+            "failed": {},
+            "sealed": [],
+            "unsealed": {},
+        },
     )
     assert command(capsys, "verify", str(folder)) == (0, {"recordings": 2, "damaged": []})
-    (folder / "a2.wav").write_bytes(b"touched")
+    (folder / "a2.wav.sealed").write_bytes(b"touched")
     assert command(capsys, "verify", str(folder)) == (1, {"recordings": 2, "damaged": ["a2.wav"]})
     _, would = command(capsys, "expire", str(folder), "--store", database, "--dry-run")
     assert (would["due"], would["deleted"]) == (["a1"], [])
     _, did = command(capsys, "expire", str(folder), "--store", database)
     assert did["deleted"] == ["a1.wav"]
-    assert not (folder / "a1.wav").exists()
+    assert not list(folder.glob("a1*"))
     assert [line.attempt for line in recordings.manifest(folder)] == ["a2"]
+
+
+def test_one_recording_is_opened_into_a_file_of_its_owner_s_alone(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also one that an older version left in clear, which `finish` seals."""
+    folder, database, out = tmp_path / "recordings", str(tmp_path / "floor.db"), tmp_path / "a1.wav"
+    keep(store, attempt("a1"))
+    record(folder, "a1")
+    recordings.finish(folder, AttemptId("a1"), now=NOW)
+    whole = (folder / "a1.wav").read_bytes()
+    for sealed in ([], ["a1.wav"]):
+        assert run(["recordings", "open", str(folder), "a1", str(out), "--store", database]) == 0
+        assert "1 s, in clear" in capsys.readouterr().out
+        assert (out.read_bytes(), out.stat().st_mode & 0o777) == (whole, 0o600)
+        out.unlink()
+        if not sealed:
+            assert command(capsys, "finish", str(folder), "--store", database)[1]["sealed"] == ["a1.wav"]
+    assert not (folder / "a1.wav").exists()
+    assert run(["recordings", "open", str(folder), "a9", str(out), "--store", database]) == 1
+    assert "no finished recording 'a9'" in capsys.readouterr().err
+    store.keyring.destroy(["p1"])
+    assert run(["recordings", "open", str(folder), "a1", str(out), "--store", database]) == 1
+    assert "the key of p1 is gone" in capsys.readouterr().err
+    assert not out.exists()
 
 
 @pytest.mark.parametrize(
@@ -176,9 +208,9 @@ def test_what_was_recorded_before_an_objection_goes_where_the_campaign_keeps_not
         record(folder, name)
     done = finish_recordings(folder, store, now=NOW)
     assert done.deleted == deleted
-    assert (folder / "a2.wav").exists() == (not deleted)
+    assert (folder / "a2.wav.sealed").exists() == (not deleted)
     assert not (folder / "a2.raw").exists()
-    assert (folder / "a1.wav").exists()
+    assert (folder / "a1.wav.sealed").exists()
     gone = folder / recordings.DELETED
     assert gone.exists() == bool(deleted)
     assert not deleted or json.loads(gone.read_text())["rule"] == "the person objected to being recorded"
@@ -194,7 +226,7 @@ def test_finished_recordings_are_the_owner_s_alone(store: Store, tmp_path: Path)
     finally:
         os.umask(before)
     modes = {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
-    assert modes == {"a1.wav": 0o600, "manifest.jsonl": 0o600, ".lock": 0o600}
+    assert modes == {"a1.wav.sealed": 0o600, "manifest.jsonl": 0o600, ".lock": 0o600}
 
 
 def test_a_folder_that_is_not_there_is_said_to_be_missing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -249,7 +281,7 @@ def test_a_message_is_finished_when_its_call_is_over_and_read_by_its_owner_alone
         record(folder, name)
     finished = finish_recordings(folder, store, now=NOW)
     assert (finished.files, finished.left) == (("message-1.wav",), ("message-2",))
-    assert (folder / "message-1.wav").stat().st_mode & 0o777 == 0o600
+    assert (folder / "message-1.wav.sealed").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_message_of_one_of_several_telephone_systems_is_found_by_its_file(
@@ -310,13 +342,13 @@ def test_what_hinders_it_is_told_and_what_was_recorded_stays(store: Store, tmp_p
     keep(store, attempt("a1", at=NEW), attempt("a2", at=NEW))
     record(folder, "a1")
     record(folder, "a2")
-    (folder / ".a1.wav.part").mkdir()  # cannot be written
+    (folder / ".a1.wav.sealed.part").mkdir()  # cannot be written
     keeper = RecordingKeeper((folder,), str(tmp_path / "floor.db"), least_hours=0.0)
     keeper.look()
     assert keeper.now().trouble.startswith(f"recording a1 in {folder} cannot be finished: ")
     assert (recordings.unfinished(folder), keeper.now().waiting) == (("a1",), 1)
     assert [line.attempt for line in recordings.manifest(folder)] == ["a2"]
-    (folder / ".a1.wav.part").rmdir()
+    (folder / ".a1.wav.sealed.part").rmdir()
     keeper.look()
     assert (keeper.now().trouble, recordings.unfinished(folder)) == ("", ())
     assert recordings.damaged(folder) == ()
@@ -394,4 +426,4 @@ def test_a_start_deletes_what_was_kept_for_a_court_that_holds_it_no_more(
     hold(store, FactChange(person=PersonId("p1"), hold=court(until=instant(NOW) - timedelta(days=1))))
     RecordingKeeper((folder,), str(tmp_path / "floor.db"), least_hours=0.0).begin()
     assert [line.attempt for line in recordings.manifest(folder)] == ["a1"]
-    assert not (folder / "a2.wav").exists()
+    assert not list(folder.glob("a2*"))

@@ -25,6 +25,7 @@ from dialer.domain.ids import (
 from dialer.domain.record import AttemptRecord
 from dialer.domain.voice import RecordingNote
 from dialer.inquiry.recordings import EXPORT_MANIFEST, Wanted, export_recordings, find_recordings
+from dialer.inquiry.sounds import seal_recordings
 from dialer.storage.database import tables
 from dialer.storage.projecting.attempt_rows import json_text, row_of
 from dialer.storage.store import Store
@@ -159,6 +160,22 @@ def test_a_file_that_was_touched_or_is_gone_is_not_handed_over_as_the_recording(
     made = export_recordings((folder,), store, Wanted(client=ACME), out=out, now=AT)
     assert made.damaged == ("a0.wav", "a1.wav")
     assert sorted(file.name for file in out.iterdir()) == ["a2.wav", "a4.wav", EXPORT_MANIFEST]
+
+
+def test_sealed_ones_are_handed_over_in_clear_and_one_whose_key_is_gone_is_not(
+    store: Store, folder: Path, tmp_path: Path
+) -> None:
+    """The checksum is of the sound, however it lay."""
+    clear = {f"a{nth}.wav": (folder / f"a{nth}.wav").read_bytes() for nth in (0, 1, 2, 4)}
+    names = tuple(AttemptId(f"a{nth}") for nth in (0, 1, 2))
+    assert seal_recordings(folder, store, names) == (("a0.wav", "a1.wav", "a2.wav"), ())
+    out = tmp_path / "out"
+    assert export_recordings((folder,), store, Wanted(client=ACME), out=out, now=AT).damaged == ()
+    assert {file.name: file.read_bytes() for file in out.glob("*.wav")} == clear
+    store.keyring.destroy(["p2"])
+    later = export_recordings((folder,), store, Wanted(client=ACME), out=tmp_path / "later", now=AT)
+    assert later.damaged == ("a2.wav",)
+    assert sorted(file.name for file in (tmp_path / "later").glob("*.wav")) == ["a0.wav", "a1.wav", "a4.wav"]
 
 
 def test_an_export_names_its_client_and_has_a_folder_of_its_own(

@@ -11,6 +11,7 @@ import contextlib
 import io
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -108,6 +109,30 @@ def made_apart(file: Path) -> Generator[Path]:
         part.unlink(missing_ok=True)
         raise
     _hand_over(file.parent)
+
+
+@contextmanager
+def made_folder(folder: Path) -> Generator[Path]:
+    """A folder to fill, which takes its name when the block has ended well, and else never was.
+
+    Raises:
+        MendableError: there is something of this name already.
+        OSError: it could not be made.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise MendableError(
+            "there is something in it already", where=str(folder), mend="name a folder that is new."
+        )
+    own_folder(folder.parent)
+    part = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
+    part.mkdir(mode=FOLDER_OF_OWNER)
+    try:
+        yield part
+        part.replace(folder)  # takes the place of one that is empty
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    _hand_over(folder.parent)
 
 
 @contextmanager

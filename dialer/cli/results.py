@@ -9,7 +9,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from dialer.cli import console, giving_back
+from dialer.cli import console, giving_back, packing
 from dialer.files import own_folder, written_text
 
 Store = Annotated[
@@ -21,8 +21,11 @@ Store = Annotated[
 Out = Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="Where to write.")]
 Json = Annotated[bool, typer.Option("--json", help="For a program.")]
 
-export_app = typer.Typer(help="Write attempts, denials or promises as CSV.", no_args_is_help=True)
+export_app = typer.Typer(
+    help="Write attempts, denials, promises, results or a client's daily pack.", no_args_is_help=True
+)
 export_app.command()(giving_back.results)
+export_app.command()(packing.pack)
 
 
 def register(app: typer.Typer) -> None:

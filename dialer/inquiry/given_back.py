@@ -16,9 +16,11 @@ from dialer.results.exports import iso
 from dialer.results.given_back import Result
 from dialer.storage.database import tables as t
 from dialer.storage.identities import Identity, identities_of, numbers_in_clear
+from dialer.storage.person_files import chunks
 from dialer.storage.store import Store
 
-_AT_ONCE = 500
+_AT_ONCE = 20_000
+"""Changes in one page: each page looks through the attempts again."""
 _GIVEN = ("request", "hold")
 
 
@@ -57,6 +59,13 @@ def mark_now(store: Store) -> Mark:
         return Mark(sequence=sequence, at=at)
 
     return store.read(read)
+
+
+def mark_at(store: Store, at: float) -> Mark:
+    """Where the store stood at an instant (POSIX seconds): before whatever happened in that second."""
+    journal = t.journal.c
+    earlier = select(journal.sequence).where(journal.now < at).order_by(journal.sequence.desc()).limit(1)
+    return Mark(sequence=store.read(lambda connection: connection.scalar(earlier)) or 0, at=at)
 
 
 def results_between(store: Store, since: Mark, until: Mark, *, client: str = "") -> Iterator[Result]:
@@ -141,9 +150,11 @@ def _told(store: Store, changes: Sequence[_Change], client: str) -> Iterator[Res
     def read(connection: Connection) -> tuple[Mapping[str, Identity], Mapping[str, str], Mapping[str, str]]:
         known = identities_of(connection, store.keyring, people)
         digits = numbers_in_clear(connection, store.keyring, numbers)
-        debts = sorted({debt for who in known.values() for debt in who.accounts})
-        query = select(t.debts.c.debt, t.debts.c.client).where(t.debts.c.debt.in_(debts))
-        return known, digits, {row.debt: row.client for row in connection.execute(query)}
+        clients: dict[str, str] = {}
+        for debts in chunks(sorted({debt for who in known.values() for debt in who.accounts})):
+            query = select(t.debts.c.debt, t.debts.c.client).where(t.debts.c.debt.in_(debts))
+            clients.update({row.debt: row.client for row in connection.execute(query)})
+        return known, digits, clients
 
     known, digits, clients = store.read(read)
     for change in changes:

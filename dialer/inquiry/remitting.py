@@ -55,7 +55,7 @@ def remitted(store: Store, client: str, *, since: date, until: date) -> tuple[Re
     Raises:
         NotThereError: nobody placed accounts under the name.
     """
-    known = _client(store, client)
+    known = client_named(store, client)
     terms = client_contracts().of(known).trust
     rows = {str(row.debt): row for row in store.read(lambda connection: _moved(connection, known))}
     stretches: dict[str, dict[DebtId, tuple[Stood, Stood]]] = {}
@@ -79,7 +79,8 @@ def remitted(store: Store, client: str, *, since: date, until: date) -> tuple[Re
     )
 
 
-def _client(store: Store, named: str) -> str:
+def client_named(store: Store, named: str) -> str:
+    """A client's name as it is on file, from any case of it. Raises NotThereError."""
     names = sorted(store.read(lambda connection: list(connection.scalars(select(t.clients.c.client)))))
     found = next((name for name in names if folded(name) == folded(named)), None)
     if found is None:

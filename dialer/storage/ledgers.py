@@ -166,11 +166,25 @@ def refresh(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseMade:
-    """A promise that a person made for an account. `contact`: the call; `cents` None = nobody named any."""
+    """A promise that a person made for an account.
 
+    Args:
+        promise: by which it is known. `contact`: the call.
+        at: POSIX seconds at which it was made.
+        cents: None = nobody named any. `currency`: of them.
+        agent, disposition, campaign: who took it, how they wrote it down, and where; '' = the call is not one
+            of ours on file.
+    """
+
+    promise: int
     contact: str
     person: str
+    at: float
     cents: int | None
+    currency: str
+    agent: str
+    disposition: str
+    campaign: str
     promised: Promised
 
 
@@ -183,10 +197,11 @@ def promises_for(connection: Connection, debt: str) -> tuple[PromiseMade, ...]:
 def promises_of(connection: Connection, debts: Iterable[str]) -> dict[str, tuple[PromiseMade, ...]]:
     """The same of several accounts, few enough for one statement, by the account."""
     wanted = {json_text((debt,)): debt for debt in sorted(set(debts))}
-    columns = (t.promises, t.attempts.c.zones, t.attempts.c.disposition_kind)
+    of = t.attempts.c
+    columns = (t.promises, of.zones, of.disposition_kind, of.agent, of.campaign)
     query = (
         select(*columns)
-        .join_from(t.promises, t.attempts, t.attempts.c.attempt == t.promises.c.attempt, isouter=True)
+        .join_from(t.promises, t.attempts, of.attempt == t.promises.c.attempt, isouter=True)
         .where(t.promises.c.debts.in_(wanted))
         .order_by(t.promises.c.at, t.promises.c.id)
     )
@@ -216,9 +231,15 @@ def _promise(row: Row[Any]) -> PromiseMade:
     zones = texts(row.zones or "[]")
     parts: list[tuple[int, float | None]] = [*_pairs(row.parts)] or [(row.cents or 0, row.due_at)]
     return PromiseMade(
+        promise=row.id,
         contact=row.attempt,
         person=row.person,
+        at=row.at,
         cents=row.cents,
+        currency=row.currency or "",
+        agent=row.agent or "",
+        disposition=row.disposition_kind or "",
+        campaign=row.campaign or "",
         promised=Promised(
             kind=_KINDS.get(row.disposition_kind, PromiseKind.PROMISE),
             made_on=min(_days(row.at, zones)),

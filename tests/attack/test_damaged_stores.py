@@ -31,6 +31,7 @@ OPENS: dict[str, str] = {
     "export attempts": "--out {folder}/x.csv --store {store}",
     "export caller-ids": "--out {folder}/x.csv --store {store}",
     "export denials": "--out {folder}/x.csv --store {store}",
+    "export pack": "made-up --day 2026-03-10 --out {folder}/pack --store {store}",
     "export promises": "--out {folder}/x.csv --store {store}",
     "export results": "--out {folder}/x.csv --store {store}",
     "history": "--store {store}",

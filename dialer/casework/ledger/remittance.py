@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from compliance_gate.valid import Within
-from dialer.casework.ledger.book import ledger_of
+from dialer.casework.ledger.book import Ledger, ledger_of
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import DebtId
 from dialer.domain.ledger import EntryKind, LedgerEntry, PaidTo, PayMethod
@@ -112,6 +112,16 @@ class Stood:
     commission: int = 0
 
 
+def is_known(told: ToldEntry, on: date) -> bool:
+    """Whether an entry counts by the end of a day: it was told by then, and takes effect by then."""
+    return told.on <= on and told.entry.effective_on <= on
+
+
+def known_by(debt: DebtId, currency: str, told: Iterable[ToldEntry], *, on: date) -> Ledger:
+    """An account's ledger as it was known by the end of a day."""
+    return ledger_of(debt, currency, (each.entry for each in told if is_known(each, on)))
+
+
 def stood(
     debt: DebtId,
     currency: str,
@@ -126,7 +136,7 @@ def stood(
     Args:
         delinquent_since: None = not known, which counts as no age at all.
     """
-    known = {each.entry.key: each for each in told if each.on <= on and each.entry.effective_on <= on}
+    known = {each.entry.key: each for each in told if is_known(each, on)}
     ledger = ledger_of(debt, currency, (each.entry for each in known.values()))
     paid = list(ledger.paid())
     ours = [(entry, cents) for entry, cents in paid if entry.paid_to is PaidTo.US]

@@ -13,6 +13,7 @@ from dialer.domain.disposition import DispositionKind
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.keys import folded
 from dialer.domain.ledger import Part
+from dialer.domain.work_standard import WorkStandard
 
 NOTHING_FORGIVEN = OfferTerms()
 """Plans of what is owed, and no settlement for less, where a contract allows none."""
@@ -26,6 +27,9 @@ TWO_ANSWERS = IdentifyTerms()
 
 NOTHING_EARNED = TrustTerms()
 """Money that nobody said to hold, and no commission, where a contract does not say."""
+
+NOTHING_DEMANDED = WorkStandard()
+"""No first attempt by a day, and no number of attempts a month, where a contract does not say."""
 
 
 MOST_HISTORY_DAYS = 100
@@ -46,6 +50,7 @@ class ClientTerms:
         trust: how its money is held and handed over, and what we earn.
         history_days: for how many days an account is left alone of which nobody told who contacted its people
             before, unless somebody answers for it; 0 = it is taken that nobody did.
+        work: how its accounts are to be worked.
     """
 
     client: str
@@ -58,6 +63,7 @@ class ClientTerms:
     identifying: IdentifyTerms = TWO_ANSWERS
     trust: TrustTerms = NOTHING_EARNED
     history_days: int = 0
+    work: WorkStandard = NOTHING_DEMANDED
 
     def __post_init__(self) -> None:
         if not self.client.strip():

@@ -62,8 +62,9 @@ def says(columns: Says, *names: str) -> bool:
 
 
 def unsaid_of_debts(columns: Says) -> frozenset[str]:
-    """Columns of `debts` that stay as they are."""
-    return frozenset(name for name, column in _BY_COLUMN.items() if not says(columns, column))
+    """Columns of `debts` that stay as they are; which file placed it first always does."""
+    unsaid = (name for name, column in _BY_COLUMN.items() if not says(columns, column))
+    return frozenset(unsaid) | {"import_id"}
 
 
 def unsaid_of_leads(columns: Says) -> frozenset[str]:

@@ -1,0 +1,413 @@
+"""A client's accounts as they were known by the end of a day, a few thousand at a time.
+
+Days of calls are those of the client's zone, days of money those of the ledgers, UTC. Nothing is read that
+came after the day, but for the state of an account and whether a promise was withdrawn: these are as now.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, func, or_, select
+
+from dialer.casework.ledger.book import Ledger
+from dialer.casework.ledger.remittance import ToldEntry, known_by
+from dialer.casework.ledger.terms import ClientTerms
+from dialer.casework.promises import Judged, Paid, PromiseState, judged
+from dialer.domain.attempt import Outcome
+from dialer.domain.ids import DebtId
+from dialer.domain.ledger import EntryKind, LedgerEntry
+from dialer.domain.record import instant
+from dialer.measures.accounts import AccountSeen
+from dialer.measures.changes import RIGHT_PARTY
+from dialer.measures.kept import PromiseRow
+from dialer.measures.payments import PaymentRow
+from dialer.storage import ledgers
+from dialer.storage.database import tables as t
+from dialer.storage.identities import identities_of
+from dialer.storage.ledgers import OPENING_KEY, PromiseMade
+from dialer.storage.person_files import chunks
+from dialer.storage.projecting.attempt_rows import texts
+from dialer.storage.store import Store
+
+AT_ONCE = 5_000
+_EPOCH = date(1970, 1, 1)
+SEVERAL = "several"
+"""The place of an account whose people live in more than one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Whose accounts, from which day to which, both included."""
+
+    client: str
+    since: date
+    on: date
+    terms: ClientTerms
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which the client's days begin."""
+        return ZoneInfo(self.terms.work.zone)
+
+    @property
+    def begins(self) -> float:
+        """POSIX seconds at which the first day of calls begins."""
+        return datetime.combine(self.since, time(), self.zone).timestamp()
+
+    @property
+    def ends(self) -> float:
+        """POSIX seconds at which the day after the last begins."""
+        return datetime.combine(self.on + timedelta(days=1), time(), self.zone).timestamp()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Some of the accounts, with their promises and what changed of their payments in the stretch."""
+
+    accounts: tuple[AccountSeen, ...]
+    promises: tuple[PromiseRow, ...]
+    payments: tuple[PaymentRow, ...]
+
+
+@dataclass(slots=True)
+class _Worked:
+    """Calls about one account until the end of the stretch."""
+
+    attempts: int = 0
+    right_party: int = 0
+    in_month: int = 0
+    in_stretch: int = 0
+    first: date | None = None
+    last: date | None = None
+
+    def add(self, over: float, disposition: str | None, stretch: Stretch) -> None:
+        day = instant(over).astimezone(stretch.zone).date()
+        self.attempts += 1
+        self.right_party += disposition in RIGHT_PARTY
+        self.in_month += day >= stretch.on.replace(day=1)
+        self.in_stretch += day >= stretch.since
+        self.first = day if self.first is None else min(self.first, day)
+        self.last = day if self.last is None else max(self.last, day)
+
+
+@dataclass(slots=True)
+class _Read:
+    """What is on file of some accounts."""
+
+    rows: Sequence[Row[Any]]
+    names: dict[str, str] = field(default_factory=dict[str, str])
+    owing: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    places: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    campaigns: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    worked: defaultdict[str, _Worked] = field(default_factory=lambda: defaultdict(_Worked))
+    told: Mapping[DebtId, list[ToldEntry]] = field(default_factory=dict[DebtId, list[ToldEntry]])
+    made: Mapping[str, tuple[PromiseMade, ...]] = field(default_factory=dict[str, tuple[PromiseMade, ...]])
+
+    several: Sequence[Row[Any]] = ()
+    first: Mapping[int, str] = field(default_factory=dict[int, str])
+
+    def place(self, debt: str) -> str:
+        """Where whoever owes it lives; '' = not known."""
+        found = {place for person in self.owing[debt] for place in self.places.get(person, ())}
+        return SEVERAL if len(found) > 1 else next(iter(found), "")
+
+
+def seen_of(store: Store, stretch: Stretch) -> Iterator[Seen]:
+    """Every account of the client that was placed by the end of the stretch, in the order of its id."""
+    after = ""
+    while True:
+        read = store.read(lambda connection, after=after: _read(store, connection, stretch, after))
+        if not read.rows:
+            return
+        after = read.rows[-1].debt
+        yield _seen(read, stretch)
+
+
+def _read(store: Store, connection: Connection, stretch: Stretch, after: str) -> _Read:
+    rows = _accounts(connection, stretch, after)
+    read = _Read(rows=rows)
+    debts = [row.debt for row in rows]
+    tied = select(t.person_debts).where(t.person_debts.c.debt.in_(debts))
+    for row in connection.execute(tied):
+        read.owing[row.debt].add(row.person)
+    persons = sorted({person for owing in read.owing.values() for person in owing})
+    for who in identities_of(connection, store.keyring, persons).values():
+        read.names.update({debt: account.client_account for debt, account in who.accounts.items()})
+    several: list[Row[Any]] = []
+    for some in chunks(persons):
+        _places(connection, some, read)
+        _calls(connection, some, stretch, read)
+        several += _of_several(connection, some, stretch)
+    read.several = several
+    read.first = _first_of_client(connection, several, stretch)
+    turns = select(t.leads.c.debt, t.leads.c.campaign).where(t.leads.c.debt.in_(debts))
+    for row in connection.execute(turns):
+        read.campaigns[row.debt].add(row.campaign)
+    moved = select(t.ledger_entries.c.debt).where(t.ledger_entries.c.debt.in_(debts)).distinct()
+    read.told = ledgers.told_entries(connection, sorted(connection.scalars(moved)))
+    read.made = ledgers.promises_of(connection, debts)
+    return read
+
+
+def _accounts(connection: Connection, stretch: Stretch, after: str) -> Sequence[Row[Any]]:
+    query = (
+        select(t.debts, t.imports.c.published_at)
+        .join_from(t.debts, t.imports, t.debts.c.import_id == t.imports.c.import_id, isouter=True)
+        .where(t.debts.c.client == stretch.client, t.debts.c.debt > after)
+        .order_by(t.debts.c.debt)
+        .limit(AT_ONCE)
+    )
+    return connection.execute(query).all()
+
+
+def _places(connection: Connection, persons: Sequence[str], read: _Read) -> None:
+    columns = t.addresses.c
+    query = select(columns.person, columns.country, columns.region).where(columns.person.in_(persons))
+    for row in connection.execute(query):
+        if row.country:
+            place = f"{row.country}-{row.region}" if row.region else row.country
+            read.places.setdefault(row.person, set()).add(place)
+
+
+def _calls(connection: Connection, persons: Sequence[str], stretch: Stretch, read: _Read) -> None:
+    """An attempt counts when it is over and written down, as in `dialer.inquiry.given_back`."""
+    columns = t.attempts.c
+    over = func.coalesce(columns.wrapped_at, columns.ended_at)
+    query = select(columns.debts, columns.outcome, columns.disposition_kind, over.label("over")).where(
+        columns.person.in_(persons),
+        or_(columns.agent.is_(None), columns.wrapped_at.is_not(None)),
+        over < stretch.ends,
+    )
+    for row in connection.execute(query):
+        if row.outcome != Outcome.NOT_ATTEMPTED.value:
+            for debt in texts(row.debts):
+                read.worked[debt].add(row.over, row.disposition_kind, stretch)
+
+
+def _of_several(connection: Connection, persons: Sequence[str], stretch: Stretch) -> Sequence[Row[Any]]:
+    """Promises for several accounts at once that stand."""
+    columns = (t.promises, t.attempts.c.campaign, t.attempts.c.agent, t.attempts.c.disposition_kind)
+    query = (
+        select(*columns)
+        .join_from(t.promises, t.attempts, t.attempts.c.attempt == t.promises.c.attempt, isouter=True)
+        .where(t.promises.c.person.in_(persons), t.promises.c.withdrawn_at.is_(None))
+        .where(t.promises.c.at < stretch.ends, t.promises.c.debts.like("%,%"))
+        .order_by(t.promises.c.id)
+    )
+    return connection.execute(query).all()
+
+
+def _first_of_client(
+    connection: Connection, several: Sequence[Row[Any]], stretch: Stretch
+) -> Mapping[int, str]:
+    """By promise, the first of its accounts that is the client's."""
+    named = {debt for row in several for debt in texts(row.debts)}
+    theirs: set[str] = set()
+    for some in chunks(sorted(named)):
+        query = select(t.debts.c.debt).where(t.debts.c.debt.in_(some), t.debts.c.client == stretch.client)
+        theirs.update(connection.scalars(query))
+    return {row.id: min((d for d in texts(row.debts) if d in theirs), default="") for row in several}
+
+
+def _seen(read: _Read, stretch: Stretch) -> Seen:
+    accounts: list[AccountSeen] = []
+    promises: list[PromiseRow] = []
+    payments: list[PaymentRow] = []
+    for row in read.rows:
+        money = _money(row, read, stretch)
+        if money.placed_on is not None and money.placed_on > stretch.on:
+            continue
+        came = _promises(row, read, money, stretch)
+        promises += came
+        payments += _payments(row, read, money)
+        is_arranged = any(each.state == PromiseState.OPEN.value for each in came)
+        accounts.append(_account(row, read, money, stretch, is_arranged=is_arranged))
+    promises += _for_several(read, stretch)
+    return Seen(accounts=tuple(accounts), promises=tuple(promises), payments=tuple(payments))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Money:
+    """An account's money. `before`, `by_now`: its ledger as it was known before the stretch, and by its end;
+    None = nothing was posted to it."""
+
+    placed_on: date | None
+    placed_cents: int | None
+    told: Sequence[ToldEntry]
+    before: Ledger | None
+    by_now: Ledger | None
+
+
+def _money(row: Row[Any], read: _Read, stretch: Stretch) -> _Money:
+    debt = DebtId(row.debt)
+    told = read.told.get(debt, [])
+    if not told:
+        on = None if row.published_at is None else datetime.fromtimestamp(row.published_at, UTC).date()
+        return _Money(placed_on=on, placed_cents=row.balance_cents, told=(), before=None, by_now=None)
+    opened = next((each for each in told if each.entry.key == OPENING_KEY), None)
+    on = None if opened is None or opened.on == _EPOCH else opened.on
+    return _Money(
+        placed_on=on,
+        placed_cents=None if opened is None else opened.entry.amount.cents,
+        told=told,
+        before=known_by(debt, row.currency, told, on=stretch.since - timedelta(days=1)),
+        by_now=known_by(debt, row.currency, told, on=stretch.on),
+    )
+
+
+def _account(
+    row: Row[Any], read: _Read, money: _Money, stretch: Stretch, *, is_arranged: bool
+) -> AccountSeen:
+    worked = read.worked[row.debt]
+    was_placed = money.placed_on is None or money.placed_on < stretch.since
+    before = row.balance_cents if money.before is None else money.before.balance().cents
+    series = _collected(row, money, stretch)
+    return AccountSeen(
+        account=row.debt,
+        client_account=read.names.get(row.debt, ""),
+        client=row.client,
+        currency=row.currency,
+        campaigns=tuple(sorted(read.campaigns[row.debt])),
+        place=read.place(row.debt),
+        state=row.state,
+        since=stretch.since,
+        on=stretch.on,
+        placed_on=money.placed_on,
+        placed_cents=money.placed_cents,
+        before_cents=before if was_placed else None,
+        owed_cents=row.balance_cents if money.by_now is None else money.by_now.balance().cents,
+        delinquent_since=None if row.delinquent_since is None else date.fromisoformat(row.delinquent_since),
+        collected=series,
+        collected_in_stretch=_stayed(money.by_now) - _stayed(money.before),
+        attempts=worked.attempts,
+        right_party=worked.right_party,
+        attempts_in_month=worked.in_month,
+        attempts_in_stretch=worked.in_stretch,
+        first_attempt_on=worked.first,
+        last_attempt_on=worked.last,
+        is_arranged=is_arranged,
+    )
+
+
+def _stayed(ledger: Ledger | None) -> int:
+    return 0 if ledger is None else sum(cents for _, cents in ledger.paid())
+
+
+def _collected(row: Row[Any], money: _Money, stretch: Stretch) -> tuple[tuple[date, int], ...]:
+    """What came and stayed, by the month in which it was told; the months of an account are few."""
+    if not any(each.entry.kind is EntryKind.PAYMENT for each in money.told):
+        return ()
+    days = (max(each.on, each.entry.effective_on) for each in money.told)
+    series: list[tuple[date, int]] = []
+    before = 0
+    for month in sorted({day.replace(day=1) for day in days if day <= stretch.on}):
+        end = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        now = _stayed(known_by(DebtId(row.debt), row.currency, money.told, on=min(end, stretch.on)))
+        if now != before:
+            series.append((month, now - before))
+        before = now
+    return tuple(series)
+
+
+def _payments(row: Row[Any], read: _Read, money: _Money) -> Iterator[PaymentRow]:
+    """Payments of which something came, or went back, in the stretch."""
+    if money.by_now is None or money.before is None:
+        return
+    earlier = {entry.key: cents for entry, cents in money.before.paid()}
+    later: dict[str, tuple[LedgerEntry, int]] = {e.key: (e, cents) for e, cents in money.by_now.paid()}
+    for key in sorted({*earlier, *later}):
+        entry, cents = later.get(key) or (money.before.entries[key], 0)
+        changed = cents - earlier.get(key, 0)
+        if changed:
+            yield PaymentRow(
+                account=row.debt,
+                client_account=read.names.get(row.debt, ""),
+                client=row.client,
+                currency=row.currency,
+                key=key,
+                method=entry.method.value,
+                paid_to=entry.paid_to.value,
+                effective_on=entry.effective_on,
+                cents=changed,
+            )
+
+
+def _promises(row: Row[Any], read: _Read, money: _Money, stretch: Stretch) -> list[PromiseRow]:
+    made = [each for each in read.made.get(row.debt, ()) if each.at < stretch.ends]
+    if not made:
+        return []
+    terms = stretch.terms.kept_when
+    promised = [each.promised for each in made]
+    came = judged(promised, _paid(money.by_now), terms, on=stretch.on)
+    earlier = [each for each in made if each.at < stretch.begins]
+    day_before = stretch.since - timedelta(days=1)
+    before = judged(promised[: len(earlier)], _paid(money.before), terms, on=day_before)
+    states = [each.state.value for each in before] + [""] * (len(made) - len(earlier))
+    return [
+        _promise(row, read, each, judgement, state, stretch)
+        for each, judgement, state in zip(made, came, states, strict=True)
+    ]
+
+
+def _for_several(read: _Read, stretch: Stretch) -> Iterator[PromiseRow]:
+    """Nobody can say what came of them; each stands with the first of its accounts that is the client's."""
+    theirs = {row.debt for row in read.rows}
+    for row in read.several:
+        debts = sorted(texts(row.debts))
+        if read.first[row.id] in theirs:
+            due = None if row.due_at is None else instant(row.due_at).astimezone(stretch.zone).date()
+            yield PromiseRow(
+                promise=str(row.id),
+                accounts=tuple(debts),
+                client_accounts=tuple(read.names[debt] for debt in debts if debt in read.names),
+                client=stretch.client,
+                currency=row.currency or "",
+                campaign=row.campaign or "",
+                place="",
+                agent=row.agent or "",
+                disposition=row.disposition_kind or "",
+                since=stretch.since,
+                on=stretch.on,
+                made_on=instant(row.at).astimezone(stretch.zone).date(),
+                due_on=due,
+                last_day=None,
+                before="",
+                state="",
+                cents=row.cents,
+                paid_cents=None,
+            )
+
+
+def _paid(ledger: Ledger | None) -> list[Paid]:
+    found = () if ledger is None else ledger.paid()
+    return [Paid(key=entry.key, on=entry.effective_on, cents=cents) for entry, cents in found]
+
+
+def _promise(
+    row: Row[Any], read: _Read, made: PromiseMade, came: Judged, before: str, stretch: Stretch
+) -> PromiseRow:
+    due = [part.due_on for part in made.promised.parts if part.due_on is not None]
+    return PromiseRow(
+        promise=str(made.promise),
+        accounts=(row.debt,),
+        client_accounts=(read.names.get(row.debt, ""),),
+        client=row.client,
+        currency=made.currency,
+        campaign=made.campaign,
+        place=read.place(row.debt),
+        agent=made.agent,
+        disposition=made.disposition,
+        since=stretch.since,
+        on=stretch.on,
+        made_on=instant(made.at).astimezone(stretch.zone).date(),
+        due_on=max(due, default=None),
+        last_day=came.last_day,
+        before=before,
+        state=came.state.value,
+        cents=made.cents,
+        paid_cents=came.paid_cents,
+    )

@@ -9,6 +9,7 @@ import signal
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dialer.cli import console
+from dialer.cli.ending import AFTER_DRAIN_S, STARTING_S, Deadline
 
 if TYPE_CHECKING:
     from dialer.cli.recording_archive import RecordingArchive
@@ -73,6 +75,7 @@ def serve(
     """Run a floor until SIGTERM or Ctrl-C: agents, campaigns, HTTP, health, metrics."""
     _demand_known(network)
     _begin()
+    deadline = Deadline()
     from dialer.floor.service_log import log_as_json
     from dialer.floor.settings import tls_of, use_config
     from dialer.inquiry.installation import demand_time_zones
@@ -86,7 +89,7 @@ def serve(
 
         plan = planned_floor(folder=out, database=database, host=host, port=port, drain_s=drain)
         log_as_json()
-        _run(_serve_asterisk(plan, settings, is_standby=standby))
+        _run(_serve_asterisk(plan, settings, deadline, is_standby=standby), deadline)
         return
     from dialer.floor.scenarios import scenario_named
     from dialer.floor.simulated import SimulatedFloor
@@ -106,7 +109,7 @@ def serve(
     )
     log_as_json()
     listens = port if port is not None else 8765
-    _run(_serve_simulated(wanted, settings, port=listens, is_standby=standby))
+    _run(_serve_simulated(wanted, settings, deadline, port=listens, is_standby=standby), deadline)
 
 
 def _demand_known(network: str) -> None:
@@ -127,19 +130,23 @@ def _nothing_begun(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _run(serving: Coroutine[None, None, None]) -> None:
+def _run(serving: Coroutine[None, None, None], deadline: Deadline) -> None:
     import uvloop
 
-    uvloop.run(_until_stopped(serving))
+    try:
+        uvloop.run(_until_stopped(serving, deadline))
+    finally:
+        deadline.is_kept()
 
 
-async def _until_stopped(serving: Coroutine[None, None, None]) -> None:
+async def _until_stopped(serving: Coroutine[None, None, None], deadline: Deadline) -> None:
     """SIGTERM and SIGINT end a floor in order from the first moment on; one that works hears them itself."""
     loop, was_stopped = asyncio.get_running_loop(), asyncio.Event()
     starting = asyncio.ensure_future(serving)
 
     def stop() -> None:
         if not starting.done():
+            deadline.begins(STARTING_S)
             was_stopped.set()
             starting.cancel()
             loop.call_later(STOP_AGAIN_S, stop)
@@ -155,7 +162,7 @@ async def _until_stopped(serving: Coroutine[None, None, None]) -> None:
 
 
 async def _serve_simulated(
-    wanted: SimulatedFloor, settings: Settings, *, port: int, is_standby: bool
+    wanted: SimulatedFloor, settings: Settings, deadline: Deadline, *, port: int, is_standby: bool
 ) -> None:
     from dialer.cli.account_desk import StoreLedgers
     from dialer.cli.evidence import StoreEvidence
@@ -212,10 +219,13 @@ async def _serve_simulated(
         console.say(f"the floor listens at {api}; its token is in {wanted.folder / TOKEN_FILE}")
         _warn_of_clear_text(wanted.host, is_encrypted=certificate is not None, proxies=proxies)
         await _tell_first_link(accounts)
-        await work_until_signal(running.floor)
+        limit = partial(deadline.begins, wanted.drain_s + AFTER_DRAIN_S)
+        await work_until_signal(running.floor, told=limit)
 
 
-async def _serve_asterisk(plan: AsteriskFloor, settings: Settings, *, is_standby: bool) -> None:
+async def _serve_asterisk(
+    plan: AsteriskFloor, settings: Settings, deadline: Deadline, *, is_standby: bool
+) -> None:
     from dialer.cli.account_desk import StoreLedgers
     from dialer.cli.evidence import StoreEvidence
     from dialer.cli.finding import finding
@@ -272,7 +282,8 @@ async def _serve_asterisk(plan: AsteriskFloor, settings: Settings, *, is_standby
         console.say(_joining(plan, running))
         _warn_of_clear_text(plan.host, is_encrypted=plan.tls is not None, proxies=plan.trusted_proxies)
         await _tell_first_link(accounts)
-        await work_until_signal(running.floor)
+        limit = partial(deadline.begins, plan.drain_s + AFTER_DRAIN_S)
+        await work_until_signal(running.floor, told=limit)
 
 
 def _warn_of_clear_text(host: str, *, is_encrypted: bool, proxies: tuple[str, ...]) -> None:

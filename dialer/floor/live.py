@@ -8,7 +8,7 @@ knows no web.
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -217,9 +217,18 @@ async def _configure(floor: Floor, order: FloorOrder) -> None:
             await floor.submit(CampaignStarted(campaign=settings.campaign))
 
 
-async def work_until_signal(floor: Floor) -> None:
-    """Return when the floor is over: the first SIGTERM or SIGINT stops it in order, the second at once."""
+async def work_until_signal(floor: Floor, *, told: Callable[[], None] = lambda: None) -> None:
+    """Return when the floor is over: the first SIGTERM or SIGINT stops it in order, the second at once.
+
+    Args:
+        told: called at each of them.
+    """
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        told()
+        floor.stop()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, floor.stop)
+        loop.add_signal_handler(name, stop)
     await floor.wait_stopped()

@@ -3,11 +3,15 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Coroutine
 
 import pytest
 
 from dialer.cli import serve
+from dialer.cli.ending import Deadline
 
 
 async def goes_on() -> None:
@@ -28,7 +32,7 @@ async def stopped(serving: Coroutine[None, None, None], number: signal.Signals) 
     loop.call_later(0.01, os.kill, os.getpid(), number)
     try:
         async with asyncio.timeout(5.0):
-            await serve._until_stopped(serving)  # pyright: ignore[reportPrivateUsage]  # without a process
+            await serve._until_stopped(serving, Deadline(lambda: None))  # pyright: ignore[reportPrivateUsage]  # without a process
     finally:
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(each)
@@ -48,3 +52,47 @@ def test_a_start_that_goes_on_all_the_same_is_stopped_again(
     monkeypatch.setattr(serve, "STOP_AGAIN_S", 0.02)
     asyncio.run(stopped(goes_on_once(), signal.SIGTERM))
     assert "the floor was stopped while it started" in capsys.readouterr().err
+
+
+STUCK = """
+import asyncio, signal, time
+from dialer.cli import ending, serve
+
+async def stuck():
+    print("begun", flush=True)
+    await asyncio.to_thread(time.sleep, 3600.0)
+
+ending.STARTING_S = serve.STARTING_S = 0.2
+serve._run(stuck(), ending.Deadline())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(60)
+def test_a_start_whose_thread_never_comes_back_is_gone_all_the_same() -> None:
+    """Python waits for its threads however they were begun, and ends none by force."""
+    command = [sys.executable, "-c", STUCK]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=30.0)
+    assert process.returncode == 1
+    assert "the floor did not end within 0.2 s and leaves at once" in " ".join(said.split())
+    assert "time.sleep" in said or "in stuck" in said or "Thread 0x" in said, "where it hangs is told"
+
+
+def test_a_deadline_that_is_kept_ends_nobody_and_one_that_is_not_does_so_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    left = threading.Event()
+    kept = Deadline(left.set)
+    kept.begins(3600.0)
+    kept.begins(0.0)
+    kept.is_kept()
+    assert not left.wait(0.05), "told again it has no less and no more time"
+    Deadline(left.set).is_kept()
+    missed = Deadline(left.set)
+    missed.begins(0.0)
+    assert left.wait(10.0)
+    assert "did not end within 0 s" in capsys.readouterr().err

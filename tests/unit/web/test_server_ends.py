@@ -44,6 +44,7 @@ def test_an_error_that_ends_a_floor_ends_its_requests_too(
         assert seen == ["/one", "cut off"]
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
-    with caplog.at_level(logging.ERROR, "asyncio"):
+    with caplog.at_level(logging.ERROR, "asyncio"), caplog.at_level(logging.ERROR, "uvicorn.error"):
         uvloop.run(ends())
     assert "pending" not in caplog.text
+    assert "Traceback" not in caplog.text, "what is cut off is no defect"

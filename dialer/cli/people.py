@@ -112,6 +112,45 @@ def list_users(store: Named = None, json: Json = False) -> None:
     console.out.print(table)
 
 
+@user_app.command("sessions")
+def list_sessions(name: Name, store: Named = None, json: Json = False) -> None:
+    """Where somebody is signed in, last used first."""
+    from dataclasses import asdict
+    from datetime import UTC, datetime
+
+    from dialer.floor.own_sessions import OwnSession, sessions_of
+
+    async def asked(kept: Accounts, _by: By) -> tuple[OwnSession, ...]:
+        kept.account(name)  # a name that nobody has is an error, and not an empty list
+        return sessions_of(kept, name)
+
+    found = _asked(store, asked)
+    if json:
+        console.result_json([asdict(one) for one in found])
+        return
+    table = console.table("session", "from", "since (UTC)", "last use (UTC)")
+    for one in found:
+        began, used = (
+            datetime.fromtimestamp(at, UTC).isoformat(" ", "seconds")[:19]
+            for at in (one.began_at, one.seen_at)
+        )
+        table.add_row(one.session, one.address, began, used)
+    console.out.print(table)
+
+
+@user_app.command("end-session")
+def end_one_session(
+    name: Name,
+    session: Annotated[str, typer.Argument(metavar="SESSION", help="As `user sessions` names it.")],
+    store: Named = None,
+) -> None:
+    """End one session of an account; its open pages are closed at once."""
+    from dialer.floor.own_sessions import end_session
+
+    _asked(store, lambda kept, by: end_session(kept, name, session, by=by))
+    console.result(f"{name}: session {session} ended")
+
+
 @token_app.command("new")
 def new_token(
     name: Name,

@@ -74,8 +74,7 @@ def serve(
 ) -> None:
     """Run a floor until SIGTERM or Ctrl-C: agents, campaigns, HTTP, health, metrics."""
     _demand_known(network)
-    _begin()
-    deadline = Deadline()
+    deadline = _begin()
     from dialer.floor.service_log import log_as_json
     from dialer.floor.settings import tls_of, use_config
     from dialer.inquiry.installation import demand_time_zones
@@ -120,9 +119,10 @@ def _demand_known(network: str) -> None:
         )
 
 
-def _begin() -> None:
+def _begin() -> Deadline:
     signal.signal(signal.SIGTERM, _nothing_begun)
     gc.disable()  # a fifth of the start would go to looking for garbage; the floor itself looks again
+    return Deadline()
 
 
 def _nothing_begun(_signal: int, _frame: FrameType | None) -> None:

@@ -79,7 +79,7 @@ class Accounts:
     ) -> None:
         self._store = store
         self._factor_of = factor_of
-        self._now = now
+        self.now = now
         self._known = Directory()
         self._by_name: dict[str, Session | AccessToken] = {}
         self._seen: dict[str, float] = {}
@@ -127,9 +127,9 @@ class Accounts:
         found = self._known.tokens.get(digest_of(text))
         if found is None:
             return None
-        actor = self._known.actor_of_token(found, self._now())
+        actor = self._known.actor_of_token(found, self.now())
         if actor is not None:
-            self._used[found.digest] = self._now()
+            self._used[found.digest] = self.now()
         return actor
 
     def by_session(self, text: str) -> tuple[Actor, str] | None:
@@ -140,7 +140,7 @@ class Accounts:
         actor = self._actor_of(found)
         if actor is None:
             return None
-        self._seen[found.digest] = self._now()
+        self._seen[found.digest] = self.now()
         return actor, found.csrf
 
     def knows(self, actor: Actor) -> bool:
@@ -150,10 +150,12 @@ class Accounts:
 
     def _actor_of(self, found: Session | AccessToken) -> Actor | None:
         if isinstance(found, AccessToken):
-            return self._known.actor_of_token(found, self._now())
-        seen_at = max(found.seen_at, self._seen.get(found.digest, 0.0))
-        seen = replace(found, seen_at=seen_at)
-        return self._known.actor_of_session(seen, self._now(), factor_of=self._factor_of)
+            return self._known.actor_of_token(found, self.now())
+        return self._known.actor_of_session(self.as_used(found), self.now(), factor_of=self._factor_of)
+
+    def as_used(self, session: Session) -> Session:
+        """With its last use, which is written down only now and then."""
+        return replace(session, seen_at=max(session.seen_at, self._seen.get(session.digest, 0.0)))
 
     def _take(self, known: Directory) -> None:
         self._known = known
@@ -179,8 +181,8 @@ class Accounts:
         self.demand_patience(address, account)  # those who came at once are told of one another's failures
         by = By(who=account[:200], address=address)
         if not is_right or found is None or found.is_disabled or taken is None:
-            self._throttle.failed(account, address, self._now())
-            await self._note(by.deed("sign in", outcome="wrong", at=self._now()))
+            self._throttle.failed(account, address, self.now())
+            await self._note(by.deed("sign in", outcome="wrong", at=self.now()))
             raise WrongSignInError("name, password or code is wrong")
         self._throttle.succeeded(account)
         return await self._begin(found, taken, by, earlier)
@@ -195,24 +197,24 @@ class Accounts:
         """
         found, by = self._known.accounts.get(account), By(who=account, address=address)
         if found is None or found.is_disabled:
-            await self._note(by.deed("sign in", outcome="by the provider: no account", at=self._now()))
+            await self._note(by.deed("sign in", outcome="by the provider: no account", at=self.now()))
             raise OutsideSignInError(Problem.UNKNOWN)
         told = "signed in by the provider"
         return await self._begin(found, found, by, earlier, outcome=told, is_from_outside=True)
 
     def demand_patience(self, address: str, account: str = "") -> None:
         """Raises TooManyTriesError: too many were wrong from this address, or for this account."""
-        wait = self._throttle.wait(account, address, self._now())
+        wait = self._throttle.wait(account, address, self.now())
         if wait > 0.0:
             raise TooManyTriesError(wait)
 
     def failed_from_outside(self, address: str) -> None:
         """Somebody came back from a provider who could not be signed in."""
-        self._throttle.failed("", address, self._now())
+        self._throttle.failed("", address, self.now())
 
     async def _with_code(self, found: Account, code: str) -> Account | None:
         secret = None if found.totp is None else await self._store.opened(found.totp)
-        return second_factor.taken(found, code, self._now(), secret=secret)
+        return second_factor.taken(found, code, self.now(), secret=secret)
 
     async def _begin(
         self,
@@ -224,7 +226,7 @@ class Accounts:
         outcome: str = "signed in",
         is_from_outside: bool = False,
     ) -> SignedIn:
-        secret, now = secrets.token_urlsafe(32), self._now()
+        secret, now = secrets.token_urlsafe(32), self.now()
         session = Session(
             digest=digest_of(secret),
             account=account.account,
@@ -249,7 +251,7 @@ class Accounts:
             rows.begin_session(connection, session)
             deeds.append(connection, [named.deed("sign in", outcome=outcome, at=now)])
 
-        await self._change(work)
+        await self.change(work)
         actor = self._known.actor_of_session(session, now, factor_of=self._factor_of)
         if actor is None:
             raise WrongSignInError("name, password or code is wrong")
@@ -261,9 +263,9 @@ class Accounts:
 
         def work(connection: Connection) -> None:
             rows.end_sessions(connection, digest=digest)
-            deeds.append(connection, [by.deed("sign out", outcome="signed out", at=self._now())])
+            deeds.append(connection, [by.deed("sign out", outcome="signed out", at=self.now())])
 
-        await self._change(work)
+        await self.change(work)
 
     async def use_link(self, link: str, password: str, *, address: str) -> str:
         """Set a password with a one-time link; every session of the account ends. Returns the account.
@@ -277,7 +279,7 @@ class Accounts:
         weak = why_weak(password, "\0")
         if weak is not None:
             raise InvalidFactError(weak)
-        kept, digest, now = await self._hashed(password), digest_of(link), self._now()
+        kept, digest, now = await self._hashed(password), digest_of(link), self.now()
 
         def work(connection: Connection) -> str | None:
             account = rows.take_link(connection, digest, now=now)
@@ -293,7 +295,7 @@ class Accounts:
             deeds.append(connection, [by.deed("set password", outcome="by one-time link", at=now)])
             return found.account
 
-        account = await self._change(work)
+        account = await self.change(work)
         if account is None:
             self._throttle.failed("", address, now)
             raise WrongSignInError("this link is not known, was used, or came too late")
@@ -315,9 +317,9 @@ class Accounts:
         def work(connection: Connection) -> None:
             rows.save_account(connection, replace(_still(connection, found), password=kept))
             rows.end_sessions(connection, account=found.account)
-            deeds.append(connection, [by.deed("set password", outcome="changed", at=self._now())])
+            deeds.append(connection, [by.deed("set password", outcome="changed", at=self.now())])
 
-        await self._change(work)
+        await self.change(work)
 
     async def set_second_factor(
         self, actor: Actor, password: str, *, secret: str, code: str, by: By
@@ -336,7 +338,7 @@ class Accounts:
         if not secret:
             await self._keep_factor(found, by, "taken away", totp=None, recovery=())
             return []
-        step = second_factor.step_of(secret, code, self._now(), after=0)
+        step = second_factor.step_of(secret, code, self.now(), after=0)
         if step is None:
             raise WrongSignInError("the code is not of this secret, or too late")
         codes = [secrets.token_hex(RECOVERY_BYTES) for _ in range(10)]
@@ -349,10 +351,10 @@ class Accounts:
         def work(connection: Connection) -> None:
             rows.save_account(connection, replace(_still(connection, found), **factor))
             rows.end_sessions(connection, account=found.account, but=by.session.removeprefix("session:"))
-            told = by.deed("second factor", f"account:{found.account}", outcome=outcome, at=self._now())
+            told = by.deed("second factor", f"account:{found.account}", outcome=outcome, at=self.now())
             deeds.append(connection, [told])
 
-        await self._change(work)
+        await self.change(work)
 
     async def _proved(self, actor: Actor, password: str, by: By) -> Account:
         found = self._known.accounts.get(actor.user)
@@ -360,7 +362,7 @@ class Accounts:
         is_right = found is not None and await self._is_right(password, found.password)
         self.demand_patience(by.address, actor.user)
         if found is None or not is_right:
-            self._throttle.failed(actor.user, by.address, self._now())
+            self._throttle.failed(actor.user, by.address, self.now())
             raise WrongSignInError("the password is wrong")
         return found
 
@@ -410,17 +412,17 @@ class Accounts:
         if agent is not None and Role.AGENT not in roles:
             raise InvalidFactError("a seat is for somebody with the role agent")
         made = Account(
-            account=name, title=title, roles=roles, walls=walls, agent=agent, created_at=self._now()
+            account=name, title=title, roles=roles, walls=walls, agent=agent, created_at=self.now()
         )
 
         def work(connection: Connection) -> None:
             if rows.account_named(connection, name) is not None:
                 raise InvalidFactError(f"there is an account {name} already")
             rows.save_account(connection, made)
-            told = by.deed("add account", f"account:{name}", outcome=rights_told(made), at=self._now())
+            told = by.deed("add account", f"account:{name}", outcome=rights_told(made), at=self.now())
             deeds.append(connection, [told])
 
-        await self._change(work)
+        await self.change(work)
         return await self.new_link(name, by=by)
 
     async def set_rights(
@@ -457,28 +459,28 @@ class Accounts:
             rows.save_account(connection, changed)
             if changed.is_disabled:
                 rows.end_sessions(connection, account=name)
-            deed = by.deed("set rights", f"account:{name}", outcome=rights_told(changed), at=self._now())
+            deed = by.deed("set rights", f"account:{name}", outcome=rights_told(changed), at=self.now())
             deeds.append(connection, [deed])
             return changed
 
-        return await self._change(work)
+        return await self.change(work)
 
     async def new_link(self, name: str, *, by: By) -> str:
         """A one-time link for an account; earlier ones are void. Raises UnknownThingError."""
         self.account(name)
-        link, now = secrets.token_urlsafe(32), self._now()
+        link, now = secrets.token_urlsafe(32), self.now()
 
         def work(connection: Connection) -> None:
             rows.keep_link(connection, digest=digest_of(link), account=name, expires_at=now + LINK_S)
             deeds.append(connection, [by.deed("new link", f"account:{name}", outcome="made", at=now)])
 
-        await self._change(work)
+        await self.change(work)
         return link
 
     async def take_factor(self, name: str, *, by: By) -> str:
         """Of somebody who lost their second factor: it is taken away, and their password with it, so that
         they begin anew by the one-time link that is returned; sessions end. Raises UnknownThingError."""
-        found, now = self.account(name), self._now()
+        found, now = self.account(name), self.now()
 
         def work(connection: Connection) -> None:
             present = rows.account_named(connection, found.account) or found
@@ -487,7 +489,7 @@ class Accounts:
             told = by.deed("second factor", f"account:{name}", outcome="taken as lost", at=now)
             deeds.append(connection, [told])
 
-        await self._change(work)
+        await self.change(work)
         return await self.new_link(name, by=by)
 
     async def new_token(
@@ -505,7 +507,7 @@ class Accounts:
             raise InvalidFactError(f"a token has one or more of its account's roles: {held}")
         if not 0.0 < lasts_s <= LONGEST_TOKEN_S:
             raise InvalidFactError("a token lasts a year at most")
-        text, now = f"fd_{secrets.token_urlsafe(32)}", self._now()
+        text, now = f"fd_{secrets.token_urlsafe(32)}", self.now()
         made = AccessToken(
             token=secrets.token_hex(4),
             digest=digest_of(text),
@@ -521,12 +523,12 @@ class Accounts:
             told = by.deed("new token", f"account:{name}", f"token:{made.token}", outcome="made", at=now)
             deeds.append(connection, [told])
 
-        await self._change(work)
+        await self.change(work)
         return made, text
 
     async def revoke_token(self, token: str, *, by: By) -> None:
         """It holds no longer. Raises UnknownThingError: there is none that does."""
-        now = self._now()
+        now = self.now()
 
         def work(connection: Connection) -> bool:
             is_done = rows.revoke_token(connection, token, now=now)
@@ -534,7 +536,7 @@ class Accounts:
                 deeds.append(connection, [by.deed("revoke token", f"token:{token}", outcome="done", at=now)])
             return is_done
 
-        if not await self._change(work):
+        if not await self.change(work):
             raise UnknownThingError("token that holds", token)
 
     async def record(
@@ -554,7 +556,8 @@ class Accounts:
     async def _note(self, deed: Deed) -> None:
         await self._store.write(lambda connection: deeds.append(connection, [deed]))
 
-    async def _change(self, work: Callable[[Connection], T]) -> T:
+    async def change(self, work: Callable[[Connection], T]) -> T:
+        """Change rows, and know it at once. Raises StoreUnavailableError: nothing was."""
         done = await self._store.write(work)
         self._take(await self._store.read(rows.directory))
         return done

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Path, Request, Response
 from pydantic import Field
 
 from dialer.access.accounts import ABSOLUTE_S, IDLE_S
 from dialer.access.actor import Actor
 from dialer.access.roles import Permission
 from dialer.floor.accounts import Accounts
+from dialer.floor.own_sessions import OwnSession, end_session, sessions_of
 from dialer.floor.second_factor import address_of as authenticator_address
 from dialer.floor.second_factor import new_secret
 from dialer.floor.signed_in import By, SignedIn
@@ -25,6 +26,7 @@ OPEN_PATHS = frozenset({"/api/session", "/api/session/link"})
 
 Secret = Annotated[str, Field(min_length=1, max_length=1000)]
 Password = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Path(min_length=1, max_length=40)]
 Code = Annotated[str, Field(max_length=40)]
 
 
@@ -124,6 +126,21 @@ async def sign_out(request: Request, response: Response, office: TheOffice, who:
     _take(request, response)
 
 
+@router.get("/all", dependencies=[may(Permission.OWN_ACCOUNT)])
+async def own_sessions(office: TheOffice, who: Asking) -> tuple[OwnSession, ...]:
+    """Every session of one's own that lasts, last used first: from where, since when, which is this one."""
+    _demand_session(who)
+    return sessions_of(accounts_of(office), who.name, this=who.actor.session)
+
+
+@router.post("/all/{session}/end", status_code=204, dependencies=[may(Permission.OWN_ACCOUNT)])
+async def end_own_session(session: Name, request: Request, office: TheOffice, who: Asking) -> None:
+    """End one of one's own sessions, wherever it was left; 404 when there is none of that name."""
+    _demand_session(who)
+    await end_session(accounts_of(office), who.name, session, by=by_of(request, who))
+    who.is_written = True
+
+
 @router.post("/password", status_code=204, dependencies=[may(Permission.OWN_ACCOUNT)])
 async def change_password(body: ChangePassword, request: Request, office: TheOffice, who: Asking) -> None:
     """Another password; every session of the account ends, this one too."""
@@ -173,6 +190,12 @@ def give_session(request: Request, response: Response, began: SignedIn) -> None:
         httponly=True,
         samesite="strict",
     )
+
+
+def _demand_session(who: Asking) -> None:
+    """A program has no sessions, and its token ends none of somebody who has its name."""
+    if not who.actor.session.startswith("session:"):
+        raise HTTPException(409, "there is no session here")
 
 
 def _take(request: Request, response: Response) -> None:

@@ -70,10 +70,12 @@ OPENS: dict[str, str] = {
     "token revoke": "t-1 --store {store}",
     "user add": "boss --role supervisor --all --store {store}",
     "user disable": "boss --store {store}",
+    "user end-session": "boss 0123456789ab --store {store}",
     "user list": "--store {store}",
     "user lost-factor": "boss --store {store}",
     "user reset-link": "boss --store {store}",
     "user role": "boss --role agent --store {store}",
+    "user sessions": "boss --store {store}",
     "user wall": "boss --all --store {store}",
     "verify": "{store}",
 }

@@ -318,6 +318,8 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/phone"): Case("filtered"),
     ("GET", "/api/session/who"): Case("self"),
     ("POST", "/api/session/end"): Case("self"),
+    ("GET", "/api/session/all"): Case("self"),
+    ("POST", "/api/session/all/{session}/end"): Case("self"),
     ("POST", "/api/session/password"): Case("self", body={"old": "o", "new": "n"}),
     ("POST", "/api/session/second-factor/new"): Case("self"),
     ("POST", "/api/session/second-factor"): Case("self", body={"password": "p"}),

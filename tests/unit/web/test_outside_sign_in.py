@@ -515,7 +515,7 @@ def test_the_way_back_of_a_stranger_is_slowed_down(house: House) -> None:
     """Each would be a question to the provider."""
     for _ in range(20):
         house.came_back("/api/session/outside/back?state=a&code=b")
-    assert house.accounts._throttle.wait("", "testclient", house.accounts._now()) > 0.0  # pyright: ignore[reportPrivateUsage]
+    assert house.accounts._throttle.wait("", "testclient", house.accounts.now()) > 0.0  # pyright: ignore[reportPrivateUsage]
     answer = house.came_back(signed_in_there(house.sent(), sub="ann"))
     assert answer.headers["location"] == "/sign-in?told=late"
 

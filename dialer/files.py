@@ -13,6 +13,8 @@ import os
 import secrets
 import shutil
 import stat
+import tempfile
+import zipfile
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -133,6 +135,24 @@ def made_folder(folder: Path) -> Generator[Path]:
         shutil.rmtree(part, ignore_errors=True)
         raise
     _hand_over(folder.parent)
+
+
+def zipped_folder(folder: Path) -> BinaryIO:
+    """The files of a folder as a zip archive without a name, at its beginning: gone when it is closed.
+
+    Raises:
+        OSError: there is no room for it.
+    """
+    archive = tempfile.TemporaryFile()  # noqa: SIM115  # whoever asked closes it
+    try:
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+            for file in sorted(folder.iterdir()):
+                opened.write(file, file.name)
+        archive.seek(0)
+    except BaseException:
+        archive.close()
+        raise
+    return archive
 
 
 @contextmanager

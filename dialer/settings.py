@@ -16,6 +16,7 @@
     [[campaigns]]                           # what it calls; dialer.domain.campaign.CampaignSettings
     [sign_in]                               # an outside provider by which people sign in
     [evidence]                              # how often the journal's head is signed, and where it is sent
+    [wages]                                 # what an agent's hour costs: cents_an_hour, currency
     [rehearsal]                             # another day and hour, where nobody real can be called
 
 `FAIRDIAL_CONFIG` names another file. An environment variable `FAIRDIAL_STORE` beats the file, and so does
@@ -118,6 +119,15 @@ class CallerIdTests(BaseModel):
     beside_calls: int = Field(default=0, ge=0)
 
 
+class Wages(BaseModel):
+    """What an agent's hour costs, for the cost of what is collected; cents of a currency."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cents_an_hour: int = Field(gt=0, le=10_000_000)
+    currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
+
+
 class Evidence(BaseModel):
     """How the end of a running floor's journal is attested.
 
@@ -155,6 +165,7 @@ class Settings(BaseSettings):
     caller_id_tests: CallerIdTests | None = None
     campaigns: list[Section] = Field(default_factory=list[Section])
     rehearsal: RehearsalTime | None = None
+    wages: Wages | None = None
 
     @classmethod
     def settings_customise_sources(

@@ -61,6 +61,8 @@ class Permission(Enum):
     VERIFY_JOURNAL = "verify the journal"
     FIND_RECORDINGS = "find recordings"
     EXPORT_RECORDINGS = "hand recordings over"
+    EXPORT_PACKS = "hand a client its daily pack"
+    SEE_FIGURES = "see what accounts and promises came to"
     READ_LAW = "read the law and the licences"
     TRY_CASES = "try cases on the law"
     CHANGE_LAW = "sign for places and keep licences"
@@ -99,6 +101,8 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.VERIFY_JOURNAL: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
     Permission.FIND_RECORDINGS: frozenset({Role.SUPERVISOR, Role.QA, Role.COMPLIANCE}),
     Permission.EXPORT_RECORDINGS: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
+    Permission.EXPORT_PACKS: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
+    Permission.SEE_FIGURES: frozenset({Role.SUPERVISOR, Role.ANALYST, Role.COMPLIANCE}),
     Permission.READ_LAW: _FLOOR | {Role.CLERK},
     Permission.TRY_CASES: _FACTS | {Role.COMPLIANCE},
     Permission.CHANGE_LAW: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
@@ -119,6 +123,7 @@ LOOKS = frozenset(
         Permission.FOLLOW_UP,
         Permission.FIND_RECORDINGS,
         Permission.EXPORT_RECORDINGS,
+        Permission.EXPORT_PACKS,
         Permission.READ_RECORD,
         Permission.MANAGE_ACCOUNTS,
     }

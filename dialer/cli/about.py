@@ -8,42 +8,16 @@ from typing import Annotated
 
 import typer
 
-from dialer.cli import console
+from dialer.cli import console, measuring
 
 Json = Annotated[bool, typer.Option("--json", help="For a program.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
-    app.command()(measures)
+    app.command()(measuring.measures)
     app.command()(version)
     app.command()(doctor)
-
-
-def measures(json: Json = False) -> None:
-    """Every measure with its formula and source."""
-    from dialer.measures.registry import MEASURES
-
-    if json:
-        console.result_json(
-            [
-                {
-                    "name": each.name,
-                    "title": each.title,
-                    "says": each.says,
-                    "unit": each.unit.value,
-                    "numerator": each.numerator,
-                    "denominator": each.denominator,
-                    "source": each.source,
-                }
-                for each in MEASURES
-            ]
-        )
-        return
-    table = console.table("measure", "unit", "formula", "source")
-    for each in MEASURES:
-        table.add_row(each.name, each.unit.value, each.formula, each.source)
-    console.out.print(table)
 
 
 def version(json: Json = False) -> None:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from dialer.casework.promises import PromiseState
 from dialer.clock import posix_now
+from dialer.files import zipped_folder
 from dialer.floor.stores import opened_store
 from dialer.inquiry.account_shapes import AccountView
 from dialer.inquiry.account_view import Answers, Leave, account_view
 from dialer.inquiry.ledgers import AccountLedger, account_ledger, event_to_tell
+from dialer.inquiry.measured import By, FigureSeen, measured
+from dialer.inquiry.pack import pack
 from dialer.inquiry.promises import PromisesSeen, promises_seen
 from dialer.inquiry.settling import Agreed, demand_settlement
 
@@ -45,6 +51,24 @@ class StoreLedgers:
             lambda store: promises_seen(
                 store, state, at=posix_now(), client=client, limit=limit, may_see=may_see
             )
+        )
+
+    async def pack(self, client: str, day: date) -> BinaryIO:
+        """See the port."""
+
+        def made(store: Store) -> BinaryIO:
+            with TemporaryDirectory() as folder:
+                pack(store, client, day=day, folder=Path(folder) / "pack")
+                return zipped_folder(Path(folder) / "pack")
+
+        return await self._asked(made)
+
+    async def measured(
+        self, since: date, until: date, client: str | None, by: By, may_see: Callable[[str], bool]
+    ) -> tuple[FigureSeen, ...]:
+        """See the port."""
+        return await self._asked(
+            lambda store: measured(store, since=since, until=until, client=client, by=by, may_see=may_see)
         )
 
     async def view(self, person: str, by: Answers | Leave | None) -> AccountView:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from dialer.access.walls import NumberNamed, Place, Walls
 from dialer.casework.promises import PromiseState
@@ -24,6 +24,7 @@ from dialer.inquiry.finding.wanted import Found
 from dialer.inquiry.finding.wanted import Wanted as WantedPerson
 from dialer.inquiry.impact import Compared
 from dialer.inquiry.ledgers import AccountLedger
+from dialer.inquiry.measured import By, FigureSeen
 from dialer.inquiry.promises import PromisesSeen
 from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
 from dialer.inquiry.records import RecordsDue
@@ -266,6 +267,16 @@ class Ledgers(Protocol):
         self, state: PromiseState, client: str | None, limit: int, may_see: Callable[[str], bool]
     ) -> PromisesSeen:
         """Promises by what came of them, of clients that may be seen."""
+        ...
+
+    async def pack(self, client: str, day: date) -> BinaryIO:
+        """A client's daily pack as a zip archive, at its beginning; whoever asked closes it."""
+        ...
+
+    async def measured(
+        self, since: date, until: date, client: str | None, by: By, may_see: Callable[[str], bool]
+    ) -> tuple[FigureSeen, ...]:
+        """Measures of accounts and promises, of clients that may be seen."""
         ...
 
     async def view(self, person: str, by: Answers | Leave | None) -> AccountView:

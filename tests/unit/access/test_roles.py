@@ -57,4 +57,4 @@ def test_administrators_see_no_person_and_analysts_change_nothing() -> None:
     assert admin == {Permission.ANYBODY, Permission.OWN_ACCOUNT, Permission.MANAGE_ACCOUNTS}
     analyst = {permission for permission, roles in MAY.items() if Role.ANALYST in roles}
     beyond = analyst - {Permission.ANYBODY, Permission.OWN_ACCOUNT}
-    assert beyond == {Permission.WATCH_FLOOR, Permission.READ_LAW}
+    assert beyond == {Permission.WATCH_FLOOR, Permission.SEE_FIGURES, Permission.READ_LAW}

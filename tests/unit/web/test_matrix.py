@@ -256,6 +256,8 @@ CASES: dict[tuple[str, str], Case] = {
     ),
     ("GET", "/api/debts/{debt}/ledger"): Case(),
     ("GET", "/api/promises"): Case("filtered"),
+    ("GET", "/api/packs"): Case(query="?client={client}&day=2026-11-30"),
+    ("GET", "/api/measures"): Case("filtered", query="?since=2026-11-01&until=2026-11-30"),
     ("GET", "/api/persons/{person}/account"): Case(),
     ("POST", "/api/persons/{person}/account"): Case(body={"party": "consumer", "postal_code": "02108"}),
     ("POST", "/api/intake/files"): Case(

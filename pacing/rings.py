@@ -105,6 +105,11 @@ class RingModel:
         """Whether the campaign wants its rings ended by what was learned."""
         return math.isfinite(self._beliefs.ring_least)
 
+    @property
+    def calls(self) -> int:
+        """How many calls that rang it has learned from."""
+        return self._calls
+
     def line(self, name: str) -> Line:
         """What is known of a line."""
         return self._lines.get(name, UNKNOWN)
@@ -181,6 +186,19 @@ class RingModel:
         live = self._live + _LIVE_EXPOSURE * ratio * _LIVE_BELIEVED
         machine = self._machine + _MACHINE_EXPOSURE * _MACHINE_BELIEVED
         return live / (self._at_risk + _LIVE_EXPOSURE), machine / (self._at_risk + _MACHINE_EXPOSURE)
+
+    def incidence(self) -> tuple[Floats, Floats]:
+        """(SECONDS,) share of ringing calls that a person, and that a machine, has answered by the end of
+        each second, 0-1, if all rang on.
+        """
+        live, machine = self.hazards()
+        rings = np.concatenate(([1.0], np.cumprod(1.0 - np.minimum(live + machine, 1.0))))[:-1]
+        return np.cumsum(rings * live), np.cumsum(rings * machine)
+
+    @property
+    def handle_s(self) -> tuple[float, float]:
+        """Seconds that an agent spends on a person, and on a machine, wrap-up included."""
+        return self._live_handle.value, self._machine_handle.value
 
     def _best_ends(self) -> dict[bool, list[int]]:
         """Per second that a ring has come to, the end that brings most; kept between reviews."""

@@ -117,6 +117,16 @@ class LearnedDuration:
         """P(duration > seconds), same shape as `seconds`; beyond the last edge the last hazard goes on."""
         return np.exp(-np.interp(seconds, self._points, self._cumulated))
 
+    def hazard_by(self, seconds: float) -> float:
+        """The cumulated hazard of a duration that has come to `seconds`: -log of its survival."""
+        return float(np.interp(seconds, self._points, self._cumulated))
+
+    def reached(self, hazard: float) -> float:
+        """Seconds at which the cumulated hazard is `hazard`: `hazard_by` the other way round, so that an
+        exponential number of mean 1 gives a duration of this law.
+        """
+        return float(np.interp(hazard, self._cumulated, self._points))
+
     @property
     def mean(self) -> float:
         """Expected seconds, from the published hazard."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dialer.cli import console
+from dialer.cli.pacing_what_if import what_if
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,9 @@ BAR = 40
 @app.callback()
 def pacing() -> None:
     """Look into pacing."""
+
+
+app.command("what-if")(what_if)
 
 
 @app.command()

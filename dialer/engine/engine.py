@@ -59,6 +59,7 @@ from dialer.engine.roster import Roster
 from dialer.engine.snapshot import floor_snapshot
 from dialer.engine.state import CallRow, EngineState, TimerKind
 from dialer.engine.suppression import Suppression
+from pacing.ahead.picture import Picture
 
 
 class DialerEngine:
@@ -197,6 +198,21 @@ class DialerEngine:
         """The floor, frozen. `now`: POSIX seconds; None, or before the last step: as of that step."""
         state = self._context.state
         return floor_snapshot(state, self._launcher.why_not, max(state.now, now or state.now))
+
+    def pacing_picture(self, name: CampaignId) -> Picture | None:
+        """The campaign's largest pool with what its pacing has learned, as of the last step, for a look
+        ahead; None when there is no such campaign, or no agent of it is on the floor.
+        """
+        state, roster = self._context.state, self._roster
+        campaign = state.campaigns.get(name)
+        if campaign is None:
+            return None
+        pools = launching_pools(state, campaign)
+        agents = {key: len(roster.at_home(campaign, key, pool)) for key, pool in pools}
+        key, pool = max(pools, key=lambda row: (agents[row[0]], row[0]), default=("", None))
+        if pool is None or roster.serving(name) == 0:
+            return None
+        return self._pacing.picture(campaign, key, pool)
 
     def may_know(self, person: PersonId) -> bool:
         """Whether a placement of this person concerns the engine: it has their file, or a fetch under way may

@@ -106,6 +106,7 @@ OPENS_NONE = frozenset(
         "mapping layouts",
         "mapping propose",
         "network",
+        "pacing what-if",
         "pacing why",
         "recordings verify",
         "replay",

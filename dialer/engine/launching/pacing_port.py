@@ -25,6 +25,7 @@ from dialer.engine.launching.taking_back import how_many_may_be_taken_back
 from dialer.engine.roster import SERVING, Roster
 from dialer.engine.state import AgentRow, CallRow, CampaignRow, PoolRow
 from pacing.abandonment_guard import AbandonmentGuard
+from pacing.ahead.picture import Picture, RingIncidence
 from pacing.answers import Chances
 from pacing.learner import Learner
 from pacing.policy import (
@@ -263,6 +264,48 @@ class PacingPort:
             else max(settings.shift_ends_at - now, 0.0),
             launch_limit=launch_limit,
             ledger=ledger.as_pacing(campaign, now),
+        )
+
+    def picture(self, campaign: CampaignRow, key: str, pool: PoolRow) -> Picture:
+        """The pool with what was learned, for a look ahead."""
+        state, now, settings = self._context.state, self._context.now, campaign.settings
+        learner, held = self.learner(campaign), leads_of(campaign, pool)
+        handling = campaign.ledger.handling
+        agents = [state.agents[name] for name in self._roster.at_home(campaign, key, pool)]
+        calls = {
+            agent.agent: state.calls[agent.attempt]
+            for agent in agents
+            if agent.state is _RESERVED and agent.attempt is not None and agent.attempt in state.calls
+        }
+        live, machine = learner.rings.incidence()
+        live_s, machine_s = learner.rings.handle_s
+        parameters = dict(settings.policy_parameters)
+        if settings.policy == "predictive":
+            parameters.setdefault("target", settings.abandonment_target)
+        return Picture(
+            snapshot=self.snapshot(campaign, key, pool, MOST_CANDIDATES),
+            policy=settings.policy,
+            parameters=parameters,
+            epsilon=settings.guard_epsilon,
+            state=self.policy(campaign, key).state(),
+            rings=RingIncidence(live=live, machine=machine, live_handle_s=live_s, machine_handle_s=machine_s)
+            if learner.rings.calls
+            else None,
+            ring_s=handling_ring_s(settings, handling),
+            rings_by_learning=learner.rings.is_asked,
+            shortest_ring_s=handling.shortest_ring_s or 0.0,
+            lines_left=max(settings.lines - campaign.in_flight, 0),
+            launches_per_second=settings.launches_per_second,
+            interval_s=settings.pacing_interval_s,
+            held={
+                name: now - call.launch.launched_at
+                for name, call in calls.items()
+                if call.state is not _BRIDGING
+            },
+            held_waiting=sum(not state.leads[name].reserve_agent for name in held.reserved),
+            held_most=learner.held.held_most,
+            held_from=held.held_from,
+            detects=settings.detection is DetectionMode.ON,
         )
 
     def _inbound(self, campaign: CampaignRow, learner: Learner, serving_here: int) -> float:

@@ -442,7 +442,10 @@ def failover_rounds(
             time.sleep(chance.uniform(0.0, 1.0))
             took = trial.found.takes_s[-1]
             print(f"round {number}: {way}, {took:.2f} s", file=sys.stderr, flush=True)
-        trial.come_to_rest()
+        try:
+            trial.come_to_rest()
+        except RuntimeError as trouble:  # else what broke a round before would not be told
+            trial.found.trouble.append(str(trouble))
         for engine in trial.engines:
             assert engine.process is not None
             engine.process.send_signal(signal.SIGTERM)

@@ -9,7 +9,10 @@ import typer
 from dialer.cli import console
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dialer.inquiry.callable import CallableOn
+    from dialer.inquiry.unseen import Unseen
 
 SHOWN = 20
 
@@ -36,6 +39,7 @@ def callable_people(
     from dialer.cli.opening import opened_store
     from dialer.clock import posix_now
     from dialer.inquiry.callable import callable_on
+    from dialer.inquiry.unseen import unseen
 
     now = posix_now()
     try:
@@ -50,10 +54,12 @@ def callable_people(
         ) from error
     with opened_store(store) as opened:
         found = callable_on(opened, wanted, now=now, most=most)
+        hidden = unseen(opened, now=now)
     if json:
-        console.result_json(found.as_json())
+        console.result_json({**found.as_json(), "unseen": [each.as_json() for each in hidden]})
     else:
         _tell(found)
+        tell_unseen(hidden)
     if not found.may:
         raise typer.Exit(1)
 
@@ -72,6 +78,12 @@ def _tell(found: CallableOn) -> None:
             table.add_row(each.rule or "nothing to dial", f"{each.people:,}", each.what, each.facts)
         console.out.print(table)
         console.result("a fact that is missing comes with the next file, or `fairdial person correct`")
+
+
+def tell_unseen(hidden: Sequence[Unseen]) -> None:
+    """Who is on the list and out of sight, a line for each reason."""
+    for each in hidden:
+        console.result(f"{each.campaign}: {each.count:,} {each.says}; {each.mend}")
 
 
 def _history(found: CallableOn) -> list[str]:

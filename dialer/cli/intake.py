@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dialer.cli import console
+from dialer.cli.calling import tell_unseen
 from dialer.cli.interrupting import told_when_interrupted
 from dialer.files import written_text
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from dialer.domain.placement import RejectedLine
     from dialer.floor.differences import Differences
     from dialer.floor.told_files import HistoryAsked, ListAsked
+    from dialer.inquiry.unseen import Unseen
     from dialer.intake.mapping import FileMapping
     from dialer.intake.report import ImportReport
     from dialer.intake.told_columns import ToldKind
@@ -152,7 +154,7 @@ def import_file(
         _print_template(kind or (words[0] if words else "placement"))
         return
     differences: Differences | None = None
-    refused_whole = ""
+    refused_whole, hidden = "", ()
     what, file = _kind_and_file(words, kind)
     told = told_of(
         mapping,
@@ -172,20 +174,27 @@ def import_file(
             report, differences = _dry(file, told, store, returned, json)
             refused_whole = _would_be_refused(report, told)
         else:
-            report, refused_whole = _import(file, told, campaign, store, floor, returned, json)
+            report, refused_whole, hidden = _import(file, told, campaign, store, floor, returned, json)
     if rejects is not None:
         _write_rejects(rejects, report.rejects)
-    _say(report, differences, refused_whole, dry_run=dry_run, json=json)
+    _say(report, differences, refused_whole, dry_run=dry_run, json=json, hidden=hidden)
     if refused_whole or (report.lines and not report.accepted):
         raise typer.Exit(1)
 
 
 def _say(
-    report: ImportReport, differences: Differences | None, refused_whole: str, *, dry_run: bool, json: bool
+    report: ImportReport,
+    differences: Differences | None,
+    refused_whole: str,
+    *,
+    dry_run: bool,
+    json: bool,
+    hidden: tuple[Unseen, ...],
 ) -> None:
     if not json:
         tell_report(report, dry_run=dry_run, refused_whole=refused_whole)
         _tell_whole(report, differences)
+        tell_unseen(hidden)
         return
     console.result_json(
         {
@@ -193,6 +202,7 @@ def _say(
             "dry_run": dry_run,
             "differences": None if differences is None else differences.as_json(),
             "refused_whole": refused_whole or None,
+            "unseen": [each.as_json() for each in hidden],
             "rejected_lines": [_as_json(line) for line in report.rejects],
             "remarked_lines": [_as_json(line) for line in report.remarks],
         }
@@ -324,7 +334,7 @@ def _import(
     floor: Path | None,
     returned: Path | None,
     quiet: bool,
-) -> tuple[ImportReport, str]:
+) -> tuple[ImportReport, str, tuple[Unseen, ...]]:
     from dialer.floor.placing import ImportedBeforeError
     from dialer.floor.stores import remember_filled, store_to_fill
     from dialer.floor.taking_in import campaigns_beside, take_in
@@ -357,7 +367,18 @@ def _import(
     _say_told(taken.told)
     if taken.report.accepted and not taken.refused_whole:
         console.say("`fairdial callable` tells who may be called tomorrow, and what keeps the others from it")
-    return taken.report, taken.refused_whole
+        return taken.report, taken.refused_whole, _unseen(address)
+    return taken.report, taken.refused_whole, ()
+
+
+def _unseen(address: str) -> tuple[Unseen, ...]:
+    """Who of the store is out of sight now."""
+    from dialer.clock import posix_now
+    from dialer.floor.stores import opened_store
+    from dialer.inquiry.unseen import unseen
+
+    with opened_store(address) as store:
+        return unseen(store, now=posix_now())
 
 
 def _interrupted(file: Path, *, dry_run: bool) -> str:

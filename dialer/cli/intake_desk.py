@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dialer.clock import posix_now
 from dialer.domain.errors import FairdialError, MendableError
 from dialer.files import own_folder, write_whole, written_whole
 from dialer.floor.file_holds import file_holds, release_file_holds
 from dialer.floor.history_word import HistoryWord, WordTaken, take_word
 from dialer.floor.intake_job import Job, Outcome
 from dialer.floor.mappings import confirm_mapping, mapping_to_check
+from dialer.floor.stores import opened_store
 from dialer.inquiry.errors import NotThereError
+from dialer.inquiry.unseen import Unseen, unseen
 from dialer.web.ports import BusyError, MappingKept, TakenInFile, Upload
 
 if TYPE_CHECKING:
@@ -91,9 +94,12 @@ class StoreIntake:
                 raise
             finally:
                 shutil.rmtree(place / "in", ignore_errors=True)
+        summary = outcome.summary  # of one client's file nothing is told of the other lists
+        if summary is not None and upload.kind == "placement" and not (upload.is_dry or upload.client):
+            summary = {**summary, "unseen": [each.as_json() for each in await self.unseen()]}
         return TakenInFile(
             file=name,
-            summary=outcome.summary,
+            summary=summary,
             refused_whole=outcome.refused_whole,
             trouble=outcome.trouble,
             was_known=outcome.was_known,
@@ -147,6 +153,14 @@ class StoreIntake:
     async def release(self, import_id: str, *, by: str, why: str) -> int:
         """See the port."""
         return await asyncio.to_thread(release_file_holds, self.database, import_id, by=by, why=why)
+
+    async def unseen(self) -> tuple[Unseen, ...]:
+        """See the port."""
+        return await asyncio.to_thread(self._unseen)
+
+    def _unseen(self) -> tuple[Unseen, ...]:
+        with opened_store(self.database) as store:
+            return unseen(store, now=posix_now())
 
     async def attest(self, word: HistoryWord) -> WordTaken:
         """See the port."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dialer.cli import console
 from dialer.floor.stores import STORE_FILE
-from dialer.inquiry.shift import rules_of
+from dialer.inquiry.shift import rules_of, unseen_of
 from dialer.measures.definition import text_of
 from dialer.measures.facts import facts_of
 from dialer.measures.registry import measure_all
@@ -57,6 +57,8 @@ def print_shift(shift: RehearsedShift, report: Path) -> None:
             denied.add_row(words, f"{count:,}", "" if rule is None else rule.citation)
         console.out.print(denied)
     console.out.print()
+    for sentence in unseen_of(shift):
+        console.result(sentence)
     console.result(f"{shift.observer.steps:,} steps in {shift.wall_s:.1f} s")
     console.result(f"report:  {report}")
     console.result(f"journal: {shift.journal}   (fairdial replay {shift.journal})")

@@ -8,6 +8,7 @@ from pathlib import Path
 from dialer.files import write_whole
 from dialer.floor.rehearsed import RehearsedShift
 from dialer.floor.stores import REPORT_FILE, SUMMARY_FILE
+from dialer.inquiry.unseen import of_shift
 from dialer.measures.facts import facts_of
 from dialer.measures.registry import measure_all
 from dialer.results.report import render_report
@@ -28,6 +29,7 @@ def summary_of(shift: RehearsedShift) -> dict[str, object]:
     }
     summary.update({name: _rounded(each.value) for name, each in measure_all(facts).items()})
     summary["gate_denials"] = facts.denials
+    summary["unseen"] = list(unseen_of(shift))
     summary["rulebook"] = shift.rulebook.hash
     summary["steps"] = shift.observer.steps
     summary["journal"] = str(shift.journal)
@@ -68,6 +70,7 @@ def write_report(shift: RehearsedShift, *, title: str, repeat_with: str) -> Path
         repeat_with=repeat_with,
         records=shift.records,
         rules=rules_of(shift),
+        unseen=unseen_of(shift),
         pacing=tuple(
             PacingNote(at=at, launches=note.launches, launched=note.launched, reason=note.reason)
             for at, note in shift.observer.pacing
@@ -76,6 +79,11 @@ def write_report(shift: RehearsedShift, *, title: str, repeat_with: str) -> Path
     path = shift.folder / REPORT_FILE
     write_whole(path, render_report(facts))
     return path
+
+
+def unseen_of(shift: RehearsedShift) -> tuple[str, ...]:
+    """Who of the list was out of sight, and how to mend it, in sentences."""
+    return of_shift(shift.observer.out_of_sight, local=shift.order.scenario.shift.time_zone)
 
 
 def rules_of(shift: RehearsedShift) -> Mapping[str, RuleText]:

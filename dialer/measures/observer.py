@@ -23,12 +23,13 @@ from dialer.domain.commands import (
     StorePromise,
     StoreThirdParty,
 )
-from dialer.domain.events import LeadsFetched
+from dialer.domain.events import AgentLoggedIn, LeadsFetched
 from dialer.domain.ids import AttemptId, CampaignId, InboundId
 from dialer.domain.inbound import InboundRecord
 from dialer.domain.ports import Fate, JournalEntry
 from dialer.domain.record import AttemptRecord
 from dialer.measures.records import AgentChange, DenialMade, PromiseMade, ShiftRecords, spans_of
+from dialer.measures.unseen import OutOfSight
 
 
 class ShiftObserver:
@@ -42,6 +43,7 @@ class ShiftObserver:
         alarms: everything that the floor was told to look at, with its instant.
         third_parties: every line of a campaign that was called into a talk.
         campaigns: how each campaign stood last.
+        out_of_sight: who of the list nobody could call.
     """
 
     def __init__(self) -> None:
@@ -52,6 +54,7 @@ class ShiftObserver:
         self.alarms: list[tuple[float, RaiseAlarm]] = []
         self.third_parties: list[StoreThirdParty] = []
         self.campaigns: dict[CampaignId, StoreCampaign] = {}
+        self.out_of_sight = OutOfSight()
         self.steps = 0
         self.first_at: float | None = None
         self.last_at: float | None = None
@@ -79,6 +82,8 @@ class ShiftObserver:
         self.steps += 1
         self.first_at = entry.now if self.first_at is None else self.first_at
         self.last_at = entry.now
+        if isinstance(entry.event, AgentLoggedIn | LeadsFetched) and entry.fate is not Fate.REFUSED:
+            self.out_of_sight.take(entry.event, entry.now)
         if isinstance(entry.event, LeadsFetched) and entry.fate is not Fate.REFUSED:
             self.leads_loaded.setdefault(entry.event.campaign, entry.event.leads_left)
         takers, now = self._takers, entry.now

@@ -38,6 +38,7 @@ class ReportFacts:
         settings: name and value of what the shift ran with (policy, seed, agents, rulebook, versions).
         repeat_with: the command that gives this shift again.
         rules: rule name -> its words.
+        unseen: who of the list nobody could call, and why, in sentences.
     """
 
     title: str
@@ -50,3 +51,4 @@ class ReportFacts:
     records: ShiftRecords
     rules: Mapping[str, RuleText] = field(default_factory=dict[str, RuleText])
     pacing: tuple[PacingNote, ...] = ()
+    unseen: tuple[str, ...] = ()

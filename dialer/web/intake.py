@@ -146,6 +146,13 @@ async def release(file: Text, body: Release, office: TheOffice, who: Asking) -> 
     return JSONResponse({"released": count, "by": who.name})
 
 
+@router.get("/unseen", dependencies=[may(Permission.EDIT_ACCOUNTS)])
+async def who_is_unseen(office: TheOffice, who: Asking) -> JSONResponse:
+    """Who is on the list and would never be called: how many, why, and how to mend it."""
+    who.everything()
+    return JSONResponse([each.as_json() for each in await demand_intake(office).unseen()])
+
+
 @router.post("/attestations", dependencies=[may(Permission.LIFT_HOLDS)])
 async def attest(body: Attest, office: TheOffice, who: Asking) -> JSONResponse:
     """Answer, by one's name, for the history of accounts: nobody was contacted since a day but as is on file.

@@ -33,6 +33,7 @@ from dialer.inquiry.rights.correction import Correction
 from dialer.inquiry.rights.erasure import Erased, ErasedBy, Obstacle
 from dialer.inquiry.rights.held import Held
 from dialer.inquiry.settling import Agreed
+from dialer.inquiry.unseen import Unseen
 from dialer.inquiry.verifying import Checked
 from dialer.results.frequency_ledger import LedgerFacts
 from dialer.results.person_events import PersonFacts
@@ -370,6 +371,10 @@ class Intake(Protocol):
 
     async def release(self, import_id: str, *, by: str, why: str) -> int:
         """End every hold of one import; how many."""
+        ...
+
+    async def unseen(self) -> tuple[Unseen, ...]:
+        """Who is on the list and out of sight."""
         ...
 
     async def attest(self, word: HistoryWord) -> WordTaken:

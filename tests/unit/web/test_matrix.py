@@ -266,6 +266,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/intake/files/{upload}/returned"): Case(query="?client={client}"),
     ("GET", "/api/intake/holds"): Case("whole"),
     ("POST", "/api/intake/holds/{file}/release"): Case("whole", body={"why": "w"}),
+    ("GET", "/api/intake/unseen"): Case("whole"),
     ("POST", "/api/intake/attestations"): Case(
         body={"client": "{client}", "since": "2026-01-05", "why": "w"}
     ),

@@ -17,8 +17,9 @@ import xlsxwriter
 from dialer.domain.cells import harmless
 from dialer.files import made_apart, written_text
 
-MOST_OF_A_SHEET = 1_048_576
-"""Rows of a worksheet, its heading included; the rest is in the CSV alone."""
+MOST_OF_A_SHEET = 100_001
+"""Rows of a worksheet, its heading included; the rest is in the CSV alone, and the last line of the sheet
+says so. A workbook takes as long to write as all the rest, and nobody reads a million lines in one."""
 
 BOOK = "pack.xlsx"
 
@@ -68,7 +69,9 @@ class Sheet:
         texts = [written(cell) for cell in cells]
         self._csv.writerow(texts)
         self.rows += 1
-        if self.rows < MOST_OF_A_SHEET:
+        if self.rows == MOST_OF_A_SHEET:
+            self._sheet.write_string(self.rows, 0, f"more rows are in {self.name}.csv")
+        elif self.rows < MOST_OF_A_SHEET:
             for column, (cell, text) in enumerate(zip(cells, texts, strict=True)):
                 self._put(column, cell, text)
 

@@ -232,6 +232,22 @@ def test_nothing_in_the_workbook_is_run_and_it_says_what_the_files_say(days: Day
     assert [row["client_account"] for row in rows(folder, "accounts")].count("'=A4") == 1
 
 
+def test_a_sheet_that_is_cut_says_so(
+    days: Days, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Four accounts fit under a heading in five rows; in four rows the last one is in the CSV alone."""
+    for most, shown in ((5, 4), (4, 3)):
+        monkeypatch.setattr("dialer.results.pack.MOST_OF_A_SHEET", most)
+        capsys.readouterr()
+        folder = packed(days, "2026-11-30", name=f"cut-{most}")
+        assert len(rows(folder, "accounts")) == 4
+        book = CalamineWorkbook.from_path(str(folder / "pack.xlsx"))  # pyright: ignore[reportUnknownMemberType]  # its stub leaves PathLike bare
+        _, *more = book.get_sheet_by_name("accounts").iter_rows()
+        whole = [row for row in more if row[0] != "more rows are in accounts.csv"]
+        assert (len(whole), len(more) - len(whole)) == (shown, 4 - shown)
+        assert ("accounts: the workbook has its first rows alone" in capsys.readouterr().err) is (shown < 4)
+
+
 def test_nobody_gets_anothers_accounts(days: Days) -> None:
     told = packed(days, "2026-11-30", client="other")
     assert [row["client_account"] for row in rows(told, "accounts")] == ["B1"]

@@ -202,7 +202,7 @@ def _wrong_instant(value: datetime) -> str | None:
     if value.tzinfo is None or value.utcoffset() is None:
         return f"is {value.isoformat()}, which has no time zone; say its offset from UTC"
     # The day where it was told: turning year 1 into UTC is an error of its own.
-    return _wrong_day(value.date())
+    return None if FIRST.year <= value.year < LAST.year else _wrong_day(value.date())
 
 
 def _wrong_day(value: date) -> str | None:
@@ -277,7 +277,27 @@ def _members(hint: object, known: Mapping[object, Check]) -> Check | None:
     if get_origin(hint) is Mapping:
         return _mapped(hint, known)
     check = _check_for(get_args(hint)[0], known)
-    return None if check is None else partial(_wrong_members, check)
+    if check is None:
+        return None
+    members = partial(_wrong_members, check)
+    return partial(_wrong_set, members, set[object]()) if get_origin(hint) is frozenset else members
+
+
+_SETS_KEPT = 4_096
+_MEMBERS_KEPT = 32
+
+
+def _wrong_set(members: Check, right: set[object], value: Collection[object]) -> str | None:
+    """What is wrong with the members. A small set that was right is right: zones come again and again."""
+    is_kept = value.__class__ is frozenset and len(value) <= _MEMBERS_KEPT
+    if is_kept and value in right:
+        return None
+    wrong = members(value)
+    if wrong is None and is_kept:
+        if len(right) >= _SETS_KEPT:
+            right.clear()
+        right.add(value)
+    return wrong
 
 
 def _first_wrong(checks: tuple[Check, ...], value: object) -> str | None:
@@ -388,9 +408,51 @@ def _right(hint: object) -> frozenset[type]:
 
 def _values_of(names: tuple[str, ...]) -> Callable[[object], tuple[object, ...]]:
     """Takes the values of these fields, in their order."""
-    if len(names) == 1:
-        return lambda thing: (getattr(thing, names[0]),)
-    return attrgetter(*names)
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda thing: tuple([getattr(thing, name) for name in names])
+
+
+def _at_first_sight(checks: tuple[FieldCheck, ...]) -> Callable[[object], bool]:
+    """Whether every field of a value is right: as all checks one by one, without saying what is wrong.
+
+    Texts are looked at together: they are right where all of them in one are printable and not too long, as
+    nearly all are; so are collections of which nothing but their length is declared. False where it takes a
+    closer look.
+    """
+    texts = tuple(name for name, right, check in checks if check is wrong_text and not right)
+    things = tuple(name for name, _, check in checks if _bound(check, _wrong_things) == (None,))
+    others = tuple(one for one in checks if one[0] not in texts and one[0] not in things)
+    texts_of, things_of = _values_of(texts), _values_of(things)
+    others_of = _values_of(tuple(name for name, _, _ in others))
+    looked_at = tuple((right, _where_present(check)) for _, right, check in others)
+
+    def is_right(thing: object) -> bool:
+        if texts:
+            text = "".join(cast("tuple[str, ...]", texts_of(thing)))
+            if len(text) > MOST_CHARACTERS or not text.isprintable():
+                return False
+        if things:
+            some = cast("tuple[Collection[object], ...]", things_of(thing))
+            if sum([len(one) for one in some if one]) > MOST_THINGS:
+                return False
+        for value, (right, check) in zip(others_of(thing), looked_at, strict=True):
+            if value.__class__ not in right and check(value) is not None:
+                return False
+        return True
+
+    return is_right
+
+
+def _bound(check: Any, to: Callable[..., str | None]) -> tuple[Any, ...]:
+    """What a check of this kind was made with; nothing where it is of another kind."""
+    return check.args if isinstance(check, partial) and cast("Any", check).func is to else ()
+
+
+def _where_present(check: Check) -> Check:
+    """The check of what is there, of one of what may be absent: absent is right and is not looked at."""
+    bound = _bound(check, _unless_absent)
+    return bound[0] if bound else check
 
 
 def checked(
@@ -406,15 +468,15 @@ def checked(
         return kind
 
     values_of = _values_of(tuple([name for name, _, _ in checks]))
+    is_right = _at_first_sight(checks)
 
     def look(self: T) -> None:
-        for value, (name, right, check) in zip(values_of(self), checks, strict=True):
-            if value.__class__ in right:
-                continue
-            wrong = check(value)
-            if wrong is not None:
-                place = "" if wrong.startswith("[") else " "
-                raise error(f"{kind.__name__}.{name}{place}{wrong}")
+        if not is_right(self):
+            for value, (name, right, check) in zip(values_of(self), checks, strict=True):
+                wrong = None if value.__class__ in right else check(value)
+                if wrong is not None:
+                    place = "" if wrong.startswith("[") else " "
+                    raise error(f"{kind.__name__}.{name}{place}{wrong}")
         if own is not None:
             own(self)
 

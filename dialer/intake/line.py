@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import TypeVar
 
 from dialer.intake import values
@@ -72,6 +73,8 @@ class Line:
 
     def moment(self, name: str) -> datetime | None:
         """An instant of the past; of a day alone, its first."""
+        if name not in self.texts:
+            return None
         order = self.received.dates
         found = self.read(name, lambda text: values.moment_of(text, order))
         if found is None:
@@ -93,6 +96,7 @@ class Line:
         return self.read(name, lambda text: values.word_of(text, words))
 
 
+@lru_cache(maxsize=8192)
 def first_instant(day: date) -> datetime:
     """Midnight UTC."""
     return datetime.combine(day, time(0), UTC)

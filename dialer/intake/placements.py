@@ -135,6 +135,7 @@ class PlacementReader:
         self._repeated = Repeated(is_case_sensitive=mapping.is_case_sensitive)
         self._zones_of_place = lru_cache(maxsize=65_536)(self._look_up_place)
         self._regions_of_place = lru_cache(maxsize=65_536)(self._look_up_regions)
+        self._place_of_prefix = lru_cache(maxsize=65_536)(self._look_up_prefix)
 
     def __iter__(self) -> Iterator[PlacedAccount | RejectedLine]:
         """Every line, in the order of the file; `report` grows as they come."""
@@ -520,6 +521,9 @@ class PlacementReader:
         address = AddressOnFile(country=country, region=region, postal_code=postal)
         return regions_of_address(address, self._tables)
 
+    def _look_up_prefix(self, prefix: str) -> tuple[frozenset[str] | None, frozenset[str]]:
+        return zones_of_number(prefix, self._tables), regions_of_number(prefix, self._tables)
+
     def _numbers(self, line: Line) -> tuple[PlacedNumber, ...]:
         numbers: list[PlacedNumber] = []
         first_bad: RefusedLineError | None = None
@@ -563,6 +567,7 @@ class PlacementReader:
         consent_at = given_at if may_call or may_text else None
         word = line.word(f"{name}_institution")
         institution = None if word is None else Institution(word)
+        zones, regions = self._place_of_prefix(e164[: self._tables.longest_prefix + 1])
         return PlacedNumber(
             e164=e164,
             institution=institution,
@@ -571,8 +576,8 @@ class PlacementReader:
             role=NumberRole(line.word(f"{name}_role") or "unknown"),
             source=line.texts.get(f"{name}_source", ""),
             country=country if country in NANP_COUNTRIES and e164.startswith("+1") else None,
-            zones=zones_of_number(e164, self._tables),
-            regions=regions_of_number(e164, self._tables),
+            zones=zones,
+            regions=regions,
             consent_at=consent_at if may_call else None,
             text_consent_at=consent_at if may_text else None,
             consent_wording=line.texts.get(f"{name}_consent_words"),

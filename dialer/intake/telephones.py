@@ -14,6 +14,8 @@ from dialer.intake.values import BadValueError, latin_digits
 _PUNCTUATION = re.compile(r"[\s().\-/·\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
 _EXTENSION = re.compile(r"(ext\.?|extension|x|#)\s*\d+$", re.IGNORECASE)
 _ROUNDED = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
+_USUAL = re.compile(r"\(?([2-9][0-9]{2})\)?[ .-]?([2-9][0-9]{2})[ .-]?([0-9]{4})")
+"""How nearly every number of a North American file is written: none of it is an extension or was rounded."""
 _NANP = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
 NANP_COUNTRIES = frozenset({"US", "CA", "PR", "VI", "GU", "AS", "MP"})
 
@@ -51,6 +53,8 @@ def e164_of(text: str, tables: WhereaboutsTables, *, country: str = "US") -> str
         NoTelephoneError: letters stand among its digits.
         BadValueError: no telephone has this number, or a spreadsheet has damaged it.
     """
+    if country in NANP_COUNTRIES and (usual := _USUAL.fullmatch(text)) is not None:
+        return _known("".join(usual.groups()), tables)
     if not text.isascii():
         text = latin_digits(text)
     if _ROUNDED.fullmatch(text):

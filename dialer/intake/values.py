@@ -38,6 +38,8 @@ _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FIGURES = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})")
 _POINT = re.compile(r"(\d{1,3}(,\d{3})+|\d{1,3}('\d{3})+|\d+)(\.(\d*))?|\.\d+")
 _COMMA = re.compile(r"(\d{1,3}(\.\d{3})+|\d{1,3}('\d{3})+|\d+)(,(\d*))?|,\d+")
+_PLAIN_CENTS = re.compile(r"[0-9]{1,12}\.[0-9]{2}")
+"""What nearly every amount looks like, where nobody said that cents stand after a comma."""
 _CENTS_AFTER_COMMA = re.compile(r"[\d.']*,\d{1,2}")
 _YES = frozenset({"y", "yes", "true", "t", "1", "x"})
 _NO = frozenset({"n", "no", "false", "f", "0"})
@@ -161,6 +163,8 @@ def money_of(text: str, currency: str = "USD", decimals: Decimals | None = None)
         decimals: what the file writes before its cents; None = nobody said: a comma before one or two last
             figures is one, since thousands have three.
     """
+    if decimals is not Decimals.COMMA and _PLAIN_CENTS.fullmatch(text) is not None:
+        return Money(cents=int(text[:-3] + text[-2:]), currency=currency)
     bare = latin_digits(text).strip().upper()
     for sign in ("$", "£", currency):
         bare = bare.replace(sign, "")
@@ -216,6 +220,8 @@ def digits_4_of(text: str) -> str:
 @lru_cache(maxsize=8192)
 def word_of(text: str, words: tuple[str, ...]) -> str:
     """One of the column's words, however it is capitalised."""
+    if text in words:
+        return text
     word = text.lower().replace(" ", "_").replace("-", "_")
     if word not in words:
         raise BadValueError(f"not one of {', '.join(words)}")

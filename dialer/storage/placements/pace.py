@@ -38,7 +38,7 @@ class Pace:
     @classmethod
     def alone(cls) -> Self:
         """For a store that nobody else uses."""
-        return cls(2_000, 2_000, 2_000)
+        return cls(4_000, 4_000, 4_000)
 
     @classmethod
     def staging(cls) -> Self:

@@ -6,7 +6,7 @@ nothing, and a job that was killed half-way is simply done again.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, cast
 
 from sqlalchemy import Connection, select, update
@@ -358,7 +358,7 @@ class _Rows:
                 "country": address.country,
                 "region": address.region,
                 "city": address.city,
-                "zones": None if address.zones is None else json_text(address.zones),
+                "zones": None if address.zones is None else _names_text(address.zones),
             }
             lines = address.line_1, address.line_2, address.postal_code or ""
             self._identities[person].addresses[key] = lines
@@ -459,7 +459,7 @@ class _Rows:
             "campaign": self._placing.campaign,
             "debt": debt,
             "priority": account.priority,
-            "needs": json_text(needs),
+            "needs": _names_text(needs),
         }
         if account.person.role is PersonRole.CONSUMER:
             self._leads[lead] = row
@@ -531,13 +531,19 @@ class _Rows:
         self._told.append(change)
 
 
+@lru_cache(maxsize=4_096)
+def _names_text(names: frozenset[str] | tuple[str, ...]) -> str:
+    """Zones, regions and needs as the text of their column: a placement has few of them, again and again."""
+    return json_text(names)
+
+
 def _number_row(key: str, number: PlacedNumber) -> Row:
     return {
         "number": key,
         "kind": number.kind.value,
         "country": number.country,
-        "zones": None if number.zones is None else json_text(number.zones),
-        "regions": json_text(number.regions),
+        "zones": None if number.zones is None else _names_text(number.zones),
+        "regions": _names_text(number.regions),
         "institution": _institution(number),
     }
 

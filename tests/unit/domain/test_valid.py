@@ -316,3 +316,34 @@ def test_a_birth_of_its_own_comes_after_the_look_at_the_fields() -> None:
         Pair(low=5, high=1)
     with pytest.raises(MalformedFactError, match=r"colour is 'red'; it is one of red"):
         Pair(low=1, colour="red")  # pyright: ignore[reportArgumentType]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid_fact
+class _Texts:
+    first: str
+    second: str
+    things: tuple[bool, ...] = ()
+    zones: frozenset[Annotated[int, Within(0, 5, "a number")]] = frozenset()
+
+
+def test_texts_that_are_long_only_together_are_right() -> None:
+    """Each may have 20,000 characters; it is named when it has one more, and so is what is no text."""
+    longest = "x" * 20_000
+    assert _Texts(first=longest, second=longest).second == longest
+    assert _Texts(first="two\nlines", second="\u200e").first == "two\nlines"
+    with pytest.raises(MalformedFactError, match=r"_Texts\.second has 20001"):
+        _Texts(first="", second=longest + "x")
+    with pytest.raises(MalformedFactError, match=r"_Texts\.first is .*no text"):
+        _Texts(first="a\0", second=longest)
+
+
+def test_things_are_counted_each_for_themselves_and_sets_looked_at_each_time() -> None:
+    """50,000 things may be, one more may not; a set that was right says nothing of another."""
+    assert len(_Texts(first="", second="", things=(True,) * 50_000).things) == 50_000
+    with pytest.raises(MalformedFactError, match=r"_Texts\.things holds 50,001"):
+        _Texts(first="", second="", things=(True,) * 50_001)
+    for _ in range(2):
+        assert _Texts(first="", second="", zones=frozenset({0, 5})).zones == {0, 5}
+        with pytest.raises(MalformedFactError, match=r"_Texts\.zones\[\d\] is 6"):
+            _Texts(first="", second="", zones=frozenset({0, 5, 6}))

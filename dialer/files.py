@@ -92,6 +92,16 @@ def written_whole(file: Path, *, mode: int = OWNER_ALONE) -> Generator[BinaryIO]
     _hand_over(target.parent)
 
 
+def moved(file: Path, to: Path) -> None:
+    """Give a file another name on its disk, in one step; what had the name goes.
+
+    Raises:
+        OSError: it could not be done; the file is where it was.
+    """
+    file.replace(to)
+    _hand_over(to.parent)
+
+
 @contextmanager
 def made_apart(file: Path) -> Generator[Path]:
     """A path beside the file for a library to write to, with the same ending; it becomes the file when the

@@ -21,6 +21,7 @@ from dialer.cli import (
     finding,
     gate,
     intake,
+    intake_watch,
     keys,
     law,
     ledger,
@@ -77,6 +78,7 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(pacing.app, name="pacing")
 app.add_typer(law.app, name="law")
 app.add_typer(licences.app, name="licences")
+app.add_typer(intake_watch.app, name="intake")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(keys.app, name="keys")
 app.add_typer(account.app, name="account")

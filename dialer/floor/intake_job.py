@@ -11,6 +11,7 @@ from dialer.floor.differences import Comparing
 from dialer.floor.placing import ImportedBeforeError, RefusedWholeError
 from dialer.floor.taking_in import read_only, store_to_compare, take_in, told_of
 from dialer.floor.told_files import ToldOrder, take_in_told
+from dialer.intake.files import UnreadableFileError
 from dialer.intake.mapping import FileMapping
 from dialer.intake.report import ImportReport
 from dialer.intake.told_columns import ToldKind
@@ -50,13 +51,15 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         summary: of the report, as the command tells it to a program.
         refused_whole: why no line was taken but what protects; '' = the good ones were.
-        trouble: why nothing became of it; `was_known`: since the same bytes were taken in before.
+        trouble: why nothing became of it; `was_known`: since the same bytes were taken in before;
+            `is_of_file`: since the file cannot be read as what it should be, which its sender mends.
     """
 
     summary: dict[str, object] | None = None
     refused_whole: str = ""
     trouble: str = ""
     was_known: bool = False
+    is_of_file: bool = False
 
 
 def run(job: Job) -> Outcome:
@@ -78,7 +81,11 @@ def run(job: Job) -> Outcome:
     except FairdialError as error:
         mend = error.mend if isinstance(error, MendableError) else ""
         text = f"{error}; {mend}" if mend and mend not in str(error) else str(error)
-        return Outcome(trouble=text, was_known=isinstance(error, ImportedBeforeError))
+        return Outcome(
+            trouble=text,
+            was_known=isinstance(error, ImportedBeforeError),
+            is_of_file=any(isinstance(one, UnreadableFileError) for one in (error, error.__cause__)),
+        )
 
 
 def _placed(job: Job, mapping: FileMapping) -> Outcome:

@@ -58,6 +58,7 @@ from dialer.intake.mapping import NOTHING_SAID, FileMapping
 from dialer.intake.protection import protection_of, readings_of, translated
 from dialer.intake.repeated import Repeated
 from dialer.intake.report import KEPT, ImportReport, masked
+from dialer.intake.summing import add_refused, add_taken
 from dialer.intake.telephones import NANP_COUNTRIES, NoTelephoneError, e164_of, is_toll_free
 from dialer.intake.tongues import UNKNOWN_LANGUAGE, country_of, language_of
 from dialer.intake.values import BadValueError
@@ -144,6 +145,7 @@ class PlacementReader:
             for row, found in self._reviewed(some) if self.review is not None else some:
                 if isinstance(found, PlacedAccount):
                     self.report.accepted += 1
+                    add_taken(self.report, found.balance)
                     yield found
                 else:
                     yield self._refused(row, found)
@@ -186,6 +188,9 @@ class PlacementReader:
             also=self._also_wrong(row, reject),
         )
         self.report.reject(rejected)
+        is_whole = row.fields is not None and len(row.fields) == len(self._names)
+        texts = self._texts(row.fields) if row.fields is not None and is_whole else None
+        add_refused(self.report, texts, self._mapping.decimals)
         if self.on_refused is not None:
             self.on_refused(row, rejected)
         return rejected

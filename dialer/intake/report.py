@@ -18,6 +18,8 @@ class ImportReport:
         columns: the canonical columns that the file has: what it says nothing of stays as it is on file.
         remarks: lines that were taken although a value was mended or left out.
         reject_reasons: count by (column, reason).
+        accepted_cents: what the lines that were taken come to, by currency; `refused_cents`: and those that
+            were not, by their own words; `refused_without_amount`: of which none can be read.
         held: refused lines whose protection takes effect all the same; `unbound`: those of them that name
             nobody whom it could protect.
     """
@@ -35,6 +37,9 @@ class ImportReport:
     unbound: int = 0
     reject_reasons: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     remark_reasons: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    accepted_cents: Counter[str] = field(default_factory=Counter[str])
+    refused_cents: Counter[str] = field(default_factory=Counter[str])
+    refused_without_amount: int = 0
     rejects: list[RejectedLine] = field(default_factory=list[RejectedLine])
     remarks: list[RejectedLine] = field(default_factory=list[RejectedLine])
 
@@ -82,6 +87,9 @@ class ImportReport:
             "lines": self.lines,
             "accepted": self.accepted,
             "rejected": self.rejected,
+            "accepted_cents": dict(sorted(self.accepted_cents.items())),
+            "rejected_cents": dict(sorted(self.refused_cents.items())),
+            "rejected_without_amount": self.refused_without_amount,
             "held": self.held,
             "held_nobody": self.unbound,
             "unknown_columns": list(self.unknown_columns),

@@ -38,6 +38,7 @@ OPENS: dict[str, str] = {
     "holds list": "--store {store}",
     "holds release": "i-1 --by boss --why asked --store {store}",
     "import": "{placement} --campaign made-up --store {store}",
+    "intake watch": "{folder}/drop --client made-up --companion .done --once --store {store}",
     "keys rotate": "--store {store}",
     "keys status": "--store {store}",
     "law impact": "--from 2026-01-01 --to 2026-06-01 --store {store}",
@@ -232,6 +233,11 @@ def test_a_damaged_store_is_a_sentence(
     shutil.copy(whole, store)
     damage(store)
     (tmp_path / "recordings").mkdir()
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop" / "weekly.csv").write_text(
+        "client_id,client_account,person_ref,last,current_balance\nmade-up,1,1,Example,1.00\n"
+    )
+    (tmp_path / "drop" / "weekly.csv.done").touch()
     (tmp_path / "placement.csv").write_text("client_account\n1\n")
     (tmp_path / "bank.csv").write_text("day,amount,reference\n2026-03-02,1.00,x\n")
     names = {"recordings": "recordings", "placement": "placement.csv", "bank": "bank.csv"}

@@ -1,0 +1,366 @@
+"""Folders into which clients put their files: each is picked up whole, taken in once, moved and acknowledged.
+
+Theory of operation. A file goes one way, by renames inside its folder, and an acknowledgement is written
+before its last step:
+
+    FOLDER/weekly.csv                            the client writes it; it is left alone until it is whole
+    FOLDER/taking/3f1c5e2a9b04-weekly.csv        ours; its name begins with its hash
+    FOLDER/acknowledged/3f1c5e2a9b04-weekly.csv.json       what became of it (and .refused.csv)
+    FOLDER/done/3f1c5e2a9b04-weekly.csv          or refused/
+
+Whoever is killed between two steps finds the file in `taking` at the next look: what is acknowledged is
+moved, what is not is taken in again, where the store knows the bytes it had (`ImportedBeforeError`), and its
+report is made by reading it once more. So no file is taken twice, and none is lost. A file is whole when its
+size and its times stand still for as long as the folder's settings say, or, where a companion is agreed
+(`weekly.csv.done`), when that is there and not older than the file.
+"""
+
+import fcntl
+import hashlib
+import os
+import tomllib
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from compliance_gate.valid import Within, Words
+from dialer.domain.errors import MendableError
+from dialer.domain.valid import Share, valid
+from dialer.files import moved, opened_private, own_folder, write_whole
+from dialer.floor.intake_job import Job, Outcome
+from dialer.settings_reader import SettingsError, SettingsReader
+
+TAKING, DONE, REFUSED, ACKNOWLEDGED = "taking", "done", "refused", "acknowledged"
+
+TEMPORARY = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".swp", "~")
+"""Names that programs give to what they have not written to its end."""
+
+_SHOWN_OF_HASH = 12
+_BLOCK = 1 << 20
+
+SettleTime = Annotated[float, Within(1.0, 86_400.0, "seconds")]
+
+
+class DropKind(Enum):
+    """What the files of a folder say."""
+
+    PLACEMENT = "placement"
+    SUPPRESSIONS = "suppressions"
+    REQUESTS = "requests"
+    CONSENTS = "consents"
+    PAYMENTS = "payments"
+
+
+class State(Enum):
+    """What became of a file. `KNOWN`: the same bytes were taken in before, and nothing was changed."""
+
+    TAKEN = "taken"
+    KNOWN = "taken in before"
+    REFUSED_WHOLE = "refused whole"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class DropFolder:
+    """One folder.
+
+    Args:
+        client: its files are about this client's people alone.
+        mapping: file of the mapping; '' = the canonical columns.
+        settled_s: seconds for which a file must stand still to be whole.
+        companion: ending of the file that says so instead (`.done`); '' = none is agreed.
+        most_refused: share of refused lines above which a file is refused whole; None = the mapping's.
+    """
+
+    folder: str
+    client: Annotated[str, Words(least=1, most=200)]
+    kind: DropKind = DropKind.PLACEMENT
+    campaign: str = "collections"
+    mapping: str = ""
+    settled_s: SettleTime = 60.0
+    companion: str = ""
+    most_refused: Share | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class DropFolders:
+    """Settings of all folders, `fairdial-intake.toml`. `every_s`: seconds between two looks."""
+
+    folders: tuple[DropFolder, ...]
+    every_s: SettleTime = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged:
+    """What a client is told of a file of theirs, as JSON beside it.
+
+    Args:
+        accepted_cents, refused_cents: sums by currency of the lines that were taken, and of those that were
+            not as far as their amount can be read.
+        refused_lines: name of the file, beside this one, that has them in the client's own layout.
+        why: why nothing, or not all, was taken.
+    """
+
+    file: str
+    sha256: str
+    bytes: int
+    client: str
+    kind: str
+    state: State
+    lines: int = 0
+    accepted: int = 0
+    refused: int = 0
+    held: int = 0
+    accepted_cents: dict[str, int] = field(default_factory=dict[str, int])
+    refused_cents: dict[str, int] = field(default_factory=dict[str, int])
+    refused_without_amount: int = 0
+    refused_lines: str = ""
+    why: str = ""
+
+
+class NotTakenError(MendableError):
+    """A file could not be taken in, and not for its own sake: it waits where it is, and is begun again at the
+    next look."""
+
+    def __init__(self, file: Path, why: str) -> None:
+        super().__init__(why, where=str(file), mend="then nothing has to be done: the file is taken in.")
+
+
+_Seen = tuple[int, int, int]
+"""Size, time of its last change, and inode of a file."""
+
+
+class Watch:
+    """Looks into one folder again and again; see the module.
+
+    Args:
+        take: does what is to be done with a file.
+        now: seconds that only grow, of the clock port.
+        address: of the store; `floor`: folder of the floor that runs on it; `by`: in whose name.
+    """
+
+    def __init__(
+        self,
+        drop: DropFolder,
+        *,
+        take: Callable[[Job], Outcome],
+        now: Callable[[], float],
+        address: str,
+        floor: str,
+        by: str,
+    ) -> None:
+        self._drop = drop
+        self._take = take
+        self._now = now
+        self._job = Job(
+            file="",
+            kind=drop.kind.value,
+            client=drop.client,
+            campaign=drop.campaign,
+            by=by,
+            returned="",
+            address=address,
+            folder=floor,
+            mapping=drop.mapping,
+            most_refused=drop.most_refused,
+        )
+        self._folder = Path(drop.folder)
+        self._since: dict[str, tuple[_Seen, float]] = {}
+
+    def look(self) -> Iterator[Acknowledged]:
+        """Take in what is whole, what was begun before first; each as it is acknowledged.
+
+        Raises:
+            OSError: a file cannot be read or moved; it stays where it is.
+            NotTakenError: the store, its keys, the mapping or the floor are not as they should be.
+        """
+        for name in (TAKING, DONE, REFUSED, ACKNOWLEDGED):
+            own_folder(self._folder / name)
+        for begun in sorted((self._folder / TAKING).iterdir()):
+            yield self._finish(begun, is_begun_before=True)
+        for file in self._whole():
+            yield self._finish(self._claim(file), is_begun_before=False)
+
+    # --- which files are whole ---
+
+    def _whole(self) -> list[Path]:
+        found = {file.name: file for file in sorted(self._folder.iterdir()) if self._may_be_one(file)}
+        self._since = {name: seen for name, seen in self._since.items() if name in found}
+        return [file for file in found.values() if self._is_whole(file)]
+
+    def _may_be_one(self, file: Path) -> bool:
+        name = file.name
+        if name.startswith((".", "~")) or name.lower().endswith(TEMPORARY):
+            return False
+        is_companion = bool(self._drop.companion) and name.endswith(self._drop.companion)
+        return not is_companion and file.is_file() and not file.is_symlink()
+
+    def _is_whole(self, file: Path) -> bool:
+        told = file.stat()
+        if self._drop.companion:
+            companion = self._companion(file.name)
+            return companion.is_file() and companion.stat().st_mtime_ns >= told.st_mtime_ns
+        seen, now = (told.st_size, told.st_mtime_ns, told.st_ino), self._now()
+        before, since = self._since.get(file.name, (None, now))
+        if before != seen:
+            self._since[file.name] = (seen, now)
+            return False
+        return now - since >= self._drop.settled_s
+
+    def _companion(self, name: str) -> Path:
+        return self._folder / f"{name}{self._drop.companion}"
+
+    # --- one file ---
+
+    def _claim(self, file: Path) -> Path:
+        """Make the file ours. What was told of the same bytes before is told anew, so it goes first."""
+        claimed = self._folder / TAKING / f"{_hash_of(file)[:_SHOWN_OF_HASH]}-{file.name}"
+        self._acknowledgement(claimed.name).unlink(missing_ok=True)
+        self._returned(claimed.name).unlink(missing_ok=True)
+        moved(file, claimed)
+        if self._drop.companion:
+            self._companion(file.name).unlink(missing_ok=True)
+        self._since.pop(file.name, None)
+        return claimed
+
+    def _finish(self, claimed: Path, *, is_begun_before: bool) -> Acknowledged:
+        told = self._told_before(claimed.name)
+        if told is None:
+            told = self._take_in(claimed, is_begun_before=is_begun_before)
+            write_whole(self._acknowledgement(claimed.name), _json(told) + b"\n")
+        is_taken = told.state in (State.TAKEN, State.KNOWN)
+        moved(claimed, self._folder / (DONE if is_taken else REFUSED) / claimed.name)
+        return told
+
+    def _take_in(self, claimed: Path, *, is_begun_before: bool) -> Acknowledged:
+        returned = self._returned(claimed.name)
+        job = msgspec.structs.replace(self._job, file=str(claimed), returned=str(returned))
+        outcome = self._take(job)
+        state = State.TAKEN
+        if outcome.was_known:
+            outcome = self._take(msgspec.structs.replace(job, is_dry=True))
+            state = State.TAKEN if is_begun_before else State.KNOWN
+        elif outcome.refused_whole:
+            state = State.REFUSED_WHOLE
+        elif outcome.is_of_file or not (outcome.trouble or _count(outcome, "accepted")):
+            state = State.REFUSED
+        elif outcome.trouble:
+            raise NotTakenError(claimed, outcome.trouble)
+        told = Acknowledged(
+            file=claimed.name[_SHOWN_OF_HASH + 1 :],
+            sha256=_hash_of(claimed),
+            bytes=claimed.stat().st_size,
+            client=self._drop.client,
+            kind=self._drop.kind.value,
+            state=state,
+            why=outcome.refused_whole or outcome.trouble,
+        )
+        return told if outcome.summary is None else _with_counts(told, outcome, returned)
+
+    def _told_before(self, name: str) -> Acknowledged | None:
+        try:
+            return msgspec.json.decode(self._acknowledgement(name).read_bytes(), type=Acknowledged)
+        except FileNotFoundError:
+            return None
+
+    def _acknowledgement(self, name: str) -> Path:
+        return self._folder / ACKNOWLEDGED / f"{name}.json"
+
+    def _returned(self, name: str) -> Path:
+        return self._folder / ACKNOWLEDGED / f"{name}.refused.csv"
+
+
+def _with_counts(told: Acknowledged, outcome: Outcome, returned: Path) -> Acknowledged:
+    if not _count(outcome, "rejected"):
+        returned.unlink(missing_ok=True)
+    return replace(
+        told,
+        lines=_count(outcome, "lines"),
+        accepted=0 if told.state is State.REFUSED_WHOLE else _count(outcome, "accepted"),
+        refused=_count(outcome, "rejected"),
+        held=_count(outcome, "held"),
+        accepted_cents={} if told.state is State.REFUSED_WHOLE else _sums(outcome, "accepted_cents"),
+        refused_cents=_sums(outcome, "rejected_cents"),
+        refused_without_amount=_count(outcome, "rejected_without_amount"),
+        refused_lines=returned.name if returned.exists() else "",
+    )
+
+
+def _count(outcome: Outcome, name: str) -> int:
+    return msgspec.convert((outcome.summary or {}).get(name, 0), int)
+
+
+def _sums(outcome: Outcome, name: str) -> dict[str, int]:
+    return msgspec.convert((outcome.summary or {}).get(name, {}), dict[str, int])
+
+
+def _json(told: Acknowledged) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(told), indent=2)
+
+
+def _hash_of(file: Path) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as opened:
+        while block := opened.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@contextmanager
+def watched_alone(folder: Path) -> Generator[None]:
+    """While the block runs, no other process takes in what comes to this folder.
+
+    Raises:
+        MendableError: there is no such folder, or another process watches it.
+    """
+    if not folder.is_dir():
+        raise MendableError("no such folder", where=str(folder), mend="make it, or name another.")
+    with opened_private(folder / ".watched", os.O_RDWR, "ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            mend = "one process a folder is enough: end the other one, or leave it to it."
+            raise MendableError("another process watches it", where=str(folder), mend=mend) from error
+        yield
+
+
+def read_drop_folders(file: Path) -> DropFolders:
+    """The folders of a settings file; paths in it are meant from where it is.
+
+    Raises:
+        SettingsError: it cannot be read, a setting does not exist or holds what it may not, or one folder
+            stands twice.
+    """
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        mend = "dialer/intake/README.md shows a whole file."
+        raise SettingsError(f"cannot be read: {error}", where=str(file), mend=mend) from error
+    found = SettingsReader().read(DropFolders, table, where=str(file))
+    base = file.resolve().parent
+    folders = tuple(
+        replace(
+            one,
+            folder=str(base / one.folder),
+            mapping=str(base / one.mapping) if one.mapping else "",
+        )
+        for one in found.folders
+    )
+    _demand_apart(folders, where=str(file))
+    return replace(found, folders=folders)
+
+
+def _demand_apart(folders: Iterable[DropFolder], *, where: str) -> None:
+    seen: set[str] = set()
+    for one in folders:
+        if one.folder in seen:
+            mend = "give each kind of file of each client a folder of its own."
+            raise SettingsError(f"folder {one.folder} stands twice", where=where, mend=mend)
+        seen.add(one.folder)

@@ -3,7 +3,9 @@
 Theory of operation. Every connection begins as a stranger's. The doorkeeper takes it off the list when a
 request of it shows a known token (`Strangers.known`); a web socket stays one until its token was heard. With
 too many strangers, of one address or in all, the one who has been here for longest goes. Two deadlines run in
-the protocol: until a head is whole, and until a body is; between requests uvicorn's keep-alive does.
+the protocol: until a head is whole, and until a body is; between requests uvicorn's keep-alive does. A
+creditor's file comes for minutes: of whoever is no stranger it has `upload_s`, and the doorkeeper sees to
+each of its parts.
 """
 
 import asyncio
@@ -16,7 +18,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from dialer.access.throttle import peer_of
-from dialer.web.bounds.limits import Limits
+from dialer.web.bounds.limits import UPLOADS, Limits
 from dialer.web.bounds.rates import Rates
 
 Client = tuple[str, int]
@@ -138,8 +140,20 @@ class BoundedProtocol(H11Protocol):
             self._deadline = None
         if what:
             limits = self.strangers.limits
-            seconds = limits.head_s if what == "head" else limits.body_s
-            self._deadline = self.loop.call_later(seconds, self.transport.abort)
+            seconds, ends = (
+                (limits.head_s, self.transport.abort) if what == "head" else (limits.body_s, self._late)
+            )
+            self._deadline = self.loop.call_later(seconds, ends)
+
+    def _late(self) -> None:
+        """A body is not whole yet: the end, but for a creditor's file of somebody who is no stranger."""
+        limits = self.strangers.limits
+        is_upload = (self.scope["method"], self.scope["path"]) == UPLOADS
+        if not is_upload or self.client is None or self.client in self.strangers:
+            self.transport.abort()
+        else:
+            left = max(0.0, limits.upload_s - limits.body_s)
+            self._deadline = self.loop.call_later(left, self.transport.abort)
 
 
 def bounded(strangers: Strangers) -> type[BoundedProtocol]:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+UPLOADS = ("POST", "/api/intake/files")
+"""The one body that is no JSON and is never whole in memory: a creditor's file."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

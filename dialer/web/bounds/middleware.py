@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dialer.access.throttle import peer_of
 from dialer.web.bounds.connections import Client, Strangers
-from dialer.web.bounds.limits import Limits
+from dialer.web.bounds.limits import UPLOADS, Limits
 from dialer.web.bounds.rates import Rates
 from dialer.web.bounds.turnstile import Turnstile
 
@@ -27,8 +27,6 @@ MOST_OPEN_BODY = 16_384
 TOO_MANY = 429
 TRY_AGAIN_LATER = 1013
 FILES_OF_PERSONS = "/api/facts/persons/"
-UPLOADS = ("POST", "/api/intake/files")
-"""The one body that is no JSON and is never whole in memory: a creditor's file."""
 
 
 class _GoneError(BaseException):

@@ -170,6 +170,7 @@ async def _serve_simulated(
     from dialer.cli.intake_desk import StoreIntake
     from dialer.cli.rights import StoreRights
     from dialer.cli.standby import Post, in_charge, leave_soon
+    from dialer.cli.what_if_desk import WhatIfDesk
     from dialer.files import own_folder
     from dialer.floor.accounts import kept_accounts
     from dialer.floor.beside import store_beside
@@ -205,6 +206,7 @@ async def _serve_simulated(
             ledgers=StoreLedgers(database=wanted.address),
             intake=StoreIntake(database=wanted.address, folder=wanted.folder),
             rights=rights,
+            what_ifs=WhatIfDesk(),
             finder=finder,
             places=StorePlaces(beside),
             accounts=accounts,
@@ -232,6 +234,7 @@ async def _serve_asterisk(
     from dialer.cli.intake_desk import StoreIntake
     from dialer.cli.rights import StoreRights
     from dialer.cli.standby import Post, in_charge, leave_soon
+    from dialer.cli.what_if_desk import WhatIfDesk
     from dialer.files import own_folder
     from dialer.floor.accounts import kept_accounts
     from dialer.floor.beside import store_beside
@@ -268,6 +271,7 @@ async def _serve_asterisk(
             ledgers=StoreLedgers(database=plan.database),
             intake=StoreIntake(database=plan.database, folder=plan.folder),
             rights=rights,
+            what_ifs=WhatIfDesk(),
             finder=finder,
             places=StorePlaces(beside),
             accounts=accounts,

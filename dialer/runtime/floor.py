@@ -18,7 +18,7 @@ from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
 from dialer.domain.errors import NotTakenError, QuarantinedError, StoreUnavailableError
-from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, InboundId, PersonId
+from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId, InboundId, PersonId
 from dialer.domain.inbound import InboundRecord
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.ports import TalkBook, TelephoneSystem
@@ -39,6 +39,7 @@ from dialer.runtime.recovery import Recovered
 from dialer.runtime.settings import RuntimeSettings
 from dialer.runtime.stepping import Check, Stepped, Stepper
 from dialer.runtime.writer import Step, Writer
+from pacing.ahead.picture import Picture
 
 log = structlog.get_logger(__name__)
 
@@ -199,6 +200,10 @@ class Floor:
         if known is None or known.sequence != self._stepper.sequence or abs(now - known.now) >= SNAPSHOT_S:
             known = self._snapshot = self._with_sound(self._engine.snapshot(now=now))
         return known
+
+    def pacing_picture(self, campaign: CampaignId) -> Picture | None:
+        """What a look ahead begins with; see the engine."""
+        return self._engine.pacing_picture(campaign)
 
     def _with_sound(self, snapshot: FloorSnapshot) -> FloorSnapshot:
         if not isinstance(self._network, HearsPhones):

@@ -15,7 +15,7 @@ from dialer.floor.accounts import Accounts
 from dialer.floor.outside_sign_in import OutsideSignIn
 from dialer.floor.phones import Phones
 from dialer.web.models import Committed
-from dialer.web.ports import Evidence, Finder, FloorPort, Intake, Ledgers, Places, Recordings, Rights
+from dialer.web.ports import Evidence, Finder, FloorPort, Intake, Ledgers, Places, Recordings, Rights, WhatIfs
 from dialer.web.tokens import Tokens
 
 MOST_LISTENINGS = 1_000
@@ -60,6 +60,7 @@ class Office:
     ledgers: Ledgers | None = None
     guesses: Throttle = field(default_factory=Throttle)
     intake: Intake | None = None
+    what_ifs: WhatIfs | None = None
 
 
 def office_of(request: Request) -> Office:

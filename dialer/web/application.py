@@ -44,6 +44,7 @@ from dialer.web import (
     law,
     ledgers,
     listening,
+    pacing,
     packs,
     recordings,
     rights,
@@ -64,7 +65,7 @@ from dialer.web.health import HealthView, health_view
 from dialer.web.phone.pages import add_pages
 from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
-from dialer.web.ports import Evidence, Finder, FloorPort, Intake, Ledgers, Places, Recordings, Rights
+from dialer.web.ports import Evidence, Finder, FloorPort, Intake, Ledgers, Places, Recordings, Rights, WhatIfs
 from dialer.web.problems import PROBLEMS
 from dialer.web.scraping import shown_to
 from dialer.web.sign_in import outside as to_provider
@@ -104,6 +105,7 @@ _ROUTED = (
     evidence,
     law,
     supervisors,
+    pacing,
     facts,
     ledgers,
     packs,
@@ -156,6 +158,7 @@ def make_web(
     trusted_proxies: Sequence[str] = (),
     outside: OutsideSignIn | None = None,
     finder: Finder | None = None,
+    what_ifs: WhatIfs | None = None,
 ) -> Web:
     """Put the application together around a running floor.
 
@@ -171,11 +174,10 @@ def make_web(
         accounts: of persons; None = there are tokens only.
         records: where it is written down who did what and looked at whom; None = nowhere.
         rights_desk: answers what persons may ask about themselves; None = it cannot be asked.
-        ledger_desk: knows the accounts and their money; None = it cannot be asked.
-        intake_desk: takes creditors' files in; None = none can be brought.
+        ledger_desk, intake_desk: know the accounts' money; take creditors' files in; None = cannot be asked.
         outside: a provider by which people sign in; None = there is none.
         trusted_proxies: addresses and networks whose word on where somebody comes from is taken.
-        finder: finds persons by name, number or account; None = nobody can be looked for.
+        finder, what_ifs: find persons by name, number or account; run the floor ahead; None = cannot be.
     """
     phones = phones if phones is not None else Phones()
     application = _bare()
@@ -195,12 +197,12 @@ def make_web(
         finder=finder,
         ledgers=ledger_desk,
         intake=intake_desk,
+        what_ifs=what_ifs,
     )
     doorkeeper = Doorkeeper(floor=floor, tokens=tokens, places=places, accounts=accounts)
     application.add_middleware(Door, doorkeeper=doorkeeper, open_paths=OPEN_PATHS, records=records)
     broadcast, seats = _add_routes(application, doorkeeper, phones, registry)
     add_sign_in_page(application, outside)
-    _add_errors(application)
     _add_outside(application, doorkeeper, registry, archive, rights_desk)
     guards = _add_guards(application, doorkeeper, limits, trusted_proxies)
     application.add_middleware(CountedRefusals, registry=registry)
@@ -208,7 +210,7 @@ def make_web(
 
 
 def _bare() -> FastAPI:
-    return FastAPI(
+    application = FastAPI(
         title="Fairdial",
         description="A predictive dialer's floor: seats, campaigns, facts. An answer means a commit.",
         openapi_url=None,
@@ -216,6 +218,8 @@ def _bare() -> FastAPI:
         redoc_url=None,
         dependencies=[Depends(nothing_undeclared), Depends(nothing_unknown)],
     )
+    _add_errors(application)
+    return application
 
 
 def _add_routes(

@@ -16,7 +16,7 @@ from dialer.floor.phones import Phones
 from dialer.web.application import make_web
 from dialer.web.bounds.limits import LIMITS, Limits
 from dialer.web.door import Records
-from dialer.web.ports import Evidence, Finder, FloorPort, Intake, Ledgers, Places, Recordings, Rights
+from dialer.web.ports import Evidence, Finder, FloorPort, Intake, Ledgers, Places, Recordings, Rights, WhatIfs
 from dialer.web.server import serving
 from dialer.web.tokens import Tokens
 
@@ -36,6 +36,7 @@ class HttpSide:
         rights: answers what persons may ask about themselves.
         finder: finds persons by name, number or account.
         intake: takes creditors' files in.
+        what_ifs: runs the floor ahead, to tell what a change would do.
         limits: of what comes in.
         outside: a provider by which people sign in; None = there is none.
         certificate: to speak under; None = in clear.
@@ -55,6 +56,7 @@ class HttpSide:
     finder: Finder | None = None
     ledgers: Ledgers | None = None
     intake: Intake | None = None
+    what_ifs: WhatIfs | None = None
     limits: Limits = LIMITS
     outside: OutsideSignIn | None = None
     certificate: Certificate | None = None
@@ -87,6 +89,7 @@ class HttpSide:
             finder=self.finder,
             ledger_desk=self.ledgers,
             intake_desk=self.intake,
+            what_ifs=self.what_ifs,
             trusted_proxies=self.trusted_proxies,
             outside=self.outside,
         )

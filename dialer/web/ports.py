@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from dialer.access.walls import NumberNamed, Place, Walls
 from dialer.casework.promises import PromiseState
 from dialer.domain.errors import FairdialError
 from dialer.domain.events import Event
-from dialer.domain.ids import AgentId, AttemptId, InboundId
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId
 from dialer.domain.inbound import InboundRecord
 from dialer.domain.ledger_events import EntryPosted, PaymentReceived
 from dialer.domain.past_talk import EarlierTalk, PastTalk
@@ -25,6 +25,7 @@ from dialer.inquiry.finding.wanted import Wanted as WantedPerson
 from dialer.inquiry.impact import Compared
 from dialer.inquiry.ledgers import AccountLedger
 from dialer.inquiry.measured import By, FigureSeen
+from dialer.inquiry.pacing_what_if import Answer, Picture, Question
 from dialer.inquiry.promises import PromisesSeen
 from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
 from dialer.inquiry.records import RecordsDue
@@ -293,7 +294,7 @@ class Ledgers(Protocol):
 
 
 class BusyError(FairdialError):
-    """One file at a time is taken in. Nothing was changed: send it again."""
+    """One file at a time is taken in, one look ahead is made. Nothing was changed: ask again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -391,6 +392,24 @@ class Intake(Protocol):
 
     async def confirm_mapping(self, name: str, *, by: str) -> MappingKept:
         """Say that one is right as it is."""
+        ...
+
+
+@runtime_checkable
+class TakesPacingPictures(Protocol):
+    """A running floor that can be looked ahead of; `dialer.runtime.floor.Floor` can."""
+
+    def pacing_picture(self, campaign: CampaignId) -> Picture | None:
+        """The campaign's largest pool as of the last step; None while none of its agents is on the floor."""
+        ...
+
+
+class WhatIfs(Protocol):
+    """Runs a floor ahead; `dialer.cli.what_if_desk` has the one in use."""
+
+    async def ask(self, picture: Picture, question: Question) -> Answer:
+        """What a change would do. Raises WhatIfError: nothing can be said of it. BusyError: another is asked
+        about now."""
         ...
 
 

@@ -244,6 +244,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/journal/public-key"): Case("self"),
     ("GET", "/api/floor"): Case("filtered"),
     ("POST", "/api/campaigns/{campaign}/{move}"): Case(),
+    ("POST", "/api/campaigns/{campaign}/pacing/what-if"): Case(body={"agents": 1}),
     ("POST", "/api/floor/stop"): Case("whole", body={"reason": "fire"}),
     ("POST", "/api/floor/release"): Case("whole"),
     ("POST", "/api/facts/suppressions"): Case(

@@ -16,7 +16,7 @@ QUICK := --ignore=tests/live --ignore=tests/browser -n auto --dist worksteal
 UNITS := $(BIN)/pytest $(QUICK)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-all test-deep test-live test-browser mutants planted phone check lint format types contracts lock sbom upgrade clean
+.PHONY: help demo lab test test-all test-deep test-live test-browser mutants planted pages phone check lint format types contracts lock sbom upgrade clean
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,7 +27,7 @@ help: ## what there is to make
 .venv/.ready: requirements.lock pyproject.toml | $(UV)
 	@test -x $(BIN)/python || $(UV) venv --quiet --python "$$(cat .uv/python-path)" .venv
 	@$(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
-	@FAIRDIAL_WITHOUT_PHONE=1 $(UV) pip install --quiet --no-deps -e .
+	@FAIRDIAL_WITHOUT_PAGES=1 $(UV) pip install --quiet --no-deps -e .
 	@touch $@
 
 .venv/.production: requirements-production.lock pyproject.toml | $(UV)
@@ -59,11 +59,13 @@ planted: .venv/.all ## known mistakes with numbers of law and money, one at a ti
 test-live: .venv/.all ## tests against a real Asterisk; install it with scripts/install-system-packages.sh
 	$(BIN)/pytest -m live
 
-test-browser: .venv/.all phone ## tests in Debian's Chromium, with a real Asterisk
+test-browser: .venv/.all pages ## tests in Debian's Chromium, with a real Asterisk
 	$(BIN)/pytest -m browser
 
-phone: .venv/.all ## build the agents' phone page, /phone/ of a live floor (needs no Node on the machine)
-	@$(BIN)/python scripts/build_phone.py
+pages: .venv/.all ## build what floors show in a browser, / and /phone/ (needs no Node on the machine)
+	@$(BIN)/python scripts/build_pages.py
+
+phone: pages ## the same
 
 test-all: test test-live test-browser ## all of them
 
@@ -97,4 +99,5 @@ upgrade: $(UV) ## pin the newest versions of every dependency
 
 clean: ## forget what was built and installed here
 	rm -rf .venv .venv-3.13 .uv .pytest_cache .ruff_cache .hypothesis .mutants .import_linter_cache dist fairdial-out \
-	  dialer/web/phone/built dialer/web/phone/ui/node_modules
+	  dialer/web/phone/built dialer/web/phone/ui/node_modules \
+	  dialer/web/pages/built dialer/web/pages/ui/node_modules dialer/web/pages/ui/src/generated

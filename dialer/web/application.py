@@ -62,6 +62,7 @@ from dialer.web.description import add_description
 from dialer.web.door import Door, Doorkeeper, Records, refused
 from dialer.web.headers import SafeHeaders, add_headers
 from dialer.web.health import HealthView, health_view
+from dialer.web.pages.routes import add_application_page
 from dialer.web.phone.pages import add_pages
 from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
@@ -233,6 +234,7 @@ def _add_routes(
     phone = phone_router(phones=phones, seats=seats, doorkeeper=doorkeeper, registry=registry)
     application.include_router(phone, responses=PROBLEMS)
     add_pages(application, phones.origins)
+    add_application_page(application)
     add_description(application)
     return broadcast, seats
 

@@ -62,7 +62,7 @@ class KeepFactor(Body):
 
 class SessionView(Body):
     """Who is signed in, and as what. `csrf`: to be sent as X-CSRF-Token with each change; `owes_factor`: they
-    may set up a second factor, and nothing else until they have."""
+    may set up a second factor, and nothing else until they have; `may`: what their roles let them do."""
 
     account: str
     roles: list[str]
@@ -71,6 +71,7 @@ class SessionView(Body):
     csrf: str
     owes_factor: bool = False
     idle_s: float = IDLE_S
+    may: Annotated[list[Permission], Field(default_factory=list)]
 
 
 class FactorView(Body):
@@ -213,4 +214,5 @@ def _view(actor: Actor, csrf: str) -> SessionView:
         agent=actor.agent,
         csrf=csrf,
         owes_factor=actor.owes_factor,
+        may=[each for each in Permission if actor.may(each)],
     )

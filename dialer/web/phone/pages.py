@@ -1,30 +1,18 @@
 """The built page, under a strict content security policy."""
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
 
-from fastapi import FastAPI, HTTPException, Response
-from fastapi.staticfiles import StaticFiles
-from starlette.types import Scope
+from fastapi import FastAPI, Response
 
 from dialer.access.roles import Permission
 from dialer.web.declaring import declares
-
-PathLike = str | os.PathLike[str]
-
-TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-}
+from dialer.web.pages.files import TYPES, BuiltFiles
 
 NOT_BUILT = """\
 <!doctype html><html lang="en"><meta charset="utf-8"><title>Fairdial phone: not built</title>
 <h1>The phone page has not been built</h1>
-<p>In a checkout: run <code>make phone</code>, then load this page again. It needs a package index once.</p>
-<p>An installed wheel has it, unless it was built with <code>FAIRDIAL_WITHOUT_PHONE=1</code>.</p>
+<p>In a checkout: run <code>make pages</code>, then load this page again. It needs a package index once.</p>
+<p>An installed wheel has it, unless it was built with <code>FAIRDIAL_WITHOUT_PAGES=1</code>.</p>
 </html>
 """
 
@@ -52,29 +40,6 @@ def policy(origins: tuple[str, ...]) -> str:
             "frame-ancestors 'none'",
         )
     )
-
-
-class BuiltFiles(StaticFiles):
-    """The page's own files: of known kinds only, with the page's headers. Their names carry a hash of their
-    content, so that they never change."""
-
-    def __init__(self, folder: Path, headers: Mapping[str, str]) -> None:
-        super().__init__(directory=folder, check_dir=False)
-        self._headers = {**headers, "Cache-Control": "public, max-age=31536000, immutable"}
-
-    async def check_config(self) -> None:
-        """A folder that was not built holds nothing: 404, and no defect."""
-
-    def file_response(
-        self, full_path: PathLike, stat_result: os.stat_result, scope: Scope, status_code: int = 200
-    ) -> Response:
-        """A file as it is served. Raises HTTPException for a kind that no page has."""
-        kind = TYPES.get(Path(full_path).suffix)
-        if kind is None:
-            raise HTTPException(404, "no such file")
-        response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers.update({**self._headers, "Content-Type": kind})
-        return response
 
 
 def add_pages(application: FastAPI, origins: tuple[str, ...], files: Path | None = None) -> None:

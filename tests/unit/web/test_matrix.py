@@ -187,6 +187,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/health"): Case("self"),
     ("GET", "/ready"): Case("self"),
     ("GET", "/metrics"): Case("self"),
+    ("GET", "/"): Case("self"),
     ("GET", "/phone"): Case("self"),
     ("GET", "/sign-in"): Case("self"),
     ("GET", "/sign-in/{name}"): Case("self"),

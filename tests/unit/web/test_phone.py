@@ -290,7 +290,7 @@ def _pages(folder: Path) -> TestClient:
 def test_a_page_that_was_not_built_says_so(tmp_path: Path) -> None:
     answer = _pages(tmp_path).get("/phone/")
     assert answer.status_code == 503
-    assert "make phone" in answer.text
+    assert "make pages" in answer.text
 
 
 def test_the_built_page_is_served_with_its_policy_and_its_files_for_ever(tmp_path: Path) -> None:

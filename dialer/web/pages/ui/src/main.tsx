@@ -1,0 +1,50 @@
+import "@mantine/core/styles.css";
+import "./style.css";
+
+import { createTheme, MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { setNonce } from "get-nonce";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { AskError } from "./api";
+import { Application } from "./shell";
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? "";
+setNonce(nonce);
+
+const theme = createTheme({
+  primaryColor: "blue",
+  primaryShade: 8,
+  defaultRadius: "sm",
+  fontFamily: "system-ui, sans-serif",
+  respectReducedMotion: true,
+  components: {
+    Badge: { defaultProps: { variant: "default", tt: "none", fw: 600 } },
+    Button: { defaultProps: { size: "xs" } },
+  },
+});
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // A refusal is an answer: only what did not come through is asked again.
+      retry: (failures, error) => failures < 2 && error instanceof AskError && (error.status === 0 || error.status === 503),
+      staleTime: 5_000,
+      // What was seen of a person is not kept when nobody looks at it any more.
+      gcTime: 60_000,
+    },
+  },
+});
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("the page has no root");
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <QueryClientProvider client={client}>
+        <Application />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

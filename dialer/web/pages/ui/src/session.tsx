@@ -1,0 +1,110 @@
+// Who is signed in, and signing in.
+import { Alert, Anchor, Button, Center, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, type FormEvent, useContext } from "react";
+
+import { AskError, get, keepCsrf, type Permission, post, type Session } from "./api";
+
+const KEY = ["session"];
+
+/** Who is signed in; null = nobody. */
+export function useSession() {
+  return useQuery({
+    queryKey: KEY,
+    queryFn: async (): Promise<Session | null> => {
+      try {
+        const session = await get<Session>("/api/session/who");
+        keepCsrf(session.csrf);
+        return session;
+      } catch (error) {
+        if (error instanceof AskError && error.status === 401) return null;
+        throw error;
+      }
+    },
+    staleTime: 60_000,
+    refetchInterval: 60_000,
+  });
+}
+
+export const SignedIn = createContext<Session | null>(null);
+
+/** Whether whoever looks may do this; the server asks again, whatever is shown. */
+export function useMay(): (permission: Permission) => boolean {
+  const session = useContext(SignedIn);
+  return (permission) => session?.may.includes(permission) ?? false;
+}
+
+export function useSignOut() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => post<null>("/api/session/end"),
+    onSettled: () => {
+      // Nothing that was seen outlives the session.
+      client.clear();
+      void client.invalidateQueries({ queryKey: KEY });
+      window.location.hash = "";
+      window.location.reload();
+    },
+  });
+}
+
+export function SignIn() {
+  const client = useQueryClient();
+  const signing = useMutation({
+    mutationFn: (told: { account: string; password: string; code: string }) => post<Session>("/api/session", { body: told }),
+    onSuccess: (session) => {
+      keepCsrf(session.csrf);
+      client.setQueryData(KEY, session);
+    },
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const told = new FormData(event.currentTarget);
+    const text = (name: string) => String(told.get(name) ?? "");
+    signing.mutate({ account: text("account").trim(), password: text("password"), code: text("code").trim() });
+  }
+
+  return (
+    <Center component="main" mih="100vh" p="md">
+      <Paper withBorder p="xl" w={380} maw="100%">
+        <form onSubmit={submit}>
+          <Stack>
+            <Title order={1} size="h2">
+              Sign in to Fairdial
+            </Title>
+            {signing.isError && (
+              <Alert color="red" role="alert" title="Not signed in">
+                {signing.error.message}
+              </Alert>
+            )}
+            <TextInput name="account" label="Account" autoComplete="username" autoCapitalize="none" required maxLength={100} />
+            <PasswordInput
+              name="password"
+              label="Password"
+              autoComplete="current-password"
+              required
+              maxLength={200}
+              visibilityToggleButtonProps={{ "aria-label": "Show the password" }}
+            />
+            <TextInput
+              name="code"
+              label="Code of your authenticator"
+              description="If you have one, or a recovery code"
+              autoComplete="one-time-code"
+              maxLength={40}
+            />
+            <Button type="submit" size="sm" loading={signing.isPending}>
+              Sign in
+            </Button>
+            <Text size="sm">
+              <Anchor href="/sign-in" underline="always">
+                I have a one-time word, or sign in with the company&apos;s account
+              </Anchor>
+            </Text>
+          </Stack>
+        </form>
+      </Paper>
+    </Center>
+  );
+}

@@ -1,0 +1,137 @@
+// The frame around every page: who is signed in, where one may go, light or dark.
+import { ActionIcon, Alert, Anchor, AppShell, Button, Group, NavLink, Text, Title, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { lazy, type ReactNode, Suspense } from "react";
+
+import type { Permission, Session } from "./api";
+import { addressOf, useRoute } from "./route";
+import { SignedIn, SignIn, useMay, useSession, useSignOut } from "./session";
+import { Empty, Failed, Loading } from "./states";
+
+const FloorPage = lazy(() => import("./floor/FloorPage"));
+const SearchPage = lazy(() => import("./accounts/SearchPage"));
+const AccountPage = lazy(() => import("./accounts/AccountPage"));
+
+interface Place {
+  name: string;
+  title: string;
+  needs: Permission;
+}
+
+const PLACES: Place[] = [
+  { name: "floor", title: "Floor", needs: "watch the floor" },
+  { name: "accounts", title: "Accounts", needs: "find persons by name, number or account" },
+];
+
+export function Application() {
+  const session = useSession();
+  if (session.isPending) return <Loading what="Looking who is signed in…" />;
+  if (session.data === undefined) {
+    return (
+      <main>
+        <Failed what="The dialer does not answer" error={session.error ?? new Error("")} again={() => void session.refetch()} />
+      </main>
+    );
+  }
+  if (session.data === null) return <SignIn />;
+  return (
+    <SignedIn value={session.data}>
+      <Frame session={session.data} isAway={session.isError} />
+    </SignedIn>
+  );
+}
+
+function Frame({ session, isAway }: { session: Session; isAway: boolean }) {
+  const may = useMay();
+  const [here, ...rest] = useRoute();
+  const places = PLACES.filter((place) => may(place.needs));
+  const place = here === undefined ? places[0] : places.find((one) => one.name === here);
+  return (
+    <AppShell header={{ height: 48 }} navbar={{ width: 180, breakpoint: "sm", collapsed: { mobile: true } }} padding="md">
+      <AppShell.Header px="md">
+        <Group h="100%" justify="space-between" wrap="nowrap">
+          <Group gap="md" wrap="nowrap">
+            <Text fw={700}>Fairdial</Text>
+            <Group component="nav" aria-label="Pages, small screen" gap="sm" hiddenFrom="sm">
+              {places.map((one) => (
+                <Anchor key={one.name} href={addressOf(one.name)} aria-current={one === place ? "page" : undefined} size="sm" underline="always">
+                  {one.title}
+                </Anchor>
+              ))}
+            </Group>
+          </Group>
+          <Who session={session} />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label="Pages" visibleFrom="sm">
+        {places.map((one) => (
+          <NavLink key={one.name} href={addressOf(one.name)} label={one.title} active={one === place} aria-current={one === place ? "page" : undefined} variant="filled" />
+        ))}
+        {may("use a phone of one's own") && <NavLink href="/phone/" label="Phone" />}
+      </AppShell.Navbar>
+      <AppShell.Main>
+        {isAway && <Alert color="red" role="alert" title="The dialer cannot be reached" mb="md">What is shown may be old. It is asked again by itself.</Alert>}
+        {session.owes_factor ? <OwesFactor /> : <Suspense fallback={<Loading what="Opening…" />}>{pageOf(place, rest, here)}</Suspense>}
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function pageOf(place: Place | undefined, rest: string[], here: string | undefined): ReactNode {
+  if (place?.name === "floor") return <FloorPage />;
+  if (place?.name === "accounts") return rest[0] === undefined ? <SearchPage /> : <AccountPage key={rest[0]} person={rest[0]} />;
+  const isKnown = here === undefined;
+  return (
+    <>
+      <PageTitle>{isKnown ? "Welcome" : "Not found"}</PageTitle>
+      {isKnown ? (
+        <Empty title="Nothing is here for your roles yet">Agents work at the phone page; everything else is reached by the commands and the API.</Empty>
+      ) : (
+        <Empty title="There is no such page for you">It may be that your roles do not show it. Ask an administrator.</Empty>
+      )}
+    </>
+  );
+}
+
+function OwesFactor() {
+  return (
+    <Alert color="yellow" role="alert" title="Set up a second factor first">
+      Your roles need one before you can do anything else.{" "}
+      <Anchor href="/sign-in" inherit underline="always">
+        Set it up
+      </Anchor>
+      , then come back here.
+    </Alert>
+  );
+}
+
+function Who({ session }: { session: Session }) {
+  const { setColorScheme } = useMantineColorScheme();
+  const isDark = useComputedColorScheme("light") === "dark";
+  const leaving = useSignOut();
+  return (
+    <Group gap="sm" wrap="nowrap">
+      <Text size="sm" visibleFrom="xs">
+        <b>{session.account}</b> {session.roles.join(", ")}
+      </Text>
+      <ActionIcon variant="default" aria-label={isDark ? "Light colours" : "Dark colours"} onClick={() => setColorScheme(isDark ? "light" : "dark")}>
+        {isDark ? "☀" : "☾"}
+      </ActionIcon>
+      <Button variant="default" loading={leaving.isPending} onClick={() => leaving.mutate()}>
+        Sign out
+      </Button>
+    </Group>
+  );
+}
+
+/** A page's own heading, which also names the browser's tab. */
+export function PageTitle({ children, aside }: { children: string; aside?: ReactNode }) {
+  return (
+    <Group justify="space-between" mb="sm">
+      <title>{`${children} · Fairdial`}</title>
+      <Title order={1} size="h3">
+        {children}
+      </Title>
+      {aside}
+    </Group>
+  );
+}

@@ -1,0 +1,253 @@
+"""The application at `/`, in a browser, on a floor that dials made-up people."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from desk import CHROMIUM
+from playwright.async_api import Browser, Page, async_playwright, expect
+from served_floor import AGENTS, ServedFloor, missing, served_floor, visit
+
+from dialer.access.roles import Role
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SCHEMES = ("light", "dark")
+ROWS = "table[aria-labelledby=agents] tbody tr"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def floor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServedFloor]:
+    """One floor for all of these tests, with a supervisor and an agent who sign in."""
+    why = missing()
+    if why is not None:
+        pytest.skip(why)
+    async with served_floor(tmp_path_factory.mktemp("served")) as running:
+        await running.add("sue", Role.SUPERVISOR)
+        await running.add("ann", Role.AGENT)
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def chromium(floor: ServedFloor) -> AsyncIterator[Browser]:
+    """Debian's, without traffic of its own."""
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(
+            executable_path=shutil.which(CHROMIUM),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield running
+        await running.close()
+
+
+async def at_work(page: Page) -> None:
+    """Everybody is on the floor, and somebody talks."""
+    await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+    await expect(page.locator(ROWS)).to_have_count(AGENTS, timeout=20_000)
+    await expect(page.locator(f"{ROWS} .state.talking").first).to_be_visible(timeout=20_000)
+
+
+async def test_nobody_is_let_in_with_a_wrong_password_and_a_session_outlives_a_reload(
+    floor: ServedFloor, chromium: Browser
+) -> None:
+    async with visit(chromium, floor) as one:
+        await one.sign_in("sue", "not her password")
+        await expect(one.page.get_by_role("alert")).to_contain_text("name, password or code is wrong")
+        assert await one.faults() == []
+        await one.picture("wrong-password")
+        await one.sign_in("sue")
+        await expect(one.page.get_by_role("heading", name="Floor")).to_be_visible()
+        await one.page.reload()
+        await at_work(one.page)
+        await one.page.get_by_role("button", name="Sign out").click()
+        await expect(one.page.get_by_role("heading", name="Sign in to Fairdial")).to_be_visible()
+        await one.page.reload()
+        await expect(one.page.get_by_role("heading", name="Sign in to Fairdial")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+async def test_the_floor_is_whole_and_accessible_and_loads_nothing_from_elsewhere(
+    floor: ServedFloor, chromium: Browser, scheme: Any
+) -> None:
+    """Each page and dialog has no violation of WCAG that axe finds; the policy is not broken anywhere."""
+    async with visit(chromium, floor, scheme=scheme) as one:
+        page = one.page
+        await one.picture(f"sign-in-{scheme}")
+        assert await one.faults() == []
+        await one.sign_in("sue")
+        await at_work(page)
+        assert await one.faults() == []
+        await one.picture(f"floor-{scheme}")
+        await (
+            page.locator(ROWS, has=page.locator(".talking"))
+            .first.get_by_role("button", name="Listen")
+            .click()
+        )
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        assert await one.faults() == []
+        await one.picture(f"listen-{scheme}")
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        assert {urlsplit(url).hostname for url in one.asked} == {"127.0.0.1"}
+        assert [each for each in one.complaints if "401" not in each] == []
+        answer = await page.request.get(one.url)
+        assert "unsafe" not in answer.headers["content-security-policy"]
+
+
+async def test_a_campaign_is_paused_and_started_with_a_reason_and_says_why_it_does_not_dial(
+    floor: ServedFloor, chromium: Browser
+) -> None:
+    async with visit(chromium, floor) as one:
+        page = one.page
+        await one.sign_in("sue")
+        await at_work(page)
+        card = page.get_by_role("article", name="Campaign made-up")
+        await expect(card).to_contain_text("Why:")
+        await card.get_by_role("button", name="Pause").click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog.get_by_role("button", name="Pause")).to_be_disabled()
+        await dialog.get_by_label("Reason").fill("the client’s file is wrong")
+        await one.picture("pause")
+        await page.keyboard.press("Enter")
+        await expect(dialog).to_have_count(0)
+        await expect(card).to_contain_text("Paused")
+        await expect(card).to_contain_text("Why not:")
+        await one.picture("paused")
+        await card.get_by_role("button", name="Start").click()
+        await dialog.get_by_label("Reason").fill("the file is right")
+        await page.keyboard.press("Enter")
+        await expect(card).to_contain_text("Running")
+
+
+async def test_the_red_button_stops_the_floor_and_lets_it_go_on(
+    floor: ServedFloor, chromium: Browser
+) -> None:
+    async with visit(chromium, floor) as one:
+        page = one.page
+        await one.sign_in("sue")
+        await at_work(page)
+        dialog = page.get_by_role("dialog")
+        for button in ("Stop the floor", "Let the floor go on"):
+            await page.get_by_role("button", name=button).click()
+            await dialog.get_by_label("Reason").fill("a drill")
+            await dialog.get_by_role("button", name=button).click()
+            await expect(dialog).to_have_count(0)
+            if button == "Stop the floor":
+                await expect(page.get_by_role("region", name="Alarms")).to_contain_text(
+                    "The floor is stopped"
+                )
+                await one.picture("stopped")
+        await expect(page.get_by_text("The floor is stopped")).to_have_count(0)
+
+
+async def test_agents_are_found_sorted_and_sent_into_a_break(floor: ServedFloor, chromium: Browser) -> None:
+    async with visit(chromium, floor) as one:
+        page = one.page
+        await one.sign_in("sue")
+        await at_work(page)
+        await page.get_by_role("button", name="Agent", exact=True).click()
+        await expect(page.get_by_role("columnheader", name="Agent", exact=True)).to_have_attribute(
+            "aria-sort", "ascending"
+        )
+        await expect(page.locator(ROWS).first).to_contain_text("agent-001")
+        await page.get_by_label("Agent or campaign").fill("agent-003")
+        await expect(page.locator(ROWS)).to_have_count(1)
+        await page.get_by_label("Agent or campaign").fill("nobody of that name")
+        await expect(page.get_by_role("heading", name="Nobody fits")).to_be_visible()
+        await page.get_by_label("Agent or campaign").fill("agent-002")
+        await page.get_by_role("button", name="Pause agent-002").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("Reason").fill("coaching")
+        async with page.expect_response("**/pause") as answered:
+            await page.keyboard.press("Enter")
+        answer = await answered.value
+        assert answer.status == 200, "it is committed; a scripted collector comes back within seconds"
+        assert answer.request.post_data_json == {"reason": "coaching"}
+        assert answer.request.headers["x-reason"] == "coaching"
+        await expect(dialog).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+async def test_a_person_is_found_and_their_account_says_whether_they_may_be_called(
+    floor: ServedFloor, chromium: Browser, scheme: Any
+) -> None:
+    async with visit(chromium, floor, scheme=scheme) as one:
+        page = one.page
+        await one.sign_in("sue")
+        await page.get_by_role("link", name="Accounts").filter(visible=True).click()
+        await expect(page.get_by_role("heading", name="Whom do you want to see?")).to_be_visible()
+        assert await one.faults() == []
+        box = page.get_by_role("search").get_by_role("textbox", name="Any part of it")
+        await box.fill("zzzz nobody")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="Nobody fits")).to_be_visible()
+        await page.get_by_role("combobox", name="Find by").click()
+        await page.get_by_role("option", name="Account").click()
+        await (
+            page.get_by_role("search")
+            .get_by_role("textbox", name="As the client calls it")
+            .fill("account-0000003")
+        )
+        await page.keyboard.press("Enter")
+        await page.locator("tbody a").first.wait_for()
+        assert await one.faults() == []
+        await one.picture(f"search-{scheme}")
+        await page.locator("tbody a").first.click()
+        await expect(page.get_by_role("heading", name="May they be reached now?")).to_be_visible()
+        await page.get_by_text("Every rule that is asked before a call").click()
+        await expect(page.locator("details[open]").get_by_text("cleared:").first).to_be_attached()
+        assert await one.faults() == []
+        await one.picture(f"account-{scheme}")
+        await page.goto(f"{one.url}/#/accounts/nobody")
+        await expect(page.get_by_text("The account cannot be shown")).to_be_visible()
+
+
+async def test_an_agent_is_shown_what_is_for_agents(floor: ServedFloor, chromium: Browser) -> None:
+    """No page of the floor, and nothing of it is asked for."""
+    async with visit(chromium, floor) as one:
+        await one.sign_in("ann")
+        await expect(one.page.get_by_role("link", name="Phone")).to_be_visible()
+        await expect(one.page.get_by_role("link", name="Floor")).to_have_count(0)
+        await one.page.goto(f"{one.url}/#/floor")
+        await expect(one.page.get_by_role("heading", name="There is no such page for you")).to_be_visible()
+        assert await one.faults() == []
+        await one.picture("agent")
+        assert {urlsplit(url).path for url in one.asked if "/api/" in url} == {
+            "/api/session",
+            "/api/session/who",
+        }
+
+
+async def test_a_lost_connection_is_said_and_comes_back_by_itself(
+    floor: ServedFloor, chromium: Browser
+) -> None:
+    """A floor that stands still closes no socket: what is old is known by its age."""
+    async with visit(chromium, floor) as one:
+        await one.sign_in("sue")
+        await at_work(one.page)
+        floor.halt()
+        try:
+            await expect(one.page.get_by_text("The connection is lost")).to_be_visible(timeout=15_000)
+            await expect(one.page.locator(ROWS)).to_have_count(AGENTS)
+            assert await one.faults() == []
+            await one.picture("lost")
+        finally:
+            floor.go_on()
+        await expect(one.page.get_by_text("The connection is lost")).to_have_count(0, timeout=15_000)
+        await at_work(one.page)
+
+
+async def test_a_small_screen_shows_everything(floor: ServedFloor, chromium: Browser) -> None:
+    async with visit(chromium, floor, width=390, height=844) as one:
+        await one.sign_in("sue")
+        await at_work(one.page)
+        assert await one.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+        await one.picture("small")
+        await one.page.get_by_role("link", name="Accounts").filter(visible=True).click()
+        await expect(one.page.get_by_role("heading", name="Whom do you want to see?")).to_be_visible()
+        assert await one.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")

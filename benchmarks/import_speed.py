@@ -189,7 +189,7 @@ def main() -> None:
         profile = cProfile.Profile() if wanted.profile is not None else None
         with profile if profile is not None else nullcontext():
             run(path, folder)
-        if profile is not None:
+        if profile is not None and wanted.profile is not None:
             profile.dump_stats(wanted.profile)
 
 

@@ -421,6 +421,7 @@ def as_of_0017(path: Path) -> None:
             "DROP TABLE changed_identities; ALTER TABLE account_sessions DROP COLUMN is_from_outside;"
             "DROP TABLE ledger_entries; CREATE TABLE payments (id INTEGER PRIMARY KEY, sequence BIGINT, "
             "debt TEXT, cents BIGINT, currency TEXT, settles BOOLEAN, at FLOAT);"
+            "DROP INDEX ix_promises_debts; ALTER TABLE promises DROP COLUMN parts;"
             "UPDATE alembic_version SET version_num = '0017';"
         )
         row = (told.client_account, told.servicer_account, json.dumps(told.particulars))

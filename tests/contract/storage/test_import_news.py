@@ -264,7 +264,7 @@ async def test_what_a_file_told_before_its_floor_died_is_taken_before_it_dials(
     def die(_store: Store, _now: float) -> None:
         """Here the importing process dies."""
 
-    monkeypatch.setattr(told_files, "_take_all", die)
+    monkeypatch.setattr(told_files, "take_all", die)
     world.store.close()
     take_in_told(order, address=world.address)
     world.store = Store.open(world.address)

@@ -206,7 +206,9 @@ DAMAGES: tuple[Callable[[Path], None], ...] = (
 )
 
 
-ALL = [(command, damage) for command in OPENS for damage in DAMAGES]
+FILLS = "intake watch"
+"""Takes a good file in: into the store of a folder, where it is given one, and that is no damage."""
+ALL = [(command, damage) for command in OPENS for damage in DAMAGES if (command, damage) != (FILLS, folder)]
 SOME = [(command, damage) for place, (command, damage) in enumerate(ALL) if place % 8 == 0]
 """Each command with one damage or two, each damage with five commands and more."""
 

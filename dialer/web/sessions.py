@@ -71,7 +71,7 @@ class SessionView(Body):
     csrf: str
     owes_factor: bool = False
     idle_s: float = IDLE_S
-    may: Annotated[list[Permission], Field(default_factory=list)]
+    may: list[Permission]
 
 
 class FactorView(Body):

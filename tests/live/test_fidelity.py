@@ -18,22 +18,29 @@ from simulator.durations import constant
 AGENTS = 10
 MINUTES = 3.0
 REHEARSALS = 30
-# One change in a hundred fails by chance.
+# One shift in a hundred differs by chance: it has met people who talk for long, who are drawn anew each time.
 CONFIDENCE = 0.99
+SHIFTS = 2
 
 
-@pytest.mark.timeout(500)
+@pytest.mark.timeout(900)
 async def test_laboratory_and_simulator_agree_within_their_intervals(
     laboratory: Laboratory, tmp_path: Path
 ) -> None:
+    """A measure that differs in one shift must not differ in the next: what is wrong always is."""
     scenario = with_size(lab_scenario(), agents=AGENTS, minutes=MINUTES)
-    real = await work(laboratory, tmp_path, scenario, seed=1)
     simulated = [rehearse(scenario, seed=100 + place) for place in range(REHEARSALS)]
-    agreements = compare([real], simulated, confidence=CONFIDENCE)
-    text = table(agreements, confidence=CONFIDENCE)
-    print(f"\n{text}\n{delays_in_words([real])}")
-    assert len(agreements) == len(MEASURES)
-    assert all(one.agrees for one in agreements), text
+    suspects, texts = set(MEASURES), list[str]()
+    for seed in range(1, SHIFTS + 1):
+        real = await work(laboratory, tmp_path / str(seed), scenario, seed=seed)
+        agreements = compare([real], simulated, confidence=CONFIDENCE)
+        texts.append(f"{table(agreements, confidence=CONFIDENCE)}\n{delays_in_words([real])}")
+        print(f"\n{texts[-1]}")
+        assert len(agreements) == len(MEASURES)
+        suspects &= {one.measure for one in agreements if not one.agrees}
+        if not suspects:
+            return
+    pytest.fail("\n".join(texts))
 
 
 def test_a_simulator_that_takes_too_long_to_join_does_not_agree() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import multiprocessing
-from multiprocessing.connection import Connection
+import socket
+from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
 from dialer.inquiry.pacing_what_if import Answer, Question, WhatIfError, what_if
@@ -19,6 +21,8 @@ MOST_S = 60.0
 
 class WhatIfDesk:
     """See `dialer.web.ports.WhatIfs`. One question at a time: the floor keeps the other cores.
+
+    Whoever is cancelled while it is asked ends it, and the next may ask.
 
     The process is forked from a server that has loaded everything: the floor's own threads are not in it, and
     its loop waits in a thread.
@@ -35,15 +39,28 @@ class WhatIfDesk:
         if self._is_busy:
             raise BusyError("another look ahead is under way: ask again in a minute")
         self._is_busy = True
-        return await asyncio.to_thread(self._answered, picture, question)
+        stopped, stop = socket.socketpair()
+        asking = asyncio.ensure_future(asyncio.to_thread(self._answered, picture, question, stopped))
+        try:
+            return await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            stop.close()
+            with contextlib.suppress(WhatIfError):  # nobody is left to be told
+                await asyncio.shield(asking)
+            raise
+        finally:
+            stop.close()
 
-    def _answered(self, picture: Picture, question: Question) -> Answer:
+    def _answered(self, picture: Picture, question: Question, stopped: socket.socket) -> Answer:
         receiver, sender = self._processes.Pipe(duplex=False)
         process = self._processes.Process(target=answer_into, args=(sender, picture, question), daemon=True)
         try:
             process.start()
             sender.close()
-            if not receiver.poll(self._most_s):
+            heard = wait([receiver, stopped], self._most_s)
+            if stopped in heard:
+                raise WhatIfError("whoever asked has gone", mend="ask again.")
+            if not heard:
                 raise WhatIfError(
                     f"the look ahead took longer than {self._most_s:g} s", mend="ask for fewer runs."
                 )
@@ -54,6 +71,7 @@ class WhatIfDesk:
         finally:
             self._is_busy = False
             receiver.close()
+            stopped.close()
             if process.is_alive():
                 process.terminate()
             process.join(5.0)

@@ -8,15 +8,15 @@ what became of each.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 from dialer.domain.campaign import CampaignSettings
-from dialer.domain.commands import Command, Hangup, HangupReason, StorePacing
+from dialer.domain.commands import Command, StorePacing
 from dialer.engine.launching.pacing_port import guarded_policy
-from dialer.engine.launching.pinned import Pins
+from dialer.engine.launching.pinned import Pins, name_of, taken_back
 from dialer.engine.taking import take
 from dialer.inquiry.replay import STEPS_PER_NOTE, fresh_engine, journal_in, skipped_by
 from dialer.storage.journal.file import JournalReader
@@ -153,7 +153,7 @@ def why(path: Path, *, every: int = 1, progress: Callable[[int], None]) -> Why:
         UnknownGateError: its header names a gate that this version does not have.
     """
     reader = JournalReader(journal_in(path))
-    listener = _Listener(every * MINUTE_S)
+    listener = Listener(every * MINUTE_S)
     engine = fresh_engine(reader.header, policies=listener.policy)
     left_out = skipped_by(reader)
     for steps, entry in enumerate(reader, start=1):
@@ -176,7 +176,7 @@ def why(path: Path, *, every: int = 1, progress: Callable[[int], None]) -> Why:
     )
 
 
-class _Listener:
+class Listener:
     """Stands between the engine and its policies, and writes down what goes through."""
 
     def __init__(self, slice_s: float) -> None:
@@ -194,18 +194,17 @@ class _Listener:
         self._costs.clear()
         self.pins.take(commands)
 
-    def end(self, commands: Iterable[Command]) -> None:
+    def end(self, commands: tuple[Command, ...]) -> None:
         """The step is taken: of the calls that were wanted, these were launched."""
-        decided = {(c.campaign, "|".join(c.pool)): c for c in commands if isinstance(c, StorePacing)}
+        decided = {name_of(c): c for c in commands if isinstance(c, StorePacing)}
         for name, command in decided.items():
             minute = self.minute(name)
             minute.late += math.fsum(self._costs.get(name, ())[: command.launched])
             if command.launched:
                 minute.launches += command.launched
                 minute.reason = command.reason
-        taken_back = sum(isinstance(c, Hangup) and c.reason is HangupReason.GUARD for c in commands)
-        if taken_back and decided:
-            self.minute(next(iter(decided))).cancelled += taken_back
+        for name, count in taken_back(commands).items():
+            self.minute(name).cancelled += count
 
     def policy(self, settings: CampaignSettings, pool: str) -> PacingPolicy:
         """A policy for one pool that is listened to; the engine's maker of policies."""
@@ -261,7 +260,7 @@ class _Listener:
 class _Heard:
     """A guarded policy whose decisions are the recorded ones, with a listener."""
 
-    def __init__(self, policy: PacingPolicy, listener: _Listener, name: tuple[str, str]) -> None:
+    def __init__(self, policy: PacingPolicy, listener: Listener, name: tuple[str, str]) -> None:
         self._policy = policy
         self._listener = listener
         self._name = name

@@ -5,7 +5,7 @@ step after it would be another shift. A pinned policy asks the real one, notes h
 and answers what the journal says, so that everything else is still compared.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dialer.domain.campaign import CampaignSettings
@@ -28,17 +28,15 @@ class Pins:
     decided_otherwise: int = 0
     largest_drift: float = 0.0
     _recorded: dict[tuple[str, str], StorePacing] = field(default_factory=dict[tuple[str, str], StorePacing])
-    _cancelled: int = 0
+    _taken_back: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
 
     def take(self, commands: tuple[Command, ...]) -> None:
         """The recorded commands of the step that is replayed next."""
         self._recorded.clear()
-        self._cancelled = 0
         for command in commands:
             if isinstance(command, StorePacing):
-                self._recorded[(command.campaign, "|".join(command.pool))] = command
-            elif isinstance(command, Hangup) and command.reason is HangupReason.GUARD:
-                self._cancelled += 1
+                self._recorded[name_of(command)] = command
+        self._taken_back = taken_back(commands)
 
     def policy(self, settings: CampaignSettings, pool: str) -> PacingPolicy:
         """A policy for one pool, pinned; hand this method to the engine as its maker of policies."""
@@ -48,7 +46,7 @@ class Pins:
         """What the journal says in place of `own`. A decision that said nothing new launched nothing."""
         self.decisions += 1
         said = self._recorded.get(pool)
-        cancelled, self._cancelled = (self._cancelled, 0) if said is not None else (0, self._cancelled)
+        cancelled = self._taken_back.pop(pool, 0)
         launches = said.launches if said is not None else 0
         if (own.launches, own.cancel_ringing) != (launches, cancelled):
             self.decided_otherwise += 1
@@ -69,6 +67,27 @@ class Pins:
             if after is not None and after != before:
                 drift = abs(after - before) / max(abs(after), abs(before), 1e-300)
                 self.largest_drift = max(self.largest_drift, drift)
+
+
+def name_of(command: StorePacing) -> tuple[str, str]:
+    """Campaign and pool of a decision, as makers of policies are told them."""
+    return command.campaign, "|".join(command.pool)
+
+
+def taken_back(commands: Iterable[Command]) -> dict[tuple[str, str], int]:
+    """Ringing calls that each pool's decision of one step took back. A decision hangs up, launches, and is
+    told last, so what is hung up before it is its own.
+    """
+    found: dict[tuple[str, str], int] = {}
+    count = 0
+    for command in commands:
+        if isinstance(command, Hangup) and command.reason is HangupReason.GUARD:
+            count += 1
+        elif isinstance(command, StorePacing):
+            if count:
+                found[name_of(command)] = found.get(name_of(command), 0) + count
+            count = 0
+    return found
 
 
 class PinnedPolicy:

@@ -1,11 +1,14 @@
 """Where the arithmetic is not the same, a replay answers with the journal and says how far it was off."""
 
+from dataclasses import replace
+
 import pytest
 
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Hangup, HangupReason, StorePacing
 from dialer.domain.ids import AttemptId, CampaignId, ClientId
 from dialer.engine.launching.pinned import Pins
+from dialer.inquiry.pacing_why import Listener
 from pacing.policy import AbandonmentLedger, LaunchDecision, PacingSnapshot
 
 CAMPAIGN = CampaignId("spring")
@@ -29,7 +32,7 @@ def said(launches: int, **terms: float) -> StorePacing:
 def test_the_journal_decides_and_the_difference_is_counted() -> None:
     pins = Pins()
     policy = pins.policy(SETTINGS, "")
-    pins.take((said(3), Hangup(attempt=AttemptId("a1"), reason=HangupReason.GUARD)))
+    pins.take((*taken_back(1), said(3)))
     decision = policy.decide(SNAPSHOT)
     assert (decision.launches, decision.cancel_ringing, decision.reason) == (3, 1, "as recorded")
     assert (pins.decisions, pins.decided_otherwise) == (1, 1)
@@ -50,16 +53,24 @@ def test_another_pools_decision_is_not_taken() -> None:
     assert spanish.decide(SNAPSHOT).launches == 0
 
 
-def test_what_was_cancelled_in_a_step_goes_to_the_first_pool_that_says_something() -> None:
-    """And to no other; the next step begins at none."""
+def in_spanish(launches: int = 1) -> StorePacing:
+    """The other pool's decision."""
+    return replace(said(launches), pool=("es",))
+
+
+def taken_back(count: int) -> tuple[Hangup, ...]:
+    """So many ringing calls that a decision takes back."""
+    return tuple(Hangup(attempt=AttemptId(f"a{i}"), reason=HangupReason.GUARD) for i in range(count))
+
+
+def test_what_was_taken_back_goes_to_the_pool_whose_decision_follows() -> None:
+    """A decision hangs up before it is told. The next step begins at none."""
     pins = Pins()
     english, spanish = pins.policy(SETTINGS, ""), pins.policy(SETTINGS, "es")
-    cancelled = tuple(Hangup(attempt=AttemptId(f"a{i}"), reason=HangupReason.GUARD) for i in range(2))
-    in_spanish = StorePacing(
-        campaign=CAMPAIGN, pool=("es",), launches=1, launched=1, reason="as recorded", terms=()
-    )
-    pins.take((said(3), in_spanish, *cancelled))
-    assert [policy.decide(SNAPSHOT).cancel_ringing for policy in (english, spanish)] == [2, 0]
+    pins.take((said(3), *taken_back(2), in_spanish()))
+    assert [policy.decide(SNAPSHOT).cancel_ringing for policy in (english, spanish)] == [0, 2]
+    pins.take((*taken_back(1), said(3), *taken_back(2), in_spanish()))
+    assert [policy.decide(SNAPSHOT).cancel_ringing for policy in (spanish, english)] == [2, 1]
     pins.take((said(1),))
     assert english.decide(SNAPSHOT).cancel_ringing == 0
 
@@ -67,15 +78,23 @@ def test_what_was_cancelled_in_a_step_goes_to_the_first_pool_that_says_something
 def test_a_pool_that_said_nothing_takes_no_cancellation_from_another() -> None:
     pins = Pins()
     silent, english = pins.policy(SETTINGS, "es"), pins.policy(SETTINGS, "")
-    pins.take((said(3), Hangup(attempt=AttemptId("a1"), reason=HangupReason.GUARD)))
+    pins.take((*taken_back(1), said(3)))
     assert silent.decide(SNAPSHOT).cancel_ringing == 0
     assert english.decide(SNAPSHOT).cancel_ringing == 1
+
+
+def test_take_backs_are_told_of_the_pool_that_took_them() -> None:
+    """In the minutes of `pacing why` too, whichever pool is told first in the step."""
+    listener = Listener(60.0)
+    listener.begin(120.0, ())
+    listener.end((said(3), *taken_back(2), in_spanish()))
+    assert {name[2]: minute.cancelled for name, minute in listener.minutes.items()} == {"": 0, "es": 2}
 
 
 def test_only_the_guard_s_hangups_are_decisions() -> None:
     pins = Pins()
     policy = pins.policy(SETTINGS, "")
-    pins.take((said(0), Hangup(attempt=AttemptId("a1"), reason=HangupReason.SUPPRESSED)))
+    pins.take((Hangup(attempt=AttemptId("a1"), reason=HangupReason.SUPPRESSED), said(0)))
     assert policy.decide(SNAPSHOT).cancel_ringing == 0
     assert (pins.decisions, pins.decided_otherwise) == (1, 0)
 

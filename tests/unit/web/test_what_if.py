@@ -174,3 +174,15 @@ async def test_a_look_ahead_that_takes_too_long_is_given_up() -> None:
     desk = WhatIfDesk(most_s=0.0)
     with pytest.raises(WhatIfError, match="took longer than 0 s"):
         await desk.ask(PICTURE, Question(change=Change(agents=2), runs=200))
+
+
+async def test_a_request_that_is_cancelled_ends_its_look_ahead() -> None:
+    """The desk is free at once, not when the look ahead would have been done."""
+    desk = WhatIfDesk()
+    long = replace(PICTURE, snapshot=replace(PICTURE.snapshot, shift_left=36_000.0))
+    first = asyncio.create_task(desk.ask(long, Question(change=Change(agents=2), runs=200, day=True)))
+    await asyncio.sleep(0)
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    assert (await desk.ask(PICTURE, Question(change=Change(agents=2), runs=3))).forecast.runs == 3

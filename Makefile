@@ -16,7 +16,7 @@ QUICK := --ignore=tests/live --ignore=tests/browser -n auto --dist worksteal
 UNITS := $(BIN)/pytest $(QUICK)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-all test-deep test-live test-browser mutants planted pages phone check lint format types contracts lock sbom upgrade clean
+.PHONY: help demo lab test test-all test-deep test-long test-live test-browser mutants planted pages phone check lint format types contracts lock sbom upgrade clean
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,9 @@ test: .venv/.ready ## the quick tests (no Asterisk, no browser)
 test-deep: .venv/.all ## what takes small doses in the quick tests, in great ones, and floors that are killed and flooded
 	FAIRDIAL_DOSE=deep $(BIN)/pytest tests/contract/api -m deep --timeout 1800
 	FAIRDIAL_DOSE=deep $(UNITS) --ignore=tests/contract/api -m "deep or long" --timeout 1800
+
+test-long: .venv/.all ## floors in processes of their own that are killed and flooded, in the doses of the quick tests
+	$(UNITS) -m long --timeout 1800
 
 mutants: .venv/.all ## which of a sample of small changes to the core no test notices; kept in .mutants/, go on at any time
 	$(BIN)/python -m scripts.mutants $(MUTANTS)

@@ -31,6 +31,7 @@ from dialer.domain.events import (
     SuppressionAdded,
 )
 from dialer.domain.fact_events import (
+    AccountHeld,
     ContactRecorded,
     HistoryAttested,
     HoldLifted,
@@ -88,6 +89,12 @@ def _debt_hold(kind: HoldKind, debt: DebtId, at: datetime, source: str) -> Hold:
     return Hold(kind=kind, since=at, debts=(debt,), source=source)
 
 
+def _held(event: HoldPlaced | AccountHeld) -> FactChange:
+    if isinstance(event, AccountHeld):
+        return FactChange(debt=event.debt, hold=replace(event.hold, debts=(event.debt,)))
+    return FactChange(person=event.person, hold=event.hold)
+
+
 def _lifted(event: HoldLifted) -> FactChange:
     if event.source is None:
         return FactChange(person=event.person, lifted=event.kind)
@@ -123,6 +130,7 @@ FactEvent = (
     | LocationTold
     | LimitationFound
     | LineKindFound
+    | AccountHeld
     | HistoryAttested
 )
 """Events that change what is known about people."""
@@ -163,8 +171,8 @@ def _brought(event: FactEvent, at: datetime) -> FactChange | None:
             change = requested(event.person, event.request)
         case ConsentGiven():
             change = FactChange(person=event.person, consent=event.consent)
-        case HoldPlaced():
-            change = FactChange(person=event.person, hold=event.hold)
+        case HoldPlaced() | AccountHeld():
+            change = _held(event)
         case HoldLifted():
             change = _lifted(event)
         case SuppressionAdded():

@@ -15,6 +15,7 @@ from dialer.domain.campaign import CampaignSettings
 from dialer.domain.disposition import Disposition
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.fact_events import (
+    AccountHeld,
     ContactRecorded,
     HistoryAttested,
     HoldLifted,
@@ -542,6 +543,7 @@ Event = (
     | LocationTold
     | LimitationFound
     | LineKindFound
+    | AccountHeld
     | HistoryAttested
     | CallRinging
     | CallAnswered

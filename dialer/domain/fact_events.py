@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from compliance_gate.request import HistoryEntry, KnownLocation, Notice
+from compliance_gate.request import HistoryEntry, Hold, KnownLocation, Notice
 from compliance_gate.words import HoldKind, Institution, NumberKind
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.facts import Attestation, LineKind
@@ -104,6 +104,15 @@ class LineKindFound:
         return LineKind(
             kind=self.kind, institution=self.institution, found_on=self.found_on, source=self.source
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class AccountHeld:
+    """Whoever owes an account is left alone about it, and it alone, for a reason of the account's own."""
+
+    debt: DebtId
+    hold: Hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

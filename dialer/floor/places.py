@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 
+from compliance_gate.request import HistoryEntry
 from dialer.access.walls import NumberNamed, Place
+from dialer.domain.fact_events import AccountHeld
+from dialer.domain.ids import PersonId
 from dialer.floor.beside import StoreBeside
 from dialer.floor.whom import debt_ids, number_ids, person_ids
 from dialer.storage import places
+from dialer.storage.placements import untold
 
 
 class StorePlaces:
@@ -55,3 +59,11 @@ class StorePlaces:
     async def is_own(self, agent: str, person: str, attempts: tuple[str, ...]) -> bool:
         """See the port."""
         return await self._store.read(lambda connection: places.is_own(connection, agent, person, attempts))
+
+    async def overridden(
+        self, person: str, entry: HistoryEntry
+    ) -> tuple[tuple[AccountHeld, ...], tuple[str, ...]]:
+        """See the port."""
+        told = [(PersonId(person), entry)]
+        found = await self._store.read(lambda connection: untold.overridden(connection, told))
+        return tuple(event for one in found for event in one.held), tuple(one.remark for one in found)

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from compliance_gate.request import HistoryEntry
 from dialer import clock
 from dialer.domain.errors import MendableError
-from dialer.domain.events import Event, HoldPlaced
+from dialer.domain.events import Event
 from dialer.domain.fact_events import ContactRecorded
 from dialer.domain.ids import PersonId
 from dialer.domain.ledger_events import PaymentReceived
@@ -396,13 +396,9 @@ def _override(store: Store, report: ImportReport, made: _Some) -> None:
             told.append((one.event.person, one.event.entry))
             lines.setdefault((one.event.person, one.event.entry.entry), one.line)
     for found in store.read(partial(untold.overridden, told=told)):
-        line, attested = lines[found.person, found.entry], found.word.attested
-        assert attested is not None, "a word that was given"
-        reason = f"overrides the word of {attested.by} that since {attested.since} there was no contact"
-        report.remark(RejectedLine(line=line, column="", reason=reason))
-        if found.word.held is not None:
-            placed = HoldPlaced(person=found.person, hold=found.word.held)
-            made.events.append(ToldEvent(line=line, event=placed))
+        line = lines[found.person, found.entry]
+        report.remark(RejectedLine(line=line, column="", reason=found.remark))
+        made.events.extend(ToldEvent(line=line, event=held) for held in found.held)
 
 
 def _on_file(

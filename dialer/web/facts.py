@@ -133,7 +133,15 @@ async def happened(body: Happened, office: TheOffice, who: Asking) -> Committed:
         for name in ("debts", "conversation_debts", "intended_debts")
     }
     body = body.model_copy(update={"number": number, **named})
-    return await tell(office, ContactRecorded(person=person, entry=body.told()))
+    event = ContactRecorded(person=person, entry=body.told())
+    if office.places is None:
+        return await tell(office, event)
+    again, remarks = await office.places.overridden(person, event.entry)
+    for held in again:  # first: once the contact is on file nobody would look for what it contradicts
+        await tell(office, held)
+    told = await tell(office, event)
+    said = filter(None, (told.remark, *dict.fromkeys(remarks)))
+    return told.model_copy(update={"remark": "; ".join(said) or None})
 
 
 @router.post("/locations", dependencies=[may(Permission.RECORD_WISHES)])

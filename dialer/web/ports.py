@@ -6,10 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
+from compliance_gate.request import HistoryEntry
 from dialer.access.walls import NumberNamed, Place, Walls
 from dialer.casework.promises import PromiseState
 from dialer.domain.errors import FairdialError
 from dialer.domain.events import Event
+from dialer.domain.fact_events import AccountHeld
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId
 from dialer.domain.inbound import InboundRecord
 from dialer.domain.ledger_events import EntryPosted, PaymentReceived
@@ -453,4 +455,11 @@ class Places(Protocol):
 
     async def is_own(self, agent: str, person: str, attempts: tuple[str, ...]) -> bool:
         """Whether one of these calls is with this person, or the agent is to call them back."""
+        ...
+
+    async def overridden(
+        self, person: str, entry: HistoryEntry
+    ) -> tuple[tuple[AccountHeld, ...], tuple[str, ...]]:
+        """What follows where somebody answered for there having been no contact, and one is told now: which
+        accounts are left alone again, and whose word it was, for whoever tells of it."""
         ...

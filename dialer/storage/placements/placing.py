@@ -217,7 +217,7 @@ class _Rows:
         self._told: list[FactChange] = []
         self._facts: dict[tuple[object, ...], Row] = {}
         self.closed: dict[DebtId, bool] = {}
-        self.untold: dict[DebtId, int] = {}
+        self.untold: dict[tuple[PersonId, DebtId], int] = {}
 
     def add(self, account: PlacedAccount) -> None:
         """Take one line in."""
@@ -229,7 +229,7 @@ class _Rows:
         debt = self._ids.debt(account.client, account.client_account, is_case_sensitive=exact)
         is_closed = any(hold.source == CLOSED_BY_FILE for hold in account.person.holds)
         self.closed[debt] = self.closed.get(debt, False) or is_closed
-        self._note_untold(debt, account)
+        self._note_untold(person, debt, account)
         self._clients[account.client] = {"client": account.client, "name": ""}
         self._add_person(person, account)
         self._add_addresses(person, account.person)
@@ -428,13 +428,13 @@ class _Rows:
             "import_id": self._placing.import_id,
         }
 
-    def _note_untold(self, debt: DebtId, account: PlacedAccount) -> None:
+    def _note_untold(self, person: PersonId, debt: DebtId, account: PlacedAccount) -> None:
         """For how long the account waits for a word of its history; a line that tells of calls tells all."""
         days = self._placing.history_days.get(folded(account.client), 0)
         if account.person.prior_attempts:
             days = 0 if days <= TOLD_DAYS else days
         if days:
-            self.untold[debt] = days
+            self.untold[person, debt] = days
 
     def _told_numbers(self, placed: PlacedPerson) -> tuple[str, ...] | None:
         if not says(self._placing.says, *(f"phone_{n}" for n in range(1, 6))):

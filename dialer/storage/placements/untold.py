@@ -8,13 +8,14 @@ held until its own days here are all that a count can see, or a named officer an
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection, select
 
 from compliance_gate.request import HistoryEntry, Hold
 from compliance_gate.words import HoldKind
+from dialer.domain.fact_events import AccountHeld
 from dialer.domain.facts import HISTORY_UNTOLD, Attestation, FactChange
 from dialer.domain.ids import DebtId, PersonId
 from dialer.domain.record import instant
@@ -27,20 +28,37 @@ _SLACK_DAYS = 1
 """A count is of local days: the day of the placement may be another where the person is."""
 
 
-def new_of(connection: Connection, untold: Mapping[DebtId, int]) -> dict[DebtId, int]:
-    """Of these accounts, those that are not on file yet, and for how many days each waits."""
-    known: set[str] = set()
-    for chunk in chunks(sorted(untold)):
-        known.update(connection.scalars(select(t.debts.c.debt).where(t.debts.c.debt.in_(chunk))))
-    return {debt: days for debt, days in untold.items() if debt not in known}
+Untold = Mapping[tuple[PersonId, DebtId], int]
+"""For how many days somebody is left alone about an account: a count is of a person and an account."""
+
+New = tuple[DebtId, PersonId | None, int]
+"""An account, whom it leaves alone (None = whoever owes it), and for how many days."""
 
 
-def hold(connection: Connection, untold: Mapping[DebtId, int], *, import_id: str, now: float) -> None:
-    """Leave each alone for its days."""
-    rows = [
-        row_of(FactChange(debt=debt, hold=hold_of(debt, days, now)), sequence=0, at=now, import_id=import_id)
-        for debt, days in untold.items()
+def new_of(connection: Connection, untold: Untold) -> list[New]:
+    """Whom these accounts are to leave alone, and for how many days: of an account that is not on file yet,
+    whoever owes it; of one that is, who is new to it alone."""
+    owing: set[tuple[str, str]] = set()
+    ties = t.person_debts.c
+    for chunk in chunks(sorted({debt for _, debt in untold})):
+        query = select(ties.person, ties.debt).where(ties.debt.in_(chunk))
+        owing.update((row.person, row.debt) for row in connection.execute(query))
+    known = {debt for _, debt in owing}
+    by_account = {debt: days for (_, debt), days in untold.items() if debt not in known}
+    by_person = {tie: days for tie, days in untold.items() if tie[1] in known and tie not in owing}
+    return [
+        *((debt, None, days) for debt, days in by_account.items()),
+        *((debt, person, days) for (person, debt), days in by_person.items()),
     ]
+
+
+def hold(connection: Connection, untold: list[New], *, import_id: str, now: float) -> None:
+    """Leave each alone for its days."""
+    rows: list[dict[str, object]] = []
+    for debt, person, days in untold:
+        held = hold_of(debt, days, now)
+        change = FactChange(debt=debt, hold=held) if person is None else FactChange(person=person, hold=held)
+        rows.append(row_of(change, sequence=0, at=now, import_id=import_id))
     insert_rows(connection, t.facts, rows)
 
 
@@ -94,23 +112,39 @@ class Overridden:
     entry: str
     word: Word
 
+    @property
+    def remark(self) -> str:
+        """For whoever told of the contact."""
+        attested = self.word.attested
+        assert attested is not None, "a word that was given"
+        return f"overrides the word of {attested.by} that since {attested.since} there was no contact"
+
+    @property
+    def held(self) -> tuple[AccountHeld, ...]:
+        """What binds again whoever owes the account: not only who was contacted, since a word is of the
+        account. None where it waited for nothing before the word."""
+        hold = self.word.held
+        return () if hold is None else (AccountHeld(debt=self.word.debt, hold=hold),)
+
 
 def overridden(connection: Connection, told: Sequence[tuple[PersonId, HistoryEntry]]) -> list[Overridden]:
     """Which words these contacts, which are told only now, override; a contact that is on file already was
-    known to whoever gave the word."""
+    known to whoever gave the word. One for each account."""
     owed = _owed(connection, sorted({person for person, _ in told}))
-    known = _known_entries(connection, sorted({person for person, _ in told}))
     words = words_of(connection, {debt for debts in owed.values() for debt in debts})
-    found: dict[tuple[PersonId, DebtId], Overridden] = {}
+    against: list[tuple[PersonId, HistoryEntry, Word]] = []
     for person, entry in told:
         about = set(owed.get(person, ())) & set(entry.debts or owed.get(person, ()))
         for debt in sorted(about & words.keys()):
             attested = words[debt].attested
-            is_new = entry.entry not in known.get(person, ())
-            if is_new and attested is not None and attested.is_against(entry):
-                one = Overridden(person=person, entry=entry.entry, word=words[debt])
-                found.setdefault((person, DebtId(debt)), one)
-    return [found[key] for key in sorted(found)]
+            if attested is not None and attested.is_against(entry):
+                against.append((person, entry, words[debt]))
+    known = _known_entries(connection, sorted({person for person, _, _ in against}))
+    found: dict[DebtId, Overridden] = {}
+    for person, entry, word in against:
+        if (entry.entry, entry.at) not in known.get(person, ()):
+            found.setdefault(word.debt, Overridden(person=person, entry=entry.entry, word=word))
+    return [found[debt] for debt in sorted(found)]
 
 
 def _owed(connection: Connection, persons: Sequence[str]) -> dict[str, list[str]]:
@@ -123,11 +157,14 @@ def _owed(connection: Connection, persons: Sequence[str]) -> dict[str, list[str]
     return found
 
 
-def _known_entries(connection: Connection, persons: Sequence[str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+def _known_entries(connection: Connection, persons: Sequence[str]) -> dict[str, set[tuple[str, datetime]]]:
+    """Names and instants: what is told of the same name at another time is another contact."""
+    found: dict[str, set[tuple[str, datetime]]] = {}
     facts = t.facts.c
     for chunk in chunks(persons):
-        query = select(facts.person, facts.body).where(facts.person.in_(chunk), facts.kind == "entry")
-        for row in connection.execute(query):
-            found.setdefault(row.person, set()).add(msgspec.json.decode(row.body)["entry"])
+        query = select(t.facts).where(facts.person.in_(chunk), facts.kind == "entry")
+        for row in connection.execute(query).all():
+            entry = change_of(row).entry
+            assert entry is not None, "its kind is that of entries"
+            found.setdefault(row.person, set()).add((entry.entry, entry.at))
     return found

@@ -62,6 +62,7 @@ from dialer.domain.events import (
     TimeReached,
 )
 from dialer.domain.fact_events import (
+    AccountHeld,
     ContactRecorded,
     HistoryAttested,
     LimitationFound,
@@ -138,6 +139,7 @@ def test_every_kind_of_fact_comes_back_as_the_engine_applies_it(floor: Any) -> N
         LocationTold(person=bob, location=KnownLocation(zones=frozenset({"America/Denver"}))),
         LimitationFound(debt=debt, ends=at.date()),
         LineKindFound(number=shared, kind=NumberKind.VOIP, found_on=at.date(), source="look-up"),
+        AccountHeld(debt=debt, hold=Hold(kind=HoldKind.MANUAL, since=at, debts=(debt,), ends_by_source=True)),
         HistoryAttested(debt=debt, since=at.date(), by="Nora Officer", why="sent word", scope="client acme"),
     )
     write(floor, *(floor.step(event) for event in events))

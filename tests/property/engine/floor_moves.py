@@ -384,6 +384,10 @@ MEANT: Mapping[type, Callable[[Now], e.Event]] = {
         number=now.number, kind=NumberKind.MOBILE, found_on=instant(now.at).date(), source="look-up"
     ),
     e.LimitationFound: lambda now: e.LimitationFound(debt=now.debt, ends=instant(now.at).date()),
+    e.AccountHeld: lambda now: e.AccountHeld(
+        debt=now.debt,
+        hold=Hold(kind=HoldKind.MANUAL, since=instant(now.at), debts=(now.debt,), ends_by_source=True),
+    ),
     e.HistoryAttested: lambda now: e.HistoryAttested(
         debt=now.debt, since=instant(now.at).date(), by="Nora Officer", why="sent word", scope="client acme"
     ),

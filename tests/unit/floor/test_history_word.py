@@ -1,26 +1,40 @@
 """A named officer answers for the time before a placement: what it covers, and what overrides it."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from compliance_gate.request import HistoryEntry, Hold
 from compliance_gate.words import EventKind, HoldKind
 from dialer import clock
+from dialer.casework.facts import change_of_event
 from dialer.cli import run
 from dialer.domain.errors import MendableError
-from dialer.domain.facts import HISTORY_UNTOLD, Attestation
+from dialer.domain.fact_events import AccountHeld
+from dialer.domain.facts import HISTORY_UNTOLD, Attestation, FactChange
+from dialer.domain.ids import DebtId
+from dialer.floor.beside import store_beside
 from dialer.floor.history_word import HistoryWord, WordTaken, take_word
+from dialer.floor.places import StorePlaces
 from dialer.floor.told_files import ToldOrder, history_asked, take_in_told
 from dialer.inquiry.attested import Told, histories
 from dialer.inquiry.explain import explain_person
 from dialer.inquiry.person import person_facts
 from dialer.results.person_events import Kind
 from dialer.storage.database import tables as t
+from dialer.storage.database.statements import insert_rows
+from dialer.storage.projecting.fact_rows import row_of
 from dialer.storage.store import Store
+from dialer.web.access import Office
+from dialer.web.facts import happened
+from dialer.web.models import Happened
+from dialer.web.tokens import Tokens
 
 DAY = timedelta(days=1)
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -132,6 +146,22 @@ def test_an_account_that_is_sent_again_does_not_wait_anew(strict: Any) -> None:
     assert told(strict, "late", "Q1", "B1")[::2] == (Told.ATTESTED, False)
 
 
+def test_who_is_new_to_an_account_on_file_waits_alone(strict: Any) -> None:
+    """Of them nobody told, whatever is known of whoever owed it before."""
+    before = held(strict, "Q1")
+    strict.place(
+        "late,B1,Q1,Eve,Example,1 Sample St,New York,NY,10001,,2125550103,landline,own,90.00",
+        "late,B1,Q8,Kim,Example,1 Sample St,New York,NY,10001,,2125550108,landline,own,90.00",
+    )
+    assert len(held(strict, "Q8")) == 2, "of the account, and their own from now on"
+    assert held(strict, "Q1") == before
+    own = max(held(strict, "Q8"), key=lambda hold: hold.since)
+    assert own.until is not None
+    assert own.until - own.since == 8 * DAY
+    said(strict, 30, client="late")
+    assert told(strict, "late", "Q8", "B1")[::2] == (Told.ATTESTED, False)
+
+
 def test_a_line_that_tells_the_calls_of_seven_days_does_not_wait(strict: Any) -> None:
     heading = "client_id,client_account,person_ref,last,phone_1,phone_1_role,current_balance,prior_attempts"
     strict.place("late,B3,Q3,Gil,2125550105,own,100.00,2", heading=heading)
@@ -205,3 +235,73 @@ def test_the_command_says_it_once(desk: Any, capsys: pytest.CaptureFixture[str])
     assert "said this very thing already" in capsys.readouterr().err
     assert run(["attest", "--since", "May", "--by", "N", "--why", "w", "--client", "acme"]) == 1
     assert Path(desk.address).exists()
+
+
+def test_whoever_else_owes_the_account_is_left_alone_again_as_well(strict: Any) -> None:
+    """A word is of an account: that its one debtor was contacted says that it is not right of the other."""
+    strict.place("late,B1,Q9,Ida,Example,1 Sample St,New York,NY,10001,,2125550109,landline,own,100.00")
+    said(strict, 20, client="late")
+    assert told(strict, "late", "Q9", "B1")[::2] == (Told.ATTESTED, False)
+    logged(strict, clock.utc_now() - 2 * DAY)
+    assert told(strict, "late", "Q9", "B1")[::2] == (Told.OVERRIDDEN, True)
+
+
+async def told_over_http(desk: Any, *entries: HistoryEntry) -> list[tuple[int, str | None]]:
+    """Contacts of Q1, told as a clerk tells them: (facts that the floor took, what was answered)."""
+    floor, found = Takes(desk), list[tuple[int, str | None]]()
+    async with store_beside(desk.address) as beside:
+        office = Office(floor=cast("Any", floor), tokens=Tokens(()), places=StorePlaces(beside))
+        for entry in entries:
+            body = Happened(person="late/Q1", entry=entry.entry, at=entry.at.isoformat(), event=entry.event)
+            before = len(floor.told)
+            answer = await happened(body, office, cast("Any", Sees()))
+            found.append((len(floor.told) - before, answer.remark))
+    return found
+
+
+class Sees:
+    """Whoever asks has no walls."""
+
+    async def person(self, person: str) -> None:
+        pass
+
+
+class Takes:
+    """A floor that writes what it is told into the store."""
+
+    def __init__(self, desk: Any) -> None:
+        self._desk = desk
+        self.told: list[Any] = []
+
+    async def submit(self, event: Any) -> Any:
+        self.told.append(event)
+        with Store.open(self._desk.address, exclusive=True) as store:
+            change = change_of_event(event, now=clock.posix_now())
+            assert change is not None
+            row = row_of(change, sequence=0, at=clock.posix_now())
+            store.write(partial(insert_rows, table=t.facts, rows=[row]))
+        return SimpleNamespace(sequence=len(self.told), was_ignored=False, why="")
+
+
+async def test_a_contact_that_a_clerk_tells_of_overrides_the_word_as_a_file_does(strict: Any) -> None:
+    strict.place("late,B1,Q9,Ida,Example,1 Sample St,New York,NY,10001,,2125550109,landline,own,100.00")
+    said(strict, 20, client="late")
+    at = clock.utc_now() - 2 * DAY
+    call = HistoryEntry(entry="told-1", at=at, event=EventKind.CALL_PLACED)
+    before = replace(call, entry="told-2", at=at - 60 * DAY)
+    moved = replace(call, entry="told-2")
+    answers = await told_over_http(strict, before, call, call, moved)
+    assert answers[0] == (1, None), "of that time nobody said anything"
+    assert answers[1][0] == 2, "the hold and the contact"
+    assert "overrides the word of Nora Officer" in (answers[1][1] or "")
+    assert answers[2] == (1, None), "it is on file"
+    assert answers[3][0] == 2, "the same name of another time is another contact"
+    assert told(strict, "late", "Q1", "B1")[::2] == (Told.OVERRIDDEN, True)
+    assert told(strict, "late", "Q9", "B1")[::2] == (Told.OVERRIDDEN, True)
+    assert told(strict, "late", "Q2", "B2")[::2] == (Told.ATTESTED, False)
+
+
+def test_the_hold_of_an_account_is_of_no_other() -> None:
+    hold = Hold(kind=HoldKind.MANUAL, since=NOON)
+    change = change_of_event(AccountHeld(debt=DebtId("d"), hold=hold), now=NOON.timestamp())
+    assert change == FactChange(debt=DebtId("d"), hold=replace(hold, debts=("d",)))

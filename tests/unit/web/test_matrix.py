@@ -167,6 +167,9 @@ class FakePlaces:
     async def is_own(self, agent: str, person: str, attempts: tuple[str, ...]) -> bool:
         return person == f"{agent.split('-', maxsplit=1)[0]}-person"
 
+    async def overridden(self, person: str, entry: object) -> tuple[tuple[()], tuple[()]]:
+        return (), ()
+
 
 @dataclass(frozen=True)
 class Case:

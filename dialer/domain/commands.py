@@ -210,6 +210,8 @@ class HangupReason(Enum):
     """The talk that it had joined is over, or nobody of ours is left in it."""
     HELD_TOO_LONG = "held_too_long"
     """The person was on hold for this one, longer than anybody is left there."""
+    RECORDED = "recorded"
+    """The talk goes on being recorded, and this one was not told of it."""
     UNACCOUNTED = "unaccounted"
 
 

@@ -436,6 +436,7 @@ class GuestRow:
         colleague: it is another agent, and nobody was called.
         is_untold: nobody told them of a recording, and they or the person would have to be: the talk's ends
             before they come into it.
+        is_opened: the person was let in to them, or is about to be: they are in the person's talk.
     """
 
     attempt: AttemptId
@@ -452,6 +453,7 @@ class GuestRow:
     leaves: bool = False
     colleague: AgentId | None = None
     is_untold: bool = False
+    is_opened: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

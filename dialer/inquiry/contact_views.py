@@ -1,6 +1,7 @@
 """Of a person's account: what came of contacts, the talk that goes on, how they may be reached now."""
 
 from collections.abc import Iterable, Sequence
+from math import inf
 
 from compliance_gate.request import PersonFile, PersonRequest
 from compliance_gate.words import EventKind, RequestKind
@@ -70,16 +71,15 @@ def number_status(
     return "verified" if is_theirs else "unknown"
 
 
+def is_talk_at(record: AttemptRecord, at: float) -> bool:
+    """Whether agent and person talk at an instant: from the bridge on, until the talk or the call is over."""
+    ends = [end for end in (record.talk_ended_at, record.ended_at) if end is not None]
+    return record.bridged_at is not None and record.bridged_at <= at < min(ends, default=inf)
+
+
 def talk_of(store: Store, attempts: Sequence[AttemptRecord], at: float) -> TalkView | None:
     """The talk that goes on at `at`, with what must be said in it; None = there is none."""
-    going = [
-        each
-        for each in attempts
-        if each.bridged_at is not None
-        and each.bridged_at <= at
-        and (each.talk_ended_at is None or each.talk_ended_at > at)
-        and (each.ended_at is None or each.ended_at > at)
-    ]
+    going = [each for each in attempts if is_talk_at(each, at)]
     if not going:
         return None
     record = going[-1]

@@ -124,6 +124,7 @@ class Consulting:
             talk = call.launch.attempt
             context.emit(Bridge(attempt=talk, agent=guest.colleague, from_agent=agent.agent))
             return
+        guest.is_opened = True
         end_recording(context, call, guest)
         context.emit(
             JoinThirdParty(attempt=call.launch.attempt, agent=agent.agent, third=guest.attempt),
@@ -244,7 +245,7 @@ class Consulting:
         if guest is None:
             self._context.set_timer(self._context.now + BACK_AGAIN_S, TimerKind.HOLD, event.attempt)
         else:
-            guest.leaves = False
+            guest.leaves = guest.is_opened = False
             self._tell(guest, f"the person could not be let in: {event.reason}")
             if to is not None:  # the agents may be apart already
                 hang_up_guest(self._context, guest, HangupReason.AGENT)

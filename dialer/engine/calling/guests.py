@@ -40,6 +40,20 @@ def end_recording(context: Context, call: CallRow, guest: GuestRow) -> None:
         agent.notice = f"the recording ends: {guest.name} was not told of it"
 
 
+def is_in_talk(guest: GuestRow) -> bool:
+    """Whether what is said in the person's talk is theirs, too, now or once they answer; who is consulted
+    while the person is on hold is in no talk of theirs."""
+    return not guest.is_private or guest.is_opened
+
+
+def keep_out(context: Context, guest: GuestRow) -> bool:
+    """The talk goes on being recorded: who was not told of it goes. False when it is all right to stay."""
+    if not guest.is_untold or not is_in_talk(guest):
+        return False
+    hang_up_guest(context, guest, HangupReason.RECORDED)
+    return True
+
+
 def hang_up_guest(context: Context, guest: GuestRow, reason: HangupReason) -> None:
     """Ask for the end of the third party's call, once."""
     if guest.hangup is not None:

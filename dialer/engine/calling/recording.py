@@ -7,7 +7,7 @@ before is kept or deleted as the campaign says, when the call is over. An object
 
 A beginning that was asked for while somebody outside is in the talk is refused: the telephone system takes
 the person out of the talk for a moment to begin it. One that runs ends before somebody outside comes in,
-where they or the person would have to know of it: nobody told them.
+where they or the person would have to know of it: nobody told them. Where it cannot be stopped, they go.
 """
 
 from dialer.domain.agent import AgentState
@@ -15,7 +15,7 @@ from dialer.domain.attempt import JOINED
 from dialer.domain.commands import RaiseAlarm, StartRecording, StopRecording
 from dialer.domain.events import RecordingBegan, RecordingNoticeSpoken, RecordingObjected, RecordingStopped
 from dialer.engine.calling import phases
-from dialer.engine.calling.guests import end_recording, guest_of, talk_of
+from dialer.engine.calling.guests import end_recording, guest_of, is_in_talk, keep_out, talk_of
 from dialer.engine.context import Context
 from dialer.engine.state import AgentRow, CallRow
 
@@ -82,7 +82,7 @@ class Recordings:
         guest = guest_of(self._context.state, event.attempt)
         if call.heard.note is not None and call.heard.note.objected_at is not None:
             self._context.emit(StopRecording(attempt=event.attempt))
-        elif guest is not None and not guest.is_private:  # asked into the talk while it was about to begin
+        elif guest is not None and is_in_talk(guest):  # asked into the talk while it was about to begin
             end_recording(self._context, call, guest)
 
     def stopped(self, event: RecordingStopped) -> None:
@@ -98,9 +98,13 @@ class Recordings:
         if not call.heard.is_recorded:
             context.ignore("nothing_to_stop")  # it had not begun, and does not begin any more
             return
+        guest = guest_of(context.state, event.attempt)
+        notice = "the recording could not be stopped: end the call, or say so"
+        if guest is not None and keep_out(context, guest):
+            notice = f"{notice}; {guest.name} was not told of it, and is hung up on"
         agent = None if call.agent is None else context.state.agents.get(call.agent)
         if agent is not None:
-            agent.notice = "the recording could not be stopped: end the call, or say so"
+            agent.notice = notice
         text = f"the recording of {event.attempt} could not be stopped: {event.reason}"
         context.emit(RaiseAlarm(subject="recordings", text=text))
 

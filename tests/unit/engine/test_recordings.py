@@ -273,7 +273,9 @@ CREDITOR = OutsideLine(
 R = CallRecording
 
 
-def recorded(make_floor: MakeFloor, *, notice_in: tuple[str, ...] = ("law",)) -> tuple[Floor, AttemptId]:
+def recorded(
+    make_floor: MakeFloor, *, notice_in: tuple[str, ...] = ("law",), has_begun: bool = True
+) -> tuple[Floor, AttemptId]:
     """A talk that is recorded since the answer, nothing said of it, as the law of its place lets us."""
     plan = RecordingPlan(notices=(NOTICE,), spoken=(SPOKEN,), notice_in=notice_in)
     floor = make_floor(voice=VoicePlan(recording=plan), outside_lines=(CREDITOR,))
@@ -281,7 +283,8 @@ def recorded(make_floor: MakeFloor, *, notice_in: tuple[str, ...] = ("law",)) ->
     floor.start(agents=1, leads=1)
     attempt = AttemptId(floor.last(c.Originate).attempt)
     floor.answer(attempt)
-    floor.send(e.RecordingBegan(attempt=attempt))
+    if has_begun:
+        floor.send(e.RecordingBegan(attempt=attempt))
     floor.send(e.CallBridged(attempt=attempt, agent=ANN, bridged_at=floor.now))
     floor.log.clear()
     return floor, attempt
@@ -340,3 +343,80 @@ def test_a_recording_that_begins_once_somebody_was_asked_in_ends_again(make_floo
     assert not floor.all(c.StopRecording), "nothing runs yet"
     floor.send(e.RecordingBegan(attempt=attempt))
     assert floor.last(c.StopRecording).attempt == attempt
+
+
+def consulting(floor: Floor, attempt: AttemptId) -> AttemptId:
+    """The creditor's line, which is not told of recordings, talks with the agent while the person holds."""
+    floor.gate.handling = CallHandling(shortest_ring_s=15.0, recording=R.AFTER_NOTICE)
+    floor.send(e.ConsultationRequested(agent=ANN, line="creditor"))
+    third = AttemptId(floor.last(c.Originate).attempt)
+    floor.send(e.PersonHeld(attempt=attempt))
+    floor.send(e.CallAnswered(attempt=third, answered_at=floor.now), after=3.0)
+    floor.send(e.CallBridged(attempt=third, agent=ANN, bridged_at=floor.now))
+    return third
+
+
+def not_stopped(attempt: AttemptId) -> e.RecordingStopped:
+    return e.RecordingStopped(attempt=attempt, is_stopped=False, reason="nobody answers")
+
+
+def hung_up(floor: Floor) -> list[c.Hangup]:
+    return [each for each in floor.log if isinstance(each, c.Hangup)]
+
+
+@pytest.mark.parametrize("is_let_in", [False, True])
+def test_who_was_not_told_is_let_into_no_talk_whose_recording_goes_on(
+    make_floor: MakeFloor, *, is_let_in: bool
+) -> None:
+    floor, attempt = recorded(make_floor)
+    third = consulting(floor, attempt)
+    floor.send(not_stopped(attempt))
+    assert not hung_up(floor), "they talk with the agent alone"
+    floor.send(e.ConsultationOpened(agent=ANN))
+    if is_let_in:
+        floor.send(e.CallBridged(attempt=attempt, agent=ANN, bridged_at=floor.now))
+    floor.send(not_stopped(attempt))
+    assert hung_up(floor) == [c.Hangup(attempt=third, reason=c.HangupReason.RECORDED)]
+    assert "creditor was not told of it, and is hung up on" in view(floor).notice
+
+
+def test_who_was_not_told_and_rings_goes_when_the_recording_cannot_be_stopped(make_floor: MakeFloor) -> None:
+    floor, attempt = recorded(make_floor)
+    floor.gate.handling = CallHandling(shortest_ring_s=15.0, recording=R.NEVER)
+    floor.send(e.ThirdPartyRequested(agent=ANN, line="creditor"))
+    third = AttemptId(floor.last(c.Originate).attempt)
+    floor.send(not_stopped(attempt))
+    assert hung_up(floor) == [c.Hangup(attempt=third, reason=c.HangupReason.RECORDED)]
+
+
+def test_who_need_not_be_told_stays_whatever_becomes_of_the_recording(make_floor: MakeFloor) -> None:
+    floor, attempt = recorded(make_floor)
+    floor.send(e.ThirdPartyRequested(agent=ANN, line="creditor"))
+    floor.send(not_stopped(attempt))
+    assert not hung_up(floor)
+    assert view(floor).notice == "the recording could not be stopped: end the call, or say so"
+
+
+@pytest.mark.parametrize("is_let_in", [False, True])
+def test_a_recording_that_begins_as_the_person_is_let_in_ends_again(
+    make_floor: MakeFloor, *, is_let_in: bool
+) -> None:
+    """It was ordered with the call, and its word comes late: between the order to join them and the talk."""
+    floor, attempt = recorded(make_floor, has_begun=False)
+    consulting(floor, attempt)
+    floor.send(e.ConsultationOpened(agent=ANN))
+    if is_let_in:
+        floor.send(e.CallBridged(attempt=attempt, agent=ANN, bridged_at=floor.now))
+    assert not floor.all(c.StopRecording), "nothing runs yet"
+    floor.send(e.RecordingBegan(attempt=attempt))
+    assert floor.last(c.StopRecording).attempt == attempt
+
+
+def test_a_recording_that_begins_after_a_join_that_failed_goes_on(make_floor: MakeFloor) -> None:
+    """Agent and third party are alone again: the person is on hold, and nobody's word is recorded."""
+    floor, attempt = recorded(make_floor, has_begun=False)
+    consulting(floor, attempt)
+    floor.send(e.ConsultationOpened(agent=ANN))
+    floor.send(e.BridgeFailed(attempt=attempt, agent=ANN, reason="gone"))
+    floor.send(e.RecordingBegan(attempt=attempt))
+    assert not floor.all(c.StopRecording)

@@ -5,7 +5,7 @@ imports waits until it has taken them, so that they bind when the import returns
 """
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -37,7 +37,7 @@ from dialer.floor.placing import (
 )
 from dialer.floor.telling import Meant, meant_by, names_of
 from dialer.floor.whom import OnFile, inside, on_file
-from dialer.intake.files import UnreadableFileError
+from dialer.intake.files import UnreadableFileError, rows_of
 from dialer.intake.history.reader import COUNTED_DAYS, HistoryReader
 from dialer.intake.layouts.returned import Returned
 from dialer.intake.lists.reader import ListReader
@@ -49,6 +49,7 @@ from dialer.intake.told_columns import ToldKind
 from dialer.storage.database.lock import StoreOwnedError
 from dialer.storage.placements import telling, untold
 from dialer.storage.placements.holding import HELD, FileHold
+from dialer.storage.placements.imports import import_id_of
 from dialer.storage.placements.pace import breathe, no_pause
 from dialer.storage.placements.telling import ToldEvent
 from dialer.storage.spoken_words import Words
@@ -62,6 +63,9 @@ ANSWER_S = 30.0
 """Seconds for which a running floor may take in nothing at all."""
 
 LOOK_S = 0.1
+
+NOT_TAKEN = "the floor does not take it"
+"""Begins why a line is refused that could be read and means somebody."""
 
 
 class LineReader(Protocol):
@@ -157,7 +161,10 @@ def take_in_told(order: ToldOrder, *, address: str, folder: Path | None = None) 
     if order.is_dry:
         with Store.open(address) as store:
             now = folder_now(folder or Path(address).parent)
-            return _only_read(store, order, now, order.returned)
+            report = _only_read(store, order, now, order.returned)
+            known = import_id_of(report.sha256, telling.campaign_of(order.what))
+            _tell_not_taken(store, report, known, order)
+            return report
     try:
         owned = Store.open(address, exclusive=True)
     except StoreOwnedError:
@@ -171,9 +178,46 @@ def take_in_told(order: ToldOrder, *, address: str, folder: Path | None = None) 
             take_all(store, now)  # of an import that was killed
             staged = _staged(store, order, now=now, pause=no_pause)
             take_all(store, now)
+    with Store.open(address) as store:
+        _tell_not_taken(store, staged.report, staged.import_id, order)
     if staged.refused_whole:
         raise RefusedWholeError(staged.refused_whole, staged.report)
     return staged.report
+
+
+def _tell_not_taken(store: Store, report: ImportReport, import_id: str, order: ToldOrder) -> None:
+    """What was read well and is not so for whoever was told of it: those lines are refused after all, in the
+    report, in the store's own and in what goes back."""
+    rows = store.read(partial(telling.refused_of, import_id=import_id))
+    if not rows:
+        return
+    kept = store.read(partial(telling.rejects_of, import_id=import_id))
+    before = {line.line for line in kept if not line.reason.startswith(NOT_TAKEN)}
+    later: dict[int, str] = {}
+    for line, why in rows:
+        if line not in before:
+            later.setdefault(line, f"{NOT_TAKEN}: {why}")
+    rejects = [RejectedLine(line=line, column="", reason=why) for line, why in later.items()]
+    for rejected in rejects:
+        report.accepted -= 1
+        report.reject(rejected)
+    if not order.is_dry:
+        counts = report.summary()
+        store.write(partial(telling.refuse_lines, import_id=import_id, rejects=rejects, report=counts))
+    if order.returned is not None:
+        _give_back(order, {one.line: one for one in (*kept, *rejects)})
+
+
+def _give_back(order: ToldOrder, rejects: Mapping[int, RejectedLine]) -> None:
+    """These lines of a file, in the client's own layout; the file is read once more."""
+    reader = _reader(order, clock.posix_now())
+    assert isinstance(reader, ToldReader), "of logs and lists nothing is given back"
+    assert order.returned is not None, "there is where to"
+    with written_text(order.returned) as text:
+        returned = Returned(text, reader.file, reader.headings)
+        for row in rows_of(reader.file):
+            if row.number in rejects:
+                returned.take(row, rejects[row.number])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ import hashlib
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple, cast
@@ -31,7 +31,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DELIMITERS = (",", "\t", ";", "|")
-_BLOCK = 1 << 20
+BLOCK = 1 << 20
+"""Bytes or signs that are read at once."""
 _BEYOND = re.compile(r"[^\x00-\x7f]")
 _ESCAPED = re.compile("[\udc80-\udcff]")
 
@@ -153,7 +154,7 @@ def _look_at_book(path: Path, form: Form) -> TextFile:
     try:
         digest = hashlib.sha256()
         with path.open("rb") as file:
-            while block := file.read(_BLOCK):
+            while block := file.read(BLOCK):
                 digest.update(block)
         book = Book(path, form.sheet)
     except NoBookError as error:
@@ -185,7 +186,7 @@ def _hash_and_encoding(path: Path) -> tuple[str, str, bool]:
     is_first = True
     size, most = 0, max(ALWAYS_EXPANDED, MOST_EXPANDED * path.stat().st_size)
     with _opened(path) as file:
-        while block := file.read(_BLOCK):
+        while block := file.read(BLOCK):
             digest.update(block)
             size += len(block)
             if size > most:
@@ -207,7 +208,7 @@ def _is_mostly_utf8(path: Path) -> bool:
     """Whether more signs beyond ASCII are right in UTF-8 than wrong."""
     right = wrong = 0
     with io.TextIOWrapper(_opened(path), encoding="utf-8", errors="surrogateescape", newline="") as text:
-        while block := text.read(_BLOCK):
+        while block := text.read(BLOCK):
             if not block.isascii():
                 beyond = _BEYOND.findall(block)
                 escaped = sum("\udc80" <= sign <= "\udcff" for sign in beyond)
@@ -229,9 +230,20 @@ def _text(path: Path, encoding: str) -> IO[str]:
     return io.TextIOWrapper(_opened(path), encoding=encoding, errors=errors, newline="")
 
 
-def text_of(file: TextFile) -> IO[str]:
-    """A text file opened, from its beginning."""
-    return _text(file.path, file.encoding)
+def blocks_of(file: TextFile) -> Iterator[str]:
+    """All of a text file, in blocks, as its fields are read: not taken apart."""
+    with _text(file.path, file.encoding) as text:
+        while block := text.read(BLOCK):
+            is_wrong = file.is_damaged and not block.isascii()
+            yield _ESCAPED.sub(_as_windows, block) if is_wrong else block
+
+
+def bare_fields(row: Row, file: TextFile) -> Sequence[str]:
+    """A line's fields; of one that cannot be taken apart, as if quotes were nothing."""
+    if row.fields is not None:
+        return row.fields
+    raw = row.raw.rstrip("\r\n").replace('"', "")
+    return raw.split(file.delimiter) if file.delimiter else [raw]
 
 
 def _lines(text: IO[str], path: Path) -> Iterator[str]:

@@ -49,7 +49,7 @@ from dialer.domain.placement import (
 from dialer.intake import values
 from dialer.intake.asked import holds_of, requests_of
 from dialer.intake.columns import BY_NAME, COLUMNS, NUMBERS_PER_LINE, PARTICULARS, Kind
-from dialer.intake.files import Row, TextFile, look_at, rows_of
+from dialer.intake.files import Row, TextFile, bare_fields, look_at, rows_of
 from dialer.intake.keys import is_plain_key, look_at_key
 from dialer.intake.layouts.derived import DERIVED, NOTHING_DERIVED
 from dialer.intake.layouts.envelope import look_at_trailer
@@ -62,7 +62,13 @@ from dialer.intake.summing import add_refused, add_taken
 from dialer.intake.telephones import NANP_COUNTRIES, NoTelephoneError, e164_of, is_toll_free
 from dialer.intake.tongues import UNKNOWN_LANGUAGE, country_of, language_of
 from dialer.intake.values import BadValueError
-from dialer.intake.whole_file import columns_of, date_order_of, demand_no_untold_words, meanings_of
+from dialer.intake.whole_file import (
+    columns_of,
+    date_order_of,
+    demand_no_untold_words,
+    meanings_of,
+    untold_places,
+)
 
 _RINGS_AT = {Institution.PRISON: Place.PRISON, Institution.HOSPITAL: Place.HOSPITAL}
 """Of a switchboard or a shelter nobody can say: it may be where the person works, or their home."""
@@ -116,7 +122,7 @@ class PlacementReader:
         self.file: TextFile = look_at(path, mapping.form)
         look_at_trailer(self.file, mapping)
         self._names, unknown = columns_of(self.file, mapping)
-        demand_no_untold_words(self.file, mapping)
+        demand_no_untold_words(self.file, untold_places(self.file, mapping))
         self._meanings = meanings_of(self.file, mapping)
         self._is_derived = mapping.derived != NOTHING_DERIVED or not DERIVED.isdisjoint(self._names)
         self._received = Received(
@@ -285,7 +291,7 @@ class PlacementReader:
 
     def _protection(self, row: Row) -> Protection | None:
         """What a refused line says that protects."""
-        fields = row.fields if row.fields is not None else self._bare(row.raw)
+        fields = bare_fields(row, self.file)
         readings = (
             self._finished(translated(names, texts, self._meanings, of=len(self._names), is_turned=is_turned))
             for names, texts, is_turned in readings_of(self._names, fields)
@@ -308,12 +314,6 @@ class PlacementReader:
         accounts = tuple(key for key in protects.accounts if key[0] == only)
         persons = tuple(key for key in protects.persons if key[0] == only)
         return replace(protects, accounts=accounts, persons=persons) if accounts or persons else None
-
-    def _bare(self, raw: str) -> list[str]:
-        """A line that cannot be taken apart, as if quotes were nothing."""
-        if not self.file.delimiter:
-            return [raw]
-        return raw.rstrip("\r\n").replace('"', "").split(self.file.delimiter)
 
     def _whole_account(self, line: Line) -> PlacedAccount:
         """The line's account; what its values cannot hold together rejects the line, as one of them does."""

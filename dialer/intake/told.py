@@ -20,7 +20,7 @@ from dialer.domain.placement import RejectedLine
 from dialer.domain.valid import words_told
 from dialer.intake import values
 from dialer.intake.columns import heading_key
-from dialer.intake.files import LONGEST_LINE, Row, TextFile, look_at, rows_of
+from dialer.intake.files import LONGEST_LINE, Row, TextFile, bare_fields, look_at, rows_of
 from dialer.intake.history.said import Happened
 from dialer.intake.keys import look_at_key
 from dialer.intake.layouts.envelope import look_at_trailer
@@ -29,9 +29,9 @@ from dialer.intake.lists.said import Listed
 from dialer.intake.mapping import NOTHING_SAID, FileMapping
 from dialer.intake.report import ImportReport, masked
 from dialer.intake.told_columns import MADE_IN, PERSONAL, REQUIRED, ToldKind
-from dialer.intake.told_texts import DAYS, fields_of, told_columns_of
+from dialer.intake.told_texts import DAYS, told_columns_of
 from dialer.intake.values import BadValueError, DateOrder
-from dialer.intake.whole_file import order_of_days
+from dialer.intake.whole_file import demand_no_untold_words, order_of_days
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -207,6 +207,7 @@ class ToldReader:
         look_at_trailer(self.file, mapping)
         self._columns = told_columns_of(self.file, kind, mapping)
         self._names = self._columns.names
+        demand_no_untold_words(self.file, self._columns.untold)
         places = [place for place, name in enumerate(self._names) if name in DAYS]
         self._dates = order_of_days(self.file, len(self._names), places, mapping.dates)
         self.report = ImportReport(
@@ -230,7 +231,7 @@ class ToldReader:
             self.report.lines += 1
             if self.recent is not None:
                 self.recent[row.number] = row
-            texts, unsigned = self._columns.texts(fields_of(row, self.file))
+            texts, unsigned = self._columns.texts(bare_fields(row, self.file))
             broken = [name for name, text in texts.items() if wrong_text(text, most=LONGEST_LINE)]
             texts |= {name: words_told(texts[name]).replace(_NO_SIGN, "") for name in broken}
             line = _Texts(row.number, texts, self._now, self._dates)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dialer.domain.keys import folded
 from dialer.intake.columns import heading_key
-from dialer.intake.files import Row, TextFile, UnreadableFileError
+from dialer.intake.files import TextFile, UnreadableFileError
 from dialer.intake.layouts.derived import SAME_AS
 from dialer.intake.mapping import IGNORE, FileMapping, Meaning
 from dialer.intake.protection import sounds_protective
@@ -32,6 +32,14 @@ class ToldColumns:
     unknown: tuple[str, ...]
     meanings: tuple[Meaning | None, ...]
     mapping: FileMapping
+
+    @property
+    def untold(self) -> list[int]:
+        """Places of columns of which nobody has said what they mean to such a file."""
+        told = zip(self.names, self.meanings, strict=True)
+        return [
+            at for at, (name, meant) in enumerate(told) if not (name or (meant and meant.column == IGNORE))
+        ]
 
     def texts(self, fields: Sequence[str]) -> tuple[dict[str, str], tuple[str, ...]]:
         """A line's texts by column, in the canonical words, and columns whose word nobody has signed."""
@@ -61,13 +69,6 @@ class ToldColumns:
         if name == "number":
             return folded(text) in derived.no_phone
         return name in DAYS and folded(text) in derived.no_day
-
-
-def fields_of(row: Row, file: TextFile) -> Sequence[str]:
-    """A line's fields; of one that cannot be taken apart, as if quotes were nothing."""
-    if row.fields is not None:
-        return row.fields
-    return row.raw.replace('"', "").split(file.delimiter) if file.delimiter else [row.raw]
 
 
 def told_columns_of(file: TextFile, kind: ToldKind, mapping: FileMapping) -> ToldColumns:

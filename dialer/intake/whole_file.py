@@ -4,14 +4,21 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dialer.intake.columns import BY_NAME, COLUMNS, HEADINGS, Kind, heading_key
-from dialer.intake.files import TextFile, UnreadableFileError, rows_of, text_of
+from dialer.intake.files import (
+    LONGEST_LINE,
+    MOST_LINES_OF_A_FIELD,
+    Row,
+    TextFile,
+    UnreadableFileError,
+    bare_fields,
+    blocks_of,
+    rows_of,
+)
 from dialer.intake.mapping import IGNORE, FileMapping, Meaning
 from dialer.intake.protection import PROTECTING_WORDS, sounds_protective
 from dialer.intake.values import DateOrder, has_either_order, order_told
 
 _MAY_BE_A_DAY = re.compile(r"(?<!\d)\d{1,2}([/.-])\d{1,2}\1\d")
-_BLOCK = 1 << 20
-_OVERLAP = 64
 
 
 class UntoldError(UnreadableFileError):
@@ -54,23 +61,56 @@ def columns_of(file: TextFile, mapping: FileMapping) -> tuple[tuple[str, ...], t
     return tuple(names), tuple(unknown)
 
 
-def demand_no_untold_words(file: TextFile, mapping: FileMapping) -> None:
-    """Raises UntoldError: under a heading that nobody explained a text says what may protect somebody."""
+def untold_places(file: TextFile, mapping: FileMapping) -> list[int]:
+    """The columns of a placement of which nobody has said what they mean, by their place in a line."""
     keys = [heading_key(heading) for heading in file.heading]
-    places = [at for at, key in enumerate(keys) if key not in HEADINGS and key not in mapping.columns]
+    return [at for at, key in enumerate(keys) if key not in HEADINGS and key not in mapping.columns]
+
+
+def demand_no_untold_words(file: TextFile, places: Sequence[int]) -> None:
+    """Raises UntoldError: in one of these columns, which nobody explained, a text says what may protect
+    somebody."""
+    for place, (line, words) in protecting_lines(file, places, is_first_enough=True).items():
+        heading = file.heading[place].strip() or f"column {place + 1}"
+        raise UntoldError(
+            f'{file.path}: line {line} says "{words}" under {heading}, and nobody has '
+            f"said what {heading} means; nothing was taken: look, put what protects people into "
+            f"columns that say so, then say it with --column {heading}=MEANING (or ignore)"
+        )
+
+
+def protecting_lines(
+    file: TextFile, places: Sequence[int], *, is_first_enough: bool = False
+) -> dict[int, tuple[int, str]]:
+    """Of each of these columns that says what may protect somebody, the first line that does, and its words.
+
+    Args:
+        is_first_enough: one column of them is enough.
+    """
+    found: dict[int, tuple[int, str]] = {}
     if not places or not _any_text(file, PROTECTING_WORDS):
-        return
+        return found
     for row in rows_of(file):
-        for place in places:
-            fields = row.fields or ()
-            found = PROTECTING_WORDS.search(fields[place]) if place < len(fields) else None
-            if found is not None:
-                heading = file.heading[place].strip() or f"column {place + 1}"
-                raise UntoldError(
-                    f'{file.path}: line {row.number} says "{found.group()}" under {heading}, and nobody has '
-                    f"said what {heading} means; nothing was taken: look, put what protects people into "
-                    f"columns that say so, then say it with --column {heading}=MEANING (or ignore)"
-                )
+        for place, text in _under(file, row, places):
+            words = None if place in found else PROTECTING_WORDS.search(text)
+            if words is not None:
+                found[place] = row.number, words.group()
+                if is_first_enough:
+                    return found
+    return found
+
+
+def _under(file: TextFile, row: Row, places: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """A line's texts in these columns. Where it does not fit the heading nobody knows where it broke: they
+    are read from its left end and from its right, and so is what lies beyond the heading."""
+    fields, width = bare_fields(row, file), len(file.heading)
+    for place in places:
+        if place < len(fields):
+            yield place, fields[place]
+        if len(fields) != width and width - place <= len(fields):
+            yield place, fields[place - width]
+    for text in fields[width:]:
+        yield places[-1], text
 
 
 def _given_by(names: Sequence[str]) -> Iterator[str]:
@@ -132,13 +172,26 @@ def _may_have_days_in_figures(file: TextFile) -> bool:
 
 
 def _any_text(file: TextFile, pattern: re.Pattern[str], *, or_not_ascii: bool = False) -> bool:
-    """Whether it may be anywhere in the file, taken apart or not."""
+    """Whether it may be in any field of the file; looked for before lines are taken apart, which costs more.
+
+    Records of fixed positions are always taken apart: a word may stand against the next field's.
+    """
+    if file.form.records is not None:
+        return True
     if file.book is not None:
         return any(map(pattern.search, (text for row in rows_of(file) for text in row.fields or ())))
-    with text_of(file) as text:
-        kept = ""
-        while block := text.read(_BLOCK):
-            if pattern.search(kept + block) is not None or (or_not_ascii and not block.isascii()):
-                return True
-            kept = block[-_OVERLAP:]
+    kept = ""
+    for block in blocks_of(file):
+        whole = kept + block
+        if pattern.search(whole) is not None or (or_not_ascii and not block.isascii()):
+            return True
+        kept = _last_lines(whole)
     return False
+
+
+def _last_lines(text: str) -> str:
+    """The end of a text in which a field may have begun that goes on behind it."""
+    at = len(text)
+    for _ in range(MOST_LINES_OF_A_FIELD):
+        at = text.rfind("\n", 0, max(at, 0))
+    return text[max(at, len(text) - LONGEST_LINE, 0) :]

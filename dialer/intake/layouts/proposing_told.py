@@ -20,8 +20,10 @@ from dialer.intake.protection import sounds_protective
 from dialer.intake.told_columns import REQUIRED, WORDS, ToldKind, column_named, columns_of_kind
 from dialer.intake.told_texts import DAYS
 from dialer.intake.values import BadValueError, DateOrder, has_either_order, order_told, word_of
+from dialer.intake.whole_file import protecting_lines
 
 _WHOM = frozenset({"person", "account", "person_ref", "client_account", "number"})
+_UNKNOWN: Answer = IGNORE, "not understood"
 _SIGNED = ("kind", "scope")
 """Columns of words of which each must mean something."""
 
@@ -47,6 +49,11 @@ def propose_told(path: Path, *, name: str, of: ToldKind, client: str = "") -> Pr
     rows = _sample(file)
     values = [_under(rows, place) for place in range(len(file.heading))]
     columns = _columns(file, of, values)
+    untold = [at for at, heading in enumerate(file.heading) if columns.get(heading_key(heading)) == _UNKNOWN]
+    for place, (line, _) in protecting_lines(file, untold).items():
+        meanings = ", ".join(columns_of_kind(of))
+        why = f"line {line} may protect somebody: look, then say one of {meanings}, or ignore"
+        columns[heading_key(file.heading[place])] = OPEN, why
     said = Said(name=name, layout="", about=f"guessed, for {of.value}", top={"of": of.value})
     order = _order(columns, file, values)
     if order:
@@ -97,7 +104,7 @@ def _meaning(of: ToldKind, key: str, texts: Sequence[str], taken: Sequence[str])
         return "amount", "its values are amounts"
     if sounds_protective(key):
         return OPEN, f"it may protect people: one of {', '.join(known)}, or ignore"
-    return IGNORE, "not understood"
+    return _UNKNOWN
 
 
 def _always(of: ToldKind, names: set[str], client: str) -> dict[str, Answer]:

@@ -47,13 +47,18 @@ class Pending:
     event: Event
 
 
+def campaign_of(kind: str) -> str:
+    """What stands in the place of a campaign in the id of an import of a kind."""
+    return f"\x1f{kind}"
+
+
 def begin(connection: Connection, *, file_name: str, sha256: str, kind: str, now: float) -> tuple[str, bool]:
     """Begin to stage a file of a kind, or find that the same bytes were published before.
 
     Returns:
         the import's id, and whether it was published before.
     """
-    import_id = import_id_of(sha256, f"\x1f{kind}")
+    import_id = import_id_of(sha256, campaign_of(kind))
     row: Row = {
         "import_id": import_id,
         "file_name": file_name,
@@ -88,6 +93,10 @@ def stage(
         {"import_id": import_id, "line": one.line, "body": encode_event(one.event)} for one in told
     ]
     insert_rows(connection, t.told_lines, rows)
+    _insert_rejects(connection, import_id, rejects)
+
+
+def _insert_rejects(connection: Connection, import_id: str, rejects: Sequence[RejectedLine]) -> None:
     refused: list[Row] = [
         {
             "import_id": import_id,
@@ -99,6 +108,26 @@ def stage(
         for reject in rejects
     ]
     insert_rows(connection, t.import_rejects, refused)
+
+
+def rejects_of(connection: Connection, import_id: str) -> tuple[RejectedLine, ...]:
+    """The lines of an import that were refused."""
+    columns = t.import_rejects.c
+    query = select(columns.line, columns["column"], columns.reason, columns.value).where(
+        columns.import_id == import_id
+    )
+    rows = connection.execute(query.order_by(columns.id)).all()
+    return tuple(RejectedLine(line=a, column=b, reason=c, value=d) for a, b, c, d in rows)
+
+
+def refuse_lines(
+    connection: Connection, import_id: str, *, rejects: Sequence[RejectedLine], report: dict[str, object]
+) -> None:
+    """These lines of a published import are refused after all."""
+    _insert_rejects(connection, import_id, rejects)
+    counts = {"accepted": report["accepted"], "rejected": report["rejected"]}
+    which = update(t.imports).where(t.imports.c.import_id == import_id)
+    connection.execute(which.values(report=msgspec.json.encode(report).decode(), **counts))
 
 
 def publish(

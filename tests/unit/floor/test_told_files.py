@@ -2,9 +2,12 @@
 
 from typing import Any, cast
 
+import msgspec
 import pytest
 
 from dialer import clock
+from dialer.domain.errors import FairdialError
+from dialer.floor.intake_job import Job, run
 from dialer.floor.placing import ImportedBeforeError
 from dialer.floor.told_files import ToldOrder, take_in_told
 from dialer.floor.whom import debt_ids, number_ids, person_ids
@@ -13,6 +16,7 @@ from dialer.intake.report import ImportReport
 from dialer.intake.told_columns import ToldKind
 from dialer.results.person_report import report_of
 from dialer.storage.database import tables as t
+from dialer.storage.placements import telling
 from dialer.storage.placements.holding import holds_of
 from dialer.storage.store import Store
 
@@ -381,3 +385,42 @@ def test_no_store_is_asked_for_a_name_that_is_no_text(desk: Any, name: str) -> N
 def test_a_long_source_is_cut_off_and_binds(desk: Any, length: int) -> None:
     assert desk.tell("suppressions", "person,source", f"acme/P1,{'x' * length}").accepted == 1
     assert desk.asked("P1") == ["do_not_call"]
+
+
+def test_what_the_floor_refuses_of_a_line_that_was_read_well_is_told_wherever_the_file_is(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the report, in what programs are told (HTTP, acknowledgements), in the store, in what goes back; and
+    when the same bytes come again."""
+    means = telling.told_without_floor
+
+    def refuse_the_second(fold: Any, event: Any, *, now: float) -> None:
+        if event.amount.cents == 700:
+            raise FairdialError("the account is gone")
+        means(fold, event, now=now)
+
+    monkeypatch.setattr(telling, "told_without_floor", refuse_the_second)
+    file = desk.write("account,amount", "acme/A1,5.00", "acme/A2,7.00", "acme/A9,1.00", "acme/A3,2.00")
+    back = desk.folder / "back.csv"
+    job = Job(
+        file=str(file),
+        kind="payments",
+        client="",
+        campaign="",
+        by="Cora",
+        returned=str(back),
+        address=desk.address,
+        folder=str(desk.folder),
+    )
+    why = "the floor does not take it: the account is gone"
+    for is_dry in (False, True):
+        told = cast("Any", run(msgspec.structs.replace(job, is_dry=is_dry)).summary)
+        assert (told["lines"], told["accepted"], told["rejected"]) == (4, 2, 2)
+        assert [(one["line"], one["reason"]) for one in told["rejected_lines"]] == [
+            (4, "no account on file is called this"),
+            (3, why),
+        ]
+        returned = [line.split(",")[0] for line in back.read_text().splitlines()[1:]]
+        assert returned == ["acme/A2", "acme/A9"]
+    (kept,) = [row for row in desk.rows(t.imports) if row.campaign == "" and row.rejected]
+    assert (kept.accepted, kept.rejected, why in kept.report) == (2, 2, True)

@@ -468,6 +468,37 @@ def test_words_that_protect_under_a_heading_nobody_explained_refuse_the_file(
     assert len(list(reader)) == 300
 
 
+@pytest.mark.parametrize("between", [" ", " " * 80, "\n", "\n" * 19])
+def test_words_that_protect_are_found_wherever_the_file_is_cut_into_blocks(
+    path: Path, monkeypatch: pytest.MonkeyPatch, between: str
+) -> None:
+    """Also where there is much between them, or a quoted field runs over as many lines as it may."""
+    path.write_text(text_of({"Remark": f"DO{between}NOT CALL", **GOOD}), encoding="utf-8", newline="")
+    for size in (1, 7, 50, 128):
+        monkeypatch.setattr("dialer.intake.files.BLOCK", size)
+        with pytest.raises(UntoldError, match="under Remark"):
+            PlacementReader(path, as_of=AS_OF)
+
+
+def test_words_that_protect_are_found_beside_a_byte_that_is_no_utf_8(path: Path) -> None:
+    """A space of Windows-1252 is one where it is read as such: before the line is taken apart, too."""
+    text = text_of(
+        {**GOOD, "first": "Zo\N{LATIN SMALL LETTER O WITH DIAERESIS}" * 3, "Remark": "do@not@call"}
+    )
+    path.write_bytes(text.encode().replace(b"@", b"\xa0"))
+    with pytest.raises(UntoldError, match="Remark"):
+        PlacementReader(path, as_of=AS_OF)
+
+
+@pytest.mark.parametrize("wrong", ['{},"open', "{},one,more", "two,fields,{}"])
+def test_words_that_protect_are_found_in_a_line_that_does_not_fit_its_heading(path: Path, wrong: str) -> None:
+    """It is refused, and what it says under a heading that nobody explained would be lost."""
+    last = text_of({**GOOD, "Remark": "do not call"}).splitlines()[1]
+    path.write_text(text_of({**GOOD, "Remark": "x"}) + wrong.format(last) + "\n", encoding="utf-8")
+    with pytest.raises(UntoldError, match="line 3 says"):
+        PlacementReader(path, as_of=AS_OF)
+
+
 @pytest.mark.parametrize(
     "note", ["prefers calls at noon", "called, no answer", "Dncan St.", "chapter 4", "undisputed", "studied"]
 )

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from compliance_gate.request import Consent, PersonRequest
+from dialer.intake.layouts.proposing import SAMPLED
+from dialer.intake.layouts.proposing_told import propose_told
 from dialer.intake.mapping import NOTHING_SAID
 from dialer.intake.told import Paid, RefusedLine, ToldLine, ToldReader
 from dialer.intake.told_columns import ToldKind
@@ -61,6 +63,40 @@ def test_a_column_that_was_given_the_meaning_of_a_placement_s_is_told(tmp_path: 
     mapping = NOTHING_SAID.with_columns(["dnc flag=do_not_call"])
     with pytest.raises(UntoldError, match="dnc flag"):
         ToldReader(file, ToldKind.SUPPRESSIONS, as_of=NOW, mapping=mapping)
+
+
+KINDS = {
+    ToldKind.SUPPRESSIONS: ("number", "2125550101"),
+    ToldKind.REQUESTS: ("number,kind", "2125550101,dispute"),
+    ToldKind.CONSENTS: ("number,scope,at", "2125550101,call,2026-03-01"),
+    ToldKind.PAYMENTS: ("account,amount", "acme/A1,5.00"),
+}
+
+
+@pytest.mark.parametrize("kind", ToldKind)
+@pytest.mark.parametrize("said", [[], ["note=phone_2"]])
+def test_words_that_protect_under_a_heading_nobody_explained_refuse_a_told_file(
+    tmp_path: Path, kind: ToldKind, said: list[str]
+) -> None:
+    """As they refuse a placement; also where the heading means something of placements and nothing here."""
+    heading, line = KINDS[kind]
+    file = tmp_path / "told.csv"
+    file.write_text(f"{heading},note\n{line},called\n{line},asked: do not call\n", encoding="utf-8")
+    with pytest.raises(UntoldError, match='line 3 says "do not call" under note'):
+        ToldReader(file, kind, as_of=NOW, mapping=NOTHING_SAID.with_columns(said))
+    ignored = NOTHING_SAID.with_columns(["note=ignore"])
+    assert len(list(ToldReader(file, kind, as_of=NOW, mapping=ignored))) == 2
+
+
+def test_a_proposal_asks_about_a_column_of_a_told_file_that_says_what_protects(tmp_path: Path) -> None:
+    """However far behind in the file."""
+    file = tmp_path / "told.csv"
+    many = "acme/A1,5.00,fine,fine\n" * (SAMPLED + 1)
+    file.write_text(f"account,amount,memo,other\n{many}acme/A1,5.00,deceased,fine\n", encoding="utf-8")
+    proposal = propose_told(file, name="pay", of=ToldKind.PAYMENTS)
+    assert [question for question in proposal.questions if "memo" in question] == ["columns: memo"]
+    assert f"line {SAMPLED + 3} may protect somebody" in proposal.text
+    assert 'other = "ignore"' in proposal.text
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ are opened here, too. A test of the architecture finds whoever writes a file in 
 """
 
 import contextlib
+import errno
 import io
 import os
 import secrets
@@ -181,6 +182,19 @@ def opened_private(file: Path, flags: int, mode: Literal["wb", "ab"]) -> BinaryI
     For files that say themselves where they end; every other is `written_whole`.
     """
     return os.fdopen(os.open(file, flags | os.O_CREAT | os.O_CLOEXEC, OWNER_ALONE), mode)
+
+
+def opened_itself(file: Path) -> BinaryIO:
+    """An ordinary file that somebody else brought, opened to be read: no link is followed, nothing waits.
+
+    Raises:
+        OSError: it is a link or no ordinary file, or cannot be read.
+    """
+    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "no ordinary file", str(file))
+    return os.fdopen(descriptor, "rb")
 
 
 def made_private(file: Path) -> None:

@@ -8,8 +8,10 @@ import re
 import secrets
 import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,15 +35,26 @@ if TYPE_CHECKING:
 KEPT = 20
 """Files whose refused lines are kept; those of the oldest go when another comes."""
 
+TAKES_S = 7_200.0
+"""Seconds that the process of one file may take: ten times what a million lines take on a small machine."""
+
+WRITTEN_AT_ONCE = 4
+"""Files that may be on their way together."""
+
+WAITS_S = 60.0
+"""For which a file that is there waits while another is taken in."""
+
 _AT_ONCE = 1 << 20
 _NO_NAME = re.compile(r"[^\w.() -]+")
 _RETURNED, _CLIENT = "returned.csv", "client"
+_BUSY = "another file is being taken in: send this one again in a minute"
 
 
-async def done_apart(job: Job) -> Outcome:
+async def done_apart(job: Job, *, within_s: float = TAKES_S) -> Outcome:
     """What a process of its own made of a file; it ends with whoever waits for it.
 
     Raises:
+        MendableError: it was not done in time.
         FairdialError: it came to no end of its own.
     """
     process = await asyncio.create_subprocess_exec(
@@ -52,7 +65,11 @@ async def done_apart(job: Job) -> Outcome:
         stdout=asyncio.subprocess.PIPE,
     )
     try:
-        told, _ = await process.communicate(msgspec.json.encode(job))
+        async with asyncio.timeout(within_s):
+            told, _ = await process.communicate(msgspec.json.encode(job))
+    except TimeoutError as error:
+        mend = "send it again: what was not published is not there, and what was is gone on with."
+        raise MendableError(f"the file was not taken in within {within_s:g} s", mend=mend) from error
     finally:
         if process.returncode is None:
             process.kill()
@@ -75,25 +92,31 @@ class StoreIntake:
     database: str
     folder: Path
     done: Callable[[Job], Awaitable[Outcome]] = done_apart
+    waits_s: float = WAITS_S
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _on_their_way: int = 0
 
     async def take_in(self, upload: Upload, parts: AsyncIterator[bytes]) -> TakenInFile:
         """See the port."""
-        if self._one.locked():
-            raise BusyError("another file is being taken in: send this one again in a minute")
-        async with self._one:
-            mapping = self._mapping(upload.mapping) if upload.mapping else None
-            name = secrets.token_hex(8)
+        if self._one.locked() or self._on_their_way >= WRITTEN_AT_ONCE:
+            raise BusyError(_BUSY)
+        mapping = self._mapping(upload.mapping) if upload.mapping else None
+        name = secrets.token_hex(8)
+        self._on_their_way += 1
+        try:
             place = await asyncio.to_thread(self._begin, name, upload.client)
             file = own_folder(place / "in") / (_NO_NAME.sub("_", upload.name)[-100:].strip(". ") or "file")
             try:
                 await _written(file, parts)
-                outcome = await self.done(self._job(upload, place, file, mapping))
+                async with self._alone():
+                    outcome = await self.done(self._job(upload, place, file, mapping))
             except BaseException:
                 shutil.rmtree(place, ignore_errors=True)
                 raise
             finally:
                 shutil.rmtree(place / "in", ignore_errors=True)
+        finally:
+            self._on_their_way -= 1
         summary = outcome.summary  # of one client's file nothing is told of the other lists
         if summary is not None and upload.kind == "placement" and not (upload.is_dry or upload.client):
             summary = {**summary, "unseen": [each.as_json() for each in await self.unseen()]}
@@ -104,6 +127,19 @@ class StoreIntake:
             trouble=outcome.trouble,
             was_known=outcome.was_known,
         )
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncGenerator[None]:
+        """While the block runs no other file is taken in. Raises BusyError: another takes too long."""
+        try:
+            async with asyncio.timeout(self.waits_s):
+                await self._one.acquire()
+        except TimeoutError as error:
+            raise BusyError(_BUSY) from error
+        try:
+            yield
+        finally:
+            self._one.release()
 
     def _job(self, upload: Upload, place: Path, file: Path, mapping: Path | None) -> Job:
         return Job(
@@ -189,10 +225,10 @@ class StoreIntake:
             tried.unlink(missing_ok=True)
         return kept
 
-    async def confirm_mapping(self, name: str, *, by: str) -> MappingKept:
+    async def confirm_mapping(self, name: str, *, by: str, meaning: str) -> MappingKept:
         """See the port."""
-        path = self._mapping(name)
-        return _kept(name, await asyncio.to_thread(confirm_mapping, path, by=by))
+        confirm = partial(confirm_mapping, self._mapping(name), by=by, looked_at=meaning)
+        return _kept(name, await asyncio.to_thread(confirm))
 
     def _mapping(self, name: str) -> Path:
         path = self.folder / "mappings" / f"{name}.toml"
@@ -207,6 +243,7 @@ def _kept(name: str, told: FileMapping) -> MappingKept:
         name=name,
         of="placement" if told.of is None else told.of.value,
         version=told.saved.version,
+        meaning=told.saved.meaning,
         questions=told.saved.questions,
         confirmed_by="" if by is None else by.by,
     )

@@ -106,7 +106,7 @@ def _watches(found: DropFolders, address: str, floor: str) -> list[Watch]:
 
 def _look(found: DropFolders, watches: list[Watch], *, is_once: bool) -> None:
     """Look again and again; `is_once`: as long as it takes to know that a file stands still."""
-    from dialer.floor.drop_folders import NotTakenError
+    from dialer.floor.drop_folders import FileWaitsError
 
     waits = [0.0 if one.companion else one.settled_s for one in found.folders] if is_once else []
     complained: set[str] = set()
@@ -115,7 +115,11 @@ def _look(found: DropFolders, watches: list[Watch], *, is_once: bool) -> None:
             try:
                 for told in each.look():
                     console.result(_sentence(told))
-            except NotTakenError as error:  # its file waits; the other folders do not wait for it
+                for path, why in each.left.items():
+                    if f"{path}{why}" not in complained:
+                        complained.add(f"{path}{why}")
+                        console.say(f"{path} is left where it is: {why}")
+            except FileWaitsError as error:  # its file waits; the other folders do not wait for it
                 if is_once:
                     raise
                 if str(error) not in complained:

@@ -208,6 +208,8 @@ class Protection:
         signals: the columns, or what else, that say it.
         accounts: (client, account) and persons: (client, reference) that the line may mean.
         numbers: E.164, where it names neither.
+        client: whoever brought it brings this client's people alone, and a number that only others' people
+            have holds nobody; '' = anybody's.
     """
 
     line: int
@@ -216,6 +218,7 @@ class Protection:
     persons: tuple[tuple[str, str], ...] = ()
     numbers: tuple[str, ...] = ()
     is_case_sensitive: bool = False
+    client: str = ""
 
     @property
     def binds_nobody(self) -> bool:

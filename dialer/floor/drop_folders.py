@@ -31,11 +31,14 @@ import msgspec
 from compliance_gate.valid import Within, Words
 from dialer.domain.errors import MendableError
 from dialer.domain.valid import Share, valid
-from dialer.files import moved, opened_private, own_folder, write_whole
+from dialer.files import moved, opened_itself, opened_private, own_folder, write_whole
+from dialer.floor.drop_trust import demand_own_folder, owners_of, why_left
 from dialer.floor.intake_job import Job, Outcome
 from dialer.settings_reader import SettingsError, SettingsReader
 
 TAKING, DONE, REFUSED, ACKNOWLEDGED = "taking", "done", "refused", "acknowledged"
+
+OURS = (TAKING, DONE, REFUSED, ACKNOWLEDGED)
 
 TEMPORARY = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".swp", "~")
 """Names that programs give to what they have not written to its end."""
@@ -125,7 +128,7 @@ class Acknowledged:
     why: str = ""
 
 
-class NotTakenError(MendableError):
+class FileWaitsError(MendableError):
     """A file could not be taken in, and not for its own sake: it waits where it is, and is begun again at the
     next look."""
 
@@ -173,37 +176,50 @@ class Watch:
         )
         self._folder = Path(drop.folder)
         self._since: dict[str, tuple[_Seen, float]] = {}
+        self.left: dict[Path, str] = {}
+        """What the last look left where it is although it may be meant to be taken, and why."""
 
     def look(self) -> Iterator[Acknowledged]:
         """Take in what is whole, what was begun before first; each as it is acknowledged.
 
         Raises:
-            OSError: a file cannot be read or moved; it stays where it is.
-            NotTakenError: the store, its keys, the mapping or the floor are not as they should be.
+            OSError: a file of ours cannot be read or moved; it stays where it is.
+            FileWaitsError: the store, its keys, the mapping or the floor are not as they should be.
+            MendableError: one of our folders in it is a link, or somebody else's.
         """
-        for name in (TAKING, DONE, REFUSED, ACKNOWLEDGED):
-            own_folder(self._folder / name)
+        for name in OURS:
+            demand_own_folder(own_folder(self._folder / name))
         for begun in sorted((self._folder / TAKING).iterdir()):
+            self._forget_companion(begun)
             yield self._finish(begun, is_begun_before=True)
         for file in self._whole():
-            yield self._finish(self._claim(file), is_begun_before=False)
+            claimed = self._claim(file)
+            if claimed is not None:
+                yield self._finish(claimed, is_begun_before=False)
 
     # --- which files are whole ---
 
     def _whole(self) -> list[Path]:
-        found = {file.name: file for file in sorted(self._folder.iterdir()) if self._may_be_one(file)}
+        owners = owners_of(self._folder)
+        found: dict[str, Path] = {}
+        self.left = {}
+        for file in sorted(self._folder.iterdir()):
+            if self._may_be_one(file.name):
+                why = _why_left(file, owners)
+                if why:
+                    self.left[file] = why
+                else:
+                    found[file.name] = file
         self._since = {name: seen for name, seen in self._since.items() if name in found}
         return [file for file in found.values() if self._is_whole(file)]
 
-    def _may_be_one(self, file: Path) -> bool:
-        name = file.name
-        if name.startswith((".", "~")) or name.lower().endswith(TEMPORARY):
+    def _may_be_one(self, name: str) -> bool:
+        if name in OURS or name.startswith((".", "~")) or name.lower().endswith(TEMPORARY):
             return False
-        is_companion = bool(self._drop.companion) and name.endswith(self._drop.companion)
-        return not is_companion and file.is_file() and not file.is_symlink()
+        return not (self._drop.companion and name.endswith(self._drop.companion))
 
     def _is_whole(self, file: Path) -> bool:
-        told = file.stat()
+        told = file.lstat()
         if self._drop.companion:
             companion = self._companion(file.name)
             return companion.is_file() and companion.stat().st_mtime_ns >= told.st_mtime_ns
@@ -219,9 +235,15 @@ class Watch:
 
     # --- one file ---
 
-    def _claim(self, file: Path) -> Path:
-        """Make the file ours. What was told of the same bytes before is told anew, so it goes first."""
-        claimed = self._folder / TAKING / f"{_hash_of(file)[:_SHOWN_OF_HASH]}-{file.name}"
+    def _claim(self, file: Path) -> Path | None:
+        """Make the file ours; None = it cannot be read. What was told of the same bytes before is told anew,
+        so it goes first."""
+        try:
+            digest = _hash_of(file)
+        except OSError as error:
+            self.left[file] = f"it cannot be read ({error.strerror or error})"
+            return None
+        claimed = self._folder / TAKING / f"{digest[:_SHOWN_OF_HASH]}-{file.name}"
         self._acknowledgement(claimed.name).unlink(missing_ok=True)
         self._returned(claimed.name).unlink(missing_ok=True)
         moved(file, claimed)
@@ -229,6 +251,14 @@ class Watch:
             self._companion(file.name).unlink(missing_ok=True)
         self._since.pop(file.name, None)
         return claimed
+
+    def _forget_companion(self, begun: Path) -> None:
+        """Whoever was killed after the file was made ours left its companion there, which would say of the
+        next file of this name that it is whole. One that was touched since is the next file's."""
+        companion = self._companion(begun.name[_SHOWN_OF_HASH + 1 :])
+        is_there = bool(self._drop.companion) and companion.is_file()
+        if is_there and companion.lstat().st_ctime_ns <= begun.lstat().st_ctime_ns:
+            companion.unlink(missing_ok=True)
 
     def _finish(self, claimed: Path, *, is_begun_before: bool) -> Acknowledged:
         told = self._told_before(claimed.name)
@@ -240,19 +270,24 @@ class Watch:
         return told
 
     def _take_in(self, claimed: Path, *, is_begun_before: bool) -> Acknowledged:
+        swapped = _why_left(claimed, owners_of(self._folder))  # it was another when it was looked at
+        if swapped:
+            return self._untouched(claimed, swapped)
         returned = self._returned(claimed.name)
         job = msgspec.structs.replace(self._job, file=str(claimed), returned=str(returned))
         outcome = self._take(job)
         state = State.TAKEN
         if outcome.was_known:
             outcome = self._take(msgspec.structs.replace(job, is_dry=True))
+            if outcome.summary is None:  # nothing can be told of it now
+                raise FileWaitsError(claimed, outcome.trouble)
             state = State.TAKEN if is_begun_before else State.KNOWN
         elif outcome.refused_whole:
             state = State.REFUSED_WHOLE
         elif outcome.is_of_file or not (outcome.trouble or _count(outcome, "accepted")):
             state = State.REFUSED
         elif outcome.trouble:
-            raise NotTakenError(claimed, outcome.trouble)
+            raise FileWaitsError(claimed, outcome.trouble)
         told = Acknowledged(
             file=claimed.name[_SHOWN_OF_HASH + 1 :],
             sha256=_hash_of(claimed),
@@ -263,6 +298,13 @@ class Watch:
             why=outcome.refused_whole or outcome.trouble,
         )
         return told if outcome.summary is None else _with_counts(told, outcome, returned)
+
+    def _untouched(self, claimed: Path, why: str) -> Acknowledged:
+        """Of what must not be opened."""
+        name, kind = claimed.name[_SHOWN_OF_HASH + 1 :], self._drop.kind.value
+        return Acknowledged(
+            file=name, sha256="", bytes=0, client=self._drop.client, kind=kind, state=State.REFUSED, why=why
+        )
 
     def _told_before(self, name: str) -> Acknowledged | None:
         try:
@@ -275,6 +317,13 @@ class Watch:
 
     def _returned(self, name: str) -> Path:
         return self._folder / ACKNOWLEDGED / f"{name}.refused.csv"
+
+
+def _why_left(file: Path, owners: frozenset[int]) -> str:
+    try:
+        return why_left(file.lstat(), owners)
+    except FileNotFoundError:
+        return "it is gone"
 
 
 def _with_counts(told: Acknowledged, outcome: Outcome, returned: Path) -> Acknowledged:
@@ -307,7 +356,7 @@ def _json(told: Acknowledged) -> bytes:
 
 def _hash_of(file: Path) -> str:
     digest = hashlib.sha256()
-    with file.open("rb") as opened:
+    with opened_itself(file) as opened:
         while block := opened.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()

@@ -69,11 +69,15 @@ def propose_mapping(
     return proposal
 
 
-def confirm_mapping(mapping: Path, *, by: str) -> FileMapping:
+def confirm_mapping(mapping: Path, *, by: str, looked_at: str = "") -> FileMapping:
     """Write down that a person says that a mapping is right; what is changed later is not confirmed.
 
+    Args:
+        looked_at: the meaning that they looked at, by its hash; '' = they have the file before them.
+
     Raises:
-        MendableError: it cannot be read, or has questions that nobody answered, or is confirmed as it is.
+        MendableError: it cannot be read, has questions that nobody answered, is confirmed as it is, or was
+            changed since it was looked at.
     """
     told = mapping_to_check(mapping)
     if told.saved.questions:
@@ -91,11 +95,15 @@ def confirm_mapping(mapping: Path, *, by: str) -> FileMapping:
         )
     text = mapping.read_text(encoding="utf-8")
     confirmed = told.saved.confirmed
+    meaning = meaning_of(tomllib.loads(text))
+    if looked_at and meaning != looked_at:
+        mend = "look at what it says now, then confirm that."
+        raise MendableError("it was changed since it was looked at", where=mapping.stem, mend=mend)
     made = Confirmation(
         version=confirmed[-1].version + 1 if confirmed else max(told.saved.version, 1),
         by=by,
         at=clock.utc_now().isoformat(timespec="seconds"),
-        meaning=meaning_of(tomllib.loads(text)),
+        meaning=meaning,
     )
     write_whole(mapping, with_confirmation(text, made))
     return mapping_to_check(mapping)

@@ -310,7 +310,7 @@ class PlacementReader:
         """What of it is of the client whose lines may be brought: nobody holds another client's people."""
         only = self._mapping.only_client
         if not (protects.accounts or protects.persons):
-            return protects
+            return replace(protects, client=only)
         accounts = tuple(key for key in protects.accounts if key[0] == only)
         persons = tuple(key for key in protects.persons if key[0] == only)
         return replace(protects, accounts=accounts, persons=persons) if accounts or persons else None

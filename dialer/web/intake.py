@@ -64,6 +64,12 @@ class KeepMapping(Body):
     toml: Annotated[str, Field(min_length=1, max_length=200_000)]
 
 
+class Confirm(Body):
+    """`meaning`: what the mapping came to when it was looked at, as the list of mappings tells it."""
+
+    meaning: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
 def _demand_client(who: Visitor, client: str | None) -> str:
     """Whose lines may be brought: of one client, or, by whoever has no walls, of any (''). Raises
     RefusedError."""
@@ -188,7 +194,8 @@ async def keep_mapping(name: Name, body: KeepMapping, office: TheOffice, who: As
 
 
 @router.post("/mappings/{name}/confirmation", dependencies=[may(Permission.EDIT_ACCOUNTS)])
-async def confirm_mapping(name: Name, office: TheOffice, who: Asking) -> JSONResponse:
-    """Say, by one's name, that a mapping is right as it is."""
+async def confirm_mapping(name: Name, body: Confirm, office: TheOffice, who: Asking) -> JSONResponse:
+    """Say, by one's name, that a mapping is right as it was looked at; one that was changed since is not."""
     who.everything()
-    return JSONResponse(asdict(await demand_intake(office).confirm_mapping(name, by=who.name)))
+    confirm = demand_intake(office).confirm_mapping
+    return JSONResponse(asdict(await confirm(name, by=who.name, meaning=body.meaning)))

@@ -347,11 +347,13 @@ class TakenInFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingKept:
-    """A mapping on the floor. `confirmed_by`: '' = nobody has confirmed it as it is now."""
+    """A mapping on the floor. `meaning`: hash of what it says of files, by which whoever confirms it names
+    what they looked at; `confirmed_by`: '' = nobody has confirmed it as it is now."""
 
     name: str
     of: str
     version: int
+    meaning: str
     questions: tuple[str, ...]
     confirmed_by: str
 
@@ -392,7 +394,7 @@ class Intake(Protocol):
         """Keep one, in the place of another of its name."""
         ...
 
-    async def confirm_mapping(self, name: str, *, by: str) -> MappingKept:
+    async def confirm_mapping(self, name: str, *, by: str, meaning: str) -> MappingKept:
         """Say that one is right as it is."""
         ...
 

@@ -65,7 +65,10 @@ def place(
     Returns:
         persons on file whom a new hold binds, sorted.
     """
-    wanted = [hold for one in protections for hold in _holds(one, identifiers, import_id, now)]
+    wanted: list[FileHold] = []
+    for one in protections:
+        holds = _holds(one, identifiers, import_id, now)
+        wanted += (hold for hold in holds if _may_bind(connection, hold, one.client))
     return place_holds(connection, wanted, import_id=import_id, now=now)
 
 
@@ -107,6 +110,16 @@ def _holds(
         number = identifiers.number(e164)
         made[number] = replace(told, number=number)
     return made.values()
+
+
+def _may_bind(connection: Connection, hold: FileHold, client: str) -> bool:
+    """Within a client's walls a number is held that one of theirs has, or nobody yet; never others' alone."""
+    if not client or hold.number is None:
+        return True
+    holders = t.person_numbers.join(t.persons, t.persons.c.person == t.person_numbers.c.person)
+    which = t.person_numbers.c.number == hold.number
+    clients = connection.scalars(select(t.persons.c.client).select_from(holders).where(which)).all()
+    return not clients or client in clients
 
 
 def _change(hold: FileHold) -> FactChange:

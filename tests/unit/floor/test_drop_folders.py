@@ -1,24 +1,29 @@
 """Drop folders: a file is picked up whole, taken in once, moved and acknowledged, whenever its taker dies."""
 
+import errno
 import json
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
 from dialer.domain.errors import MendableError
+from dialer.files import opened_itself
+from dialer.floor import drop_folders
 from dialer.floor.drop_folders import (
     Acknowledged,
     DropFolder,
     DropKind,
-    NotTakenError,
+    FileWaitsError,
     State,
     Watch,
     read_drop_folders,
     watched_alone,
 )
+from dialer.floor.drop_trust import why_left
 from dialer.floor.intake_job import Job, Outcome, run
 from dialer.settings_reader import SettingsError
 from dialer.storage.database import tables as t
@@ -172,7 +177,121 @@ def test_links_and_folders_are_left_alone(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "secret.csv").write_text(f"{HEADING}\n{ADA}\n")
     (desk.folder / "weekly.csv").symlink_to(tmp_path / "secret.csv")
     (desk.folder / "mine").mkdir()
+    os.mkfifo(desk.folder / "pipe.csv")
+    os.link(tmp_path / "secret.csv", desk.folder / "other.csv")
     assert desk.settled() == []
+    assert {path.name: why.split(":")[0] for path, why in desk.watch.left.items()} == {
+        "weekly.csv": "a link",
+        "mine": "a folder",
+        "pipe.csv": "no ordinary file",
+        "other.csv": "it has another name besides (a hard link)",
+    }
+
+
+@pytest.mark.parametrize(("uid", "is_taken"), [(7, True), (8, True), (9, False)])
+def test_a_file_is_the_folder_s_owner_s_or_ours(tmp_path: Path, uid: int, *, is_taken: bool) -> None:
+    found = list(tmp_path.stat())
+    found[0], found[3], found[4] = stat.S_IFREG | 0o600, 1, uid
+    why = why_left(os.stat_result(found), frozenset({7, 8}))
+    assert (why == "", "foreign owner" in why) == (is_taken, not is_taken)
+
+
+@pytest.mark.parametrize("name", ["taking", "done", "refused", "acknowledged"])
+def test_a_folder_of_ours_that_leads_elsewhere_is_not_written_to(
+    desk: Desk, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (desk.folder / name).symlink_to(tmp_path / "elsewhere")
+    desk.put(ADA)
+    with pytest.raises(MendableError, match="a link"):
+        desk.look()
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_what_became_a_link_after_it_was_looked_at_is_not_opened(desk: Desk, tmp_path: Path) -> None:
+    """Its hash was taken of the file that was there before."""
+    secret = tmp_path / "secret.csv"
+    secret.write_text(f"{HEADING}\n{ADA}\n")
+    desk.look()
+    (desk.folder / "taking" / "0123456789ab-weekly.csv").symlink_to(secret)
+    (told,) = desk.look()
+    assert (told.state, told.why, told.lines) == (State.REFUSED, "a link: put the file itself there", 0)
+    assert (desk.jobs, desk.names("refused")) == ([], ["weekly.csv"])
+    (desk.folder / "linked.csv").symlink_to(secret)
+    with pytest.raises(OSError, match="linked"):
+        opened_itself(desk.folder / "linked.csv")
+
+
+def test_a_file_that_cannot_be_read_waits_and_the_others_do_not(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = desk.put(ADA)
+    desk.put(BEN, name="zweekly.csv")
+    opened = drop_folders.opened_itself
+
+    def refuses(path: Path) -> BinaryIO:
+        if path == file:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path)
+
+    monkeypatch.setattr(drop_folders, "opened_itself", refuses)
+    (told,) = desk.settled()
+    assert (told.file, desk.watch.left) == (
+        "zweekly.csv",
+        {file: "it cannot be read (Permission denied)"},
+    )
+
+
+def test_a_companion_that_a_kill_left_says_nothing_of_the_next_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose times its sender may have kept, so that it looks older than the companion."""
+    desk.started(companion=".done")
+    companion = desk.folder / "weekly.csv.done"
+    desk.put(ADA)
+    companion.touch()
+    move = drop_folders.moved
+
+    def dies(file: Path, to: Path) -> None:
+        move(file, to)
+        raise Killed
+
+    monkeypatch.setattr(drop_folders, "moved", dies)
+    with pytest.raises(Killed):
+        desk.look()
+    monkeypatch.setattr(drop_folders, "moved", move)
+    os.utime(desk.put(BEN), ns=(1_000, 1_000))
+    (told,) = desk.look()
+    assert (told.accepted, desk.accounts(), companion.exists()) == (1, 1, False)
+    companion.touch()
+    (told,) = desk.look()
+    assert (told.accepted, desk.accounts()) == (1, 2)
+
+
+def test_a_file_of_which_nothing_can_be_told_now_waits(desk: Desk) -> None:
+    """It was taken in, its taker was killed, and the second reading fails."""
+    desk.started()
+    desk.put(ADA)
+
+    def dies(_job: Job, when: str) -> None:
+        if when == "after":
+            raise Killed
+
+    desk.dies = dies
+    with pytest.raises(Killed):
+        desk.settled()
+    desk.dies = lambda _job, _when: None
+    take = desk.take
+    desk.take = lambda job: Outcome(trouble="the store is locked") if job.is_dry else take(job)  # type: ignore[method-assign]
+    desk.started()
+    with pytest.raises(FileWaitsError, match="locked"):
+        desk.look()
+    assert (desk.names("taking"), desk.names("done")) == (["weekly.csv"], [])
+    assert "weekly.csv.json" not in desk.names("acknowledged")
+    desk.take = take  # type: ignore[method-assign]
+    desk.started()
+    (told,) = desk.look()
+    assert (told.state, told.lines, told.accepted) == (State.TAKEN, 1, 1)
 
 
 def test_where_a_companion_is_agreed_a_file_waits_for_it_however_long_it_stands_still(desk: Desk) -> None:
@@ -266,7 +385,7 @@ def test_a_file_waits_while_what_takes_it_in_is_not_as_it_should_be(desk: Desk) 
     assert desk.look() == []
     desk.now += 60.0
     for _ in range(2):
-        with pytest.raises(NotTakenError, match=r"none\.toml"):
+        with pytest.raises(FileWaitsError, match=r"none\.toml"):
             desk.look()
     assert (desk.names("taking"), desk.names("acknowledged")) == (["weekly.csv"], [])
     desk.started(mapping="")

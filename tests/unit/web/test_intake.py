@@ -2,7 +2,7 @@
 
 import asyncio
 import csv
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,13 +13,16 @@ from prometheus_client import CollectorRegistry
 
 from dialer.access.roles import Role
 from dialer.access.walls import Walls
-from dialer.cli.intake_desk import KEPT, StoreIntake, done_apart
+from dialer.cli.intake_desk import KEPT, WRITTEN_AT_ONCE, StoreIntake, done_apart
+from dialer.domain.errors import MendableError
 from dialer.floor.file_holds import file_holds
 from dialer.floor.intake_job import Job, Outcome, run
 from dialer.storage.database import tables as t
+from dialer.storage.placements.holding import HELD
 from dialer.storage.store import Store
 from dialer.web.application import make_web
 from dialer.web.bounds.limits import Limits
+from dialer.web.ports import BusyError, Upload
 from dialer.web.tokens import Token, Tokens, digest_of
 from dialer.web.visitor import OUTSIDE
 
@@ -159,12 +162,16 @@ def test_what_is_told_of_people_comes_in_by_a_mapping_that_somebody_confirmed(
     toml += '[always]\nclient_id = "?"\n'
     kept = web.put("/api/intake/mappings/pay", json={"toml": toml}).json()
     assert (kept["of"], kept["questions"], kept["confirmed_by"]) == ("payments", ["always: client_id"], "")
-    assert web.post("/api/intake/mappings/pay/confirmation").status_code == 422
-    web.put("/api/intake/mappings/pay", json={"toml": toml.replace('"?"', '"acme"')})
+    url = "/api/intake/mappings/pay/confirmation"
+    assert web.post(url, json={"meaning": kept["meaning"]}).status_code == 422
+    looked = web.put("/api/intake/mappings/pay", json={"toml": toml.replace('"?"', '"acme"')}).json()
     asked = {"kind": "payments", "mapping": "pay", "name": "pay.txt"}
     status, told = sent(web, "Acct|Amt\nA01|10.00\n", **asked)
     assert (status, "nobody has confirmed it" in told["detail"]) == (422, True)
-    assert web.post("/api/intake/mappings/pay/confirmation").json()["confirmed_by"] == "Cora"
+    assert web.post(url).status_code == 422, "nobody says what they looked at"
+    stale = web.post(url, json={"meaning": kept["meaning"]})
+    assert (stale.status_code, "changed since it was looked at" in stale.text) == (422, True)
+    assert web.post(url, json={"meaning": looked["meaning"]}).json()["confirmed_by"] == "Cora"
     status, told = sent(web, "Acct|Amt\nA01|10.00\nA77|1.00\n", **asked)
     assert (status, told["accepted"], told["rejected"]) == (200, 1, 1)
     back = web.get(f"/api/intake/files/{told['upload']}/returned").text.splitlines()
@@ -172,7 +179,8 @@ def test_what_is_told_of_people_comes_in_by_a_mapping_that_somebody_confirmed(
     assert back[1].startswith("A77|1.00|3|account|")
     assert [one["version"] for one in web.get("/api/intake/mappings").json()] == [1]
     assert web.put("/api/intake/mappings/bad", json={"toml": "x = 1"}).status_code == 422
-    assert web.post("/api/intake/mappings/none/confirmation").status_code == 404
+    confirmed = web.post("/api/intake/mappings/none/confirmation", json={"meaning": looked["meaning"]})
+    assert confirmed.status_code == 404
     assert sent(web, "x", mapping="none")[0] == 404
 
 
@@ -186,10 +194,17 @@ def test_whoever_has_walls_brings_their_own_clients_lines_alone(web: TestClient,
     assert (status, told["accepted"], told["rejected"], told["held"]) == (200, 1, 2, 0)
     assert accounts(address) == ["A01"]
     sent(web, HEADING + line("B01", client="other"), name="other.csv")
+    bare = HEADING + ",,,x,2125550101,own,1.00,yes\n,,,x,2125550109,own,1.00,yes\n"
+    status, told = sent(web, bare, who="walled", client="acme", name="bare.csv")
+    assert (status, told["rejected"], len(held(address))) == (200, 2, 2), "acme's own, and nobody's yet"
+    web.post("/api/intake/holds/" + file_holds(address, None)[0].import_id + "/release", json={"why": "seen"})
+    sent(web, HEADING + line("B05", client="other"), name="third.csv")
+    theirs = HEADING + ",,,x,2125550105,own,1.00,yes\n"
+    assert sent(web, theirs, who="walled", client="acme", name="theirs.csv")[0] == 200
+    assert [hold.number for hold in file_holds(address, None) if hold.state == HELD] == []
     wishes = "person,number\nacme/PA01,\nother/PB01,\n,2125550101\n"
     status, told = sent(web, wishes, who="walled", client="acme", kind="suppressions")
     assert [one["line"] for one in told["rejected_lines"]] == [3]
-    assert held(address) == []
     for url, code in (("?client=acme", 200), ("", 403), ("?client=other", 403)):
         asked = web.get(
             f"/api/intake/files/{told['upload']}/returned{url}", headers={"Authorization": "Bearer walled"}
@@ -256,3 +271,74 @@ async def test_a_process_of_its_own_takes_a_file_in(tmp_path: Path, address: str
     outcome = await done_apart(job)
     assert outcome.trouble == ""
     assert accounts(address) == ["A01"]
+
+
+async def test_a_file_that_takes_too_long_is_ended_and_says_so(tmp_path: Path, address: str) -> None:
+    """What it had begun is gone on with, or is not there."""
+    file = tmp_path / "f.csv"
+    file.write_text(HEADING + line("A01"))
+    job = Job(
+        file=str(file),
+        kind="placement",
+        client="",
+        campaign="c",
+        by="Cora",
+        returned=str(tmp_path / "back.csv"),
+        address=address,
+        folder=str(tmp_path),
+    )
+    with pytest.raises(MendableError, match="not taken in within 0 s"):
+        await done_apart(job, within_s=0.0)
+
+
+async def _parts(text: str, *, after: asyncio.Event | None = None) -> AsyncIterator[bytes]:
+    yield text[:10].encode()
+    if after is not None:
+        await after.wait()
+    yield text[10:].encode()
+
+
+async def test_a_file_that_comes_slowly_keeps_no_other_from_being_taken_in(
+    tmp_path: Path, address: str
+) -> None:
+    desk = StoreIntake(database=address, folder=tmp_path / "floor", done=done_here)
+    upload = Upload(name="f.csv", kind="placement", client="acme", campaign="c", mapping="", by="Cora")
+    comes = asyncio.Event()
+    slow = asyncio.create_task(desk.take_in(upload, _parts(HEADING + line("A01"), after=comes)))
+    await asyncio.sleep(0)
+    quick = await desk.take_in(upload, _parts(HEADING + line("A02")))
+    assert (quick.trouble, accounts(address)) == ("", ["A02"])
+    comes.set()
+    assert (await slow).trouble == ""
+    assert accounts(address) == ["A01", "A02"]
+
+
+async def test_more_files_than_may_be_on_their_way_are_told_to_come_again(
+    tmp_path: Path, address: str
+) -> None:
+    """And one that is there does not wait for ever for another that is taken in."""
+    comes, ends = asyncio.Event(), asyncio.Event()
+
+    async def done(_job: Job) -> Outcome:
+        await ends.wait()
+        return Outcome(summary={})
+
+    desk = StoreIntake(database=address, folder=tmp_path / "floor", done=done, waits_s=0.0)
+    upload = Upload(name="f.csv", kind="placement", client="acme", campaign="c", mapping="", by="Cora")
+    every = [
+        asyncio.create_task(desk.take_in(upload, _parts(f"{HEADING}{n}", after=comes)))
+        for n in range(WRITTEN_AT_ONCE)
+    ]
+    await asyncio.sleep(0)
+    with pytest.raises(BusyError):
+        await desk.take_in(upload, _parts(HEADING))
+    comes.set()
+    ending = asyncio.as_completed(every)
+    for _ in range(WRITTEN_AT_ONCE - 1):  # one is taken in, and the others do not wait for it
+        with pytest.raises(BusyError):
+            await next(ending)
+    with pytest.raises(BusyError):
+        await desk.take_in(upload, _parts(HEADING))
+    ends.set()
+    assert (await next(ending)).trouble == ""
+    assert (await desk.take_in(upload, _parts(HEADING))).trouble == ""

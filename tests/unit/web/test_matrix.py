@@ -277,7 +277,7 @@ CASES: dict[tuple[str, str], Case] = {
     ),
     ("GET", "/api/intake/mappings"): Case("whole"),
     ("PUT", "/api/intake/mappings/{name}"): Case("whole", body={"toml": "t"}),
-    ("POST", "/api/intake/mappings/{name}/confirmation"): Case("whole"),
+    ("POST", "/api/intake/mappings/{name}/confirmation"): Case("whole", body={"meaning": "0" * 64}),
     ("POST", "/api/facts/recalls"): Case(body={"debt": "{side}-debt", "reason": "recall"}),
     ("POST", "/api/facts/consents"): Case(
         body={"person": "{side}-person", "scope": "call", "given_to": "collector", "at": AT}

@@ -166,6 +166,10 @@ class AbandonmentGuard:
         policy = self._policy
         return policy.outlook(snapshot) if isinstance(policy, Predictive) else Outlook(snapshot, self._model)
 
+    def settle(self) -> None:
+        """See `FloorModel.settle`."""
+        self._model.settle()
+
     @property
     def factors(self) -> tuple[float, float]:
         """By what the chances of launches, to be live and to need an agent, are corrected as of now."""

@@ -72,15 +72,25 @@ class FloorModel:
         )
         self.live_share = Calibration()
         self.needs_share = Calibration()
+        self._is_settled = False
         self._tables: ModelTables | None = None
         self._supply_key: tuple[float, int, int] | None = None
         self._ring_key: tuple[float, int, int, int] | None = None
+
+    def settle(self) -> None:
+        """Laws of duration stay as they were learned; only how often calls are answered is learned further.
+        For a world that is made of these laws: it has nothing to teach of them, and tables made anew are half
+        of what it costs.
+        """
+        self._is_settled = True
 
     def observe(self, observation: PacingObservation) -> None:
         """Learn from a launch, a talk or a wrap-up."""
         match observation:
             case LaunchResolved():
                 self._observe_launch(observation)
+            case TalkEnded() | WrapUpEnded() if self._is_settled:
+                pass
             case TalkEnded():
                 self.talk.observe(observation.talk_s)
             case WrapUpEnded():
@@ -92,18 +102,22 @@ class FloorModel:
 
     def _observe_launch(self, launch: LaunchResolved) -> None:
         if launch.outcome is LaunchOutcome.CANCELLED:
-            self._observe_cancelled(launch)
+            if not self._is_settled:
+                self._observe_cancelled(launch)
             return
-        is_live, needed = launch.is_live, launch.needed
-        if is_live:
+        if not self._is_settled:
+            self._observe_ring(launch)
+        self.live_share.observe(launch.live, happened=launch.is_live, doubt=launch.doubt)
+        self.needs_share.observe(launch.needs_agent, happened=launch.needed, doubt=launch.doubt)
+
+    def _observe_ring(self, launch: LaunchResolved) -> None:
+        if launch.is_live:
             self.live_ring.observe(launch.ring_s)
-        elif needed:
+        elif launch.needed:
             if launch.outcome is not LaunchOutcome.ASSISTANT:
                 self.machine_ring.observe(launch.ring_s)
         else:
             self.unanswered_ring.observe(launch.ring_s)
-        self.live_share.observe(launch.live, happened=is_live, doubt=launch.doubt)
-        self.needs_share.observe(launch.needs_agent, happened=needed, doubt=launch.doubt)
 
     def _observe_cancelled(self, launch: LaunchResolved) -> None:
         """It would have rung on, to an end nobody knows: each law takes its share of a censored ring."""

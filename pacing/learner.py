@@ -11,6 +11,7 @@ from typing import assert_never
 from pacing.answers import AnswerBeliefs, AnswerModel
 from pacing.arrivals import ArrivalRate, HandOverDelay
 from pacing.held import HeldBudget
+from pacing.ordering import OrderBeliefs, OrderModel
 from pacing.policy import AnswerHandedOver, InboundAsked, Json, LaunchResolved
 from pacing.rings import RingBeliefs, RingModel
 from pacing.stored import state_of
@@ -27,10 +28,12 @@ class Learner:
         beliefs: AnswerBeliefs | None = None,
         rings: RingBeliefs | None = None,
         held: HeldBudget | None = None,
+        order: OrderBeliefs | None = None,
     ) -> None:
         self.answers = AnswerModel(beliefs)
         self.rings = RingModel(rings)
         self.held = held or HeldBudget()
+        self.order = OrderModel(order)
         self.inbound = ArrivalRate()
         self.detection = HandOverDelay()
 
@@ -64,10 +67,11 @@ class Learner:
             if name in state:
                 part.restore(state_of(state, name))
 
-    def _parts(self) -> dict[str, AnswerModel | ArrivalRate | HandOverDelay | RingModel]:
+    def _parts(self) -> dict[str, AnswerModel | ArrivalRate | HandOverDelay | OrderModel | RingModel]:
         return {
             "answers": self.answers,
             "inbound": self.inbound,
             "detection": self.detection,
             "rings": self.rings,
+            "order": self.order,
         }

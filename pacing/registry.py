@@ -10,6 +10,7 @@ from pacing.fixed_ratio import FixedRatio
 from pacing.floor_model import FloorModel, FloorPriors
 from pacing.held import HeldBudget
 from pacing.learner import Learner
+from pacing.ordering import OrderBeliefs
 from pacing.policy import PacingPolicy
 from pacing.predictive import Predictive
 from pacing.preview import Preview
@@ -20,6 +21,8 @@ _PRIORS = frozenset(field.name for field in fields(FloorPriors))
 _BELIEFS = frozenset(field.name for field in fields(AnswerBeliefs))
 _RINGS = frozenset(field.name for field in fields(RingBeliefs))
 _HELD = frozenset(field.name for field in fields(HeldBudget))
+_ORDER = frozenset(field.name for field in fields(OrderBeliefs))
+_LEARNED = _BELIEFS | _RINGS | _HELD | _ORDER
 
 
 def _predictive(**parameters: float) -> Predictive:
@@ -62,7 +65,7 @@ def make_policy(name: str, **parameters: float) -> PacingPolicy:
         factory = POLICIES[name]
     except KeyError:
         raise UnknownPolicyError(name) from None
-    own = {key: value for key, value in parameters.items() if key not in _BELIEFS | _RINGS | _HELD}
+    own = {key: value for key, value in parameters.items() if key not in _LEARNED}
     try:
         return factory(**own)
     except (TypeError, ValueError) as error:
@@ -87,7 +90,13 @@ def make_learner(**parameters: float) -> Learner:
     beliefs = {name: value for name, value in parameters.items() if name in _BELIEFS}
     rings = {name: value for name, value in parameters.items() if name in _RINGS}
     held = {name: value for name, value in parameters.items() if name in _HELD}
+    order = {name: value for name, value in parameters.items() if name in _ORDER}
     try:
-        return Learner(beliefs=AnswerBeliefs(**beliefs), rings=RingBeliefs(**rings), held=HeldBudget(**held))
+        return Learner(
+            beliefs=AnswerBeliefs(**beliefs),
+            rings=RingBeliefs(**rings),
+            held=HeldBudget(**held),
+            order=OrderBeliefs(**order),
+        )
     except (TypeError, ValueError) as error:
         raise PolicyParameterError(f"what is learned of calls: {error}") from error

@@ -119,18 +119,29 @@ class LearnedDuration:
 
     def hazard_by(self, seconds: float) -> float:
         """The cumulated hazard of a duration that has come to `seconds`: -log of its survival."""
-        return float(np.interp(seconds, self._points, self._cumulated))
+        return _between(self._places, self._heights, seconds)
 
     def reached(self, hazard: float) -> float:
         """Seconds at which the cumulated hazard is `hazard`: `hazard_by` the other way round, so that an
         exponential number of mean 1 gives a duration of this law.
         """
-        return float(np.interp(hazard, self._cumulated, self._points))
+        return _between(self._heights, self._places, hazard)
 
     @property
     def mean(self) -> float:
         """Expected seconds, from the published hazard."""
         return self._mean
+
+    @property
+    def mean_doubt(self) -> float:
+        """Squared relative error of the mean: what so many observations leave open."""
+        survivals = np.exp(-self._cumulated)
+        lived = -np.diff(survivals) / np.array(self._hazard)
+        middles = (self._points[:-1] + self._points[1:]) / 2.0
+        middles[-1] = self._points[-2] + 1.0 / self._hazard[-1]  # the open bin ends where its own hazard does
+        second = 2.0 * float(np.sum(middles * lived))
+        variation = max(0.0, second / self._mean**2 - 1.0)
+        return variation / (self._prior.scale_weight + self._completed)
 
     def _publish(self) -> None:
         self._unpublished = 0
@@ -175,6 +186,8 @@ class LearnedDuration:
         self._points = np.array((*self._edges, self._edges[-1] * OPEN_BIN))
         widths = np.diff(self._points)
         self._cumulated: Floats = np.concatenate(([0.0], np.cumsum(widths * np.array(hazard))))
+        self._places: list[float] = self._points.tolist()
+        self._heights: list[float] = self._cumulated.tolist()
         # The integral of a survival that falls with a constant hazard in each bin.
         self._mean = float(np.sum(-np.diff(np.exp(-self._cumulated)) / np.array(hazard)))
 
@@ -206,3 +219,14 @@ class LearnedDuration:
         self._total = float_of(state, "total")
         self.version = int(float_of(state, "version"))
         self._use(hazard)
+
+
+def _between(xs: list[float], ys: list[float], x: float) -> float:
+    """On the line through the points, as `numpy.interp` for one number, which takes it ten times as long."""
+    place = bisect_right(xs, x)
+    if place == 0:
+        return ys[0]
+    if place == len(xs):
+        return ys[-1]
+    low, high = xs[place - 1], xs[place]
+    return ys[place - 1] + (ys[place] - ys[place - 1]) * (x - low) / (high - low)

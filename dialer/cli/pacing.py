@@ -53,6 +53,7 @@ def as_json(found: Why) -> dict[str, object]:
     return {
         "decisions": found.decisions,
         "decided_otherwise": found.decided_otherwise,
+        "put_off": found.put_off,
         "partial": found.partial,
         "minutes": [_minute_as_json(minute) for minute in found.minutes],
         "calibration": {

@@ -108,8 +108,8 @@ def tell(answer: Answer) -> None:
             )
         console.out.print(table)
     console.result(
-        "The next leads are taken to be like those in front of the queue, and as many agents to come back "
-        "from breaks as go. The difference is of the means, on the same chance."
+        "The next leads are taken to be like those in front of the queue, and agents to go on breaks as "
+        "often as usual. The difference is of the means, on the same chance."
     )
 
 

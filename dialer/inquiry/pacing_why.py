@@ -14,7 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from dialer.domain.campaign import CampaignSettings
-from dialer.domain.commands import Command, StorePacing
+from dialer.domain.commands import Command, RestLead, StorePacing
+from dialer.engine.launching.ordering import PUT_OFF
 from dialer.engine.launching.pacing_port import guarded_policy
 from dialer.engine.launching.pinned import Pins, name_of, taken_back
 from dialer.engine.taking import take
@@ -127,6 +128,7 @@ class Why:
     live, answers: chances held against what came: calls launched at a chance within EDGES[i]..EDGES[i + 1].
     decisions: in all; decided_otherwise: those in which pacing would launch another number here, so that its
         reasons may be others than those of the recording.
+    put_off: how often a lead was put off for likelier ones.
     partial: how far the journal goes; None = to its end.
     """
 
@@ -136,6 +138,7 @@ class Why:
     answers: tuple[Expected, ...]
     decisions: int
     decided_otherwise: int
+    put_off: int
     partial: str | None
 
 
@@ -172,6 +175,7 @@ def why(path: Path, *, every: int = 1, progress: Callable[[int], None]) -> Why:
         answers=tuple(listener.answers),
         decisions=listener.pins.decisions,
         decided_otherwise=listener.pins.decided_otherwise,
+        put_off=listener.put_off,
         partial=reader.truncated,
     )
 
@@ -181,6 +185,7 @@ class Listener:
 
     def __init__(self, slice_s: float) -> None:
         self.pins = Pins()
+        self.put_off = 0
         self.minutes: dict[tuple[float, str, str], Minute] = {}
         self.live = [Expected() for _ in EDGES[1:]]
         self.answers = [Expected() for _ in EDGES[1:]]
@@ -203,6 +208,7 @@ class Listener:
             if command.launched:
                 minute.launches += command.launched
                 minute.reason = command.reason
+        self.put_off += sum(isinstance(c, RestLead) and c.reason == PUT_OFF for c in commands)
         for name, count in taken_back(commands).items():
             self.minute(name).cancelled += count
 

@@ -1,7 +1,7 @@
 """The light floor that a look ahead runs on: the real policy under its guard, in a world of learned laws.
 
-It begins where the picture was taken: who talks, talks on; what rings, rings on. As many agents come back
-from breaks as go on one. No law is asked, no lead is looked at: the next leads are like those in front of the
+It begins where the picture was taken: who talks, talks on; what rings, rings on. Agents go on breaks and come
+back (`Breaks`). No law is asked, no lead is looked at: the next leads are like those in front of the
 queue, and they last.
 """
 
@@ -13,6 +13,7 @@ from enum import Enum, auto
 import numpy as np
 from numpy.random import Generator
 
+from pacing.ahead.breaks import Breaks
 from pacing.ahead.laws import Fate, Fates, Laws
 from pacing.ahead.picture import Picture
 from pacing.held import HeldBudget
@@ -75,6 +76,7 @@ class _Happens(Enum):
     HELD_ENDS = auto()
     CALLED = auto()
     GIVES_UP = auto()
+    BREAK = auto()
 
 
 @dataclass(slots=True, eq=False)
@@ -95,10 +97,11 @@ class AheadFloor:
     """One run ahead. generator: all its chance; the same one gives a changed picture the same fates."""
 
     def __init__(self, picture: Picture, generator: Generator) -> None:
-        doubt, first, later, held, callers = generator.spawn(5)
+        doubt, first, later, held, callers, breaks = generator.spawn(6)
         self._picture = picture
         self._snapshot0 = snapshot = picture.snapshot
         self._policy = picture.made_policy()
+        self._policy.settle()
         self._laws = Laws(picture, doubt)
         self._fates, self._held_fates, self._callers = Fates(later), Fates(held), Fates(callers)
         self._callers_generator = callers
@@ -131,6 +134,8 @@ class AheadFloor:
         copies = CANDIDATES // size + 2
         self._needs_ahead = np.tile(snapshot.candidate_needs_agent, copies)
         self._live_ahead = np.tile(snapshot.candidate_live, copies)
+        self._breaks = Breaks(snapshot.serving_agents, snapshot.paused_agents, breaks)
+        self._on_break = 0
         self.came = Came()
         self._begin(Fates(first))
 
@@ -206,6 +211,7 @@ class AheadFloor:
             self._wait(_Call(-elapsed, needs, live, fate, is_live, not is_live, -elapsed))
         if snapshot.expected_inbound > 0.0:
             self._await_caller()
+        self._await_break()
 
     # --- the policy ----------------------------------------------------------------------------------------
 
@@ -221,7 +227,7 @@ class AheadFloor:
         return PacingSnapshot(
             now=first.now + now,
             ready_agents=len(self._ready),
-            paused_agents=first.paused_agents,
+            paused_agents=self._breaks.away,
             reserved_agents=kept,
             agent_ids=engaged,
             talking_elapsed=talking,
@@ -342,6 +348,8 @@ class AheadFloor:
             self._free(agent)
         elif happens is _Happens.HELD_ENDS:
             self._held_ends(agent)
+        elif happens is _Happens.BREAK:
+            self._break()
         else:
             self._called()
 
@@ -477,6 +485,40 @@ class AheadFloor:
         self._policy.observe(TalkEnded(agent_id=agent, talk_s=self._now - self._talking.pop(agent)))
         self._wrapping[agent] = self._now
         self._at(self._now + self._laws.wrap_s(self._wraps.pop(agent)), _Happens.WRAP_ENDS, agent)
+
+    @property
+    def away(self) -> int:
+        """Agents on a break, or about to go on one when their call is over."""
+        return self._breaks.away
+
+    @property
+    def serving(self) -> int:
+        """Agents who are here and stay."""
+        engaged = len(self._talking) + len(self._held) + len(self._wrapping)
+        return len(self._ready) + engaged - len(self._leaving)
+
+    def _await_break(self) -> None:
+        seconds = self._breaks.next_s(self.serving)
+        if seconds < float("inf"):
+            self._at(self._now + seconds, _Happens.BREAK, "")
+
+    def _break(self) -> None:
+        """Somebody goes on a break, at once or when their call is over; or comes back from one."""
+        present = self.serving
+        if self._breaks.goes(present):
+            which = self._breaks.one_of(present)
+            if which < len(self._ready):
+                del self._ready[which]
+            else:
+                engaged = (*self._talking, *self._held, *self._wrapping)
+                staying = [name for name in engaged if name not in self._leaving]
+                self._leaving.add(staying[which - len(self._ready)])
+            self._breaks.away += 1
+        else:
+            self._breaks.away -= 1
+            self._on_break += 1
+            self._free(f"back-{self._on_break}")
+        self._await_break()
 
     def _free(self, agent: str) -> None:
         if agent in self._leaving:

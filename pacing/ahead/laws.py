@@ -16,6 +16,8 @@ HOURS_DIFFER = 0.05
 next leads are others, and the hour of day is another."""
 MACHINES_DIFFER = 0.005
 """The same of machines, of whom there are as many at any hour."""
+TALKS_DIFFER = 0.005
+"""The same of how long talks last, and the work after them: whom the next leads bring is others again."""
 _GRID = 400
 _NEVER_ONE = 1.0 - 2.0**-40
 
@@ -51,7 +53,8 @@ class Fates:
 class Laws:
     """Of one run ahead. What was learned is not sure: each run believes it a little differently.
 
-    generator: decides how far people and machines answer more or less often than was learned.
+    generator: decides how far people and machines answer more or less often than was learned, and agents
+        take longer or shorter.
     """
 
     def __init__(self, picture: Picture, generator: Generator) -> None:
@@ -63,6 +66,9 @@ class Laws:
         )
         self._machine_factor = model.needs_share.factor * _unsure(
             model.needs_share.relative_variance + doubt + MACHINES_DIFFER, generator
+        )
+        self._talk_factor, self._wrap_factor = (
+            _unsure(law.mean_doubt + TALKS_DIFFER, generator) for law in (model.talk, model.wrap)
         )
         self._ring_factors = picture.kept
         self._machine_part, self._split = self._talks()
@@ -109,11 +115,11 @@ class Laws:
         at = fate.talk
         if fate.kept < split:
             at = part + (1.0 - part) * at if is_live else part * at
-        return self._model.talk.reached(_exponential(at))
+        return self._talk_factor * self._model.talk.reached(_exponential(at))
 
     def wrap_s(self, fate: Fate) -> float:
         """Seconds of work after it."""
-        return self._model.wrap.reached(_exponential(fate.wrap))
+        return self._wrap_factor * self._model.wrap.reached(_exponential(fate.wrap))
 
     def talk_left_s(self, elapsed: float, fate: Fate) -> float:
         """Seconds that a talk which has lasted so long goes on."""

@@ -41,6 +41,7 @@ from dialer.engine.launching.lanes import (
     leads_of,
     why_not_here,
 )
+from dialer.engine.launching.ordering import PUT_OFF, by_likelihood, put_off_s
 from dialer.engine.launching.pacing_port import PacingPort
 from dialer.engine.launching.reserving import (
     earliest_turn,
@@ -260,9 +261,13 @@ class Launcher:
         while launched < wanted and looks < most and queue:
             if campaign.hold_until > self._context.now:  # found out by the lead before
                 break
-            name = queue.pop(0)
+            lead = self._context.state.leads[queue.pop(0)]
             looks += 1
-            if self.try_launch(campaign, key, pool, self._context.state.leads[name], agent=None):
+            rest_s = put_off_s(self._context, self._pacing, campaign, leads_of(campaign, pool), lead)
+            if rest_s > 0.0:
+                self._hopper.give_back(lead, PUT_OFF, rest_s=rest_s)
+                self._hopper.remove(lead)
+            elif self.try_launch(campaign, key, pool, lead, agent=None):
                 launched += 1
         return launched
 
@@ -316,7 +321,7 @@ class Launcher:
         denied: list[_Denied] = []
         unshown: list[NotShown] = []
         held = ""
-        for target in lead.targets:
+        for target in by_likelihood(self._pacing, campaign, lead):
             if target.person in state.locked_persons or target.number in state.locked_numbers:
                 continue
             if target.person in state.quarantined:

@@ -98,6 +98,11 @@ class PacingPort:
         """That a launch to this number now needs an agent, and that it is a person."""
         return self.learner(campaign).answers.chances(number)
 
+    def worth(self, campaign: CampaignRow, target: Target) -> float:
+        """People that a second of an agent brings by calling the number now, by all that is known of it."""
+        learner = self.learner(campaign)
+        return learner.order.worth(self.profile(target), learner.answers, learner.rings.handle_s)
+
     def ring_s(
         self, campaign: CampaignRow, number: NumberId, handling: CallHandling, *, is_held: bool
     ) -> float:

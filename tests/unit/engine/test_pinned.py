@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from dialer.domain.campaign import CampaignSettings
-from dialer.domain.commands import Hangup, HangupReason, StorePacing
-from dialer.domain.ids import AttemptId, CampaignId, ClientId
+from dialer.domain.commands import Hangup, HangupReason, RestLead, StorePacing
+from dialer.domain.ids import AttemptId, CampaignId, ClientId, LeadId
+from dialer.engine.launching.ordering import PUT_OFF
 from dialer.engine.launching.pinned import Pins
 from dialer.inquiry.pacing_why import Listener
 from pacing.policy import AbandonmentLedger, LaunchDecision, PacingSnapshot
@@ -87,7 +88,9 @@ def test_take_backs_are_told_of_the_pool_that_took_them() -> None:
     """In the minutes of `pacing why` too, whichever pool is told first in the step."""
     listener = Listener(60.0)
     listener.begin(120.0, ())
-    listener.end((said(3), *taken_back(2), in_spanish()))
+    rested = RestLead(lead=LeadId("l1"), not_before=9.0, reason=PUT_OFF, passes=2)
+    listener.end((said(3), *taken_back(2), in_spanish(), rested, replace(rested, reason="late")))
+    assert listener.put_off == 1
     assert {name[2]: minute.cancelled for name, minute in listener.minutes.items()} == {"": 0, "es": 2}
 
 

@@ -1,5 +1,6 @@
 """A look ahead: the arithmetic of its intervals, what a change changes, and what nothing is said of."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.random import Generator
 
 from pacing.abandonment_guard import AbandonmentGuard
 from pacing.ahead import Change, Forecast, ImpossibleChangeError, Picture, RingIncidence, changed, look_ahead
+from pacing.ahead.breaks import Breaks
 from pacing.ahead.floor import AheadFloor, Came
 from pacing.ahead.forecast import LEAST_RUNS, predicted, told
 from pacing.ahead.laws import Fate, Laws
@@ -217,6 +219,53 @@ def test_machines_have_the_shorter_talks() -> None:
     assert live > 1.2 * machine
     alike = Laws(picture(), streams(0))
     assert alike.talk_s(fates[7], is_live=True) == alike.talk_s(fates[7], is_live=False)
+
+
+def test_agents_go_on_breaks_and_come_back() -> None:
+    """As many as are believed to, and as are away now, in the long run."""
+    away = [_away_after(runs=40, present=60, away=0), _away_after(runs=40, present=60, away=20)]
+    share = (20.0 * 0.13) / 80.0
+    assert away[0] / 60 == pytest.approx(share, abs=0.02)
+    assert away[1] / 80 == pytest.approx((20.0 * 0.13 + 20) / 100.0, abs=0.04)
+
+
+def _away_after(*, runs: int, present: int, away: int) -> float:
+    """How many are away after two hours, on average."""
+    total = 0
+    for run in range(runs):
+        breaks = Breaks(present, away, streams(run))
+        at = breaks.next_s(present)
+        here = present
+        while at < 7200.0:
+            step = -1 if breaks.goes(here) else 1
+            here, breaks.away = here + step, breaks.away - step
+            at += breaks.next_s(here)
+        total += breaks.away
+    return total / runs
+
+
+def test_nobody_comes_back_to_a_floor_that_nobody_left_and_nobody_goes_from_an_empty_one() -> None:
+    """With nobody on either side there is nothing to wait for."""
+    assert Breaks(0, 0, streams(1)).next_s(0) == float("inf")
+    assert Breaks(5, 0, streams(1)).goes(5)
+    assert not Breaks(0, 5, streams(1)).goes(0)
+
+
+def test_a_floor_ahead_keeps_its_agents_between_here_and_away() -> None:
+    """Eight are here: whoever goes comes back, nobody is made up and nobody is lost."""
+    floor = AheadFloor(picture(), streams(3))
+    for until in (600.0, 1200.0, 3600.0):
+        floor.run((until,))
+        assert floor.serving + floor.away == 8
+
+
+def test_each_run_believes_other_lengths_of_talks() -> None:
+    """By what so few talks leave open; what is learned from many is nearly the same in all."""
+    lengths = [Laws(picture(), streams(run)).talk_s(fate(), is_live=True) for run in range(200)]
+    model = picture().model()
+    spread = float(np.std(lengths) / np.mean(lengths))
+    assert spread == pytest.approx((model.talk.mean_doubt + 0.005) ** 0.5, rel=0.2)
+    assert np.mean(lengths) == pytest.approx(model.talk.reached(math.log(2.0)), rel=0.05)
 
 
 # --- changes ------------------------------------------------------------------------------------------------

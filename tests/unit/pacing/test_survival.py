@@ -1,6 +1,7 @@
 """Learned durations: the prior first, the data later, censored durations as they are."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -196,3 +197,21 @@ def test_what_is_stored_as_no_number_is_refused(value: Json) -> None:
 def test_edges_grow_by_their_ratio_to_the_last_and_no_further() -> None:
     assert geometric_edges(1.0, 8.0, 2.0) == (0.0, 1.0, 2.0, 4.0, 8.0)
     assert geometric_edges(1.0, 8.1, 2.0) == (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
+
+
+def test_the_doubt_of_a_mean_falls_with_what_was_observed() -> None:
+    """Exponential durations have a squared relative deviation of 1: of n of them the mean is off by 1/n."""
+    law = LearnedDuration(geometric_edges(2.0, 3600.0, 1.25), LogNormalPrior(median=60.0, sigma=1.0))
+    for n in range(400):
+        law.observe(-60.0 * math.log1p(-(n * 89 % 400 + 0.5) / 400))
+    assert law.mean_doubt == pytest.approx(1.0 / 406.0, rel=0.1)
+
+
+@pytest.mark.parametrize("x", [0.0, 0.4, 1.9, 60.0, 3000.0, 40_000.0, 100_000.0])
+def test_a_hazard_and_its_seconds_are_read_both_ways(x: float) -> None:
+    """As `numpy.interp` reads them, also beyond the ends."""
+    law = LearnedDuration(geometric_edges(2.0, 3600.0, 1.25), LogNormalPrior(median=60.0, sigma=1.0))
+    hazard = -math.log(float(law.survival(np.array([x]))[0]))
+    assert law.hazard_by(x) == pytest.approx(hazard, abs=1e-12)
+    if x < 70_000.0:
+        assert law.reached(law.hazard_by(x)) == pytest.approx(x)

@@ -21,7 +21,7 @@ from dialer.domain.attempt import Outcome
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.commands import Originate
 from dialer.domain.disposition import Disposition, DispositionKind
-from dialer.domain.errors import FairdialError, IllegalTransitionError
+from dialer.domain.errors import FairdialError, IllegalTransitionError, StoreUnavailableError
 from dialer.domain.events import (
     AgentGotReady,
     AgentLoggedIn,
@@ -310,14 +310,26 @@ class Collectors:
 
 async def end_shift(running: Running, collectors: Collectors, *, within: float = 90.0) -> None:
     """No new calls; everybody goes home when their work is done."""
-    with contextlib.suppress(IllegalTransitionError):  # told before, and stopped by now
-        await running.floor.submit(CampaignDrained(campaign=CAMPAIGN))
     async with asyncio.timeout(within):
+        await _drain(running)
         while any(row.in_flight for row in running.floor.snapshot().campaigns):
             await asyncio.sleep(0.1)
         collectors.is_over = True
         while collectors.present():
             await asyncio.sleep(0.1)
+
+
+async def _drain(running: Running) -> None:
+    """Until it is taken: a store whose disk is slow refuses for a moment, and says so."""
+    while True:
+        try:
+            await running.floor.submit(CampaignDrained(campaign=CAMPAIGN))
+        except IllegalTransitionError:  # told before, and stopped by now
+            return
+        except StoreUnavailableError:
+            await asyncio.sleep(0.5)
+        else:
+            return
 
 
 def observed(store: Store) -> ShiftObserver:

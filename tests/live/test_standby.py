@@ -36,12 +36,12 @@ class Engine:
     async def standing(self) -> str:
         """What it says of itself; '' = nothing."""
         with suppress(httpx2.HTTPError, OSError):
-            async with httpx2.AsyncClient(timeout=1.0) as client:
+            async with httpx2.AsyncClient(timeout=5.0) as client:
                 found = await client.get(f"http://127.0.0.1:{self.port}/health")
             return str(found.json()["standing"])
         return ""
 
-    async def until(self, standing: str, *, within: float = 60.0) -> None:
+    async def until(self, standing: str, *, within: float = 120.0) -> None:
         async with asyncio.timeout(within):
             while await self.standing() != standing:
                 assert self.process.poll() is None, self.said.read_text()

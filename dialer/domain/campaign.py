@@ -14,6 +14,7 @@ from compliance_gate.valid import Most, Name, Within, Words, ZoneName
 from compliance_gate.words import Purpose
 from dialer.domain.attempt import Outcome
 from dialer.domain.caller_id import AtCeiling
+from dialer.domain.client_code import ClientCodes
 from dialer.domain.cue import Cue
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import CampaignId, ClientId
@@ -130,6 +131,8 @@ class CampaignSettings:
         served_within_s: seconds from the answer within which somebody of the live overflow must have taken a
             person for the call not to count as abandoned; None = `answer_limit_s`.
         voice: recordings that may be played and made; None = the telephone system's own settings hold.
+        codes: the client's own for what comes of a call, those of this campaign (`dialer.casework.codes`);
+            () = agents say our kinds.
         entity: who of the house's collectors makes these calls; None = not said, it may be each of them.
         needs: tags every agent must carry to take these calls, e.g. 'client:acme', 'skill:collections'.
         lines: most calls in flight at once (ringing, waiting and talking).
@@ -189,6 +192,7 @@ class CampaignSettings:
     cue: Cue | None = None
     caller_id_pool: Annotated[str, Words(most=200)] = ""
     entity: Name | None = None
+    codes: ClientCodes = ()
 
     @property
     def shown(self) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ a disposition for requests, holds, promises and the lead is in `dialer.casework.
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from compliance_gate.valid import Names
+from compliance_gate.valid import Names, Words
 from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.machine import MAILBOXES, TAKES_MESSAGE, MachineKind, SaidToMachine
@@ -123,6 +124,10 @@ PROMISES = frozenset({_K.PROMISE_TO_PAY, _K.PLAN_AGREED, _K.SETTLEMENT_AGREED})
 for it; one of an older journal may have none."""
 
 
+MOST_OF_A_CODE = 32
+"""Characters of a client's own code."""
+
+
 def demand_amount(said: "Disposition") -> None:
     """Raises InvalidFactError: somebody promised, and nobody says how much."""
     if said.kind in PROMISES and (said.promised is None or said.promised.cents <= 0):
@@ -143,6 +148,7 @@ class Disposition:
         words: what the person said, in their own words, as evidence of what they asked for or told us.
         machine: what kind of machine it was; None = it was none, or nobody said.
         said_to_machine: what it was told; None = it was none, or nobody said.
+        code: the client's own for it (`dialer.domain.client_code`); '' = the client has none.
 
     Raises:
         InvalidFactError: the kind of disposition is about no such machine, or cannot have been told that; the
@@ -159,6 +165,7 @@ class Disposition:
     machine: MachineKind | None = None
     said_to_machine: SaidToMachine | None = None
     parts: Parts = ()
+    code: Annotated[str, Words(most=MOST_OF_A_CODE)] = ""
 
     def __post_init__(self) -> None:
         _demand(self.kind, "machine", self.machine, MACHINES.get(self.kind, frozenset()))

@@ -11,7 +11,7 @@ from compliance_gate.request import HistoryEntry
 from compliance_gate.words import Direction, EventKind
 from compliance_gate.words import Outcome as GateOutcome
 from dialer.domain.disposition import Disposition
-from dialer.domain.ids import AgentId, DebtId, InboundId, NumberId, PersonId
+from dialer.domain.ids import AgentId, CampaignId, DebtId, InboundId, NumberId, PersonId
 from dialer.domain.record import instant
 from dialer.domain.transitions import Machine, Word
 from dialer.domain.valid import valid
@@ -77,6 +77,7 @@ class InboundRecord:
         language: tag of the agents who speak what they chose; '' = they chose none.
         message: file of the message that they left; '' = none. message_s: how long it is.
         asked_back_at: when they chose to be called back in place of waiting; None = they did not.
+        campaign: for which the agent worked who wrote down what came of it; None = nobody has yet.
         followed_up: who did what was owed after it, and when; '' = nobody yet, or nothing is owed.
     """
 
@@ -101,6 +102,7 @@ class InboundRecord:
     asked_back_at: float | None = None
     followed_up: str = ""
     followed_up_at: float | None = None
+    campaign: CampaignId | None = None
 
     @property
     def wait_s(self) -> float | None:

@@ -7,6 +7,13 @@ from compliance_gate.valid import MOST, Within, shown
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.valid import valid
 
+
+def units(cents: int) -> str:
+    """Cents in units with two decimals, without a currency: for files. Exact, whatever the amount."""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+
+
 _CODES = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF
 CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD

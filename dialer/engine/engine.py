@@ -18,6 +18,7 @@ from dialer.domain import events as e
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import JOINED, OVER, AttemptState
 from dialer.domain.campaign import CampaignMove, CampaignState
+from dialer.domain.client_code import ClientCode
 from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, PersonId
@@ -53,6 +54,7 @@ from dialer.engine.launching.hopper import Hopper
 from dialer.engine.launching.lanes import launching_pools, open_lanes
 from dialer.engine.launching.launcher import Launcher, is_due
 from dialer.engine.launching.pacing_port import PacingPort, PolicyMaker
+from dialer.engine.listed import listed
 from dialer.engine.people import People
 from dialer.engine.quarantine import Quarantine, Trouble
 from dialer.engine.roster import Roster
@@ -223,6 +225,11 @@ class DialerEngine:
     def persons_in_play(self) -> tuple[PersonId, ...]:
         """Whose files the engine has."""
         return tuple(self._context.state.persons)
+
+    def codes_of(self, campaign: CampaignId) -> tuple[ClientCode, ...] | None:
+        """The client's own codes for what comes of the campaign's calls; None = no campaign is called so."""
+        row = self._context.state.campaigns.get(campaign)
+        return None if row is None else row.settings.codes
 
     def earlier_talk(self, talk: PastTalk, *, now: float) -> EarlierTalk | None:
         """What may still be said of a talk that is over at `now` (POSIX seconds); None when nothing may."""
@@ -534,7 +541,9 @@ class DialerEngine:
         if call is None or call.agent != event.agent or call.state not in _MAY_BE_DISPOSED:
             self._context.ignore("late_disposition", _why_not_disposed(event, call))
             return
-        phases.say(call, event.disposition, ready_after=event.ready_after)
+        campaign = self._context.campaign(call.launch.campaign)
+        said = listed(self._context, campaign, event.disposition)
+        phases.say(call, said, ready_after=event.ready_after)
         if call.state is AttemptState.WRAPPING:
             self._ending.with_disposition(call, self._context.agent(event.agent))
         elif call.state is AttemptState.HANDED_ON:

@@ -370,6 +370,7 @@ class InboundRow:
     asked_back_at: float | None = None
     takers: tuple[CampaignId, ...] = ()
     told: tuple[int, int | None] | None = None
+    campaign: CampaignId | None = None
 
 
 @dataclass(slots=True, kw_only=True)

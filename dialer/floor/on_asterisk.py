@@ -14,6 +14,7 @@ from dialer.domain.ports import TestsCallerIds
 from dialer.files import own_folder
 from dialer.floor.caller_id_rounds import CallerIdRounds
 from dialer.floor.certificates import CertificateFiles
+from dialer.floor.client_terms import client_contracts
 from dialer.floor.folder import address_at, lasting_clock, write_address
 from dialer.floor.keeping import kept_going
 from dialer.floor.law import demand_lawful, rulebook_for_calls, uses_sample
@@ -94,6 +95,8 @@ def planned_floor(
             "the settings name no campaign: there is nothing to call for",
             mend="write a [[campaigns]] section; config/fairdial.example.toml shows one.",
         )
+    contracts = client_contracts()
+    campaigns = tuple(contracts.of(each.client).applied(each) for each in campaigns)
     caller_ids, pools = caller_ids_of(settings), caller_id_pools_of(settings)
     demand_declared(campaigns, caller_ids, pools)
     if settings.rehearsal is not None:

@@ -76,8 +76,8 @@ def settings_of(wanted: SimulatedFloor) -> CampaignSettings:
     stops it."""
     scenario = adapted(wanted.scenario, policy=wanted.policy, agents=max(wanted.collectors, 1))
     settings = campaign_settings(scenario, campaign=CampaignId(CAMPAIGN), client=ClientId(CLIENT))
-    grace = client_contracts().of(settings.client).grace_days
-    return replace(settings, caller_id=NUMBERS[0].number, caller_id_pool="", grace_days=grace)
+    shown = replace(settings, caller_id=NUMBERS[0].number, caller_id_pool="")
+    return client_contracts().of(settings.client).applied(shown)
 
 
 def _stock_new(database: str, campaign: str, persons: int, now: float) -> None:

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from dialer.domain.keys import folded
+from dialer.domain.money import units
 from dialer.results.exports import iso
 from dialer.results.given_back import Result
 from dialer.storage.database import tables as t
@@ -22,6 +23,13 @@ from dialer.storage.store import Store
 _AT_ONCE = 20_000
 """Changes in one page: each page looks through the attempts again."""
 _GIVEN = ("request", "hold")
+
+
+class _Coded(msgspec.Struct):
+    code: str = ""
+
+
+_coded = msgspec.json.Decoder(_Coded).decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +54,7 @@ class _Change:
     amount: str = ""
     due: str = ""
     agent: str = ""
+    client_code: str = ""
 
 
 def mark_now(store: Store) -> Mark:
@@ -85,7 +94,11 @@ def _changes(store: Store, since: Mark, until: Mark) -> Iterator[list[_Change]]:
     ended = select(t.attempts, over.label("over")).where(is_over, over >= since.at, over < until.at)
     yield from _some(store, ended.order_by(over, attempts.attempt), _of_attempt)
     span = and_(promises.sequence > since.sequence, promises.sequence <= until.sequence)
-    promised = select(t.promises).where(span, promises.withdrawn_at.is_(None))
+    promised = (
+        select(t.promises, t.attempts.c.agent, t.attempts.c.disposition)
+        .join_from(t.promises, t.attempts, t.attempts.c.attempt == promises.attempt, isouter=True)
+        .where(span, promises.withdrawn_at.is_(None))
+    )
     yield from _some(store, promised.order_by(promises.id), _of_promise)
     span = and_(facts.sequence > since.sequence, facts.sequence <= until.sequence)
     whose = func.coalesce(facts.person, facts.about)  # what was asked for a number binds by it
@@ -113,7 +126,13 @@ def _of_attempt(row: Row[Any]) -> _Change:
         code=row.disposition_kind or row.outcome or "unknown",
         number=row.number,
         agent=row.agent or "",
+        client_code=_code_of(row.disposition),
     )
+
+
+def _code_of(disposition: str | None) -> str:
+    """The client's own code in a disposition that is written down."""
+    return "" if disposition is None else _coded(disposition).code
 
 
 def _of_promise(row: Row[Any]) -> _Change:
@@ -124,8 +143,10 @@ def _of_promise(row: Row[Any]) -> _Change:
         debts=msgspec.json.decode(row.debts, type=list[str]),
         kind="promise",
         code="promise_to_pay",
-        amount="" if row.cents is None else f"{row.cents // 100}.{row.cents % 100:02}",
+        amount="" if row.cents is None else units(row.cents),
         due="" if row.due_at is None else iso(row.due_at)[:10],
+        agent=row.agent or "",
+        client_code=_code_of(row.disposition),
     )
 
 
@@ -177,4 +198,5 @@ def _told(store: Store, changes: Sequence[_Change], client: str) -> Iterator[Res
                 amount=change.amount,
                 due=change.due,
                 agent=change.agent,
+                client_code=change.client_code,
             )

@@ -40,6 +40,7 @@ class Result:
     Args:
         change: what it is known by; the same in every export.
         kind: attempt, promise, request or hold. code: which.
+        client_code: the client's own for what an agent said; '' = it has none, or nobody said anything.
         amount: in units with two decimals; `due`: the day on which it was promised.
     """
 
@@ -54,6 +55,7 @@ class Result:
     amount: str = ""
     due: str = ""
     agent: str = ""
+    client_code: str = ""
 
 
 FIELDS = tuple(each.name for each in fields(Result))
@@ -139,7 +141,7 @@ def write_ygc(results: Iterable[Result], out: TextIO, layout: ResultLayout = OUR
     """Records 39, notes: fixed positions, the client's file number in 13-32; returns how many."""
     count = 0
     for count, result in enumerate(results, start=1):
-        code = layout.codes.get(result.code, result.code)
+        code = result.client_code or layout.codes.get(result.code, result.code)
         day = datetime.fromisoformat(result.at).astimezone(UTC).strftime("%Y%m%d")
         parts = (result.amount and f"{result.amount}", result.due and f"due {result.due}", result.number)
         note = " ".join(part for part in (result.kind, result.code, *parts) if part)[:_NOTE_MOST]

@@ -15,6 +15,7 @@ from typing import Any
 import xlsxwriter
 
 from dialer.domain.cells import harmless
+from dialer.domain.money import units
 from dialer.files import made_apart, written_text
 
 MOST_OF_A_SHEET = 100_001
@@ -31,8 +32,7 @@ class Amount:
     cents: int
 
     def __str__(self) -> str:
-        sign = "-" if self.cents < 0 else ""
-        return f"{sign}{abs(self.cents) // 100}.{abs(self.cents) % 100:02d}"
+        return units(self.cents)
 
 
 Cell = str | int | float | date | Amount | None

@@ -17,6 +17,7 @@ from dialer import clock
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
+from dialer.domain.client_code import ClientCode
 from dialer.domain.errors import NotTakenError, QuarantinedError, StoreUnavailableError
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId, InboundId, PersonId
 from dialer.domain.inbound import InboundRecord
@@ -188,6 +189,10 @@ class Floor:
             talks = await self._store.past_talks(agent, since=now - EARLIER_S)
         found = (self._engine.earlier_talk(talk, now=now) for talk in talks)
         return tuple(earlier for earlier in found if earlier is not None)
+
+    def codes_of(self, campaign: CampaignId) -> tuple[ClientCode, ...] | None:
+        """The client's own codes for what comes of the campaign's calls; None = no campaign is called so."""
+        return self._engine.codes_of(campaign)
 
     def may_know(self, person: PersonId) -> bool:
         """Whether a placement of this person concerns the engine; see there."""

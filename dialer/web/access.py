@@ -8,14 +8,27 @@ from typing import Annotated, cast
 from fastapi import Depends, HTTPException, Request
 
 from dialer.access.throttle import Throttle
+from dialer.domain.client_code import ClientCode
 from dialer.domain.events import Event
+from dialer.domain.ids import CampaignId
 from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TestsCallerIds
 from dialer.floor.accounts import Accounts
 from dialer.floor.outside_sign_in import OutsideSignIn
 from dialer.floor.phones import Phones
 from dialer.web.models import Committed
-from dialer.web.ports import Evidence, Finder, FloorPort, Intake, Ledgers, Places, Recordings, Rights, WhatIfs
+from dialer.web.ports import (
+    CodeBook,
+    Evidence,
+    Finder,
+    FloorPort,
+    Intake,
+    Ledgers,
+    Places,
+    Recordings,
+    Rights,
+    WhatIfs,
+)
 from dialer.web.tokens import Tokens
 
 MOST_LISTENINGS = 1_000
@@ -61,6 +74,11 @@ class Office:
     guesses: Throttle = field(default_factory=Throttle)
     intake: Intake | None = None
     what_ifs: WhatIfs | None = None
+
+    def codes_of(self, campaign: str) -> tuple[ClientCode, ...]:
+        """The client's own codes for what comes of a campaign's calls; () = our kinds are said."""
+        known = self.floor.codes_of(CampaignId(campaign)) if isinstance(self.floor, CodeBook) else None
+        return known or ()
 
 
 def office_of(request: Request) -> Office:

@@ -21,7 +21,8 @@ from dialer.domain.snapshot import AgentView
 from dialer.web.access import TheOffice, tell
 from dialer.web.declaring import Asking, may
 from dialer.web.models import Committed, Dial, Dispose, HangUp, LogIn, Machine, Pause, Press
-from dialer.web.named import demand_settlement, disposition_of
+from dialer.web.named import demand_settlement, disposition_of, is_the_same
+from dialer.web.offered import OfferedView, offered_views
 
 router = APIRouter(prefix="/api", tags=["agents"])
 
@@ -41,6 +42,17 @@ async def look_back(agent: str, office: TheOffice, who: Asking) -> list[EarlierT
     """Their talks that are over and of which they may still say more, the newest first."""
     await who.seat(agent)
     return list(await office.floor.earlier_talks(AgentId(agent)))
+
+
+@router.get("/agents/{agent}/dispositions", dependencies=[may(Permission.USE_SEAT)])
+async def offered(agent: str, office: TheOffice, who: Asking) -> list[OfferedView]:
+    """What the agent may say of a call, in the client's own codes and order; our kinds where the client of
+    the campaign that they work for has none."""
+    await who.seat(agent)
+    for row in office.floor.snapshot().agents:
+        if row.agent == agent:
+            return offered_views(office.codes_of(row.campaign))
+    raise HTTPException(404, f"no agent {agent} has logged in")
 
 
 @router.post("/agents/{agent}/login", dependencies=[may(Permission.USE_SEAT)])
@@ -133,7 +145,8 @@ async def dispose(attempt: str, body: Dispose, office: TheOffice, who: Asking) -
 
     Of a talk that is over and written down, the agent who heard it may say more: what the person asked for
     until the end of the next day, anything else for the time that the campaign gives (`corrections_s`). 409
-    says what hinders it; 422 that a promise has no amount, or a settlement is less than the client's least.
+    says what hinders it; 422 that a promise has no amount, a settlement is less than the client's least, or
+    that it is not on the client's list (`/api/agents/{agent}/dispositions`), with what is.
     """
     await who.seat(body.agent)
     agent, disposition = AgentId(body.agent), await disposition_of(office, who, body)
@@ -146,10 +159,10 @@ async def dispose(attempt: str, body: Dispose, office: TheOffice, who: Asking) -
     )
     taken = await office.floor.submit(event)
     if not taken.was_ignored:
-        return Committed(sequence=taken.sequence)
+        return Committed(sequence=taken.sequence, remark=taken.why or None)
     talk = await office.floor.past_talk(AttemptId(attempt))
     if talk is None:
         raise HTTPException(409, taken.why or f"there is no talk {attempt}")
-    if (talk.agent, talk.disposition) == (agent, disposition):
+    if talk.agent == agent and is_the_same(talk.disposition, disposition):
         return Committed(sequence=taken.sequence)  # sent again, since the answer was lost on its way
     return await tell(office, DispositionAdded(agent=agent, talk=talk, disposition=disposition))

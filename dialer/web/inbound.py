@@ -12,7 +12,7 @@ from dialer.domain.snapshot import InboundView, OwedView
 from dialer.web.access import Office, TheOffice, tell
 from dialer.web.declaring import Asking, may
 from dialer.web.models import Committed, DisposeInbound
-from dialer.web.named import caller_named, demand_settlement, disposition_of
+from dialer.web.named import caller_named, demand_settlement, disposition_of, is_the_same
 from dialer.web.supervisors import seen_by
 from dialer.web.visitor import OUTSIDE
 
@@ -75,12 +75,12 @@ async def dispose(call: str, body: DisposeInbound, office: TheOffice, who: Askin
     await demand_settlement(office, event.disposition, contact=call, person=event.person)
     taken = await office.floor.submit(event)
     if not taken.was_ignored:
-        return Committed(sequence=taken.sequence)
+        return Committed(sequence=taken.sequence, remark=taken.why or None)
     talk = await office.floor.past_inbound(event.call)
     if talk is None:
         raise HTTPException(409, taken.why or f"there is no call {call}")
-    was_said = (talk.agent, talk.person, talk.disposition)
-    if was_said == (event.agent, event.person, event.disposition):
+    was_said = (talk.agent, talk.person) == (event.agent, event.person)
+    if was_said and is_the_same(talk.disposition, event.disposition):
         return Committed(sequence=taken.sequence)  # sent again, since the answer was lost on its way
     return await tell(office, replace(event, talk=talk))
 

@@ -36,7 +36,7 @@ from compliance_gate.words import (
     Tech,
     Weekday,
 )
-from dialer.domain.disposition import Disposition, DispositionKind, demand_amount
+from dialer.domain.disposition import MOST_OF_A_CODE, Disposition, DispositionKind, demand_amount
 from dialer.domain.events import SuppressionScope
 from dialer.domain.fact_events import LineKindFound
 from dialer.domain.ids import NumberId
@@ -125,11 +125,13 @@ class Part(Body):
 
 
 class Dispose(Body):
-    """What came of a call. Amounts in cents, instants in POSIX seconds. A promise has an amount; `parts` are
-    of it, in the order of their days, each later than the one before, and together all of it."""
+    """What came of a call: its `kind`, or the client's own `code` for it, which says the kind. Amounts in
+    cents, instants in POSIX seconds. A promise has an amount; `parts` are of it, in the order of their days,
+    each later than the one before, and together all of it."""
 
     agent: Id
-    kind: Annotated[DispositionKind, Lax]
+    kind: Annotated[DispositionKind, Lax] | None = None
+    code: Annotated[str, Field(min_length=1, max_length=MOST_OF_A_CODE)] | None = None
     debts_spoken_of: Annotated[list[Id], Field(max_length=100)] = []
     promised_cents: Annotated[int, Field(ge=0, le=MOST_CENTS)] | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
@@ -142,12 +144,16 @@ class Dispose(Body):
     said_to_machine: Annotated[SaidToMachine, Lax] | None = None
     ready_after: bool = True
 
-    def disposition(self) -> Disposition:
-        """The engine's own word for it. Raises InvalidFactError: its parts contradict each other, or nobody
-        says how much was promised."""
+    def disposition(self, kind: DispositionKind) -> Disposition:
+        """The engine's own word for it, of this kind.
+
+        Raises:
+            InvalidFactError: its parts contradict each other, or nobody says how much was promised.
+        """
         cents = self.promised_cents
         said = Disposition(
-            kind=self.kind,
+            kind=kind,
+            code=self.code or "",
             debts_spoken_of=tuple(self.debts_spoken_of),
             promised=None if cents is None else Money(cents=cents, currency=self.currency),
             promised_for=self.promised_for,

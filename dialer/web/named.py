@@ -5,10 +5,13 @@ taken, binds whoever gets it later, and the answer says so.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from fastapi import HTTPException
 
+from dialer.casework.codes import kind_of
 from dialer.domain.disposition import Disposition, DispositionKind
+from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.inquiry.settling import Agreed
 from dialer.web.access import Office
@@ -60,7 +63,29 @@ async def disposition_of(office: Office, who: Visitor, body: Dispose) -> Disposi
         HTTPException, RefusedError: as of `debt_named`.
     """
     debts = [await debt_named(office, who, name) for name in body.debts_spoken_of]
-    return body.model_copy(update={"debts_spoken_of": debts}).disposition()
+    return body.model_copy(update={"debts_spoken_of": debts}).disposition(_kind_of(office, body))
+
+
+def _kind_of(office: Office, body: Dispose) -> DispositionKind:
+    """What was said, or what the code means to the client whose calls the agent takes.
+
+    Raises:
+        InvalidFactError: neither says it.
+    """
+    if body.kind is not None:
+        return body.kind
+    if body.code is None:
+        raise InvalidFactError("what came of the call? say `kind`, or the client's `code` for it")
+    seats = (row for row in office.floor.snapshot().agents if row.agent == body.agent)
+    seat = next(seats, None)
+    return kind_of(body.code, () if seat is None else office.codes_of(seat.campaign))
+
+
+def is_the_same(before: Disposition | None, said: Disposition) -> bool:
+    """Whether what is written down is what is said now; a code that nobody named is the list's own."""
+    if before is None:
+        return False
+    return before == (said if said.code else replace(said, code=before.code))
 
 
 async def demand_settlement(

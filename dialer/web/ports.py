@@ -9,6 +9,7 @@ from typing import BinaryIO, Protocol, runtime_checkable
 from compliance_gate.request import HistoryEntry
 from dialer.access.walls import NumberNamed, Place, Walls
 from dialer.casework.promises import PromiseState
+from dialer.domain.client_code import ClientCode
 from dialer.domain.errors import FairdialError
 from dialer.domain.events import Event
 from dialer.domain.fact_events import AccountHeld
@@ -106,6 +107,15 @@ class FloorPort(Protocol):
 
     def health(self) -> Health:
         """Liveness, fitness and figures."""
+        ...
+
+
+@runtime_checkable
+class CodeBook(Protocol):
+    """A floor that knows its clients' own codes."""
+
+    def codes_of(self, campaign: CampaignId) -> tuple[ClientCode, ...] | None:
+        """What may be said of a campaign's calls; () = our kinds, None = no campaign is called so."""
         ...
 
 

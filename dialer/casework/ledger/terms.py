@@ -1,14 +1,17 @@
 """What a client's contract says of accounts and money; the house's own terms where it says nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from dialer.casework.codes import demand_list, offered_in
 from dialer.casework.identifying import IdentifyTerms
 from dialer.casework.ledger.allocation import COSTS_FIRST
 from dialer.casework.ledger.refresh import BalanceOwner
 from dialer.casework.ledger.remittance import TrustTerms
 from dialer.casework.offers import OfferTerms
 from dialer.casework.promises import KeptWhen, PromiseKind
+from dialer.domain.campaign import CampaignSettings
+from dialer.domain.client_code import ClientCodes
 from dialer.domain.disposition import DispositionKind
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.keys import folded
@@ -51,6 +54,7 @@ class ClientTerms:
         history_days: for how many days an account is left alone of which nobody told who contacted its people
             before, unless somebody answers for it; 0 = it is taken that nobody did.
         work: how its accounts are to be worked.
+        dispositions: its own codes for what comes of a call; () = it has none, and our kinds are said.
     """
 
     client: str
@@ -64,6 +68,7 @@ class ClientTerms:
     trust: TrustTerms = NOTHING_EARNED
     history_days: int = 0
     work: WorkStandard = NOTHING_DEMANDED
+    dispositions: ClientCodes = ()
 
     def __post_init__(self) -> None:
         if not self.client.strip():
@@ -73,6 +78,16 @@ class ClientTerms:
             raise InvalidFactError(f"allocation of {self.client}: it names each of {named} once")
         if not 0 <= self.history_days <= MOST_HISTORY_DAYS:
             raise InvalidFactError(f"history_days of {self.client}: 0 to {MOST_HISTORY_DAYS} days")
+        demand_list(self.dispositions, of=self.client)
+
+    def applied(self, settings: CampaignSettings) -> CampaignSettings:
+        """The settings of one of the client's campaigns, with what the contract says of its calls; what the
+        campaign itself says of days of grace stands."""
+        return replace(
+            settings,
+            grace_days={**self.grace_days, **settings.grace_days},
+            codes=offered_in(self.dispositions, settings.campaign),
+        )
 
     @property
     def kept_when(self) -> Mapping[PromiseKind, KeptWhen]:

@@ -15,6 +15,7 @@ from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.record import entry_said_anew
 from dialer.engine.context import Context
 from dialer.engine.following import Following
+from dialer.engine.listed import listed
 from dialer.engine.people import People
 from dialer.engine.state import CallRow, CampaignRow
 
@@ -39,10 +40,11 @@ class Afterthoughts:
         if why is not None:
             context.ignore("late_disposition", why)
             return
-        found = consequences(event.disposition, self._occasion(talk, campaign))
+        said = listed(context, campaign, event.disposition)
+        found = consequences(said, self._occasion(talk, campaign))
         self._following.said(talk.person, talk.number, found, contact=talk.attempt)
         if self._is_newest_word(event, campaign):
-            self._write_down(talk, event.disposition)
+            self._write_down(talk, said)
         self._following.take_turn(found.turn, agent=event.agent)
 
     def meanwhile(self, event: DispositionRecorded, call: CallRow) -> bool:
@@ -70,7 +72,7 @@ class Afterthoughts:
             rest_s=campaign.settings.rest_s,
             grace_days=campaign.settings.grace_days,
         )
-        found = consequences(event.disposition, occasion)
+        found = consequences(listed(self._context, campaign, event.disposition), occasion)
         self._following.said(launch.person, launch.number, found, contact=launch.attempt)
         return True
 

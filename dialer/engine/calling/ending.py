@@ -1,6 +1,7 @@
 """The end of an attempt: its record, what the gate must remember of it, what becomes of lead and agent."""
 
 from compliance_gate.findings import Recording
+from dialer.casework.codes import coded
 from dialer.casework.consequences import Channel, LeadFate, Occasion, Turn, consequences
 from dialer.casework.facts import change_of_command
 from dialer.casework.resting import makes_a_pass, number_after, rest_after
@@ -125,8 +126,9 @@ class Ending:
             machine=machine,
             said_to_machine=SaidToMachine.RECORDED if was_left else SaidToMachine.NOTHING,
         )
-        phases.say(call, disposition)
         campaign = self._context.state.campaigns[call.launch.campaign]
+        disposition = coded(disposition, campaign.settings.codes)
+        phases.say(call, disposition)
         self._record(StoreOutcome(record=record_of(call, wrapped_at=call.talk_ended_at)))
         self._learn(campaign, call, disposition)
         self._take_turn(campaign, call, consequences(disposition, self._occasion(campaign, call)).turn)

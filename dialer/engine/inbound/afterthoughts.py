@@ -12,6 +12,7 @@ from compliance_gate.words import Outcome as GateOutcome
 from dialer.casework.afterthoughts import why_not_said
 from dialer.casework.consequences import Channel, Occasion, consequences
 from dialer.domain.commands import StoreConversation, StoreDisposition, StoreInbound
+from dialer.domain.disposition import Disposition
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.events import InboundDisposed
 from dialer.domain.ids import AttemptId, PersonId
@@ -19,6 +20,7 @@ from dialer.domain.inbound import InboundRecord, entry_of_talk
 from dialer.engine.context import Context
 from dialer.engine.following import Following
 from dialer.engine.launching.clearing import Clearing
+from dialer.engine.listed import listed
 from dialer.engine.state import CampaignRow
 
 
@@ -45,7 +47,8 @@ class InboundAfterthoughts:
         person = event.person if event.person is not None else talk.person
         if person is None:
             raise InvalidFactError("say who it was: nobody is on file as the one who called")
-        said, known = event.disposition, {caller.person: caller for caller in talk.callers}
+        said = listed(self._context, campaign, event.disposition)
+        known = {caller.person: caller for caller in talk.callers}
         if person not in known and said.effect.conversation and not said.debts_spoken_of:
             raise InvalidFactError("this person is not on file with that number: name the debts spoken of")
         occasion = Occasion(
@@ -64,7 +67,7 @@ class InboundAfterthoughts:
         self._following.said(person, talk.number, found, contact=AttemptId(talk.call))
         is_in_time = self._context.now <= talk.ended_at + campaign.settings.corrections_s
         if is_in_time or talk.disposition is None or not talk.disposition.effect.conversation:
-            self._write_down(event, talk, person)
+            self._write_down(talk, person, said)
         self._following.take_turn(found.turn, agent=event.agent)
 
     def _why_not(
@@ -91,8 +94,7 @@ class InboundAfterthoughts:
         names = [*([agent.campaign] if agent is not None else []), *showing, *sorted(rows)]
         return next((rows[name] for name in names if name in rows), None)
 
-    def _write_down(self, event: InboundDisposed, talk: InboundRecord, person: PersonId) -> None:
-        said = event.disposition
+    def _write_down(self, talk: InboundRecord, person: PersonId, said: Disposition) -> None:
         record = replace(talk, person=person, disposition=said)
         self._context.emit(StoreInbound(record=record))
         if talk.disposition is not None:

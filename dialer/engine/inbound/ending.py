@@ -14,6 +14,7 @@ from dialer.engine.inbound import owed
 from dialer.engine.inbound.afterthoughts import InboundAfterthoughts
 from dialer.engine.inbound.call_backs import CallBacks
 from dialer.engine.launching.clearing import Clearing
+from dialer.engine.listed import listed
 from dialer.engine.roster import Roster
 from dialer.engine.state import AgentRow, InboundRow, TimerKind
 
@@ -40,6 +41,7 @@ def record_of_inbound(row: InboundRow) -> InboundRecord:
         message=row.message,
         message_s=row.message_s,
         asked_back_at=row.asked_back_at,
+        campaign=row.campaign,
     )
 
 
@@ -119,12 +121,13 @@ class InboundEnding:
                 f"{event.call} is not what agent {event.agent} has to write down: it goes on, or is written",
             )
             return
-        disposition = event.disposition
+        campaign = self._context.state.campaigns.get(agent.campaign)
+        disposition = listed(self._context, campaign, event.disposition)
         known = {caller.person: caller for caller in row.callers}
         is_stranger = event.person is not None and event.person not in known
         if is_stranger and disposition.effect.conversation and not disposition.debts_spoken_of:
             raise InvalidFactError("this person is not on file with that number: name the debts spoken of")
-        row.person, row.disposition = event.person, disposition
+        row.person, row.disposition, row.campaign = event.person, disposition, agent.campaign
         for person in sorted(known if event.person is None else {*known, event.person}):
             self._settle(row, person, disposition)
         if event.person is not None:

@@ -197,6 +197,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/phone/"): Case("self"),
     ("GET", "/api/agents/{agent}"): Case(),
     ("GET", "/api/agents/{agent}/talks"): Case(),
+    ("GET", "/api/agents/{agent}/dispositions"): Case(),
     ("POST", "/api/agents/{agent}/login"): Case(body={"campaign": "{side}-campaign", "endpoint": "e"}),
     ("POST", "/api/agents/{agent}/ready"): Case(),
     ("POST", "/api/agents/{agent}/pause"): Case(body={"reason": "lunch"}),

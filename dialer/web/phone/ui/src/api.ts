@@ -31,6 +31,15 @@ export interface Rule {
   said: string[];
 }
 
+/** What may be said of a call in the campaign of the seat. */
+export interface Offered {
+  /** The client's own; empty = the client has none, and the kind alone is sent. */
+  code: string;
+  kind: string;
+  words: string;
+  asks: ("amount" | "date" | "note")[];
+}
+
 export type SeatState =
   | "logged_out"
   | "not_ready"
@@ -96,6 +105,8 @@ export interface Inbound {
 export interface Disposition {
   agent: string;
   kind: string;
+  code?: string;
+  words?: string;
   promised_cents?: number;
   promised_for?: number;
   call_back_at?: number;
@@ -213,6 +224,10 @@ export class Api {
 
   inbound(call: string): Promise<Inbound> {
     return this.ask<Inbound>("GET", `/api/inbound/${encodeURIComponent(call)}`);
+  }
+
+  async offered(agent: string): Promise<Offered[]> {
+    return this.ask("GET", `/api/agents/${encodeURIComponent(agent)}/dispositions`);
   }
 
   async dispose({ kind, id }: Talk, disposition: Disposition): Promise<void> {

@@ -3,7 +3,7 @@
 import { type Account, type Api, type Caller, type Disposition, type EarlierTalk, RefusedError, type Talk } from "./api";
 import { inWords } from "./earlier";
 import { keep, recall } from "./keep";
-import { type Choice, MACHINE_WORDS, OUTCOMES, SAID_WORDS } from "./words";
+import { type Choice, MACHINE_WORDS, OUTCOMES, SAID_WORDS, choicesOf } from "./words";
 import { options, page, say } from "./view";
 
 const AGAIN_MS = 1_500;
@@ -13,6 +13,7 @@ export class OutcomeForm {
   private callers: Caller[] = [];
   private isSending = false;
   private more: EarlierTalk | null = null;
+  private groups = OUTCOMES;
 
   /** `saved`: something was written down. */
   constructor(
@@ -21,7 +22,7 @@ export class OutcomeForm {
     private readonly told: (text: string) => void,
     private readonly saved: () => void,
   ) {
-    page.choices.replaceChildren(...OUTCOMES.map(({ group, choices }) => fieldset(group, choices)));
+    this.offer(OUTCOMES);
     page.outcomeForm.oninput = () => this.changed();
     page.outcomeForm.onsubmit = (event) => {
       event.preventDefault();
@@ -46,10 +47,31 @@ export class OutcomeForm {
     say(page.outcomeError, "");
     this.who([]);
     if (about.kind === "inbound") void this.askWho(about);
-    const draft = recall("drafts")?.[about.id];
+    this.draft(about.id);
+    void this.askOffered(about);
+  }
+
+  private draft(id: string): void {
+    const draft = recall("drafts")?.[id];
     if (draft !== undefined) this.fill(draft);
     this.ask();
     if (draft !== undefined) this.fill(draft); // which machine there is to choose follows from the outcome
+  }
+
+  /** The list of the client whose calls the agent takes; without an answer the last one stands. */
+  private async askOffered(talk: Talk): Promise<void> {
+    const offered = await this.api.offered(this.account.agent).catch(() => null);
+    if (offered === null || this.talk?.id !== talk.id) return;
+    const groups = choicesOf(offered);
+    if (JSON.stringify(groups) === JSON.stringify(this.groups)) return;
+    this.offer(groups);
+    this.draft(talk.id);
+    this.showMore(true);
+  }
+
+  private offer(groups: typeof OUTCOMES): void {
+    this.groups = groups;
+    page.choices.replaceChildren(...groups.map(({ group, choices }) => fieldset(group, choices)));
   }
 
   /** Say more of a talk that is over; null = leave it. */
@@ -68,7 +90,8 @@ export class OutcomeForm {
     const onlyProtects = "Only what the person asked for is still taken: corrections are over.";
     say(page.outcomeMore, more === null ? "" : `${inWords(more)}. ${more.takes_anything ? "" : onlyProtects}`);
     for (const input of page.choices.querySelectorAll("input")) {
-      input.disabled = more !== null && !more.takes_anything && !(this.rule(input.value)?.protects ?? true);
+      const kind = this.choice(input.value)?.kind;
+      input.disabled = more !== null && !more.takes_anything && !(this.rule(kind)?.protects ?? true);
     }
   }
 
@@ -103,14 +126,16 @@ export class OutcomeForm {
     say(page.outcomeError, "");
     this.ask();
     if (this.talk === null) return;
-    const fields: Record<string, string> = { kind: this.chosen()?.kind ?? "" };
-    const asked = [page.amount, page.promisedFor, page.callBackAt, page.callBackWords, page.machine, page.said];
+    const chosen = this.chosen();
+    const fields: Record<string, string> = { kind: chosen?.code ?? chosen?.kind ?? "" };
+    const asked = [page.words, page.amount, page.promisedFor, page.callBackAt, page.callBackWords, page.machine, page.said];
     for (const field of asked) fields[field.id] = field.value;
     keep("drafts", { ...recall("drafts"), [this.talk.id]: fields });
   }
 
   private ask(): void {
-    const asks = this.chosen()?.asks;
+    const { asks, noted = false } = this.chosen() ?? {};
+    page.askWords.hidden = !noted;
     page.askPerson.hidden = this.talk?.kind !== "inbound";
     page.askPromise.hidden = asks !== "promise";
     page.askCallBack.hidden = asks !== "call_back";
@@ -122,8 +147,12 @@ export class OutcomeForm {
   }
 
   private chosen(): Choice | undefined {
-    const kind = new FormData(page.outcomeForm).get("kind");
-    return OUTCOMES.flatMap(({ choices }) => choices).find((choice) => choice.kind === kind);
+    return this.choice(new FormData(page.outcomeForm).get("kind"));
+  }
+
+  private choice(value: unknown): Choice | undefined {
+    const all = this.groups.flatMap(({ choices }) => choices);
+    return all.find((choice) => (choice.code ?? choice.kind) === value);
   }
 
   private save(isReadyAfter: boolean): void {
@@ -138,8 +167,16 @@ export class OutcomeForm {
       say(page.outcomeError, asked);
       return;
     }
+    const words = page.words.value.trim();
+    if (choice.noted === true && words === "") {
+      say(page.outcomeError, "Write a note: this outcome needs one.");
+      return;
+    }
     const { agent } = this.account;
-    const disposition = { agent, kind: choice.kind, ready_after: isReadyAfter, ...asked, ...this.caller() };
+    const coded = choice.code === undefined ? {} : { code: choice.code };
+    const noted = choice.noted === true ? { words } : {};
+    const said = { agent, kind: choice.kind, ...coded, ...noted, ready_after: isReadyAfter };
+    const disposition = { ...said, ...asked, ...this.caller() };
     keep("unsent", [...this.unsent(), { talk: this.talk, disposition, more: this.more }]);
     this.more = null;
     page.outcome.hidden = true;
@@ -196,11 +233,11 @@ function fieldset(group: string, choices: readonly Choice[]): HTMLFieldSetElemen
   return set;
 }
 
-function radio({ kind, label }: Choice): HTMLLabelElement {
+function radio({ kind, code, label }: Choice): HTMLLabelElement {
   const row = document.createElement("label");
   row.className = "choice";
   const input = document.createElement("input");
-  Object.assign(input, { type: "radio", name: "kind", value: kind });
+  Object.assign(input, { type: "radio", name: "kind", value: code ?? kind });
   row.append(input, label);
   return row;
 }

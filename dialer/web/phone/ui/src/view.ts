@@ -63,6 +63,8 @@ export const page = {
   choices: any("choices"),
   askPerson: any("ask-person"),
   person: select("person"),
+  askWords: any("ask-words"),
+  words: input("words"),
   askPromise: any("ask-promise"),
   askCallBack: any("ask-call_back"),
   askMachine: any("ask-machine"),

@@ -1,6 +1,6 @@
 // What is going on, in the words of the floor.
 
-import { type RecordingState, type Seat, type SeatState, type Statement, talkOf } from "./api";
+import { type Offered, type RecordingState, type Seat, type SeatState, type Statement, talkOf } from "./api";
 import type { LegState, LinkState } from "./line";
 
 export const LINK_WORDS: Record<LinkState, string> = {
@@ -87,9 +87,18 @@ export interface Choice {
   label: string;
   /** Fields that this outcome needs. */
   asks?: "promise" | "call_back" | "machine";
+  /** The client's own code for it, where it has one. */
+  code?: string;
+  /** A note must be written. */
+  noted?: boolean;
 }
 
-export const OUTCOMES: readonly { group: string; choices: readonly Choice[] }[] = [
+interface Group {
+  group: string;
+  choices: readonly Choice[];
+}
+
+export const OUTCOMES: readonly Group[] = [
   {
     group: "Spoke with the person",
     choices: [
@@ -130,6 +139,23 @@ export const OUTCOMES: readonly { group: string; choices: readonly Choice[] }[] 
     ],
   },
 ];
+
+/** A client's own list, in the groups of ours and the order of the client's; ours where it has none. */
+export function choicesOf(offered: readonly Offered[]): readonly Group[] {
+  const coded = offered.filter(({ code }) => code !== "");
+  if (coded.length === 0) return OUTCOMES;
+  const groups = OUTCOMES.map(({ group, choices }) => ({
+    group,
+    choices: coded.flatMap(({ code, kind, words, asks }) => {
+      const ours = choices.find((choice) => choice.kind === kind);
+      if (ours === undefined) return [];
+      const isMoney = asks.includes("amount") || (asks.includes("date") && kind !== "call_back");
+      const fields = isMoney ? ({ asks: "promise" } as const) : {};
+      return [{ ...ours, ...fields, label: `${words} (${code})`, code, noted: asks.includes("note") }];
+    }),
+  }));
+  return groups.filter(({ choices }) => choices.length > 0);
+}
 
 /** The label of an outcome; its own word for one that this page does not offer. */
 export function labelOf(kind: string): string {

@@ -33,7 +33,9 @@ class Recorder:
         self._store = store
         self._written_s = written_s
         self._waiting: list[Deed] = []
-        self._writing = asyncio.Lock()
+        self._written = 0
+        self._round: asyncio.Future[None] | None = None
+        self._covered = 0
 
     @property
     def waiting(self) -> int:
@@ -70,32 +72,53 @@ class Recorder:
     async def _write(self) -> None:
         """Write down what waits, within a while: whoever asks is told so rather than kept waiting.
 
+        Several at once share a round: one that was under way when they came is waited for, and the next takes
+        all of them along, so that a store that does not answer has one write under way, however many ask.
+
         Raises:
             StoreUnavailableError: it is not written down yet; what is under way goes on.
         """
-        task = asyncio.ensure_future(self._write_all())
-        task.add_done_callback(_heard)
+        upto = self._written + len(self._waiting)
         try:
             async with asyncio.timeout(self._written_s):
-                await asyncio.shield(task)
+                while self._written < upto:
+                    await self._one_round(upto)
         except TimeoutError as error:
             raise StoreUnavailableError(
                 f"the record of deeds was not written within {self._written_s:g} s"
             ) from error
 
-    async def _write_all(self) -> None:
-        async with self._writing:
-            if not self._waiting:
-                return  # whoever wrote before has taken it along
-            batch = tuple(self._waiting)
-            await self._store.write(lambda connection: deeds.append(connection, batch))
-            del self._waiting[: len(batch)]
+    async def _one_round(self, upto: int) -> None:
+        """The one under way, or a new one. Raises StoreUnavailableError: it took what was told up to there
+        along, and could not be written."""
+        under_way = self._round
+        if under_way is None or under_way.done():
+            under_way = self._begin_round()
+        covered = self._covered
+        try:
+            await asyncio.shield(under_way)
+        except StoreUnavailableError:
+            if covered >= upto:
+                raise
 
+    def _begin_round(self) -> "asyncio.Future[None]":
+        batch = tuple(self._waiting)
+        self._covered = self._written + len(batch)
+        self._round = asyncio.ensure_future(self._write_down(batch))
+        self._round.add_done_callback(self._over)
+        return self._round
 
-def _heard(task: asyncio.Future[None]) -> None:
-    """What became of it is heard also where nobody waits any more: it is kept, and written with the next."""
-    if not task.cancelled():
-        task.exception()
+    def _over(self, finished: "asyncio.Future[None]") -> None:
+        """What became of it is heard also where nobody waits any more: what came meanwhile is written then;
+        what could not be is kept, and written with the next."""
+        is_well = not finished.cancelled() and finished.exception() is None
+        if is_well and self._waiting and self._round is finished:
+            self._begin_round()
+
+    async def _write_down(self, batch: tuple[Deed, ...]) -> None:
+        await self._store.write(lambda connection: deeds.append(connection, batch))
+        del self._waiting[: len(batch)]
+        self._written += len(batch)
 
 
 def _tell_lost(lost: Iterable[Deed]) -> None:

@@ -226,8 +226,10 @@ async def work_until_signal(floor: Floor, *, told: Callable[[], None] = lambda: 
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
-        told()
-        floor.stop()
+        try:
+            floor.stop()
+        finally:  # whoever was told to end has a last moment, whatever becomes of the rest
+            told()
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop)

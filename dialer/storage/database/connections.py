@@ -49,6 +49,12 @@ between an import's transactions. Its patience is therefore short, and we begin 
 ANSWER_S = 2.0
 """For what is asked of a server again and again, and not worth waiting for."""
 
+CONNECT_S = 10.0
+"""Within it a server greets whoever comes; one that takes a connection and says nothing is away."""
+
+STATEMENT_S = 900.0
+"""Longer than any statement of ours on a large store; one that never answers hangs no command for ever."""
+
 CLOSE_S = 10.0
 """Most time for what is under way when a database is let go."""
 
@@ -257,7 +263,11 @@ class PostgresDatabase:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="store-postgres")
         self._thread.start()
-        settings = {"server_settings": {"application_name": self.name}}
+        settings = {
+            "server_settings": {"application_name": self.name},
+            "timeout": CONNECT_S,
+            "command_timeout": STATEMENT_S,
+        }
         self.engine = create_async_engine(url, pool_size=4, max_overflow=4, connect_args=settings)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:

@@ -7,11 +7,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Coroutine
+from typing import Any, cast
 
 import pytest
 
 from dialer.cli import serve
 from dialer.cli.ending import Deadline
+from dialer.floor.live import work_until_signal
 
 
 async def goes_on() -> None:
@@ -96,3 +98,35 @@ def test_a_deadline_that_is_kept_ends_nobody_and_one_that_is_not_does_so_once(
     missed.begins(0.0)
     assert left.wait(10.0)
     assert "did not end within 0 s" in capsys.readouterr().err
+
+
+class _Broken:
+    """A floor that cannot even be told to stop."""
+
+    def __init__(self) -> None:
+        self.over = asyncio.Event()
+
+    def stop(self) -> None:
+        self.over.set()
+        raise RuntimeError("broken")
+
+    async def wait_stopped(self) -> None:
+        await self.over.wait()
+
+
+def test_whoever_is_told_to_end_has_a_last_moment_whatever_becomes_of_its_stop() -> None:
+    told: list[str] = []
+
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, _context: None)
+        loop.call_later(0.01, os.kill, os.getpid(), signal.SIGTERM)
+        try:
+            async with asyncio.timeout(5.0):
+                await work_until_signal(cast("Any", _Broken()), told=lambda: told.append("told"))
+        finally:
+            for each in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(each)
+
+    asyncio.run(work())
+    assert told == ["told"]

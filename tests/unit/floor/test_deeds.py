@@ -1,7 +1,8 @@
 """No deed is lost without a word, whatever becomes of the store."""
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import pytest
 from structlog.testing import capture_logs
@@ -106,3 +107,57 @@ async def test_whoever_asks_is_not_kept_waiting_for_a_store_that_does_not_answer
     while recorder.waiting:
         await asyncio.sleep(0)
     assert silent.batches == 2, "the first, and those that came while it was under way"
+
+
+class _Slow:
+    """A store that answers when it is let, and remembers how many ask at once."""
+
+    def __init__(self) -> None:
+        self.answers = asyncio.Event()
+        self.batches: list[int] = []
+        self.at_once = self.most = 0
+        self.is_away = False
+
+    async def write(self, work: Callable[[Any], object]) -> None:
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        try:
+            await self.answers.wait()
+            if self.is_away:
+                raise StoreUnavailableError("the store is away")
+            batch = next(cell.cell_contents for cell in work.__closure__ or ())  # pyright: ignore[reportAttributeAccessIssue]  # what it takes along
+            self.batches.append(len(batch))
+        finally:
+            self.at_once -= 1
+
+
+async def test_many_at_once_share_a_write_and_a_store_that_does_not_answer_has_one_under_way() -> None:
+    store = _Slow()
+    recorder = Recorder(cast("Any", store), written_s=0.05)
+    first = await asyncio.gather(*(recorder.record(deed(str(n))) for n in range(50)), return_exceptions=True)
+    again = await asyncio.gather(*(recorder.record(deed(str(n))) for n in range(50)), return_exceptions=True)
+    assert {type(each) for each in (*first, *again)} == {StoreUnavailableError}
+    assert (store.most, recorder.waiting) == (1, 100)
+    assert len(asyncio.all_tasks()) == 2, "this test, and the one write"
+    store.answers.set()
+    await recorder.finish()
+    assert recorder.waiting == 0
+    assert sum(store.batches) == 100
+    assert len(store.batches) == 2, "the one under way, and all who came since"
+
+
+async def test_who_comes_during_a_write_that_fails_has_a_write_of_their_own() -> None:
+    store = _Slow()
+    recorder = Recorder(cast("Any", store), written_s=5.0)
+    store.is_away = True
+    early = asyncio.ensure_future(recorder.record(deed("ann")))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    late = asyncio.ensure_future(recorder.record(deed("bob")))
+    await asyncio.sleep(0)
+    store.answers.set()
+    with pytest.raises(StoreUnavailableError):
+        await early
+    store.is_away = False
+    await late
+    assert (store.batches, recorder.waiting) == ([2], 0)

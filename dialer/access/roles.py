@@ -60,6 +60,7 @@ class Permission(Enum):
     SEE_RETENTION = "see what may be removed"
     VERIFY_JOURNAL = "verify the journal"
     FIND_RECORDINGS = "find recordings"
+    HEAR_RECORDINGS = "hear recordings"
     EXPORT_RECORDINGS = "hand recordings over"
     EXPORT_PACKS = "hand a client its daily pack"
     SEE_FIGURES = "see what accounts and promises came to"
@@ -100,6 +101,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.SEE_RETENTION: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
     Permission.VERIFY_JOURNAL: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
     Permission.FIND_RECORDINGS: frozenset({Role.SUPERVISOR, Role.QA, Role.COMPLIANCE}),
+    Permission.HEAR_RECORDINGS: frozenset({Role.SUPERVISOR, Role.QA, Role.COMPLIANCE}),
     Permission.EXPORT_RECORDINGS: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
     Permission.EXPORT_PACKS: frozenset({Role.SUPERVISOR, Role.COMPLIANCE}),
     Permission.SEE_FIGURES: frozenset({Role.SUPERVISOR, Role.ANALYST, Role.COMPLIANCE}),
@@ -122,6 +124,7 @@ LOOKS = frozenset(
         Permission.SEE_CALLERS,
         Permission.FOLLOW_UP,
         Permission.FIND_RECORDINGS,
+        Permission.HEAR_RECORDINGS,
         Permission.EXPORT_RECORDINGS,
         Permission.EXPORT_PACKS,
         Permission.READ_RECORD,

@@ -10,7 +10,9 @@ import structlog
 
 from dialer.cli.recording_keeper import RecordingKeeper
 from dialer.clock import posix_now
+from dialer.domain.ids import AttemptId
 from dialer.floor.stores import opened_store
+from dialer.inquiry.hearing import Heard, opened_to_hear
 from dialer.inquiry.recordings import (
     Exported,
     RecordingPage,
@@ -47,6 +49,15 @@ class RecordingArchive:
                 return find_recordings(self.folders, store, wanted, page=page, limit=limit)
 
         return await asyncio.to_thread(asked)
+
+    async def hear(self, attempt: AttemptId) -> Heard:
+        """See the port."""
+
+        def opened() -> Heard:
+            with opened_store(self.database) as store:
+                return opened_to_hear(self.folders, store, attempt, now=posix_now())
+
+        return await asyncio.to_thread(opened)
 
     async def export(self, wanted: Wanted, *, by: str) -> Exported:
         """See the port."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -163,17 +164,22 @@ def open_one(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The attempt's id, or a message's name.")],
     out: Annotated[Path, typer.Argument(metavar="FILE", help="Written in clear, for its owner alone.")],
     store: Named = None,
+    why: Annotated[str, typer.Option("--why", help="The reason, for the record of who did what.")] = "",
 ) -> None:
-    """Write one recording, of a call or a caller's message, as a sound file in clear."""
-    from dialer.cli.opening import opened_store
+    """Write one recording, of a call or a caller's message, as a sound file in clear.
+
+    Who opened it is in the record of who did what. What a rule is to delete is opened no more."""
+    from dialer.cli.opening import store_to_change
+    from dialer.clock import posix_now
+    from dialer.domain.ids import AttemptId
+    from dialer.inquiry.hearing import copied_out
     from dialer.inquiry.retention import demand_folder
-    from dialer.inquiry.sounds import copy_sound, recording_named
 
     demand_folder(folder)
-    with opened_store(store) as opened:
-        where, line = recording_named((folder,), name)
-        copy_sound(where, line, out, opened.keyring)
-    console.result(f"{out}: {line.seconds:.0f} s, in clear; delete it when it is no longer needed")
+    who = f"{getpass.getuser()} at the command line"
+    with store_to_change(store) as opened:
+        found = copied_out(folder, opened, AttemptId(name), out, who=who, why=why, now=posix_now())
+    console.result(f"{out}: {found.line.seconds:.0f} s, in clear; delete it when it is no longer needed")
 
 
 @app.command()

@@ -100,7 +100,7 @@ def finish_recordings(
     messages = messages_named(store, unfinished)
     over = [name for name, row in (*known.items(), *messages.items()) if row.ended_at is not None]
     settled = [name for name in over if is_settled(folder, name, now=now)]
-    unwanted = _unwanted(store, [known[name] for name in settled if name in known], now=now)
+    unwanted = objected_to(store, [known[name] for name in settled if name in known], now=now)
     seals = seals_for(store, known, messages)
     files: list[str] = []
     deleted: list[str] = []
@@ -165,11 +165,11 @@ def delete_objected(folder: Path, store: Store, *, now: float) -> tuple[str, ...
     """
     demand_folder(folder)
     known = attempts_named(store, (line.attempt for line in recordings.manifest(folder)))
-    unwanted = _unwanted(store, list(known.values()), now=now)
+    unwanted = objected_to(store, known.values(), now=now)
     return recordings.delete(folder, unwanted, now=now, rule=OBJECTED) if unwanted else ()
 
 
-def _unwanted(store: Store, rows: list[AttemptRecord], *, now: float) -> frozenset[AttemptId]:
+def objected_to(store: Store, rows: Iterable[AttemptRecord], *, now: float) -> frozenset[AttemptId]:
     """Of calls whose person objected, those whose campaign keeps nothing then; a hold beats it."""
     objected = [row for row in rows if row.recording is not None and row.recording.objected_at is not None]
     if not objected:

@@ -69,19 +69,33 @@ def seals_for(
         KeysMissingError: the keys are not here.
     """
     subjects = {name: str(row.person) for name, row in calls.items()}
-    subjects |= {name: _caller(row) for name, row in messages.items()}
+    subjects |= {name: caller_of(row) for name, row in messages.items()}
     wanted = frozenset(subjects.values())
     if not wanted:
         return {}
     keys = dict(store.keyring.keys_of(wanted, make=False))
     if missing := wanted - keys.keys():
-        erased = store.read(lambda connection: erased_among(connection, sorted(missing)))
-        keys |= store.keyring.keys_of(missing - erased, make=True)
+        keys |= _new_keys(store, missing)
     return {
         name: partial(_seal, keys[subject], Label(subject=subject, about=name))
         for name, subject in subjects.items()
         if subject in keys
     }
+
+
+def _new_keys(store: Store, subjects: frozenset[str]) -> Mapping[str, bytes]:
+    """Of whoever is not erased. It is looked at twice: somebody who is erased between the first look and the
+    making of their key would have one again. Whoever erases says so before they destroy keys, so what was
+    made too late is seen by the second look, and what was made earlier they destroy.
+    """
+
+    def erased() -> frozenset[str]:
+        return store.read(lambda connection: erased_among(connection, sorted(subjects)))
+
+    made = store.keyring.keys_of(subjects - erased(), make=True)
+    if late := made.keys() & erased():
+        store.keyring.destroy(late)
+    return {subject: key for subject, key in made.items() if subject not in late}
 
 
 def lying_in_clear(folder: Path) -> tuple[AttemptId, ...]:
@@ -236,7 +250,7 @@ def _seal(key: bytes, label: Label, data: Iterable[bytes], into: BinaryIO) -> No
     seal_stream(key, label, data, into)
 
 
-def _caller(record: InboundRecord) -> str:
+def caller_of(record: InboundRecord) -> str:
     """Whose voice a message is; the call's own id where nobody can say."""
     if record.person is not None:
         return record.person

@@ -110,6 +110,13 @@ def demand_finder(office: Office) -> Finder:
     return office.finder
 
 
+def demand_recordings(office: Office) -> Recordings:
+    """Whoever keeps the recordings; 409 where none can be reached."""
+    if office.recordings is None:
+        raise HTTPException(409, "this floor keeps no recordings where it can reach them")
+    return office.recordings
+
+
 def demand_ledgers(office: Office) -> Ledgers:
     """Whoever knows the accounts; 409 where the store cannot be asked."""
     if office.ledgers is None:

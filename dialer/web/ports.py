@@ -25,6 +25,7 @@ from dialer.inquiry.account_view import Answers, Leave
 from dialer.inquiry.explain import About, Asked
 from dialer.inquiry.finding.wanted import Found
 from dialer.inquiry.finding.wanted import Wanted as WantedPerson
+from dialer.inquiry.hearing import Heard
 from dialer.inquiry.impact import Compared
 from dialer.inquiry.ledgers import AccountLedger
 from dialer.inquiry.measured import By, FigureSeen
@@ -149,6 +150,11 @@ class Recordings(Protocol):
 
     async def find(self, wanted: Wanted, *, page: str | None, limit: int) -> RecordingPage:
         """A page, oldest first. Raises FairdialError: there is no such page."""
+        ...
+
+    async def hear(self, attempt: AttemptId) -> Heard:
+        """A recording, opened. Raises NotThereError: there is none, or its time is over.
+        SoundGoneError: it cannot be heard any more."""
         ...
 
     async def export(self, wanted: Wanted, *, by: str) -> Exported:

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Query
 
 from dialer.access.roles import Permission
 from dialer.domain.ids import AgentId, ClientId, DebtId, PersonId
 from dialer.inquiry.recordings import MOST_ON_A_PAGE, Exported, RecordingPage, Wanted
-from dialer.web.access import Office, TheOffice
+from dialer.web.access import TheOffice, demand_recordings
 from dialer.web.declaring import Asking, may
 from dialer.web.models import Body, Id, Posix
-from dialer.web.ports import RecordingRoom, Recordings
+from dialer.web.ports import RecordingRoom
 
 router = APIRouter(prefix="/api", tags=["recordings"])
 
@@ -49,13 +49,13 @@ async def find(
         until=until,
     )
     _demand_inside(who, wanted)
-    return await _archive(office).find(wanted, page=page, limit=limit)
+    return await demand_recordings(office).find(wanted, page=page, limit=limit)
 
 
 @router.get("/recordings/room", dependencies=[may(Permission.WATCH_FLOOR)])
 async def room(office: TheOffice) -> tuple[RecordingRoom, ...]:
     """How much room there is for recordings, for each folder."""
-    return await _archive(office).room()
+    return await demand_recordings(office).room()
 
 
 @router.post("/recordings/export", dependencies=[may(Permission.EXPORT_RECORDINGS)])
@@ -68,7 +68,7 @@ async def export(body: Export, office: TheOffice, who: Asking) -> Exported:
         until=body.until,
     )
     _demand_inside(who, wanted)
-    return await _archive(office).export(wanted, by=who.name)
+    return await demand_recordings(office).export(wanted, by=who.name)
 
 
 def _demand_inside(who: Asking, wanted: Wanted) -> None:
@@ -79,9 +79,3 @@ def _demand_inside(who: Asking, wanted: Wanted) -> None:
         who.everything()
     else:
         who.client(wanted.client)
-
-
-def _archive(office: Office) -> Recordings:
-    if office.recordings is None:
-        raise HTTPException(409, "this floor keeps no recordings where it can reach them")
-    return office.recordings

@@ -165,7 +165,7 @@ def test_one_recording_is_opened_into_a_file_of_its_owner_s_alone(
 ) -> None:
     """Also one that an older version left in clear, which `finish` seals."""
     folder, database, out = tmp_path / "recordings", str(tmp_path / "floor.db"), tmp_path / "a1.wav"
-    keep(store, attempt("a1"))
+    keep(store, attempt("a1", at=NEW))
     record(folder, "a1")
     recordings.finish(folder, AttemptId("a1"), now=NOW)
     whole = (folder / "a1.wav").read_bytes()

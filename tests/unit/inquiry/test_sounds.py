@@ -1,8 +1,11 @@
 """Recordings at rest: sealed whole or not at all, forgotten with their person, read in one way."""
 
+import hashlib
 import io
+import json
 import wave
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -142,6 +145,39 @@ def test_no_new_key_is_made_for_who_was_erased(store: Store, folder: Path) -> No
     assert [(name, "erase them again" in why) for name, why in done.failed] == [(ONE, True)]
     assert files(folder) == {"a1.raw", "a2.wav.sealed"}
     assert store.keyring.keys_of(["p1"], make=False) == {}
+
+
+def test_who_is_erased_while_their_key_is_made_has_none(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look whether they were and the key: a recording of theirs could be heard again."""
+    keys_of = Keyring.keys_of
+
+    def made_late(ring: Keyring, subjects: Iterable[str], *, make: bool) -> Mapping[str, bytes]:
+        if make:
+            erased(store, "p1")
+        return keys_of(ring, subjects, make=make)
+
+    monkeypatch.setattr(Keyring, "keys_of", made_late)
+    done = finish_recordings(folder, store, now=posix_now() + 60.0)
+    assert [name for name, _ in done.failed] == [ONE]
+    monkeypatch.undo()
+    assert files(folder) == {"a1.raw", "a2.wav.sealed"}
+    assert store.keyring.keys_of(["p1"], make=False) == {}
+    assert heard(folder, store, TWO) == SAMPLES[TWO]
+
+
+def test_a_sealed_sound_in_another_s_place_is_refused(store: Store, folder: Path) -> None:
+    """Of the same person, and so under the same key: what it is stands in what was sealed."""
+    other = attempt(AttemptId("a3"), "p1")
+    store.write(lambda c: c.execute(insert(tables.attempts), [row_of(other)]))
+    (folder / "a3.raw").write_bytes(SAMPLES[TWO])
+    finished(folder, store)
+    (folder / "a1.wav.sealed").write_bytes((folder / "a3.wav.sealed").read_bytes())
+    with pytest.raises(SoundUnreadableError, match="it is another one than it should be"):
+        heard(folder, store, ONE)
+    assert heard(folder, store, AttemptId("a3")) == SAMPLES[TWO]
+    assert verify_recordings(folder).damaged == ("a1.wav",)
 
 
 def test_a_wrong_key_is_said_clearly(store: Store, folder: Path) -> None:
@@ -337,3 +373,25 @@ def test_a_message_is_sealed_under_its_caller_s_key_or_its_call_s_where_nobody_c
     with (folder / "message-i1.wav.sealed").open("rb") as file:
         assert label_of(file).subject == subject
     assert heard(folder, store, AttemptId("message-i1")) == SAMPLES[ONE]
+
+
+def test_what_lies_sealed_is_in_the_manifest_as_it_lies_and_as_it_was(store: Store, folder: Path) -> None:
+    """Also of one that was sealed later: what it was in clear is the same recording."""
+    in_clear(folder)
+    before = {line.attempt: line for line in recordings.manifest(folder)}
+    assert seal_recordings(folder, store, [ONE])[0] == ("a1.wav",)
+    after = {line.attempt: line for line in recordings.manifest(folder)}
+    sealed = hashlib.sha256((folder / "a1.wav.sealed").read_bytes()).hexdigest()
+    assert after == {**before, ONE: replace(before[ONE], sealed_sha256=sealed)}
+
+
+def test_what_is_discarded_leaves_a_line_of_what_it_was_and_by_which_rule_it_went(folder: Path) -> None:
+    (folder / ".a1.wav.sealed.part").write_bytes(b"of a try to keep it")
+    samples = (folder / "a1.raw").read_bytes()
+    assert recordings.discard(folder, ONE, now=AT, rule="the person objected") == "a1.raw"
+    assert recordings.discard(folder, ONE, now=AT, rule="again") is None
+    (line,) = [json.loads(text) for text in (folder / recordings.DELETED).read_text().splitlines()]
+    assert (line["attempt"], line["file"], line["rule"]) == (ONE, "a1.raw", "the person objected")
+    assert (line["deleted_at"], line["seconds"]) == (AT, len(samples) / recordings.BYTES_A_SECOND)
+    assert line["sha256"] == hashlib.sha256(samples).hexdigest()
+    assert not [name for name in files(folder) if "a1" in name]

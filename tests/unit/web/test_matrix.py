@@ -227,6 +227,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/api/agents/{agent}/recording/resume"): Case(),
     ("GET", "/api/recordings"): Case(query="?client={client}"),
     ("GET", "/api/recordings/room"): Case("self"),
+    ("GET", "/api/recordings/{attempt}/sound"): Case(),
     ("POST", "/api/recordings/export"): Case(body={"client": "{client}"}),
     ("GET", "/api/attempts/{attempt:path}/explanation"): Case(),
     ("GET", "/api/persons/{person}/explanation"): Case(query="?at=1"),

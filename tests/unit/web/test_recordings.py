@@ -12,6 +12,7 @@ from dialer.domain.ids import AgentId, AttemptId, ClientId, DebtId, InboundId
 from dialer.domain.inbound import InboundRecord
 from dialer.domain.past_talk import EarlierTalk, PastTalk
 from dialer.domain.snapshot import FloorSnapshot
+from dialer.inquiry.hearing import Heard
 from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
 from dialer.runtime.health import Health
 from dialer.runtime.inbox import Taken
@@ -67,6 +68,9 @@ class Archive:
     async def find(self, wanted: Wanted, *, page: str | None, limit: int) -> RecordingPage:
         self.asked.append((wanted, page, limit))
         return RecordingPage(recordings=(), next_page="1.0:a1")
+
+    async def hear(self, attempt: AttemptId) -> Heard:
+        raise AssertionError(attempt)
 
     async def export(self, wanted: Wanted, *, by: str) -> Exported:
         self.asked.append((wanted, by))

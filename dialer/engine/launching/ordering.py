@@ -20,13 +20,24 @@ def put_off_s(
 ) -> float:
     """Seconds for which the lead, just taken off the queue, is put off; 0 = it is called.
 
-    Where few others are in hand nobody is put off: an agent who waits is worth less than an unlikely call.
+    Where few others are in hand nobody is put off, and fewer are later on: the list does not bear it.
     """
     order = pacing.learner(campaign).order
-    if not order.is_asked or len(pool.queue) < LEAST_SHARE:
+    if not order.is_asked:
         return 0.0
+    if len(pool.queue) < LEAST_SHARE // 2:
+        order.runs_short()
+        return 0.0
+    tries = sum(pacing.profile(target).attempts for target in lead.targets)
     worth = max(pacing.worth(campaign, target) for target in lead.targets)
-    return order.rest_s if order.puts_off(worth, waited_s=_waited_s(context, lead)) else 0.0
+    is_off = order.puts_off(
+        worth,
+        tries=tries,
+        now=context.now,
+        waited_s=_waited_s(context, lead),
+        leads_left=campaign.leads_left or 0,
+    )
+    return order.rest_s if is_off else 0.0
 
 
 def by_likelihood(pacing: PacingPort, campaign: CampaignRow, lead: Lead) -> tuple[Target, ...]:

@@ -13,6 +13,20 @@ from pacing.registry import PolicyParameterError, make_learner, make_policy
 
 DAY = 86_400.0
 HANDLE = (150.0, 20.0)
+NOW = 1_800_000_000.0
+
+
+def looks(
+    model: OrderModel,
+    worth: float,
+    *,
+    tries: int = 5,
+    now: float = NOW,
+    waited_s: float = DAY,
+    leads_left: int = 1_000_000,
+) -> bool:
+    """A lead with a record, called yesterday, of a list that lasts: whether it is put off."""
+    return model.puts_off(worth, tries=tries, now=now, waited_s=waited_s, leads_left=leads_left)
 
 
 def number(attempts: int, *, needed: int = 0, live: int = 0) -> NumberProfile:
@@ -65,7 +79,7 @@ def test_the_declared_share_is_put_off_and_the_least_worth(share: float) -> None
     put_off = [0] * 10
     for look in range(6000):
         kind = look * 7 % 10
-        if model.puts_off(kinds[kind], waited_s=DAY) and look >= 2000:
+        if looks(model, kinds[kind]) and look >= 2000:
             put_off[kind] += 1
     assert sum(put_off) / 4000 == pytest.approx(share, abs=0.02)
     under = round(10 * share)
@@ -76,23 +90,55 @@ def test_the_declared_share_is_put_off_and_the_least_worth(share: float) -> None
 def test_who_was_never_called_or_waits_long_is_not_put_off() -> None:
     """And yet the look counts: the bar is of all leads."""
     model = OrderModel(OrderBeliefs(order_put_off=0.5, order_wait_days=2.0))
-    model.puts_off(0.01, waited_s=DAY)
-    assert model.puts_off(1e-6, waited_s=2 * DAY - 1)
-    assert not model.puts_off(1e-6, waited_s=2 * DAY)
-    assert not model.puts_off(1e-6, waited_s=math.inf)
+    looks(model, 0.01)
+    assert looks(model, 1e-6, waited_s=2 * DAY - 1)
+    assert not looks(model, 1e-6, waited_s=2 * DAY)
+    assert not looks(model, 1e-6, waited_s=math.inf)
     assert model.bar is not None
+
+
+def test_of_whom_little_is_known_nobody_is_put_off() -> None:
+    """Two calls say nothing; and the bar stays where it was."""
+    model = OrderModel(OrderBeliefs(order_put_off=0.5))
+    assert not looks(model, 1e-6, tries=2)
+    assert model.bar is None
+    looks(model, 0.01)
+    assert looks(model, 1e-6, tries=3)
+
+
+def test_of_a_list_that_does_not_last_half_a_day_nobody_is_put_off() -> None:
+    """A call a second for a long time is 1,800 within the half hour that counts: twelve hours are 43,200."""
+    model = OrderModel(OrderBeliefs(order_put_off=0.5))
+    for second in range(20_000):
+        looks(model, 1.0, now=NOW + second, tries=0)
+    now = NOW + 20_000
+    assert not looks(model, 1e-6, now=now, leads_left=42_000)
+    assert model.share == 0.0
+    looks(model, 1.0, now=now, leads_left=44_000)
+    assert looks(model, 1e-6, now=now, leads_left=44_000)
+
+
+def test_fewer_are_put_off_when_few_are_in_hand_and_more_again_later() -> None:
+    model = OrderModel(OrderBeliefs(order_put_off=0.3))
+    for _ in range(200):
+        looks(model, 0.01)
+    assert model.share == pytest.approx(0.3)
+    model.runs_short()
+    assert model.share == pytest.approx(0.15)
+    looks(model, 0.01)
+    assert model.share == pytest.approx(0.152)
 
 
 def test_a_campaign_that_does_not_ask_puts_nobody_off() -> None:
     model = OrderModel()
-    assert not any(model.puts_off(worth, waited_s=DAY) for worth in (1.0, 1e-9, 1e-9))
+    assert not any(looks(model, worth) for worth in (1.0, 1e-9, 1e-9))
     assert (model.bar, model.is_asked, model.sorts_numbers) == (None, False, False)
 
 
 def test_the_bar_is_kept_overnight() -> None:
     first = make_learner(order_put_off=0.5)
     for worth in (0.01, 0.02, 0.001):
-        first.order.puts_off(worth, waited_s=DAY)
+        looks(first.order, worth)
     again = make_learner(order_put_off=0.5)
     again.restore(json.loads(json.dumps(first.state())))
     assert again.order.bar == first.order.bar

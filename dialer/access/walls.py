@@ -11,10 +11,16 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberNamed:
-    """A telephone number that somebody named, by its id. `is_held`: somebody on file has it."""
+    """A telephone number that somebody named, by its id.
+
+    Args:
+        is_held: somebody on file has it.
+        is_written: it was named as people write it, so that there is such a number though nobody has it.
+    """
 
     number: str
     is_held: bool
+    is_written: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,11 @@ class Phones:
         return next((name for name, desk in sorted(self._desks.items()) if desk.agent == agent), None)
 
     @property
+    def names_none(self) -> bool:
+        """Whether the settings name no phones at all: agents work at whatever the network has."""
+        return not (self._accounts or self._desks or self._trunks or self._others)
+
+    @property
     def agents(self) -> tuple[str, ...]:
         """Agents who have a phone of their own, sorted."""
         own = {desk.agent for desk in self._desks.values() if desk.agent is not None}

@@ -33,7 +33,7 @@ class StorePlaces:
         ids, is_number = number_ids(name, self._store.identifiers)
         found = await self._store.read(lambda connection: places.number_on_file(connection, ids))
         if found is not None:
-            return NumberNamed(number=found, is_held=True)
+            return NumberNamed(number=found, is_held=True, is_written=is_number)
         return NumberNamed(number=ids[-1], is_held=False) if is_number else None
 
     async def clients(self) -> Mapping[str, str]:
@@ -51,6 +51,10 @@ class StorePlaces:
     async def of_number(self, number: str) -> tuple[Place, ...]:
         """See the port."""
         return await self._store.read(lambda connection: places.places_of_number(connection, number))
+
+    async def person_of_attempt(self, attempt: str) -> str | None:
+        """See the port."""
+        return await self._store.read(lambda connection: places.person_of_attempt(connection, attempt))
 
     async def of_attempt(self, attempt: str) -> Place:
         """See the port."""

@@ -260,7 +260,8 @@ def _listed(found: _Found, listed: Listed, at: datetime) -> tuple[Event, ...]:
         events += [HoldPlaced(person=person, hold=hold) for person in found.people]
     if listed.is_suppressed and number is not None:
         events.append(SuppressionAdded(scope=SuppressionScope.NUMBER, source=listed.source, number=number))
-    if listed.line is not None and number is not None:
+    # What kind of line a number is may open it: within walls, it is said of one's own people's.
+    if listed.line is not None and number is not None and (found.holders or not found.on_file.is_walled):
         events.append(
             LineKindFound(number=number, kind=listed.line, found_on=listed.of_day, source=listed.source)
         )

@@ -77,6 +77,8 @@ class OnFile:
         numbers: by the name; what is no telephone number is missing.
         holders: who has each number; owing: who owes each debt; owed: the debts of each person; sorted.
         currencies: of each debt, ISO 4217.
+        by_id: of the numbers, those named by an id, which there is for those who have it alone.
+        is_walled: it shows one client's alone; whether others have a number is not told.
     """
 
     persons: dict[str, PersonId] = field(default_factory=dict[str, PersonId])
@@ -86,6 +88,8 @@ class OnFile:
     owing: dict[str, list[PersonId]] = field(default_factory=dict[str, list[PersonId]])
     owed: dict[str, list[DebtId]] = field(default_factory=dict[str, list[DebtId]])
     currencies: dict[str, str] = field(default_factory=dict[str, str])
+    by_id: frozenset[str] = frozenset()
+    is_walled: bool = False
 
 
 def on_file(connection: Connection, names: Names, identifiers: Identifiers) -> OnFile:
@@ -103,6 +107,7 @@ def on_file(connection: Connection, names: Names, identifiers: Identifiers) -> O
         one = _first(ids, there) or (ids[-1] if is_number else None)
         if one is not None:
             found.numbers[name] = NumberId(one)
+    found.by_id = frozenset(name for name, (_, is_number) in numbered.items() if not is_number)
     of_number, of_debt = person_numbers.c, person_debts.c
     found.holders = _tied(connection, of_number.number, of_number.person, found.numbers.values(), PersonId)
     found.owing = _tied(connection, of_debt.debt, of_debt.person, found.debts.values(), PersonId)
@@ -115,7 +120,8 @@ def on_file(connection: Connection, names: Names, identifiers: Identifiers) -> O
 
 
 def inside(connection: Connection, found: OnFile, client: str) -> OnFile:
-    """Of them, who is of one client: anybody else is as if they were not on file."""
+    """Of them, who is of one client: anybody else is as if they were not on file, and a number that only they
+    have is one that nobody has."""
     people = {*found.persons.values(), *(one for having in found.holders.values() for one in having)}
     people |= {one for owing in found.owing.values() for one in owing}
     ours = _of_client(connection, persons.c.person, persons.c.client, people, client)
@@ -126,11 +132,14 @@ def inside(connection: Connection, found: OnFile, client: str) -> OnFile:
         persons={name: one for name, one in found.persons.items() if one in ours},
         debts={name: one for name, one in found.debts.items() if one in our_debts},
         numbers={
-            name: one for name, one in found.numbers.items() if holders.get(one) or one not in found.holders
+            name: one for name, one in found.numbers.items() if holders.get(one) or name not in found.by_id
         },
         holders=holders,
         owing={debt: [one for one in some if one in ours] for debt, some in found.owing.items()},
         owed={one: [debt for debt in some if debt in our_debts] for one, some in found.owed.items()},
+        currencies={debt: told for debt, told in found.currencies.items() if debt in our_debts},
+        by_id=found.by_id,
+        is_walled=True,
     )
 
 

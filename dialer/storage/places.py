@@ -45,10 +45,25 @@ def place_of_debt(connection: Connection, debt: str) -> Place:
 
 
 def places_of_number(connection: Connection, number: str) -> tuple[Place, ...]:
-    """Everybody who has a number, by id."""
-    having = select(person_numbers.c.person).where(person_numbers.c.number == number)
-    people = connection.scalars(having.order_by(person_numbers.c.person)).all()
-    return tuple(place_of_person(connection, person) for person in people)
+    """Everybody who has a number, by id: one question, whoever has it, so that the time tells nobody."""
+    of = person_numbers.join(persons, persons.c.person == person_numbers.c.person)
+    of = of.outerjoin(person_debts, person_debts.c.person == persons.c.person)
+    of = of.outerjoin(leads, leads.c.debt == person_debts.c.debt)
+    query = (
+        select(persons.c.person, persons.c.client, leads.c.campaign)
+        .distinct()
+        .select_from(of)
+        .where(person_numbers.c.number == number)
+        .order_by(persons.c.person, leads.c.campaign)
+    )
+    clients: dict[str, str] = {}
+    campaigns_of: dict[str, set[str]] = {}
+    for row in connection.execute(query):
+        clients[row.person] = row.client
+        campaigns_of.setdefault(row.person, set()).update(filter(None, (row.campaign,)))
+    return tuple(
+        Place(client=client, campaigns=frozenset(campaigns_of[person])) for person, client in clients.items()
+    )
 
 
 def on_file(connection: Connection, column: Column[str], names: Sequence[str]) -> str | None:
@@ -70,6 +85,11 @@ def debt_on_file(connection: Connection, names: Sequence[str]) -> str | None:
 def number_on_file(connection: Connection, names: Sequence[str]) -> str | None:
     """The first of these that is the id of a number that somebody has."""
     return on_file(connection, person_numbers.c.number, names)
+
+
+def person_of_attempt(connection: Connection, attempt: str) -> str | None:
+    """Whom a call of ours is with; None = there is no such call."""
+    return connection.scalar(select(attempts.c.person).where(attempts.c.attempt == attempt))
 
 
 def place_of_attempt(connection: Connection, attempt: str) -> Place:

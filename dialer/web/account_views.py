@@ -54,7 +54,7 @@ async def account(person: str, office: TheOffice, who: Asking) -> AccountView:
     named = await person_named(office, who, person)
     sees_all = permits(who.actor.roles, Permission.SEE_PERSONS)
     leave = Leave(why=f"seen with the right to {Permission.SEE_PERSONS.value}") if sees_all else None
-    return _noted(who, await demand_ledgers(office).view(named, leave))
+    return noted(who, await demand_ledgers(office).view(named, leave))
 
 
 @router.post("/persons/{person}/account", dependencies=[may(Permission.SEE_ACCOUNT)])
@@ -68,10 +68,10 @@ async def identify(person: str, body: Identify, office: TheOffice, who: Asking) 
         office.guesses.succeeded(named)
     else:
         office.guesses.failed(named, who.name, posix_now())
-    return _noted(who, view)
+    return noted(who, view)
 
 
-def _noted(who: Visitor, view: AccountView) -> AccountView:
+def noted(who: Visitor, view: AccountView) -> AccountView:
     """The record says whether it was the whole that was seen."""
     who.about.append(f"account-view:{'whole' if view.is_told else 'before'}")
     return view

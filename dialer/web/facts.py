@@ -37,7 +37,14 @@ from dialer.web.models import (
     Recall,
     Suppress,
 )
-from dialer.web.named import debt_named, debts_named, number_named, person_named, told_of_nobody
+from dialer.web.named import (
+    debt_named,
+    debts_named,
+    number_named,
+    own_number_named,
+    person_named,
+    told_of_nobody,
+)
 from dialer.web.problems import body_of
 from dialer.web.strict import read_strictly
 
@@ -160,8 +167,9 @@ async def limit(body: Limit, office: TheOffice, who: Asking) -> Committed:
 
 @router.post("/lines", dependencies=[may(Permission.EDIT_ACCOUNTS)])
 async def line_is(body: LineIs, office: TheOffice, who: Asking) -> Committed:
-    """What kind of line a number is, for everybody who has it; a later word takes an earlier one's place."""
-    number, is_held = await number_named(office, who, body.number)
+    """What kind of line a number is, for everybody who has it; a later word takes an earlier one's place.
+    Whoever has walls says it of numbers that somebody inside has."""
+    number, is_held = await own_number_named(office, who, body.number)
     body = body.model_copy(update={"number": number})
     return told_of_nobody(await tell(office, body.told()), is_held=is_held)
 

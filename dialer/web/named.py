@@ -121,24 +121,39 @@ async def debts_named(office: Office, who: Visitor, names: Iterable[str] | None)
 
 
 async def number_named(office: Office, who: Visitor, name: str | None) -> tuple[NumberId | None, bool]:
-    """The number, and whether somebody on file has it.
+    """The number, and whether somebody on file has it, as far as whoever asks sees: one that only people
+    outside their walls have is one that nobody has.
 
     Raises:
         HTTPException: 422, it is no telephone number.
-        RefusedError: only people outside have it.
+        RefusedError: it cannot be found out whose it is, and they have walls.
     """
     if name is None:
         return None, True
     if office.places is None:
-        await who.number(name)
+        await who.has_number(name)
         return NumberId(name), True
     found = await office.places.number_named(name)
-    if found is None:
+    is_inside = await who.has_number(name if found is None else found.number)
+    if found is None or (is_inside is False and not found.is_written):
         raise HTTPException(
             422, f"{name!r} is neither a telephone number nor the id of one on file; nothing was taken"
         )
-    await who.number(found.number)
-    return NumberId(found.number), found.is_held
+    return NumberId(found.number), found.is_held if is_inside is None else is_inside
+
+
+async def own_number_named(office: Office, who: Visitor, name: str) -> tuple[NumberId, bool]:
+    """The same of what may also open: it is said of one's own people's numbers, by whoever has walls.
+
+    Raises:
+        HTTPException: as of `number_named`.
+        RefusedError: nobody inside has it.
+    """
+    number, is_held = await number_named(office, who, name)
+    assert number is not None, "a number was named"
+    if not is_held:
+        who.nothing()
+    return number, is_held
 
 
 def _nobody(name: str) -> HTTPException:

@@ -364,7 +364,8 @@ class TakenInFile:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingKept:
     """A mapping on the floor. `meaning`: hash of what it says of files, by which whoever confirms it names
-    what they looked at; `confirmed_by`: '' = nobody has confirmed it as it is now."""
+    what they looked at; `confirmed_by`: '' = nobody has confirmed it as it is now; `text`: the whole, as
+    somebody reads it before."""
 
     name: str
     of: str
@@ -372,6 +373,7 @@ class MappingKept:
     meaning: str
     questions: tuple[str, ...]
     confirmed_by: str
+    text: str = ""
 
 
 class Intake(Protocol):
@@ -465,6 +467,10 @@ class Places(Protocol):
 
     async def of_number(self, number: str) -> tuple[Place, ...]:
         """Everybody who has this number."""
+        ...
+
+    async def person_of_attempt(self, attempt: str) -> str | None:
+        """Whom a call of ours is with; None = there is no such call on file."""
         ...
 
     async def of_attempt(self, attempt: str) -> Place:

@@ -131,18 +131,16 @@ class Visitor:
         if not self.actor.walls.has_all:
             self._demand_any((await self._places().of_debt(debt),))
 
-    async def number(self, number: str) -> None:
-        """A number that nobody has yet may be named by anybody.
+    async def has_number(self, number: str) -> bool | None:
+        """Whether somebody inside has this number; None = there are no walls to ask of.
 
-        Raises:
-            RefusedError: only people outside have it.
+        A number may be named by anybody. One that only people outside have is to them one that nobody has,
+        and is looked for as long.
         """
         self.about.append(f"number:{number}")
         if self.actor.walls.has_all:
-            return
-        owners = await self._places().of_number(number)
-        if owners:
-            self._demand_any(owners)
+            return None
+        return self.actor.walls.has_any(await self._places().of_number(number))
 
     async def attempt(self, attempt: str) -> None:
         """Raises RefusedError: a call is outside."""

@@ -53,7 +53,8 @@ class OutcomeView(Body):
 
 class PhoneView(Body):
     """What an agent's page needs to be a telephone, or to stand beside one: a phone on a desk has no secret,
-    server and domain here. Not to be kept: ask again at every log-in."""
+    server and domain here. Not to be kept: ask again at every log-in. `shows_accounts`: this floor can say
+    whom a call is with."""
 
     agent: str
     endpoint: str
@@ -67,6 +68,7 @@ class PhoneView(Body):
     ice_servers: list[IceServerView] = Field(default_factory=list[IceServerView])
     relay_only: bool = False
     outcomes: list[OutcomeView] = Field(default_factory=list[OutcomeView])
+    shows_accounts: bool = False
 
 
 class Quality(Body):
@@ -133,11 +135,14 @@ def phone_of(
     phones: Phones, agent: str, floor: FloorSnapshot, inside: frozenset[str] | None = None
 ) -> PhoneView:
     """What the page of an agent needs. `inside`: the campaigns inside their walls; None = they have none.
+    Where no phones are named, as on the simulated network, an agent's has the agent's own name.
 
     Raises:
         HTTPException: they have no phone.
     """
     found, desk = phones.of(agent), phones.desk_of(agent)
+    if phones.names_none:
+        desk = agent
     if found is None and desk is None:
         raise HTTPException(404, f"agent {agent} has no phone in the settings ([[asterisk.agents]])")
     running = [
@@ -187,7 +192,8 @@ def phone_router(
         agent = _own_agent(who.actor)
         view = phone_of(phones, agent, office.floor.snapshot(), await who.campaigns_inside())
         response.headers["Cache-Control"] = "no-store"
-        return view
+        shows = office.ledgers is not None and office.places is not None
+        return view.model_copy(update={"shows_accounts": shows})
 
     @router.post("/quality", status_code=204, dependencies=[may(Permission.OWN_PHONE)])
     async def quality(body: Quality, who: Asking) -> None:  # pyright: ignore[reportUnusedFunction]  # as above

@@ -146,7 +146,10 @@ class FakePlaces:
         return None if name.startswith("nobody") else name
 
     async def number_named(self, name: str) -> NumberNamed | None:
-        return NumberNamed(number=name, is_held=True)
+        is_id = name.endswith("-id")
+        if name == "nobody-id":
+            return None
+        return NumberNamed(number=name, is_held=not name.startswith("nobody"), is_written=not is_id)
 
     def _place(self, name: str) -> Place:
         client = CLIENT.get(name.split("-", maxsplit=1)[0])
@@ -160,6 +163,9 @@ class FakePlaces:
 
     async def of_number(self, number: str) -> tuple[Place, ...]:
         return (self._place(number),)
+
+    async def person_of_attempt(self, attempt: str) -> str | None:
+        return f"{attempt.split('-', maxsplit=1)[0]}-person"
 
     async def of_attempt(self, attempt: str) -> Place:
         return self._place(attempt)
@@ -198,6 +204,8 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/agents/{agent}"): Case(),
     ("GET", "/api/agents/{agent}/talks"): Case(),
     ("GET", "/api/agents/{agent}/dispositions"): Case(),
+    ("GET", "/api/attempts/{attempt}/account"): Case(),
+    ("GET", "/api/persons/{person}/call-back"): Case(query="?at=1800000000"),
     ("POST", "/api/agents/{agent}/login"): Case(body={"campaign": "{side}-campaign", "endpoint": "e"}),
     ("POST", "/api/agents/{agent}/ready"): Case(),
     ("POST", "/api/agents/{agent}/pause"): Case(body={"reason": "lunch"}),
@@ -526,6 +534,33 @@ def test_a_name_in_a_body_that_nobody_has_is_refused_in_the_words_of_what_is_out
 
     assert answered("out") == answered("nobody")
     assert answered("out")[0] == 403
+
+
+_NUMBERED = [
+    ("suppressions", {"scope": "number", "source": "s", "number": "{whose}-number"}, 200),
+    ("requests", {"person": "in-person", "kind": "stop_number", "at": AT, "number": "{whose}-number"}, 200),
+    ("lines", {"number": "{whose}-number", "kind": "mobile", "found_on": "2026-03-10", "source": "s"}, 403),
+    ("suppressions", {"scope": "number", "source": "s", "number": "{whose}-id"}, 422),
+    ("lines", {"number": "{whose}-id", "kind": "mobile", "found_on": "2026-03-10", "source": "s"}, 422),
+]
+
+
+@pytest.mark.parametrize(("fact", "body", "status"), _NUMBERED)
+def test_a_number_that_only_others_have_is_answered_as_one_that_nobody_has(
+    client: TestClient, fact: str, body: dict[str, Any], status: int
+) -> None:
+    """Else whoever has walls learns who else is called there."""
+
+    def answered(whose: str) -> tuple[int, str]:
+        told = json.loads(json.dumps(body).replace("{whose}", whose))
+        answer = client.post(
+            f"/api/facts/{fact}", json=told, headers={"Authorization": "Bearer clerk-walled"}
+        )
+        return answer.status_code, answer.text.replace(f"{whose}-", "{whose}-")
+
+    assert answered("out") == answered("nobody")
+    assert answered("out")[0] == status
+    assert answered("in")[0] == 200
 
 
 _SAID = {"agent": "in-agent", "kind": "refused_to_pay"}

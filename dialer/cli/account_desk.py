@@ -49,7 +49,7 @@ class StoreLedgers:
         """See the port."""
         return await self._asked(
             lambda store: promises_seen(
-                store, state, at=posix_now(), client=client, limit=limit, may_see=may_see
+                store, state, at=posix_now(), client=client, limit=limit, may_see=may_see, is_named=True
             )
         )
 

@@ -208,7 +208,9 @@ class StoreIntake:
 
     def _kept(self) -> tuple[MappingKept, ...]:
         found = sorted((self.folder / "mappings").glob("*.toml"))
-        return tuple(_kept(path.stem, mapping_to_check(path)) for path in found)
+        return tuple(
+            _kept(path.stem, mapping_to_check(path), path.read_text(encoding="utf-8")) for path in found
+        )
 
     async def keep_mapping(self, name: str, text: str) -> MappingKept:
         """See the port."""
@@ -219,7 +221,7 @@ class StoreIntake:
         tried = path.with_name(f".{name}.tried")
         try:
             write_whole(tried, text)
-            kept = _kept(name, mapping_to_check(tried))
+            kept = _kept(name, mapping_to_check(tried), text)
             write_whole(path, text)
         finally:
             tried.unlink(missing_ok=True)
@@ -227,8 +229,13 @@ class StoreIntake:
 
     async def confirm_mapping(self, name: str, *, by: str, meaning: str) -> MappingKept:
         """See the port."""
-        confirm = partial(confirm_mapping, self._mapping(name), by=by, looked_at=meaning)
-        return _kept(name, await asyncio.to_thread(confirm))
+        path = self._mapping(name)
+
+        def confirmed() -> MappingKept:
+            told = confirm_mapping(path, by=by, looked_at=meaning)
+            return _kept(name, told, path.read_text(encoding="utf-8"))
+
+        return await asyncio.to_thread(confirmed)
 
     def _mapping(self, name: str) -> Path:
         path = self.folder / "mappings" / f"{name}.toml"
@@ -237,7 +244,7 @@ class StoreIntake:
         return path
 
 
-def _kept(name: str, told: FileMapping) -> MappingKept:
+def _kept(name: str, told: FileMapping, text: str) -> MappingKept:
     by = told.saved.confirmed_by
     return MappingKept(
         name=name,
@@ -246,6 +253,7 @@ def _kept(name: str, told: FileMapping) -> MappingKept:
         meaning=told.saved.meaning,
         questions=told.saved.questions,
         confirmed_by="" if by is None else by.by,
+        text=text,
     )
 
 

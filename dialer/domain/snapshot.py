@@ -47,6 +47,7 @@ class CampaignView:
 
     abandoned_per_live_answer: 0-1 in the running window; None while nobody has answered.
     headroom: live answers that could be abandoned before the limit is passed; may be negative.
+    time_zone: in which its day is declared; '' = not told.
     """
 
     campaign: CampaignId
@@ -63,6 +64,7 @@ class CampaignView:
     abandoned: int
     abandoned_per_live_answer: float | None
     headroom: float
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,6 +159,7 @@ def _campaign_view(state: EngineState, row: CampaignRow, why_not: str | None) ->
         abandoned=window.abandoned,
         abandoned_per_live_answer=window.abandoned_per_live_answer,
         headroom=window.headroom,
+        time_zone=row.settings.time_zone,
     )
 
 

@@ -1,7 +1,7 @@
 """Promises of a store by what came of them, each with the money that came and what is owed."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection, select
@@ -14,6 +14,7 @@ from dialer.domain.record import instant
 from dialer.floor.client_terms import client_contracts
 from dialer.storage import ledgers
 from dialer.storage.database import tables as t
+from dialer.storage.identities import identities_of
 from dialer.storage.ledgers import PromiseMade
 from dialer.storage.person_files import chunks
 from dialer.storage.store import Store
@@ -27,6 +28,7 @@ class PromiseSeen:
     """One promise, and what came of it.
 
     Args:
+        name: of the person; '' = they were erased, or nobody looked (a sheet has ids alone).
         contact: the call in which it was made.
         cents: promised in all; None = nobody named an amount. `paid_cents`: that came for it in its days.
         due_on: of its last part, '' = no day was named; `last_day`: on which money for that still counts.
@@ -48,6 +50,7 @@ class PromiseSeen:
     paid_cents: int
     balance_cents: int
     currency: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,7 @@ def promises_seen(
     client: str | None = None,
     limit: int = MOST_SHOWN,
     may_see: Callable[[str], bool] = lambda _: True,
+    is_named: bool = False,
 ) -> PromisesSeen:
     """Promises of one account each, as of the day of `at` (POSIX seconds, UTC).
 
@@ -73,6 +77,7 @@ def promises_seen(
         client: of this one alone, in any case; None = of all.
         limit: how many are shown at most.
         may_see: whether whoever asks may see a client's.
+        is_named: with the persons' names, for somebody whose looks are written down.
     """
     contracts, on = client_contracts(), instant(at).date()
     found: list[PromiseSeen] = []
@@ -86,7 +91,17 @@ def promises_seen(
             and may_see(each.client)
         ]
     found.sort(key=lambda each: (each.last_day or "9999", each.debt, each.contact))
-    return PromisesSeen(promises=tuple(found[:limit]), is_cut=len(found) > limit)
+    shown = tuple(found[:limit])
+    return PromisesSeen(promises=_with_names(store, shown) if is_named else shown, is_cut=len(found) > limit)
+
+
+def _with_names(store: Store, found: Sequence[PromiseSeen]) -> tuple[PromiseSeen, ...]:
+    """Of those that are shown alone: whoever's name is opened is looked at."""
+    names: dict[str, str] = {}
+    for people in chunks(sorted({each.person for each in found})):
+        known = store.read(lambda connection, some=people: identities_of(connection, store.keyring, some))
+        names |= {person: identity.name for person, identity in known.items()}
+    return tuple(replace(each, name=names.get(each.person, "")) for each in found)
 
 
 def _seen(

@@ -62,7 +62,8 @@ class KeepFactor(Body):
 
 class SessionView(Body):
     """Who is signed in, and as what. `csrf`: to be sent as X-CSRF-Token with each change; `owes_factor`: they
-    may set up a second factor, and nothing else until they have; `may`: what their roles let them do."""
+    may set up a second factor, and nothing else until they have; `may`: what their roles let them do;
+    `time_zone`: of the floor's days, in which pages show times; '' = no campaign tells one."""
 
     account: str
     roles: list[str]
@@ -72,6 +73,7 @@ class SessionView(Body):
     owes_factor: bool = False
     idle_s: float = IDLE_S
     may: list[Permission]
+    time_zone: str = ""
 
 
 class FactorView(Body):
@@ -99,7 +101,7 @@ async def sign_in(body: SignIn, request: Request, response: Response, office: Th
         earlier=cookie_of(request),
     )
     give_session(request, response, began)
-    return _view(began.actor, began.csrf)
+    return _view(began.actor, began.csrf, office)
 
 
 @router.post("/link", status_code=204, dependencies=[declares(Permission.ANYBODY)])
@@ -113,7 +115,7 @@ async def look(request: Request, office: TheOffice, who: Asking) -> SessionView:
     """Who is signed in, with the session's second word; '' for a token, which needs none."""
     secret = cookie_of(request)
     known = None if secret is None or office.accounts is None else office.accounts.by_session(secret)
-    return _view(who.actor, "" if known is None or known[0] != who.actor else known[1])
+    return _view(who.actor, "" if known is None or known[0] != who.actor else known[1], office)
 
 
 @router.post("/end", status_code=204, dependencies=[may(Permission.OWN_ACCOUNT)])
@@ -206,7 +208,8 @@ def _take(request: Request, response: Response) -> None:
     response.delete_cookie(name, path="/", secure=is_secure, httponly=True, samesite="strict")
 
 
-def _view(actor: Actor, csrf: str) -> SessionView:
+def _view(actor: Actor, csrf: str, office: Office) -> SessionView:
+    zones = [row.time_zone for row in office.floor.snapshot().campaigns if row.time_zone]
     return SessionView(
         account=actor.name,
         roles=sorted(role.value for role in actor.roles),
@@ -215,4 +218,5 @@ def _view(actor: Actor, csrf: str) -> SessionView:
         csrf=csrf,
         owes_factor=actor.owes_factor,
         may=[each for each in Permission if actor.may(each)],
+        time_zone=zones[0] if zones else "",
     )

@@ -55,11 +55,13 @@ class ServedFloor:
     store: Path
     process: asyncio.subprocess.Process
 
-    async def add(self, name: str, role: Role) -> None:
-        """Somebody new, who has their password."""
+    async def add(self, name: str, role: Role, *, agent: str | None = None) -> None:
+        """Somebody new, who has their password; `agent`: whose seat is theirs."""
         async with store_beside(str(self.store)) as beside:
             accounts = Accounts(beside)
-            link = await accounts.add(name, roles=frozenset({role}), walls=EVERYTHING, by=By(who="test"))
+            link = await accounts.add(
+                name, roles=frozenset({role}), walls=EVERYTHING, agent=agent, by=By(who="test")
+            )
             await accounts.use_link(link, PASSWORD, address="127.0.0.1")
 
     def halt(self) -> None:
@@ -72,7 +74,7 @@ class ServedFloor:
 
 
 @asynccontextmanager
-async def served_floor(folder: Path) -> AsyncGenerator[ServedFloor]:
+async def served_floor(folder: Path, *, factor: float = FACTOR) -> AsyncGenerator[ServedFloor]:
     """The floor while the block runs."""
     words = (
         "--agents",
@@ -80,7 +82,7 @@ async def served_floor(folder: Path) -> AsyncGenerator[ServedFloor]:
         "--persons",
         "600",
         "--factor",
-        str(FACTOR),
+        str(factor),
         "--port",
         "0",
         "--drain",
@@ -146,11 +148,20 @@ class Visit:
 
 @asynccontextmanager
 async def visit(
-    browser: Browser, floor: ServedFloor, *, scheme: Any = "light", width: int = 1366, height: int = 900
+    browser: Browser,
+    floor: ServedFloor,
+    *,
+    scheme: Any = "light",
+    width: int = 1366,
+    height: int = 900,
+    zone: str = "America/Chicago",
 ) -> AsyncGenerator[Visit]:
     """A browser of somebody's own, at the sign-in."""
     context = await browser.new_context(
-        color_scheme=scheme, viewport={"width": width, "height": height}, reduced_motion="reduce"
+        color_scheme=scheme,
+        viewport={"width": width, "height": height},
+        reduced_motion="reduce",
+        timezone_id=zone,
     )
     context.set_default_timeout(PATIENCE_MS)
     page = await context.new_page()

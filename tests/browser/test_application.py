@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 import pytest_asyncio
 from desk import CHROMIUM
 from playwright.async_api import Browser, Page, async_playwright, expect
-from served_floor import AGENTS, ServedFloor, missing, served_floor, visit
+from served_floor import AGENTS, PASSWORD, ServedFloor, missing, served_floor, visit
 
 from dialer.access.roles import Role
 
@@ -30,6 +31,7 @@ async def floor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serve
     async with served_floor(tmp_path_factory.mktemp("served")) as running:
         await running.add("sue", Role.SUPERVISOR)
         await running.add("ann", Role.AGENT)
+        await running.add("cleo", Role.SUPERVISOR)
         yield running
 
 
@@ -47,7 +49,7 @@ async def chromium(floor: ServedFloor) -> AsyncIterator[Browser]:
 
 async def at_work(page: Page) -> None:
     """Everybody is on the floor, and somebody talks."""
-    await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible(timeout=20_000)
     await expect(page.locator(ROWS)).to_have_count(AGENTS, timeout=20_000)
     await expect(page.locator(f"{ROWS} .state.talking").first).to_be_visible(timeout=20_000)
 
@@ -251,3 +253,88 @@ async def test_a_small_screen_shows_everything(floor: ServedFloor, chromium: Bro
         await one.page.get_by_role("link", name="Accounts").filter(visible=True).click()
         await expect(one.page.get_by_role("heading", name="Whom do you want to see?")).to_be_visible()
         assert await one.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+
+
+async def find_one(page: Page, url: str) -> str:
+    """Open somebody's account; returns their number, which no other page shows."""
+    await page.goto(f"{url}/#/accounts")
+    await page.get_by_role("combobox", name="Find by").click()
+    await page.get_by_role("option", name="Account").click()
+    box = page.get_by_role("search").get_by_role("textbox", name="As the client calls it")
+    await box.fill("account-0000003")
+    await page.keyboard.press("Enter")
+    await page.locator("tbody a").first.click()
+    await expect(page.get_by_role("heading", name="May they be reached now?")).to_be_visible()
+    return await page.locator("section[aria-labelledby=block-numbers] b").first.inner_text()
+
+
+# Keeps every text that the page ever showed from now on.
+_REMEMBER = """() => {
+  window.shown = '';
+  const look = () => { window.shown += document.body.innerText + document.title; };
+  new MutationObserver(look).observe(document, {subtree: true, childList: true, characterData: true});
+}"""
+
+
+async def test_nothing_that_was_seen_is_shown_to_whoever_signs_in_next(
+    floor: ServedFloor, chromium: Browser
+) -> None:
+    """A session that ended under an open page, then another person in the same tab: not for a moment."""
+    async with visit(chromium, floor) as one:
+        page = one.page
+        await one.sign_in("sue")
+        await at_work(page)
+        number = await find_one(page, floor.url)
+        await page.context.clear_cookies()
+        await page.get_by_text("Every rule that is asked before a call").click()
+        await expect(page.get_by_role("heading", name="Sign in to Fairdial")).to_be_visible()
+        assert number not in await page.content()
+        await page.evaluate(_REMEMBER)
+        asked = len(one.asked)
+        await one.sign_in("cleo")
+        await expect(page.get_by_role("link", name="Accounts").filter(visible=True)).to_be_visible()
+        await page.get_by_role("link", name="Accounts").filter(visible=True).click()
+        await expect(page.get_by_role("heading", name="Whom do you want to see?")).to_be_visible()
+        assert number not in await page.evaluate("() => window.shown")
+        assert not [url for url in one.asked[asked:] if "/api/persons/" in url]
+
+
+async def test_another_who_signs_in_in_another_tab_is_who_is_here(
+    floor: ServedFloor, chromium: Browser
+) -> None:
+    """The cookie is one for all tabs: none goes on showing what the former saw."""
+    async with visit(chromium, floor) as one:
+        page = one.page
+        await one.sign_in("sue")
+        await at_work(page)
+        number = await find_one(page, floor.url)
+        beside = await page.context.new_page()
+        await beside.goto(floor.url)
+        await beside.get_by_role("button", name="Sign out").click()
+        await beside.get_by_role("textbox", name="Account").fill("ann")
+        await beside.get_by_role("textbox", name="Password").fill(PASSWORD)
+        await beside.get_by_role("button", name="Sign in").click()
+        await expect(page.get_by_text("ann").first).to_be_visible()
+        await expect(page.get_by_text(number)).to_have_count(0)
+        assert "accounts/" not in page.url
+
+
+async def test_times_are_the_floors_wherever_one_looks_from(floor: ServedFloor, chromium: Browser) -> None:
+    async with visit(chromium, floor, zone="Asia/Tokyo") as one:
+        await one.sign_in("sue")
+        await find_one(one.page, floor.url)
+        await expect(one.page.get_by_text("As of")).to_contain_text(re.compile(r"\b[AP]M E[SD]T\b"))
+
+
+async def test_a_floor_whose_health_is_not_heard_says_so(floor: ServedFloor, chromium: Browser) -> None:
+    """Nothing said of it is not the same as nothing wrong."""
+    async with visit(chromium, floor) as one:
+        page = one.page
+        await page.route("**/ready", lambda route: route.abort())
+        await one.sign_in("sue")
+        alarms = page.get_by_role("region", name="Alarms")
+        await expect(alarms).to_contain_text("The floor's health is not known", timeout=20_000)
+        assert await one.faults() == []
+        await one.picture("health-not-known")
+        await page.unroute("**/ready")
+        await expect(page.get_by_text("The floor's health is not known")).to_have_count(0, timeout=20_000)

@@ -22,6 +22,14 @@ export type Means = Shapes["MeansView"];
 export type Rule = Shapes["RuleAsked"];
 export type Contact = Shapes["ContactView"];
 export type Asked = Shapes["Asked"];
+export type Figure = Shapes["FigureSeen"];
+export type PromisesSeen = Shapes["PromisesSeen"];
+export type Deed = Shapes["DeedView"];
+export type RecordingPage = Shapes["RecordingPage"];
+export type User = Shapes["UserView"];
+export type Role = Shapes["Role"];
+export type LinkView = Shapes["LinkView"];
+export type OwnSession = Shapes["OwnSession"];
 
 /** The dialer said no, or could not be reached (`status` 0). */
 export class AskError extends Error {
@@ -83,6 +91,19 @@ function asHeader(text: string): string {
 
 export const get = <T>(path: string): Promise<T> => ask<T>("GET", path);
 export const post = <T>(path: string, change: Change = {}): Promise<T> => ask<T>("POST", path, change);
+
+/** A file as it is. */
+export async function send<T>(path: string, file: Blob): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(path, { method: "POST", headers: { accept: "application/json", "content-type": "application/octet-stream", "x-csrf-token": csrf }, body: file });
+  } catch {
+    throw new AskError(0, "The dialer cannot be reached.");
+  }
+  const said: unknown = await answer.json().catch(() => null);
+  if (!answer.ok) throw new AskError(answer.status, detailOf(said));
+  return said as T;
+}
 
 /** What the floor says of itself; unfit is an answer, too. */
 export async function askHealth(): Promise<Health> {

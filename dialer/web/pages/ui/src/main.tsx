@@ -2,12 +2,13 @@ import "@mantine/core/styles.css";
 import "./style.css";
 
 import { createTheme, MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { AskError } from "./api";
+import { KEY } from "./leaving";
 import { Application } from "./shell";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? "";
@@ -25,7 +26,14 @@ const theme = createTheme({
   },
 });
 
-const client = new QueryClient({
+/** A session that ended is known by the first refusal: what is shown goes at once, and the sign-in comes. */
+function refused(error: Error): void {
+  if (error instanceof AskError && error.status === 401) void client.invalidateQueries({ queryKey: KEY });
+}
+
+const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: refused }),
+  mutationCache: new MutationCache({ onError: refused }),
   defaultOptions: {
     queries: {
       // A refusal is an answer: only what did not come through is asked again.

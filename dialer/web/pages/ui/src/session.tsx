@@ -1,28 +1,28 @@
 // Who is signed in, and signing in.
 import { Alert, Anchor, Button, Center, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, type FormEvent, useContext } from "react";
+import { createContext, type FormEvent, useContext, useEffect } from "react";
 
-import { AskError, get, keepCsrf, type Permission, post, type Session } from "./api";
+import { AskError, get, type Permission, post, type Session } from "./api";
+import { began, KEY, otherTabs, signedIn, tellOtherTabs } from "./leaving";
 
-const KEY = ["session"];
-
-/** Who is signed in; null = nobody. */
+/** Who is signed in; null = nobody. Asked anew when somebody comes back to the tab, or another tab changed it. */
 export function useSession() {
+  const client = useQueryClient();
+  useEffect(() => otherTabs(() => void client.invalidateQueries({ queryKey: KEY })), [client]);
   return useQuery({
     queryKey: KEY,
     queryFn: async (): Promise<Session | null> => {
       try {
-        const session = await get<Session>("/api/session/who");
-        keepCsrf(session.csrf);
-        return session;
+        return began(client, await get<Session>("/api/session/who"));
       } catch (error) {
-        if (error instanceof AskError && error.status === 401) return null;
+        if (error instanceof AskError && error.status === 401) return began(client, null);
         throw error;
       }
     },
     staleTime: 60_000,
     refetchInterval: 60_000,
+    refetchOnWindowFocus: "always",
   });
 }
 
@@ -39,9 +39,9 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => post<null>("/api/session/end"),
     onSettled: () => {
-      // Nothing that was seen outlives the session.
-      client.clear();
-      void client.invalidateQueries({ queryKey: KEY });
+      // Nothing that was seen outlives the session, not even in this tab's memory.
+      began(client, null);
+      tellOtherTabs();
       window.location.hash = "";
       window.location.reload();
     },
@@ -53,8 +53,8 @@ export function SignIn() {
   const signing = useMutation({
     mutationFn: (told: { account: string; password: string; code: string }) => post<Session>("/api/session", { body: told }),
     onSuccess: (session) => {
-      keepCsrf(session.csrf);
-      client.setQueryData(KEY, session);
+      client.setQueryData(KEY, signedIn(client, session));
+      tellOtherTabs();
     },
   });
 

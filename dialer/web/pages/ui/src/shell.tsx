@@ -11,15 +11,26 @@ const FloorPage = lazy(() => import("./floor/FloorPage"));
 const SearchPage = lazy(() => import("./accounts/SearchPage"));
 const AccountPage = lazy(() => import("./accounts/AccountPage"));
 
+const ReportsPage = lazy(() => import("./reports/ReportsPage"));
+const CompliancePage = lazy(() => import("./compliance/CompliancePage"));
+const AdministrationPage = lazy(() => import("./administration/AdministrationPage"));
+const IntakePage = lazy(() => import("./intake/IntakePage"));
+
 interface Place {
   name: string;
   title: string;
-  needs: Permission;
+  /** One of them is enough. */
+  needs: Permission[];
 }
 
 const PLACES: Place[] = [
-  { name: "floor", title: "Floor", needs: "watch the floor" },
-  { name: "accounts", title: "Accounts", needs: "find persons by name, number or account" },
+  { name: "floor", title: "Floor", needs: ["watch the floor"] },
+  { name: "accounts", title: "Accounts", needs: ["find persons by name, number or account"] },
+  { name: "intake", title: "Intake", needs: ["edit accounts and files"] },
+  { name: "reports", title: "Reports", needs: ["see what accounts and promises came to"] },
+  { name: "compliance", title: "Compliance", needs: ["ask why a call was placed", "read who did what", "find recordings"] },
+  { name: "administration", title: "Administration", needs: ["manage accounts and tokens"] },
+  { name: "sessions", title: "My sessions", needs: ["to be signed in"] },
 ];
 
 export function Application() {
@@ -35,7 +46,8 @@ export function Application() {
   if (session.data === null) return <SignIn />;
   return (
     <SignedIn value={session.data}>
-      <Frame session={session.data} isAway={session.isError} />
+      {/* One frame to a session: nothing that was typed or drawn for one is there for the next. */}
+      <Frame key={`${session.data.account} ${session.data.csrf}`} session={session.data} isAway={session.isError} />
     </SignedIn>
   );
 }
@@ -43,8 +55,8 @@ export function Application() {
 function Frame({ session, isAway }: { session: Session; isAway: boolean }) {
   const may = useMay();
   const [here, ...rest] = useRoute();
-  const places = PLACES.filter((place) => may(place.needs));
-  const place = here === undefined ? places[0] : places.find((one) => one.name === here);
+  const places = PLACES.filter((place) => place.needs.some(may) && !(place.name === "sessions" && may("manage accounts and tokens")));
+  const place = here === undefined ? places.find((one) => one.name !== "sessions") : places.find((one) => one.name === here);
   return (
     <AppShell header={{ height: 48 }} navbar={{ width: 180, breakpoint: "sm", collapsed: { mobile: true } }} padding="md">
       <AppShell.Header px="md">
@@ -66,7 +78,7 @@ function Frame({ session, isAway }: { session: Session; isAway: boolean }) {
         {places.map((one) => (
           <NavLink key={one.name} href={addressOf(one.name)} label={one.title} active={one === place} aria-current={one === place ? "page" : undefined} variant="filled" />
         ))}
-        {may("use a phone of one's own") && <NavLink href="/phone/" label="Phone" />}
+        {may("use a phone of one's own") && <NavLink href="/phone/#session" label="Desk" />}
       </AppShell.Navbar>
       <AppShell.Main>
         {isAway && <Alert color="red" role="alert" title="The dialer cannot be reached" mb="md">What is shown may be old. It is asked again by itself.</Alert>}
@@ -79,12 +91,16 @@ function Frame({ session, isAway }: { session: Session; isAway: boolean }) {
 function pageOf(place: Place | undefined, rest: string[], here: string | undefined): ReactNode {
   if (place?.name === "floor") return <FloorPage />;
   if (place?.name === "accounts") return rest[0] === undefined ? <SearchPage /> : <AccountPage key={rest[0]} person={rest[0]} />;
+  if (place?.name === "intake") return <IntakePage />;
+  if (place?.name === "reports") return <ReportsPage />;
+  if (place?.name === "compliance") return <CompliancePage />;
+  if (place?.name === "administration" || place?.name === "sessions") return <AdministrationPage />;
   const isKnown = here === undefined;
   return (
     <>
       <PageTitle>{isKnown ? "Welcome" : "Not found"}</PageTitle>
       {isKnown ? (
-        <Empty title="Nothing is here for your roles yet">Agents work at the phone page; everything else is reached by the commands and the API.</Empty>
+        <Empty title="Nothing is here for your roles yet">Agents work at their desk, beside; everything else is reached by the commands and the API.</Empty>
       ) : (
         <Empty title="There is no such page for you">It may be that your roles do not show it. Ask an administrator.</Empty>
       )}

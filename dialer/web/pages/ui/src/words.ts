@@ -48,14 +48,51 @@ export function count(value: number | null): string {
 }
 
 export function money(cents: number, currency: string): string {
-  return new Intl.NumberFormat("en-US", { style: "currency", currency }).format(cents / 100);
+  const two = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return new Intl.NumberFormat("en-US", { style: "currency", currency, ...two }).format(cents / 100);
 }
 
-const INSTANT = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short" });
+const PARTS = { year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" } as const;
 
-/** POSIX seconds, in the time of whoever looks. */
+let instants = new Intl.DateTimeFormat("en-US", PARTS);
+
+/** In which zone times are shown: the floor's, whoever looks and from where; "" = the browser's own. */
+export function showTimesIn(zone: string): void {
+  try {
+    instants = new Intl.DateTimeFormat("en-US", zone === "" ? PARTS : { ...PARTS, timeZone: zone });
+  } catch {
+    // A zone that this browser does not know: the times say in which they are.
+    instants = new Intl.DateTimeFormat("en-US", PARTS);
+  }
+}
+
+/** POSIX seconds, in the floor's time, which is said beside it. */
 export function instant(at: number | null): string {
-  return at === null ? "–" : INSTANT.format(at * 1000);
+  return at === null ? "–" : instants.format(at * 1000);
+}
+
+const DAY = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeZone: "UTC" });
+
+/** A calendar day (2026-03-10), which has no zone → Mar 10, 2026; "" → –. */
+export function day(written: string): string {
+  const at = Date.parse(`${written.slice(0, 10)}T00:00:00Z`);
+  return written === "" ? "–" : Number.isNaN(at) ? written : DAY.format(at);
+}
+
+/** A day so many days from today, in the floor's zone, as a field of days takes it. */
+export function floorDay(days: number): string {
+  const { timeZone } = instants.resolvedOptions();
+  return new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(Date.now() + days * 86_400_000);
+}
+
+/** A measure in its unit: money in its currency, a share as percent; nothing to divide by → –. */
+export function measured(value: number | null, unit: string, currency: string): string {
+  if (value === null) return "–";
+  if (unit === "cents") return currency === "" ? (value / 100).toFixed(2) : money(value, currency);
+  if (unit === "share") return share(value);
+  if (unit === "count") return count(value);
+  if (unit === "seconds") return duration(value);
+  return value.toFixed(2);
 }
 
 /** `right_party` → Right party. */

@@ -1,3 +1,5 @@
+import type { AccountView, CallBack } from "./account";
+
 // The dialer's HTTP API as far as a phone needs it. Every answer to a change means: it is written down.
 
 export interface IceServer {
@@ -20,6 +22,8 @@ export interface Account {
   ice_servers: IceServer[];
   relay_only: boolean;
   outcomes: Rule[];
+  /** This floor can say whom a call is with. */
+  shows_accounts: boolean;
 }
 
 /** What may be said with one kind of outcome. */
@@ -106,9 +110,11 @@ export interface Disposition {
   agent: string;
   kind: string;
   code?: string;
-  words?: string;
   promised_cents?: number;
   promised_for?: number;
+  currency?: string;
+  parts?: { cents: number; due_at: number }[];
+  words?: string;
   call_back_at?: number;
   call_back_words?: string;
   /** Only of somebody who called us: who it was. */
@@ -170,7 +176,52 @@ export class UnreachableError extends Error {}
 const TIMEOUT_MS = 12_000;
 
 export class Api {
-  constructor(private readonly token: string) {}
+  /** `token` "" = by the session of the page at `/`, whose second word goes with each change. */
+  constructor(
+    private readonly token: string,
+    private csrf = "",
+  ) {}
+
+  /** Whoever is signed in at `/`, with a seat of their own; null = nobody. */
+  async session(): Promise<{ account: string; agent: string | null } | null> {
+    try {
+      const session = await this.ask<{ account: string; agent: string | null; csrf: string }>("GET", "/api/session/who");
+      this.csrf = session.csrf;
+      return session;
+    } catch (error) {
+      if (error instanceof RefusedError && error.status === 401) return null;
+      throw error;
+    }
+  }
+
+  async endSession(): Promise<void> {
+    await this.ask("POST", "/api/session/end");
+  }
+
+  accountOfCall(attempt: string): Promise<AccountView> {
+    return this.ask<AccountView>("GET", `/api/attempts/${encodeURIComponent(attempt)}/account`);
+  }
+
+  accountOf(person: string): Promise<AccountView> {
+    return this.ask<AccountView>("GET", `/api/persons/${encodeURIComponent(person)}/account`);
+  }
+
+  identify(person: string, told: Record<string, string>): Promise<AccountView> {
+    return this.ask<AccountView>("POST", `/api/persons/${encodeURIComponent(person)}/account`, told);
+  }
+
+  callBack(person: string, at: number): Promise<CallBack> {
+    return this.ask<CallBack>("GET", `/api/persons/${encodeURIComponent(person)}/call-back?at=${at}`);
+  }
+
+  async tellFact(fact: string, body: object): Promise<void> {
+    await this.ask("POST", `/api/facts/${fact}`, body);
+  }
+
+  /** Something about who is in the agent's talk. */
+  async talk(account: Account, what: string, body?: object): Promise<void> {
+    await this.ask("POST", this.seat(account, what), body);
+  }
 
   account(): Promise<Account> {
     return this.ask<Account>("GET", "/api/phone");
@@ -257,7 +308,8 @@ export class Api {
       answer = await fetch(path, {
         method,
         headers: {
-          Authorization: `Bearer ${this.token}`,
+          ...(this.token === "" ? {} : { Authorization: `Bearer ${this.token}` }),
+          ...(this.token === "" && method !== "GET" ? { "X-CSRF-Token": this.csrf } : {}),
           ...(body === undefined ? {} : { "Content-Type": "application/json" }),
         },
         signal: AbortSignal.timeout(TIMEOUT_MS),

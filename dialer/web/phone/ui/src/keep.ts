@@ -11,6 +11,7 @@ export interface Unsent {
 }
 
 interface Kept {
+  /** "" = by the session of the page at `/`. */
   token: string;
   campaign: string;
   /** Logged in, and ready or not: what a dialer that was started anew is told by this page. */

@@ -6,7 +6,9 @@ import { EarlierTalks } from "./earlier";
 import { drop, keep, recall } from "./keep";
 import { Line } from "./line";
 import { LevelMeter, Microphone } from "./microphone";
+import { OthersPanel } from "./others";
 import { OutcomeForm } from "./outcome";
+import { PersonPanel } from "./person";
 import { inWords, QualityWatch } from "./quality";
 import { showRecording } from "./recording";
 import { SeatWatch } from "./seat";
@@ -19,11 +21,14 @@ const METER_MS = 100;
 const QUALITY_MS = 2_000;
 const QUALITY_POSTS = 5;
 const AGAIN_MS = 1_500;
+const OF_SESSION = "#session";
 
 class Phone {
   private readonly line: Line | DeskLine;
   private readonly microphone: Microphone;
   private readonly seats: SeatWatch;
+  private readonly person: PersonPanel;
+  private readonly others: OthersPanel;
   private readonly outcome: OutcomeForm;
   private readonly earlier: EarlierTalks;
   private readonly mine = new LevelMeter();
@@ -60,7 +65,10 @@ class Phone {
       : new DeskLine(api, account, (error) => this.note(complaint(error)));
     this.seats = new SeatWatch(token, () => this.show(), () => this.leave("The dialer does not know this token any more."));
     this.earlier = new EarlierTalks(api, account, (talk) => this.outcome.sayMore(talk));
-    this.outcome = new OutcomeForm(api, account, (text) => this.note(text), () => this.written());
+    this.person = new PersonPanel(api, () => this.outcome?.known());
+    this.others = new OthersPanel(api, account, () => this.person.view, (button, work) => this.on(button, work));
+    this.outcome = new OutcomeForm(api, account, (text) => this.note(text), () => this.written(), () => this.person.view);
+    this.outcome.known();
     this.fill(choice.cleaned);
     this.wire();
     if (account.is_browser) {
@@ -113,6 +121,12 @@ class Phone {
       const campaign = this.seats.picture?.seat?.campaign ?? page.campaign.value;
       await api.logOut(account);
       await api.logIn(account, campaign);
+    });
+    page.person.addEventListener("change", () => this.show());
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "F2") return;
+      event.preventDefault();
+      this.outcome.focus();
     });
     page.mute.onclick = () => line.mute(!line.isMuted);
     page.hold.onclick = () => line.hold(!line.isHeld);
@@ -220,6 +234,8 @@ class Phone {
     say(page.hold, line.isHeld ? "Take off hold" : "Hold");
     for (const key of page.keypad.querySelectorAll("button")) key.disabled = state !== "talking" || line.leg !== "up";
     this.outcome.show(talk ?? owed);
+    if (this.account.shows_accounts) this.person.show(talk ?? owed, page.person.value);
+    this.others.show(seat);
     say(page.outcomeTitle, owed === null ? "What came of the call" : "What came of the call that ended at your phone");
     void this.showPresence();
     page.sayMore.disabled = talk !== null || owed !== null;
@@ -339,7 +355,10 @@ class Phone {
       return;
     }
     if (state !== "logged_out") await this.api.logOut(this.account).catch(() => undefined);
+    const isOfSession = recall("token") === "";
+    if (isOfSession) await this.api.endSession().catch(() => undefined);
     this.leave("");
+    if (isOfSession) location.assign("/");
   }
 
   private leave(why: string): void {
@@ -350,6 +369,7 @@ class Phone {
     // An outcome that was not acknowledged stays: it is sent when the agent is back.
     if (recall("unsent")?.length === 0) drop("unsent");
     for (const name of ["token", "campaign", "seat", "drafts"] as const) drop(name);
+    this.person.show(null, "");
     page.phone.hidden = true;
     this.left(why);
   }
@@ -388,11 +408,21 @@ function askForToken(why: string): void {
 
 async function signIn(token: string): Promise<void> {
   const api = new Api(token);
+  if (token === "" && !(await hasSession(api))) return;
   const account = await accountOf(api);
   if (account === null) return;
   keep("token", token);
   page.signIn.hidden = true;
   new Phone(api, account, token, askForToken);
+}
+
+/** Whoever came from the page at `/` is signed in by it. */
+async function hasSession(api: Api): Promise<boolean> {
+  const session = await api.session().catch(() => null);
+  if (session?.agent) return true;
+  drop("token");
+  askForToken(session === null ? "Nobody is signed in here any more." : `The account ${session.account} has no seat: an administrator gives it one.`);
+  return false;
 }
 
 /** Asked until there is an answer: a dialer that is being restarted is back in seconds. */
@@ -425,6 +455,6 @@ window.addEventListener("beforeunload", (event) => {
   if (["busy", "warn"].includes(page.status.dataset["tone"] ?? "")) event.preventDefault();
 });
 
-const known = recall("token");
+const known = location.hash === OF_SESSION ? "" : recall("token");
 if (known === null) askForToken("");
 else void signIn(known);

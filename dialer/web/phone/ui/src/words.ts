@@ -84,6 +84,8 @@ export function clock(seconds: number): string {
 
 export interface Choice {
   kind: string;
+  /** The letter that chooses it while the form has the focus. */
+  key: string;
   label: string;
   /** Fields that this outcome needs. */
   asks?: "promise" | "call_back" | "machine";
@@ -102,40 +104,40 @@ export const OUTCOMES: readonly Group[] = [
   {
     group: "Spoke with the person",
     choices: [
-      { kind: "promise_to_pay", label: "Promise to pay", asks: "promise" },
-      { kind: "plan_agreed", label: "Plan agreed", asks: "promise" },
-      { kind: "settlement_agreed", label: "Settlement agreed", asks: "promise" },
-      { kind: "paid_on_call", label: "Paid on the call" },
-      { kind: "call_back", label: "Call back", asks: "call_back" },
-      { kind: "refused_to_pay", label: "Refused to pay" },
-      { kind: "no_commitment", label: "No commitment" },
+      { kind: "promise_to_pay", key: "p", label: "Promise to pay", asks: "promise" },
+      { kind: "plan_agreed", key: "l", label: "Plan agreed", asks: "promise" },
+      { kind: "settlement_agreed", key: "s", label: "Settlement agreed", asks: "promise" },
+      { kind: "paid_on_call", key: "o", label: "Paid on the call" },
+      { kind: "call_back", key: "c", label: "Call back", asks: "call_back" },
+      { kind: "refused_to_pay", key: "r", label: "Refused to pay" },
+      { kind: "no_commitment", key: "n", label: "No commitment" },
     ],
   },
   {
     group: "They asked or told us something",
     choices: [
-      { kind: "disputed", label: "Disputes the debt" },
-      { kind: "stop_calling", label: "Stop calling" },
-      { kind: "stop_number", label: "Stop this number" },
-      { kind: "cease_requested", label: "Cease contact" },
-      { kind: "attorney_named", label: "Has an attorney" },
-      { kind: "bankruptcy_claimed", label: "Bankruptcy" },
-      { kind: "deceased", label: "Deceased" },
+      { kind: "disputed", key: "d", label: "Disputes the debt" },
+      { kind: "stop_calling", key: "k", label: "Stop calling" },
+      { kind: "stop_number", key: "x", label: "Stop this number" },
+      { kind: "cease_requested", key: "e", label: "Cease contact" },
+      { kind: "attorney_named", key: "a", label: "Has an attorney" },
+      { kind: "bankruptcy_claimed", key: "b", label: "Bankruptcy" },
+      { kind: "deceased", key: "g", label: "Deceased" },
     ],
   },
   {
     group: "Somebody else, or nobody",
     choices: [
-      { kind: "wrong_number", label: "Wrong number" },
-      { kind: "third_party", label: "Third party" },
-      { kind: "child_answered", label: "Child answered" },
-      { kind: "language_barrier", label: "Language barrier" },
-      { kind: "hung_up_unverified", label: "Hung up" },
-      { kind: "machine", label: "Machine, nothing said", asks: "machine" },
-      { kind: "message_left", label: "Message left", asks: "machine" },
-      { kind: "screened", label: "Call screening", asks: "machine" },
-      { kind: "intercept", label: "Not in service", asks: "machine" },
-      { kind: "dead_air", label: "Dead air" },
+      { kind: "wrong_number", key: "w", label: "Wrong number" },
+      { kind: "third_party", key: "t", label: "Third party" },
+      { kind: "child_answered", key: "y", label: "Child answered" },
+      { kind: "language_barrier", key: "u", label: "Language barrier" },
+      { kind: "hung_up_unverified", key: "h", label: "Hung up" },
+      { kind: "machine", key: "m", label: "Machine, nothing said", asks: "machine" },
+      { kind: "message_left", key: "v", label: "Message left", asks: "machine" },
+      { kind: "screened", key: "q", label: "Call screening", asks: "machine" },
+      { kind: "intercept", key: "i", label: "Not in service", asks: "machine" },
+      { kind: "dead_air", key: "z", label: "Dead air" },
     ],
   },
 ];

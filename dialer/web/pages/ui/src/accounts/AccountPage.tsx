@@ -8,7 +8,7 @@ import { addressOf } from "../route";
 import { useMay } from "../session";
 import { PageTitle } from "../shell";
 import { Empty, Failed, Loading } from "../states";
-import { instant, money, plain } from "../words";
+import { day, instant, money, plain } from "../words";
 import { Reaching } from "./Reaching";
 import { TimeLine } from "./TimeLine";
 
@@ -124,7 +124,7 @@ function DebtBlock({ debt }: { debt: Debt }) {
           .map(([part, cents]) => `${plain(part)} ${money(cents, ledger.currency)}`)
           .join(", ")}
       </Text>
-      {debt.last_day_to_sue !== "" && <Text size="sm">Last day to sue: {debt.last_day_to_sue}</Text>}
+      {debt.last_day_to_sue !== "" && <Text size="sm">Last day to sue: {day(debt.last_day_to_sue)}</Text>}
       {debt.bars.map((bar) => (
         <Text size="sm" key={bar.what} className="grave">
           Nothing may be offered: {plain(bar.what)} since {instant(bar.since)}
@@ -138,7 +138,7 @@ function DebtBlock({ debt }: { debt: Debt }) {
       {ledger.promises.map((one) => (
         <Text size="sm" key={`${one.contact}-${one.due_on}`}>
           Promise of {one.cents === null ? "an unnamed amount" : money(one.cents, ledger.currency)}
-          {one.due_on === "" ? "" : ` by ${one.due_on}`}: <b>{plain(one.state)}</b>, paid {money(one.paid_cents, ledger.currency)}
+          {one.due_on === "" ? "" : ` by ${day(one.due_on)}`}: <b>{plain(one.state)}</b>, paid {money(one.paid_cents, ledger.currency)}
         </Text>
       ))}
       {ledger.entries.length > 0 && (
@@ -147,7 +147,7 @@ function DebtBlock({ debt }: { debt: Debt }) {
           {ledger.entries.map((entry) => (
             <Group key={entry.key} justify="space-between" gap="xs">
               <Text size="sm">
-                {entry.day} {plain(entry.kind)} {entry.reason}
+                {day(entry.day)}: {plain(entry.kind)} {entry.reason}
               </Text>
               <Text size="sm" className="figure">
                 {money(entry.cents, ledger.currency)}

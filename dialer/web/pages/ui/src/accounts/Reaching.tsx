@@ -44,7 +44,7 @@ function MeansLine({ means, number, account }: { means: Means; number: string; a
   );
 }
 
-function RuleLine({ rule }: { rule: Rule }) {
+export function RuleLine({ rule }: { rule: Rule }) {
   return (
     <Text size="sm" pl="md">
       {rule.verdict === "cleared" ? "✓" : rule.verdict === "denied" ? "✕" : "!"} <span className="away">{rule.verdict}: </span>

@@ -7,6 +7,7 @@ import { type Found, post, type Search } from "../api";
 import { addressOf } from "../route";
 import { PageTitle } from "../shell";
 import { Empty, Failed, Loading } from "../states";
+import { day } from "../words";
 
 type By = "name" | "number" | "account" | "reference";
 
@@ -88,7 +89,7 @@ function Results({ found }: { found: Found }) {
                     </Anchor>
                     {one.is_doubtful && <Text span size="sm"> (has a namesake with the same birthday)</Text>}
                   </Table.Td>
-                  <Table.Td>{one.born === "" ? "–" : one.born}</Table.Td>
+                  <Table.Td>{day(one.born)}</Table.Td>
                   <Table.Td>{one.client}</Table.Td>
                   <Table.Td>{one.reference}</Table.Td>
                 </Table.Tr>

@@ -46,7 +46,7 @@ function LinkState({ link }: { link: Link }) {
 
 function Present({ floor, history, isOld }: { floor: Floor; history: React.ReactNode; isOld: boolean }) {
   const health = useQuery({ queryKey: ["health"], queryFn: askHealth, refetchInterval: 5_000 });
-  const alarms = alarmsOf(floor, health.data);
+  const alarms = alarmsOf(floor, health.data, health.isError ? health.error.message : "");
   return (
     <Stack gap="md" className={isOld ? "old" : ""}>
       <Figures floor={floor} />

@@ -8,7 +8,8 @@ export interface Alarm {
   isGrave: boolean;
 }
 
-export function alarmsOf(floor: Floor, health: Health | undefined): Alarm[] {
+/** `unheard`: why nothing was heard of the floor's health; "" = it was. */
+export function alarmsOf(floor: Floor, health: Health | undefined, unheard = ""): Alarm[] {
   const alarms: Alarm[] = [];
   const add = (isGrave: boolean, title: string, mend: string) => alarms.push({ title, mend, isGrave });
   if (floor.is_floor_stopped) add(true, "The floor is stopped", "Nothing is dialed for anybody until somebody lets the floor go on.");
@@ -26,6 +27,9 @@ export function alarmsOf(floor: Floor, health: Health | undefined): Alarm[] {
   const longAway = (floor.caller_ids ?? []).filter((one) => one.rests_until !== null && one.rests_until !== undefined);
   if (longAway.length > 0) add(false, `${count(longAway.length)} of our numbers rest`, longAway.map((one) => `${one.number}: ${one.rest_reason}`).join("; "));
   if ((floor.owed ?? []).length > 0) add(false, `${count((floor.owed ?? []).length)} callers are owed a call or a listening`, "Somebody must follow them up: the oldest first.");
+  if (unheard !== "") {
+    add(true, "The floor's health is not known", `${unheard} Whether it is fit to dial cannot be said from here; it is asked again every 5 seconds. Look whether the service runs, and at its log.`);
+  }
   for (const reason of health?.reasons ?? []) {
     if (!alarms.some((alarm) => alarm.title === reason)) add(!health?.is_fit, reason, health?.is_fit ? "The floor dials all the same." : "The floor is not fit to dial until this is mended.");
   }

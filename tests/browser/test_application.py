@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 from desk import CHROMIUM
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, async_playwright, expect
 from served_floor import AGENTS, PASSWORD, ServedFloor, missing, served_floor, visit
 
 from dialer.access.roles import Role
@@ -213,7 +213,7 @@ async def test_an_agent_is_shown_what_is_for_agents(floor: ServedFloor, chromium
     """No page of the floor, and nothing of it is asked for."""
     async with visit(chromium, floor) as one:
         await one.sign_in("ann")
-        await expect(one.page.get_by_role("link", name="Phone")).to_be_visible()
+        await expect(one.page.get_by_role("link", name="Desk").filter(visible=True)).to_be_visible()
         await expect(one.page.get_by_role("link", name="Floor")).to_have_count(0)
         await one.page.goto(f"{one.url}/#/floor")
         await expect(one.page.get_by_role("heading", name="There is no such page for you")).to_be_visible()
@@ -338,3 +338,72 @@ async def test_a_floor_whose_health_is_not_heard_says_so(floor: ServedFloor, chr
         await one.picture("health-not-known")
         await page.unroute("**/ready")
         await expect(page.get_by_text("The floor's health is not known")).to_have_count(0, timeout=20_000)
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1366), ("dark", 320)])
+async def test_every_page_of_a_supervisor_is_whole_at_any_width(
+    floor: ServedFloor, chromium: Browser, scheme: Any, width: int
+) -> None:
+    async with visit(chromium, floor, scheme=scheme, width=width) as one:
+        page = one.page
+        await one.sign_in("sue")
+        await expect(page.get_by_role("heading", name="Floor")).to_be_visible()
+        for title in ("Intake", "Reports", "Compliance", "My sessions"):
+            await page.get_by_role("link", name=title).filter(visible=True).click()
+            await expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+            await expect(page.get_by_role("status").filter(has_text="…")).to_have_count(0, timeout=20_000)
+            assert await one.faults() == [], title
+            fits = "() => document.documentElement.scrollWidth <= window.innerWidth"
+            assert await page.evaluate(fits), title
+            await expect(page.get_by_text("cannot be shown")).to_have_count(0)
+            await one.picture(f"{title.lower().replace(' ', '-')}-{scheme}-{width}")
+
+
+async def test_measures_are_read_as_people_read_them(floor: ServedFloor, chromium: Browser) -> None:
+    """Money with its currency and cents, shares as percent, and how each figure is made beside it."""
+    async with visit(chromium, floor) as one:
+        page = one.page
+        await one.sign_in("sue")
+        await page.goto(f"{floor.url}/#/reports")
+        table = page.get_by_role("table", name="Measures")
+        owed = table.get_by_role("row").filter(has=page.get_by_role("cell", name="Owed", exact=True))
+        await expect(owed).to_contain_text(re.compile(r"\$[\d,]+\.\d{2}"), timeout=20_000)
+        rate = table.get_by_role("row").filter(has_text="Collection rate")
+        await expect(rate).to_contain_text(" %")
+
+
+async def test_an_administrator_makes_an_account_whose_word_is_shown_once(
+    floor: ServedFloor, chromium: Browser
+) -> None:
+    async with visit(chromium, floor) as one:
+        page = one.page
+        held: list[Any] = []
+
+        async def accounts(route: Route) -> None:
+            if route.request.method == "POST":
+                held.append(route.request.post_data_json)
+                await route.fulfill(json={"account": "max", "link": "the-word"})
+            else:
+                await route.fulfill(json=[])
+
+        async def who(route: Route) -> None:
+            answer = await route.fetch()
+            told = await answer.json()
+            await route.fulfill(json={**told, "may": [*told["may"], "manage accounts and tokens"]})
+
+        await page.route("**/api/session/who", who)
+        await page.route("**/api/accounts", accounts)
+        await one.sign_in("sue")
+        await page.goto(f"{floor.url}/#/administration")
+        await page.reload()
+        await page.get_by_text("A new account").click()
+        form = page.get_by_role("form", name="A new account")
+        await form.get_by_label("Name to sign in with").fill("max")
+        await form.get_by_label("Agent", exact=True).check()
+        await form.get_by_label("Clients they see").fill("acme, other")
+        assert await one.faults() == []
+        await form.get_by_role("button", name="Make the account").click()
+        await expect(page.get_by_text("the-word")).to_be_visible()
+        assert held[0]["roles"] == ["agent"]
+        assert held[0]["walls"] == {"all": False, "clients": ["acme", "other"], "campaigns": []}
+        await one.picture("administration")

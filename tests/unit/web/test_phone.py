@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry, generate_latest
 from starlette.websockets import WebSocketDisconnect
@@ -31,6 +31,7 @@ from dialer.floor.phones import DeskPhone, PhoneAccount, Phones
 from dialer.runtime.health import Health
 from dialer.web.application import make_web
 from dialer.web.phone.pages import add_pages, policy
+from dialer.web.phone.routes import phone_of
 from dialer.web.phone.seats import SeatWatch
 from dialer.web.tokens import Role, Token, Tokens, digest_of
 
@@ -155,6 +156,7 @@ def test_an_agent_is_given_their_own_phone_and_it_is_kept_nowhere(client: TestCl
         "pause_reasons": [],
         "ice_servers": [],
         "relay_only": False,
+        "shows_accounts": False,
         "outcomes": [],
     }
     assert answer.headers["cache-control"] == "no-store"
@@ -365,3 +367,21 @@ def test_the_metrics_name_an_agent_only_to_whoever_may_watch_the_whole_floor(cli
     for headers in ({}, _as("ann"), _as("boss behind walls"), _as("nobody at all")):
         answer = client.get("/metrics", headers=headers)
         assert (answer.status_code, "agent=" in answer.text) == (200, False), headers
+
+
+def test_where_no_phones_are_named_a_seat_is_taken_at_the_agents_own_name() -> None:
+    """As on the simulated network: a desk works there without any telephone system."""
+    empty = FloorSnapshot(
+        now=0.0, sequence=0, is_floor_stopped=False, is_network_up=True, agents=(), campaigns=(), ignored=()
+    )
+    view = phone_of(Phones(), "ann", empty)
+    assert (view.endpoint, view.is_browser, view.secret) == ("ann", False, "")
+    assert Phones().why_not("ann", view.endpoint) is None
+    with pytest.raises(HTTPException):
+        phone_of(Phones(trunks=["carrier"]), "ann", empty)
+
+
+def test_every_outcome_has_a_letter_of_its_own() -> None:
+    words = Path("dialer/web/phone/ui/src/words.ts").read_text("utf-8")
+    letters = re.findall(r'{ kind: "\w+", key: "([a-z])"', words)
+    assert len(letters) == len(set(letters)) == len(DispositionKind)

@@ -33,6 +33,9 @@ const PLACES: Place[] = [
   { name: "sessions", title: "My sessions", needs: ["to be signed in"] },
 ];
 
+/** The collectors' own page; whoever comes from here is signed in there. */
+const DESK = "/phone/#session";
+
 export function Application() {
   const session = useSession();
   if (session.isPending) return <Loading what="Looking who is signed in…" />;
@@ -55,22 +58,14 @@ export function Application() {
 function Frame({ session, isAway }: { session: Session; isAway: boolean }) {
   const may = useMay();
   const [here, ...rest] = useRoute();
+  const isSeated = may("use a phone of one's own");
   const places = PLACES.filter((place) => place.needs.some(may) && !(place.name === "sessions" && may("manage accounts and tokens")));
   const place = here === undefined ? places.find((one) => one.name !== "sessions") : places.find((one) => one.name === here);
   return (
     <AppShell header={{ height: 48 }} navbar={{ width: 180, breakpoint: "sm", collapsed: { mobile: true } }} padding="md">
       <AppShell.Header px="md">
         <Group h="100%" justify="space-between" wrap="nowrap">
-          <Group gap="md" wrap="nowrap">
-            <Text fw={700}>Fairdial</Text>
-            <Group component="nav" aria-label="Pages, small screen" gap="sm" hiddenFrom="sm">
-              {places.map((one) => (
-                <Anchor key={one.name} href={addressOf(one.name)} aria-current={one === place ? "page" : undefined} size="sm" underline="always">
-                  {one.title}
-                </Anchor>
-              ))}
-            </Group>
-          </Group>
+          <Text fw={700}>Fairdial</Text>
           <Who session={session} />
         </Group>
       </AppShell.Header>
@@ -78,9 +73,21 @@ function Frame({ session, isAway }: { session: Session; isAway: boolean }) {
         {places.map((one) => (
           <NavLink key={one.name} href={addressOf(one.name)} label={one.title} active={one === place} aria-current={one === place ? "page" : undefined} variant="filled" />
         ))}
-        {may("use a phone of one's own") && <NavLink href="/phone/#session" label="Desk" />}
+        {isSeated && <NavLink href={DESK} label="Desk" />}
       </AppShell.Navbar>
       <AppShell.Main>
+        <Group component="nav" aria-label="Pages, small screen" gap="sm" mb="sm" hiddenFrom="sm">
+          {places.map((one) => (
+            <Anchor key={one.name} href={addressOf(one.name)} aria-current={one === place ? "page" : undefined} size="sm" underline="always">
+              {one.title}
+            </Anchor>
+          ))}
+          {isSeated && (
+            <Anchor href={DESK} size="sm" underline="always">
+              Desk
+            </Anchor>
+          )}
+        </Group>
         {isAway && <Alert color="red" role="alert" title="The dialer cannot be reached" mb="md">What is shown may be old. It is asked again by itself.</Alert>}
         {session.owes_factor ? <OwesFactor /> : <Suspense fallback={<Loading what="Opening…" />}>{pageOf(place, rest, here)}</Suspense>}
       </AppShell.Main>

@@ -73,7 +73,7 @@ export class PersonPanel {
 
   private take(view: AccountView): void {
     this.view = view;
-    say(page.personTitle, view.account === null ? `Ask for ${view.name || "somebody whose name was erased"}` : view.name);
+    say(page.personTitle, view.account === null ? `Ask for ${view.name || "nobody by name: none is on file"}` : view.name || "Identified, without a name on file");
     const where = view.local_times.map(({ zone, clock }) => `${clock} in ${zone.replaceAll("_", " ")}`).join(", ");
     const language = view.language === "" ? "" : `Language: ${view.language}. `;
     say(page.personState, `${language}${where === "" ? "" : `It is ${where}.`}`);

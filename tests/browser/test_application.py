@@ -407,3 +407,34 @@ async def test_an_administrator_makes_an_account_whose_word_is_shown_once(
         assert held[0]["roles"] == ["agent"]
         assert held[0]["walls"] == {"all": False, "clients": ["acme", "other"], "campaigns": []}
         await one.picture("administration")
+
+
+async def test_what_a_change_would_do_is_told_before_anything_is_changed(
+    floor: ServedFloor, chromium: Browser
+) -> None:
+    """Shares as percent, with and without the change, and how sure it is."""
+    async with visit(chromium, floor) as one:
+        page = one.page
+        asked: list[Any] = []
+
+        async def ahead(route: Route) -> None:
+            asked.append(route.request.post_data_json)
+            rate = {"abandoned_per_live_answer": {"mean": 0.02, "low": 0.01, "high": 0.0304}}
+            change = {"abandoned_per_live_answer": {"mean": 0.01, "low": 0.0, "high": 0.02}}
+            row = {"seconds": 900.0, "as_it_is": rate, "changed": change, "difference": change}
+            await route.fulfill(json={"runs": 20, "horizons": [row]})
+
+        await page.route("**/pacing/what-if", ahead)
+        await one.sign_in("sue")
+        await at_work(page)
+        card = page.get_by_role("article", name="Campaign made-up")
+        await card.get_by_role("button", name="What if").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("Abandonment aimed at, %").fill("1.5")
+        await page.keyboard.press("Enter")
+        table = dialog.get_by_role("table", name="The next 15 minutes")
+        await expect(table).to_contain_text("2.00 % (1.00 % to 3.04 %)")
+        await expect(table).to_contain_text("1.00 % (0.00 % to 2.00 %)")
+        assert asked == [{"target": 0.015, "agents": 0, "ring_s": None, "runs": 20}]
+        assert await one.faults() == []
+        await one.picture("what-if")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
+import json
+import re
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from desk import CHROMIUM
-from playwright.async_api import Browser, Page, Route, TimeoutError, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, WebSocketRoute, async_playwright, expect
 from served_floor import ServedFloor, missing, served_floor, visit
 
 from dialer.access.roles import Role
@@ -18,6 +20,8 @@ from dialer.access.roles import Role
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SOON_MS = 60_000
+FIRST_POSSIBLE = 1_800_025_200.0
+"""2027-01-15, eight in the morning in Denver."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -45,12 +49,62 @@ async def chromium(floor: ServedFloor) -> AsyncIterator[Browser]:
         await running.close()
 
 
-async def sits_down(page: Page) -> None:
-    """From the application to the desk, into the seat, and ready."""
+@dataclass
+class Seat:
+    """A seat that does what a test says, whatever made-up people do meanwhile."""
+
+    page: Page
+    sockets: list[WebSocketRoute] = field(default_factory=list[WebSocketRoute])
+    disposed: list[Any] = field(default_factory=list[Any])
+    state: str = "talking"
+
+    def _picture(self) -> str:
+        seat = {
+            "agent": "ann",
+            "campaign": "made-up",
+            "state": self.state,
+            "since": 1.0,
+            "reason": "",
+            "is_leaving": False,
+            "attempt": "a1-00000001" if self.state in ("talking", "wrapping") else None,
+        }
+        return json.dumps({"seat": seat, "is_floor_stopped": False, "is_network_up": True})
+
+    async def taken(self) -> None:
+        """It is this one that the desk watches."""
+
+        def watched(socket: WebSocketRoute) -> None:
+            self.sockets.append(socket)
+            socket.send(self._picture())
+
+        async def disposed(route: Route) -> None:
+            self.disposed.append(route.request.post_data_json)
+            self.becomes("not_ready")
+            await route.fulfill(json={"sequence": 1, "remark": None})
+
+        async def hung_up(route: Route) -> None:
+            self.becomes("wrapping")
+            await route.fulfill(json={"sequence": 1, "remark": None})
+
+        async def none(route: Route) -> None:
+            await route.fulfill(json=[])
+
+        await self.page.route_web_socket(re.compile(r"/api/phone/watch"), watched)
+        await self.page.route("**/api/attempts/*/disposition", disposed)
+        await self.page.route("**/api/agents/*/hangup", hung_up)
+        await self.page.route("**/api/agents/*/talks", none)
+        await self.page.route("**/api/agents/*/dispositions", none)
+
+    def becomes(self, state: str) -> None:
+        """The dialer says so."""
+        self.state = state
+        for socket in self.sockets:
+            socket.send(self._picture())
+
+
+async def to_the_desk(page: Page) -> None:
+    """From the application, without another sign-in."""
     await page.get_by_role("link", name="Desk").filter(visible=True).click()
-    await page.get_by_role("button", name="Log in", exact=True).click()
-    await expect(page.locator("#headline")).to_have_text("Not ready", timeout=SOON_MS)
-    await page.get_by_role("button", name="Ready", exact=True).click()
 
 
 def view(*, is_told: bool) -> dict[str, Any]:
@@ -146,7 +200,7 @@ async def named(page: Page) -> list[Any]:
 
     async def back(route: Route) -> None:
         denied = {"rule": "hours", "citation": "12 CFR 1006.6(b)", "what": "No call before eight"}
-        await route.fulfill(json={"is_possible": False, "denied_by": [denied], "next_at": 1_800_111_600.0})
+        await route.fulfill(json={"is_possible": False, "denied_by": [denied], "next_at": FIRST_POSSIBLE})
 
     await page.route("**/api/attempts/*/account", of_call)
     await page.route("**/api/persons/p-1/account", of_person)
@@ -161,15 +215,10 @@ async def test_a_promise_in_parts_is_taken_by_keys_after_the_person_is_identifie
     async with visit(chromium, floor, scheme=scheme) as one:
         page = one.page
         answers = await named(page)
-        disposed: list[Any] = []
-
-        async def dispose(route: Route) -> None:
-            disposed.append(route.request.post_data_json)
-            await route.fulfill(json={"sequence": 1, "remark": None})
-
-        await page.route("**/api/attempts/*/disposition", dispose)
-        await one.sign_in("ann" if scheme == "light" else "bea")
-        await sits_down(page)
+        seat = Seat(page)
+        await seat.taken()
+        await one.sign_in("ann")
+        await to_the_desk(page)
         person = page.get_by_role("region", name="Ask for Ada Example")
         await expect(person).to_be_visible(timeout=SOON_MS)
         await expect(person).to_contain_text("Mon 14:05 in America/Denver")
@@ -199,14 +248,12 @@ async def test_a_promise_in_parts_is_taken_by_keys_after_the_person_is_identifie
         await page.get_by_label("Note").fill("pays from wages")
         assert await one.faults() == []
         await one.picture(f"desk-after-{scheme}")
-        # Whoever is made up may have hung up first.
-        with contextlib.suppress(TimeoutError):
-            await page.get_by_role("button", name="Hang up").click(timeout=2_000)
+        await page.get_by_role("button", name="Hang up").click()
         await expect(page.locator("#headline")).to_have_text("After-call work", timeout=SOON_MS)
         await page.get_by_role("button", name="Save and pause").click()
         await expect(page.get_by_role("heading", name="What came of the call")).to_have_count(0)
-        assert len(disposed) == 1
-        said = disposed[0]
+        assert len(seat.disposed) == 1
+        said = seat.disposed[0]
         assert (said["kind"], said["promised_cents"], said["currency"]) == (
             "settlement_agreed",
             70_001,
@@ -215,3 +262,55 @@ async def test_a_promise_in_parts_is_taken_by_keys_after_the_person_is_identifie
         assert [part["cents"] for part in said["parts"]] == [23_333, 23_333, 23_335]
         assert said["promised_for"] == said["parts"][-1]["due_at"]
         assert (said["debts_spoken_of"], said["words"]) == (["d-1"], "pays from wages")
+
+
+async def test_a_call_back_is_chosen_in_the_persons_time_and_says_why_it_is_not_possible(
+    floor: ServedFloor, chromium: Browser
+) -> None:
+    async with visit(chromium, floor, zone="Asia/Tokyo", width=320) as one:
+        page = one.page
+        await named(page)
+        seat = Seat(page, state="wrapping")
+        await seat.taken()
+        await one.sign_in("ann")
+        await to_the_desk(page)
+        await expect(page.get_by_role("region", name="Ask for Ada Example")).to_be_visible()
+        await page.keyboard.press("F2")
+        await page.keyboard.press("c")
+        await page.get_by_label("Call back at").fill("2027-01-15T06:00")
+        told = page.locator("#call-back-told")
+        await expect(told).to_contain_text("Not possible then: No call before eight (12 CFR 1006.6(b))")
+        await expect(told).to_contain_text("First possible: Jan 15, 2027, 8:00 AM MST")
+        assert await one.faults() == []
+        assert await page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+        await one.picture("desk-call-back-320")
+        await page.get_by_role("button", name="Take the first possible time").click()
+        await page.get_by_role("button", name="Save and pause").click()
+        await expect(page.get_by_role("heading", name="What came of the call")).to_have_count(0)
+        assert seat.disposed[0]["call_back_at"] == FIRST_POSSIBLE
+
+
+async def test_a_seat_is_taken_on_a_floor_without_telephones_and_a_call_comes(
+    floor: ServedFloor, chromium: Browser
+) -> None:
+    """As a newcomer would, with nothing made up but the people."""
+    async with visit(chromium, floor) as one:
+        page = one.page
+        await one.sign_in("bea")
+        await to_the_desk(page)
+        await page.get_by_role("button", name="Log in", exact=True).click()
+        await expect(page.locator("#headline")).to_have_text("Not ready", timeout=SOON_MS)
+        await page.get_by_role("button", name="Ready", exact=True).click()
+        await expect(page.locator("#person-state")).to_contain_text("It is", timeout=SOON_MS)
+
+
+async def test_an_account_without_a_seat_is_told_who_gives_it_one(
+    floor: ServedFloor, chromium: Browser
+) -> None:
+    async with visit(chromium, floor) as one:
+        await one.sign_in("cas")
+        await to_the_desk(one.page)
+        await expect(one.page.get_by_role("alert")).to_contain_text(
+            "The account cas has no seat: an administrator gives it one."
+        )
+        assert await one.faults() == []

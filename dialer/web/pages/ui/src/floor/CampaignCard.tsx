@@ -6,6 +6,7 @@ import { type Campaign, type CampaignMove, type CampaignState, post } from "../a
 import { useMay } from "../session";
 import { CAMPAIGN_STATES, count, share } from "../words";
 import { Confirm } from "./Confirm";
+import { WhatIfDialog } from "./WhatIf";
 
 interface Move {
   title: string;
@@ -23,6 +24,7 @@ const MOVES: Record<CampaignMove, Move> = {
 export function CampaignCard({ campaign }: { campaign: Campaign }) {
   const may = useMay();
   const [move, setMove] = useState<CampaignMove | null>(null);
+  const [isAsking, setIsAsking] = useState(false);
   const moves = (Object.keys(MOVES) as CampaignMove[]).filter((each) => MOVES[each].from.includes(campaign.state));
   return (
     <Paper withBorder p="sm" component="article" aria-label={`Campaign ${campaign.campaign}`}>
@@ -46,8 +48,14 @@ export function CampaignCard({ campaign }: { campaign: Campaign }) {
               <span className="away"> {campaign.campaign}</span>
             </Button>
           ))}
+          {campaign.state === "running" && (
+            <Button variant="default" onClick={() => setIsAsking(true)}>
+              What if…<span className="away"> in {campaign.campaign}</span>
+            </Button>
+          )}
         </Group>
       )}
+      {isAsking && <WhatIfDialog campaign={campaign.campaign} close={() => setIsAsking(false)} />}
       {move !== null && (
         <Confirm
           title={`${MOVES[move].title} ${campaign.campaign}?`}

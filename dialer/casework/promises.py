@@ -68,9 +68,9 @@ class KeptWhen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One part of a promise, in cents; `due_on` None = no day was named."""
+    """One part of a promise, in cents, None = nobody named an amount; `due_on` None = no day was named."""
 
-    cents: int
+    cents: int | None
     due_on: date | None
 
 
@@ -80,7 +80,7 @@ class Promised:
 
     Args:
         made_on: the day; money of earlier days is not of it.
-        parts: one or several; an amount that nobody named is of 0 cents, and any money keeps it.
+        parts: one or several.
         is_withdrawn: something else took its place.
     """
 
@@ -104,11 +104,12 @@ class Judged:
     """What came of a promise.
 
     Args:
-        paid_cents: that came for it in its days.
+        state: None = not known: its days are over, and nobody had named an amount.
+        paid_cents: that came for it in its days; 0 where no amount was named.
         last_day: on which money for its last part still counts; None = no day was named.
     """
 
-    state: PromiseState
+    state: PromiseState | None
     paid_cents: int
     last_day: date | None
 
@@ -137,11 +138,15 @@ def _judged(
     last_day = None if None in ends else max((end for end in ends if end is not None), default=None)
     if promised.is_withdrawn:
         return Judged(state=_S.CANCELLED, paid_cents=0, last_day=last_day)
+    amounts = [part.cents for part in promised.parts if part.cents is not None]
+    if len(amounts) < len(promised.parts):
+        is_over = last_day is not None and last_day < on
+        return Judged(state=None if is_over else _S.OPEN, paid_cents=0, last_day=last_day)
     came = 0
     is_whole, is_broken = True, False
     needed = promised_so_far = 0
-    for part, end in sorted(zip(promised.parts, ends, strict=True), key=lambda each: each[1] or date.max):
-        promised_so_far += part.cents
+    for cents, end in sorted(zip(amounts, ends, strict=True), key=lambda each: each[1] or date.max):
+        promised_so_far += cents
         needed = max(1, _enough(promised_so_far, when.share))
         came += _take(money, left, needed - came, since=promised.made_on, until=end, as_of=on)
         if came < needed:

@@ -190,10 +190,9 @@ def _calls(connection: Connection, persons: Sequence[str], stretch: Stretch, rea
 
 def _of_several(connection: Connection, persons: Sequence[str], stretch: Stretch) -> Sequence[Row[Any]]:
     """Promises for several accounts at once that stand."""
-    columns = (t.promises, t.attempts.c.campaign, t.attempts.c.agent, t.attempts.c.disposition_kind)
     query = (
-        select(*columns)
-        .join_from(t.promises, t.attempts, t.attempts.c.attempt == t.promises.c.attempt, isouter=True)
+        select(t.promises, *ledgers.OF_CALL)
+        .select_from(ledgers.CALLED)
         .where(t.promises.c.person.in_(persons), t.promises.c.withdrawn_at.is_(None))
         .where(t.promises.c.at < stretch.ends, t.promises.c.debts.like("%,%"))
         .order_by(t.promises.c.id)
@@ -346,11 +345,16 @@ def _promises(row: Row[Any], read: _Read, money: _Money, stretch: Stretch) -> li
     earlier = [each for each in made if each.at < stretch.begins]
     day_before = stretch.since - timedelta(days=1)
     before = judged(promised[: len(earlier)], _paid(money.before), terms, on=day_before)
-    states = [each.state.value for each in before] + [""] * (len(made) - len(earlier))
+    states = [_written(each.state) for each in before] + [""] * (len(made) - len(earlier))
     return [
         _promise(row, read, each, judgement, state, stretch)
         for each, judgement, state in zip(made, came, states, strict=True)
     ]
+
+
+def _written(state: PromiseState | None) -> str:
+    """'' = not known."""
+    return "" if state is None else state.value
 
 
 def _for_several(read: _Read, stretch: Stretch) -> Iterator[PromiseRow]:
@@ -366,7 +370,7 @@ def _for_several(read: _Read, stretch: Stretch) -> Iterator[PromiseRow]:
                 client_accounts=tuple(read.names[debt] for debt in debts if debt in read.names),
                 client=stretch.client,
                 currency=row.currency or "",
-                campaign=row.campaign or "",
+                campaign=ledgers.campaign_of(row),
                 place="",
                 agent=row.agent or "",
                 disposition=row.disposition_kind or "",
@@ -407,7 +411,7 @@ def _promise(
         due_on=max(due, default=None),
         last_day=came.last_day,
         before=before,
-        state=came.state.value,
+        state=_written(came.state),
         cents=made.cents,
-        paid_cents=came.paid_cents,
+        paid_cents=None if made.cents is None else came.paid_cents,
     )

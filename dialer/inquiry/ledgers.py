@@ -52,7 +52,7 @@ class PromiseTold:
         contact: the call in which it was made.
         cents: promised; None = nobody named an amount.
         due_on: '' = no day was named; `last_day`: on which money for it still counts.
-        state: open, kept, broken, cancelled.
+        state: open, kept, broken, cancelled; '' = not known, its days are over and no amount was named.
         paid_cents: that came for it in its days.
     """
 
@@ -172,7 +172,7 @@ def _promises_told(
             cents=each.cents,
             due_on="" if part.due_on is None else part.due_on.isoformat(),
             last_day="" if came.last_day is None else came.last_day.isoformat(),
-            state=came.state.value,
+            state="" if came.state is None else came.state.value,
             paid_cents=came.paid_cents,
         )
         for each, came in zip(made, found, strict=True)

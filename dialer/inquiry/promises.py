@@ -10,6 +10,7 @@ from dialer.casework.ledger.terms import Contracts
 from dialer.casework.promises import Judged, Paid, PromiseState, judged
 from dialer.domain.ids import DebtId
 from dialer.domain.keys import folded
+from dialer.domain.money import units
 from dialer.domain.record import instant
 from dialer.floor.client_terms import client_contracts
 from dialer.storage import ledgers
@@ -133,7 +134,7 @@ def _one(
         person=made.person,
         contact=made.contact,
         kind=made.promised.kind.value,
-        state=came.state.value,
+        state="" if came.state is None else came.state.value,
         made_on=made.promised.made_on.isoformat(),
         due_on=max(due).isoformat() if due else "",
         last_day="" if came.last_day is None else came.last_day.isoformat(),
@@ -175,8 +176,8 @@ def as_rows(seen: PromisesSeen) -> Iterator[tuple[str, ...]]:
             each.due_on,
             each.last_day,
             str(each.parts),
-            "" if each.cents is None else f"{each.cents / 100:.2f}",
-            f"{each.paid_cents / 100:.2f}",
-            f"{each.balance_cents / 100:.2f}",
+            "" if each.cents is None else units(each.cents),
+            units(each.paid_cents),
+            units(each.balance_cents),
             each.currency,
         )

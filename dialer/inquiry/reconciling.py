@@ -12,6 +12,7 @@ from dialer.casework.ledger.book import ledger_of
 from dialer.casework.ledger.reconciling import BankLine, Moved, Reconciled, moved, reconciled
 from dialer.casework.ledger.remittance import TrustTerms, stood
 from dialer.domain.errors import MendableError
+from dialer.domain.money import units
 from dialer.storage import ledgers
 from dialer.storage.database import tables as t
 from dialer.storage.person_files import chunks
@@ -84,13 +85,8 @@ def as_rows(found: Reconciled, *, on: date) -> Iterator[tuple[str, ...]]:
     """Headings, the three balances, what each client has, every difference; in units with two decimals."""
     yield ("day", "what", "name", "bank", "books", "clients")
     day, clients = on.isoformat(), sum(found.clients.values())
-    yield (day, "balance", "", _units(found.bank), _units(found.books), _units(clients))
+    yield (day, "balance", "", units(found.bank), units(found.books), units(clients))
     for name, cents in found.clients.items():
-        yield (day, "client", name, "", "", _units(cents))
+        yield (day, "client", name, "", "", units(cents))
     for each in found.differences:
-        yield (day, each.what, each.reference, _units(each.bank_cents), _units(each.book_cents), "")
-
-
-def _units(cents: int) -> str:
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+        yield (day, each.what, each.reference, units(each.bank_cents), units(each.book_cents), "")

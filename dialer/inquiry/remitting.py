@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from dialer.casework.ledger.remittance import Remittance, Stood, TrustTerms, remittance, stood
+from dialer.domain.errors import MendableError
 from dialer.domain.ids import DebtId
 from dialer.domain.keys import folded
+from dialer.domain.money import units
 from dialer.floor.client_terms import client_contracts
 from dialer.inquiry.errors import NotThereError
 from dialer.storage import ledgers
@@ -54,9 +56,18 @@ def remitted(store: Store, client: str, *, since: date, until: date) -> tuple[Re
 
     Raises:
         NotThereError: nobody placed accounts under the name.
+        MendableError: within the days the client's contract changed from net to gross, or back.
     """
     known = client_named(store, client)
     terms = client_contracts().of(known).trust
+    remits = terms.on(until).remits
+    if terms.on(since).remits is not remits:
+        day = terms.changes_on(since, until)
+        raise MendableError(
+            f"client {known} is remitted {remits.value} from {day.isoformat()} on, and otherwise before",
+            where=f"{since.isoformat()} to {until.isoformat()}",
+            mend=f"ask for the days before {day.isoformat()} and for those from it on, each apart.",
+        )
     rows = {str(row.debt): row for row in store.read(lambda connection: _moved(connection, known))}
     stretches: dict[str, dict[DebtId, tuple[Stood, Stood]]] = {}
     for some in chunks(list(rows)):
@@ -72,8 +83,8 @@ def remitted(store: Store, client: str, *, since: date, until: date) -> tuple[Re
             currency=currency,
             since=since.isoformat(),
             until=until.isoformat(),
-            remits=terms.remits.value,
-            money=remittance(stretch, terms.remits),
+            remits=remits.value,
+            money=remittance(stretch, remits),
         )
         for currency, stretch in sorted(stretches.items())
     )
@@ -121,11 +132,6 @@ def as_rows(told: tuple[Remitted, ...]) -> Iterator[tuple[str, ...]]:
         where, money = (each.currency, each.since, each.until), each.money
         for line in money.lines:
             cents = (line.collected, line.direct, line.commission)
-            yield (each.client, line.debt, *where, *map(_units, cents), "", "", "", "")
+            yield (each.client, line.debt, *where, *map(units, cents), "", "", "", "")
         sums = (money.collected, money.direct, money.commission, money.to_client, money.invoiced)
-        yield (each.client, "all", *where, *map(_units, (*sums, money.held, money.overpaid)))
-
-
-def _units(cents: int) -> str:
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+        yield (each.client, "all", *where, *map(units, (*sums, money.held, money.overpaid)))

@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, func, select, update
 
 from compliance_gate.request import Hold
 from compliance_gate.words import HoldKind
@@ -197,11 +197,9 @@ def promises_for(connection: Connection, debt: str) -> tuple[PromiseMade, ...]:
 def promises_of(connection: Connection, debts: Iterable[str]) -> dict[str, tuple[PromiseMade, ...]]:
     """The same of several accounts, few enough for one statement, by the account."""
     wanted = {json_text((debt,)): debt for debt in sorted(set(debts))}
-    of = t.attempts.c
-    columns = (t.promises, of.zones, of.disposition_kind, of.agent, of.campaign)
     query = (
-        select(*columns)
-        .join_from(t.promises, t.attempts, of.attempt == t.promises.c.attempt, isouter=True)
+        select(t.promises, *OF_CALL)
+        .select_from(CALLED)
         .where(t.promises.c.debts.in_(wanted))
         .order_by(t.promises.c.at, t.promises.c.id)
     )
@@ -209,6 +207,21 @@ def promises_of(connection: Connection, debts: Iterable[str]) -> dict[str, tuple
     for row in connection.execute(query):
         found.setdefault(wanted[row.debts], []).append(_promise(row))
     return {debt: tuple(made) for debt, made in found.items()}
+
+
+_of, _by = t.attempts.c, t.inbound_calls.c
+CALLED = t.promises.join(t.attempts, _of.attempt == t.promises.c.attempt, isouter=True).join(
+    t.inbound_calls, _by.call == t.promises.c.attempt, isouter=True
+)
+"""Promises, each with the call on which it was made, ours or the person's own."""
+OF_CALL = (
+    _of.zones,
+    func.coalesce(_of.disposition_kind, _by.disposition_kind).label("disposition_kind"),
+    func.coalesce(_of.agent, _by.agent).label("agent"),
+    _of.campaign,
+    _by.body.label("received"),
+)
+"""How it was written down there, by whom, where."""
 
 
 def promised_accounts(connection: Connection) -> list[str]:
@@ -224,12 +237,24 @@ _KINDS = {
 }
 
 
+class _Received(msgspec.Struct):
+    campaign: str | None = None
+
+
+_received = msgspec.json.Decoder(_Received).decode
+
+
+def campaign_of(row: Row[Any]) -> str:
+    """For which campaign a promise of `CALLED` was taken; '' = not known."""
+    return row.campaign or (_received(row.received).campaign if row.received else None) or ""
+
+
 _pairs = msgspec.json.Decoder(tuple[tuple[int, float], ...]).decode
 
 
 def _promise(row: Row[Any]) -> PromiseMade:
     zones = texts(row.zones or "[]")
-    parts: list[tuple[int, float | None]] = [*_pairs(row.parts)] or [(row.cents or 0, row.due_at)]
+    parts: list[tuple[int | None, float | None]] = [*_pairs(row.parts)] or [(row.cents, row.due_at)]
     return PromiseMade(
         promise=row.id,
         contact=row.attempt,
@@ -239,7 +264,7 @@ def _promise(row: Row[Any]) -> PromiseMade:
         currency=row.currency or "",
         agent=row.agent or "",
         disposition=row.disposition_kind or "",
-        campaign=row.campaign or "",
+        campaign=campaign_of(row),
         promised=Promised(
             kind=_KINDS.get(row.disposition_kind, PromiseKind.PROMISE),
             made_on=min(_days(row.at, zones)),

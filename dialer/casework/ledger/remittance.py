@@ -61,23 +61,52 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierTrust:
+    """What a client's contract said before, up to a day. The fields are those of `TrustTerms`."""
+
+    until: date
+    remits: Remits = Remits.NET
+    rates: tuple[Rate, ...] = ()
+    held: tuple[Held, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrustTerms:
     """What a client's contract says of money in trust.
+
+    A payment is held, and earns, by what held on its own day: a new contract changes nothing that was
+    remitted before it.
 
     Args:
         rates: of commission; none = none is earned. The row that says most of a payment has the word: legal
             before direct before neither, then the oldest age.
         held: by method; one that is not named is not held.
+        earlier: what the contract said before, each up to its last day; in any order.
     """
 
     remits: Remits = Remits.NET
     rates: tuple[Rate, ...] = ()
     held: tuple[Held, ...] = ()
+    earlier: tuple[EarlierTrust, ...] = ()
 
     def __post_init__(self) -> None:
-        methods = [each.method for each in self.held]
-        if len(set(methods)) < len(methods):
-            raise InvalidFactError("held: a method is named twice")
+        for told in (self, *self.earlier):
+            methods = [each.method for each in told.held]
+            if len(set(methods)) < len(methods):
+                raise InvalidFactError("held: a method is named twice")
+        days = [each.until for each in self.earlier]
+        if len(set(days)) < len(days):
+            raise InvalidFactError("earlier: two end on one day")
+
+    def on(self, day: date) -> "TrustTerms | EarlierTrust":
+        """What held on a day."""
+        held = (each for each in self.earlier if day <= each.until)
+        return min(held, key=lambda each: each.until, default=self)
+
+    def changes_on(self, since: date, until: date) -> date:
+        """The first day on which the last terms of a stretch hold; its first where they held all along."""
+        ends = [each.until for each in self.earlier if since <= each.until < until]
+        return max(ends) + timedelta(days=1) if ends else since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +198,8 @@ def free_on(entry: LedgerEntry, terms: TrustTerms) -> date:
     """The day on which the money of a payment is the client's: when it clears, or its method's days after."""
     if entry.clears_on is not None:
         return entry.clears_on
-    days = next((each.days for each in terms.held if each.method is entry.method), 0)
+    held = terms.on(entry.effective_on).held
+    days = next((each.days for each in held if each.method is entry.method), 0)
     return entry.effective_on + timedelta(days=days)
 
 
@@ -179,7 +209,7 @@ def earned(entry: LedgerEntry, cents: int, terms: TrustTerms, delinquent_since: 
     age = 0 if delinquent_since is None else max(0, (entry.effective_on - delinquent_since).days)
     fit = [
         row
-        for row in terms.rates
+        for row in terms.on(entry.effective_on).rates
         if age >= row.from_age_days and (is_legal or not row.is_legal) and (is_direct or not row.is_direct)
     ]
     row = max(

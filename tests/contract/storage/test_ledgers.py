@@ -12,9 +12,12 @@ from sqlalchemy import Connection, select, text
 
 from compliance_gate.words import HoldKind
 from dialer.casework.ledger.refresh import BalanceOwner
-from dialer.domain.commands import StoreOutcome, StorePromise
+from dialer.casework.promises import PromiseKind
+from dialer.domain.commands import StoreInbound, StoreOutcome, StorePromise
+from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.events import AccountRecalled, TimeReached
-from dialer.domain.ids import DebtId
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, DebtId, InboundId
+from dialer.domain.inbound import InboundRecord
 from dialer.domain.ledger import EntryKind, LedgerEntry, PaidTo, PayMethod, Reason
 from dialer.domain.ledger_events import MOST_OF_A_KEY, EntryPosted, PaymentReceived
 from dialer.domain.money import Money
@@ -279,6 +282,28 @@ def test_a_promise_is_of_its_account_alone_and_of_every_day_that_it_may_be(floor
     assert made.cents == 2_500
     assert made.promised.made_on == date(2026, 11, 23)
     assert [part.due_on for part in made.promised.parts] == [date(2026, 11, 24)]
+
+
+def test_a_promise_on_a_call_received_keeps_what_it_was_and_who_took_it(floor: Any, debt: DebtId) -> None:
+    """A settlement that somebody agreed to who called us; nobody named an amount, which is not none."""
+    said = Disposition(kind=DispositionKind.SETTLEMENT_AGREED)
+    record = InboundRecord(
+        call=InboundId("in-1"),
+        dialed="+12125550100",
+        arrived_at=floor.now,
+        agent=AgentId("ann"),
+        campaign=CampaignId("spring"),
+        disposition=said,
+    )
+    person = next(each for each in floor.leads() if each.debt == debt).targets[0].person
+    promised = StorePromise(
+        attempt=AttemptId("in-1"), person=person, debts=(debt,), amount=None, due_at=floor.now
+    )
+    write(floor, floor.step(TimeReached(), StoreInbound(record=record), promised))
+    (made,) = read(floor, lambda connection: ledgers.promises_for(connection, debt))
+    assert (made.promised.kind, made.agent, made.campaign) == (PromiseKind.SETTLEMENT, "ann", "spring")
+    assert made.disposition == "settlement_agreed"
+    assert [part.cents for part in made.promised.parts] == [None]
 
 
 def test_payments_of_an_older_store_become_its_ledger(tmp_path: Any) -> None:

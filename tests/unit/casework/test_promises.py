@@ -170,3 +170,16 @@ def test_the_diagram_in_the_readme_is_the_table() -> None:
     """Drawn from it."""
     readme = Path(__file__).parents[3] / "dialer" / "casework" / "README.md"
     assert PROMISE.mermaid() in readme.read_text(encoding="utf-8")
+
+
+def test_a_promise_without_an_amount_is_neither_kept_nor_broken() -> None:
+    """Open until its days are over, not known afterwards, whatever came; and it takes nobody's money."""
+    unnamed = Promised(kind=PromiseKind.PROMISE, made_on=MADE, parts=(Part(cents=None, due_on=DUE),))
+    last = DUE + timedelta(days=3)
+    for on, state in ((last, S.OPEN), (last + timedelta(days=1), None)):
+        assert judge(unnamed, paid(5_000, DUE), on=on) == Judged(state=state, paid_cents=0, last_day=last)
+    later = promise((5_000, DUE))
+    both = judged([unnamed, later], [paid(5_000, DUE)], TERMS, on=DUE)
+    assert [each.state for each in both] == [S.OPEN, S.KEPT]
+    endless = Promised(kind=PromiseKind.PROMISE, made_on=MADE, parts=(Part(cents=None, due_on=None),))
+    assert judge(endless, on=date(2030, 1, 1)).state is S.OPEN

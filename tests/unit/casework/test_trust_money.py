@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from dialer.casework.ledger.book import ledger_of
 from dialer.casework.ledger.reconciling import BankLine, Moved, moved, reconciled
 from dialer.casework.ledger.remittance import (
+    EarlierTrust,
     Held,
     Rate,
     Remits,
@@ -76,6 +77,37 @@ def test_a_check_is_held_for_its_days_and_the_clients_in_the_next() -> None:
         entry("a", K.PAYMENT, 4_000, 0, method=PayMethod.CHECK, clears_on=DAY + timedelta(days=3)),
     ]
     assert (at(known, 2).collected, at(known, 3).collected) == (0, 4_000)
+
+
+def test_a_new_contract_changes_nothing_that_was_remitted_before_it() -> None:
+    """25 % of money up to the 10th, 30 % and no hold from the 11th on: each payment by its own day."""
+    terms = TrustTerms(
+        rates=(Rate(share=0.3),),
+        earlier=(EarlierTrust(until=DAY + timedelta(days=8), rates=TERMS.rates, held=TERMS.held),),
+    )
+    told = [
+        PLACED,
+        entry("a", K.PAYMENT, 4_000, 0),
+        entry("b", K.PAYMENT, 2_000, 8, method=PayMethod.CHECK),
+        entry("c", K.PAYMENT, 1_000, 9, method=PayMethod.CHECK),
+    ]
+    assert (at(told, 8, terms).collected, at(told, 8, terms).commission) == (4_000, 1_000)
+    assert at(told, 8, terms) == at(told, 8)
+    assert (at(told, 9, terms).held, at(told, 9, terms).commission) == (2_000, 1_000 + 300)
+    assert at(told, 18, terms).commission == 1_000 + 300 + 500
+
+
+def test_the_oldest_terms_that_had_not_ended_hold_on_a_day() -> None:
+    first = EarlierTrust(until=DAY, remits=Remits.GROSS)
+    second = EarlierTrust(until=DAY + timedelta(days=30))
+    terms = TrustTerms(remits=Remits.GROSS, earlier=(second, first))
+    day = timedelta(days=1)
+    assert [terms.on(d) for d in (DAY, DAY + day, DAY + 30 * day)] == [first, second, second]
+    assert terms.on(DAY + 31 * day) is terms
+    assert terms.changes_on(DAY, DAY + day) == DAY + day
+    assert terms.changes_on(DAY + day, DAY + 60 * day) == DAY + 31 * day
+    with pytest.raises(InvalidFactError, match="two end on one day"):
+        TrustTerms(earlier=(first, EarlierTrust(until=DAY)))
 
 
 def test_money_that_goes_back_before_it_was_the_clients_never_was() -> None:

@@ -143,7 +143,7 @@ def main() -> None:
             work(store, first, min(count, first + AT_ONCE))
         timed(f"{count:,} accounts made", began)
         before, began = most_mb(), now()
-        told = pack(store, "acme", day=DAY, folder=Path(folder) / "pack")
+        told = pack(store, "acme", day=DAY, folder=Path(folder) / "pack", at=NOON + 86_400.0)
         timed(f"pack of {told.files['accounts']:,} accounts", began)
         began = now()
         figures = measured(store, since=DAY.replace(day=1), until=DAY, client="acme")

@@ -58,7 +58,7 @@ class StoreLedgers:
 
         def made(store: Store) -> BinaryIO:
             with TemporaryDirectory() as folder:
-                pack(store, client, day=day, folder=Path(folder) / "pack")
+                pack(store, client, day=day, folder=Path(folder) / "pack", at=posix_now())
                 return zipped_folder(Path(folder) / "pack")
 
         return await self._asked(made)

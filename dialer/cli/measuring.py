@@ -61,8 +61,14 @@ def measures(
     with opened_store(store) as opened:
         if rows is not None:
             assert client is not None
-            found = rows_behind(opened, rows, since=first, until=last, client=client, by=words[by])
-            _show(behind_rows(found), out)
+            found = behind_rows(
+                rows_behind(opened, rows, since=first, until=last, client=client, by=words[by])
+            )
+            if json:
+                heading, *told = found
+                console.result_json([dict(zip(heading, row, strict=True)) for row in told])
+                return
+            _show(found, out)
             return
         figures = measured(opened, since=first, until=last, client=client, by=words[by])
     if json:

@@ -23,14 +23,17 @@ def pack(
     The client's zone and standards stand in fairdial-clients.toml under [clients.work].
     """
     from dialer.cli.opening import opened_store
+    from dialer.clock import posix_now
     from dialer.inquiry.pack import pack as written_pack
 
     on = day_of(day)
     with opened_store(store) as opened:
-        told = written_pack(opened, client, day=on, folder=out)
+        told = written_pack(opened, client, day=on, folder=out, at=posix_now())
     console.result(f"{out}: {len(told.files)} files of {told.client}, {on.isoformat()}")
+    if told.is_partial:
+        console.say("the day is not over: the pack is partial, and says so; write it again tomorrow")
     for name in told.cut:
-        console.say(f"{name}: the workbook has its first rows alone; {name}.csv has all of them")
+        console.say(f"{name}: the workbook has a part of it alone; {name}.csv has all")
 
 
 def day_of(text: str, option: str = "--day") -> date:

@@ -363,7 +363,7 @@ def _for_several(read: _Read, stretch: Stretch) -> Iterator[PromiseRow]:
     for row in read.several:
         debts = sorted(texts(row.debts))
         if read.first[row.id] in theirs:
-            due = None if row.due_at is None else instant(row.due_at).astimezone(stretch.zone).date()
+            due = None if row.due_at is None else ledgers.due_on(row.due_at, row.zones)
             yield PromiseRow(
                 promise=str(row.id),
                 accounts=tuple(debts),

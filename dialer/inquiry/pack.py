@@ -8,14 +8,16 @@ store.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from dialer.domain.record import instant
 from dialer.files import made_folder
 from dialer.floor.client_terms import client_contracts
 from dialer.inquiry.account_days import Seen, Stretch, seen_of
-from dialer.inquiry.given_back import mark_at, results_between
+from dialer.inquiry.errors import NothingToAskError
+from dialer.inquiry.given_back import mark_at, mark_now, results_between
 from dialer.inquiry.remitting import HEADING as REMITTED
 from dialer.inquiry.remitting import Remitted, client_named, remitted
 from dialer.measures.accounts import AGING, COLLECTED, INVENTORY, AccountSeen
@@ -108,12 +110,14 @@ HEADINGS: Mapping[str, Sequence[str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackTold:
-    """What was written: files by name with their rows. `cut`: those that the workbook has in part alone."""
+    """What was written: files by name with their rows. `cut`: those that the workbook has in part alone;
+    `is_partial`: the day was not over."""
 
     client: str
     day: date
     files: Mapping[str, int]
     cut: tuple[str, ...] = ()
+    is_partial: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,15 +134,18 @@ class _Counted:
     named: dict[str, str] = field(default_factory=dict[str, str])
 
 
-def pack(store: Store, client: str, *, day: date, folder: Path) -> PackTold:
+def pack(store: Store, client: str, *, day: date, folder: Path, at: float) -> PackTold:
     """Write a client's pack of a day into a new folder, whole or not at all.
 
     Args:
         client: in any case.
-        day: of the client's zone for calls, of the ledgers (UTC) for money.
+        day: of the client's zone for calls, of the ledgers (UTC) for money. One that is not over is told as
+            partial, by the first figure of the summary.
+        at: POSIX seconds now; where the store's own time is ahead of it, as after a rehearsal, that counts.
 
     Raises:
         NotThereError: nobody placed accounts under the name.
+        NothingToAskError: the day has not begun.
         MendableError: there is something of the folder's name already.
         OSError: it could not be written.
     """
@@ -146,16 +153,36 @@ def pack(store: Store, client: str, *, day: date, folder: Path) -> PackTold:
     def write(within: Store) -> PackTold:
         known = client_named(within, client)
         stretch = Stretch(client=known, since=day, on=day, terms=client_contracts().of(known))
+        now = max(at, mark_now(within).at)
+        if now < min(stretch.begins, _utc(day)):
+            raise NothingToAskError(
+                f"{day.isoformat()} has not begun", where=known, mend="ask for a day that is over."
+            )
+        is_partial = now < max(stretch.ends, _utc(day + timedelta(days=1)))
         with made_folder(folder) as part, files_in(part, HEADINGS) as files:
+            if is_partial:
+                files["summary"].add(_partial(day, now))
             _write(within, stretch, files)
             return PackTold(
                 client=known,
                 day=day,
                 files={name: sheet.rows for name, sheet in files.sheets.items()} | {BOOK: len(HEADINGS)},
+                is_partial=is_partial,
                 cut=tuple(name for name, sheet in files.sheets.items() if sheet.is_cut),
             )
 
     return store.read(lambda connection: write(store.within(connection)))
+
+
+def _utc(day: date) -> float:
+    """POSIX seconds at which a day of the ledgers begins."""
+    return datetime.combine(day, time(), UTC).timestamp()
+
+
+def _partial(day: date, at: float) -> tuple[Cell, ...]:
+    says = f"the day is not over: all is as of {instant(at):%Y-%m-%dT%H:%M:%SZ}, and more may come"
+    told = ("partial", "Partial", "yes", None, None, None, None, 0)
+    return (*told, "every file", f"written before {day.isoformat()} was over", says, "Fairdial")
 
 
 def _write(store: Store, stretch: Stretch, files: Files) -> None:

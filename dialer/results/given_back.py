@@ -19,6 +19,8 @@ from dialer.domain.cells import harmless
 from dialer.domain.errors import MendableError
 
 _NOTE_MOST = 1024
+MOST_OF_A_SHEET = 1_048_575
+"""Rows of a worksheet below its heading; there are no more."""
 
 
 class LayoutError(MendableError):
@@ -122,19 +124,37 @@ def write_csv(results: Iterable[Result], out: TextIO, layout: ResultLayout = OUR
 
 
 def write_xlsx(results: Iterable[Result], path: Path, layout: ResultLayout = OURS) -> int:
-    """The same as a workbook, every cell a text; returns how many."""
+    """The same as a workbook, every cell a text, a further sheet where one is full; returns how many.
+
+    Raises:
+        LayoutError: a cell is longer than a workbook holds; nothing was written.
+    """
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book: Any = xlsxwriter.Workbook(str(path), options)
-    sheet = book.add_worksheet("Results")
-    rows = [list(layout.columns)]
+    sheet: Any = None
     count = 0
-    for at, cell in enumerate(rows[0]):
-        sheet.write_string(0, at, cell)
     for count, result in enumerate(results, start=1):
+        row = (count - 1) % MOST_OF_A_SHEET + 1
+        if row == 1:
+            sheet = _sheet(book, layout, (count - 1) // MOST_OF_A_SHEET + 1)
         for at, cell in enumerate(layout.cells(result)):
-            sheet.write_string(count, at, cell)
+            if sheet.write_string(row, at, cell) != 0:
+                raise LayoutError(
+                    f"a cell of {len(cell):,} characters does not fit into a workbook",
+                    where=f"row {count:,}, {list(layout.columns)[at]}",
+                    mend="write CSV, which holds it.",
+                )
+    if sheet is None:
+        _sheet(book, layout, 1)
     book.close()
     return count
+
+
+def _sheet(book: Any, layout: ResultLayout, number: int) -> Any:
+    sheet = book.add_worksheet("Results" if number == 1 else f"Results {number}")
+    for at, heading in enumerate(layout.columns):
+        sheet.write_string(0, at, heading)
+    return sheet
 
 
 def write_ygc(results: Iterable[Result], out: TextIO, layout: ResultLayout = OURS, *, firm: str = "") -> int:

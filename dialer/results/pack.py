@@ -24,6 +24,9 @@ says so. A workbook takes as long to write as all the rest, and nobody reads a m
 
 BOOK = "pack.xlsx"
 
+MOST_OF_A_CELL = 32_767
+"""Characters of a cell of a workbook. What is longer is cut there, and ends with where the whole is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Amount:
@@ -60,6 +63,7 @@ class Sheet:
 
     name: str
     rows: int = 0
+    has_cut_cells: bool = False
     _csv: Any
     _sheet: Any
     _money: Any
@@ -77,8 +81,8 @@ class Sheet:
 
     @property
     def is_cut(self) -> bool:
-        """The workbook has not all of its rows."""
-        return self.rows >= MOST_OF_A_SHEET
+        """The workbook has not all of its rows, or not the whole of a cell."""
+        return self.rows >= MOST_OF_A_SHEET or self.has_cut_cells
 
     def _put(self, column: int, cell: Cell, text: str) -> None:
         if cell is None or text == "":
@@ -87,8 +91,12 @@ class Sheet:
             self._sheet.write_number(self.rows, column, cell.cents / 100, self._money)
         elif isinstance(cell, int | float):
             self._sheet.write_number(self.rows, column, cell)
-        else:
+        elif len(text) <= MOST_OF_A_CELL:
             self._sheet.write_string(self.rows, column, text)
+        else:
+            rest = f" ... the whole is in {self.name}.csv"
+            self._sheet.write_string(self.rows, column, text[: MOST_OF_A_CELL - len(rest)] + rest)
+            self.has_cut_cells = True
 
 
 @dataclass(slots=True, kw_only=True)

@@ -269,12 +269,21 @@ def _promise(row: Row[Any]) -> PromiseMade:
             kind=_KINDS.get(row.disposition_kind, PromiseKind.PROMISE),
             made_on=min(_days(row.at, zones)),
             parts=tuple(
-                PromisedPart(cents=cents, due_on=None if due is None else max(_days(due, zones)))
+                PromisedPart(cents=cents, due_on=None if due is None else due_on(due, row.zones))
                 for cents, due in parts
             ),
             is_withdrawn=row.withdrawn_at is not None,
         ),
     )
+
+
+def due_on(at: float, zones: str | None) -> date:
+    """The local day by which something is due: the last that it may be where the person may be.
+
+    Args:
+        zones: as an attempt keeps them.
+    """
+    return max(_days(at, texts(zones or "[]")))
 
 
 def _days(at: float, zones: Iterable[str]) -> list[date]:

@@ -12,7 +12,8 @@ from python_calamine import CalamineWorkbook
 from dialer.cli import run
 from dialer.domain.cells import harmless
 from dialer.floor.taking_in import take_in
-from dialer.results.given_back import FIELDS, LayoutError, layout_of
+from dialer.results import given_back
+from dialer.results.given_back import FIELDS, LayoutError, Result, layout_of, write_xlsx
 from dialer.storage.database import tables as t
 from dialer.storage.store import Store
 
@@ -105,6 +106,58 @@ def test_a_change_is_told_under_the_clients_own_keys(floor: Floor) -> None:
     assert {(each["client_account"], each["person_ref"]) for each in told} == {("A1", "P1")}
     assert (told[0]["number"], told[1]["amount"]) == ("+18135550101", "12.05")
     assert len({each["change"] for each in told}) == 3
+
+
+def test_a_clients_own_code_stands_beside_our_kind(floor: Floor) -> None:
+    """Of the call and of the promise that was made on it; in the notes of YGC it is the code."""
+    said = json.dumps({"kind": "promise_to_pay", "code": "PTP"})
+    told = {"agent": "ann", "wrapped_at": DAY, "disposition_kind": "promise_to_pay", "disposition": said}
+    floor.attempt("a1", DAY, **told)
+    due = {"cents": -1205, "currency": "USD", "due_at": DAY + 86_400, "at": DAY}
+    floor.happens(t.promises, DAY, attempt="a1", person=floor.person, debts=json.dumps([floor.debt]), **due)
+    floor.attempt("a2", DAY + 60)
+    rows = floor.given("--client", "acme")
+    assert [(row["kind"], row["code"], row["client_code"], row["agent"]) for row in rows] == [
+        ("attempt", "promise_to_pay", "PTP", "ann"),
+        ("promise", "promise_to_pay", "PTP", "ann"),
+    ]
+    assert rows[1]["amount"] == "-12.05"
+    out = floor.folder / "out.txt"
+    wanted = ["export", "results", "--store", floor.address, "--out", str(out), "--as", "ygc"]
+    assert run(wanted) == 0
+    assert {line[75:83].strip() for line in out.read_text().splitlines()} == {"PTP"}
+
+
+def _result(change: str, **more: str) -> Result:
+    told = {
+        "at": "",
+        "client": "acme",
+        "client_account": "A1",
+        "person_ref": "P1",
+        "kind": "hold",
+        "code": "",
+    }
+    return Result(change=change, **(told | more))
+
+
+@pytest.mark.parametrize(("count", "sheets"), [(0, [0]), (2, [2]), (3, [2, 1]), (4, [2, 2]), (5, [2, 2, 1])])
+def test_a_full_sheet_goes_on_in_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, sheets: list[int]
+) -> None:
+    """No row is lost behind the last that a sheet holds."""
+    monkeypatch.setattr(given_back, "MOST_OF_A_SHEET", 2)
+    out = tmp_path / "out.xlsx"
+    assert write_xlsx((_result(f"c{at}") for at in range(count)), out) == count
+    book = CalamineWorkbook.from_path(str(out))
+    found = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    assert [len(rows) - 1 for rows in found] == sheets
+    assert [row[0] for rows in found for row in rows[1:]] == [f"c{at}" for at in range(count)]
+    assert all(rows[0][0] == "change" for rows in found)
+
+
+def test_a_cell_that_no_workbook_holds_is_refused_and_not_left_out(tmp_path: Path) -> None:
+    with pytest.raises(LayoutError, match="a cell of 32,768 characters does not fit into a workbook"):
+        write_xlsx([_result("c", code="x" * 32_768)], tmp_path / "out.xlsx")
 
 
 def test_nobody_is_told_of_anothers_accounts(floor: Floor) -> None:

@@ -4,15 +4,20 @@ import csv
 import json
 import shutil
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from made_days import Days, autumn
+from made_days import Days, at, autumn
 from python_calamine import CalamineWorkbook
 
 from dialer.cli import run
 from dialer.domain.ledger import EntryKind
+from dialer.inquiry.errors import NothingToAskError
+from dialer.inquiry.pack import pack
+from dialer.results.pack import MOST_OF_A_CELL, files_in
+from dialer.storage.store import Store
 
 Rows = list[dict[str, str]]
 
@@ -246,6 +251,48 @@ def test_a_sheet_that_is_cut_says_so(
         whole = [row for row in more if row[0] != "more rows are in accounts.csv"]
         assert (len(whole), len(more) - len(whole)) == (shown, 4 - shown)
         assert ("accounts: the workbook has its first rows alone" in capsys.readouterr().err) is (shown < 4)
+
+
+def test_a_pack_of_a_day_that_is_not_over_says_so(days: Days) -> None:
+    """By the clock, or by the store's own time where that is ahead: its last step is of 15:00 on the 5th."""
+    folder = Path(days.address).parent
+    with Store.open(days.address) as store:
+        for name, now, is_partial in (
+            ("early", "2026-11-01 00:00", True),
+            ("at-night", "2026-12-05 23:59", True),
+            ("over", "2026-12-06 00:00", False),
+        ):
+            told = pack(store, "acme", day=date(2026, 12, 5), folder=folder / name, at=at(now))
+            assert told.is_partial is is_partial
+            first = rows(folder / name, "summary")[0]
+            assert (first["figure"] == "partial") is is_partial
+        assert "2026-12-05T15:00:00Z" in rows(folder / "early", "summary")[0]["says"]
+        with pytest.raises(NothingToAskError, match="2026-12-06 has not begun"):
+            pack(store, "acme", day=date(2026, 12, 6), folder=folder / "no", at=at("2026-12-05 23:59"))
+
+
+def test_a_cell_that_no_workbook_holds_is_whole_in_the_csv(tmp_path: Path) -> None:
+    """32,767 characters fit; one more is cut in the workbook, which says where the whole is."""
+    with files_in(tmp_path, {"summary": ["a"]}) as files:
+        files["summary"].add(("x" * MOST_OF_A_CELL,))
+        assert not files["summary"].is_cut
+        files["summary"].add(("y" * (MOST_OF_A_CELL + 1),))
+        assert files["summary"].is_cut
+    assert [len(row["a"]) for row in rows(tmp_path, "summary")] == [MOST_OF_A_CELL, MOST_OF_A_CELL + 1]
+    book = CalamineWorkbook.from_path(str(tmp_path / "pack.xlsx"))
+    cells = [str(row[0]) for row in book.get_sheet_by_name("summary").to_python()[1:]]
+    assert [len(cell) for cell in cells] == [MOST_OF_A_CELL, MOST_OF_A_CELL]
+    assert cells[1].endswith("y ... the whole is in summary.csv")
+
+
+def test_the_rows_behind_a_measure_are_told_to_a_program(
+    days: Days, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = ["measures", "--from", "2026-11-30", "--to", "2026-11-30", "--client", "acme"]
+    assert run([*order, "--rows-of", "collected", "--json", "--store", days.address]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert len(found) == 2
+    assert set(found[0]) >= {"account", "currency"}
 
 
 def test_nobody_gets_anothers_accounts(days: Days) -> None:

@@ -33,7 +33,7 @@ def pack(
     if told.is_partial:
         console.say("the day is not over: the pack is partial, and says so; write it again tomorrow")
     for name in told.cut:
-        console.say(f"{name}: the workbook has a part of it alone; {name}.csv has all")
+        console.say(f"{name}: the workbook has its first rows alone, or cells cut short; {name}.csv has all")
 
 
 def day_of(text: str, option: str = "--day") -> date:

@@ -12,11 +12,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from dialer.domain.cells import harmless
 from dialer.domain.money import units
 from dialer.files import made_apart, written_text
+from dialer.results.workbook import EMPTY_CELL, BookSheet, amount_cell, number_cell, text_cell, workbook
 
 MOST_OF_A_SHEET = 100_001
 """Rows of a worksheet, its heading included; the rest is in the CSV alone, and the last line of the sheet
@@ -65,8 +64,7 @@ class Sheet:
     rows: int = 0
     has_cut_cells: bool = False
     _csv: Any
-    _sheet: Any
-    _money: Any
+    _sheet: BookSheet
 
     def add(self, cells: Sequence[Cell]) -> None:
         """Write a row."""
@@ -74,29 +72,27 @@ class Sheet:
         self._csv.writerow(texts)
         self.rows += 1
         if self.rows == MOST_OF_A_SHEET:
-            self._sheet.write_string(self.rows, 0, f"more rows are in {self.name}.csv")
+            self._sheet.add((text_cell(f"more rows are in {self.name}.csv"),))
         elif self.rows < MOST_OF_A_SHEET:
-            for column, (cell, text) in enumerate(zip(cells, texts, strict=True)):
-                self._put(column, cell, text)
+            self._sheet.add([self._cell(cell, text) for cell, text in zip(cells, texts, strict=True)])
 
     @property
     def is_cut(self) -> bool:
         """The workbook has not all of its rows, or not the whole of a cell."""
         return self.rows >= MOST_OF_A_SHEET or self.has_cut_cells
 
-    def _put(self, column: int, cell: Cell, text: str) -> None:
-        if cell is None or text == "":
-            return
+    def _cell(self, cell: Cell, text: str) -> str:
+        if text == "":
+            return EMPTY_CELL
         if isinstance(cell, Amount):
-            self._sheet.write_number(self.rows, column, cell.cents / 100, self._money)
-        elif isinstance(cell, int | float):
-            self._sheet.write_number(self.rows, column, cell)
-        elif len(text) <= MOST_OF_A_CELL:
-            self._sheet.write_string(self.rows, column, text)
-        else:
+            return amount_cell(text)
+        if isinstance(cell, int | float):
+            return number_cell(repr(cell))
+        if len(text) > MOST_OF_A_CELL:
             rest = f" ... the whole is in {self.name}.csv"
-            self._sheet.write_string(self.rows, column, text[: MOST_OF_A_CELL - len(rest)] + rest)
+            text = text[: MOST_OF_A_CELL - len(rest)] + rest
             self.has_cut_cells = True
+        return text_cell(text)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,19 +112,14 @@ def files_in(folder: Path, headings: Mapping[str, Sequence[str]]) -> Generator[F
     Raises:
         OSError: one could not be written.
     """
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with ExitStack() as stack:
         part = stack.enter_context(made_apart(folder / BOOK))
-        book: Any = xlsxwriter.Workbook(str(part), options)
-        money = book.add_format({"num_format": "0.00"})
+        book = stack.enter_context(workbook(part, list(headings)))
         sheets: dict[str, Sheet] = {}
-        for name, heading in headings.items():
+        for (name, heading), sheet in zip(headings.items(), book, strict=True):
             out = stack.enter_context(written_text(folder / f"{name}.csv"))
-            sheet = book.add_worksheet(name)
             writer = csv.writer(out, lineterminator="\n")
             writer.writerow(heading)
-            for column, text in enumerate(heading):
-                sheet.write_string(0, column, text)
-            sheets[name] = Sheet(name=name, _csv=writer, _sheet=sheet, _money=money)
+            sheet.add([text_cell(text) for text in heading])
+            sheets[name] = Sheet(name=name, _csv=writer, _sheet=sheet)
         yield Files(sheets=sheets)
-        book.close()

@@ -119,7 +119,7 @@ def test_one_payment_keeps_one_promise() -> None:
     nothing."""
     both = [promise((5_000, DUE)), promise((5_000, DUE))]
 
-    def states(cents: int, promises: list[Promised]) -> list[PromiseState]:
+    def states(cents: int, promises: list[Promised]) -> list[PromiseState | None]:
         return [each.state for each in judged(promises, [paid(cents, DUE)], TERMS, on=date(2026, 12, 1))]
 
     assert states(5_000, both) == [S.KEPT, S.BROKEN]
@@ -160,7 +160,9 @@ def test_what_is_seen_of_a_promise_moves_by_the_table_alone() -> None:
                 money.append(paid(chance.randrange(1, 4_000), when, f"p{day}"))
             if money and chance.random() < 0.1:
                 money.pop(chance.randrange(len(money)))
-            seen.append(judge(made, *money, on=today).state)
+            state = judge(made, *money, on=today).state
+            assert state is not None, "its amount is known"
+            seen.append(state)
         for before, after in pairwise(seen):
             if before is not after:
                 assert PROMISE.move(before, to[after]) is after, seed

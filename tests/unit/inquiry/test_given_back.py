@@ -111,8 +111,8 @@ def test_a_change_is_told_under_the_clients_own_keys(floor: Floor) -> None:
 def test_a_clients_own_code_stands_beside_our_kind(floor: Floor) -> None:
     """Of the call and of the promise that was made on it; in the notes of YGC it is the code."""
     said = json.dumps({"kind": "promise_to_pay", "code": "PTP"})
-    told = {"agent": "ann", "wrapped_at": DAY, "disposition_kind": "promise_to_pay", "disposition": said}
-    floor.attempt("a1", DAY, **told)
+    kind = "promise_to_pay"
+    floor.attempt("a1", DAY, agent="ann", wrapped_at=DAY, disposition_kind=kind, disposition=said)
     due = {"cents": -1205, "currency": "USD", "due_at": DAY + 86_400, "at": DAY}
     floor.happens(t.promises, DAY, attempt="a1", person=floor.person, debts=json.dumps([floor.debt]), **due)
     floor.attempt("a2", DAY + 60)
@@ -148,7 +148,7 @@ def test_a_full_sheet_goes_on_in_another(
     monkeypatch.setattr(given_back, "MOST_OF_A_SHEET", 2)
     out = tmp_path / "out.xlsx"
     assert write_xlsx((_result(f"c{at}") for at in range(count)), out) == count
-    book = CalamineWorkbook.from_path(str(out))
+    book = CalamineWorkbook.from_path(str(out))  # pyright: ignore[reportUnknownMemberType]  # its stub leaves PathLike bare
     found = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
     assert [len(rows) - 1 for rows in found] == sheets
     assert [row[0] for rows in found for row in rows[1:]] == [f"c{at}" for at in range(count)]

@@ -100,7 +100,7 @@ function Told({ answer }: { answer: Answer }) {
           </Text>
           <Rows
             title={`The next ${Math.round(seconds / 60)} minutes`}
-            heads={["", "As it is", ...(changed === null ? [] : ["With the change"])]}
+            heads={["Measure", "As it is", ...(changed === null ? [] : ["With the change"])]}
             none="Nothing can be said of them."
             minWidth={420}
             rows={Object.keys(before).map((name) => ({ key: name, cells: [NAMES[name] ?? plain(name), spread(name, before[name]), ...(changed === null ? [] : [spread(name, changed[name])])] }))}

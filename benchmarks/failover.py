@@ -55,6 +55,9 @@ START_S = 120.0
 ENDS_S = 30.0
 """Seconds in which an engine that was overtaken must have ended, once it can hear of it."""
 
+TOLD_OF_A_LOG = 1500
+"""Characters of an engine's log that are told of a round that broke: its folder is gone by then."""
+
 MOST_S = 60.0
 """A round in which nobody launches for so long has failed."""
 
@@ -194,6 +197,13 @@ class Engine:
     @property
     def stands_by(self) -> bool:
         return health(self.host, self.port).get("standing") == "standby"
+
+    def told(self) -> str:
+        """How it stands and what it said last, for whoever asks why a round broke."""
+        code = None if self.process is None else self.process.poll()
+        stands = "works" if code is None else f"ended with {code}"
+        last = self.said.read_text(errors="replace")[-TOLD_OF_A_LOG:]
+        return f"{self.said.name} {stands}, its health is {health(self.host, self.port)}, it said: {last}"
 
     def ended(self, most_s: float) -> bool:
         assert self.process is not None
@@ -347,7 +357,7 @@ class Trial:
         in_charge_s: float | None = None
         while not any(generation_of(line.attempt) > before for line in fresh):
             if time.monotonic() - began > MOST_S:
-                raise RuntimeError(f"nobody launched in {MOST_S:g} s after {way}: {second.said}")
+                raise RuntimeError(f"nobody launched in {MOST_S:g} s after {way}: {second.told()}")
             time.sleep(0.02)
             more, end = rung(self.log, end)
             fresh += more
@@ -396,7 +406,9 @@ class Trial:
                     more, end = rung(self.log, end)
                     if more:
                         return first, second
-        raise RuntimeError(f"they did not come to stand: {[str(engine.said) for engine in self.engines]}")
+        raise RuntimeError(
+            f"they did not come to stand: {'; '.join(engine.told() for engine in self.engines)}"
+        )
 
     def come_to_rest(self) -> None:
         """Launch nothing more, until nobody talks and every disposition is written."""

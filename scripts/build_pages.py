@@ -73,15 +73,23 @@ class NoFloor:
 
 
 def describe() -> bool:
-    """Write the OpenAPI description of this tree where it changed; False = the dialer cannot be imported."""
+    """Write the OpenAPI description of this tree where it changed; False = what the dialer needs is not
+    installed here.
+
+    Raises:
+        BuildError: the dialer's own code cannot be imported: pages would be built against nothing.
+    """
     sys.path.insert(0, str(ROOT))
     try:
         from prometheus_client import CollectorRegistry  # noqa: PLC0415  # a wheel is built where there is none
 
         from dialer.web.application import make_web  # noqa: PLC0415  # a wheel is built where there is none
         from dialer.web.tokens import Tokens  # noqa: PLC0415  # a wheel is built where there is none
-    except ImportError:
-        return False
+    except ImportError as error:
+        package = (error.name or "").partition(".")[0]
+        if isinstance(error, ModuleNotFoundError) and not (ROOT / package).is_dir():
+            return False
+        raise BuildError(f"the dialer's own code cannot be imported: {error}") from error
     web = make_web(floor=cast("Any", NoFloor()), tokens=Tokens([]), registry=CollectorRegistry())
     text = json.dumps(web.application.openapi(), indent=1, sort_keys=True)
     if not DESCRIPTION.exists() or DESCRIPTION.read_text(encoding="utf-8") != text:
@@ -127,7 +135,11 @@ def build(page: Path, *, is_described: bool) -> None:
 
 def main() -> int:
     """The command line."""
-    is_described = describe()
+    try:
+        is_described = describe()
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
     for page in (PHONE, PAGES):
         if is_fresh(page):
             continue

@@ -195,7 +195,9 @@ def _wrong_word(words: type[Enum], value: object) -> str | None:
 def _wrong_number(value: float) -> str | None:
     if -MOST <= value <= MOST:
         return None
-    return f"is {value}; it is at most {MOST:,}" if isfinite(value) else f"is {value}, which is no number"
+    # A whole number may be longer than any float, and than Python prints.
+    is_finite = isinstance(value, int) or isfinite(value)
+    return f"is {shown(value)}; it is at most {MOST:,}" if is_finite else f"is {value}, which is no number"
 
 
 def _wrong_instant(value: datetime) -> str | None:

@@ -114,14 +114,18 @@ def easter_of(year: int) -> date:
 
 
 def bank_at_work(question: Question) -> bool:
-    """Item 4: not at the place of work, unless there is no home telephone, or attempts on it have failed."""
+    """Item 4(b): not at the place of work, unless attempts on the home telephone have failed.
+
+    "A tenté plus d'une fois, en vain" says the French text: two at least. Item 4(a) opens it where we have "ni
+    son adresse personnelle ni le numéro de téléphone de son domicile"; everybody here has an address.
+    """
     if not rings_at(question, "work"):
         return False
     at_home = {
         line.number for line in question.home.lines if line.place == "home" and question.person in line.had_by
     }
     tried = [each for each in our_calls(question.with_them()) if each.line in at_home]
-    return bool(at_home) and not (len(tried) >= 2 and not any(_reached(each) for each in tried))
+    return not (len(tried) >= 2 and not any(_reached(each) for each in tried))
 
 
 def _reached(each: Happened) -> bool:

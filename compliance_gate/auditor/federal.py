@@ -6,7 +6,7 @@ Source: 12 CFR 1006 with Supplement I (eCFR, 2025-12-08); 15 USC 1692c.
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
-from compliance_gate.auditor.facts import AuditedConsent, AuditedContact, AuditedSuppression, Reason
+from compliance_gate.auditor.facts import AuditedConsent, AuditedContact, AuditedSuppression, Medium, Reason
 from compliance_gate.auditor.question import (
     CALLS,
     NOT_CONNECTED,
@@ -217,7 +217,7 @@ def pause_after_conversation(question: Question) -> Iterator[Reason]:
 
 
 def third_parties(question: Question) -> Iterator[Reason]:
-    """1006.6(d) and 1006.10: others may be asked only where the person is, and once answered not again."""
+    """1006.6(d) and 1006.10(c): others may be asked only where the person is, and communicated with once."""
     strangers = sorted(question.roles() - OWES_OR_ANSWERS_FOR_IT - OUTSIDE_THE_LIMITS)
     if not strangers:
         return
@@ -234,12 +234,19 @@ def third_parties(question: Question) -> Iterator[Reason]:
     asked_for = [consent.at for consent in consents_in_force(question, "location_repeat")]
     asked_for += [request.at for request in question.requests_in_force("callback_request")]
     for contact in question.earlier():
-        if was_conversation(contact) and not any(contact.at <= at for at in asked_for):
+        if _was_communicated(contact) and not any(contact.at <= at for at in asked_for):
             yield Reason(
                 rule="location-once",
                 citation="12 CFR 1006.10(c)",
-                found=f"already spoken to on {contact.at.isoformat()}",
+                found=f"already reached by {contact.medium.value} on {contact.at.isoformat()}",
             )
+
+
+def _was_communicated(contact: AuditedContact) -> bool:
+    """1006.2(d): through any medium. A call nobody took, or a limited-content message, is an attempt, (b)."""
+    if contact.medium is Medium.CALL:
+        return was_conversation(contact) or contact.outcome in {"voicemail_left", "prerecorded_delivered"}
+    return not contact.inbound
 
 
 OUTSIDE_THE_LIMITS = frozenset(

@@ -35,7 +35,11 @@ def load_zone(name: str) -> ZoneInfo:
         if not part or part.startswith("."):
             raise UnknownZoneError(name)
         node = node / part
-    if not node.is_file():
+    try:
+        exists = node.is_file()
+    except (OSError, ValueError):
+        exists = False  # a name longer than any file's
+    if not exists:
         raise UnknownZoneError(name)
     with node.open("rb") as stream:
         return ZoneInfo.from_file(stream, key=name)

@@ -7,16 +7,22 @@ Values:
     closed: nobody who owes nothing is asked anything, not even where the consumer is.
 
 12 CFR 1006.6(d)(1), 1006.10(c): any other person may be contacted only for location information, and not
-more than once unless they ask or the earlier answer is believed wrong and now correct.
+more than once unless they ask or the earlier answer is believed wrong and now correct. "Communicate" is by
+any medium (1006.2(d)), so a letter, a text, an e-mail or a message on a machine was the once; a call that
+nobody answered, or a limited-content message, is an attempt (1006.2(b) and (j)).
 """
 
 from datetime import datetime
 
 from compliance_gate.asking.question import Question
 from compliance_gate.book.reader import Reader
+from compliance_gate.request import HistoryEntry
 from compliance_gate.rules.base import PASSED, Answer, DebtScope, Denied, Header, Passed, Rule
 from compliance_gate.rules.consented import has_begun, has_ended, stands
 from compliance_gate.words import ConsentScope, EventKind, GivenTo, Outcome, PersonRole, Purpose, RequestKind
+
+_REACHED = frozenset({None, Outcome.CONVERSATION, Outcome.VOICEMAIL_LEFT, Outcome.PRERECORDED_DELIVERED})
+_SENT = frozenset({EventKind.RINGLESS_VOICEMAIL, EventKind.SMS, EventKind.EMAIL, EventKind.LETTER})
 
 
 class ThirdPartyRule(Rule):
@@ -47,10 +53,10 @@ class ThirdPartyRule(Rule):
             return Passed((*facts, ("consent", "given for contact with this person")))
         if self.closed or question.proposed.purpose is not Purpose.LOCATION_INFORMATION:
             return Denied(facts, None)
-        answered = self._answered_at(question)
-        if answered is None or self._may_ask_again(question, answered):
+        asked = self._asked(question)
+        if asked is None or self._may_ask_again(question, asked.at):
             return Passed(facts)
-        return Denied((*facts, ("already answered", "a conversation for location information")), None)
+        return Denied((*facts, ("already asked", asked.event.value)), None)
 
     @property
     def measures(self) -> bool:
@@ -81,24 +87,21 @@ class ThirdPartyRule(Rule):
             for consent in question.person.file.consents
         )
 
-    def _answered_at(self, question: Question) -> datetime | None:
-        """When this person was last spoken to for location information; unknown outcomes count."""
-        found: datetime | None = None
+    def _asked(self, question: Question) -> HistoryEntry | None:
+        """The last communication with this person; a call whose outcome is not known may have been one."""
+        found: HistoryEntry | None = None
         for event in question.past.events(0, question.seen):
             entry = event.entry
-            spoke = entry.event in (EventKind.CALL_PLACED, EventKind.CALL_RECEIVED) and entry.outcome in (
-                Outcome.CONVERSATION,
-                None,
-            )
-            if spoke and event.own:
-                found = entry.at
+            is_call = entry.event in (EventKind.CALL_PLACED, EventKind.CALL_RECEIVED)
+            if event.own and (entry.outcome in _REACHED if is_call else entry.event in _SENT):
+                found = entry
         return found
 
-    def _may_ask_again(self, question: Question, answered: datetime) -> bool:
+    def _may_ask_again(self, question: Question, before: datetime) -> bool:
         asked = question.person.requests.get(RequestKind.CALLBACK_REQUEST, ())
         # What was asked and then withdrawn was not asked.
         if any(
-            answered <= request.at
+            before <= request.at
             and has_begun(request.at, question.at)
             and not has_ended(request.withdrawn_at, question.at)
             for request in asked
@@ -106,7 +109,7 @@ class ThirdPartyRule(Rule):
             return True
         return any(
             consent.scope is ConsentScope.LOCATION_REPEAT
-            and answered <= consent.at
+            and before <= consent.at
             and stands(question, consent)
             for consent in question.person.file.consents
         )

@@ -8,7 +8,7 @@ fact that was told and not understood could have been the one that forbids. Free
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import TypeVar
 
 from compliance_gate.asking.person_index import ContactRequest, PreparedPerson
@@ -29,6 +29,7 @@ from compliance_gate.request import (
     ProposedContact,
     TimeBlock,
 )
+from compliance_gate.valid import FIRST, LAST, MalformedFactError
 from compliance_gate.words import (
     Action,
     AddressKind,
@@ -76,6 +77,16 @@ _ALSO = {
 }
 _ATTORNEY_KNOWN = {"known": True, "ascertainable": True, "unknown": None, "not_ascertainable": False}
 
+MOST_RING_S = 86_400.0
+"""Ringing of a day and more would be no ringing."""
+
+
+class Expected(StrEnum):
+    """What a case may expect."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+
 
 class CaseError(ValueError):
     """Facts that cannot be read: names the field and what is known there."""
@@ -107,16 +118,17 @@ def read_case(case: Mapping[str, object], *, packs: tuple[str, ...] | None = Non
             packs = Reader({"packs": named}, "case").texts("packs") if named is not None else None
         facts = Reader(case.get("facts"), "facts")
         request, at = _request(facts, packs)
-        earliest = case.get("earliest_next_allowed")
-        expected = case.get("expected")
+        told = Reader(case, "case")
+        expected = _word(told, "expected", Expected)
+        next_at = "earliest_next_allowed"
         return Case(
             name=str(case.get("id", "")),
             request=request,
             at=at,
-            expected=expected if isinstance(expected, str) else None,
-            earliest_next_allowed=datetime.fromisoformat(earliest) if isinstance(earliest, str) else None,
+            expected=None if expected is None else expected.value,
+            earliest_next_allowed=_instant(told, next_at) if told.has(next_at) else None,
         )
-    except (LawError, UnknownZoneError, OverflowError) as error:
+    except (LawError, UnknownZoneError, MalformedFactError) as error:
         raise CaseError(str(error)) from error
 
 
@@ -250,7 +262,7 @@ def _entry(reader: Reader, name: str) -> HistoryEntry:
 
 
 def _consent(reader: Reader) -> Consent:
-    revoked = reader.raw("revoked_at") or reader.raw("revoked")
+    revoked = [key for key in ("revoked_at", "revoked") if reader.has(key)]
     consent = Consent(
         at=_instant(reader, "ts"),
         scope=reader.word("scope", ConsentScope),
@@ -265,7 +277,7 @@ def _consent(reader: Reader) -> Consent:
         address=reader.text_or_none("address"),
         wording=reader.text_or_none("wording"),
         proof=reader.text_or_none("proof"),
-        revoked_at=_parse_instant(reader, "revoked_at", revoked) if revoked is not None else None,
+        revoked_at=_instant(reader, revoked[0]) if revoked else None,
     )
     _done(reader)
     return consent
@@ -371,8 +383,8 @@ def _seconds(reader: Reader, key: str) -> float:
     value = reader.raw(key)
     if value is None:
         return 0.0
-    if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
-        raise reader.fail(key, f"seconds, 0 or more, are required, found {value!r}")
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= MOST_RING_S:
+        raise reader.fail(key, f"seconds, 0 to {MOST_RING_S:.0f}, are required, found {value!r}")
     return float(value)
 
 
@@ -387,6 +399,10 @@ def _parse_instant(reader: Reader, key: str, value: object) -> datetime:
         at = None
     if at is None or at.tzinfo is None:
         raise reader.fail(key, f"an instant with its offset is required, found {value!r}")
+    if not FIRST.year <= at.year < LAST.year:
+        raise reader.fail(
+            key, f"an instant between {FIRST.year} and {LAST.year} is required, found {value!r}"
+        )
     return at
 
 

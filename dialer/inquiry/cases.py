@@ -45,8 +45,8 @@ def _cases(lines: Iterable[str], name: str) -> Iterator[Mapping[str, object]]:
         if not line.strip():
             continue
         try:
-            case = json.loads(line)
-        except ValueError as error:
+            case = json.loads(line, object_pairs_hook=_once_each, parse_constant=_no_number)
+        except (ValueError, RecursionError) as error:
             raise MendableError(
                 f"not JSON: {error}", where=f"{name} line {number}", mend="one JSON object a line."
             ) from error
@@ -55,3 +55,16 @@ def _cases(lines: Iterable[str], name: str) -> Iterator[Mapping[str, object]]:
                 "a case is a JSON object", where=f"{name} line {number}", mend="see tests/law/README.md."
             )
         yield cast("Mapping[str, object]", case)
+
+
+def _once_each(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    """An object whose keys are told once: of two histories one would be lost, and it may be what forbids."""
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        twice = sorted({key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1})
+        raise ValueError(f"told twice: {', '.join(twice)}")
+    return told
+
+
+def _no_number(text: str) -> object:
+    raise ValueError(f"{text} is no number in JSON")

@@ -45,14 +45,11 @@ def test_gate_allows_no_household_anything_unlawful_and_denies_at_most_three_law
 
 
 def test_gate_allows_nothing_unlawful_in_the_further_places_either(dose: Callable[[int, int], int]) -> None:
-    """Every rule of theirs decides. Up to four lawful in a thousand are denied here, not three as elsewhere,
-    by one rule alone: a bank's call at work after attempts at home have failed, which the text lets go.
-    """
+    """Every rule of theirs decides."""
     tally = run(SEED, 0, dose(1_000, 4_000), where=Where.FURTHER)
     assert tally.unlawful_allows == {}, tally.examples
-    assert all(name.endswith("ca-bank-work-closed") for name in tally.lawful_denied), tally.examples
     assert tally.share_denied is not None
-    assert tally.share_denied <= 0.004
+    assert tally.share_denied <= MOST_LAWFUL_DENIED, tally.examples
     assert all(tally.reasons[name] > 0 for name in FURTHER_RULES), tally.reasons
 
 

@@ -1,8 +1,10 @@
 """The public case language: every word is known or refused, and a case that cannot be read is denied."""
 
+import copy
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -14,6 +16,17 @@ from compliance_gate.words import NumberKind, Outcome
 _FILE = Path(__file__).parents[2] / "law" / "cases.jsonl"
 CASES = {case["id"]: case for case in map(json.loads, _FILE.read_text(encoding="utf-8").splitlines())}
 PLAIN = CASES["RF-001"]
+_MANY = {
+    case["id"]: case
+    for name in (
+        "cases.jsonl",
+        "cases_2.jsonl",
+        "people/cases.jsonl",
+        "facts/cases.jsonl",
+        "lines/cases.jsonl",
+    )
+    for case in map(json.loads, (_FILE.parent / name).read_text(encoding="utf-8").splitlines())
+}
 
 
 def changed(**facts: object) -> dict[str, object]:
@@ -92,3 +105,90 @@ def test_rapid_redial_is_a_warning_in_law() -> None:
 
     assert result["decision"] == "allow"
     assert result["warnings"] == ["us-regf-rebut-rapid-succession"]
+
+
+EMPTY = cast("list[object]", json.loads("[[], {}, [[]]]"))
+HOSTILE: tuple[object, ...] = (
+    None, "", 0, -1, 1e999, float("nan"), 10**400, True, *EMPTY, [None], "x", "\x00", "\ud800",
+    "x" * 30_000, "2026-02-30", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "99:99",
+    "14:00+05:00", "24:00", {"a": 1}, "../../x",
+)  # fmt: skip
+"""What no field may hold, or few."""
+
+
+def _places(value: object, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Where anything stands in a case, from its head."""
+    inner: Iterable[tuple[str | int, object]] = ()
+    if isinstance(value, dict):
+        inner = cast("dict[str, object]", value).items()
+    elif isinstance(value, list):
+        inner = enumerate(cast("list[object]", value))
+    for key, below in inner:
+        yield (*place, key)
+        yield from _places(below, (*place, key))
+
+
+def _with(case: object, place: tuple[str | int, ...], value: object) -> dict[str, object]:
+    """The case with another value in one place."""
+    made = copy.deepcopy(case)
+    inner = cast("Any", made)
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    return cast("dict[str, object]", made)
+
+
+def test_no_value_in_any_place_of_a_case_ends_the_check() -> None:
+    """Whatever stands anywhere, the case is decided, or denied with what could not be read."""
+    gate = law_gate(standard_rulebook())
+    seen: set[tuple[str | int, ...]] = set()
+    for case in _MANY.values():
+        for place in _places(case):
+            kind = tuple("#" if isinstance(key, int) else key for key in place)
+            if kind in seen:
+                continue
+            seen.add(kind)
+            for value in HOSTILE:
+                checked = check_case(gate, _with(case, place, value))
+                assert checked.result["decision"] in {"allow", "deny"}
+    assert len(seen) > 80
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"expected": "maybe"}, "expected: unknown word 'maybe'; known: allow, deny"),
+        ({"expected": 1}, "expected: a text is required"),
+        (
+            {"earliest_next_allowed": "2026-02-30T09:00:00-05:00"},
+            "earliest_next_allowed: an instant with its",
+        ),
+        (
+            {"earliest_next_allowed": "2026-02-03T09:00:00"},
+            "earliest_next_allowed: an instant with its offset",
+        ),
+    ],
+)
+def test_an_expectation_that_cannot_be_read_is_told(changes: dict[str, object], message: str) -> None:
+    """It is never left out as if the case expected nothing."""
+    checked = check_case(law_gate(standard_rulebook()), {**PLAIN, **changes})
+
+    assert message in checked.differences[0]
+
+
+@pytest.mark.parametrize("ring", [float("nan"), float("inf"), -1, 86_401, "25"])
+def test_ringing_is_a_number_of_seconds_within_a_day(ring: object) -> None:
+    """Nothing else fits before the end of a window."""
+    with pytest.raises(CaseError, match=r"max_ring_s: seconds, 0 to 86400"):
+        read_case(changed(max_ring_s=ring))
+
+
+def test_a_revocation_that_cannot_be_read_is_none_that_did_not_happen() -> None:
+    """An empty instant would leave the consent standing."""
+    consent = {"ts": "2026-04-01T10:00:00-04:00", "scope": "call", "given_to": "collector", "revoked_at": ""}
+    with pytest.raises(CaseError, match=r"consents\[0\]: revoked_at: an instant with its offset"):
+        read_case(changed(consents=[consent]))
+    with pytest.raises(CaseError, match=r"consents\[0\]: revoked: an instant with its offset"):
+        read_case(
+            changed(consents=[{**{k: v for k, v in consent.items() if k != "revoked_at"}, "revoked": 0}])
+        )

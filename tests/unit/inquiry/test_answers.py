@@ -300,6 +300,20 @@ def test_a_case_that_is_none_is_named_by_its_line() -> None:
         list(check_cases([], name="mine.jsonl", packs=["x"]))
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"id": "a", "facts": {"history": [{}], "history": []}}', "not JSON: told twice: history"),
+        ('{"id": "a", "facts": {"max_ring_s": NaN}}', "not JSON: NaN is no number"),
+        ("[" * 100_000, "not JSON"),
+    ],
+)
+def test_of_a_case_nothing_is_lost_when_it_is_read(line: str, message: str) -> None:
+    """Of two lists with one name a reader of JSON keeps the last, and the first may be what forbids."""
+    with pytest.raises(MendableError, match=message):
+        list(check_cases([line], name="mine.jsonl"))
+
+
 def test_the_installation_is_examined(shift: RehearsedShift) -> None:
     examined = {each.name: each for each in examine_installation(str(shift.folder))}
     assert examined["store"].ok

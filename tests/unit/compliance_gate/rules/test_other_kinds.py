@@ -422,3 +422,60 @@ def test_easter_is_where_another_way_to_it_finds_it() -> None:
 
     for year in range(1583, 2600):
         assert easter_sunday(year) == butcher(year), year
+
+
+HOME, DAYTIME = "+14165550111", "+14165550123"
+AT_WORK = [
+    {"e164": HOME, "kind": "landline", "place": "home", "area_code_tzs": ["America/Toronto"]},
+    {"e164": DAYTIME, "kind": "landline", "place": "work", "area_code_tzs": ["America/Toronto"]},
+]
+
+
+def _tried(*outcomes: str | None, number: str | None = HOME) -> list[dict[str, object]]:
+    return [
+        {"ts": f"2026-06-0{day}T10:00:00-04:00", "event": "call_placed", "outcome": outcome, "number": number}
+        for day, outcome in enumerate(outcomes, start=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("history", "allowed"),
+    [
+        ([], False),
+        (_tried("no_answer"), False),
+        (_tried("no_answer", "busy"), True),
+        (_tried("no_answer", "voicemail_full_no_message", "amd_machine"), True),
+        (_tried("no_answer", "busy", None), False),
+        (_tried("no_answer", "busy", "conversation"), False),
+        (_tried("no_answer", "busy", "voicemail_left"), False),
+        (_tried("no_answer", "busy", "voicemail_limited_content"), False),
+        (_tried("no_answer", "busy", "abandoned"), False),
+        (_tried("no_answer", "busy", number=DAYTIME), False),
+        (_tried("no_answer", "busy", number=None), False),
+        ([*_tried("no_answer", "busy"), *_tried("conversation", number=None)], False),
+        ([{**each, "person": "spouse"} for each in _tried("no_answer", "busy")], False),
+        ([{**each, "event": "call_received"} for each in _tried("no_answer", "busy")], False),
+    ],
+)
+def test_work_opens_once_calls_home_have_failed(
+    law: Callable[..., Any], history: list[dict[str, object]], allowed: bool
+) -> None:
+    """SOR/2021-181, Schedule, item 4(b): "attempts ... at their home telephone number have failed"."""
+    rule = law("number_role", "places: [work], unless_failed_at: home")
+    proposed = {"action": "place_call", "number": DAYTIME}
+
+    assert rule.allows(NOW, numbers=AT_WORK, proposed=proposed, history=history) is allowed
+
+
+def test_with_no_home_on_file_or_one_not_tried_nothing_has_failed(law: Callable[..., Any]) -> None:
+    """Every telephone known to ring at home is tried first; one whose place is not known is none."""
+    rule = law("number_role", "places: [work], unless_failed_at: home")
+    proposed = {"action": "place_call", "number": DAYTIME}
+    unplaced = [{**AT_WORK[0], "place": None}, AT_WORK[1]]
+    another = [*AT_WORK, {**AT_WORK[0], "e164": "+14165550199"}]
+
+    tried = _tried("no_answer", "busy")
+    assert not rule.allows(NOW, numbers=unplaced, proposed=proposed, history=tried)
+    assert not rule.allows(NOW, numbers=another, proposed=proposed, history=tried)
+    both = [*tried, *_tried("no_answer", number="+14165550199")]
+    assert rule.allows(NOW, numbers=another, proposed=proposed, history=both)

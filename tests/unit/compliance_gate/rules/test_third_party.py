@@ -52,13 +52,26 @@ def test_only_consent_for_this_given_to_the_collector_opens_it(
         ("call_received", "conversation", False),
         ("call_placed", None, False),
         ("call_placed", "no_answer", True),
-        ("sms", None, True),
+        ("call_placed", "wrong_person", True),
+        ("call_placed", "voicemail_limited_content", True),
+        ("call_placed", "voicemail_left", False),
+        ("call_placed", "prerecorded_delivered", False),
+        ("ringless_voicemail", None, False),
+        ("sms", None, False),
+        ("email", None, False),
+        ("letter", None, False),
+        ("sms_received", None, True),
+        ("email_received", None, True),
+        ("letter_received", None, True),
     ],
 )
-def test_an_answer_is_a_talk_or_what_may_have_been_one(
+def test_who_was_reached_by_any_medium_was_asked(
     law: Callable[..., Any], event: str, outcome: str | None, allowed: bool
 ) -> None:
-    """A call whose outcome was lost may have been answered; a message was not."""
+    """12 CFR 1006.10(c) with 1006.2(d): "communicate more than once", through any medium.
+
+    A call whose outcome was lost may have been answered.
+    """
     history = [{**SPOKE, "event": event, "outcome": outcome}]
 
     assert law("third_party", VALUES).allows(NOW, person=SISTER, proposed=WHERE, history=history) is allowed

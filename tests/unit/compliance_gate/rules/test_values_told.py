@@ -115,6 +115,7 @@ def test_a_rule_tells_its_values_and_no_others(law: Callable[..., Any], kind: st
         ("needs_consent", "consents: [sms, call]", {"consents": "call, sms"}),
         ("number_role", "places: [work, home]", {"places": "home, work"}),
         ("number_role", "unless_agent_guaranteed: true", {"with a certain collector": "permitted"}),
+        ("number_role", "unless_failed_at: home", {"once calls have failed at": "home"}),
         ("pause", "consent_excludes: true", {"consent excludes": "yes"}),
         ("pause", "callback_excludes: true", {"callback excludes": "yes"}),
         ("pause", "unless_agent_guaranteed: true", {"unless agent guaranteed": "yes"}),

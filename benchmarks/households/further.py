@@ -116,8 +116,8 @@ def easter_of(year: int) -> date:
 def bank_at_work(question: Question) -> bool:
     """Item 4(b): not at the place of work, unless attempts on the home telephone have failed.
 
-    "A tenté plus d'une fois, en vain" says the French text: two at least. Item 4(a) opens it where we have "ni
-    son adresse personnelle ni le numéro de téléphone de son domicile"; everybody here has an address.
+    "A tenté plus d'une fois, en vain" says the French text: two at least. Item 4(a) opens it where we have
+    "ni son adresse personnelle ni le numéro de téléphone de son domicile"; everybody here has an address.
     """
     if not rings_at(question, "work"):
         return False

@@ -27,6 +27,10 @@ HEARD_OR_READ = frozenset(
     {"conversation", "voicemail_left", "voicemail_limited_content", "prerecorded_delivered", None}
 )
 HEARD_IN_NEW_YORK = frozenset({"conversation", "voicemail_left", "prerecorded_delivered", None})
+_COUNTED = frozenset(
+    {"collection", "collection_plus_offer", "solicitation", "location_information", "consent_request"}
+)
+"""Why one of a couple is reached; what answers them, or what law has us send, is not meant by (13)(a)."""
 NYC_AMENDED_FROM = date(2026, 9, 1)
 NYC_OLD_TEXT_UNTIL = date(2026, 12, 31)
 """Notes disagree on whether the amended text is in force from September or from January: both are kept."""
@@ -128,6 +132,8 @@ def washington(question: Question) -> Iterator[Reason]:
     number = question.number
     if answers_them(question):
         return  # "unless the licensee is responding to a communication from the debtor or spouse"
+    if "spouse" in question.roles() and question.proposal.purpose in _COUNTED:
+        yield _reason("wa-three-a-week", "RCW 19.16.250(13)(a)", "what the debtor heard is not on this file")
     for zone in question.zones:
         today = question.local(zone).date()
         sunday = today - timedelta(days=(today.weekday() + 1) % 7)

@@ -5,8 +5,8 @@ Values:
     places: numbers known to ring at these places are bound too.
     unless_agent_guaranteed: whether a call with a certain collector is permitted.
     unless_failed_at: a place (home). A call is permitted once calls to the person on every number known to
-        ring there have failed, two at least: nobody was reached, and no message was left. A number whose place
-        is not known is none of them, and with none on file nothing has failed.
+        ring there have failed, two at least: nobody was reached, and no message was left. A number whose
+        place is not known is none of them, and with none on file nothing has failed.
 """
 
 from compliance_gate.asking.question import Question

@@ -1,9 +1,9 @@
 """The public check: a worked case in, the gate's decision out, compared with what was expected.
 
 The check asks the law alone: house policy would deny what the law permits, and a case is about the law. A
-case that names a policy among its packs (`house-defaults`) is asked with that policy on top. A case that
-names packs is asked its jurisdiction's own pack too, if there is one by now: what is in force for it is not
-less because the case was written before the pack.
+case that names a policy among its packs (`house-defaults`), or says `with_house`, is asked with policy on
+top. A case that names packs is asked its jurisdiction's own pack too, if there is one by now: what is in
+force for it is not less because the case was written before the pack.
 """
 
 from collections.abc import Mapping, Sequence
@@ -75,9 +75,9 @@ def _with_own_pack(gate: ComplianceGate, read: Case, case: Mapping[str, object])
 def _decide(gate: ComplianceGate, case: Case) -> GateDecision:
     packs = case.request.packs or ()
     policies = {policy.name for policy in gate.rulebook.policies}
-    if policies.isdisjoint(packs):
+    if policies.isdisjoint(packs) and not case.with_house:
         return gate.evaluate(case.request, at=case.at)
-    law = tuple(name for name in packs if name not in policies)
+    law = None if case.request.packs is None else tuple(name for name in packs if name not in policies)
     with_house = ComplianceGate(gate.rulebook, layers=(Layer.LAW, Layer.HOUSE))
     return with_house.evaluate(replace(case.request, packs=law), at=case.at)
 

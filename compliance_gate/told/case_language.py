@@ -94,13 +94,17 @@ class CaseError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One worked case: the request, the instant, and what is expected, where it is said."""
+    """One worked case: the request, the instant, and what is expected, where it is said.
+
+    `with_house`: the house's policy is asked beside the law.
+    """
 
     name: str
     request: ContactRequest
     at: datetime
     expected: str | None
     earliest_next_allowed: datetime | None
+    with_house: bool = False
 
 
 def read_case(case: Mapping[str, object], *, packs: tuple[str, ...] | None = None) -> Case:
@@ -127,6 +131,7 @@ def read_case(case: Mapping[str, object], *, packs: tuple[str, ...] | None = Non
             at=at,
             expected=None if expected is None else expected.value,
             earliest_next_allowed=_instant(told, next_at) if told.has(next_at) else None,
+            with_house=told.flag("with_house"),
         )
     except (LawError, UnknownZoneError, MalformedFactError) as error:
         raise CaseError(str(error)) from error

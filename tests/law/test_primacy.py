@@ -14,7 +14,7 @@ from compliance_gate.book.texts import law_texts, register_texts
 from compliance_gate.findings import Layer
 from compliance_gate.words import Checked
 
-VALUES = 456
+VALUES = 457
 PRIMARY = 201
 LETTING_GO = 83
 LETTING_GO_PRIMARY = 83

@@ -192,3 +192,16 @@ def test_a_revocation_that_cannot_be_read_is_none_that_did_not_happen() -> None:
         read_case(
             changed(consents=[{**{k: v for k, v in consent.items() if k != "revoked_at"}, "revoked": 0}])
         )
+
+
+def test_a_case_may_ask_the_house_beside_the_law() -> None:
+    """Law says nothing of a person who has died; the house does."""
+    dead = changed(holds=[{"kind": "deceased", "ts": "2026-01-01T00:00:00-05:00"}])
+    gate = law_gate(standard_rulebook())
+
+    assert check_case(gate, dead).result["decision"] == "allow"
+    assert check_case(gate, {**dead, "with_house": False}).result["decision"] == "allow"
+    asked = check_case(gate, {**dead, "with_house": True}).result
+    assert asked["decision"] == "deny"
+    assert check_case(gate, {**dead, "packs": ["US-federal", "house-defaults"]}).result == asked
+    assert "with_house: true or false" in check_case(gate, {**dead, "with_house": "no"}).differences[0]

@@ -1,10 +1,11 @@
 """A made-up placement into a new store, alone: rows a second, processor seconds and the peak of memory.
 
-    python benchmarks/import_speed.py [ROWS] [--file PATH] [--profile PATH]
+    python benchmarks/import_speed.py [ROWS] [--processes N] [--file PATH] [--profile PATH]
 
 The goal: 1,000,000 rows, identities sealed, in at most 90 s and 1.5 GB on a quiet machine. Lines are of many
 people in many places, every fourth with a second account, one in two hundred broken; the same ROWS are the
-same bytes. `--file` keeps the file, or takes the one that is there; `--profile` writes what cProfile saw.
+same bytes. `--file` keeps the file, or takes the one that is there; `--profile` writes what cProfile saw;
+`--processes` is how many read lines beside the one that writes.
 Seconds of the processor count every process; on a busy machine they are what can be compared.
 """
 
@@ -150,13 +151,19 @@ def _peak_mb() -> tuple[float, float]:
     )
 
 
-def run(path: Path, folder: Path) -> None:
+def _reader(path: Path, processes: int) -> PlacementReader:
+    reader = PlacementReader(path, as_of=NOW)
+    reader.processes = processes
+    return reader
+
+
+def run(path: Path, folder: Path, processes: int) -> None:
     """Import the file into a new store, and tell what it took."""
     began, used = time.perf_counter(), _processor_s()
     with Store.open(str(folder / "store.db"), exclusive=True) as store:
         report = import_placement(
             store,
-            PlacementReader(path, as_of=NOW),
+            _reader(path, processes),
             campaign="collections",
             now=NOW.timestamp(),
             progress=lambda _lines: None,
@@ -179,6 +186,7 @@ def main() -> None:
     parser.add_argument("rows", type=int, nargs="?", default=1_000_000)
     parser.add_argument("--file", type=Path, default=None)
     parser.add_argument("--profile", type=Path, default=None)
+    parser.add_argument("--processes", type=int, default=0)
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
@@ -188,7 +196,7 @@ def main() -> None:
             write_file(path, wanted.rows)
         profile = cProfile.Profile() if wanted.profile is not None else None
         with profile if profile is not None else nullcontext():
-            run(path, folder)
+            run(path, folder, wanted.processes)
         if profile is not None and wanted.profile is not None:
             profile.dump_stats(wanted.profile)
 

@@ -349,8 +349,14 @@ def _wrong_things(check: Check | None, values: Collection[object]) -> str | None
     return _AT_MOST.wrong(values) or _wrong_members(check, values)
 
 
+def _are_plain(texts: Iterable[str]) -> bool:
+    """Whether all of them are right at first sight: printable in one, and not too long together."""
+    text = "".join(texts)
+    return len(text) <= MOST_CHARACTERS and text.isprintable()
+
+
 def _wrong_members(check: Check | None, values: Iterable[object]) -> str | None:
-    if check is None:
+    if check is None or (check is wrong_text and _are_plain(cast("Iterable[str]", values))):
         return None
     for place, value in enumerate(values):
         wrong = check(value)
@@ -368,6 +374,8 @@ def _wrong_mapping(
     of_key: Check | None, of_value: Check | None, values: Mapping[object, object]
 ) -> str | None:
     wrong = _wrong_things(of_key, values.keys())
+    if wrong is None and of_value is wrong_text and _are_plain(cast("Iterable[str]", values.values())):
+        return None
     if wrong is None and of_value is not None:
         for key, value in values.items():
             wrong = of_value(value)

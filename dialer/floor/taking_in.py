@@ -46,6 +46,7 @@ from dialer.intake.mapping import (
 )
 from dialer.intake.placements import PlacementReader
 from dialer.intake.report import ImportReport
+from dialer.intake.side_by_side import processes_for
 from dialer.intake.told_columns import ToldKind
 from dialer.storage.database.lock import StoreOwnedError
 from dialer.storage.database.tables import campaigns
@@ -245,6 +246,7 @@ def take_in(
             mapping=mapping,
             returned=returned,
         )
+    reader.processes = processes_for(file.stat().st_size)  # no floor needs the other cores
     with owned as store, returning(reader, returned):
         try:
             report = import_placement(

@@ -23,6 +23,10 @@ class RefusedLineError(Exception):
         self.reason = reason
         self.value = value
 
+    def __reduce__(self) -> tuple[type["RefusedLineError"], tuple[str, str, str]]:
+        """For another process."""
+        return RefusedLineError, (self.column, self.reason, self.value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:

@@ -1,9 +1,8 @@
 """Lines of one file that say the same thing twice, or contradict each other about one account or person."""
 
 from dialer.domain.keys import folded
-from dialer.domain.money import Money
-from dialer.domain.placement import PlacedPerson
-from dialer.intake.line import Line, RefusedLineError
+from dialer.domain.placement import PlacedAccount, PlacedPerson
+from dialer.intake.line import RefusedLineError
 
 Who = tuple[str, str, str, str]
 """First name, last name, birthday, last four digits; '' = not known."""
@@ -26,11 +25,11 @@ class Repeated:
         text = "\x1f".join(parts)
         return text if self._is_case_sensitive else folded(text)
 
-    def refuse(self, line: Line, person: PlacedPerson, balance: Money) -> None:
+    def refuse(self, placed: PlacedAccount) -> None:
         """Remember the line. Raises RefusedLineError: it cannot stand beside an earlier one."""
-        texts = line.texts
-        account = self._key(texts["client_id"], texts["client_account"])
-        reference = self._key(texts["client_id"], texts["person_ref"])
+        person, balance = placed.person, placed.balance
+        account = self._key(placed.client, placed.client_account)
+        reference = self._key(placed.client, person.person_ref)
         key = f"{account}\x1f{reference}"
         earlier = self._lines.get(key)
         if earlier is not None:
@@ -47,9 +46,9 @@ class Repeated:
             if what:
                 reason = f"the person of line {named[0]} has another {what}: review which of them it is"
                 raise RefusedLineError("person_ref", reason, f"line {named[0]}")
-        self._lines[key] = line.number
-        self._balances.setdefault(account, (line.number, balance.cents))
-        self._persons.setdefault(reference, (line.number, who))
+        self._lines[key] = placed.line
+        self._balances.setdefault(account, (placed.line, balance.cents))
+        self._persons.setdefault(reference, (placed.line, who))
 
 
 def who_of(person: PlacedPerson) -> Who:

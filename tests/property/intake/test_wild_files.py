@@ -5,6 +5,7 @@ part of a quoted field that is named, and every refusal says line and reason.
 """
 
 import gzip
+import io
 import random
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ import xlsxwriter
 
 from dialer.domain.placement import PlacedAccount
 from dialer.intake.columns import template
-from dialer.intake.files import TextFile, UnreadableFileError, look_at, rows_of, text_of
+from dialer.intake.files import TextFile, UnreadableFileError, blocks_of, look_at, rows_of
 from dialer.intake.history.reader import HistoryReader
 from dialer.intake.layouts.proposing import propose
 from dialer.intake.lists.reader import ListReader
@@ -154,10 +155,9 @@ def every_line_is_accounted_for(file: TextFile) -> None:
         covered.update(range(row.number, row.last + 1))
     if file.book is not None:
         return
-    with text_of(file) as text:
-        for number, line in enumerate(text, start=1):
-            is_empty = not line.strip(f'"{file.delimiter}\r\n')
-            assert number in covered or number <= file.lines_before or is_empty, (number, line[:80])
+    for number, line in enumerate(io.StringIO("".join(blocks_of(file)), newline=""), start=1):
+        is_empty = not line.strip(f'"{file.delimiter}\r\n')
+        assert number in covered or number <= file.lines_before or is_empty, (number, line[:80])
 
 
 def placement(path: Path) -> None:

@@ -252,7 +252,9 @@ async def told_over_http(desk: Any, *entries: HistoryEntry) -> list[tuple[int, s
     async with store_beside(desk.address) as beside:
         office = Office(floor=cast("Any", floor), tokens=Tokens(()), places=StorePlaces(beside))
         for entry in entries:
-            body = Happened(person="late/Q1", entry=entry.entry, at=entry.at.isoformat(), event=entry.event)
+            body = Happened.model_validate(
+                {"person": "late/Q1", "entry": entry.entry, "at": entry.at.isoformat(), "event": entry.event}
+            )
             before = len(floor.told)
             answer = await happened(body, office, cast("Any", Sees()))
             found.append((len(floor.told) - before, answer.remark))

@@ -13,15 +13,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dialer.casework.afterthoughts import protects
-from dialer.domain.client_code import Asked, ClientCode
+from dialer.domain.client_code import AskedField, ClientCode
 from dialer.domain.disposition import PROMISES, Disposition, DispositionKind
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.keys import folded
 
 _AGREED = PROMISES | {DispositionKind.PAID_ON_CALL}
-_OF: Mapping[Asked, frozenset[DispositionKind]] = {
-    Asked.AMOUNT: _AGREED,
-    Asked.DATE: _AGREED | {DispositionKind.CALL_BACK},
+_OF: Mapping[AskedField, frozenset[DispositionKind]] = {
+    AskedField.AMOUNT: _AGREED,
+    AskedField.DATE: _AGREED | {DispositionKind.CALL_BACK},
 }
 """With which kinds a field has a meaning; with every kind where it is not named."""
 
@@ -160,13 +160,13 @@ def _demand_asked(said: Disposition, code: ClientCode) -> None:
         )
 
 
-def _is_there(said: Disposition, asked: Asked) -> bool:
+def _is_there(said: Disposition, asked: AskedField) -> bool:
     match asked:
-        case Asked.AMOUNT:
+        case AskedField.AMOUNT:
             return said.promised is not None and said.promised.cents > 0
-        case Asked.DATE:
+        case AskedField.DATE:
             return bool(said.parts) or said.promised_for is not None or said.call_back_at is not None
-        case Asked.NOTE:
+        case AskedField.NOTE:
             return bool((said.words or "").strip() or (said.call_back_words or "").strip())
 
 

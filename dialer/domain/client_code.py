@@ -16,7 +16,7 @@ MOST_CODES = 500
 MOST_CAMPAIGNS = 200
 
 
-class Asked(Word):
+class AskedField(Word):
     """A field that an agent must fill in with a code."""
 
     AMOUNT = "amount"
@@ -43,7 +43,7 @@ class ClientCode:
     code: Annotated[str, Words(least=1, most=MOST_OF_A_CODE)]
     kind: DispositionKind
     words: Annotated[str, Words(least=1, most=200)]
-    asks: Annotated[tuple[Asked, ...], Most(len(Asked))] = ()
+    asks: Annotated[tuple[AskedField, ...], Most(len(AskedField))] = ()
     campaigns: Annotated[tuple[Name, ...], Most(MOST_CAMPAIGNS)] = ()
 
     def is_in(self, campaign: str) -> bool:

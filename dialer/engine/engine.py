@@ -533,7 +533,9 @@ class DialerEngine:
     def _dispose(self, event: e.DispositionRecorded) -> None:
         call = self._context.state.calls.get(event.attempt)
         if call is not None and _awaits_bridge_to(call, event.agent):
-            # Nobody can tell what came of a call they were not joined to: the news of the bridge is late.
+            # Nobody can tell what came of a call they were not joined to: the news of the bridge is late. A
+            # word that the list refuses takes nothing in, nor that news.
+            listed(self._context, self._context.campaign(call.launch.campaign), event.disposition)
             now = self._context.now
             self._calls.bridged(e.CallBridged(attempt=event.attempt, agent=event.agent, bridged_at=now))
         if call is not None and self._afterthoughts.meanwhile(event, call):

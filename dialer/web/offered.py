@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dialer.casework.afterthoughts import protects
-from dialer.domain.client_code import Asked, ClientCode
+from dialer.domain.client_code import AskedField, ClientCode
 from dialer.domain.disposition import MACHINES, PROMISES, SAID, DispositionKind
 from dialer.domain.machine import MachineKind, SaidToMachine
 from dialer.web.models import Body
@@ -23,7 +23,7 @@ class OfferedView(Body):
     code: str
     kind: DispositionKind
     words: str
-    asks: list[Asked]
+    asks: list[AskedField]
     protects: bool
     machines: list[MachineKind]
     said: list[SaidToMachine]
@@ -33,11 +33,11 @@ def offered_views(codes: Sequence[ClientCode]) -> list[OfferedView]:
     """A campaign's list as a page shows it; our kinds where there is none."""
     if codes:
         return [_view(each.kind, each.code, each.words, each.asks) for each in codes]
-    ours = ((kind, (Asked.AMOUNT,) if kind in PROMISES else ()) for kind in DispositionKind)
+    ours = ((kind, (AskedField.AMOUNT,) if kind in PROMISES else ()) for kind in DispositionKind)
     return [_view(kind, "", kind.value.replace("_", " ").capitalize(), asks) for kind, asks in ours]
 
 
-def _view(kind: DispositionKind, code: str, words: str, asks: Sequence[Asked]) -> OfferedView:
+def _view(kind: DispositionKind, code: str, words: str, asks: Sequence[AskedField]) -> OfferedView:
     return OfferedView(
         code=code,
         kind=kind,

@@ -22,6 +22,7 @@ from telephony.in_memory.public import Public
 from telephony.lines.line import CallerLine, Line
 from telephony.lines.watching import Unwatched
 from telephony.simulated.log_file import LogFile, LogLine
+from telephony.simulated.saying import body_of
 
 log = structlog.get_logger(__name__)
 
@@ -108,6 +109,7 @@ class ScriptedAgents(Unwatched):
         self._ended: asyncio.Queue[tuple[AgentId, str, DispositionKind, float]] = asyncio.Queue()
         self._talked_to: list[str] = []
         self._drawn = 0
+        self._offered: list[dict[str, Any]] = []
         network.watch(self)
 
     async def run(self) -> None:
@@ -135,7 +137,8 @@ class ScriptedAgents(Unwatched):
             floor = await self._get(client, "/api/floor")
             if floor is None:
                 continue
-            seen = {row["agent"]: row for row in cast("list[dict[str, Any]]", floor["agents"])}
+            rows = cast("dict[str, Any]", floor)["agents"]
+            seen = {row["agent"]: row for row in cast("list[dict[str, Any]]", rows)}
             for name in self._names:
                 await self._see_to(client, group, name, seen.get(name))
 
@@ -199,13 +202,21 @@ class ScriptedAgents(Unwatched):
         self, client: httpx2.AsyncClient, agent: AgentId, attempt: str, kind: DispositionKind, after: float
     ) -> None:
         await asyncio.sleep(after / self._factor)
-        body: dict[str, object] = {"agent": agent, "kind": kind.value}
-        if await self._insist(client, f"/api/attempts/{attempt}/disposition", body):
-            self._note(
-                LogLine(what="disposed", at=self._now(), attempt=attempt, agent=agent, text=kind.value)
-            )
+        said = body_of(kind, await self._what_is_offered(client, agent), now=self._now())
+        if await self._insist(client, f"/api/attempts/{attempt}/disposition", {"agent": agent, **said}):
+            told = str(said["kind"])
+            self._note(LogLine(what="disposed", at=self._now(), attempt=attempt, agent=agent, text=told))
+        else:
+            self._offered = []  # perhaps the list is another since the floor was started again
         await asyncio.sleep(2.0)
         self._writing.discard(attempt)
+
+    async def _what_is_offered(self, client: httpx2.AsyncClient, agent: AgentId) -> list[dict[str, Any]]:
+        """The campaign's list, asked for once; [] while it cannot be."""
+        if not self._offered:
+            found = await self._get(client, f"/api/agents/{agent}/dispositions")
+            self._offered = cast("list[dict[str, Any]]", found or [])
+        return self._offered
 
     # --- the office --------------------------------------------------------------------------------------
 
@@ -245,9 +256,10 @@ class ScriptedAgents(Unwatched):
         except _NO_ANSWER:
             return 0
 
-    async def _get(self, client: httpx2.AsyncClient, path: str) -> dict[str, Any] | None:
+    async def _get(self, client: httpx2.AsyncClient, path: str) -> object:
+        """What is answered; None = nothing, or no success."""
         try:
             response = await client.get(path)
         except _NO_ANSWER:
             return None
-        return cast("dict[str, Any]", response.json()) if response.status_code == 200 else None
+        return cast("object", response.json()) if response.status_code == 200 else None

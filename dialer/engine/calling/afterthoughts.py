@@ -35,12 +35,12 @@ class Afterthoughts:
         why = self._why_not(event, campaign)
         agent = context.state.agents.get(event.agent)
         is_too_late = context.now >= protected_until(talk.ended_at, campaign.settings.time_zone)
+        said = event.disposition if why is not None else listed(context, campaign, event.disposition)
         if agent is not None and agent.owes == talk.attempt and (why is None or is_too_late):
             agent.owes = None  # said, or never to be said here: a desk does not ask for ever
         if why is not None:
             context.ignore("late_disposition", why)
             return
-        said = listed(context, campaign, event.disposition)
         found = consequences(said, self._occasion(talk, campaign))
         self._following.said(talk.person, talk.number, found, contact=talk.attempt)
         if self._is_newest_word(event, campaign):
@@ -56,9 +56,10 @@ class Afterthoughts:
         owes = agent is not None and agent.owes == event.attempt
         if agent is None or not owes or call.agent == event.agent or not protects(event.disposition.kind):
             return False
-        agent.owes = None
         launch = call.launch
         campaign = self._context.campaign(launch.campaign)
+        said = listed(self._context, campaign, event.disposition)
+        agent.owes = None
         occasion = Occasion(
             channel=Channel.OUTBOUND,
             at=self._context.now,
@@ -72,7 +73,7 @@ class Afterthoughts:
             rest_s=campaign.settings.rest_s,
             grace_days=campaign.settings.grace_days,
         )
-        found = consequences(listed(self._context, campaign, event.disposition), occasion)
+        found = consequences(said, occasion)
         self._following.said(launch.person, launch.number, found, contact=launch.attempt)
         return True
 

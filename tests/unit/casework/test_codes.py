@@ -7,7 +7,7 @@ import pytest
 from dialer.casework.codes import PROTECTIVE, coded, demand_list, offered_in, taken
 from dialer.casework.ledger.terms import ClientTerms
 from dialer.domain.campaign import CampaignSettings
-from dialer.domain.client_code import Asked, ClientCode
+from dialer.domain.client_code import AskedField, ClientCode
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import CampaignId, ClientId
@@ -22,8 +22,8 @@ def code(name: str, kind: DispositionKind, **more: Any) -> ClientCode:
 
 PROTECTING = tuple(code(f"X{at}", kind) for at, kind in enumerate(sorted(PROTECTIVE, key=str)))
 LIST = (
-    code("PTP", K.PROMISE_TO_PAY, asks=(Asked.AMOUNT, Asked.DATE)),
-    code("RPC-NPI", K.NO_COMMITMENT, asks=(Asked.NOTE,)),
+    code("PTP", K.PROMISE_TO_PAY, asks=(AskedField.AMOUNT, AskedField.DATE)),
+    code("RPC-NPI", K.NO_COMMITMENT, asks=(AskedField.NOTE,)),
     code("RPC-HU", K.NO_COMMITMENT),
     code("REF", K.REFUSED_TO_PAY, campaigns=("spring",)),
     code("LM", K.MESSAGE_LEFT),
@@ -129,9 +129,9 @@ def test_a_list_that_leaves_out_what_binds_us_is_refused(left_out: DispositionKi
 @pytest.mark.parametrize(
     ("more", "why"),
     [
-        (code("STOP", K.STOP_CALLING, asks=(Asked.NOTE,)), "what binds us waits for no field"),
+        (code("STOP", K.STOP_CALLING, asks=(AskedField.NOTE,)), "what binds us waits for no field"),
         (code("ptp", K.CALL_BACK), "code ptp is there twice"),
-        (code("R", K.REFUSED_TO_PAY, asks=(Asked.AMOUNT,)), "asks for amount, which is said of"),
+        (code("R", K.REFUSED_TO_PAY, asks=(AskedField.AMOUNT,)), "asks for amount, which is said of"),
     ],
 )
 def test_a_list_that_cannot_be_is_refused(more: ClientCode, why: str) -> None:

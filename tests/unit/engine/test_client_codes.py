@@ -8,7 +8,9 @@ from compliance_gate.words import RequestKind
 from dialer.casework.codes import PROTECTIVE
 from dialer.domain import commands as c
 from dialer.domain import events as e
-from dialer.domain.client_code import Asked, ClientCode
+from dialer.domain.agent import AgentState
+from dialer.domain.attempt import Outcome
+from dialer.domain.client_code import AskedField, ClientCode
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import AgentId, AttemptId
@@ -16,8 +18,8 @@ from dialer.domain.past_talk import past_talk
 
 K = DispositionKind
 CODES = (
-    ClientCode(code="PTP", kind=K.PROMISE_TO_PAY, words="Promise", asks=(Asked.AMOUNT, Asked.DATE)),
-    ClientCode(code="RPC-NPI", kind=K.NO_COMMITMENT, words="Right party", asks=(Asked.NOTE,)),
+    ClientCode(code="PTP", kind=K.PROMISE_TO_PAY, words="Promise", asks=(AskedField.AMOUNT, AskedField.DATE)),
+    ClientCode(code="RPC-NPI", kind=K.NO_COMMITMENT, words="Right party", asks=(AskedField.NOTE,)),
     *(ClientCode(code=kind.value[:6], kind=kind, words=kind.value) for kind in sorted(PROTECTIVE, key=str)),
 )
 
@@ -66,3 +68,32 @@ def test_further_words_keep_to_the_list(make_floor: Any) -> None:
     right = Disposition(kind=K.DISPUTED)
     floor.send(e.DispositionAdded(agent=agent, talk=talk, disposition=right))
     assert floor.last(c.StoreDisposition).disposition.code == "disput"
+
+
+def test_a_refused_word_does_not_take_from_the_desk_what_is_owed(make_floor: Any) -> None:
+    """A talk that ended at the agent's own phone: the desk asks on until a word of the list is said."""
+    floor, attempt, agent = talked(make_floor)
+    floor.send(e.AgentLegLost(agent=agent, reason="phone 101 was hung up"))
+    floor.send(e.CallEnded(attempt=attempt, outcome=Outcome.CONNECTED))
+    talk = past_talk(floor.all(c.StoreOutcome)[-1].record)
+    assert talk is not None
+    wrong = e.DispositionAdded(agent=agent, talk=talk, disposition=Disposition(kind=K.DEAD_AIR))
+    with pytest.raises(InvalidFactError, match="'dead_air' is not on this client's list"):
+        floor.send(wrong)
+    assert [view.owes for view in floor.engine.snapshot().agents] == [attempt]
+    floor.send(e.DispositionAdded(agent=agent, talk=talk, disposition=Disposition(kind=K.DISPUTED)))
+    assert [view.owes for view in floor.engine.snapshot().agents] == [None]
+
+
+def test_a_refused_word_before_the_news_of_the_bridge_takes_nothing_in(make_floor: Any) -> None:
+    floor = make_floor(codes=CODES)
+    floor.start(agents=1, leads=1)
+    attempt = floor.last(c.Originate).attempt
+    floor.answer(attempt)
+    agent = floor.last(c.Bridge).agent
+    assert [view.state for view in floor.engine.snapshot().agents] == [AgentState.RESERVED]
+    with pytest.raises(InvalidFactError, match="'dead_air' is not on this client's list"):
+        floor.dispose(attempt, agent, K.DEAD_AIR)
+    assert [view.state for view in floor.engine.snapshot().agents] == [AgentState.RESERVED]
+    floor.dispose(attempt, agent, K.DISPUTED)
+    assert [view.state for view in floor.engine.snapshot().agents] == [AgentState.TALKING]

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from dialer.casework.codes import PROTECTIVE
 from dialer.cli import run
 from dialer.domain.agent import AgentState
-from dialer.domain.client_code import Asked, ClientCode
+from dialer.domain.client_code import AskedField, ClientCode
 from dialer.domain.disposition import DispositionKind
 from dialer.domain.events import DispositionRecorded, Event
 from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId
@@ -26,7 +26,7 @@ from dialer.web.tokens import Role, Token, Tokens, digest_of
 
 K = DispositionKind
 CODES = (
-    ClientCode(code="PTP", kind=K.PROMISE_TO_PAY, words="Promise", asks=(Asked.AMOUNT, Asked.DATE)),
+    ClientCode(code="PTP", kind=K.PROMISE_TO_PAY, words="Promise", asks=(AskedField.AMOUNT, AskedField.DATE)),
     ClientCode(code="RPC-NPI", kind=K.NO_COMMITMENT, words="Right party, no promise"),
 )
 

@@ -84,7 +84,15 @@ class QuietFloor:
     """Nobody is on it."""
 
     def snapshot(self) -> FloorSnapshot:
-        raise NotImplementedError
+        return FloorSnapshot(
+            now=1.0,
+            sequence=1,
+            is_floor_stopped=False,
+            is_network_up=True,
+            agents=(),
+            campaigns=(),
+            ignored=(),
+        )
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.AGENT, Role.COMPLIANCE])

@@ -149,7 +149,7 @@ async def dispose(attempt: str, body: Dispose, office: TheOffice, who: Asking) -
     that it is not on the client's list (`/api/agents/{agent}/dispositions`), with what is.
     """
     await who.seat(body.agent)
-    agent, disposition = AgentId(body.agent), await disposition_of(office, who, body)
+    agent, disposition = AgentId(body.agent), await disposition_of(office, who, body, attempt=attempt)
     await demand_settlement(office, disposition, contact=attempt)
     event = DispositionRecorded(
         agent=agent,

@@ -144,8 +144,11 @@ class Dispose(Body):
     said_to_machine: Annotated[SaidToMachine, Lax] | None = None
     ready_after: bool = True
 
-    def disposition(self, kind: DispositionKind) -> Disposition:
+    def disposition(self, kind: DispositionKind, *, needs_amount: bool = True) -> Disposition:
         """The engine's own word for it, of this kind.
+
+        Args:
+            needs_amount: a promise is refused without one.
 
         Raises:
             InvalidFactError: its parts contradict each other, or nobody says how much was promised.
@@ -164,7 +167,8 @@ class Dispose(Body):
             said_to_machine=self.said_to_machine,
             parts=tuple(PromisedPart(cents=part.cents, due_at=part.due_at) for part in self.parts),
         )
-        demand_amount(said)
+        if needs_amount:
+            demand_amount(said)
         return said
 
 

@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from fastapi import HTTPException
 
-from dialer.casework.codes import kind_of
+from dialer.casework.codes import PROTECTIVE, kind_of, named_code
+from dialer.domain.client_code import ClientCode
 from dialer.domain.disposition import Disposition, DispositionKind
 from dialer.domain.errors import InvalidFactError
-from dialer.domain.ids import DebtId, NumberId, PersonId
+from dialer.domain.ids import AttemptId, DebtId, NumberId, PersonId
 from dialer.inquiry.settling import Agreed
 from dialer.web.access import Office
 from dialer.web.models import Committed, Dispose
@@ -55,30 +56,48 @@ async def caller_named(office: Office, who: Visitor, name: str) -> PersonId:
     return PersonId(found)
 
 
-async def disposition_of(office: Office, who: Visitor, body: Dispose) -> Disposition:
+async def disposition_of(
+    office: Office, who: Visitor, body: Dispose, *, attempt: str | None = None
+) -> Disposition:
     """What came of a call, of accounts that are on file: one that is not counts for nobody.
+
+    Args:
+        attempt: the call of ours that it is of, in whose campaign's list a code stands.
 
     Raises:
         InvalidFactError: its parts contradict each other.
         HTTPException, RefusedError: as of `debt_named`.
     """
     debts = [await debt_named(office, who, name) for name in body.debts_spoken_of]
-    return body.model_copy(update={"debts_spoken_of": debts}).disposition(_kind_of(office, body))
-
-
-def _kind_of(office: Office, body: Dispose) -> DispositionKind:
-    """What was said, or what the code means to the client whose calls the agent takes.
-
-    Raises:
-        InvalidFactError: neither says it.
-    """
-    if body.kind is not None:
-        return body.kind
+    named = body.model_copy(update={"debts_spoken_of": debts})
     if body.code is None:
+        return named.disposition(_said(body))
+    codes = await _codes_for(office, body.agent, attempt)
+    kind = kind_of(body.code, codes) if body.kind is None else body.kind
+    return named.disposition(kind, needs_amount=not _binds(body.code, codes))
+
+
+def _said(body: Dispose) -> DispositionKind:
+    if body.kind is None:
         raise InvalidFactError("what came of the call? say `kind`, or the client's `code` for it")
-    seats = (row for row in office.floor.snapshot().agents if row.agent == body.agent)
-    seat = next(seats, None)
-    return kind_of(body.code, () if seat is None else office.codes_of(seat.campaign))
+    return body.kind
+
+
+def _binds(code: str, codes: tuple[ClientCode, ...]) -> bool:
+    """Whether a code is of a kind that binds us, whatever is said beside it: it waits for no amount."""
+    found = named_code(codes, code)
+    return found is not None and found.kind in PROTECTIVE
+
+
+async def _codes_for(office: Office, agent: str, attempt: str | None) -> tuple[ClientCode, ...]:
+    """The list of the campaign in which the agent talked; that of their seat, where the talk is not over, or
+    was not theirs: what another client's codes are is not told."""
+    seat = next((row for row in office.floor.snapshot().agents if row.agent == agent), None)
+    if attempt is not None and (seat is None or seat.attempt != attempt):
+        talk = await office.floor.past_talk(AttemptId(attempt))
+        if talk is not None and (talk.agent == agent or (seat is not None and seat.owes == attempt)):
+            return office.codes_of(talk.campaign)
+    return () if seat is None else office.codes_of(seat.campaign)
 
 
 def is_the_same(before: Disposition | None, said: Disposition) -> bool:
@@ -95,7 +114,8 @@ async def demand_settlement(
     store has no ledgers to go by."""
     if said.kind is not DispositionKind.SETTLEMENT_AGREED or office.ledgers is None:
         return
-    assert said.promised is not None, "a settlement has an amount"
+    if said.promised is None:
+        return  # its code binds us and asks for no amount (`disposition_of`): it is taken as what the code is
     debts = tuple(DebtId(debt) for debt in said.debts_spoken_of)
     agreed = Agreed(contact=contact, amount=said.promised, debts=debts, person=person)
     await office.ledgers.demand_settlement(agreed)

@@ -9,15 +9,18 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
+from compliance_gate.request import HistoryEntry
+from compliance_gate.words import EventKind
 from dialer.casework.codes import PROTECTIVE
 from dialer.cli import run
 from dialer.domain.agent import AgentState
 from dialer.domain.client_code import AskedField, ClientCode
 from dialer.domain.disposition import DispositionKind
 from dialer.domain.events import DispositionRecorded, Event
-from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId
+from dialer.domain.ids import AgentId, AttemptId, CampaignId, InboundId, NumberId, PersonId
 from dialer.domain.inbound import InboundRecord
 from dialer.domain.past_talk import EarlierTalk, PastTalk
+from dialer.domain.record import instant
 from dialer.domain.snapshot import AgentView, FloorSnapshot
 from dialer.runtime.health import Health
 from dialer.runtime.inbox import Taken
@@ -58,6 +61,8 @@ class CodedFloor:
     codes: tuple[ClientCode, ...] = CODES
     told: list[Event] = field(default_factory=list[Event])
     why: str = ""
+    talk: PastTalk | None = None
+    autumn: tuple[ClientCode, ...] = ()
 
     async def submit(self, event: Event, *, within: float = 10.0) -> Taken:
         del within
@@ -68,8 +73,7 @@ class CodedFloor:
         return SNAPSHOT
 
     async def past_talk(self, attempt: AttemptId) -> PastTalk | None:
-        del attempt
-        return None
+        return self.talk if self.talk is not None and self.talk.attempt == attempt else None
 
     async def past_inbound(self, call: InboundId) -> InboundRecord | None:
         del call
@@ -83,7 +87,7 @@ class CodedFloor:
         raise NotImplementedError
 
     def codes_of(self, campaign: CampaignId) -> tuple[ClientCode, ...] | None:
-        return self.codes if campaign == "spring" else None
+        return {"spring": self.codes, "autumn": self.autumn}.get(campaign)
 
 
 @pytest.fixture
@@ -138,6 +142,54 @@ def test_an_unknown_code_is_refused_with_what_is_possible(
     assert answer.status_code == 422
     assert why in answer.json()["detail"]
     assert floor.told == []
+
+
+@pytest.mark.parametrize("kind", ["promise_to_pay", "settlement_agreed"])
+def test_a_code_that_binds_waits_for_no_amount_of_the_kind_beside_it(
+    client: TestClient, floor: CodedFloor, kind: str
+) -> None:
+    """The engine takes it as what the code is, and says so."""
+    floor.codes = (*CODES, ClientCode(code="DSP", kind=K.DISPUTED, words="Disputes it"))
+    body = {"agent": "ann", "code": "dsp", "kind": kind}
+    assert client.post("/api/attempts/a1/disposition", json=body).status_code == 200
+    assert client.post("/api/attempts/a1/disposition", json={**body, "code": "PTP"}).status_code == 422
+
+
+def _talked(agent: str) -> PastTalk:
+    return PastTalk(
+        attempt=AttemptId("a0"),
+        campaign=CampaignId("autumn"),
+        agent=AgentId(agent),
+        person=PersonId("p1"),
+        number=NumberId("n1"),
+        debts=(),
+        zones=("America/New_York",),
+        launched_at=1_780_000_000.0,
+        ended_at=1_780_000_060.0,
+        disposition=None,
+        entry=HistoryEntry(entry="a0", at=instant(1_780_000_060.0), event=EventKind.CALL_PLACED),
+    )
+
+
+def test_a_code_is_of_the_campaign_in_which_the_agent_talked(client: TestClient, floor: CodedFloor) -> None:
+    """They have sat down in another campaign since: one code there may mean another kind."""
+    floor.autumn = (ClientCode(code="PTP", kind=K.DISPUTED, words="Points to a problem"),)
+    floor.talk = _talked("ann")
+    answer = client.post("/api/attempts/a0/disposition", json={"agent": "ann", "code": "PTP"})
+    assert answer.status_code == 200
+    (event,) = floor.told
+    assert isinstance(event, DispositionRecorded)
+    assert event.disposition.kind is K.DISPUTED
+
+
+def test_what_another_clients_codes_are_is_not_told(client: TestClient, floor: CodedFloor) -> None:
+    floor.autumn = (ClientCode(code="SECRET", kind=K.DEAD_AIR, words="w"),)
+    floor.talk = _talked("bob")
+    for code in ("SECRET", "NOPE"):
+        answer = client.post("/api/attempts/a0/disposition", json={"agent": "ann", "code": code})
+        assert answer.status_code == 422
+        assert "RPC-NPI" in answer.json()["detail"]
+        assert "dead_air" not in answer.json()["detail"]
 
 
 def _written(folder: Path, left_out: str = "") -> None:

@@ -8,8 +8,10 @@ in charge by one address in front of both, and with people who ask not to be cal
 the floor launches, ends the engine in charge by lot (SIGKILL; SIGSTOP, and SIGCONT once the other launches;
 its connections to the store cut; as root, the one cable of its network namespace pulled), and measures until
 the other rings somebody. The one that was stopped or cut off must end by itself and ring nobody; another
-takes its place as a standby. At the end the network's own log is compared with the store: nobody rung twice,
-nobody after an opt-out that was acknowledged.
+takes its place as a standby. On a machine that is busy an engine may stand still without being told to, be
+overtaken, and end: it is started again and counted, as systemd does (`config/service`). At the end the
+network's own log is compared with the store: nobody rung twice, nobody after an opt-out that was
+acknowledged.
 
 `--batch`: so many rounds on a store, a network and a log of their own, compared and written down as a line of
 `--into`; what is written there is not done again. The way of each round hangs on seed and number alone.
@@ -57,6 +59,12 @@ ENDS_S = 30.0
 
 TOLD_OF_A_LOG = 1500
 """Characters of an engine's log that are told of a round that broke: its folder is gone by then."""
+
+AGAIN_S = 2.0
+"""Seconds before an engine that ended is started again: `RestartSec` of the service in `config/service`."""
+
+REST_S = 120.0
+"""For the floor to come to rest, whoever is in charge of it meanwhile."""
 
 MOST_S = 60.0
 """A round in which nobody launches for so long has failed."""
@@ -223,6 +231,7 @@ class Found:
         takes_s: until it rings somebody; a floor on which everybody talks rings nobody before one is free.
         by_itself: engines that were overtaken and ended with a sentence.
         late_rings: of engines that had been overtaken.
+        again: engines that ended while nobody had done anything to them, and were started again.
     """
 
     rounds: int = 0
@@ -231,6 +240,7 @@ class Found:
     takes_s: list[float] = field(default_factory=list[float])
     by_itself: int = 0
     late_rings: int = 0
+    again: int = 0
     trouble: list[str] = field(default_factory=list[str])
 
     def figures(self) -> dict[str, object]:
@@ -337,6 +347,17 @@ class Trial:
         self._starts += 1
         engine.start(self._starts)
 
+    def _start_again(self, *engines: Engine) -> None:
+        """Of these, whoever has ended by itself."""
+        for engine in engines:
+            if engine.process is not None and engine.process.poll() is not None:
+                print(f"started again: {engine.told()}", file=sys.stderr, flush=True)
+                self.found.again += 1
+                if "another engine" not in engine.said.read_text(errors="replace"):
+                    self.found.trouble.append(f"it ended and was not overtaken: {engine.told()}")
+                time.sleep(AGAIN_S)
+                self.start(engine)
+
     def round(self, way: str) -> None:
         """End the engine in charge, and wait until the other rings somebody and a new one stands by."""
         first, second = self._standing()
@@ -359,6 +380,7 @@ class Trial:
             if time.monotonic() - began > MOST_S:
                 raise RuntimeError(f"nobody launched in {MOST_S:g} s after {way}: {second.told()}")
             time.sleep(0.02)
+            self._start_again(second)
             more, end = rung(self.log, end)
             fresh += more
             if in_charge_s is None and second.is_fit:
@@ -401,6 +423,7 @@ class Trial:
         _, end = rung(self.log, 0) if self.log.exists() else ([], 0)
         while time.monotonic() < until:
             time.sleep(0.1)
+            self._start_again(*self.engines)
             for first, second in (self.engines, self.engines[::-1]):
                 if first.is_in_charge and second.stands_by and self.log.exists():
                     more, end = rung(self.log, end)
@@ -412,22 +435,35 @@ class Trial:
 
     def come_to_rest(self) -> None:
         """Launch nothing more, until nobody talks and every disposition is written."""
-        first, _ = self._standing()
-        headers = {"authorization": f"Bearer {folder_token(self.folder)}", "content-type": "application/json"}
-        api = f"http://{first.host}:{first.port}/api"
-        until = time.monotonic() + 120.0
+        until = time.monotonic() + REST_S
         while time.monotonic() < until:
-            drain = request.Request(f"{api}/campaigns/{CAMPAIGN}/drain", b"{}", headers)
-            with contextlib.suppress(OSError), request.urlopen(drain, timeout=5.0):
-                pass
+            self._start_again(*self.engines)
+            for engine in self.engines:
+                if engine.is_in_charge:
+                    with contextlib.suppress(OSError, ValueError):  # it may be overtaken while it is asked
+                        if self._rests(engine):
+                            return
             time.sleep(0.5)
+        raise RuntimeError(
+            f"the floor did not come to rest in {REST_S:g} s, so that calls that live count as lost: "
+            f"{'; '.join(engine.told() for engine in self.engines)}"
+        )
+
+    def _rests(self, engine: Engine) -> bool:
+        """Whether nobody talks, after it was told to launch nothing more."""
+        headers = {"authorization": f"Bearer {folder_token(self.folder)}", "content-type": "application/json"}
+        api = f"http://{engine.host}:{engine.port}/api"
+        drain = request.Request(f"{api}/campaigns/{CAMPAIGN}/drain", b"{}", headers)
+        with contextlib.suppress(error.HTTPError), request.urlopen(drain, timeout=5.0):
+            pass
+        for pause_s in (0.5, 2.0):  # still so a moment later: what was written down last is committed
+            time.sleep(pause_s)
             with request.urlopen(request.Request(f"{api}/floor", headers=headers), timeout=5.0) as answer:
                 floor = json.loads(answer.read())
             busy = [row for row in floor["agents"] if row["state"] in ("talking", "wrapping", "reserved")]
-            if not busy and all(row["in_flight"] == 0 for row in floor["campaigns"]):
-                time.sleep(2.0)
-                return
-        self.found.trouble.append("the floor did not come to rest in 120 s")
+            if busy or not floor["campaigns"] or any(row["in_flight"] for row in floor["campaigns"]):
+                return False
+        return True
 
 
 def failover_rounds(
@@ -534,6 +570,7 @@ def totals(reports: list[dict[str, Any]]) -> dict[str, Any]:
     told: dict[str, Any] = {"batches": len(reports)}
     for name in ("rounds", "rings", "acknowledged_dispositions", "acknowledged_opt_outs", "late_rings"):
         told[name] = sum(int(each[name]) for each in reports)
+    told["again"] = sum(int(each.get("again", 0)) for each in reports)
     for name in ("ways", "faults"):
         keys = sorted({key for each in reports for key in each[name]})
         told[name] = {key: sum(int(each[name].get(key, 0)) for each in reports) for key in keys}

@@ -1,13 +1,21 @@
 """The engine in charge is stopped, and wakes when another has taken over: it rings nobody, and ends."""
 
 import json
+import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
-from benchmarks.failover import batches_of, failover_rounds, totals
+from benchmarks.failover import Trial, batches_of, failover_rounds, totals
+from benchmarks.kill_rounds import compare
 from benchmarks.own_network import may_own_networks
 from benchmarks.postgres_restarts import server_programs
+from dialer import clock
+
+T = TypeVar("T")
 
 
 @pytest.mark.postgres
@@ -43,6 +51,51 @@ def test_the_cable_of_the_engine_in_charge_is_pulled(tmp_path: Path, monkeypatch
     assert found["trouble"] == []
     assert (found["rounds"], found["by_itself"], found["late_rings"]) == (1, 1, 0)
     assert not any(found["faults"].values())
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+@pytest.mark.long
+@pytest.mark.timeout(400)
+def test_an_engine_that_stood_still_while_it_started_is_overtaken_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Starved at its first start: the other takes its term; it ends, is started again, and rounds go on."""
+    programs = server_programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL server program is installed")
+    monkeypatch.setenv("FAIRDIAL_KEYS", str(tmp_path / "keys"))
+    folder = tmp_path / "floor"
+    with Trial(folder, programs, seed=1) as trial:
+        starts = until(
+            lambda: [one for one in trial.engines if "in charge from now on" in one.said.read_text()]
+        )[0]
+        assert starts.process is not None
+        starts.process.send_signal(signal.SIGSTOP)
+        other = next(one for one in trial.engines if one is not starts)
+        until(lambda: "in charge from now on" in other.said.read_text())
+        starts.process.send_signal(signal.SIGCONT)
+        assert starts.ended(30.0)
+        assert "another engine" in starts.said.read_text()
+        trial.round("kill")
+        trial.come_to_rest()
+        for engine in trial.engines:
+            assert engine.process is not None
+            engine.process.send_signal(signal.SIGTERM)
+            assert engine.ended(60.0)
+        compared = compare(folder, trial.server.address)
+    assert (trial.found.again, trial.found.trouble) == (1, [])
+    assert not compared.faults
+    assert compared.rings > 0
+
+
+def until(what: Callable[[], T], most_s: float = 120.0) -> T:
+    """What is asked for again and again, as soon as it is there."""
+    over = clock.monotonic_now() + most_s
+    while not (found := what()):
+        assert clock.monotonic_now() < over, f"it did not come in {most_s:g} s"
+        time.sleep(0.02)
+    return found
 
 
 def report(rounds: int, **changes: object) -> dict[str, object]:

@@ -11,7 +11,7 @@ from fastapi import HTTPException
 
 from dialer.casework.codes import PROTECTIVE, kind_of, named_code
 from dialer.domain.client_code import ClientCode
-from dialer.domain.disposition import Disposition, DispositionKind
+from dialer.domain.disposition import PROMISES, Disposition, DispositionKind
 from dialer.domain.errors import InvalidFactError
 from dialer.domain.ids import AttemptId, DebtId, NumberId, PersonId
 from dialer.inquiry.settling import Agreed
@@ -74,7 +74,10 @@ async def disposition_of(
         return named.disposition(_said(body))
     codes = await _codes_for(office, body.agent, attempt)
     kind = kind_of(body.code, codes) if body.kind is None else body.kind
-    return named.disposition(kind, needs_amount=not _binds(body.code, codes))
+    if kind in PROMISES and _binds(body.code, codes):
+        bare = named.model_copy(update={"promised_cents": None, "parts": []})
+        return bare.disposition(kind, needs_amount=False)
+    return named.disposition(kind)
 
 
 def _said(body: Dispose) -> DispositionKind:
@@ -84,7 +87,8 @@ def _said(body: Dispose) -> DispositionKind:
 
 
 def _binds(code: str, codes: tuple[ClientCode, ...]) -> bool:
-    """Whether a code is of a kind that binds us, whatever is said beside it: it waits for no amount."""
+    """Whether a code is of a kind that binds us, whatever is said beside it: it waits for no amount,
+    nor for one that settles."""
     found = named_code(codes, code)
     return found is not None and found.kind in PROTECTIVE
 

@@ -153,6 +153,11 @@ def test_a_code_that_binds_waits_for_no_amount_of_the_kind_beside_it(
     body = {"agent": "ann", "code": "dsp", "kind": kind}
     assert client.post("/api/attempts/a1/disposition", json=body).status_code == 200
     assert client.post("/api/attempts/a1/disposition", json={**body, "code": "PTP"}).status_code == 422
+    much = {**body, "promised_cents": 1}
+    assert client.post("/api/attempts/a1/disposition", json=much).status_code == 200
+    event = floor.told[-1]
+    assert isinstance(event, DispositionRecorded)
+    assert event.disposition.promised is None, "nothing is weighed that a settlement would be refused for"
 
 
 def _talked(agent: str) -> PastTalk:

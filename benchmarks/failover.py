@@ -53,7 +53,9 @@ from telephony.simulated.program import NetworkOrder
 
 AGENTS = 10
 FACTOR = 2.0
-START_S = 120.0
+START_S = 300.0
+"""For two engines to stand, the first after it made its people up: on a busy machine minutes."""
+
 ENDS_S = 30.0
 """Seconds in which an engine that was overtaken must have ended, once it can hear of it."""
 

@@ -208,5 +208,6 @@ class OfficePlan:
     limitations_found: float = 0.0
     lines_looked_up: float = 0.0
     histories_attested: float = 0.0
+    histories_contradicted: float = 0.0
     placed_again: float = 0.0
     holds_lifted: float = 0.0

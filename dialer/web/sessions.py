@@ -8,6 +8,7 @@ from pydantic import Field
 from dialer.access.accounts import ABSOLUTE_S, IDLE_S
 from dialer.access.actor import Actor
 from dialer.access.roles import Permission
+from dialer.domain.snapshot import FloorSnapshot
 from dialer.floor.accounts import Accounts
 from dialer.floor.own_sessions import OwnSession, end_session, sessions_of
 from dialer.floor.second_factor import address_of as authenticator_address
@@ -209,7 +210,6 @@ def _take(request: Request, response: Response) -> None:
 
 
 def _view(actor: Actor, csrf: str, office: Office) -> SessionView:
-    zones = [row.time_zone for row in office.floor.snapshot().campaigns if row.time_zone]
     return SessionView(
         account=actor.name,
         roles=sorted(role.value for role in actor.roles),
@@ -218,5 +218,14 @@ def _view(actor: Actor, csrf: str, office: Office) -> SessionView:
         csrf=csrf,
         owes_factor=actor.owes_factor,
         may=[each for each in Permission if actor.may(each)],
-        time_zone=zones[0] if zones else "",
+        time_zone=_zone_of(actor, office.floor.snapshot()),
     )
+
+
+def _zone_of(actor: Actor, floor: FloorSnapshot) -> str:
+    """In which clocks are read: the zone of an agent's own campaign, or of the first that whoever asks surely
+    sees. '' = not told."""
+    seats = {row.campaign for row in floor.agents if actor.agent and row.agent == actor.agent}
+    seen = [row for row in floor.campaigns if actor.walls.has_all or row.campaign in actor.walls.campaigns]
+    mine = [row for row in floor.campaigns if row.campaign in seats] or seen
+    return next((row.time_zone for row in mine if row.time_zone), "")

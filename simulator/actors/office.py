@@ -46,6 +46,7 @@ from dialer.domain.events import (
     SuppressionScope,
 )
 from dialer.domain.fact_events import (
+    AccountHeld,
     ContactRecorded,
     HistoryAttested,
     LimitationFound,
@@ -53,7 +54,7 @@ from dialer.domain.fact_events import (
     LocationTold,
     NoticeRecorded,
 )
-from dialer.domain.facts import FactChange
+from dialer.domain.facts import HISTORY_UNTOLD, FactChange
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.ledger import EntryKind, LedgerEntry
 from dialer.domain.ledger_events import EntryPosted, PaymentReceived
@@ -292,6 +293,22 @@ def _history_attested(file: PersonFile, at: datetime, _chance: Stream) -> FactEv
     return HistoryAttested(debt=debt, since=since, by="Nora Officer", why="the client's word", scope="one")
 
 
+def _history_contradicted(file: PersonFile, at: datetime, _chance: Stream) -> FactEvent | None:
+    """A contact came to light that the client's word left out: the account is left alone for a week."""
+    if not file.debts:
+        return None
+    debt = DebtId(file.debts[0].debt)
+    hold = Hold(
+        kind=HoldKind.MANUAL,
+        since=at,
+        until=at.replace(microsecond=0) + timedelta(days=7),
+        debts=(debt,),
+        source=HISTORY_UNTOLD,
+        ends_by_source=True,
+    )
+    return AccountHeld(debt=debt, hold=hold)
+
+
 def _line_looked_up(file: PersonFile, at: datetime, chance: Stream) -> FactEvent | None:
     if not file.numbers:
         return None
@@ -321,4 +338,5 @@ _KINDS: Mapping[str, _Make] = {
     "lines_looked_up": _line_looked_up,
     "is_charged": _is_charged,
     "histories_attested": _history_attested,
+    "histories_contradicted": _history_contradicted,
 }

@@ -90,6 +90,7 @@ OPENS_NONE = frozenset(
         "bench pacing",
         "certificate",
         "demo",
+        "dispositions",
         "gate check",
         "law diff",
         "law due",

@@ -14,7 +14,7 @@ from dialer.web.tokens import Token, Tokens, digest_of
 
 
 def test_requests_that_are_turned_away_are_counted_by_status() -> None:
-    floor: Any = SimpleNamespace(snapshot=lambda: None)
+    floor: Any = SimpleNamespace(snapshot=lambda: SimpleNamespace(agents=(), campaigns=()))
     registry = CollectorRegistry()
     clerk = Token(digest=digest_of("ann"), roles=frozenset({Role.CLERK}), name="ann")
     web = make_web(

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fastapi import FastAPI
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from dialer.access.roles import MAY, Permission, Role
+from dialer.access.walls import Walls
 from dialer.domain.snapshot import FloorSnapshot
 from dialer.web.application import make_web
 from dialer.web.pages.routes import NONCE, add_application_page, policy
@@ -103,3 +105,31 @@ def test_a_session_says_what_may_be_done_so_that_no_page_keeps_a_table_of_roles(
     with TestClient(web.application) as client:
         said = client.get("/api/session/who", headers={"Authorization": "Bearer one"}).json()
     assert said["may"] == [one.value for one in Permission if role in MAY[one]]
+
+
+@pytest.mark.parametrize(
+    ("walls", "agent", "zone"),
+    [
+        (Walls(has_all=True), None, "America/New_York"),
+        (Walls(campaigns=frozenset({"theirs"})), None, "America/Denver"),
+        (Walls(clients=frozenset({"a-client"})), None, ""),
+        (Walls(has_all=True), "bob", "America/Denver"),
+    ],
+)
+def test_clocks_are_read_in_the_zone_of_a_campaign_that_one_sees(
+    walls: Walls, agent: str | None, zone: str
+) -> None:
+    """What lies outside somebody's walls is not told by its hours either."""
+    campaigns = [("ours", "America/New_York"), ("theirs", "America/Denver")]
+    seen = SimpleNamespace(
+        agents=(SimpleNamespace(agent="bob", campaign="theirs"),),
+        campaigns=tuple(SimpleNamespace(campaign=name, time_zone=told) for name, told in campaigns),
+    )
+    floor: object = SimpleNamespace(snapshot=lambda: seen)
+    token = Token(
+        digest=digest_of("one"), roles=frozenset({Role.AGENT}), name="one", walls=walls, agent=agent
+    )
+    web = make_web(floor=floor, tokens=Tokens([token]), registry=CollectorRegistry())  # pyright: ignore[reportArgumentType]  # nothing else is asked of it
+    with TestClient(web.application) as client:
+        said = client.get("/api/session/who", headers={"Authorization": "Bearer one"}).json()
+    assert said["time_zone"] == zone

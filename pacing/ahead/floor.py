@@ -437,7 +437,7 @@ class AheadFloor:
         free = len(self._ready) - len(self._waiting)
         if free < 1:
             return False
-        turn = max(self._held_since[0] + TURN_AFTER_S, self._held_turn)
+        turn = max(self._held_since[0] + TURN_AFTER_S, self._held_turn, self._held_from)
         claims = [
             call.needs_agent for call in self._ringing.values() if self._now < turn or call.launched <= turn
         ]

@@ -172,7 +172,7 @@ class Launcher:
             lead = context.state.leads[name]
             if self._is_not_yet(lead) or is_beyond_budget(context, held, lead):
                 continue
-            turn = turn_of(context, held, name)
+            turn = turn_of(context, held, lead)
             if turn >= refused_at:
                 continue
             if self.limit(campaign) < 1:

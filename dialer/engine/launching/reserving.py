@@ -76,9 +76,14 @@ def _unjoined(context: Context, pool: PoolRow) -> int:
     return sum(context.state.calls[name].state is not _BRIDGING for name in pool.waiting)
 
 
-def turn_of(context: Context, pool: PoolRow, lead: LeadId) -> float:
-    """Since when it is the lead's turn (POSIX seconds); infinite while it has not waited long enough."""
-    turn = max(pool.reserved_since[lead] + LONGEST_WAIT_S, pool.reserved_turn)
+def turn_of(context: Context, pool: PoolRow, lead: Lead) -> float:
+    """Since when it is the lead's turn (POSIX seconds); infinite while it has not waited long enough.
+
+    While its share of the floor's time is used up pacing keeps nobody for it, so its turn has not begun.
+    """
+    turn = max(pool.reserved_since[lead.lead] + LONGEST_WAIT_S, pool.reserved_turn)
+    if not lead.reserve_agent:
+        turn = max(turn, pool.held_from)
     return turn if context.now >= turn else inf
 
 

@@ -7,7 +7,9 @@ import pytest
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.attempt import Outcome
+from dialer.domain.ids import AgentId
 from dialer.engine.launching.launcher import WAITS_REST_S
+from pacing.policy import LaunchDecision
 
 
 def _floor(make_floor: Any, **parameters: float) -> Any:
@@ -66,6 +68,43 @@ def test_the_share_is_the_floors_however_many_pools_it_has(make_floor: Any, pool
 def test_without_a_limit_an_agent_is_held_whenever_one_is_to_spare(make_floor: Any) -> None:
     floor = _floor(make_floor)
     assert len(floor.all(c.Originate)) == 2
+
+
+def _is_told(floor: Any, script: Any, at: float, *, launches: int) -> None:
+    floor.now = at
+    script.next = [LaunchDecision(launches=launches, reason="as told")]
+    floor.send(e.AgentGotReady(agent=AgentId("agent0")))
+    assert script.next == []
+
+
+@pytest.mark.parametrize(("second_at", "is_held"), [(-19.0, False), (0.0, False), (0.5, True)])
+def test_a_lead_has_its_turn_only_once_the_share_allows_it(
+    make_floor: Any, script: Any, second_at: float, is_held: bool
+) -> None:
+    """Until then pacing keeps nobody for it, and a call that is launched counts on the agent.
+
+    One agent, and two leads that need one; five minutes of an hour: twenty seconds are due again after 240. A
+    call rings by then, and another is launched at `second_at` seconds from there; then the first is over.
+    """
+    floor = make_floor(script=script, ring_s=20.0, policy_parameters={"held_most": 5.0})
+    floor.gate.wanting_agent = {"p50", "p51"}
+    floor.start(agents=1, leads=0)
+    floor.wait(61.0)
+    script.launch(1)
+    floor.feed(2, first=50)
+    floor.send(e.TimeReached())
+    (first,) = floor.all(c.Originate)
+    allowed_at = floor.engine.checkpoint().campaigns["spring"].pools[""].held_from
+    assert (first.number, allowed_at) == ("n50", floor.now + 240.0)
+    _rings_out(floor)
+    floor.feed(4)
+    _is_told(floor, script, allowed_at - 20.5, launches=1)
+    ringing = floor.last(c.Originate).attempt
+    _is_told(floor, script, allowed_at + second_at, launches=1)
+    floor.now = allowed_at + 1.0
+    floor.send(e.CallEnded(attempt=ringing, outcome=Outcome.NO_ANSWER))
+    held = [order.number for order in floor.all(c.Originate) if order.reserved_agent is not None]
+    assert held == (["n50", "n51"] if is_held else ["n50"])
 
 
 def test_what_was_promised_is_not_held_back(make_floor: Any) -> None:

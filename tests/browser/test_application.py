@@ -364,6 +364,7 @@ async def test_measures_are_read_as_people_read_them(floor: ServedFloor, chromiu
     async with visit(chromium, floor) as one:
         page = one.page
         await one.sign_in("sue")
+        await at_work(page)
         await page.goto(f"{floor.url}/#/reports")
         table = page.get_by_role("table", name="Measures")
         owed = table.get_by_role("row").filter(has=page.get_by_role("cell", name="Owed", exact=True))
@@ -388,12 +389,16 @@ async def test_an_administrator_makes_an_account_whose_word_is_shown_once(
 
         async def who(route: Route) -> None:
             answer = await route.fetch()
+            if not answer.ok:  # nobody is signed in yet
+                await route.fulfill(response=answer)
+                return
             told = await answer.json()
             await route.fulfill(json={**told, "may": [*told["may"], "manage accounts and tokens"]})
 
         await page.route("**/api/session/who", who)
         await page.route("**/api/accounts", accounts)
         await one.sign_in("sue")
+        await at_work(page)
         await page.goto(f"{floor.url}/#/administration")
         await page.reload()
         await page.get_by_text("A new account").click()

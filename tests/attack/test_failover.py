@@ -84,7 +84,9 @@ def test_an_engine_that_stood_still_while_it_started_is_overtaken_and_nothing_is
             engine.process.send_signal(signal.SIGTERM)
             assert engine.ended(60.0)
         compared = compare(folder, trial.server.address)
-    assert (trial.found.again, trial.found.trouble) == (1, [])
+    # Twice, where the other found the one that stood still at the people of the very first start.
+    assert trial.found.again in (1, 2)
+    assert not trial.found.trouble
     assert not compared.faults
     assert compared.rings > 0
 

@@ -65,6 +65,7 @@ TOLD_OF_A_LOG = 1500
 MAY_END = ("another engine", "somebody else imports the file")
 """What an engine says that ends by itself and may: it was overtaken, or the other one was just making up the
 people of a simulated floor that starts for the first time. Its service starts it again."""
+
 AGAIN_S = 2.0
 """Seconds before an engine that ended is started again: `RestartSec` of the service in `config/service`."""
 

@@ -6,7 +6,8 @@ The goal: 1,000,000 rows, identities sealed, in at most 90 s and 1.5 GB on a qui
 people in many places, every fourth with a second account, one in two hundred broken; the same ROWS are the
 same bytes. `--file` keeps the file, or takes the one that is there; `--profile` writes what cProfile saw;
 `--processes` is how many read lines beside the one that writes.
-Seconds of the processor count every process; on a busy machine they are what can be compared.
+Seconds of the processor and memory are of the process that writes; those of `--processes` are not in them,
+as a server of its own begins them. On a busy machine they are what can be compared.
 """
 
 import argparse

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 import structlog
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from dialer.floor.service_log import log_to_stderr
 
@@ -34,7 +34,9 @@ IS_DEEP = os.environ.get("FAIRDIAL_DOSE") == "deep"
 EXAMPLES = {"few": (4, 10), "some": (10, 100), "many": (60, 600)}
 """Examples of a property in a small dose and in a great one, by the name of the profile."""
 
-settings.register_profile("house", derandomize=not IS_FRESH)
+NO_CLOCK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""How long an example takes says how busy the machine is."""
+settings.register_profile("house", NO_CLOCK, derandomize=not IS_FRESH)
 settings.load_profile("house")
 for _name, (_small, _great) in EXAMPLES.items():
     settings.register_profile(_name, max_examples=_great if IS_DEEP else _small, deadline=None)

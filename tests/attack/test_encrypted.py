@@ -109,7 +109,7 @@ async def test_it_answers_over_tls_and_to_nobody_in_clear(tmp_path: Path) -> Non
         with contextlib.suppress(ConnectionError):
             assert b"HTTP" not in await reader.read()
         writer.close()
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(30.0):
             while len(server.strangers):
                 await asyncio.sleep(0.01)
 
@@ -129,10 +129,10 @@ async def test_what_is_older_than_tls_1_2_is_not_spoken(tmp_path: Path, version:
 @on_its_loop
 async def test_sockets_that_never_begin_a_handshake_are_bounded_in_number_and_time(tmp_path: Path) -> None:
     """The fifth of one address turns out the first; after the time for a head nobody is left."""
-    limits = replace(LIMITS, strangers_of_peer=4, head_s=0.5)
+    limits = replace(LIMITS, strangers_of_peer=4, head_s=3.0)
     async with up(tmp_path, limits) as server:
         sockets = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(9)]
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(30.0):
             while len(server.strangers) != 4:
                 await asyncio.sleep(0.01)
             while len(server.strangers):

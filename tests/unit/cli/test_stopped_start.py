@@ -33,7 +33,7 @@ async def stopped(serving: Coroutine[None, None, None], number: signal.Signals) 
     loop = asyncio.get_running_loop()
     loop.call_later(0.01, os.kill, os.getpid(), number)
     try:
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(30.0):
             await serve._until_stopped(serving, Deadline(lambda: None))  # pyright: ignore[reportPrivateUsage]  # without a process
     finally:
         for each in (signal.SIGTERM, signal.SIGINT):
@@ -122,7 +122,7 @@ def test_whoever_is_told_to_end_has_a_last_moment_whatever_becomes_of_its_stop()
         loop.set_exception_handler(lambda _loop, _context: None)
         loop.call_later(0.01, os.kill, os.getpid(), signal.SIGTERM)
         try:
-            async with asyncio.timeout(5.0):
+            async with asyncio.timeout(30.0):
                 await work_until_signal(cast("Any", _Broken()), told=lambda: told.append("told"))
         finally:
             for each in (signal.SIGTERM, signal.SIGINT):

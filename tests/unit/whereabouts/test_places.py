@@ -298,10 +298,10 @@ def test_a_repeated_key_is_refused() -> None:
 
 def test_importing_twenty_thousand_accounts_takes_no_noticeable_time() -> None:
     numbers = [f"+1{area}555{last:04d}" for area in ("212", "850", "928", "800") for last in range(5_000)]
-    began = time.perf_counter()
+    began = time.process_time()
     for number in numbers:
         zones_of_number(number, TABLES)
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
 
 
 def test_product_imports_no_telephone_library() -> None:

@@ -14,9 +14,11 @@ reckoned with. Values that are valid from their own birth are not looked at agai
     `Annotated[str, Named]`    a name, as above
     `Annotated[str, Zone]`     an IANA zone that the pinned data has
     `Annotated[str, Words]`    text of another length
+    `Annotated[str, Written]`  text of a pattern
     `tuple`, `frozenset`, ...  at most `MOST_THINGS`, each of them valid
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass
 from datetime import date, datetime, time
@@ -91,6 +93,18 @@ class Words:
         if self.least and len(value.strip()) < self.least:
             return "is empty; something must be said"
         return wrong_text(value, most=self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Declares text of a pattern, from its first letter to its last; `says`: what it is, for the message."""
+
+    pattern: str
+    says: str
+
+    def wrong(self, value: str) -> str | None:
+        """None for text of the pattern."""
+        return None if re.fullmatch(self.pattern, value) else f"is {shown(value)}; it is {self.says}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +233,7 @@ def _wrong_time(value: time) -> str | None:
 
 # --- from annotations to checks ---------------------------------------------------------------------------
 
-_WHOLE = Within | Words | Named | Zone
+_WHOLE = Within | Words | Written | Named | Zone
 """What is declared by these says all there is about a value; `Most` and `AnyNumber` how many there are."""
 
 _PLAIN: Mapping[object, Check] = {

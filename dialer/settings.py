@@ -5,6 +5,7 @@
     signatures = "fairdial-signatures.yaml" # who answers for places of which only federal law is known
     licences = "fairdial-licences.yaml"     # who collects, from where and under which licences
     clients = "fairdial-clients.toml"       # what each client's contract says of accounts and money
+    deliveries = "fairdial-deliveries.toml" # what goes back to clients by itself
     keys = "/etc/fairdial/keys"             # folder of keys and signed heads; "keys" in `out` if not set
 
     [http]                                  # where a live floor's HTTP side listens, behind which proxies
@@ -155,6 +156,7 @@ class Settings(BaseSettings):
     )
     licences: str | None = Field(default=None, description="file of `fairdial licences`")
     clients: str | None = Field(default=None, description="file of the clients' contracts")
+    deliveries: str | None = Field(default=None, description="file of what goes back to clients by itself")
     keys: Path | None = Field(default=None, description="folder of keys and signed heads")
     evidence: Evidence = Field(default_factory=Evidence)
     http: HttpSide = Field(default_factory=HttpSide)

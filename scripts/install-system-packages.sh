@@ -2,7 +2,7 @@
 # Installs what Fairdial's own tests and its lab need besides Python, from Debian's archive only.
 #
 #   scripts/install-system-packages.sh                 everything
-#   scripts/install-system-packages.sh asterisk voices phones load browser relay postgres guards units    only these
+#   scripts/install-system-packages.sh asterisk voices phones load browser relay postgres guards units sftp    only these
 #
 # asterisk   Asterisk 22, unpacked into a cache folder (Debian 12 has no package of its own)
 # voices     espeak-ng and sox: what the lab's public says
@@ -11,6 +11,7 @@
 # browser    Chromium with its fonts: the agents' browser phone and the browser tests
 # relay      coturn: STUN and TURN for browser phones at home; its service is not started by this script
 # guards     fail2ban, which shuts out who guesses passwords; its service is not started by this script
+# sftp       OpenSSH's client and server: files to and from clients; no server is started by this script
 # units      systemd, for `systemd-analyze verify`: nothing is started by it
 # postgres   a PostgreSQL server program; no cluster is created or started by this script
 #
@@ -18,7 +19,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || wanted=(asterisk voices phones load browser relay postgres guards units)
+[ ${#wanted[@]} -gt 0 ] || wanted=(asterisk voices phones load browser relay postgres guards units sftp)
 
 packages=()
 unpack_asterisk=no
@@ -33,6 +34,7 @@ for group in "${wanted[@]}"; do
     guards) packages+=(fail2ban) ;;
     postgres) packages+=(postgresql postgresql-client) ;;
     units) packages+=(systemd) ;;
+    sftp) packages+=(openssh-client openssh-server) ;;
     *) echo "unknown group: $group (see the head of $0)" >&2; exit 2 ;;
   esac
 done

@@ -17,6 +17,7 @@ from dialer.cli import (
     calling,
     certificate,
     console,
+    delivering,
     detection,
     dispositions,
     finding,
@@ -81,6 +82,7 @@ app.add_typer(pacing.app, name="pacing")
 app.add_typer(law.app, name="law")
 app.add_typer(licences.app, name="licences")
 app.add_typer(intake_watch.app, name="intake")
+app.add_typer(delivering.app, name="deliver")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(keys.app, name="keys")
 app.add_typer(account.app, name="account")

@@ -13,9 +13,18 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 from dialer.casework.promises import PromiseState
 from dialer.clock import posix_now
 from dialer.files import zipped_folder
+from dialer.floor.delivering.settings import Deliveries
 from dialer.floor.stores import opened_store
 from dialer.inquiry.account_shapes import AccountView
 from dialer.inquiry.account_view import Answers, Leave, account_view
+from dialer.inquiry.delivering import (
+    Standing,
+    asked_now,
+    deliveries_named,
+    delivery_folder,
+    queued_again,
+    standing,
+)
 from dialer.inquiry.ledgers import AccountLedger, account_ledger, event_to_tell
 from dialer.inquiry.measured import By, FigureSeen, measured
 from dialer.inquiry.pack import pack
@@ -62,6 +71,25 @@ class StoreLedgers:
                 return zipped_folder(Path(folder) / "pack")
 
         return await self._asked(made)
+
+    async def deliveries(self, may_see: Callable[[str], bool]) -> Standing:
+        """See the port."""
+
+        def ask() -> Standing:
+            found = deliveries_named(None) or Deliveries()
+            return standing(found, delivery_folder(None), at=posix_now(), may_see=may_see)
+
+        return await asyncio.to_thread(ask)
+
+    async def deliver_now(self, name: str, may_see: Callable[[str], bool]) -> None:
+        """See the port."""
+        found = deliveries_named(None) or Deliveries()
+        await asyncio.to_thread(asked_now, found, delivery_folder(None), name, may_see=may_see)
+
+    async def tell_again(self, name: str, may_see: Callable[[str], bool]) -> int:
+        """See the port."""
+        found = deliveries_named(None) or Deliveries()
+        return await asyncio.to_thread(queued_again, found, delivery_folder(None), name, may_see=may_see)
 
     async def measured(
         self, since: date, until: date, client: str | None, by: By, may_see: Callable[[str], bool]

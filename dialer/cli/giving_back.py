@@ -35,9 +35,10 @@ def results(
     With --mark each change is told once: the mark moves on when the file is written, and not before.
     """
     from dialer.cli.opening import opened_store
-    from dialer.files import made_apart, write_whole, written_text
+    from dialer.files import write_whole
+    from dialer.inquiry.delivering import written_results
     from dialer.inquiry.given_back import mark_now, results_between
-    from dialer.results.given_back import OURS, As, layout_of, write_csv, write_xlsx, write_ygc
+    from dialer.results.given_back import OURS, As, layout_of
 
     forms = {each.value: each for each in As}
     if form not in forms:
@@ -49,15 +50,7 @@ def results(
     with opened_store(store) as opened:
         until = mark_now(opened)
         found = results_between(opened, since, until, client=client)
-        if forms[form] is As.XLSX:
-            with made_apart(out) as part:
-                count = write_xlsx(found, part, wanted)
-        else:
-            with written_text(out) as text:
-                is_ygc = forms[form] is As.YGC
-                count = (
-                    write_ygc(found, text, wanted, firm=firm) if is_ygc else write_csv(found, text, wanted)
-                )
+        count = written_results(found, out, forms[form], wanted, firm=firm)
     if mark is not None:
         write_whole(mark, f'{{"sequence": {until.sequence}, "at": {until.at!r}}}\n')
     console.result(f"{out}: {count:,} changes")

@@ -5,7 +5,7 @@ written, so that what was lost on the way is told again by the older mark.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import msgspec
@@ -41,8 +41,8 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
-    """One change before it is known whose it is. `debts`: None = of all that the person owes."""
+class Change:
+    """One change before it is known whose it is: ids alone. `debts`: None = of all that the person owes."""
 
     change: str
     at: float
@@ -83,11 +83,12 @@ def results_between(store: Store, since: Mark, until: Mark, *, client: str = "")
     Args:
         client: whose accounts alone; '' = of all.
     """
-    for changes in _changes(store, since, until):
-        yield from _told(store, changes, folded(client))
+    for changes in changes_between(store, since, until):
+        yield from told(store, changes, client=client)
 
 
-def _changes(store: Store, since: Mark, until: Mark) -> Iterator[list[_Change]]:
+def changes_between(store: Store, since: Mark, until: Mark) -> Iterator[list[Change]]:
+    """What changed between two marks, a page at a time, in ids alone."""
     attempts, facts, promises = t.attempts.c, t.facts.c, t.promises.c
     over = func.coalesce(attempts.wrapped_at, attempts.ended_at)
     is_over = or_(attempts.agent.is_(None), attempts.wrapped_at.is_not(None))
@@ -106,7 +107,7 @@ def _changes(store: Store, since: Mark, until: Mark) -> Iterator[list[_Change]]:
     yield from _some(store, asked.order_by(facts.id), _of_fact)
 
 
-def _some(store: Store, query: Select[Any], of: Callable[[Row[Any]], _Change]) -> Iterator[list[_Change]]:
+def _some(store: Store, query: Select[Any], of: Callable[[Row[Any]], Change]) -> Iterator[list[Change]]:
     at = 0
     while True:
         rows = store.read(lambda c, at=at: c.execute(query.limit(_AT_ONCE).offset(at)).all())
@@ -116,8 +117,8 @@ def _some(store: Store, query: Select[Any], of: Callable[[Row[Any]], _Change]) -
         at += _AT_ONCE
 
 
-def _of_attempt(row: Row[Any]) -> _Change:
-    return _Change(
+def _of_attempt(row: Row[Any]) -> Change:
+    return Change(
         change=f"attempt:{row.attempt}",
         at=row.over,
         person=row.person,
@@ -135,8 +136,8 @@ def _code_of(disposition: str | None) -> str:
     return "" if disposition is None else _coded(disposition).code
 
 
-def _of_promise(row: Row[Any]) -> _Change:
-    return _Change(
+def _of_promise(row: Row[Any]) -> Change:
+    return Change(
         change=f"promise:{row.id}",
         at=row.at,
         person=row.person,
@@ -150,10 +151,10 @@ def _of_promise(row: Row[Any]) -> _Change:
     )
 
 
-def _of_fact(row: Row[Any]) -> _Change:
+def _of_fact(row: Row[Any]) -> Change:
     body = msgspec.json.decode(row.body, type=dict[str, object])
     debts = cast("list[object] | None", body.get("debts"))
-    return _Change(
+    return Change(
         change=f"{row.kind}:{row.id}",
         at=row.at,
         person=row.whose,
@@ -164,7 +165,17 @@ def _of_fact(row: Row[Any]) -> _Change:
     )
 
 
-def _told(store: Store, changes: Sequence[_Change], client: str) -> Iterator[Result]:
+def told(store: Store, changes: Sequence[Change], *, client: str = "") -> Iterator[Result]:
+    """Changes as the client is told of them, one an account; none of whom nobody is told of any more."""
+    for _, result in told_apart(store, changes, clients=(client,) if client else ()):
+        yield result
+
+
+def told_apart(
+    store: Store, changes: Sequence[Change], *, clients: Sequence[str] = ()
+) -> Iterator[tuple[Change, Result]]:
+    """The same, each with its change as one of that account alone. `clients`: () = of all."""
+    wanted = {folded(client) for client in clients}
     people = sorted({change.person for change in changes})
     numbers = sorted({change.number for change in changes if change.number})
 
@@ -177,26 +188,29 @@ def _told(store: Store, changes: Sequence[_Change], client: str) -> Iterator[Res
             clients.update({row.debt: row.client for row in connection.execute(query)})
         return known, digits, clients
 
-    known, digits, clients = store.read(read)
+    known, digits, owners = store.read(read)
     for change in changes:
         who = known.get(change.person)
         if who is None:  # forgotten: nobody is told of them any more
             continue
         for debt in sorted(who.accounts) if change.debts is None else change.debts:
-            whose = clients.get(debt, "")
-            if debt not in who.accounts or (client and folded(whose) != client):
+            whose = owners.get(debt, "")
+            if debt not in who.accounts or (wanted and folded(whose) not in wanted):
                 continue
-            yield Result(
-                change=f"{change.change}:{debt}",
-                at=iso(change.at),
-                client=whose,
-                client_account=who.accounts[debt].client_account,
-                person_ref=who.person_ref,
-                kind=change.kind,
-                code=change.code,
-                number=digits.get(change.number, ""),
-                amount=change.amount,
-                due=change.due,
-                agent=change.agent,
-                client_code=change.client_code,
+            yield (
+                replace(change, debts=(debt,)),
+                Result(
+                    change=f"{change.change}:{debt}",
+                    at=iso(change.at),
+                    client=whose,
+                    client_account=who.accounts[debt].client_account,
+                    person_ref=who.person_ref,
+                    kind=change.kind,
+                    code=change.code,
+                    number=digits.get(change.number, ""),
+                    amount=change.amount,
+                    due=change.due,
+                    agent=change.agent,
+                    client_code=change.client_code,
+                ),
             )

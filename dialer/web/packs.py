@@ -6,12 +6,15 @@ from datetime import date
 from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, HTTPException, Query
+from fastapi import Path as PathPart
 from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
 from starlette.background import BackgroundTask
 
 from compliance_gate.valid import MOST_OF_A_NAME
 from dialer.access.roles import Permission
 from dialer.access.walls import Place
+from dialer.inquiry.delivering import Standing
 from dialer.inquiry.measured import By, FigureSeen
 from dialer.web.access import TheOffice, demand_ledgers
 from dialer.web.declaring import Asking, may
@@ -19,7 +22,15 @@ from dialer.web.declaring import Asking, may
 router = APIRouter(prefix="/api", tags=["accounts"])
 
 Client = Annotated[str, Query(min_length=1, max_length=MOST_OF_A_NAME)]
+Named = Annotated[str, PathPart(min_length=1, max_length=60)]
 _PART = 1 << 16
+
+
+class Again(BaseModel):
+    """How many messages wait again."""
+
+    messages: int
+
 
 _reading = asyncio.Lock()
 """One look through the accounts at a time: it reads all of them."""
@@ -38,6 +49,29 @@ async def pack(client: Client, day: date, office: TheOffice, who: Asking) -> Str
     return StreamingResponse(
         _parts(found), media_type="application/zip", headers=headers, background=BackgroundTask(found.close)
     )
+
+
+@router.get("/deliveries", dependencies=[may(Permission.EXPORT_PACKS)])
+async def deliveries(office: TheOffice, who: Asking) -> Standing:
+    """What goes back to clients inside your walls by itself: files at their times, webhooks as it comes; the
+    last that went, the next, and what went wrong."""
+    walls = who.actor.walls
+    return await demand_ledgers(office).deliveries(lambda name: walls.has(Place(client=name)))
+
+
+@router.post("/deliveries/{name}/now", dependencies=[may(Permission.EXPORT_PACKS)], status_code=202)
+async def deliver_now(name: Named, office: TheOffice, who: Asking) -> None:
+    """Have a file brought to its place at once, by whoever delivers: `fairdial deliver run`."""
+    walls = who.actor.walls
+    await demand_ledgers(office).deliver_now(name, lambda client: walls.has(Place(client=client)))
+
+
+@router.post("/webhooks/{name}/again", dependencies=[may(Permission.EXPORT_PACKS)])
+async def tell_again(name: Named, office: TheOffice, who: Asking) -> Again:
+    """Have a webhook's messages that were put aside sent once more."""
+    walls = who.actor.walls
+    count = await demand_ledgers(office).tell_again(name, lambda client: walls.has(Place(client=client)))
+    return Again(messages=count)
 
 
 @router.get("/measures", dependencies=[may(Permission.SEE_FIGURES)])

@@ -22,6 +22,7 @@ from dialer.domain.snapshot import FloorSnapshot
 from dialer.floor.history_word import HistoryWord, WordTaken
 from dialer.inquiry.account_shapes import AccountView
 from dialer.inquiry.account_view import Answers, Leave
+from dialer.inquiry.delivering import Standing
 from dialer.inquiry.explain import About, Asked
 from dialer.inquiry.finding.wanted import Found
 from dialer.inquiry.finding.wanted import Wanted as WantedPerson
@@ -291,6 +292,18 @@ class Ledgers(Protocol):
 
     async def pack(self, client: str, day: date) -> BinaryIO:
         """A client's daily pack as a zip archive, at its beginning; whoever asked closes it."""
+        ...
+
+    async def deliveries(self, may_see: Callable[[str], bool]) -> Standing:
+        """Where what goes back to clients by itself stands, of clients that may be seen."""
+        ...
+
+    async def deliver_now(self, name: str, may_see: Callable[[str], bool]) -> None:
+        """Have a delivery brought at the next look of whoever delivers. Raises NotThereError."""
+        ...
+
+    async def tell_again(self, name: str, may_see: Callable[[str], bool]) -> int:
+        """Have a webhook's messages that were put aside sent once more; how many. Raises NotThereError."""
         ...
 
     async def measured(

@@ -71,7 +71,7 @@ def test_the_units_options_are_the_commands() -> None:
         for line in unit.read_text(encoding="utf-8").splitlines()
         if line.startswith("ExecStart=")
     ]
-    assert [words[0] for words in typed] == ["backup", "serve"]
+    assert [words[0] for words in typed] == ["backup", "deliver", "serve"]
     from typer.testing import CliRunner  # noqa: PLC0415  # the commands take a second to load
 
     from dialer.cli import app  # noqa: PLC0415

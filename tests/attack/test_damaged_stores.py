@@ -24,6 +24,8 @@ OPENS: dict[str, str] = {
     "audit": "--store {store}",
     "backup": "{store} {folder}/copy.db",
     "callable": "--store {store}",
+    "deliver now": "made-up --settings {deliveries} --state {folder}/states --store {store}",
+    "deliver run": "--settings {deliveries} --state {folder}/states --once --store {store}",
     "detection": "--store {store}",
     "doctor": "--store {store}",
     "erase": "p-1 --why asked --store {store}",
@@ -89,6 +91,9 @@ OPENS_NONE = frozenset(
         "asterisk config",
         "bench pacing",
         "certificate",
+        "deliver again",
+        "deliver secret",
+        "deliver show",
         "demo",
         "dispositions",
         "gate check",
@@ -243,7 +248,16 @@ def test_a_damaged_store_is_a_sentence(
     (tmp_path / "drop" / "weekly.csv.done").touch()
     (tmp_path / "placement.csv").write_text("client_account\n1\n")
     (tmp_path / "bank.csv").write_text("day,amount,reference\n2026-03-02,1.00,x\n")
-    names = {"recordings": "recordings", "placement": "placement.csv", "bank": "bank.csv"}
+    (tmp_path / "deliveries.toml").write_text(
+        '[[deliveries]]\nname = "made-up"\nclient = "made-up"\nwhat = "results"\nfolder = "drop"\n'
+        'when = { at = [06:30:00], time_zone = "America/New_York" }\n'
+    )
+    names = {
+        "recordings": "recordings",
+        "placement": "placement.csv",
+        "bank": "bank.csv",
+        "deliveries": tmp_path / "deliveries.toml",
+    }
     filled = OPENS[command].format(store=store, folder=tmp_path, **names)
     status = run([*command.split(), *filled.split()])
     said = capfd.readouterr()

@@ -15,6 +15,7 @@ from dialer.cli.interrupting import told_when_interrupted
 
 if TYPE_CHECKING:
     from dialer.floor.drop_folders import Acknowledged, DropFolders, Watch
+    from dialer.floor.fetching import RemoteFolder
 
 SETTINGS = "fairdial-intake.toml"
 
@@ -81,7 +82,7 @@ def watch(
     with ExitStack() as stack, told_when_interrupted(_interrupted):
         for one in found.folders:
             stack.enter_context(watched_alone(Path(one.folder)))
-        _look(found, _watches(found, address, beside), is_once=once)
+        _look(found, _watches(found, address, beside), _remotes(found), is_once=once)
     remember_filled(store)
 
 
@@ -104,22 +105,30 @@ def _watches(found: DropFolders, address: str, floor: str) -> list[Watch]:
     ]
 
 
-def _look(found: DropFolders, watches: list[Watch], *, is_once: bool) -> None:
+def _remotes(found: DropFolders) -> list[RemoteFolder | None]:
+    from dialer import clock
+    from dialer.floor.fetching import RemoteFolder
+
+    return [
+        None if one.sftp is None else RemoteFolder(one, one.sftp, now=clock.monotonic_now)
+        for one in found.folders
+    ]
+
+
+def _look(
+    found: DropFolders, watches: list[Watch], remotes: list[RemoteFolder | None], *, is_once: bool
+) -> None:
     """Look again and again; `is_once`: as long as it takes to know that a file stands still."""
+    from dialer.floor.delivering.sftp import SftpError
     from dialer.floor.drop_folders import FileWaitsError
 
     waits = [0.0 if one.companion else one.settled_s for one in found.folders] if is_once else []
     complained: set[str] = set()
     while True:
-        for each in watches:
+        for each, remote in zip(watches, remotes, strict=True):
             try:
-                for told in each.look():
-                    console.result(_sentence(told))
-                for path, why in each.left.items():
-                    if f"{path}{why}" not in complained:
-                        complained.add(f"{path}{why}")
-                        console.say(f"{path} is left where it is: {why}")
-            except FileWaitsError as error:  # its file waits; the other folders do not wait for it
+                _look_into(each, remote, complained)
+            except (FileWaitsError, SftpError) as error:  # it waits; the other folders do not wait for it
                 if is_once:
                     raise
                 if str(error) not in complained:
@@ -129,6 +138,19 @@ def _look(found: DropFolders, watches: list[Watch], *, is_once: bool) -> None:
             return
         time.sleep(max(waits) if is_once else found.every_s)
         waits = [0.0 for _ in waits]
+
+
+def _look_into(watch: Watch, remote: RemoteFolder | None, complained: set[str]) -> None:
+    if remote is not None:
+        watch.whole = remote.fetch()
+    for told in watch.look():
+        console.result(_sentence(told))
+    for path, why in watch.left.items():
+        if f"{path}{why}" not in complained:
+            complained.add(f"{path}{why}")
+            console.say(f"{path} is left where it is: {why}")
+    if remote is not None:
+        remote.acknowledge()
 
 
 def _sentence(told: Acknowledged) -> str:

@@ -32,6 +32,7 @@ from compliance_gate.valid import Within, Words
 from dialer.domain.errors import MendableError
 from dialer.domain.valid import Share, valid
 from dialer.files import moved, opened_itself, opened_private, own_folder, write_whole
+from dialer.floor.delivering.sftp import Sftp
 from dialer.floor.drop_trust import demand_own_folder, owners_of, why_left
 from dialer.floor.intake_job import Job, Outcome
 from dialer.settings_reader import SettingsError, SettingsReader
@@ -79,6 +80,7 @@ class DropFolder:
         settled_s: seconds for which a file must stand still to be whole.
         companion: ending of the file that says so instead (`.done`); '' = none is agreed.
         most_refused: share of refused lines above which a file is refused whole; None = the mapping's.
+        sftp: the client's server, from which files are brought here first; None = somebody puts them here.
     """
 
     folder: str
@@ -89,6 +91,7 @@ class DropFolder:
     settled_s: SettleTime = 60.0
     companion: str = ""
     most_refused: Share | None = None
+    sftp: Sftp | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +181,8 @@ class Watch:
         self._since: dict[str, tuple[_Seen, float]] = {}
         self.left: dict[Path, str] = {}
         """What the last look left where it is although it may be meant to be taken, and why."""
+        self.whole: frozenset[str] = frozenset()
+        """Names of files that are known to be whole, since we brought them ourselves."""
 
     def look(self) -> Iterator[Acknowledged]:
         """Take in what is whole, what was begun before first; each as it is acknowledged.
@@ -204,7 +209,7 @@ class Watch:
         found: dict[str, Path] = {}
         self.left = {}
         for file in sorted(self._folder.iterdir()):
-            if self._may_be_one(file.name):
+            if may_be_one(file.name, self._drop.companion):
                 why = _why_left(file, owners)
                 if why:
                     self.left[file] = why
@@ -213,13 +218,10 @@ class Watch:
         self._since = {name: seen for name, seen in self._since.items() if name in found}
         return [file for file in found.values() if self._is_whole(file)]
 
-    def _may_be_one(self, name: str) -> bool:
-        if name in OURS or name.startswith((".", "~")) or name.lower().endswith(TEMPORARY):
-            return False
-        return not (self._drop.companion and name.endswith(self._drop.companion))
-
     def _is_whole(self, file: Path) -> bool:
         told = file.lstat()
+        if file.name in self.whole:
+            return True
         if self._drop.companion:
             companion = self._companion(file.name)
             return companion.is_file() and companion.stat().st_mtime_ns >= told.st_mtime_ns
@@ -319,6 +321,13 @@ class Watch:
         return self._folder / ACKNOWLEDGED / f"{name}.refused.csv"
 
 
+def may_be_one(name: str, companion: str) -> bool:
+    """Whether a file of this name may be meant to be taken in; `companion`: see `DropFolder`."""
+    if name in OURS or name.startswith((".", "~")) or name.lower().endswith(TEMPORARY):
+        return False
+    return not (companion and name.endswith(companion))
+
+
 def _why_left(file: Path, owners: frozenset[int]) -> str:
     try:
         return why_left(file.lstat(), owners)
@@ -399,6 +408,7 @@ def read_drop_folders(file: Path) -> DropFolders:
             one,
             folder=str(base / one.folder),
             mapping=str(base / one.mapping) if one.mapping else "",
+            sftp=None if one.sftp is None else one.sftp.beside(base),
         )
         for one in found.folders
     )

@@ -171,14 +171,11 @@ def clients_of(found: Deliveries) -> Iterable[tuple[str, str]]:
 
 
 def _from(base: Path, one: Delivery) -> Delivery:
-    sftp = one.sftp
-    if sftp is not None:
-        sftp = replace(sftp, key=str(base / sftp.key), known_hosts=str(base / sftp.known_hosts))
     return replace(
         one,
         folder=str(base / one.folder) if one.folder else "",
         layout=str(base / one.layout) if one.layout else "",
-        sftp=sftp,
+        sftp=None if one.sftp is None else one.sftp.beside(base),
     )
 
 

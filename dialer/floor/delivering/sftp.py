@@ -7,7 +7,7 @@ in `.part`.
 """
 
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -46,6 +46,10 @@ class Sftp:
     known_hosts: str
     folder: Line
     port: Annotated[int, Within(1, 65_535, "a port")] = 22
+
+    def beside(self, folder: Path) -> "Sftp":
+        """The same, its files meant from a folder."""
+        return replace(self, key=str(folder / self.key), known_hosts=str(folder / self.known_hosts))
 
     def __str__(self) -> str:
         return f"sftp://{self.user}@{self.host}:{self.port}/{self.folder.lstrip('/')}"

@@ -18,7 +18,7 @@ from dialer.floor.stores import opened_store
 from dialer.inquiry.account_shapes import AccountView
 from dialer.inquiry.account_view import Answers, Leave, account_view
 from dialer.inquiry.delivering import (
-    Standing,
+    Delivering,
     asked_now,
     deliveries_named,
     delivery_folder,
@@ -72,10 +72,10 @@ class StoreLedgers:
 
         return await self._asked(made)
 
-    async def deliveries(self, may_see: Callable[[str], bool]) -> Standing:
+    async def deliveries(self, may_see: Callable[[str], bool]) -> Delivering:
         """See the port."""
 
-        def ask() -> Standing:
+        def ask() -> Delivering:
             found = deliveries_named(None) or Deliveries()
             return standing(found, delivery_folder(None), at=posix_now(), may_see=may_see)
 

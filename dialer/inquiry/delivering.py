@@ -12,7 +12,16 @@ import msgspec
 from dialer.access.record import Deed
 from dialer.clock import posix_now
 from dialer.files import made_apart, own_folder, written_text
-from dialer.floor.delivering.desk import Delivered, DeliveryDesk, Told, Wanted, ask_now, pack_day, state_of
+from dialer.floor.delivering.desk import (
+    ASKED,
+    Delivered,
+    DeliveryDesk,
+    Told,
+    Wanted,
+    ask_now,
+    pack_day,
+    state_of,
+)
 from dialer.floor.delivering.queue import Message, Queue
 from dialer.floor.delivering.settings import (
     FILE,
@@ -69,6 +78,7 @@ class DeliveryStands:
     next_at: float
     waits: str
     trouble: str
+    is_asked: bool
     left_out: int
 
 
@@ -87,7 +97,7 @@ class HookStands:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Delivering:
     """Where everything of a settings file stands."""
 
     deliveries: tuple[DeliveryStands, ...]
@@ -125,13 +135,13 @@ def delivery_folder(named: Path | None) -> Path:
 
 def standing(
     found: Deliveries, folder: Path, *, at: float, may_see: Callable[[str], bool] = lambda _client: True
-) -> Standing:
+) -> Delivering:
     """Where everything stands that is told to clients that may be seen; `at`: POSIX seconds now.
 
     Raises:
         MendableError: a state cannot be read.
     """
-    return Standing(
+    return Delivering(
         deliveries=tuple(
             _delivery_stands(one, folder, at) for one in found.deliveries if may_see(one.client)
         ),
@@ -162,6 +172,7 @@ def _delivery_stands(one: Delivery, folder: Path, now: float) -> DeliveryStands:
         next_at=one.when.next_after(now if state is None else max(now, state.after)),
         waits=state.made.file if state is not None and state.made is not None else "",
         trouble="" if failure is None else failure.why,
+        is_asked=(folder / one.name / ASKED).exists(),
         left_out=0 if state is None else state.left_out,
     )
 

@@ -14,7 +14,7 @@ from starlette.background import BackgroundTask
 from compliance_gate.valid import MOST_OF_A_NAME
 from dialer.access.roles import Permission
 from dialer.access.walls import Place
-from dialer.inquiry.delivering import Standing
+from dialer.inquiry.delivering import Delivering
 from dialer.inquiry.measured import By, FigureSeen
 from dialer.web.access import TheOffice, demand_ledgers
 from dialer.web.declaring import Asking, may
@@ -52,7 +52,7 @@ async def pack(client: Client, day: date, office: TheOffice, who: Asking) -> Str
 
 
 @router.get("/deliveries", dependencies=[may(Permission.EXPORT_PACKS)])
-async def deliveries(office: TheOffice, who: Asking) -> Standing:
+async def deliveries(office: TheOffice, who: Asking) -> Delivering:
     """What goes back to clients inside your walls by itself: files at their times, webhooks as it comes; the
     last that went, the next, and what went wrong."""
     walls = who.actor.walls

@@ -22,7 +22,7 @@ from dialer.domain.snapshot import FloorSnapshot
 from dialer.floor.history_word import HistoryWord, WordTaken
 from dialer.inquiry.account_shapes import AccountView
 from dialer.inquiry.account_view import Answers, Leave
-from dialer.inquiry.delivering import Standing
+from dialer.inquiry.delivering import Delivering
 from dialer.inquiry.explain import About, Asked
 from dialer.inquiry.finding.wanted import Found
 from dialer.inquiry.finding.wanted import Wanted as WantedPerson
@@ -294,7 +294,7 @@ class Ledgers(Protocol):
         """A client's daily pack as a zip archive, at its beginning; whoever asked closes it."""
         ...
 
-    async def deliveries(self, may_see: Callable[[str], bool]) -> Standing:
+    async def deliveries(self, may_see: Callable[[str], bool]) -> Delivering:
         """Where what goes back to clients by itself stands, of clients that may be seen."""
         ...
 

@@ -8,7 +8,7 @@ import re
 import shutil
 import signal
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,8 +74,10 @@ class ServedFloor:
 
 
 @asynccontextmanager
-async def served_floor(folder: Path, *, factor: float = FACTOR) -> AsyncGenerator[ServedFloor]:
-    """The floor while the block runs."""
+async def served_floor(
+    folder: Path, *, factor: float = FACTOR, env: Mapping[str, str] | None = None
+) -> AsyncGenerator[ServedFloor]:
+    """The floor while the block runs; `env`: its environment, None = ours."""
     words = (
         "--agents",
         str(AGENTS),
@@ -93,6 +95,7 @@ async def served_floor(folder: Path, *, factor: float = FACTOR) -> AsyncGenerato
         *("serve", *words, "--out", str(folder)),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        env=env,
     )
     assert process.stdout is not None
     try:

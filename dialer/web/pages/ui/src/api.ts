@@ -24,6 +24,7 @@ export type Contact = Shapes["ContactView"];
 export type Asked = Shapes["Asked"];
 export type Figure = Shapes["FigureSeen"];
 export type PromisesSeen = Shapes["PromisesSeen"];
+export type Delivering = Shapes["Delivering"];
 export type Deed = Shapes["DeedView"];
 export type RecordingPage = Shapes["RecordingPage"];
 export type User = Shapes["UserView"];

@@ -9,6 +9,7 @@ import { Rows } from "../Rows";
 import { useMay } from "../session";
 import { PageTitle } from "../shell";
 import { Failed, Loading } from "../states";
+import { Deliveries } from "./Deliveries";
 import { count, day, floorDay, measured, money, plain } from "../words";
 
 const BY = [
@@ -33,6 +34,7 @@ export default function ReportsPage() {
         {may("see what accounts and promises came to") && <Measures />}
         {may("see all that happened to a person") && <Promises />}
         {may("hand a client its daily pack") && <Pack />}
+        {may("hand a client its daily pack") && <Deliveries />}
       </Stack>
     </>
   );

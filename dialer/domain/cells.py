@@ -2,6 +2,7 @@
 
 import re
 
+_SIGNS = frozenset("=@\t\r+-")
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s().,-]*$)")
 
 
@@ -12,4 +13,4 @@ def harmless(text: str) -> str:
     >>> harmless("=1+1"), harmless("+1 (212) 555-0101")
     ("'=1+1", '+1 (212) 555-0101')
     """
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if text[:1] in _SIGNS and _FORMULA.match(text) else text

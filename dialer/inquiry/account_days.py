@@ -4,6 +4,7 @@ Days of calls are those of the client's zone, days of money those of the ledgers
 came after the day, but for the state of an account and whether a promise was withdrawn: these are as now.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,13 +28,15 @@ from dialer.measures.kept import PromiseRow
 from dialer.measures.payments import PaymentRow
 from dialer.storage import ledgers
 from dialer.storage.database import tables as t
-from dialer.storage.identities import identities_of
+from dialer.storage.database.statements import among
+from dialer.storage.identities import account_names
 from dialer.storage.ledgers import OPENING_KEY, PromiseMade
 from dialer.storage.person_files import chunks
 from dialer.storage.projecting.attempt_rows import texts
 from dialer.storage.store import Store
 
 AT_ONCE = 5_000
+_MINUTE_S = 60.0
 _EPOCH = date(1970, 1, 1)
 SEVERAL = "several"
 """The place of an account whose people live in more than one."""
@@ -84,14 +87,15 @@ class _Worked:
     first: date | None = None
     last: date | None = None
 
-    def add(self, over: float, disposition: str | None, stretch: Stretch) -> None:
-        day = instant(over).astimezone(stretch.zone).date()
+    def add(self, day: date, *, is_right_party: bool, is_in_month: bool, is_in_stretch: bool) -> None:
         self.attempts += 1
-        self.right_party += disposition in RIGHT_PARTY
-        self.in_month += day >= stretch.on.replace(day=1)
-        self.in_stretch += day >= stretch.since
-        self.first = day if self.first is None else min(self.first, day)
-        self.last = day if self.last is None else max(self.last, day)
+        self.right_party += is_right_party
+        self.in_month += is_in_month
+        self.in_stretch += is_in_stretch
+        if self.first is None or day < self.first:
+            self.first = day
+        if self.last is None or day > self.last:
+            self.last = day
 
 
 @dataclass(slots=True)
@@ -131,12 +135,12 @@ def _read(store: Store, connection: Connection, stretch: Stretch, after: str) ->
     rows = _accounts(connection, stretch, after)
     read = _Read(rows=rows)
     debts = [row.debt for row in rows]
-    tied = select(t.person_debts).where(t.person_debts.c.debt.in_(debts))
-    for row in connection.execute(tied):
-        read.owing[row.debt].add(row.person)
+    columns = t.person_debts.c
+    tied = select(columns.debt, columns.person).where(among(connection, columns.debt, debts))
+    for debt, person in connection.execute(tied).all():
+        read.owing[debt].add(person)
     persons = sorted({person for owing in read.owing.values() for person in owing})
-    for who in identities_of(connection, store.keyring, persons).values():
-        read.names.update({debt: account.client_account for debt, account in who.accounts.items()})
+    read.names = account_names(connection, store.keyring, persons)
     several: list[Row[Any]] = []
     for some in chunks(persons):
         _places(connection, some, read)
@@ -144,10 +148,11 @@ def _read(store: Store, connection: Connection, stretch: Stretch, after: str) ->
         several += _of_several(connection, some, stretch)
     read.several = several
     read.first = _first_of_client(connection, several, stretch)
-    turns = select(t.leads.c.debt, t.leads.c.campaign).where(t.leads.c.debt.in_(debts))
-    for row in connection.execute(turns):
-        read.campaigns[row.debt].add(row.campaign)
-    moved = select(t.ledger_entries.c.debt).where(t.ledger_entries.c.debt.in_(debts)).distinct()
+    turns = select(t.leads.c.debt, t.leads.c.campaign).where(among(connection, t.leads.c.debt, debts))
+    for debt, campaign in connection.execute(turns).all():
+        read.campaigns[debt].add(campaign)
+    posted = t.ledger_entries.c.debt
+    moved = select(posted).where(among(connection, posted, debts)).distinct()
     read.told = ledgers.told_entries(connection, sorted(connection.scalars(moved)))
     read.made = ledgers.promises_of(connection, debts)
     return read
@@ -166,11 +171,12 @@ def _accounts(connection: Connection, stretch: Stretch, after: str) -> Sequence[
 
 def _places(connection: Connection, persons: Sequence[str], read: _Read) -> None:
     columns = t.addresses.c
-    query = select(columns.person, columns.country, columns.region).where(columns.person.in_(persons))
-    for row in connection.execute(query):
-        if row.country:
-            place = f"{row.country}-{row.region}" if row.region else row.country
-            read.places.setdefault(row.person, set()).add(place)
+    theirs = among(connection, columns.person, persons)
+    query = select(columns.person, columns.country, columns.region).where(theirs)
+    for person, country, region in connection.execute(query).all():
+        if country:
+            place = f"{country}-{region}" if region else country
+            read.places.setdefault(person, set()).add(place)
 
 
 def _calls(connection: Connection, persons: Sequence[str], stretch: Stretch, read: _Read) -> None:
@@ -178,14 +184,29 @@ def _calls(connection: Connection, persons: Sequence[str], stretch: Stretch, rea
     columns = t.attempts.c
     over = func.coalesce(columns.wrapped_at, columns.ended_at)
     query = select(columns.debts, columns.outcome, columns.disposition_kind, over.label("over")).where(
-        columns.person.in_(persons),
+        among(connection, columns.person, persons),
         or_(columns.agent.is_(None), columns.wrapped_at.is_not(None)),
         over < stretch.ends,
     )
-    for row in connection.execute(query):
-        if row.outcome != Outcome.NOT_ATTEMPTED.value:
-            for debt in texts(row.debts):
-                read.worked[debt].add(row.over, row.disposition_kind, stretch)
+    month = stretch.on.replace(day=1)
+    for debts, outcome, disposition, ended in connection.execute(query).all():
+        if outcome == Outcome.NOT_ATTEMPTED.value:
+            continue
+        day = _day(int(ended // _MINUTE_S), stretch.zone)
+        is_right, is_in_month = disposition in RIGHT_PARTY, day >= month
+        for debt in texts(debts):
+            read.worked[debt].add(
+                day,
+                is_right_party=is_right,
+                is_in_month=is_in_month,
+                is_in_stretch=day >= stretch.since,
+            )
+
+
+@functools.lru_cache(maxsize=100_000)
+def _day(minute: int, zone: ZoneInfo) -> date:
+    """The day of a minute since 1970: no day of this century begins or ends within one, in any zone."""
+    return instant(minute * _MINUTE_S).astimezone(zone).date()
 
 
 def _of_several(connection: Connection, persons: Sequence[str], stretch: Stretch) -> Sequence[Row[Any]]:
@@ -193,7 +214,7 @@ def _of_several(connection: Connection, persons: Sequence[str], stretch: Stretch
     query = (
         select(t.promises, *ledgers.OF_CALL)
         .select_from(ledgers.CALLED)
-        .where(t.promises.c.person.in_(persons), t.promises.c.withdrawn_at.is_(None))
+        .where(among(connection, t.promises.c.person, persons), t.promises.c.withdrawn_at.is_(None))
         .where(t.promises.c.at < stretch.ends, t.promises.c.debts.like("%,%"))
         .order_by(t.promises.c.id)
     )

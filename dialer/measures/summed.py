@@ -116,22 +116,34 @@ class Tally(Generic[R]):
     measures: Sequence[RowMeasure[R]]
     groups_of: Callable[[R], Sequence[str]] = lambda _: ("",)
     _sums: dict[tuple[str, str, str], Sum] = field(default_factory=dict[tuple[str, str, str], Sum])
+    _of: dict[tuple[str, str], list[tuple[RowPart[R], RowPart[R] | None, Sum]]] = field(
+        default_factory=dict[tuple[str, str], list[tuple[RowPart[R], RowPart[R] | None, Sum]]]
+    )
+    """The same sums by group and the row's currency, each beside what a row adds to it."""
 
     def add(self, row: R) -> None:
         """Count a row."""
         for group in self.groups_of(row):
-            for measure in self.measures:
-                key = (group, measure.name, row.currency if measure.is_money else "")
-                sums = self._sums.get(key)
-                if sums is None:
-                    sums = self._sums[key] = Sum()
-                parts = measure.parts(row)
-                if parts is None:
+            for top_of, bottom_of, sums in self._of.get((group, row.currency)) or self._begun(group, row):
+                top = top_of(row)
+                bottom = 0 if bottom_of is None else bottom_of(row)
+                if top is None or bottom is None:
                     sums.unknown += 1
                 else:
-                    sums.top += parts[0]
-                    sums.bottom += parts[1]
+                    sums.top += top
+                    sums.bottom += bottom
                     sums.rows += 1
+
+    def _begun(self, group: str, row: R) -> list[tuple[RowPart[R], RowPart[R] | None, Sum]]:
+        of = self._of[group, row.currency] = [
+            (
+                measure.top,
+                measure.bottom,
+                self._sums.setdefault((group, measure.name, row.currency if measure.is_money else ""), Sum()),
+            )
+            for measure in self.measures
+        ]
+        return of
 
     def summed(self) -> Iterator[Summed[R]]:
         """Every sum, by group, in the order of the measures, then by currency. A count of rows that never

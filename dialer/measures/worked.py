@@ -1,5 +1,7 @@
 """Exceptions from how a client wants its accounts worked."""
 
+import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -33,23 +35,21 @@ def exceptions_of(row: AccountSeen, standard: WorkStandard) -> tuple[WorkExcepti
     if not row.is_open:
         return ()
     judged = standards_judged(standard, row.on)
-    age = None if row.placed_on is None else (row.on - row.placed_on).days
-    found: dict[str, tuple[int | None, bool]] = {
-        FIRST_ATTEMPT: (age, _beyond(age, judged.get(FIRST_ATTEMPT)) and row.first_attempt_on is None),
-        ATTEMPTS_A_MONTH: (
-            row.attempts_in_month,
-            row.attempts_in_month < judged.get(ATTEMPTS_A_MONTH, 0) and _was_there_all_month(row),
-        ),
-        UNWORKED: (row.days_unworked, _beyond(row.days_unworked, standard.unworked_days - 1)),
-    }
-    return tuple(
-        WorkException(standard=name, wanted=judged[name], found=number)
-        for name, (number, is_one) in found.items()
-        if is_one and number is not None
-    )
+    found: list[tuple[str, int]] = []
+    if FIRST_ATTEMPT in judged and row.first_attempt_on is None and row.placed_on is not None:
+        age = (row.on - row.placed_on).days
+        if age > judged[FIRST_ATTEMPT]:
+            found.append((FIRST_ATTEMPT, age))
+    if row.attempts_in_month < judged.get(ATTEMPTS_A_MONTH, 0) and _was_there_all_month(row):
+        found.append((ATTEMPTS_A_MONTH, row.attempts_in_month))
+    days = row.days_unworked
+    if days is not None and days >= judged[UNWORKED]:
+        found.append((UNWORKED, days))
+    return tuple(WorkException(standard=name, wanted=judged[name], found=number) for name, number in found)
 
 
-def standards_judged(standard: WorkStandard, on: date) -> dict[str, int]:
+@functools.lru_cache(maxsize=1_000)
+def standards_judged(standard: WorkStandard, on: date) -> Mapping[str, int]:
     """What is judged by the end of a day, and what is wanted: what nobody demands is not."""
     wanted = {
         FIRST_ATTEMPT: standard.first_attempt_within_days,
@@ -57,10 +57,6 @@ def standards_judged(standard: WorkStandard, on: date) -> dict[str, int]:
         UNWORKED: standard.unworked_days,
     }
     return {name: number for name, number in wanted.items() if number is not None}
-
-
-def _beyond(days: int | None, most: int | None) -> bool:
-    return days is not None and most is not None and days > most
 
 
 def is_month_end(day: date) -> bool:

@@ -5,7 +5,7 @@ known is blank, never 0. Rows are written as they come: the memory does not grow
 """
 
 import csv
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -41,19 +41,23 @@ Cell = str | int | float | date | Amount | None
 """None = not known."""
 
 
-def written(cell: Cell) -> str:
-    """A cell of a CSV; a share with six decimals."""
-    match cell:
-        case None:
-            return ""
-        case float():
-            return f"{cell:.6f}"
-        case date():
-            return cell.isoformat()
-        case str():
-            return harmless(cell)
-        case _:
-            return str(cell)
+_CSV: Mapping[type, Callable[[Any], str]] = {
+    type(None): lambda _: "",
+    float: "{:.6f}".format,
+    date: date.isoformat,
+    str: harmless,
+    int: str,
+    Amount: Amount.__str__,
+}
+"""How a cell of a kind is written in a CSV; a share with six decimals."""
+_BOOK: Mapping[type, Callable[[Any, str], str]] = {
+    type(None): lambda _, __: EMPTY_CELL,
+    float: lambda cell, _: number_cell(repr(cell)),
+    date: lambda _, text: text_cell(text),
+    int: lambda _, text: number_cell(text),
+    Amount: lambda _, text: amount_cell(text),
+}
+"""How it is written in a workbook, given its text in the CSV; texts are cut there."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,7 +72,7 @@ class Sheet:
 
     def add(self, cells: Sequence[Cell]) -> None:
         """Write a row."""
-        texts = [written(cell) for cell in cells]
+        texts = [_CSV[type(cell)](cell) for cell in cells]
         self._csv.writerow(texts)
         self.rows += 1
         if self.rows == MOST_OF_A_SHEET:
@@ -82,12 +86,11 @@ class Sheet:
         return self.rows >= MOST_OF_A_SHEET or self.has_cut_cells
 
     def _cell(self, cell: Cell, text: str) -> str:
+        written = _BOOK.get(type(cell))
+        if written is not None:
+            return written(cell, text)
         if text == "":
             return EMPTY_CELL
-        if isinstance(cell, Amount):
-            return amount_cell(text)
-        if isinstance(cell, int | float):
-            return number_cell(repr(cell))
         if len(text) > MOST_OF_A_CELL:
             rest = f" ... the whole is in {self.name}.csv"
             text = text[: MOST_OF_A_CELL - len(rest)] + rest

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection, select
 
+from dialer.storage.database.statements import among
 from dialer.storage.database.tables import person_numbers, sealed
 from dialer.storage.keys.keyring import Keyring, Sealer
 from dialer.storage.placements.identifiers import Identifiers
 
-AT_ONCE = 500
+AT_ONCE = 5_000
 
 
 class Account(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
@@ -98,14 +99,37 @@ def sealed_bodies(connection: Connection, subjects: Sequence[str]) -> dict[str, 
     found: dict[str, bytes] = {}
     for first in range(0, len(subjects), AT_ONCE):
         chunk = subjects[first : first + AT_ONCE]
-        query = select(sealed.c.subject, sealed.c.body).where(sealed.c.subject.in_(chunk))
-        found.update({row.subject: bytes(row.body) for row in connection.execute(query)})
+        query = select(sealed.c.subject, sealed.c.body)
+        rows = connection.execute(query.where(among(connection, sealed.c.subject, chunk))).all()
+        found.update((subject, bytes(body)) for subject, body in rows)
     return found
 
 
 def identities_of(connection: Connection, keyring: Keyring, persons: Iterable[str]) -> dict[str, Identity]:
     """Persons in clear, as far as they are on file and their keys are here."""
     return opened_identities(keyring, sealed_bodies(connection, sorted(set(persons))))
+
+
+class _Accounts(msgspec.Struct, frozen=True):
+    """Of an identity, what the client calls the accounts: nothing else of it is brought into the clear."""
+
+    accounts: dict[str, Account] = msgspec.field(default_factory=dict[str, Account])
+
+
+_decode_accounts = msgspec.msgpack.Decoder(_Accounts).decode
+
+
+def account_names(connection: Connection, keyring: Keyring, persons: Iterable[str]) -> dict[str, str]:
+    """What the clients call the accounts of these persons, by debt; whoever was forgotten is left out."""
+    bodies = sealed_bodies(connection, sorted(set(persons)))
+    opener = keyring.opener(bodies)
+    found: dict[str, str] = {}
+    for person, body in bodies.items():
+        data = opener.open(person, body)
+        if data is not None:
+            accounts = _decode_accounts(data).accounts
+            found.update({debt: account.client_account for debt, account in accounts.items()})
+    return found
 
 
 def opened_identities(keyring: Keyring, bodies: Mapping[str, bytes]) -> dict[str, Identity]:

@@ -36,7 +36,7 @@ from dialer.domain.record import instant
 from dialer.storage import leads
 from dialer.storage.database import tables as t
 from dialer.storage.database.statements import Row as Columns
-from dialer.storage.database.statements import insert_rows
+from dialer.storage.database.statements import among, insert_rows
 from dialer.storage.person_files import chunks
 from dialer.storage.placements import closing, news
 from dialer.storage.projecting.attempt_rows import json_text, texts
@@ -67,12 +67,13 @@ def told_entries(connection: Connection, debts: Sequence[str]) -> dict[DebtId, l
     """Entries of a few accounts with the day (UTC) on which each was told, those that were placed alone
     included."""
     found: dict[DebtId, list[ToldEntry]] = {}
-    query = select(t.ledger_entries).where(t.ledger_entries.c.debt.in_(debts)).order_by(t.ledger_entries.c.id)
-    for row in connection.execute(query):
+    theirs = among(connection, t.ledger_entries.c.debt, debts)
+    query = select(t.ledger_entries).where(theirs).order_by(t.ledger_entries.c.id)
+    for row in connection.execute(query).all():
         entry = _entry(row)
         on = entry.effective_on if entry.key == OPENING_KEY else instant(row.at).date()
         found.setdefault(entry.debt, []).append(ToldEntry(entry=entry, on=on))
-    for row in connection.execute(_placed().where(t.debts.c.debt.in_(debts))):
+    for row in connection.execute(_placed().where(among(connection, t.debts.c.debt, debts))):
         if row.debt not in found:
             entry = _opening(row)
             found[entry.debt] = [ToldEntry(entry=entry, on=entry.effective_on)]
@@ -200,7 +201,7 @@ def promises_of(connection: Connection, debts: Iterable[str]) -> dict[str, tuple
     query = (
         select(t.promises, *OF_CALL)
         .select_from(CALLED)
-        .where(t.promises.c.debts.in_(wanted))
+        .where(among(connection, t.promises.c.debts, list(wanted)))
         .order_by(t.promises.c.at, t.promises.c.id)
     )
     found: dict[str, list[PromiseMade]] = {}

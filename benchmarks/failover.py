@@ -62,9 +62,8 @@ ENDS_S = 30.0
 TOLD_OF_A_LOG = 1500
 """Characters of an engine's log that are told of a round that broke: its folder is gone by then."""
 
-MAY_END = ("another engine", "somebody else imports the file")
-"""What an engine says that ends by itself and may: it was overtaken, or the other one was just making up the
-people of a simulated floor that starts for the first time. Its service starts it again."""
+MAY_END = ("another engine",)
+"""What an engine says that ends by itself and may: it was overtaken. Its service starts it again."""
 
 AGAIN_S = 2.0
 """Seconds before an engine that ended is started again: `RestartSec` of the service in `config/service`."""

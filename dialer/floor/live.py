@@ -70,6 +70,8 @@ class FloorOrder:
             whether it runs is left as it was.
         caller_ids: the numbers of ours that may be shown; a campaign that would show another is refused.
         caller_id_pools: which of them the campaigns that name a pool may show.
+        prepare: what is to be done with the store before its floor is made, once it is owned and its lease is
+            kept: whoever starts beside it waits, or is refused, and does not do it, too.
         store: owned already, by whoever waited for it and keeps its lease; None = it is owned here.
         address: where its HTTP side is, for whoever waits.
         overtaken: see `kept_charge`.
@@ -83,6 +85,7 @@ class FloorOrder:
     caller_ids: tuple[OwnedNumber, ...] = ()
     caller_id_pools: tuple[CallerIdPool, ...] = ()
     mount: Mount | None = None
+    prepare: Callable[[Store], None] | None = None
     store: Store | None = None
     address: str = ""
     overtaken: Overtaken = nobody_told
@@ -126,6 +129,8 @@ async def running_floor(
         gate = ComplianceGate(rulebook)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(_owned(order, network))
+        if order.prepare is not None:
+            await asyncio.to_thread(order.prepare, store)
         now = clock.posix()
         await asyncio.to_thread(_enter, rulebook, store, now)
         await asyncio.to_thread(demand_attested, store)

@@ -1,9 +1,9 @@
 """A floor in real time on the simulated telephone network: made-up people, a clock of the scenario's day."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from compliance_gate.book.shipped import sample_rulebook
@@ -80,10 +80,9 @@ def settings_of(wanted: SimulatedFloor) -> CampaignSettings:
     return client_contracts().of(settings.client).applied(shown)
 
 
-def _stock_new(database: str, campaign: str, persons: int, now: float) -> None:
-    with Store.open(database) as store:
-        if store.last_sequence() == 0:
-            stock(store, campaign=campaign, persons=persons, now=now)
+def _stock_new(store: Store, *, campaign: str, persons: int, now: float) -> None:
+    if store.last_sequence() == 0:
+        stock(store, campaign=campaign, persons=persons, now=now)
 
 
 @asynccontextmanager
@@ -95,15 +94,14 @@ async def simulated_floor(wanted: SimulatedFloor, mount: Mount) -> AsyncGenerato
     """
     own_folder(wanted.folder)
     clock = scenario_clock(wanted.folder, wanted.scenario, wanted.factor)
-    database = wanted.address
     settings = settings_of(wanted)
-    await asyncio.to_thread(_stock_new, database, settings.campaign, wanted.people, clock.posix())
     order = FloorOrder(
-        database=database,
+        database=wanted.address,
         campaigns=(settings,),
         caller_ids=NUMBERS,
         settings=RuntimeSettings(drain_s=wanted.drain_s),
         mount=mount,
+        prepare=partial(_stock_new, campaign=settings.campaign, persons=wanted.people, now=clock.posix()),
         store=wanted.store,
         overtaken=wanted.overtaken,
     )

@@ -129,6 +129,8 @@ async def take_charge(database: str, *, told: Callable[[LeaseReading | None], No
                 if store is not None:
                     log.info("lease.taken", term=store.term, before=reading.term)
                     return store
+                # Whoever was quicker may not have written its lease yet: it has as long as a new one.
+                watch = LeaseWatch()
             await asyncio.sleep(BEAT_S)
     finally:
         await asyncio.to_thread(looking.close)
@@ -151,7 +153,9 @@ async def _opened(database: str, over: LeaseReading) -> Store | None:
     """The store, owned; None where somebody else was quicker, or the server went away again."""
     evicts = over.term if over.holder else None
     try:
-        return await asyncio.to_thread(Store.open, database, exclusive=True, evicts=evicts)
+        return await asyncio.to_thread(
+            Store.open, database, exclusive=True, evicts=evicts, evicts_silent=not over.holder
+        )
     except (StoreOwnedError, StoreUnavailableError) as error:
         log.info("lease.not_taken", why=str(error))
         return None

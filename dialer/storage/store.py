@@ -108,6 +108,7 @@ class Store:
         *,
         exclusive: bool = False,
         evicts: int | None = None,
+        evicts_silent: bool = False,
         durable: bool = True,
         identity_key: bytes | None = None,
     ) -> Self:
@@ -117,6 +118,7 @@ class Store:
             address: a path, or `postgresql://user@host/name`.
             exclusive: own it, as an engine must.
             evicts: whoever owned it in this term is put out first, on a server: their lease is over.
+            evicts_silent: whoever holds the lock, took no lease and has been silent since is put out first.
             durable: False only for a rehearsal's store, which can be made again.
             identity_key: of the ids in a new store; None makes a secret one. A rehearsal gives a fixed key,
                 so that its ids are the same every time.
@@ -139,6 +141,8 @@ class Store:
         try:
             if evicts is not None:
                 lock.evict(database, evicts)
+            if evicts_silent:
+                lock.evict_silent(database)
             owner = lock.own(database) if exclusive else None
             keyring, identifiers = _with_keys(database, identity_key, durable=durable)
             if exclusive and keyring.missing is not None:

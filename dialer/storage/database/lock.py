@@ -149,15 +149,31 @@ def own(database: Database) -> OwnerLock:
 # A connection that was told to end holds its locks until it has: the server waits for that, up to `ENDS_MS`.
 ENDS_MS = 5_000
 
-_EVICT = text("""
+SILENT_S = 6.0
+"""Seconds without a word to the server after which who holds the lock, and no lease, is taken for stopped."""
+
+_LOCKED = """
+    SELECT holding.application_name AS name FROM pg_locks JOIN pg_stat_activity AS holding USING (pid)
+    WHERE locktype = 'advisory' AND classid = 0 AND objid::bigint = :key AND granted
+    AND datname = current_database() AND holding.application_name LIKE 'fairdial %' AND NOT EXISTS (
+        SELECT 1 FROM pg_stat_activity AS busy WHERE busy.application_name = holding.application_name AND (
+            busy.state = 'active' OR busy.state_change > clock_timestamp() - make_interval(secs => :silent_s)
+        )
+    )
+"""
+"""Who holds the lock and has been silent: whoever makes the tables before it takes the lease is at work."""
+
+_EVICT = text(f"""
 SELECT pg_terminate_backend(pid, :ends_ms) FROM pg_stat_activity
 WHERE datname = current_database() AND application_name <> :mine
 AND EXISTS (SELECT 1 FROM lease WHERE term = :term) AND application_name IN (
-    SELECT holder FROM lease WHERE holder <> '' UNION
-    SELECT holding.application_name FROM pg_locks JOIN pg_stat_activity AS holding USING (pid)
-    WHERE locktype = 'advisory' AND classid = 0 AND objid::bigint = :key AND granted
-    AND datname = current_database() AND holding.application_name LIKE 'fairdial %'
+    SELECT holder FROM lease WHERE holder <> '' UNION {_LOCKED}
 )
+""")
+
+_EVICT_SILENT = text(f"""
+SELECT pg_terminate_backend(pid, :ends_ms) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name <> :mine AND application_name IN ({_LOCKED})
 """)
 
 _END_LOST = text("""
@@ -175,8 +191,25 @@ def evict(database: Database, term: int) -> None:
         StoreUnavailableError: the server is not there, or another role's connections may not be ended.
     """
     if isinstance(database, PostgresDatabase):
-        values = {"mine": database.name, "key": ADVISORY_KEY, "term": term, "ends_ms": ENDS_MS}
+        values = _values(database) | {"term": term}
         database.write(lambda c: c.execute(_EVICT, values))
+
+
+def evict_silent(database: Database) -> None:
+    """End every connection of whoever holds the lock without a lease, if it has done nothing for `SILENT_S`:
+    it was stopped between the two, and would be waited for without end. One that makes the tables is at work
+    at the server, and is left alone.
+
+    Raises:
+        StoreUnavailableError: the server is not there, or another role's connections may not be ended.
+    """
+    if isinstance(database, PostgresDatabase):
+        values = _values(database)
+        database.write(lambda c: c.execute(_EVICT_SILENT, values))
+
+
+def _values(database: PostgresDatabase) -> dict[str, object]:
+    return {"mine": database.name, "key": ADVISORY_KEY, "silent_s": SILENT_S, "ends_ms": ENDS_MS}
 
 
 def sign(connection: Connection) -> str:

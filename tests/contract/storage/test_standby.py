@@ -4,10 +4,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from dialer.domain.errors import MendableError
 from dialer.domain.lease import LEASE_S, LeaseReading
 from dialer.floor.standby import demand_shared, kept_charge, take_charge
+from dialer.storage.database import lock
+from dialer.storage.database.connections import PostgresDatabase, connect, store_url
 from dialer.storage.database.lock import StoreOwnedError
 from dialer.storage.keys.master import KeysMissingError
 from dialer.storage.store import Store
@@ -73,3 +76,51 @@ async def test_an_owner_who_beats_no_more_is_put_out_and_told_so(postgres: str) 
         await asyncio.to_thread(second.beat, address="")
     for store in (first, second):
         await asyncio.to_thread(store.close)
+
+
+def test_whoever_was_stopped_between_lock_and_lease_is_put_out_and_whoever_is_at_work_is_not(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nobody could take over as long as its connection stands."""
+    Store.open(postgres).close()
+    monkeypatch.setattr(lock, "SILENT_S", 0.5)
+    stopped, other = connect(store_url(postgres)), connect(store_url(postgres))
+    assert isinstance(stopped, PostgresDatabase)
+    held = lock.own(stopped)
+    at_work = stopped.submit_read(lambda connection: connection.execute(text("SELECT pg_sleep(2)")))
+    until = stopped.submit_read(lambda connection: connection.scalar(text("SELECT pg_sleep(0.8)")))
+    stopped.answered(until)
+    lock.evict_silent(other)
+    with pytest.raises(StoreOwnedError):
+        lock.own(other)
+    stopped.answered(at_work)
+    other.answered(other.submit_read(lambda connection: connection.scalar(text("SELECT pg_sleep(0.8)"))))
+    lock.evict_silent(other)
+    taken = lock.own(other)
+    taken.release()
+    held.release()
+    for database in (stopped, other):
+        database.close()
+
+
+async def test_whoever_was_quicker_has_the_time_of_a_lease_to_write_it(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two who wait, the slower one does not put out the other that has the lock and no lease yet."""
+    first = await asyncio.to_thread(Store.open, postgres, exclusive=True)
+    quick = connect(store_url(postgres))
+    assert isinstance(quick, PostgresDatabase)
+    lock.evict(quick, first.term)
+    held = await asyncio.to_thread(lock.own, quick)
+    slow = connect(store_url(postgres))
+    lock.evict(slow, first.term)
+    with pytest.raises(StoreOwnedError):
+        await asyncio.to_thread(lock.own, slow)
+    monkeypatch.setattr(lock, "SILENT_S", 0.0)
+    lock.evict(slow, first.term)
+    taken = await asyncio.to_thread(lock.own, slow)
+    for each in (taken, held):
+        each.release()
+    for database in (quick, slow):
+        database.close()
+    await asyncio.to_thread(first.close)

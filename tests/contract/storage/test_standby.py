@@ -1,10 +1,11 @@
 """Whoever stands by takes over when the lease is given back, or is over, and not while it beats."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from dialer.domain.errors import MendableError
 from dialer.domain.lease import LEASE_S, LeaseReading
@@ -78,6 +79,10 @@ async def test_an_owner_who_beats_no_more_is_put_out_and_told_so(postgres: str) 
         await asyncio.to_thread(store.close)
 
 
+def waits(statement: str, connection: Connection) -> None:
+    connection.execute(text(statement))
+
+
 def test_whoever_was_stopped_between_lock_and_lease_is_put_out_and_whoever_is_at_work_is_not(
     postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,15 +91,15 @@ def test_whoever_was_stopped_between_lock_and_lease_is_put_out_and_whoever_is_at
     monkeypatch.setattr(lock, "SILENT_S", 0.5)
     stopped, other = connect(store_url(postgres)), connect(store_url(postgres))
     assert isinstance(stopped, PostgresDatabase)
+    assert isinstance(other, PostgresDatabase)
     held = lock.own(stopped)
-    at_work = stopped.submit_read(lambda connection: connection.execute(text("SELECT pg_sleep(2)")))
-    until = stopped.submit_read(lambda connection: connection.scalar(text("SELECT pg_sleep(0.8)")))
-    stopped.answered(until)
+    at_work = stopped.submit_read(partial(waits, "SELECT pg_sleep(2)"))
+    stopped.answered(stopped.submit_read(partial(waits, "SELECT pg_sleep(0.8)")))
     lock.evict_silent(other)
     with pytest.raises(StoreOwnedError):
         lock.own(other)
     stopped.answered(at_work)
-    other.answered(other.submit_read(lambda connection: connection.scalar(text("SELECT pg_sleep(0.8)"))))
+    other.answered(other.submit_read(partial(waits, "SELECT pg_sleep(0.8)")))
     lock.evict_silent(other)
     taken = lock.own(other)
     taken.release()

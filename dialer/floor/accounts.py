@@ -6,7 +6,7 @@ be read the last that was known holds: a supervisor must reach the red button th
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -54,6 +54,8 @@ NOTE_USES_S = 60.0
 RECOVERY_BYTES = 14
 """Of a recovery code: 112 bits need no slow hash (OWASP ASVS 4.0.3, 2.6.2)."""
 
+ANSWER_S = 20.0
+"""For the store to answer whoever changes something: twice what a server of its own may take."""
 MOST_LOOKED_AT = 20
 """Passwords that wait to be looked at; more are told to come again."""
 
@@ -87,6 +89,7 @@ class Accounts:
         self._throttle = Throttle()
         self._looking = asyncio.Lock()
         self._looked_at = 0
+        self._under_way: set[asyncio.Future[Any]] = set()
 
     @property
     def known(self) -> Directory:
@@ -554,13 +557,40 @@ class Accounts:
         return await self.add("admin", roles=frozenset({Role.ADMINISTRATOR}), by=By(who="first start"))
 
     async def _note(self, deed: Deed) -> None:
-        await self._store.write(lambda connection: deeds.append(connection, [deed]))
+        await self._answered(self._store.write(lambda connection: deeds.append(connection, [deed])))
 
     async def change(self, work: Callable[[Connection], T]) -> T:
-        """Change rows, and know it at once. Raises StoreUnavailableError: nothing was."""
+        """Change rows, and know it at once.
+
+        Raises:
+            StoreUnavailableError: nothing was changed; or the store did not answer in time, and what was
+                asked goes on: it is known when it was done (`run`).
+        """
+        return await self._answered(self._changed(work))
+
+    async def _changed(self, work: Callable[[Connection], T]) -> T:
         done = await self._store.write(work)
         self._take(await self._store.read(rows.directory))
         return done
+
+    async def _answered(self, work: Coroutine[Any, Any, T]) -> T:
+        """What comes of it, within a while: whoever asks is told so rather than kept waiting for a store that
+        does not answer; what is under way is not cut in the middle."""
+        under_way = asyncio.ensure_future(work)
+        self._under_way.add(under_way)
+        under_way.add_done_callback(self._done)
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await asyncio.shield(under_way)
+        except TimeoutError as error:
+            raise StoreUnavailableError(
+                f"the store did not answer within {ANSWER_S:g} s; it may still be done: look again"
+            ) from error
+
+    def _done(self, under_way: asyncio.Future[Any]) -> None:
+        self._under_way.discard(under_way)
+        if not under_way.cancelled():
+            under_way.exception()  # whoever asked was told, or had gone
 
 
 def _still(connection: Connection, proved: Account) -> Account:

@@ -19,6 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from itertools import islice
 from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 
 from dialer.domain.errors import FairdialError
 from dialer.intake.accounts import AccountReader, ReadRow
@@ -30,13 +31,17 @@ AT_ONCE = 256
 AHEAD = 3
 """Such hands of rows that are under way for each process."""
 
+READ_S = 300.0
+"""For one hand of rows, which takes a tenth of a second: a process that takes longer hangs, and is killed."""
+
 MOST_PROCESSES = 4
 WORTH_IT = 4 << 20
 """Bytes of a file from which on it pays to begin other processes: some ten thousand lines."""
 
 
 class ReadersGoneError(FairdialError):
-    """A process that read lines has died. Nothing of the file can be seen; it is begun again as a whole."""
+    """A process that read lines has died, or hung and was killed. Nothing of the file can be seen; it is begun
+    again as a whole."""
 
 
 def processes_for(size: int) -> int:
@@ -59,7 +64,7 @@ def in_order(
 
     Raises:
         UnreadableFileError: of the rows; what came before was given.
-        ReadersGoneError: one of the processes has died.
+        ReadersGoneError: one of the processes has died, or hung.
     """
     if not processes:
         yield from ((row, accounts.read(row)) for row in rows)
@@ -76,6 +81,11 @@ def in_order(
             yield from _done(*under_way.popleft())
     except BrokenProcessPool as error:
         raise ReadersGoneError("a process that read the file's lines has died: import it again") from error
+    except TimeoutError as error:
+        _kill(pool)
+        raise ReadersGoneError(
+            f"a process that read the file's lines did not answer within {READ_S:g} s: import it again"
+        ) from error
     finally:
         pool.shutdown(cancel_futures=True)
     if handing.error is not None:
@@ -102,7 +112,15 @@ class _Handing:
 
 
 def _done(some: list[Row], reading: Future[list[ReadRow]]) -> Iterator[tuple[Row, ReadRow]]:
-    return zip(some, reading.result(), strict=True)
+    return zip(some, reading.result(READ_S), strict=True)
+
+
+def _kill(pool: Executor) -> None:
+    """End processes that do not answer: an orderly end would wait for them."""
+    # concurrent.futures has a public word for it from Python 3.14 on.
+    begun: dict[int, BaseProcess] = getattr(pool, "_processes", None) or {}
+    for process in list(begun.values()):
+        process.kill()
 
 
 def processes_begun(accounts: AccountReader, processes: int) -> Executor:

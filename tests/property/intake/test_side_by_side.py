@@ -1,6 +1,8 @@
 """A placement read by several processes comes to what one comes to: lines, refusals, remarks, their order."""
 
+import os
 import pickle
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
@@ -156,6 +158,27 @@ def test_a_process_that_dies_ends_the_reading_and_says_so(
     path.write_text(f"{HEADING}\n{ADA}\n")
     with pytest.raises(ReadersGoneError, match="import it again"):
         read(path, 1)
+
+
+def test_a_process_that_hangs_is_killed_and_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reading that waited for it would never end, nor would the import."""
+    stopped: list[int] = []
+    really = side_by_side.processes_begun
+
+    def begun(accounts: AccountReader, processes: int) -> Executor:
+        pool = really(accounts, processes)
+        stopped.append(pool.submit(os.getpid).result(120.0))
+        os.kill(stopped[0], signal.SIGSTOP)
+        return pool
+
+    monkeypatch.setattr(side_by_side, "processes_begun", begun)
+    monkeypatch.setattr(side_by_side, "READ_S", 0.3)
+    path = tmp_path / "f.csv"
+    path.write_text(f"{HEADING}\n{ADA}\n")
+    with pytest.raises(ReadersGoneError, match=r"did not answer within 0\.3 s: import it again"):
+        read(path, 1)
+    with pytest.raises(ProcessLookupError):
+        os.kill(stopped[0], 0)
 
 
 def test_processes_of_their_own_read_a_file_as_this_one_does(tmp_path: Path) -> None:

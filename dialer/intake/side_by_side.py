@@ -40,8 +40,8 @@ WORTH_IT = 4 << 20
 
 
 class ReadersGoneError(FairdialError):
-    """A process that read lines has died, or hung and was killed. Nothing of the file can be seen; it is begun
-    again as a whole."""
+    """A process that read lines has died, or hung and was killed. Nothing of the file can be seen; it is
+    begun again as a whole."""
 
 
 def processes_for(size: int) -> int:

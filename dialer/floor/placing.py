@@ -1,6 +1,7 @@
 """A placement into a store: staged, published, put in place; beside a running floor or before it."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 
 from dialer.domain.errors import FairdialError, MendableError
 from dialer.domain.ids import PersonId
@@ -9,6 +10,7 @@ from dialer.floor.client_terms import client_contracts
 from dialer.floor.reviewing import contradictions_in
 from dialer.intake.placements import PlacementReader
 from dialer.intake.report import ImportReport
+from dialer.storage.garbage import seldom_looked_for
 from dialer.storage.placements.imports import Imports
 from dialer.storage.placements.pace import no_pause
 from dialer.storage.store import Store
@@ -63,6 +65,22 @@ def import_placement(
         ImportedBeforeError: the same bytes were imported into this campaign already.
         RefusedWholeError: a greater share of the lines is refused than the reader's mapping allows.
     """
+    with seldom_looked_for() if pause is no_pause else nullcontext():
+        return _imported(
+            store, reader, campaign=campaign, now=now, progress=progress, pause=pause, changed=changed
+        )
+
+
+def _imported(
+    store: Store,
+    reader: PlacementReader,
+    *,
+    campaign: str,
+    now: float,
+    progress: Callable[[int], None],
+    pause: Callable[[float], None],
+    changed: Callable[[tuple[PersonId, ...]], None] | None,
+) -> ImportReport:
     reader.review = contradictions_in(store)
     contracts = client_contracts()
     imports = store.imports(pause=pause, owners=contracts.owners, history_days=contracts.history_days)

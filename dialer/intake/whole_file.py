@@ -18,7 +18,11 @@ from dialer.intake.mapping import IGNORE, FileMapping, Meaning
 from dialer.intake.protection import PROTECTING_WORDS, sounds_protective
 from dialer.intake.values import DateOrder, has_either_order, order_told
 
-_MAY_BE_A_DAY = re.compile(r"(?<!\d)\d{1,2}([/.-])\d{1,2}\1\d")
+MAY_BE_A_DAY = re.compile(
+    r"([/.-])(?:(?<=\D\d[/.-])|(?<=\A\d[/.-])|(?<=\D\d\d[/.-])|(?<=\A\d\d[/.-]))\d{1,2}\1\d"
+)
+"""One or two figures, a mark, one or two more, the mark again. It is looked for by the mark: of these a
+file has fewer than figures, and the whole of it is looked through."""
 
 
 class UntoldError(UnreadableFileError):
@@ -168,7 +172,7 @@ def order_of_days(file: TextFile, width: int, places: Sequence[int], told: DateO
 
 
 def _may_have_days_in_figures(file: TextFile) -> bool:
-    return _any_text(file, _MAY_BE_A_DAY, or_not_ascii=True)
+    return _any_text(file, MAY_BE_A_DAY, or_not_ascii=True)
 
 
 def _any_text(file: TextFile, pattern: re.Pattern[str], *, or_not_ascii: bool = False) -> bool:

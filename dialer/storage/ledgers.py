@@ -50,12 +50,11 @@ def ledgers_of(connection: Connection, debts: Iterable[str]) -> dict[DebtId, Led
     found: dict[DebtId, Ledger] = {}
     for chunk in chunks(sorted(set(debts))):
         entries: dict[str, list[LedgerEntry]] = {}
-        rows = (
-            select(t.ledger_entries).where(t.ledger_entries.c.debt.in_(chunk)).order_by(t.ledger_entries.c.id)
-        )
+        theirs = among(connection, t.ledger_entries.c.debt, chunk)
+        rows = select(t.ledger_entries).where(theirs).order_by(t.ledger_entries.c.id)
         for row in connection.execute(rows):
             entries.setdefault(row.debt, []).append(_entry(row))
-        for row in connection.execute(_placed().where(t.debts.c.debt.in_(chunk))):
+        for row in connection.execute(_placed().where(among(connection, t.debts.c.debt, chunk))):
             if row.debt not in entries:
                 entries[row.debt] = [_opening(row)]
         for debt, told in entries.items():
@@ -313,7 +312,7 @@ def _keep(
     rows: list[Columns] = []
     opened = {debt for debt in changed if set(before[debt].entries) == {OPENING_KEY}}
     for chunk in chunks(sorted(opened)):
-        query = select(t.ledger_entries.c.debt).where(t.ledger_entries.c.debt.in_(chunk))
+        query = select(t.ledger_entries.c.debt).where(among(connection, t.ledger_entries.c.debt, chunk))
         opened -= set(connection.execute(query).scalars())
     for debt, ledger in sorted(changed.items()):
         known = before[debt].entries

@@ -18,7 +18,7 @@ from dialer.domain.placement import CLOSED_BY_FILE
 from dialer.domain.record import instant
 from dialer.storage import leads
 from dialer.storage.database import tables as t
-from dialer.storage.database.statements import insert_rows
+from dialer.storage.database.statements import among, insert_rows
 from dialer.storage.person_files import chunks
 from dialer.storage.projecting.fact_rows import row_of
 
@@ -43,7 +43,7 @@ def tell(
             leads.clear_hints(connection, debt=change.debt)
     found: set[str] = set()
     for chunk in chunks(sorted(change.debt for change in changes if change.debt is not None)):
-        owing = select(t.person_debts.c.person).where(t.person_debts.c.debt.in_(chunk))
+        owing = select(t.person_debts.c.person).where(among(connection, t.person_debts.c.debt, chunk))
         found.update(connection.execute(owing).scalars())
     return tuple(PersonId(person) for person in sorted(found))
 
@@ -62,7 +62,7 @@ def held(connection: Connection, debts: Iterable[DebtId], *, source: str) -> dic
     for chunk in chunks(sorted(debts)):
         query = (
             select(facts.debt, facts.kind, facts.body, facts.import_id)
-            .where(facts.debt.in_(chunk), facts.kind.in_(("hold", "released")))
+            .where(among(connection, facts.debt, chunk), facts.kind.in_(("hold", "released")))
             .order_by(facts.id)
         )
         for row in connection.execute(query).all():

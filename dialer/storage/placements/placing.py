@@ -28,7 +28,7 @@ from dialer.domain.placement import (
 from dialer.domain.spoken_words import has_words, of_change
 from dialer.storage import changed_identities, ledgers
 from dialer.storage.database import tables as t
-from dialer.storage.database.statements import Row, insert_missing, insert_rows, upsert
+from dialer.storage.database.statements import Row, among, insert_missing, insert_rows, upsert
 from dialer.storage.identities import (
     Account,
     Identity,
@@ -145,7 +145,9 @@ _ADDRESS_COLUMNS = ("country", "region", "city", "zones", "kind")
 def _known(connection: Connection, persons: Iterable[str]) -> tuple[PersonId, ...]:
     found: list[str] = []
     for chunk in chunks(sorted(persons)):
-        found += connection.execute(select(t.persons.c.person).where(t.persons.c.person.in_(chunk))).scalars()
+        found += connection.execute(
+            select(t.persons.c.person).where(among(connection, t.persons.c.person, chunk))
+        ).scalars()
     return tuple(PersonId(person) for person in sorted(found))
 
 
@@ -153,7 +155,7 @@ def _owing(connection: Connection, debts: Iterable[str]) -> Iterator[str]:
     """Who was tied to these debts before."""
     for chunk in chunks(sorted(debts)):
         yield from connection.execute(
-            select(t.person_debts.c.person).where(t.person_debts.c.debt.in_(chunk))
+            select(t.person_debts.c.person).where(among(connection, t.person_debts.c.debt, chunk))
         ).scalars()
 
 
@@ -185,7 +187,7 @@ def _add_to_edited(
     fact that somebody records at this very moment stays.
     """
     for chunk in chunks(persons):
-        of_them = t.facts.c.person.in_(chunk)
+        of_them = among(connection, t.facts.c.person, chunk)
         query = select(t.facts.c.person).where(of_them, t.facts.c.kind == "replaced").distinct()
         edited = list(connection.execute(query).scalars())
         placed = placed_files(connection, edited, now=placing.now)
@@ -203,6 +205,7 @@ class _Rows:
     def __init__(self, placing: Placing) -> None:
         self._placing = placing
         self._ids = placing.identifiers
+        self._says_numbers = says(placing.says, *(f"phone_{n}" for n in range(1, 6)))
         self.persons: dict[str, Row] = {}
         self._identities: dict[str, Identity] = {}
         self._sealed: dict[str, Row] = {}
@@ -232,9 +235,9 @@ class _Rows:
         self._note_untold(person, debt, account)
         self._clients[account.client] = {"client": account.client, "name": ""}
         self._add_person(person, account)
-        self._add_addresses(person, account.person)
-        self._add_numbers(person, debt, account.person)
-        self._add_debt(person, debt, account)
+        addresses = self._add_addresses(person, account.person)
+        numbers = self._add_numbers(person, debt, account.person)
+        self._add_debt(person, debt, account, numbers=numbers, addresses=addresses)
         role = account.person.role
         self._person_debts[person, debt] = {"person": person, "debt": debt, "role": role.value}
         self._add_facts(person, debt, account.person)
@@ -348,9 +351,12 @@ class _Rows:
         earlier = self._identities.get(person)
         self._identities[person] = told if earlier is None else told.over(earlier)
 
-    def _add_addresses(self, person: PersonId, placed: PlacedPerson) -> None:
+    def _add_addresses(self, person: PersonId, placed: PlacedPerson) -> tuple[str, ...]:
+        """Returns their ids."""
+        keys: list[str] = []
         for address in placed.addresses:
             key = self._address_key(person, address)
+            keys.append(key)
             self._addresses[key] = {
                 "address": key,
                 "person": person,
@@ -362,10 +368,14 @@ class _Rows:
             }
             lines = address.line_1, address.line_2, address.postal_code or ""
             self._identities[person].addresses[key] = lines
+        return tuple(keys)
 
-    def _add_numbers(self, person: PersonId, debt: DebtId, placed: PlacedPerson) -> None:
+    def _add_numbers(self, person: PersonId, debt: DebtId, placed: PlacedPerson) -> tuple[str, ...]:
+        """Returns their ids."""
+        keys: list[str] = []
         for rank, number in enumerate(placed.numbers):
             key = self._ids.number(number.e164)
+            keys.append(key)
             row = self._numbers.setdefault(key, _number_row(key, number))
             row["kind"] = kind_over(str(row["kind"]), number.kind.value)
             row["institution"] = row["institution"] or _institution(number)
@@ -397,15 +407,24 @@ class _Rows:
                         revoked_at=number.consent_revoked_at,
                     )
                     self._fact(FactChange(person=person, consent=consent))
+        return tuple(keys)
 
-    def _add_debt(self, person: PersonId, debt: DebtId, account: PlacedAccount) -> None:
+    def _add_debt(
+        self,
+        person: PersonId,
+        debt: DebtId,
+        account: PlacedAccount,
+        *,
+        numbers: tuple[str, ...],
+        addresses: tuple[str, ...],
+    ) -> None:
         servicer = account.servicer_account
         self._identities[person].accounts[debt] = Account(
             client_account=account.client_account,
             servicer_account=servicer or "",
             particulars=dict(account.particulars),
-            numbers=self._told_numbers(account.person),
-            addresses=self._told_addresses(person, account.person),
+            numbers=numbers if self._says_numbers else None,
+            addresses=addresses or None,
         )
         self.debts[debt] = {
             "debt": debt,
@@ -435,14 +454,6 @@ class _Rows:
             days = 0 if days <= TOLD_DAYS else days
         if days:
             self.untold[person, debt] = days
-
-    def _told_numbers(self, placed: PlacedPerson) -> tuple[str, ...] | None:
-        if not says(self._placing.says, *(f"phone_{n}" for n in range(1, 6))):
-            return None
-        return tuple(self._ids.number(number.e164) for number in placed.numbers)
-
-    def _told_addresses(self, person: PersonId, placed: PlacedPerson) -> tuple[str, ...] | None:
-        return tuple(self._address_key(person, address) for address in placed.addresses) or None
 
     def _address_key(self, person: PersonId, address: PlacedAddress) -> str:
         return self._ids.address(
@@ -561,8 +572,9 @@ def _insert_new_facts(
     columns = (t.facts.c.person, t.facts.c.kind, t.facts.c.body)
     known: set[tuple[object, ...]] = set()
     for chunk in chunks(persons):
-        query = select(*columns).where(t.facts.c.person.in_(chunk), t.facts.c.import_id.is_not(None))
-        known.update(tuple(row) for row in connection.execute(query))
+        of_them = among(connection, t.facts.c.person, chunk)
+        query = select(*columns).where(of_them, t.facts.c.import_id.is_not(None))
+        known.update(tuple(row) for row in connection.execute(query).all())
     rows = without_counted(known, [row for key, row in wanted.items() if key not in known], now=now)
     insert_rows(connection, t.facts, rows)
 
@@ -582,7 +594,9 @@ def _flag_doubtful(connection: Connection, persons: Sequence[str]) -> None:
     )
     doubtful: set[str] = set()
     for chunk in chunks(persons):
-        query = select(mine.subject, namesake).where(mine.subject.in_(chunk), mine.match_key.is_not(None))
+        query = select(mine.subject, namesake).where(
+            among(connection, mine.subject, chunk), mine.match_key.is_not(None)
+        )
         for person, found in connection.execute(query).all():
             if found is not None:
                 doubtful |= {person, found}

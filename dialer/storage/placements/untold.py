@@ -20,7 +20,7 @@ from dialer.domain.facts import HISTORY_UNTOLD, Attestation, FactChange
 from dialer.domain.ids import DebtId, PersonId
 from dialer.domain.record import instant
 from dialer.storage.database import tables as t
-from dialer.storage.database.statements import insert_rows
+from dialer.storage.database.statements import among, insert_rows
 from dialer.storage.person_files import chunks
 from dialer.storage.projecting.fact_rows import change_of, row_of
 
@@ -41,7 +41,7 @@ def new_of(connection: Connection, untold: Untold) -> list[New]:
     owing: set[tuple[str, str]] = set()
     ties = t.person_debts.c
     for chunk in chunks(sorted({debt for _, debt in untold})):
-        query = select(ties.person, ties.debt).where(ties.debt.in_(chunk))
+        query = select(ties.person, ties.debt).where(among(connection, ties.debt, chunk))
         owing.update((row.person, row.debt) for row in connection.execute(query))
     known = {debt for _, debt in owing}
     by_account = {debt: days for (_, debt), days in untold.items() if debt not in known}

@@ -27,7 +27,7 @@ from compliance_gate.request import HistoryEntry
 from compliance_gate.words import AddressKind, NumberKind, NumberRole
 from dialer.domain.record import instant
 from dialer.storage.database import tables as t
-from dialer.storage.database.statements import Row, dialects_insert, run_many
+from dialer.storage.database.statements import Row, among, dialects_insert, run_many
 from dialer.storage.identities import Account, Identity
 from dialer.storage.journal.codecs import value_decoder
 from dialer.storage.person_files import chunks
@@ -168,7 +168,7 @@ def keep_known_roles(
         return
     known = t.person_numbers.c
     for chunk in chunks(persons):
-        query = select(known.person, known.number, known.role).where(known.person.in_(chunk))
+        query = select(known.person, known.number, known.role).where(among(connection, known.person, chunk))
         for row in connection.execute(query).all():
             mine = unknown.get((row.person, row.number))
             if mine is not None:

@@ -8,7 +8,7 @@ number or the debt that is bound, or the talk they were said in.
 from collections.abc import Callable
 from dataclasses import replace
 
-from compliance_gate.request import Consent, Hold, MadeIn, Notice, PersonFile, PersonRequest
+from compliance_gate.request import Consent, HistoryEntry, Hold, MadeIn, Notice, PersonFile, PersonRequest
 from dialer.domain.disposition import Disposition
 from dialer.domain.events import (
     ConsentGiven,
@@ -82,14 +82,36 @@ def with_words(event: Event, change: Change) -> Event:
     return changed
 
 
-def has_words(fact: FactChange) -> bool:
+PlacedFact = PersonRequest | Consent | Hold | Notice | HistoryEntry
+"""What a placement tells of a person."""
+
+
+def has_words(fact: PlacedFact) -> bool:
     """Whether a fact that a placement told has any words."""
-    request, consent, notice = fact.request, fact.consent, fact.notice
-    return bool(
-        (request is not None and request.text)
-        or (consent is not None and (consent.wording or consent.proof))
-        or (notice is not None and notice.proof)
-    )
+    match fact:
+        case Consent():
+            return bool(fact.wording or fact.proof)
+        case PersonRequest():
+            return bool(fact.text)
+        case Notice():
+            return bool(fact.proof)
+        case Hold() | HistoryEntry():
+            return False
+
+
+def of_placed(fact: PlacedFact, change: Change) -> PlacedFact:
+    """A fact that a placement told, with its words changed."""
+    match fact:
+        case Consent():
+            return of_consent(fact, change)
+        case PersonRequest():
+            return of_request(fact, change)
+        case Notice():
+            return of_notice(fact, change)
+        case Hold():
+            return of_hold(fact, change)
+        case HistoryEntry():
+            return fact
 
 
 def of_change(fact: FactChange, change: Change) -> FactChange:

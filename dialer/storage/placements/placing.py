@@ -25,7 +25,7 @@ from dialer.domain.placement import (
     PlacedPerson,
     Protection,
 )
-from dialer.domain.spoken_words import has_words, of_change
+from dialer.domain.spoken_words import PlacedFact, has_words, of_placed
 from dialer.storage import changed_identities, ledgers
 from dialer.storage.database import tables as t
 from dialer.storage.database.statements import Row, among, insert_missing, insert_rows, upsert
@@ -57,7 +57,7 @@ from dialer.storage.placements.updating import (
     without_counted,
 )
 from dialer.storage.projecting.attempt_rows import json_text
-from dialer.storage.projecting.fact_rows import row_of
+from dialer.storage.projecting.fact_rows import row_of, row_of_placed
 from dialer.storage.spoken_words import Words
 
 TOLD_DAYS = 7
@@ -217,7 +217,8 @@ class _Rows:
         self.debts: dict[str, Row] = {}
         self._person_debts: dict[tuple[str, str], Row] = {}
         self._leads: dict[str, Row] = {}
-        self._told: list[FactChange] = []
+        self._told: list[tuple[PersonId, str, PlacedFact]] = []
+        """Whom it is of, the field of `FactChange` it stands in, and the fact."""
         self._facts: dict[tuple[object, ...], Row] = {}
         self.closed: dict[DebtId, bool] = {}
         self.untold: dict[tuple[PersonId, DebtId], int] = {}
@@ -253,14 +254,12 @@ class _Rows:
 
     def _seal_words(self) -> None:
         """Facts as rows, the words in them sealed; most facts have none, and most persons."""
-        spoken = {change.person for change in self._told if change.person is not None and has_words(change)}
+        spoken = {person for person, _, fact in self._told if has_words(fact)}
         words = Words(self._placing.keyring, spoken)
-        for told in self._told:
-            person = told.person
-            change = told
-            if person is not None and person in spoken:
-                change = of_change(told, partial(words.seal, person))
-            row = row_of(change, sequence=0, at=self._placing.now, import_id=self._placing.import_id)
+        now, import_id = self._placing.now, self._placing.import_id
+        for person, kind, told in self._told:
+            fact = of_placed(told, partial(words.seal, person)) if person in spoken else told
+            row = row_of_placed(person, kind, fact, at=now, import_id=import_id)
             self._facts[row["person"], row["kind"], row["body"]] = row
 
     def _sealed_row(self, person: str, identity: Identity) -> Row:
@@ -406,7 +405,7 @@ class _Rows:
                         proof=number.consent_proof,
                         revoked_at=number.consent_revoked_at,
                     )
-                    self._fact(FactChange(person=person, consent=consent))
+                    self._told.append((person, "consent", consent))
         return tuple(keys)
 
     def _add_debt(
@@ -487,7 +486,7 @@ class _Rows:
                 text=asked.text,
                 place=asked.place,
             )
-            self._fact(FactChange(person=person, request=request))
+            self._told.append((person, "request", request))
         for held in placed.holds:
             if held.source == CLOSED_BY_FILE:
                 continue  # of the account, whoever owes it: `closing`
@@ -497,7 +496,7 @@ class _Rows:
                 debts=(debt,) if held.debt_only else None,
                 source=held.source,
             )
-            self._fact(FactChange(person=person, hold=hold))
+            self._told.append((person, "hold", hold))
         self._add_notices(person, debt, placed)
         agreed = placed.email_consent
         if agreed is not None:
@@ -511,7 +510,7 @@ class _Rows:
                 proof=agreed.proof,
                 revoked_at=agreed.revoked_at,
             )
-            self._fact(FactChange(person=person, consent=consent))
+            self._told.append((person, "consent", consent))
         for call in placed.prior_attempts:
             entry = HistoryEntry(
                 entry=self._ids.entry(person, debt, call.at.isoformat(), is_counted=call.is_counted),
@@ -521,7 +520,7 @@ class _Rows:
                 outcome=call.outcome,
                 debts=(debt,),
             )
-            self._fact(FactChange(person=person, entry=entry))
+            self._told.append((person, "entry", entry))
 
     def _add_notices(self, person: PersonId, debt: DebtId, placed: PlacedPerson) -> None:
         """A notice of the same kind that a later file tells of takes the place of the one before."""
@@ -536,10 +535,7 @@ class _Rows:
                 returned_on=sent.returned_on,
                 proof=sent.proof,
             )
-            self._fact(FactChange(person=person, notice=notice))
-
-    def _fact(self, change: FactChange) -> None:
-        self._told.append(change)
+            self._told.append((person, "notice", notice))
 
 
 @lru_cache(maxsize=4_096)

@@ -19,6 +19,7 @@ from compliance_gate.request import (
 from compliance_gate.words import HoldKind
 from dialer.domain.facts import Attestation, FactChange, LineKind
 from dialer.domain.ids import DebtId, NumberId, PersonId
+from dialer.domain.spoken_words import PlacedFact
 from dialer.storage.journal.codecs import value_decoder
 from dialer.storage.projecting.attempt_rows import json_text
 
@@ -57,6 +58,24 @@ def row_of(
         "body": json_text(getattr(change, kind)),
         "import_id": import_id,
         "contact": _contact(change),
+    }
+
+
+def row_of_placed(
+    person: PersonId, kind: str, fact: PlacedFact, *, at: float, import_id: str
+) -> dict[str, object]:
+    """`row_of` of what a file tells of a person outside of any call: a placement has millions of them."""
+    return {
+        "sequence": 0,
+        "person": person,
+        "number": None,
+        "debt": None,
+        "about": None,
+        "kind": kind,
+        "at": at,
+        "body": json_text(fact),
+        "import_id": import_id,
+        "contact": None,
     }
 
 

@@ -22,7 +22,8 @@ _BELIEFS = frozenset(field.name for field in fields(AnswerBeliefs))
 _RINGS = frozenset(field.name for field in fields(RingBeliefs))
 _HELD = frozenset(field.name for field in fields(HeldBudget))
 _ORDER = frozenset(field.name for field in fields(OrderBeliefs))
-_LEARNED = _BELIEFS | _RINGS | _HELD | _ORDER
+LEARNED = _BELIEFS | _RINGS | _HELD | _ORDER
+"""Parameters of the campaign's learner, which every policy takes."""
 
 
 def _predictive(**parameters: float) -> Predictive:
@@ -65,7 +66,7 @@ def make_policy(name: str, **parameters: float) -> PacingPolicy:
         factory = POLICIES[name]
     except KeyError:
         raise UnknownPolicyError(name) from None
-    own = {key: value for key, value in parameters.items() if key not in _LEARNED}
+    own = {key: value for key, value in parameters.items() if key not in LEARNED}
     try:
         return factory(**own)
     except (TypeError, ValueError) as error:

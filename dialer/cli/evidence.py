@@ -14,6 +14,14 @@ from dialer.inquiry.explain import About, Asked, explain_person
 from dialer.inquiry.frequency import call_frequency
 from dialer.inquiry.impact import Compared, compare
 from dialer.inquiry.legs import explain_call
+from dialer.inquiry.pacing_changes import (
+    PacingBounds,
+    PacingChange,
+    demand_lawful,
+    pacing_before,
+    pacing_bounds,
+    pacing_changes,
+)
 from dialer.inquiry.person import person_facts
 from dialer.inquiry.person_folder import person_folder
 from dialer.inquiry.records import RecordsDue, records_due
@@ -24,6 +32,8 @@ from dialer.results.person_folder import PersonFolder
 from dialer.web.ports import Stretch
 
 if TYPE_CHECKING:
+    from dialer.domain.campaign import CampaignSettings
+    from dialer.domain.ids import CampaignId
     from dialer.inquiry.instants import Store
 
 T = TypeVar("T")
@@ -57,6 +67,22 @@ class StoreEvidence:
     async def impact(self, before: date, after: date) -> Compared:
         """See the port."""
         return await self._asked(lambda store: compare(store, before, after, progress=_untold))
+
+    async def pacing_changes(self, campaign: CampaignId) -> tuple[PacingChange, ...]:
+        """See the port."""
+        return await self._asked(lambda store: pacing_changes(store, campaign))
+
+    async def pacing_before(self, campaign: CampaignId) -> CampaignSettings | None:
+        """See the port."""
+        return await self._asked(lambda store: pacing_before(store, campaign))
+
+    async def pacing_bounds(self, settings: CampaignSettings) -> PacingBounds:
+        """See the port."""
+        return await self._asked(lambda store: pacing_bounds(store, settings, at=posix_now()))
+
+    async def demand_lawful(self, settings: CampaignSettings) -> None:
+        """See the port."""
+        await self._asked(lambda store: demand_lawful(store, settings, at=posix_now()))
 
     async def verified(self) -> Checked:
         """See the port."""

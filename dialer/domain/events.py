@@ -7,9 +7,10 @@ where the outside knows it better (`answered_at` of a telephone system's clock).
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Annotated
 
 from compliance_gate.request import Consent, Hold, MadeIn, PersonFile, PersonRequest
-from compliance_gate.valid import Name
+from compliance_gate.valid import Name, Words
 from dialer.domain.caller_id_events import CallerIdReleased, CallerIdsDeclared, CallerIdTested
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.disposition import Disposition
@@ -99,9 +100,15 @@ class TimeReached:
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class CampaignConfigured:
-    """A campaign exists, or its settings changed. Takes effect at once; states are kept."""
+    """A campaign exists, or its settings changed. Takes effect at once; states are kept.
+
+    Args:
+        by: who changed it on the running floor, and `reason`: why; '' = it is as the settings file has it.
+    """
 
     settings: CampaignSettings
+    by: Annotated[str, Words(most=200)] = ""
+    reason: Annotated[str, Words(most=2_000)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

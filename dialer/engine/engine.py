@@ -17,7 +17,7 @@ from dialer.casework.facts import FactEvent, account_over, ahead_of_clock, chang
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
 from dialer.domain.attempt import JOINED, OVER, AttemptState
-from dialer.domain.campaign import CampaignMove, CampaignState
+from dialer.domain.campaign import CampaignMove, CampaignSettings, CampaignState
 from dialer.domain.client_code import ClientCode
 from dialer.domain.commands import Command
 from dialer.domain.errors import FairdialError
@@ -230,6 +230,11 @@ class DialerEngine:
         """The client's own codes for what comes of the campaign's calls; None = no campaign is called so."""
         row = self._context.state.campaigns.get(campaign)
         return None if row is None else row.settings.codes
+
+    def settings_of(self, campaign: CampaignId) -> CampaignSettings | None:
+        """A campaign's settings as they are now; None = no campaign is called so."""
+        row = self._context.state.campaigns.get(campaign)
+        return None if row is None else row.settings
 
     def earlier_talk(self, talk: PastTalk, *, now: float) -> EarlierTalk | None:
         """What may still be said of a talk that is over at `now` (POSIX seconds); None when nothing may."""

@@ -6,7 +6,7 @@ be read the last that was known holds: a supervisor must reach the red button th
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -33,6 +33,7 @@ from dialer.access.walls import NOTHING, Walls
 from dialer.clock import posix_now
 from dialer.domain.errors import InvalidFactError, StoreUnavailableError, UnknownThingError
 from dialer.floor import passwords, second_factor
+from dialer.floor.answering import Answering
 from dialer.floor.beside import StoreBeside
 from dialer.floor.keeping import kept_going
 from dialer.floor.outside_sign_in import OutsideSignInError, Problem
@@ -44,6 +45,7 @@ from dialer.floor.signed_in import (
     digest_of,
     rights_told,
     shown_by,
+    still_proved,
 )
 from dialer.storage.access import accounts as rows
 from dialer.storage.access import deeds
@@ -89,7 +91,7 @@ class Accounts:
         self._throttle = Throttle()
         self._looking = asyncio.Lock()
         self._looked_at = 0
-        self._under_way: set[asyncio.Future[Any]] = set()
+        self._answered = Answering(ANSWER_S)
 
     @property
     def known(self) -> Directory:
@@ -318,7 +320,7 @@ class Accounts:
         kept = await self._hashed(new)
 
         def work(connection: Connection) -> None:
-            rows.save_account(connection, replace(_still(connection, found), password=kept))
+            rows.save_account(connection, replace(still_proved(connection, found), password=kept))
             rows.end_sessions(connection, account=found.account)
             deeds.append(connection, [by.deed("set password", outcome="changed", at=self.now())])
 
@@ -352,7 +354,7 @@ class Accounts:
 
     async def _keep_factor(self, found: Account, by: By, outcome: str, **factor: Any) -> None:
         def work(connection: Connection) -> None:
-            rows.save_account(connection, replace(_still(connection, found), **factor))
+            rows.save_account(connection, replace(still_proved(connection, found), **factor))
             rows.end_sessions(connection, account=found.account, but=by.session.removeprefix("session:"))
             told = by.deed("second factor", f"account:{found.account}", outcome=outcome, at=self.now())
             deeds.append(connection, [told])
@@ -572,37 +574,6 @@ class Accounts:
         done = await self._store.write(work)
         self._take(await self._store.read(rows.directory))
         return done
-
-    async def _answered(self, work: Coroutine[Any, Any, T]) -> T:
-        """What comes of it, within a while: whoever asks is told so rather than kept waiting for a store that
-        does not answer; what is under way is not cut in the middle."""
-        under_way = asyncio.ensure_future(work)
-        self._under_way.add(under_way)
-        under_way.add_done_callback(self._done)
-        try:
-            async with asyncio.timeout(ANSWER_S):
-                return await asyncio.shield(under_way)
-        except TimeoutError as error:
-            raise StoreUnavailableError(
-                f"the store did not answer within {ANSWER_S:g} s; it may still be done: look again"
-            ) from error
-
-    def _done(self, under_way: asyncio.Future[Any]) -> None:
-        self._under_way.discard(under_way)
-        if not under_way.cancelled():
-            under_way.exception()  # whoever asked was told, or had gone
-
-
-def _still(connection: Connection, proved: Account) -> Account:
-    """An account as it is now, whose password was shown a moment ago: others change accounts meanwhile.
-
-    Raises:
-        WrongSignInError: its password is another by now, or it is disabled or gone.
-    """
-    found = rows.account_named(connection, proved.account)
-    if found is None or found.is_disabled or found.password != proved.password:
-        raise WrongSignInError("the password is wrong")
-    return found
 
 
 @asynccontextmanager

@@ -106,5 +106,5 @@ class RemoteFolder:
         rename(self._server, one.name, f"{TAKEN}/{one.name}")
         companion = f"{one.name}{self._drop.companion}"
         if self._drop.companion and companion in companions:
-            (self._folder / companion).touch()
+            write_whole(self._folder / companion, "")
             rename(self._server, companion, f"{TAKEN}/{companion}")

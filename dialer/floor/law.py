@@ -220,6 +220,13 @@ def demand_lawful(campaigns: Sequence[CampaignSettings], rulebook: Rulebook) -> 
             )
 
 
+def shortest_ring(settings: CampaignSettings, rulebook: Rulebook, *, on: date) -> float:
+    """Seconds that a telephone must ring before a campaign of this purpose may give up, anywhere; 0 = any."""
+    proposed = ProposedContact(purpose=settings.purpose, client=settings.client, campaign=settings.campaign)
+    terms = ComplianceGate(rulebook).handling_terms(proposed, on=on)
+    return max((float(term.value) for term in terms if term.duty is Duty.SHORTEST_RING), default=0.0)
+
+
 def looser_than_law(settings: CampaignSettings, rulebook: Rulebook, *, on: date) -> tuple[str, ...]:
     """Which settings of a campaign break which rule of call handling on a day, each in a sentence."""
     proposed = ProposedContact(purpose=settings.purpose, client=settings.client, campaign=settings.campaign)

@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import structlog
 from prometheus_client import CollectorRegistry
 
 from compliance_gate.asking.gate import ComplianceGate
@@ -22,10 +23,12 @@ from dialer import clock
 from dialer.back_off import BackOff
 from dialer.domain.caller_id import CallerIdPool, OwnedNumber
 from dialer.domain.campaign import CampaignSettings
+from dialer.domain.errors import MendableError
 from dialer.domain.events import CallerIdsDeclared, CampaignConfigured, CampaignStarted
 from dialer.domain.ports import KeepsTerm, TelephoneSystem
 from dialer.engine.context import Gate
 from dialer.floor.attesting import Attesting, demand_attested
+from dialer.floor.configured import as_settings_said
 from dialer.floor.copies import CopyWatch
 from dialer.floor.floor_store import FloorStore
 from dialer.floor.import_news import ImportNews, catch_up, finish_beside
@@ -44,6 +47,8 @@ from dialer.storage.database.lock import StoreOwnedError
 from dialer.storage.journal.codecs import must_read_back
 from dialer.storage.live import LiveStore
 from dialer.storage.store import Store
+
+log = structlog.get_logger(__name__)
 
 OWNED_S = 5.0
 """Seconds for which a start waits for the store's last owner to be gone."""
@@ -129,8 +134,6 @@ async def running_floor(
         gate = ComplianceGate(rulebook)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(_owned(order, network))
-        if order.prepare is not None:
-            await asyncio.to_thread(order.prepare, store)
         now = clock.posix()
         await asyncio.to_thread(_enter, rulebook, store, now)
         await asyncio.to_thread(demand_attested, store)
@@ -162,7 +165,7 @@ async def running_floor(
             copies = CopyWatch(store, floor.instruments.registry)
             beside.append(group.create_task(kept_going(copies.run, name="copies"), name="copies"))
             try:
-                await _configure(floor, order)
+                await _configure(floor, order, store, rulebook)
                 async with mount(floor, network, floor.instruments.registry) as port:
                     yield Running(floor, port)
                     floor.stop()
@@ -197,6 +200,8 @@ async def _owned(order: FloorOrder, network: TelephoneSystem) -> AsyncGenerator[
             await stack.enter_async_context(kept)
         if store.is_shared and isinstance(network, KeepsTerm):
             network.of_term(store.term)
+        if order.prepare is not None:
+            await asyncio.to_thread(order.prepare, store)
         yield store
 
 
@@ -212,14 +217,34 @@ async def _open(database: str) -> Store:
         await asyncio.sleep(back_off.pause())
 
 
-async def _configure(floor: Floor, order: FloorOrder) -> None:
+async def _configure(floor: Floor, order: FloorOrder, store: Store, rulebook: Rulebook) -> None:
     await floor.submit(CallerIdsDeclared(numbers=order.caller_ids, pools=order.caller_id_pools))
     known = {row.campaign for row in floor.snapshot().campaigns}
     for settings in order.campaigns:
-        if order.is_always_configured or settings.campaign not in known:
+        if settings.campaign not in known:
             await floor.submit(CampaignConfigured(settings=settings))
+        elif order.is_always_configured:
+            await _configure_again(floor, settings, store, rulebook)
         if settings.campaign not in known:
             await floor.submit(CampaignStarted(campaign=settings.campaign))
+
+
+async def _configure_again(
+    floor: Floor, settings: CampaignSettings, store: Store, rulebook: Rulebook
+) -> None:
+    """A campaign as its settings say, but where they are what they were at the last start, and somebody
+    changed it on the running floor since: that holds."""
+    last = await asyncio.to_thread(as_settings_said, store, settings.campaign)
+    now = floor.settings_of(settings.campaign)
+    if last == settings and now is not None and now != settings:
+        try:
+            demand_lawful((now,), rulebook)
+        except MendableError as error:  # the law changed since
+            log.warning("campaign.change_given_up", campaign=settings.campaign, why=error.what)
+        else:
+            log.info("campaign.kept_as_changed", campaign=settings.campaign)
+            return
+    await floor.submit(CampaignConfigured(settings=settings))
 
 
 async def work_until_signal(floor: Floor, *, told: Callable[[], None] = lambda: None) -> None:

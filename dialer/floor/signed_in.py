@@ -3,10 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from dialer.access.accounts import Account
 from dialer.access.actor import Actor
 from dialer.access.record import Deed
 from dialer.domain.errors import FairdialError
+from dialer.storage.access import accounts as rows
 
 
 class WrongSignInError(FairdialError):
@@ -68,3 +71,15 @@ def rights_told(account: Account) -> str:
     walls = account.walls
     inside = "all" if walls.has_all else ",".join(sorted(walls.clients | walls.campaigns)) or "nothing"
     return f"roles {roles}; inside {inside}; {'disabled' if account.is_disabled else 'enabled'}"
+
+
+def still_proved(connection: Connection, proved: Account) -> Account:
+    """An account as it is now, whose password was shown a moment ago: others change accounts meanwhile.
+
+    Raises:
+        WrongSignInError: its password is another by now, or it is disabled or gone.
+    """
+    found = rows.account_named(connection, proved.account)
+    if found is None or found.is_disabled or found.password != proved.password:
+        raise WrongSignInError("the password is wrong")
+    return found

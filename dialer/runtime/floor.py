@@ -17,6 +17,7 @@ from dialer import clock
 from dialer.domain import commands as c
 from dialer.domain import events as e
 from dialer.domain.agent import AgentState
+from dialer.domain.campaign import CampaignSettings
 from dialer.domain.client_code import ClientCode
 from dialer.domain.errors import NotTakenError, QuarantinedError, StoreUnavailableError
 from dialer.domain.ids import NO_BOX, AgentId, AttemptId, BoxId, CampaignId, InboundId, PersonId
@@ -193,6 +194,10 @@ class Floor:
     def codes_of(self, campaign: CampaignId) -> tuple[ClientCode, ...] | None:
         """The client's own codes for what comes of the campaign's calls; None = no campaign is called so."""
         return self._engine.codes_of(campaign)
+
+    def settings_of(self, campaign: CampaignId) -> CampaignSettings | None:
+        """A campaign's settings as they are now; None = no campaign is called so."""
+        return self._engine.settings_of(campaign)
 
     def may_know(self, person: PersonId) -> bool:
         """Whether a placement of this person concerns the engine; see there."""

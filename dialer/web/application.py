@@ -108,8 +108,8 @@ _ROUTED = (
     hearing,
     evidence,
     law,
+    pacing,  # before the moves of campaigns, of whose paths one of its own could be taken
     supervisors,
-    pacing,
     facts,
     ledgers,
     packs,

@@ -9,6 +9,7 @@ from typing import BinaryIO, Protocol, runtime_checkable
 from compliance_gate.request import HistoryEntry
 from dialer.access.walls import NumberNamed, Place, Walls
 from dialer.casework.promises import PromiseState
+from dialer.domain.campaign import CampaignSettings
 from dialer.domain.client_code import ClientCode
 from dialer.domain.errors import FairdialError
 from dialer.domain.events import Event
@@ -30,6 +31,7 @@ from dialer.inquiry.hearing import Heard
 from dialer.inquiry.impact import Compared
 from dialer.inquiry.ledgers import AccountLedger
 from dialer.inquiry.measured import By, FigureSeen
+from dialer.inquiry.pacing_changes import PacingBounds, PacingChange
 from dialer.inquiry.pacing_what_if import Answer, Picture, Question
 from dialer.inquiry.promises import PromisesSeen
 from dialer.inquiry.recordings import Exported, RecordingPage, Wanted
@@ -118,6 +120,15 @@ class CodeBook(Protocol):
 
     def codes_of(self, campaign: CampaignId) -> tuple[ClientCode, ...] | None:
         """What may be said of a campaign's calls; () = our kinds, None = no campaign is called so."""
+        ...
+
+
+@runtime_checkable
+class KnowsSettings(Protocol):
+    """A floor that tells its campaigns' settings."""
+
+    def settings_of(self, campaign: CampaignId) -> CampaignSettings | None:
+        """As they are now; None = no campaign is called so."""
         ...
 
 
@@ -217,6 +228,22 @@ class Evidence(Protocol):
 
     async def report(self, person: str, stretch: Stretch) -> PersonFacts:
         """Everything that happened to a person, without the name."""
+        ...
+
+    async def pacing_changes(self, campaign: CampaignId) -> tuple[PacingChange, ...]:
+        """How a campaign was paced so far, the newest change first."""
+        ...
+
+    async def pacing_before(self, campaign: CampaignId) -> CampaignSettings | None:
+        """A campaign's settings before the newest change of what paces it; None = there was none."""
+        ...
+
+    async def pacing_bounds(self, settings: CampaignSettings) -> PacingBounds:
+        """Between which values the pacing of a campaign may be set."""
+        ...
+
+    async def demand_lawful(self, settings: CampaignSettings) -> None:
+        """Raises InvalidFactError: they are looser than the law that this floor calls under."""
         ...
 
 

@@ -18,6 +18,7 @@ import pytest
 
 from compliance_gate.book.shipped import sample_rulebook
 from compliance_gate.words import NumberKind, NumberRole, PersonRole
+from dialer.cli.evidence import StoreEvidence
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.ids import CampaignId, ClientId
 from dialer.domain.money import Money
@@ -44,6 +45,7 @@ MONDAY = datetime(2026, 11, 23, 15, tzinfo=UTC).timestamp()
 EASTERN = frozenset({"America/New_York"})
 PEOPLE = 20
 START_S = 60.0
+PLAIN = CampaignSettings(campaign=CampaignId("c"), client=ClientId("acme"), hopper_size=PEOPLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,16 @@ PATIENT = Limits(asks_per_s=1e6, asks_at_once=1e6, known_asks_per_s=1e6, known_a
 class _Thread(threading.Thread):
     """The floor's own loop."""
 
-    def __init__(self, database: str, *, knows_places: bool = False, rights: Rights | None = None) -> None:
+    def __init__(
+        self,
+        database: str,
+        *,
+        knows_places: bool = False,
+        rights: Rights | None = None,
+        configured: CampaignSettings | None = None,
+    ) -> None:
         super().__init__(daemon=True)
+        self._configured = configured
         self._rights = rights
         self._knows_places = knows_places
         self._database = database
@@ -137,7 +147,7 @@ class _Thread(threading.Thread):
 
     async def _serve(self) -> None:
         self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
-        settings = CampaignSettings(campaign=CampaignId("c"), client=ClientId("acme"), hopper_size=PEOPLE)
+        settings = self._configured or PLAIN
         async with store_beside(self._database) as beside:
             places = StorePlaces(beside) if self._knows_places else None
             records = None if self._rights is None else Recorder(beside)
@@ -150,12 +160,18 @@ class _Thread(threading.Thread):
     ) -> None:
         assert self._over is not None
         side = HttpSide(
-            tokens=Tokens(TOKENS), limits=PATIENT, places=places, rights=self._rights, records=records
+            tokens=Tokens(TOKENS),
+            limits=PATIENT,
+            places=places,
+            rights=self._rights,
+            records=records,
+            evidence=None if self._configured is None else StoreEvidence(database=self._database),
         )
         order = FloorOrder(
             database=self._database,
             campaigns=(settings,),
             settings=RuntimeSettings(drain_s=0.05),
+            is_always_configured=self._configured is not None,
             mount=side.mount,
         )
         clock: Any = runtime_world.MovedClock(wall=MONDAY)
@@ -185,6 +201,26 @@ def floor_of(database: str, *, rights: Rights) -> Generator[str]:
     thread.end()
     if thread.error is not None:
         raise thread.error
+
+
+@contextmanager
+def floor_configured(database: str, settings: CampaignSettings) -> Generator[str]:
+    """A start of a floor whose campaign the settings file has so; gives its address."""
+    thread = _Thread(database, configured=settings)
+    thread.start()
+    assert thread.is_up.wait(START_S)
+    if thread.error is not None:
+        raise thread.error
+    yield f"http://127.0.0.1:{thread.port}"
+    thread.end()
+    if thread.error is not None:
+        raise thread.error
+
+
+@pytest.fixture
+def started() -> Callable[..., AbstractContextManager[str]]:
+    """See `floor_configured`."""
+    return floor_configured
 
 
 @pytest.fixture

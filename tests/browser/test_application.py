@@ -443,3 +443,63 @@ async def test_what_a_change_would_do_is_told_before_anything_is_changed(
         assert asked == [{"target": 0.015, "agents": 0, "ring_s": None, "runs": 20}]
         assert await one.faults() == []
         await one.picture("what-if")
+
+
+async def test_a_supervisor_changes_how_a_running_campaign_is_paced_and_takes_it_back(
+    floor: ServedFloor, chromium: Browser
+) -> None:
+    """Looked ahead first, within the law, with a reason; who did so is seen, and one press undoes it."""
+    async with visit(chromium, floor) as one:
+        page = one.page
+        await one.sign_in("sue")
+        await at_work(page)
+        card = page.get_by_role("article", name="Campaign made-up")
+        await card.get_by_role("button", name="Pacing").click()
+        dialog = page.get_by_role("dialog")
+        form = dialog.get_by_role("form", name="Pacing")
+        await expect(form.get_by_label("Ring for, seconds")).to_have_value("22", timeout=20_000)
+        apply = form.get_by_role("button", name="Apply")
+        await expect(apply).to_be_disabled()
+        await form.get_by_label("Ring for, seconds").fill("18")
+        await form.get_by_label("Calls at once").fill("40")
+        ahead = dialog.get_by_role("table", name="The next 60 minutes")
+        too_few = dialog.get_by_text("too few to say what comes")
+        for _ in range(40):  # it says nothing while too few have answered
+            await form.get_by_role("button", name="What would it do?").click()
+            await expect(ahead.or_(too_few)).to_be_visible(timeout=60_000)
+            if await ahead.is_visible():
+                break
+            await page.wait_for_timeout(2_000)
+        await expect(ahead).to_contain_text("People joined")
+        assert await one.faults() == []
+        await one.picture("pacing-ahead")
+        await form.get_by_label("Reason").fill("people complain of short rings")
+        await apply.click()
+        history = dialog.get_by_role("table", name="How it was paced")
+        await expect(history).to_contain_text("people complain of short rings", timeout=20_000)
+        newest = history.get_by_role("row").nth(1)
+        await expect(newest).to_contain_text("sue")
+        await expect(newest).to_contain_text("22 → 18")
+        await one.picture("pacing-changed")
+        await dialog.get_by_role("button", name="Undo the newest change").click()
+        ask = page.get_by_role("dialog").filter(has_text="Undo the newest change?")
+        await ask.get_by_label("Reason").fill("the trunk was it")
+        await ask.get_by_role("button", name="Undo it").click()
+        await expect(history.get_by_role("row").nth(1)).to_contain_text("18 → 22", timeout=20_000)
+        await form.get_by_label("How it dials").select_option("predictive")
+        await form.get_by_label("Reason").fill("more of us now")
+        await apply.click()
+        await expect(history.get_by_role("row").nth(1)).to_contain_text(
+            "progressive → predictive", timeout=20_000
+        )
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await card.get_by_role("button", name="Progressive now").click()
+        ask = page.get_by_role("dialog").filter(has_text="progressive now?")
+        await ask.get_by_label("Reason").fill("a complaint")
+        await ask.get_by_role("button", name="Progressive now").click()
+        await expect(page.get_by_role("dialog")).to_have_count(0, timeout=20_000)
+        await card.get_by_role("button", name="Pacing").click()
+        await expect(form.get_by_label("How it dials")).to_have_value("progressive", timeout=20_000)
+        await expect(history.get_by_role("row").nth(1)).to_contain_text("predictive → progressive")
+        assert await one.faults() == []

@@ -1,11 +1,13 @@
 // One campaign: whether it dials and why, what is up, how much may still be abandoned.
 import { Badge, Button, Group, Paper, SimpleGrid, Text, Title } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { type Campaign, type CampaignMove, type CampaignState, post } from "../api";
+import { type Campaign, type CampaignMove, type CampaignState, get, type Paced, post } from "../api";
 import { useMay } from "../session";
 import { CAMPAIGN_STATES, count, share } from "../words";
 import { Confirm } from "./Confirm";
+import { PacingDialog, pacingOf } from "./Pacing";
 import { WhatIfDialog } from "./WhatIf";
 
 interface Move {
@@ -23,8 +25,11 @@ const MOVES: Record<CampaignMove, Move> = {
 
 export function CampaignCard({ campaign }: { campaign: Campaign }) {
   const may = useMay();
+  const client = useQueryClient();
   const [move, setMove] = useState<CampaignMove | null>(null);
   const [isAsking, setIsAsking] = useState(false);
+  const [isPacing, setIsPacing] = useState(false);
+  const [isCalming, setIsCalming] = useState(false);
   const moves = (Object.keys(MOVES) as CampaignMove[]).filter((each) => MOVES[each].from.includes(campaign.state));
   return (
     <Paper withBorder p="sm" component="article" aria-label={`Campaign ${campaign.campaign}`}>
@@ -48,14 +53,35 @@ export function CampaignCard({ campaign }: { campaign: Campaign }) {
               <span className="away"> {campaign.campaign}</span>
             </Button>
           ))}
+          <Button variant="default" onClick={() => setIsPacing(true)}>
+            Pacing…<span className="away"> of {campaign.campaign}</span>
+          </Button>
           {campaign.state === "running" && (
-            <Button variant="default" onClick={() => setIsAsking(true)}>
-              What if…<span className="away"> in {campaign.campaign}</span>
-            </Button>
+            <>
+              <Button variant="default" onClick={() => setIsAsking(true)}>
+                What if…<span className="away"> in {campaign.campaign}</span>
+              </Button>
+              <Button variant="default" onClick={() => setIsCalming(true)}>
+                Progressive now<span className="away"> in {campaign.campaign}</span>
+              </Button>
+            </>
           )}
         </Group>
       )}
       {isAsking && <WhatIfDialog campaign={campaign.campaign} close={() => setIsAsking(false)} />}
+      {isPacing && <PacingDialog campaign={campaign.campaign} close={() => setIsPacing(false)} />}
+      {isCalming && (
+        <Confirm
+          title={`${campaign.campaign} progressive now?`}
+          effect="From now on one call is placed for each free agent, and nobody is called whom nobody could take. What rings goes on. It is undone under Pacing."
+          button="Progressive now"
+          act={async (reason) => {
+            await calmed(campaign.campaign, reason);
+            await client.invalidateQueries({ queryKey: ["pacing", campaign.campaign] });
+          }}
+          close={() => setIsCalming(false)}
+        />
+      )}
       {move !== null && (
         <Confirm
           title={`${MOVES[move].title} ${campaign.campaign}?`}
@@ -68,6 +94,12 @@ export function CampaignCard({ campaign }: { campaign: Campaign }) {
       )}
     </Paper>
   );
+}
+
+/** From whatever it is paced by now: nobody who is in a hurry reads a form. */
+async function calmed(campaign: string, reason: string): Promise<void> {
+  const { version } = await get<Paced>(pacingOf(campaign));
+  await post(pacingOf(campaign), { body: { version, reason, policy: "progressive" }, reason });
 }
 
 function Numbers({ campaign }: { campaign: Campaign }) {

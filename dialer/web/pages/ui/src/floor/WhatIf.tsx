@@ -15,7 +15,7 @@ interface Spread {
 }
 
 /** `dialer.inquiry.pacing_what_if.for_programs` */
-interface Answer {
+export interface Answer {
   runs: number;
   horizons: { seconds: number; as_it_is: Record<string, Spread>; changed: Record<string, Spread> | null }[];
 }
@@ -90,7 +90,7 @@ export function WhatIfDialog({ campaign, close }: { campaign: string; close: () 
   );
 }
 
-function Told({ answer }: { answer: Answer }) {
+export function Told({ answer }: { answer: Answer }) {
   return (
     <Stack gap="sm" role="status">
       {answer.horizons.map(({ seconds, as_it_is: before, changed }) => (

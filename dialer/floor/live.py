@@ -244,6 +244,8 @@ async def _configure_again(
         else:
             log.info("campaign.kept_as_changed", campaign=settings.campaign)
             return
+    elif last not in (settings, now):
+        log.warning("campaign.change_gives_way", campaign=settings.campaign, why="its settings were edited")
     await floor.submit(CampaignConfigured(settings=settings))
 
 

@@ -1,5 +1,6 @@
 """Routes of pacing: what a change would do, told before it is applied; a change, its history, undone."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException
@@ -27,6 +28,9 @@ from dialer.web.ports import BusyError, KnowsSettings, TakesPacingPictures
 from dialer.web.visitor import Visitor
 
 router = APIRouter(prefix="/api", tags=["floor"])
+
+_changing = asyncio.Lock()
+"""One change of pacing at a time: of two from the same version the second must see the first."""
 
 MOST_RUNS = 60
 """Of a look ahead that somebody waits for."""
@@ -113,20 +117,22 @@ async def change_pacing(campaign: str, body: PacingWanted, office: TheOffice, wh
     """Pace a campaign otherwise from now on; calls that ring or talk go on as they were begun. It holds,
     through restarts, until somebody changes the campaign in the settings file."""
     await who.campaign(campaign)
-    settings = _settings(office, campaign)
     wanted = Pacing(**body.model_dump(exclude={"version", "reason"}))
-    return await _apply(office, who, settings, body, with_pacing(settings, wanted))
+    async with _changing:
+        settings = _settings(office, campaign)
+        return await _apply(office, who, settings, body, with_pacing(settings, wanted))
 
 
 @router.post("/campaigns/{campaign}/pacing/undo", dependencies=[may(Permission.RUN_CAMPAIGNS)])
 async def undo_pacing(campaign: str, body: PacingUndone, office: TheOffice, who: Asking) -> Committed:
     """Take back the newest change of what paces a campaign; taking that back is a change, too."""
     await who.campaign(campaign)
-    settings = _settings(office, campaign)
-    before = await demand_evidence(office).pacing_before(CampaignId(campaign))
-    if before is None:
-        raise HTTPException(409, "nothing was changed yet")
-    return await _apply(office, who, settings, body, with_pacing_of(settings, before))
+    async with _changing:
+        settings = _settings(office, campaign)
+        before = await demand_evidence(office).pacing_before(CampaignId(campaign))
+        if before is None:
+            raise HTTPException(409, "nothing was changed yet")
+        return await _apply(office, who, settings, body, with_pacing_of(settings, before))
 
 
 def _settings(office: Office, campaign: str) -> CampaignSettings:

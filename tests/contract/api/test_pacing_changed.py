@@ -1,6 +1,7 @@
 """Pacing changed on a running floor: with author and reason, within the law, kept through restarts."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -128,6 +129,20 @@ def test_of_two_who_change_it_at_once_the_second_looks_again(
         assert (late.status_code, "meanwhile" in late.text) == (409, True)
         assert desk.ask("POST", "/undo", {"version": version, "reason": "late"}).status_code == 409
         assert desk.seen()["now"]["ring_s"] == 20.0
+
+
+def test_of_many_at_the_same_instant_one_is_taken(filled: tuple[str, str, str], started: Started) -> None:
+    with started(filled[0], SETTINGS) as base, ThreadPoolExecutor(8) as pool:
+        desk = Desk(base)
+        version = desk.seen()["version"]
+
+        def change(number: int) -> int:
+            body = {"version": version, "reason": f"of {number}", "ring_s": 30.0 + number}
+            return desk.ask("POST", body=body).status_code
+
+        answers = list(pool.map(change, range(8)))
+        assert sorted(answers) == [200, *[409] * 7]
+        assert len(desk.seen()["changes"]) == 2
 
 
 def test_whoever_may_not_run_campaigns_neither_sees_nor_changes_it(

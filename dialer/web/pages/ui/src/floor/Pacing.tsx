@@ -81,6 +81,8 @@ function PacingForm({ campaign, paced }: { campaign: string; paced: Paced }) {
     order_numbers: byNumber === (now.order_numbers === 1) ? null : Number(byNumber),
   };
   const isSame = Object.values(wanted).every((value) => value === null);
+  // Of the others a look ahead knows nothing: it would tell that they change nothing.
+  const isForeseen = [wanted.policy, wanted.lines_per_agent, wanted.abandonment_target, wanted.ring_s, wanted.held_most].some((value) => value !== null) && wanted.policy !== "preview";
 
   const asking = useMutation({
     mutationFn: () =>
@@ -118,10 +120,10 @@ function PacingForm({ campaign, paced }: { campaign: string; paced: Paced }) {
           <Button type="submit" loading={applying.isPending} disabled={isSame || reason.trim() === ""}>
             Apply
           </Button>
-          <Button variant="default" loading={asking.isPending} disabled={isSame} onClick={() => asking.mutate()}>
+          <Button variant="default" loading={asking.isPending} disabled={!isForeseen} onClick={() => asking.mutate()}>
             What would it do?
           </Button>
-          <Text size="sm">{isSame ? "Nothing is changed yet." : "Calls that ring or talk go on as they were begun."}</Text>
+          <Text size="sm">{isSame ? "Nothing is changed yet." : `Calls that ring or talk go on as they were begun.${isForeseen ? "" : " What this brings cannot be looked ahead of."}`}</Text>
         </Group>
         {applying.isError && (
           <Alert color="red" role="alert" title="It was not changed">

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from dialer.domain.errors import MendableError
+from dialer.domain.errors import MendableError, StoreUnavailableError
 from dialer.domain.lease import LEASE_S, LeaseReading
 from dialer.floor.standby import demand_shared, kept_charge, take_charge
 from dialer.storage.database import lock
@@ -79,6 +79,10 @@ async def test_an_owner_who_beats_no_more_is_put_out_and_told_so(postgres: str) 
         await asyncio.to_thread(store.close)
 
 
+AT_WORK = "SELECT pg_sleep(120)"
+END_WORK = f"SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query = '{AT_WORK}'"
+
+
 def waits(statement: str, connection: Connection) -> None:
     connection.execute(text(statement))
 
@@ -93,12 +97,14 @@ def test_whoever_was_stopped_between_lock_and_lease_is_put_out_and_whoever_is_at
     assert isinstance(stopped, PostgresDatabase)
     assert isinstance(other, PostgresDatabase)
     held = lock.own(stopped)
-    at_work = stopped.submit_read(partial(waits, "SELECT pg_sleep(2)"))
+    at_work = stopped.submit_read(partial(waits, AT_WORK))
     stopped.answered(stopped.submit_read(partial(waits, "SELECT pg_sleep(0.8)")))
     lock.evict_silent(other)
     with pytest.raises(StoreOwnedError):
         lock.own(other)
-    stopped.answered(at_work)
+    other.answered(other.submit_read(partial(waits, END_WORK)))
+    with pytest.raises(StoreUnavailableError):
+        stopped.answered(at_work)
     other.answered(other.submit_read(partial(waits, "SELECT pg_sleep(0.8)")))
     lock.evict_silent(other)
     taken = lock.own(other)
@@ -112,6 +118,7 @@ async def test_whoever_was_quicker_has_the_time_of_a_lease_to_write_it(
     postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of two who wait, the slower one does not put out the other that has the lock and no lease yet."""
+    monkeypatch.setattr(lock, "SILENT_S", 600.0)
     first = await asyncio.to_thread(Store.open, postgres, exclusive=True)
     quick = connect(store_url(postgres))
     assert isinstance(quick, PostgresDatabase)

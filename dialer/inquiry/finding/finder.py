@@ -18,9 +18,10 @@ from dialer.access.walls import Walls
 from dialer.clock import monotonic_now
 from dialer.domain.errors import StoreUnavailableError
 from dialer.domain.keys import folded
+from dialer.domain.spelling import compared
 from dialer.floor.beside import StoreBeside
 from dialer.inquiry.finding.exact import persons_named
-from dialer.inquiry.finding.names import NameIndex, compared, is_match, words_of
+from dialer.inquiry.finding.names import NameIndex, is_match, words_of
 from dialer.inquiry.finding.wanted import Found, FoundPerson, TooManySearchesError, Wanted
 from dialer.storage import changed_identities
 from dialer.storage.access import deeds

@@ -5,9 +5,10 @@ of ids, a line a person. Looking through a text is what Python does fastest, a c
 and a million persons take some fifty megabytes.
 """
 
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+
+from dialer.domain.spelling import compared
 
 MOST_HITS = 500
 """Of one look; more are of no use to anybody who reads them."""
@@ -19,23 +20,6 @@ BLOCK_LETTERS = 5
 
 BLOCKS_AT_ONCE = 64
 """Are looked through before others are let in."""
-
-_OF_THEIR_OWN = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
-)
-"""Letters that are no letter with a mark, as people without them on their keyboard write them."""
-
-
-def compared(name: str) -> str:
-    """A name as it is compared: small letters without marks, words apart by one space. An apostrophe is
-    nothing (`O'Brien` is `obrien`), a hyphen is a space."""
-    parts = unicodedata.normalize("NFKD", name).casefold().translate(_OF_THEIR_OWN)
-    kept = (sign if sign.isalnum() else "" if _is_nothing(sign) else " " for sign in parts)
-    return " ".join("".join(kept).split())
-
-
-def _is_nothing(sign: str) -> bool:
-    return sign in "'\u2018\u2019\u02bc`\u00b4." or unicodedata.combining(sign) != 0
 
 
 def words_of(text: str) -> tuple[str, ...] | None:

@@ -5,7 +5,8 @@ import random
 import pytest
 
 from dialer.domain.errors import InvalidFactError
-from dialer.inquiry.finding.names import MOST_HITS, NameIndex, compared, words_of
+from dialer.domain.spelling import compared
+from dialer.inquiry.finding.names import MOST_HITS, NameIndex, words_of
 from dialer.inquiry.finding.wanted import Wanted
 
 

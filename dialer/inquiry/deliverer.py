@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
+from sqlalchemy.exc import SQLAlchemyError
 
 from dialer.clock import posix_now
 from dialer.domain.errors import FairdialError
@@ -42,7 +43,7 @@ class Deliverer:
 
     Args:
         say: told what was done; complain: what went wrong.
-        now: POSIX seconds.
+        now_is: tells POSIX seconds.
         transport: carries the messages of webhooks; None = the network.
     """
 
@@ -178,6 +179,8 @@ class Deliverer:
                 await self._look_at_hook(hook)
             except (FairdialError, OSError) as error:
                 self._tell(name, str(error))
+            except SQLAlchemyError as error:  # of its queue: no room on the disk, or somebody holds it
+                self._tell(name, f"what waits for it cannot be read or written: {error}")
             else:
                 self._tell(name, hook.why)
 

@@ -160,13 +160,15 @@ class DeliveryDesk:
             own_folder(self.folder)
             self._keep(State(after=now))
             return None
-        if state.failure is not None and now < state.failure.again_at:
+        is_asked = (self.folder / ASKED).exists()
+        if state.failure is not None and now < state.failure.again_at and not is_asked:
             return None
         try:
             return self._go_on(state, now)
         except (FairdialError, OSError) as error:
             # A file may have been made before it failed: what is written down last is what holds.
             held = state_of(self.folder) or state
+            (self.folder / ASKED).unlink(missing_ok=True)  # it was tried; from here on at its own distances
             self._keep(replace(held, failure=_failure(held.failure, error, now)))
             return None
 

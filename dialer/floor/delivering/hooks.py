@@ -96,12 +96,15 @@ class Hook:
             return None
         try:
             async with asyncio.timeout(ANSWER_S):
-                answer = await self.client.post(
-                    self.settings.url, content=body, headers=headers(self.key, one.name, at, body)
-                )
+                signed = headers(self.key, one.name, at, body)
+                # What else it says is not read: it may be without end.
+                async with self.client.stream(
+                    "POST", self.settings.url, content=body, headers=signed
+                ) as answer:
+                    status = answer.status_code
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, OSError) as error:
             return Came.AWAY, f"{type(error).__name__}: {error}"[:300]
-        return came_of(answer.status_code), f"answered {answer.status_code}"
+        return came_of(status), f"answered {status}"
 
     def _settle(
         self, told: Round, some: Sequence[Message], came: Sequence[tuple[Came, str] | None], now: float

@@ -80,7 +80,8 @@ def listed(of: Sftp) -> tuple[Listed, ...]:
     found: list[Listed] = []
     for line in _run(of, "ls -ln").splitlines():
         parts = line.split(maxsplit=_LISTED - 1)
-        if len(parts) == _LISTED and line.startswith("-") and parts[4].isdecimal():
+        # A name with a way in it would lead out of our folder.
+        if len(parts) == _LISTED and line.startswith("-") and parts[4].isdecimal() and "/" not in parts[-1]:
             found.append(Listed(name=parts[-1], bytes=int(parts[4])))
     return tuple(sorted(found, key=lambda one: one.name))
 

@@ -12,9 +12,11 @@ from typing import Any
 import httpx2
 import pytest
 from account_floor import DAY, Floor
+from sqlalchemy.exc import OperationalError
 
 from dialer.cli import run
 from dialer.domain.errors import MendableError
+from dialer.floor.delivering.queue import Queue
 from dialer.floor.delivering.settings import read_deliveries
 from dialer.floor.delivering.signing import new_secret
 from dialer.inquiry.deliverer import Deliverer
@@ -170,6 +172,18 @@ def test_what_waits_has_no_name_and_no_number_in_it(desk: Desk) -> None:
     for secret in (b"8135550101", b"P1", b"Example", b"A1\x00"):
         assert secret not in kept
     assert {oct(file.stat().st_mode & 0o777) for file in folder.iterdir()} == {"0o600"}
+
+
+def test_a_queue_that_cannot_be_written_ends_nothing_and_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(Queue, "add", full)
+    desk.look(MORNING + HOOK)
+    [told] = desk.complained
+    assert "disk is full" in told
 
 
 def test_only_the_kinds_that_are_wanted_are_told(desk: Desk) -> None:

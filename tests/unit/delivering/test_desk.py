@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from dialer.domain.errors import MendableError
-from dialer.floor.delivering.desk import MOST_DAYS, Delivered, DeliveryDesk, State, Told, Wanted, brought
+from dialer.floor.delivering.desk import (
+    MOST_DAYS,
+    Delivered,
+    DeliveryDesk,
+    State,
+    Told,
+    Wanted,
+    ask_now,
+    brought,
+)
 from dialer.floor.delivering.schedule import Schedule
 from dialer.floor.delivering.settings import Delivery, What
 
@@ -145,6 +154,22 @@ def test_a_place_that_is_away_is_tried_again_in_growing_distances_and_loses_noth
     assert (world.files(), stands(world).failure) == ({"acme-2026-12-01T0600.csv": [1, 2]}, None)
     world.desk().look(at("2026-12-02 06:00"))
     assert world.files()["acme-2026-12-02T0600.csv"] == [3, 4, 5, 6, 7]
+
+
+def test_who_asks_for_it_at_once_does_not_wait_for_the_next_try_and_asks_once(world: World) -> None:
+    world.place.rmdir()
+    due = at("2026-12-01 06:00")
+    world.desk().look(due)
+    ask_now(world.folder / "state")
+    assert world.desk().look(due + 5.0) is None
+    failure = stands(world).failure
+    assert failure is not None
+    assert (failure.tries, failure.again_at) == (2, due + 125.0)
+    world.desk().look(due + 10.0)
+    assert stands(world).failure == failure, "it was asked for once"
+    world.place.mkdir()
+    ask_now(world.folder / "state")
+    assert world.desk().look(due + 15.0) is not None
 
 
 def test_whoever_is_killed_after_bringing_brings_the_same_again(world: World) -> None:

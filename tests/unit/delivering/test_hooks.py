@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -194,6 +194,24 @@ async def test_no_more_than_eight_are_on_their_way(side: Side) -> None:
     side.add(*(f"account{number}" for number in range(30)))
     assert (await side.round()).sent == 30
     assert most == 8
+
+
+async def test_what_the_other_side_says_without_end_is_not_read(side: Side) -> None:
+    read: list[bytes] = []
+
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            read.append(b"x" * 1_000)
+            yield read[-1]
+            assert len(read) < 1_000, "it is read"
+
+    async def hear(_request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, content=endless())
+
+    side.hook.client = httpx2.AsyncClient(transport=httpx2.MockTransport(hear))
+    side.add("a")
+    assert (await side.round()).sent == 1
+    assert read == []
 
 
 def test_what_was_queued_is_queued_once_and_outlives_the_process(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from dialer.domain.errors import MendableError
 from dialer.floor.delivering.desk import (
-    MOST_DAYS,
     Delivered,
     DeliveryDesk,
     State,
@@ -124,8 +123,8 @@ def test_every_day_that_nobody_met_has_its_pack_up_to_a_month(tmp_path: Path) ->
     much_later = later + 40 * DAY
     while world.desk().look(much_later) is not None:
         pass
-    assert len(world.files()) == 3 + MOST_DAYS
-    assert stands(world).left_out == 40 - MOST_DAYS
+    assert len(world.files()) == 3 + 31
+    assert stands(world).left_out == 40 - 31
 
 
 def test_a_place_that_is_away_is_tried_again_in_growing_distances_and_loses_nothing(world: World) -> None:

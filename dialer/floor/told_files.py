@@ -288,10 +288,22 @@ def _reader(order: ToldOrder, now: float) -> LineReader:
     try:
         if isinstance(asked, HistoryAsked):
             return HistoryReader(
-                order.file, as_of=as_of, zone=asked.zone, days=asked.days, client=asked.client
+                order.file,
+                as_of=as_of,
+                zone=asked.zone,
+                days=asked.days,
+                client=asked.client,
+                mapping=order.mapping,
             )
         if isinstance(asked, ListAsked):
-            return ListReader(order.file, asked.kind, as_of=as_of, of_day=asked.of_day, client=asked.client)
+            return ListReader(
+                order.file,
+                asked.kind,
+                as_of=as_of,
+                of_day=asked.of_day,
+                client=asked.client,
+                mapping=order.mapping,
+            )
         return ToldReader(order.file, asked, as_of=as_of, mapping=order.mapping)
     except UnreadableFileError as error:
         mend = "dialer/intake/README.md says what the file must hold."

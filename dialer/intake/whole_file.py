@@ -1,7 +1,7 @@
 """What is decided for a file as a whole and never line by line: what its columns mean, how it writes days."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from dialer.intake.columns import BY_NAME, COLUMNS, HEADINGS, Kind, heading_key
 from dialer.intake.files import (
@@ -115,6 +115,44 @@ def _under(file: TextFile, row: Row, places: Sequence[int]) -> Iterator[tuple[in
             yield place, fields[place - width]
     for text in fields[width:]:
         yield places[-1], text
+
+
+def left_alone(
+    file: TextFile, known: Container[str], mapping: FileMapping, *, texts: Container[str] = frozenset()
+) -> tuple[str, ...]:
+    """The headings of a log or a list that nothing in it means, as they are written.
+
+    Args:
+        known: keys of headings whose meaning the log or list has.
+        mapping: what somebody said of the others: that they may be ignored.
+        texts: keys of those that hold what people write, known or not: their words are looked through, too.
+
+    Raises:
+        UntoldError: one that nobody explained sounds as if it protected somebody, or holds words that do.
+        UnreadableFileError: somebody said of a column that it means what logs and lists have no place for.
+    """
+    for key, meaning in mapping.columns.items():
+        if meaning.column != IGNORE:
+            raise UnreadableFileError(
+                f"{file.path}: --column {key}={meaning.column} would bind nobody: of a log or a list a "
+                f"column is known, or ignored ({key}=ignore); put what protects people into a file of "
+                "suppressions or requests"
+            )
+    keys = [heading_key(heading) for heading in file.heading]
+    others = [
+        at for at, key in enumerate(keys) if key not in mapping.columns and (key not in known or key in texts)
+    ]
+    unknown = [at for at in others if keys[at] not in known and file.heading[at].strip()]
+    untold = [file.heading[at].strip() for at in unknown if sounds_protective(file.heading[at])]
+    if untold:
+        raise UntoldError(
+            f"{file.path}: nobody has said what {', '.join(untold)} "
+            f"{'mean' if len(untold) > 1 else 'means'}, which may protect people; nothing was taken: look, "
+            "put what protects people into a file of suppressions or requests, then say it with "
+            f"--column {untold[0]}=ignore"
+        )
+    demand_no_untold_words(file, others)
+    return tuple(file.heading[at].strip() for at in unknown)
 
 
 def _given_by(names: Sequence[str]) -> Iterator[str]:

@@ -43,6 +43,7 @@ class Log:
 
     Args:
         headings: that its heading line has; empty = it has none.
+        knows: every heading that it has with a meaning of its own, read here or not.
         columns: of a file without a heading, by how many fields its lines have.
         looks: whether lines without a heading are this log's.
         call: what a line says; None = nothing that counts. Raises BadValueError.
@@ -51,6 +52,7 @@ class Log:
     name: str
     call: Callable[[Texts], Call | None]
     headings: frozenset[str] = frozenset()
+    knows: frozenset[str] = frozenset()
     columns: Mapping[int, tuple[str, ...]] | None = None
     looks: Callable[[Sequence[str]], bool] | None = None
 
@@ -244,11 +246,28 @@ def cdr_columns(fields: Sequence[str]) -> tuple[str, ...]:
     return (*_CDR_COLUMNS, *extra, *(_NEW_CDR if len(rest) - len(extra) == 3 else ()))
 
 
+_HEADINGS = {
+    "vicidial": "phone_number_dialed full_name vendor_lead_code source_id gmt_offset_now title first_name "
+    "middle_initial last_name address1 address2 address3 city state province postal_code country_code gender "
+    "date_of_birth alt_phone email security_phrase rank owner list_name list_description status_name",
+    "cdr": "calldate peeraccount linkedid",
+    "issabel": "id id_campaign phone status uniqueid fecha_llamada start_time end_time retries duration "
+    "id_agent transfer datetime_entry_queue duration_wait dnc date_init date_end time_init time_end agent "
+    "failure_cause failure_cause_txt datetime_originate trunk scheduled callerid",
+    "ours": "at number account person client_id client_account person_ref key direction event outcome",
+}
+_KNOWN = {name: frozenset(words.split()) for name, words in _HEADINGS.items()}
+_OF_VICIDIAL = _KNOWN["vicidial"] | frozenset(_VICIDIAL_LOG)
+_OF_CDR = _KNOWN["cdr"] | frozenset(_CDR_COLUMNS) | frozenset(_CDR_CUSTOM)
+WRITTEN_BY_PEOPLE = frozenset({"comments"})
+"""Of a log's own columns, those that hold what collectors wrote."""
+
 LOGS: tuple[Log, ...] = (
     Log(
         name="vicidial_log",
         call=_vicidial,
         headings=frozenset({"call_date", "status", "phone_number", "length_in_sec"}),
+        knows=_OF_VICIDIAL,
         columns={18: _VICIDIAL_LOG},
         looks=lambda fields: bool(_SECONDS.fullmatch(fields[5]) and _DAY.fullmatch(fields[4])),
     ),
@@ -256,16 +275,24 @@ LOGS: tuple[Log, ...] = (
         name="vicidial_export",
         call=_vicidial,
         headings=frozenset({"call_date", "phone_number_dialed", "status"}),
+        knows=_OF_VICIDIAL,
     ),
     Log(
         name="issabel_calls",
         call=_issabel,
         headings=frozenset({"phone", "status", "uniqueid", "id_campaign"}),
+        knows=_KNOWN["issabel"],
     ),
-    Log(name="cdr", call=_cdr, headings=frozenset({"src", "dst", "disposition", "billsec"})),
+    Log(
+        name="cdr",
+        call=_cdr,
+        headings=frozenset({"src", "dst", "disposition", "billsec"}),
+        knows=_OF_CDR,
+    ),
     Log(
         name="cdr_custom",
         call=_cdr,
+        knows=_OF_CDR,
         columns={19: _CDR_CUSTOM},
         looks=lambda fields: bool(_DAY.fullmatch(fields[8])),
     ),
@@ -275,6 +302,6 @@ LOGS: tuple[Log, ...] = (
         columns={count: () for count in range(16, 22)},
         looks=lambda fields: bool(_DAY.fullmatch(fields[9])),
     ),
-    Log(name="calls", call=_own, headings=frozenset({"at"})),
+    Log(name="calls", call=_own, headings=frozenset({"at"}), knows=_KNOWN["ours"]),
 )
 """The most telling first; `cdr_csv` finds its columns line by line."""

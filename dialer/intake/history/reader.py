@@ -10,15 +10,17 @@ from compliance_gate.request import HistoryEntry
 from dialer.domain.placement import RejectedLine
 from dialer.intake.columns import heading_key
 from dialer.intake.files import Row, TextFile, UnreadableFileError, look_at, rows_of
-from dialer.intake.history.logs import LOGS, Call, Log, cdr_columns
+from dialer.intake.history.logs import LOGS, WRITTEN_BY_PEOPLE, Call, Log, cdr_columns
 from dialer.intake.history.queue import QueueCalls, looks_like_queue_log
 from dialer.intake.history.said import Happened
 from dialer.intake.history.times import instant_of
 from dialer.intake.layouts.form import Form, Format
 from dialer.intake.line import RefusedLineError
+from dialer.intake.mapping import NOTHING_SAID, FileMapping
 from dialer.intake.report import ImportReport
 from dialer.intake.told import RefusedLine, ToldLine
 from dialer.intake.values import BadValueError
+from dialer.intake.whole_file import left_alone
 
 COUNTED_DAYS = 60
 """How far back calls are taken in when nobody says: the longest count of calls in law is of a month."""
@@ -37,9 +39,11 @@ class HistoryReader:
         zone: of its local times; None = nobody said.
         days: calls before so many days are left out.
         client: whose accounts a log means that names accounts; '' = it is asked by telephone number alone.
+        mapping: which columns that no log has may be ignored.
 
     Raises:
         UnreadableFileError: it is no log that is known.
+        UntoldError: a column that nobody explained may protect people.
     """
 
     def __init__(
@@ -50,6 +54,7 @@ class HistoryReader:
         zone: ZoneInfo | None = None,
         days: int = COUNTED_DAYS,
         client: str = "",
+        mapping: FileMapping = NOTHING_SAID,
     ) -> None:
         self._now = as_of.astimezone(UTC)
         self._since = self._now - timedelta(days=min(days, _ALL_DAYS))
@@ -57,7 +62,12 @@ class HistoryReader:
         self.file, self._log = _recognised(path)
         self._keys = tuple(heading_key(heading) for heading in self.file.heading)
         self._queue = QueueCalls()
-        self.report = ImportReport(file_name=path.name, sha256=self.file.sha256, encoding=self.file.encoding)
+        self.report = ImportReport(
+            file_name=path.name,
+            sha256=self.file.sha256,
+            encoding=self.file.encoding,
+            unknown_columns=_left_alone(self.file, self._log, mapping),
+        )
 
     @property
     def log(self) -> str:
@@ -149,6 +159,12 @@ class HistoryReader:
         """The same call told twice, in one file or in two logs, counts once."""
         name = call.key or f"{call.number}{call.account}{call.person}{at.isoformat()}{call.event.value}"
         return f"history-{hashlib.sha256(name.encode()).hexdigest()[:20]}"
+
+
+def _left_alone(file: TextFile, log: Log | None, mapping: FileMapping) -> tuple[str, ...]:
+    """The headings that say nothing here. A queue_log and lines whose places alone are known have none."""
+    known = frozenset(map(heading_key, file.heading)) if log is None or log.name == "cdr_csv" else log.knows
+    return left_alone(file, known, mapping, texts=WRITTEN_BY_PEOPLE)
 
 
 def _recognised(path: Path) -> tuple[TextFile, Log | None]:

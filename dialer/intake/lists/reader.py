@@ -17,9 +17,11 @@ from dialer.intake.files import Row, TextFile, UnreadableFileError, look_at, row
 from dialer.intake.layouts.form import Form
 from dialer.intake.line import RefusedLineError
 from dialer.intake.lists.said import Listed, ListKind
+from dialer.intake.mapping import NOTHING_SAID, FileMapping
 from dialer.intake.report import ImportReport
 from dialer.intake.told import RefusedLine, ToldLine
 from dialer.intake.values import latin_digits
+from dialer.intake.whole_file import left_alone
 
 _HEADINGS = {
     "number": "phone phone_number number telephone tn phone_1 cell mobile phonenumber",
@@ -38,6 +40,15 @@ _HOLDS = {
     ListKind.ACTIVE_DUTY: HoldKind.ACTIVE_DUTY,
     ListKind.LITIGANTS: HoldKind.LITIGATION,
 }
+_OF_THE_HIT = {
+    ListKind.DO_NOT_CALL: re.compile(r"dnc|do_?not|suppress|opt_?out|block|reason|list"),
+    ListKind.BANKRUPTCY: re.compile(r"bankrup|chapter|case|court|discharg|dismiss|filed|filing|petition"),
+    ListKind.DECEASED: re.compile(r"deceas|decease|death|died|dod|dead"),
+    ListKind.ACTIVE_DUTY: re.compile(r"active_?duty|military|service|scra"),
+    ListKind.LITIGANTS: re.compile(r"litig|lawsuit|case|court|plaintiff"),
+}
+"""Headings that say more of why somebody stands in the list, which holds them already."""
+
 _SUPPRESSED_CODES = frozenset("DPB")
 _WIRELESS_CODES = frozenset("WGHLFV")
 _CLEAR_CODES = frozenset("CXOERTIMS")
@@ -60,13 +71,22 @@ class ListReader:
     Args:
         of_day: the day of the list; its age is counted from then.
         client: whose accounts it names, where it names accounts without saying it.
+        mapping: which columns that no list has may be ignored.
 
     Raises:
         UnreadableFileError: nothing in it names anybody, or two of its columns say the same.
+        UntoldError: a column that nobody explained may protect people otherwise than the list does.
     """
 
     def __init__(
-        self, path: Path, kind: ListKind, *, as_of: datetime, of_day: date | None = None, client: str = ""
+        self,
+        path: Path,
+        kind: ListKind,
+        *,
+        as_of: datetime,
+        of_day: date | None = None,
+        client: str = "",
+        mapping: FileMapping = NOTHING_SAID,
     ) -> None:
         self._kind, self._client = kind, client
         today = as_of.astimezone(UTC).date()
@@ -75,12 +95,11 @@ class ListReader:
             raise UnreadableFileError(f"{path}: {self._day} has not come yet: of which day is the list?")
         self.file, self._names = _recognised(path)
         self._source = f"{kind.value} list {path.name} of {self._day.isoformat()}"
-        headings = zip(self.file.heading, self._names, strict=False)
         self.report = ImportReport(
             file_name=path.name,
             sha256=self.file.sha256,
             encoding=self.file.encoding,
-            unknown_columns=tuple(text.strip() for text, name in headings if not name and text.strip()),
+            unknown_columns=_left_alone(self.file, self._names, kind, mapping),
         )
 
     def __iter__(self) -> Iterator[ToldLine | RefusedLine]:
@@ -200,6 +219,21 @@ class ListReader:
             is_suppressed=is_suppressed,
             reassigned=reassigned,
         )
+
+
+def _left_alone(
+    file: TextFile, names: Sequence[str], kind: ListKind, mapping: FileMapping
+) -> tuple[str, ...]:
+    """The headings that say nothing here; what says more of the hit itself is known."""
+    keys = list(map(heading_key, file.heading))
+    if not names:
+        left_alone(file, keys, mapping)
+        return ()
+    more = _OF_THE_HIT.get(kind)
+    known = {key for key, name in zip(keys, names, strict=True) if name}
+    of_the_hit = {key for key in keys if more is not None and more.search(key)} - known
+    unknown = left_alone(file, known | of_the_hit, mapping)
+    return (*unknown, *(text.strip() for text in file.heading if heading_key(text) in of_the_hit))
 
 
 def _shape(fields: Sequence[str]) -> tuple[str, ...]:

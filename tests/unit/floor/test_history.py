@@ -1,6 +1,7 @@
 """Calls that other dialers made before we did: found by whom they were with, and counted by the gate."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from dialer.floor.taking_in import take_in
 from dialer.floor.told_files import ToldOrder, history_asked, take_in_told
 from dialer.inquiry.explain import explain_person
 from dialer.intake.history.reader import HistoryReader
+from dialer.intake.mapping import NOTHING_SAID
 from dialer.intake.report import ImportReport
 from dialer.storage.store import Store
 
@@ -289,3 +291,13 @@ def test_a_log_is_told_again_once_whom_it_names_is_placed(address: str) -> None:
     take_in(later, campaign="c", address=address, folder=None, progress=lambda _: None)
     assert told(address, "log.txt", text).rejected == 0
     assert (len(calls(address, "P2")), len(calls(address, "P9"))) == (1, 1)
+
+
+def test_a_log_with_a_column_that_may_protect_is_taken_once_somebody_looked(address: str) -> None:
+    path = Path(address).parent / "calls.csv"
+    path.write_text("at,number,cease\n2026-11-19T12:00:00Z,2125550101,yes\n")
+    order = ToldOrder(file=path, kind=history_asked(None, 100_000), by="Cora")
+    with pytest.raises(MendableError, match="what cease means"):
+        take_in_told(order, address=address)
+    looked = replace(order, mapping=NOTHING_SAID.with_columns(["cease=ignore"]))
+    assert take_in_told(looked, address=address).accepted == 1

@@ -11,6 +11,7 @@ from dialer import clock
 from dialer.domain.errors import MendableError
 from dialer.floor.taking_in import take_in
 from dialer.floor.told_files import ToldOrder, list_asked, take_in_told
+from dialer.intake.mapping import NOTHING_SAID
 from dialer.intake.report import ImportReport
 from dialer.storage.store import Store
 
@@ -34,10 +35,13 @@ def address(filled: Path, tmp_path: Path) -> str:
     return str(tmp_path / "f.db")
 
 
-def listed(address: str, kind: str, text: str, *, day: str | None = None, client: str = "") -> ImportReport:
+def listed(
+    address: str, kind: str, text: str, *told: str, day: str | None = None, client: str = ""
+) -> ImportReport:
     path = Path(address).parent / f"{kind}.txt"
     path.write_text(text)
-    order = ToldOrder(file=path, kind=list_asked(kind, day, client), by="Cora")
+    mapping = NOTHING_SAID.with_columns(told)
+    order = ToldOrder(file=path, kind=list_asked(kind, day, client), by="Cora", mapping=mapping)
     return take_in_told(order, address=address)
 
 
@@ -179,3 +183,10 @@ def test_a_list_is_told_again_after_the_next_placement(address: str) -> None:
     assert {hold.kind for hold in file(address, "P1").holds} == {HoldKind.DECEASED}
     with pytest.raises(MendableError, match="taken in already"):
         listed(address, "deceased", text, day="2026-11-15")
+
+
+def test_a_list_with_a_column_that_may_protect_binds_nothing_until_somebody_looked(address: str) -> None:
+    text = "number,cease\n2125550101,yes\n"
+    with pytest.raises(MendableError, match="what cease means"):
+        listed(address, "wireless", text)
+    assert listed(address, "wireless", text, "cease=ignore").accepted == 1

@@ -165,6 +165,7 @@ async def _serve_simulated(
     wanted: SimulatedFloor, settings: Settings, deadline: Deadline, *, port: int, is_standby: bool
 ) -> None:
     from dialer.cli.account_desk import StoreLedgers
+    from dialer.cli.alike import StoreAlike
     from dialer.cli.evidence import StoreEvidence
     from dialer.cli.finding import finding
     from dialer.cli.intake_desk import StoreIntake
@@ -208,6 +209,7 @@ async def _serve_simulated(
             rights=rights,
             what_ifs=WhatIfDesk(),
             finder=finder,
+            alike=StoreAlike(database=wanted.address),
             places=StorePlaces(beside),
             accounts=accounts,
             records=records,
@@ -229,6 +231,7 @@ async def _serve_asterisk(
     plan: AsteriskFloor, settings: Settings, deadline: Deadline, *, is_standby: bool
 ) -> None:
     from dialer.cli.account_desk import StoreLedgers
+    from dialer.cli.alike import StoreAlike
     from dialer.cli.evidence import StoreEvidence
     from dialer.cli.finding import finding
     from dialer.cli.intake_desk import StoreIntake
@@ -273,6 +276,7 @@ async def _serve_asterisk(
             rights=rights,
             what_ifs=WhatIfDesk(),
             finder=finder,
+            alike=StoreAlike(database=plan.database),
             places=StorePlaces(beside),
             accounts=accounts,
             records=records,

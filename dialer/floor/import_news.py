@@ -25,6 +25,7 @@ from dialer.domain.fact_events import HoldLifted
 from dialer.domain.ids import PersonId
 from dialer.domain.record import instant
 from dialer.engine.engine import DialerEngine
+from dialer.floor.alike import compare_import
 from dialer.floor.client_terms import client_contracts
 from dialer.runtime.floor import Floor
 from dialer.storage.database.beside_loop import BesideLoop
@@ -245,3 +246,4 @@ def _finish(address: str, now: float, stop: threading.Event) -> None:
         imports = store.imports(pause=pause, owners=contracts.owners, history_days=contracts.history_days)
         for begun in imports.unfinished():
             imports.put_in_place(begun.import_id, now=now)
+            compare_import(store, begun.import_id, now=now, pause=pause)

@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from dialer.domain.errors import FairdialError, MendableError
 from dialer.domain.ids import PersonId
 from dialer.domain.placement import PlacedAccount, RejectedLine
+from dialer.floor.alike import compare_import
 from dialer.floor.client_terms import client_contracts
 from dialer.floor.reviewing import contradictions_in
 from dialer.intake.placements import PlacementReader
@@ -105,6 +106,7 @@ def _imported(
     known = imports.put_in_place(begun.import_id, now=now)
     if changed is not None:
         changed(known)
+    compare_import(store, begun.import_id, now=now, pause=pause)
     return reader.report
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, select, update
 from compliance_gate.request import PersonFile
 from dialer.domain.ids import InboundId
 from dialer.domain.spoken_words import of_change, of_disposition, of_file, subject_of, with_words
-from dialer.storage import changed_identities
+from dialer.storage import alike, changed_identities
 from dialer.storage.database import tables as t
 from dialer.storage.journal.codecs import decode_entry, value_decoder
 from dialer.storage.journal.rows import ENTRY, unpacker
@@ -87,6 +87,7 @@ def strike_out(connection: Connection, subjects: Subjects) -> int:
     theirs = t.sealed.c.subject.in_((subjects.person, *subjects.numbers))
     count = connection.execute(delete(t.sealed).where(theirs)).rowcount
     changed_identities.add(connection, [subjects.person])
+    alike.forget(connection, subjects.person)
     count += _strike_facts(connection, subjects.person)
     count += _strike_files(connection, subjects.person)
     return count + _strike_talks(connection, subjects.person)

@@ -18,6 +18,7 @@ from dialer.floor.outside_sign_in import OutsideSignIn
 from dialer.floor.phones import Phones
 from dialer.web.models import Committed
 from dialer.web.ports import (
+    Alike,
     CodeBook,
     Evidence,
     Finder,
@@ -70,6 +71,7 @@ class Office:
     listenings: Listenings = field(default_factory=Listenings)
     rights: Rights | None = None
     finder: Finder | None = None
+    alike: Alike | None = None
     ledgers: Ledgers | None = None
     guesses: Throttle = field(default_factory=Throttle)
     intake: Intake | None = None
@@ -108,6 +110,13 @@ def demand_finder(office: Office) -> Finder:
     if office.finder is None:
         raise HTTPException(409, "this floor's store cannot be asked from here")
     return office.finder
+
+
+def demand_alike(office: Office) -> Alike:
+    """Whoever knows which records may be one person's; 409 where the store cannot be asked."""
+    if office.alike is None:
+        raise HTTPException(409, "this floor's store cannot be asked from here")
+    return office.alike
 
 
 def demand_recordings(office: Office) -> Recordings:

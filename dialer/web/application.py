@@ -35,6 +35,7 @@ from dialer.web import (
     account_views,
     administration,
     agents,
+    alike,
     caller_ids,
     desk,
     evidence,
@@ -68,7 +69,18 @@ from dialer.web.pages.routes import add_application_page
 from dialer.web.phone.pages import add_pages
 from dialer.web.phone.routes import phone_router
 from dialer.web.phone.seats import SeatWatch
-from dialer.web.ports import Evidence, Finder, FloorPort, Intake, Ledgers, Places, Recordings, Rights, WhatIfs
+from dialer.web.ports import (
+    Alike,
+    Evidence,
+    Finder,
+    FloorPort,
+    Intake,
+    Ledgers,
+    Places,
+    Recordings,
+    Rights,
+    WhatIfs,
+)
 from dialer.web.problems import PROBLEMS
 from dialer.web.scraping import shown_to
 from dialer.web.sign_in import outside as to_provider
@@ -122,6 +134,7 @@ _ROUTED = (
     administration,
     rights,
     finding,
+    alike,
     to_provider,
 )
 
@@ -163,6 +176,7 @@ def make_web(
     trusted_proxies: Sequence[str] = (),
     outside: OutsideSignIn | None = None,
     finder: Finder | None = None,
+    alike_desk: Alike | None = None,
     what_ifs: WhatIfs | None = None,
 ) -> Web:
     """Put the application together around a running floor.
@@ -182,6 +196,7 @@ def make_web(
         ledger_desk, intake_desk: know the accounts' money; take creditors' files in; None = cannot be asked.
         outside: a provider by which people sign in; None = there is none.
         trusted_proxies: addresses and networks whose word on where somebody comes from is taken.
+        alike_desk: knows which records may be one person's; None = it cannot be asked.
         finder, what_ifs: find persons by name, number or account; run the floor ahead; None = cannot be.
     """
     phones = phones if phones is not None else Phones()
@@ -200,6 +215,7 @@ def make_web(
         outside=outside,
         rights=rights_desk,
         finder=finder,
+        alike=alike_desk,
         ledgers=ledger_desk,
         intake=intake_desk,
         what_ifs=what_ifs,

@@ -16,7 +16,18 @@ from dialer.floor.phones import Phones
 from dialer.web.application import make_web
 from dialer.web.bounds.limits import LIMITS, Limits
 from dialer.web.door import Records
-from dialer.web.ports import Evidence, Finder, FloorPort, Intake, Ledgers, Places, Recordings, Rights, WhatIfs
+from dialer.web.ports import (
+    Alike,
+    Evidence,
+    Finder,
+    FloorPort,
+    Intake,
+    Ledgers,
+    Places,
+    Recordings,
+    Rights,
+    WhatIfs,
+)
 from dialer.web.server import serving
 from dialer.web.tokens import Tokens
 
@@ -35,6 +46,7 @@ class HttpSide:
         records: where it is written down who did what; None = nowhere.
         rights: answers what persons may ask about themselves.
         finder: finds persons by name, number or account.
+        alike: knows which records may be one person's.
         intake: takes creditors' files in.
         what_ifs: runs the floor ahead, to tell what a change would do.
         limits: of what comes in.
@@ -54,6 +66,7 @@ class HttpSide:
     records: Records | None = None
     rights: Rights | None = None
     finder: Finder | None = None
+    alike: Alike | None = None
     ledgers: Ledgers | None = None
     intake: Intake | None = None
     what_ifs: WhatIfs | None = None
@@ -87,6 +100,7 @@ class HttpSide:
             records=self.records,
             rights_desk=self.rights,
             finder=self.finder,
+            alike_desk=self.alike,
             ledger_desk=self.ledgers,
             intake_desk=self.intake,
             what_ifs=self.what_ifs,

@@ -8,6 +8,7 @@ from typing import BinaryIO, Protocol, runtime_checkable
 
 from compliance_gate.request import HistoryEntry
 from dialer.access.walls import NumberNamed, Place, Walls
+from dialer.casework.matching.answers import PairAnswer
 from dialer.casework.promises import PromiseState
 from dialer.domain.campaign import CampaignSettings
 from dialer.domain.client_code import ClientCode
@@ -23,6 +24,7 @@ from dialer.domain.snapshot import FloorSnapshot
 from dialer.floor.history_word import HistoryWord, WordTaken
 from dialer.inquiry.account_shapes import AccountView
 from dialer.inquiry.account_view import Answers, Leave
+from dialer.inquiry.alike import PairsShown
 from dialer.inquiry.delivering import Delivering
 from dialer.inquiry.explain import About, Asked
 from dialer.inquiry.finding.wanted import Found
@@ -296,6 +298,30 @@ class Finder(Protocol):
     async def find(self, wanted: WantedPerson, walls: Walls, *, by: str) -> Found:
         """Who is meant, inside the walls of whoever asks. Raises TooManySearchesError, InvalidFactError,
         KeysMissingError, StoreUnavailableError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidOfPair:
+    """What somebody says of two records, and what they go by."""
+
+    one: str
+    other: str
+    answer: PairAnswer
+    by: str
+    why: str
+
+
+class Alike(Protocol):
+    """Records that may be one person's; `dialer.cli.alike` has the one in use. Each raises NotThereError,
+    MendableError, KeysMissingError, StoreUnavailableError."""
+
+    async def waiting(self, walls: Walls, *, most: int) -> PairsShown:
+        """The surest pairs that nobody has answered, of whom both are inside the walls."""
+        ...
+
+    async def answer(self, said: SaidOfPair) -> None:
+        """Write down what somebody says; when it returns, it binds."""
         ...
 
 

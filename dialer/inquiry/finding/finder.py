@@ -224,13 +224,14 @@ class PersonFinder:
                 continue
             identity = identities_of(connection, self._store.keyring, [person]).get(person)
             if identity is not None and is_match(words, compared(identity.name)):
-                found.append(_found_person(connection, person, identity))
+                found.append(found_person(connection, person, identity))
             if len(found) >= most:
                 break
         return found
 
 
-def _found_person(connection: Connection, person: str, identity: Identity) -> FoundPerson:
+def found_person(connection: Connection, person: str, identity: Identity) -> FoundPerson:
+    """Somebody on file as they are shown, with what tells namesakes apart."""
     query = select(persons.c.client, persons.c.doubtful).where(persons.c.person == person)
     row = connection.execute(query).one()
     return FoundPerson(

@@ -566,3 +566,35 @@ news = Table(
 changed_identities = Table("changed_identities", metadata, _serial(), _text("persons", default=None))
 """Who people are was written anew, until whoever keeps their names in memory has read it again
 (`storage.changed_identities`). `persons`: JSON list of ids."""
+
+# --- who may be one person --------------------------------------------------------------------------------
+
+alike_pairs = Table(
+    "alike_pairs",
+    metadata,
+    Column("one", _Bytewise, primary_key=True),
+    Column("other", _Bytewise, primary_key=True),
+    Column("is_sure", Boolean, nullable=False),
+    Column("confidence", Float, nullable=False),
+    _text("reasons", default=None),
+    Column("found_at", Float, nullable=False),
+    Index("ix_alike_pairs_confidence", "confidence", "one", "other"),
+    Index("ix_alike_pairs_other", "other"),
+)
+"""Pairs of persons who may be one, by id, in order (`storage.alike`). `reasons`: JSON list of words and bits;
+nothing of who the two are."""
+
+alike_answers = Table(
+    "alike_answers",
+    metadata,
+    _serial(),
+    Column("one", _Bytewise, nullable=False),
+    Column("other", _Bytewise, nullable=False),
+    _text("answer", default=None),
+    _text("said_by", default=None),
+    _text("why", default=None),
+    Column("at", Float, nullable=False),
+    Index("ix_alike_answers_pair", "one", "other"),
+    Index("ix_alike_answers_other", "other"),
+)
+"""What people said of pairs; only ever added to, the newest of a pair counts."""

@@ -191,6 +191,8 @@ class Case:
     query: str = ""
 
 
+_PAIR = {"one": "{side}-person", "other": "{side}-other-person", "why": "w"}
+
 AT = "2026-11-23T15:00:00Z"
 CASES: dict[tuple[str, str], Case] = {
     ("GET", "/health"): Case("self"),
@@ -244,6 +246,9 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/persons/{person}/folder"): Case(),
     ("GET", "/api/persons/{person}/held"): Case(),
     ("POST", "/api/persons/search"): Case("filtered", body={"name": "abc"}),
+    ("POST", "/api/people/review"): Case("filtered", body={}),
+    ("POST", "/api/people/same"): Case(body=_PAIR),
+    ("POST", "/api/people/different"): Case(body=_PAIR),
     ("POST", "/api/persons/{person}/correction"): Case(body={"why": "w", "last": "l"}),
     ("GET", "/api/persons/{person}/erasure"): Case(),
     ("POST", "/api/persons/{person}/erasure"): Case(body={"why": "w"}),
@@ -494,6 +499,15 @@ def test_what_is_outside_the_walls_is_refused_and_what_is_inside_is_not(
             assert role is Role.AGENT or outside.json()["detail"] == OUTSIDE
         if case.kind == "filtered":
             assert "out-" not in inside.text
+
+
+@pytest.mark.parametrize("word", ["same", "different"])
+def test_nobody_speaks_of_a_pair_of_which_one_is_outside(client: TestClient, word: str) -> None:
+    headers = {"Authorization": "Bearer supervisor-walled"}
+    for one, other in (("in-person", "out-person"), ("out-person", "in-person"), ("in-person", "nobody")):
+        body = {"one": one, "other": other, "why": "w"}
+        answer = client.post(f"/api/people/{word}", json=body, headers=headers)
+        assert (answer.status_code, answer.json()["detail"]) == (403, OUTSIDE)
 
 
 @pytest.mark.parametrize("body", [{"person": "out-person", "kind": "deceased", "since": AT}])

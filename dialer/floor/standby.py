@@ -8,7 +8,7 @@ and by the telephone system from there on, however late it wakes.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 
 import structlog
@@ -105,11 +105,18 @@ async def _beat(store: Store, address: str, over: asyncio.Event) -> None:
                 await over.wait()
 
 
-async def take_charge(database: str, *, told: Callable[[LeaseReading | None], None]) -> Store:
+async def take_charge(
+    database: str,
+    *,
+    told: Callable[[LeaseReading | None], None],
+    now: Callable[[], float] = monotonic_now,
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> Store:
     """Wait until nobody is in charge of the store, then own it.
 
     Args:
         told: what was read last, for whoever asks meanwhile; None = the store could not be read.
+        now, wait: a monotonic clock, and what lets so many seconds of it go by.
 
     Raises:
         KeysMissingError, WrongKeyError: the store's keys are not here; found out at the first look, and not
@@ -123,7 +130,7 @@ async def take_charge(database: str, *, told: Callable[[LeaseReading | None], No
             reading = await asyncio.to_thread(_read, looking, look if has_keys else _look_for_keys)
             has_keys = has_keys or reading is not None
             told(reading)
-            state = watch.look(reading, at=monotonic_now())
+            state = watch.look(reading, at=now())
             if state is LeaseState.OVER and reading is not None:
                 store = await _opened(database, reading)
                 if store is not None:
@@ -131,7 +138,7 @@ async def take_charge(database: str, *, told: Callable[[LeaseReading | None], No
                     return store
                 # Whoever was quicker may not have written its lease yet: it has as long as a new one.
                 watch = LeaseWatch()
-            await asyncio.sleep(BEAT_S)
+            await wait(BEAT_S)
     finally:
         await asyncio.to_thread(looking.close)
 

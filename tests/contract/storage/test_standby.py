@@ -1,14 +1,17 @@
 """Whoever stands by takes over when the lease is given back, or is over, and not while it beats."""
 
 import asyncio
+from collections.abc import MutableMapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
+from structlog.testing import capture_logs
 
 from dialer.domain.errors import MendableError, StoreUnavailableError
-from dialer.domain.lease import LEASE_S, LeaseReading
+from dialer.domain.lease import BEAT_S, LEASE_S, LeaseReading
 from dialer.floor.standby import demand_shared, kept_charge, take_charge
 from dialer.storage.database import lock
 from dialer.storage.database.connections import PostgresDatabase, connect, store_url
@@ -135,4 +138,35 @@ async def test_whoever_was_quicker_has_the_time_of_a_lease_to_write_it(
         each.release()
     for database in (quick, slow):
         database.close()
+    await asyncio.to_thread(first.close)
+
+
+async def test_after_a_try_in_vain_the_quicker_one_has_a_whole_lease_before_the_next(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the slower one would put out at its next look who is about to write its lease."""
+    monkeypatch.setattr(lock, "SILENT_S", 600.0)
+    first = await asyncio.to_thread(Store.open, postgres, exclusive=True)
+    quick = connect(store_url(postgres))
+    assert isinstance(quick, PostgresDatabase)
+    lock.evict(quick, first.term)
+    held = await asyncio.to_thread(lock.own, quick)
+    elapsed, tries = [0.0], list[float]()
+
+    async def wait(seconds: float) -> None:
+        elapsed[0] += seconds
+
+    def note(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        if event["event"] == "lease.not_taken":
+            tries.append(elapsed[0])
+            if len(tries) == 3:
+                held.release()
+        return event
+
+    with capture_logs(processors=[note]):
+        second = await take_charge(postgres, told=lambda _: None, now=lambda: elapsed[0], wait=wait)
+    looks_apart = LEASE_S + BEAT_S  # the first look of each lease is a beat after the try
+    assert [*tries, elapsed[0]] == [LEASE_S + n * looks_apart for n in range(4)]
+    await asyncio.to_thread(second.close)
+    quick.close()
     await asyncio.to_thread(first.close)

@@ -132,29 +132,30 @@ class Store:
         """
         url = store_url(address)
         path = Path(url.database) if is_sqlite(url) and url.database else None
-        is_new = path is not None and _is_new(path)
-        if path is not None:
-            with translated():
-                made_private(path)  # names and birth dates: SQLite would let others read them
-        database = connect(url, durable=durable)
-        owner: lock.OwnerLock | None = None
-        try:
-            if evicts is not None:
-                lock.evict(database, evicts)
-            if evicts_silent:
-                lock.evict_silent(database)
-            owner = lock.own(database) if exclusive else None
-            keyring, identifiers = _with_keys(database, identity_key, durable=durable)
-            if exclusive and keyring.missing is not None:
-                raise keyring.missing
-            signature, term = _take_charge(database) if exclusive else (None, 0)
-        except BaseException:
-            if owner is not None:
-                owner.release()
-            database.close()
-            if path is not None and is_new:
-                _forget_begun(path)
-            raise
+        with _one_maker(path, exclusive=exclusive) as (file_lock, is_new):
+            owner = file_lock
+            if path is not None:
+                with translated():
+                    made_private(path)  # names and birth dates: SQLite would let others read them
+            database = connect(url, durable=durable)
+            try:
+                if evicts is not None:
+                    lock.evict(database, evicts)
+                if evicts_silent:
+                    lock.evict_silent(database)
+                if exclusive and owner is None:
+                    owner = lock.own(database)
+                keyring, identifiers = _with_keys(database, identity_key, durable=durable)
+                if exclusive and keyring.missing is not None:
+                    raise keyring.missing
+                signature, term = _take_charge(database) if exclusive else (None, 0)
+            except BaseException:
+                if owner is not None and owner is not file_lock:
+                    owner.release()
+                database.close()
+                if path is not None and is_new:
+                    _forget_begun(path)
+                raise
         return cls(database, identifiers, keyring, owner=owner, signature=signature, term=term)
 
     def __enter__(self) -> Self:
@@ -340,6 +341,45 @@ class Store:
         return self.read(rows.head_of)
 
 
+@contextmanager
+def _one_maker(path: Path | None, *, exclusive: bool) -> Generator[tuple[lock.OwnerLock | None, bool]]:
+    """While a file is made a store, or owned, nobody else makes it, takes it for empty, or takes it away.
+
+    Yields the lock, which is kept after the block where `exclusive`, and whether the file is new; of a store
+    on a server, nothing.
+
+    Raises:
+        StoreOwnedError: `exclusive`, and another engine owns it.
+        StoreEmptyError: see `_is_new`.
+    """
+    if path is None:
+        yield None, False
+        return
+    if not lock.lock_of(path).exists():  # nobody makes it: what is empty is told without leaving a trace
+        _is_new(path)
+    making: lock.OwnerLock | None = None
+    if exclusive or not path.is_file() or path.stat().st_size == 0:
+        try:
+            making = lock.own_file(path)
+        except lock.StoreOwnedError as error:
+            if exclusive:
+                raise
+            raise StoreEmptyError(
+                "this store is empty, and an engine owns it",
+                where=str(path),
+                mend="one that was started a moment ago is making it: ask again. Else stop the engine, move "
+                "the store away with its -wal and -shm and restore a copy (`fairdial restore COPY STORE`).",
+            ) from error
+    try:
+        yield making if exclusive else None, _is_new(path)
+    except BaseException:
+        if making is not None:
+            making.release()
+        raise
+    if making is not None and not exclusive:
+        making.release()
+
+
 def _is_new(path: Path) -> bool:
     """Whether a file is to be made. One that is empty was a store whose content is gone, or one whose first
     start was killed in its first moment; the two cannot be told apart, and only one may be begun anew.
@@ -363,10 +403,11 @@ def _is_new(path: Path) -> bool:
 
 
 def _forget_begun(path: Path) -> None:
-    """A new file that could not be made a store is taken away: nobody is to take it for one that was cut."""
+    """A new file that could not be made a store is taken away, by who holds its lock: nobody is to take it
+    for one that was cut."""
     with suppress(OSError):
         if path.stat().st_size < LEAST_BYTES:
-            for suffix in ("-wal", "-shm", ""):
+            for suffix in ("-wal", "-shm", "", ".lock"):
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 

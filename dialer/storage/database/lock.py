@@ -58,6 +58,8 @@ class _FileLock:
         self._file: IO[bytes] = opened_private(path, os.O_WRONLY | os.O_APPEND, "ab")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not path.exists() or not os.path.samestat(path.stat(), os.fstat(self._file.fileno())):
+                raise BlockingIOError("whoever had it took the file away: the next may have another")
         except BlockingIOError as error:
             self._file.close()
             raise StoreOwnedError(f"{path.with_suffix('')}: another engine owns this store") from error
@@ -138,12 +140,21 @@ def own(database: Database) -> OwnerLock:
         StoreOwnedError: somebody else is.
         StoreUnavailableError: the lock file cannot be made, or the server is not there.
     """
+    if isinstance(database, SqliteDatabase):
+        return own_file(Path(str(database.url.database)))
     with translated():
-        if isinstance(database, SqliteDatabase):
-            lock: OwnerLock = _FileLock(Path(f"{database.url.database}.lock"))
-        else:
-            lock = _ServerLock(database)
-    return lock
+        return _ServerLock(database)
+
+
+def own_file(store: Path) -> OwnerLock:
+    """The same of a store that is a file, made or not made yet."""
+    with translated():
+        return _FileLock(lock_of(store))
+
+
+def lock_of(store: Path) -> Path:
+    """The file beside a store that its owner holds. It is taken away by who holds it alone."""
+    return Path(f"{store}.lock")
 
 
 # A connection that was told to end holds its locks until it has: the server waits for that, up to `ENDS_MS`.

@@ -183,21 +183,18 @@ def make_web(
 
     Args:
         phones: the agents' browser phones; None = there are none.
-        keypad: presses keys on a call; None = the telephone system cannot.
-        controls: lets supervisors join in and pauses recordings; None = the telephone system cannot.
-        caller_ids_tester: calls our own numbers; None = the telephone system cannot.
-        archive: the recordings that were finished; None = they are nowhere within reach.
+        keypad, controls, caller_ids_tester: press keys on a call; let supervisors join in and pause
+            recordings; call our own numbers; None = the telephone system cannot.
+        archive, evidence_desk: finished recordings; answers about persons and calls; None = cannot be asked.
         limits: how much may be brought, how fast, and by whom.
-        evidence_desk: answers about persons and calls, out of the floor's store; None = it cannot be asked.
         places: which client a thing belongs to, out of the store; None = nobody with walls gets further.
-        accounts: of persons; None = there are tokens only.
+        accounts, outside: of persons; a provider by which they sign in; None = there is none.
         records: where it is written down who did what and looked at whom; None = nowhere.
         rights_desk: answers what persons may ask about themselves; None = it cannot be asked.
         ledger_desk, intake_desk: know the accounts' money; take creditors' files in; None = cannot be asked.
-        outside: a provider by which people sign in; None = there is none.
         trusted_proxies: addresses and networks whose word on where somebody comes from is taken.
-        alike_desk: knows which records may be one person's; None = it cannot be asked.
-        finder, what_ifs: find persons by name, number or account; run the floor ahead; None = cannot be.
+        finder, alike_desk, what_ifs: find persons by name, number or account; know which records may be one
+            person's; run the floor ahead; None = cannot be.
     """
     phones = phones if phones is not None else Phones()
     application = _bare()

@@ -156,6 +156,10 @@ class StoreIntake:
             dates=upload.dates,
             decimal=upload.decimal,
             most_refused=upload.most_refused,
+            zone=upload.zone,
+            days=upload.days,
+            scrub=upload.scrub,
+            of_day=upload.of_day,
             is_dry=upload.is_dry,
         )
 

@@ -10,22 +10,32 @@ from dialer.domain.placement import RejectedLine
 from dialer.floor.differences import Comparing
 from dialer.floor.placing import ImportedBeforeError, RefusedWholeError
 from dialer.floor.taking_in import read_only, store_to_compare, take_in, told_of
-from dialer.floor.told_files import ToldOrder, take_in_told
+from dialer.floor.told_files import (
+    HistoryAsked,
+    ListAsked,
+    ToldOrder,
+    history_asked,
+    list_asked,
+    take_in_told,
+)
 from dialer.intake.files import UnreadableFileError
 from dialer.intake.mapping import FileMapping
 from dialer.intake.report import ImportReport
 from dialer.intake.told_columns import ToldKind
+
+PLACEMENT, HISTORY, LIST = "placement", "history", "list"
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be done.
 
     Args:
-        kind: `placement`, or the word of a kind of told file.
-        client: the file is of this client alone; '' = of any.
+        kind: `placement`, the word of a kind of told file, `history` (a log of calls) or `list`.
+        client: the file is of this client alone, '' = of any; of a log or a list, whose accounts it names.
         by: who brings it.
         returned: where the refused lines are written, in the client's own layout.
         address: of the store; folder: of the floor that runs on it.
+        zone, days: of a log of calls; scrub, of_day: of a list. See `fairdial import`.
     """
 
     file: str
@@ -42,6 +52,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     dates: str | None = None
     decimal: str | None = None
     most_refused: float | None = None
+    zone: str | None = None
+    days: int | None = None
+    scrub: str = ""
+    of_day: str | None = None
     is_dry: bool = False
 
 
@@ -65,6 +79,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 def run(job: Job) -> Outcome:
     """Do it."""
     try:
+        others = _other(job)
         mapping = told_of(
             Path(job.mapping) if job.mapping else None,
             job.columns,
@@ -72,10 +87,12 @@ def run(job: Job) -> Outcome:
             decimal=job.decimal,
             most_refused=job.most_refused,
             same_persons=job.same_persons,
-            of=None if job.kind == "placement" else ToldKind(job.kind),
-            client=job.client,
+            of=None if others is not None or job.kind == PLACEMENT else ToldKind(job.kind),
+            client="" if others is not None else job.client,
         )
-        return _placed(job, mapping) if mapping.of is None else _told(job, mapping)
+        if others is not None:
+            return _told(job, mapping, others)
+        return _placed(job, mapping) if mapping.of is None else _told(job, mapping, mapping.of)
     except RefusedWholeError as error:
         return Outcome(summary=_summary(job, error.report), refused_whole=str(error))
     except FairdialError as error:
@@ -86,6 +103,13 @@ def run(job: Job) -> Outcome:
             was_known=isinstance(error, ImportedBeforeError),
             is_of_file=any(isinstance(one, UnreadableFileError) for one in (error, error.__cause__)),
         )
+
+
+def _other(job: Job) -> HistoryAsked | ListAsked | None:
+    """How a log or a list is read; None = it is neither."""
+    if job.kind == HISTORY:
+        return history_asked(job.zone, job.days, job.client)
+    return list_asked(job.scrub, job.of_day, job.client) if job.kind == LIST else None
 
 
 def _placed(job: Job, mapping: FileMapping) -> Outcome:
@@ -108,15 +132,14 @@ def _placed(job: Job, mapping: FileMapping) -> Outcome:
     return Outcome(summary=_summary(job, taken.report), refused_whole=taken.refused_whole)
 
 
-def _told(job: Job, mapping: FileMapping) -> Outcome:
-    assert mapping.of is not None, "it is no placement"
+def _told(job: Job, mapping: FileMapping, kind: ToldKind | HistoryAsked | ListAsked) -> Outcome:
     order = ToldOrder(
         file=Path(job.file),
-        kind=mapping.of,
+        kind=kind,
         by=job.by,
         mapping=mapping,
         is_dry=job.is_dry,
-        returned=Path(job.returned),
+        returned=Path(job.returned) if isinstance(kind, ToldKind) else None,
     )
     return Outcome(summary=_summary(job, take_in_told(order, address=job.address, folder=Path(job.folder))))
 

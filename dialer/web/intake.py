@@ -15,6 +15,7 @@ from pydantic import Field
 from dialer.access.roles import Permission
 from dialer.floor.history_word import HistoryWord
 from dialer.inquiry.errors import NotThereError
+from dialer.intake.lists.said import ListKind
 from dialer.web.access import TheOffice, demand_intake
 from dialer.web.declaring import Asking, may
 from dialer.web.models import Body, Day, Id, Text
@@ -39,6 +40,14 @@ class FileKind(Enum):
     REQUESTS = "requests"
     CONSENTS = "consents"
     PAYMENTS = "payments"
+    HISTORY = "history"
+    """A log of calls of another system."""
+    LIST = "list"
+    """Numbers or people that somebody looked up."""
+
+
+_OF_ANYBODY = (FileKind.HISTORY, FileKind.LIST)
+"""Files that name numbers, whoever has them: for who has no walls."""
 
 
 class Release(Body):
@@ -95,14 +104,23 @@ async def take_in(
     dates: Said = None,
     decimal: Said = None,
     most_refused: Annotated[float | None, Query(ge=0.0, le=1.0)] = None,
+    zone: Said = None,
+    days: Annotated[int | None, Query(ge=1, le=36_500)] = None,
+    scrub: Annotated[ListKind, Query()] = ListKind.DO_NOT_CALL,
+    of_day: Day | None = None,
     dry_run: bool = False,
 ) -> JSONResponse:
     """Take a file in, or tell what it would come to; `fairdial import` has the same settings.
 
-    Whoever has walls names a `client` of theirs, and the file may be about that one alone. `upload` of the
-    answer fetches the refused lines in the client's own layout.
+    Whoever has walls names a `client` of theirs, and the file may be about that one alone; a log of calls
+    and a list name numbers, whoever has them, and are brought by who has none. `upload` of the answer
+    fetches the refused lines in the client's own layout.
     """
-    whose = _demand_client(who, client)
+    if kind in _OF_ANYBODY:
+        who.everything()
+        whose = client or ""
+    else:
+        whose = _demand_client(who, client)
     if whose and kind is FileKind.PLACEMENT and not who.actor.walls.has_all:
         await who.campaign(campaign)
     upload = Upload(
@@ -116,6 +134,10 @@ async def take_in(
         dates=dates,
         decimal=decimal,
         most_refused=most_refused,
+        zone=zone,
+        days=days,
+        scrub=scrub.value,
+        of_day=None if of_day is None else str(of_day),
         is_dry=dry_run,
         by=who.name,
     )

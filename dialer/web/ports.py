@@ -387,10 +387,11 @@ class Upload:
 
     Args:
         name: of the file, as its sender calls it.
-        kind: `placement`, or the word of a kind of told file.
-        client: it may be about this client's people alone; '' = about anybody.
+        kind: `placement`, the word of a kind of told file, `history` or `list`.
+        client: it may be about this client's people alone, '' = about anybody; of a log or a list, whose
+            accounts it names.
         mapping: the name of one that is kept; '' = none.
-        columns, same_persons, dates, decimal, most_refused: see `fairdial import`.
+        columns, same_persons, dates, decimal, most_refused, zone, days, scrub, of_day: see `fairdial import`.
         by: who brings it.
     """
 
@@ -405,6 +406,10 @@ class Upload:
     dates: str | None = None
     decimal: str | None = None
     most_refused: float | None = None
+    zone: str | None = None
+    days: int | None = None
+    scrub: str = ""
+    of_day: str | None = None
     is_dry: bool = False
 
 

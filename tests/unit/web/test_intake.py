@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
+from dialer import clock
 from dialer.access.roles import Role
 from dialer.access.walls import Walls
 from dialer.cli.intake_desk import KEPT, WRITTEN_AT_ONCE, StoreIntake, done_apart
@@ -152,6 +153,34 @@ def test_a_placement_is_tried_taken_and_its_refused_lines_come_back_and_its_hold
     assert web.post(url, json={"why": "again"}).status_code == 422
     left = [path.name for path in (tmp_path / "floor" / "intake").rglob("*") if path.is_file()]
     assert "weekly.csv" not in left, "what came in is in the store, and in no file besides"
+
+
+def test_logs_and_lists_of_another_system_come_in_as_by_the_command(web: TestClient, address: str) -> None:
+    """Local times need their zone, a list its kind and day, and a column nobody explained an answer."""
+    sent(web, HEADING + line("A01") + line("A02"))
+    log = "at,number,outcome\n2026-11-27 12:00:00,2125550101,no_answer\n"
+    asked: dict[str, Any] = {"kind": "history", "name": "calls.csv", "days": 100_00}
+    status, told = sent(web, log, **asked)
+    assert (status, told["accepted"], told["rejected"]) == (200, 0, 1)
+    assert "say it with --zone" in told["rejected_lines"][0]["reason"]
+    status, told = sent(web, log, **asked, zone="Eastern")
+    assert (status, "there is no time zone 'Eastern'" in told["detail"]) == (422, True)
+    status, told = sent(web, log, **asked, zone="America/New_York")
+    assert (status, told["accepted"], told["rejected"]) == (200, 1, 0)
+    listed: dict[str, Any] = {"kind": "list", "name": "wireless.csv", "scrub": "wireless", "of_day": "2026-11-01"}
+    text = "number,cease\n2125550101,yes\n2125550199,\n"
+    status, told = sent(web, text, **listed)
+    assert (status, "what cease means" in told["detail"]) == (422, True)
+    status, told = sent(web, text, **listed, column="cease=ignore")
+    assert (status, told["accepted"]) == (200, 2)
+    assert sent(web, text, kind="list", name="x.csv", scrub="everything")[0] == 422
+    assert sent(web, text, **{**listed, "of_day": "soon"})[0] == 422
+    assert sent(web, log, who="walled", **asked, client="acme")[0] == 403
+    assert sent(web, text, who="walled", **listed, client="acme")[0] == 403
+    with Store.open(address) as store:
+        person = store.identifiers.person("acme", "PA01")
+        found = store.person_files([person], now=clock.posix_now() + 1)[person]
+    assert [entry.at.isoformat() for entry in found.history] == ["2026-11-27T17:00:00+00:00"]
 
 
 def test_what_is_told_of_people_comes_in_by_a_mapping_that_somebody_confirmed(

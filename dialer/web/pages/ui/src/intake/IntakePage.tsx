@@ -12,7 +12,15 @@ import { Failed, Loading } from "../states";
 import { count, instant, money, plain } from "../words";
 import type { FileHold, Mapping, Taken, Unseen } from "./shapes";
 
-const KINDS = ["placement", "suppressions", "requests", "consents", "payments"].map((value) => ({ value, label: plain(value) }));
+const KINDS = [
+  ...["placement", "suppressions", "requests", "consents", "payments"].map((value) => ({ value, label: plain(value) })),
+  { value: "history", label: "calls of another system" },
+  { value: "list", label: "a list that was looked up" },
+];
+const LISTS = ["do_not_call", "dnc_codes", "deceased", "bankruptcy", "active_duty", "litigants", "wireless", "landline", "reassigned"].map((value) => ({ value, label: plain(value) }));
+/** Of logs and lists no lines are given back. */
+const UNRETURNED = ["history", "list"];
+const ASKED = ["kind", "client", "campaign", "mapping", "zone", "scrub", "of_day"];
 
 export default function IntakePage() {
   const may = useMay();
@@ -33,6 +41,7 @@ function TakeIn() {
   const client = useQueryClient();
   const [file, setFile] = useState<File | null>(null);
   const [asked, setAsked] = useState<URLSearchParams | null>(null);
+  const [kind, setKind] = useState("placement");
   const taking = useMutation({
     mutationFn: (words: URLSearchParams) => send<Taken>(`/api/intake/files?${words}`, file ?? new Blob()),
     onSuccess: () => void client.invalidateQueries({ queryKey: ["intake"] }),
@@ -43,7 +52,7 @@ function TakeIn() {
     if (file === null) return;
     const told = new FormData(event.currentTarget);
     const words = new URLSearchParams({ name: file.name, dry_run: told.get("real") === null ? "true" : "false" });
-    for (const name of ["kind", "client", "campaign", "mapping"]) {
+    for (const name of ASKED) {
       const value = String(told.get(name) ?? "").trim();
       if (value !== "") words.set(name, value);
     }
@@ -59,10 +68,13 @@ function TakeIn() {
       <form onSubmit={submit} aria-label="A file">
         <Group align="flex-end" gap="sm">
           <FileInput label="File" placeholder="CSV, text or XLSX" value={file} onChange={setFile} required miw={220} clearable clearButtonProps={{ "aria-label": "Another file" }} />
-          <NativeSelect name="kind" label="What its lines say" data={KINDS} />
+          <NativeSelect name="kind" label="What its lines say" data={KINDS} value={kind} onChange={(event) => setKind(event.currentTarget.value)} />
           <TextInput name="client" label="Client" maxLength={200} autoComplete="off" />
-          <TextInput name="campaign" label="Campaign" placeholder="collections" maxLength={200} autoComplete="off" />
-          <TextInput name="mapping" label="Mapping" maxLength={60} autoComplete="off" />
+          {kind === "placement" && <TextInput name="campaign" label="Campaign" placeholder="collections" maxLength={200} autoComplete="off" />}
+          {kind === "history" && <TextInput name="zone" label="Time zone of its hours" placeholder="America/New_York" maxLength={200} autoComplete="off" />}
+          {kind === "list" && <NativeSelect name="scrub" label="What it means to be in it" data={LISTS} />}
+          {kind === "list" && <TextInput name="of_day" type="date" label="Of which day it is" />}
+          {kind !== "history" && kind !== "list" && <TextInput name="mapping" label="Mapping" maxLength={60} autoComplete="off" />}
         </Group>
         <Group mt="sm" gap="md">
           <Checkbox name="real" label="Take it in now; else it is only told what it would come to" />
@@ -73,12 +85,12 @@ function TakeIn() {
       </form>
       {taking.isPending && <Loading what="Reading every line…" />}
       {taking.isError && <Failed what="Nothing was taken" error={taking.error} />}
-      {taking.isSuccess && <Came taken={taking.data} isDry={asked?.get("dry_run") === "true"} client={asked?.get("client") ?? ""} />}
+      {taking.isSuccess && <Came taken={taking.data} isDry={asked?.get("dry_run") === "true"} client={asked?.get("client") ?? ""} isGivenBack={!UNRETURNED.includes(asked?.get("kind") ?? "")} />}
     </Paper>
   );
 }
 
-function Came({ taken, isDry, client }: { taken: Taken; isDry: boolean; client: string }) {
+function Came({ taken, isDry, client, isGivenBack }: { taken: Taken; isDry: boolean; client: string; isGivenBack: boolean }) {
   const sums = (cents: Record<string, number> | undefined) =>
     Object.entries(cents ?? {})
       .map(([currency, amount]) => money(amount, currency))
@@ -104,7 +116,7 @@ function Came({ taken, isDry, client }: { taken: Taken; isDry: boolean; client: 
         minWidth={480}
         rows={[...(taken.rejects ?? []), ...(taken.remarks ?? [])].map((one, place) => ({ key: `${place}-${one.column}`, cells: [one.column === "" ? "the line" : one.column, one.reason, count(one.lines)] }))}
       />
-      {(taken.rejected ?? 0) > 0 && (
+      {(taken.rejected ?? 0) > 0 && isGivenBack && (
         <Anchor size="sm" underline="always" href={`/api/intake/files/${encodeURIComponent(taken.upload)}/returned${whose}`} download>
           The refused lines, in the client&apos;s own layout, with line, column and reason
         </Anchor>

@@ -1,4 +1,4 @@
-"""`fairdial pacing why`: a shift's pacing minute by minute, what it expected and what came."""
+"""`fairdial pacing`, and its `why`: a shift's pacing minute by minute, what it expected and what came."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dialer.cli import console
+from dialer.cli import console, pacing_floor
 from dialer.cli.pacing_what_if import what_if
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dialer.inquiry.pacing_why import Expected, Minute, Why
 
-app = typer.Typer(help="Look into pacing.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Look into pacing, and change it.", no_args_is_help=True, rich_markup_mode=None)
 
 BAR = 40
 """Characters of a full bar."""
@@ -25,10 +25,11 @@ BAR = 40
 
 @app.callback()
 def pacing() -> None:
-    """Look into pacing."""
+    """Look into pacing, and change it on a running floor."""
 
 
 app.command("what-if")(what_if)
+pacing_floor.register(app)
 
 
 @app.command()

@@ -167,7 +167,7 @@ def test_logs_and_lists_of_another_system_come_in_as_by_the_command(web: TestCli
     assert (status, "there is no time zone 'Eastern'" in told["detail"]) == (422, True)
     status, told = sent(web, log, **asked, zone="America/New_York")
     assert (status, told["accepted"], told["rejected"]) == (200, 1, 0)
-    listed: dict[str, Any] = {"kind": "list", "name": "wireless.csv", "scrub": "wireless", "of_day": "2026-11-01"}
+    listed: dict[str, Any] = {"kind": "list", "name": "w.csv", "scrub": "wireless", "of_day": "2026-11-01"}
     text = "number,cease\n2125550101,yes\n2125550199,\n"
     status, told = sent(web, text, **listed)
     assert (status, "what cease means" in told["detail"]) == (422, True)

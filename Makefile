@@ -16,7 +16,7 @@ QUICK := --ignore=tests/live --ignore=tests/browser -n auto --dist worksteal
 UNITS := $(BIN)/pytest $(QUICK)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-all test-deep test-long test-live test-browser mutants planted pages phone check lint format types contracts lock sbom upgrade clean
+.PHONY: help demo floor lab test test-all test-deep test-long test-live test-browser mutants planted pages phone check lint format types contracts lock sbom upgrade clean
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ help: ## what there is to make
 
 demo: .venv/.ready ## rehearse an 8-hour shift of 30 agents from the bundled placement file
 	@$(BIN)/fairdial demo
+
+floor: .venv/.ready ## open that floor in a browser, in simulated time, with seats to take; until Ctrl-C
+	@$(BIN)/fairdial floor
 
 test: .venv/.ready ## the quick tests (no Asterisk, no browser)
 	$(UNITS) -m "not long"

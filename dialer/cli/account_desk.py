@@ -40,17 +40,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreLedgers:
-    """See `dialer.web.ports.Ledgers`. `database`: the floor's store."""
+    """See `dialer.web.ports.Ledgers`. `database`: the floor's store; `now`: POSIX seconds of its clock."""
 
     database: str
+    now: Callable[[], float] = posix_now
 
     async def ledger(self, debt: str) -> AccountLedger:
         """See the port."""
-        return await self._asked(lambda store: account_ledger(store, debt, at=posix_now()))
+        return await self._asked(lambda store: account_ledger(store, debt, at=self.now()))
 
     async def demand_settlement(self, agreed: Agreed) -> None:
         """See the port."""
-        await self._asked(lambda store: demand_settlement(store, agreed, at=posix_now()))
+        await self._asked(lambda store: demand_settlement(store, agreed, at=self.now()))
 
     async def promises(
         self, state: PromiseState, client: str | None, limit: int, may_see: Callable[[str], bool]
@@ -58,7 +59,7 @@ class StoreLedgers:
         """See the port."""
         return await self._asked(
             lambda store: promises_seen(
-                store, state, at=posix_now(), client=client, limit=limit, may_see=may_see, is_named=True
+                store, state, at=self.now(), client=client, limit=limit, may_see=may_see, is_named=True
             )
         )
 
@@ -67,7 +68,7 @@ class StoreLedgers:
 
         def made(store: Store) -> BinaryIO:
             with TemporaryDirectory() as folder:
-                pack(store, client, day=day, folder=Path(folder) / "pack", at=posix_now())
+                pack(store, client, day=day, folder=Path(folder) / "pack", at=self.now())
                 return zipped_folder(Path(folder) / "pack")
 
         return await self._asked(made)
@@ -77,7 +78,7 @@ class StoreLedgers:
 
         def ask() -> Delivering:
             found = deliveries_named(None) or Deliveries()
-            return standing(found, delivery_folder(None), at=posix_now(), may_see=may_see)
+            return standing(found, delivery_folder(None), at=self.now(), may_see=may_see)
 
         return await asyncio.to_thread(ask)
 
@@ -101,7 +102,7 @@ class StoreLedgers:
 
     async def view(self, person: str, by: Answers | Leave | None) -> AccountView:
         """See the port."""
-        return await self._asked(lambda store: account_view(store, person, at=posix_now(), by=by))
+        return await self._asked(lambda store: account_view(store, person, at=self.now(), by=by))
 
     async def event_to_tell(
         self, event: PaymentReceived | EntryPosted

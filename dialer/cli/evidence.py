@@ -41,9 +41,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreEvidence:
-    """See `dialer.web.ports.Evidence`. `database`: the floor's store."""
+    """See `dialer.web.ports.Evidence`. `database`: the floor's store; `now`: POSIX seconds of its clock."""
 
     database: str
+    now: Callable[[], float] = posix_now
 
     async def explain_attempt(self, attempt: str) -> tuple[Asked, ...]:
         """See the port."""
@@ -61,7 +62,7 @@ class StoreEvidence:
 
     async def retention(self, at: float | None) -> RecordsDue:
         """See the port."""
-        asked = posix_now() if at is None else at
+        asked = self.now() if at is None else at
         return await self._asked(lambda store: records_due(store, at=asked))
 
     async def impact(self, before: date, after: date) -> Compared:
@@ -78,11 +79,11 @@ class StoreEvidence:
 
     async def pacing_bounds(self, settings: CampaignSettings) -> PacingBounds:
         """See the port."""
-        return await self._asked(lambda store: pacing_bounds(store, settings, at=posix_now()))
+        return await self._asked(lambda store: pacing_bounds(store, settings, at=self.now()))
 
     async def demand_lawful(self, settings: CampaignSettings) -> None:
         """See the port."""
-        await self._asked(lambda store: demand_lawful(store, settings, at=posix_now()))
+        await self._asked(lambda store: demand_lawful(store, settings, at=self.now()))
 
     async def verified(self) -> Checked:
         """See the port."""

@@ -74,7 +74,7 @@ def serve(
 ) -> None:
     """Run a floor until SIGTERM or Ctrl-C: agents, campaigns, HTTP, health, metrics."""
     _demand_known(network)
-    deadline = _begin()
+    deadline = begin()
     from dialer.floor.service_log import log_as_json
     from dialer.floor.settings import tls_of, use_config
     from dialer.inquiry.installation import demand_time_zones
@@ -88,7 +88,7 @@ def serve(
 
         plan = planned_floor(folder=out, database=database, host=host, port=port, drain_s=drain)
         log_as_json()
-        _run(_serve_asterisk(plan, settings, deadline, is_standby=standby), deadline)
+        run_serving(_serve_asterisk(plan, settings, deadline, is_standby=standby), deadline)
         return
     from dialer.floor.scenarios import scenario_named
     from dialer.floor.simulated import SimulatedFloor
@@ -108,7 +108,7 @@ def serve(
     )
     log_as_json()
     listens = port if port is not None else 8765
-    _run(_serve_simulated(wanted, settings, deadline, port=listens, is_standby=standby), deadline)
+    run_serving(_serve_simulated(wanted, settings, deadline, port=listens, is_standby=standby), deadline)
 
 
 def _demand_known(network: str) -> None:
@@ -119,7 +119,8 @@ def _demand_known(network: str) -> None:
         )
 
 
-def _begin() -> Deadline:
+def begin() -> Deadline:
+    """What a process that serves does first."""
     signal.signal(signal.SIGTERM, _nothing_begun)
     gc.disable()  # a fifth of the start would go to looking for garbage; the floor itself looks again
     return Deadline()
@@ -130,7 +131,8 @@ def _nothing_begun(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _run(serving: Coroutine[None, None, None], deadline: Deadline) -> None:
+def run_serving(serving: Coroutine[None, None, None], deadline: Deadline) -> None:
+    """Serve until it is over, or stopped."""
     import uvloop
 
     try:
@@ -218,7 +220,7 @@ async def _serve_simulated(
             outside=sign_in_of(settings),
         )
         running = await stack.enter_async_context(simulated_floor(wanted, side.mount))
-        await stack.enter_async_context(_looked_at(rights))
+        await stack.enter_async_context(looked_at(rights))
         api = address_at(wanted.host, running.port, is_encrypted=certificate is not None)
         console.say(f"the floor listens at {api}; its token is in {wanted.folder / TOKEN_FILE}")
         _warn_of_clear_text(wanted.host, is_encrypted=certificate is not None, proxies=proxies)
@@ -286,7 +288,7 @@ async def _serve_asterisk(
         )
         running = await stack.enter_async_context(asterisk_floor(plan, side.mount, away=console.say))
         await stack.enter_async_context(_kept(archive))
-        await stack.enter_async_context(_looked_at(rights))
+        await stack.enter_async_context(looked_at(rights))
         console.say(_joining(plan, running))
         _warn_of_clear_text(plan.host, is_encrypted=plan.tls is not None, proxies=plan.trusted_proxies)
         await _tell_first_link(accounts)
@@ -312,7 +314,7 @@ async def _tell_first_link(accounts: Accounts) -> None:
 
 
 @asynccontextmanager
-async def _looked_at(rights: StoreRights) -> AsyncGenerator[None]:
+async def looked_at(rights: StoreRights) -> AsyncGenerator[None]:
     """While the block runs it is known how many requests of persons wait past their last day."""
     from dialer.floor.keeping import kept_going
 

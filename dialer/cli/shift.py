@@ -21,6 +21,8 @@ DEMO_SEED = 1
 MOST_HOURS = 168.0
 """A week: a shift begins on one day and is over soon after."""
 
+NEXT = "next: `make floor` (or `fairdial floor`) opens such a floor in a browser, with a seat for you"
+
 Json = Annotated[bool, typer.Option("--json", help="Print the measures for a program.")]
 
 
@@ -64,6 +66,8 @@ def demo(
                 shift = rehearse_sample(order, folder=folder, store=store, progress=reach)
         interruption.allow()
         _finish(shift, title="The demo shift", repeat_with=f"fairdial demo --seed {seed}", json=json)
+        if not json:
+            console.say(NEXT)
 
 
 def simulate(

@@ -578,14 +578,14 @@ class Accounts:
 
 @asynccontextmanager
 async def kept_accounts(
-    store: StoreBeside, *, factor_of: frozenset[Role] = frozenset()
+    store: StoreBeside, *, factor_of: frozenset[Role] = frozenset(), kind: type[Accounts] = Accounts
 ) -> AsyncGenerator[Accounts]:
     """The accounts of a store while the block runs; what others change is seen. `factor_of`: see `Accounts`.
 
     Raises:
         StoreUnavailableError: they cannot be read.
     """
-    accounts = Accounts(store, factor_of=factor_of)
+    accounts = kind(store, factor_of=factor_of)
     await accounts.read()
     async with asyncio.TaskGroup() as group:
         looking = group.create_task(kept_going(accounts.run, name="accounts"), name="accounts")

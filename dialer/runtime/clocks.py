@@ -1,9 +1,12 @@
 """The runtime's time: a wall clock that is watched, and one that runs faster or on another day.
 
+One that is paced (`PacedClock`) is for a demonstration in one process.
+
 The law goes by the wall clock; spans go by the steady one. `WatchedClock` reads both at every step, so that a
 jump of the wall clock is known before any event is stepped with the new time.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,6 +68,47 @@ class RehearsalClock:
     def monotonic(self) -> float:
         """See `Clock.monotonic`."""
         return clock.monotonic_now() * self.factor
+
+
+class PacedClock:
+    """A clock of another day that may be made slower or faster while it runs; nobody else can have the same.
+
+    Args:
+        shows: POSIX seconds that it shows now.
+        factor: its seconds in one real second.
+    """
+
+    def __init__(self, *, shows: float, factor: float = 1.0) -> None:
+        self._began = self._shows = shows
+        self._since = clock.monotonic_now()
+        self._factor = factor
+        self._heard: list[Callable[[], None]] = []
+
+    @property
+    def factor(self) -> float:
+        """See `Clock.factor`."""
+        return self._factor
+
+    def posix(self) -> float:
+        """See `Clock.posix`."""
+        return self._shows + (clock.monotonic_now() - self._since) * self._factor
+
+    def monotonic(self) -> float:
+        """See `Clock.monotonic`."""
+        return self.posix() - self._began
+
+    def run_at(self, factor: float) -> None:
+        """Go on from what it shows, at another pace; then whoever waits by it hears of that."""
+        assert factor > 0.0, "a clock that stands wakes nobody"
+        now = clock.monotonic_now()
+        self._shows, self._since = self._shows + (now - self._since) * self._factor, now
+        self._factor = factor
+        for heard in self._heard:
+            heard()
+
+    def on_change(self, heard: Callable[[], None]) -> None:
+        """Have somebody hear of each other pace, once it holds."""
+        self._heard.append(heard)
 
 
 class WatchedClock:

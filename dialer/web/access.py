@@ -3,7 +3,7 @@ something."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import Depends, HTTPException, Request
 
@@ -31,6 +31,9 @@ from dialer.web.ports import (
     WhatIfs,
 )
 from dialer.web.tokens import Tokens
+
+if TYPE_CHECKING:
+    from dialer.floor.demonstration import Demonstration
 
 MOST_LISTENINGS = 1_000
 """Of which it is remembered whom they are to; more than there are supervisors' phones."""
@@ -76,6 +79,7 @@ class Office:
     guesses: Throttle = field(default_factory=Throttle)
     intake: Intake | None = None
     what_ifs: WhatIfs | None = None
+    demonstration: "Demonstration | None" = None
 
     def codes_of(self, campaign: str) -> tuple[ClientCode, ...]:
         """The client's own codes for what comes of a campaign's calls; () = our kinds are said."""

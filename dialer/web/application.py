@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -37,6 +38,7 @@ from dialer.web import (
     agents,
     alike,
     caller_ids,
+    demonstration,
     desk,
     evidence,
     facts,
@@ -108,8 +110,11 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (FairdialError, 422),
 )
 
+if TYPE_CHECKING:
+    from dialer.floor.demonstration import Demonstration
 
-OPEN_PATHS = sessions.OPEN_PATHS | to_provider.OPEN_PATHS
+
+OPEN_PATHS = sessions.OPEN_PATHS | to_provider.OPEN_PATHS | demonstration.OPEN_PATHS
 """Behind no door: whoever signs in is not known yet."""
 
 _ROUTED = (
@@ -136,6 +141,7 @@ _ROUTED = (
     finding,
     alike,
     to_provider,
+    demonstration,
 )
 
 
@@ -178,6 +184,7 @@ def make_web(
     finder: Finder | None = None,
     alike_desk: Alike | None = None,
     what_ifs: WhatIfs | None = None,
+    shown: "Demonstration | None" = None,
 ) -> Web:
     """Put the application together around a running floor.
 
@@ -186,15 +193,13 @@ def make_web(
         keypad, controls, caller_ids_tester: press keys on a call; let supervisors join in and pause
             recordings; call our own numbers; None = the telephone system cannot.
         archive, evidence_desk: finished recordings; answers about persons and calls; None = cannot be asked.
-        limits: how much may be brought, how fast, and by whom.
+        limits, trusted_proxies: how much may be brought, how fast; whose word on who comes is taken.
         places: which client a thing belongs to, out of the store; None = nobody with walls gets further.
-        accounts, outside: of persons; a provider by which they sign in; None = there is none.
+        accounts, outside, shown: of persons; their provider; a demonstration's own; None = there is none.
         records: where it is written down who did what and looked at whom; None = nowhere.
         rights_desk: answers what persons may ask about themselves; None = it cannot be asked.
         ledger_desk, intake_desk: know the accounts' money; take creditors' files in; None = cannot be asked.
-        trusted_proxies: addresses and networks whose word on where somebody comes from is taken.
-        finder, alike_desk, what_ifs: find persons by name, number or account; know which records may be one
-            person's; run the floor ahead; None = cannot be.
+        finder, alike_desk, what_ifs: find persons; know which may be one; run ahead; None = cannot be.
     """
     phones = phones if phones is not None else Phones()
     application = _bare()
@@ -216,6 +221,7 @@ def make_web(
         ledgers=ledger_desk,
         intake=intake_desk,
         what_ifs=what_ifs,
+        demonstration=shown,
     )
     doorkeeper = Doorkeeper(floor=floor, tokens=tokens, places=places, accounts=accounts)
     application.add_middleware(Door, doorkeeper=doorkeeper, open_paths=OPEN_PATHS, records=records)

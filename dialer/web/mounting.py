@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
 
@@ -11,6 +12,7 @@ from dialer.domain.listening import TalkControls
 from dialer.domain.ports import KeyPad, TelephoneSystem, TestsCallerIds
 from dialer.floor.accounts import Accounts
 from dialer.floor.certificates import Certificate
+from dialer.floor.nothing_real import demand_made_up
 from dialer.floor.outside_sign_in import OutsideSignIn
 from dialer.floor.phones import Phones
 from dialer.web.application import make_web
@@ -30,6 +32,9 @@ from dialer.web.ports import (
 )
 from dialer.web.server import serving
 from dialer.web.tokens import Tokens
+
+if TYPE_CHECKING:
+    from dialer.floor.demonstration import Demonstration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,7 @@ class HttpSide:
         outside: a provider by which people sign in; None = there is none.
         certificate: to speak under; None = in clear.
         trusted_proxies: addresses and networks whose word on where somebody comes from is taken.
+        shown: what a visitor may do in a demonstration; None = this is none.
     """
 
     tokens: Tokens
@@ -74,6 +80,7 @@ class HttpSide:
     outside: OutsideSignIn | None = None
     certificate: Certificate | None = None
     trusted_proxies: tuple[str, ...] = ()
+    shown: "Demonstration | None" = None
 
     @asynccontextmanager
     async def mount(
@@ -82,8 +89,10 @@ class HttpSide:
         """Serve while the block runs; gives the port. What the telephone system can do besides is offered.
 
         Raises:
-            MendableError: the address is taken, or not ours.
+            MendableError: the address is taken, or not ours; or something real is near a demonstration.
         """
+        if self.shown is not None:
+            demand_made_up(network, self.host, besides=self._of_no_demonstration())
         web = make_web(
             floor=floor,
             tokens=self.tokens,
@@ -106,6 +115,7 @@ class HttpSide:
             what_ifs=self.what_ifs,
             trusted_proxies=self.trusted_proxies,
             outside=self.outside,
+            shown=self.shown,
         )
         async with asyncio.TaskGroup() as group:
             beside = [group.create_task(web.run(), name="broadcast")]
@@ -124,3 +134,13 @@ class HttpSide:
             finally:
                 for task in beside:
                     task.cancel()
+
+    def _of_no_demonstration(self) -> dict[str, object]:
+        return {
+            "phones": not self.phones.names_none,
+            "recordings": self.archive,
+            "a provider": self.outside,
+            "a certificate": self.certificate,
+            "proxies": self.trusted_proxies,
+            "accounts of its own": self.accounts is not (None if self.shown is None else self.shown.shown),
+        }

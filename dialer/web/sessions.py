@@ -102,7 +102,7 @@ async def sign_in(body: SignIn, request: Request, response: Response, office: Th
         earlier=cookie_of(request),
     )
     give_session(request, response, began)
-    return _view(began.actor, began.csrf, office)
+    return view_of(began.actor, began.csrf, office)
 
 
 @router.post("/link", status_code=204, dependencies=[declares(Permission.ANYBODY)])
@@ -116,7 +116,7 @@ async def look(request: Request, office: TheOffice, who: Asking) -> SessionView:
     """Who is signed in, with the session's second word; '' for a token, which needs none."""
     secret = cookie_of(request)
     known = None if secret is None or office.accounts is None else office.accounts.by_session(secret)
-    return _view(who.actor, "" if known is None or known[0] != who.actor else known[1], office)
+    return view_of(who.actor, "" if known is None or known[0] != who.actor else known[1], office)
 
 
 @router.post("/end", status_code=204, dependencies=[may(Permission.OWN_ACCOUNT)])
@@ -209,7 +209,8 @@ def _take(request: Request, response: Response) -> None:
     response.delete_cookie(name, path="/", secure=is_secure, httponly=True, samesite="strict")
 
 
-def _view(actor: Actor, csrf: str, office: Office) -> SessionView:
+def view_of(actor: Actor, csrf: str, office: Office) -> SessionView:
+    """Who is signed in, as pages are told."""
     return SessionView(
         account=actor.name,
         roles=sorted(role.value for role in actor.roles),

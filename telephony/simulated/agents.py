@@ -85,7 +85,8 @@ class ScriptedAgents(Unwatched):
 
     Args:
         file: where acknowledged dispositions and requests are written; None = nowhere.
-        now, factor: the floor's clock, and its seconds in one real second.
+        now: the floor's clock.
+        pace: its seconds in one real second, at this moment.
     """
 
     def __init__(
@@ -96,14 +97,14 @@ class ScriptedAgents(Unwatched):
         public: Public,
         file: LogFile | None,
         now: Callable[[], float],
-        factor: float,
+        pace: Callable[[], float],
     ) -> None:
         self._plan = plan
         self._network = network
         self._public = public
         self._file = file
         self._now = now
-        self._factor = factor
+        self._pace = pace
         self._names = [AgentId(f"agent-{place:03d}") for place in range(1, plan.count + 1)]
         self._writing: set[str] = set()
         self._ended: asyncio.Queue[tuple[AgentId, str, DispositionKind, float]] = asyncio.Queue()
@@ -201,7 +202,7 @@ class ScriptedAgents(Unwatched):
     async def _write_down(
         self, client: httpx2.AsyncClient, agent: AgentId, attempt: str, kind: DispositionKind, after: float
     ) -> None:
-        await asyncio.sleep(after / self._factor)
+        await asyncio.sleep(after / self._pace())
         said = body_of(kind, await self._what_is_offered(client, agent), now=self._now())
         if await self._insist(client, f"/api/attempts/{attempt}/disposition", {"agent": agent, **said}):
             told = str(said["kind"])

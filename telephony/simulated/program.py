@@ -74,7 +74,7 @@ async def run_network(order: NetworkOrder, *, parent: TextIO | None = None) -> N
                 public=public,
                 file=file,
                 now=order.clock(),
-                factor=order.factor,
+                pace=lambda: order.factor,
             )
             working = group.create_task(agents.run())
         await stop.wait()

@@ -100,6 +100,7 @@ OPENS_NONE = frozenset(
         "deliver show",
         "demo",
         "dispositions",
+        "floor",
         "gate check",
         "law diff",
         "law due",

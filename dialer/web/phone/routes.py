@@ -54,7 +54,7 @@ class OutcomeView(Body):
 class PhoneView(Body):
     """What an agent's page needs to be a telephone, or to stand beside one: a phone on a desk has no secret,
     server and domain here. Not to be kept: ask again at every log-in. `shows_accounts`: this floor can say
-    whom a call is with."""
+    whom a call is with; `is_text`: it is a demonstration, where nobody hears anything and talks are read."""
 
     agent: str
     endpoint: str
@@ -69,6 +69,7 @@ class PhoneView(Body):
     relay_only: bool = False
     outcomes: list[OutcomeView] = Field(default_factory=list[OutcomeView])
     shows_accounts: bool = False
+    is_text: bool = False
 
 
 class Quality(Body):
@@ -193,7 +194,8 @@ def phone_router(
         view = phone_of(phones, agent, office.floor.snapshot(), await who.campaigns_inside())
         response.headers["Cache-Control"] = "no-store"
         shows = office.ledgers is not None and office.places is not None
-        return view.model_copy(update={"shows_accounts": shows})
+        is_text = office.demonstration is not None
+        return view.model_copy(update={"shows_accounts": shows, "is_text": is_text})
 
     @router.post("/quality", status_code=204, dependencies=[may(Permission.OWN_PHONE)])
     async def quality(body: Quality, who: Asking) -> None:  # pyright: ignore[reportUnusedFunction]  # as above

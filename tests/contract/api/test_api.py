@@ -22,6 +22,7 @@ from prometheus_client import CollectorRegistry
 from compliance_gate.request import Consent, HistoryEntry, PersonFile, PersonRequest
 from dialer.clock import monotonic_now
 from dialer.web.application import make_web
+from dialer.web.demonstration import OPEN_PATHS as SHOWN_PATHS
 from dialer.web.sessions import OPEN_PATHS
 from dialer.web.sign_in.outside import OPEN_PATHS as OUTSIDE_PATHS
 from dialer.web.sign_in.outside import PAGE
@@ -102,6 +103,8 @@ def test_no_route_answers_without_a_token(case: Any, served: Any) -> None:
     and knows no provider elsewhere.
     """
     refusals = (400, 401, 409, 422) if case.path in OPEN_PATHS else (400, 401, 422)
+    if case.path in SHOWN_PATHS:  # this floor is no demonstration, and says so to anybody
+        refusals = (200,) if case.method.upper() == "GET" else (400, 404, 422)
     for given_token in (None, "Bearer nobody", "Basic all"):
         headers = {} if given_token is None else {"Authorization": given_token}
         answer = case.call(base_url=served.base, headers=headers)
@@ -111,7 +114,7 @@ def test_no_route_answers_without_a_token(case: Any, served: Any) -> None:
             )
         else:
             assert answer.status_code in refusals
-    if case.path.startswith("/api/session"):
+    if case.path.startswith("/api/session") or case.path in SHOWN_PATHS:
         return
     if case.method.upper() != "GET":
         assert case.call(base_url=served.base, headers={"Authorization": "Bearer wall"}).status_code in (

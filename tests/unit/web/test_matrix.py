@@ -28,6 +28,7 @@ from dialer.domain.snapshot import AgentView, CampaignView, FloorSnapshot, Inbou
 from dialer.floor.phones import DeskPhone, Phones
 from dialer.web.application import Web, make_web
 from dialer.web.declaring import declared_of, declares, may
+from dialer.web.demonstration import OPEN_PATHS as SHOWN_PATHS
 from dialer.web.sessions import OPEN_PATHS
 from dialer.web.sign_in.outside import OPEN_PATHS as OUTSIDE_PATHS
 from dialer.web.tokens import Token, Tokens, digest_of
@@ -362,6 +363,9 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/api/tokens/{token}/revoke"): Case("self"),
     ("GET", "/api/record"): Case("whole"),
     ("POST", "/api/phone/quality"): Case("self", body={}),
+    ("POST", "/api/demonstration/pace"): Case("self", body={"factor": 2.0}),
+    ("GET", "/api/demonstration/talk"): Case("self"),
+    ("POST", "/api/demonstration/talk"): Case("self", body={"what": "greet"}),
 }
 
 
@@ -429,7 +433,7 @@ def test_every_route_is_described_here_and_declares_a_permission(web: Web) -> No
     }
     assert served == set(CASES) | OPEN
     behind_no_door = {path for _, path in OPEN}
-    assert behind_no_door == OPEN_PATHS | OUTSIDE_PATHS
+    assert behind_no_door == OPEN_PATHS | OUTSIDE_PATHS | SHOWN_PATHS
     sockets = {route.path for route in found if isinstance(route, APIWebSocketRoute)}
     assert sockets == {"/api/watch", "/api/phone/watch"}
 
@@ -460,6 +464,8 @@ OPEN = {
     ("POST", "/api/session/link"),
     ("GET", "/api/session/outside"),
     ("GET", "/api/session/outside/back"),
+    ("GET", "/api/demonstration"),
+    ("POST", "/api/demonstration/sign-in"),
 }
 
 API = sorted(key for key in CASES if key[1].startswith("/api/"))
@@ -694,7 +700,7 @@ def test_the_description_says_how_each_route_is_secured(web: Web) -> None:
     assert set(told["components"]["securitySchemes"]) == {"HTTPBearer", "APIKeyCookie"}
     for path, operations in told["paths"].items():
         secured: list[dict[str, list[str]]] = [{"HTTPBearer": []}, {"APIKeyCookie": []}]
-        if path in OPEN_PATHS | OUTSIDE_PATHS:
+        if path in OPEN_PATHS | OUTSIDE_PATHS | SHOWN_PATHS:
             continue
         for method, operation in operations.items():
             wanted = secured if path.startswith("/api/") else None

@@ -32,6 +32,7 @@ export type RecordingPage = Shapes["RecordingPage"];
 export type User = Shapes["UserView"];
 export type Role = Shapes["Role"];
 export type LinkView = Shapes["LinkView"];
+export type Demonstration = Shapes["DemonstrationView"];
 export type OwnSession = Shapes["OwnSession"];
 
 /** The dialer said no, or could not be reached (`status` 0). */

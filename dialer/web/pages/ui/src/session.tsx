@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type FormEvent, useContext, useEffect } from "react";
 
 import { AskError, get, type Permission, post, type Session } from "./api";
+import { Visitors } from "./demonstration";
 import { began, KEY, otherTabs, signedIn, tellOtherTabs } from "./leaving";
 
 /** Who is signed in; null = nobody. Asked anew when somebody comes back to the tab, or another tab changed it. */
@@ -67,6 +68,11 @@ export function SignIn() {
 
   return (
     <Center component="main" mih="100vh" p="md">
+      <Stack align="center" maw="100%">
+      <Visitors onSignedIn={(session) => {
+        client.setQueryData(KEY, signedIn(client, session));
+        tellOtherTabs();
+      }} />
       <Paper withBorder p="xl" w={380} maw="100%">
         <form onSubmit={submit}>
           <Stack>
@@ -105,6 +111,7 @@ export function SignIn() {
           </Stack>
         </form>
       </Paper>
+      </Stack>
     </Center>
   );
 }

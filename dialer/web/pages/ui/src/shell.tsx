@@ -3,6 +3,7 @@ import { ActionIcon, Alert, Anchor, AppShell, Button, Group, NavLink, Text, Titl
 import { lazy, type ReactNode, Suspense } from "react";
 
 import type { Permission, Session } from "./api";
+import { Showing } from "./demonstration";
 import { addressOf, useRoute } from "./route";
 import { SignedIn, SignIn, useMay, useSession, useSignOut } from "./session";
 import { Empty, Failed, Loading } from "./states";
@@ -88,6 +89,7 @@ function Frame({ session, isAway }: { session: Session; isAway: boolean }) {
             </Anchor>
           )}
         </Group>
+        <Showing session={session} />
         {isAway && <Alert color="red" role="alert" title="The dialer cannot be reached" mb="md">What is shown may be old. It is asked again by itself.</Alert>}
         {session.owes_factor ? <OwesFactor /> : <Suspense fallback={<Loading what="Opening…" />}>{pageOf(place, rest, here)}</Suspense>}
       </AppShell.Main>

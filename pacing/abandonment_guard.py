@@ -1,11 +1,12 @@
 """The last word on launches: the declared window must not end above its limit.
 
 A policy aims for a rate; the guard bounds a probability. If nothing but safe lines (one per free agent) were
-dialed from now to the end of the window, so many more people would answer; the limit on all of them, minus
+dialed from now to the end of the window, so many more people would answer, but for a chance of epsilon, by
+what was seen of people and not by what is believed of them (`pacing.shown`); the limit on all of them, minus
 what was abandoned so far, is the headroom that calls in flight may still use up. The guard lets a policy
-launch as long as the chance that they use up more is at most epsilon. Early in a window that hardly ever
-binds; towards its end the headroom shrinks to what the ledger says, and when less than one call is left only
-safe lines go out.
+launch as long as the chance that they use up more is at most epsilon. A day of which nothing is known yet has
+no headroom, a minute later it has some; towards the end of the window it shrinks to what the ledger says, and
+when less than one call is left only safe lines go out.
 
 Counting the worst case of everything in flight instead would cost 2 to 8 % of the talk time. One thing is
 beyond any guard: an agent lost at the instant of an answer.
@@ -17,13 +18,14 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import pdtrc, pdtri
+from scipy.special import gammaincinv, pdtrc
 
 from pacing.floor_model import FloorModel
 from pacing.outlook import Outlook
 from pacing.policy import Json, LaunchDecision, PacingObservation, PacingPolicy, PacingSnapshot, quantised
 from pacing.predictive import Predictive
 from pacing.progressive import safe_launches
+from pacing.shown import Shown, fewest, unresolved
 from pacing.stored import state_of
 
 DISPERSION = 2.0
@@ -31,15 +33,12 @@ DISPERSION = 2.0
 DOUBT = 1.5
 """Expected late answers are multiplied by this: what was learned of the floor may be wrong."""
 
-CHANCE = 2.0
-"""Standard deviations by which the answers to come may be fewer than expected, and their rate lower than was
-learned."""
-
 
 class AbandonmentGuard:
     """Wraps any policy and lowers what it wants to launch, never raises it.
 
-    epsilon: accepted probability that the window ends above the limit, 0-1.
+    epsilon: accepted probability, at each decision, that calls in flight use up more than there is, and that
+        fewer people answer in the rest of the window than are counted on, 0-1.
     recovery: share of the safe answers the rest of the window could bring that is counted on; breaks,
         conversations longer than usual and a slow end of the list take the rest.
     """
@@ -52,6 +51,7 @@ class AbandonmentGuard:
         self._recovery = recovery
         self._shares_model = isinstance(policy, Predictive)
         self._model = policy.model if isinstance(policy, Predictive) else FloorModel()
+        self._shown = Shown()
 
     def decide(self, snapshot: PacingSnapshot) -> LaunchDecision:
         """What the policy wants, or as much of it as the limit allows."""
@@ -75,24 +75,22 @@ class AbandonmentGuard:
         return quantised(ledger.headroom + ledger.limit * self._recovery * self._answers_to_come(snapshot))
 
     def _answers_to_come(self, snapshot: PacingSnapshot) -> float:
-        """Live answers that safe lines would bring until window, shift or list end; a low guess."""
+        """Live answers that safe lines would bring until window, shift or list end: so many at least, but for
+        a chance of epsilon, by all that calls have shown of people who answer.
+        """
         candidates = snapshot.candidate_live.size
         if not candidates or snapshot.patience < 0.0:
             return 0.0
-        doubt = 1.0 + CHANCE * math.sqrt(self._model.live_share.relative_variance)
-        live = (
-            float(np.add.reduce(snapshot.candidate_live)) / candidates * self._model.live_share.factor / doubt
-        )
+        believed = float(np.add.reduce(snapshot.candidate_live)) / candidates * self._model.live_share.factor
+        live = min(believed, self._shown.share(unresolved(snapshot)))
         needs = float(np.add.reduce(snapshot.candidate_needs_agent)) / candidates
         seconds = min(snapshot.ledger.window_left, snapshot.shift_left)
-        by_list = snapshot.leads_left * live
-        if math.isinf(seconds):
-            return by_list
-        # Agents whom people who call us will keep busy bring no answers.
-        agents = snapshot.serving_agents - snapshot.expected_inbound * self._model.handle
-        by_time = max(0.0, agents) * seconds / self._model.safe_cycle(live, needs)
-        answers = min(by_list, by_time)
-        return max(0.0, answers - CHANCE * math.sqrt(answers))
+        answers = snapshot.leads_left * live
+        if not math.isinf(seconds):
+            # Agents whom people who call us will keep busy bring no answers.
+            agents = max(0.0, snapshot.serving_agents - snapshot.expected_inbound * self._model.handle)
+            answers = min(answers, agents * seconds / self._model.safe_cycle(live, needs))
+        return fewest(answers, self._shown.live, self._epsilon)
 
     def _only_safe(
         self, snapshot: PacingSnapshot, wanted: LaunchDecision, safe: int, headroom: float
@@ -192,12 +190,13 @@ class AbandonmentGuard:
     def observe(self, observation: PacingObservation) -> None:
         """Pass on what happened, and learn from it."""
         self._policy.observe(observation)
+        self._shown.observe(observation)
         if not self._shares_model:
             self._model.observe(observation)
 
     def state(self) -> dict[str, Json]:
         """What the policy and the guard have learned, JSON-able."""
-        state: dict[str, Json] = {"policy": self._policy.state()}
+        state: dict[str, Json] = {"policy": self._policy.state(), "shown": self._shown.state()}
         if not self._shares_model:
             state["model"] = self._model.state()
         return state
@@ -205,6 +204,8 @@ class AbandonmentGuard:
     def restore(self, state: Mapping[str, Json]) -> None:
         """Take up what `state` returned."""
         self._policy.restore(state_of(state, "policy"))
+        if "shown" in state:  # not in what was kept before it was counted: then it is counted anew
+            self._shown.restore(state_of(state, "shown"))
         if not self._shares_model:
             self._model.restore(state_of(state, "model"))
 
@@ -229,6 +230,6 @@ def most_late(allowed: int, epsilon: float, dispersion: float) -> float:
     """
     if allowed < 0:
         return 0.0
-    single = float(pdtri(allowed, 1.0 - epsilon))
-    bursts = float(pdtri(int(allowed / dispersion), 1.0 - epsilon))
+    single = float(gammaincinv(allowed + 1, epsilon))
+    bursts = float(gammaincinv(int(allowed / dispersion) + 1, epsilon))
     return quantised(min(single, dispersion * bursts))

@@ -27,6 +27,7 @@ from pacing.policy import (
     WrapUpEnded,
 )
 from pacing.registry import make_policy
+from pacing.shown import Shown
 from simulator.streams import Streams
 
 RING_S, TALK_S = 6.0, 120.0
@@ -174,5 +175,13 @@ def test_these_windows_would_show_a_guard_without_its_margins(monkeypatch: pytes
     monkeypatch.setattr(InFlight, "missing_more_than", none_missing)
     monkeypatch.setattr(pacing.abandonment_guard, "DOUBT", 1.0)
     monkeypatch.setattr(pacing.abandonment_guard, "DISPERSION", 1.0)
-    monkeypatch.setattr(pacing.abandonment_guard, "CHANCE", 0.0)
+
+    def all_that_is_believed(expected: float, _seen: float, _epsilon: float) -> float:
+        return expected
+
+    def no_less(_shown: Shown, _unresolved: int) -> float:
+        return 1.0
+
+    monkeypatch.setattr(pacing.abandonment_guard, "fewest", all_that_is_believed)
+    monkeypatch.setattr(Shown, "share", no_less)
     assert sum(tally.abandonment > 0.1 for tally in _windows()) >= 3

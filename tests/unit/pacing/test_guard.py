@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import pytest
+from scipy.special import nbdtr
 
 import pacing.abandonment_guard
 from pacing.abandonment_guard import AbandonmentGuard, late_more_than, most_late
@@ -15,6 +16,7 @@ from pacing.policy import LaunchDecision, LaunchOutcome, LaunchResolved, PacingS
 from pacing.predictive import Predictive
 from pacing.progressive import Progressive
 from pacing.registry import make_guarded_policy
+from pacing.shown import Shown, fewest, unresolved
 
 
 def _floor(
@@ -44,9 +46,20 @@ class Wants(Progressive):
         return LaunchDecision(launches=self._launches, reason="wanted")
 
 
+def _knowing(live: int = 100, launches: int = 400) -> AbandonmentGuard:
+    """A guard that saw every so manieth launch answered by a person, as was said at launch."""
+    guard = AbandonmentGuard(_bold())
+    for index in range(launches):
+        is_live = (index + 1) * live // launches > index * live // launches
+        outcome = LaunchOutcome.ANSWERED_LIVE if is_live else LaunchOutcome.NO_ANSWER
+        ring_s = 12.0 if is_live else 26.0
+        guard.observe(LaunchResolved(needs_agent=0.25, live=0.25, outcome=outcome, ring_s=ring_s))
+    return guard
+
+
 def test_early_in_the_window_it_lets_the_policy_have_its_way() -> None:
     early = _floor(abandoned=2)
-    assert AbandonmentGuard(_bold()).decide(early) == _bold().decide(early)
+    assert _knowing().decide(early) == _bold().decide(early)
 
 
 def test_at_the_end_of_the_window_it_holds_back() -> None:
@@ -111,52 +124,98 @@ def test_progressive_is_never_held_back() -> None:
 # --- headroom ----------------------------------------------------------------------------------------------
 
 
-def _cycle(live: float, needs: float) -> float:
-    """Seconds of an agent for one live answer, as the model believes before the first call."""
-    model = FloorModel()
-    return (model.unanswered_ring.mean + needs * (model.talk.mean + model.wrap.mean)) / live
+def test_nothing_is_made_good_by_people_nobody_has_seen() -> None:
+    """Whatever is said of the chances: a day that begins is held to what it has."""
+    fresh = AbandonmentGuard(_bold())
+    assert fresh.headroom(_floor()) == 5.0
+    for _ in range(300):
+        fresh.observe(
+            LaunchResolved(needs_agent=0.25, live=0.25, outcome=LaunchOutcome.NO_ANSWER, ring_s=26.0)
+        )
+    assert fresh.headroom(_floor()) == 5.0
+    assert AbandonmentGuard(_bold()).decide(_floor(live_answers=0, abandoned=0)).launches == 3
+
+
+def _share(unresolved: int) -> float:
+    """Of 400 launches 100 were answered by a person; the oldest fade by one in 200 a person."""
+    shown = Shown()
+    for _ in range(100):
+        for outcome in (*(LaunchOutcome.NO_ANSWER,) * 3, LaunchOutcome.ANSWERED_LIVE):
+            shown.observe(LaunchResolved(needs_agent=0.25, live=0.25, outcome=outcome, ring_s=9.0))
+    assert shown.live == pytest.approx(200.0 * (1.0 - 0.995**100))
+    return shown.share(unresolved)
 
 
 def test_headroom_is_what_is_left_and_seven_tenths_of_what_safe_lines_will_surely_bring() -> None:
-    """The share of live answers is believed two standard deviations too high, the count of them as many too
-    lucky.
-    """
-    doubted = 0.25 / (1.0 + 2.0 * math.sqrt(1.0 / 8.0))
-    answers = 20 * 14_400.0 / _cycle(doubted, 0.25)
-    expected = 0.03 * 500 - 10 + 0.03 * 0.7 * (answers - 2.0 * math.sqrt(answers))
-    assert AbandonmentGuard(_bold()).headroom(_floor()) == pytest.approx(expected, abs=1e-8)
+    """17 agents talk, with whom it is not known yet: they count as launches without an answer."""
+    guard = _knowing()
+    answers = 20 * 14_400.0 / guard._model.safe_cycle(_share(17), 0.25)  # pyright: ignore[reportPrivateUsage]
+    sure = fewest(answers, 200.0 * (1.0 - 0.995**100), 0.001)
+    assert 0.6 * answers < sure < 0.7 * answers
+    assert guard.headroom(_floor()) == pytest.approx(0.03 * 500 - 10 + 0.03 * 0.7 * sure, rel=1e-4)
+
+
+def test_who_rings_and_who_talks_has_shown_nothing_yet() -> None:
+    """A day seems to begin with many people: they answer sooner than others are given up."""
+    assert _share(0) == pytest.approx(0.25, abs=0.002)
+    assert _share(17) == pytest.approx(78.85 / (315.0 + 17.0), abs=0.002)
+    ringing = _floor(ringing=(5.0,) * 100)
+    assert unresolved(ringing) == 117
+    assert _knowing().headroom(ringing) < _knowing().headroom(_floor())
+
+
+def test_a_campaign_s_own_belief_counts_where_it_is_the_lower_one() -> None:
+    whole = _knowing().headroom(_floor()) - 5.0
+    half = _knowing().headroom(_floor(live=0.125, needs=0.25)) - 5.0
+    assert 0.4 * whole < half < 0.55 * whole
+    assert _knowing().headroom(_floor(live=0.3, needs=0.25)) == _knowing().headroom(_floor())
 
 
 def test_the_end_of_the_list_is_the_end_of_what_can_be_made_good() -> None:
-    doubted = 0.25 / (1.0 + 2.0 * math.sqrt(1.0 / 8.0))
-    answers = 200 * doubted
-    expected = 0.03 * 500 - 10 + 0.03 * 0.7 * (answers - 2.0 * math.sqrt(answers))
-    assert AbandonmentGuard(_bold()).headroom(_floor(leads_left=200)) == pytest.approx(expected, abs=1e-8)
+    sure = fewest(200 * _share(17), 200.0 * (1.0 - 0.995**100), 0.001)
+    expected = 0.03 * 500 - 10 + 0.03 * 0.7 * sure
+    assert _knowing().headroom(_floor(leads_left=200)) == pytest.approx(expected, rel=1e-6)
 
 
 def test_the_end_of_the_shift_counts_where_it_comes_before_that_of_the_window() -> None:
-    guard = AbandonmentGuard(_bold())
-    assert guard.headroom(_floor(shift_left=600.0)) == guard.headroom(_floor(window_left=600.0))
+    guard = _knowing()
+    assert guard.headroom(_floor(shift_left=600.0)) == guard.headroom(_floor(window_left=600.0)) > 5.0
 
 
 def test_what_cannot_come_makes_nothing_good() -> None:
-    guard = AbandonmentGuard(_bold())
+    guard = _knowing()
     assert guard.headroom(_floor(window_left=0.0)) == 5.0
     assert guard.headroom(_floor(leads_left=0)) == 5.0
     assert guard.headroom(_floor(candidates=0)) == 5.0
-    assert guard.headroom(_floor(window_left=5.0)) == 5.0, "less than chance may take away"
+    assert guard.headroom(_floor(window_left=5.0)) == pytest.approx(5.0, abs=1e-3), "chance may take it"
     assert guard.headroom(_floor(delay=2.1)) == 5.0, "nobody would be in time"
 
 
 def test_agents_who_take_inbound_calls_bring_no_answers() -> None:
-    """A call every minute keeps two agents of twenty busy for two minutes each."""
-    model = FloorModel()
-    handle = model.talk.mean + model.wrap.mean
-    rate = 2.0 / handle
-    guard = AbandonmentGuard(_bold())
-    with_two_fewer = guard.headroom(_floor(talking=15))
-    assert guard.headroom(_floor(inbound=rate)) == pytest.approx(with_two_fewer, abs=1e-6)
+    """A call so often that three agents of twenty are busy with them; so many less have something to show."""
+    guard = _knowing()
+    model = guard._model  # pyright: ignore[reportPrivateUsage]
+    rate = 3.0 / (model.talk.mean + model.wrap.mean)
+    three_fewer = guard.headroom(_floor(ready=0))
+    assert guard.headroom(_floor(inbound=rate)) == pytest.approx(three_fewer, abs=1e-6)
     assert guard.headroom(_floor(inbound=1.0)) == 5.0
+
+
+@pytest.mark.parametrize(("expected", "seen"), [(3.0, 40.0), (30.0, 10.0), (400.0, 100.0), (400.0, 8.0)])
+@pytest.mark.parametrize("epsilon", [0.001, 0.05])
+def test_fewer_come_with_the_chance_that_was_said(expected: float, seen: float, epsilon: float) -> None:
+    """Against the exact law of a count whose rate was learned from `seen` events: the negative binomial."""
+    at_least = fewest(expected, seen, epsilon)
+    chance = float(nbdtr(at_least - 1, seen, seen / (seen + expected))) if at_least else 0.0
+    assert chance <= 1.2 * epsilon
+    one_more = float(nbdtr(at_least, seen, seen / (seen + expected)))
+    assert one_more > 0.8 * epsilon, "and it is no miser"
+    assert at_least < expected
+    assert fewest(expected, 4.0 * seen, epsilon) >= at_least, "who has seen more is surer"
+
+
+def test_of_nothing_nothing_comes() -> None:
+    assert fewest(0.0, 100.0, 0.001) == fewest(100.0, 0.0, 0.001) == 0.0
 
 
 # --- the chance --------------------------------------------------------------------------------------------
@@ -292,7 +351,7 @@ def test_machines_that_count_are_part_of_what_may_come(monkeypatch: pytest.Monke
 
 
 def test_it_learns_for_policies_that_do_not() -> None:
-    guard = AbandonmentGuard(_bold())
+    guard = _knowing()
     before = guard.headroom(_floor())
     for _ in range(300):
         guard.observe(
@@ -304,6 +363,16 @@ def test_it_learns_for_policies_that_do_not() -> None:
 def test_it_shares_what_a_predictive_policy_has_learned() -> None:
     assert "model" not in AbandonmentGuard(Predictive()).state()
     assert "model" in AbandonmentGuard(_bold()).state()
+
+
+def test_what_was_kept_before_people_were_counted_is_taken_up_and_they_are_counted_anew() -> None:
+    state = _knowing().state()
+    again = AbandonmentGuard(_bold())
+    again.restore(state)
+    assert again.headroom(_floor()) == _knowing().headroom(_floor())
+    older = AbandonmentGuard(_bold())
+    older.restore({name: part for name, part in state.items() if name != "shown"})
+    assert older.headroom(_floor()) == 5.0
 
 
 @pytest.mark.parametrize("wrong", [{"epsilon": 0.0}, {"epsilon": 1.0}, {"recovery": -0.1}, {"recovery": 1.1}])

@@ -44,6 +44,7 @@ def policy(nonce: str) -> str:
             styles,
             "img-src 'self'",
             "connect-src 'self'",
+            "media-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",

@@ -11,6 +11,7 @@ import { useMay } from "../session";
 import { PageTitle } from "../shell";
 import { Failed, Loading } from "../states";
 import { duration, instant } from "../words";
+import { Player, type Recording } from "./Player";
 
 const MOST_DEEDS = 100;
 const MOST_RECORDINGS = 50;
@@ -134,6 +135,7 @@ function Recordings() {
   const may = useMay();
   const [asked, ask] = useState<Record<string, string> | null>(null);
   const [page, turn] = useState("");
+  const [heard, hear] = useState<Recording | null>(null);
   const words = query({ ...(asked ?? {}), page, limit: String(MOST_RECORDINGS) });
   const found = useQuery({ queryKey: ["recordings", words], queryFn: () => get<RecordingPage>(`/api/recordings?${words}`), enabled: asked !== null });
   return (
@@ -164,9 +166,9 @@ function Recordings() {
         <>
           <Rows
             title="Recordings"
-            heads={["When", "Person", "Agent", "Campaign", "Length", "Notice", "Call"]}
+            heads={["When", "Person", "Agent", "Campaign", "Length", "Notice", "Call", "Hear"]}
             none="No finished recording fits. Those of talks that go on are not here yet."
-            minWidth={820}
+            minWidth={900}
             rows={found.data.recordings.map((one) => ({
               key: one.file,
               cells: [
@@ -183,6 +185,13 @@ function Recordings() {
                 duration(one.seconds),
                 one.objected_at === null ? (one.notice_spoken_at === null ? "–" : "spoken") : <Badge key="objected">objected</Badge>,
                 one.attempt,
+                may("hear recordings") ? (
+                  <Button key="hear" variant="default" aria-label={`Hear ${one.attempt}`} onClick={() => hear(one)}>
+                    Hear
+                  </Button>
+                ) : (
+                  "–"
+                ),
               ],
             }))}
           />
@@ -193,6 +202,7 @@ function Recordings() {
           )}
         </>
       )}
+      {heard !== null && <Player key={heard.attempt} recording={heard} close={() => hear(null)} />}
     </Paper>
   );
 }

@@ -5,17 +5,16 @@ came after the day, but for the state of an account and whether a promise was wi
 """
 
 import functools
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, Select, case, func, or_, select
 
 from dialer.casework.ledger.book import Ledger
-from dialer.casework.ledger.remittance import ToldEntry, known_by
+from dialer.casework.ledger.remittance import LedgerByDay, ToldEntry
 from dialer.casework.ledger.terms import ClientTerms
 from dialer.casework.promises import Judged, Paid, PromiseState, judged
 from dialer.domain.attempt import Outcome
@@ -36,6 +35,7 @@ from dialer.storage.projecting.attempt_rows import texts
 from dialer.storage.store import Store
 
 AT_ONCE = 5_000
+AccountRow = Row[*tuple[Any, ...]]
 _MINUTE_S = 60.0
 _EPOCH = date(1970, 1, 1)
 SEVERAL = "several"
@@ -59,25 +59,29 @@ class Stretch:
     @property
     def begins(self) -> float:
         """POSIX seconds at which the first day of calls begins."""
-        return datetime.combine(self.since, time(), self.zone).timestamp()
+        return begins(self.since, self.zone)
 
     @property
     def ends(self) -> float:
         """POSIX seconds at which the day after the last begins."""
-        return datetime.combine(self.on + timedelta(days=1), time(), self.zone).timestamp()
+        return begins(self.on + timedelta(days=1), self.zone)
+
+
+def begins(day: date, zone: ZoneInfo) -> float:
+    """POSIX seconds at which a day begins."""
+    return datetime.combine(day, time(), zone).timestamp()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """Some of the accounts, with their promises and what changed of their payments in the stretch."""
 
-    accounts: tuple[AccountSeen, ...]
-    promises: tuple[PromiseRow, ...]
-    payments: tuple[PaymentRow, ...]
+    accounts: tuple[AccountSeen, ...] = ()
+    promises: tuple[PromiseRow, ...] = ()
+    payments: tuple[PaymentRow, ...] = ()
 
 
-@dataclass(slots=True)
-class _Worked:
+class Worked(NamedTuple):
     """Calls about one account until the end of the stretch."""
 
     attempts: int = 0
@@ -87,70 +91,117 @@ class _Worked:
     first: date | None = None
     last: date | None = None
 
-    def add(self, day: date, *, is_right_party: bool, is_in_month: bool, is_in_stretch: bool) -> None:
-        self.attempts += 1
-        self.right_party += is_right_party
-        self.in_month += is_in_month
-        self.in_stretch += is_in_stretch
-        if self.first is None or day < self.first:
-            self.first = day
-        if self.last is None or day > self.last:
-            self.last = day
+    def and_also(self, other: "Worked") -> "Worked":
+        """Both together."""
+        firsts = [day for day in (self.first, other.first) if day is not None]
+        lasts = [day for day in (self.last, other.last) if day is not None]
+        return Worked(
+            self.attempts + other.attempts,
+            self.right_party + other.right_party,
+            self.in_month + other.in_month,
+            self.in_stretch + other.in_stretch,
+            min(firsts, default=None),
+            max(lasts, default=None),
+        )
+
+
+_UNWORKED = Worked()
+
+
+Kind = tuple[str, str, str | None, float | None, tuple[str, ...], str, Worked, bool]
 
 
 @dataclass(slots=True)
-class _Read:
-    """What is on file of some accounts."""
+class Read:
+    """What is on file of some accounts.
 
-    rows: Sequence[Row[Any]]
+    Args:
+        rows: the accounts, in the order of their ids.
+        names: the clients' own, by account. places: where whoever owes it lives.
+        told, made: entries of accounts to which something was posted, promises for one account alone.
+        several: promises for several at once. first: by promise, the first of its accounts of the client.
+    """
+
+    stretch: Stretch
+    rows: Sequence[AccountRow]
     names: dict[str, str] = field(default_factory=dict[str, str])
-    owing: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     places: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    campaigns: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    worked: defaultdict[str, _Worked] = field(default_factory=lambda: defaultdict(_Worked))
+    campaigns: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    worked: dict[str, Worked] = field(default_factory=dict[str, Worked])
     told: Mapping[DebtId, list[ToldEntry]] = field(default_factory=dict[DebtId, list[ToldEntry]])
     made: Mapping[str, tuple[PromiseMade, ...]] = field(default_factory=dict[str, tuple[PromiseMade, ...]])
-
     several: Sequence[Row[Any]] = ()
     first: Mapping[int, str] = field(default_factory=dict[int, str])
 
     def place(self, debt: str) -> str:
         """Where whoever owes it lives; '' = not known."""
-        found = {place for person in self.owing[debt] for place in self.places.get(person, ())}
+        found = self.places.get(debt, ())
         return SEVERAL if len(found) > 1 else next(iter(found), "")
+
+    def seen(self, row: AccountRow) -> Seen:
+        """One of the accounts with all that is of it alone; nothing where it was not placed yet."""
+        money = _money(row, self, self.stretch)
+        if money.placed_on is not None and money.placed_on > self.stretch.on:
+            return Seen()
+        came = _promises(row, self, money, self.stretch)
+        is_arranged = any(each.state == PromiseState.OPEN.value for each in came)
+        account = _account(row, self, money, self.stretch, is_arranged=is_arranged)
+        return Seen(accounts=(account,), promises=tuple(came), payments=tuple(_payments(row, self, money)))
+
+    def is_plain(self, debt: str) -> bool:
+        """Nothing was ever posted to it, and nothing promised for it alone."""
+        return debt not in self.told and debt not in self.made
+
+    def kind_of(self, row: AccountRow) -> Kind:
+        """What a plain account is, but for its names and how much is owed."""
+        debt = row.debt
+        return (
+            row.currency,
+            row.state,
+            row.delinquent_since,
+            row.published_at,
+            self.campaigns.get(debt, ()),
+            self.place(debt),
+            self.worked.get(debt, _UNWORKED),
+            row.balance_cents > 0,
+        )
+
+    def seen_for_several(self) -> Seen:
+        """Promises for several of the accounts."""
+        return Seen(promises=tuple(_for_several(self, self.stretch)))
 
 
 def seen_of(store: Store, stretch: Stretch) -> Iterator[Seen]:
     """Every account of the client that was placed by the end of the stretch, in the order of its id."""
+    for read in read_of(store, stretch):
+        yield from map(read.seen, read.rows)
+        yield read.seen_for_several()
+
+
+def read_of(store: Store, stretch: Stretch) -> Iterator[Read]:
+    """What is on file of the client's accounts, a few thousand at a time, in the order of their ids."""
     after = ""
     while True:
         read = store.read(lambda connection, after=after: _read(store, connection, stretch, after))
         if not read.rows:
             return
         after = read.rows[-1].debt
-        yield _seen(read, stretch)
+        yield read
 
 
-def _read(store: Store, connection: Connection, stretch: Stretch, after: str) -> _Read:
+def _read(store: Store, connection: Connection, stretch: Stretch, after: str) -> Read:
     rows = _accounts(connection, stretch, after)
-    read = _Read(rows=rows)
+    read = Read(stretch=stretch, rows=rows)
     debts = [row.debt for row in rows]
-    columns = t.person_debts.c
-    tied = select(columns.debt, columns.person).where(among(connection, columns.debt, debts))
-    for debt, person in connection.execute(tied).all():
-        read.owing[debt].add(person)
-    persons = sorted({person for owing in read.owing.values() for person in owing})
+    persons = _who_owes(connection, debts, read)
     read.names = account_names(connection, store.keyring, persons)
     several: list[Row[Any]] = []
     for some in chunks(persons):
-        _places(connection, some, read)
         _calls(connection, some, stretch, read)
         several += _of_several(connection, some, stretch)
     read.several = several
     read.first = _first_of_client(connection, several, stretch)
-    turns = select(t.leads.c.debt, t.leads.c.campaign).where(among(connection, t.leads.c.debt, debts))
-    for debt, campaign in connection.execute(turns).all():
-        read.campaigns[debt].add(campaign)
+    _turns(connection, debts, read)
     posted = t.ledger_entries.c.debt
     moved = select(posted).where(among(connection, posted, debts)).distinct()
     read.told = ledgers.told_entries(connection, sorted(connection.scalars(moved)))
@@ -158,49 +209,77 @@ def _read(store: Store, connection: Connection, stretch: Stretch, after: str) ->
     return read
 
 
-def _accounts(connection: Connection, stretch: Stretch, after: str) -> Sequence[Row[Any]]:
-    query = (
-        select(t.debts, t.imports.c.published_at)
-        .join_from(t.debts, t.imports, t.debts.c.import_id == t.imports.c.import_id, isouter=True)
-        .where(t.debts.c.client == stretch.client, t.debts.c.debt > after)
-        .order_by(t.debts.c.debt)
+def _accounts(connection: Connection, stretch: Stretch, after: str) -> Sequence[AccountRow]:
+    of = t.debts.c
+    columns = (of.debt, of.client, of.currency, of.balance_cents, of.state, of.delinquent_since)
+    query: Select[*tuple[Any, ...]] = (
+        select(*columns, t.imports.c.published_at)
+        .join_from(t.debts, t.imports, of.import_id == t.imports.c.import_id, isouter=True)
+        .where(of.client == stretch.client, of.debt > after)
+        .order_by(of.debt)
         .limit(AT_ONCE)
     )
     return connection.execute(query).all()
 
 
-def _places(connection: Connection, persons: Sequence[str], read: _Read) -> None:
-    columns = t.addresses.c
-    theirs = among(connection, columns.person, persons)
-    query = select(columns.person, columns.country, columns.region).where(theirs)
-    for person, country, region in connection.execute(query).all():
+def _who_owes(connection: Connection, debts: Sequence[str], read: Read) -> list[str]:
+    """Everybody who owes one of the accounts, sorted; and where they live."""
+    tied, lives = t.person_debts.c, t.addresses.c
+    query = (
+        select(tied.debt, tied.person, lives.country, lives.region)
+        .join_from(t.person_debts, t.addresses, lives.person == tied.person, isouter=True)
+        .where(among(connection, tied.debt, debts))
+    )
+    persons: set[str] = set()
+    for debt, person, country, region in connection.execute(query).all():
+        persons.add(person)
         if country:
-            place = f"{country}-{region}" if region else country
-            read.places.setdefault(person, set()).add(place)
+            read.places.setdefault(debt, set()).add(f"{country}-{region}" if region else country)
+    return sorted(persons)
 
 
-def _calls(connection: Connection, persons: Sequence[str], stretch: Stretch, read: _Read) -> None:
-    """An attempt counts when it is over and written down, as in `dialer.inquiry.given_back`."""
+def _turns(connection: Connection, debts: Sequence[str], read: Read) -> None:
+    """In which campaigns the accounts have a turn."""
+    columns = t.leads.c
+    query = select(columns.debt, columns.campaign).where(among(connection, columns.debt, debts))
+    alone: dict[str, tuple[str, ...]] = {}
+    for debt, campaign in connection.execute(query).all():
+        others = read.campaigns.get(debt)
+        turn = alone.setdefault(campaign, (campaign,))
+        read.campaigns[debt] = turn if others is None else tuple(sorted({*others, campaign}))
+
+
+def _calls(connection: Connection, persons: Sequence[str], stretch: Stretch, read: Read) -> None:
+    """Counted by the database, the calls about the same accounts together. An attempt counts when it is over
+    and written down, as in `dialer.inquiry.given_back`."""
     columns = t.attempts.c
     over = func.coalesce(columns.wrapped_at, columns.ended_at)
-    query = select(columns.debts, columns.outcome, columns.disposition_kind, over.label("over")).where(
-        among(connection, columns.person, persons),
-        or_(columns.agent.is_(None), columns.wrapped_at.is_not(None)),
-        over < stretch.ends,
+    is_right = columns.disposition_kind.in_(sorted(RIGHT_PARTY))
+    query = (
+        select(
+            columns.debts,
+            func.count(),
+            func.count(case((is_right, 1))),
+            func.count(case((over >= begins(stretch.on.replace(day=1), stretch.zone), 1))),
+            func.count(case((over >= stretch.begins, 1))),
+            func.min(over),
+            func.max(over),
+        )
+        .where(
+            among(connection, columns.person, persons),
+            or_(columns.agent.is_(None), columns.wrapped_at.is_not(None)),
+            over < stretch.ends,
+            or_(columns.outcome.is_(None), columns.outcome != Outcome.NOT_ATTEMPTED.value),
+        )
+        .group_by(columns.debts)
     )
-    month = stretch.on.replace(day=1)
-    for debts, outcome, disposition, ended in connection.execute(query).all():
-        if outcome == Outcome.NOT_ATTEMPTED.value:
-            continue
-        day = _day(int(ended // _MINUTE_S), stretch.zone)
-        is_right, is_in_month = disposition in RIGHT_PARTY, day >= month
+    zone = stretch.zone
+    for debts, attempts, right, in_month, in_stretch, first, last in connection.execute(query).all():
+        on, until = _day(int(first // _MINUTE_S), zone), _day(int(last // _MINUTE_S), zone)
+        worked = Worked(attempts, right, in_month, in_stretch, on, until)
         for debt in texts(debts):
-            read.worked[debt].add(
-                day,
-                is_right_party=is_right,
-                is_in_month=is_in_month,
-                is_in_stretch=day >= stretch.since,
-            )
+            before = read.worked.get(debt)
+            read.worked[debt] = worked if before is None else before.and_also(worked)
 
 
 @functools.lru_cache(maxsize=100_000)
@@ -233,23 +312,6 @@ def _first_of_client(
     return {row.id: min((d for d in texts(row.debts) if d in theirs), default="") for row in several}
 
 
-def _seen(read: _Read, stretch: Stretch) -> Seen:
-    accounts: list[AccountSeen] = []
-    promises: list[PromiseRow] = []
-    payments: list[PaymentRow] = []
-    for row in read.rows:
-        money = _money(row, read, stretch)
-        if money.placed_on is not None and money.placed_on > stretch.on:
-            continue
-        came = _promises(row, read, money, stretch)
-        promises += came
-        payments += _payments(row, read, money)
-        is_arranged = any(each.state == PromiseState.OPEN.value for each in came)
-        accounts.append(_account(row, read, money, stretch, is_arranged=is_arranged))
-    promises += _for_several(read, stretch)
-    return Seen(accounts=tuple(accounts), promises=tuple(promises), payments=tuple(payments))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Money:
     """An account's money. `before`, `by_now`: its ledger as it was known before the stretch, and by its end;
@@ -258,40 +320,51 @@ class _Money:
     placed_on: date | None
     placed_cents: int | None
     told: Sequence[ToldEntry]
+    ledger: LedgerByDay | None
     before: Ledger | None
     by_now: Ledger | None
 
 
-def _money(row: Row[Any], read: _Read, stretch: Stretch) -> _Money:
+def _money(row: AccountRow, read: Read, stretch: Stretch) -> _Money:
     debt = DebtId(row.debt)
     told = read.told.get(debt, [])
     if not told:
-        on = None if row.published_at is None else datetime.fromtimestamp(row.published_at, UTC).date()
-        return _Money(placed_on=on, placed_cents=row.balance_cents, told=(), before=None, by_now=None)
+        on = _published_on(row.published_at)
+        return _Money(
+            placed_on=on, placed_cents=row.balance_cents, told=(), ledger=None, before=None, by_now=None
+        )
     opened = next((each for each in told if each.entry.key == OPENING_KEY), None)
     on = None if opened is None or opened.on == _EPOCH else opened.on
+    ledger = LedgerByDay(debt, row.currency, told)
     return _Money(
         placed_on=on,
         placed_cents=None if opened is None else opened.entry.amount.cents,
         told=told,
-        before=known_by(debt, row.currency, told, on=stretch.since - timedelta(days=1)),
-        by_now=known_by(debt, row.currency, told, on=stretch.on),
+        ledger=ledger,
+        before=ledger.by(stretch.since - timedelta(days=1)),
+        by_now=ledger.by(stretch.on),
     )
 
 
+@functools.lru_cache(maxsize=1_000)
+def _published_on(at: float | None) -> date | None:
+    """The day (UTC) of a file; many accounts are of one."""
+    return None if at is None else datetime.fromtimestamp(at, UTC).date()
+
+
 def _account(
-    row: Row[Any], read: _Read, money: _Money, stretch: Stretch, *, is_arranged: bool
+    row: AccountRow, read: Read, money: _Money, stretch: Stretch, *, is_arranged: bool
 ) -> AccountSeen:
-    worked = read.worked[row.debt]
+    worked = read.worked.get(row.debt, _UNWORKED)
     was_placed = money.placed_on is None or money.placed_on < stretch.since
     before = row.balance_cents if money.before is None else money.before.balance().cents
-    series = _collected(row, money, stretch)
+    series = _collected(money, stretch)
     return AccountSeen(
         account=row.debt,
         client_account=read.names.get(row.debt, ""),
         client=row.client,
         currency=row.currency,
-        campaigns=tuple(sorted(read.campaigns[row.debt])),
+        campaigns=read.campaigns.get(row.debt, ()),
         place=read.place(row.debt),
         state=row.state,
         since=stretch.since,
@@ -317,23 +390,24 @@ def _stayed(ledger: Ledger | None) -> int:
     return 0 if ledger is None else sum(cents for _, cents in ledger.paid())
 
 
-def _collected(row: Row[Any], money: _Money, stretch: Stretch) -> tuple[tuple[date, int], ...]:
+def _collected(money: _Money, stretch: Stretch) -> tuple[tuple[date, int], ...]:
     """What came and stayed, by the month in which it was told; the months of an account are few."""
-    if not any(each.entry.kind is EntryKind.PAYMENT for each in money.told):
+    ledger = money.ledger
+    if ledger is None or not any(each.entry.kind is EntryKind.PAYMENT for each in money.told):
         return ()
     days = (max(each.on, each.entry.effective_on) for each in money.told)
     series: list[tuple[date, int]] = []
     before = 0
     for month in sorted({day.replace(day=1) for day in days if day <= stretch.on}):
         end = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        now = _stayed(known_by(DebtId(row.debt), row.currency, money.told, on=min(end, stretch.on)))
+        now = _stayed(ledger.by(min(end, stretch.on)))
         if now != before:
             series.append((month, now - before))
         before = now
     return tuple(series)
 
 
-def _payments(row: Row[Any], read: _Read, money: _Money) -> Iterator[PaymentRow]:
+def _payments(row: AccountRow, read: Read, money: _Money) -> Iterator[PaymentRow]:
     """Payments of which something came, or went back, in the stretch."""
     if money.by_now is None or money.before is None:
         return
@@ -356,7 +430,7 @@ def _payments(row: Row[Any], read: _Read, money: _Money) -> Iterator[PaymentRow]
             )
 
 
-def _promises(row: Row[Any], read: _Read, money: _Money, stretch: Stretch) -> list[PromiseRow]:
+def _promises(row: AccountRow, read: Read, money: _Money, stretch: Stretch) -> list[PromiseRow]:
     made = [each for each in read.made.get(row.debt, ()) if each.at < stretch.ends]
     if not made:
         return []
@@ -378,7 +452,7 @@ def _written(state: PromiseState | None) -> str:
     return "" if state is None else state.value
 
 
-def _for_several(read: _Read, stretch: Stretch) -> Iterator[PromiseRow]:
+def _for_several(read: Read, stretch: Stretch) -> Iterator[PromiseRow]:
     """Nobody can say what came of them; each stands with the first of its accounts that is the client's."""
     theirs = {row.debt for row in read.rows}
     for row in read.several:
@@ -413,7 +487,7 @@ def _paid(ledger: Ledger | None) -> list[Paid]:
 
 
 def _promise(
-    row: Row[Any], read: _Read, made: PromiseMade, came: Judged, before: str, stretch: Stretch
+    row: AccountRow, read: Read, made: PromiseMade, came: Judged, before: str, stretch: Stretch
 ) -> PromiseRow:
     due = [part.due_on for part in made.promised.parts if part.due_on is not None]
     return PromiseRow(

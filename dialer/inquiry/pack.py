@@ -7,7 +7,7 @@ store.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -15,24 +15,22 @@ from typing import TypeVar
 from dialer.domain.record import instant
 from dialer.files import made_folder
 from dialer.floor.client_terms import client_contracts
-from dialer.inquiry.account_days import Seen, Stretch, seen_of
+from dialer.inquiry.account_days import Seen, Stretch, read_of
 from dialer.inquiry.errors import NothingToAskError
 from dialer.inquiry.given_back import mark_at, mark_now, results_between
+from dialer.inquiry.pack_accounts import ACCOUNTS, EXCEPTIONS, PackedAccounts
 from dialer.inquiry.remitting import HEADING as REMITTED
 from dialer.inquiry.remitting import Remitted, client_named, remitted
-from dialer.measures.accounts import AGING, COLLECTED, INVENTORY, AccountSeen
 from dialer.measures.changes import ATTEMPTS_COUNTED, LOGGED, RIGHT_PARTY, ChangeRow
 from dialer.measures.definition import Unit
 from dialer.measures.kept import PROMISES_COUNTED, PromiseRow
 from dialer.measures.payments import PAYMENT_MEASURES, PaymentRow
-from dialer.measures.stairs import Stairs, Step
+from dialer.measures.stairs import Step
 from dialer.measures.summed import Priced, RowMeasure, Summed, Tally
 from dialer.measures.worked import (
     ATTEMPTS_A_MONTH,
     FIRST_ATTEMPT,
     UNWORKED,
-    WorkException,
-    exceptions_of,
     standards_judged,
 )
 from dialer.results.given_back import FIELDS, Result
@@ -43,30 +41,6 @@ R = TypeVar("R", bound=Priced)
 
 SUMMARY = ("figure", "title", "value", "currency", "unit", "numerator", "denominator", "unknown_rows")
 SUMMARY_SAYS = ("rows_of", "formula", "says", "source")
-ACCOUNTS = (
-    "account",
-    "client_account",
-    "campaigns",
-    "place",
-    "currency",
-    "state",
-    "placed_on",
-    "placed",
-    "owed",
-    "days_past_due",
-    "attempts",
-    "right_party_contacts",
-    "attempts_in_month",
-    "attempts_on_day",
-    "first_attempt_on",
-    "last_attempt_on",
-    "days_unworked",
-    "collected",
-    "collected_in_month",
-    "collected_on_day",
-    "arranged",
-)
-EXCEPTIONS = ("account", "client_account", "standard", "wanted", "found", "placed_on", "last_attempt_on")
 PROMISES = (
     "promise",
     "accounts",
@@ -124,14 +98,11 @@ class PackTold:
 class _Counted:
     """The sums behind the summary, by the file whose rows they are of."""
 
-    accounts: Tally[AccountSeen]
+    accounts: PackedAccounts
     promises: Tally[PromiseRow]
     payments: Tally[PaymentRow]
     attempts: Tally[ChangeRow]
     logged: Tally[ChangeRow]
-    exceptions: dict[str, int] = field(default_factory=dict[str, int])
-    stairs: Stairs = field(default_factory=Stairs)
-    named: dict[str, str] = field(default_factory=dict[str, str])
 
 
 def pack(store: Store, client: str, *, day: date, folder: Path, at: float) -> PackTold:
@@ -186,35 +157,37 @@ def _partial(day: date, at: float) -> tuple[Cell, ...]:
 
 
 def _write(store: Store, stretch: Stretch, files: Files) -> None:
+    accounts = PackedAccounts(
+        sheet=files["accounts"], exceptions_sheet=files["exceptions"], work=stretch.terms.work
+    )
     counted = _Counted(
-        accounts=Tally(measures=(*INVENTORY, *COLLECTED, *AGING)),
+        accounts=accounts,
         promises=Tally(measures=PROMISES_COUNTED),
         payments=Tally(measures=PAYMENT_MEASURES),
         attempts=Tally(measures=ATTEMPTS_COUNTED),
         logged=Tally(measures=LOGGED),
     )
-    for seen in seen_of(store, stretch):
-        _add_accounts(seen, stretch, files, counted)
-    for line in counted.stairs.lines(until=stretch.on):
+    for read in read_of(store, stretch):
+        for row in read.rows:
+            if read.is_plain(row.debt):
+                accounts.add_plain(read, row)
+            else:
+                _add(read.seen(row), files, counted)
+        _add(read.seen_for_several(), files, counted)
+    accounts.sum_up()
+    for line in accounts.stairs.lines(until=stretch.on):
         files["stair_step"].add(_step(line))
     _add_changes(store, stretch, files, counted)
     month = remitted(store, stretch.client, since=stretch.on.replace(day=1), until=stretch.on)
-    for row in _remittance(month, counted.named):
+    for row in _remittance(month, accounts.named):
         files["remittance"].add(row)
     for row in _summary(stretch, counted, month):
         files["summary"].add(row)
 
 
-def _add_accounts(seen: Seen, stretch: Stretch, files: Files, counted: _Counted) -> None:
+def _add(seen: Seen, files: Files, counted: _Counted) -> None:
     for row in seen.accounts:
-        files["accounts"].add(_account(row))
         counted.accounts.add(row)
-        counted.stairs.add(row)
-        if row.collected:
-            counted.named[row.account] = row.client_account
-        for found in exceptions_of(row, stretch.terms.work):
-            files["exceptions"].add(_exception(row, found))
-            counted.exceptions[found.standard] = counted.exceptions.get(found.standard, 0) + 1
     for promise in seen.promises:
         if promise.is_of_stretch:
             files["promises"].add(_promise(promise))
@@ -243,37 +216,6 @@ def _add_changes(store: Store, stretch: Stretch, files: Files, counted: _Counted
 
 def _fields(result: Result) -> tuple[str, ...]:
     return tuple(str(getattr(result, name)) for name in FIELDS)
-
-
-def _account(row: AccountSeen) -> tuple[Cell, ...]:
-    return (
-        row.account,
-        row.client_account or None,
-        ";".join(row.campaigns),
-        row.place or None,
-        row.currency,
-        row.state,
-        row.placed_on,
-        None if row.placed_cents is None else Amount(row.placed_cents),
-        Amount(row.owed_cents),
-        row.days_past_due,
-        row.attempts,
-        row.right_party,
-        row.attempts_in_month,
-        row.attempts_in_stretch,
-        row.first_attempt_on,
-        row.last_attempt_on,
-        row.days_unworked,
-        Amount(row.collected_cents),
-        Amount(row.collected_in_month),
-        Amount(row.collected_in_stretch),
-        "yes" if row.is_arranged else "no",
-    )
-
-
-def _exception(row: AccountSeen, found: WorkException) -> tuple[Cell, ...]:
-    told = (found.standard, found.wanted, found.found)
-    return (row.account, row.client_account or None, *told, row.placed_on, row.last_attempt_on)
 
 
 def _promise(row: PromiseRow) -> tuple[Cell, ...]:
@@ -325,14 +267,14 @@ def _remittance(month: Iterable[Remitted], named: Mapping[str, str]) -> Iterator
 
 
 def _summary(stretch: Stretch, counted: _Counted, month: Iterable[Remitted]) -> Iterator[tuple[Cell, ...]]:
-    yield from _summed(counted.accounts.summed(), "accounts")
+    yield from _summed(counted.accounts.sums.summed(), "accounts")
     yield from _summed(counted.attempts.summed(), "attempts")
     yield from _summed(counted.promises.summed(), "promises")
     yield from _summed(counted.payments.summed(), "payments")
     yield from _summed(counted.logged.summed(), "requests_and_holds")
     judged = standards_judged(stretch.terms.work, stretch.on)
     for name, says in _STANDARDS.items():
-        count = counted.exceptions.get(name, 0) if name in judged else None
+        count = counted.accounts.exceptions.get(name, 0) if name in judged else None
         yield _figure(f"exceptions_{name}", count, "exceptions", says)
     for each in month:
         for name, says in _OF_MONTH.items():

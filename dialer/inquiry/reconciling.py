@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from dialer.casework.ledger.book import ledger_of
 from dialer.casework.ledger.reconciling import BankLine, Moved, Reconciled, moved, reconciled
-from dialer.casework.ledger.remittance import TrustTerms, stood
+from dialer.casework.ledger.remittance import TrustTerms, known_by, stood
 from dialer.domain.errors import MendableError
 from dialer.domain.money import units
 from dialer.storage import ledgers
@@ -68,9 +67,9 @@ def trust_reconciled(
         told = store.read(lambda connection, some=some: ledgers.told_entries(connection, some))
         for debt, entries in told.items():
             client = rows[debt].client
-            known = [each.entry for each in entries if each.on <= on and each.entry.effective_on <= on]
-            books += moved(ledger_of(debt, currency, known), client)
-            now = stood(debt, currency, entries, TrustTerms(), on=on, delinquent_since=None)
+            known = known_by(debt, currency, entries, on=on)
+            books += moved(known, client)
+            now = stood(known, TrustTerms(), on=on, delinquent_since=None)
             held[client] = held.get(client, 0) + now.received - now.refunded
     return reconciled(bank, books, held, on=on)
 

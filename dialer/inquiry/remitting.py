@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from dialer.casework.ledger.remittance import Remittance, Stood, TrustTerms, remittance, stood
+from dialer.casework.ledger.remittance import LedgerByDay, Remittance, Stood, TrustTerms, remittance, stood
 from dialer.domain.errors import MendableError
 from dialer.domain.ids import DebtId
 from dialer.domain.keys import folded
@@ -116,8 +116,9 @@ def _stood(
     for row in rows:
         debt, age = DebtId(row.debt), row.delinquent_since
         delinquent = None if age is None else date.fromisoformat(age)
+        ledger = LedgerByDay(debt, row.currency, told[debt])
         before, after = (
-            stood(debt, row.currency, told[debt], terms, on=on, delinquent_since=delinquent)
+            stood(ledger.by(on), terms, on=on, delinquent_since=delinquent)
             for on in (since - timedelta(days=1), until)
         )
         found[debt] = (before, after)

@@ -48,11 +48,11 @@ class Stairs:
         default_factory=dict[tuple[date | None, str], _Placed]
     )
 
-    def add(self, row: AccountSeen) -> None:
-        """Count an account."""
+    def add(self, row: AccountSeen, count: int = 1) -> None:
+        """Count an account, or so many alike that are told as one of all their amounts."""
         month = None if row.placed_on is None else row.placed_on.replace(day=1)
         placed = self._placed.setdefault((month, row.currency), _Placed())
-        placed.accounts += 1
+        placed.accounts += count
         unknown = placed.placed is None or row.placed_cents is None
         placed.placed = None if unknown else (placed.placed or 0) + (row.placed_cents or 0)
         for told_in, cents in row.collected:

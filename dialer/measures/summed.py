@@ -82,6 +82,15 @@ class Sum:
     rows: int = 0
     unknown: int = 0
 
+    def add(self, parts: tuple[int, int] | None, rows: int, *, times: int) -> None:
+        """Add so many rows, and what they add so many times; None = it is not known."""
+        if parts is None:
+            self.unknown += rows
+        else:
+            self.top += parts[0] * times
+            self.bottom += parts[1] * times
+            self.rows += rows
+
     def value(self, *, has_bottom: bool) -> float | None:
         """Numerator by denominator; None where there is nothing to divide by, or no row was known."""
         if has_bottom:
@@ -133,6 +142,21 @@ class Tally(Generic[R]):
                     sums.top += top
                     sums.bottom += bottom
                     sums.rows += 1
+
+    def add_alike(self, row: R, count: int) -> None:
+        """Count rows that differ in nothing but their amounts, told as one row of all their amounts.
+
+        Right where an amount is a sum of the row's amounts, and no other part hangs on how large they are:
+        whoever calls it tells rows apart whose amounts are of either side of a line.
+        """
+        for group in self.groups_of(row):
+            if (group, row.currency) not in self._of:
+                self._begun(group, row)
+            for measure in self.measures:
+                currency = row.currency if measure.is_money else ""
+                self._sums[group, measure.name, currency].add(
+                    measure.parts(row), count, times=1 if measure.is_money else count
+                )
 
     def _begun(self, group: str, row: R) -> list[tuple[RowPart[R], RowPart[R] | None, Sum]]:
         of = self._of[group, row.currency] = [

@@ -5,12 +5,14 @@ known is blank, never 0. Rows are written as they come: the memory does not grow
 """
 
 import csv
+import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from dialer.domain.cells import harmless
 from dialer.domain.money import units
@@ -60,6 +62,19 @@ _BOOK: Mapping[type, Callable[[Any, str], str]] = {
 """How it is written in a workbook, given its text in the CSV; texts are cut there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some cells of a row as they are written, so that many rows may have them: cells that are alike in a
+    million rows are written once."""
+
+    csv: str
+    book: str
+
+
+_PLAIN = re.compile(r"\w[\w ./#-]*")
+"""A text that is written in a CSV as it is: nothing of it is quoted, and no formula begins so."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Sheet:
     """One sheet that is being written. `rows`: so far, without the heading."""
@@ -67,6 +82,7 @@ class Sheet:
     name: str
     rows: int = 0
     has_cut_cells: bool = False
+    _out: TextIO
     _csv: Any
     _sheet: BookSheet
 
@@ -79,6 +95,34 @@ class Sheet:
             self._sheet.add((text_cell(f"more rows are in {self.name}.csv"),))
         elif self.rows < MOST_OF_A_SHEET:
             self._sheet.add([self._cell(cell, text) for cell, text in zip(cells, texts, strict=True)])
+
+    def piece(self, cells: Sequence[Cell]) -> Piece:
+        """Cells that stand beside each other in rows of this sheet."""
+        texts = [_CSV[type(cell)](cell) for cell in cells]
+        out = StringIO()
+        csv.writer(out, lineterminator="").writerow(["", *texts])  # one empty text alone would be quoted
+        book = [self._cell(cell, text) for cell, text in zip(cells, texts, strict=True)]
+        return Piece(out.getvalue().removeprefix(","), "".join(book))
+
+    def text(self, text: str | None) -> Piece:
+        """One cell of text."""
+        if text is None or _PLAIN.fullmatch(text) is None or len(text) > MOST_OF_A_CELL:
+            return self.piece((text,))
+        return Piece(text, text_cell(text) if self.rows < MOST_OF_A_SHEET else "")
+
+    def amount(self, cents: int) -> Piece:
+        """One cell of an amount."""
+        text = units(cents)
+        return Piece(text, amount_cell(text))
+
+    def add_pieces(self, *pieces: Piece) -> None:
+        """Write a row of pieces of this sheet, one beside the other."""
+        self._out.write(",".join([piece.csv for piece in pieces]) + "\n")
+        self.rows += 1
+        if self.rows == MOST_OF_A_SHEET:
+            self._sheet.add((text_cell(f"more rows are in {self.name}.csv"),))
+        elif self.rows < MOST_OF_A_SHEET:
+            self._sheet.add([piece.book for piece in pieces])
 
     @property
     def is_cut(self) -> bool:
@@ -124,5 +168,5 @@ def files_in(folder: Path, headings: Mapping[str, Sequence[str]]) -> Generator[F
             writer = csv.writer(out, lineterminator="\n")
             writer.writerow(heading)
             sheet.add([text_cell(text) for text in heading])
-            sheets[name] = Sheet(name=name, _csv=writer, _sheet=sheet)
+            sheets[name] = Sheet(name=name, _out=out, _csv=writer, _sheet=sheet)
         yield Files(sheets=sheets)

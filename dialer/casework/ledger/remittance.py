@@ -9,7 +9,7 @@ the stretch in which it was heard of, and one that is returned afterwards is tak
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -151,30 +151,39 @@ def known_by(debt: DebtId, currency: str, told: Iterable[ToldEntry], *, on: date
     return ledger_of(debt, currency, (each.entry for each in told if is_known(each, on)))
 
 
-def stood(
-    debt: DebtId,
-    currency: str,
-    told: Iterable[ToldEntry],
-    terms: TrustTerms,
-    *,
-    on: date,
-    delinquent_since: date | None,
-) -> Stood:
-    """What an account's money came to by the end of a day, by what was known then.
+@dataclass(slots=True)
+class LedgerByDay:
+    """An account's ledger as it was known by the end of days. What was known once is known later: days by
+    which as many entries were known have one ledger, weighed once."""
+
+    debt: DebtId
+    currency: str
+    told: Sequence[ToldEntry]
+    _by_count: dict[int, Ledger] = field(default_factory=dict[int, Ledger])
+
+    def by(self, on: date) -> Ledger:
+        """As `known_by`."""
+        known = [each.entry for each in self.told if is_known(each, on)]
+        ledger = self._by_count.get(len(known))
+        if ledger is None:
+            ledger = self._by_count[len(known)] = ledger_of(self.debt, self.currency, known)
+        return ledger
+
+
+def stood(ledger: Ledger, terms: TrustTerms, *, on: date, delinquent_since: date | None) -> Stood:
+    """What an account's money came to by the end of a day.
 
     Args:
+        ledger: as it was known by then.
         delinquent_since: None = not known, which counts as no age at all.
     """
-    known = {each.entry.key: each for each in told if is_known(each, on)}
-    ledger = ledger_of(debt, currency, (each.entry for each in known.values()))
     paid = list(ledger.paid())
     ours = [(entry, cents) for entry, cents in paid if entry.paid_to is PaidTo.US]
     direct = [(entry, cents) for entry, cents in paid if entry.paid_to is PaidTo.CLIENT]
-    void = ledger.is_void
     refunded = sum(
-        each.entry.amount.cents
-        for key, each in known.items()
-        if each.entry.kind is EntryKind.REFUND and not void(key)
+        entry.amount.cents
+        for key, entry in ledger.entries.items()
+        if entry.kind is EntryKind.REFUND and not ledger.is_void(key)
     )
     received = sum(cents for _, cents in ours)
     overpaid = min(ledger.overpaid().cents, max(0, received - refunded))

@@ -19,6 +19,7 @@ from dialer.casework.ledger.remittance import (
     ToldEntry,
     TrustTerms,
     earned,
+    known_by,
     remittance,
     stood,
 )
@@ -62,7 +63,8 @@ PLACED = entry("placed", K.PRINCIPAL, 10_000, -30)
 
 
 def at(told: Sequence[ToldEntry], day: int, terms: TrustTerms = TERMS, since: date | None = None) -> Stood:
-    return stood(D, "USD", told, terms, on=DAY + timedelta(days=day), delinquent_since=since)
+    on = DAY + timedelta(days=day)
+    return stood(known_by(D, "USD", told, on=on), terms, on=on, delinquent_since=since)
 
 
 def test_a_check_is_held_for_its_days_and_the_clients_in_the_next() -> None:

@@ -293,11 +293,11 @@ _STOPS = (RequestKind.CEASE_COMMUNICATION, RequestKind.ATTORNEY_REPRESENTED, Req
 
 
 def _bars(file: PersonFile, debt: str, at: float) -> tuple[Bar, ...]:
-    """Holds and requests that stand on an account."""
+    """Holds and requests that stand on an account; a hold that was told of beforehand from its day on."""
     holds = [
         Bar(what=f"hold: {each.kind}", since=each.since)
         for each in _holds(file, at)
-        if each.debts is None or debt in each.debts
+        if each.since <= at and (each.debts is None or debt in each.debts)
     ]
     asked = [
         Bar(what=f"request: {each.type.value}", since=each.at.timestamp())

@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -307,6 +307,25 @@ def test_a_hold_bars_offers_until_the_second_it_ends(store: Store, ann: str) -> 
 
     assert bars(ends - 1.0) == {"hold: vulnerability"}
     assert bars(ends) == set()
+
+
+def test_a_recall_that_a_file_tells_of_beforehand_bars_nothing_until_its_day(store: Store, ann: str) -> None:
+    """A placement says when an account goes back, a year before: until then it is worked as any other."""
+    imports = store.imports()
+    begun = imports.begin(file_name="g", sha256="g", campaign="c", client="acme", now=NOW)
+    lent = replace(placed("ann", "A-79", PersonRole.CONSUMER), recall_on=date(2027, 10, 15))
+    imports.stage(begun.import_id, [lent])
+    imports.publish(begun.import_id, now=NOW)
+    imports.put_in_place(begun.import_id, now=NOW)
+
+    def bars(at: float) -> set[str]:
+        found = account_view(store, ann, at=at, by=Leave(why="")).account
+        assert found is not None
+        recalled = store.identifiers.debt("acme", "A-79")
+        return {bar.what for each in found.debts if each.debt == recalled for bar in each.bars}
+
+    assert bars(NOW) == set()
+    assert bars(datetime(2027, 10, 16, tzinfo=UTC).timestamp()) == {"hold: recalled"}
 
 
 def test_a_relatives_file_tells_of_no_debt_whoever_they_say_they_are(store: Store) -> None:

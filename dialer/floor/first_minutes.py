@@ -35,8 +35,8 @@ FIRST_MINUTES: Mapping[Role, FirstMinutes] = {
         page=HOME,
         steps=(
             "Look at the floor: who talks, who waits and for how long, and the sentence why it dials.",
-            "Change the pacing: move the target, and ask what it would do before you apply it.",
-            "Apply it with a reason, watch the calls in flight, then take the change back.",
+            "Make the clock faster above until twenty people have answered; then ask “What if…”.",
+            "Change the pacing with a reason, watch the calls in flight, then take the change back.",
             "Send a collector into a break; stop the floor, and let it go on.",
             "Open Accounts, find Undamont, and see whether they may be called now and by which rule not.",
         ),

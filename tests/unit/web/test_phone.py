@@ -157,6 +157,7 @@ def test_an_agent_is_given_their_own_phone_and_it_is_kept_nowhere(client: TestCl
         "ice_servers": [],
         "relay_only": False,
         "shows_accounts": False,
+        "is_text": False,
         "outcomes": [],
     }
     assert answer.headers["cache-control"] == "no-store"

@@ -64,9 +64,10 @@ export function Showing({ session }: { session: Session }) {
   const client = useQueryClient();
   const [moved, move] = useState<number | null>(null);
   const pacing = useMutation({
+    scope: { id: "pace" }, // one after the other: the last that was chosen is the one that holds
     mutationFn: (factor: number) => post<Demonstration>("/api/demonstration/pace", { body: { factor } }),
     onSuccess: (told) => client.setQueryData(SHOWN, told),
-    onSettled: () => move(null),
+    onError: () => move(null),
   });
   if (shown === null) return null;
   const factor = moved ?? shown.factor;

@@ -24,6 +24,16 @@ export interface Account {
   outcomes: Rule[];
   /** This floor can say whom a call is with. */
   shows_accounts: boolean;
+  /** A demonstration: nobody hears anything, talks are read. */
+  is_text: boolean;
+}
+
+/** A talk that is read, in a demonstration. */
+export interface TextTalk {
+  attempt: string;
+  is_over: boolean;
+  lines: { text: string; is_mine: boolean }[];
+  may_say: { what: string; words: string }[];
 }
 
 /** What may be said with one kind of outcome. */
@@ -221,6 +231,14 @@ export class Api {
   /** Something about who is in the agent's talk. */
   async talk(account: Account, what: string, body?: object): Promise<void> {
     await this.ask("POST", this.seat(account, what), body);
+  }
+
+  textTalk(): Promise<TextTalk> {
+    return this.ask<TextTalk>("GET", "/api/demonstration/talk");
+  }
+
+  sayInText(what: string): Promise<TextTalk> {
+    return this.ask<TextTalk>("POST", "/api/demonstration/talk", { what });
   }
 
   account(): Promise<Account> {

@@ -13,6 +13,7 @@ import { inWords, QualityWatch } from "./quality";
 import { showRecording } from "./recording";
 import { SeatWatch } from "./seat";
 import { showStatements } from "./statements";
+import { TextTalkPanel } from "./text_talk";
 import { page, options, press, say } from "./view";
 import { clock, headline, LEG_WORDS, LINK_WORDS, MACHINE_WORDS, NOT_SEEN } from "./words";
 
@@ -31,6 +32,7 @@ class Phone {
   private readonly others: OthersPanel;
   private readonly outcome: OutcomeForm;
   private readonly earlier: EarlierTalks;
+  private readonly text: TextTalkPanel | null;
   private readonly mine = new LevelMeter();
   private readonly theirs = new LevelMeter();
   private readonly quality = new QualityWatch();
@@ -69,6 +71,7 @@ class Phone {
     this.others = new OthersPanel(api, account, () => this.person.view, (button, work) => this.on(button, work));
     this.outcome = new OutcomeForm(api, account, (text) => this.note(text), () => this.written(), () => this.person.view);
     this.outcome.known();
+    this.text = account.is_text ? new TextTalkPanel(api, (error) => this.note(complaint(error))) : null;
     this.fill(choice.cleaned);
     this.wire();
     if (account.is_browser) {
@@ -199,6 +202,7 @@ class Phone {
     const owed = talk === null ? owedOf(seat) : null;
     if (line instanceof DeskLine) line.follow(state);
     this.newCall(state === "talking" ? talk : null);
+    this.text?.follow(`${state} ${talk?.id ?? ""}`);
     this.tell(seat?.notice ?? "");
     const { tone, title, more } = headline(seat, line.leg, line);
     if (`${state} ${title}` !== this.shown) {
@@ -248,7 +252,8 @@ class Phone {
     const isDesk = line instanceof DeskLine;
     const isUp = line.link === "registered" && (!isDesk || line.leg === "up");
     const leg = isUp || isDesk || line.leg !== "none" ? `, ${LEG_WORDS[line.leg]}` : "";
-    say(page.link, (isDesk ? "Phone on your desk" : LINK_WORDS[line.link]) + leg + (line.why === "" ? "" : ` (${line.why})`));
+    const desk = this.text === null ? "Phone on your desk" : "Phone in text";
+    say(page.link, (isDesk ? desk : LINK_WORDS[line.link]) + leg + (line.why === "" ? "" : ` (${line.why})`));
     page.link.dataset["tone"] = line.link === "refused" || line.leg === "silent" ? "bad" : isUp ? "good" : "warn";
     const picture = seats.picture;
     const [tone, words] = !seats.isHeard
@@ -365,6 +370,7 @@ class Phone {
     this.timers.forEach(clearInterval);
     this.seats.close();
     this.line.stop();
+    this.text?.stop();
     this.microphone.close();
     // An outcome that was not acknowledged stays: it is sent when the agent is back.
     if (recall("unsent")?.length === 0) drop("unsent");

@@ -348,7 +348,7 @@ async def test_every_page_of_a_supervisor_is_whole_at_any_width(
         page = one.page
         await one.sign_in("sue")
         await expect(page.get_by_role("heading", name="Floor")).to_be_visible()
-        for title in ("Intake", "Reports", "Compliance", "My sessions"):
+        for title in ("Intake", "Reports", "Compliance", "Law", "My sessions"):
             await page.get_by_role("link", name=title).filter(visible=True).click()
             await expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
             await expect(page.get_by_role("status").filter(has_text="…")).to_have_count(0, timeout=20_000)

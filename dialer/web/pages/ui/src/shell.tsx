@@ -15,6 +15,7 @@ const AccountPage = lazy(() => import("./accounts/AccountPage"));
 const ReportsPage = lazy(() => import("./reports/ReportsPage"));
 const CompliancePage = lazy(() => import("./compliance/CompliancePage"));
 const AdministrationPage = lazy(() => import("./administration/AdministrationPage"));
+const LawPage = lazy(() => import("./law/LawPage"));
 const IntakePage = lazy(() => import("./intake/IntakePage"));
 
 interface Place {
@@ -30,6 +31,7 @@ const PLACES: Place[] = [
   { name: "intake", title: "Intake", needs: ["edit accounts and files"] },
   { name: "reports", title: "Reports", needs: ["see what accounts and promises came to"] },
   { name: "compliance", title: "Compliance", needs: ["ask why a call was placed", "read who did what", "find recordings"] },
+  { name: "law", title: "Law", needs: ["read the law and the licences"] },
   { name: "administration", title: "Administration", needs: ["manage accounts and tokens"] },
   { name: "sessions", title: "My sessions", needs: ["to be signed in"] },
 ];
@@ -103,6 +105,7 @@ function pageOf(place: Place | undefined, rest: string[], here: string | undefin
   if (place?.name === "intake") return <IntakePage />;
   if (place?.name === "reports") return <ReportsPage />;
   if (place?.name === "compliance") return <CompliancePage />;
+  if (place?.name === "law") return <LawPage />;
   if (place?.name === "administration" || place?.name === "sessions") return <AdministrationPage />;
   const isKnown = here === undefined;
   return (

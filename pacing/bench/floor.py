@@ -114,6 +114,7 @@ class Floor:
         self._wrapping: dict[str, float] = {}
         self._away: list[str] = []
         self._leaving: set[str] = set()
+        self._lost: list[float] = []
         self._ringing: dict[int, _Call] = {}
         self._waiting: deque[_Call] = deque()
         self._inbound: deque[_Call] = deque()
@@ -295,7 +296,16 @@ class Floor:
         if call.outcome is LaunchOutcome.ANSWERED_LIVE or self._scenario.unidentified_counts:
             self.tally.live += 1
             self.tally.abandon(self._now)
+            self._excuse(call)
             self._policy.observe(LiveAnswerAbandoned(wait_s=self._now - call.answered))
+
+    def _excuse(self, call: _Call) -> None:
+        """It rang when an agent left without a word: then nobody could know, once for each agent lost."""
+        for at in self._lost:
+            if call.launched <= at <= call.answered:
+                self._lost.remove(at)
+                self.tally.unavoidable += 1
+                return
 
     def _drop(self, call: _Call) -> None:
         if not call.is_resolved:
@@ -375,6 +385,7 @@ class Floor:
     def _send_away(self, count: int) -> None:
         while self._ready and count:
             self._away.append(self._ready.popleft())
+            self._lost.append(self._now)
             count -= 1
         busy = [*self._talking, *self._wrapping]
         self._leaving.update(busy[:count])

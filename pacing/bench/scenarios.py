@@ -151,6 +151,12 @@ DRIFT = replace(REF, name="DRIFT", drift=(0.15, 0.25, 0.40, 0.20))
 BREAK = replace(REF, name="BREAK", breaks=((3 * 3600.0, 900.0, 0.5),))
 """REF, half of the agents leave at once for a quarter of an hour."""
 
+UNSTEADY = replace(
+    REF, name="UNSTEADY", breaks=tuple((900.0 + 1800.0 * half, 300.0, 0.34) for half in range(16))
+)
+"""REF, every half hour a third of the agents leaves for five minutes, those first who wait for a call, and
+under lines that ring for them."""
+
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
-    {scenario.name: scenario for scenario in (REF, MARKOV, COLLECTIONS, BLIND, DRIFT, BREAK)}
+    {scenario.name: scenario for scenario in (REF, MARKOV, COLLECTIONS, BLIND, DRIFT, BREAK, UNSTEADY)}
 )

@@ -10,6 +10,7 @@ class Tally:
 
     live: answers in the denominator; abandoned: of these, not connected in time.
     inbound, inbound_lost: people who called us and asked for an agent; of these, who gave up.
+    unavoidable: of the abandoned, those that rang when an agent left without a word; one an agent at most.
     joined: calls that got an agent, machines and people who call us among them.
     decide_s: seconds that all decisions took by the clock that the floor was given.
     """
@@ -19,6 +20,7 @@ class Tally:
     launches: int = 0
     live: int = 0
     abandoned: int = 0
+    unavoidable: int = 0
     talk: float = 0.0
     machine_talk: float = 0.0
     wrap: float = 0.0

@@ -13,9 +13,10 @@ import pytest
 
 import pacing.abandonment_guard
 from pacing.abandonment_guard import AbandonmentGuard
-from pacing.bench import REF, Floor, Tally
+from pacing.bench import BLIND, REF, Floor, Tally
 from pacing.bench.snapshots import floor, ledger
 from pacing.estimators import Calibration
+from pacing.learner import Learner
 from pacing.outlook import InFlight
 from pacing.policy import (
     Floats,
@@ -185,3 +186,34 @@ def test_these_windows_would_show_a_guard_without_its_margins(monkeypatch: pytes
     monkeypatch.setattr(pacing.abandonment_guard, "fewest", all_that_is_believed)
     monkeypatch.setattr(Shown, "share", no_less)
     assert sum(tally.abandonment > 0.1 for tally in _windows()) >= 3
+
+
+def _cold_start() -> Tally:
+    """An hour of twenty agents whose lines bring 5 people and 60 machines in a hundred; nobody knows yet."""
+    return Floor(
+        BLIND,
+        AbandonmentGuard(make_policy("fixed_ratio", lines_per_agent=3.0)),
+        agents=20,
+        learner=Learner(),
+        rng=Streams(7).generator("morning", "2"),
+        hours=1.0,
+    ).run(tick=5.0)
+
+
+@pytest.mark.slow
+def test_nobody_is_abandoned_on_credit_of_people_who_only_seem_to_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """People answer sooner than others are given up. Who believes the first minutes spends the headroom of a
+    day in them and never sees it back.
+    """
+    careful = _cold_start()
+    assert careful.live > 100
+    assert careful.abandoned <= 0.03 * careful.live
+
+    def no_less(_shown: Shown, _unresolved: int) -> float:
+        return 1.0
+
+    monkeypatch.setattr(Shown, "share", no_less)
+    trusting = _cold_start()
+    assert trusting.abandoned > 0.03 * trusting.live

@@ -212,3 +212,19 @@ def test_who_calls_us_waits_a_minute_unless_told() -> None:
     assert (REF.inbound, REF.detection, REF.breaks, REF.drift, REF.unidentified_counts) == (
         0.0, None, (), (), False
     )  # fmt: skip
+
+
+def test_who_rang_when_agents_left_without_a_word_was_abandoned_by_nobody_s_fault() -> None:
+    """Everybody leaves every ten minutes, under the line that rings for each. One line an agent abandons
+    nobody else; where three lines an agent keep everybody busy nobody is lost, and nothing is excused.
+    """
+    gone = tuple((600.0 * sixth, 60.0, 1.0) for sixth in range(1, 12))
+    floor = replace(REF, live=0.5, breaks=gone)
+    days: list[Tally] = []
+    for policy in (Progressive(), make_policy("fixed_ratio", lines_per_agent=3.0)):
+        rng = Streams(3).generator("lost")
+        days.append(Floor(floor, policy, agents=6, rng=rng, hours=2.0).run(tick=5.0))
+    alone, bold = days
+    assert alone.abandoned == alone.unavoidable > 5
+    assert bold.abandoned > 1000
+    assert bold.unavoidable == 0

@@ -14,11 +14,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, Select, case, func, or_, select
 
 from dialer.casework.ledger.book import Ledger
-from dialer.casework.ledger.remittance import LedgerByDay, ToldEntry
+from dialer.casework.ledger.remittance import LedgerByDay
 from dialer.casework.ledger.terms import ClientTerms
 from dialer.casework.promises import Judged, Paid, PromiseState, judged
 from dialer.domain.attempt import Outcome
-from dialer.domain.ids import DebtId
 from dialer.domain.ledger import EntryKind, LedgerEntry
 from dialer.domain.record import instant
 from dialer.measures.accounts import AccountSeen
@@ -118,7 +117,7 @@ class Read:
     Args:
         rows: the accounts, in the order of their ids.
         names: the clients' own, by account. places: where whoever owes it lives.
-        told, made: entries of accounts to which something was posted, promises for one account alone.
+        ledgers: of accounts to which something was posted. made: promises for one account alone.
         several: promises for several at once. first: by promise, the first of its accounts of the client.
     """
 
@@ -128,7 +127,7 @@ class Read:
     places: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     campaigns: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     worked: dict[str, Worked] = field(default_factory=dict[str, Worked])
-    told: Mapping[DebtId, list[ToldEntry]] = field(default_factory=dict[DebtId, list[ToldEntry]])
+    ledgers: dict[str, LedgerByDay] = field(default_factory=dict[str, LedgerByDay])
     made: Mapping[str, tuple[PromiseMade, ...]] = field(default_factory=dict[str, tuple[PromiseMade, ...]])
     several: Sequence[Row[Any]] = ()
     first: Mapping[int, str] = field(default_factory=dict[int, str])
@@ -150,7 +149,7 @@ class Read:
 
     def is_plain(self, debt: str) -> bool:
         """Nothing was ever posted to it, and nothing promised for it alone."""
-        return debt not in self.told and debt not in self.made
+        return debt not in self.ledgers and debt not in self.made
 
     def kind_of(self, row: AccountRow) -> Kind:
         """What a plain account is, but for its names and how much is owed."""
@@ -204,7 +203,9 @@ def _read(store: Store, connection: Connection, stretch: Stretch, after: str) ->
     _turns(connection, debts, read)
     posted = t.ledger_entries.c.debt
     moved = select(posted).where(among(connection, posted, debts)).distinct()
-    read.told = ledgers.told_entries(connection, sorted(connection.scalars(moved)))
+    told = ledgers.told_entries(connection, sorted(connection.scalars(moved)))
+    currencies = {row.debt: row.currency for row in rows if row.debt in told}
+    read.ledgers = {debt: LedgerByDay(debt, currencies[debt], entries) for debt, entries in told.items()}
     read.made = ledgers.promises_of(connection, debts)
     return read
 
@@ -319,27 +320,21 @@ class _Money:
 
     placed_on: date | None
     placed_cents: int | None
-    told: Sequence[ToldEntry]
     ledger: LedgerByDay | None
     before: Ledger | None
     by_now: Ledger | None
 
 
 def _money(row: AccountRow, read: Read, stretch: Stretch) -> _Money:
-    debt = DebtId(row.debt)
-    told = read.told.get(debt, [])
-    if not told:
+    ledger = read.ledgers.get(row.debt)
+    if ledger is None:
         on = _published_on(row.published_at)
-        return _Money(
-            placed_on=on, placed_cents=row.balance_cents, told=(), ledger=None, before=None, by_now=None
-        )
-    opened = next((each for each in told if each.entry.key == OPENING_KEY), None)
+        return _Money(placed_on=on, placed_cents=row.balance_cents, ledger=None, before=None, by_now=None)
+    opened = next((each for each in ledger.told if each.entry.key == OPENING_KEY), None)
     on = None if opened is None or opened.on == _EPOCH else opened.on
-    ledger = LedgerByDay(debt, row.currency, told)
     return _Money(
         placed_on=on,
         placed_cents=None if opened is None else opened.entry.amount.cents,
-        told=told,
         ledger=ledger,
         before=ledger.by(stretch.since - timedelta(days=1)),
         by_now=ledger.by(stretch.on),
@@ -393,9 +388,9 @@ def _stayed(ledger: Ledger | None) -> int:
 def _collected(money: _Money, stretch: Stretch) -> tuple[tuple[date, int], ...]:
     """What came and stayed, by the month in which it was told; the months of an account are few."""
     ledger = money.ledger
-    if ledger is None or not any(each.entry.kind is EntryKind.PAYMENT for each in money.told):
+    if ledger is None or not any(each.entry.kind is EntryKind.PAYMENT for each in ledger.told):
         return ()
-    days = (max(each.on, each.entry.effective_on) for each in money.told)
+    days = (max(each.on, each.entry.effective_on) for each in ledger.told)
     series: list[tuple[date, int]] = []
     before = 0
     for month in sorted({day.replace(day=1) for day in days if day <= stretch.on}):

@@ -9,19 +9,22 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import Column, Connection, Row, Select, and_, func, or_, select
 
 from dialer.domain.keys import folded
 from dialer.domain.money import units
 from dialer.results.exports import iso
 from dialer.results.given_back import Result
 from dialer.storage.database import tables as t
+from dialer.storage.database.statements import among
 from dialer.storage.identities import Identity, identities_of, numbers_in_clear
 from dialer.storage.person_files import chunks
 from dialer.storage.store import Store
 
-_AT_ONCE = 20_000
-"""Changes in one page: each page looks through the attempts again."""
+AT_ONCE = 20_000
+"""Changes in one page."""
+KEYS_AT_ONCE = 100_000
+"""Attempts of which the next are found in one look: each looks through all of them again."""
 _GIVEN = ("request", "hold")
 
 
@@ -93,28 +96,50 @@ def changes_between(store: Store, since: Mark, until: Mark) -> Iterator[list[Cha
     over = func.coalesce(attempts.wrapped_at, attempts.ended_at)
     is_over = or_(attempts.agent.is_(None), attempts.wrapped_at.is_not(None))
     ended = select(t.attempts, over.label("over")).where(is_over, over >= since.at, over < until.at)
-    yield from _some(store, ended.order_by(over, attempts.attempt), _of_attempt)
+    yield from _attempts(store, ended.order_by(over, attempts.attempt))
     span = and_(promises.sequence > since.sequence, promises.sequence <= until.sequence)
     promised = (
         select(t.promises, t.attempts.c.agent, t.attempts.c.disposition)
         .join_from(t.promises, t.attempts, t.attempts.c.attempt == promises.attempt, isouter=True)
         .where(span, promises.withdrawn_at.is_(None))
     )
-    yield from _some(store, promised.order_by(promises.id), _of_promise)
+    yield from _some(store, promised, promises.id, _of_promise)
     span = and_(facts.sequence > since.sequence, facts.sequence <= until.sequence)
     whose = func.coalesce(facts.person, facts.about)  # what was asked for a number binds by it
     asked = select(t.facts, whose.label("whose")).where(span, facts.kind.in_(_GIVEN), whose.is_not(None))
-    yield from _some(store, asked.order_by(facts.id), _of_fact)
+    yield from _some(store, asked, facts.id, _of_fact)
 
 
-def _some(store: Store, query: Select[Any], of: Callable[[Row[Any]], Change]) -> Iterator[list[Change]]:
-    at = 0
+def _some(
+    store: Store, query: Select[Any], key: Column[int], of: Callable[[Row[Any]], Change]
+) -> Iterator[list[Change]]:
+    """A page at a time, in the order of the key; each page begins where the last one ended."""
+    after = -1
     while True:
-        rows = store.read(lambda c, at=at: c.execute(query.limit(_AT_ONCE).offset(at)).all())
+        page = query.where(key > after).order_by(key).limit(AT_ONCE)
+        rows = store.read(lambda c, page=page: c.execute(page).all())
         if not rows:
             return
+        after = rows[-1].id
         yield [of(row) for row in rows]
-        at += _AT_ONCE
+
+
+def _attempts(store: Store, ended: Select[Any]) -> Iterator[list[Change]]:
+    """The same of attempts, which no index has in the order in which they were over: their keys first, five
+    pages in one look."""
+    name = t.attempts.c.attempt
+    over = func.coalesce(t.attempts.c.wrapped_at, t.attempts.c.ended_at)
+    keys = ended.with_only_columns(over, name).limit(KEYS_AT_ONCE)
+    following = keys
+    while True:
+        found = store.read(lambda c, following=following: c.execute(following).all())
+        for some in chunks([attempt for _, attempt in found], AT_ONCE):
+            rows = store.read(lambda c, some=some: c.execute(ended.where(among(c, name, some))).all())
+            yield [_of_attempt(row) for row in rows]
+        if len(found) < KEYS_AT_ONCE:
+            return
+        last_over, last = found[-1]
+        following = keys.where(or_(over > last_over, and_(over == last_over, name > last)))
 
 
 def _of_attempt(row: Row[Any]) -> Change:

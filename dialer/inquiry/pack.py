@@ -20,7 +20,7 @@ from dialer.inquiry.errors import NothingToAskError
 from dialer.inquiry.given_back import mark_at, mark_now, results_between
 from dialer.inquiry.pack_accounts import ACCOUNTS, EXCEPTIONS, PackedAccounts
 from dialer.inquiry.remitting import HEADING as REMITTED
-from dialer.inquiry.remitting import Remitted, client_named, remitted
+from dialer.inquiry.remitting import Remitted, Remitting, client_named
 from dialer.measures.changes import ATTEMPTS_COUNTED, LOGGED, RIGHT_PARTY, ChangeRow
 from dialer.measures.definition import Unit
 from dialer.measures.kept import PROMISES_COUNTED, PromiseRow
@@ -167,8 +167,13 @@ def _write(store: Store, stretch: Stretch, files: Files) -> None:
         attempts=Tally(measures=ATTEMPTS_COUNTED),
         logged=Tally(measures=LOGGED),
     )
+    month = Remitting.begun(
+        stretch.client, stretch.terms.trust, since=stretch.on.replace(day=1), until=stretch.on
+    )
     for read in read_of(store, stretch):
         for row in read.rows:
+            if row.debt in read.ledgers:
+                month.add(read.ledgers[row.debt], row.delinquent_since)
             if read.is_plain(row.debt):
                 accounts.add_plain(read, row)
             else:
@@ -178,10 +183,10 @@ def _write(store: Store, stretch: Stretch, files: Files) -> None:
     for line in accounts.stairs.lines(until=stretch.on):
         files["stair_step"].add(_step(line))
     _add_changes(store, stretch, files, counted)
-    month = remitted(store, stretch.client, since=stretch.on.replace(day=1), until=stretch.on)
-    for row in _remittance(month, accounts.named):
+    remitted = month.told()
+    for row in _remittance(remitted, accounts.named):
         files["remittance"].add(row)
-    for row in _summary(stretch, counted, month):
+    for row in _summary(stretch, counted, remitted):
         files["summary"].add(row)
 
 

@@ -1,7 +1,7 @@
 """What a client gets for a stretch of days, out of a store's ledgers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -59,35 +59,68 @@ def remitted(store: Store, client: str, *, since: date, until: date) -> tuple[Re
         MendableError: within the days the client's contract changed from net to gross, or back.
     """
     known = client_named(store, client)
-    terms = client_contracts().of(known).trust
-    remits = terms.on(until).remits
-    if terms.on(since).remits is not remits:
-        day = terms.changes_on(since, until)
-        raise MendableError(
-            f"client {known} is remitted {remits.value} from {day.isoformat()} on, and otherwise before",
-            where=f"{since.isoformat()} to {until.isoformat()}",
-            mend=f"ask for the days before {day.isoformat()} and for those from it on, each apart.",
-        )
+    remitting = Remitting.begun(known, client_contracts().of(known).trust, since=since, until=until)
     rows = {str(row.debt): row for row in store.read(lambda connection: _moved(connection, known))}
-    stretches: dict[str, dict[DebtId, tuple[Stood, Stood]]] = {}
     for some in chunks(list(rows)):
-        accounts = [rows[debt] for debt in some]
-        found = store.read(
-            lambda connection, accounts=accounts: _stood(connection, accounts, terms, since, until)
-        )
-        for row in accounts:
-            stretches.setdefault(row.currency, {})[DebtId(row.debt)] = found[DebtId(row.debt)]
-    return tuple(
-        Remitted(
-            client=known,
-            currency=currency,
-            since=since.isoformat(),
-            until=until.isoformat(),
-            remits=remits.value,
-            money=remittance(stretch, remits),
-        )
-        for currency, stretch in sorted(stretches.items())
+        told = store.read(lambda connection, some=some: ledgers.told_entries(connection, some))
+        for debt, entries in told.items():
+            row = rows[debt]
+            remitting.add(LedgerByDay(debt, row.currency, entries), row.delinquent_since)
+    return remitting.told()
+
+
+@dataclass(slots=True, kw_only=True)
+class Remitting:
+    """A client's remittance, account by account."""
+
+    client: str
+    terms: TrustTerms
+    since: date
+    until: date
+    _stretches: dict[str, dict[DebtId, tuple[Stood, Stood]]] = field(
+        default_factory=dict[str, dict[DebtId, tuple[Stood, Stood]]]
     )
+
+    @classmethod
+    def begun(cls, client: str, terms: TrustTerms, *, since: date, until: date) -> "Remitting":
+        """Of no account yet.
+
+        Raises:
+            MendableError: within the days the client's contract changes from net to gross, or back.
+        """
+        remits = terms.on(until).remits
+        if terms.on(since).remits is not remits:
+            day = terms.changes_on(since, until)
+            raise MendableError(
+                f"client {client} is remitted {remits.value} from {day.isoformat()} on, and otherwise before",
+                where=f"{since.isoformat()} to {until.isoformat()}",
+                mend=f"ask for the days before {day.isoformat()} and for those from it on, each apart.",
+            )
+        return cls(client=client, terms=terms, since=since, until=until)
+
+    def add(self, ledger: LedgerByDay, delinquent_since: str | None) -> None:
+        """An account to which something was posted, on the day before the first, and on the last."""
+        age = None if delinquent_since is None else date.fromisoformat(delinquent_since)
+        before, after = (
+            stood(ledger.by(on), self.terms, on=on, delinquent_since=age)
+            for on in (self.since - timedelta(days=1), self.until)
+        )
+        self._stretches.setdefault(ledger.currency, {})[ledger.debt] = (before, after)
+
+    def told(self) -> tuple[Remitted, ...]:
+        """One for each currency."""
+        remits = self.terms.on(self.until).remits
+        return tuple(
+            Remitted(
+                client=self.client,
+                currency=currency,
+                since=self.since.isoformat(),
+                until=self.until.isoformat(),
+                remits=remits.value,
+                money=remittance(stretch, remits),
+            )
+            for currency, stretch in sorted(self._stretches.items())
+        )
 
 
 def client_named(store: Store, named: str) -> str:
@@ -105,24 +138,6 @@ def _moved(connection: Connection, client: str) -> Sequence[Row[Any, Any, Any]]:
     posted = t.debts.c.debt.in_(select(t.ledger_entries.c.debt))
     query = select(*columns).where(t.debts.c.client == client, posted).order_by(t.debts.c.debt)
     return connection.execute(query).all()
-
-
-def _stood(
-    connection: Connection, rows: Sequence[Row[Any, Any, Any]], terms: TrustTerms, since: date, until: date
-) -> dict[DebtId, tuple[Stood, Stood]]:
-    """Each account on the day before the first, and on the last."""
-    told = ledgers.told_entries(connection, [row.debt for row in rows])
-    found: dict[DebtId, tuple[Stood, Stood]] = {}
-    for row in rows:
-        debt, age = DebtId(row.debt), row.delinquent_since
-        delinquent = None if age is None else date.fromisoformat(age)
-        ledger = LedgerByDay(debt, row.currency, told[debt])
-        before, after = (
-            stood(ledger.by(on), terms, on=on, delinquent_since=delinquent)
-            for on in (since - timedelta(days=1), until)
-        )
-        found[debt] = (before, after)
-    return found
 
 
 def as_rows(told: tuple[Remitted, ...]) -> Iterator[tuple[str, ...]]:

@@ -310,7 +310,7 @@ def test_a_pack_is_written_whole_or_not_at_all(days: Days, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("dialer.inquiry.pack.remitted", full)
+        patched.setattr("dialer.inquiry.pack.Remitting.told", full)
         assert run(order) == 1
     assert not out.exists()
     assert [each.name for each in out.parent.iterdir() if each.name.endswith(".part")] == []

@@ -45,7 +45,10 @@ def test_many_at_a_time_as_one_by_one(
     for day in DAYS:
         for client in ("acme", "other"):
             quick, slow = tmp_path / f"{client}{day}-quick", tmp_path / f"{client}{day}-slow"
-            pack(store, client, day=day, folder=quick, at=LATE)
+            with monkeypatch.context() as patched:
+                patched.setattr("dialer.inquiry.given_back.AT_ONCE", 3)
+                patched.setattr("dialer.inquiry.given_back.KEYS_AT_ONCE", 5)
+                pack(store, client, day=day, folder=quick, at=LATE)
             with monkeypatch.context() as patched:
                 patched.setattr("dialer.inquiry.pack._write", write_one_by_one)
                 pack(store, client, day=day, folder=slow, at=LATE)

@@ -47,6 +47,7 @@ class Permission(Enum):
     JOIN_TALKS = "join and take over talks"
     KEEP_CALLER_IDS = "look after our numbers"
     RECORD_WISHES = "record what a person says"
+    TELL_DEALINGS = "tell what was sent, answered or done elsewhere"
     SUPPRESS = "bar calls"
     LIFT_HOLDS = "lift holds"
     EDIT_ACCOUNTS = "edit accounts and files"
@@ -88,6 +89,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.JOIN_TALKS: frozenset({Role.SUPERVISOR}),
     Permission.KEEP_CALLER_IDS: frozenset({Role.SUPERVISOR}),
     Permission.RECORD_WISHES: _FACTS | {Role.AGENT, Role.COMPLIANCE},
+    Permission.TELL_DEALINGS: _FACTS | {Role.COMPLIANCE},
     Permission.SUPPRESS: _FACTS | {Role.COMPLIANCE},
     Permission.LIFT_HOLDS: _FACTS | {Role.COMPLIANCE},
     Permission.EDIT_ACCOUNTS: _FACTS,

@@ -29,15 +29,17 @@ from dialer.domain.placement import RECALL_DATE
 
 T = TypeVar("T")
 
-_ANSWERS = frozenset(
+ENDS = frozenset(
     {
         RequestKind.DISPUTE_ANSWERED,
         RequestKind.ATTORNEY_RELEASED,
         RequestKind.DOCUMENTS_PROVIDED,
         RequestKind.ORIGINAL_CREDITOR_NAMED,
-        RequestKind.CALLBACK_REQUEST,
     }
 )
+"""Requests that are none: they say that an earlier one was answered, or is over."""
+
+_ANSWERS = ENDS | {RequestKind.CALLBACK_REQUEST}
 """Requests that open what was closed."""
 
 

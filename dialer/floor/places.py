@@ -48,6 +48,10 @@ class StorePlaces:
         """See the port."""
         return await self._store.read(lambda connection: places.place_of_debt(connection, debt))
 
+    async def persons_of_debt(self, debt: str) -> tuple[str, ...]:
+        """See the port."""
+        return await self._store.read(lambda connection: places.persons_of_debt(connection, debt))
+
     async def of_number(self, number: str) -> tuple[Place, ...]:
         """See the port."""
         return await self._store.read(lambda connection: places.places_of_number(connection, number))

@@ -44,6 +44,12 @@ def place_of_debt(connection: Connection, debt: str) -> Place:
     return Place(client=client, campaigns=frozenset(found))
 
 
+def persons_of_debt(connection: Connection, debt: str) -> tuple[str, ...]:
+    """Everybody who has to do with an account."""
+    query = select(person_debts.c.person).distinct().where(person_debts.c.debt == debt)
+    return tuple(connection.scalars(query.order_by(person_debts.c.person)))
+
+
 def places_of_number(connection: Connection, number: str) -> tuple[Place, ...]:
     """Everybody who has a number, by id: one question, whoever has it, so that the time tells nobody."""
     of = person_numbers.join(persons, persons.c.person == person_numbers.c.person)

@@ -20,6 +20,7 @@ from dialer.domain.fact_events import (
     LocationTold,
     NoticeRecorded,
 )
+from dialer.domain.facts import ENDS
 from dialer.web.access import TheOffice, tell
 from dialer.web.declaring import Asking, may
 from dialer.web.models import (
@@ -70,7 +71,10 @@ async def suppress(body: Suppress, office: TheOffice, who: Asking) -> Committed:
 
 @router.post("/requests", dependencies=[may(Permission.RECORD_WISHES)])
 async def ask(body: Ask, office: TheOffice, who: Asking) -> Committed:
-    """What a person asked for (an opt-out, an attorney's letter, inconvenient times)."""
+    """What a person asked for (an opt-out, an attorney's letter, inconvenient times). What ends one (it was
+    answered, the attorney is released) is told by others than who dials."""
+    if body.kind in ENDS:
+        who.demand(Permission.TELL_DEALINGS)
     person = await person_named(office, who, body.person)
     number, is_held = await number_named(office, who, body.number)
     debts = await debts_named(office, who, body.debts)
@@ -122,7 +126,7 @@ async def called_us(body: CalledUs, office: TheOffice, who: Asking) -> Committed
     return await tell(office, event)
 
 
-@router.post("/notices", dependencies=[may(Permission.RECORD_WISHES)])
+@router.post("/notices", dependencies=[may(Permission.TELL_DEALINGS)])
 async def notify(body: Notify, office: TheOffice, who: Asking) -> Committed:
     """A written notice was sent, or came back."""
     person = await person_named(office, who, body.person)
@@ -130,7 +134,7 @@ async def notify(body: Notify, office: TheOffice, who: Asking) -> Committed:
     return await tell(office, NoticeRecorded(person=person, notice=body.told()))
 
 
-@router.post("/contacts", dependencies=[may(Permission.RECORD_WISHES)])
+@router.post("/contacts", dependencies=[may(Permission.TELL_DEALINGS)])
 async def happened(body: Happened, office: TheOffice, who: Asking) -> Committed:
     """A letter, a text, a call of another office, a look-up of a number: what was done elsewhere."""
     person = await person_named(office, who, body.person)

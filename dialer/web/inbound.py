@@ -65,11 +65,12 @@ async def dispose(call: str, body: DisposeInbound, office: TheOffice, who: Askin
     (`/api/attempts/{attempt}/disposition`). 409 says what hinders it, 404 that nobody has the name.
     """
     await who.seat(body.agent)
+    caller = None if body.person is None else await caller_named(office, who, body.person)
     event = InboundDisposed(
         agent=AgentId(body.agent),
         call=InboundId(call),
-        person=None if body.person is None else await caller_named(office, who, body.person),
-        disposition=await disposition_of(office, who, body),
+        person=caller,
+        disposition=await disposition_of(office, who, body, caller=caller),
         ready_after=body.ready_after,
     )
     await demand_settlement(office, event.disposition, contact=call, person=event.person)

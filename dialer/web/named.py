@@ -57,18 +57,19 @@ async def caller_named(office: Office, who: Visitor, name: str) -> PersonId:
 
 
 async def disposition_of(
-    office: Office, who: Visitor, body: Dispose, *, attempt: str | None = None
+    office: Office, who: Visitor, body: Dispose, *, attempt: str | None = None, caller: str | None = None
 ) -> Disposition:
     """What came of a call, of accounts that are on file: one that is not counts for nobody.
 
     Args:
         attempt: the call of ours that it is of, in whose campaign's list a code stands.
+        caller: whom the agent found to be calling us.
 
     Raises:
         InvalidFactError: its parts contradict each other.
         HTTPException, RefusedError: as of `debt_named`.
     """
-    debts = [await debt_named(office, who, name) for name in body.debts_spoken_of]
+    debts = [await debt_named(office, who, name, caller=caller) for name in body.debts_spoken_of]
     named = body.model_copy(update={"debts_spoken_of": debts})
     if body.code is None:
         return named.disposition(_said(body))
@@ -125,17 +126,17 @@ async def demand_settlement(
     await office.ledgers.demand_settlement(agreed)
 
 
-async def debt_named(office: Office, who: Visitor, name: str) -> DebtId:
-    """The account, likewise."""
+async def debt_named(office: Office, who: Visitor, name: str, *, caller: str | None = None) -> DebtId:
+    """The account, likewise; an agent's is one of somebody they speak with (`Visitor.debt`)."""
     found: str | None = name
     if office.places is not None:
         found = await office.places.debt_named(name)
     if found is None:
-        who.nothing()
+        who.no_debt()
         raise HTTPException(
             404, f"no account on file is called {name!r}: name its id, or CLIENT/ACCOUNT; nothing was taken"
         )
-    await who.debt(found)
+    await who.debt(found, caller=caller)
     return DebtId(found)
 
 

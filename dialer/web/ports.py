@@ -536,6 +536,10 @@ class Places(Protocol):
         """An account."""
         ...
 
+    async def persons_of_debt(self, debt: str) -> tuple[str, ...]:
+        """Everybody who has to do with an account; () = there is none."""
+        ...
+
     async def of_number(self, number: str) -> tuple[Place, ...]:
         """Everybody who has this number."""
         ...

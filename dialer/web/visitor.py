@@ -119,15 +119,33 @@ class Visitor:
             raise self._not_own()
         self.nothing()
 
+    def no_debt(self) -> None:
+        """The same of an account. Raises RefusedError."""
+        if self.actor.is_only_agent:
+            raise self._not_own_debt()
+        self.nothing()
+
     def nothing(self) -> None:
         """Of anything else that is not on file. Raises RefusedError: they have walls, and it sounds as what
         is outside of them."""
         if not self.actor.walls.has_all:
             self._demand_any(())
 
-    async def debt(self, debt: str) -> None:
-        """Raises RefusedError: an account is outside."""
+    async def debt(self, debt: str, *, caller: str | None = None) -> None:
+        """An account; an agent's is one of those whom they speak with: a call back about another's would make
+        that person theirs.
+
+        Args:
+            caller: whom an agent found to be calling, who need not be on their line.
+
+        Raises:
+            RefusedError: it is outside.
+        """
         self.about.append(f"account:{debt}")
+        if self.actor.is_only_agent:
+            persons = await self._places().persons_of_debt(debt)
+            if caller not in persons and not (persons and await self.persons_inside(persons)):
+                raise self._not_own_debt()
         if not self.actor.walls.has_all:
             self._demand_any((await self._places().of_debt(debt),))
 
@@ -177,6 +195,9 @@ class Visitor:
 
     def _not_own(self) -> RefusedError:
         return RefusedError(f"{self.name} is not speaking with this person", is_known=True)
+
+    def _not_own_debt(self) -> RefusedError:
+        return RefusedError(f"{self.name} is speaking with nobody of this account", is_known=True)
 
     async def _is_own(self, agent: str, person: str) -> bool:
         row = self.row_of(agent)

@@ -10,7 +10,8 @@ from dialer.floor.told_files import ToldOrder, take_in_told
 from dialer.floor.whom import Names, OnFile, inside, number_ids, on_file
 from dialer.intake.mapping import NOTHING_SAID
 from dialer.intake.told_columns import ToldKind
-from dialer.storage.places import places_of_number
+from dialer.storage.database import tables as t
+from dialer.storage.places import persons_of_debt, places_of_number
 from dialer.storage.store import Store
 
 OTHERS = "2125550102"
@@ -76,3 +77,13 @@ def test_where_a_number_belongs_is_found_at_once_with_every_campaign(shared: Any
         )
         nobodys = number_ids(NOBODYS, store.identifiers)[0][-1]
         assert store.read(lambda it: places_of_number(it, nobodys)) == ()
+
+
+def test_whose_an_account_is_is_everybody_who_has_to_do_with_it(shared: Any) -> None:
+    """By it a collector is told from whoever speaks with nobody of the account."""
+    ties = {(row.debt, row.person) for row in shared.rows(t.person_debts)}
+    with Store.open(shared.address) as store:
+        for debt in {debt for debt, _ in ties}:
+            theirs = tuple(sorted(person for owed, person in ties if owed == debt))
+            assert theirs == store.read(lambda it, debt=debt: persons_of_debt(it, debt))
+        assert store.read(lambda it: persons_of_debt(it, "nobody")) == ()

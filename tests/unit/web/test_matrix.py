@@ -162,6 +162,9 @@ class FakePlaces:
     async def of_debt(self, debt: str) -> Place:
         return self._place(debt)
 
+    async def persons_of_debt(self, debt: str) -> tuple[str, ...]:
+        return () if debt.startswith("nobody") else (f"{debt.split('-', maxsplit=1)[0]}-person",)
+
     async def of_number(self, number: str) -> tuple[Place, ...]:
         return (self._place(number),)
 
@@ -614,21 +617,82 @@ def test_whom_a_body_names_from_a_seat_inside_is_inside_too(
 ) -> None:
     headers = {"Authorization": f"Bearer {who}-walled"}
     answer = client.post(f"/api/{path}", json=body, headers=headers)
-    assert (answer.status_code, answer.json()["detail"]) == (403, OUTSIDE)
+    is_not_own = who == "agent" and "debts_spoken_of" in body
+    said = "agent-walled is speaking with nobody of this account" if is_not_own else OUTSIDE
+    assert (answer.status_code, answer.json()["detail"]) == (403, said)
     inside = json.loads(re.sub("out-|nobody-", "in-", json.dumps(body)))
     assert client.post(f"/api/{path}", json=inside, headers=headers).status_code == 200
 
 
 def test_what_is_said_of_a_call_is_said_of_what_is_on_file(client: TestClient) -> None:
     """Else it would be written down, and bind nobody."""
-    headers = {"Authorization": "Bearer agent-free"}
-    for path, named in (
-        ("attempts/in-attempt", {"debts_spoken_of": ["nobody-debt"]}),
-        ("inbound/in-call", {"debts_spoken_of": ["nobody-debt"]}),
-        ("inbound/in-call", {"person": "nobody-person"}),
+    for who, path, named, status in (
+        ("supervisor", "attempts/in-attempt", {"debts_spoken_of": ["nobody-debt"]}, 404),
+        ("supervisor", "inbound/in-call", {"debts_spoken_of": ["nobody-debt"]}, 404),
+        ("agent", "attempts/in-attempt", {"debts_spoken_of": ["nobody-debt"]}, 403),
+        ("agent", "inbound/in-call", {"debts_spoken_of": ["nobody-debt"]}, 403),
+        ("agent", "inbound/in-call", {"person": "nobody-person"}, 404),
     ):
+        headers = {"Authorization": f"Bearer {who}-free"}
         answer = client.post(f"/api/{path}/disposition", json={**_SAID, **named}, headers=headers)
-        assert answer.status_code == 404, answer.text
+        assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("attempts/in-attempt/disposition", {"agent": "in-agent", "kind": "call_back", "call_back_at": 2e9}),
+        ("attempts/in-attempt/disposition", {**_SAID, "kind": "settlement_agreed", "promised_cents": 1}),
+        ("inbound/in-call/disposition", {**_SAID, "kind": "disputed"}),
+        ("facts/requests", {"person": "in-person", "kind": "dispute", "at": AT}),
+        (
+            "facts/consents",
+            {"person": "in-person", "scope": "call_back", "given_to": "collector", "at": AT},
+        ),
+        ("facts/holds", {**_HOLD, "person": "in-person"}),
+        ("facts/inbound", {"person": "in-person"}),
+    ],
+)
+def test_a_collector_speaks_of_no_strangers_account(
+    client: TestClient, path: str, body: dict[str, Any]
+) -> None:
+    """Without any walls, too: a call back about a stranger's account would open the stranger's file, a
+    settlement tell what is owed on it, a refusal that there is such an account."""
+    debts = "debts_spoken_of" if "disposition" in path else "debts"
+
+    def answered(whose: str) -> tuple[int, Any]:
+        named = {**body, debts: ["in-debt", f"{whose}-debt"]}
+        answer = client.post(f"/api/{path}", json=named, headers={"Authorization": "Bearer agent-free"})
+        return answer.status_code, answer.json()
+
+    assert answered("out") == (403, {"detail": "agent-free is speaking with nobody of this account"})
+    assert answered("nobody") == answered("out")
+    assert answered("in")[0] == 200
+
+
+def test_who_called_is_spoken_with_though_they_are_on_no_line(client: TestClient) -> None:
+    """An agent finds out who calls from a number that nobody has: it is of their accounts then."""
+    headers = {"Authorization": "Bearer agent-free"}
+    said = {**_SAID, "person": "out-person", "debts_spoken_of": ["out-debt"]}
+    assert client.post("/api/inbound/in-call/disposition", json=said, headers=headers).status_code == 200
+    assert (
+        client.post(
+            "/api/inbound/in-call/disposition", json={**said, "person": "in-person"}, headers=headers
+        ).status_code
+        == 403
+    )
+
+
+@pytest.mark.parametrize(
+    "kind", ["attorney_released", "dispute_answered", "documents_provided", "original_creditor_named"]
+)
+def test_what_protects_is_ended_by_others_than_who_dials(client: TestClient, kind: str) -> None:
+    """An attorney's mandate, a dispute, an open question: an agent writes them down and ends none."""
+    body = {"person": "in-person", "kind": kind, "at": AT}
+    for who, status in (("agent-free", 403), ("clerk-free", 200), ("compliance-walled", 200)):
+        headers = {"Authorization": f"Bearer {who}"}
+        answer = client.post("/api/facts/requests", json=body, headers=headers)
+        assert answer.status_code == status, answer.text
 
 
 def test_of_those_who_have_a_number_only_those_inside_are_shown(client: TestClient) -> None:

@@ -1,6 +1,6 @@
 """The floor's picture (`dialer.domain.snapshot`), taken from the state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from compliance_gate.findings import Statement
@@ -147,7 +147,7 @@ def _campaign_view(state: EngineState, row: CampaignRow, why_not: str | None) ->
     return CampaignView(
         campaign=name,
         state=row.state,
-        reason=why_not if why_not is not None else "; ".join(reasons),
+        reason=why_not if why_not is not None else "; ".join(_but_the_last_open(reasons)),
         ringing=sum(len(pool.ringing) for pool in row.pools.values()),
         waiting=sum(len(pool.waiting) for pool in row.pools.values()),
         talking=talking,
@@ -161,6 +161,11 @@ def _campaign_view(state: EngineState, row: CampaignRow, why_not: str | None) ->
         headroom=window.headroom,
         time_zone=row.settings.time_zone,
     )
+
+
+def _but_the_last_open(sentences: Sequence[str]) -> list[str]:
+    """Sentences that become one: only the last keeps its full stop."""
+    return [*(each.removesuffix(".") for each in sentences[:-1]), *sentences[-1:]]
 
 
 def _reason_of(pool: PoolRow, *, is_one: bool) -> str:

@@ -340,7 +340,7 @@ def test_reasons_of_several_pools_are_told_together_and_empty_ones_left_out(make
     floor.wait(2.0)
     pools = floor.engine.checkpoint().campaigns[SPRING].pools
     assert floor.engine.snapshot().campaigns[0].reason == (
-        "for anybody: One line for each free agent: 1 free, 0 ringing.; "
+        "for anybody: One line for each free agent: 1 free, 0 ringing; "
         "es: no agent on the floor can take these calls, which need es"
     )
     for pool in pools.values():

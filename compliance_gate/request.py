@@ -312,6 +312,10 @@ class Hold:
     ends_by_source: bool = False
 
 
+MOST_FELLOWS = 100
+"""More records of one person than this are a mistake."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 @valid
 class PersonFile:
@@ -321,6 +325,8 @@ class PersonFile:
         history: what happened with this person, and with others who were reached through their file.
         line_history: what happened on this person's numbers for somebody else who has the number, whatever
             campaign it was for (`on_line`). With `history` it is all that happened on each line.
+        fellows: other records of the same person, by somebody's word. What happened with them, and what was
+            asked for under them, is in this file already, as far as it protects.
     """
 
     person: Name
@@ -335,6 +341,7 @@ class PersonFile:
     known_location: KnownLocation | None = None
     line_history: Annotated[tuple[HistoryEntry, ...], AnyNumber()] = ()
     notices: Annotated[tuple[Notice, ...], AnyNumber()] = ()
+    fellows: Annotated[Names, Most(MOST_FELLOWS)] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,8 +39,10 @@ from dialer.domain.fact_events import (
     LineKindFound,
     LocationTold,
     NoticeRecorded,
+    PersonJoined,
+    PersonParted,
 )
-from dialer.domain.facts import FactChange
+from dialer.domain.facts import FactChange, Tie
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.ledger_events import EntryPosted, PaymentReceived
 from dialer.domain.record import entry_of, instant
@@ -132,6 +134,8 @@ FactEvent = (
     | LineKindFound
     | AccountHeld
     | HistoryAttested
+    | PersonJoined
+    | PersonParted
 )
 """Events that change what is known about people."""
 
@@ -194,6 +198,8 @@ def _told(
     event: NoticeRecorded
     | ContactRecorded
     | LocationTold
+    | PersonJoined
+    | PersonParted
     | LimitationFound
     | LineKindFound
     | HistoryAttested,
@@ -206,12 +212,28 @@ def _told(
             return FactChange(person=event.person, entry=event.entry)
         case LocationTold():
             return FactChange(person=event.person, location=event.location)
+        case PersonJoined() | PersonParted():
+            return _tied(event)
+        case _:
+            return _found(event, at)
+
+
+def _found(event: LimitationFound | LineKindFound | HistoryAttested, at: datetime) -> FactChange:
+    """Of an account, or a number."""
+    match event:
         case LimitationFound():
             return FactChange(debt=event.debt, limitation_ends=event.ends)
         case LineKindFound():
             return FactChange(number=event.number, line_kind=event.line)
         case HistoryAttested():
             return FactChange(debt=event.debt, attested=event.made(at))
+
+
+def _tied(event: PersonJoined | PersonParted) -> FactChange:
+    tie = Tie(fellow=event.fellow, by=event.by, why=event.why)
+    if isinstance(event, PersonJoined):
+        return FactChange(person=event.person, joined=tie)
+    return FactChange(person=event.person, parted=tie)
 
 
 def change_of_command(command: Command) -> FactChange | None:

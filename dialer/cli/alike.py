@@ -6,6 +6,7 @@ import asyncio
 import getpass
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -16,6 +17,7 @@ from dialer.clock import posix_now
 if TYPE_CHECKING:
     from dialer.access.walls import Walls
     from dialer.casework.matching.answers import PairAnswer
+    from dialer.floor.one_person import Word
     from dialer.inquiry.alike import PairsShown
     from dialer.inquiry.instants import Store
     from dialer.web.ports import SaidOfPair
@@ -27,6 +29,9 @@ people_app = typer.Typer(
 )
 
 StoreAt = Annotated[str | None, typer.Option("--store", metavar="PATH", help="The floor's store.")]
+FloorAt = Annotated[
+    Path | None, typer.Option("--floor", metavar="FOLDER", help="Of the floor that runs on the store.")
+]
 Json = Annotated[bool, typer.Option("--json", help="For a program.")]
 Why = Annotated[str, typer.Option("--why", help="The reason, for the record.")]
 One = Annotated[str, typer.Argument(metavar="PERSON", help="By id, as `people review` shows it.")]
@@ -40,10 +45,10 @@ def register(app: typer.Typer) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreAlike:
-    """See `dialer.web.ports.Alike`. `database`: the floor's; `now`: POSIX seconds."""
+    """See `dialer.web.ports.Alike`. `database`: the floor's; `folder`: its own, for its clock."""
 
     database: str
-    now: Callable[[], float] = posix_now
+    folder: Path | None = None
 
     async def waiting(self, walls: Walls, *, most: int) -> PairsShown:
         """See the port."""
@@ -51,14 +56,13 @@ class StoreAlike:
 
         return await self._asked(lambda store: alike.waiting(store, walls, most=most))
 
-    async def answer(self, said: SaidOfPair) -> None:
+    async def answer(self, said: SaidOfPair) -> tuple[str, ...]:
         """See the port."""
-        from dialer.inquiry import alike
+        from dialer.floor.one_person import Word
 
-        await self._asked(
-            lambda store: alike.answer(
-                store, said.one, said.other, said.answer, by=said.by, why=said.why, at=self.now()
-            )
+        word = Word(by=said.by, why=said.why, walls=said.walls)
+        return await asyncio.to_thread(
+            _said, self.database, said.one, said.other, said.answer, word, self.folder
         )
 
     async def _asked(self, question: Callable[[Store], T]) -> T:
@@ -125,31 +129,85 @@ def review(
 
 
 @people_app.command("same")
-def same(one: One, other: Other, why: Why, store: StoreAt = None) -> None:
-    """Say that two records are one person's."""
+def same(
+    one: One, other: Other, why: Why, store: StoreAt = None, floor: FloorAt = None, json: Json = False
+) -> None:
+    """Say that two records are one person's: what protects under one protects under both from here on.
+
+    Also while a floor runs on the store: neither is dialed until what is known under the other is read.
+    """
     from dialer.casework.matching.answers import PairAnswer
 
-    _answer(one, other, PairAnswer.SAME, why, store)
+    _answer(one, other, PairAnswer.SAME, why, store, floor, json=json)
 
 
 @people_app.command("different")
-def different(one: One, other: Other, why: Why, store: StoreAt = None) -> None:
-    """Say that two records are not one person's: they are not shown again."""
+def different(
+    one: One, other: Other, why: Why, store: StoreAt = None, floor: FloorAt = None, json: Json = False
+) -> None:
+    """Say that two records are of two people: they are not shown again."""
     from dialer.casework.matching.answers import PairAnswer
 
-    _answer(one, other, PairAnswer.DIFFERENT, why, store)
+    _answer(one, other, PairAnswer.DIFFERENT, why, store, floor, json=json)
 
 
-def _answer(one: str, other: str, said: PairAnswer, why: str, store: str | None) -> None:
+@people_app.command("split")
+def split(person: One, why: Why, store: StoreAt = None, floor: FloorAt = None, json: Json = False) -> None:
+    """Part a record from those that it was joined to: it is another person's after all.
+
+    What was asked for while they were one keeps protecting both; calls count for whom they were made to.
+    """
+    _answer(person, "", None, why, store, floor, json=json)
+
+
+def _answer(
+    one: str,
+    other: str,
+    said: PairAnswer | None,
+    why: str,
+    store: str | None,
+    folder: Path | None,
+    *,
+    json: bool,
+) -> None:
     from dialer.cli.opening import store_to_change
+    from dialer.floor.one_person import Word
+    from dialer.floor.stores import store_address
     from dialer.inquiry import alike
 
-    who, at = _somebody(), posix_now()
+    who = _somebody()
+    with store_to_change(store):
+        """A store that can be changed, and is one."""
+    group = _said(store_address(store), one, other, said, Word(by=who, why=why), folder)
+    word = "split" if said is None else said.value
+    named = [name for name in (one, other) if name]
     with store_to_change(store) as opened:
-        alike.answer(opened, one, other, said, by=who, why=why, at=at)
-        action = f"people {said.value}"
-        opened.write(alike.written_down(action, one, other, who=who, why=why, outcome=said.value, at=at))
-    console.result(f"{one} and {other}: {said.value}")
+        opened.write(
+            alike.written_down(f"people {word}", *named, who=who, why=why, outcome=word, at=posix_now())
+        )
+    if json:
+        console.result_json({"persons": named, "word": word, "one_person": list(group)})
+        return
+    if said is None:
+        console.result(f"{one} is parted from {', '.join(group)}")
+    elif len(group) > 1:
+        console.result(f"one person: {', '.join(group)}")
+    else:
+        console.result(f"{one} and {other} are two people")
+
+
+def _said(
+    address: str, one: str, other: str, said: PairAnswer | None, word: Word, folder: Path | None
+) -> tuple[str, ...]:
+    """Take a word, beside the floor if one runs; returns who is one person then."""
+    from dialer.casework.matching.answers import PairAnswer
+    from dialer.floor import one_person
+
+    if said is None:
+        return one_person.part(address, one, word, folder=folder).group
+    if said is PairAnswer.SAME:
+        return one_person.say_same(address, one, other, word, folder=folder).group
+    return one_person.say_different(address, one, other, word, folder=folder).group
 
 
 def _somebody() -> str:

@@ -24,6 +24,8 @@ from dialer.domain.fact_events import (
     LineKindFound,
     LocationTold,
     NoticeRecorded,
+    PersonJoined,
+    PersonParted,
 )
 from dialer.domain.ids import (
     NO_BOX,
@@ -552,6 +554,8 @@ Event = (
     | LineKindFound
     | AccountHeld
     | HistoryAttested
+    | PersonJoined
+    | PersonParted
     | CallRinging
     | CallAnswered
     | CallBridged

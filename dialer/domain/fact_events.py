@@ -136,3 +136,38 @@ class HistoryAttested:
     def made(self, at: datetime) -> Attestation:
         """What is kept of it with the account."""
         return Attestation(by=self.by, since=self.since, made_at=at, why=self.why)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class PersonJoined:
+    """Another record is this person's too, by somebody's word: what protects under it protects here.
+
+    Of two records there are two of these. Until what is known under the other is read, nobody dials this one.
+
+    Args:
+        fellow: the other record.
+        by: who answers for it, by name; why: what they go by.
+    """
+
+    person: PersonId
+    fellow: PersonId
+    by: Said
+    why: Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@valid
+class PersonParted:
+    """Another record is not this person's after all. What was asked for while they were taken for one person
+    keeps protecting both; calls count for whom they were made to.
+
+    Args:
+        fellow: the other record.
+        by: who answers for it, by name; why: what they go by.
+    """
+
+    person: PersonId
+    fellow: PersonId
+    by: Said
+    why: Said

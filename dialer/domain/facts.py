@@ -24,6 +24,7 @@ from compliance_gate.request import (
 )
 from compliance_gate.revocations import with_ends
 from compliance_gate.words import HoldKind, Institution, NumberKind, RequestKind
+from dialer.domain.fellows import entry_of_fellow, request_of_fellow, with_ended
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.placement import RECALL_DATE
 
@@ -90,6 +91,20 @@ class Attestation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """Somebody's word on whether another record is the same person's.
+
+    Args:
+        fellow: the other record.
+        by: who answers for it; why: what they go by.
+    """
+
+    fellow: PersonId
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FactChange:
     """One fact and whom it binds: exactly one of person, number, debt names them; exactly one fact is set.
 
@@ -118,11 +133,13 @@ class FactChange:
     line_kind: LineKind | None = None
     released: str | None = None
     attested: Attestation | None = None
+    joined: Tie | None = None
+    parted: Tie | None = None
 
     def binds(self, file: PersonFile) -> bool:
         """Whether the change concerns this person."""
         if self.person is not None:
-            return file.person == self.person
+            return file.person == self.person or self.person in file.fellows
         if self.number is not None:
             return self._binds_by_number(file)
         return any(debt.debt == self.debt for debt in file.debts)
@@ -137,8 +154,10 @@ class FactChange:
 
     def apply(self, file: PersonFile) -> PersonFile:
         """The person's file with the fact; the caller has asked `binds`."""
+        if self.person is not None and self.person != file.person:
+            return self.apply_to_fellow(file)
         if self.replaced is not None:
-            return with_lines_of(self.replaced, file)
+            return replace(with_lines_of(self.replaced, file), fellows=file.fellows)
         if self.placed is not None:
             return with_placed(file, self.placed)
         if self.entry is not None:
@@ -146,6 +165,20 @@ class FactChange:
         if self.on_line is not None:
             return with_on_line(file, self.on_line)
         return self._told(self._added(file))
+
+    def apply_to_fellow(self, file: PersonFile) -> PersonFile:
+        """The file of another record of the person whom the fact is of: with what protects of it."""
+        if self.entry is not None:
+            entry = entry_of_fellow(self.entry)
+            return file if entry is None else with_entry(file, entry)
+        if self.request is not None:
+            request = request_of_fellow(self.request)
+            return file if request is None else replace(file, requests=_joined(file.requests, (request,)))
+        if self.hold is not None:
+            return replace(file, holds=_joined(file.holds, (self.hold,)))
+        if self.consent is not None:
+            return replace(file, consents=with_ended(file.consents, (self.consent,)))
+        return file
 
     def _added(self, file: PersonFile) -> PersonFile:
         """The file with what is told beside all that was told before, or without what is over."""
@@ -198,6 +231,14 @@ class FactChange:
             return replace(file, debts=tuple(debts))
         if self.line_kind is not None:
             return self._with_line_kind(file, self.line_kind)
+        return self._tied(file)
+
+    def _tied(self, file: PersonFile) -> PersonFile:
+        """The file with one fellow more, whose own facts are still to be read, or with one less."""
+        if self.joined is not None:
+            return replace(file, fellows=_fellows(file, (self.joined.fellow,)))
+        if self.parted is not None:
+            return replace(file, fellows=tuple(one for one in file.fellows if one != self.parted.fellow))
         return file
 
     def _with_line_kind(self, file: PersonFile, found: LineKind) -> PersonFile:
@@ -222,6 +263,7 @@ class FactChange:
             self.limitation_ends,
             self.line_kind,
             self.attested,
+            self.parted,
         )
         answers = self.request is not None and self.request.type in _ANSWERS
         return answers or any(fact is not None for fact in opening)
@@ -280,6 +322,7 @@ def with_history(
         known_location=file.known_location,
         line_history=file.line_history if line_history is None else line_history,
         notices=file.notices,
+        fellows=file.fellows,
     )
 
 
@@ -305,6 +348,7 @@ def with_placed(file: PersonFile, placed: PersonFile) -> PersonFile:
         known_location=file.known_location if placed.known_location is None else placed.known_location,
         notices=_newest_notices(file.notices, placed.notices),
         line_history=(*file.line_history, *(e for e in placed.line_history if e.entry not in told)),
+        fellows=_fellows(file, placed.fellows),
     )
 
 
@@ -321,3 +365,8 @@ def _newest_notices(known: tuple[Notice, ...], more: tuple[Notice, ...]) -> tupl
 
 def _joined(known: tuple[T, ...], more: tuple[T, ...]) -> tuple[T, ...]:
     return (*known, *(value for value in more if value not in known))
+
+
+def _fellows(file: PersonFile, more: Iterable[str]) -> tuple[str, ...]:
+    """Nobody is a fellow of their own."""
+    return tuple(sorted({*file.fellows, *more} - {file.person}))

@@ -35,6 +35,8 @@ class People:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._having: dict[str, list[PersonId]] = {}
+        self._of_fellow: dict[PersonId, list[PersonId]] = {}
+        """Whoever is in play and has another record, by that record."""
         for person, row in context.state.persons.items():
             self._index(person, row.file)
 
@@ -91,6 +93,8 @@ class People:
     def _index(self, person: PersonId, file: PersonFile) -> None:
         for number in file.numbers:
             self._having.setdefault(number.number, []).append(person)
+        for fellow in file.fellows:
+            self._of_fellow.setdefault(PersonId(fellow), []).append(person)
 
     def _unindex(self, person: PersonId, file: PersonFile) -> None:
         for number in file.numbers:
@@ -98,6 +102,11 @@ class People:
             having.remove(person)
             if not having:
                 del self._having[number.number]
+        for fellow in file.fellows:
+            having = self._of_fellow[PersonId(fellow)]
+            having.remove(person)
+            if not having:
+                del self._of_fellow[PersonId(fellow)]
 
     def apply(self, change: FactChange) -> tuple[PersonId, ...]:
         """Apply one fact to everybody in play whom it binds, and to whatever a fetch under way will bring.
@@ -122,7 +131,7 @@ class People:
             before = row.file
             _bring(row, change)
             context.prepared.pop(person, None)
-            if row.file.numbers is not before.numbers:
+            if row.file.numbers is not before.numbers or row.file.fellows != before.fellows:
                 self._unindex(person, before)
                 self._index(person, row.file)
         row = _row_of(change, state.sequence)
@@ -136,7 +145,8 @@ class People:
     def _bound(self, change: FactChange) -> tuple[PersonId, ...]:
         persons = self._context.state.persons
         if change.person is not None:
-            return (change.person,) if change.person in persons else ()
+            own = (change.person,) if change.person in persons else ()
+            return tuple(sorted({*own, *self._of_fellow.get(change.person, ())}))
         if change.number is not None:
             having = self._having.get(change.number, ())
             return tuple(sorted(person for person in having if change.binds(persons[person].file)))
@@ -152,6 +162,9 @@ class People:
         person = PersonId(event.person.person)
         later = [row for row in state.changes if row.sequence > event.as_of]
         is_undoing = any(row.person == person and _takes_away(row) for row in later)
+        known = state.persons.get(person)
+        if known is not None and not set(known.file.fellows).issubset(event.person.fellows):
+            raise InvalidFactError(f"the file of {person} lacks another record of theirs: read it again")
         if is_undoing or event.as_of < state.changes_forgotten:
             raise InvalidFactError(
                 f"the file of {person} is of step {event.as_of} and too old: read it again"
@@ -190,13 +203,16 @@ def _bring(row: PersonRow, change: FactChange) -> None:
     if change.replaced is not None:
         known = {number.number for number in before.numbers}.difference(row.unread)
         row.unread = tuple(sorted(NumberId(n.number) for n in row.file.numbers if n.number not in known))
-    elif change.placed is not None and row.unread:
+    elif change.joined is not None and change.person == row.file.person:
+        row.unread = tuple(sorted(NumberId(number.number) for number in row.file.numbers))
+    elif change.placed is not None and change.person == row.file.person and row.unread:
         read = {number.number for number in change.placed.numbers}
         row.unread = tuple(number for number in row.unread if number not in read)
 
 
 def _takes_away(row: ChangeRow) -> bool:
-    return row.lifted is not None or row.replaced is not None or row.released is not None
+    undoing = (row.lifted, row.replaced, row.released, row.parted)
+    return any(fact is not None for fact in undoing)
 
 
 def _is_lasting(row: ChangeRow) -> bool:
@@ -224,6 +240,8 @@ def _row_of(change: FactChange, sequence: int) -> ChangeRow:
         line_kind=change.line_kind,
         released=change.released,
         attested=change.attested,
+        joined=change.joined,
+        parted=change.parted,
     )
 
 
@@ -247,4 +265,6 @@ def _change_of(row: ChangeRow) -> FactChange:
         line_kind=row.line_kind,
         released=row.released,
         attested=row.attested,
+        joined=row.joined,
+        parted=row.parted,
     )

@@ -27,7 +27,7 @@ from dialer.domain.campaign import CampaignSettings, CampaignState
 from dialer.domain.commands import HangupReason
 from dialer.domain.detection import Detection
 from dialer.domain.disposition import Disposition
-from dialer.domain.facts import Attestation, LineKind
+from dialer.domain.facts import Attestation, LineKind, Tie
 from dialer.domain.ids import (
     NO_BOX,
     AgentId,
@@ -461,8 +461,9 @@ class GuestRow:
 class PersonRow:
     """A person in play: with a lead in a hopper or an attempt not wholly over. `uses` counts both.
 
-    unread: numbers that an edit gave them, sorted: what happened on these lines, and was asked for them, is
-        in the store and not in the file yet. Nobody dials them until it is.
+    unread: numbers that an edit gave them, and all of whoever was found to have another record, sorted: what
+        happened on these lines or under that record, and was asked for there, is in the store and not in the
+        file yet. Nobody dials them until it is.
     """
 
     file: PersonFile
@@ -494,6 +495,8 @@ class ChangeRow:
     line_kind: LineKind | None = None
     released: str | None = None
     attested: Attestation | None = None
+    joined: Tie | None = None
+    parted: Tie | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -547,6 +550,13 @@ class EngineState:
                 for row in self.call_backs.values()
             )
         )
+
+    def is_locked(self, person: PersonId) -> bool:
+        """Whether a call to somebody goes on, under whichever record of theirs that is known."""
+        if person in self.locked_persons:
+            return True
+        row = self.persons.get(person)
+        return row is not None and any(PersonId(fellow) in self.locked_persons for fellow in row.file.fellows)
 
     def is_calling_us(self, person: PersonId) -> bool:
         """Whether somebody with a number of this person's is on the line to us."""

@@ -11,16 +11,14 @@ from sqlalchemy import Connection
 
 from dialer.access.record import Deed
 from dialer.access.walls import Walls
-from dialer.casework.matching.answers import PairAnswer
-from dialer.domain.errors import InvalidFactError, MendableError
-from dialer.inquiry.errors import NotThereError
+from dialer.domain.errors import InvalidFactError
 from dialer.inquiry.finding.finder import found_person
 from dialer.inquiry.finding.wanted import FoundPerson
 from dialer.storage import alike
 from dialer.storage.access import deeds
-from dialer.storage.alike import Answered, PairFound, in_order
+from dialer.storage.alike import PairFound
 from dialer.storage.identities import identities_of
-from dialer.storage.places import person_on_file, place_of_person
+from dialer.storage.places import place_of_person
 from dialer.storage.store import Store
 
 MOST_SHOWN = 100
@@ -98,35 +96,6 @@ def _shown(connection: Connection, store: Store, pair: PairFound) -> PairShown |
     return PairShown(
         one=one, other=other, is_sure=pair.is_sure, confidence=pair.confidence, reasons=pair.reasons
     )
-
-
-def answer(store: Store, one: str, other: str, said: PairAnswer, *, by: str, why: str, at: float) -> None:
-    """Write down what somebody says of two persons; the newest word of a pair counts.
-
-    Raises:
-        MendableError: no reason is given, or both are one record.
-        NotThereError: one of them is not on file.
-    """
-    _demand_said(one, other, by, why)
-    pair = in_order(one, other)
-    answered = Answered(one=pair[0], other=pair[1], answer=said, by=by, why=why, at=at)
-
-    def work(connection: Connection) -> None:
-        for name in pair:
-            if person_on_file(connection, [name]) is None:
-                raise NotThereError(f"nobody on file is {name!r}")
-        alike.answer(connection, [answered])
-
-    store.write(work)
-
-
-def _demand_said(one: str, other: str, by: str, why: str) -> None:
-    if not by.strip() or not why.strip():
-        raise MendableError("say who answers for it, and what they go by", where="why", mend="give a reason.")
-    if one == other:
-        raise MendableError(
-            f"{one} is one record already", where="persons", mend="name two different persons."
-        )
 
 
 def written_down(

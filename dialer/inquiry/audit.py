@@ -61,8 +61,10 @@ def audit(store: Store, *, progress: Callable[[int], None]) -> Audited:
     }
     collector = collector_of(stored.rulebook_of(store))
     attempts, unlawful = 0, list[Unlawful]()
+    tied = stored.persons_tied(store)
     for file in stored.files_of(store, persons):
-        for attempt, reasons in _judged(store, file, rings, collector):
+        judged = _judged_then if file.person in tied else _judged
+        for attempt, reasons in judged(store, file, rings, collector):
             attempts += 1
             if reasons is not None:
                 unlawful.append(Unlawful(attempt=attempt, reasons=reasons))
@@ -110,6 +112,29 @@ def _judged(
         entry = entry_of(attempt)
         if entry is not None:
             before = with_entry(before, entry)
+
+
+def _judged_then(
+    store: Store, file: PersonFile, rings: Mapping[str, float], collector: AuditedCollector
+) -> Iterator[tuple[AttemptRecord, tuple[Reason, ...] | None]]:
+    """The same of somebody who was joined to another record, or parted from one: each attempt by the file as
+    it was then, since what protects under the other record did so for a time."""
+    attempts = list(stored.attempts_of(store, file.person))
+    longest = max(rings.values(), default=0.0)
+    for attempt in attempts:
+        if attempt.outcome is Outcome.NOT_ATTEMPTED:
+            continue
+        at = attempt.launched_at
+        before = store.person_files([file.person], now=at, until=at)[file.person]
+        talk = talk_of(attempt, attempts)
+        judgement = judge_contact(
+            before if talk is None else with_talk(before, talk),
+            _proposed(attempt, joins=None if talk is None else talk.attempt),
+            at=instant(at),
+            reading=Reading(max_ring_s=rings.get(attempt.campaign, longest), collector=collector),
+            taped=taped(attempt),
+        )
+        yield attempt, None if judgement.lawful else judgement.reasons
 
 
 def _told_of_line(file: PersonFile, attempt: AttemptRecord) -> PersonFile:

@@ -122,6 +122,12 @@ def persons_called(store: Store) -> list[str]:
     return store.read(lambda connection: list(connection.scalars(query)))
 
 
+def persons_tied(store: Store) -> frozenset[str]:
+    """Whoever was joined to another record of theirs, whether or not they were parted again."""
+    query = select(tables.facts.c.person).where(tables.facts.c.kind == "joined").distinct()
+    return frozenset(store.read(lambda connection: list(connection.scalars(query))))
+
+
 def person_file(store: Store, person: str, *, at: float) -> PersonFile | None:
     """What was known of a person just before `at` (POSIX seconds); None when nobody knows them.
 

@@ -7,7 +7,7 @@ which they came, so a file read from the store is the file the engine would hold
 import functools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -28,6 +28,8 @@ from compliance_gate.words import (
 )
 from dialer.domain.as_told import as_told
 from dialer.domain.facts import FactChange, with_history
+from dialer.domain.fellows import taken_in
+from dialer.domain.ids import PersonId
 from dialer.domain.placement import RECALL_DATE
 from dialer.domain.record import entry_of, instant, known_at
 from dialer.storage.database.tables import (
@@ -96,17 +98,85 @@ def person_files(
     return found
 
 
+Numbered = tuple[int, FactChange]
+"""A fact in its place among all."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tied:
+    """A fellow from one place among all facts to another; `until` None = they still are one person."""
+
+    fellow: PersonId
+    since: int
+    until: int | None
+
+
 def _files_of(
     connection: Connection, persons: Sequence[str], *, now: float, until: float
 ) -> dict[str, PersonFile]:
+    """Files of these records, each with what protects under other records of the same person."""
+    files, tied = _alone(connection, persons, now=now, until=until)
+    if not tied:
+        return files
+    named = sorted({tie.fellow for ties in tied.values() for tie in ties})
+    missing = [fellow for fellow in named if fellow not in files]
+    alone = dict(files)
+    for chunk in chunks(missing):
+        alone |= _alone(connection, chunk, now=now, until=until)[0]
+    said = _bound(connection, facts.c.person, named, until)
+    for person, ties in tied.items():
+        file = files[person]
+        for tie in ties:
+            if tie.until is None:
+                file = taken_in(file, alone[tie.fellow])
+            else:
+                file = _said_while_one(file, said.get(tie.fellow, ()), tie.since, tie.until)
+        files[person] = file
+    return files
+
+
+def _said_while_one(file: PersonFile, said: Sequence[Numbered], since: int, until: int) -> PersonFile:
+    """The file with what was asked for under another record while both were taken for one person's. Calls
+    count for whom they were made to."""
+    for place, change in sorted(said, key=lambda pair: pair[0]):
+        if since < place < until and change.entry is None:
+            file = change.apply_to_fellow(file)
+    return file
+
+
+def _ties(changes: Iterable[Numbered]) -> list[_Tied]:
+    """Of a person's own facts in their order."""
+    ties: list[_Tied] = []
+    for place, change in changes:
+        if change.joined is not None:
+            if not any(tie.fellow == change.joined.fellow and tie.until is None for tie in ties):
+                ties.append(_Tied(change.joined.fellow, place, None))
+        elif change.parted is not None:
+            fellow = change.parted.fellow
+            ties = [
+                replace(tie, until=place) if tie.fellow == fellow and tie.until is None else tie
+                for tie in ties
+            ]
+    return ties
+
+
+def _alone(
+    connection: Connection, persons: Sequence[str], *, now: float, until: float
+) -> tuple[dict[str, PersonFile], dict[str, list[_Tied]]]:
+    """Files of these records by themselves, and which have fellows."""
+    tied: dict[str, list[_Tied]] = {}
     files = placed_files(connection, persons, now=now)
     if until < ALL_TIME:
         files.update(placed_earlier(connection, persons, at=until))
     entries = _attempts(connection, persons, since=now - HISTORY_S, until=until)
     for person, changes in _changes(connection, files, until).items():
-        files[person] = _apply_all(files[person], changes)
+        files[person] = _apply_all(files[person], [change for _, change in changes])
+        ties = _ties(changes)
+        if ties:
+            tied[person] = ties
     on_lines = _line_attempts(connection, files, entries, since=now - HISTORY_S, until=until)
-    return {person: _with_history(file, entries[person], on_lines[person]) for person, file in files.items()}
+    whole = {person: _with_history(file, entries[person], on_lines[person]) for person, file in files.items()}
+    return whole, tied
 
 
 def placed_files(connection: Connection, persons: Sequence[str], *, now: float) -> dict[str, PersonFile]:
@@ -299,9 +369,7 @@ def _line_attempts(
     return grouped
 
 
-def _changes(
-    connection: Connection, files: dict[str, PersonFile], until: float
-) -> dict[str, list[FactChange]]:
+def _changes(connection: Connection, files: dict[str, PersonFile], until: float) -> dict[str, list[Numbered]]:
     """Every change that binds each person, in the order in which they came.
 
     Edits and placements may bring numbers and debts of their own, so what binds those is asked in a second
@@ -313,7 +381,7 @@ def _changes(
         connection, facts.c.number, {n.number for f in newest.values() for n in f.numbers}, until
     )
     by_debt = _bound(connection, facts.c.debt, {d.debt for f in newest.values() for d in f.debts}, until)
-    result: dict[str, list[FactChange]] = {}
+    result: dict[str, list[Numbered]] = {}
     for person, file in newest.items():
         rows = list(own.get(person, ()))
         for number in file.numbers:
@@ -322,7 +390,7 @@ def _changes(
             rows += by_debt.get(debt.debt, ())
         if rows:
             rows.sort(key=lambda pair: pair[0])
-            result[person] = [change for _, change in rows]
+            result[person] = rows
     return result
 
 

@@ -58,13 +58,19 @@ class SaidBody(Body):
     why: Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
-class SaidView(Body):
-    """What counts of a pair now."""
+class PartBody(Body):
+    """A record is not the person's that it was joined to, and what that goes by."""
 
-    one: str
-    other: str
-    answer: str
+    person: Id
+    why: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class SaidView(Body):
+    """What was said, and which records are one person's now."""
+
+    word: str
     by: str
+    one_person: list[str]
 
 
 @router.post("/review", dependencies=[may(Permission.FIND_PERSONS)])
@@ -89,19 +95,29 @@ async def review(body: Look, office: TheOffice, who: Asking) -> PairsView:
 
 @router.post("/same", dependencies=[may(Permission.EDIT_ACCOUNTS)])
 async def same(body: SaidBody, office: TheOffice, who: Asking) -> SaidView:
-    """Two records are one person's, by your word."""
-    return await _answer(body, PairAnswer.SAME, office, who)
+    """Two records are one person's, by your word: what protects under one protects under both. 422 when
+    somebody said that two of them are different, or they are one already."""
+    return await _answer(office, who, PairAnswer.SAME, body.why, body.one, body.other)
 
 
 @router.post("/different", dependencies=[may(Permission.EDIT_ACCOUNTS)])
 async def different(body: SaidBody, office: TheOffice, who: Asking) -> SaidView:
-    """Two records are not one person's: the pair is not shown again."""
-    return await _answer(body, PairAnswer.DIFFERENT, office, who)
+    """Two records are of two people: the pair is not shown again. 422 when somebody said they are one."""
+    return await _answer(office, who, PairAnswer.DIFFERENT, body.why, body.one, body.other)
 
 
-async def _answer(body: SaidBody, said: PairAnswer, office: TheOffice, who: Visitor) -> SaidView:
-    for person in (body.one, body.other):
+@router.post("/split", dependencies=[may(Permission.EDIT_ACCOUNTS)])
+async def split(body: PartBody, office: TheOffice, who: Asking) -> SaidView:
+    """Part a record from those that it was joined to. What was asked for meanwhile keeps protecting both."""
+    return await _answer(office, who, None, body.why, body.person)
+
+
+async def _answer(
+    office: TheOffice, who: Visitor, said: PairAnswer | None, why: str, one: str, other: str = ""
+) -> SaidView:
+    for person in filter(None, (one, other)):
         await who.person(person)
-    told = SaidOfPair(one=body.one, other=body.other, answer=said, by=who.name, why=body.why)
-    await demand_alike(office).answer(told)
-    return SaidView(one=body.one, other=body.other, answer=said.value, by=who.name)
+    desk = demand_alike(office)
+    word = SaidOfPair(one=one, other=other, answer=said, by=who.name, why=why, walls=who.actor.walls)
+    group = await desk.answer(word)
+    return SaidView(word="split" if said is None else said.value, by=who.name, one_person=list(group))

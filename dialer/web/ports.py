@@ -303,13 +303,15 @@ class Finder(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaidOfPair:
-    """What somebody says of two records, and what they go by."""
+    """What somebody says of two records, and what they go by; `answer` None = `one` is to be parted from all
+    that it was joined to."""
 
     one: str
     other: str
-    answer: PairAnswer
+    answer: PairAnswer | None
     by: str
     why: str
+    walls: Walls
 
 
 class Alike(Protocol):
@@ -320,8 +322,8 @@ class Alike(Protocol):
         """The surest pairs that nobody has answered, of whom both are inside the walls."""
         ...
 
-    async def answer(self, said: SaidOfPair) -> None:
-        """Write down what somebody says; when it returns, it binds."""
+    async def answer(self, said: SaidOfPair) -> tuple[str, ...]:
+        """Keep what somebody says; when it returns, it binds. Answers with who is one person then."""
         ...
 
 

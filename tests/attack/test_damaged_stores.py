@@ -50,6 +50,7 @@ OPENS: dict[str, str] = {
     "people match": "--store {store}",
     "people review": "--store {store}",
     "people same": "p-1 p-2 --why asked --store {store}",
+    "people split": "p-1 --why asked --store {store}",
     "person correct": "p-1 --why asked --first A --store {store}",
     "person export": "p-1 --out {folder}/person --store {store}",
     "person find": "Smith --store {store}",

@@ -127,7 +127,7 @@ class CallBacks:
     def call(self, row: CallBackRow) -> None:
         """Call them, when an agent is free for it; owe it where the gate says no."""
         lead, state = self._lead_of(row), self._context.state
-        if lead is None or row.person in state.locked_persons or row.number in state.locked_numbers:
+        if lead is None or state.is_locked(row.person) or row.number in state.locked_numbers:
             return
         campaign = state.campaigns[lead.campaign]
         if self._launcher.why_not(campaign) is not None or self._launcher.limit(campaign) < 1:

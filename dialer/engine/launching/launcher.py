@@ -322,7 +322,7 @@ class Launcher:
         unshown: list[NotShown] = []
         held = ""
         for target in by_likelihood(self._pacing, campaign, lead):
-            if target.person in state.locked_persons or target.number in state.locked_numbers:
+            if state.is_locked(target.person) or target.number in state.locked_numbers:
                 continue
             if target.person in state.quarantined:
                 held = state.quarantined[target.person]

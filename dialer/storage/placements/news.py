@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, select
 
 from dialer.domain.ids import PersonId
-from dialer.storage.database.statements import insert_rows
-from dialer.storage.database.tables import news
+from dialer.storage.database.statements import among, insert_rows
+from dialer.storage.database.tables import facts, news
 from dialer.storage.person_files import chunks
+from dialer.storage.projecting.fact_rows import change_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +27,22 @@ class Untold:
 
 
 def add(connection: Connection, persons: Iterable[PersonId], *, import_id: str) -> None:
-    """These are to be told."""
-    insert_rows(connection, news, [{"person": person, "import_id": import_id} for person in persons])
+    """These are to be told, and whoever has another record under which they are known."""
+    named = list(dict.fromkeys(persons))
+    named += sorted(fellows_of(connection, named).difference(named))
+    insert_rows(connection, news, [{"person": person, "import_id": import_id} for person in named])
+
+
+def fellows_of(connection: Connection, persons: Sequence[PersonId]) -> set[PersonId]:
+    """Other records of these persons, those too that were found not to be theirs after all."""
+    found = set[PersonId]()
+    for chunk in chunks(persons):
+        query = select(facts).where(among(connection, facts.c.person, chunk), facts.c.kind == "joined")
+        for row in connection.execute(query).all():
+            tie = change_of(row).joined
+            if tie is not None:
+                found.add(tie.fellow)
+    return found
 
 
 def oldest(connection: Connection, *, most: int) -> tuple[Untold, ...]:

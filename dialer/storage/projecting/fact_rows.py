@@ -17,7 +17,7 @@ from compliance_gate.request import (
     PersonRequest,
 )
 from compliance_gate.words import HoldKind
-from dialer.domain.facts import Attestation, FactChange, LineKind
+from dialer.domain.facts import Attestation, FactChange, LineKind, Tie
 from dialer.domain.ids import DebtId, NumberId, PersonId
 from dialer.domain.spoken_words import PlacedFact
 from dialer.storage.journal.codecs import value_decoder
@@ -38,6 +38,8 @@ _FIELDS: Mapping[str, Callable[[bytes], object]] = {
     "line_kind": value_decoder(LineKind),
     "released": value_decoder(str),
     "attested": value_decoder(Attestation),
+    "joined": value_decoder(Tie),
+    "parted": value_decoder(Tie),
 }
 """Name of the one field of a `FactChange` that is set, and how to read it."""
 

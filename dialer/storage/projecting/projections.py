@@ -17,12 +17,14 @@ from dialer.domain import events as e
 from dialer.domain.commands import Command
 from dialer.domain.events import Event
 from dialer.domain.facts import FactChange
+from dialer.domain.ids import PersonId
 from dialer.domain.lead import LeadMove
 from dialer.domain.ports import Fate, JournalEntry
 from dialer.storage import leads, ledgers
 from dialer.storage.database import tables
 from dialer.storage.journal.codecs import encode_entry
 from dialer.storage.journal.rows import JournalRow
+from dialer.storage.placements import news
 from dialer.storage.projecting import attempt_rows, fact_rows, inbound_rows
 from dialer.storage.projecting.attempt_rows import json_text
 from dialer.storage.projecting.fold import Fold
@@ -87,9 +89,9 @@ def _fact(fold: Fold, change: FactChange | None, entry: JournalEntry, known: lis
         return
     known.append(change)
     fold.append(tables.facts, fact_rows.row_of(change, sequence=entry.sequence, at=entry.now))
-    news = change.news_for_line()
-    if news is not None:
-        fold.append(tables.facts, fact_rows.row_of(news, sequence=entry.sequence, at=entry.now))
+    of_line = change.news_for_line()
+    if of_line is not None:
+        fold.append(tables.facts, fact_rows.row_of(of_line, sequence=entry.sequence, at=entry.now))
     if change.may_free:
         whose = partial(leads.clear_hints, person=change.person, debt=change.debt, number=change.number)
         fold.later(whose)
@@ -120,7 +122,13 @@ def _suppression_added(fold: Fold, event: e.SuppressionAdded, entry: JournalEntr
 
 def _person_edited(fold: Fold, event: e.PersonEdited, _entry: JournalEntry) -> None:
     """The engine has what the edit says; of the lines it gave them, what was known before is read to it."""
-    fold.append(tables.news, {"person": event.person.person, "import_id": ""})
+    whose = [PersonId(event.person.person)]
+    fold.later(partial(news.add, persons=whose, import_id=""))
+
+
+def _tied(fold: Fold, event: e.PersonJoined, _entry: JournalEntry) -> None:
+    """What is known under the other record is read to the engine, which dials nobody of them until then."""
+    fold.append(tables.news, {"person": event.person, "import_id": ""})
 
 
 def _post(fold: Fold, event: e.PaymentReceived | e.EntryPosted, entry: JournalEntry) -> None:
@@ -286,6 +294,7 @@ _ON_EVENT = cast(
         e.PaymentReceived: _post,
         e.EntryPosted: _post,
         e.PersonEdited: _person_edited,
+        e.PersonJoined: _tied,
     },
 )
 _ON_COMMAND = cast(

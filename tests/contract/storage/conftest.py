@@ -12,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -219,3 +220,16 @@ def reopen(address: str, store: Store) -> Callable[[], Store]:
         return Store.open(address, exclusive=True)
 
     return again
+
+
+@pytest.fixture
+def three_records(address: str) -> tuple[str, str, str]:
+    """Ids of three people, one of each of three clients, in a store that nobody owns any more."""
+    with Store.open(address, identity_key=b"test", exclusive=True) as opened:
+        made = Floor(opened)
+        ids: list[str] = []
+        for last, client in enumerate(("acme", "other", "third"), start=1):
+            line = replace(made.account(f"A{last}", numbers=[made.number(last)]), client=client)
+            made.place(line, sha256=client)
+            ids.append(opened.identifiers.person(client, f"of-A{last}"))
+    return ids[0], ids[1], ids[2]

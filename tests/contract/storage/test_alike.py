@@ -8,16 +8,14 @@ import pytest
 
 from dialer.access.walls import EVERYTHING, Walls
 from dialer.casework.matching.answers import PairAnswer
-from dialer.domain.errors import InvalidFactError, MendableError
+from dialer.domain.errors import InvalidFactError
 from dialer.floor.alike import compare_everybody, compare_import
 from dialer.inquiry import alike
-from dialer.inquiry.errors import NotThereError
 from dialer.storage import alike as rows
 from dialer.storage.erasing import strike_out, subjects_of
 from dialer.storage.store import Store
 
 BORN = date(1961, 7, 23)
-SAID: dict[str, Any] = {"by": "kim", "why": "both signed", "at": 100.0}
 
 
 def placed(floor: Any, name: str, first: str, last: str, *, client: str = "acme", **more: Any) -> Any:
@@ -132,39 +130,12 @@ def test_an_answered_pair_is_shown_no_more_also_when_it_is_found_again(
     two: Any, store: Store, answer: PairAnswer
 ) -> None:
     one, other = pair_of(store)
-    alike.answer(store, other, one, answer, **SAID)
+    said = rows.Answered(one=one, other=other, answer=answer, by="kim", why="both signed", at=100.0)
+    store.write(lambda c: rows.answer(c, [said]))
     assert shown(store) == []
     assert compare_everybody(store, now=two.now) == 1
     assert shown(store) == []
-    (said,) = store.read(lambda c: rows.answers_of(c, [one]))
-    assert (said.one, said.other, said.answer, said.by, said.why, said.at) == (
-        one,
-        other,
-        answer,
-        "kim",
-        "both signed",
-        100.0,
-    )
-
-
-def test_the_newest_word_of_a_pair_counts_and_none_is_lost(two: Any, store: Store) -> None:
-    one, other = pair_of(store)
-    for answer in (PairAnswer.SAME, PairAnswer.DIFFERENT):
-        alike.answer(store, one, other, answer, **SAID)
-    said = store.read(lambda c: rows.answers_of(c, [other]))
-    assert [each.answer for each in said] == [PairAnswer.SAME, PairAnswer.DIFFERENT]
-    assert rows.newest_answers(said) == {(one, other): PairAnswer.DIFFERENT}
-
-
-def test_an_answer_names_two_who_are_on_file_and_a_reason(two: Any, store: Store) -> None:
-    one, other = pair_of(store)
-    with pytest.raises(MendableError, match="what they go by"):
-        alike.answer(store, one, other, PairAnswer.SAME, by="kim", why=" ", at=1.0)
-    with pytest.raises(MendableError, match="one record"):
-        alike.answer(store, one, one, PairAnswer.SAME, **SAID)
-    with pytest.raises(NotThereError, match="p-nobody"):
-        alike.answer(store, one, "p-nobody", PairAnswer.SAME, **SAID)
-    assert store.read(lambda c: rows.answers_of(c, [one])) == ()
+    assert store.read(lambda c: rows.answers_of(c, [one])) == (said,)
     with pytest.raises(InvalidFactError):
         alike.waiting(store, EVERYTHING, most=0)
 

@@ -253,6 +253,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/api/people/review"): Case("filtered", body={}),
     ("POST", "/api/people/same"): Case(body=_PAIR),
     ("POST", "/api/people/different"): Case(body=_PAIR),
+    ("POST", "/api/people/split"): Case(body={"person": "{side}-person", "why": "w"}),
     ("POST", "/api/persons/{person}/correction"): Case(body={"why": "w", "last": "l"}),
     ("GET", "/api/persons/{person}/erasure"): Case(),
     ("POST", "/api/persons/{person}/erasure"): Case(body={"why": "w"}),

@@ -41,9 +41,11 @@ def floor(
     deadline = begin()
     from dialer.floor.demonstration import ShownFloor, demand_empty
     from dialer.floor.nothing_real import demand_nothing_real
+    from dialer.floor.service_log import log_warnings_alone
     from dialer.inquiry.installation import demand_time_zones
     from dialer.settings import load_settings
 
+    log_warnings_alone()
     demand_nothing_real(load_settings())
     demand_time_zones()
     with _folder(out) as folder:

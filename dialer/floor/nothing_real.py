@@ -8,7 +8,7 @@ from dialer.domain.ports import TelephoneSystem
 from dialer.settings import Settings
 
 SLOWEST, FASTEST = 0.25, 10.0
-"""Of the clock's paces; the floor holds its limits at them (`dialer/floor/README.md`)."""
+"""Of the clock's paces. At the fastest the two seconds until an answer is abandoned are a fifth of one."""
 
 
 class NotMadeUpError(MendableError):

@@ -17,6 +17,14 @@ def log_to_stderr() -> None:
         structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
+def log_warnings_alone() -> None:
+    """For people who look at something else: of what goes on as it should nothing is said."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
+
+
 def log_as_json(level: int = logging.INFO) -> None:
     """From now on."""
     structlog.configure(

@@ -58,6 +58,7 @@ def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere() -> None:
             "default-src": "'none'",
             "script-src": "'self'",
             "img-src": "'self'",
+            "media-src": "'self'",
             "connect-src": "'self'",
             "base-uri": "'none'",
             "form-action": "'none'",

@@ -13,14 +13,17 @@ from dialer.access.walls import Walls
 from dialer.casework.facts import FactEvent
 from dialer.domain.errors import MendableError, UnknownThingError
 from dialer.domain.events import HoldPlaced, RequestReceived
-from dialer.domain.fact_events import ContactRecorded
+from dialer.domain.fact_events import ContactRecorded, PersonJoined
 from dialer.domain.ids import PersonId
 from dialer.floor.one_person import Word, part, say_different, say_same
 from dialer.inquiry import stored
+from dialer.inquiry.audit import audit
 from dialer.storage import alike as rows
 from dialer.storage.database import tables as t
+from dialer.storage.database.statements import insert_rows
 from dialer.storage.journal.rows import JournalTable
 from dialer.storage.placements import news
+from dialer.storage.projecting.attempt_rows import row_of
 from dialer.storage.projecting.fold import Fold
 from dialer.storage.projecting.projections import told_without_floor
 from dialer.storage.store import Store
@@ -220,3 +223,36 @@ def test_a_floor_is_told_of_both_and_of_a_fellow_when_more_is_placed(people: Peo
     with Store.open(people.address, identity_key=b"test") as store:
         store.write(lambda c: news.add(c, [PersonId(a)], import_id=""))
     assert told() == {a, b}
+
+
+def test_an_audit_judges_each_call_by_what_was_known_of_both_records_then(floor: Any, store: Store) -> None:
+    """Kim asked under one record to be left alone; two calls under the other, before and after the word."""
+    floor.place(replace(floor.account("A1", numbers=[floor.number(1)]), client="acme"), sha256="a")
+    other = replace(floor.account("B1", numbers=[floor.number(2)]), client="other")
+    a, b = store.identifiers.person("acme", "of-A1"), store.identifiers.person("other", "of-B1")
+    (lead,) = floor.leads()
+    floor.place(other, sha256="b")
+    at = datetime.fromtimestamp(floor.now, UTC)
+    cease = PersonRequest(at=at, type=RequestKind.CEASE_COMMUNICATION, in_writing=True, received=at.date())
+    tie: dict[str, Any] = {"by": "kim", "why": "one card"}
+    calls = [
+        floor.record(f"call-{n}", lead, launched_at=floor.now + after) for n, after in ((1, 60), (2, 600))
+    ]
+
+    def work(connection: Any) -> None:
+        for event, after in (
+            (RequestReceived(person=b, request=cease), 0.0),
+            (PersonJoined(person=a, fellow=b, **tie), 300.0),
+            (PersonJoined(person=b, fellow=a, **tie), 300.0),
+        ):
+            fold = Fold()
+            told_without_floor(fold, event, now=floor.now + after)
+            fold.write(connection, JournalTable())
+        insert_rows(connection, t.attempts, [row_of(call) for call in calls])
+
+    store.write(work)
+    found = audit(store, progress=lambda _: None)
+    reasons = {one.attempt.attempt: " ".join(map(str, one.reasons)) for one in found.unlawful}
+    assert found.attempts == 2
+    assert "cease" not in reasons.get(calls[0].attempt, "").lower()
+    assert "cease" in reasons[calls[1].attempt].lower()

@@ -78,22 +78,22 @@ class Watchers:
 async def greeted(socket: WebSocket, doorkeeper: Doorkeeper) -> Actor | None:
     """Take a socket in and find out whose it is: by the session's cookie that came with it, else by the token
     that it says first; None when it was closed because nobody is known."""
-    await socket.accept()
     try:
+        await socket.accept()
         known = doorkeeper.by_session(socket)
         if known is not None:
             return known
         async with asyncio.timeout(HELLO_S):
             said = (await socket.receive()).get("text")
         return doorkeeper.by_token(said if isinstance(said, str) else "")
-    except (RefusedError, TimeoutError, WebSocketDisconnect):
+    except (RefusedError, OSError, WebSocketDisconnect):  # too late, too, and gone before they were let in
         await turn_away(socket, POLICY_VIOLATION)
         return None
 
 
 async def turn_away(socket: WebSocket, code: int) -> None:
     """Close a socket, which may be gone already."""
-    with contextlib.suppress(RuntimeError):
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect):
         await socket.close(code)
 
 

@@ -118,7 +118,8 @@ class Bounds:
             return
         if not self._may_ask(client):
             await receive()
-            await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
+            with contextlib.suppress(OSError):  # whoever asked is gone already
+                await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
             return
 
         async def sending(message: Message) -> None:

@@ -1,6 +1,14 @@
 """The one broadcaster: the newest picture to everybody who watches a thing, and nobody waits for the slow."""
 
-from dialer.web.watching import Watchers
+import asyncio
+from typing import Any
+
+import pytest
+from fastapi import WebSocket
+from starlette.types import Message
+
+from dialer.access.actor import RefusedError
+from dialer.web.watching import Watchers, greeted
 
 
 def test_a_slow_watcher_sees_the_newest_picture_only() -> None:
@@ -37,3 +45,36 @@ def test_a_subject_is_forgotten_with_its_last_watcher() -> None:
     assert watchers.leave(second) == "ann"
     assert watchers.leave(second) is None
     assert (len(watchers), watchers.subjects) == (0, ())
+
+
+class NobodyKnown:
+    """A doorkeeper who has seen nobody before."""
+
+    def by_session(self, asked: object) -> None:
+        return None
+
+    def by_token(self, text: str) -> None:
+        raise RefusedError("unknown token", is_known=False)
+
+
+@pytest.mark.parametrize("gone_at", ["websocket.accept", "websocket.close"])
+def test_a_stranger_who_hangs_up_before_they_are_answered_leaves_nothing_in_the_log(gone_at: str) -> None:
+    """A crowd of them wrote 6 kB a socket there: whoever has the port filled the disk."""
+    heard: list[Message] = [{"type": "websocket.connect"}, {"type": "websocket.receive", "text": "a guess"}]
+    sent: list[str] = []
+
+    async def receive() -> Message:
+        return heard.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message["type"])
+        if message["type"] == gone_at:
+            raise OSError("they are gone")
+
+    async def greets() -> object:
+        scope: dict[str, Any] = {"type": "websocket", "path": "/api/watch", "headers": []}
+        keeper: Any = NobodyKnown()
+        return await greeted(WebSocket(scope, receive, send), keeper)
+
+    assert asyncio.run(greets()) is None
+    assert gone_at in sent

@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from dialer.access.accounts import Directory
-from dialer.cli.serve import _looked_at  # pyright: ignore[reportPrivateUsage]
+from dialer.cli.serve import looked_at
 from dialer.domain.errors import StoreUnavailableError
 from dialer.floor.accounts import kept_accounts
 from dialer.floor.keeping import FIRST_S, MOST_S, STEADY_S, kept_going
@@ -98,6 +98,6 @@ async def test_a_floor_outlives_requests_that_cannot_be_looked_at() -> None:
 
     rights: Any = Rights()
     with capture_logs() as told:
-        async with _looked_at(rights):
+        async with looked_at(rights):
             while not any(line["event"] == "keeper.defect" for line in told):
                 await asyncio.sleep(0.001)

@@ -65,7 +65,7 @@ async def stuck():
     await asyncio.to_thread(time.sleep, 3600.0)
 
 ending.STARTING_S = serve.STARTING_S = 0.2
-serve._run(stuck(), ending.Deadline())
+serve.run_serving(stuck(), ending.Deadline())
 """
 
 

@@ -8,6 +8,7 @@ import { addressOf } from "../route";
 import { PageTitle } from "../shell";
 import { Empty, Failed, Loading } from "../states";
 import { day } from "../words";
+import { Alike } from "./Alike";
 
 type By = "name" | "number" | "account" | "reference";
 
@@ -54,6 +55,7 @@ export default function SearchPage() {
       {finding.isError && <Failed what="Nobody was looked for" error={finding.error} />}
       {finding.isIdle && <Empty title="Whom do you want to see?">Whoever you are shown is written down with your name.</Empty>}
       {finding.isSuccess && <Results found={finding.data} />}
+      <Alike />
     </>
   );
 }

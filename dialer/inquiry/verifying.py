@@ -12,7 +12,8 @@ from dialer.floor.attesting import (
     installation_witnesses,
 )
 from dialer.floor.stores import JOURNAL_FILE, OLDER_JOURNAL_FILE, STORE_FILE, is_store_file, store_address
-from dialer.storage.evidence.checking import Checked, Witnesses
+from dialer.storage.evidence.beside import Beside, look_beside
+from dialer.storage.evidence.checking import RESTORE, Checked, Fault, Witnesses
 from dialer.storage.evidence.heads import SignedHead
 from dialer.storage.evidence.signing import Signer
 from dialer.storage.store import Store
@@ -53,9 +54,27 @@ def verified(
 
 def _of_store(store: Store, witnesses: Witnesses) -> Checked:
     found = check_opened(store, witnesses)
+    if found.is_whole:
+        found = _with_beside(found, look_beside(store.database))
     if not store.is_partial:
         return found
     return replace(found, partial="the shift was not worked to its end")
+
+
+def _with_beside(found: Checked, beside: Beside) -> Checked:
+    """The same, with what does not stand beside the journal as it tells it."""
+    faults = [Fault(what=each, mend=RESTORE) for each in beside.differences]
+    more = beside.count - len(beside.differences)
+    if more:
+        faults.append(Fault(what=f"and {more:,} more that are not as the journal tells them", mend=RESTORE))
+    remarks = found.remarks
+    if beside.untold:
+        remark = (
+            f"{beside.untold:,} facts about people came in files while no floor ran: they are in no step, and "
+            "nothing but this store speaks for them; keep the files, or import beside a running floor"
+        )
+        remarks = (*remarks, remark)
+    return replace(found, faults=(*found.faults, *faults), remarks=remarks)
 
 
 def accepted(where: str | None, *, reason: str) -> SignedHead:

@@ -4,7 +4,7 @@ Things that change (attempts, leads, campaigns) are kept by their last word, thi
 word. A live floor folds the steps of one commit; a rehearsal thousands.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Connection, Table
 
@@ -39,6 +39,10 @@ class Fold:
         if rows is None:
             rows = self._appended[table.name] = []
         rows.append(row)
+
+    def appended(self, table: Table) -> Sequence[Row]:
+        """What happened, of one table."""
+        return self._appended.get(table.name, ())
 
     def attempt(self, record: AttemptRecord) -> None:
         """The newest word on an attempt."""

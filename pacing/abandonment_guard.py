@@ -61,6 +61,8 @@ class AbandonmentGuard:
         in_flight = snapshot.ringing_elapsed.size + snapshot.waiting_elapsed.size
         if in_flight + wanted.launches <= snapshot.ready_agents - snapshot.reserved_agents:
             return wanted
+        if snapshot.ledger.limit >= 1.0:  # no share of people is above all of them
+            return wanted
         headroom = self.headroom(snapshot)
         if headroom >= in_flight + wanted.launches or self._cannot_bind(snapshot, headroom, wanted.launches):
             return wanted

@@ -70,8 +70,8 @@ def _with_beside(found: Checked, beside: Beside) -> Checked:
     remarks = found.remarks
     if beside.untold:
         remark = (
-            f"{beside.untold:,} facts about people came in files while no floor ran: they are in no step, and "
-            "nothing but this store speaks for them; keep the files, or import beside a running floor"
+            f"{beside.untold:,} facts about people came in files while no floor ran: they are in no step, "
+            "and nothing but this store speaks for them; keep the files, or import beside a running floor"
         )
         remarks = (*remarks, remark)
     return replace(found, faults=(*found.faults, *faults), remarks=remarks)

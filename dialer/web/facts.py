@@ -187,4 +187,8 @@ async def edit(person: str, request: Request, office: TheOffice, who: Asking) ->
     file = read_strictly(PersonFile, await request.body())
     if file.person != person:
         raise HTTPException(422, f"the file is of {file.person}, not of {person}")
+    if file.fellows:
+        raise HTTPException(
+            422, "a file joins no records: leave `fellows` out, and say it to /api/people/same"
+        )
     return await tell(office, PersonEdited(person=file))

@@ -417,6 +417,7 @@ def as_of_0017(path: Path) -> None:
             "ALTER TABLE debts ADD COLUMN client_account TEXT NOT NULL DEFAULT '';"
             "ALTER TABLE debts ADD COLUMN particulars TEXT NOT NULL DEFAULT '{}';"
             "CREATE UNIQUE INDEX ix_debts_client_account ON debts (client, client_account);"
+            "DROP TABLE alike_pairs; DROP TABLE alike_answers;"
             "DROP TABLE import_holds; DROP TABLE rights_requests; DROP TABLE told_lines;"
             "DROP TABLE changed_identities; ALTER TABLE account_sessions DROP COLUMN is_from_outside;"
             "DROP TABLE ledger_entries; CREATE TABLE payments (id INTEGER PRIMARY KEY, sequence BIGINT, "

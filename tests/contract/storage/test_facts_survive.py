@@ -53,7 +53,11 @@ TOLD: Mapping[str, tuple[str, type]] = {
 WITH_THE_FILE = frozenset({"role", "addresses", "numbers", "debts"})
 """Told with the person: by a placement, or by the whole file (`PUT /api/facts/persons`)."""
 
-WORKED_OUT = {"person": "the id", "line_history": "what happens on a line tells everybody who has it"}
+WORKED_OUT = {
+    "person": "the id",
+    "line_history": "what happens on a line tells everybody who has it",
+    "fellows": "records that somebody said are one person's (`/api/people/same`)",
+}
 
 SAID_OTHERWISE: Mapping[Any, dict[str, str]] = {
     PersonRequest: {"type": "kind"},
@@ -211,10 +215,18 @@ def _may_be_left_out(field: Any) -> bool:
 
 def test_a_whole_file_put_by_http_is_the_file(told: Told, ann: str) -> None:
     """Addresses, numbers, debts and whatever else: word for word."""
-    whole = replace(filled(PersonFile), person=ann, line_history=())
+    whole = replace(filled(PersonFile), person=ann, line_history=(), fellows=())
     answer = told.client.put(f"/api/facts/persons/{ann}", content=msgspec.json.encode(whole))
     assert answer.status_code == 200, answer.text
     assert told.file(ann) == whole
+
+
+def test_a_file_joins_nobody(told: Told, ann: str) -> None:
+    """Taken and forgotten, it would bind nobody: that two records are one person's is said with a reason."""
+    whole = replace(filled(PersonFile), person=ann, line_history=())
+    answer = told.client.put(f"/api/facts/persons/{ann}", content=msgspec.json.encode(whole))
+    assert (answer.status_code, "/api/people/same" in answer.text) == (422, True)
+    assert told.file(ann).addresses != whole.addresses
 
 
 def test_a_day_of_limitation_told_by_http_is_on_the_debt_of_everybody_who_owes_it(

@@ -366,6 +366,12 @@ MEANT: Mapping[type, Callable[[Now], e.Event]] = {
         reopens=bool(now.pick % 2),
     ),
     e.PersonEdited: lambda now: e.PersonEdited(person=now.file()),
+    e.PersonJoined: lambda now: e.PersonJoined(
+        person=now.person, fellow=PersonId(f"p{now.pick + 1}"), by="anna", why="she said so"
+    ),
+    e.PersonParted: lambda now: e.PersonParted(
+        person=now.person, fellow=PersonId(f"p{now.pick + 1}"), by="anna", why="they are two"
+    ),
     e.PersonPlacedAgain: lambda now: e.PersonPlacedAgain(person=now.file(), as_of=now.state.sequence),
     e.InboundConversation: lambda now: e.InboundConversation(
         person=now.person, number=now.number, debts=(now.debt,)

@@ -16,7 +16,7 @@ from compliance_gate.auditor import HouseLimits, Reading
 from compliance_gate.book.shipped import sample_rulebook
 from dialer.domain.attempt import Outcome
 from dialer.domain.commands import Command, StoreNumberStatus
-from dialer.domain.events import Event, EventQuarantined
+from dialer.domain.events import Event, EventQuarantined, PersonJoined, PersonParted
 from dialer.domain.ids import InboundId
 from dialer.domain.inbound import InboundRecord
 from dialer.domain.ports import JournalEntry
@@ -36,6 +36,8 @@ COMMANDS = cast("tuple[type, ...]", get_args(Command))
 
 NEVER_PRODUCED: dict[type, str] = {
     EventQuarantined: "the runtime's word on a defect of ours, at which a rehearsal stops instead",
+    PersonJoined: "the made-up public has one record each: nobody has to say that two are one person's",
+    PersonParted: "as `PersonJoined`",
 }
 """Events that no rehearsal produces, each with its reason."""
 

@@ -178,10 +178,11 @@ def test_a_call_that_two_campaigns_may_take_falls_to_each_by_its_agents(floor: A
 
 
 def test_fewer_are_launched_where_people_call_us(make_floor: Any) -> None:
-    """Twelve free agents, and two calls a minute to them for the last ten minutes."""
+    """Twelve free agents, and two calls a minute to them for the last ten minutes. Without a limit: the guard
+    of a day of which nothing is known yet would let safe lines alone go out in either case."""
 
     def launched(calls: int) -> int:
-        floor = make_floor(policy="predictive", launches_per_second=100.0)
+        floor = make_floor(policy="predictive", launches_per_second=100.0, abandonment_limit=1.0)
         floor.send(e.CampaignStarted(campaign=floor.settings.campaign))
         for index in range(12):
             floor.seat(f"agent{index:02d}")
@@ -194,7 +195,7 @@ def test_fewer_are_launched_where_people_call_us(make_floor: Any) -> None:
         floor.wait(1.0)
         return len(floor.all(c.Originate))
 
-    assert (launched(0), launched(20)) == (14, 13)
+    assert (launched(0), launched(20)) == (16, 15)
 
 
 def _answered(floor: Any, nth: int, *, delay_s: float | None, came_after: float) -> None:

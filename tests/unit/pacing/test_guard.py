@@ -1,6 +1,7 @@
 """The guard has the last word, binds only when it must, and tells why. Its margins are numbers here."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -212,6 +213,16 @@ def test_fewer_come_with_the_chance_that_was_said(expected: float, seen: float, 
     assert one_more > 0.8 * epsilon, "and it is no miser"
     assert at_least < expected
     assert fewest(expected, 4.0 * seen, epsilon) >= at_least, "who has seen more is surer"
+
+
+def test_a_limit_of_all_binds_nobody() -> None:
+    """No share of people is above all of them: also where nothing was seen yet."""
+
+    def launched(limit: float) -> int:
+        counted = replace(ledger(live_answers=0, abandoned=0, window_left=4 * 3600.0), limit=limit)
+        return AbandonmentGuard(Wants(40)).decide(floor(ready=2, talking=(), counted=counted)).launches
+
+    assert (launched(1.0), launched(0.99)) == (40, 2)
 
 
 def test_of_nothing_nothing_comes() -> None:

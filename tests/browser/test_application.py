@@ -220,6 +220,7 @@ async def test_an_agent_is_shown_what_is_for_agents(floor: ServedFloor, chromium
         assert await one.faults() == []
         await one.picture("agent")
         assert {urlsplit(url).path for url in one.asked if "/api/" in url} == {
+            "/api/demonstration",
             "/api/session",
             "/api/session/who",
         }

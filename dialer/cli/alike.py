@@ -177,7 +177,7 @@ def _answer(
 
     who = _somebody()
     with store_to_change(store):
-        """A store that can be changed, and is one."""
+        pass  # it is a store, and one that may be changed
     group = _said(store_address(store), one, other, said, Word(by=who, why=why), folder)
     word = "split" if said is None else said.value
     named = [name for name in (one, other) if name]

@@ -68,8 +68,12 @@ Days = Annotated[
 ]
 Client = Annotated[str, typer.Option(help="Whose accounts a log or a list names, where it names accounts.")]
 Scrub = Annotated[
-    str,
-    typer.Option(metavar="KIND", help="What it means to be in a list: do_not_call, deceased, wireless..."),
+    str | None,
+    typer.Option(
+        metavar="KIND",
+        help="What it means to be in a list: do_not_call, deceased, wireless...",
+        show_default="do_not_call",
+    ),
 ]
 OfDay = Annotated[
     str | None, typer.Option(metavar="DATE", help="Of which day a list is; without it, today's.")
@@ -138,7 +142,7 @@ def import_file(
     zone: Zone = None,
     days: Days = None,
     client: Client = "",
-    scrub: Scrub = "do_not_call",
+    scrub: Scrub = None,
     of_day: OfDay = None,
     template: Annotated[bool, typer.Option("--template", help="Print an empty file of the KIND.")] = False,
 ) -> None:
@@ -148,6 +152,7 @@ def import_file(
     Leaves with 1 when no line could be taken, or when a running floor could not be told of changes.
     """
     from dialer.floor.taking_in import told_of
+    from dialer.floor.told_files import demand_fits
 
     words = words or []
     if template:
@@ -165,6 +170,7 @@ def import_file(
         same_persons=same_person or (),
         of=_told_kind(what),
     )
+    demand_fits(what or "placement", zone=zone, days=days, scrub=scrub, of_day=of_day)
     asked = _Asked(zone=zone, days=days, client=client, scrub=scrub, of_day=of_day)
     with told_when_interrupted(lambda: _interrupted(file, dry_run=dry_run)):
         if what is not None:
@@ -242,7 +248,7 @@ class _Asked:
     zone: str | None
     days: int | None
     client: str
-    scrub: str
+    scrub: str | None
     of_day: str | None
     returned: Path | None = None
     is_dry: bool = False

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
 import typer
 
 from dialer.cli import console
+
+if TYPE_CHECKING:
+    from dialer.floor.asking import RunningFloor
 
 Campaign = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="One that runs.")]
 Floor = Annotated[Path, typer.Option("--floor", metavar="FOLDER", help="Of the floor that runs.")]
@@ -135,7 +138,7 @@ def _tell_now(told: dict[str, Any]) -> None:
             console.result(f"{word}: {value:g}" if isinstance(value, float) else f"{word}: {value}")
 
 
-def _desk(floor: Path, trust: Path | None) -> Any:
+def _desk(floor: Path, trust: Path | None) -> RunningFloor:
     from dialer.floor.asking import RunningFloor
 
     return RunningFloor(folder=floor, trust=trust)

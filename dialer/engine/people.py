@@ -202,6 +202,8 @@ def _bring(row: PersonRow, change: FactChange) -> None:
     before, row.file = row.file, change.apply(row.file)
     if change.replaced is not None:
         known = {number.number for number in before.numbers}.difference(row.unread)
+        if row.file.fellows:  # what protects under another record is not in what was written here
+            known.clear()
         row.unread = tuple(sorted(NumberId(n.number) for n in row.file.numbers if n.number not in known))
     elif change.joined is not None and change.person == row.file.person:
         row.unread = tuple(sorted(NumberId(number.number) for number in row.file.numbers))

@@ -26,7 +26,7 @@ from dialer.storage.alike import PairFound, in_order
 from dialer.storage.database import tables as t
 from dialer.storage.database.statements import among
 from dialer.storage.identities import Identity, identities_of
-from dialer.storage.placements.pace import no_pause
+from dialer.storage.placements.pace import breathe, no_pause
 from dialer.storage.store import Store
 
 PAGE = 1_000
@@ -58,11 +58,12 @@ def compare_import(store: Store, import_id: str, *, now: float, pause: Pause = n
 
 
 def compare_everybody(
-    store: Store, *, now: float, pause: Pause = no_pause, progress: Callable[[int], None] = lambda _: None
+    store: Store, *, now: float, pause: Pause = breathe, progress: Callable[[int], None] = lambda _: None
 ) -> int:
     """Compare everybody on file; returns how many pairs are listed.
 
     Args:
+        pause: as of `compare_import`; a floor may work on the store.
         progress: told how many persons were read.
     """
     blocks, persons, families = Blocks(), list[str](), Counter[str]()

@@ -42,9 +42,13 @@ class RunningFloor:
         except (httpx2.HTTPError, OSError) as error:
             mend = f"start it (fairdial serve --out {self.folder}), or name the folder of the one that runs."
             raise MendableError(f"the floor does not answer: {error}", where=api, mend=mend) from error
-        if answer.is_success:
+        if not answer.is_success:
+            raise MendableError(_said(answer), where=f"{api}{path}")
+        try:
             return answer.json()
-        raise MendableError(_said(answer), where=f"{api}{path}")
+        except ValueError as error:
+            mend = f"another program answers there: start the floor (fairdial serve --out {self.folder})."
+            raise MendableError("what answers is no floor", where=api, mend=mend) from error
 
     def _api(self) -> str:
         file = self.folder / ADDRESS_FILE

@@ -14,6 +14,7 @@ from dialer.floor.told_files import (
     HistoryAsked,
     ListAsked,
     ToldOrder,
+    demand_fits,
     history_asked,
     list_asked,
     take_in_told,
@@ -54,7 +55,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     most_refused: float | None = None
     zone: str | None = None
     days: int | None = None
-    scrub: str = ""
+    scrub: str | None = None
     of_day: str | None = None
     is_dry: bool = False
 
@@ -106,7 +107,8 @@ def run(job: Job) -> Outcome:
 
 
 def _other(job: Job) -> HistoryAsked | ListAsked | None:
-    """How a log or a list is read; None = it is neither."""
+    """How a log or a list is read; None = it is neither. Raises MendableError."""
+    demand_fits(job.kind, zone=job.zone, days=job.days, scrub=job.scrub, of_day=job.of_day)
     if job.kind == HISTORY:
         return history_asked(job.zone, job.days, job.client)
     return list_asked(job.scrub, job.of_day, job.client) if job.kind == LIST else None

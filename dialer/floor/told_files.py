@@ -94,6 +94,21 @@ class ListAsked:
     client: str = ""
 
 
+def demand_fits(
+    kind: str, *, zone: str | None, days: int | None, scrub: str | None, of_day: str | None
+) -> None:
+    """Raises MendableError: something was said of a file of this kind that would bind nothing."""
+    given = {
+        "history": {"--zone": zone, "--days": days},
+        "list": {"--scrub": scrub, "--of-day": of_day},
+    }
+    for whose, options in given.items():
+        for name, value in options.items():
+            if value is not None and kind != whose:
+                mend = f"leave it out, or say that the file is a {whose}."
+                raise MendableError(f"{name} says nothing of a file of {kind}", where=name, mend=mend)
+
+
 def history_asked(zone: str | None, days: int | None, client: str = "") -> HistoryAsked:
     """The same from what somebody wrote. Raises MendableError: there is no such zone."""
     try:
@@ -104,8 +119,10 @@ def history_asked(zone: str | None, days: int | None, client: str = "") -> Histo
     return HistoryAsked(zone=found, days=COUNTED_DAYS if days is None else days, client=client)
 
 
-def list_asked(kind: str, of_day: str | None, client: str = "") -> ListAsked:
-    """The same from what somebody wrote. Raises MendableError: there is no such list, or day."""
+def list_asked(kind: str | None, of_day: str | None, client: str = "") -> ListAsked:
+    """The same from what somebody wrote; None = a do-not-call list, today's. Raises MendableError: there is
+    no such list, or day."""
+    kind = ListKind.DO_NOT_CALL.value if kind is None else kind
     kinds = {one.value: one for one in ListKind}
     if kind not in kinds:
         mend = f"it is one of {', '.join(kinds)}."

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from dialer.access.roles import Permission
 from dialer.floor.history_word import HistoryWord
+from dialer.floor.told_files import ListKind
 from dialer.inquiry.errors import NotThereError
 from dialer.web.access import TheOffice, demand_intake
 from dialer.web.declaring import Asking, may
@@ -105,7 +106,7 @@ async def take_in(
     most_refused: Annotated[float | None, Query(ge=0.0, le=1.0)] = None,
     zone: Said = None,
     days: Annotated[int | None, Query(ge=1, le=36_500)] = None,
-    scrub: Annotated[str, Query(max_length=60)] = "do_not_call",
+    scrub: ListKind | None = None,
     of_day: Day | None = None,
     dry_run: bool = False,
 ) -> JSONResponse:
@@ -135,7 +136,7 @@ async def take_in(
         most_refused=most_refused,
         zone=zone,
         days=days,
-        scrub=scrub,
+        scrub=None if scrub is None else scrub.value,
         of_day=None if of_day is None else str(of_day),
         is_dry=dry_run,
         by=who.name,

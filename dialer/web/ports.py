@@ -410,7 +410,7 @@ class Upload:
     most_refused: float | None = None
     zone: str | None = None
     days: int | None = None
-    scrub: str = ""
+    scrub: str | None = None
     of_day: str | None = None
     is_dry: bool = False
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from desk import CHROMIUM
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from dialer.access.roles import Role
 from dialer.access.walls import EVERYTHING
@@ -119,6 +119,18 @@ async def _address_said(stream: asyncio.StreamReader) -> str:
         if found is not None:
             return found.group(1)
     raise AssertionError(f"the floor ended before it listened: {heard}")
+
+
+@asynccontextmanager
+async def debian_chromium() -> AsyncGenerator[Browser]:
+    """Debian's, without traffic of its own."""
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(
+            executable_path=shutil.which(CHROMIUM),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield running
+        await running.close()
 
 
 @dataclass

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from desk import CHROMIUM
-from playwright.async_api import Browser, Route, async_playwright, expect
-from served_floor import ServedFloor, missing, served_floor, visit
+from playwright.async_api import Browser, Route, expect
+from served_floor import ServedFloor, debian_chromium, missing, served_floor, visit
 
 from dialer.access.roles import Role
 
@@ -51,13 +49,8 @@ async def floor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serve
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def chromium(floor: ServedFloor) -> AsyncIterator[Browser]:
     """Debian's, without traffic of its own."""
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(
-            executable_path=shutil.which(CHROMIUM),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    async with debian_chromium() as running:
         yield running
-        await running.close()
 
 
 async def test_nobody_waits_on_a_floor_of_made_up_people(floor: ServedFloor, chromium: Browser) -> None:

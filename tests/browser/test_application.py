@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from desk import CHROMIUM
-from playwright.async_api import Browser, Page, Route, async_playwright, expect
-from served_floor import AGENTS, PASSWORD, ServedFloor, missing, served_floor, visit
+from playwright.async_api import Browser, Page, Route, expect
+from served_floor import AGENTS, PASSWORD, ServedFloor, debian_chromium, missing, served_floor, visit
 
 from dialer.access.roles import Role
 
@@ -38,13 +36,8 @@ async def floor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serve
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def chromium(floor: ServedFloor) -> AsyncIterator[Browser]:
     """Debian's, without traffic of its own."""
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(
-            executable_path=shutil.which(CHROMIUM),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    async with debian_chromium() as running:
         yield running
-        await running.close()
 
 
 async def at_work(page: Page) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 import signal
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -13,9 +12,8 @@ from typing import Any, cast
 
 import pytest
 import pytest_asyncio
-from desk import CHROMIUM
-from playwright.async_api import Browser, Page, async_playwright, expect
-from served_floor import AXE, COMMAND, SHOTS, missing
+from playwright.async_api import Browser, Page, expect
+from served_floor import AXE, COMMAND, SHOTS, debian_chromium, missing
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -56,13 +54,8 @@ async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
 async def chromium(url: str) -> AsyncIterator[Browser]:
     """Debian's, without traffic of its own."""
     del url
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(
-            executable_path=shutil.which(CHROMIUM),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    async with debian_chromium() as running:
         yield running
-        await running.close()
 
 
 async def opened(chromium: Browser, url: str, *, scheme: Any = "light", width: int = 1366) -> Page:

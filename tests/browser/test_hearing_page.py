@@ -7,16 +7,14 @@ it (`tests/unit/web/test_hearing.py`).
 from __future__ import annotations
 
 import io
-import shutil
 import wave
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from desk import CHROMIUM
-from playwright.async_api import Browser, Route, async_playwright, expect
-from served_floor import ServedFloor, Visit, missing, served_floor, visit
+from playwright.async_api import Browser, Route, expect
+from served_floor import ServedFloor, Visit, debian_chromium, missing, served_floor, visit
 
 from dialer.access.roles import Role
 
@@ -53,13 +51,8 @@ async def floor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serve
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def chromium(floor: ServedFloor) -> AsyncIterator[Browser]:
     """Debian's, without traffic of its own."""
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(
-            executable_path=shutil.which(CHROMIUM),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    async with debian_chromium() as running:
         yield running
-        await running.close()
 
 
 def sound() -> bytes:

@@ -1,7 +1,9 @@
 """`fairdial pacing show|set|undo` against a floor that runs, found by its folder."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import msgspec
@@ -15,6 +17,25 @@ from dialer.floor.folder import ADDRESS_FILE, TOKEN_FILE, write_address
 Started = Callable[..., AbstractContextManager[str]]
 
 SETTINGS = CampaignSettings(campaign=CampaignId("c"), client=ClientId("acme"))
+
+
+class _Hello(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<h1>hello</h1>")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nobody reads it."""
+
+
+@pytest.fixture
+def hello() -> Iterator[str]:
+    """Where something answers in words."""
+    with HTTPServer(("127.0.0.1", 0), _Hello) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 def sues(folder: Path) -> str:
@@ -85,3 +106,12 @@ def test_a_folder_without_a_floor_says_so(
     (folder / ADDRESS_FILE).write_bytes(told)
     assert run(["pacing", "show", "c", "--floor", str(folder)]) == 1
     assert "where the floor listens" in capsys.readouterr().err
+
+
+def test_another_program_at_the_floors_address_is_no_floor(
+    folder: Path, capsys: pytest.CaptureFixture[str], hello: str
+) -> None:
+    (folder / TOKEN_FILE).write_text("t" * 20)
+    write_address(folder, hello)
+    assert run(["pacing", "show", "c", "--floor", str(folder)]) == 1
+    assert "what answers is no floor" in capsys.readouterr().err

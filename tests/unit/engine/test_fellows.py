@@ -107,6 +107,17 @@ def test_an_edit_of_either_record_leaves_them_one(floor: Any) -> None:
     assert file_of(floor).person == P19  # the store tells what it comes to
 
 
+def test_after_an_edit_nobody_dials_them_until_the_other_record_is_read_again(floor: Any) -> None:
+    """Whoever wrote the whole file may not have known what was asked for under the other one."""
+    own = file_of(floor)
+    join(floor)
+    read(floor, requests=(STOP,))
+    floor.send(e.PersonEdited(person=own))
+    assert (row_of(floor).unread, file_of(floor).requests) == ((NumberId("n19"),), ())
+    read(floor, requests=(STOP,))
+    assert (row_of(floor).unread, file_of(floor).requests) == ((), (STOP,))
+
+
 def test_nobody_is_called_under_one_record_while_a_call_under_the_other_goes_on(floor: Any) -> None:
     ringing = floor.all(c.Originate)[0]
     state = floor.engine.checkpoint()

@@ -1,6 +1,7 @@
 """A person's account over HTTP and by command: before they are identified nothing says there is a debt."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,13 @@ NOW = 1_795_000_000.0
 """Wednesday 18 November 2026, 11:06:40 UTC."""
 
 SECRETS = ("1980-02-29", "0042", "02108", "Beacon", "A-77", "Originalbank", "Newcreditor", "100.00", "10000")
+
+
+def without_ids(text: str) -> str:
+    """Ids are made anew in each run, and any four of their figures may stand in them."""
+    return re.sub(r"\b[a-z]+-[0-9a-f]{20}\b", "", text)
+
+
 """What identifies, and what says that there is a debt."""
 
 
@@ -205,7 +213,7 @@ def test_before_they_are_identified_nothing_says_there_is_a_debt(
     )
     assert told["identifying"]["asks"] == ["date_of_birth", "postal_code", "ssn_last4", "account"]
     assert told["identifying"]["is_possible"] is True
-    assert not [secret for secret in SECRETS if secret in answer.text]
+    assert not [secret for secret in SECRETS if secret in without_ids(answer.text)]
     assert written.deeds[-1].about == (f"person:{ann}", "account-view:before")
     assert written.deeds[-1].who == "a1"
 
@@ -221,9 +229,8 @@ def test_two_right_answers_show_the_account_and_none_of_what_was_asked(
         (10_000, "Newcreditor")
     ] * 2
     assert told["account"]["numbers"][0]["e164"] == "+16175550123"
-    assert not [
-        secret for secret in ("1980-02-29", "0042", "02108", "Beacon", "A-77") if secret in answer.text
-    ]
+    text = without_ids(answer.text)
+    assert not [secret for secret in ("1980-02-29", "0042", "02108", "Beacon", "A-77") if secret in text]
     assert written.deeds[-1].about == (f"person:{ann}", "account-view:whole")
 
 
@@ -363,7 +370,7 @@ def test_the_command_writes_down_who_looked(
     told = capsys.readouterr().out
     assert "100.00 USD, open" in told
     assert "nothing may be offered: dispute that waits for an answer" in told
-    assert "1980" not in told
+    assert "1980" not in without_ids(told)
     with Store.open(str(folder / "fairdial.db")) as store:
         looks = store.read(lambda connection: list(deeds.newest(connection, about=f"person:{ann}", limit=9)))
     assert [(each.deed.why, each.deed.outcome) for each in looks] == [("complaint", "told"), ("", "not told")]

@@ -174,6 +174,10 @@ def test_logs_and_lists_of_another_system_come_in_as_by_the_command(web: TestCli
     status, told = sent(web, text, **listed, column="cease=ignore")
     assert (status, told["accepted"]) == (200, 2)
     assert sent(web, text, kind="list", name="x.csv", scrub="everything")[0] == 422
+    others: dict[str, Any] = {"zone": "Asia/Tokyo", "days": 3, "scrub": "wireless", "of_day": "2026-11-01"}
+    for name, value in others.items():
+        status, told = sent(web, HEADING + line("A02"), **{name: value})
+        assert (status, "says nothing of a file of placement" in told["detail"]) == (422, True)
     assert sent(web, text, **{**listed, "of_day": "soon"})[0] == 422
     assert sent(web, log, who="walled", **asked, client="acme")[0] == 403
     assert sent(web, text, who="walled", **listed, client="acme")[0] == 403

@@ -14,6 +14,7 @@ export type CampaignMove = Shapes["Move"];
 export type Ear = Shapes["Ear"];
 export type Health = Shapes["HealthView"];
 export type Found = Shapes["FoundView"];
+export type ListKind = Shapes["ListKind"];
 export type Pairs = Shapes["PairsView"];
 export type Pair = Shapes["PairView"];
 export type SaidOfPair = Shapes["SaidView"];

@@ -3,7 +3,7 @@ import { Alert, Anchor, Badge, Button, Checkbox, Code, FileInput, Group, NativeS
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 
-import { get, post, send } from "../api";
+import { get, type ListKind, post, send } from "../api";
 import { Confirm } from "../floor/Confirm";
 import { Rows } from "../Rows";
 import { useMay } from "../session";
@@ -17,7 +17,19 @@ const KINDS = [
   { value: "history", label: "calls of another system" },
   { value: "list", label: "a list that was looked up" },
 ];
-const LISTS = ["do_not_call", "dnc_codes", "deceased", "bankruptcy", "active_duty", "litigants", "wireless", "landline", "reassigned"].map((value) => ({ value, label: plain(value) }));
+/** What it means to be in a list, every kind that there is. */
+const LIST_KINDS: Record<ListKind, string> = {
+  do_not_call: "do not call",
+  dnc_codes: "result codes of DNC.com",
+  deceased: "deceased",
+  bankruptcy: "bankruptcy",
+  active_duty: "active duty",
+  litigants: "litigants",
+  wireless: "wireless numbers",
+  landline: "landlines",
+  reassigned: "answers of the Reassigned Numbers Database",
+};
+const LISTS = Object.entries(LIST_KINDS).map(([value, label]) => ({ value, label }));
 /** Of logs and lists no lines are given back. */
 const UNRETURNED = ["history", "list"];
 const ASKED = ["kind", "client", "campaign", "mapping", "zone", "scrub", "of_day"];

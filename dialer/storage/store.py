@@ -355,8 +355,11 @@ def _one_maker(path: Path | None, *, exclusive: bool) -> Generator[tuple[lock.Ow
     if path is None:
         yield None, False
         return
-    if not lock.lock_of(path).exists():  # nobody makes it: what is empty is told without leaving a trace
+    try:
         _is_new(path)
+    except StoreEmptyError:
+        if not lock.lock_of(path).exists():  # nobody makes it: that is told without leaving a trace
+            raise
     making: lock.OwnerLock | None = None
     if exclusive or not path.is_file() or path.stat().st_size == 0:
         try:

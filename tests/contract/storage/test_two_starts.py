@@ -11,7 +11,8 @@ import pytest
 from dialer.domain.ports import TelephoneSystem
 from dialer.floor import live
 from dialer.floor.live import FloorOrder
-from dialer.storage.database.lock import StoreOwnedError, own_file
+from dialer.storage import store
+from dialer.storage.database.lock import OwnerLock, StoreOwnedError, own_file
 from dialer.storage.store import Store, StoreEmptyError
 
 
@@ -74,3 +75,23 @@ def test_whoever_comes_second_neither_makes_nor_takes_away_the_file_that_another
     assert taken_away == []
     assert path.exists() == (content is not None)
     making.release()
+
+
+def test_a_store_that_another_begins_between_two_looks_is_not_called_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lock is there before the file is: whoever finds the file empty looks for the lock after that."""
+    path = tmp_path / "store.db"
+    looked = store._is_new  # pyright: ignore[reportPrivateUsage]
+    making: list[OwnerLock] = []
+
+    def begun_meanwhile(found: Path) -> bool:
+        if not making:
+            making.append(own_file(path))
+            path.write_bytes(b"")
+        return looked(found)
+
+    monkeypatch.setattr(store, "_is_new", begun_meanwhile)
+    with pytest.raises(StoreOwnedError):
+        Store.open(str(path), exclusive=True)
+    making[0].release()
